@@ -1,0 +1,1 @@
+"""Everything that opens files, knows Prefect, or talks to a person."""

@@ -1,0 +1,1 @@
+"""Pure functions: text to text up to `tables`, Arrow table to Arrow table after it."""

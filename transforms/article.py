@@ -1,0 +1,97 @@
+"""What goes into and comes out of the edit of one document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copydesk.transforms.ledger import Removal
+    from copydesk.transforms.tag.page_data import PageData
+
+
+class Refused(ValueError):
+    """A document that cannot become an article: a row of `rejects`, never a failed run."""
+
+    def __init__(self, step: str, reason: str, detail: str = "") -> None:
+        super().__init__(f"{step}: {reason}" + (f" ({detail})" if detail else ""))
+        self.step, self.reason, self.detail = step, reason, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the input itself said of the document (JSONL and Parquet columns); it wins over guesses."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    outlet: str | None = None
+    language: str | None = None
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as the taggers see it: `extracted` less `removed` is the text cleaned so far."""
+
+    extracted: str
+    removed: tuple[Removal, ...] = ()
+    url: str | None = None
+    fetched_at: datetime | None = None
+    given: Given = Given()
+    page: PageData | None = None  # None for plain text: then headline and byline stand in the text
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What the taggers found: column values, where each came from, and lines that became columns."""
+
+    values: Mapping[str, object]
+    evidence: Mapping[str, str]
+    removed: tuple[Removal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A cleaned and tagged document. Field names are the columns of `articles`."""
+
+    doc_id: str
+    source_uri: str
+    record_number: int | None
+    url: str | None
+    canonical_url: str | None
+    fetched_at: datetime | None
+    outlet_id: str | None
+    outlet: str | None
+    title: str | None
+    title_raw: str | None
+    byline: tuple[str, ...]
+    byline_orgs: tuple[str, ...]
+    byline_roles: tuple[str, ...]
+    byline_raw: str | None
+    authors: tuple[str, ...]
+    dateline_place: str | None
+    dateline_country: str | None
+    dateline_agency: str | None
+    dateline_date: date | None
+    wire_source: str | None
+    sources_cited: tuple[str, ...]
+    section: str | None
+    published_at: datetime | None
+    published_date: date | None
+    published_precision: str | None
+    published_utc_offset_minutes: int | None
+    modified_at: datetime | None
+    language: str | None
+    language_confidence: float | None
+    corrections: tuple[str, ...]
+    text: str
+    n_words: int
+    n_chars: int
+    content_sha256: str
+    extracted_sha256: str
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    removed: tuple[Removal, ...] = ()
+    extracted: str = ""
