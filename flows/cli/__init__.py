@@ -1,0 +1,70 @@
+"""The command line. A command is one module of this folder that holds a click command named `command`.
+
+Such a module imports click and the standard library only; what does the work is imported in the
+body of the command, so that every `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+import sys
+from typing import Any
+
+import click
+
+import copydesk
+from copydesk.flows.cli.options import Group
+
+_NOT_COMMANDS = {"options"}
+
+
+class _Commands(Group):
+    """Finds commands by the names of the modules beside it and imports the one that is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands: `module_name` becomes `module-name`."""
+        found = (module.name for module in pkgutil.iter_modules(__path__))
+        return sorted(name.replace("_", "-") for name in found if not name.startswith("_") and name not in _NOT_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None when no module has it."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        command = module.command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module.__name__}.command is {type(command).__name__}, not a click command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str],
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it; a wrong name also brings the nearest right ones."""
+        near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=2)
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if near and not ctx.resilient_parsing:
+                raise click.UsageError(f"No such command {args[0]!r}. Did you mean {' or '.join(near)}?", ctx) from error
+            raise
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; text that the terminal's encoding lacks is escaped, not a crash."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **kwargs)
+
+
+@click.group(cls=_Commands, name="copydesk", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(copydesk.__version__, message="%(prog)s %(version)s")
+def main() -> None:
+    """Turn raw news pages and text into a clean, deduplicated, tagged Parquet corpus.
+
+    \b
+        copydesk ingest seeds/
+        copydesk status
+        copydesk report --open
+    """

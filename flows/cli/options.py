@@ -1,0 +1,100 @@
+"""Options and output that commands share."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_WHAT_TO_DO = {
+    errno.ENOSPC: "The disk is full. Free some space and run the same command again: nothing was published.",
+    errno.EROFS: "The folder is on a read-only file system. Choose another with --warehouse.",
+    errno.EACCES: "Permission is missing. Check who owns the path, or choose another with --warehouse.",
+    errno.EMFILE: "Too many files are open. Raise the limit (`ulimit -n 4096`) and run the same command again.",
+}
+
+
+class Group(click.Group):
+    """A group of commands that turns faults of the file system into a sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an OSError becomes a message with what usually works."""
+        try:
+            return super().invoke(ctx)
+        except (BrokenPipeError, click.exceptions.Exit):
+            raise  # `copydesk ... | head` is no fault; click ends quietly
+        except OSError as error:
+            advice = _WHAT_TO_DO.get(error.errno or 0, "")
+            raise click.ClickException(printable(f"{error}. {advice}".strip())) from error
+
+
+def warehouse_option(command: _Command) -> _Command:
+    """`--warehouse DIR`, else $COPYDESK_WAREHOUSE, else ./warehouse; passed on as a `Path` named `warehouse`."""
+    return click.option(
+        "--warehouse", envvar="COPYDESK_WAREHOUSE", default="warehouse", show_default=True, metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path), help="Warehouse folder; also $COPYDESK_WAREHOUSE.",
+    )(command)
+
+
+def json_option(command: _Command) -> _Command:
+    """`--json`, passed on as a bool named `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")(command)
+
+
+def recipe_option(command: _Command) -> _Command:
+    """`--recipe FILE.toml`, passed on as a `Path` or None named `recipe`."""
+    return click.option(
+        "--recipe", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+        help="Choices that differ from the defaults.",
+    )(command)
+
+
+def workers_option(command: _Command) -> _Command:
+    """`--workers N`, passed on as an int or None named `workers`."""
+    return click.option(
+        "--workers", type=click.IntRange(min=1), default=None, metavar="N",
+        help="Processes that edit documents.  [default: the cores]",
+    )(command)
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def echo_json(value: object) -> None:
+    """Print a value as JSON: dates in ISO 8601, paths as text, letters as they are."""
+    click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))
+
+
+def printable(text: str, *, keep_newlines: bool = False) -> str:
+    r"""The text with every character that could steer a terminal written out.
+
+    Control characters (ANSI sequences begin with one), bidirectional overrides, zero-width and
+    unassigned characters and lone surrogates become `\x1b` or `\u202e`; letters of all scripts
+    stay. Use it for everything that came out of a document.
+
+    >>> printable("\x1b[31mred\x1b[0m caf\u00e9 \u202efdp.exe")
+    '\\x1b[31mred\\x1b[0m café \\u202efdp.exe'
+    >>> printable("one\ntwo\t3", keep_newlines=True)
+    'one\ntwo\t3'
+    """
+    kept = "\n\t" if keep_newlines else ""
+    return "".join(c if c in kept or _is_plain(c) else _escape(c) for c in text)
+
+
+def _is_plain(character: str) -> bool:
+    # Joiners are part of how Persian, Hindi and emoji are written; all other format characters steer.
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or character in "\u200c\u200d"
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
