@@ -60,6 +60,10 @@ FOLD = (
     column("keep_reason", pa.string(), "Why the other document was kept: the policy and the rule that decided.", required=True),
 )
 
+QUARANTINE = (
+    column("reason", pa.string(), "Break of the outlet's habits that held the document back.", required=True),
+)
+
 PAIRS = pa.schema([
     column("doc_a", pa.string(), "The later document of the pair, by publication, then doc_id.", required=True),
     column("doc_b", pa.string(), "The earlier document of the pair.", required=True),

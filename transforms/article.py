@@ -33,6 +33,18 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document came from, and what its container said of it."""
+
+    source_uri: str = ""
+    record_number: int | None = None
+    url: str | None = None
+    fetched_at: datetime | None = None
+    given: Given = Given()
+    encoding: str | None = None  # such as "utf-8" or "windows-1252 (guessed)"
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document as the taggers see it: `extracted` less `removed` is the text cleaned so far."""
 
@@ -95,3 +107,4 @@ class Article:
     evidence: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[Removal, ...] = ()
     extracted: str = ""
+    refused: Refused | None = None  # why the text is empty, where it is

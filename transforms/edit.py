@@ -1,0 +1,163 @@
+"""The one path of a document from raw page or text to article: extract, clean, tag, assemble."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from copydesk.transforms import clean, decode, extract, normalise, tag
+from copydesk.transforms.article import Article, Document, Refused, Source
+from copydesk.transforms.ledger import Removal, apply
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of each stage, and the template lines in force by outlet_id."""
+
+    extract: extract.Options = field(default_factory=extract.Options)
+    clean: clean.Options = field(default_factory=clean.Options)
+    tag: tag.Options = field(default_factory=tag.Options)
+    templates: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+def warm_up() -> None:
+    """Load the packaged models and tables; after it no transform opens a file or a connection."""
+    extract.warm()
+    tag.warm()
+
+
+def clean_page(html: str | bytes, *, url: str | None = None, fetched_at: datetime | None = None) -> Article:
+    """The article of a saved web page.
+
+    Whatever the page holds, an `Article` comes back; where nothing could be taken from it, `text` is
+    empty and `refused` says why. Raises TypeError for anything but str or bytes, and ValueError for a
+    `fetched_at` without a time zone. Bytes are decoded as declared, else as UTF-8, else by a guess
+    that `evidence["encoding"]` records.
+
+    >>> clean_page("<title>Rain</title><p>It rained in Oslo all day.</p>").text
+    'It rained in Oslo all day.'
+    """
+    return page(html, Source(url=url, fetched_at=fetched_at), Options())
+
+
+def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None = None) -> Article:
+    """The article of a text that another tool extracted; its headline and byline become columns.
+
+    Raises TypeError for anything but str, and ValueError for a `fetched_at` without a time zone.
+
+    >>> clean_text("It rained in Oslo all day.\\nLeave a Comment").text
+    'It rained in Oslo all day.'
+    """
+    return plain(text, Source(url=url, fetched_at=fetched_at), Options())
+
+
+def page(html: str | bytes, source: Source, options: Options) -> Article:
+    """`clean_page` with everything that is known of the document's source, under chosen options."""
+    _check(html, (str, bytes), source)
+    extracted: str = ""
+    removed: tuple[Removal, ...] = ()
+    data = None
+    refused = None
+    encoding = source.encoding
+    try:
+        if isinstance(html, bytes):
+            decoded = decode.decode(html, declared=None, html=True)
+            html, encoding = decoded.text, decoded.evidence
+        tree = extract.parse(html, options=options.extract)
+        data = tag.read_page(tree, url=source.url)
+        found = extract.extract(tree, url=source.url, options=options.extract)
+        extracted, removed = found.text, found.removed
+    except Refused as error:
+        refused = error
+    document = Document(extracted, removed, source.url, source.fetched_at, source.given, data)
+    return _finish(document, source, options, encoding, refused)
+
+
+def plain(text: str, source: Source, options: Options) -> Article:
+    """`clean_text` with everything that is known of the document's source, under chosen options."""
+    _check(text, (str,), source)
+    document = Document(normalise.text(text), (), source.url, source.fetched_at, source.given)
+    return _finish(document, source, options, source.encoding, None)
+
+
+def again(document: Document, source: Source, options: Options) -> Article:
+    """The article edited anew from its extracted text, for `copydesk reprocess`.
+
+    `document.removed` holds the cuts that only the page's tree could justify; they stand.
+    """
+    return _finish(document, source, options, source.encoding, None)
+
+
+def doc_id(canonical_url: str | None, source_uri: str, record_number: int | None, extracted_sha256: str) -> str:
+    """The first 32 hex digits of SHA-256 over the document's address and the hash of its text.
+
+    >>> doc_id("https://example.org/a", "dump.jsonl", 7, "00" * 32)
+    '3741adc8172c2652e3b942ad2e4b2fb0'
+    """
+    address = canonical_url or (source_uri if record_number is None else f"{source_uri}#{record_number}")
+    return sha256(f"{address}\n{extracted_sha256}".encode()).hexdigest()[:32]
+
+
+def n_words(text: str) -> int:
+    """Words between white space; in Chinese and Japanese each character counts as one.
+
+    >>> n_words("It rained."), n_words("雨が降った")
+    (2, 5)
+    """
+    if text.isascii():
+        return len(text.split())
+    spaced, n_characters = _CJK.subn(" ", text)
+    return n_characters + len(spaced.split())
+
+
+def _check(body: object, accepted: tuple[type, ...], source: Source) -> None:
+    if not isinstance(body, accepted):
+        wanted = " or ".join(t.__name__ for t in accepted)
+        raise TypeError(f"a document must be {wanted}, not {type(body).__name__}")
+    if source.fetched_at is not None and source.fetched_at.tzinfo is None:
+        raise ValueError(f"fetched_at {source.fetched_at.isoformat()} has no time zone; give it one, such as UTC")
+
+
+def _finish(document: Document, source: Source, options: Options, encoding: str | None, refused: Refused | None) -> Article:
+    extracted = document.extracted
+    kind = "text" if document.page is None else "page"
+    removed = (*document.removed, *clean.clean(extracted, removed=document.removed, kind=kind, options=options.clean))
+    corrections = clean.corrections(extracted, removed)
+    tags = tag.tag(_with(document, removed), options=options.tag)
+    removed = (*removed, *tags.removed)
+    templates = options.templates.get(str(tags.values["outlet_id"]), ())
+    if templates:
+        removed = (*removed, *clean.clean(extracted, removed=removed, kind=kind, templates=templates, options=options.clean))
+    text = apply(extracted, removed)
+    if refused is None and not text.strip():
+        refused = Refused("extract", "no_text") if not extracted.strip() else Refused("clean", "nothing_left", "every line was cut")
+    extracted_sha256 = sha256(extracted.encode()).hexdigest()
+    canonical = tags.values["canonical_url"]
+    values = {**tags.values, "canonical_url": canonical}
+    return Article(
+        **values,  # type: ignore[arg-type]  # one value per tag column, checked by test against the schema
+        doc_id=doc_id(canonical if isinstance(canonical, str) else None, source.source_uri, source.record_number, extracted_sha256),
+        source_uri=source.source_uri,
+        record_number=source.record_number,
+        url=source.url,
+        fetched_at=source.fetched_at.astimezone(UTC) if source.fetched_at else None,
+        corrections=corrections,
+        text=text,
+        n_words=n_words(text),
+        n_chars=len(text),
+        content_sha256=sha256(text.encode()).hexdigest(),
+        extracted_sha256=extracted_sha256,
+        evidence={**tags.evidence, **({"encoding": encoding} if encoding else {})},
+        removed=tuple(sorted(removed)),
+        extracted=extracted,
+        refused=refused,
+    )
+
+
+def _with(document: Document, removed: tuple[Removal, ...]) -> Document:
+    return Document(document.extracted, removed, document.url, document.fetched_at, document.given, document.page)
