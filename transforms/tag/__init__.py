@@ -1,0 +1,48 @@
+"""Tags: columns read from a page's own statements and from its text. One file a tagger.
+
+To add one: write its file with `TAGGER`, name it in `TAGGERS`. Columns, docs and schema follow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from copydesk.transforms.article import Document, Tags
+from copydesk.transforms.tag import byline, dateline, language, outlet, published, section, title, wire
+from copydesk.transforms.tag.page_data import PageData, read_page
+from copydesk.transforms.tag.tagger import Options, Tagger, View
+
+__all__ = ["COLUMNS", "TAGGERS", "Options", "PageData", "read_page", "tag", "warm"]
+
+# In the order of the columns; a tagger sees the values of those before it.
+TAGGERS: tuple[Tagger, ...] = (
+    outlet.TAGGER,
+    title.TAGGER,
+    byline.TAGGER,
+    dateline.TAGGER,
+    wire.TAGGER,
+    section.TAGGER,
+    published.TAGGER,
+    language.TAGGER,
+)
+
+COLUMNS: tuple[pa.Field, ...] = tuple(field for tagger in TAGGERS for field in tagger.columns)
+
+
+def tag(document: Document, *, options: Options = Options()) -> Tags:
+    """Column values of one document, where each came from, and the lines that became columns."""
+    values: dict[str, Any] = {"canonical_url": None} | {field.name: None for field in COLUMNS} | {"authors": ()}
+    evidence: dict[str, str] = {}
+    view = View(document, options)
+    for tagger in TAGGERS:
+        found = tagger.find(view)
+        values.update(found.values)
+        evidence.update(found.evidence)
+        view = view.after(found)
+    return Tags(values, evidence, view.removed)
+
+
+def warm() -> None:
+    """Load the packaged data; afterwards no tagger opens anything."""

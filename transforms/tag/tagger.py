@@ -1,0 +1,80 @@
+"""What a tagger is: the columns it declares and the function that fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from copydesk.transforms.article import Document
+from copydesk.transforms.ledger import Removal, kept_lines
+from copydesk.transforms.tag.page_data import PageData
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of the recipe's `[tag]` section."""
+
+    cut_dateline: bool = False  # readers and gold sets expect the dateline in the text
+    outlets: Mapping[str, str] = field(default_factory=dict)  # registrable domain -> display name, over the packaged table
+    max_headline_chars: int = 200  # 99.9 % of printed headlines are shorter; longer first lines are prose
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One kept line of the extracted text, white space at its ends left out of `text` alone."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class View:
+    """What a tagger may look at: the document, its kept lines, and the values found before it."""
+
+    document: Document
+    options: Options
+    values: Mapping[str, Any] = field(default_factory=dict)
+    removed: tuple[Removal, ...] = ()
+
+    @property
+    def page(self) -> PageData | None:
+        """The page's own statements; None for a plain text."""
+        return self.document.page
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that no stage and no earlier tagger has removed."""
+        text, removed = self.document.extracted, (*self.document.removed, *self.removed)
+        return tuple(Line(start, end, text[start:end].strip()) for start, end in kept_lines(text, removed))
+
+    def after(self, found: Found) -> View:
+        """The view of the next tagger."""
+        if not found.removed:
+            view = replace(self, values={**self.values, **found.values})
+            if "lines" in self.__dict__:
+                view.__dict__["lines"] = self.lines
+            return view
+        return replace(self, values={**self.values, **found.values}, removed=(*self.removed, *found.removed))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Values by column name, where each came from, and the lines that became values."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    removed: tuple[Removal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tagger:
+    """One tagger: what it is called, the columns it declares, and the function that fills them."""
+
+    name: str
+    columns: tuple[pa.Field, ...]
+    find: Callable[[View], Found]
