@@ -1,12 +1,27 @@
 """The ledger: what was cut from a document, where, and by which rule.
 
 Cleaned text and ledger rebuild the extracted text exactly. Offsets count Unicode code points.
+A stage reads `lines` of what earlier stages left, names its cuts by line number, and `cut` turns
+them into removals:
+
+>>> extracted = "Advertisement\\nRain fell.  Read more\\n\\nBy Ana Ruiz\\n"
+>>> removed = cut(extracted, (), [Cut(0, "ad_marker", 1), Cut(1, "read_more", 1, start=10), Cut(2), Cut(4)])
+>>> lines(extracted, removed)
+['Rain fell.', 'By Ana Ruiz']
+>>> removed += cut(extracted, removed, [Cut(1, "byline", 1)])
+>>> apply(extracted, removed)
+'Rain fell.'
+>>> rebuild("Rain fell.", removed) == extracted
+True
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+BLANK_LINE = "blank_line"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,6 +33,16 @@ class Removal:
     text: str
     rule: str
     rule_version: int
+
+
+class Cut(NamedTuple):
+    """A wish to cut line number `line` (from 0) of what is left, or only `start:end` of that line."""
+
+    line: int
+    rule: str = BLANK_LINE
+    rule_version: int = 1
+    start: int | None = None
+    end: int | None = None
 
 
 def apply(extracted: str, removals: Iterable[Removal]) -> str:
@@ -52,31 +77,81 @@ def rebuild(text: str, removals: Iterable[Removal]) -> str:
     return "".join(parts)
 
 
-def kept_lines(extracted: str, removals: Sequence[Removal]) -> list[tuple[int, int]]:
-    """Spans (start, end without the newline) of the lines no removal touches, blank ones left out.
+def lines(extracted: str, removed: Iterable[Removal] = ()) -> list[str]:
+    """The lines of what is left, in order, partially cut and blank ones included.
 
-    >>> kept_lines("a\\nAd\\n\\nb", [Removal(2, 5, "Ad\\n", "ad_marker", 1)])
-    [(0, 1), (6, 7)]
+    >>> lines("Photo: AP Rain fell.\\nAd\\nb", [Removal(0, 10, "Photo: AP ", "photo_credit", 1), Removal(21, 24, "Ad\\n", "ad_marker", 1)])
+    ['Rain fell.', 'b']
     """
-    cuts, spans, start, i = sorted(removals), [], 0, 0
-    for line in extracted.split("\n"):
-        end = start + len(line)
-        while i < len(cuts) and cuts[i].end <= start:
-            i += 1
-        if line.strip() and not (i < len(cuts) and cuts[i].start < end):
-            spans.append((start, end))
-        start = end + 1
-    return spans
+    return apply(extracted, removed).split("\n")
 
 
-def cut_line(extracted: str, start: int, end: int, rule: str, rule_version: int) -> Removal:
-    """The removal of a whole line with the newline after it (before it, for the last line).
+def cut(extracted: str, removed: Sequence[Removal], cuts: Iterable[Cut]) -> tuple[Removal, ...]:
+    """The new removals that carry out `cuts`, which count lines and offsets in `lines(extracted, removed)`.
 
-    >>> cut_line("a\\nAd\\nb", 2, 4, "ad_marker", 1)
-    Removal(start=2, end=5, text='Ad\\n', rule='ad_marker', rule_version=1)
+    A whole line goes with the newline after it, or with the one before it where no line is kept
+    after it, so that what is left neither gains nor lacks a newline. A cut that spans an earlier
+    removal becomes two. Empty cuts give nothing. Raises ValueError where cuts overlap.
+
+    >>> cut("a\\nAd", (), [Cut(1, "ad_marker", 1)])
+    (Removal(start=1, end=4, text='\\nAd', rule='ad_marker', rule_version=1),)
     """
-    if end < len(extracted):
-        end += 1
-    elif start > 0:
-        start -= 1
-    return Removal(start, end, extracted[start:end], rule, rule_version)
+    ordered = sorted(cuts, key=lambda c: (c.line, c.start or 0))
+    if not ordered:
+        return ()
+    left = lines(extracted, removed)
+    starts, position = [], 0
+    for line in left:
+        starts.append(position)
+        position += len(line) + 1
+    whole = {c.line for c in ordered if c.start is None and c.end is None}
+    last_kept = next((i for i in range(len(left) - 1, -1, -1) if i not in whole), -1)
+    spans: list[tuple[int, int, Cut]] = []
+    for c in ordered:
+        start, end = starts[c.line], starts[c.line] + len(left[c.line])
+        if c.line not in whole:
+            start, end = start + (c.start or 0), (end if c.end is None else min(end, start + c.end))
+        elif c.line > last_kept >= 0:
+            start -= 1
+        elif c.line < len(left) - 1:
+            end += 1
+        if spans and start < spans[-1][1]:
+            raise ValueError(f"cut by {c.rule!r} of line {c.line} overlaps one by {spans[-1][2].rule!r}")
+        spans.append((start, end, c))
+    return tuple(
+        Removal(at, to, extracted[at:to], c.rule, c.rule_version)
+        for c, pieces in zip((c for _, _, c in spans), _pieces(removed, [(a, b) for a, b, _ in spans]), strict=True)
+        for at, to in pieces
+    )
+
+
+def kept_lines(extracted: str, removed: Sequence[Removal]) -> list[tuple[int, int]]:
+    """Where the lines that are left and not blank begin and end in the extracted text.
+
+    The span of a partially cut line runs from its first to its last kept character.
+
+    >>> kept_lines("AP Rain fell.\\nAd\\n\\nb", [Removal(0, 3, "AP ", "wire", 1), Removal(14, 17, "Ad\\n", "ad_marker", 1)])
+    [(3, 13), (18, 19)]
+    """
+    spans, position = [], 0
+    for line in lines(extracted, removed):
+        if line and not line.isspace():
+            spans.append((position, position + len(line)))
+        position += len(line) + 1
+    return [(pieces[0][0], pieces[-1][1]) for pieces in _pieces(removed, spans)]
+
+
+def _pieces(removed: Iterable[Removal], spans: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Each span of the text that is left, as one or more spans of the extracted text; spans come in order."""
+    cuts = sorted(removed)
+    i, shift = 0, 0  # removals passed so far, and their length
+    for first, end in spans:
+        pieces, start = [], first
+        while start < end:
+            while i < len(cuts) and cuts[i].start <= start + shift:
+                shift += cuts[i].end - cuts[i].start
+                i += 1
+            stop = min(end, cuts[i].start - shift) if i < len(cuts) else end
+            pieces.append((start + shift, stop + shift))
+            start = stop
+        yield pieces
