@@ -1,0 +1,43 @@
+# `make demo` and `make test` are all a new machine needs: Python 3.11 to 3.13 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.PHONY: setup demo test lint types check lock clean
+
+setup: $(STAMP)
+
+# Versions and hashes come from the lock; the project itself is linked in, so edits act at once.
+$(STAMP): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"copydesk needs Python 3.11, 3.12 or 3.13, and {sys.executable} is {v[0]}.{v[1]}; name another: make PYTHON=python3.12 setup")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup
+	$(BIN)/copydesk ingest seeds/ --warehouse warehouse
+	$(BIN)/python -m flows.cli demo --warehouse warehouse
+
+test: setup lint types
+	$(BIN)/python -m pytest -q
+
+lint: setup
+	$(BIN)/ruff check .
+
+# The folders are the package: a link gives the type checker the name they are installed under.
+types: setup
+	mkdir -p .build/typing && ln -sfn ../.. .build/typing/copydesk
+	MYPYPATH=.build/typing $(BIN)/mypy --namespace-packages --explicit-package-bases -p copydesk.flows -p copydesk.transforms -p copydesk.schemas
+
+# Write the locks anew, for every Python and platform at once: versions and hashes, no index named.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) pyproject.toml -o requirements/run.txt
+	$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra remote --extra dask --extra training --group dev --group docs --group peers -c requirements/run.txt -o requirements/all.txt
+
+clean:
+	rm -rf $(VENV) .build dist
