@@ -16,6 +16,7 @@ IDENTITY = (
     column("doc_id", pa.string(), "First 32 hex digits of SHA-256 over canonical URL (else source path and record number) and extracted text.", required=True),
     column("source_uri", pa.string(), "Where the document was read: path relative to its input root, or a URI.", required=True),
     column("record_number", pa.int64(), "Position of the record in its source, from 0; null for a file that is one document."),
+    column("source_kind", pa.string(), "page for HTML, text for text that another tool had extracted.", required=True),
     column("url", pa.string(), "Address as the source gave it."),
     column("canonical_url", pa.string(), "Address the page names for itself, else the normalised `url`."),
     column("fetched_at", TIMESTAMP, "When the document was fetched, by WARC-Date, an input field or (by recipe) the file's time."),

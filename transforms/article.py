@@ -72,6 +72,7 @@ class Article:
     doc_id: str
     source_uri: str
     record_number: int | None
+    source_kind: str
     url: str | None
     canonical_url: str | None
     fetched_at: datetime | None

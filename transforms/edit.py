@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Literal
 
 from copydesk.transforms import clean, decode, extract, normalise, tag
 from copydesk.transforms.article import Article, Document, Refused, Source
 from copydesk.transforms.ledger import Removal, apply
+from copydesk.transforms.tag.page_data import PageData
+
+Kind = Literal["page", "text"]
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -74,23 +78,23 @@ def page(html: str | bytes, source: Source, options: Options) -> Article:
         extracted, removed = found.text, found.removed
     except Refused as error:
         refused = error
-    document = Document(extracted, removed, source.url, source.fetched_at, source.given, data)
-    return _finish(document, source, options, encoding, refused)
+    source = replace(source, encoding=encoding)
+    return _finish(_document(extracted, removed, source, data), source, options, "page", refused)
 
 
 def plain(text: str, source: Source, options: Options) -> Article:
     """`clean_text` with everything that is known of the document's source, under chosen options."""
     _check(text, (str,), source)
-    document = Document(normalise.text(text), (), source.url, source.fetched_at, source.given)
-    return _finish(document, source, options, source.encoding, None)
+    return _finish(_document(normalise.text(text), (), source), source, options, "text")
 
 
-def again(document: Document, source: Source, options: Options) -> Article:
+def again(extracted: str, removed: tuple[Removal, ...], source: Source, kind: Kind, options: Options) -> Article:
     """The article edited anew from its extracted text, for `copydesk reprocess`.
 
-    `document.removed` holds the cuts that only the page's tree could justify; they stand.
+    `removed` holds the cuts that only the page's tree could justify (rules of `extract.RULES`); they
+    stand. What the page's own data said is gone with the page, so `source.given` should carry it.
     """
-    return _finish(document, source, options, source.encoding, None)
+    return _finish(_document(extracted, removed, source), source, options, kind)
 
 
 def doc_id(canonical_url: str | None, source_uri: str, record_number: int | None, extracted_sha256: str) -> str:
@@ -123,12 +127,11 @@ def _check(body: object, accepted: tuple[type, ...], source: Source) -> None:
         raise ValueError(f"fetched_at {source.fetched_at.isoformat()} has no time zone; give it one, such as UTC")
 
 
-def _finish(document: Document, source: Source, options: Options, encoding: str | None, refused: Refused | None) -> Article:
+def _finish(document: Document, source: Source, options: Options, kind: Kind, refused: Refused | None = None) -> Article:
     extracted = document.extracted
-    kind = "text" if document.page is None else "page"
     removed = (*document.removed, *clean.clean(extracted, removed=document.removed, kind=kind, options=options.clean))
     corrections = clean.corrections(extracted, removed)
-    tags = tag.tag(_with(document, removed), options=options.tag)
+    tags = tag.tag(replace(document, removed=removed), options=options.tag)
     removed = (*removed, *tags.removed)
     templates = options.templates.get(str(tags.values["outlet_id"]), ())
     if templates:
@@ -138,12 +141,12 @@ def _finish(document: Document, source: Source, options: Options, encoding: str 
         refused = Refused("extract", "no_text") if not extracted.strip() else Refused("clean", "nothing_left", "every line was cut")
     extracted_sha256 = sha256(extracted.encode()).hexdigest()
     canonical = tags.values["canonical_url"]
-    values = {**tags.values, "canonical_url": canonical}
     return Article(
-        **values,  # type: ignore[arg-type]  # one value per tag column, checked by test against the schema
+        **tags.values,  # type: ignore[arg-type]  # one value per tag column, checked by test against the schema
         doc_id=doc_id(canonical if isinstance(canonical, str) else None, source.source_uri, source.record_number, extracted_sha256),
         source_uri=source.source_uri,
         record_number=source.record_number,
+        source_kind=kind,
         url=source.url,
         fetched_at=source.fetched_at.astimezone(UTC) if source.fetched_at else None,
         corrections=corrections,
@@ -152,12 +155,12 @@ def _finish(document: Document, source: Source, options: Options, encoding: str 
         n_chars=len(text),
         content_sha256=sha256(text.encode()).hexdigest(),
         extracted_sha256=extracted_sha256,
-        evidence={**tags.evidence, **({"encoding": encoding} if encoding else {})},
+        evidence={**tags.evidence, **({"encoding": source.encoding} if source.encoding else {})},
         removed=tuple(sorted(removed)),
         extracted=extracted,
         refused=refused,
     )
 
 
-def _with(document: Document, removed: tuple[Removal, ...]) -> Document:
-    return Document(document.extracted, removed, document.url, document.fetched_at, document.given, document.page)
+def _document(extracted: str, removed: tuple[Removal, ...], source: Source, data: PageData | None = None) -> Document:
+    return Document(extracted, removed, source.url, source.fetched_at, source.given, data)

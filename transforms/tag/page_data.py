@@ -2,16 +2,270 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from copydesk.transforms.tag import json_ld
+from copydesk.transforms.tag.json_ld import Statements
+
+MAX_META = 300
+MAX_MARKS = 200  # of each kind; later ones belong to lists of other stories
+MAX_MARK_CHARS = 400  # longer "bylines" are biographies
+
+_HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "textarea"})
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "br", "button", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "time", "tr", "ul",
+})  # fmt: skip
+_AUTHOR_WORDS = re.compile(
+    r"author|byline|by-line|by_line|\bby\b|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
+    r"forfatter|skribent|firma|signature|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|fn\b|vcard",
+    re.I,
+)
+_AUTHOR_PATH = re.compile(
+    r"/(?:authors?|autor(?:e|es|en|i)?|auteurs?|contributors?|profiles?|people|staff|reporters?|writers?|journalists?|columnists?|by|"
+    r"byline|person|redaktion|redaktor|bio|team|journalistes?|periodista|firmas?|skribent|forfatter|user|users|members?|correspondents?)/"
+    r"|[?&]author=|/@[\w.-]+/?$",
+    re.I,
+)
+_DATE_WORDS = re.compile(r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info", re.I)
+_BY = re.compile(r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]", re.I)
+_ZONES = (
+    ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies", re.I)),
+    ("related", re.compile(
+        r"related|recommend|sidebar|side-bar|popular|trending|most-?(?:read|viewed|popular)|more-(?:from|stories|news|on)|read-?(?:more|next)|"
+        r"teaser|promo|carousel|newsletter|subscribe|widget|latest|suggest|outbrain|taboola|recirc|river|feed|up-next|also-like|next-?post|"
+        r"previous-?post|post-?navigation|list-item|listing|\bcards?\b|trailer|breaking|ticker", re.I,
+    )),
+    ("footer", re.compile(r"footer|copyright|colophon|legal", re.I)),
+    ("nav", re.compile(r"\bnav\b|navbar|menu|breadcrumb|masthead|site-?header|dropdown|modal|popup|cookie|consent|search", re.I)),
+)  # fmt: skip
+_ZONE_TAGS = {"footer": "footer", "nav": "nav", "aside": "aside"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One marked place of the page: an element whose tag, class, link or attribute says what it holds."""
+
+    text: str  # visible text, one line a block
+    value: str  # its content, datetime or title attribute
+    how: str  # rel, itemprop, class, path, text, time, heading
+    names: str  # class, id, itemprop and data attributes, lower case
+    order: int  # place among the page's elements
+    end: int  # place after its last descendant
+    zone: str  # comment, related, footer, nav, aside or empty
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """Statements of a page about itself."""
+    """Statements of a page about itself, in document order."""
 
     url: str | None = None
+    language: str = ""
+    title: str = ""
+    canonical: str = ""
+    meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by lower-case name, property or itemprop
+    statements: Statements = Statements()
+    headings: tuple[Mark, ...] = ()  # h1, and elements marked as headline
+    authors: tuple[Mark, ...] = ()
+    dates: tuple[Mark, ...] = ()
+    alternates: Mapping[str, str] = field(default_factory=dict)  # hreflang -> address
+    n_elements: int = 0
+
+    def first(self, *names: str) -> str:
+        """The first non-empty content among the meta names, in the order asked for."""
+        return next((value for name in names for value in self.meta.get(name, ()) if value), "")
 
 
-def read_page(tree: object, *, url: str | None) -> PageData:
-    """The statements of the parsed page `tree`, which is not changed."""
-    return PageData(url=url)
+def read_page(tree: Any, *, url: str | None) -> PageData:
+    """The statements of the parsed page `tree` (an lxml element or tree), which is not changed."""
+    root = tree.getroot() if hasattr(tree, "getroot") else tree
+    if root is None:
+        return PageData(url=url)
+    reader = _Reader()
+    for element in root.iter("*"):
+        reader.look_at(element)
+    return PageData(
+        url=url,
+        language=reader.language or str(root.get("lang") or root.get("xml:lang") or ""),
+        title=reader.title,
+        canonical=reader.canonical,
+        meta={name: tuple(values) for name, values in reader.meta.items()},
+        statements=json_ld.read(reader.scripts),
+        headings=tuple(reader.headings),
+        authors=tuple(reader.authors),
+        dates=tuple(reader.dates),
+        alternates=reader.alternates,
+        n_elements=reader.order,
+    )
+
+
+class _Reader:
+    """Collects the marks of a page while its elements pass by once."""
+
+    def __init__(self) -> None:
+        self.order = 0
+        self.language = self.title = self.canonical = ""
+        self.meta: dict[str, list[str]] = {}
+        self.scripts: list[str] = []
+        self.headings: list[Mark] = []
+        self.authors: list[Mark] = []
+        self.dates: list[Mark] = []
+        self.alternates: dict[str, str] = {}
+
+    def look_at(self, element: Any) -> None:
+        self.order += 1
+        tag = element.tag
+        if tag == "meta":
+            self._meta(element)
+        elif tag == "link":
+            self._link(element)
+        elif tag == "script":
+            if "ld+json" in (element.get("type") or "").lower():
+                self.scripts.append(element.text or "")
+        elif tag == "title":
+            if not self.title and (parent := element.getparent()) is not None and parent.tag not in {"svg", "g", "symbol"}:
+                self.title = fold(element.text or "")
+        elif tag == "html":
+            self.language = element.get("lang") or ""
+        elif tag == "h1":
+            self._mark(self.headings, element, "heading", names(element))
+        elif tag == "time":
+            self._mark(self.dates, element, "time", names(element))
+            named = names(element)
+        elif tag not in _HIDDEN and tag not in {"img", "input", "path", "body", "head", "source", "use"}:
+            self._place(element, tag)
+
+    def _place(self, element: Any, tag: str) -> None:
+        attributes = element.attrib
+        if attributes:
+            named = names(element)
+            href = (element.get("href") or "") if tag == "a" else ""
+            if "author" in (element.get("rel") or "").lower().split():
+                return self._mark(self.authors, element, "rel", named)
+            prop = element.get("itemprop") or element.get("property") or ""
+            if prop:
+                self._property(element, prop.lower(), named)
+            elif named and _AUTHOR_WORDS.search(named):
+                self._mark(self.authors, element, "class", named)
+            elif href and _AUTHOR_PATH.search(href):
+                self._mark(self.authors, element, "path", named)
+            elif named and "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
+                self._mark(self.headings, element, "class", named)
+            if named and _DATE_WORDS.search(named):
+                self._mark(self.dates, element, "class", named)
+            if prop or named:
+                return None
+        text = element.text
+        if text and len(text) < 200 and _BY.match(text):
+            self._mark(self.authors, element, "text", "")
+        return None
+
+    def _property(self, element: Any, prop: str, named: str) -> None:
+        last = prop.rsplit(":", 1)[-1]
+        if last in {"author", "creator"} or "author" in last.split():
+            self._mark(self.authors, element, "itemprop", named)
+        elif last in {"datepublished", "datecreated", "datemodified", "published_time", "pubdate"}:
+            self._mark(self.dates, element, "itemprop", named)
+        elif last == "headline":
+            self._mark(self.headings, element, "itemprop", named)
+        elif _AUTHOR_WORDS.search(named):
+            self._mark(self.authors, element, "class", named)
+
+    def _mark(self, marks: list[Mark], element: Any, how: str, named: str) -> None:
+        if len(marks) >= MAX_MARKS:
+            return
+        text, n_inside = visible_text(element)
+        value = element.get("content") or element.get("datetime") or element.get("data-datetime") or element.get("title") or ""
+        if not text and not value:
+            return
+        if how == "class" and len(text) > MAX_MARK_CHARS and marks is not self.headings:
+            return
+        href = element.get("href") or ""
+        marks.append(Mark(text, fold(value)[:300], how, named, self.order, self.order + n_inside, zone(element), href[:500]))
+
+    def _meta(self, element: Any) -> None:
+        content = element.get("content")
+        if not content or len(self.meta) >= MAX_META:
+            return
+        for key in ("name", "property", "itemprop", "http-equiv"):
+            name = element.get(key)
+            if name:
+                values = self.meta.setdefault(name.strip().lower()[:100], [])
+                if len(values) < 20:
+                    values.append(fold(content)[:1000])
+
+    def _link(self, element: Any) -> None:
+        rel, href = (element.get("rel") or "").lower(), element.get("href") or ""
+        if rel == "canonical" and href and not self.canonical:
+            self.canonical = href.strip()[:2000]
+        elif rel == "alternate" and element.get("hreflang") and len(self.alternates) < 100:
+            self.alternates.setdefault(element.get("hreflang").lower()[:20], href.strip()[:2000])
+
+
+def names(element: Any) -> str:
+    """Class, id, itemprop and test names of an element, lower case, in one string."""
+    get = element.get
+    found = [get("class"), get("id"), get("itemprop"), get("property"), get("data-testid"), get("data-test"), get("data-qa"), get("data-component"), get("name")]
+    return " ".join(name for name in found if name).lower()[:300]
+
+
+def zone(element: Any) -> str:
+    """The part of the page an element stands in: comment, related, footer, nav, aside, or empty for the rest."""
+    for n, ancestor in enumerate(element.iterancestors()):
+        if n > 25 or ancestor.tag in {"body", "main"}:
+            break
+        if ancestor.tag in _ZONE_TAGS:
+            return _ZONE_TAGS[ancestor.tag]
+        named = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
+        if len(named) > 1:
+            for label, pattern in _ZONES:
+                if pattern.search(named):
+                    return label
+    return ""
+
+
+def visible_text(element: Any) -> tuple[str, int]:
+    """The text of an element, one line a block, and how many elements it holds.
+
+    Neighbouring inline elements without white space between letters are set apart as well: pages
+    separate them by style alone.
+    """
+    parts: list[str] = [element.text or ""]
+    size, n_inside = 0, 0
+    depth_hidden = None
+    for child in element.iterdescendants():
+        tag = child.tag
+        if not isinstance(tag, str):
+            parts.append(child.tail or "")
+            continue
+        n_inside += 1
+        if n_inside > 400 or size > MAX_MARK_CHARS * 3:
+            continue
+        if tag in _HIDDEN:
+            depth_hidden = child
+            parts.append(child.tail or "")
+            continue
+        if depth_hidden is not None and child.getparent() is depth_hidden:
+            continue
+        parts.append("\n" if tag in _BLOCKS else "\x1f")
+        parts.append(child.text or "")
+        parts.append("\n" if tag in _BLOCKS else "\x1f")
+        size += len(child.text or "") + len(child.tail or "")
+        parts.append(child.tail or "")
+    return "", n_inside
+
+
+def fold(text: str) -> str:
+    """Entities decoded, white space folded.
+
+    >>> fold(" A&amp;B \\n c ")
+    'A&B c'
+    """
+    if "&" in text:
+        text = html.unescape(text)
+    return " ".join(text.split())
