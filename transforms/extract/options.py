@@ -1,0 +1,26 @@
+"""What a recipe may say about extraction, with the reason for each default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Limits on a page. Beyond them the page is refused, with the reason, before it can cost more.
+
+    The largest of 975 news pages measured had 3.4 million characters and 13,000 elements; the limits leave
+    a factor of four and more.
+    """
+
+    max_chars: int = 20_000_000
+    max_elements: int = 200_000
+    #: libxml2 itself stops at 2048; no page measured nests deeper than 60.
+    max_depth: int = 1_000
+    #: A page whose chosen text is shorter is refused as having none. Arbitrary: one short word.
+    min_text_chars: int = 2
+
+    def __post_init__(self) -> None:
+        for name in ("max_chars", "max_elements", "max_depth", "min_text_chars"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"extract.Options: {name} must be at least 1, not {getattr(self, name)}")

@@ -1,0 +1,58 @@
+"""From HTML to one lxml tree, within limits."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+
+from copydesk.transforms.article import Refused
+from copydesk.transforms.extract.options import Options
+
+# A character reference to a surrogate or NUL is no character at all; libxml2 would drop it with the text around it.
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE)
+
+
+def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
+    """The element tree of a page, without comments and processing instructions.
+
+    Raises `Refused` where there is no page: nothing in it, or more of it than the options allow.
+
+    >>> parse("<p>Rain fell.").findtext(".//p")
+    'Rain fell.'
+    """
+    options = options or Options()
+    text = html if isinstance(html, str) else _decoded(html)
+    if len(text) > options.max_chars:
+        raise Refused("extract", "too_large", f"{len(text)} characters, more than {options.max_chars}")
+    if not text.strip("\ufeff \t\r\n\x00"):
+        raise Refused("extract", "empty", "the document has no content")
+    # Every element needs a "<", so this bounds the tree before it is built.
+    if text.count("<") > 4 * options.max_elements:
+        raise Refused("extract", "too_many_elements", f"more than {4 * options.max_elements} tags")
+    if _NOT_TEXT.search(text):
+        text = _NOT_TEXT.sub("\ufffd", text)
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        tree: HtmlElement | None = etree.fromstring(text.encode("utf-8"), parser=parser)
+    except etree.ParserError as error:
+        raise Refused("extract", "empty", str(error)) from error
+    except etree.XMLSyntaxError as error:
+        raise Refused("extract", "broken", str(error)) from error
+    if tree is None:
+        raise Refused("extract", "empty", "the document has no element")
+    return tree
+
+
+def _decoded(html: bytes) -> str:
+    """Bytes as text: UTF-8 where they are valid UTF-8, else as declared, else Windows-1252."""
+    try:
+        return html.decode("utf-8")
+    except UnicodeDecodeError:
+        declared = _CHARSET.search(html, 0, 4096)
+    try:
+        return html.decode(declared[1].decode("ascii") if declared else "cp1252", "replace")
+    except LookupError:
+        return html.decode("cp1252", "replace")
