@@ -1,0 +1,280 @@
+"""Drift: an outlet that suddenly reads otherwise than in its own recent runs.
+
+A redesign shows as fewer bylines, longer or shorter texts, other rules that hit, more rejects. Each
+run leaves one `Habits` per outlet, sums only, so that shards add up; `breaks` compares the new run
+with the outlet's earlier ones. There is no comparison between outlets.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """When an outlet counts as changed, and whether its new documents are then held back.
+
+    The defaults raised no alarm in 300 simulated outlet-runs without a change and found each of the
+    simulated redesigns (`tests/flow/test_drift.py`).
+    """
+
+    quarantine: bool = False  # publishing is the safer default: a break is named either way
+    runs: int = 14  # two weeks of daily runs, so that two weekends are in the comparison
+    min_runs: int = 3  # fewer say nothing about an outlet's habits
+    min_documents: int = 10  # a share of fewer documents is noise
+    spreads: float = 4.0  # deviations of the outlet's own earlier runs; beyond 4 is one in 15,000 if normal
+    share_change: float = 0.3  # arbitrary: a third of the documents changed; a redesign changes nearly all
+    ratio: float = 1.8  # arbitrary: lengths of news differ by a fifth between weeks, a lost body halves them
+    count_ratio: float = 4.0  # arbitrary: outlets publish two to three times less on Sundays
+
+    def __post_init__(self) -> None:
+        if self.min_runs < 1 or self.runs < self.min_runs:
+            raise ValueError(f"drift needs 1 <= min_runs <= runs, not min_runs={self.min_runs}, runs={self.runs}")
+        if self.ratio <= 1 or self.count_ratio <= 1:
+            raise ValueError("drift.ratio and drift.count_ratio must be above 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What one outlet's documents of one run looked like, in sums."""
+
+    outlet_id: str
+    n_documents: int = 0
+    n_rejected: int = 0
+    n_words: int = 0
+    n_chars: int = 0
+    n_chars_removed: int = 0
+    n_with_byline: int = 0
+    n_with_date: int = 0
+    rules: Mapping[str, int] = field(default_factory=dict)  # documents in which the rule cut something
+    rules_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """One habit an outlet left: which, what was usual, what is now."""
+
+    outlet_id: str
+    measure: str  # documents, rejects, length, removed, byline, date, or rule:<name>
+    usual: float
+    now: float
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether the break says something about the documents themselves, not only about how many came."""
+        return self.measure != "documents"
+
+    @property
+    def sentence(self) -> str:
+        """The break for a person.
+
+        >>> Break("example.org", "byline", 0.92, 0.05).sentence
+        'example.org: documents with a byline: 5 %, usually 92 %'
+        """
+        name, unit = _NAMES.get(self.measure, ("", "%"))
+        name = name or f"documents in which rule {self.measure.removeprefix('rule:')} cut"
+        usual, now = (f"{100 * v:.0f} %" if unit == "%" else f"{v:,.0f}{unit}" for v in (self.usual, self.now))
+        return f"{self.outlet_id}: {name}: {now}, usually {usual}"
+
+
+_NAMES = {
+    "documents": ("documents", ""),
+    "rejects": ("documents rejected", "%"),
+    "length": ("mean length", " words"),
+    "removed": ("share of text removed", "%"),
+    "byline": ("documents with a byline", "%"),
+    "date": ("documents with a date", "%"),
+}
+
+
+def measure(
+    articles: pa.Table, removed: pa.Table, rejects: pa.Table, *, rules_sha256: str = "", known: Iterable[str] = (),
+) -> tuple[Habits, ...]:
+    """The habits shown by the documents of one run or shard, by outlet, sorted.
+
+    `articles` may hold duplicates and quarantined documents too: a copy shows the page's layout as
+    well as an original does. Rejected documents are counted to the outlet of `known` (or of
+    `articles`) whose domain their address ends in. Documents without an outlet are left out.
+    """
+    outlets: dict[str, Habits] = {}
+    by_doc: dict[str, str] = {}
+    columns = ("doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date")
+    for doc_id, outlet, n_words, n_chars, byline, date in zip(*(articles[c].to_pylist() for c in columns), strict=True):
+        if outlet is None:
+            continue
+        by_doc[doc_id] = outlet
+        one = Habits(outlet, 1, 0, n_words, n_chars, 0, int(bool(byline)), int(date is not None), {}, rules_sha256)
+        outlets[outlet] = add(outlets[outlet], one) if outlet in outlets else one
+    for outlet, habits in _removed(removed, by_doc, rules_sha256).items():
+        outlets[outlet] = add(outlets[outlet], habits)
+    names = {*known, *outlets}
+    for url in rejects["url"].to_pylist():
+        outlet = outlet_of(url, names)
+        if outlet is not None:
+            one = Habits(outlet, n_rejected=1, rules_sha256=rules_sha256)
+            outlets[outlet] = add(outlets[outlet], one) if outlet in outlets else one
+    return tuple(outlets[name] for name in sorted(outlets))
+
+
+def _removed(removed: pa.Table, by_doc: Mapping[str, str], rules_sha256: str) -> dict[str, Habits]:
+    sizes = removed.select(["doc_id", "rule"]).append_column("n", pc.subtract(removed["end"], removed["start"]))
+    grouped = sizes.group_by(["doc_id", "rule"]).aggregate([("n", "sum")])
+    n_chars: dict[str, int] = defaultdict(int)
+    rules: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for doc_id, rule, n in zip(*(grouped[c].to_pylist() for c in ("doc_id", "rule", "n_sum")), strict=True):
+        outlet = by_doc.get(doc_id)
+        if outlet is not None:
+            n_chars[outlet] += n
+            rules[outlet][rule] += 1
+    return {
+        outlet: Habits(outlet, n_chars_removed=n, rules=dict(rules[outlet]), rules_sha256=rules_sha256)
+        for outlet, n in n_chars.items()
+    }
+
+
+def add(one: Habits, other: Habits) -> Habits:
+    """The habits of both sets of documents together; both are of the same outlet.
+
+    >>> add(Habits("a", 2, rules={"share": 1}), Habits("a", 3, rules={"share": 2})).rules
+    {'share': 3}
+    """
+    if one.outlet_id != other.outlet_id:
+        raise ValueError(f"habits of two outlets do not add up: {one.outlet_id!r} and {other.outlet_id!r}")
+    rules = {name: one.rules.get(name, 0) + other.rules.get(name, 0) for name in sorted({*one.rules, *other.rules})}
+    sums = {
+        name: getattr(one, name) + getattr(other, name)
+        for name in ("n_documents", "n_rejected", "n_words", "n_chars", "n_chars_removed", "n_with_byline", "n_with_date")
+    }
+    return replace(one, **sums, rules=rules)
+
+
+def merge(shards: Iterable[Sequence[Habits]]) -> tuple[Habits, ...]:
+    """The habits of several shards of one run as those of the run, sorted by outlet."""
+    outlets: dict[str, Habits] = {}
+    for habits in (one for shard in shards for one in shard):
+        outlets[habits.outlet_id] = add(outlets[habits.outlet_id], habits) if habits.outlet_id in outlets else habits
+    return tuple(outlets[name] for name in sorted(outlets))
+
+
+def outlet_of(url: str | None, outlets: Iterable[str]) -> str | None:
+    """The outlet whose domain the address lies in, or None.
+
+    >>> outlet_of("https://www.example.co.uk/a", {"example.co.uk", "example.org"})
+    'example.co.uk'
+    """
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:  # an address such as "http://[" belongs to nobody
+        return None
+    labels, known = host.split("."), set(outlets)
+    return next((name for i in range(len(labels)) if (name := ".".join(labels[i:])) in known), None)
+
+
+def breaks(
+    history: Sequence[Sequence[Habits]], current: Sequence[Habits], options: Options | None = None,
+) -> tuple[Break, ...]:
+    """The habits that outlets left in the current run, sorted by outlet and measure.
+
+    `history` holds the habits of earlier runs, the latest last; the last `options.runs` in which an
+    outlet had documents are compared. An outlet with too few earlier runs or documents has no habits
+    to leave.
+    """
+    options = options or Options()
+    past: dict[str, list[Habits]] = defaultdict(list)
+    for run in history:
+        for habits in run:
+            past[habits.outlet_id].append(habits)
+    found = [
+        broken for habits in current for broken in _outlet_breaks(past[habits.outlet_id][-options.runs:], habits, options)
+    ]
+    return tuple(sorted(found, key=lambda b: (b.outlet_id, b.measure)))
+
+
+def held_back(found: Iterable[Break], options: Options) -> Mapping[str, str]:
+    """Outlet to the reason why its new documents go to quarantine; empty unless the recipe asks for it."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for broken in found:
+        if options.quarantine and broken.holds_back:
+            reasons[broken.outlet_id].append(broken.sentence.removeprefix(f"{broken.outlet_id}: "))
+    return {outlet: "; ".join(sentences) for outlet, sentences in reasons.items()}
+
+
+def _outlet_breaks(past: Sequence[Habits], now: Habits, options: Options) -> Iterable[Break]:
+    if len(past) < options.min_runs:
+        return
+    counted = past if len(past) < 2 else [h for h in past if h.n_documents + h.n_rejected]
+    yield from _check("documents", [_count(h) for h in counted], _count(now), now, _counts_differ, options)
+    same_rules = [h for h in past if h.rules_sha256 == now.rules_sha256]
+    for name, value, differ in _MEASURES:
+        # After a change of the rules every outlet's share of removed text changes: that is no drift.
+        yield from _check(name, _values(same_rules if name == "removed" else past, value, options), value(now), now, differ, options)
+    for rule in sorted({*now.rules, *(name for h in same_rules for name in h.rules)}):
+        value = _rule_share(rule)
+        yield from _check(f"rule:{rule}", _values(same_rules, value, options), value(now), now, _shares_differ, options)
+
+
+def _values(past: Sequence[Habits], value: Callable[[Habits], float | None], options: Options) -> list[float]:
+    few = max(options.min_documents // 2, 1)
+    return [v for h in past if _count(h) >= few and (v := value(h)) is not None]
+
+
+def _check(
+    name: str, usual: Sequence[float], now: float | None, habits: Habits,
+    differ: Callable[[float, float, Options], bool], options: Options,
+) -> Iterable[Break]:
+    """The break of one habit: far off its median, by the option and by the outlet's own spread."""
+    if now is None or len(usual) < options.min_runs:
+        return
+    middle = statistics.median(usual)
+    if max(_count(habits), middle if name == "documents" else 0) < options.min_documents:
+        return
+    # 1.4826 makes the median absolute deviation comparable with a standard deviation.
+    spread = 1.4826 * statistics.median(abs(v - middle) for v in usual)
+    outside = now < min(usual) or now > max(usual)
+    if outside and differ(middle, now, options) and abs(now - middle) > options.spreads * spread:
+        yield Break(habits.outlet_id, name, middle, now)
+
+
+def _shares_differ(usual: float, now: float, options: Options) -> bool:
+    return abs(usual - now) >= options.share_change
+
+
+def _lengths_differ(usual: float, now: float, options: Options) -> bool:
+    return max(usual, now) >= options.ratio * min(usual, now)
+
+
+def _counts_differ(usual: float, now: float, options: Options) -> bool:
+    return max(usual, now) >= options.count_ratio * min(usual, now)
+
+
+def _count(h: Habits) -> int:
+    return h.n_documents + h.n_rejected
+
+
+def _per_document(n: int, h: Habits) -> float | None:
+    return n / h.n_documents if h.n_documents else None
+
+
+def _rule_share(rule: str) -> Callable[[Habits], float | None]:
+    return lambda h: _per_document(h.rules.get(rule, 0), h)
+
+
+def _share_removed(h: Habits) -> float | None:
+    whole = h.n_chars + h.n_chars_removed
+    return h.n_chars_removed / whole if whole else None
+
+
+_MEASURES: tuple[tuple[str, Callable[[Habits], float | None], Callable[[float, float, Options], bool]], ...] = (
+    ("rejects", lambda h: h.n_rejected / _count(h) if _count(h) else None, _shares_differ),
+    ("length", lambda h: _per_document(h.n_words, h), _lengths_differ),
+    ("removed", _share_removed, _shares_differ),
+    ("byline", lambda h: _per_document(h.n_with_byline, h), _shares_differ),
+    ("date", lambda h: _per_document(h.n_with_date, h), _shares_differ),
+)
