@@ -64,12 +64,13 @@ def test_the_break_is_said_in_a_sentence_with_the_usual_value() -> None:
     assert found.sentence == "a.example: documents with a byline: 5 %, usually 90 %"
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_ten_ordinary_outlets_in_ordinary_weeks_hold_nothing_back(seed: int) -> None:
-    runs = weeks(seed + 10, 23)
-    alarms = [b for i in range(3, len(runs)) for b in drift.breaks(runs[:i], runs[i])]
-    assert [b for b in alarms if b.holds_back] == []
-    assert len(alarms) <= 2  # of 200 outlet-runs: a slow Sunday now and then
+def test_two_thousand_ordinary_outlet_runs_raise_hardly_an_alarm() -> None:
+    alarms = []
+    for seed in range(10, 20):
+        runs = weeks(seed, 23)
+        alarms += [b for i in range(3, len(runs)) for b in drift.breaks(runs[:i], runs[i])]
+    assert len([b for b in alarms if b.holds_back]) <= 1
+    assert len(alarms) <= 5  # a slow Sunday now and then
 
 
 def test_a_new_outlet_has_no_habits_to_leave() -> None:
