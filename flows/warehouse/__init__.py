@@ -1,0 +1,9 @@
+"""The warehouse: snapshots of Parquet tables that readers can trust while a run is writing."""
+
+from copydesk.flows.warehouse.change import Change
+from copydesk.flows.warehouse.errors import WarehouseError
+from copydesk.flows.warehouse.rewrite import EVERYTHING
+from copydesk.flows.warehouse.snapshot import INPUTS, Place, Snapshot
+from copydesk.flows.warehouse.store import Options, Warehouse
+
+__all__ = ["EVERYTHING", "INPUTS", "Change", "Options", "Place", "Snapshot", "Warehouse", "WarehouseError"]

@@ -1,0 +1,90 @@
+"""One writer at a time, and a name for the one who writes."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from copydesk.flows.warehouse.errors import Locked, WriteFailed
+
+_POLL_SECONDS = 0.1  # arbitrary: short against a run, long against a CPU
+
+# A forked worker inherits the lock with the file. It gives its copy up at once, or a killed run
+# would stay locked until its last orphaned worker ends.
+_held: set[int] = set()
+
+
+def _release_in_child() -> None:
+    for descriptor in tuple(_held):
+        os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_release_in_child)
+
+
+@contextmanager
+def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the lock file for the time of the block.
+
+    The kernel drops the lock with the process, so a file left by a killed run stops nobody.
+    Raises Locked with the other writer's pid and start time after `wait_seconds`.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise WriteFailed(f"cannot write to the warehouse {path.parent}: {error.strerror}") from error
+    try:
+        _acquire(descriptor, path, wait_seconds)
+        _held.add(descriptor)
+        _sign(descriptor)
+        yield
+    finally:
+        _held.discard(descriptor)
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, path: Path, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise WriteFailed(f"the file system of {path.parent} gives no locks: {error.strerror}") from error
+        else:
+            return
+        if time.monotonic() >= deadline:
+            raise Locked(
+                f"another process is writing to the warehouse {path.parent}: {_holder(path)}. "
+                "Wait for it to end, or start with a waiting time (--wait SECONDS)."
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def _sign(descriptor: int) -> None:
+    words = [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else []
+    holder = {
+        "pid": os.getpid(),
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "host": os.uname().nodename,
+        "command": " ".join(words)[:200],
+    }
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+
+
+def _holder(path: Path) -> str:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8", errors="replace"))
+        return f"pid {found['pid']} on {found['host']}, since {found['started_at']} ({found['command']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "it has not said who it is yet"

@@ -1,0 +1,90 @@
+"""The manifest of a snapshot: what it holds, what it came from, and how to check it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from copydesk.flows.warehouse.errors import SchemaMismatch, WarehouseError
+
+FORMAT = 1  # of the manifest itself; the tables have a schema version of their own
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileEntry:
+    """One file of a snapshot: its name within its folder, and what verifies it."""
+
+    name: str
+    sha256: str
+    rows: int
+    bytes: int
+
+    @property
+    def month(self) -> str:
+        """The part of the name before the hash: `2026-11`, or `undated`."""
+        return self.name.rsplit("-", 1)[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What stands in `manifests/<id>.json`. Mappings hold plain JSON values."""
+
+    id: str = ""
+    sequence: int
+    parent: str | None
+    rewrites: str | None = None  # the snapshot this one stands for after a `forget`
+    schema_version: int
+    schema_sha256: str
+    run_id: str
+    kind: str
+    started_at: str
+    finished_at: str
+    recipe_sha256: str
+    rules_sha256: str
+    versions: Mapping[str, str]
+    counts: Mapping[str, int]
+    inputs: FileEntry | None = None
+    tables: Mapping[str, tuple[FileEntry, ...]]
+    index: tuple[FileEntry, ...] = ()
+    receipts: tuple[str, ...] = ()
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def rows(self, table: str) -> int:
+        """Rows of a table, from its files' entries."""
+        return sum(entry.rows for entry in self.tables[table])
+
+    def with_id(self) -> Manifest:
+        """The manifest under its id: sequence number, and a hash of all it says."""
+        body = json.dumps(asdict(replace(self, id="")), sort_keys=True, ensure_ascii=False)
+        return replace(self, id=f"{self.sequence:06d}-{hashlib.sha256(body.encode()).hexdigest()[:12]}")
+
+    def to_json(self) -> str:
+        """The manifest as text, keys sorted, so that equal manifests are equal files."""
+        return json.dumps(asdict(self), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def read(path: Path) -> Manifest:
+    """Read a manifest; a damaged or newer one is named in the error."""
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+        if loaded["format"] > FORMAT:
+            raise SchemaMismatch(
+                f"{path} was written by a newer copydesk (manifest format {loaded['format']}, this one reads {FORMAT}). "
+                "Update copydesk."
+            )
+        loaded["tables"] = {name: _entries(files) for name, files in loaded["tables"].items()}
+        loaded["index"] = _entries(loaded["index"])
+        loaded["inputs"] = FileEntry(**loaded["inputs"]) if loaded["inputs"] else None
+        loaded["receipts"] = tuple(loaded["receipts"])
+        return Manifest(**loaded)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WarehouseError(f"the manifest {path} cannot be read ({error}); `copydesk verify` names what is damaged") from error
+
+
+def _entries(files: list[dict[str, Any]]) -> tuple[FileEntry, ...]:
+    return tuple(FileEntry(**file) for file in files)

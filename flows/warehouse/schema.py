@@ -1,0 +1,43 @@
+"""The schemas as this version writes them, and how a table is brought to them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import pyarrow as pa
+
+from copydesk.flows.warehouse.tablefile import stamped
+from copydesk.schemas.tables import SCHEMA_VERSION
+from copydesk.transforms import tables
+
+
+@cache
+def _stamped_tables() -> dict[str, pa.Schema]:
+    return {name: stamped(schema, name, SCHEMA_VERSION) for name, schema in tables.TABLES.items()}
+
+
+def tables_now() -> Mapping[str, pa.Schema]:
+    """Every table's schema, with table name and schema version in its metadata."""
+    return _stamped_tables()
+
+
+def conform_to(name: str) -> Callable[[pa.Table], pa.Table]:
+    """The function that gives a table exactly the schema of `name`, or says which column cannot."""
+    schema = tables_now()[name]
+
+    def conform(table: pa.Table) -> pa.Table:
+        if table.schema.equals(schema, check_metadata=True):
+            return table
+        return tables.conform(table, name).cast(schema)
+
+    return conform
+
+
+def fingerprint(schemas: Mapping[str, pa.Schema]) -> str:
+    """SHA-256 over names, types and nullability of all columns; the sentences do not count."""
+    lines = [
+        f"{table}.{column.name}:{column.type}:{column.nullable}" for table, schema in sorted(schemas.items()) for column in schema
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

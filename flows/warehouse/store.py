@@ -1,0 +1,436 @@
+"""The warehouse: immutable snapshots, one writer, one atomic switch.
+
+    warehouse/current -> snapshots/<id>      the switch: one rename of a symbolic link
+    warehouse/LATEST                         the same id as text, for who cannot follow links
+    warehouse/snapshots/<id>/<table>/*.parquet
+    warehouse/manifests/<id>.json            beside, so that a table folder holds Parquet alone
+    warehouse/index, keys, reports, receipts, staging, lock
+
+A file name holds the hash of the file's content, so one name never stands for two contents. A
+reader that lists a table folder through `current/` and is overtaken by a publish therefore finds
+each listed file either unchanged or gone (a loud error), never replaced.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.flows.warehouse import files, lock, manifest, rewrite, tablefile
+from copydesk.flows.warehouse.change import Change, run_row
+from copydesk.flows.warehouse.errors import (
+    InvalidChange,
+    NotAWarehouse,
+    Outdated,
+    SchemaMismatch,
+    UnknownSnapshot,
+    WriteFailed,
+)
+from copydesk.flows.warehouse.manifest import FileEntry, Manifest
+from copydesk.flows.warehouse.membership import Inserted
+from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS
+from copydesk.flows.warehouse.schema import conform_to, fingerprint, tables_now
+from copydesk.flows.warehouse.snapshot import INPUTS, Snapshot
+
+OWN_FOLDERS = ("snapshots", "manifests", "index", "keys", "reports", "receipts", "staging")
+OWN_NAMES = (*OWN_FOLDERS, "current", "LATEST", "lock", ".gitignore")
+SNAPSHOT_ID = re.compile(r"\d{6,}-[0-9a-f]{12}")
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How long a superseded snapshot is kept.
+
+    It goes when it is neither among the newest `keep_snapshots` nor was current within the last
+    `grace_hours`. Ten: who resolved a snapshot of a daily run reads it for nine more days. A day:
+    however often a burst of runs publishes, longer than a query or one pass of a training job takes.
+    """
+
+    keep_snapshots: int = 10
+    grace_hours: float = 24.0
+
+    def __post_init__(self) -> None:
+        if self.keep_snapshots < 1 or self.grace_hours < 0:
+            raise ValueError(
+                "keep_snapshots is at least 1 and grace_hours at least 0, "
+                f"not {self.keep_snapshots} and {self.grace_hours}"
+            )
+
+
+DEFAULTS = Options()
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def _no_checkpoint(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A folder of snapshots. Reading needs no lock; `publish`, `sweep` and their like need `lock()`."""
+
+    root: Path
+    options: Options = DEFAULTS
+    # Called with the name of each step of a publish; tests stop or kill the process there.
+    checkpoint: Callable[[str], None] = _no_checkpoint
+
+    @classmethod
+    def open(
+        cls, path: str | Path, *, create: bool = False, options: Options = DEFAULTS,
+        checkpoint: Callable[[str], None] = _no_checkpoint,
+    ) -> Warehouse:
+        """The warehouse at `path`; with `create` an absent or empty folder becomes one.
+
+        Raises NotAWarehouse for a folder that holds something else, SchemaMismatch for one that a
+        newer version wrote.
+        """
+        root = Path(path).absolute()
+        _check_folder(root, create)
+        if create:
+            try:
+                for name in OWN_FOLDERS:
+                    (root / name).mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise WriteFailed(f"cannot make the warehouse {root}: {error.strerror} ({error.filename})") from error
+        warehouse = cls(root, options, checkpoint)
+        warehouse.current()
+        return warehouse
+
+    # Reading
+
+    def current_id(self) -> str | None:
+        """Id of the current snapshot, None before the first publish."""
+        try:
+            return (self.root / "current").readlink().name
+        except OSError:
+            pass  # no link: nothing published yet, or a file system without links
+        try:
+            return (self.root / "LATEST").read_text(encoding="utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def current(self) -> Snapshot | None:
+        """The current snapshot, None before the first publish."""
+        identifier = self.current_id()
+        return None if identifier is None else self.snapshot(identifier)
+
+    def snapshot(self, identifier: str) -> Snapshot:
+        """A kept snapshot by its id, the beginning of its id if only one begins so, or `current`."""
+        if identifier in ("current", "latest"):
+            current = self.current()
+            if current is None:
+                raise UnknownSnapshot(f"nothing has been published to {self.root} yet")
+            return current
+        path = self.root / "manifests" / f"{identifier}.json"
+        if not SNAPSHOT_ID.fullmatch(identifier) or not path.is_file():
+            path = self._manifest_like(identifier)
+        found = manifest.read(path)
+        _check_version(found, self.root)
+        return Snapshot(self.root, found)
+
+    def _manifest_like(self, beginning: str) -> Path:
+        names = [path for path in self._manifests() if path.stem.startswith(beginning) or path.stem.lstrip("0").startswith(beginning)]
+        if len(names) != 1 or not beginning:
+            what = "no kept snapshot" if not names else f"{len(names)} kept snapshots"
+            raise UnknownSnapshot(f"{what} in {self.root} with the id {beginning!r}; `copydesk snapshots` lists them")
+        return names[0]
+
+    def _manifests(self) -> list[Path]:
+        return sorted(path for path in (self.root / "manifests").glob("*.json") if SNAPSHOT_ID.fullmatch(path.stem))
+
+    def snapshots(self) -> list[Snapshot]:
+        """The kept snapshots, newest first: the current one and its line of parents."""
+        line, identifier = [], self.current_id()
+        while identifier is not None and (self.root / "manifests" / f"{identifier}.json").is_file():
+            line.append(self.snapshot(identifier))
+            identifier = line[-1].manifest.parent
+        return line
+
+    # Writing
+
+    def lock(self, *, wait_seconds: float = 0.0) -> AbstractContextManager[None]:
+        """Be the one writer for the time of a `with` block; raises Locked naming the other one."""
+        return lock.exclusive(self.root / "lock", wait_seconds=wait_seconds)
+
+    def staging(self, run_id: str) -> Path:
+        """The folder in which a run prepares its files; it stays until `sweep` or `discard_staging`."""
+        folder = self.root / "staging" / _file_safe(run_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def discard_staging(self, run_id: str) -> None:
+        """Remove a run's staged files."""
+        files.remove_tree(self.root / "staging" / _file_safe(run_id))
+
+    def publish(self, change: Change) -> Snapshot:
+        """Make the change the current snapshot, in one step as readers see it.
+
+        Raises Outdated when another run has published since `change.parent`, InvalidChange when
+        the tables would contradict themselves, WriteFailed when the disk refuses; nothing is
+        published then.
+        """
+        if change.parent != self.current_id():
+            raise Outdated(
+                f"the change was made against snapshot {change.parent}, but {self.current_id()} is current now: run it again"
+            )
+        with self._refusing_disk(change.run["run_id"]):
+            built = self.build(self.current(), change)
+            self.switch(built)
+        self.prune()
+        return built
+
+    def build(
+        self, base: Snapshot | None, change: Change, *, rewrites: str | None = None, receipts: Sequence[str] = (),
+        parent: str | None = None, sequence: int | None = None, log_run: bool = True, manifest_of: Manifest | None = None,
+    ) -> Snapshot:
+        """Write the snapshot that `base` and `change` give, without making it current."""
+        if base is not None and fingerprint(tables_now()) != base.manifest.schema_sha256:
+            raise SchemaMismatch(
+                f"the tables of {self.root} have schema version {base.manifest.schema_version} and differ from this version's: "
+                "`copydesk migrate` rewrites them"
+            )
+        row = run_row(change.run)
+        folder = self.staging(change.run["run_id"]) / f"publish-{base.id if base else 'first'}"
+        files.remove_tree(folder)
+        tables = self._write_tables(base, change, row if log_run else None, folder)
+        self.checkpoint("tables written")
+        source = manifest_of or (base.manifest if base is not None and not log_run else None)
+        inputs = self._install_inputs(change.inputs, folder) if change.inputs is not None else (source.inputs if source else None)
+        index = self._install_index(base, change)
+        draft = Manifest(
+            sequence=sequence if sequence is not None else (base.manifest.sequence + 1 if base else 1),
+            parent=parent if parent is not None or not log_run else (base.id if base else None),
+            rewrites=rewrites,
+            schema_version=_schema_version(),
+            schema_sha256=fingerprint(tables_now()),
+            run_id=row["run_id"] if source is None else source.run_id,
+            kind=row["kind"] if source is None else source.kind,
+            started_at=_iso(row["started_at"]) if source is None else source.started_at,
+            finished_at=_iso(row["finished_at"]) if source is None else source.finished_at,
+            recipe_sha256=row["recipe_sha256"] if source is None else source.recipe_sha256,
+            rules_sha256=row["rules_sha256"] if source is None else source.rules_sha256,
+            versions=_versions(row["versions"]) if source is None else source.versions,
+            counts={name: row[name] for name in row if name.startswith("n_")} if source is None else source.counts,
+            inputs=inputs,
+            tables={name: tables[name] for name in tables_now()},
+            index=index,
+            receipts=(*(base.manifest.receipts if base else ()), *receipts),
+            extras=dict(change.extras) if source is None else source.extras,
+        ).with_id()
+        return self._install(draft, folder)
+
+    def switch(self, snapshot: Snapshot) -> None:
+        """Make a built snapshot the current one."""
+        self.checkpoint("before switch")
+        try:
+            files.point(self.root / "current", f"snapshots/{snapshot.id}")
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP):
+                raise
+            # A file system without links: LATEST alone is the switch.
+        self.checkpoint("switched")
+        files.write_whole(self.root / "LATEST", snapshot.id + "\n")
+        self.checkpoint("latest written")
+
+    def _write_tables(
+        self, base: Snapshot | None, change: Change, row: Mapping[str, Any] | None, folder: Path
+    ) -> dict[str, tuple[FileEntry, ...]]:
+        schemas = tables_now()
+        inserts: dict[str, Sequence[rewrite.Staged]] = {**change.inserts}
+        if unknown := (set(inserts) | set(change.deletes)) - set(schemas):
+            raise InvalidChange(f"there is no table {min(unknown)!r}; the tables are {', '.join(schemas)}")
+        if row is not None:
+            inserts["runs"] = [pa.Table.from_pylist([dict(row)], schema=schemas["runs"])]
+        doomed = {name: rewrite.doomed_of(name, deletion) for name, deletion in change.deletes.items()}
+        inserted = Inserted.of(inserts, base)
+        inserted.check_single({name: doomed.get(name) for name in DOCUMENT_TABLES})
+        entries = {}
+        for name in schemas:
+            old = [(entry, base.path / name / entry.name) for entry in base.manifest.tables[name]] if base else []
+            target = folder / "snapshot" / name
+            done = rewrite.table(
+                name, old=old, old_keys=lambda entry, name=name: base.keys(name, entry),  # type: ignore[union-attr,misc]
+                inserts=inserts.get(name, ()), doomed=doomed.get(name), month_of=inserted.months_of,
+                conform=conform_to(name), folder=target,
+            )
+            self.checkpoint(f"written {name}")
+            if PARTITIONS[name].keys:
+                for entry in done.written:
+                    keys = self.root / "keys" / name
+                    keys.mkdir(exist_ok=True)
+                    tablefile.write_keys(target / entry.name, name, keys)
+            for entry in done.kept:
+                if base is not None:
+                    files.link_or_copy(base.path / name / entry.name, target / entry.name)
+            files.sync(target)
+            entries[name] = tuple(sorted({*done.kept, *done.written}))
+        return entries
+
+    def _install(self, built: Manifest, folder: Path) -> Snapshot:
+        home = self.root / "snapshots" / built.id
+        if home.exists():
+            # A run killed just before its switch left the same snapshot; the line does not hold it.
+            if any(built.id == kept.id for kept in self.snapshots()):
+                raise InvalidChange(f"snapshot {built.id} is already published")
+            files.remove_tree(home)
+        files.sync(folder / "snapshot")
+        (folder / "snapshot").rename(home)
+        files.sync(home.parent)
+        self.checkpoint("snapshot in place")
+        files.write_whole(self.root / "manifests" / f"{built.id}.json", built.to_json())
+        self.checkpoint("manifest written")
+        return Snapshot(self.root, built)
+
+    def _install_index(self, base: Snapshot | None, change: Change) -> tuple[FileEntry, ...]:
+        have = {entry.name: entry for entry in base.manifest.index} if base else {}
+        if change.index_keep is not None and (absent := set(change.index_keep) - set(have)):
+            raise InvalidChange(f"index_keep names {min(absent)!r}, which the parent's index does not hold")
+        keep = have if change.index_keep is None else {name: have[name] for name in change.index_keep}
+        new = []
+        for name, staged in change.index_files.items():
+            if name in have:
+                raise InvalidChange(f"the index file {name!r} stands already: an index file's name is used once")
+            files.sync(staged)
+            target = self.root / "index" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            new.append(FileEntry(name, files.sha256(staged), 0, staged.stat().st_size))
+            staged.replace(target)
+            files.sync(target.parent)
+        self.checkpoint("index in place")
+        return tuple(sorted([*keep.values(), *new]))
+
+    def _install_inputs(self, inputs: pa.Table | Path, folder: Path) -> FileEntry:
+        table = inputs if isinstance(inputs, pa.Table) else tablefile.read(inputs)
+        draft = folder / "inputs.parquet"
+        pq.write_table(table.select(INPUTS.names).cast(INPUTS).sort_by("source_uri"), draft, compression="zstd")
+        files.sync(draft)
+        digest = files.sha256(draft)
+        target = self.root / "manifests" / f"inputs-{digest[:16]}.parquet"
+        draft.replace(target)
+        return FileEntry(target.name, digest, table.num_rows, target.stat().st_size)
+
+    @contextmanager
+    def _refusing_disk(self, run_id: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            try:
+                for folder in (self.root / "staging" / _file_safe(run_id)).glob("publish-*"):
+                    files.remove_tree(folder)
+            except OSError:
+                pass  # the same fault again: `sweep` clears it at the next start
+            what = "the disk is full" if error.errno in _FULL else f"the file system refused ({error.strerror})"
+            raise WriteFailed(
+                f"{what} while writing {error.filename or self.root}; snapshot {self.current_id()} stays current "
+                "and nothing is lost: free some room and run again"
+            ) from error
+
+    # Clearing up
+
+    def prune(self) -> list[str]:
+        """Remove snapshots beyond the options' number that were superseded longer than the grace ago; their ids."""
+        line = self.snapshots()
+        removed = []
+        for newer, older in reversed(list(pairwise(line))):
+            age = time.time() - (self.root / "manifests" / f"{newer.id}.json").stat().st_mtime
+            if line.index(older) < self.options.keep_snapshots or age < self.options.grace_hours * 3600:
+                break
+            (self.root / "manifests" / f"{older.id}.json").unlink()
+            self.checkpoint("pruning")
+            files.remove_tree(older.path)
+            removed.append(older.id)
+        if removed:
+            self._remove_unreferenced(line[: len(line) - len(removed)])
+        return removed
+
+    def sweep(self, *, keep_staging: Collection[str] = ()) -> list[Path]:
+        """Remove what dead runs left: orphan snapshots, manifests, index and staged files; their paths.
+
+        `keep_staging` names run ids whose staged files are to stay, because the run resumes.
+        """
+        line = self.snapshots()
+        if line and (self.root / "current").is_symlink():
+            latest = self.root / "LATEST"
+            if not latest.is_file() or latest.read_text(encoding="utf-8").strip() != line[0].id:
+                files.write_whole(latest, line[0].id + "\n")
+        gone = self._remove_unreferenced(line)
+        stay = {_file_safe(run_id) for run_id in keep_staging}
+        for path in (self.root / "staging").iterdir():
+            if path.name in stay:
+                continue
+            files.remove_tree(path)
+            gone.append(path)
+        return gone
+
+    def _remove_unreferenced(self, line: Sequence[Snapshot]) -> list[Path]:
+        ids = {kept.id for kept in line}
+        wanted = {
+            "manifests": {*(f"{identifier}.json" for identifier in ids), *(k.manifest.inputs.name for k in line if k.manifest.inputs)},
+            "index": {entry.name for kept in line for entry in kept.manifest.index},
+            "keys": {
+                f"{table}/{Path(entry.name).stem}.npy" for kept in line for table in kept.tables for entry in kept.manifest.tables[table]
+            },
+            "receipts": {name for kept in line for name in kept.manifest.receipts},
+        }
+        gone = [path for path in (self.root / "snapshots").iterdir() if path.name not in ids and SNAPSHOT_ID.fullmatch(path.name)]
+        for folder, names in wanted.items():
+            home = self.root / folder
+            gone += [path for path in home.rglob("*") if not path.is_dir() and str(path.relative_to(home)) not in names]
+        gone += [path for path in self.root.glob(".*.new") if not path.is_dir()]
+        for path in gone:
+            files.remove_tree(path)
+        return gone
+
+
+def _check_folder(root: Path, create: bool) -> None:
+    if (root / "manifests").is_dir():
+        return
+    if root.exists() and not root.is_dir():
+        raise NotAWarehouse(f"{root} is a file, not a warehouse folder")
+    if not create:
+        raise NotAWarehouse(f"there is no warehouse at {root}; `copydesk ingest INPUT --warehouse {root}` makes one")
+    foreign = sorted(path.name for path in root.iterdir() if path.name not in OWN_NAMES) if root.exists() else []
+    if foreign:
+        raise NotAWarehouse(
+            f"{root} is no warehouse and holds other files ({', '.join(foreign[:3])}{', ...' if len(foreign) > 3 else ''}); "
+            "give an empty or a new folder"
+        )
+
+
+def _check_version(found: Manifest, root: Path) -> None:
+    if found.schema_version > _schema_version():
+        raise SchemaMismatch(
+            f"the warehouse {root} has tables of schema version {found.schema_version}; this copydesk reads up to "
+            f"{_schema_version()}. Update copydesk."
+        )
+
+
+def _schema_version() -> int:
+    from copydesk.schemas.tables import SCHEMA_VERSION
+
+    return SCHEMA_VERSION
+
+
+def _file_safe(run_id: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
+        raise ValueError(f"a run id is made of letters, digits, dot, dash and underscore, not {run_id!r}")
+    return run_id
+
+
+def _iso(moment: Any) -> str:
+    return str(moment.isoformat()) if hasattr(moment, "isoformat") else str(moment)
+
+
+def _versions(versions: Any) -> Mapping[str, str]:
+    loaded = json.loads(versions) if isinstance(versions, str) and versions else versions
+    return dict(loaded) if isinstance(loaded, Mapping) else {}
