@@ -22,7 +22,8 @@ class Change:
     Arrow tables or staged Parquet files, in any order; months and files are worked out here.
     `deletes`, by table: ids (the table's doc_id; for `pairs` either side; for `stories` story_id),
     or a table whose rows name what goes by equality of its columns, or EVERYTHING.
-    A changed row is a delete and an insert. `index_files`: staged files by the name they get under
+    `updates`, by table (articles, duplicates, quarantined, stories): rows of the table's id and new
+    values of other columns, for rows that stand there and keep their month. `index_files`: staged files by the name they get under
     `index/`; `index_keep`: names of the parent's that stay, None for all. `inputs`: what was read
     (columns of `snapshot.INPUTS`), as a table or staged Parquet.
     """
@@ -31,6 +32,7 @@ class Change:
     run: Mapping[str, Any]
     inserts: Mapping[str, Sequence[Staged]] = field(default_factory=dict)
     deletes: Mapping[str, object] = field(default_factory=dict)
+    updates: Mapping[str, pa.Table] = field(default_factory=dict)
     index_files: Mapping[str, Path] = field(default_factory=dict)
     index_keep: Sequence[str] | None = None
     inputs: pa.Table | Path | None = None

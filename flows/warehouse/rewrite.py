@@ -61,6 +61,54 @@ class Doomed:
         return [*found, *(name for name in (self.rows.column_names if self.rows is not None else ()) if name not in found)]
 
 
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """New values of columns of published rows, by the table's id."""
+
+    values: pa.Table
+    id_column: str
+    ids: pa.Array
+    keys: np.ndarray
+
+    def hits(self, ids: pa.ChunkedArray) -> np.ndarray:
+        """Which rows, given their ids, have new values."""
+        return np.asarray(pc.is_in(ids, value_set=self.ids).to_numpy(zero_copy_only=False))
+
+    def over(self, table: pa.Table) -> pa.Table:
+        """The table with the new values in place."""
+        found = pc.index_in(table[self.id_column], value_set=self.ids).combine_chunks()
+        order = pc.coalesce(pc.add(found.cast(pa.int64()), table.num_rows), pa.array(np.arange(table.num_rows)))
+        for name in self.values.column_names:
+            if name != self.id_column:
+                place = table.schema.get_field_index(name)
+                both = pa.chunked_array([*table[name].chunks, *self.values[name].chunks], type=table.schema.field(name).type)
+                table = table.set_column(place, table.schema.field(name), both.take(order))
+        return table
+
+
+def overlay_of(name: str, values: pa.Table, schema: pa.Schema) -> Overlay:
+    """What a change's `updates` entry means; raises InvalidChange where it cannot be followed."""
+    partition = PARTITIONS[name]
+    if len(partition.keys) != 1 or name == "removed":
+        raise InvalidChange(f"rows of {name!r} are changed by a delete and an insert: no single id names one")
+    (id_column,) = partition.keys
+    if id_column not in values.column_names or partition.date in values.column_names:
+        raise InvalidChange(
+            f"updates of {name!r} need the column {id_column!r} and cannot change {partition.date!r}, which decides the file; "
+            f"they have {', '.join(values.column_names)}"
+        )
+    if unknown := set(values.column_names) - set(schema.names):
+        raise InvalidChange(f"table {name!r} has no column {min(unknown)!r}; its columns are {', '.join(schema.names)}")
+    for column in values.column_names:
+        if not schema.field(column).nullable and values[column].null_count:
+            raise InvalidChange(f"updates of {name!r} hold nulls in {column!r}, which must hold none")
+    values = values.cast(pa.schema([schema.field(column) for column in values.column_names]))
+    ids = values[id_column].combine_chunks()
+    if len(pc.unique(ids)) != len(ids):
+        raise InvalidChange(f"updates of {name!r} name a {id_column} more than once")
+    return Overlay(values, id_column, ids, np.unique(keys_of(ids)))
+
+
 @dataclass(slots=True)
 class _Source:
     """Rows on their way into files: staged ones, or those that stay of a file that is rewritten."""
@@ -70,16 +118,19 @@ class _Source:
     n_rows: int
     n_bytes: int
     output: np.ndarray  # number of the output file of each row, -1 for rows that go
+    overlay: Overlay | None = None
     spilled: tuple[Path, dict[int, int]] | None = None
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         table = self.content if isinstance(self.content, pa.Table) else tablefile.read(self.content)
         table = self.conform(table)
+        if self.overlay is not None:
+            table = self.overlay.over(table)
         return table if columns is None else table.select(list(columns))
 
     def keys(self, columns: Sequence[str]) -> pa.Table:
-        if isinstance(self.content, pa.Table):
-            return self.conform(self.content).select(list(columns))
+        if isinstance(self.content, pa.Table) or self.overlay is not None:
+            return self.read(columns)
         have = set(pq.read_schema(self.content).names)
         table = tablefile.read(self.content, [name for name in columns if name in have])
         if table.num_rows == 0 and not have.issuperset(columns):
@@ -115,6 +166,7 @@ def table(
     old_keys: Callable[[FileEntry], np.ndarray],
     inserts: Sequence[Staged],
     doomed: Doomed | Everything | None,
+    overlay: Overlay | None = None,
     month_of: Callable[[pa.ChunkedArray], pa.Array],
     conform: Conform,
     folder: Path,
@@ -135,11 +187,13 @@ def table(
         stay: list[tuple[FileEntry, Path]] = []
         cut: list[tuple[FileEntry, Path, np.ndarray]] = []
     else:
-        stay, cut = _apart(name, old, old_keys, doomed)
+        stay, cut = _apart(name, old, old_keys, doomed, overlay)
     for entry, path, kept in cut:
         if not kept.any():
             continue
-        sources.append(_source(path, conform))
+        source = _source(path, conform)
+        source.overlay = overlay
+        sources.append(source)
         label = labels.setdefault(entry.month, len(labels))
         row_months.append(np.where(kept, np.int32(label), np.int32(-1)))
     stay = _merge_small(stay, sources, row_months, labels, conform)
@@ -183,25 +237,33 @@ def _date_type(name: str) -> pa.DataType:
 
 
 def _apart(
-    name: str, old: Sequence[tuple[FileEntry, Path]], old_keys: Callable[[FileEntry], np.ndarray], doomed: Doomed | None
+    name: str, old: Sequence[tuple[FileEntry, Path]], old_keys: Callable[[FileEntry], np.ndarray],
+    doomed: Doomed | None, overlay: Overlay | None,
 ) -> tuple[list[tuple[FileEntry, Path]], list[tuple[FileEntry, Path, np.ndarray]]]:
-    """Files that stay whole, and files that lose rows with the rows they keep."""
-    if doomed is None:
-        return list(old), []
-    stay, cut = [], []
+    """Files that stay whole, and files that change with the rows they keep."""
+    stay, changed = [], []
     key_columns = PARTITIONS[name].keys
-    columns = doomed.columns(key_columns)
+    columns = list(dict.fromkeys([*(doomed.columns(key_columns) if doomed else ()), *([overlay.id_column] if overlay else ())]))
+    by_key = bool(key_columns) and (doomed is None or doomed.rows is None)
+    wanted = np.concatenate([part.keys for part in (doomed, overlay) if part is not None] or [np.empty(0, np.uint64)])
+    n_updated = 0
     for entry, path in old:
-        by_key = doomed.rows is None and len(key_columns) > 0
-        if by_key and not tablefile.holds(old_keys(entry), doomed.keys).any():
+        if not columns or (by_key and not tablefile.holds(old_keys(entry), wanted).any()):
             stay.append((entry, path))
             continue
-        kept = doomed.kept(tablefile.read(path, columns), key_columns)
-        if kept.all():
+        looked_at = tablefile.read(path, columns)
+        kept = doomed.kept(looked_at, key_columns) if doomed else np.ones(looked_at.num_rows, bool)
+        updated = int((kept & overlay.hits(looked_at[overlay.id_column])).sum()) if overlay else 0
+        n_updated += updated
+        if kept.all() and not updated:
             stay.append((entry, path))
         else:
-            cut.append((entry, path, kept))
-    return stay, cut
+            changed.append((entry, path, kept))
+    if overlay is not None and n_updated != len(overlay.ids):
+        raise InvalidChange(
+            f"updates of {name!r} name {len(overlay.ids)} rows, of which {n_updated} stand in the snapshot after the deletes"
+        )
+    return stay, changed
 
 
 def _merge_small(

@@ -247,11 +247,12 @@ class Warehouse:
     ) -> dict[str, tuple[FileEntry, ...]]:
         schemas = tables_now()
         inserts: dict[str, Sequence[rewrite.Staged]] = {**change.inserts}
-        if unknown := (set(inserts) | set(change.deletes)) - set(schemas):
+        if unknown := (set(inserts) | set(change.deletes) | set(change.updates)) - set(schemas):
             raise InvalidChange(f"there is no table {min(unknown)!r}; the tables are {', '.join(schemas)}")
         if row is not None:
             inserts["runs"] = [pa.Table.from_pylist([dict(row)], schema=schemas["runs"])]
         doomed = {name: rewrite.doomed_of(name, deletion) for name, deletion in change.deletes.items()}
+        overlays = {name: rewrite.overlay_of(name, values, schemas[name]) for name, values in change.updates.items()}
         inserted = Inserted.of(inserts, base)
         inserted.check_single({name: doomed.get(name) for name in DOCUMENT_TABLES})
         entries = {}
@@ -260,7 +261,7 @@ class Warehouse:
             target = folder / "snapshot" / name
             done = rewrite.table(
                 name, old=old, old_keys=lambda entry, name=name: base.keys(name, entry),  # type: ignore[union-attr,misc]
-                inserts=inserts.get(name, ()), doomed=doomed.get(name), month_of=inserted.months_of,
+                inserts=inserts.get(name, ()), doomed=doomed.get(name), overlay=overlays.get(name), month_of=inserted.months_of,
                 conform=conform_to(name), folder=target,
             )
             self.checkpoint(f"written {name}")
