@@ -1,0 +1,89 @@
+"""`copydesk schedule`: the flow served on a cron schedule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli.options import recipe_option, warehouse_option, workers_option
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--cron", required=True, metavar='"M H D M W"', help='When, as in crontab: "0 6 * * *" is daily at six.')
+@click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help="Zone the times are in, such as Europe/Oslo.")
+@click.option("--name", default="default", show_default=True, help="Name of the deployment: copydesk-ingest/NAME.")
+@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port of the loopback server.")
+@warehouse_option
+@recipe_option
+@workers_option
+def command(
+    *, inputs: tuple[str, ...], cron: str, timezone: str, name: str, port: int, warehouse: Path, recipe: Path | None,
+    workers: int | None,
+) -> None:
+    """Ingest on a schedule, served by Prefect until you stop it with Ctrl-C.
+
+    \b
+        copydesk schedule --cron "0 6 * * *" --timezone Europe/Oslo incoming/
+
+    Uses the Prefect server that PREFECT_API_URL or the active profile names, else the one on
+    127.0.0.1, else starts one there. Start a run by hand, from another terminal, with
+
+    \b
+        prefect deployment run copydesk-ingest/default
+    """
+    from copydesk.flows import settings
+
+    settings.prepare(quiet=False)
+    _check(cron, timezone, name)
+
+    from copydesk.flows import schedule
+
+    parameters = {
+        "inputs": [absolute(item) for item in inputs],
+        "warehouse": str(warehouse.absolute()),
+        "recipe": str(recipe.absolute()) if recipe else None,
+        "workers": workers,
+    }
+    try:
+        with schedule.server(port=port, tell=click.echo) as server:
+            schedule.serve(
+                parameters, cron=cron, timezone=timezone, name=name, api=server.url,
+                ready=lambda: _greet(server.url, server.origin, cron, timezone, name),
+            )
+    except (settings.NoPrefectError, schedule.AlreadyServedError) as error:
+        raise click.ClickException(f"{error}.") from error
+    click.echo("Stopped. The schedule is paused until you start it again; nothing is lost meanwhile.")
+
+
+def absolute(item: str) -> str:
+    """An input as the flow must be given it: a path from the root, an address as it is.
+
+    >>> absolute("s3://bucket/key")
+    's3://bucket/key'
+    """
+    return item if "://" in item else str(Path(item).absolute())
+
+
+def _check(cron: str, timezone: str, name: str) -> None:
+    from zoneinfo import available_timezones
+
+    from prefect.client.schemas.schedules import CronSchedule
+
+    if timezone not in available_timezones():
+        raise click.BadParameter(f"{timezone!r} is no time zone; use a name such as UTC or Europe/Oslo.", param_hint="--timezone")
+    try:
+        CronSchedule(cron=cron, timezone=timezone)
+    except ValueError as error:
+        raise click.BadParameter(f'{cron!r} is no cron expression; "0 6 * * *" is daily at six.', param_hint="--cron") from error
+    if not name.replace("-", "").replace("_", "").isalnum():
+        raise click.BadParameter(f"{name!r}: use letters, digits, - and _.", param_hint="--name")
+
+
+def _greet(url: str, origin: str, cron: str, timezone: str, name: str) -> None:
+    where = {"configured": "configured", "attached": "already running", "started": "started here, stops with this command"}
+    click.echo(f"Prefect server   {url} ({where[origin]})")
+    click.echo(f"Deployment       copydesk-ingest/{name}, {cron} {timezone}, one run at a time")
+    click.echo(f"Run it now       PREFECT_API_URL={url} prefect deployment run copydesk-ingest/{name}")
+    click.echo("Stop             Ctrl-C")

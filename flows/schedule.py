@@ -1,0 +1,160 @@
+"""Serve the flow on a schedule: find or start a Prefect server on loopback, register, wait for runs."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from copydesk.flows import settings, stale
+
+LOOPBACK = "127.0.0.1"  # never 0.0.0.0: the server has no login
+PORT = 4200  # Prefect's own default, where its command line and browser bookmarks look
+_STOPS_IN = 20  # seconds; then the server is killed, its record is a transactional database
+
+
+class AlreadyServedError(RuntimeError):
+    """Another process serves this deployment from the same Prefect folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A Prefect API, and where it came from: configured, attached or started."""
+
+    url: str
+    origin: str
+
+
+@contextlib.contextmanager
+def server(*, port: int = PORT, tell: Callable[[str], None] = print) -> Iterator[Server]:
+    """A Prefect server: the configured one, else the one that runs on loopback, else a new one there.
+
+    A server started here stops when the context ends; others are left alone. Raises
+    NoPrefectError when none answers.
+    """
+    configured = os.environ.get("PREFECT_API_URL") or settings.profile().get("PREFECT_API_URL")
+    url = configured or f"http://{LOOPBACK}:{port}/api"
+    if answers(url):
+        yield Server(url, "configured" if configured else "attached")
+        return
+    if configured:
+        raise settings.NoPrefectError(
+            f"the Prefect server at {url} does not answer. Start it (prefect server start), or unset PREFECT_API_URL "
+            "and let this command start one on loopback"
+        )
+    tell(f"Starting a Prefect server on {LOOPBACK}:{port} (about ten seconds)")
+    with _started(url, port):
+        yield Server(url, "started")
+
+
+def answers(url: str) -> bool:
+    """Whether a Prefect API answers at the address.
+
+    >>> answers("http://127.0.0.1:9/api")
+    False
+    """
+    headers = {"Authorization": f"Bearer {key}"} if (key := os.environ.get("PREFECT_API_KEY")) else {}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(f"{url}/health", headers=headers), timeout=5) as response:
+            return json.load(response) is True
+    except (OSError, ValueError, urllib.error.URLError):
+        return False
+
+
+@contextlib.contextmanager
+def _started(url: str, port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", str(port), "--analytics-off"]
+    log = settings.home() / "copydesk-server.log"
+    with settings.starting(), log.open("ab") as out:
+        # A session of its own: Ctrl-C stops this process, which stops the server after the runs.
+        process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            _wait(url, process, port)
+        except BaseException:
+            _stop(process)
+            raise
+    try:
+        yield
+    finally:
+        _stop(process)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + float(settings.PATIENT["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"])
+    while not answers(url):
+        log = settings.home() / "copydesk-server.log"
+        if process.poll() is not None:
+            raise settings.NoPrefectError(
+                f"the Prefect server ended at once; {log} says why. If port {port} is taken, choose another with --port"
+            )
+        if time.monotonic() > deadline:
+            raise settings.NoPrefectError(f"the Prefect server did not answer within three minutes; see {log}")
+        time.sleep(0.3)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)  # uvicorn's own way to a clean end
+    try:
+        process.wait(_STOPS_IN)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def serve(
+    parameters: Mapping[str, Any], *, cron: str, timezone: str = "UTC", name: str = "default", api: str,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Register the deployment `copydesk-ingest/<name>` and run what falls due, until interrupted.
+
+    One run at a time: a run that falls due while another runs is cancelled, because the one after it
+    takes everything that is new anyway. On a clean end the schedule is paused; the next start takes
+    it up again. Raises AlreadyServedError.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.deployments.runner import EntrypointType
+    from prefect.schedules import Cron
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from copydesk.flows.ingest import ingest
+
+    with _sole(name), temporary_settings({PREFECT_API_URL: api}):
+        with get_client(sync_client=True) as client:
+            stale.reap(client)
+        ready()
+        ingest.serve(
+            name=name,
+            schedule=Cron(cron, timezone=timezone),
+            parameters=dict(parameters),
+            tags=["copydesk"],
+            description="Ingest what is new. New is what the warehouse does not hold, so a missed run costs nothing.",
+            limit=1,
+            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            print_starting_message=False,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+
+
+@contextlib.contextmanager
+def _sole(name: str) -> Iterator[None]:
+    settings.home().mkdir(parents=True, exist_ok=True)
+    with (settings.home() / f"copydesk-schedule-{name}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyServedError(
+                f"copydesk-ingest/{name} is served by another process already. Stop that one, or choose another --name"
+            ) from error
+        yield
