@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
-import unicodedata
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from copydesk.flows.printable import printable as printable
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -26,14 +28,25 @@ class Group(click.Group):
     """A group of commands that turns faults of the file system into a sentence and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an OSError becomes a message with what usually works."""
+        """Run the command; errors that a person can act on become a message with what usually works."""
         try:
             return super().invoke(ctx)
-        except (BrokenPipeError, click.exceptions.Exit):
+        except BrokenPipeError:
             raise  # `copydesk ... | head` is no fault; click ends quietly
         except OSError as error:
             advice = _WHAT_TO_DO.get(error.errno or 0, "")
             raise click.ClickException(printable(f"{error}. {advice}".strip())) from error
+        except Exception as error:
+            if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
+                raise click.UsageError(printable(str(error)), ctx) from error
+            if isinstance(error, _known("copydesk.flows.warehouse.errors", "WarehouseError")):
+                raise click.ClickException(printable(str(error))) from error
+            raise
+
+
+def _known(module: str, name: str) -> type[Exception] | tuple[()]:
+    """An error class of a module that may not have been imported: then nothing can have raised it."""
+    return getattr(sys.modules.get(module), name, ())
 
 
 def warehouse_option(command: _Command) -> _Command:
@@ -73,28 +86,3 @@ def cores() -> int:
 def echo_json(value: object) -> None:
     """Print a value as JSON: dates in ISO 8601, paths as text, letters as they are."""
     click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))
-
-
-def printable(text: str, *, keep_newlines: bool = False) -> str:
-    r"""The text with every character that could steer a terminal written out.
-
-    Control characters (ANSI sequences begin with one), bidirectional overrides, zero-width and
-    unassigned characters and lone surrogates become `\x1b` or `\u202e`; letters of all scripts
-    stay. Use it for everything that came out of a document.
-
-    >>> printable("\x1b[31mred\x1b[0m caf\u00e9 \u202efdp.exe")
-    '\\x1b[31mred\\x1b[0m café \\u202efdp.exe'
-    >>> printable("one\ntwo\t3", keep_newlines=True)
-    'one\ntwo\t3'
-    """
-    kept = "\n\t" if keep_newlines else ""
-    return "".join(c if c in kept or _is_plain(c) else _escape(c) for c in text)
-
-
-def _is_plain(character: str) -> bool:
-    # Joiners are part of how Persian, Hindi and emoji are written; all other format characters steer.
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or character in "\u200c\u200d"
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,30 @@
+"""Text of documents, made harmless for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def printable(text: str, *, keep_newlines: bool = False) -> str:
+    r"""The text with every character that could steer a terminal written out.
+
+    Control characters (ANSI sequences begin with one), bidirectional overrides, zero-width and
+    unassigned characters and lone surrogates become `\x1b` or `\u202e`; letters of all scripts
+    stay. Use it for everything that came out of a document.
+
+    >>> printable("\x1b[31mred\x1b[0m caf\u00e9 \u202efdp.exe")
+    '\\x1b[31mred\\x1b[0m café \\u202efdp.exe'
+    >>> printable("one\ntwo\t3", keep_newlines=True)
+    'one\ntwo\t3'
+    """
+    kept = "\n\t" if keep_newlines else ""
+    return "".join(c if c in kept or _is_plain(c) else _escape(c) for c in text)
+
+
+def _is_plain(character: str) -> bool:
+    # Joiners are part of how Persian, Hindi and emoji are written; all other format characters steer.
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or character in "\u200c\u200d"
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
