@@ -12,7 +12,11 @@ from typing import Any, TypeVar
 
 import click
 
-from copydesk.flows.printable import printable as printable
+from copydesk.flows.printable import printable
+
+__all__ = [
+    "Group", "cores", "echo_json", "json_option", "printable", "recipe_option", "warehouse_option", "workers_option",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
