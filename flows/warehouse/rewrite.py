@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -29,10 +30,18 @@ _FILE_ROWS = (5_000, 1_000_000)
 # each row is rewritten O(log n) times, and a month keeps O(log n) small files.
 _MERGE_RATIO = 2.0
 
-Staged = pa.Table | Path
-Everything = type("Everything", (), {"__repr__": lambda self: "EVERYTHING"})
+Staged: TypeAlias = pa.Table | Path
+Conform: TypeAlias = Callable[[pa.Table], pa.Table]
+
+
+class Everything:
+    """All published rows of a table, as what a change deletes."""
+
+    def __repr__(self) -> str:
+        return "EVERYTHING"
+
+
 EVERYTHING = Everything()
-Conform = Callable[[pa.Table], pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +238,7 @@ def _months(source: _Source, name: str, labels: dict[str, int], month_of: Callab
         return np.full(source.n_rows, labels.setdefault(UNDATED, len(labels)), np.int32)
     encoded = names.dictionary_encode()
     numbers = [labels.setdefault(label, len(labels)) for label in encoded.dictionary.to_pylist()]
-    return np.asarray(numbers, np.int32)[encoded.indices.to_numpy(zero_copy_only=False)]
+    return np.take(np.asarray(numbers, np.int32), encoded.indices.to_numpy(zero_copy_only=False))
 
 
 def _date_type(name: str) -> pa.DataType:
@@ -400,4 +409,4 @@ def doomed_of(name: str, deletion: object) -> Doomed | Everything:
 def _strings(deletion: object) -> Iterator[str]:
     if isinstance(deletion, str) or not hasattr(deletion, "__iter__"):
         raise InvalidChange(f"deletes takes a collection of ids, a table, or EVERYTHING, not {deletion!r}")
-    yield from deletion  # type: ignore[attr-defined]
+    yield from deletion
