@@ -316,6 +316,8 @@ def _guess(raw: bytes, *, html: bool) -> list[str]:
     runs = _HIGH_RUN.findall(sample)
     # Two bytes a character make runs of even length; eight of them in an alphabet are one chance in 250.
     is_paired = len(runs) >= 8 and sum(len(run) % 2 for run in runs) <= len(runs) // 10
+    # Comma and full stop of GB 2312, whose text may be one run from end to end.
+    is_paired = is_paired or (b"\xa3\xac" in sample and b"\xa1\xa3" in sample and sum(len(run) % 2 for run in runs) == 0)
     for names in ((_EAST_ASIAN, _ALPHABETIC) if is_paired else (_ALPHABETIC + _EAST_ASIAN,)):
         found = _ranked(sample, names)
         if found:

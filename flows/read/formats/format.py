@@ -1,0 +1,36 @@
+"""What an input format is: the names it accepts and how a file becomes records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from copydesk.flows.read.fields import Fields
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Record, Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open input file: its raw bytes (seekable where the file system allows), its name and time."""
+
+    source_uri: str
+    stream: BinaryIO
+    size_bytes: int | None = None
+    file_time: datetime | None = None  # only where the recipe asks for it
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format.
+
+    `records` yields what a file holds, in its order, and may raise `streams.BrokenError` or OSError at any
+    point: what came before stands, and one row of `rejects` says what happened to the rest.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    records: Callable[[Opened, Fields, Limits], Iterator[Record | Reject]]
+    recognises: Callable[[bytes], bool] = lambda _: False

@@ -1,0 +1,73 @@
+"""`.jsonl`, `.ndjson`: one JSON object a line, a document each."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from copydesk.flows.read.fields import Fields, RowReader
+from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.streams import BrokenError, Inflated, buffered, lines
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+
+
+def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The document of each line; blank lines are passed over but counted."""
+    rows = RowReader(opened.source_uri, fields, limits, opened.file_time)
+    for number, line in enumerate(lines(buffered(Inflated(opened.stream, limits)), limits.line_bytes)):
+        if isinstance(line, int):
+            detail = f"a line of {line:,} bytes; [limits] line_bytes is {limits.line_bytes:,}"
+            yield Reject(opened.source_uri, number, None, "read", "too_large", detail, line)
+        elif line.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+            try:
+                yield rows.record(parse(line, limits), number)
+            except BrokenError as error:
+                yield Reject(opened.source_uri, number, None, "read", error.reason, error.detail, len(line))
+
+
+def parse(line: bytes, limits: Limits) -> dict[str, object]:
+    """The object of a line. Raises `BrokenError` with bad_json, too_deep or wrong_type."""
+    most = limits.json_depth
+    if line.count(b"[") + line.count(b"{") > most and depth(line, most) > most:
+        raise BrokenError("too_deep", f"brackets nest deeper than [limits] json_depth, {most}")
+    try:
+        text = line.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BrokenError("misencoded", f"JSON must be UTF-8: {error.reason} at byte {error.start:,}") from error
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BrokenError("bad_json", str(error)[:200]) from error
+    if not isinstance(found, dict):
+        raise BrokenError("wrong_type", f"a record must be a JSON object, not {type(found).__name__}")
+    return found
+
+
+def depth(line: bytes, enough: int) -> int:
+    """How deep the brackets of a JSON text nest; counting stops beyond `enough`.
+
+    >>> depth(b'{"a": [1, "]]] [[["]}', 100)
+    2
+    """
+    level = deepest = 0
+    for token in _TOKEN.finditer(line):
+        first = token[0][:1]
+        if first in b"[{":
+            level += 1
+            deepest = max(deepest, level)
+            if deepest > enough:
+                break
+        elif first in b"]}":
+            level -= 1
+    return deepest
+
+
+def _recognises(head: bytes) -> bool:
+    return head.lstrip(b" \t\r\n\xef\xbb\xbf").startswith((b'{"', b"{ "))
+
+
+FORMAT = Format("jsonl", (".jsonl", ".ndjson", ".jsonlines", ".jl"), records, _recognises)

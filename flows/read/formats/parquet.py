@@ -1,0 +1,111 @@
+"""`.parquet`: one row, a document each; only the columns that are asked for are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.flows.read.fields import Fields, RowReader
+from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.streams import BrokenError
+
+_ROWS = 64  # rows decoded at a time: 64 pages of the usual 150 kB are 10 MB
+_FOOTER_BYTES = 64 * 2**20  # Thrift metadata may not ask for more; the footer of a file of 80 columns and 1,000 row groups has 8
+
+
+def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The document of each row. Statistics in the file are not consulted, so a false one does no harm."""
+    try:
+        yield from _rows(opened, fields, limits)
+    except pa.ArrowMemoryError as error:
+        raise BrokenError("memory", f"Parquet: {_first_line(error)}") from error
+    except (pa.ArrowException, ValueError, OverflowError) as error:  # pyarrow raises plain OSError for damaged pages
+        if isinstance(error, BrokenError):
+            raise
+        raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
+
+
+def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    # Hash and thrift limits stop a footer that claims to be huge; pre_buffer would hold whole row groups.
+    file = pq.ParquetFile(
+        opened.stream, pre_buffer=False, buffer_size=2**16,
+        thrift_string_size_limit=_FOOTER_BYTES, thrift_container_size_limit=1_000_000,
+    )  # fmt: skip
+    n_columns = len(file.schema_arrow.names)
+    if n_columns > limits.parquet_columns:
+        raise BrokenError("too_large", f"{n_columns:,} columns; [limits] parquet_columns is {limits.parquet_columns:,}")
+    wanted = _columns(file.schema_arrow, fields)
+    rows = RowReader(opened.source_uri, fields, limits, opened.file_time)
+    number = 0
+    for group in range(file.num_row_groups):
+        _check_group(file, group, limits)
+        for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=wanted, use_threads=False):
+            for row in _python_rows(batch):
+                yield rows.record(row, number)
+                number += 1
+
+
+def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
+    names = [name for name in schema.names if name in set(fields.names())]
+    for name in set(names):
+        if names.count(name) > 1:
+            raise BrokenError("corrupt", f"Parquet: {names.count(name)} columns are named {name!r}")
+    bodies = [name for name in names if name in (*fields.html, *fields.text)]
+    if not bodies:
+        raise BrokenError("no_text_field", f"no column {' or '.join((*fields.html, *fields.text))} among {', '.join(schema.names[:8])}")
+    usable = [name for name in bodies if _is_text(schema.field(name).type)]
+    if not usable:
+        raise BrokenError("wrong_type", f"column {bodies[0]!r} holds {schema.field(bodies[0]).type}, not text")
+    return [name for name in names if name in usable or (name not in bodies and _is_plain(schema.field(name).type))]
+
+
+def _check_group(file: pq.ParquetFile, group: int, limits: Limits) -> None:
+    """Refuse a row group that says it would grow beyond what its bytes can hold."""
+    meta = file.metadata.row_group(group)
+    for i in range(meta.num_columns):
+        column = meta.column(i)
+        packed, plain = column.total_compressed_size, column.total_uncompressed_size
+        if plain > max(64 * 2**20, packed * limits.expansion) or min(packed, plain) < 0:
+            raise BrokenError("too_large", f"Parquet: {packed:,} bytes of column {column.path_in_schema!r} grow to {plain:,}; [limits] expansion is {limits.expansion}")
+
+
+def _python_rows(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
+    for i in range(batch.num_rows):
+        yield {name: _value(batch.column(j)[i]) for j, name in enumerate(batch.schema.names)}
+
+
+def _value(scalar: pa.Scalar) -> object:
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:  # a string column that holds no UTF-8
+        return scalar.cast(pa.binary()).as_py()
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    if pa.types.is_dictionary(type_):
+        type_ = type_.value_type
+    return any(test(type_) for test in (
+        pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view,
+    ))  # fmt: skip
+
+
+def _is_plain(type_: pa.DataType) -> bool:
+    """Text, a number, a time, or a list of text or of objects that may hold a name."""
+    if pa.types.is_list(type_) or pa.types.is_large_list(type_):
+        return _is_text(type_.value_type) or pa.types.is_struct(type_.value_type)
+    return _is_text(type_) or pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_temporal(type_)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+FORMAT = Format("parquet", (".parquet", ".pq"), records, lambda head: head.startswith(b"PAR1"))

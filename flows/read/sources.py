@@ -1,0 +1,175 @@
+"""Inputs as a person names them (files, folders, globs, URIs) to the files to read, in one fixed order."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, BinaryIO, cast
+
+from copydesk.flows.read.record import Reject
+
+
+class InputError(ValueError):
+    """Inputs that cannot be meant as they stand: which, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class InputFile:
+    """One file to read. `source_uri` is its path relative to the input it was found under."""
+
+    source_uri: str
+    path: str
+    is_remote: bool = False
+
+    @property
+    def size_bytes(self) -> int | None:
+        """Its size, where asking is cheap."""
+        return None if self.is_remote else os.stat(self.path).st_size
+
+    @property
+    def fingerprint(self) -> list[object]:
+        """What changes when the file changes, as far as its folder knows."""
+        if self.is_remote:
+            return [self.source_uri]
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return [self.source_uri, self.path]
+        return [self.source_uri, self.path, found.st_size, found.st_mtime_ns]
+
+    @property
+    def file_time(self) -> datetime | None:
+        """When the file was last changed."""
+        return None if self.is_remote else datetime.fromtimestamp(os.stat(self.path).st_mtime, UTC)
+
+    def open(self) -> BinaryIO:
+        """Open it for reading bytes. Raises OSError; a pipe or device is refused, as it might never end."""
+        if self.is_remote:
+            return cast(BinaryIO, _fsspec(self.path).open(self.path, "rb"))
+        # Without O_NONBLOCK opening a pipe waits for somebody to write into it.
+        handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise OSError(None, "not a regular file")
+        return os.fdopen(handle, "rb")
+
+
+def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
+    """Every file the inputs name, each once, sorted, whatever the order of the inputs.
+
+    Folders are read with everything below them, but for names that begin with a dot; links to files
+    are followed, links to folders are not. A folder that cannot be listed becomes a `Reject`. Raises
+    `InputError` for an input that does not exist or a pattern that matches nothing.
+    """
+    if not inputs:
+        raise InputError("no input named; name files, folders or patterns such as 'news/*.jsonl.gz'")
+    found: dict[str, InputFile] = {}
+    faults: list[Reject] = []
+    for name in inputs:
+        for file in _files(name, faults):
+            known = found.get(file.path)
+            # The same file by two ways: the longer relative path belongs to the outermost root.
+            if known is None or (-len(file.source_uri), file.source_uri) < (-len(known.source_uri), known.source_uri):
+                found[file.path] = file
+    return [*sorted(set(faults), key=lambda fault: fault.source_uri), *sorted(found.values())]
+
+
+def escaped(path: str) -> str:
+    r"""A path as text that is valid UTF-8 everywhere; `unescaped` gives the path back.
+
+    Bytes that are not UTF-8 become `\xff`, a backslash becomes two; separators become `/`.
+
+    >>> print(escaped(os.fsdecode(b"caf\xe9/a.txt")))
+    caf\xe9/a.txt
+    """
+    text = os.fsencode(path).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+    return text.replace(os.sep, "/") if os.sep != "\\" else text
+
+
+def unescaped(source_uri: str) -> str:
+    r"""The path that `escaped` wrote.
+
+    >>> unescaped(escaped("a\\xff/b")) == "a\\xff/b"
+    True
+    """
+    raw, i = bytearray(), 0
+    while i < len(source_uri):
+        if source_uri[i] == "\\" and source_uri[i + 1 : i + 2] == "x":
+            raw.append(int(source_uri[i + 2 : i + 4], 16))
+            i += 4
+        else:
+            i += 1 if source_uri[i] != "\\" else 2
+            raw += source_uri[i - 1].encode()
+    return os.fsdecode(bytes(raw))
+
+
+def _files(name: str, faults: list[Reject]) -> Iterator[InputFile]:
+    if "://" in name:
+        yield from _remote(name)
+    elif os.path.isdir(name):
+        yield from _below(name, name, faults)
+    elif os.path.lexists(name):
+        yield _file(name, os.path.dirname(name))
+    elif glob.has_magic(name):
+        root = _fixed_part(name)
+        matches = sorted(glob.glob(name, recursive=True))
+        if not matches:
+            raise InputError(f"no file matches {name!r}; was the pattern quoted, and is the folder right?")
+        for match in matches:
+            if os.path.isdir(match):
+                yield from _below(match, root, faults)
+            else:
+                yield _file(match, root)
+    else:
+        raise InputError(f"input {name!r} does not exist; name a file, a folder, a pattern or a URI such as s3://bucket/folder")
+
+
+def _below(folder: str, root: str, faults: list[Reject]) -> Iterator[InputFile]:
+    def note(error: OSError) -> None:
+        place = os.path.relpath(str(error.filename or folder), root)
+        faults.append(Reject(escaped(place), None, None, "read", "unreadable", f"the folder cannot be listed: {error.strerror}"))
+
+    for place, folders, names in os.walk(folder, onerror=note):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in names:
+            if not name.startswith("."):
+                yield _file(os.path.join(place, name), root)
+
+
+def _file(path: str, root: str) -> InputFile:
+    return InputFile(escaped(os.path.relpath(path, root or ".")), os.path.abspath(path))
+
+
+def _fixed_part(pattern: str) -> str:
+    parts = pattern.split(os.sep)
+    n_fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
+    return os.sep.join(parts[:n_fixed]) or (os.sep if pattern.startswith(os.sep) else ".")
+
+
+def _remote(uri: str) -> Iterator[InputFile]:
+    files = _fsspec(uri)
+    scheme = uri.split("://", 1)[0]
+    try:
+        paths = files.glob(uri) if glob.has_magic(uri) else [uri] if files.isfile(uri) else files.find(uri)
+    except (OSError, ValueError) as error:
+        raise InputError(f"input {uri!r} cannot be listed: {error}") from error
+    if not paths:
+        raise InputError(f"input {uri!r} does not exist or is empty")
+    for path in sorted(paths):
+        full = path if "://" in path else f"{scheme}://{path.lstrip('/')}" if scheme != "file" else f"file://{path}"
+        yield InputFile(full, full, is_remote=True)
+
+
+def _fsspec(uri: str) -> Any:
+    try:
+        import fsspec
+
+        return cast(Callable[..., Any], fsspec.core.url_to_fs)(uri)[0]
+    except ImportError as error:
+        raise InputError(f"reading {uri!r} needs another package: pip install 'copydesk[remote]' ({error})") from error
+    except ValueError as error:
+        raise InputError(f"input {uri!r}: {error}") from error
