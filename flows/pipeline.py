@@ -1,0 +1,268 @@
+"""One run: documents in, one snapshot out. The steps below are all of it, with Prefect or without.
+
+    with started(inputs, warehouse=..., recipe=...) as run:
+        for step in STEPS:
+            step(run)
+        summary = run.summary()
+
+Tables pass between the steps as staged Parquet shards; a `Run` holds ids, counts and decisions.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from copydesk.flows import copies, placing, provenance, publishing, work
+from copydesk.flows import read as reading
+from copydesk.flows import stories as story_step
+from copydesk.flows.recipe import Recipe
+from copydesk.flows.report.data import Facts, Stage
+from copydesk.flows.warehouse import Snapshot, Warehouse
+from copydesk.transforms import drift
+
+
+class Progress(Protocol):
+    """Where a run says how far it is."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins; `total` is its number of documents, None where that is not known yet."""
+
+    def advance(self, n: int) -> None:
+        """`n` more documents are done."""
+
+    def note(self, text: str) -> None:
+        """Something a person should read."""
+
+
+class Silent:
+    """Progress for nobody."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Say nothing."""
+
+    def advance(self, n: int) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What came of a run."""
+
+    facts: Facts
+    removed_by_rule: Mapping[str, int] = field(default_factory=dict)  # cuts in the documents added
+    n_stories: int = 0  # stories the run opened
+    n_under_other_recipe: int = 0  # rows of articles that stand under another recipe than this run's
+    is_dry: bool = False
+
+
+class Run:
+    """The state of one run between its steps. Not a dataclass: Prefect copies those when it passes them on."""
+
+    def __init__(
+        self, *, inputs: Sequence[str], files: Sequence[reading.InputFile | reading.Reject], warehouse: Warehouse, recipe: Recipe,
+        workers: int, progress: Progress, run_id: str, started_at: datetime, clock: Callable[[], datetime],
+    ) -> None:
+        self.inputs, self.files = tuple(inputs), tuple(files)
+        self.warehouse, self.recipe = warehouse, recipe
+        self.workers, self.progress, self.clock = workers, progress, clock
+        self.run_id, self.started_at = run_id, started_at
+        self.parent: Snapshot | None = warehouse.current()
+        self.staging = warehouse.staging(run_id)
+        self.counts: Counter[str] = Counter()
+        self.stages: list[Stage] = []
+        self.warnings: list[str] = []
+        self.edited: tuple[Path, ...] = ()  # staged articles as the workers left them, their ledgers beside them
+        self.shards: tuple[Path, ...] = ()  # those of them that are new
+        self.reject_shards: tuple[Path, ...] = ()
+        self.quarantined: tuple[Path, ...] = ()
+        self.habits: tuple[drift.Habits, ...] = ()
+        self.breaks: tuple[drift.Break, ...] = ()
+        self.copies: copies.Copies | None = None
+        self.stories: story_step.Stories | None = None
+        self.snapshot: Snapshot | None = None
+        self.removed_by_rule: Counter[str] = Counter()
+        self.is_dry = False
+
+    def folder(self, name: str) -> Path:
+        """A folder of this run's staging."""
+        path = self.staging / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def warn(self, text: str) -> None:
+        """Put a sentence into the report and on the terminal."""
+        self.warnings.append(text)
+        self.progress.note(text)
+
+    def summary(self) -> Summary:
+        """What came of the run, after its last step."""
+        counts = {name: self.counts[name] for name in publishing.COUNTS if name != "n_moved"}
+        facts = Facts(
+            run_id=self.run_id, snapshot_id=self.snapshot.id if self.snapshot else None,
+            started_at=self.started_at.isoformat(), finished_at=self.clock().isoformat(), inputs=self.inputs,
+            recipe_sha256=self.recipe.sha256(), stages=tuple(self.stages), warnings=tuple(self.warnings),
+            breaks=self.breaks, habits=self.habits, **counts,
+        )
+        return Summary(
+            facts=facts, removed_by_rule=dict(self.removed_by_rule.most_common()),
+            n_stories=self.stories.n_opened if self.stories else 0,
+            n_under_other_recipe=placing.under_other_recipe(self.snapshot or self.parent, self.recipe), is_dry=self.is_dry,
+        )
+
+
+@contextmanager
+def started(
+    inputs: Sequence[str], *, warehouse: Path, recipe: Recipe | None = None, workers: int = 1, progress: Progress | None = None,
+    wait_seconds: float = 0.0, run_id: str | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[Run]:
+    """A run, holding the warehouse's lock until the context ends.
+
+    A run that was killed is taken up again, under its own id, where inputs, recipe and parent
+    snapshot are still the same: its finished shards stand. Raises `reading.InputError` for inputs
+    that do not exist and `WarehouseError` for a warehouse that cannot be written.
+    """
+    recipe = recipe or Recipe()
+    files = reading.find(inputs)
+    store = Warehouse.open(warehouse, create=True, options=recipe.warehouse)
+    with store.lock(wait_seconds=wait_seconds):
+        parent = store.current_id()
+        key = _resume_key(files, recipe, parent)
+        resumed = _interrupted(store.root, key)
+        begun = resumed or {"run_id": run_id or f"{clock():%Y%m%dT%H%M%S}-{token_hex(3)}", "started_at": clock().isoformat()}
+        store.sweep(keep_staging=[begun["run_id"]])
+        run = Run(
+            inputs=inputs, files=files, warehouse=store, recipe=recipe, workers=workers, progress=progress or Silent(),
+            run_id=begun["run_id"], started_at=datetime.fromisoformat(begun["started_at"]), clock=clock,
+        )
+        (run.staging / _BEGUN).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
+        if resumed:
+            run.warn(f"taking up run {run.run_id}, which was interrupted")
+        yield run
+        store.discard_staging(run.run_id)
+
+
+def run(inputs: Sequence[str], *, is_dry: bool = False, **options: Any) -> Summary:
+    """All steps of a run, without Prefect; options as `started` takes them. A dry run publishes nothing."""
+    with started(inputs, **options) as current:
+        current.is_dry = is_dry
+        for step in STEPS[:-1] if is_dry else STEPS:
+            step(current)
+        return current.summary()
+
+
+def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
+    """The step, with its seconds and the peak memory of the process so far on record."""
+
+    def measured(current: Run) -> None:
+        begun, before = time.monotonic(), current.counts["n_read"]
+        step(current)
+        current.stages.append(Stage(step.__name__, time.monotonic() - begun, _peak_bytes(), max(before, current.counts["n_read"])))
+
+    measured.__name__, measured.__doc__ = step.__name__, step.__doc__
+    return measured
+
+
+@timed
+def edit(run: Run) -> None:
+    """Read the inputs, cut them into shards, and let workers edit each shard: extract, clean, tag."""
+    run.progress.stage("edit", None)
+    options = run.recipe.edit_options(placing.templates_in_force(run.parent))
+    edited = work.edit_files(
+        run.files, run.folder("edit"), options=options, fields=run.recipe.inputs, limits=run.recipe.limits, cut=run.recipe.run,
+        workers=run.workers, on_progress=run.progress.advance,
+    )
+    run.edited, run.reject_shards = edited.articles, edited.rejects
+    run.counts["n_read"] = edited.n_read
+    run.counts["n_rejected"] = edited.n_read - sum(pq.read_metadata(path).num_rows for path in run.edited)
+
+
+@timed
+def place(run: Run) -> None:
+    """Leave out what is already known, number revisions, and hold back outlets that drifted."""
+    run.progress.stage("place", run.counts["n_read"])
+    places = placing.decide(run.edited, run.parent)
+    run.habits = placing.habits(run.edited, places, run.reject_shards, rules_sha256=provenance.rules_sha256())
+    run.breaks = drift.breaks(placing.recent_habits(run.warehouse.root, run.recipe.drift.runs), run.habits, run.recipe.drift)
+    for broken in run.breaks:
+        run.warn(broken.sentence)
+    held_back = drift.held_back(run.breaks, run.recipe.drift)
+    placed = placing.write(run.edited, places, run.parent, held_back=held_back, run_id=run.run_id, folder=run.folder("place"))
+    run.shards, run.quarantined = placed.new, placed.quarantined
+    run.counts.update(n_known=placed.n_known, n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined)
+
+
+@timed
+def fold(run: Run) -> None:
+    """Find the copies among the new documents and the published ones."""
+    run.progress.stage("fold", run.counts["n_read"])
+    run.copies = copies.find_copies(
+        run.shards, index=placing.index_of(run.parent, run.recipe.dedup), published=placing.published(run.parent),
+        options=run.recipe.dedup, staging=run.folder("fold"),
+    )
+    run.counts["n_duplicates"] = run.copies.folds.num_rows
+    run.counts["n_articles"] = sum(pq.read_metadata(path).num_rows for path in run.shards) - run.copies.folds.num_rows
+
+
+@timed
+def group(run: Run) -> None:
+    """Put each kept document into a story."""
+    assert run.copies is not None, "fold comes before group"
+    run.progress.stage("group", run.counts["n_articles"])
+    run.stories = story_step.group(
+        run.shards, folds=run.copies.folds, moved=run.copies.moved, parent=run.parent, options=run.recipe.stories,
+        run_id=run.run_id, staging=run.folder("group"),
+    )
+
+
+@timed
+def publish(run: Run) -> None:
+    """Write the next snapshot and switch to it."""
+    run.progress.stage("publish", run.counts["n_read"])
+    run.snapshot = publishing.publish(run)
+
+
+STEPS: tuple[Callable[[Run], None], ...] = (edit, place, fold, group, publish)
+
+_BEGUN = "run.json"
+
+
+def _resume_key(files: Iterable[reading.InputFile | reading.Reject], recipe: Recipe, parent: str | None) -> str:
+    listed = [file.fingerprint if isinstance(file, reading.InputFile) else [file.source_uri] for file in files]
+    return sha256(json.dumps([listed, recipe.sha256(), parent, provenance.versions()], sort_keys=True).encode()).hexdigest()
+
+
+def _interrupted(root: Path, key: str) -> dict[str, str] | None:
+    """The run that was killed with the same key, if its staging still stands."""
+    for path in sorted((root / "staging").glob(f"*/{_BEGUN}")):
+        try:
+            begun = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # killed while writing it: nothing to take up
+            continue
+        if begun.get("key") == key:
+            return {"run_id": begun["run_id"], "started_at": begun["started_at"]}
+    return None
+
+
+def _peak_bytes() -> int:
+    """Peak resident memory of this process and of its largest finished worker, added: what a machine must have."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

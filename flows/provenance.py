@@ -1,0 +1,39 @@
+"""What a run was made with: package versions and the rules in force."""
+
+from __future__ import annotations
+
+import json
+import platform
+from functools import cache
+from hashlib import sha256
+from importlib import metadata
+
+import copydesk
+
+# Those whose change can change a row; the rest only moves or shows rows.
+_PACKAGES = ("charset-normalizer", "datasketch", "lxml", "numba", "numpy", "py3langid", "publicsuffixlist", "pyarrow", "trafilatura")
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of copydesk, Python and the packages whose change can change a row."""
+    found = {"copydesk": copydesk.__version__, "python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:  # a system package without metadata
+            found[name] = "unknown"
+    return found
+
+
+@cache
+def rules_sha256() -> str:
+    """SHA-256 over name, version and content of every rule that can cut a line, hex."""
+    from copydesk.transforms import clean, extract
+
+    return sha256("\n".join(sorted(map(repr, (*clean.RULES, *extract.RULES)))).encode()).hexdigest()
+
+
+def versions_json() -> str:
+    """`versions` as the `runs` table keeps it."""
+    return json.dumps(versions(), sort_keys=True)

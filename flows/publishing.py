@@ -1,0 +1,216 @@
+"""The last step of a run: decisions and staged shards become the rows of the next snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from copydesk.flows import placing, provenance
+from copydesk.flows.editing import write_whole
+from copydesk.flows.read import InputFile, Reject
+from copydesk.flows.warehouse import INPUTS, Change, Snapshot
+from copydesk.schemas import tables as base
+
+
+if TYPE_CHECKING:
+    from copydesk.flows.copies import Copies
+    from copydesk.flows.pipeline import Run
+    from copydesk.flows.stories import Stories
+
+COUNTS = ("n_read", "n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known", "n_revisions", "n_moved")
+
+_FOLD = tuple(field.name for field in base.FOLD)
+_SIZES = ("cluster_size", "n_outlets", "n_origins")
+_STORY = ("story_id", "story_rank", "story_similarity")
+_REJECT_KEY = ("source_uri", "record_number", "step", "reason")
+_CHUNK = 1 << 20
+
+
+def publish(run: Run) -> Snapshot:
+    """Publish what the run decided as one snapshot."""
+    copies, stories = run.copies, run.stories
+    assert copies is not None, "fold comes before publish"
+    assert stories is not None, "group comes before publish"
+    run.counts["n_moved"] = copies.moved.num_rows
+    folder = run.folder("publish")
+    inserts: dict[str, list[Path | pa.Table]] = {
+        "articles": [], "duplicates": [_moved_rows(run.parent, copies)], "quarantined": list(run.quarantined), "pairs": [copies.pairs],
+        "removed": [], "rejects": [], "stories": [stories.rows],
+    }
+    stories_of_kept = _stories_of(copies, stories, run.parent)
+    for path in run.shards:
+        name, rows = path.name.split(".")[0], pq.read_table(path)
+        is_copy = pc.is_in(rows["doc_id"], value_set=copies.folds["doc_id"].combine_chunks())
+        kept = _with_groups(rows.filter(pc.invert(is_copy)), copies, stories)
+        folded = _with_fold(rows.filter(is_copy), copies.folds, stories_of_kept)
+        for table, part in (("articles", kept), ("duplicates", folded)):
+            if part.num_rows:
+                write_whole(part, folder / f"{name}.{table}.parquet")
+                inserts[table].append(folder / f"{name}.{table}.parquet")
+        run.progress.advance(rows.num_rows)
+    for path, cuts in _ledgers(run):
+        run.removed_by_rule.update(_count_by(cuts["rule"]))
+        write_whole(cuts, folder / f"{path.name.split('.')[0]}.removed.parquet")
+        inserts["removed"].append(folder / f"{path.name.split('.')[0]}.removed.parquet")
+    inserts["rejects"] = [_new_rejects(run)]
+    change = Change(
+        parent=run.parent.id if run.parent else None,
+        run=run_row(run),
+        inserts=inserts,
+        updates=_updates(copies, stories, run),
+        deletes={"articles": copies.moved["doc_id"].to_pylist()},
+        index_files={path.name: path for path in (*copies.new_index_files, *stories.new_index_files)},
+        index_keep=_kept_index(run.parent, copies, stories),
+        inputs=_inputs(run.files),
+        extras={"templates_in_force": {k: len(v) for k, v in sorted(placing.templates_in_force(run.parent).items())}},
+    )
+    return run.warehouse.publish(change)
+
+
+def run_row(run: Run) -> dict[str, Any]:
+    """The row of `runs`, counts included."""
+    return {
+        "run_id": run.run_id, "kind": "ingest", "started_at": run.started_at, "finished_at": run.clock(),
+        "recipe_sha256": run.recipe.sha256(), "recipe": run.recipe.to_toml(), "rules_sha256": provenance.rules_sha256(),
+        "versions": provenance.versions_json(), **{name: run.counts[name] for name in COUNTS},
+    }
+
+
+def _with_groups(rows: pa.Table, copies: Copies, stories: Stories) -> pa.Table:
+    """Articles with the columns of their copy cluster and their story."""
+    sizes = _looked_up(rows["doc_id"], copies.sizes, _SIZES)
+    alone = {"cluster_size": 1, "n_outlets": rows["outlet_id"].is_valid().cast(pa.int32()), "n_origins": 1}
+    for name in _SIZES:
+        rows = rows.append_column(name, pc.coalesce(sizes[name], alone[name]).cast(pa.int32()))
+    return _append(rows, _looked_up(rows["doc_id"], stories.assignments, _STORY))
+
+
+def _with_fold(rows: pa.Table, folds: pa.Table, stories_of_kept: Mapping[str, str]) -> pa.Table:
+    """Duplicates with whose copy they are and why, and the story of the one that was kept."""
+    rows = _append(rows, _looked_up(rows["doc_id"], folds, _FOLD))
+    story_ids = [stories_of_kept.get(kept) for kept in rows["kept_doc_id"].to_pylist()]
+    return rows.append_column("story_id", pa.array(story_ids, pa.string()))
+
+
+def _moved_rows(parent: Snapshot | None, copies: Copies) -> pa.Table:
+    """Published articles that the keep policy now folds into a new one, as rows of `duplicates`."""
+    if parent is None or not copies.moved.num_rows:
+        return pa.table({"doc_id": pa.array([], pa.string())})
+    rows = parent.documents("articles", copies.moved["doc_id"].to_pylist())
+    rows = rows.drop_columns([*_SIZES, "story_rank", "story_similarity"])
+    return _append(rows, _looked_up(rows["doc_id"], copies.moved, _FOLD))
+
+
+def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> dict[str, str]:
+    """Story of every document that a new duplicate folds into."""
+    kept = set(copies.folds["kept_doc_id"].to_pylist())
+    found: dict[str, str] = {}
+    if parent is not None and kept:
+        rows = parent.documents("articles", kept, ["doc_id", "story_id"])
+        found = dict(zip(rows["doc_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
+    for table in (stories.updates, stories.assignments):
+        rows = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(sorted(kept), pa.string())))
+        found |= dict(zip(rows["doc_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
+    return found
+
+
+def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
+    """New values of published rows: cluster sizes, stories, and whose copy a duplicate is."""
+    updates: dict[str, pa.Table] = {}
+    if run.parent is None:
+        return updates
+    new = pa.concat_arrays([pq.read_table(p, columns=["doc_id"])["doc_id"].combine_chunks() for p in run.shards] or [pa.array([], pa.string())])
+    sizes = copies.sizes.filter(pc.invert(pc.is_in(copies.sizes["doc_id"], value_set=new)))
+    if copies.refolded.num_rows:
+        updates["duplicates"] = copies.refolded
+    if stories.row_updates.num_rows:
+        updates["stories"] = stories.row_updates
+    if sizes.num_rows or stories.updates.num_rows:
+        updates["articles"] = _merged(run.parent, sizes, stories.updates)
+    return updates
+
+
+def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
+    """One table of changes to `articles`: where only one side changes a row, the other keeps its values."""
+    ids = pa.array(sorted({*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}), pa.string())
+    rows = parent.documents("articles", ids.to_pylist(), ["doc_id", *_SIZES, *_STORY]).sort_by("doc_id")
+    merged = rows.select(["doc_id"])
+    for source, names in ((sizes, _SIZES), (stories, _STORY)):
+        index = pc.index_in(rows["doc_id"], value_set=source["doc_id"].combine_chunks())
+        for name in names:
+            changed = source[name].combine_chunks().take(index).cast(rows[name].type)
+            merged = merged.append_column(name, pc.if_else(index.is_valid(), changed, rows[name]))
+    return merged
+
+
+def _looked_up(ids: pa.ChunkedArray, table: pa.Table, names: Sequence[str]) -> dict[str, pa.Array]:
+    """Columns of `table` for each id, null where it has no row."""
+    index = pc.index_in(ids, value_set=table["doc_id"].combine_chunks())
+    index = index.combine_chunks() if isinstance(index, pa.ChunkedArray) else index
+    return {name: table[name].combine_chunks().take(index) for name in names}
+
+
+def _append(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
+    for name, values in columns.items():
+        rows = rows.append_column(name, values)
+    return rows
+
+
+def _ledgers(run: Run) -> Iterator[tuple[Path, pa.Table]]:
+    """The ledger of the documents that stay, shard by shard."""
+    stay: dict[str, list[pa.Array]] = {}
+    for path in (*run.shards, *run.quarantined):
+        stay.setdefault(path.name.split(".")[0], []).append(pq.read_table(path, columns=["doc_id"])["doc_id"].combine_chunks())
+    for path in run.edited:
+        ids = stay.get(path.name.split(".")[0])
+        if ids:
+            cuts = pq.read_table(placing.ledger_of(path))
+            yield path, cuts.filter(pc.is_in(cuts["doc_id"], value_set=pa.concat_arrays(ids)))
+
+
+def _count_by(values: pa.ChunkedArray) -> dict[str, int]:
+    return {str(row["values"]): row["counts"] for row in values.value_counts().to_pylist()}
+
+
+def _new_rejects(run: Run) -> pa.Table:
+    """The rejects of this run that are not on record from an earlier one."""
+    rows = [row for path in run.reject_shards for row in pq.read_table(path).to_pylist()]
+    if run.parent is not None and rows:
+        on_record = run.parent.table("rejects", list(_REJECT_KEY)).to_pylist()
+        known = {tuple(row.values()) for row in on_record}
+        rows = [row for row in rows if tuple(row[name] for name in _REJECT_KEY) not in known]
+    return pa.Table.from_pylist([{**row, "run_id": run.run_id} for row in rows], schema=base.REJECTS)
+
+
+def _kept_index(parent: Snapshot | None, copies: Copies, stories: Stories) -> list[str] | None:
+    if parent is None:
+        return None
+    stay = {*copies.index_files, *stories.index_files}
+    return sorted(stay & set(parent.index_files()))
+
+
+def _inputs(files: Sequence[InputFile | Reject]) -> pa.Table:
+    """What was read: every input file with its hash."""
+    rows = [
+        {"source_uri": file.source_uri, "sha256": _file_sha256(file), "size_bytes": file.size_bytes}
+        for file in files if isinstance(file, InputFile)
+    ]
+    return pa.Table.from_pylist(rows, schema=INPUTS)
+
+
+def _file_sha256(file: InputFile) -> str:
+    digest = sha256()
+    try:
+        with file.open() as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:  # gone since it was read, or never readable: its reject row says so
+        return ""
+    return digest.hexdigest()

@@ -1,0 +1,43 @@
+"""From edited documents to tables: the last step that knows one document at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from copydesk.schemas import tables as base
+from copydesk.transforms.article import Article
+from copydesk.transforms.tables import ARTICLES
+
+# What one document alone can tell. Groups, history and the run are filled in later, by tables.
+EDITED = pa.schema([
+    field for field in ARTICLES if field.name not in {f.name for f in (*base.GROUPS, *base.HISTORY)}
+])
+
+
+def articles(edited: Sequence[Article]) -> pa.Table:
+    """A row per article with the columns of `EDITED`, in the order given."""
+    columns = [_column(edited, field) for field in EDITED]
+    return pa.Table.from_arrays(columns, schema=EDITED)
+
+
+def removed(edited: Sequence[Article]) -> pa.Table:
+    """The ledger of the articles, by document and position."""
+    cuts = [(article.doc_id, cut) for article in edited for cut in article.removed]
+    columns = {
+        "doc_id": [doc_id for doc_id, _ in cuts],
+        "start": [cut.start for _, cut in cuts],
+        "end": [cut.end for _, cut in cuts],
+        "text": [cut.text for _, cut in cuts],
+        "rule": [cut.rule for _, cut in cuts],
+        "rule_version": [cut.rule_version for _, cut in cuts],
+    }
+    return pa.table(columns, schema=base.REMOVED)
+
+
+def _column(edited: Sequence[Article], field: pa.Field) -> pa.Array:
+    values = [getattr(article, field.name) for article in edited]
+    if field.name == "evidence":
+        values = [dict(value) for value in values]
+    return pa.array(values, type=field.type)
