@@ -19,7 +19,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from copydesk.flows.warehouse.membership import Inserted
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS
 from copydesk.flows.warehouse.schema import conform_to, fingerprint, tables_now
 from copydesk.flows.warehouse.snapshot import INPUTS, Snapshot
+from copydesk.schemas.tables import SCHEMA_VERSION
 
 OWN_FOLDERS = ("snapshots", "manifests", "index", "keys", "reports", "receipts", "staging")
 OWN_NAMES = (*OWN_FOLDERS, "current", "LATEST", "lock", ".gitignore")
@@ -68,6 +69,21 @@ class Options:
 
 
 DEFAULTS = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a snapshot stands that does not simply follow the one it was made from.
+
+    `rewrites`: the manifest of the snapshot it stands for; it takes over that one's run.
+    """
+
+    parent: str | None
+    sequence: int
+    rewrites: Manifest | None = None
+    receipts: tuple[str, ...] = ()
+
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -172,8 +188,10 @@ class Warehouse:
         """Remove a run's staged files."""
         files.remove_tree(self.root / "staging" / _file_safe(run_id))
 
-    def publish(self, change: Change) -> Snapshot:
+    def publish(self, change: Change, *, onto: Snapshot | None = None, lineage: Lineage | None = None) -> Snapshot:
         """Make the change the current snapshot, in one step as readers see it.
+
+        The change applies to the current snapshot, or to `onto`.
 
         Raises Outdated when another run has published since `change.parent`, InvalidChange when
         the tables would contradict themselves, WriteFailed when the disk refuses; nothing is
@@ -184,50 +202,44 @@ class Warehouse:
                 f"the change was made against snapshot {change.parent}, but {self.current_id()} is current now: run it again"
             )
         with self._refusing_disk(change.run["run_id"]):
-            built = self.build(self.current(), change)
+            built = self.build(onto or self.current(), change, lineage=lineage)
             self.switch(built)
         self.prune()
         return built
 
-    def build(
-        self, base: Snapshot | None, change: Change, *, rewrites: str | None = None, receipts: Sequence[str] = (),
-        parent: str | None = None, sequence: int | None = None, log_run: bool = True, manifest_of: Manifest | None = None,
-    ) -> Snapshot:
-        """Write the snapshot that `base` and `change` give, without making it current."""
+    def build(self, base: Snapshot | None, change: Change, *, lineage: Lineage | None = None) -> Snapshot:
+        """Write the snapshot that `base` and `change` give, without making it current.
+
+        Without `lineage` it follows `base`.
+        """
         if base is not None and fingerprint(tables_now()) != base.manifest.schema_sha256:
             raise SchemaMismatch(
-                f"the tables of {self.root} have schema version {base.manifest.schema_version} and differ from this version's: "
-                "`copydesk migrate` rewrites them"
+                f"the tables of snapshot {base.id} have schema version {base.manifest.schema_version} and differ from this "
+                "version's: `copydesk migrate` rewrites them"
             )
+        if lineage is None:
+            lineage = Lineage(parent=base.id if base else None, sequence=base.manifest.sequence + 1 if base else 1)
         row = run_row(change.run)
         folder = self.staging(change.run["run_id"]) / f"publish-{base.id if base else 'first'}"
         files.remove_tree(folder)
-        tables = self._write_tables(base, change, row if log_run else None, folder)
+        tables = self._write_tables(base, change, row if lineage.rewrites is None else None, folder)
         self.checkpoint("tables written")
-        source = manifest_of or (base.manifest if base is not None and not log_run else None)
-        inputs = self._install_inputs(change.inputs, folder) if change.inputs is not None else (source.inputs if source else None)
-        index = self._install_index(base, change)
-        draft = Manifest(
-            sequence=sequence if sequence is not None else (base.manifest.sequence + 1 if base else 1),
-            parent=parent if parent is not None or not log_run else (base.id if base else None),
-            rewrites=rewrites,
-            schema_version=_schema_version(),
-            schema_sha256=fingerprint(tables_now()),
-            run_id=row["run_id"] if source is None else source.run_id,
-            kind=row["kind"] if source is None else source.kind,
-            started_at=_iso(row["started_at"]) if source is None else source.started_at,
-            finished_at=_iso(row["finished_at"]) if source is None else source.finished_at,
-            recipe_sha256=row["recipe_sha256"] if source is None else source.recipe_sha256,
-            rules_sha256=row["rules_sha256"] if source is None else source.rules_sha256,
-            versions=_versions(row["versions"]) if source is None else source.versions,
-            counts={name: row[name] for name in row if name.startswith("n_")} if source is None else source.counts,
-            inputs=inputs,
+        about = lineage.rewrites or Manifest(
+            sequence=0, parent=None, schema_version=0, schema_sha256="",
+            run_id=row["run_id"], kind=row["kind"], started_at=_iso(row["started_at"]), finished_at=_iso(row["finished_at"]),
+            recipe_sha256=row["recipe_sha256"], rules_sha256=row["rules_sha256"], versions=_versions(row["versions"]),
+            counts={name: row[name] for name in row if name.startswith("n_")}, tables={}, extras=dict(change.extras),
+        )
+        built = replace(
+            about,
+            sequence=lineage.sequence, parent=lineage.parent, rewrites=lineage.rewrites.id if lineage.rewrites else None,
+            schema_version=SCHEMA_VERSION, schema_sha256=fingerprint(tables_now()),
+            inputs=about.inputs if change.inputs is None else self._install_inputs(change.inputs, folder),
             tables={name: tables[name] for name in tables_now()},
-            index=index,
-            receipts=(*(base.manifest.receipts if base else ()), *receipts),
-            extras=dict(change.extras) if source is None else source.extras,
+            index=self._install_index(base, change),
+            receipts=(*(base.manifest.receipts if base else ()), *lineage.receipts),
         ).with_id()
-        return self._install(draft, folder)
+        return self._install(built, folder)
 
     def switch(self, snapshot: Snapshot) -> None:
         """Make a built snapshot the current one."""
@@ -250,7 +262,7 @@ class Warehouse:
         if unknown := (set(inserts) | set(change.deletes) | set(change.updates)) - set(schemas):
             raise InvalidChange(f"there is no table {min(unknown)!r}; the tables are {', '.join(schemas)}")
         if row is not None:
-            inserts["runs"] = [pa.Table.from_pylist([dict(row)], schema=schemas["runs"])]
+            inserts["runs"] = [*inserts.get("runs", ()), pa.Table.from_pylist([dict(row)], schema=schemas["runs"])]
         doomed = {name: rewrite.doomed_of(name, deletion) for name, deletion in change.deletes.items()}
         overlays = {name: rewrite.overlay_of(name, values, schemas[name]) for name, values in change.updates.items()}
         inserted = Inserted.of(inserts, base)
@@ -409,17 +421,11 @@ def _check_folder(root: Path, create: bool) -> None:
 
 
 def _check_version(found: Manifest, root: Path) -> None:
-    if found.schema_version > _schema_version():
+    if found.schema_version > SCHEMA_VERSION:
         raise SchemaMismatch(
             f"the warehouse {root} has tables of schema version {found.schema_version}; this copydesk reads up to "
-            f"{_schema_version()}. Update copydesk."
+            f"{SCHEMA_VERSION}. Update copydesk."
         )
-
-
-def _schema_version() -> int:
-    from copydesk.schemas.tables import SCHEMA_VERSION
-
-    return SCHEMA_VERSION
 
 
 def _file_safe(run_id: str) -> str:

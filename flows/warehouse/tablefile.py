@@ -74,3 +74,8 @@ def holds(sorted_keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a file, as it is."""
     return pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+
+
+def schema(path: Path) -> pa.Schema:
+    """The schema a file was written with."""
+    return pq.read_schema(path)

@@ -1,0 +1,66 @@
+"""What the warehouse commands share: opening one, and its errors as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from copydesk.flows.cli.options import printable
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot, Warehouse
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Warehouse]:
+    """The warehouse for the time of a command; its errors end the command with exit code 1."""
+    from copydesk.flows.warehouse import Warehouse, WarehouseError
+
+    try:
+        yield Warehouse.open(path)
+    except WarehouseError as error:
+        raise click.ClickException(printable(str(error))) from error
+
+
+def current_of(warehouse: Warehouse, identifier: str | None) -> Snapshot:
+    """The snapshot of that id, or the current one."""
+    return warehouse.snapshot(identifier or "current")
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows as columns of text; numbers to the right.
+
+    >>> print(aligned(["what", "n"], [["rain", 5], ["hail", 12]]))
+    what   n
+    rain   5
+    hail  12
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(line[i]) for line in [list(header), *cells]) for i in range(len(header))]
+    right = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(header))]
+    lines = []
+    for line in [list(header), *cells]:
+        fitted = [text.rjust(width) if to_right else text.ljust(width) for text, width, to_right in zip(line, widths, right, strict=True)]
+        lines.append("  ".join(fitted).rstrip())
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return printable(str(value))
+
+
+def megabytes(size: int) -> str:
+    """A size in MB with one decimal.
+
+    >>> megabytes(1_250_000)
+    '1.2 MB'
+    """
+    return f"{size / 1e6:.1f} MB"

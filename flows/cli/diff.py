@@ -1,0 +1,75 @@
+"""`copydesk diff`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from copydesk.flows.cli._warehouse import aligned, opened
+from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse.diff import Diff
+
+
+@click.command()
+@click.argument("before")
+@click.argument("after", default="current")
+@click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Documents to name for each difference.")
+@warehouse_option
+@json_option
+def command(before: str, after: str, examples: int, warehouse: Path, as_json: bool) -> None:
+    """Show what two snapshots differ in.
+
+    \b
+        copydesk diff 11 12
+        copydesk diff 11 --json
+
+    Counts rows added, removed and changed in every table, documents that moved between tables, and
+    which columns changed. AFTER is the current snapshot unless given.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows.warehouse.diff import compare
+
+        difference = compare(found.snapshot(before), found.snapshot(after))
+    if as_json:
+        echo_json(_plain(difference))
+    else:
+        click.echo("\n".join(_lines(difference, examples)))
+
+
+def _plain(difference: Diff) -> dict[str, object]:
+    tables = {
+        name: {
+            "added": list(table.added), "removed": list(table.removed), "changed": {k: list(v) for k, v in (table.changed or {}).items()},
+            "rows_added": table.rows_added or len(table.added), "rows_removed": table.rows_removed or len(table.removed),
+        }
+        for name, table in difference.tables.items()
+    }
+    return {"before": difference.before, "after": difference.after, "tables": tables, "moved": dict(difference.moved)}
+
+
+def _lines(difference: Diff, examples: int) -> list[str]:
+    differing = {name: table for name, table in difference.tables.items() if not table.is_empty}
+    if not differing:
+        return [f"{difference.before} and {difference.after} hold the same."]
+    rows = [
+        [name, table.rows_added or len(table.added), table.rows_removed or len(table.removed), len(table.changed or {})]
+        for name, table in differing.items()
+    ]
+    lines = [f"From {difference.before} to {difference.after}:", "", aligned(["table", "added", "removed", "changed"], rows)]
+    for way, number in sorted(Counter(difference.moved.values()).items()):
+        lines += ["", f"{number:,} moved from {way[0]} to {way[1]}: {_named([i for i, w in difference.moved.items() if w == way], examples)}"]
+    for name, table in differing.items():
+        columns = Counter(column for changed in (table.changed or {}).values() for column in changed)
+        for column, number in columns.most_common():
+            ids = [identifier for identifier, changed in (table.changed or {}).items() if column in changed]
+            lines += ["", f"{name}.{column} changed in {number:,}: {_named(ids, examples)}"]
+    return lines
+
+
+def _named(ids: list[str], examples: int) -> str:
+    return ", ".join(ids[:examples]) + (", ..." if len(ids) > examples else "")

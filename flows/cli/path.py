@@ -1,0 +1,30 @@
+"""`copydesk path`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import current_of, opened
+from copydesk.flows.cli.options import warehouse_option
+
+
+@click.command()
+@click.argument("table", required=False)
+@click.option("--snapshot", metavar="ID", default=None, help="Another snapshot than the current one.")
+@warehouse_option
+def command(table: str | None, snapshot: str | None, warehouse: Path) -> None:
+    """Print the folder of a table in the current snapshot, links resolved.
+
+    \b
+        duckdb -c "select count(*) from '$(copydesk path articles)/*.parquet'"
+
+    A reader of that folder sees one snapshot whatever is published meanwhile, for as long as the
+    snapshot is kept. Without TABLE: the folder that holds the tables.
+    """
+    with opened(warehouse) as found:
+        state = current_of(found, snapshot)
+        if table is not None and table not in state.tables:
+            raise click.UsageError(f"there is no table {table!r}; the tables are {', '.join(state.tables)}")
+        click.echo(state.path if table is None else state.path / table)

@@ -1,0 +1,40 @@
+"""`copydesk rollback`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+
+
+@click.command()
+@click.argument("snapshot")
+@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@warehouse_option
+@json_option
+def command(snapshot: str, wait_seconds: float, warehouse: Path, as_json: bool) -> None:
+    """Make an older snapshot the current state again.
+
+    \b
+        copydesk snapshots
+        copydesk rollback 12
+
+    It is published anew, so the snapshot rolled back from stays and a rollback to it undoes this
+    one. The record of runs stays whole, and forgotten documents stay forgotten.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows.warehouse import chores
+
+        with found.lock(wait_seconds=wait_seconds):
+            before = found.current_id()
+            state = chores.rollback(found, snapshot)
+            found.discard_staging(state.manifest.run_id)
+    target = state.manifest.extras["rolled_back_to"]
+    if as_json:
+        echo_json({"snapshot": state.id, "rolled_back_to": target, "before": before})
+    else:
+        click.echo(f"Snapshot {state.id} is current and holds what {target} held: {state.rows('articles'):,} articles.")
+        click.echo(f"`copydesk rollback {before}` undoes it.")

@@ -1,0 +1,54 @@
+"""Runs that bring no documents: the row each leaves in `runs`, and the way back to an older snapshot."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import copydesk
+from copydesk.flows.warehouse.change import Change
+from copydesk.flows.warehouse.errors import UnknownSnapshot
+from copydesk.flows.warehouse.rewrite import EVERYTHING
+from copydesk.flows.warehouse.snapshot import Snapshot
+from copydesk.flows.warehouse.store import Lineage, Warehouse
+
+
+def chore(kind: str, base: Snapshot, *, now: datetime | None = None, **counts: int) -> dict[str, Any]:
+    """The `runs` row of a run of that kind on `base`; recipe and rules are those of the last run."""
+    now = now or datetime.now(UTC)
+    last = base.table("runs", ["finished_at", "recipe_sha256", "recipe", "rules_sha256", "versions"]).sort_by("finished_at").to_pylist()
+    before: Mapping[str, Any] = last[-1] if last else {"recipe_sha256": "", "recipe": "", "rules_sha256": "", "versions": "{}"}
+    return {
+        "run_id": f"{now:%Y%m%dT%H%M%S}-{kind}-{secrets.token_hex(2)}",
+        "kind": kind, "started_at": now, "finished_at": now,
+        "recipe_sha256": before["recipe_sha256"], "recipe": before["recipe"], "rules_sha256": before["rules_sha256"],
+        "versions": json.dumps({**json.loads(before["versions"]), "copydesk": copydesk.__version__}),
+        **counts,
+    }
+
+
+def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = None) -> Snapshot:
+    """Publish the state of an older snapshot anew. The record of runs and what was forgotten stay.
+
+    Nothing is lost by it: the snapshot rolled back from is kept like any other, and a rollback to
+    it undoes this one.
+    """
+    current = warehouse.current()
+    if current is None:
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.root} yet")
+    target = warehouse.snapshot(identifier)
+    # Forgotten documents stand in no kept snapshot, so an older state cannot bring one back; the
+    # tombstones keep later runs from it too.
+    stays = ("runs", "tombstones")
+    change = Change(
+        parent=current.id,
+        run=chore("rollback", current, now=now),
+        inserts={table: current.files(table) for table in stays},
+        deletes=dict.fromkeys(stays, EVERYTHING),
+        extras={"rolled_back_to": target.id},
+    )
+    lineage = Lineage(current.id, current.manifest.sequence + 1, receipts=current.manifest.receipts[len(target.manifest.receipts):])
+    return warehouse.publish(change, onto=target, lineage=lineage)

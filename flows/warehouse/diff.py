@@ -1,0 +1,113 @@
+"""What two snapshots differ in, reading only the files they do not share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from copydesk.flows.warehouse import tablefile
+from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
+from copydesk.flows.warehouse.snapshot import Snapshot
+
+# Hashes and counts of the text say whether it changed; the run that wrote a row is no difference.
+_NOT_COMPARED = {"text", "run_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class TableDiff:
+    """Differences of one table, by id; tables without documents have counts alone."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: Mapping[str, tuple[str, ...]] | None = None
+    rows_added: int = 0
+    rows_removed: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """True when the two tables hold the same."""
+        return not (self.added or self.removed or self.changed or self.rows_added or self.rows_removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Differences of two snapshots; `moved`: documents in another table than before."""
+
+    before: str
+    after: str
+    tables: Mapping[str, TableDiff]
+    moved: Mapping[str, tuple[str, str]]
+
+
+def compare(before: Snapshot, after: Snapshot) -> Diff:
+    """What `after` adds to, takes from and changes of `before`."""
+    tables = {}
+    for name in after.tables:
+        old = {entry.name for entry in before.manifest.tables.get(name, ())}
+        new = {entry.name for entry in after.manifest.tables[name]}
+        gone = [before.path / name / file for file in sorted(old - new)]
+        come = [after.path / name / file for file in sorted(new - old)]
+        by_id = {**dict.fromkeys(DOCUMENT_TABLES, "doc_id"), "stories": "story_id"}
+        tables[name] = _by_id(gone, come, by_id[name]) if name in by_id else _by_row(gone, come)
+    left = {identifier: name for name in DOCUMENT_TABLES for identifier in tables[name].removed}
+    moved = {
+        identifier: (left[identifier], name) for name in DOCUMENT_TABLES for identifier in tables[name].added if identifier in left
+    }
+    return Diff(before.id, after.id, tables, moved)
+
+
+def _by_id(gone: list[Path], come: list[Path], id_column: str) -> TableDiff:
+    old, new = _comparable(gone), _comparable(come)
+    old_ids, new_ids = _ids(old, id_column), _ids(new, id_column)
+    added = new_ids.filter(pc.invert(pc.is_in(new_ids, value_set=old_ids)))
+    removed = old_ids.filter(pc.invert(pc.is_in(old_ids, value_set=new_ids)))
+    changed: dict[str, tuple[str, ...]] = {}
+    place = pc.index_in(new_ids, value_set=old_ids)
+    both = pc.is_valid(place)
+    common, place = new_ids.filter(both), place.filter(both)
+    for name in new.column_names if len(common) else ():
+        if name == id_column:
+            continue
+        now = new[name].combine_chunks().filter(both)
+        was = old[name].combine_chunks().take(place) if name in old.column_names else pa.nulls(len(common), now.type)
+        differs = pc.fill_null(pc.not_equal(now, was), False)
+        differs = pc.or_(differs, pc.xor(pc.is_null(now), pc.is_null(was)))
+        for identifier in common.filter(differs).to_pylist():
+            changed[identifier] = (*changed.get(identifier, ()), name)
+    return TableDiff(tuple(sorted(added.to_pylist())), tuple(sorted(removed.to_pylist())), dict(sorted(changed.items())))
+
+
+def _ids(table: pa.Table, id_column: str) -> pa.Array:
+    return table[id_column].combine_chunks() if table.num_columns else pa.array([], pa.string())
+
+
+def _comparable(paths: list[Path]) -> pa.Table:
+    """The rows of the files, nested values as text, which Arrow can compare."""
+    tables = []
+    for path in paths:
+        names = [name for name in tablefile.schema(path).names if name not in _NOT_COMPARED]
+        table = tablefile.read(path, names)
+        for place, column in enumerate(table.schema):
+            if pa.types.is_nested(column.type):
+                flat = pa.array([repr(item) for item in table[column.name].to_pylist()], pa.string())
+                table = table.set_column(place, column.name, flat)
+        tables.append(table)
+    return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
+
+
+def _by_row(gone: list[Path], come: list[Path]) -> TableDiff:
+    old, new = _row_set(gone), _row_set(come)
+    return TableDiff(rows_added=len(new - old), rows_removed=len(old - new))
+
+
+def _row_set(paths: list[Path]) -> set[tuple[object, ...]]:
+    rows: set[tuple[object, ...]] = set()
+    for path in paths:
+        table = tablefile.read(path)
+        columns = [[repr(x) if isinstance(x, list | dict) else x for x in column.to_pylist()] for column in table.columns]
+        rows.update(zip(*columns, strict=True))
+    return rows
