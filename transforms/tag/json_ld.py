@@ -1,0 +1,193 @@
+"""JSON-LD as pages really carry it: broken, nested, in lists and graphs, with references."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+MAX_SCRIPT_CHARS = 1_000_000  # a product catalogue; article statements stay below 50 kB
+MAX_SCRIPTS = 50
+MAX_NODES = 5_000  # visited per page; the largest real graph seen had some 600
+MAX_DEPTH = 12
+MAX_CHARS = 1_000  # of one value
+
+# Types that are the document itself, by how surely; the rest only lend names to references.
+_KINDS = {
+    "newsarticle": 0, "article": 1, "reportagenewsarticle": 0, "opinionnewsarticle": 0, "analysisnewsarticle": 0,
+    "backgroundnewsarticle": 0, "reviewnewsarticle": 0, "blogposting": 1, "liveblogposting": 0, "advertisercontentarticle": 1,
+    "satiricalarticle": 0, "scholarlyarticle": 1, "medicalscholarlyarticle": 1, "techarticle": 1, "report": 1, "socialmediaposting": 2,
+    "review": 2, "recipe": 2, "howto": 2, "claimreview": 3, "creativework": 2, "medicalwebpage": 2, "webpage": 3,
+    "itempage": 3, "aboutpage": 3, "faqpage": 3, "videoobject": 4, "discussionforumposting": 2, "qapage": 3, "podcastepisode": 4,
+}  # fmt: skip
+_ORGANISATIONS = re.compile(r"organi[sz]ation|newsmedia|corporation|brand|website|localbusiness|ngo$", re.I)
+# Properties whose nodes are other documents, comments or list entries, not this one.
+_ELSEWHERE = frozenset({
+    "itemlistelement", "haspart", "mentions", "comment", "comments", "review", "reviews", "relatedlink", "citation",
+    "associatedmedia", "video", "liveblogupdate", "subjectof", "workexample", "isbasedon", "potentialaction", "item", "suggestedanswer",
+    "image", "publisher", "author", "creator", "about", "breadcrumb", "aggregaterating", "offers", "step", "acceptedanswer", "itemreviewed",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person or an organisation that a statement names."""
+
+    name: str
+    is_organisation: bool | None = None  # None: the statement does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one JSON-LD node says of a document."""
+
+    kind: int  # 0 a news article, 1 an article, 2 like one, 3 a web page, 4 a video or the like
+    elsewhere: bool  # found where nodes describe other documents
+    headline: str = ""
+    name: str = ""
+    authors: tuple[Agent, ...] = ()
+    publisher: str = ""
+    published: str = ""
+    created: str = ""
+    modified: str = ""
+    section: str = ""
+    language: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """All a page's JSON-LD says: documents in order of trust, and the names of the site."""
+
+    documents: tuple[Statement, ...] = ()
+    site_names: tuple[str, ...] = ()
+
+
+def read(scripts: Iterable[str]) -> Statements:
+    """The statements of the bodies of `application/ld+json` scripts; what cannot be read is left out.
+
+    >>> read(['{"@type":"NewsArticle","headline":"Rain","author":{"@type":"Person","name":"Bo Li"},}']).documents[0].authors
+    (Agent(name='Bo Li', is_organisation=False),)
+    """
+    roots = [value for _, script in zip(range(MAX_SCRIPTS), scripts, strict=False) for value in _values(script)]
+    nodes = list(_nodes(roots))
+    by_id = {_text(node["@id"]): node for node, _ in reversed(nodes) if "@id" in node and len(node) > 1}
+    documents, sites = [], []
+    for node, elsewhere in nodes:
+        kinds = [_KINDS[t] for t in _types(node) if t in _KINDS]
+        if kinds:
+            documents.append(_statement(node, min(kinds), elsewhere, by_id))
+        elif not elsewhere and any(t in {"website", "newsmediaorganization", "organization"} for t in _types(node)):
+            sites.append(_text(node.get("name")))
+    documents.sort(key=lambda document: (document.elsewhere, document.kind))
+    return Statements(tuple(documents[:50]), tuple(dict.fromkeys(name for name in sites if name)))
+
+
+def _values(script: str) -> Iterator[Any]:
+    """The JSON values of one script body, repaired where common faults allow."""
+    body = script.strip()
+    if not body or len(body) > MAX_SCRIPT_CHARS:
+        return
+    body = re.sub(r"^\s*(?:/\*)?\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)\s*(?:\*/)?|(?:/\*)?\s*(?:-->|(?://\s*)?\]\]>)\s*(?:\*/)?\s*;?\s*$", "", body)
+    for attempt in (body, re.sub(r",\s*([}\]])", r"\1", body), re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", body), html.unescape(body)):
+        try:
+            yield json.loads(attempt, strict=False)
+            return
+        except (ValueError, RecursionError):
+            continue
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(body.lstrip("; \n\t"))
+    except (ValueError, RecursionError):
+        return
+    yield value
+
+
+def _nodes(roots: list[Any]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Objects in document order, each with whether it stands where other documents are described."""
+    stack: list[tuple[Any, bool, int]] = [(root, False, 0) for root in reversed(roots)]
+    seen = 0
+    while stack and seen < MAX_NODES:
+        value, elsewhere, depth = stack.pop()
+        seen += 1
+        if isinstance(value, list):
+            stack.extend((item, elsewhere, depth) for item in reversed(value[:500]) if isinstance(item, dict | list))
+        elif isinstance(value, dict) and depth < MAX_DEPTH:
+            yield value, elsewhere
+            for key in reversed(value):
+                if isinstance(value[key], dict | list):
+                    stack.append((value[key], elsewhere or str(key).lower() in _ELSEWHERE, depth + 1))
+
+
+def _types(node: dict[str, Any]) -> list[str]:
+    types = node.get("@type") or node.get("type")
+    found = types if isinstance(types, list) else [types]
+    return [t.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for t in found[:10] if isinstance(t, str)]
+
+
+def _statement(node: dict[str, Any], kind: int, elsewhere: bool, by_id: dict[str, dict[str, Any]]) -> Statement:
+    page = node.get("mainEntityOfPage")
+    authors = _agents(node.get("author"), by_id) or _agents(node.get("creator"), by_id)
+    publisher = _agents(node.get("publisher"), by_id)
+    return Statement(
+        kind=kind,
+        elsewhere=elsewhere,
+        headline=_text(node.get("headline")),
+        name=_text(node.get("name")),
+        authors=authors,
+        publisher=publisher[0].name if publisher else "",
+        published=_text(node.get("datePublished")),
+        created=_text(node.get("dateCreated")) or _text(node.get("uploadDate")),
+        modified=_text(node.get("dateModified")),
+        section=_text(node.get("articleSection")),
+        language=_text(node.get("inLanguage")),
+        url=_text(node.get("url")) or _text(page.get("@id") if isinstance(page, dict) else page),
+    )
+
+
+def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tuple[Agent, ...]:
+    """People and organisations of an `author`, `creator` or `publisher` property, in order."""
+    if isinstance(value, str):
+        name = _clean(value)
+        return (Agent(name),) if name else ()
+    if isinstance(value, list) and depth < 3:
+        found = (agent for item in value[:50] for agent in _agents(item, by_id, depth + 1))
+        return tuple(dict.fromkeys(found))
+    if not isinstance(value, dict):
+        return ()
+    node = value
+    if not node.get("name") and "@id" in node:
+        node = by_id.get(_text(node["@id"]), node)
+    types = _types(node)
+    organisation = any(_ORGANISATIONS.search(t) for t in types) if types else None
+    name = node.get("name")
+    if not name and (node.get("givenName") or node.get("familyName")):
+        name = f"{_text(node.get('givenName'))} {_text(node.get('familyName'))}".strip()
+    if isinstance(name, list):
+        return tuple(Agent(_clean(n), organisation) for n in name[:50] if isinstance(n, str) and _clean(n))
+    text = _text(name)
+    return (Agent(text, organisation),) if text else ()
+
+
+def _text(value: Any) -> str:
+    """The first string in a value that may be a string, a list or a `@value` object."""
+    if isinstance(value, list):
+        value = next((item for item in value if item), None)
+    if isinstance(value, dict):
+        value = value.get("@value") or value.get("name")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return _clean(str(value)) if not isinstance(value, int) or abs(value) < 10**15 else ""
+
+
+def _clean(value: str) -> str:
+    """Text of a value: entities decoded (twice where doubled), tags dropped, white space folded."""
+    text = value[: MAX_CHARS * 2]
+    for _ in range(2):
+        if "&" in text:
+            text = html.unescape(text)
+    if "<" in text:
+        text = re.sub(r"<[^<>]{0,300}>", " ", text)
+    return " ".join(text.split())[:MAX_CHARS]

@@ -1,0 +1,123 @@
+"""Packaged tables: outlets, agencies, roles. Loaded once, by `warm` or at first use."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def _text(name: str) -> str:
+    return (files("copydesk.transforms.tag") / "data" / name).read_text(encoding="utf-8")
+
+
+def key(name: str) -> str:
+    """A name for comparison: compatibility form, folded case, letters and digits alone, without "the" and "www".
+
+    >>> key("The New York Times"), key("www.Foo-Bar.com")
+    ('newyorktimes', 'foobarcom')
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    joined = "".join(c for c in folded if c.isalnum())
+    return re.sub(r"^(?:www)?(?:the(?=.{3}))?", "", joined)
+
+
+@cache
+def _rows(name: str) -> tuple[tuple[str, ...], ...]:
+    lines = (line for line in _text(name).splitlines() if line and not line.startswith("#"))
+    return tuple(tuple(line.split("\t")) for line in lines)
+
+
+@cache
+def agencies() -> dict[str, str]:
+    """Every name of an agency, folded, to the name it goes by; abbreviations keep their case elsewhere."""
+    found: dict[str, str] = {}
+    for name, _, *others in _rows("agencies.tsv"):
+        for alias in (name, *"".join(others).split("|")):
+            if alias:
+                found.setdefault(key(alias), name)
+    return found
+
+
+@cache
+def _exact_agencies() -> frozenset[str]:
+    """Names of agencies as printed: short ones count only in their own case ("TT", not "tt")."""
+    return frozenset(alias for name, _, *others in _rows("agencies.tsv") for alias in (name, *"".join(others).split("|")) if alias)
+
+
+def agency(text: str) -> str | None:
+    """The agency that the text names and nothing else.
+
+    >>> agency("The Associated Press"), agency("AP"), agency("ap"), agency("AP reporter")
+    ('Associated Press', 'Associated Press', None, None)
+    """
+    text = text.strip(" .,:;()[]-–—")
+    name = agencies().get(key(text)) if text else None
+    return name if name and (len(text) > 4 or text in _exact_agencies()) else None
+
+
+@cache
+def roles() -> dict[str, str]:
+    """Role nouns, folded, to the role they name."""
+    table = json.loads(_text("roles.json"))
+    return {word: role for role in ("other", "contributor", "photographer", "editor", "writer") for word in table[role]}
+
+
+@cache
+def role_modifiers() -> frozenset[str]:
+    """Words that stand before a role noun and belong to it: "senior politics editor"."""
+    return frozenset(json.loads(_text("roles.json"))["modifiers"])
+
+
+@cache
+def _outlets_by_host() -> dict[str, str]:
+    return {domain: name for domain, name, *_ in _rows("outlets.tsv")}
+
+
+@cache
+def _outlets_by_name() -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for domain, name, *others in _rows("outlets.tsv"):
+        for alias in (name, *"".join(others).split("|")):
+            if alias:
+                found.setdefault(key(alias), (domain, name))
+    return found
+
+
+def outlet_at(host: str) -> str | None:
+    """Display name of the outlet at a host or at the nearest known domain above it.
+
+    >>> outlet_at("edition.cnn.com"), outlet_at("money.cnn.com"), outlet_at("example.com")
+    ('CNN', 'CNNMoney', None)
+    """
+    table, labels = _outlets_by_host(), host.split(".")
+    return next((table[name] for i in range(len(labels) - 1) if (name := ".".join(labels[i:])) in table), None)
+
+
+@cache
+def _names_by_host() -> dict[str, tuple[str, ...]]:
+    return {domain: (name, *(alias for alias in "".join(others).split("|") if alias)) for domain, name, *others in _rows("outlets.tsv")}
+
+
+def names_at(host: str) -> tuple[str, ...]:
+    """Every name of the outlet at a host."""
+    table, labels = _names_by_host(), host.split(".")
+    return next((table[name] for i in range(len(labels) - 1) if (name := ".".join(labels[i:])) in table), ())
+
+
+def outlet_named(name: str) -> tuple[str, str] | None:
+    """Domain and display name of the outlet that goes by a name.
+
+    >>> outlet_named("the new york times")
+    ('nytimes.com', 'The New York Times')
+    """
+    return _outlets_by_name().get(key(name))
+
+
+def warm() -> None:
+    """Read every table."""
+    for load in (agencies, _exact_agencies, roles, role_modifiers, _outlets_by_host, _outlets_by_name, _names_by_host):
+        load()

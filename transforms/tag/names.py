@@ -1,0 +1,310 @@
+"""Printed bylines into names: people and organisations, in order, with roles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from copydesk.transforms.tag import known
+
+MAX_CHARS = 600  # of a byline; the longest real one, of a paper with 40 authors, goes on but adds no column worth having
+MAX_NAMES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One author as printed."""
+
+    text: str
+    role: str = ""  # writer, photographer, editor, contributor, other, or empty
+    is_org: bool = False
+
+
+_MONTHS = (
+    r"jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni?|july?|juli|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?|dez(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|"
+    r"octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|gennaio|febbraio|"
+    r"aprile|maggio|giugno|luglio|settembre|ottobre|dicembre"
+)
+DATE = re.compile(
+    rf"\b(?:{_MONTHS})\.?\s+\d{{1,4}}\b|\b\d{{1,2}}\.?\s+(?:de\s+)?(?:{_MONTHS})\b|\b\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}\b|"
+    r"\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b|\b(?:19|20)\d\d\b|\d+年|\d+月|\b\d+\s+(?:min|minutes?|hours?|days?|weeks?|months?|years?)\b",
+    re.I,
+)
+# What opens a byline, in the languages of the cleaner; `role` where it says one.
+_BY = re.compile(
+    r"^\W{0,3}(?:(?P<photographer>(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
+    r"|(?P<editor>(?:edited|editing|reviewed|medically reviewed|fact[- ]?checked|checked|verified|updated|last updated|curated|compiled|produced|hosted|translated|narrated)(?: by|:)\s*)"
+    r"|(?P<writer>(?:(?:(?:words|text|story|article|report|reporting|review|recipe|interview|analysis|opinion|commentary|column|essay|guest post|post|blog|"
+    r"exclusive|feature|guide|news)\s+by|written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|created by|"
+    r"advice by|by by|by|byline|author(?:s|\(s\))?(?: names?)?(?=\W)|written|about the authors?|about|von|vom|ein(?:e)? (?:\w+ )?von|par|por|di|da|av|af|door|"
+    r"text(?:e)?(?=:| von| by| av)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet av|skriven av|skribent(?=:)|"
+    r"publicado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|geschreven door|przez|od|автор(?=:)|"
+    r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:the\s+)?(?:by:?\s+)?)))",
+    re.I,
+)
+_LABEL = re.compile(
+    r"^\W*(?:by|from|von|par|por|di|av|af|door|y|e|et|und|and|with|mit|&|\+|author|authors|autor(?:en|es)?|auteurs?|written by|posted by|published by|byline|text|text(?:e)? (?:by|von)|"
+    r"words by|story by|reporting by|about the authors?|about|recipe by|redaktion:|autor:in|mehr von|profile|in|on|posted in|文|作者|記者|记者)\W*$",
+    re.I,
+)
+# From here on a line speaks of something else than the author.
+_TAIL = re.compile(
+    r"\s*(?:\b(?:link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
+    r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|published|posted|last (?:updated|modified|reviewed)|first published|"
+    r"updated?(?: on|:|\s+\d)?|updated|reviewed by|medically reviewed|fact[- ]checked|edited by|photo(?:s|graph(?:s|y)?)? by|illustration by|translated by|"
+    r"share|tweet|print|e-?mail|contact|follow|following|bio|biography|profile|archive|website|twitter|facebook|linkedin|instagram|rss|subscribe|sign up|listen|save|"
+    r"comments?|leave a comment|reply|min read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[A-Z])|on (?=\d|monday|tuesday|"
+    r"wednesday|thursday|friday|saturday|sunday|jan|feb|mar|apr|may |jun|jul|aug|sep|oct|nov|dec)|veröffentlicht|aktualisiert|stand:|publié|mis à jour|actualizado|"
+    r"publicado|seguir|compartir|pubblicato|aggiornato|gepubliceerd|publicerad|oppdatert|filed under|posted in|tags?:|categor(?:y|ies)|is an?|was an?|has been|"
+    r"has written|writes|covers|joined|reports|lives in|who is)(?!\w)|@\w|https?:|www\.|\[email|\(?[\w.+-]+@[\w-]+\.|\d+\s+(?:comments?|views?|shares?|min))",
+    re.I,
+)
+_JOIN = re.compile(
+    r"\s+(?:and|und|et|och|og|oraz|dan|ve|και|и|та|с|ja|és|si|și)\s+|\s*(?:&|\+|，|、|；|﹑)\s*|\s+with\s+(?=[A-Z])|\s+mit\s+(?=[A-ZÄÖÜ])", re.I
+)
+_SOFT_JOIN = re.compile(r"\s+(?:y|e|i|en|a)\s+")  # also inside names (Ortega y Gasset): parts must be whole names
+_HARD = re.compile(r"\s*(?:[;|•·●▪｜\n\t/／]|\s[-–—]\s)\s*")
+_PARENTHESIS = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{0,80})[)\]）】]\s*")
+_SUFFIX = re.compile(
+    r"(?:jr|sr|ii|iii|iv|esq|ph\.?\s?d|m\.?d|d\.?o|r\.?n|r\.?d|m\.?s|m\.?a|m\.?b\.?a|m\.?p\.?h|d\.?d\.?s|d\.?v\.?m|v\.?m\.?d|j\.?d|"
+    r"ll\.?[bm]|b\.?a|b\.?sc|m\.?sc|cfp|cpa|cfa|rdn|ldn?|lcsw|lmft|facs|faclm|facp|dpt|psy\.?d|ed\.?d|pharm\.?d|np|fnp|cscs|mph|phd|msn|aprn|pa-c|obe|mbe|cbe|"
+    r"dr|prof|foma|dabom|dacvb|lvt|vts|cissp|pmp|med|m\.ed|lpc|cnp)\.?(?:\s+\(.{0,30}\))?",
+    re.I,
+)
+_PARTICLES = frozenset(
+    "de del della di da dos das do du des la le les van von der den ter ten te vom zu zur zum af av bin bint ibn ben al el ul y e i o' d' d’ mac mc st st. san abu ould "
+    "af till dal dalla degli het 't op in't und".split()
+)
+_ORG_WORDS = re.compile(
+    r"\b(?:staff|team|teams|desk|newsroom|news|newsdesk|agency|agencies|press|media|magazine|journal|times|post|tribune|herald|gazette|daily|weekly|newspaper|network|"
+    r"studios?|studio|editors|editorial|editorial board|board|bureau|service|services|wires?|association|society|institute|university|college|school|foundation|council|"
+    r"committee|department|ministry|office|center|centre|group|company|inc|llc|ltd|gmbh|corp|corporation|co|club|union|federation|alliance|coalition|bank|hospital|clinic|"
+    r"health|channel|radio|tv|television|redaktion|nachrichten|zeitung|agentur|agenturen|agence|agences|agencia|agencias|agenzia|redacción|redaccion|redação|redazione|rédaction|redactie|redakcja|"
+    r"noticias|notícias|journalists|reporters|correspondents|contributors|writers|partners|solutions|software|labs?|blog|podcast|website|online|digital|community|support|"
+    r"insights?|reviews?|guides?|experts?|international|worldwide|global|government|administration|authority|commission|archive|archives|museum|library|church|project|initiative|"
+    r"collective|campaign|movement|party|brand|store|shop|productions?|entertainment|publishing|publications?|books|communications?|marketing|consulting|technologies|systems|"
+    r"interactive|pictures|films|records|events|holdings|industries|enterprises|capital|ventures|finance|financial|insurance|law|attorneys|firm|realty|homes?|"
+    r"авторы|редакция|агентство|новости|thời báo)\b|\b\w+\.(?:com|org|net|de|co|io|fr|es|it|tv|eu|ch|at|uk|news|info)\b|編集部|取材班|新聞|新闻|通信|通讯|日报|日報|晚报|時報|网|報道局|電視|电视|編輯部|编辑部|\[R\]",
+    re.I,
+)  # fmt: skip
+# Said where an author would be, naming nobody.
+_NOBODY = re.compile(
+    r"\W*(?:staff|(?:our |a )?(?:staff|senior|news|web|guest|contributing|freelance|special|national|foreign|own|feature|features|sports?|business|entertainment|digital|local|"
+    r"political|health|contributing|political|opinion) ?(?:writers?|reporters?|correspondents?|contributors?|editors?|authors?|bloggers?|columnists?|journalists?|representative)|writers?|reporters?|editors?|contributors?|"
+    r"correspondents?|columnists?|journalists?|admin(?:istrator)?|webmaster|root|user|guest|anonymous|anonyme?|unknown|none|null|nan|n/?a|undefined|name|names|author(?:s| name)?|autor(?:en)?|"
+    r"author archive|by|site admin|site default|default|test|editor in chief|sponsored|advertisement|advertorial|press releases?|newsletter|about us|contact(?: us)?|"
+    r"home|login|log in|sign in|sign up|subscribe|follow|follow us|share|menu|search|comments?|reply|read more|more|see more|view more posts|view all posts|view profile|"
+    r"profile|bio|biography|published|updated|written by|posted by|date|today|yesterday|photos?|image|images|video|credit|getty|getty images|shutterstock|all authors|authors & contributors|"
+    r"meet the team|our team|our authors|user avatar|avatar|facebook|twitter|linkedin|instagram|youtube|tiktok|pinterest|whatsapp|website|e-?mail|rss|email protected|email this|online|news|"
+    r"opens? in (?:a )?new (?:window|tab)|(?:external )?link|from staff (?:reports?|and wire reports?)|(?:staff |wire )?reports?|wire services?|agencies|correspondent|various|multiple authors|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"redaktion|die redaktion|la rédaction|redacción|redação|redazione|newsdesk|news desk|web desk|online desk|newsroom|posted|in|on|x)\W*",
+    re.I,
+)
+# A desk or team is an organisation, though its last word may be a role.
+_DESK = re.compile(r"(?:[\w.&'’-]+ ){1,5}(?:desk|team|editors|staff|newsroom|contributors?|newsdesk|writers|experts)|(?:news|web|online|sports) ?desk|newsroom|(?:die |la )?(?:redaktion|redacción|redação|redazione|rédaction)", re.I)
+_LETTERS = re.compile(r"[^\W\d_]")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NOT_A_NAME = re.compile(r"[?!#$%*=<>{}\\_~^\"“”„«»]|\d{3}|\.\.\.|…")
+_VERBS = re.compile(
+    r"\b(?:is|was|are|were|has|have|had|will|would|can|the|this|that|these|your|you|our|we|how|why|what|when|where|who|which|not|to|for|from|with|about|into|after|before|"
+    r"over|under|than|get|gets|more|all|best|new|top)\b"
+)
+
+
+def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = False) -> tuple[Name, ...]:
+    """The authors in a printed byline, in order.
+
+    `site` holds folded names of the site (`known.key`): they are organisations. `sure` says the
+    source is a field for authors, so that a single word may be a name.
+
+    >>> [name.text for name in split("By Ana Ruiz, Bo Li and Cy Young")]
+    ['Ana Ruiz', 'Bo Li', 'Cy Young']
+    >>> split("Von Jan van Aken, dpa")
+    (Name(text='Jan van Aken', role='', is_org=False), Name(text='dpa', role='', is_org=True))
+    >>> split("Ben Silverman Games Editor")
+    (Name(text='Ben Silverman', role='editor', is_org=False),)
+    >>> split("Staff Writer")
+    ()
+    """
+    found: list[Name] = []
+    role = ""
+    for n, chunk in enumerate(_HARD.split(printed[:MAX_CHARS])):
+        if not chunk.strip() or _LABEL.match(chunk):
+            continue
+        opened = _BY.match(chunk)
+        if opened:
+            role = opened.lastgroup or ""
+            chunk = chunk[opened.end() :]
+        elif n and not found:
+            role = ""
+        _names_of_chunk(chunk, "" if role == "writer" else role, site, sure or bool(opened), found)
+        if len(found) >= MAX_NAMES:
+            break
+    return tuple({name.text.casefold(): name for name in reversed(found)}.values())[::-1]
+
+
+def opened(text: str) -> bool:
+    """Whether the text begins as a byline does: "By ...", "Von ...", "Written by ..."."""
+    return bool(_BY.match(text))
+
+
+def is_label(text: str) -> bool:
+    """Whether a line holds nothing but a word that announces or joins authors."""
+    return bool(_LABEL.match(text)) or not _LETTERS.search(text)
+
+
+def _names_of_chunk(chunk: str, role: str, site: frozenset[str], sure: bool, found: list[Name]) -> None:
+    """Appends the names of one chunk; a role or place after a name is noted with that name."""
+    inner: list[str] = []
+
+    def lift(match: re.Match[str]) -> str:
+        inner.append(match[1])
+        return " "
+
+    chunk = _PARENTHESIS.sub(lift, chunk)
+    cut = _TAIL.search(chunk)
+    if cut:
+        chunk = chunk[: cut.start()]
+    date = DATE.search(chunk)
+    if date:
+        chunk = chunk[: date.start()]
+    if not chunk.strip():
+        return
+    whole = _strip(chunk)
+    if known.key(whole) in site or (known.agency(whole) and len(whole) < 40):
+        if not _NOBODY.fullmatch(whole):
+            found.append(Name(whole, role, True))
+        return
+    for piece in _pieces(chunk):
+        name = _name(piece, site, sure)
+        if name == "suffix":
+            if found and not found[-1].is_org:
+                found[-1] = Name(f"{found[-1].text}, {piece.strip()}", found[-1].role, False)
+        elif isinstance(name, Name):
+            found.append(Name(name.text, name.role or role, name.is_org))
+        elif name and found and not found[-1].role:
+            found[-1] = Name(found[-1].text, name, found[-1].is_org)
+    for text in inner:
+        agency = known.agency(text)
+        if agency:
+            found.append(Name(_strip(text), "", True))
+        elif found and not found[-1].role:
+            found[-1] = Name(found[-1].text, role_of(text), found[-1].is_org)
+
+
+def _pieces(chunk: str) -> list[str]:
+    """Comma, joiner and soft-joiner parts of a chunk; joiners inside one organisation or role do not part it."""
+    pieces: list[str] = []
+    for part in re.split(r"\s*,\s*", chunk):
+        halves = [half for half in _JOIN.split(part) if half and half.strip()]
+        if len(halves) > 1 and (role_of(part) or not all(_could_be_name(half) for half in halves)) and not all(_could_be_name(h) and len(h.split()) > 1 for h in halves):
+            halves = [part]
+        for half in halves:
+            soft = _SOFT_JOIN.split(half)
+            pieces += soft if len(soft) > 1 and all(len(s.split()) > 1 and _could_be_name(s) for s in soft) else [half]
+    # "and" opens the last part of a list: "Ana Ruiz, Bo Li, and Cy Young"
+    return [re.sub(r"^(?:and|und|et|och|og|y|e|&)\s+", "", piece, flags=re.I) for piece in pieces if piece.strip()]
+
+
+def _could_be_name(text: str) -> bool:
+    first = text.strip()[:1]
+    return bool(first) and (first.isupper() or bool(_CJK.match(first)) or (first.isalpha() and not first.islower()) or bool(known.agency(text)))
+
+
+def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
+    """A name, "suffix", a role, or None for what is none of these."""
+    text = _strip(piece)
+    if not text:
+        return None
+    if _SUFFIX.fullmatch(text):
+        return "suffix"
+    if known.agency(text) or known.key(text) in site:
+        return Name(text, "", True)
+    if _NOBODY.fullmatch(text):
+        return role_of(text) or None
+    if _DESK.fullmatch(text):
+        return Name(text, "", True)
+    role = role_of(text)
+    if role:
+        text, role = _without_role(text)
+        if not text:
+            return role
+    text = re.sub(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$", "", text)
+    words = text.split()
+    if _is_organisation(text, words):
+        return Name(text, role, True)
+    return Name(text, role, False) if is_person(text, sure=sure) else (role or None)
+
+
+def _is_organisation(text: str, words: list[str]) -> bool:
+    return bool(_ORG_WORDS.search(text)) and len(words) <= 8 and not _NOT_A_NAME.search(text)
+
+
+def is_person(text: str, *, sure: bool = False) -> bool:
+    """Whether the text can be a person's name: few capitalised words, particles, initials, or another script.
+
+    >>> is_person("Ludwig van Beethoven"), is_person("J. R. R. Tolkien"), is_person("王小明"), is_person("Follow the money")
+    (True, True, True, False)
+    """
+    if not 2 <= len(text) <= 60 or _NOT_A_NAME.search(text) or not _LETTERS.search(text):
+        return False
+    if _CJK.search(text):
+        return len(text.replace(" ", "")) <= 14
+    words = text.split()
+    if len(words) == 1:
+        return sure and len(text) <= 30
+    if len(words) > 6 or (_VERBS.search(text) and not sure) or (_VERBS.search(text) and len(words) > 3):
+        return False
+    weak = sum(1 for word in words if word[0].islower() and word.casefold() not in _PARTICLES and "'" not in word and "’" not in word)
+    return weak == 0 or (sure and weak <= len(words) and len(words) <= 3)
+
+
+def role_of(text: str) -> str:
+    """The role a phrase names (writer, editor, photographer, contributor, other), or the empty string."""
+    roles = known.roles()
+    folded = [word.strip(".,:;()'’").casefold() for word in text.split()]
+    for word in reversed(folded):
+        if word in roles:
+            return roles[word]
+    return ""
+
+
+def _without_role(text: str) -> tuple[str, str]:
+    """A piece without the role words at its end (or start), and the role."""
+    roles, modifiers, words = known.roles(), known.role_modifiers(), text.split()
+    fold = [word.strip(".,:;()'’").casefold() for word in words]
+    if fold[-1] in roles:
+        role, end = roles[fold[-1]], len(words) - 1
+        while end > 0 and (fold[end - 1] in modifiers or fold[end - 1] in roles) and (end > 2 or fold[0] in modifiers or fold[0] in roles):
+            end -= 1
+        rest = " ".join(words[:end])
+        return (rest, role) if end >= 2 or not rest or _CJK.search(rest) else ("", role)
+    at = next(i for i, word in enumerate(fold) if word in roles)
+    role = roles[fold[at]]
+    if at == 0 or all(word in modifiers or word in roles for word in fold[:at]):
+        rest = words[at + 1 :]
+        person = " ".join(rest)
+        if at + 1 < len(words) and fold[at + 1] not in {"of", "for", "at", "in", "and", "&", "der", "des", "de"} and len(rest) > 1 and is_person(person):
+            return person, role
+        return "", role
+    start = at
+    while start > 0 and (fold[start - 1] in modifiers or fold[start - 1] in roles):
+        start -= 1
+    return (" ".join(words[:start]), role) if start >= 2 else ("", role)
+
+
+def _strip(text: str) -> str:
+    """A piece without separators, brackets and quotes at its ends; a full stop stays after an initial or suffix."""
+    text = unicodedata.normalize("NFC", text).strip(" \t\n\r\u00a0\u200b\u200e\u200f-–—,:;|/•·*\"“”„«»‘()[]{}<>《》【】©✉➤→>")
+    if text.endswith(".") and not re.search(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq))\.$", text, re.I):
+        text = text[:-1]
+    return " ".join(text.split())
+
+
+def joined(names: Iterable[Name]) -> str:
+    """Names in one string, to compare bylines by."""
+    return "|".join(sorted(known.key(name.text) for name in names))
