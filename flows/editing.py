@@ -1,20 +1,72 @@
-"""What a worker does with a shard: decode, edit and tabulate each record, and write the tables."""
+"""Workers edit shards: decode, extract, clean, tag and tabulate each record, and write the tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows.read.record import Record, Reject, reject
+from copydesk.flows import provenance, read, work
+from copydesk.flows.read import InputFile, Record, Reject, reject
+from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
 from copydesk.transforms.article import Article, Refused
 
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The staged tables of every shard, in the order of the shards, and how many documents were read."""
+
+    articles: tuple[Path, ...]
+    rejects: tuple[Path, ...]
+    n_read: int
+
+
+def edit_files(
+    files: Sequence[InputFile | Reject], folder: Path, *, recipe: Recipe, templates: Mapping[str, frozenset[str]], workers: int,
+    on_progress: Callable[[int], None],
+) -> Edited:
+    """Edit every document of the files in worker processes.
+
+    `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
+    a run that was killed, is taken as it is.
+    """
+    (folder / "edited").mkdir(exist_ok=True)
+    lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
+    options = {"recipe": recipe.to_toml(), "templates": str(folder / "templates.json"), "folder": str(folder / "edited")}
+    (folder / "templates.json").write_text(lines, encoding="utf-8")
+    key = sha256(json.dumps([options["recipe"], lines, provenance.versions()]).encode()).hexdigest()
+    shards = read.spool(
+        files, folder / "read", fields=recipe.inputs, limits=recipe.limits,
+        documents=recipe.run.shard_documents, n_bytes=recipe.run.shard_bytes,
+    )
+    articles, rejects, n_read = [], [], 0
+    for shard, result in work.run_shards(
+        shards, "copydesk.flows.editing:edit_shard", options, workers=workers, limits=recipe.limits, key=key, on_progress=on_progress,
+    ):
+        articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
+        rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
+        n_read += result["n_read"]
+    return Edited(tuple(articles), tuple(rejects), n_read)
+
+
+def edit_shard(job: work.Job, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The task of a worker: the shard's documents as articles, ledger and rejects in `options["folder"]`."""
+    chosen = _edit_options(options["recipe"], options["templates"])
+    edit.warm_up()
+    outcomes = [article_of(record, chosen) for _, record in job.documents()]
+    write([*outcomes, *job.rejects()], Path(options["folder"]), f"{job.shard.number:06d}")
+    return {"n_read": job.shard.n_documents + job.shard.n_rejects}
 
 
 def article_of(record: Record, options: edit.Options) -> Article | Reject:
@@ -29,21 +81,13 @@ def article_of(record: Record, options: edit.Options) -> Article | Reject:
 
 
 def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> None:
-    """Write the shard's tables as `<name>.<table>.parquet`, each whole or not at all."""
-    edited: list[Article] = []
-    rejects: list[Reject] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Article):
-            edited.append(outcome)
-        else:
-            rejects.append(outcome)
-    staged = {
-        "rejects": pa.Table.from_pylist([asdict(row) for row in rejects], schema=STAGED_REJECTS),
-        "removed": tabulate.removed(edited),
-        "articles": tabulate.articles(edited),  # last: its presence says the shard is done
-    }
-    for table, rows in staged.items():
-        write_whole(rows, folder / f"{name}.{table}.parquet")
+    """Write a shard's tables as `<name>.<table>.parquet`."""
+    outcomes = list(outcomes)
+    edited = [outcome for outcome in outcomes if isinstance(outcome, Article)]
+    rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
+    write_whole(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet")
+    write_whole(tabulate.removed(edited), folder / f"{name}.removed.parquet")
+    write_whole(tabulate.articles(edited), folder / f"{name}.articles.parquet")
 
 
 def write_whole(table: pa.Table, path: Path) -> None:
@@ -51,3 +95,9 @@ def write_whole(table: pa.Table, path: Path) -> None:
     draft = path.with_suffix(".part")
     pq.write_table(table, draft, compression="zstd", compression_level=1)  # read once and deleted
     draft.replace(path)
+
+
+@lru_cache(maxsize=1)
+def _edit_options(recipe: str, templates: str) -> edit.Options:
+    lines = json.loads(Path(templates).read_text(encoding="utf-8"))
+    return from_toml(recipe).edit_options({outlet: frozenset(of_outlet) for outlet, of_outlet in lines.items()})

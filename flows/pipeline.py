@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from copydesk.flows import copies, placing, provenance, publishing, work
+from copydesk.flows import copies, editing, placing, provenance, publishing
 from copydesk.flows import read as reading
 from copydesk.flows import stories as story_step
 from copydesk.flows.recipe import Recipe
@@ -44,7 +44,7 @@ class Progress(Protocol):
         """A stage begins; `total` is its number of documents, None where that is not known yet."""
 
     def advance(self, n: int) -> None:
-        """`n` more documents are done."""
+        """`n` documents of the stage are done by now."""
 
     def note(self, text: str) -> None:
         """Something a person should read."""
@@ -185,10 +185,9 @@ def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
 def edit(run: Run) -> None:
     """Read the inputs, cut them into shards, and let workers edit each shard: extract, clean, tag."""
     run.progress.stage("edit", None)
-    options = run.recipe.edit_options(placing.templates_in_force(run.parent))
-    edited = work.edit_files(
-        run.files, run.folder("edit"), options=options, fields=run.recipe.inputs, limits=run.recipe.limits, cut=run.recipe.run,
-        workers=run.workers, on_progress=run.progress.advance,
+    edited = editing.edit_files(
+        run.files, run.folder("edit"), recipe=run.recipe, templates=placing.templates_in_force(run.parent), workers=run.workers,
+        on_progress=run.progress.advance,
     )
     run.edited, run.reject_shards = edited.articles, edited.rejects
     run.counts["n_read"] = edited.n_read
@@ -236,7 +235,7 @@ def group(run: Run) -> None:
 @timed
 def publish(run: Run) -> None:
     """Write the next snapshot and switch to it."""
-    run.progress.stage("publish", run.counts["n_read"])
+    run.progress.stage("publish", run.counts["n_articles"] + run.counts["n_duplicates"])
     run.snapshot = publishing.publish(run)
 
 

@@ -45,6 +45,7 @@ def publish(run: Run) -> Snapshot:
         "removed": [], "rejects": [], "stories": [stories.rows],
     }
     stories_of_kept = _stories_of(copies, stories, run.parent)
+    n_done = 0
     for path in run.shards:
         name, rows = path.name.split(".")[0], pq.read_table(path)
         is_copy = pc.is_in(rows["doc_id"], value_set=copies.folds["doc_id"].combine_chunks())
@@ -54,7 +55,8 @@ def publish(run: Run) -> Snapshot:
             if part.num_rows:
                 write_whole(part, folder / f"{name}.{table}.parquet")
                 inserts[table].append(folder / f"{name}.{table}.parquet")
-        run.progress.advance(rows.num_rows)
+        n_done += rows.num_rows
+        run.progress.advance(n_done)
     for path, cuts in _ledgers(run):
         run.removed_by_rule.update(_count_by(cuts["rule"]))
         write_whole(cuts, folder / f"{path.name.split('.')[0]}.removed.parquet")
