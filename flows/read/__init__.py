@@ -52,6 +52,9 @@ def read_file(file: InputFile, *, fields: Fields, limits: Limits) -> Iterator[Re
                 yield item if isinstance(item, Reject) or item.body else _empty(item)
     except BrokenError as fault:
         yield Reject(file.source_uri, _next(number), None, "read", fault.reason, fault.detail, size)
+    except MemoryError:
+        detail = f"more than {limits.memory_bytes:,} bytes of memory; [limits] memory_bytes"
+        yield Reject(file.source_uri, _next(number), None, "read", "memory", detail, size)
     except OSError as error:
         yield Reject(file.source_uri, _next(number), None, "read", "unreadable", error.strerror or str(error), size)
 

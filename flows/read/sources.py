@@ -65,8 +65,7 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
     are followed, links to folders are not. A folder that cannot be listed becomes a `Reject`. Raises
     `InputError` for an input that does not exist or a pattern that matches nothing.
     """
-    if not inputs:
-        raise InputError("no input named; name files, folders or patterns such as 'news/*.jsonl.gz'")
+    check(inputs)
     found: dict[str, InputFile] = {}
     faults: list[Reject] = []
     for name in inputs:
@@ -76,6 +75,14 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
             if known is None or (-len(file.source_uri), file.source_uri) < (-len(known.source_uri), known.source_uri):
                 found[file.path] = file
     return [*sorted(set(faults), key=lambda fault: fault.source_uri), *sorted(found.values())]
+
+
+def check(inputs: Sequence[str]) -> None:
+    """Raise `InputError` where `find` would, without looking at every file."""
+    if not inputs:
+        raise InputError("no input named; name files, folders or patterns such as 'news/*.jsonl.gz'")
+    for name in inputs:
+        next(_files(name, []), None)
 
 
 def escaped(path: str) -> str:

@@ -1,0 +1,159 @@
+"""Shards: raw records cut into folders of staging that a worker reads by path.
+
+A shard is a folder `<number>/` with `records.arrow` (Arrow IPC, LZ4) and `rejects.json`; it appears by
+one rename, so a shard that is there is whole. The cut depends on the items alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from copydesk.flows.read.record import Record, Reject
+from copydesk.transforms.article import Given
+
+_GIVEN = pa.struct([
+    ("title", pa.string()), ("authors", pa.list_(pa.string())), ("published", pa.string()), ("outlet", pa.string()),
+    ("language", pa.string()), ("section", pa.string()),
+])  # fmt: skip
+SCHEMA = pa.schema([
+    ("source_uri", pa.string()), ("record_number", pa.int64()), ("body", pa.large_binary()), ("kind", pa.string()),
+    ("declared_encoding", pa.string()), ("url", pa.string()), ("fetched_at", pa.timestamp("us", tz="UTC")), ("given", _GIVEN),
+])  # fmt: skip
+_BATCH_BYTES = 4 * 2**20  # what a worker holds of a shard at a time, or one document where that is more
+RECORDS = "records.arrow"
+_REJECTS = "rejects.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A cut of the input: `n_documents` records, indexed from 0, and the rejects that reading found among them."""
+
+    number: int
+    folder: str
+    n_documents: int
+    n_rejects: int
+    n_bytes: int
+    cursor: tuple[int, int] = (0, 0)  # where in the input it ends
+
+    def records(self) -> Iterator[Record]:
+        """The records in order, a few megabytes at a time."""
+        with pa.OSFile(os.path.join(self.folder, RECORDS)) as source, pa.ipc.open_stream(source) as batches:
+            for batch in batches:
+                for row in batch.to_pylist():
+                    given = row.pop("given")
+                    yield Record(**row, given=Given(**{**given, "authors": tuple(given["authors"])}))
+
+    def rejects(self) -> Iterator[Reject]:
+        """What reading refused."""
+        for row in json.loads(Path(self.folder, _REJECTS).read_text(encoding="utf-8"))["rejects"]:
+            yield Reject(*row)
+
+
+def write(
+    items: Iterable[Record | Reject], folder: str | Path, *, documents: int, n_bytes: int, first: int = 0,
+    cursor: Callable[[], tuple[int, int]] = lambda: (0, 0),
+) -> Iterator[Shard]:  # fmt: skip
+    """Cut the items into shards of at most so many documents or bytes, and yield each once it is on disk.
+
+    A document larger than `n_bytes` makes a shard of its own. `cursor` is asked
+    after each item. Raises OSError where staging cannot be written.
+    """
+    cut = _Cut()
+    number = first
+    for item in items:
+        size = len(item.body) if isinstance(item, Record) else 0
+        if cut.n_items and (cut.n_items >= documents or cut.n_bytes + size > n_bytes):
+            yield cut.finish(Path(folder), number)
+            cut, number = _Cut(), number + 1
+        cut.add(item, size, Path(folder))
+        cut.cursor = cursor()
+    if cut.n_items:
+        yield cut.finish(Path(folder), number)
+
+
+def opened(folder: str | Path, number: int) -> Shard | None:
+    """The shard of that number, where it is whole."""
+    at = place(Path(folder), number)
+    try:
+        counts = json.loads((at / _REJECTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    first, second = counts["cursor"]
+    return Shard(number, str(at), counts["n_documents"], len(counts["rejects"]), counts["n_bytes"], (first, second))
+
+
+def from_json(fields: Mapping[str, Any]) -> Shard:
+    """The shard that `dataclasses.asdict` wrote, after a way through JSON."""
+    return Shard(**{**fields, "cursor": tuple(fields["cursor"])})
+
+
+class _Cut:
+    """A shard in the making: batches go to disk as they fill, under a name that no reader looks for."""
+
+    def __init__(self) -> None:
+        self.n_documents = self.n_items = self.n_bytes = 0
+        self.cursor = (0, 0)
+        self._rows: list[Record] = []
+        self._rows_bytes = 0
+        self._rejects: list[Reject] = []
+        self._place: Path | None = None
+        self._sink: pa.OSFile | None = None
+        self._writer: pa.RecordBatchWriter | None = None
+
+    def add(self, item: Record | Reject, size: int, folder: Path) -> None:
+        self.n_items += 1
+        self.n_bytes += size
+        if isinstance(item, Reject):
+            self._rejects.append(item)
+            return
+        self.n_documents += 1
+        self._rows.append(item)
+        self._rows_bytes += size
+        if self._rows_bytes >= _BATCH_BYTES:
+            self._flush(folder)
+
+    def finish(self, folder: Path, number: int) -> Shard:
+        self._flush(folder)
+        assert self._writer is not None
+        assert self._sink is not None
+        assert self._place is not None
+        self._writer.close()
+        self._sink.close()
+        rejects = [astuple(r) for r in self._rejects]
+        text = json.dumps({"n_documents": self.n_documents, "n_bytes": self.n_bytes, "cursor": self.cursor, "rejects": rejects})
+        (self._place / _REJECTS).write_text(text, encoding="utf-8")
+        target = place(folder, number)
+        if target.exists():
+            shutil.rmtree(target)
+        os.rename(self._place, target)
+        return Shard(number, str(target), self.n_documents, len(rejects), self.n_bytes, self.cursor)
+
+    def _flush(self, folder: Path) -> None:
+        if self._writer is None:
+            self._place = folder / f"cutting-{os.getpid()}"
+            shutil.rmtree(self._place, ignore_errors=True)
+            self._place.mkdir(parents=True)
+            self._sink = pa.OSFile(str(self._place / RECORDS), "wb")
+            self._writer = pa.ipc.new_stream(self._sink, SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4"))
+        if self._rows:
+            self._writer.write_batch(pa.RecordBatch.from_pylist([_row(r) for r in self._rows], SCHEMA))
+        self._rows, self._rows_bytes = [], 0
+
+
+def _row(record: Record) -> dict[str, object]:
+    row = {name: getattr(record, name) for name in SCHEMA.names}
+    row["given"] = asdict(record.given)
+    return row
+
+
+def place(folder: Path, number: int) -> Path:
+    """Where the shard of that number stands."""
+    return folder / f"{number:06d}"

@@ -1,0 +1,183 @@
+"""Inputs to shards on disk, read in a process of its own so that no file can take the run with it.
+
+A file whose reading crashes, hangs or outgrows memory is read up to the fault; one row of `rejects`
+stands for what follows in it. Reading goes on where it stopped when a run is started again: the
+shards that are there are handed out, and the input is opened at the place where the last one ended.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from copydesk.flows.isolated import Channel, Death, Process, wait
+from copydesk.flows.read import Fields, Limits, read_file, shards
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.shards import Shard
+from copydesk.flows.read.sources import InputFile, check, find
+
+_STATE = "inputs.json"
+_AHEAD = 8  # shards read ahead of their use: enough to keep workers busy, little enough for the disk
+_MOST_DEATHS = 3  # outside any document
+
+
+def spool(
+    inputs: Sequence[str], folder: str | Path, *, fields: Fields, limits: Limits, documents: int, n_bytes: int,
+) -> Iterator[Shard]:  # fmt: skip
+    """Cut everything the inputs hold into shards under `folder`, in a fixed order; yield each once it is on disk.
+
+    A shard has at most so many documents and bytes. Where `folder` holds shards of the same inputs,
+    fields and limits, those are yielded first and reading goes on after them; shards of anything
+    else are deleted. Raises `InputError` at once for an input that does not exist, and OSError where
+    the folder cannot be written.
+    """
+    check(inputs)
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    arguments: dict[str, Any] = {
+        "inputs": list(inputs), "folder": str(folder), "fields": asdict(fields), "limits": asdict(limits),
+        "documents": documents, "n_bytes": n_bytes,
+    }  # fmt: skip
+    return _shards(arguments, limits)
+
+
+def _shards(arguments: Mapping[str, Any], limits: Limits) -> Iterator[Shard]:
+    poisoned: dict[int, tuple[int, str, str]] = {}
+    suspects: set[tuple[int, int]] = set()
+    n_yielded = n_deaths = 0
+    while True:
+        reader = Process(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
+        try:
+            reader.call("copydesk.flows.read.spool:fill", poisoned={str(k): v for k, v in poisoned.items()}, **arguments)
+            death: Death | None = None
+            while death is None:
+                wait([reader])
+                for message in reader.messages():
+                    if isinstance(message, Death):
+                        death = message
+                    elif "done" in message:
+                        return
+                    elif message["shard"]["number"] >= n_yielded:
+                        n_yielded += 1
+                        yield shards.from_json(message["shard"])
+                        reader.tell({"taken": n_yielded})
+        finally:
+            reader.kill()
+        n_deaths += 1
+        if death.reason == "os":
+            raise OSError(death.errno, death.detail)
+        if death.position is None:
+            if death.reason == "failed" or n_deaths >= _MOST_DEATHS:
+                raise RuntimeError(f"reading failed outside any document: {death.detail}")
+        elif death.is_certain or death.position in suspects:
+            ordinal, n_items = death.position
+            poisoned[ordinal] = (n_items, "crashed" if death.reason == "failed" else death.reason, death.detail)
+        if death.position is not None:
+            suspects.add(death.position)
+
+
+def fill(
+    channel: Channel, *, inputs: list[str], folder: str, fields: dict[str, Any], limits: dict[str, Any], documents: int, n_bytes: int,
+    poisoned: dict[str, list[Any]],
+) -> int:  # fmt: skip
+    """In the reading process: write the shards that are missing and announce all of them; returns their number."""
+    named: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    chosen = Fields(**named)
+    files = find(inputs)
+    state = _State(Path(folder), _key(files, [fields, limits, documents, n_bytes]))
+    cursor = (0, 0)
+    number = 0
+    while (shard := shards.opened(folder, number)) is not None:
+        _announce(channel, shard)
+        cursor, number = shard.cursor, number + 1
+    if state.n_shards == number:
+        return number
+    channel.limit_memory()
+    reading = _Reading(channel, files, cursor, fields=chosen, limits=Limits(**limits), poisoned={int(k): v for k, v in poisoned.items()})
+    for shard in shards.write(reading, folder, documents=documents, n_bytes=n_bytes, first=number, cursor=lambda: reading.cursor):
+        _announce(channel, shard)
+        number += 1
+    state.complete(number)
+    return number
+
+
+class _Reading:
+    """The items of all files from a cursor (file, items taken from it) on, each announced before it is read."""
+
+    def __init__(
+        self, channel: Channel, files: Sequence[InputFile | Reject], cursor: tuple[int, int], *, fields: Fields, limits: Limits,
+        poisoned: Mapping[int, Sequence[Any]],
+    ) -> None:  # fmt: skip
+        self.cursor = cursor
+        self._channel, self._files, self._fields, self._limits, self._poisoned = channel, files, fields, limits, poisoned
+
+    def __iter__(self) -> Iterator[Record | Reject]:
+        first, n_taken = self.cursor
+        for ordinal in range(first, len(self._files)):
+            for n, item in enumerate(self._items(ordinal), 1):
+                if ordinal == first and n <= n_taken:
+                    continue
+                self.cursor = (ordinal, n)
+                yield item
+
+    def _items(self, ordinal: int) -> Iterator[Record | Reject]:
+        file = self._files[ordinal]
+        if isinstance(file, Reject):
+            yield file
+            return
+        most, reason, detail = self._poisoned.get(ordinal, (None, "", ""))
+        items, n, number = read_file(file, fields=self._fields, limits=self._limits), 0, None
+        while n != most:
+            self._channel.begin(ordinal, n)
+            item = next(items, None)
+            self._channel.end()
+            if item is None:
+                return
+            n, number = n + 1, item.record_number
+            yield item
+        following = None if number is None else number + 1
+        yield Reject(file.source_uri, following, None, "read", reason, f"{detail}; the rest of the file is not read")
+
+
+class _State:
+    """What the shards of a folder were made from, and whether they are all there."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self._path, self._key = folder / _STATE, key
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            kept = {"key": None}
+        if kept["key"] != key:
+            for number in range(_count(folder)):
+                shutil.rmtree(shards.place(folder, number))
+            self._path.write_text(json.dumps({"key": key, "n_shards": None}), encoding="utf-8")
+            kept = {"n_shards": None}
+        self.n_shards: int | None = kept["n_shards"]
+
+    def complete(self, n_shards: int) -> None:
+        self._path.write_text(json.dumps({"key": self._key, "n_shards": n_shards}), encoding="utf-8")
+
+
+def _announce(channel: Channel, shard: Shard) -> None:
+    channel.send({"shard": asdict(shard)})
+    while shard.number - channel.n_taken >= _AHEAD:
+        channel.n_taken = channel.calls.get()["taken"]
+
+
+def _count(folder: Path) -> int:
+    number = 0
+    while shards.place(folder, number).exists():
+        number += 1
+    return number
+
+
+def _key(files: Sequence[InputFile | Reject], choices: object) -> str:
+    digest = sha256(json.dumps(choices, sort_keys=True).encode())
+    for file in files:
+        digest.update(json.dumps(file.fingerprint if isinstance(file, InputFile) else file.source_uri).encode())
+    return digest.hexdigest()

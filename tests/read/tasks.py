@@ -1,0 +1,56 @@
+"""Tasks that the tests of the worker pool run: a document's first word says what it does to its worker."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+from typing import Any
+
+from copydesk.flows.work import Job
+
+
+def shout(job: Job, options: dict[str, Any]) -> dict[str, Any]:
+    """The documents in upper case, and the rejects, after each has done its worst."""
+    texts = []
+    for index, record in job.documents():
+        text = record.body.decode()
+        _act(text, index, options)
+        texts.append([index, text.upper()])
+    return {"texts": texts, "rejects": [[r.source_uri, r.record_number, r.step, r.reason] for r in job.rejects()], "pid": os.getpid()}
+
+
+def fill_disk(job: Job, options: dict[str, Any]) -> dict[str, Any]:
+    """Fail as a full disk does, in the middle of a document."""
+    for _ in job.documents():
+        raise OSError(28, "No space left on device", "/staging/x")
+    return {}
+
+
+def break_down(job: Job, options: dict[str, Any]) -> dict[str, Any]:
+    """A fault of the program outside any document."""
+    raise KeyError("no such column")
+
+
+def _act(text: str, index: int, options: dict[str, Any]) -> None:
+    match text.split(maxsplit=1)[0]:
+        case "spin":
+            while True:
+                pass
+        case "sleep":
+            time.sleep(10_000)
+        case "segfault":
+            ctypes.string_at(0)
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "die-once":
+            flag = os.path.join(options["folder"], f"died-{index}")
+            if not os.path.exists(flag):
+                open(flag, "w").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+        case "eat":
+            hoard = [bytearray(2**24) for _ in range(10_000)]
+            del hoard
+        case "raise":
+            raise KeyError("lost")
