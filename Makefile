@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup demo test lint types check lock clean
+.PHONY: setup demo test test-browser lint types check lock clean
 
 setup: $(STAMP)
 
@@ -22,6 +22,10 @@ demo: setup
 
 test: setup lint types
 	$(BIN)/python -m pytest -q
+
+# Needs Debian's chromium and chromium-driver, or their like; fails where they are missing.
+test-browser: setup
+	$(BIN)/python -m pytest -q -m browser tests/report
 
 lint: setup
 	$(BIN)/ruff check .
