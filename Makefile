@@ -20,8 +20,22 @@ demo: setup
 	$(BIN)/copydesk ingest seeds/ --warehouse warehouse
 	$(BIN)/python -m flows.cli demo --warehouse warehouse
 
-test: setup lint types
+test: lint types unit wheel
+
+unit: setup
 	$(BIN)/python -m pytest -q
+
+# The wheel in an environment of its own, run from another folder, through Prefect.
+WHEEL := .build/wheel
+wheel: setup
+	rm -rf $(WHEEL) && mkdir -p $(WHEEL)
+	$(BIN)/python -m build --wheel --no-isolation --outdir $(WHEEL) . >$(WHEEL)/build.log 2>&1 || { cat $(WHEEL)/build.log; exit 1; }
+	$(PYTHON) -m venv $(WHEEL)/env
+	$(WHEEL)/env/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(WHEEL)/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(WHEEL)/*.whl
+	cp tests/installed.py $(WHEEL)/
+	cd $(WHEEL) && PREFECT_HOME="$$PWD/prefect" env/bin/copydesk ingest ../../seeds --warehouse corpus
+	cd $(WHEEL) && env/bin/python installed.py corpus
 
 # Needs Debian's chromium and chromium-driver, or their like; fails where they are missing.
 test-browser: setup
