@@ -10,36 +10,39 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from copydesk.flows.isolated import Channel, Death, Process, wait
-from copydesk.flows.read import Fields, Limits, read_file, shards
+from copydesk.flows.read import shards
+from copydesk.flows.read.fields import Fields
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.reading import read_file
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Shard
-from copydesk.flows.read.sources import InputFile, check, find
+from copydesk.flows.read.sources import InputFile
 
-_STATE = "inputs.json"
+_STATE, _FILES = "state.json", "files.jsonl"
 _AHEAD = 8  # shards read ahead of their use: enough to keep workers busy, little enough for the disk
 _MOST_DEATHS = 3  # outside any document
 
 
 def spool(
-    inputs: Sequence[str], folder: str | Path, *, fields: Fields, limits: Limits, documents: int, n_bytes: int,
+    files: Sequence[InputFile | Reject], folder: str | Path, *, fields: Fields, limits: Limits, documents: int, n_bytes: int,
 ) -> Iterator[Shard]:  # fmt: skip
-    """Cut everything the inputs hold into shards under `folder`, in a fixed order; yield each once it is on disk.
+    """Cut everything the files (see `find`) hold into shards under `folder`; yield each once it is on disk.
 
-    A shard has at most so many documents and bytes. Where `folder` holds shards of the same inputs,
+    A shard has at most so many documents and bytes. Where `folder` holds shards of the same files,
     fields and limits, those are yielded first and reading goes on after them; shards of anything
-    else are deleted. Raises `InputError` at once for an input that does not exist, and OSError where
-    the folder cannot be written.
+    else are deleted. Raises OSError where the folder cannot be written.
     """
-    check(inputs)
     Path(folder).mkdir(parents=True, exist_ok=True)
+    with open(Path(folder, _FILES), "w", encoding="utf-8") as listing:
+        listing.writelines(json.dumps([isinstance(file, Reject), *astuple(file)]) + "\n" for file in files)
     arguments: dict[str, Any] = {
-        "inputs": list(inputs), "folder": str(folder), "fields": asdict(fields), "limits": asdict(limits),
+        "folder": str(folder), "fields": asdict(fields), "limits": asdict(limits),
         "documents": documents, "n_bytes": n_bytes,
     }  # fmt: skip
     return _shards(arguments, limits)
@@ -81,13 +84,14 @@ def _shards(arguments: Mapping[str, Any], limits: Limits) -> Iterator[Shard]:
 
 
 def fill(
-    channel: Channel, *, inputs: list[str], folder: str, fields: dict[str, Any], limits: dict[str, Any], documents: int, n_bytes: int,
+    channel: Channel, *, folder: str, fields: dict[str, Any], limits: dict[str, Any], documents: int, n_bytes: int,
     poisoned: dict[str, list[Any]],
 ) -> int:  # fmt: skip
     """In the reading process: write the shards that are missing and announce all of them; returns their number."""
     named: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
     chosen = Fields(**named)
-    files = find(inputs)
+    with open(Path(folder, _FILES), encoding="utf-8") as listing:
+        files = [(Reject if is_fault else InputFile)(*values) for is_fault, *values in map(json.loads, listing)]
     state = _State(Path(folder), _key(files, [fields, limits, documents, n_bytes]))
     cursor = (0, 0)
     number = 0

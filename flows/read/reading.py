@@ -1,0 +1,75 @@
+"""Files to records: each file by its format, each fault as a `Reject`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from copydesk.flows.read.fields import Fields
+from copydesk.flows.read.formats import by_content, by_name, formats
+from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.sources import InputFile, find
+from copydesk.flows.read.streams import BrokenError, Inflated
+
+_HEAD = 2**12
+
+
+def read(inputs: Sequence[str], *, fields: Fields | None = None, limits: Limits | None = None) -> Iterator[Record | Reject]:
+    """Every document of the inputs in a fixed order, as a record or as the row of `rejects` it became.
+
+    Raises `InputError` before the first record where an input does not exist.
+    """
+    files = find(inputs)
+    return _read(files, fields or Fields(), limits or Limits())
+
+
+def _read(files: Iterable[InputFile | Reject], fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    for file in files:
+        if isinstance(file, Reject):
+            yield file
+        else:
+            yield from read_file(file, fields=fields, limits=limits)
+
+
+def read_file(file: InputFile, *, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The documents of one file; a fault ends the file with a `Reject`, not the run."""
+    size = None
+    number: int | None = None
+    try:
+        size = file.size_bytes
+        with file.open() as stream:
+            format_ = by_name(file.source_uri) or _recognised(file)
+            if format_ is None:
+                detail = f"known are {', '.join(suffix for f in formats() for suffix in f.suffixes)}, each also as .gz or .zst"
+                yield Reject(file.source_uri, None, None, "read", "unknown_format", detail, size)
+                return
+            opened = Opened(file.source_uri, stream, size, file.file_time if fields.use_file_time else None)
+            for item in format_.records(opened, fields, limits):
+                number = item.record_number
+                yield item if isinstance(item, Reject) or item.body else _empty(item)
+    except BrokenError as fault:
+        yield Reject(file.source_uri, _next(number), None, "read", fault.reason, fault.detail, size)
+    except MemoryError:
+        detail = f"more than {limits.memory_bytes:,} bytes of memory; [limits] memory_bytes"
+        yield Reject(file.source_uri, _next(number), None, "read", "memory", detail, size)
+    except OSError as error:
+        yield Reject(file.source_uri, _next(number), None, "read", "unreadable", error.strerror or str(error), size)
+
+
+def _recognised(file: InputFile) -> Format | None:
+    """The format of a file whose name says nothing, such as `article.php?id=7` of a mirrored site."""
+    with file.open() as stream:
+        try:
+            head = Inflated(stream, Limits()).read(_HEAD) or b""
+        except BrokenError:
+            return None
+    return by_content(head)
+
+
+def _empty(record: Record) -> Reject:
+    return Reject(record.source_uri, record.record_number, record.url, "read", "empty", "no byte", 0)
+
+
+def _next(number: int | None) -> int | None:
+    return None if number is None else number + 1
