@@ -309,18 +309,19 @@ class Warehouse:
         if change.index_keep is not None and (absent := set(change.index_keep) - set(have)):
             raise InvalidChange(f"index_keep names {min(absent)!r}, which the parent's index does not hold")
         keep = have if change.index_keep is None else {name: have[name] for name in change.index_keep}
-        new = []
+        new: list[FileEntry] = []
+        taken = {entry.name: entry for kept in self.snapshots() for entry in kept.manifest.index} if change.index_files else {}
         for name, staged in change.index_files.items():
-            if name in have:
-                raise InvalidChange(f"the index file {name!r} stands already: an index file's name is used once")
+            entry = FileEntry(name, files.sha256(staged), 0, staged.stat().st_size)
+            if taken.get(name, entry) != entry:
+                raise InvalidChange(f"another index file is called {name!r} already: a name is used for one content")
             files.sync(staged)
             target = self.root / "index" / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            new.append(FileEntry(name, files.sha256(staged), 0, staged.stat().st_size))
+            new.append(entry)
             staged.replace(target)
             files.sync(target.parent)
         self.checkpoint("index in place")
-        return tuple(sorted([*keep.values(), *new]))
+        return tuple(sorted({*keep.values(), *new}))
 
     def _install_inputs(self, inputs: pa.Table | Path, folder: Path) -> FileEntry:
         table = inputs if isinstance(inputs, pa.Table) else tablefile.read(inputs)

@@ -1,0 +1,42 @@
+"""`copydesk verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Hash the files, but do not read the rows.")
+@warehouse_option
+@json_option
+def command(quick: bool, warehouse: Path, as_json: bool) -> None:
+    """Check the warehouse against its manifests, and its tables against each other.
+
+    \b
+        copydesk verify
+        copydesk verify --quick
+
+    Hashes every file of every kept snapshot, and finds changed, missing and foreign files. In the
+    current snapshot: schemas and counts, one kept document for each copy, text and ledger against
+    the hash of the extracted text, the index against the articles, and that no forgotten document
+    is left anywhere. Each fault is one line; the exit code is 1 if there is one.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows.warehouse.verify import faults
+
+        faulty = list(faults(found, quick=quick))
+        kept = len(found.snapshots()) if not any(fault.kind == "manifest" for fault in faulty) else 0
+    if as_json:
+        echo_json([{"kind": fault.kind, "where": fault.where, "sentence": fault.sentence} for fault in faulty])
+    else:
+        for fault in faulty:
+            click.echo(printable(f"{fault.kind}: {fault.sentence}"))
+        if not faulty:
+            click.echo(f"No fault in {kept} snapshot{'s' if kept != 1 else ''}.")
+    if faulty:
+        raise SystemExit(1)
