@@ -1,0 +1,251 @@
+"""How many boilerplate lines the text rules remove from already-extracted text, and what they cost.
+
+Pages with gold text are extracted by plain extractors (jusText, Resiliparse). A line is good where at
+least half of its 4-token shingles stand in the gold or in any of its alternatives, else bad; lines
+under four tokens are good where the gold holds them in a row, and are counted apart. A page of which
+an extractor found less than half of the gold is left out for that extractor.
+
+    python benchmarks/clean_text.py --gold GOLD_DIR --lost lost.tsv --cache lines.jsonl.gz
+
+GOLD_DIR holds `*.jsonl.gz` with `html`, `gold_text` and, where there are any, `gold_text_alt`.
+A partially cut line counts as removed where less than half of its characters are left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import gzip
+import json
+import os
+import re
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_TOKEN = re.compile(r"\w+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_CJK_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+_STOPLISTS = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "nl": "Dutch",
+    "da": "Danish", "sv": "Swedish", "no": "Norwegian_Bokmal", "nb": "Norwegian_Bokmal", "fi": "Finnish", "pl": "Polish", "tr": "Turkish",
+}  # fmt: skip
+SHORT = 4  # tokens; the oracle judges shorter lines by another rule
+
+
+class Line(NamedTuple):
+    """A line of an extracted text and what the gold says of it."""
+
+    text: str
+    tokens: int
+    good: bool
+
+
+class Page(NamedTuple):
+    """One page as one extractor gave it."""
+
+    dataset: str
+    id: str
+    extractor: str
+    lines: tuple[Line, ...]
+
+
+def tokens(text: str, cjk: bool) -> list[str]:
+    """Words, and each CJK character where the gold is mostly CJK."""
+    return (_CJK_TOKEN if cjk else _TOKEN).findall(unicodedata.normalize("NFC", text))
+
+
+def shingles(words: list[str]) -> list[tuple[str, ...]]:
+    """Runs of four tokens, or the whole of a shorter list."""
+    return [tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3))] if words else []
+
+
+def justext(html: str) -> str:
+    """Paragraphs jusText holds for content, with the stop words of the page's declared language."""
+    import justext as vendor
+
+    declared = re.search(r"<html[^>]{0,500}\blang=[\"']?([a-zA-Z]{2})", html)
+    stoplist = vendor.get_stoplist(_STOPLISTS.get(declared[1].lower() if declared else "en", "English"))
+    return "\n".join(p.text for p in vendor.justext(html.encode("utf-8", "replace"), stoplist, encoding="utf-8") if not p.is_boilerplate)
+
+
+def resiliparse_main(html: str) -> str:
+    """Resiliparse's main content, with its default settings otherwise."""
+    from resiliparse.extract.html2text import extract_plain_text
+
+    return str(extract_plain_text(html, main_content=True))
+
+
+def resiliparse_full(html: str) -> str:
+    """Every visible text of the page by Resiliparse: menus, lists and footers too."""
+    from resiliparse.extract.html2text import extract_plain_text
+
+    return str(extract_plain_text(html, main_content=False))
+
+
+EXTRACTORS: dict[str, Callable[[str], str]] = {
+    "justext": justext,
+    "resiliparse_main": resiliparse_main,
+    "resiliparse_full": resiliparse_full,
+}
+
+
+def labelled(row: dict[str, Any], text: str) -> tuple[Line, ...] | None:
+    """The lines with their labels, or None where less than half of every gold was found."""
+    golds = [g for g in (row["gold_text"], *(row.get("gold_text_alt") or ())) if g]
+    cjk = len(_CJK.findall(golds[0])) > 0.2 * max(1, len(re.findall(r"\w", golds[0])))
+    gold_words = [tokens(g, cjk) for g in golds]
+    found = set(shingles(tokens(text, cjk)))
+    recalls = [sum(s in found for s in shingles(words)) / max(1, len(shingles(words))) for words in gold_words]
+    if max(recalls) < 0.5:
+        return None
+    gold_shingles = [set(shingles(words)) for words in gold_words]
+    joined = [f" {' '.join(words)} " for words in gold_words]
+    lines = []
+    for line in text.split("\n"):
+        words = tokens(line, cjk)
+        if not words:
+            good = False
+        elif len(words) < SHORT:
+            good = any(f" {' '.join(words)} " in gold for gold in joined)
+        else:
+            own = shingles(words)
+            good = any(sum(s in gold for s in own) >= 0.5 * len(own) for gold in gold_shingles)
+        lines.append(Line(line, len(words), good))
+    return tuple(lines)
+
+
+def pages(gold: Path, names: Iterable[str]) -> Iterator[Page]:
+    """Every gold page by every extractor, in order of file and row."""
+    from copydesk.transforms import normalise
+
+    for path in sorted(gold.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as rows:
+            for row in map(json.loads, rows):
+                if not row.get("gold_text"):
+                    continue
+                for name in names:
+                    lines = labelled(row, normalise.text(EXTRACTORS[name](row["html"])))
+                    if lines is not None:
+                        yield Page(path.name.split(".")[0], row["id"], name, lines)
+
+
+def cached(cache: Path | None, gold: Path, names: list[str]) -> list[Page]:
+    """The pages from the cache file, which is written where it does not exist."""
+    if cache is not None and cache.exists():
+        with gzip.open(cache, "rt", encoding="utf-8") as rows:
+            loaded = [json.loads(row) for row in rows]
+        return [Page(d, i, x, tuple(Line(*line) for line in lines)) for d, i, x, lines in loaded if x in names]
+    made = list(pages(gold, names))
+    if cache is not None:
+        with gzip.open(cache, "wt", encoding="utf-8") as out:
+            out.writelines(json.dumps(page) + "\n" for page in made)
+    return made
+
+
+class Verdict(NamedTuple):
+    """What became of one line."""
+
+    line: Line
+    removed: bool
+    rules: tuple[str, ...]
+    became_column: bool
+
+
+COLUMN_RULES = frozenset({"headline", "byline"})  # cut, but kept as a column: reported apart
+
+
+def verdicts(page: Page, tagged: bool) -> list[Verdict]:
+    """What `clean` (or the whole of `clean_text`, where `tagged`) made of each line of the page."""
+    from copydesk.transforms.clean import clean
+
+    text = "\n".join(line.text for line in page.lines)
+    if tagged:
+        import copydesk
+
+        article = copydesk.clean_text(text)
+        if article.extracted != text:
+            raise SystemExit(f"{page.id}: clean_text changed the text it was given before cleaning it")
+        removed = article.removed
+    else:
+        removed = clean.clean(text)
+    out, start, ordered, first = [], 0, sorted(removed), 0
+    for line in page.lines:
+        end = start + len(line.text)
+        while first < len(ordered) and ordered[first].end <= start:
+            first += 1
+        hits, i = [], first
+        while i < len(ordered) and ordered[i].start < end:
+            hits.append((ordered[i].rule, min(end, ordered[i].end) - max(start, ordered[i].start)))
+            i += 1
+        cut = sum(n for _, n in hits) * 2 > len(line.text)
+        rules = tuple(rule for rule, n in hits if n > 0)
+        out.append(Verdict(line, cut, rules, cut and not COLUMN_RULES.isdisjoint(rules)))
+        start = end + 1
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gold", type=Path, default=os.environ.get("COPYDESK_GOLD"), help="folder of *.jsonl.gz (default: $COPYDESK_GOLD)")
+    parser.add_argument("--extractors", default=",".join(EXTRACTORS), help=f"any of {', '.join(EXTRACTORS)}")
+    parser.add_argument("--cache", type=Path, help="keep the labelled lines here and read them from here")
+    parser.add_argument("--lost", type=Path, help="write every good line that was removed, with its rule")
+    parser.add_argument("--missed", type=Path, help="write every bad line that stayed")
+    parser.add_argument("--tags", action="store_true", help="score copydesk.clean_text: rules and the taggers' headline and byline")
+    args = parser.parse_args()
+    if args.gold is None:
+        parser.error("name a folder with --gold, or set COPYDESK_GOLD")
+    report(cached(args.cache, Path(args.gold), args.extractors.split(",")), args.tags, args.lost, args.missed)
+
+
+def report(found: list[Page], tagged: bool, lost: Path | None, missed: Path | None) -> None:
+    """Print the counts by extractor and by rule; write the lists."""
+    counts: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    by_rule: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    lost_rows, missed_rows, characters, seconds = [], [], 0, 0.0
+    for page in found:
+        began = time.process_time()
+        judged = verdicts(page, tagged)
+        seconds += time.process_time() - began
+        characters += sum(len(line.text) + 1 for line in page.lines)
+        for verdict in judged:
+            line = verdict.line
+            if not line.tokens:
+                continue
+            size = "long" if line.tokens >= SHORT else "short"
+            label = "good" if line.good else "bad"
+            state = "column" if verdict.became_column else "removed" if verdict.removed else "kept"
+            for key in ((page.extractor, page.dataset), (page.extractor, "all"), ("all", "all")):
+                counts[key][f"{size}_{label}"] += 1
+                counts[key][f"{size}_{label}_{state}"] += 1
+            for rule in verdict.rules if verdict.removed else ():
+                by_rule[rule][f"{size}_{label}"] += 1
+            where = f"{page.dataset}\t{page.id}\t{page.extractor}\t{size}"
+            if line.good and state == "removed":
+                lost_rows.append(f"{','.join(verdict.rules)}\t{where}\t{line.text}")
+            elif not line.good and state == "kept":
+                missed_rows.append(f"{where}\t{line.text}")
+    print(f"{'extractor':18s}{'set':18s}{'bad':>8s}{'removed':>9s}{'good':>8s}{'lost':>6s}{'lost/1000':>10s} | under {SHORT} tokens: bad, removed, good, lost | columns: bad, good")
+    for (extractor, dataset), c in counts.items():
+        print(
+            f"{extractor:18s}{dataset:18s}{c['long_bad']:8d}{(c['long_bad_removed'] + c['long_bad_column']) / max(1, c['long_bad']):9.1%}"
+            f"{c['long_good']:8d}{c['long_good_removed']:6d}{1000 * c['long_good_removed'] / max(1, c['long_good']):10.2f}"
+            f" | {c['short_bad']:6d}{(c['short_bad_removed'] + c['short_bad_column']) / max(1, c['short_bad']):8.1%}{c['short_good']:7d}{c['short_good_removed']:5d}"
+            f" | {c['long_bad_column'] + c['short_bad_column']:5d}{c['long_good_column'] + c['short_good_column']:5d}"
+        )
+    print(f"\n{'rule':28s}{'bad':>7s}{'good':>6s}{'short bad':>11s}{'short good':>11s}")
+    for rule, c in sorted(by_rule.items(), key=lambda item: -item[1]["long_bad"]):
+        print(f"{rule:28s}{c['long_bad']:7d}{c['long_good']:6d}{c['short_bad']:11d}{c['short_good']:11d}")
+    print(f"\n{len(found)} documents, {characters / len(found):.0f} characters each: {characters / 3000 / seconds:.0f} documents of 3 kB per second and core")
+    for path, rows in ((lost, lost_rows), (missed, missed_rows)):
+        if path is not None:
+            path.write_text("\n".join(sorted(rows)) + "\n", encoding="utf-8")
+            print(f"{len(rows)} lines in {path}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

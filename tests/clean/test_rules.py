@@ -1,0 +1,70 @@
+"""Every rule proves itself: what it must cut goes, the look-alikes stay."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from copydesk.transforms import ledger
+from copydesk.transforms.clean import clean
+from copydesk.transforms.clean.rule import CATEGORIES, Rule
+
+PATTERNED = [rule for rule in clean.RULES if rule.place != "context"]
+DROPS = [pytest.param(rule, text, id=f"{rule.name}: {text[:50]}") for rule in PATTERNED for text in rule.drops]
+KEEPS = [pytest.param(rule, text, id=f"{rule.name}: {text[:50]}") for rule in PATTERNED for text in rule.keeps]
+NO_MODEL = clean.Options(line_model=False)
+
+
+@pytest.mark.parametrize(("rule", "example"), DROPS)
+def test_what_a_rule_must_drop_goes(rule: Rule, example: str) -> None:
+    text = example.replace("[[", "").replace("]]", "") if "]]" in example else example
+    expected = re.sub(r"\[\[.*?\]\]", "", example, flags=re.S).strip() if "]]" in example else ""
+    if rule.place == "form":
+        expected = ""  # the line above the fields is itself residue
+    removed = clean.clean(text, options=NO_MODEL)
+    assert ledger.apply(text, removed).strip() == expected
+    assert any(r.rule == rule.name for r in removed), f"cut by {[r.rule for r in removed]}"
+
+
+@pytest.mark.parametrize(("rule", "example"), KEEPS)
+def test_what_a_rule_must_keep_stays(rule: Rule, example: str) -> None:
+    removed = clean.clean(example, options=NO_MODEL)
+    assert ledger.apply(example, removed) == example, [(r.rule, r.text) for r in removed]
+
+
+def test_rule_names_are_unique() -> None:
+    names = [rule.name for rule in clean.RULES]
+    assert len(names) == len(set(names))
+
+
+def test_every_rule_stands_in_a_known_category_and_brings_its_proof() -> None:
+    for rule in clean.RULES:
+        assert rule.category in CATEGORIES, rule.name
+        assert rule.patterns or rule.place == "context", rule.name
+        assert rule.drops or rule.place == "context", rule.name
+        assert rule.keeps, rule.name
+
+
+def test_patterns_are_written_folded() -> None:
+    for rule in clean.RULES:
+        for pattern in rule.patterns:
+            literal = re.sub(r"\\.", "", pattern)
+            assert literal == literal.lower(), f"{rule.name}: {pattern}"
+            assert not set(literal) & set("’‘“”–—\u00a0"), f"{rule.name}: {pattern}"
+
+
+def test_no_pattern_repeats_without_a_bound() -> None:
+    for rule in clean.RULES:
+        for pattern in rule.patterns:
+            plain = re.sub(r"\\.|\[[^\]]*\]", "x", pattern)
+            unbounded = re.findall(r"[^?*+}][*+](?!\?)", plain.replace("(?:", "("))
+            assert all(re.fullmatch(r"\)\*", u) for u in unbounded), f"{rule.name}: {unbounded}"
+
+
+@pytest.mark.parametrize("name", ["comments", "no_such_rule"])
+def test_an_unknown_switch_is_a_mistake_and_a_known_one_is_not(name: str) -> None:
+    if name == "comments":
+        assert clean.clean("Leave a Comment", options=clean.Options(disabled=(name,))) == ()
+    else:
+        with pytest.raises(ValueError, match="no_such_rule"):
+            clean.Options(disabled=(name,))

@@ -1,0 +1,1 @@
+"""Boilerplate rules for already-extracted text, and what they cut."""

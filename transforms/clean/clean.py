@@ -1,0 +1,208 @@
+"""Cut boilerplate from extracted text; every cut is a row of the ledger.
+
+`clean` reads the lines earlier stages left and returns only its own removals. It works in two steps:
+the rule tables, which judge each line by itself, then the line model (`lines.py`), which judges a
+line of plain text by the lines around it. Blank lines leave too, so cleaned text has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from copydesk.transforms.clean import rules
+from copydesk.transforms.clean.fold import folded, key
+from copydesk.transforms.clean.matching import Matcher
+from copydesk.transforms.clean.rule import CATEGORIES, Rule
+from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, cut, lines
+
+Kind = Literal["page", "text"]
+RULES: tuple[Rule, ...] = rules.ALL
+
+_MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
+_MAX_CAPTION = 360  # characters: longer lines that end in a credit are prose it was glued to
+_EDGE = 240  # characters at the ends of a paragraph in which glued residue is looked for
+_MAX_CREDIT = 110  # characters of a credit with its label
+_MAX_FIELD = 40  # characters of a form field's name
+_MIN_PROSE = 12  # characters a paragraph keeps when something is cut from it, else it stays whole
+_SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
+_GLUE = re.compile(r"[.!?…。\"'”’»)\]] {0,3}(?=\w)")
+_PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
+_SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
+_CREDIT_HINT = re.compile(
+    r"getty|reuters|afp|credit|crédit|photo|foto|image|picture|bild|shutterstock|alamy|istock|imago|dpa|/ ?ap\b|\bap\b|epa|agency|keystone|scanpix|anadolu|wire|press|media|pexels|unsplash|belga|anp|apa|ansa|efe|lusa|screenshot|illustration|\btt\b|ntb|/ ?pa|\bpti|\bani|flickr|wikimedia|xinhua|kyodo|tass|rex|mega|splash|sipa|zuma|backgrid|polaris|nurphoto|bloomberg|barcroft|swns|pixabay|hindustan|usa today|dreamstime|adobe|depositphotos|lehtikuva|belga|lightrocket|picture.alliance|canadian"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of the recipe's `[clean]` section."""
+
+    disabled: tuple[str, ...] = ()  # names of rules, categories or languages that do not act
+    enabled: tuple[str, ...] = ()  # names that act although their category or language is disabled
+    line_model: bool = True  # plain text only: drop lines told by how they stand
+
+    def __post_init__(self) -> None:
+        known = {r.name for r in RULES} | set(CATEGORIES) | {language for r in RULES for language in r.languages}
+        for name in (*self.disabled, *self.enabled):
+            if name not in known:
+                raise ValueError(f"no clean rule, category or language is called {name!r}; `copydesk rules` lists them")
+
+    def acts(self, rule: Rule) -> bool:
+        """Whether the rule is switched on."""
+        names = {rule.name, rule.category, *rule.languages}
+        return rule.name in self.enabled or not names.intersection(self.disabled) or bool(names.intersection(self.enabled) - {rule.name}) and rule.name not in self.disabled
+
+
+def clean(
+    extracted: str,
+    *,
+    removed: Sequence[Removal] = (),
+    kind: Kind = "text",
+    templates: Collection[str] = (),
+    options: Options = Options(),
+) -> tuple[Removal, ...]:
+    """The removals that take boilerplate out of what `removed` left of `extracted`.
+
+    `kind="page"` says that a page model has judged the lines already: then only rule tables act.
+    `templates` are lines learned for the document's outlet (`templates.active_lines`). Cleaning what
+    is left a second time removes nothing. Headlines and bylines are the taggers' to cut.
+
+    >>> clean("Rain fell.\\nRead more: The dam\\n")
+    (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
+    """
+    left = lines(extracted, removed)
+    desk = _desk(options)
+    cuts, cut_by = [], {}
+    for number, line in enumerate(left):
+        if templates and " ".join(line.split()) in templates:
+            found = [Cut(number, "template", 1)]
+        else:
+            found = desk.judge(number, line)
+        cuts += found
+        if found and found[0].start is None:
+            cut_by[number] = found[0].rule
+    cuts += desk.form_lines(left, cut_by)
+    return cut(extracted, removed, cuts)
+
+
+def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
+    """The corrections and clarifications that left the text, in order: the column `corrections`.
+
+    >>> text = "Correction: an earlier version misspelled the name of the port.\\nRain fell."
+    >>> corrections(text, clean(text))
+    ('Correction: an earlier version misspelled the name of the port.',)
+    """
+    return tuple(r.text.strip() for r in sorted(removed) if r.rule in _CORRECTIONS and r.text.strip())
+
+
+def rules_sha256() -> str:
+    """SHA-256 over every rule's name, version and patterns, hex: it changes when a rule does."""
+    return hashlib.sha256(repr([(r.name, r.version, r.place, r.patterns, r.unless_sentence) for r in RULES]).encode()).hexdigest()
+
+
+_CORRECTIONS = frozenset(r.name for r in RULES if r.category == "correction")
+
+
+class _Desk:
+    """The rules that are switched on, filed by where they act."""
+
+    def __init__(self, options: Options) -> None:
+        on = [rule for rule in RULES if options.acts(rule)]
+        self.line, self.start, self.end, self.form = (Matcher(r for r in on if r.place == place) for place in ("line", "start", "end", "form"))
+        self.endings = [(re.compile(rf"(?:{pattern})$"), r) for r in on if r.place == "ending" for pattern in r.patterns]
+        self.by_name = {r.name: r for r in on}
+        self.comments = frozenset(r.name for r in on if r.category == "comments")
+
+    def judge(self, number: int, line: str) -> list[Cut]:
+        """The cuts of one line, by itself: all of it, or what is glued to its ends, however often."""
+        cuts: list[Cut] = []
+        start, end = 0, len(line)
+        while True:
+            if end - start <= _MAX_LINE and (whole := self._whole(line[start:end])) is not None:
+                return [Cut(number, whole.name, whole.version)]
+            if (at := self._glued_start(line, start, end)) is not None:
+                cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
+                start = at[1]
+            elif (at := self._glued_end(line, start, end)) is not None:
+                cuts.append(Cut(number, at[0].name, at[0].version, at[1], end))
+                end = at[1]
+            else:
+                return cuts
+
+    def _whole(self, line: str) -> Rule | None:
+        """The rule that takes the whole of a line."""
+        name = key(line)
+        if not name:
+            return self.by_name.get("blank_line" if not line or line.isspace() else "separator" if _SEPARATOR.fullmatch(line) else "")
+        rule = self.line.find(name)
+        if rule is not None and not (rule.unless_sentence and _is_sentence(line)):
+            return rule
+        if len(line) <= _MAX_CAPTION and (credit := self._credit(line, 0, len(line))) is not None:
+            return credit[0]
+        return None
+
+    def _glued_start(self, line: str, start: int, end: int) -> tuple[Rule, int] | None:
+        """Residue at the start of a paragraph: the rule and where prose begins."""
+        found = self.start.find_at_start(folded(line[start : min(end, start + _EDGE)]))
+        if found is None or end - start - found[1] < _MIN_PROSE or not _PROSE_START.match(line, start + found[1]):
+            return None
+        return found[0], start + found[1]
+
+    def _glued_end(self, line: str, start: int, end: int) -> tuple[Rule, int] | None:
+        """Residue at the end of a paragraph: the rule and where prose ends."""
+        first = max(start, end - _EDGE)
+        tail = folded(line[first:end]).rstrip()
+        for boundary in _GLUE.finditer(tail):
+            rule = self.end.find(tail, boundary.end())
+            if rule is not None:
+                at = first + boundary.start() + 1
+                return (rule, at) if at - start >= _MIN_PROSE else None
+        if end - start > _MAX_CAPTION and (credit := self._credit(line, start, end)) is not None and line[credit[1] - 1] in ".!?\"”»":
+            return credit
+        return None
+
+    def _credit(self, line: str, start: int, end: int) -> tuple[Rule, int] | None:
+        """A credit at the end of a line: the rule and where the credit begins, white space before it included."""
+        first = max(start, end - _MAX_CREDIT)
+        tail = folded(line[first:end]).rstrip()
+        if not _CREDIT_HINT.search(tail):
+            return None
+        for pattern, rule in self.endings:
+            if (found := pattern.search(tail)) is not None and not _is_sentence(tail[found.start() :]):
+                at = first + found.start()
+                return rule, at - (at - start - len(line[start:at].rstrip()) if at - start <= _MAX_LINE else 0)
+        return None
+
+    def form_lines(self, left: Sequence[str], cut_by: dict[int, str]) -> list[Cut]:
+        """Fields of a comment form: lines beside one that a rule about comments took."""
+        found: dict[int, Cut] = {}
+        for step in (1, -1):
+            inside = False
+            for number in range(len(left))[::step]:
+                if number in cut_by:
+                    inside = cut_by[number] in self.comments or (inside and cut_by[number] == BLANK_LINE)
+                elif number not in found:
+                    rule = self.form.find(key(left[number])) if inside and len(left[number]) <= _MAX_FIELD else None
+                    inside = rule is not None
+                    if rule is not None:
+                        found[number] = Cut(number, rule.name, rule.version)
+        return list(found.values())
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line ends like a sentence of six words or more; shorter imperatives are residue.
+
+    >>> _is_sentence("Read more books than posts, she said."), _is_sentence("Read more.")
+    (True, False)
+    """
+    return _SENTENCE.search(line.rstrip()[-6:]) is not None and len(line.split(None, 6)) >= 6
+
+
+@lru_cache(maxsize=16)
+def _desk(options: Options) -> _Desk:
+    return _Desk(options)

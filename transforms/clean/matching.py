@@ -1,0 +1,124 @@
+"""Finding the one pattern of many that matches a line, without trying them all.
+
+Patterns are filed under the first characters of what they can match, so a line is tried against a
+handful. Each is compiled when it is first needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from re import _constants, _parser  # type: ignore[attr-defined]
+from typing import Any
+
+from copydesk.transforms.clean.rule import Rule
+
+PREFIX = 3  # characters a pattern is filed under: 600 patterns leave fewer than ten to try
+_MANY = 400  # more prefixes than this are filed one character shorter
+
+
+class Matcher:
+    """The patterns of one place, to be matched against whole folded strings."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._filed: dict[str, list[tuple[str, Rule]]] = {}
+        for rule in rules:
+            for pattern in rule.patterns:
+                for prefix in prefixes(pattern):
+                    self._filed.setdefault(prefix, []).append((pattern, rule))
+        self._order = {id(rule): i for i, rule in enumerate(dict.fromkeys(r for filed in self._filed.values() for _, r in filed))}
+
+    def find(self, text: str, start: int = 0) -> Rule | None:
+        """The first rule, in table order, a pattern of which matches all of `text[start:]`."""
+        for pattern, rule in self._candidates(text[start : start + PREFIX]):
+            if pattern.fullmatch(text, start):
+                return rule
+        return None
+
+    def find_at_start(self, text: str) -> tuple[Rule, int] | None:
+        """The first rule a pattern of which matches the start of `text`, and where the match ends."""
+        for pattern, rule in self._candidates(text[:PREFIX]):
+            if found := pattern.match(text):
+                return rule, found.end()
+        return None
+
+    def _candidates(self, head: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+        return _candidates(self, head)
+
+
+@lru_cache(maxsize=16384)  # three characters of folded text: a few thousand occur
+def _candidates(matcher: Matcher, head: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+    filed = [entry for n in range(len(head) + 1) for entry in matcher._filed.get(head[:n], ())]
+    filed.sort(key=lambda entry: matcher._order[id(entry[1])])
+    return tuple((re.compile(pattern), rule) for pattern, rule in filed)
+
+
+@lru_cache(maxsize=8192)
+def prefixes(pattern: str) -> frozenset[str]:
+    """Strings of up to `PREFIX` characters one of which every match begins with; shorter ones are open-ended.
+
+    >>> sorted(prefixes(r"read (?:more|next)"))
+    ['rea']
+    >>> sorted(prefixes(r"(?:also |must )?x\\d"))
+    ['als', 'mus', 'x']
+    """
+    found, complete = _firsts(_parser.parse(pattern), frozenset({""}))
+    found = frozenset(p[:PREFIX] for p in found | complete)
+    for shorter in range(PREFIX - 1, -1, -1):
+        if len(found) <= _MANY:
+            break
+        found = frozenset(p[:shorter] for p in found)
+    return found
+
+
+def _firsts(nodes: Any, heads: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """(closed heads, heads that may still grow) after `nodes`; a closed head is full or met an open class."""
+    closed: frozenset[str] = frozenset()
+    for operation, value in nodes:
+        full = frozenset(h for h in heads if len(h) >= PREFIX)
+        closed |= full
+        heads -= full
+        if not heads:
+            break
+        if operation is _constants.LITERAL:
+            heads = frozenset(h + chr(value) for h in heads)
+        elif operation is _constants.IN and (letters := _class(value)) is not None:
+            heads = frozenset(h + c for h in heads for c in letters)
+        elif operation is _constants.SUBPATTERN:
+            more, heads = _firsts(value[3], heads)
+            closed |= more
+        elif operation is _constants.BRANCH:
+            parts = [_firsts(branch, heads) for branch in value[1]]
+            closed |= frozenset().union(*(c for c, _ in parts))
+            heads = frozenset().union(*(h for _, h in parts))
+        elif operation is _constants.MAX_REPEAT or operation is _constants.MIN_REPEAT:
+            least, most, body = value
+            grown = heads if least == 0 else frozenset()
+            now = heads
+            for n in range(1, min(int(most), PREFIX) + 1):
+                more, now = _firsts(body, now)
+                closed |= more
+                if n >= least:
+                    grown |= now
+            heads = grown
+        elif operation in (_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT):
+            continue
+        else:
+            return closed | heads, frozenset()
+    return closed, heads
+
+
+def _class(items: Any) -> frozenset[str] | None:
+    """The characters of a small class, or None for an open one."""
+    letters: set[str] = set()
+    for operation, value in items:
+        if operation is _constants.LITERAL:
+            letters.add(chr(value))
+        elif operation is _constants.CATEGORY and value is _constants.CATEGORY_DIGIT:
+            letters.update("0123456789")  # the digits residue is counted with
+        elif operation is _constants.RANGE and value[1] - value[0] < 64:
+            letters.update(map(chr, range(value[0], value[1] + 1)))
+        else:
+            return None
+    return frozenset(letters)

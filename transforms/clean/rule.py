@@ -1,0 +1,62 @@
+"""What a boilerplate rule is: one frozen record with its own proof.
+
+A rule's patterns are read against *folded* text: lower case, straight quotation marks and
+apostrophes, one kind of dash and space. Each pattern is one alternative and begins with a literal
+where it can, because the engine skips such alternatives by their first character. Nothing nests an
+unbounded repeat, and a line is looked at only up to a fixed length, so time grows with the number
+of lines alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Place = Literal["line", "ending", "start", "end", "form", "context"]
+"""Where a rule acts.
+
+`line`: the whole line is residue when the pattern matches all of it, decoration left out.
+`ending`: the whole line is residue when the pattern matches its end, as credits end captions;
+of a line of prose longer than a caption only the match goes.
+`start`, `end`: the match is cut from a paragraph that scrapes glued it to.
+`form`: like `line`, but only beside a line of a comment form.
+`context`: not a pattern; the code beside the rule looks at the lines around.
+"""
+
+CATEGORIES = {
+    "ads": "Markers of advertisements and of the places where they interrupt.",
+    "author": "Author boxes, contact lines and reporter credits.",
+    "comments": "Prompts, forms and counters of comment sections.",
+    "copyright": "Copyright lines, wire and affiliate disclaimers.",
+    "correction": "Corrections and clarifications: they leave the text and become a column.",
+    "counters": "Counters, time stamps of publication, reading times.",
+    "layout": "Blank lines, rules of dashes, menus and lists around the article.",
+    "learned": "Lines told from the article by where and how they stand, not by what they say.",
+    "newsletter": "Newsletter, app, log-in and paywall prompts.",
+    "notices": "Cookie, privacy, script and player notices.",
+    "photo": "Photo credits and the captions that end in one.",
+    "related": "Links to other stories and the headings above them.",
+    "share": "Share and follow lines.",
+    "tags": "Tag and topic lines.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One kind of residue.
+
+    `drops` are texts the rule must cut, `keeps` look-alikes that must stay whole. A drop without
+    brackets goes as a whole; where `[[` and `]]` stand in it, exactly what is between them goes.
+    `unless_sentence`: a line that ends like a sentence of six words or more is prose and stays.
+    """
+
+    name: str
+    category: str
+    languages: tuple[str, ...]
+    place: Place = "line"
+    patterns: tuple[str, ...] = ()
+    unless_sentence: bool = False
+    on_pages: bool = True
+    version: int = 1
+    drops: tuple[str, ...]
+    keeps: tuple[str, ...]

@@ -1,0 +1,79 @@
+"""Residue that reads the same in every language."""
+
+from __future__ import annotations
+
+from copydesk.transforms.clean.rule import Rule
+
+_ANY = ("*",)
+_AGENCY = (
+    "getty(?: images(?: news| europe| north america| entertainment| sport)?)?|afp|reuters|associated press|ap(?: photo| images)?|epa(?:-efe)?|dpa|efe|lusa|ansa|tass|xinhua|kyodo(?: news)?|pti|ani|"
+    "shutterstock(?:\\.com)?|istock(?:photo)?|alamy(?: stock photo| live news)?|depositphotos|dreamstime|adobe stock|wireimage|filmmagic|anadolu(?: agency| ajansı)?|imago(?: images)?|"
+    "picture[- ]alliance|keystone|ritzau scanpix|scanpix|tt|ntb|lehtikuva|belga|anp|apa|zuma(?: press| wire| press wire)?|rex(?: features)?|splash(?: news)?|backgrid|mega|polaris|sipa(?: usa)?|"
+    "nurphoto|lightrocket|hindustan times|bloomberg|barcroft(?: media)?|swns|pa(?: wire| images| media)?|cp|the canadian press|unsplash|pexels|pixabay|wikimedia commons|flickr|zumapress|usa today sports"
+)
+
+RULES = (
+    Rule(
+        name="agency_credit",
+        category="photo",
+        languages=_ANY,
+        patterns=(
+            r"(?:" + _AGENCY + r")(?: ?/ ?[^.!?;]{2,70}){0,3}",
+            r"(?:©|\(c\)|credit|photo|foto) ?:? ?(?:" + _AGENCY + r")(?: ?/ ?[^.!?;]{2,70})?",
+        ),
+        unless_sentence=True,
+        drops=("Reuters/Baz Ruiz", "AP Photo/Bo Li", "Getty Images", "dpa / Ana Ruiz", "(AFP)"),
+        keeps=("Reuters cut its forecast.", "AFP reporters saw tanks.", "Getty left his art to the town."),
+    ),
+    Rule(
+        name="caption_with_credit",
+        category="photo",
+        languages=_ANY,
+        place="ending",
+        patterns=(
+            r"(?:via|/|\||,|;|:|- |\(|\[|©|courtesy|photo|foto|credit|bild) ?(?:" + _AGENCY + r") ?[)\]]{0,2}",
+            r"(?:credits?|photo|foto|fotos|photo credit|image|picture|bild|photo by|image credit|image source|crédit photo|crédit|foto di|foto de|photos) ?: ?[^.!?:]{2,70}[)\]]?",
+            r"\(? ?(?:ap|afp|reuters|epa|pti|pa) ?(?:photo|images|wire|pool|file)? ?/ ?[^.!?/]{2,50}(?:, ?(?:file|pool))?[)\]]?",
+            r"[(\[](?:photo|image|picture|file photo|illustration|foto|bild|screenshot)(?: (?:by|courtesy|courtesy of|credit|via|from|supplied))? ?[^()\[\]!?]{2,70}[)\]]",
+            r"(?:getty images|ap photo|shutterstock|istock|imago images|wireimage)[)\]]{0,2}",
+            r"/ ?(?:" + _AGENCY + r") ?(?:/ ?[^.!?/]{2,40})?[)\]]{0,2}",
+        ),
+        drops=(
+            "The minister arrives at the port on Monday. (AP Photo/Ana Ruiz)",
+            "The harbour in winter. Photo: Bo Li",
+            "Rescuers at the mill Credit: Harbour News/Getty",
+            "The old bridge. (Image: Harbour Press)",
+        ),
+        keeps=(
+            "He told the court that he had sold all his pictures to Getty Images.",
+            "She worked for Reuters, AFP and AP.",
+            "The crew filmed the flood (see map).",
+            "The minister spoke to Reuters",
+        ),
+    ),
+    Rule(
+        name="separator",
+        category="layout",
+        languages=_ANY,
+        place="context",
+        drops=("___", "-----", "|", "•"),
+        keeps=("5", "?", "…", "A"),
+    ),
+    Rule(
+        name="counter",
+        category="counters",
+        languages=_ANY,
+        patterns=(r"\d{1,3} ?/ ?\d{2,4}", r"\[email protected\]|\[email&#160;protected\]|e-?mail protected"),
+        drops=("24/31", "3 / 12", "[email protected]"),
+        keeps=("1911", "9/11 changed it.", "3-2"),
+    ),
+    Rule(
+        name="web_address",
+        category="share",
+        languages=_ANY,
+        patterns=(r"(?:https?://|www\.)[^\s]{3,200}", r"(?:twitter|facebook|instagram|x|t|youtube|linkedin|pinterest)\.(?:com|co|me)/[^\s]{1,120}", r"(?:©|\(c\)) ?[^!?]{1,120}", r"copyright.{0,100}(?:©|\(c\)|\d{4}).{0,120}", r"rss"),
+        unless_sentence=True,
+        drops=("https://harbour.example.com/flood", "twitter.com/harbourpost", "© 2023 Harbour Press"),
+        keeps=("www is where it began.", "See harbour.example.com for the tide tables, the notice at the pier says."),
+    ),
+)

@@ -1,0 +1,83 @@
+"""Polish residue."""
+
+from __future__ import annotations
+
+from copydesk.transforms.clean.rule import Rule
+
+RULES = (
+    Rule(
+        name="comment_prompt_pl",
+        category="comments",
+        languages=("pl",),
+        patterns=(
+            r"(?:[0-9]{1,5} )?komentarz(?:e|y)?(?: ?\(?[0-9]{1,5}\)?)?|(?:dodaj|napisz|zostaw|zobacz|czytaj) (?:swój |wszystkie )?komentarz(?:e)?|odpowiedz|anuluj odpowiedź",
+        ),
+        drops=("Komentarze", "Dodaj komentarz"),
+        keeps=("Komentarze z Paryża nie nadeszły.",),
+    ),
+    Rule(
+        name="related_link_pl",
+        category="related",
+        languages=("pl",),
+        patterns=(
+            r"(?:czytaj|przeczytaj|zobacz|posłuchaj|sprawdź|więcej)(?: (?:też|także|również|więcej|dalej|tutaj|o .{1,40}|na temat .{1,40}|cały artykuł))*(?: ?[:|»>→-] ?.{1,240})?|(?:powiązane|podobne|polecane|inne|ostatnie|najnowsze|popularne) (?:artykuły|tematy|treści|wiadomości|wpisy)|najczęściej czytane|najpopularniejsze|najnowsze|polecamy.{0,30}|przejdź do (?:głównej )?treści|do góry",
+        ),
+        unless_sentence=True,
+        drops=("Czytaj też: Port zamknięty", "Polecamy"),
+        keeps=("Czytaj powoli, mówiła matka.",),
+    ),
+    Rule(
+        name="share_line_pl",
+        category="share",
+        languages=("pl",),
+        patterns=(
+            r"(?:udostępnij|podziel się|kopiuj|drukuj|zapisz|tweetnij|wyślij)(?: (?:artykuł|link|na|przez|ten|facebooku|facebook|twitter|znajomym))*|(?:obserwuj|śledź|polub)(?: nas)?(?: na .{1,60})?",
+        ),
+        unless_sentence=True,
+        drops=("Udostępnij", "Obserwuj nas na Facebooku"),
+        keeps=("Zapisz to, powiedział sędzia.",),
+    ),
+    Rule(
+        name="newsletter_prompt_pl",
+        category="newsletter",
+        languages=("pl",),
+        patterns=(
+            r"newsletter|(?:zapisz się|zaprenumeruj|subskrybuj|zasubskrybuj|wykup|kup dostęp).{0,120}|zaloguj(?: się)?.{0,40}|wyloguj(?: się)?|załóż konto|zarejestruj się|masz już konto.{0,40}|artykuł (?:dostępny )?(?:tylko )?dla (?:prenumeratorów|subskrybentów).{0,60}",
+        ),
+        unless_sentence=True,
+        drops=("Newsletter", "Zaloguj się"),
+        keeps=("Newsletter burmistrza budzi spory.",),
+    ),
+    Rule(
+        name="photo_credit_pl",
+        category="photo",
+        languages=("pl",),
+        patterns=(
+            r"(?:foto|fot\.?|zdjęcie|zdjęcia|źródło|autor zdjęcia|grafika|wideo) ?[:/|©.] ?[^!?]{2,110}|© ?[^!?]{2,100}",
+        ),
+        unless_sentence=True,
+        drops=("Fot. Ana Ruiz",),
+        keeps=("Zdjęcia i listy spłonęły.",),
+    ),
+    Rule(
+        name="ad_marker_pl",
+        category="ads",
+        languages=("pl",),
+        patterns=(
+            r"reklama|reklamy|materiał (?:sponsorowany|partnera|promocyjny).{0,40}|dalsza część.{0,60}|artykuł sponsorowany",
+        ),
+        drops=("Reklama",),
+        keeps=("Reklama tytoniu jest zakazana.",),
+    ),
+    Rule(
+        name="notice_pl",
+        category="notices",
+        languages=("pl",),
+        patterns=(
+            r"polityka prywatności|polityka cookies|regulamin|(?:akceptuj|odrzuć|zaakceptuj) (?:wszystkie|cookies|pliki).{0,30}|(?:używamy|korzystamy|ta strona używa|strona korzysta).{0,30}(?:cookies|ciasteczek).{0,260}|kontakt|o nas|szukaj|menu|zamknij|wszelkie prawa zastrzeżone.{0,80}|copyright.{0,120}",
+        ),
+        unless_sentence=True,
+        drops=("Polityka prywatności", "Używamy plików cookies na stronie."),
+        keeps=("Kontakt ze statkiem urwał się.",),
+    ),
+)
