@@ -10,7 +10,7 @@ from importlib.resources import files
 
 
 @cache
-def _text(name: str) -> str:
+def text(name: str) -> str:
     return (files("copydesk.transforms.tag") / "data" / name).read_text(encoding="utf-8")
 
 
@@ -27,7 +27,7 @@ def key(name: str) -> str:
 
 @cache
 def _rows(name: str) -> tuple[tuple[str, ...], ...]:
-    lines = (line for line in _text(name).splitlines() if line and not line.startswith("#"))
+    lines = (line for line in text(name).splitlines() if line and not line.startswith("#"))
     return tuple(tuple(line.split("\t")) for line in lines)
 
 
@@ -62,14 +62,14 @@ def agency(text: str) -> str | None:
 @cache
 def roles() -> dict[str, str]:
     """Role nouns, folded, to the role they name."""
-    table = json.loads(_text("roles.json"))
+    table = json.loads(text("roles.json"))
     return {word: role for role in ("other", "contributor", "photographer", "editor", "writer") for word in table[role]}
 
 
 @cache
 def role_modifiers() -> frozenset[str]:
     """Words that stand before a role noun and belong to it: "senior politics editor"."""
-    return frozenset(json.loads(_text("roles.json"))["modifiers"])
+    return frozenset(json.loads(text("roles.json"))["modifiers"])
 
 
 @cache

@@ -33,6 +33,7 @@ _AUTHOR_PATH = re.compile(
 )
 _DATE_WORDS = re.compile(r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info", re.I)
 _BY = re.compile(r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]", re.I)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
 _ZONES = (
     ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies", re.I)),
     ("related", re.compile(
@@ -159,12 +160,13 @@ class _Reader:
             elif named and "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
                 self._mark(self.headings, element, "class", named)
             if named and _DATE_WORDS.search(named):
-                self._mark(self.dates, element, "class", named)
-            if prop or named:
-                return None
+                return self._mark(self.dates, element, "class", named)
         text = element.text
-        if text and len(text) < 200 and _BY.match(text):
-            self._mark(self.authors, element, "text", "")
+        if text and len(text) < 200:
+            if _BY.match(text):
+                self._mark(self.authors, element, "text", "")
+            if len(text) < 80 and _YEAR.search(text):
+                self._mark(self.dates, element, "text", "")
         return None
 
     def _property(self, element: Any, prop: str, named: str) -> None:

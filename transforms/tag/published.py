@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
 import pyarrow as pa
 
 from copydesk.schemas.column import TIMESTAMP, column
+from copydesk.transforms.tag import address, dates, headings
+from copydesk.transforms.tag.dates import Stamp
+from copydesk.transforms.tag.page_data import Mark, PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -15,9 +22,150 @@ COLUMNS = (
     column("modified_at", TIMESTAMP, "Last modification in UTC, where the source tells it apart from publication."),
 )
 
+_META = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "parsely-pub-date", "sailthru.date", "datepublished",
+    "publishdate", "publish_date", "publish-date", "published_time", "published_at", "published", "pubdate", "pub_date", "dc.date.issued", "dcterms.issued",
+    "dc.date.created", "dcterms.created", "dcterms.date", "citation_publication_date", "citation_date", "citation_online_date", "article_date_original",
+    "cxenseparse:publishtime", "cxenseparse:recs:publishtime", "originalpublicationdate", "date_published", "article.published", "bt:pubdate",
+    "dc.date", "date", "displaydate", "release_date", "datecreated", "creation_date", "rnews:datepublished", "shareaholic:article_published_time", "video:release_date",
+)  # fmt: skip
+_MODIFIED_META = ("article:modified_time", "og:updated_time", "article:modified", "dc.date.modified", "dcterms.modified", "lastmod", "last-modified", "datemodified", "revised")
+_MODIFIED = re.compile(
+    r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked", re.I
+)
+_PUBLISHED = re.compile(
+    r"publi|posted|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first", re.I
+)
+_OTHER = re.compile(r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid", re.I)
+NEAR = 120  # elements from the headline within which a printed date is the document's own
+
 
 def find(view: View) -> Found:
-    return Found()
+    """Publication and modification, by what was given, the page's statements, its marks, then the address.
+
+    A day more than one after the fetch is refused, and so is what another trusted place contradicts by age.
+    """
+    page, given = view.page, view.document.given.published
+    candidates = _candidates(view)
+    stamp, source = next(((stamp, source) for stamp, source in candidates if _possible(stamp, view.document.fetched_at)), (None, ""))
+    if given:
+        said = dates.machine(given) or dates.printed(given, day_first=_day_first(view))
+        if said is not None and _possible(said, view.document.fetched_at):
+            source = f"given; {source} differs" if stamp is not None and stamp.day != said.day else "given"
+            stamp = said
+    modified = _modified(page, view.document.fetched_at) if page is not None else None
+    values: dict[str, object] = {"modified_at": modified[0].utc if modified else None}
+    evidence = {"modified_at": modified[1]} if modified else {}
+    if stamp is not None:
+        values |= {
+            "published_at": stamp.utc,
+            "published_date": stamp.day,
+            "published_precision": stamp.precision,
+            "published_utc_offset_minutes": stamp.offset,
+        }
+        evidence |= {"published_at": source, "published_date": source, "published_precision": source}
+        if stamp.offset is not None:
+            evidence["published_utc_offset_minutes"] = source
+    return Found(values, evidence)
+
+
+def _possible(stamp: Stamp, fetched_at: datetime | None) -> bool:
+    if fetched_at is None:
+        return True
+    limit = fetched_at + timedelta(days=1)
+    return stamp.utc <= limit if limit.tzinfo else stamp.utc.replace(tzinfo=None) <= limit
+
+
+def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
+    page = view.page
+    if page is not None:
+        yield from _stated(page)
+        yield from _marked(page, view)
+    url = view.document.url or view.values.get("canonical_url")
+    if url and (stamp := dates.of_address(str(url))):
+        yield stamp, "url"
+
+
+def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
+    """Publication as JSON-LD and meta tags state it."""
+    for document in page.statements.documents:
+        if not document.elsewhere and document.published and (stamp := dates.machine(document.published)):
+            yield stamp, "json-ld"
+    for name in _META:
+        for value in page.meta.get(name, ()):
+            if stamp := dates.machine(value):
+                yield stamp, "meta"
+    for document in page.statements.documents:
+        if not document.elsewhere and document.created and (stamp := dates.machine(document.created)):
+            yield stamp, "json-ld"
+
+
+def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
+    """Publication as the page prints it near its headline, the surest mark first."""
+    heading = headings.main_heading(page, view.values.get("title"))
+    top = heading.order if heading else 0
+    day_first = _day_first(view)
+    found = []
+    for mark in page.dates:
+        if mark.zone in {"comment", "footer", "related", "nav", "aside"} and not 0 < mark.order - top <= 40:
+            continue
+        score = _trust(mark, top)
+        if score < 1:
+            continue
+        stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(mark.text, day_first=day_first)
+        if stamp:
+            found.append((-score, mark.order, stamp))
+    for _, _, stamp in sorted(found, key=lambda item: item[:2]):
+        yield stamp, "markup"
+
+
+def _trust(mark: Mark, top: int) -> float:
+    """How surely a mark is the date of publication; below 1 it is not used."""
+    named = f"{mark.names} "
+    if mark.how == "itemprop":
+        score = 3.0 if "published" in named or "created" in named else 0.0
+    else:
+        score = {"time": 1.5, "class": 1.0, "text": 0.5}[mark.how]
+    if mark.how != "itemprop" and (len(mark.text) > 200 or _MODIFIED.search(mark.text[:30])):
+        return 0.0
+    after = mark.order - top
+    score += 1.0 if 0 < after <= NEAR else 0.5 if -40 <= after <= 0 else -1.5 if top else -0.5
+    wording = mark.text[:60]
+    if _PUBLISHED.search(named) or _PUBLISHED.search(wording):
+        score += 1.0
+    elif _MODIFIED.search(named) or _MODIFIED.search(wording):
+        score -= 1.0
+    if _OTHER.search(named):
+        score -= 1.5
+    return score
+
+
+def _modified(page: PageData, fetched_at: datetime | None) -> tuple[Stamp, str] | None:
+    values = [(d.modified, "json-ld") for d in page.statements.documents if not d.elsewhere and d.modified]
+    values += [(value, "meta") for name in _MODIFIED_META for value in page.meta.get(name, ())]
+    values += [(mark.value, "markup") for mark in page.dates if mark.how == "itemprop" and "modified" in mark.names]
+    for value, source in values:
+        stamp = dates.machine(value)
+        if stamp and _possible(stamp, fetched_at):
+            return stamp, source
+    return None
+
+
+_MONTH_FIRST = frozenset({"en-us", "en_us", "fil", "en-ph"})
+
+
+def _day_first(view: View) -> bool | None:
+    """Whether 3/4 is the third of April: not in American English; unknown for English of no country."""
+    page = view.page
+    language = (page.language or page.first("og:locale") if page is not None else "").lower() or (view.document.given.language or "").lower()
+    ending = address.host(view.document.url or view.values.get("canonical_url")).rsplit(".", 1)[-1]
+    if ending in {"uk", "au", "nz", "ie", "in", "za", "ng", "ke", "sg", "my", "hk"}:
+        return True
+    if language in _MONTH_FIRST or ending in {"us", "gov", "mil"}:
+        return False
+    if language and not language.startswith("en"):
+        return True
+    return False if ending == "com" and not language.startswith("en-gb") else None if not language else not language.startswith("en") or language == "en-gb"
 
 
 TAGGER = Tagger("published", COLUMNS, find)
