@@ -234,6 +234,8 @@ def serve(board: int, seconds: int, memory_bytes: int) -> None:
     """The child's main loop: one call after another until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    # pyarrow imports pandas, where it is installed, to look at the first list it converts: half a second and 60 MB each.
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     results = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not be taken for a message
     channel = Channel(Board(board), results, seconds, memory_bytes)

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +66,16 @@ def write(
     A document larger than `n_bytes` makes a shard of its own. `cursor` is asked
     after each item. Raises OSError where staging cannot be written.
     """
-    cut = _Cut()
-    number = first
+    cut, number, folder = _Cut(), first, Path(folder)
     for item in items:
         size = len(item.body) if isinstance(item, Record) else 0
         if cut.n_items and (cut.n_items >= documents or cut.n_bytes + size > n_bytes):
-            yield cut.finish(Path(folder), number)
+            yield cut.finish(folder, number)
             cut, number = _Cut(), number + 1
-        cut.add(item, size, Path(folder))
+        cut.add(item, size, folder)
         cut.cursor = cursor()
     if cut.n_items:
-        yield cut.finish(Path(folder), number)
+        yield cut.finish(folder, number)
 
 
 def opened(folder: str | Path, number: int) -> Shard | None:
@@ -144,14 +143,16 @@ class _Cut:
             self._sink = pa.OSFile(str(self._place / RECORDS), "wb")
             self._writer = pa.ipc.new_stream(self._sink, SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4"))
         if self._rows:
-            self._writer.write_batch(pa.RecordBatch.from_pylist([_row(r) for r in self._rows], SCHEMA))
+            self._writer.write_batch(_batch(self._rows))
         self._rows, self._rows_bytes = [], 0
 
 
-def _row(record: Record) -> dict[str, object]:
-    row = {name: getattr(record, name) for name in SCHEMA.names}
-    row["given"] = asdict(record.given)
-    return row
+def _batch(rows: list[Record]) -> pa.RecordBatch:
+    given = pa.StructArray.from_arrays(
+        [pa.array([getattr(row.given, field.name) for row in rows], field.type) for field in _GIVEN], fields=list(_GIVEN),
+    )  # fmt: skip
+    columns = [pa.array([getattr(row, field.name) for row in rows], field.type) for field in SCHEMA if field.name != "given"]
+    return pa.RecordBatch.from_arrays([*columns, given], schema=SCHEMA)
 
 
 def place(folder: Path, number: int) -> Path:

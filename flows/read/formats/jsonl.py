@@ -12,7 +12,9 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError, Inflated, buffered, lines
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
@@ -54,15 +56,11 @@ def depth(line: bytes, enough: int) -> int:
     2
     """
     level = deepest = 0
-    for token in _TOKEN.finditer(line):
-        first = token[0][:1]
-        if first in b"[{":
-            level += 1
-            deepest = max(deepest, level)
-            if deepest > enough:
-                break
-        elif first in b"]}":
-            level -= 1
+    for bracket in _STRING.sub(b"", line).translate(None, _NO_BRACKETS):
+        level += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, level)
+        if deepest > enough:
+            break
     return deepest
 
 
