@@ -12,6 +12,10 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
 
 PRIVATE = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # else the server reports to Prefect once a day
@@ -53,8 +57,8 @@ def profile(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
 
 
 @contextlib.contextmanager
-def connected() -> Iterator[str]:
-    """A Prefect API that answers: the configured server, else the embedded one. Yields its address.
+def connected() -> Iterator[SyncPrefectClient]:
+    """A client of a Prefect API that answers: the configured server, else the embedded one.
 
     One process at a time starts on a Prefect home: two that find no database create it twice, and
     one of them dies. The lock is held until the server answers, not during the run. Inside, the
@@ -65,9 +69,9 @@ def connected() -> Iterator[str]:
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), contextlib.ExitStack() as stack:
         configured = PREFECT_API_URL.value()
-        with starting(), contextlib.ExitStack() as stack:
+        with starting():
             try:
                 client = stack.enter_context(get_client(sync_client=True))
                 fault = client.api_healthcheck()
@@ -75,7 +79,7 @@ def connected() -> Iterator[str]:
                 raise NoPrefectError(_advice(configured, error)) from error
         if fault is not None:
             raise NoPrefectError(_advice(configured, fault)) from fault
-        yield configured or "embedded"
+        yield client
 
 
 @contextlib.contextmanager

@@ -1,0 +1,107 @@
+"""`copydesk ingest`: raw documents in, one new snapshot out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from copydesk.flows.cli.options import cores, echo_json, json_option, recipe_option, warehouse_option, workers_option
+
+if TYPE_CHECKING:
+    from copydesk.flows.finish import Outcome
+    from copydesk.flows.terminal import Bar, Lines, Quiet
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@warehouse_option
+@recipe_option
+@workers_option
+@click.option("--direct", is_flag=True, help="Without Prefect: begins at once and leaves no record there.")
+@click.option("--dry-run", is_flag=True, help="Do everything but publish, and say what would come out. Implies --direct.")
+@click.option("--quiet", is_flag=True, help="Print warnings and errors only, for cron.")
+@json_option
+def command(
+    *, inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int | None, direct: bool, dry_run: bool, quiet: bool,
+    as_json: bool,
+) -> None:
+    """Turn raw documents into rows of the corpus and publish them as one snapshot.
+
+    \b
+        copydesk ingest seeds/
+        copydesk ingest --recipe site.toml "dump/*.warc.gz" extra.jsonl
+
+    INPUT is a file, a folder or a pattern: .txt, .html, .jsonl, .parquet, .warc, also .gz and .zst.
+    What the warehouse already holds is left out, so the same command can run every day.
+    """
+    import time
+
+    from copydesk.flows import terminal
+
+    began = time.monotonic()
+    progress = terminal.chosen(quiet=quiet or as_json)
+    try:
+        if direct or dry_run:
+            outcome = _directly(inputs, warehouse, recipe, workers or cores(), dry_run=dry_run, progress=progress)
+        else:
+            outcome = _by_prefect(inputs, warehouse, recipe, workers, progress=progress)
+    finally:
+        progress.close()
+    from copydesk.flows import finish
+
+    if as_json:
+        echo_json(finish.machine(outcome))
+    elif not quiet:
+        for line in finish.short(outcome, seconds=time.monotonic() - began):
+            click.echo(line)
+
+
+def _directly(
+    inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int, *, dry_run: bool, progress: Quiet | Lines | Bar,
+) -> Outcome:
+    progress.stage("starting", None)
+    from copydesk.flows import finish, pipeline, read
+    from copydesk.flows.recipe import load
+
+    try:
+        summary = pipeline.run(
+            inputs, warehouse=warehouse, recipe=load(recipe), workers=workers, progress=progress, is_dry=dry_run,
+        )
+    except read.InputError as error:
+        raise click.UsageError(str(error)) from error
+    if not dry_run:
+        progress.stage("report", None)
+    return finish.finish(summary, warehouse.absolute())
+
+
+def _by_prefect(
+    inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int | None, *, progress: Quiet | Lines | Bar,
+) -> Outcome:
+    progress.stage("starting Prefect", None)
+    from copydesk.flows import settings
+
+    settings.prepare(quiet=True)
+
+    from httpx import TransportError
+    from prefect.exceptions import PrefectException
+
+    from copydesk.flows import ingest, read, stale
+
+    try:
+        with settings.connected() as client, ingest.watched(progress):
+            if reaped := stale.reap(client):
+                progress.note(f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed")
+            return ingest.ingest(
+                inputs=list(inputs), warehouse=str(warehouse), recipe=str(recipe) if recipe else None, workers=workers,
+            )
+    except read.InputError as error:
+        raise click.UsageError(str(error)) from error
+    except settings.NoPrefectError as error:
+        raise click.ClickException(f"{error}.") from error
+    except (TransportError, PrefectException) as error:
+        raise click.ClickException(
+            f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stands; "
+            "run the same command again, it goes on where this one stopped. Or run without Prefect: copydesk ingest --direct ..."
+        ) from error
