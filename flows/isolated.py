@@ -234,8 +234,7 @@ def serve(board: int, seconds: int, memory_bytes: int) -> None:
     """The child's main loop: one call after another until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    # pyarrow imports pandas, where it is installed, to look at the first list it converts: half a second and 60 MB each.
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+    sys.meta_path.insert(0, _WithoutPandas())
     results = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not be taken for a message
     channel = Channel(Board(board), results, seconds, memory_bytes)
@@ -256,6 +255,15 @@ def serve(board: int, seconds: int, memory_bytes: int) -> None:
             channel.send({"failed": "os", "detail": f"{error.strerror or error}{path}", "errno": error.errno})
         except Exception as error:  # reported to the parent, which decides whether an item or the run is at fault
             channel.send({"failed": "failed", "detail": _where(error)})
+
+
+class _WithoutPandas:
+    """Hides pandas: pyarrow imports it, where it is installed, to look at the first list it converts, at half a second and 60 MB a worker."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Refuse pandas; leave the rest to the other finders."""
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not used here", name=name)
 
 
 def _listen(requests: queue.SimpleQueue[dict[str, Any]], calls: queue.SimpleQueue[dict[str, Any]]) -> None:
