@@ -73,6 +73,9 @@ def machine(text: str) -> Stamp | None:
             return None
         shift = moment.utcoffset()
         return _stamp(moment.year, moment.month, moment.day, moment.time(), int(shift.total_seconds() // 60) if shift is not None else None)
+    found = re.match(r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ?([A-Z]{3,4})? (\d{4})$", text)  # what Java and C print
+    if found:
+        return printed(f"{found[1]}, {found[4]} {found[2]} {found[3] or ''}")
     found = re.match(r"(\d{4}-\d{2}-\d{2})(?!\d)", text)
     printed_stamp = printed(text)
     if found and (printed_stamp is None or printed_stamp.time is None):

@@ -37,6 +37,7 @@ _PUBLISHED = re.compile(
     r"publi|posted|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first", re.I
 )
 _OTHER = re.compile(r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid", re.I)
+_BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # little more than a date
 NEAR = 120  # elements from the headline within which a printed date is the document's own
 
 
@@ -84,6 +85,8 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
     url = view.document.url or view.values.get("canonical_url")
     if url and (stamp := dates.of_address(str(url))):
         yield stamp, "url"
+    if page is not None and view.options.update_as_published:
+        yield from _updated(page, view)
 
 
 def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
@@ -101,43 +104,82 @@ def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
 
 
 def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
-    """Publication as the page prints it near its headline, the surest mark first."""
+    """Publication as the page prints it near its headline or in its byline, by the surest mark.
+
+    Of two dates side by side the earlier is the publication; a day the page states as modification is none.
+    """
     heading = headings.main_heading(page, view.values.get("title"))
     top = heading.order if heading else 0
     day_first = _day_first(view)
-    found = []
-    for mark in page.dates:
-        if mark.zone in {"comment", "footer", "related", "nav", "aside"} and not 0 < mark.order - top <= 40:
+    modified = _modified(page, None)
+    around = {mark.order: mark for mark in (*page.dates, *page.authors)}
+    found: list[tuple[float, int, Stamp]] = []
+    for mark in (*page.dates, *page.authors):
+        near = -10 <= mark.order - top <= 40
+        score = _trust(mark, top) if not mark.zone or near else 0.0
+        parent = around.get(mark.inside)
+        if score < 1 or (parent is not None and _MODIFIED.search(_announced(parent))):
             continue
-        score = _trust(mark, top)
-        if score < 1:
+        stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(mark.text, day_first=day_first)
+        if stamp and (not (modified and modified[0].day == stamp.day) or _says_so(mark)):
+            found.append((score, mark.order, stamp))
+    if found:
+        best = max(found, key=lambda item: (item[0], -item[1]))
+        rivals = [item for item in found if item[0] >= best[0] - 1 and abs(item[1] - best[1]) <= 15]
+        yield min(rivals, key=lambda item: (item[2].day, -item[0], item[1]))[2], "markup"
+
+
+def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
+    """The day under the headline that the page prints as an update, and no other day beside it.
+
+    Pages rewritten for years print nothing else. The evidence says so, and the recipe can refuse it.
+    """
+    heading = headings.main_heading(page, view.values.get("title"))
+    top = heading.order if heading else 0
+    day_first = _day_first(view)
+    for mark in (*page.dates, *page.authors):
+        if not 0 < mark.order - top <= (40 if mark.zone else NEAR) or len(mark.text) > 200 or not _MODIFIED.search(_announced(mark)):
             continue
         stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(mark.text, day_first=day_first)
         if stamp:
-            found.append((-score, mark.order, stamp))
-    for _, _, stamp in sorted(found, key=lambda item: item[:2]):
-        yield stamp, "markup"
+            yield stamp, "markup; printed as an update"
+            return
+
+
+def _announced(mark: Mark) -> str:
+    """The words before the first figure of a mark: what its date is said to be."""
+    return re.split(r"\d", mark.text, maxsplit=1)[0][-40:]
+
+
+def _says_so(mark: Mark) -> bool:
+    """Whether a mark names publication in its class or wording."""
+    return bool(_PUBLISHED.search(mark.names) or _PUBLISHED.search(mark.text[:60]))
 
 
 def _trust(mark: Mark, top: int) -> float:
     """How surely a mark is the date of publication; below 1 it is not used."""
-    named = f"{mark.names} "
-    if mark.how == "itemprop":
+    named, wording = mark.names, mark.text[:60]
+    if mark.how == "itemprop" and "author" not in named:
         score = 3.0 if "published" in named or "created" in named else 0.0
-    else:
-        score = {"time": 1.5, "class": 1.0, "text": 0.5}[mark.how]
-    if mark.how != "itemprop" and (len(mark.text) > 200 or _MODIFIED.search(mark.text[:30])):
+    elif len(mark.text) > 200 or _MODIFIED.search(_announced(mark)):
         return 0.0
+    else:
+        score = {"time": 1.5, "class": 1.0}.get(mark.how, 0.5)
+    says_so = _says_so(mark)
     after = mark.order - top
-    score += 1.0 if 0 < after <= NEAR else 0.5 if -40 <= after <= 0 else -1.5 if top else -0.5
-    wording = mark.text[:60]
-    if _PUBLISHED.search(named) or _PUBLISHED.search(wording):
+    if 0 < after <= NEAR:
+        score += 1.0
+    elif -40 <= after <= 0:
+        score += 0.5
+    elif top:
+        score -= 0.5 if says_so else 1.5
+    if says_so:
         score += 1.0
     elif _MODIFIED.search(named) or _MODIFIED.search(wording):
         score -= 1.0
-    if _OTHER.search(named):
-        score -= 1.5
-    return score
+    if _BARE.fullmatch(mark.text):
+        score += 0.5
+    return score - 1.5 * bool(_OTHER.search(named))
 
 
 def _modified(page: PageData, fetched_at: datetime | None) -> tuple[Stamp, str] | None:
