@@ -47,6 +47,7 @@ def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
         _held.add(descriptor)
         _sign(descriptor)
         yield
+        os.ftruncate(descriptor, 0)  # the command may name what is being forgotten
     finally:
         _held.discard(descriptor)
         os.close(descriptor)

@@ -1,0 +1,73 @@
+"""`copydesk forget`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+
+
+@click.command()
+@click.option("--doc", "docs", multiple=True, metavar="ID", help="A document by its doc_id; can be repeated.")
+@click.option("--url", "urls", multiple=True, metavar="URL", help="What was published at an address, all revisions; can be repeated.")
+@click.option("--outlet", "outlets", multiple=True, metavar="NAME", help="All of an outlet, by name or domain; can be repeated.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="With --outlet: published up to that day.")
+@click.option("--with-copies", is_flag=True, help="Also the other documents that share text with these.")
+@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@warehouse_option
+@json_option
+def command(
+    *, docs: tuple[str, ...], urls: tuple[str, ...], outlets: tuple[str, ...], until: datetime | None, with_copies: bool,
+    wait_seconds: float, yes: bool, warehouse: Path, as_json: bool,
+) -> None:
+    """Take documents out of every table, index and kept snapshot, for good.
+
+    \b
+        copydesk forget --url https://news.example/2026/11/a-story
+        copydesk forget --outlet news.example --until 2026-06-30 --yes
+
+    What is left is a receipt with ids and hashes, and a tombstone that keeps the document from
+    coming back. If it was the kept one of its copies, the next best copy takes its place. Other
+    documents that share its text are listed. There is no way back: not by `rollback` either.
+    """
+    if not (docs or urls or outlets):
+        raise click.UsageError("name what to forget: --doc ID, --url URL or --outlet NAME")
+    if until is not None and not outlets:
+        raise click.UsageError("--until goes with --outlet")
+    with opened(warehouse) as found:
+        from copydesk.flows import heirs
+        from copydesk.flows.warehouse.forget import Request, forget
+
+        if not yes:
+            click.confirm("This cannot be undone. Forget them?", abort=True, err=True)
+        request = Request(docs=docs, urls=urls, outlets=outlets, until=until.date() if until else None, with_copies=with_copies)
+        with found.lock(wait_seconds=wait_seconds):
+            receipt = forget(found, request, heirs=heirs.EarliestCopy())
+        place = found.root / "receipts" / f"{receipt['receipt_id']}.json"
+    if as_json:
+        echo_json(receipt)
+    else:
+        _tell(receipt, place)
+
+
+def _tell(receipt: dict[str, Any], place: Path) -> None:
+    number = len(receipt["documents"])
+    click.echo(f"Forgot {number:,} document{'s' if number != 1 else ''} in {len(receipt['rewritten'])} kept snapshots.")
+    for old, new in receipt["replaced"].items():
+        click.echo(f"  {new} takes the place of {old}")
+    others = receipt["others_with_its_text"]
+    if others:
+        click.echo(f"{len(others):,} other documents share text with them (--with-copies takes these too):")
+        for other in others[:20]:
+            click.echo(f"  {other['doc_id']}  {other['how']}")
+        if len(others) > 20:
+            click.echo("  ...")
+    for name in receipt["reports_removed"]:
+        click.echo(f"  removed from the reports: {name}")
+    click.echo(f"Receipt: {place}")
