@@ -87,13 +87,14 @@ def _by_prefect(
     from httpx import TransportError
     from prefect.exceptions import PrefectException
 
-    from copydesk.flows import ingest, read, stale
+    from copydesk.flows import read, stale, tasks
+    from copydesk.flows.ingest import ingest
 
     try:
-        with settings.connected() as client, ingest.watched(progress):
+        with settings.connected() as client, tasks.watched(progress):
             if reaped := stale.reap(client):
                 progress.note(f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed")
-            return ingest.ingest(
+            return ingest(
                 inputs=list(inputs), warehouse=str(warehouse), recipe=str(recipe) if recipe else None, workers=workers,
             )
     except read.InputError as error:

@@ -1,0 +1,82 @@
+"""The steps of the pipeline as Prefect tasks, and the run they work on.
+
+A task is a step of the whole run, never one document: a task run costs milliseconds and a row of
+Prefect's database. Nothing is cached or kept by Prefect: what is new is decided by the warehouse's
+own record, and a default cache would hash whole tables.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from prefect import Task, get_run_logger, runtime
+from prefect import task as as_task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+
+from copydesk.flows import artifacts, finish, pipeline, stale
+from copydesk.flows.cli.options import cores
+from copydesk.flows.recipe import load
+from copydesk.flows.terminal import Lines
+
+_progress: ContextVar[pipeline.Progress | None] = ContextVar("progress", default=None)
+
+
+@contextlib.contextmanager
+def watched(progress: pipeline.Progress) -> Iterator[None]:
+    """Flow runs of this context report to `progress` instead of to Prefect's log."""
+    token = _progress.set(progress)
+    try:
+        yield
+    finally:
+        _progress.reset(token)
+
+
+@contextlib.contextmanager
+def started(
+    inputs: Sequence[str], *, warehouse: Path, recipe: str | None, workers: int | None,
+) -> Iterator[pipeline.Run]:
+    """A run of the pipeline within a flow run, marked as alive until the context ends."""
+    with contextlib.ExitStack() as stack:
+        if runtime.flow_run.id:
+            stack.enter_context(stale.marked(runtime.flow_run.id))
+        yield stack.enter_context(pipeline.started(
+            inputs, warehouse=warehouse, recipe=load(Path(recipe) if recipe else None), workers=workers or cores(),
+            progress=_progress.get() or Lines(get_run_logger().info),
+        ))
+
+
+def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
+    """Whether the disk or the network failed: nothing else is worth another try."""
+    return isinstance(state.result(raise_on_failure=False), OSError)
+
+
+# Seconds before each retry; arbitrary: a network share is back by then, or stays away.
+_PAUSES = [5, 30]
+
+
+def _step(step: Callable[[pipeline.Run], None], pauses: Sequence[float] = ()) -> Task[[pipeline.Run], None]:
+    return as_task(
+        step, name=step.__name__, task_run_name=step.__name__, cache_policy=NO_CACHE, persist_result=False,
+        retries=len(pauses), retry_delay_seconds=list(pauses) or None, retry_condition_fn=_is_input_or_output,
+    )
+
+
+# Only the first and the last step touch what other machines may hold: the inputs and the warehouse.
+edit = _step(pipeline.edit, _PAUSES)
+place = _step(pipeline.place)
+fold = _step(pipeline.fold)
+group = _step(pipeline.group)
+publish = _step(pipeline.publish, _PAUSES)
+
+
+@as_task(name="report", cache_policy=NO_CACHE, persist_result=False)
+def report(summary: pipeline.Summary, warehouse: Path) -> finish.Outcome:
+    """Keep the run's record, write its page, and hand Prefect the short form."""
+    outcome = finish.finish(summary, warehouse)
+    artifacts.publish(outcome)
+    return outcome
