@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from copydesk.transforms.article import Document, Tags
-from copydesk.transforms.tag import address, byline, dateline, known, language, outlet, published, section, title, wire
+from copydesk.transforms.tag import address, byline, dateline, datelines, dates, known, language, outlet, published, section, title, wire
 from copydesk.transforms.tag.page_data import PageData, read_page
 from copydesk.transforms.tag.tagger import Options, Tagger, View
 
@@ -49,3 +49,6 @@ def warm() -> None:
     """Load the packaged data; afterwards no tagger opens anything."""
     known.warm()
     address.suffixes()
+    dates.warm()
+    datelines.warm()
+    language.identifier()

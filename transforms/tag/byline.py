@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from copydesk.schemas.column import STRINGS, column
-from copydesk.transforms.tag import headings, known, names
+from copydesk.transforms import ledger
+from copydesk.transforms.ledger import Cut, Removal
+from copydesk.transforms.tag import headings, known, names, opening
 from copydesk.transforms.tag.names import Name
 from copydesk.transforms.tag.page_data import Mark, PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
@@ -19,6 +21,8 @@ COLUMNS = (
     column("byline_roles", STRINGS, "For each entry of `byline`: writer, photographer, editor or contributor, else empty.", required=True),
     column("byline_raw", pa.string(), "The byline as found, before it was split into names."),
 )
+
+RULE, RULE_VERSION = "byline", 1
 
 _META = (
     "author", "parsely-author", "sailthru.author", "article:author", "dc.creator", "dcterms.creator", "dc.contributor", "byl", "byline", "authors",
@@ -36,17 +40,56 @@ class _Candidate:
 
 
 def find(view: View) -> Found:
-    """The byline of a page by its statements, of a plain text by its byline line."""
+    """The byline: as given, as a page states or prints it, or as a line of the text; that line leaves it."""
     site = headings.site_keys(view)
-    chosen = None
+    printed, lines = _of_text(view, site)
+    found = _of_page(view.page, site) if view.page is not None else printed
+    given = view.document.given.authors
+    if given:
+        by = tuple(dict.fromkeys(name for author in given for name in names.split(author, site=site, sure=True)))
+        differs = f"given; {found.source} differs" if found and names.joined(found.names) != names.joined(by) else "given"
+        chosen = _Candidate(by, "; ".join(given), differs) if by else found
+    else:
+        chosen = found or printed or _of_credit(view, site)
     if view.page is not None:
-        chosen = _of_page(view.page, site)
-    return _found(chosen)
+        lines = [i for i in lines if chosen is not None and _prints(view.lines[i], chosen, site)]
+    cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
+    return _found(chosen, ledger.cut(view.document.extracted, (*view.document.removed, *view.removed), cuts))
 
 
-def _found(chosen: _Candidate | None) -> Found:
+def _of_text(view: View, site: frozenset[str]) -> tuple[_Candidate | None, list[int]]:
+    """The byline lines of the text and the names on them."""
+    lines = list(opening.read(view.lines, max_headline_chars=view.options.max_headline_chars).bylines)
+    found = tuple(dict.fromkeys(name for i in lines for name in names.split(view.lines[i], site=site, strict=True)))
+    raw = "; ".join(view.lines[i].strip() for i in lines)
+    return (_Candidate(found, raw, "text") if found else None), lines
+
+
+def _prints(line: str, chosen: _Candidate, site: frozenset[str]) -> bool:
+    """Whether a byline line of a page names somebody whom the byline names."""
+    known_names = {known.key(name.text) for name in chosen.names}
+    return any(known.key(name.text) in known_names for name in names.split(line, site=site))
+
+
+_CREDIT = re.compile(r"\(?(?:additional )?(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
+
+
+def _of_credit(view: View, site: frozenset[str]) -> _Candidate | None:
+    """Reporters named at the foot of an agency report: "(Reporting by Ana Ruiz; Editing by Bo Li)"."""
+    tail = view.document.extracted[-600:]
+    if "eport" not in tail and "riti" not in tail:
+        return None
+    match = next((m for m in _CREDIT.finditer(tail) if not m[0].lower().lstrip("(").startswith("additional")), None)
+    if match is None:
+        return None
+    text = re.sub(r"\s+in\s+[A-Z][\w. ]{2,30}(?=,| and |$)", "", match[1].split(". ")[0])
+    found = tuple(name for name in names.split(text, site=site, strict=True) if not name.is_org)
+    return _Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text") if found else None
+
+
+def _found(chosen: _Candidate | None, removed: tuple[Removal, ...]) -> Found:
     if chosen is None or not chosen.names:
-        return Found({"byline": (), "byline_orgs": (), "byline_roles": (), "byline_raw": None, "authors": ()})
+        return Found({"byline": (), "byline_orgs": (), "byline_roles": (), "byline_raw": None, "authors": ()}, {}, removed)
     people = [name for name in chosen.names if not name.is_org]
     orgs = [name for name in chosen.names if name.is_org]
     roles = tuple(name.role if name.role in {"writer", "photographer", "editor", "contributor"} else "" for name in people)
@@ -57,8 +100,12 @@ def _found(chosen: _Candidate | None) -> Found:
         "byline_raw": chosen.raw,
         "authors": tuple(name.text for name in chosen.names),
     }
-    evidence = {"byline" if people else "byline_orgs": chosen.source, "byline_raw": chosen.source}
-    return Found(values, evidence)
+    evidence = {"byline_raw": chosen.source.split(";")[0]}
+    if people:
+        evidence |= {"byline": chosen.source, "byline_roles": chosen.source.split(";")[0]}
+    if orgs:
+        evidence["byline_orgs"] = chosen.source
+    return Found(values, evidence, removed)
 
 
 def _of_page(page: PageData, site: frozenset[str]) -> _Candidate | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from copydesk.schemas.column import column
+from copydesk.transforms.ledger import Cut, cut
+from copydesk.transforms.tag import datelines, published
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -13,10 +15,27 @@ COLUMNS = (
     column("dateline_agency", pa.string(), "Agency or outlet named in the dateline."),
     column("dateline_date", pa.date32(), "Day named in the dateline; its year from `published_date` or the fetch where the dateline gives none."),
 )
+RULE, RULE_VERSION = "dateline", 1
 
 
 def find(view: View) -> Found:
-    return Found()
+    """The dateline's parts; the dateline itself leaves the text only where the recipe says so."""
+    found = datelines.of(view)
+    if not found.end:
+        return Found()
+    values: dict[str, object] = {"dateline_place": found.place, "dateline_country": found.country, "dateline_agency": found.agency}
+    if found.month is not None:
+        fetched = view.document.fetched_at
+        reference = published.find(view).values.get("published_date") or (fetched.date() if fetched else None)
+        values["dateline_date"] = datelines.resolved(found, reference)
+    evidence = {name: "text" for name, value in values.items() if value is not None}
+    if found.country and found.place and found.country not in view.lines[found.line][: found.end]:
+        evidence["dateline_country"] = "gazetteer"
+    if not view.options.cut_dateline:
+        return Found(values, evidence)
+    removed = (*view.document.removed, *view.removed)
+    cuts = cut(view.document.extracted, removed, [Cut(found.line, RULE, RULE_VERSION, start=0, end=found.end)])
+    return Found(values, evidence, cuts)
 
 
 TAGGER = Tagger("dateline", COLUMNS, find)

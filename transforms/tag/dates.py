@@ -205,3 +205,27 @@ def of_address(url: str) -> Stamp | None:
         return _stamp(int(found["y"]), int(found["m"]), int(found["d"]), None, None)
     month = months().get(found["name"])
     return _stamp(int(found["y2"]), month, int(found["d2"]), None, None) if month else None
+
+
+DIGIT = re.compile(r"\d")
+_AROUND_DATE = re.compile(
+    r"\b(?:published|posted|updated|last|first|on|at|by|uhr|am|pm|a\.m|p\.m|ist|gmt|utc|[ecmp][sd]?t|mon|tue|wed|thu|fri|sat|sun)\w*\b|\b\w+(?:day|tag)\b|[\W\d_]+", re.I
+)
+
+
+def is_date_alone(line: str) -> bool:
+    """Whether a line holds a date and nothing else of weight.
+
+    >>> is_date_alone("Published: January 5, 2024, 10:30 am"), is_date_alone("January 5, 2024 in pictures")
+    (True, False)
+    """
+    stamp = printed(line)
+    if stamp is None:
+        return False
+    rest = _AROUND_DATE.sub(" ", line).split()
+    return all(word.casefold() in months() or len(word) < 3 for word in rest)
+
+
+def warm() -> None:
+    """Read the month names and compile the patterns."""
+    _patterns()

@@ -26,7 +26,7 @@ def key(name: str) -> str:
 
 
 @cache
-def _rows(name: str) -> tuple[tuple[str, ...], ...]:
+def rows(name: str) -> tuple[tuple[str, ...], ...]:
     lines = (line for line in text(name).splitlines() if line and not line.startswith("#"))
     return tuple(tuple(line.split("\t")) for line in lines)
 
@@ -35,7 +35,7 @@ def _rows(name: str) -> tuple[tuple[str, ...], ...]:
 def agencies() -> dict[str, str]:
     """Every name of an agency, folded, to the name it goes by; abbreviations keep their case elsewhere."""
     found: dict[str, str] = {}
-    for name, _, *others in _rows("agencies.tsv"):
+    for name, _, *others in rows("agencies.tsv"):
         for alias in (name, *"".join(others).split("|")):
             if alias:
                 found.setdefault(key(alias), name)
@@ -45,7 +45,7 @@ def agencies() -> dict[str, str]:
 @cache
 def _exact_agencies() -> frozenset[str]:
     """Names of agencies as printed: short ones count only in their own case ("TT", not "tt")."""
-    return frozenset(alias for name, _, *others in _rows("agencies.tsv") for alias in (name, *"".join(others).split("|")) if alias)
+    return frozenset(alias for name, _, *others in rows("agencies.tsv") for alias in (name, *"".join(others).split("|")) if alias)
 
 
 def agency(text: str) -> str | None:
@@ -74,13 +74,13 @@ def role_modifiers() -> frozenset[str]:
 
 @cache
 def _outlets_by_host() -> dict[str, str]:
-    return {domain: name for domain, name, *_ in _rows("outlets.tsv")}
+    return {domain: name for domain, name, *_ in rows("outlets.tsv")}
 
 
 @cache
 def _outlets_by_name() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for domain, name, *others in _rows("outlets.tsv"):
+    for domain, name, *others in rows("outlets.tsv"):
         for alias in (name, *"".join(others).split("|")):
             if alias:
                 found.setdefault(key(alias), (domain, name))
@@ -99,7 +99,7 @@ def outlet_at(host: str) -> str | None:
 
 @cache
 def _names_by_host() -> dict[str, tuple[str, ...]]:
-    return {domain: (name, *(alias for alias in "".join(others).split("|") if alias)) for domain, name, *others in _rows("outlets.tsv")}
+    return {domain: (name, *(alias for alias in "".join(others).split("|") if alias)) for domain, name, *others in rows("outlets.tsv")}
 
 
 def names_at(host: str) -> tuple[str, ...]:

@@ -115,11 +115,12 @@ _VERBS = re.compile(
 )
 
 
-def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = False) -> tuple[Name, ...]:
+def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = False, strict: bool = False) -> tuple[Name, ...]:
     """The authors in a printed byline, in order.
 
     `site` holds folded names of the site (`known.key`): they are organisations. `sure` says the
-    source is a field for authors, so that a single word may be a name.
+    source is a field for authors, so that a single word may be a name; `strict` that even "By" does
+    not make it so.
 
     >>> [name.text for name in split("By Ana Ruiz, Bo Li and Cy Young")]
     ['Ana Ruiz', 'Bo Li', 'Cy Young']
@@ -135,13 +136,13 @@ def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = Fals
     for n, chunk in enumerate(_HARD.split(printed[:MAX_CHARS])):
         if not chunk.strip() or _LABEL.match(chunk):
             continue
-        opened = _BY.match(chunk)
-        if opened:
-            role = opened.lastgroup or ""
-            chunk = chunk[opened.end() :]
+        says_by = _BY.match(chunk)
+        if says_by:
+            role = says_by.lastgroup or ""
+            chunk = chunk[says_by.end() :]
         elif n and not found:
             role = ""
-        _names_of_chunk(chunk, "" if role == "writer" else role, site, sure or bool(opened), found)
+        _names_of_chunk(chunk, "" if role == "writer" else role, site, sure or (bool(says_by) and not strict), found)
         if len(found) >= MAX_NAMES:
             break
     return tuple({name.text.casefold(): name for name in reversed(found)}.values())[::-1]

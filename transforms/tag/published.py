@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 
 from copydesk.schemas.column import TIMESTAMP, column
-from copydesk.transforms.tag import address, dates, headings
+from copydesk.transforms.tag import address, datelines, dates, headings
 from copydesk.transforms.tag.dates import Stamp
 from copydesk.transforms.tag.page_data import Mark, PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
@@ -82,11 +82,27 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
     if page is not None:
         yield from _stated(page)
         yield from _marked(page, view)
+    else:
+        yield from _of_text(view)
     url = view.document.url or view.values.get("canonical_url")
     if url and (stamp := dates.of_address(str(url))):
         yield stamp, "url"
     if page is not None and view.options.update_as_published:
         yield from _updated(page, view)
+
+
+def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
+    """The day of a plain text: in its dateline, or alone on one of its first lines."""
+    line = datelines.of(view)
+    fetched = view.document.fetched_at
+    day = datelines.resolved(line, fetched.date() if fetched else None)
+    if day is not None:
+        yield Stamp(day), "dateline"
+    for text in view.document.extracted[:1_000].split("\n")[:6]:
+        if len(text) < 80 and dates.DIGIT.search(text) and not _MODIFIED.search(text) and dates.is_date_alone(text):
+            stamp = dates.printed(text, day_first=_day_first(view))
+            if stamp:
+                yield stamp, "text"
 
 
 def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from copydesk.transforms import ledger
 from copydesk.transforms.article import Document
-from copydesk.transforms.ledger import Removal, kept_lines
+from copydesk.transforms.ledger import Removal
 from copydesk.transforms.tag.page_data import PageData
 
 
@@ -22,15 +23,6 @@ class Options:
     update_as_published: bool = True  # where a page prints only the day of its last update; +.01 F1 on pages so rewritten
     outlets: Mapping[str, str] = field(default_factory=dict)  # registrable domain -> display name, over the packaged table
     max_headline_chars: int = 200  # 99.9 % of printed headlines are shorter; longer first lines are prose
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One kept line of the extracted text, white space at its ends left out of `text` alone."""
-
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True)
@@ -48,10 +40,9 @@ class View:
         return self.document.page
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines that no stage and no earlier tagger has removed."""
-        text, removed = self.document.extracted, (*self.document.removed, *self.removed)
-        return tuple(Line(start, end, text[start:end].strip()) for start, end in kept_lines(text, removed))
+    def lines(self) -> tuple[str, ...]:
+        """What no stage and no earlier tagger has removed, line by line, blank lines included."""
+        return tuple(ledger.lines(self.document.extracted, (*self.document.removed, *self.removed)))
 
     def after(self, found: Found) -> View:
         """The view of the next tagger."""

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from copydesk.schemas.column import column
-from copydesk.transforms.tag import headings, known
+from copydesk.transforms import ledger
+from copydesk.transforms.ledger import Cut, Removal
+from copydesk.transforms.tag import headings, known, opening
 from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
@@ -16,6 +18,8 @@ COLUMNS = (
     column("title", pa.string(), "Headline, without site name, section or label; null where the text has none."),
     column("title_raw", pa.string(), "The headline as found, before site name, section or label were cut."),
 )
+
+RULE, RULE_VERSION = "headline", 1
 
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|\s+[|»]|[：:]\s+(?=\S{2,40}$)|：")
 # Announced before a headline and no part of it. "Breaking:" or "Exclusive:" stay: papers print them as headline.
@@ -36,18 +40,48 @@ MAX_CHARS = 400
 
 
 def find(view: View) -> Found:
-    """The headline: as given, as the page states and prints it, or as a plain text begins."""
+    """The headline: as given, as the page states and prints it, or as a plain text begins.
+
+    The line that prints it at the top leaves the text.
+    """
     given = fold(view.document.given.title or "")
-    page = view.page
-    raw, source = _of_page(page, headings.site_keys(view)) if page is not None else ("", "")
     keys = headings.site_keys(view)
+    first = opening.read(view.lines, max_headline_chars=view.options.max_headline_chars) if view.page is None else opening.Opening()
+    if view.page is not None:
+        raw, source = _of_page(view.page, keys)
+    else:
+        raw, source = (fold(view.lines[first.headline]), "text") if first.headline is not None else ("", "")
     if given:
-        title = cleaned(given, keys)
-        differs = f"given; {source} differs" if raw and known.key(cleaned(raw, keys)) != known.key(title) else "given"
-        return Found({"title": title, "title_raw": given}, {"title": differs, "title_raw": "given"})
+        differs = f"given; {source} differs" if raw and known.key(cleaned(raw, keys)) != known.key(cleaned(given, keys)) else "given"
+        raw, source = given, differs
     if not raw:
         return Found()
-    return Found({"title": cleaned(raw, keys), "title_raw": raw}, {"title": source, "title_raw": source})
+    title = cleaned(raw, keys)
+    values = {"title": title, "title_raw": raw}
+    evidence = {"title": source, "title_raw": source.split(";")[0]}
+    lines = [first.headline] if first.headline is not None and first.leaves and not given else _repeated(view, title, raw)
+    return Found(values, evidence, _cut(view, lines))
+
+
+def _repeated(view: View, title: str, raw: str) -> list[int]:
+    """Lines among the first that print the title again; in a plain text without one of its own only the very first."""
+    wanted = {known.key(title), known.key(raw)}
+    full = [i for i, line in enumerate(view.lines[:20]) if line and not line.isspace()]
+    return [i for i in full[: 3 if view.page is not None else 1] if len(view.lines[i]) <= MAX_CHARS and known.key(view.lines[i]) in wanted]
+
+
+def _cut(view: View, lines: list[int]) -> tuple[Removal, ...]:
+    """The removal of headline lines and of the blank lines they leave at the top."""
+    if not lines:
+        return ()
+    gone = set(lines)
+    cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
+    for i, line in enumerate(view.lines):
+        if i not in gone and line and not line.isspace():
+            break
+        if i not in gone and any(j < i for j in gone):
+            cuts.append(Cut(i))
+    return ledger.cut(view.document.extracted, (*view.document.removed, *view.removed), cuts)
 
 
 def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:

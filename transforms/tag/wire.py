@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pyarrow as pa
 
 from copydesk.schemas.column import STRINGS, column
+from copydesk.transforms.tag import known
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -12,9 +16,96 @@ COLUMNS = (
     column("sources_cited", STRINGS, "Outlets and agencies the text reports from, in order of first mention.", required=True),
 )
 
+# An agency's own credit at the foot: "(dpa)", "Quelle: dpa", "© AFP", "Copyright 2024 The Associated Press".
+_FOOT = re.compile(
+    r"(?:\((?P<a>[^()\n]{2,40})\)|(?:source|quelle|fuente|fonte|bron|kilde|källa|via)\s*:\s*(?P<b>[^\n.;]{2,40})|(?:©|\(c\)|copyright)\s*(?:\d{4}\s*)?(?P<c>[A-Z][^\n.,;|]{1,40})|"
+    r"(?:^|\n|[.!?]\s?)(?:[-–—/]{1,2}\s?)?(?P<d>[^\W\d_][\w./-]{1,15}))\.?\s*$",
+    re.I,
+)
+# Words beside a name that say the text reports from it. Before the name, after it, in the commoner languages.
+_BEFORE = (
+    "told", "tells", "according to", "speaking to", "spoke to", "speaking with", "reported by", "cited by", "quoted by", "interview with", "statement to", "obtained by",
+    "seen by", "published by", "reports by", "citing", "quoting", "via", "sagte der", "sagte dem", "laut", "gegenüber", "berichtete", "berichtet", "selon", "a déclaré à",
+    "à l'", "à l’", "según", "dijo a", "a la agencia", "declarou à", "ha detto a", "secondo",
+)  # fmt: skip
+_AFTER = ("reported", "reports", "report", "cited", "citing", "quoted", "news agency", "revealed", "has learned", "wrote", "berichtete", "berichtet", "meldete", "informó", "rapporte")
+_CUES = tuple(dict.fromkeys((*_BEFORE, *_AFTER)))
+_NAME_AFTER = re.compile(r"[\s:,]{0,3}(?:(?:the|that|a|an|la|le|el|il|die|der|das|dem|den|l['’])\s*)?(?P<name>[^\W\d_a-z][\w.&'’-]*(?:\s(?:of\s|de\s|and\s|&\s)?[^\W\d_a-z][\w.&'’-]*){0,4}|dpa|taz|epd)", re.I)
+_NAME_BEFORE = re.compile(r"(?P<name>[^\W\d_a-z][\w.&'’-]*(?:\s(?:of\s|de\s|and\s|&\s)?[^\W\d_a-z][\w.&'’-]*){0,4}|dpa|taz|epd)(?:['’]s)?,?\s(?:(?:has|have|had|first|also|earlier|later|news)\s){0,2}$")
+# Names of outlets that are everyday words; they count only with "the" before them, or never.
+_COMMON = frozenset("time metro people focus science nature mirror express star sun sport sports open index as stern heute welt bild zeit capital fortune reason slate salon spectator observer guardian "
+                    "independent times post herald standard citizen record sky pictures today mint quartz vice wired space patch politico insider newsday abc now ara profil express msn yahoo ap pa cp "
+                    "uni map tap sta ani red ep cns app news today nation entrepreneur blick haaretz terra forbes ad delo novinky blic danas expresso telex bta hina petra antara".split())  # fmt: skip
+
 
 def find(view: View) -> Found:
-    return Found({"sources_cited": ()})
+    """The agency that wrote the text, by dateline, byline or credit; and the outlets the text cites."""
+    own = {known.key(str(name)) for name in (view.values.get("outlet"), view.values.get("dateline_agency")) if name}
+    cited = _cited(view, own)
+    agency, source = _agency(view)
+    values: dict[str, object] = {"sources_cited": tuple(name for name in cited if name != agency)}
+    evidence = {"sources_cited": "text"} if values["sources_cited"] else {}
+    if agency:
+        values["wire_source"] = agency
+        evidence["wire_source"] = source
+    return Found(values, evidence)
+
+
+def _agency(view: View) -> tuple[str | None, str]:
+    spoken = view.values.get("dateline_agency")
+    if spoken and (name := known.agency(spoken)):
+        return name, "dateline"
+    for org in view.values.get("byline_orgs") or ():
+        if name := known.agency(org):
+            return name, "byline"
+    tail = view.document.extracted[-200:].rstrip()
+    for text in dict.fromkeys((tail, "\n".join(view.lines[-3:])[-200:].rstrip())):
+        match = _FOOT.search(text[-80:])
+        said = next((group for group in match.groups() if group), None) if match else None
+        if said and (name := known.agency(said.strip()) or known.agency(re.split(r"[/,]", said)[0].strip())):
+            return name, "text"
+    return None, ""
+
+
+def _cited(view: View, own: set[str]) -> tuple[str, ...]:
+    """Names beside a citing word, as the tables know them, in order of first mention."""
+    text = "\n".join(view.lines)
+    found: dict[str, int] = {}
+    for name, at in _named(text):
+        known_as = _known(name)
+        if known_as and known.key(known_as) not in own and known.key(name) not in own:
+            found[known_as] = min(at, found.get(known_as, at))
+    return tuple(sorted(found, key=lambda name: found[name]))
+
+
+def _named(text: str) -> Iterator[tuple[str, int]]:
+    """Capitalised phrases beside a citing word, with where they stand."""
+    for cue in _CUES:
+        at = text.find(cue)
+        n = 0
+        while at >= 0 and n < 50:
+            end, n = at + len(cue), n + 1
+            if cue in _BEFORE and (match := _NAME_AFTER.match(text, end)):
+                yield match["name"], match.start("name")
+            if cue in _AFTER and (match := _NAME_BEFORE.search(text[max(0, at - 60) : at])):
+                yield match["name"], max(0, at - 60) + match.start("name")
+            at = text.find(cue, end)
+
+
+def _known(phrase: str) -> str | None:
+    """The agency or outlet a phrase begins or ends with; the longest that is known."""
+    words = phrase.split()
+    for n in range(len(words), 0, -1):
+        for part in dict.fromkeys((" ".join(words[:n]), " ".join(words[-n:]))):
+            part = part.strip(".,'’")
+            part = re.sub(r"['’]s$", "", part)
+            if agency := known.agency(part):
+                return agency if known.key(part) not in _COMMON or part.isupper() else None
+            if known.key(part) in _COMMON and not part.isupper():
+                continue
+            if outlet := known.outlet_named(part):
+                return outlet[1]
+    return None
 
 
 TAGGER = Tagger("wire", COLUMNS, find)

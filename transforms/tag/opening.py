@@ -1,0 +1,115 @@
+"""Where a plain text prints its headline and its byline: first lines and last lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copydesk.transforms.tag import dates, datelines, names
+
+_LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？]['\"’”»)\]]*$")
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$")
+_NO_HEADLINE = re.compile(
+    r"\s*(?:[-•*–—>#|(\[]|\d+[.)]\s|(?:credit|photo|image|source|read more|also read|read next|related|share|advertisement|copyright|©|updated|published|posted|by)\b)", re.I
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Line numbers of a plain text's headline and bylines; `leaves` says that the headline can be cut."""
+
+    headline: int | None = None
+    leaves: bool = False
+    bylines: tuple[int, ...] = ()
+
+
+def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
+    """The headline and byline lines of a plain text.
+
+    A headline is a first line that reads like one and has prose below it. It is cut only where the
+    line that would then come first does not read like a headline itself: so a text cleaned twice is
+    the text cleaned once. Bylines are the run of byline lines under the headline (or at the very
+    top), and the run at the very end; a text is never left empty.
+
+    >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
+    >>> read(["Rain in Oslo", "By Ana Ruiz", prose], max_headline_chars=200)
+    Opening(headline=0, leaves=True, bylines=(1,))
+    >>> read([prose, prose], max_headline_chars=200)
+    Opening(headline=None, leaves=False, bylines=())
+    """
+    full = [i for i, line in enumerate(lines) if line and not line.isspace()]
+    end = len(full)
+    while end > 1 and len(full) - end < 5 and is_byline(lines[full[end - 1]]):
+        end -= 1
+    last = tuple(full[end:])
+    body = full[:end]
+    if not body:
+        return Opening()
+    first = 1 if _reads_like_headline(lines[body[0]], max_headline_chars) else 0
+    below = first
+    while below < len(body) - 1 and below - first < 5 and is_byline(lines[body[below]]):
+        below += 1
+    top = tuple(body[first:below])
+    if not first:
+        return Opening(bylines=top + last)
+    follows = [lines[i] for i in body[below : below + 4]]
+    if not any(_is_prose(line) for line in follows[:3]):
+        return Opening(bylines=last)
+    again = _reads_like_headline(follows[0], max_headline_chars) and any(_is_prose(line) for line in follows[1:4])
+    return Opening(body[0], not again, top + last)
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line holds a byline and nothing else.
+
+    >>> is_byline("By Shella Abdulhalim"), is_byline("By Monday the river had risen"), is_byline("Ana Ruiz, Staff Writer")
+    (True, False, True)
+    """
+    text = line.strip()
+    if not 5 <= len(text) <= 120 or not text[0].isalpha() and text[0] not in "(（文":
+        return False
+    said = names.opened(text)
+    if not said and not (", " in text or " | " in text):
+        return False
+    if _ENDS_SENTENCE.search(text) and not re.search(r"(?:\b\w|Jr|Sr|Dr)\.$", text):
+        return False
+    found = names.split(text, sure=False, strict=True)
+    people = [name for name in found if not name.is_org]
+    if not found or any(len(name.text.split()) < 2 and not _CJK.search(name.text) for name in people):
+        return False
+    letters = sum(len(name.text) for name in found)
+    if said:
+        return letters * 2 >= len(text) - 12
+    return bool(people) and (any(name.is_org and names.known.agency(name.text) for name in found) or any(name.role for name in people)) and len(text) <= 80
+
+
+def _reads_like_headline(line: str, max_chars: int) -> bool:
+    text = line.strip()
+    if _LABELLED.match(text):
+        return len(text) <= max_chars + 10
+    if not 8 <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:":
+        return False
+    words = text.split()
+    cjk = bool(_CJK.search(text))
+    if not cjk and not 2 <= len(words) <= 30:
+        return False
+    if text[0].islower() and not any(char.isupper() for char in words[0]):
+        return False
+    if _ENDS_SENTENCE.search(text) and text.rstrip("'\"’”»)")[-1] in ".…。" and not _ABBREVIATED.search(text):
+        return False
+    if re.search(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+", text) and len(text) > 100:
+        return False
+    if len(text) < 60 and dates.DIGIT.search(text) and dates.is_date_alone(text):
+        return False
+    return not datelines.parse(text).end and not is_byline(text)
+
+
+def _is_prose(line: str) -> bool:
+    text = line.strip()
+    if _CJK.search(text):
+        return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
+    n_words = len(text.split())
+    return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text)))
