@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,7 +24,7 @@ def command(warehouse: Path, as_json: bool) -> None:
     """
     with opened(warehouse) as found:
         current = found.current_id()
-        kept = [
+        kept: list[dict[str, Any]] = [
             {
                 "id": snapshot.id, "is_current": snapshot.id == current, "kind": snapshot.manifest.kind,
                 "run_id": snapshot.manifest.run_id, "finished_at": snapshot.manifest.finished_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -71,8 +71,9 @@ def write(snapshot: Snapshot, tally: Tally, *, selection: Selection, columns: Se
     lines += ["## Sources", "", *_sources(snapshot), ""]
     lines += ["## From documents to articles", "", *_balance(snapshot), ""]
     lines += _counted("Languages", tally.languages) + _counted("Outlets", tally.outlets)
+    years = sorted(tally.years.items(), key=lambda item: item[0] or "~")
     span = f"{tally.first} to {tally.last}" if tally.first else "none of the articles has a date"
-    lines += ["## Dates", "", f"Published {span}.", "", *_table(("year", "articles"), sorted(tally.years.items(), key=lambda x: x[0] or "~")), ""]
+    lines += ["## Dates", "", f"Published {span}.", "", *_table(("year", "articles"), years), ""]
     lines += ["## What was cut", "", *_rules(snapshot), ""]
     lines += ["## Choices of the last run (recipe)", "", "```toml", *_recipe(snapshot), "```", ""]
     lines += ["## Columns", "", *_columns(snapshot, columns), ""]
@@ -134,7 +135,8 @@ def _recipe(snapshot: Snapshot) -> list[str]:
 def _columns(snapshot: Snapshot, columns: Sequence[str]) -> list[str]:
     schema = snapshot.dataset("articles").schema
     rows = [(name, str(schema.field(name).type), (schema.field(name).metadata or {}).get(b"meaning", b"").decode()) for name in columns]
-    return _table(("column", "type", "meaning"), rows)
+    # The sentences are the schema's own Markdown, not text of documents.
+    return ["| column | type | meaning |", "| --- | --- | --- |", *(f"| {name} | `{kind}` | {meaning} |" for name, kind, meaning in rows)]
 
 
 def _counted(title: str, counter: Counter[str | None]) -> list[str]:
@@ -145,7 +147,7 @@ def _counted(title: str, counter: Counter[str | None]) -> list[str]:
     return [f"## {title}", "", *_table((title.lower(), "articles"), rows), ""]
 
 
-def _table(header: Sequence[str], rows: Sequence[tuple[object, ...]]) -> list[str]:
+def _table(header: Sequence[str], rows: Iterable[tuple[object, ...]]) -> list[str]:
     lines = [f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}"]
     return lines + [f"| {' | '.join(_cell(value) for value in row)} |" for row in rows]
 

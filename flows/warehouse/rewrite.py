@@ -238,7 +238,8 @@ def _months(source: _Source, name: str, labels: dict[str, int], month_of: Callab
         return np.full(source.n_rows, labels.setdefault(UNDATED, len(labels)), np.int32)
     encoded = names.dictionary_encode()
     numbers = [labels.setdefault(label, len(labels)) for label in encoded.dictionary.to_pylist()]
-    return np.take(np.asarray(numbers, np.int32), encoded.indices.to_numpy(zero_copy_only=False))
+    indices: np.ndarray = encoded.indices.to_numpy(zero_copy_only=False)
+    return np.asarray(numbers, np.int32)[indices]
 
 
 def _date_type(name: str) -> pa.DataType:

@@ -152,12 +152,12 @@ def _retell(snapshot: Snapshot, ids: set[str], heir_rows: dict[str, Row], change
 def _has_story(snapshot: Snapshot, ids: set[str]) -> bool:
     found = pa.array(sorted(ids), pa.string())
     where = pc.field("story_id").isin(found) | pc.field("merged_into").isin(found) | pc.field("doc_id").isin(found)
-    return snapshot.dataset("stories").count_rows(filter=where) > 0
+    return bool(snapshot.dataset("stories").count_rows(filter=where))
 
 
 def _new_name(ranked: Sequence[Row], taken: set[str]) -> str:
     opened = sorted(ranked, key=lambda row: (row["published_at"] or _LAST, row["doc_id"]))
-    return next((row["doc_id"] for row in opened if row["doc_id"] not in taken), opened[0]["doc_id"])
+    return str(next((row["doc_id"] for row in opened if row["doc_id"] not in taken), opened[0]["doc_id"]))
 
 
 def _retold(old: Row, new_id: str, ranked: Sequence[Row]) -> Row:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,7 +27,10 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_COMPARE = {"=": "equal", "==": "equal", "!=": "not_equal", "<>": "not_equal", "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq, "==": operator.eq, "!=": operator.ne, "<>": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}
 _DEPTH = 50  # arbitrary: nobody writes fifty brackets, and Python's own stack is never reached
 
 
@@ -116,8 +121,8 @@ class _Parser:
         if self.next_is("like"):
             return pc.match_like(here, str(self.value(column).as_py()))
         if self.left and self.left[0][1] in _COMPARE:
-            function = _COMPARE[self.left.pop(0)[1]]
-            return pc.Expression._call(function, [here, pc.scalar(self.value(column))])
+            compared = _COMPARE[self.left.pop(0)[1]]
+            return compared(here, pc.scalar(self.value(column)))
         raise self.error("a comparison (=, !=, <, <=, >, >=, in, like, is null) is missing")
 
     def column(self) -> pa.Field:

@@ -29,10 +29,11 @@ Order = Callable[[Path, str, str], str]
 def order() -> Iterator[Order]:
     command = [sys.executable, "-m", "tests.warehouse.crash_worker"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
-        assert worker.stdin is not None and worker.stdout is not None
+        assert worker.stdin is not None
 
         def give(root: Path, how: str, count: str = "0") -> str:
-            assert worker.stdin is not None and worker.stdout is not None
+            assert worker.stdin is not None
+            assert worker.stdout is not None
             worker.stdin.write(f"{root} {how.replace(' ', '_')} {count}\n")
             worker.stdin.flush()
             return worker.stdout.readline().strip()

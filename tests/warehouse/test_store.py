@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -136,7 +137,7 @@ def test_a_month_larger_than_a_file_is_cut_by_date_and_sorted_by_outlet(warehous
     dates = [pc.min_max(pq.read_table(path)["published_date"]).as_py() for path in snapshot.files("articles")]
     spans = sorted((span["min"], span["max"]) for span in dates)
     assert len(spans) == 4
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     for path in snapshot.files("articles"):
         outlets = pq.read_table(path)["outlet_id"].to_pylist()
         assert outlets == sorted(outlets)
