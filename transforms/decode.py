@@ -107,6 +107,7 @@ _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x1b"})  # ESC is how iso
 _ASCII = bytes(range(0x80))
 # Of all bytes. Text has next to none; the rarest share among 40 kinds of binary files looked at was 4 %.
 _MOST_CONTROLS = 0.01
+_FEW = 4  # arbitrary; in a short text a share says little
 # Of all letters: the most accented Western language, Vietnamese aside, stays below one in six; other scripts are above nine in ten.
 _MOST_ACCENTS = 0.4
 # Of all characters: at one in a hundred every twentieth word is damaged, and the text is no longer what was written.
@@ -275,7 +276,7 @@ def _refuse_binary(raw: bytes) -> None:
             raise Refused("decode", "binary", f"begins like {what}")
     head = raw[: 2**16]
     n_controls = len(head) - len(head.translate(None, _CONTROLS))
-    if n_controls > max(2, len(head) * _MOST_CONTROLS):
+    if n_controls > max(_FEW, len(head) * _MOST_CONTROLS):
         raise Refused("decode", "binary", f"{n_controls / len(head):.0%} of the first {len(head):,} bytes are control characters")
 
 
@@ -283,7 +284,7 @@ def _looks_binary(text: str) -> bool:
     """Whether control characters or code points without a character are more than text has."""
     head = text[: 2**16]
     n_odd = sum(1 for c in head if (c < " " and c not in "\t\n\v\f\r\x1b") or "\x7f" <= c < "\xa0" or "\ue000" <= c < "\uf900")
-    return n_odd > max(2, len(head) * _MOST_CONTROLS)
+    return n_odd > max(_FEW, len(head) * _MOST_CONTROLS)
 
 
 def _is_damaged(text: str, *, html: bool) -> bool:
@@ -291,7 +292,8 @@ def _is_damaged(text: str, *, html: bool) -> bool:
     if not n_replaced:
         return False
     shown = _TAG.sub("", text) if html else text
-    return shown.count(_REPLACED) > max(1, len(shown) * _MOST_REPLACED)
+    n_replaced = shown.count(_REPLACED)
+    return n_replaced > max(1, len(shown) * _MOST_REPLACED) or 2 * n_replaced > len(shown)
 
 
 def _is_plain_ascii(raw: bytes) -> bool:

@@ -58,6 +58,17 @@ class Inflated(io.RawIOBase):
         view[:n], self._rest = self._rest[:n], self._rest[n:]
         return n
 
+    def seekable(self) -> bool:
+        """True, so that readers may ask where they are; only the place where the stream stands can be sought."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Where the stream stands."""
+        here = self._n_out - len(self._rest)
+        if (whence, offset) not in {(io.SEEK_CUR, 0), (io.SEEK_SET, here)}:
+            raise io.UnsupportedOperation(f"seek({offset}, {whence})")
+        return here
+
     def _input(self) -> bytes:
         chunk, self._pending = self._pending or self._source.read(_CHUNK), b""
         self._n_in += len(chunk)

@@ -14,6 +14,7 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError
 
 _ROWS = 64  # rows decoded at a time: 64 pages of the usual 150 kB are 10 MB
+_FREE = 64 * 2**20  # as for compressed streams: a ratio says nothing about small files
 _FOOTER_BYTES = 64 * 2**20  # Thrift metadata may not ask for more; the footer of a file of 80 columns and 1,000 row groups has 8
 
 
@@ -44,12 +45,18 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
         raise BrokenError("too_large", f"{n_columns:,} columns; [limits] parquet_columns is {limits.parquet_columns:,}")
     wanted = _columns(file.schema_arrow, fields)
     rows = RowReader(opened.source_uri, fields, limits, opened.file_time)
-    number = 0
+    number = n_bytes = 0
+    most = max(_FREE, (opened.size_bytes or 0) * limits.expansion)
     for group in range(file.num_row_groups):
         _check_group(file, group, limits)
         for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=wanted, use_threads=False):
             for row in _python_rows(batch):
-                yield rows.record(row, number)
+                found = rows.record(row, number)
+                # One long text in the dictionary, named by every row: the pages are small, what they stand for is not.
+                n_bytes += len(found.body) if isinstance(found, Record) else 0
+                if n_bytes > most and opened.size_bytes is not None:
+                    raise BrokenError("too_large", f"Parquet: {opened.size_bytes:,} bytes grew to more than {n_bytes:,}; [limits] expansion is {limits.expansion}")
+                yield found
                 number += 1
 
 
@@ -73,7 +80,7 @@ def _check_group(file: pq.ParquetFile, group: int, limits: Limits) -> None:
     for i in range(meta.num_columns):
         column = meta.column(i)
         packed, plain = column.total_compressed_size, column.total_uncompressed_size
-        if plain > max(64 * 2**20, packed * limits.expansion) or min(packed, plain) < 0:
+        if plain > max(_FREE, packed * limits.expansion) or min(packed, plain) < 0:
             raise BrokenError("too_large", f"Parquet: {packed:,} bytes of column {column.path_in_schema!r} grow to {plain:,}; [limits] expansion is {limits.expansion}")
 
 
@@ -87,6 +94,8 @@ def _value(scalar: pa.Scalar) -> object:
         return scalar.as_py()
     except UnicodeDecodeError:  # a string column that holds no UTF-8
         return scalar.cast(pa.binary()).as_py()
+    except (ValueError, OverflowError):  # a date that Python cannot hold
+        return None
 
 
 def _is_text(type_: pa.DataType) -> bool:
