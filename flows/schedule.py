@@ -122,29 +122,39 @@ def serve(
     takes everything that is new anyway. On a clean end the schedule is paused; the next start takes
     it up again. Raises AlreadyServedError.
     """
+    import asyncio
+
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.deployments.runner import EntrypointType
+    from prefect.runner import Runner
     from prefect.schedules import Cron
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     from copydesk.flows.ingest import ingest
 
+    class Interruptible(Runner):
+        def handle_sigterm(self, *_: Any, **__: Any) -> None:
+            """As Ctrl-C does: Prefect's own way forgets to wait for its clean-up."""
+            os.kill(os.getpid(), signal.SIGINT)
+
     with _sole(name), temporary_settings({PREFECT_API_URL: api}):
         with get_client(sync_client=True) as client:
             stale.reap(client)
-        ready()
-        ingest.serve(
+        runner = Interruptible(name=name, limit=1, pause_on_shutdown=True)
+        runner.add_flow(
+            ingest,
             name=name,
             schedule=Cron(cron, timezone=timezone),
             parameters=dict(parameters),
             tags=["copydesk"],
             description="Ingest what is new. New is what the warehouse does not hold, so a missed run costs nothing.",
-            limit=1,
-            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-            print_starting_message=False,
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
+        ready()
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(runner.start())
 
 
 @contextlib.contextmanager
