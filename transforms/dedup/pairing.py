@@ -1,0 +1,156 @@
+"""Candidates measured exactly, and what to call them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from copydesk.transforms.dedup import comparing, joining, sketching
+from copydesk.transforms.dedup.options import RELATIONS, Options
+from copydesk.transforms.dedup.sketching import Sketches
+
+EXACT, NEAR, EXCERPT, OVERLAP, TEMPLATE = range(len(RELATIONS))
+LEAST_SHARED = 8  # shingles: a shared phrase of ten words alone makes no pair, unless it is half of both
+PAIRS_AT_ONCE = 16_384  # bounds the words held while comparing: 30,000 texts of 4 kB of hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of rows; `a` is the later document. Shares are float32, as they are stored."""
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    estimated: NDArray[np.float32]
+    jaccard: NDArray[np.float32]
+    a_in_b: NDArray[np.float32]
+    """Share of a's shingles found in b."""
+    b_in_a: NDArray[np.float32]
+    longest: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def take(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> Pairs:
+        """Chosen pairs."""
+        return Pairs(*(getattr(self, f.name)[which] for f in fields(self)))
+
+    def between(self, one: NDArray[np.int64], other: NDArray[np.int64], place: NDArray[np.int64]) -> Pairs:
+        """The same similarities for other rows: `one` has the words of the side that is not `other`."""
+        is_a = self.a != other
+        one_in_other = np.where(is_a, self.a_in_b, self.b_in_a)
+        other_in_one = np.where(is_a, self.b_in_a, self.a_in_b)
+        later = place[one] > place[other]
+        return Pairs(
+            np.where(later, one, other), np.where(later, other, one), self.estimated, self.jaccard,
+            np.where(later, one_in_other, other_in_one), np.where(later, other_in_one, one_in_other), self.longest,
+        )  # fmt: skip
+
+    @property
+    def containment(self) -> NDArray[np.float32]:
+        """The higher of both."""
+        return np.maximum(self.a_in_b, self.b_in_a)
+
+
+def concatenate(*parts: Pairs) -> Pairs:
+    """All pairs of the parts, in order of (a, b)."""
+    merged = Pairs(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Pairs)))
+    return merged.take(np.lexsort((merged.b, merged.a)))
+
+
+def candidates(
+    sketches: Sketches, times: NDArray[np.int64], options: Options
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Pairs (later, earlier, estimated Jaccard) worth comparing; documents stand in order of time."""
+    n = len(sketches)
+    numbers = np.arange(n, dtype=np.int64)
+    near = joining.entries(sketches.keys, sketches.n_keys, numbers, sketching.KEYS_MOST)
+    far = joining.entries(sketches.keys, sketches.n_keys, numbers, joining.SMALLEST)
+    near_count, near_where = joining.places(near, n)
+    far_count, far_where = joining.places(far, n)
+    room = max(1 << 16, 4 * joining.MOST_CANDIDATES)
+    later, earlier, agree = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    found, row = [], 0
+    while row < n:
+        count, row = joining.join(
+            near, near_count, near_where, far, far_count, far_where, times, sketches.n_keys, sketches.signatures,
+            options.window_us, options.undated_window, row, n, later, earlier, agree,
+        )  # fmt: skip
+        found.append((later[:count].copy(), earlier[:count].copy(), agree[:count].copy()))
+    if not found:
+        found = [(later[:0], earlier[:0], agree[:0])]
+    a, b, matches = (np.concatenate([part[i] for part in found]) for i in range(3))
+    order = np.lexsort((b, a))
+    return a[order], b[order], (matches[order] / np.float32(options.num_perm)).astype(np.float32)
+
+
+def measure(
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    estimated: NDArray[np.float32],
+    texts_of: Callable[[NDArray[np.int64]], pa.LargeStringArray],
+    n_words: NDArray[np.int32],
+    *,
+    ngram: int,
+) -> Pairs:
+    """Exact similarities of the pairs, block by block; `texts_of` gives the texts of ascending rows."""
+    shared, in_a, in_b, longest = (np.zeros(len(a), np.int64) for _ in range(4))
+    for first in range(0, len(a), PAIRS_AT_ONCE):
+        part = slice(first, first + PAIRS_AT_ONCE)
+        rows, local = np.unique(np.concatenate([a[part], b[part]]), return_inverse=True)
+        words, offsets = sketching.words_of(texts_of(rows), n_words[rows])
+        one, two = local[: len(local) // 2], local[len(local) // 2 :]
+        out = comparing.compare(words, offsets, one, two, ngram)
+        for i in np.flatnonzero(out[:, 3] < 0):
+            x, y = one[i], two[i]
+            out[i, 3] = comparing.longest_passage(
+                words[offsets[x] : offsets[x + 1]], words[offsets[y] : offsets[y + 1]]
+            )
+        shared[part], in_a[part], in_b[part], longest[part] = out.T
+    union = np.maximum(1, in_a + in_b - shared)
+    pairs = Pairs(
+        a, b, estimated, (shared / union).astype(np.float32), (shared / np.maximum(1, in_a)).astype(np.float32),
+        (shared / np.maximum(1, in_b)).astype(np.float32), longest.astype(np.int32),
+    )  # fmt: skip
+    return pairs.take((shared >= LEAST_SHARED) | (pairs.jaccard >= 0.5))
+
+
+def is_inside(a_times: NDArray[np.int64], b_times: NDArray[np.int64], options: Options) -> NDArray[np.bool_]:
+    """Are both of a pair inside the window? A side without a date always is."""
+    undated = (a_times == joining.UNDATED) | (b_times == joining.UNDATED)
+    return undated | (np.abs(np.where(undated, 0, a_times) - np.where(undated, 0, b_times)) <= options.window_us)
+
+
+def above_floor(pairs: Pairs, inside: NDArray[np.bool_], options: Options) -> NDArray[np.bool_]:
+    """Is the pair one that is stored?"""
+    low = (pairs.jaccard >= np.float32(options.pair_floor)) | (
+        pairs.containment >= np.float32(options.pair_floor_containment)
+    )
+    return np.where(inside, low, pairs.jaccard >= np.float32(options.pair_floor_beyond))
+
+
+def relations(
+    pairs: Pairs, inside: NDArray[np.bool_], same_text: NDArray[np.bool_], options: Options
+) -> NDArray[np.int8]:
+    """The name of each pair.
+
+    exact: the same text. template: alike, but too far apart in time for a copy. near: half of each
+    or more stands in the other. excerpt: that holds of one of them. overlap: anything less.
+    """
+    both = np.minimum(pairs.a_in_b, pairs.b_in_a) >= np.float32(0.5)
+    one = pairs.containment >= np.float32(0.5)
+    named = np.where(both, NEAR, np.where(one, EXCERPT, OVERLAP))
+    named = np.where(inside | (pairs.jaccard >= np.float32(options.jaccard_high)), named, TEMPLATE)
+    return np.where(same_text, EXACT, named).astype(np.int8)
+
+
+def folds(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDArray[np.bool_]:
+    """Does the pair fold one document into the other, under the recipe's thresholds and relations?"""
+    alike = (pairs.jaccard >= np.float32(options.jaccard_low)) | (
+        pairs.containment >= np.float32(options.containment_low)
+    )
+    allowed = np.isin(relation, [RELATIONS.index(name) for name in options.folds])
+    return allowed & (alike | (relation == TEMPLATE))
