@@ -132,7 +132,8 @@ def _footer_length_parquet(length: int) -> bytes:
 
 
 def _invalid_utf8_parquet() -> bytes:
-    bad = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, 9)), pa.py_buffer(b"\x81\xc3\x28\xa0\xa1\xe2\x28\xa1\xf0")])
+    raw = "Le café est fermé, hélas, a écrit l'élève.".encode("latin1")
+    bad = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(raw))), pa.py_buffer(raw)])
     return _parquet(pa.table({"text": bad}))
 
 
@@ -254,7 +255,7 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("parquet/no-rows.parquet", lambda: _parquet(pa.table({"text": pa.array([], pa.string())}))),
     Hostile("parquet/nulls.parquet", lambda: _parquet(pa.table({"text": pa.array([None, STORY, ""], pa.string())})), "empty", 1),
     Hostile("parquet/lying-statistics.parquet", _lying_statistics_parquet, None, 3),
-    Hostile("parquet/no-utf8.parquet", _invalid_utf8_parquet, "misencoded"),
+    Hostile("parquet/no-utf8.parquet", _invalid_utf8_parquet, yields=1),
     Hostile("parquet/nested.parquet", lambda: _parquet(pa.table({"text": [STORY], "author": [[{"name": "Ana Ruiz"}]], "date": [{"a": [1]}]})), yields=1),
     Hostile("parquet/times.parquet", lambda: _parquet(pa.table({"text": [STORY], "fetched_at": pa.array([2**62], pa.timestamp("us")), "date": pa.array([-(2**31) + 1], pa.date32())})), yields=1),
     Hostile("parquet/same-name-twice.parquet", lambda: _parquet(pa.table([[STORY], [STORY]], names=["text", "text"])), "corrupt"),
