@@ -1,0 +1,40 @@
+"""`copydesk report`: the page of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import printable, warehouse_option
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("--open", "show", is_flag=True, help="Open it in the browser.")
+@warehouse_option
+def command(*, run: str | None, show: bool, warehouse: Path) -> None:
+    """Write the report of a run (default: the last one) and print where it stands.
+
+    \b
+        copydesk report --open
+        copydesk report 20261122T060003-3fa2c1
+
+    The page is one file without scripts: send it, print it, keep it. Each run writes its own; this
+    command writes it anew from the current snapshot.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows import report
+
+        snapshot = found.current()
+        if snapshot is None:
+            raise click.ClickException(f"Nothing has been published to {warehouse} yet: copydesk ingest INPUT...")
+        runs = sorted(snapshot.table("runs", ["run_id", "finished_at"]).to_pylist(), key=lambda row: (row["finished_at"], row["run_id"]))
+        ids = [row["run_id"] for row in runs]
+        if run is not None and run not in ids:
+            raise click.UsageError(f"There is no run {printable(run)!r} in {warehouse}; the last are {', '.join(ids[-3:])}.")
+        path = report.write(found.root, snapshot, report.facts_of(found, run or ids[-1]))
+    click.echo(path)
+    if show:
+        click.launch(path.as_uri())

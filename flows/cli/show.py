@@ -1,0 +1,95 @@
+"""`copydesk show`: one document with what was cut from it."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
+
+_TABLES = ("articles", "duplicates", "quarantined")
+_FIELDS = (
+    "doc_id", "url", "source_uri", "outlet", "title", "byline", "byline_orgs", "published_at", "published_date", "section", "language",
+    "wire_source", "sources_cited", "story_id", "cluster_size", "kept_doc_id", "relation", "keep_reason", "reason", "revision", "supersedes",
+)
+_COLOURS = ("red", "yellow", "blue", "magenta", "cyan", "green")
+
+
+@click.command()
+@click.argument("doc")
+@warehouse_option
+@json_option
+def command(*, doc: str, warehouse: Path, as_json: bool) -> None:
+    """Show a document's columns and its text, with what was cut in place and coloured by rule.
+
+    \b
+        copydesk show 3741adc8172c2652e3b942ad2e4b2fb0
+        copydesk show 3741adc8
+
+    DOC is a doc_id, or the beginning of one, or an address. Cuts stand as [rule: passage].
+    """
+    from copydesk.transforms.ledger import Removal, rebuild
+
+    with opened(warehouse) as found:
+        snapshot = found.snapshot("current")
+        table, row = _find(snapshot, doc)
+        ledger = snapshot.documents("removed", [row["doc_id"]]).to_pylist()
+    removed = sorted(Removal(*(cut[name] for name in ("start", "end", "text", "rule", "rule_version"))) for cut in ledger)
+    extracted = rebuild(row["text"], removed)
+    if as_json:
+        echo_json({"table": table, **row, "extracted": extracted, "removed": sorted(ledger, key=lambda c: c["start"])})
+        return
+    click.echo(f"{table[:-1] if table != 'quarantined' else table}")
+    for name in _FIELDS:
+        value = row.get(name)
+        if value not in (None, [], ""):
+            shown = ", ".join(value) if isinstance(value, list) else str(value)
+            click.echo(f"{name:<15} {printable(shown)}")
+    click.echo()
+    position = 0
+    for cut in removed:
+        click.echo(printable(extracted[position : cut.start], keep_newlines=True), nl=False)
+        click.echo(_styled(cut.rule, cut.text), nl=False)
+        position = cut.end
+    click.echo(printable(extracted[position:], keep_newlines=True))
+    if removed:
+        click.echo()
+        for rule in sorted({cut.rule for cut in removed}):
+            click.echo(_styled(rule, f"{sum(c.rule == rule for c in removed)} x"))
+
+
+def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
+    import pyarrow.compute as pc
+
+    if len(doc) == 32:
+        for table in _TABLES:
+            for row in snapshot.documents(table, [doc]).to_pylist():
+                return table, row
+    where = (pc.field("url") == doc) | (pc.field("canonical_url") == doc)
+    if "://" not in doc:
+        where = pc.starts_with(pc.field("doc_id"), doc) | (pc.field("source_uri") == doc)
+    found = [(table, row) for table in _TABLES for row in snapshot.table(table, None, where).to_pylist()] if doc else []
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise click.ClickException(f"No document {printable(doc)!r}. Ids stand in the column doc_id, and in the report.")
+    ids = ", ".join(row["doc_id"] for _, row in found[:5])
+    raise click.ClickException(f"{len(found)} documents answer to {printable(doc)!r}: {ids}. Name one by its doc_id.")
+
+
+def _styled(rule: str, text: str) -> str:
+    """A cut in the colour of its rule: the same in every run, whatever the other rules are."""
+    colour = _COLOURS[zlib.crc32(rule.encode()) % len(_COLOURS)]
+    lead = text[: len(text) - len(text.lstrip("\n"))]
+    tail = text[len(text.rstrip("\n")) :] if text.strip("\n") else ""
+    body = text.strip("\n")
+    if not body:
+        return printable(text, keep_newlines=True)  # blank lines need no mark
+    return printable(lead, keep_newlines=True) + click.style(f"[{printable(rule)}: {printable(body, keep_newlines=True)}]", fg=colour) + tail

@@ -1,0 +1,75 @@
+"""`copydesk status`: the warehouse in one look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copydesk.flows.cli._warehouse import aligned, megabytes, opened
+from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--runs", "n_runs", type=click.IntRange(min=1), default=5, show_default=True, help="How many of the last runs to list.")
+@warehouse_option
+@json_option
+def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path, as_json: bool) -> None:
+    """Show the last runs, the current snapshot, and what a run would find now.
+
+    \b
+        copydesk status
+        copydesk status --json incoming/
+
+    Without INPUT it looks at what the last run read. Files are compared by name and size; a run
+    compares documents.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows.status import status
+
+        state = status(found, inputs=inputs, n_runs=n_runs)
+    if as_json:
+        echo_json(state)
+        return
+    for line in _lines(state):
+        click.echo(line)
+
+
+def _lines(state: dict[str, Any]) -> list[str]:
+    if state["snapshot"] is None:
+        lines = [f"{state['warehouse']} is empty; fill it with: copydesk ingest INPUT..."]
+    else:
+        rows = ", ".join(f"{n:,} {table}" for table, n in state["rows"].items() if n and table not in {"removed", "pairs", "runs"})
+        lines = [
+            f"Snapshot   {state['snapshot']}, published {state['published_at'][:19].replace('T', ' ')}",
+            f"Holds      {rows or 'no rows'}",
+            f"Size       {megabytes(state['bytes'])}, index {megabytes(state['index_bytes'])}",
+            "",
+            aligned(
+                ["run", "kind", "finished", "read", "added", "copies", "rejected", "held", "known"],
+                [
+                    [
+                        run["run_id"], run["kind"], f"{run['finished_at']:%Y-%m-%d %H:%M}", run["n_read"], run["n_articles"],
+                        run["n_duplicates"], run["n_rejected"], run["n_quarantined"], run["n_known"],
+                    ]
+                    for run in state["runs"]
+                ],
+            ),
+            "",
+            _next(state["next"]),
+        ]
+    lines += [f"Run {run} was interrupted; the same command takes it up again." for run in state["interrupted"]]
+    return [printable(line, keep_newlines=True) for line in lines]
+
+
+def _next(coming: dict[str, Any] | None) -> str:
+    if coming is None:
+        return "A run now  name its inputs to see: copydesk status INPUT..."
+    if "fault" in coming:
+        return f"A run now  would fail: {coming['fault']}"
+    if not coming["n_new_files"]:
+        return f"A run now  would find nothing new: all {coming['n_files']:,} files were read before"
+    named = ", ".join(coming["examples"]) + (", ..." if coming["n_new_files"] > len(coming["examples"]) else "")
+    return f"A run now  would read {coming['n_new_files']:,} new of {coming['n_files']:,} files: {named}"

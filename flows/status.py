@@ -1,0 +1,78 @@
+"""Where a warehouse stands, for `copydesk status`: facts from manifests and folders, no text is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from copydesk.flows import read
+from copydesk.flows.warehouse import Snapshot, Warehouse
+
+_RUN = (
+    "run_id", "kind", "started_at", "finished_at", "n_read", "n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known",
+    "n_revisions", "n_moved", "recipe_sha256",
+)
+
+
+def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5) -> dict[str, Any]:
+    """Snapshot, last runs, sizes, and what a run over the inputs (default: those of the last one) would find."""
+    snapshot = warehouse.current()
+    if snapshot is None:
+        return {"warehouse": str(warehouse.root), "snapshot": None, "runs": [], "interrupted": _interrupted(warehouse.root)}
+    runs = sorted(snapshot.table("runs", _RUN).to_pylist(), key=lambda row: (row["finished_at"], row["run_id"]), reverse=True)
+    return {
+        "warehouse": str(warehouse.root),
+        "snapshot": snapshot.id,
+        "published_at": snapshot.manifest.finished_at,
+        "rows": dict(snapshot.counts),
+        "bytes": sum(entry.bytes for files in snapshot.manifest.tables.values() for entry in files),
+        "index_bytes": sum(entry.bytes for entry in snapshot.manifest.index),
+        "runs": runs[:n_runs],
+        "interrupted": _interrupted(warehouse.root),
+        "next": _next(warehouse, snapshot, inputs or _last_inputs(warehouse.root, [row["run_id"] for row in runs])),
+    }
+
+
+def _interrupted(root: Path) -> list[str]:
+    """Runs that left staged work behind; the next run with the same inputs takes it up."""
+    return sorted(path.parent.name for path in (root / "staging").glob("*/run.json"))
+
+
+def _last_inputs(root: Path, run_ids: Sequence[str]) -> tuple[str, ...]:
+    """The inputs of the newest run that left a record."""
+    for run_id in run_ids:
+        try:
+            found = json.loads((root / "reports" / f"{run_id}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # a run from before, or its record was removed: look further back
+            continue
+        if found.get("inputs"):
+            return tuple(found["inputs"])
+    return ()
+
+
+def _next(warehouse: Warehouse, snapshot: Snapshot, inputs: Sequence[str]) -> Mapping[str, Any] | None:
+    """How many of the files that the inputs name now no run has read, by name and size."""
+    if not inputs:
+        return None
+    try:
+        found = [file for file in read.find(inputs) if isinstance(file, read.InputFile)]
+    except read.InputError as error:
+        return {"inputs": list(inputs), "fault": str(error)}
+    seen: set[tuple[str, int | None]] = set()
+    for kept in warehouse.snapshots():
+        table = kept.inputs()
+        seen |= set(zip(table["source_uri"].to_pylist(), table["size_bytes"].to_pylist(), strict=True))
+    new = [file for file in found if (file.source_uri, _size(file)) not in seen]
+    return {
+        "inputs": list(inputs), "n_files": len(found), "n_new_files": len(new),
+        "new_bytes": sum(_size(file) or 0 for file in new), "examples": [file.source_uri for file in new[:5]],
+    }
+
+
+def _size(file: read.InputFile) -> int | None:
+    try:
+        return file.size_bytes
+    except OSError:  # gone since it was listed: the run will say so
+        return None
