@@ -27,15 +27,16 @@ class Partition:
     follows: str | None = None
     keys: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
-    row_group: int = 50_000  # narrow rows: a row group of a few MB
+    row_group: tuple[int, int] = (50_000, 50_000)  # fewest and most rows; narrow rows make a few MB
 
 
 # Files are cut by date and sorted by outlet inside: the row groups' statistics then serve both
-# filters. Row groups of 5,000 documents: the lower end of what was measured to read well, so that
-# a month of 30,000 documents has six of them to leave out.
+# filters. A file has eight row groups where they hold 500 to 5,000 documents: an outlet then stands in
+# one or two of eight. (Measured on 50,000 documents: groups of 1,000 instead of 10,000 cost 0.5 % of
+# size and a fifth of the time of a full scan, and make a point lookup four times as fast.)
 _DOCUMENTS = Partition(
     date="published_date", keys=("doc_id",), cut=("published_date", "outlet_id", "doc_id"),
-    sort=("outlet_id", "published_date", "doc_id"), row_group=5_000,
+    sort=("outlet_id", "published_date", "doc_id"), row_group=(500, 5_000),
 )
 
 PARTITIONS: Mapping[str, Partition] = {

@@ -239,7 +239,8 @@ def _months(source: _Source, name: str, labels: dict[str, int], month_of: Callab
     encoded = names.dictionary_encode()
     numbers = [labels.setdefault(label, len(labels)) for label in encoded.dictionary.to_pylist()]
     indices: np.ndarray = encoded.indices.to_numpy(zero_copy_only=False)
-    return np.asarray(numbers, np.int32)[indices]
+    of_rows: np.ndarray = np.asarray(numbers, np.int32)[indices]
+    return of_rows
 
 
 def _date_type(name: str) -> pa.DataType:

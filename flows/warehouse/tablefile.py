@@ -13,6 +13,7 @@ from copydesk.flows.warehouse import files
 from copydesk.flows.warehouse.manifest import FileEntry
 from copydesk.flows.warehouse.partition import PARTITIONS, keys_of
 
+_ROW_GROUPS = 8
 _HASH_DIGITS = 16  # 64 bits: two of a million files meet by chance once in 10^7 warehouses
 # Measured: a dictionary on every column costs time and wins nothing; on these few values it does.
 _DICTIONARY = ("outlet_id", "outlet", "language")
@@ -27,12 +28,14 @@ def write(table: pa.Table, name: str, month: str, folder: Path) -> FileEntry:
     """Write a table, already conformed and sorted, under the name its content gives it."""
     # A name never used is needed only until the hash is known.
     draft = folder / f".{month}.draft"
-    groups = -(-table.num_rows // PARTITIONS[name].row_group) or 1
+    fewest, most = PARTITIONS[name].row_group
+    per_group = min(max(-(-table.num_rows // _ROW_GROUPS), fewest), most)
+    n_groups = -(-table.num_rows // per_group) or 1
     pq.write_table(
         table.combine_chunks(), draft,
         compression="zstd", compression_level=3,
         use_dictionary=[column for column in _DICTIONARY if column in table.column_names],
-        row_group_size=-(-table.num_rows // groups) or 1,
+        row_group_size=-(-table.num_rows // n_groups) or 1,
         write_page_index=True,
     )
     files.sync(draft)
