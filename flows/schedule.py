@@ -152,6 +152,8 @@ def serve(
             concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
+        # A shell that starts a command in the background lets it ignore SIGINT; then nothing could stop it cleanly.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         ready()
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(runner.start())
