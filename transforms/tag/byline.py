@@ -71,16 +71,16 @@ def _prints(line: str, chosen: _Candidate, site: frozenset[str]) -> bool:
     return any(known.key(name.text) in known_names for name in names.split(line, site=site))
 
 
-_CREDIT = re.compile(r"\(?(?:additional )?(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
+_CREDIT = re.compile(r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
 
 
 def _of_credit(view: View, site: frozenset[str]) -> _Candidate | None:
     """Reporters named at the foot of an agency report: "(Reporting by Ana Ruiz; Editing by Bo Li)"."""
     tail = view.document.extracted[-600:]
-    if "eport" not in tail and "riti" not in tail:
-        return None
-    match = next((m for m in _CREDIT.finditer(tail) if not m[0].lower().lstrip("(").startswith("additional")), None)
-    if match is None:
+    starts = (tail.find(word) for word in ("eporting by", "riting by", "eported by", "ritten by"))
+    at = min((start for start in starts if start > 0), default=0)
+    match = _CREDIT.match(tail, at - 1) if at else None
+    if match is None or tail[:at - 1].rstrip().lower().endswith("additional"):
         return None
     text = re.sub(r"\s+in\s+[A-Z][\w. ]{2,30}(?=,| and |$)", "", match[1].split(". ")[0])
     found = tuple(name for name in names.split(text, site=site, strict=True) if not name.is_org)

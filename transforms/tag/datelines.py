@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from copydesk.transforms.tag import dates, known
 from copydesk.transforms.tag.tagger import View
@@ -33,7 +33,7 @@ _SEPARATOR = r"(?:\.?\s?[–—―‒]\s?|\.?\s?-{1,3}\s?-?(?=\s|[^\W\d_]{3})|\s
 _AGENCY = r"\((?P<agency>[^()\d]{2,40})\)|/\s?(?P<slashed>[^/\d]{2,30})\s?/|(?P<plain>[–—-]\s?(?:РИА Новости|ТАСС|Интерфакс))"
 _HEAD = re.compile(
     rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME}))?(?P<date>(?:,|\.)?\s(?:[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
-    rf"\.?,?\s?(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
+    rf"\.?,?\s{{0,3}}(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
 )
 _AGENCY_FIRST = re.compile(r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?")
 # Printed in capitals before a dash where a place could stand.
@@ -90,8 +90,13 @@ def parse(line: str) -> Dateline:
     >>> parse("NATO — the alliance — met on Monday.").end       # no place
     0
     """
-    head = line[:MAX_CHARS].lstrip()
-    shift = min(len(line), MAX_CHARS) - len(head)
+    return _parse(line[:MAX_CHARS])
+
+
+@lru_cache(maxsize=64)  # several taggers ask for the dateline of one document
+def _parse(line: str) -> Dateline:
+    head = line.lstrip()
+    shift = len(line) - len(head)
     match = _HEAD.match(head)
     if match is None or not match["place"]:
         return _agency_alone(head, shift)

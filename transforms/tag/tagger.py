@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -46,12 +46,10 @@ class View:
 
     def after(self, found: Found) -> View:
         """The view of the next tagger."""
-        if not found.removed:
-            view = replace(self, values={**self.values, **found.values})
-            if "lines" in self.__dict__:
-                view.__dict__["lines"] = self.lines
-            return view
-        return replace(self, values={**self.values, **found.values}, removed=(*self.removed, *found.removed))
+        view = View(self.document, self.options, {**self.values, **found.values}, (*self.removed, *found.removed))
+        if not found.removed and "lines" in self.__dict__:
+            view.__dict__["lines"] = self.lines
+        return view
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,24 @@ _FOOT = re.compile(
     r"(?:^|\n|[.!?]\s?)(?:[-–—/]{1,2}\s?)?(?P<d>[^\W\d_][\w./-]{1,15}))\.?\s*$",
     re.I,
 )
-# Words beside a name that say the text reports from it. Before the name, after it, in the commoner languages.
-_BEFORE = (
-    "told", "tells", "according to", "speaking to", "spoke to", "speaking with", "reported by", "cited by", "quoted by", "interview with", "statement to", "obtained by",
-    "seen by", "published by", "reports by", "citing", "quoting", "via", "sagte der", "sagte dem", "laut", "gegenüber", "berichtete", "berichtet", "selon", "a déclaré à",
-    "à l'", "à l’", "según", "dijo a", "a la agencia", "declarou à", "ha detto a", "secondo",
-)  # fmt: skip
-_AFTER = ("reported", "reports", "report", "cited", "citing", "quoted", "news agency", "revealed", "has learned", "wrote", "berichtete", "berichtet", "meldete", "informó", "rapporte")
-_CUES = tuple(dict.fromkeys((*_BEFORE, *_AFTER)))
-_NAME_AFTER = re.compile(r"[\s:,]{0,3}(?:(?:the|that|a|an|la|le|el|il|die|der|das|dem|den|l['’])\s*)?(?P<name>[^\W\d_a-z][\w.&'’-]*(?:\s(?:of\s|de\s|and\s|&\s)?[^\W\d_a-z][\w.&'’-]*){0,4}|dpa|taz|epd)", re.I)
-_NAME_BEFORE = re.compile(r"(?P<name>[^\W\d_a-z][\w.&'’-]*(?:\s(?:of\s|de\s|and\s|&\s)?[^\W\d_a-z][\w.&'’-]*){0,4}|dpa|taz|epd)(?:['’]s)?,?\s(?:(?:has|have|had|first|also|earlier|later|news)\s){0,2}$")
+# Words beside a name that say the text reports from it: what to look for, and whether the name may
+# follow it (group 1 of the pattern ends where the name begins) or stand before it.
+_ENGLISH = ("report", "told ", "tells ", "ccording to", "spoke ", "speaking ", "cited", "citing", "quot", "interview with", "statement to", "obtained by", "seen by",
+            "published", "reveal", "wrote", "learned", "news agency")  # fmt: skip
+_OTHERS = ("laut ", "sagte de", "gegenüber", "berichtet", "meldet", "zitiert", "selon ", "déclaré à", "rapport", "indiqué", "según ", "dijo a", "informó", "declaró a", "agencia",
+           "disse à", "segundo ", "secondo ", "detto a", "volgens ", "enligt ", "ifølge ", "wg ", "podaje", "по данным", "сообщ", "передает", "cita")  # fmt: skip
+_FOLLOWS = re.compile(
+    r"(?:report(?:ed|s)? (?:by|from|in)|told|tells|ccording to|spoke (?:to|with)|speaking (?:to|with|on)|cited by|citing|quoted by|quoting|interview with|statement to|obtained by|"
+    r"seen by|published (?:by|in)|laut|sagte de[rm]|gegenüber|berichtet(?:e)?|meldet(?:e)?|selon|déclaré à|según|dijo a|declaró a|agencia|disse à|segundo|secondo|detto a|volgens|"
+    r"enligt|ifølge|wg|podaje|по данным|сообщ\w+|передает)(?:\s|:)"
+)
+_PRECEDES = re.compile(
+    r"report(?:s|ed|ing)?\b(?! (?:by|from|in) )|cited\b(?! by)|citing\b|quoted\b(?! by)|reveal(?:s|ed)\b|wrote\b|learned\b|news agency|berichtet(?:e)?\b|meldet(?:e)?\b|zitiert(?:e)?\b|rapport(?:e|ait)\b|"
+    r"indiqué|informó|сообщ\w+|передает|cita\b"
+)
+_LOWER = frozenset({"dpa", "taz", "epd", "nd"})
+_BETWEEN = frozenset({"of", "de", "and", "&", "des", "la", "le", "do", "da", "für"})
+_ARTICLES = frozenset({"the", "that", "a", "la", "le", "el", "il", "die", "der", "das", "dem", "den", "newspaper", "agency", "news", "broadcaster", "website", "magazine", "zeitung"})
 # Names of outlets that are everyday words; they count only with "the" before them, or never.
 _COMMON = frozenset("time metro people focus science nature mirror express star sun sport sports open index as stern heute welt bild zeit capital fortune reason slate salon spectator observer guardian "
                     "independent times post herald standard citizen record sky pictures today mint quartz vice wired space patch politico insider newsday abc now ara profil express msn yahoo ap pa cp "
@@ -80,16 +88,37 @@ def _cited(view: View, own: set[str]) -> tuple[str, ...]:
 
 def _named(text: str) -> Iterator[tuple[str, int]]:
     """Capitalised phrases beside a citing word, with where they stand."""
-    for cue in _CUES:
+    for cue in _ENGLISH if " the " in text else (*_ENGLISH, *_OTHERS):
         at = text.find(cue)
         n = 0
-        while at >= 0 and n < 50:
-            end, n = at + len(cue), n + 1
-            if cue in _BEFORE and (match := _NAME_AFTER.match(text, end)):
-                yield match["name"], match.start("name")
-            if cue in _AFTER and (match := _NAME_BEFORE.search(text[max(0, at - 60) : at])):
-                yield match["name"], max(0, at - 60) + match.start("name")
-            at = text.find(cue, end)
+        while at >= 0 and n < 30:
+            n += 1
+            if (match := _FOLLOWS.match(text, at)) and (phrase := _phrase(text[match.end() : match.end() + 70].split())):
+                yield phrase, match.end()
+            if _PRECEDES.match(text, at):
+                left = text[max(0, at - 70) : at].split()
+                if phrase := _phrase(left, backwards=True):
+                    yield phrase, max(0, at - 70)
+            at = text.find(cue, at + len(cue))
+
+
+def _phrase(words: list[str], *, backwards: bool = False) -> str:
+    """The run of capitalised words next to the cue, up to five."""
+    found: list[str] = []
+    for word in reversed(words) if backwards else words:
+        ends = word[-1] in ",;:.)\"”" and not word[-2:-1].isupper()
+        if backwards and ends:
+            break
+        bare = word.strip("(\"“”'‘’,.;:)")
+        if bare[:1].isupper() or bare in _LOWER:
+            found.append(bare)
+        elif not (bare in _BETWEEN and found) and not (bare.lower() in _ARTICLES | {"has", "have", "had", "first", "also", "earlier"} and not found):
+            break
+        elif found:
+            found.append(bare)
+        if len(found) >= 6 or (ends and found):
+            break
+    return " ".join(reversed(found) if backwards else found)
 
 
 def _known(phrase: str) -> str | None:
