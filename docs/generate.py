@@ -1,0 +1,91 @@
+"""Write the pages that follow from the code: `python -m docs.generate`. A test checks that they are current."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pyarrow as pa
+
+from copydesk.flows.cli import main as copydesk
+from copydesk.schemas.tables import SCHEMA_VERSION
+from copydesk.transforms.tables import TABLES
+
+DOCS = Path(__file__).parent
+_SHOWN_AS: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100, "help_option_names": ["-h", "--help"]}
+
+_TABLES = {
+    "articles": "One row per kept document: the corpus.",
+    "duplicates": "Each folded document whole, with whose copy it is, how alike they are, and why the other one was kept.",
+    "pairs": "Pairs of documents whose similarity was measured, down to the recipe's `pair_floor`.",
+    "removed": "The ledger: every passage cut from a document. With `text` it rebuilds the extracted text exactly.",
+    "rejects": "Documents that could not become articles, with the step and the reason.",
+    "quarantined": "Documents held back because their outlet left its habits; `copydesk quarantine` releases them.",
+    "stories": "Articles on the same event, under one id.",
+    "templates": "Lines that recur in an outlet's documents, with their evidence and the reviewer's word.",
+    "tombstones": "Documents that were forgotten and do not come back.",
+    "runs": "Every run that changed the tables, with its counts, recipe and versions.",
+}
+
+
+def cli() -> str:
+    """The command line reference: what `--help` prints, for every command."""
+    parts = ["# Command line", "", "Written by `python -m docs.generate` from what `--help` prints.", ""]
+    with click.Context(copydesk, info_name="copydesk", **_SHOWN_AS) as context:
+        parts += _help(copydesk, context, level=2)
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _help(command: click.Command, context: click.Context, level: int) -> list[str]:
+    parts = [f"{'#' * min(level, 4)} {context.command_path}", "", "```text", command.get_help(context), "```", ""]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child is not None and not child.hidden:
+                with click.Context(child, parent=context, info_name=name, **_SHOWN_AS) as inner:
+                    parts += _help(child, inner, level + 1)
+    return parts
+
+
+def data_dictionary() -> str:
+    """Every table and column with its sentence."""
+    parts = [
+        "# Data dictionary", "",
+        f"Schema version {SCHEMA_VERSION}. Written by `python -m docs.generate` from the declarations in `schemas/` and in the taggers; "
+        "each sentence also stands in the Parquet field metadata under `meaning`. An unknown value is null, an unknown list empty.", "",
+    ]
+    for name, schema in TABLES.items():
+        parts += [f"## {name}", "", _TABLES[name], ""]
+        shown = schema
+        if name in {"duplicates", "quarantined"}:
+            articles = TABLES["articles"]
+            shown = pa.schema([field for field in schema if field.name not in articles.names])
+            parts += ["All columns of `articles`, and:", ""]
+        parts += ["| column | type | null | meaning |", "|---|---|---|---|"]
+        parts += [f"| `{f.name}` | {_type(f.type)} | {'yes' if f.nullable else 'no'} | {_cell(f.metadata[b'meaning'].decode())} |" for f in shown]
+        parts.append("")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _type(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"list of {_type(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return "struct of " + ", ".join(f"`{kind.field(i).name}`" for i in range(kind.num_fields))
+    names = {"large_string": "string", "date32[day]": "date", "timestamp[us, tz=UTC]": "timestamp, UTC"}
+    return names.get(str(kind), str(kind))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+PAGES = {"cli.md": cli, "data-dictionary.md": data_dictionary}
+
+
+if __name__ == "__main__":
+    for name, write in PAGES.items():
+        (DOCS / name).write_text(write(), encoding="utf-8")
+        print(DOCS / name, file=sys.stderr)

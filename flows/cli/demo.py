@@ -1,0 +1,49 @@
+"""`copydesk demo`: what a first run made, and how to read it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import aligned, opened
+from copydesk.flows.cli.options import printable, warehouse_option
+
+
+@click.command()
+@warehouse_option
+def command(*, warehouse: Path) -> None:
+    """Print what the warehouse holds after a first small run, and how to read it.
+
+    \b
+        copydesk ingest seeds/
+        copydesk demo
+    """
+    with opened(warehouse) as found:
+        snapshot = found.snapshot("current")
+        rows = snapshot.table("articles", ["doc_id", "title", "byline", "outlet", "n_words", "story_id"]).to_pylist()
+        rules = Counter(snapshot.table("removed", ["rule"])["rule"].to_pylist())
+        stories = snapshot.table("stories", ["title", "n_articles", "merged_into"]).to_pylist()
+    names = {story: f"{i}" for i, story in enumerate(dict.fromkeys(row["story_id"] for row in rows), 1)}
+    click.echo(f"{len(rows)} articles")
+    table = [
+        [row["doc_id"][:8], row["title"] or "", ", ".join(row["byline"]), row["outlet"] or "", row["n_words"], names[row["story_id"]]]
+        for row in sorted(rows, key=lambda row: (row["story_id"] or "", row["doc_id"]))[:20]
+    ]
+    click.echo(aligned(["doc_id", "title", "byline", "outlet", "words", "story"], [[_cut(cell) for cell in line] for line in table]))
+    click.echo()
+    click.echo("Removed    " + (", ".join(f"{printable(rule)} {n}" for rule, n in rules.most_common()) or "nothing"))
+    several = [story for story in stories if story["n_articles"] > 1 and story["merged_into"] is None]
+    click.echo(f"Stories    {len(stories)}, {len(several)} of them with several articles")
+    click.echo(f"Parquet    {warehouse / 'current' / 'articles'}/")
+    click.echo()
+    click.echo("Read it with any of")
+    folder = f"{warehouse}/current/articles/"
+    click.echo(f"""  duckdb -c "SELECT title, n_words FROM '{folder}*.parquet'\"""")
+    click.echo(f"""  python -c "import polars; print(polars.read_parquet('{folder}').select('title', 'n_words'))\"""")
+    click.echo(f"""  python -c "import pandas; print(pandas.read_parquet('{folder}')[['title', 'n_words']])\"""")
+
+
+def _cut(cell: object) -> object:
+    return cell if not isinstance(cell, str) or len(cell) <= 48 else cell[:47] + "…"
