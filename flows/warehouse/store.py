@@ -75,13 +75,15 @@ DEFAULTS = Options()
 class Lineage:
     """Where a snapshot stands that does not simply follow the one it was made from.
 
-    `rewrites`: the manifest of the snapshot it stands for; it takes over that one's run.
+    `rewrites`: the manifest of the snapshot it stands for; it takes over that one's run. `index`:
+    files of the index that it has without a base to have them from.
     """
 
     parent: str | None
     sequence: int
     rewrites: Manifest | None = None
     receipts: tuple[str, ...] = ()
+    index: tuple[FileEntry, ...] = ()
 
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -236,7 +238,7 @@ class Warehouse:
             schema_version=SCHEMA_VERSION, schema_sha256=fingerprint(tables_now()),
             inputs=about.inputs if change.inputs is None else self._install_inputs(change.inputs, folder),
             tables={name: tables[name] for name in tables_now()},
-            index=self._install_index(base, change),
+            index=self._install_index(base.manifest.index if base else lineage.index, change),
             receipts=(*(base.manifest.receipts if base else ()), *lineage.receipts),
         ).with_id()
         return self._install(built, folder)
@@ -304,8 +306,8 @@ class Warehouse:
         self.checkpoint("manifest written")
         return Snapshot(self.root, built)
 
-    def _install_index(self, base: Snapshot | None, change: Change) -> tuple[FileEntry, ...]:
-        have = {entry.name: entry for entry in base.manifest.index} if base else {}
+    def _install_index(self, before: Sequence[FileEntry], change: Change) -> tuple[FileEntry, ...]:
+        have = {entry.name: entry for entry in before}
         if change.index_keep is not None and (absent := set(change.index_keep) - set(have)):
             raise InvalidChange(f"index_keep names {min(absent)!r}, which the parent's index does not hold")
         keep = have if change.index_keep is None else {name: have[name] for name in change.index_keep}

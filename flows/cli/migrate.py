@@ -1,0 +1,33 @@
+"""`copydesk migrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import warehouse_option
+
+
+@click.command()
+@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@warehouse_option
+def command(wait_seconds: float, warehouse: Path) -> None:
+    """Bring the tables of an older copydesk to the schema of this one.
+
+    \b
+        copydesk migrate
+
+    Needed once after an update that says so. Every file is written again and published as one
+    snapshot; readers go on with the one before until the switch.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows.warehouse.migrate import migrate
+
+        with found.lock(wait_seconds=wait_seconds):
+            made = migrate(found)
+    if made is None:
+        click.echo("The warehouse has this version's schema; nothing to do.")
+    else:
+        click.echo(f"Snapshot {made.id} has schema version {made.manifest.schema_version}: {made.rows('articles'):,} articles.")
