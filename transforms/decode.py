@@ -168,7 +168,7 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
     raw = raw[len(mark) :]
     labels = [declared, *(_in_markup(raw) if html else ())]
     names = [_LABELS[label] for label in (label.strip().lower() for label in labels if label) if label in _LABELS]
-    if names[:1] and names[0] in _WIDE and names[0] == _LABELS.get((declared or "").strip().lower()) and not _is_plain_ascii(raw):
+    if names[:1] and names[0] in _WIDE and names[0] == _LABELS.get((declared or "").strip().lower()) and not _is_utf8_without_zeros(raw):
         yield from _lenient(raw, names[0], "declared")
     yield from _wide_by_look(raw)
     _refuse_binary(raw)
@@ -215,7 +215,7 @@ def _marked(raw: bytes) -> tuple[bytes, Decoded | None]:
         if raw.startswith(mark):
             rest = raw[len(mark) :]
             text = rest.decode(codec, "replace")
-            lies = _is_damaged(text, html=False) or _looks_binary(text) or (name in _WIDE and _is_plain_ascii(rest))
+            lies = _is_damaged(text, html=False) or _looks_binary(text) or (name in _WIDE and _is_utf8_without_zeros(rest))
             return mark, None if lies else Decoded(text, name, "bom")
     return b"", None
 
@@ -296,8 +296,15 @@ def _is_damaged(text: str, *, html: bool) -> bool:
     return n_replaced > max(1, len(shown) * _MOST_REPLACED) or 2 * n_replaced > len(shown)
 
 
-def _is_plain_ascii(raw: bytes) -> bool:
-    return raw.isascii() and 0 not in raw
+def _is_utf8_without_zeros(raw: bytes) -> bool:
+    """What no UTF-16 is: Latin text in it has zeros, other scripts in it are no UTF-8."""
+    if 0 in raw:
+        return False
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_another_script(decoded: Decoded) -> bool:

@@ -1,0 +1,100 @@
+"""Bytes to text: which encoding wins, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk.transforms.article import Refused
+from copydesk.transforms.decode import decode
+
+FRENCH = "Le ministère a annoncé que l'été serait très chaud, d'après les prévisions. Les élèves sont déçus. " * 3
+RUSSIAN = "Сегодня утром министр объявил о новых мерах, передаёт агентство. Жители города удивлены. " * 3
+CHINESE = "今天上午，部长宣布了新措施。市民感到惊讶。" * 5
+JAPANESE = "今朝、大臣は新しい対策を発表した。市民は驚いている。" * 4
+
+
+def read(raw: bytes, declared: str | None = None, *, html: bool = False) -> tuple[str, str]:
+    found = decode(raw, declared=declared, html=html)
+    return found.text, found.evidence
+
+
+@pytest.mark.parametrize(("text", "codec", "label"), [
+    (FRENCH, "cp1252", "latin1"), (RUSSIAN, "koi8-r", "KOI8-R"), (CHINESE, "gb18030", "gb2312"), (JAPANESE, "cp932", "Shift_JIS"), (JAPANESE, "iso-2022-jp", "iso-2022-jp"),
+])  # fmt: skip
+def test_a_declared_encoding_is_used(text: str, codec: str, label: str) -> None:
+    assert decode(text.encode(codec), declared=label, html=False).text == text
+    assert decode(text.encode(codec), declared=label, html=False).how == "declared"
+
+
+@pytest.mark.parametrize(("text", "codec"), [(FRENCH, "cp1252"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r"), (CHINESE, "gb18030"), (CHINESE, "big5hkscs"), (JAPANESE, "euc-jp"), (JAPANESE, "cp932")])
+@pytest.mark.parametrize("declared", [None, "utf-8"])
+def test_without_a_true_declaration_the_guess_is_right_and_says_it_is_one(text: str, codec: str, declared: str | None) -> None:
+    found = decode(text.encode(codec, "ignore"), declared=declared, html=False)
+    assert found.text == text.encode(codec, "ignore").decode(codec)
+    assert found.evidence.endswith("(guessed)")
+
+
+@pytest.mark.parametrize(("text", "codec"), [(RUSSIAN, "cp1251"), (CHINESE, "gb18030"), (JAPANESE, "cp932")])
+def test_latin1_is_not_believed_where_every_letter_would_have_an_accent(text: str, codec: str) -> None:
+    assert decode(text.encode(codec), declared="latin1", html=False).text == text
+
+
+def test_utf8_declared_as_latin1_is_utf8() -> None:
+    assert read(FRENCH.encode(), "iso-8859-1") == (FRENCH, "utf-8")
+
+
+def test_labels_mean_what_browsers_take_them_for() -> None:
+    assert read(b"\x93Rain\x94", "iso-8859-1") == ("“Rain”", "windows-1252")
+
+
+def test_a_mark_goes_before_a_declaration() -> None:
+    assert read(b"\xef\xbb\xbfna\xc3\xafve", "koi8-r") == ("naïve", "utf-8")
+
+
+def test_a_mark_that_does_not_fit_is_passed_over() -> None:
+    assert read(b"\xff\xfe" + FRENCH.encode())[0] == FRENCH
+
+
+def test_the_http_header_goes_before_the_meta_tag() -> None:
+    page = b"<meta charset=koi8-r><p>caf\xe9"
+    assert read(page, "windows-1252", html=True)[0].endswith("café")
+
+
+def test_a_meta_tag_inside_a_comment_declares_nothing() -> None:
+    page = b"<!-- <meta charset=big5> --><meta charset=windows-1251><p>" + RUSSIAN.encode("cp1251")
+    assert read(page, html=True)[1] == "windows-1251"
+
+
+def test_utf16_in_a_meta_tag_that_could_be_read_is_no_utf16() -> None:
+    assert read(b"<meta charset=utf-16><p>rain", html=True)[0].endswith("rain")
+
+
+@pytest.mark.parametrize("label", ["utf-7", "unicode_escape", "rot13", "zip", "idna", "hex", "no-such", "\x00", "x" * 10_000])
+def test_a_label_that_names_no_encoding_of_the_web_is_passed_over(label: str) -> None:
+    assert read(b"+ADw-script+AD4- \\u0041", label) == ("+ADw-script+AD4- \\u0041", "utf-8")
+
+
+def test_utf16_without_a_mark_is_seen_by_its_zeros() -> None:
+    assert read(FRENCH.encode("utf-16-be")) == (FRENCH, "utf-16be (guessed)")
+
+
+def test_a_text_cut_inside_a_character_loses_that_character_alone() -> None:
+    text, evidence = read(FRENCH.strip().encode() + "é".encode()[:1])
+    assert text == FRENCH.strip() + "\ufffd"
+    assert evidence == "utf-8 (repaired)"
+
+
+@pytest.mark.parametrize(("raw", "reason"), [
+    (b"", "empty"), (b" \r\n\t", "empty"), (bytes(300), "empty"), (b"\xef\xbb\xbf", "empty"), (b"%PDF-1.4 text", "binary"), (b"\x89PNG\r\n\x1a\n", "binary"),
+    (bytes(range(32)) * 50, "binary"), ("\ufffd".encode() * 50, "misencoded"),
+])  # fmt: skip
+def test_what_is_no_text_is_refused_by_name(raw: bytes, reason: str) -> None:
+    with pytest.raises(Refused) as refused:
+        decode(raw, declared=None, html=False)
+    assert (refused.value.step, refused.value.reason) == ("decode", reason)
+
+
+def test_a_text_is_never_more_than_one_hundredth_replacement_characters() -> None:
+    broken = FRENCH.encode() + b"\xff" * 9
+    with pytest.raises(Refused):
+        decode(broken, declared="utf-8", html=False)

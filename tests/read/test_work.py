@@ -1,0 +1,169 @@
+"""Workers that hang, crash, eat memory or are killed, and what becomes of their shards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.flows import work
+from copydesk.flows.isolated import Process
+from copydesk.flows.read import Fields, InputFile, Limits, Record, Reject, shards, spool
+from copydesk.flows.read.shards import Shard
+
+LIMITS = Limits(seconds=1, memory_bytes=300 * 2**20)
+
+
+def cut(texts: list[str], folder: Path, documents: int = 4) -> list[Shard]:
+    items: Iterator[Record | Reject] = (Record("a.jsonl", number, text.encode(), "text") for number, text in enumerate(texts))
+    return list(shards.write(items, folder, documents=documents, n_bytes=2**20))
+
+
+def shouted(texts: list[str], folder: Path, *, workers: int = 1, **options: Any) -> tuple[list[str], list[list[Any]]]:
+    """What `tasks.shout` makes of the texts: those that came out, and the rows of `rejects`."""
+    results = [
+        result for _, result in work.run_shards(
+            cut(texts, folder / "shards"), "tests.read.tasks:shout", {"folder": str(folder)}, workers=workers, limits=LIMITS, **options,
+        )
+    ]  # fmt: skip
+    return [text for result in results for _, text in result["texts"]], [row for result in results for row in result["rejects"]]
+
+
+@pytest.mark.parametrize(("bad", "reason"), [("spin", "timeout"), ("segfault", "crashed"), ("die", "crashed"), ("eat", "memory"), ("raise", "crashed")])
+def test_a_document_that_ends_its_worker_becomes_a_reject_and_its_neighbours_come_out(bad: str, reason: str, tmp_path: Path) -> None:
+    texts, rejects = shouted(["one", "two", bad, "three", "four"], tmp_path)
+    assert texts == ["ONE", "TWO", "THREE", "FOUR"]
+    assert rejects == [["a.jsonl", 2, "extract", reason]]
+
+
+def test_a_document_that_waits_for_ever_is_stopped_by_the_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copydesk.flows.isolated._WALL", 2)
+    assert shouted(["one", "sleep", "two"], tmp_path) == (["ONE", "TWO"], [["a.jsonl", 1, "extract", "timeout"]])
+
+
+def test_a_worker_killed_once_from_outside_costs_no_document(tmp_path: Path) -> None:
+    assert shouted(["one", "die-once", "two"], tmp_path) == (["ONE", "DIE-ONCE", "TWO"], [])
+
+
+def test_results_are_the_same_and_in_order_for_any_number_of_workers(tmp_path: Path) -> None:
+    texts = [f"text {i}" for i in range(9)] + ["spin", "raise"] + [f"more {i}" for i in range(9)]
+    alone = shouted(texts, tmp_path / "1", workers=1)
+    assert alone == shouted(texts, tmp_path / "3", workers=3)
+    assert alone[0] == [text.upper() for text in texts if " " in text]
+
+
+def test_a_full_disk_ends_the_run_and_is_no_documents_fault(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left on device"):
+        list(work.run_shards(cut(["one"], tmp_path), "tests.read.tasks:fill_disk", {}, workers=1, limits=LIMITS))
+
+
+def test_a_fault_of_the_program_is_named_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(work.TaskError, match=r"KeyError in tasks\.py:\d+ \(break_down\)"):
+        list(work.run_shards(cut(["one"], tmp_path), "tests.read.tasks:break_down", {}, workers=1, limits=LIMITS))
+
+
+def test_shards_that_are_done_stay_done_under_the_same_key(tmp_path: Path) -> None:
+    def pids(key: str) -> set[int]:
+        done = work.run_shards(cut_once, "tests.read.tasks:shout", {}, workers=1, limits=LIMITS, key=key)
+        return {result["pid"] for _, result in done}
+
+    cut_once = cut(["one", "two"], tmp_path)
+    first = pids("recipe 1")
+    assert pids("recipe 1") == first
+    assert pids("recipe 2") != first
+
+
+def test_progress_counts_documents_up_to_all_of_them(tmp_path: Path) -> None:
+    seen: list[int] = []
+    shouted(["one"] * 9, tmp_path, on_progress=seen.append)
+    assert seen[-1] == 9
+    assert seen == sorted(seen)
+
+
+def test_the_workers_end_with_the_iterator(tmp_path: Path) -> None:
+    running = work.run_shards(cut(["one"] * 9, tmp_path), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS)
+    _, result = next(running)
+    running.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(result["pid"], 0)
+
+
+def test_the_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.path.insert(0, '.')\n"
+        "from copydesk.flows.isolated import Process\n"
+        "p = Process(seconds=9, memory_bytes=2**30); p.call('time:sleep'); print(p.pid, flush=True)\n"
+        "import time; time.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail("the worker outlived its parent by five seconds")
+
+
+def test_run_here_gives_the_same_without_a_process(tmp_path: Path) -> None:
+    ((_, result),) = work.run_here(cut(["one", "two"], tmp_path), "tests.read.tasks:shout", {})
+    assert result["texts"] == [[0, "ONE"], [1, "TWO"]]
+    assert result["pid"] == os.getpid()
+
+
+def files_of(folder: Path, n: int) -> list[InputFile | Reject]:
+    folder.mkdir(exist_ok=True)
+    for i in range(n):
+        (folder / f"{i:02d}.txt").write_text(f"text {i}", encoding="utf-8")
+    return [InputFile(f"{i:02d}.txt", str(folder / f"{i:02d}.txt")) for i in range(n)]
+
+
+def spooled(files: list[InputFile | Reject], folder: Path, limits: Limits = LIMITS) -> Iterator[Shard]:
+    return spool(files, folder, fields=Fields(), limits=limits, documents=3, n_bytes=2**20)
+
+
+def test_spooling_goes_on_after_the_shards_that_are_there(tmp_path: Path) -> None:
+    files = files_of(tmp_path / "in", 40)
+    interrupted = spooled(files, tmp_path / "out")
+    first = next(interrupted)
+    interrupted.close()
+    written = os.stat(first.folder).st_mtime_ns
+    all_shards = list(spooled(files, tmp_path / "out"))
+    assert [record.source_uri for shard in all_shards for record in shard.records()] == [f"{i:02d}.txt" for i in range(40)]
+    assert os.stat(first.folder).st_mtime_ns == written
+
+
+def test_spooling_other_files_starts_anew(tmp_path: Path) -> None:
+    list(spooled(files_of(tmp_path / "in", 7), tmp_path / "out"))
+    (tmp_path / "in" / "00.txt").write_text("another text", encoding="utf-8")
+    (first, *_) = spooled(files_of(tmp_path / "in", 2), tmp_path / "out")
+    assert [record.body for record in first.records()] == [b"text 0", b"text 1"]
+
+
+def test_a_reader_that_is_killed_once_goes_on_without_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[int] = []
+
+    class Killed(Process):
+        def call(self, function: str, **arguments: object) -> None:
+            super().call(function, **arguments)
+            if not killed:
+                killed.append(self.pid)
+                threading.Timer(0.3, os.kill, (self.pid, signal.SIGKILL)).start()
+
+    monkeypatch.setattr(sys.modules["copydesk.flows.read.spool"], "Process", Killed)
+    files = files_of(tmp_path / "in", 50)
+    assert len([record for shard in spooled(files, tmp_path / "out") for record in shard.records()]) == 50
+    assert killed
