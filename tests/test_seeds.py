@@ -18,16 +18,16 @@ def articles() -> dict[str, copydesk.Article]:
 
 
 def cut_lines(article: copydesk.Article) -> list[str]:
-    """What left the text, line by line, the headline, byline and blank lines aside."""
-    return [cut.text.strip() for cut in article.removed if cut.rule not in {"headline", "byline", "blank_line"} and cut.text.strip()]
+    """What left the text, line by line, the headline, byline and blank lines aside; no-break spaces shown as spaces."""
+    return [cut.text.strip().replace("\xa0", " ") for cut in article.removed if cut.rule not in {"headline", "byline", "blank_line"} and cut.text.strip()]
 
 
 def kept_lines(article: copydesk.Article) -> list[str]:
-    return [line.strip() for line in article.text.split("\n")]
+    return [line.strip().replace("\xa0", " ") for line in article.text.split("\n")]
 
 
 def seed_lines(name: str) -> list[str]:
-    return [line.strip() for line in SEEDS[name].replace("\r\n", "\n").split("\n") if line.strip()]
+    return [line.strip().replace("\xa0", " ") for line in SEEDS[name].replace("\r\n", "\n").split("\n") if line.strip()]
 
 
 @pytest.mark.parametrize("name", SEEDS)
