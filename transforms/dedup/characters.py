@@ -99,16 +99,3 @@ def table() -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """The packaged table: `build()` under Unicode 14, which later versions only extend."""
     with resources.files(__package__).joinpath(TABLE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return arrays["classes"], arrays["folded"].cumsum(dtype=np.int32)
-
-
-def _write() -> None:
-    """Write the packaged table: python -m copydesk.transforms.dedup.characters."""
-    from pathlib import Path
-
-    classes, folded = build()
-    steps = np.diff(folded, prepend=np.int32(0)).astype(np.int32)
-    np.savez_compressed(Path(__file__).with_name(TABLE), classes=classes, folded=steps)
-
-
-if __name__ == "__main__":
-    _write()

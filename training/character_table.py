@@ -1,0 +1,23 @@
+"""Write the packaged character table anew: python -m training.character_table.
+
+Needed when the normaliser changes or a Unicode version does; then raise the normaliser's version too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from copydesk.transforms.dedup import characters
+
+
+def main() -> None:
+    """Build the table from this Python's Unicode data and write it beside the module."""
+    classes, folded = characters.build()
+    steps = np.diff(folded, prepend=np.int32(0)).astype(np.int32)
+    np.savez_compressed(Path(characters.__file__).with_name(characters.TABLE), classes=classes, folded=steps)
+
+
+if __name__ == "__main__":
+    main()
