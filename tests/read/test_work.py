@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,16 +153,16 @@ def test_spooling_other_files_starts_anew(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_is_killed_once_goes_on_without_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    killed: list[int] = []
+    readers: list[Process] = []
 
-    class Killed(Process):
+    class Noted(Process):
         def call(self, function: str, **arguments: object) -> None:
+            readers.append(self)
             super().call(function, **arguments)
-            if not killed:
-                killed.append(self.pid)
-                threading.Timer(0.3, os.kill, (self.pid, signal.SIGKILL)).start()
 
-    monkeypatch.setattr(sys.modules["copydesk.flows.read.spool"], "Process", Killed)
-    files = files_of(tmp_path / "in", 50)
-    assert len([record for shard in spooled(files, tmp_path / "out") for record in shard.records()]) == 50
-    assert killed
+    monkeypatch.setattr(sys.modules["copydesk.flows.read.spool"], "Process", Noted)
+    found = spooled(files_of(tmp_path / "in", 50), tmp_path / "out")
+    first = next(found)
+    os.kill(readers[0].pid, signal.SIGKILL)
+    assert len([record for shard in (first, *found) for record in shard.records()]) == 50
+    assert len(readers) == 2

@@ -1,0 +1,94 @@
+"""After `warm_up` a transform opens no file, connection or process and reads no environment variable."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Runs in a process of its own: an audit hook cannot be taken off again.
+DENIED = """
+import os, sys
+sys.path.insert(0, {root!r})
+import copydesk
+from tests.hostile.documents import PAGES, TEXTS
+copydesk.warm_up()
+{warm_groups}
+
+class Denied(dict):
+    def _deny(self, *a, **k): raise AssertionError("the environment was read")
+    __getitem__ = get = __contains__ = __iter__ = keys = items = _deny
+
+ALLOWED = ("object.__", "sys._getframe", "builtins.id", "gc.", "code.__new__", "compile", "marshal.loads")
+armed = False
+
+def hook(event, arguments):
+    if armed and event.split(".")[0] in ("open", "os", "socket", "subprocess", "shutil", "urllib", "http", "ftplib", "tempfile", "ctypes", "import", "pty", "webbrowser", "glob", "sqlite3", "mmap", "pathlib"):
+        if event == "import" and arguments[1] is None and arguments[0] in sys.modules:
+            return
+        raise AssertionError("denied: " + event + " " + repr(arguments)[:300])
+
+sys.addaudithook(hook)
+real = os.environ
+os.environ = Denied()
+armed = True
+try:
+    {work}
+finally:
+    armed = False
+    os.environ = real
+print("nothing left")
+"""
+
+
+def deny(work: str, warm_groups: str = "") -> str:
+    code = DENIED.format(root=str(ROOT), work=work, warm_groups=warm_groups)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, cwd=ROOT, check=False)
+    return done.stdout.strip() or done.stderr[-3000:]
+
+
+def test_pages_and_texts_of_many_scripts_are_edited_without_opening_anything() -> None:
+    work = "[copydesk.clean_page(page, url='https://www.example.co.uk/a') for page in PAGES]; [copydesk.clean_text(text) for text in TEXTS]"
+    assert deny(work) == "nothing left"
+
+
+def test_copies_and_stories_are_found_without_opening_anything() -> None:
+    work = "copydesk.find_duplicates(TEXTS); copydesk.group_stories(TEXTS)"
+    assert deny(work, "copydesk.find_duplicates(TEXTS); copydesk.group_stories(TEXTS)") == "nothing left"
+
+
+def test_the_hook_itself_denies() -> None:
+    assert "denied: open" in deny("open('/etc/hostname')")
+    assert "denied: socket" in deny("__import__('socket').socket()", "import socket")
+    assert "the environment was read" in deny("os.getenv('HOME')")
+
+
+CODE = sorted(path for folder in ("flows", "schemas", "transforms", "fuzz", "training", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+RUNS_CODE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_file_is_read_in_a_format_that_can_run_code(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name.split(".")[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [str(node.module).split(".")[0]]
+        assert not set(names) & RUNS_CODE, f"{path.name}:{node.lineno} imports {names}"
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            keywords = {keyword.arg: getattr(keyword.value, "value", None) for keyword in node.keywords}
+            assert keywords.get("allow_pickle") is not True, f"{path.name}:{node.lineno} allows pickle"
+            assert called not in {"read_pickle", "to_pickle"}, f"{path.name}:{node.lineno} calls {called}"
+            assert not (isinstance(node.func, ast.Name) and called in {"eval", "exec"}), f"{path.name}:{node.lineno} calls {called}"
+
+
+def test_no_packaged_data_is_a_pickle() -> None:
+    data = [path for folder in ("flows", "transforms", "schemas") for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}]
+    assert not [path for path in data if path.suffix in {".pkl", ".pickle", ".joblib", ".npy", ".pt", ".bin"} or path.read_bytes()[:2] in {b"\x80\x04", b"\x80\x05"}]
