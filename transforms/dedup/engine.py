@@ -31,10 +31,11 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     kept, chosen = leading.leaders(folding, priority)
     repeats = order[first[order] != order]
     # A row of words met before goes where the first of them goes, with the same similarities.
-    equal = equal_pairs(repeats, first, sketches.n_words)
+    equal = pairing.equal(repeats, first[repeats], sketches.n_words)  # a star: n equal texts give n - 1 pairs
     passed_on = repeats[kept[first[repeats]] != first[repeats]]
     kept[repeats] = kept[first[repeats]]
-    copied = folding.take(chosen[first[passed_on]]).between(passed_on, kept[passed_on], leading.places(order))
+    source = folding.take(chosen[first[passed_on]])
+    copied = source.between(passed_on, kept[passed_on], source.a == first[passed_on], leading.places(order))
     pairs = pairing.concatenate(pairs, equal, copied)
     inside = pairing.is_inside(times[pairs.a], times[pairs.b], options)
     relation = pairing.relations(pairs, inside, same_text(pairs, sketches.sequence, column), options)
@@ -71,12 +72,6 @@ def pairs_of(
     )
     inside = pairing.is_inside(times[pairs.a], times[pairs.b], options)
     return pairs.take(pairing.above_floor(pairs, inside, options))
-
-
-def equal_pairs(repeats: NDArray[np.int64], first: NDArray[np.int64], n_words: NDArray[np.int32]) -> Pairs:
-    """Every repeat with the first of its words: a star, so that ten thousand equal texts give no 50 million pairs."""
-    ones = np.ones(len(repeats), np.float32)
-    return Pairs(repeats, first[repeats], ones, ones, ones, ones, n_words[repeats])
 
 
 def same_text(pairs: Pairs, sequence: NDArray[np.uint64], column: pa.LargeStringArray) -> NDArray[np.bool_]:

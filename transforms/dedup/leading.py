@@ -50,12 +50,15 @@ def _first(by_words, sequence, n_words, times, window):
     return first
 
 
-def leaders(pairs: Pairs, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def leaders(
+    pairs: Pairs, order: NDArray[np.int64], *, exempt: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For every document the kept one (itself, if kept) and the pair that folded it (-1: none).
 
     `order` lists the documents, the first to be kept first; `pairs` are those that fold. Chains do
     not form: a document joins only one it resembles itself. Of several, the one with the highest
-    Jaccard similarity plus containment, then the first in the order.
+    Jaccard similarity plus containment, then the first in the order. An exempt document is kept
+    whatever it resembles.
     """
     place = places(order)
     later, earlier = place[pairs.a], place[pairs.b]
@@ -63,7 +66,8 @@ def leaders(pairs: Pairs, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], 
     score = pairs.jaccard.astype(np.float64) + pairs.containment
     sort = np.lexsort((earlier, later))
     starts = np.searchsorted(later[sort], np.arange(len(order) + 1))
-    kept, chosen = _lead(starts, earlier[sort], score[sort])
+    stays = np.zeros(len(order), np.bool_) if exempt is None else exempt[order]
+    kept, chosen = _lead(starts, earlier[sort], score[sort], stays)
     by_pair = np.where(chosen >= 0, sort[chosen] if len(sort) else -1, -1)
     result, folded_by = np.empty_like(kept), np.empty_like(kept)
     result[order] = order[kept]
@@ -72,11 +76,13 @@ def leaders(pairs: Pairs, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], 
 
 
 @compiled
-def _lead(starts, earlier, score):
+def _lead(starts, earlier, score, stays):
     n = starts.size - 1
     kept = np.arange(n)
     chosen = np.full(n, -1)
     for row in range(n):
+        if stays[row]:
+            continue
         best = -1.0
         for pair in range(starts[row], starts[row + 1]):
             other = earlier[pair]

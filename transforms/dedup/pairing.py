@@ -38,21 +38,52 @@ class Pairs:
         """Chosen pairs."""
         return Pairs(*(getattr(self, f.name)[which] for f in fields(self)))
 
-    def between(self, one: NDArray[np.int64], other: NDArray[np.int64], place: NDArray[np.int64]) -> Pairs:
-        """The same similarities for other rows: `one` has the words of the side that is not `other`."""
-        is_a = self.a != other
-        one_in_other = np.where(is_a, self.a_in_b, self.b_in_a)
-        other_in_one = np.where(is_a, self.b_in_a, self.a_in_b)
+    def between(
+        self, one: NDArray[np.int64], other: NDArray[np.int64], one_is_a: NDArray[np.bool_], place: NDArray[np.int64]
+    ) -> Pairs:
+        """The same similarities for other rows: `one` has the words of side a where `one_is_a`, `other` of the other."""
+        one_in_other = np.where(one_is_a, self.a_in_b, self.b_in_a)
+        other_in_one = np.where(one_is_a, self.b_in_a, self.a_in_b)
         later = place[one] > place[other]
         return Pairs(
             np.where(later, one, other), np.where(later, other, one), self.estimated, self.jaccard,
             np.where(later, one_in_other, other_in_one), np.where(later, other_in_one, one_in_other), self.longest,
         )  # fmt: skip
 
+    def oriented(self, place: NDArray[np.int64]) -> Pairs:
+        """The same pairs with the later document as `a`, each once, in order of (a, b)."""
+        swap = place[self.a] < place[self.b]
+        turned = Pairs(
+            np.where(swap, self.b, self.a), np.where(swap, self.a, self.b), self.estimated, self.jaccard,
+            np.where(swap, self.b_in_a, self.a_in_b), np.where(swap, self.a_in_b, self.b_in_a), self.longest,
+        )  # fmt: skip
+        order = np.lexsort((turned.b, turned.a))
+        turned = turned.take(order)
+        is_new = np.ones(len(turned), np.bool_)
+        is_new[1:] = (np.diff(turned.a) != 0) | (np.diff(turned.b) != 0)
+        return turned.take(is_new)
+
+    def find(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The pair of each two rows, whichever is `a`; -1 where there is none. Pairs stand in order of (a, b)."""
+        packed = (self.a << np.int64(32)) | self.b
+        found = np.full(len(one), -1)
+        for a, b in ((one, other), (other, one)):
+            wanted = (a << np.int64(32)) | b
+            at = np.minimum(np.searchsorted(packed, wanted), max(0, len(packed) - 1))
+            if len(packed):
+                found = np.where(packed[at] == wanted, at, found)
+        return found
+
     @property
     def containment(self) -> NDArray[np.float32]:
         """The higher of both."""
         return np.maximum(self.a_in_b, self.b_in_a)
+
+
+def equal(one: NDArray[np.int64], other: NDArray[np.int64], n_words: NDArray[np.int32]) -> Pairs:
+    """Pairs of documents with the same words."""
+    ones = np.ones(len(one), np.float32)
+    return Pairs(one, other, ones, ones, ones, ones, n_words[one])
 
 
 def concatenate(*parts: Pairs) -> Pairs:
@@ -95,8 +126,12 @@ def measure(
     n_words: NDArray[np.int32],
     *,
     ngram: int,
+    least: int = LEAST_SHARED,
 ) -> Pairs:
-    """Exact similarities of the pairs, block by block; `texts_of` gives the texts of ascending rows."""
+    """Exact similarities of the pairs, block by block; `texts_of` gives the texts of ascending rows.
+
+    Pairs that share fewer than `least` shingles, and not half of both, are left out.
+    """
     shared, in_a, in_b, longest = (np.zeros(len(a), np.int64) for _ in range(4))
     for first in range(0, len(a), PAIRS_AT_ONCE):
         part = slice(first, first + PAIRS_AT_ONCE)
@@ -115,7 +150,7 @@ def measure(
         a, b, estimated, (shared / union).astype(np.float32), (shared / np.maximum(1, in_a)).astype(np.float32),
         (shared / np.maximum(1, in_b)).astype(np.float32), longest.astype(np.int32),
     )  # fmt: skip
-    return pairs.take((shared >= LEAST_SHARED) | (pairs.jaccard >= 0.5))
+    return pairs.take((shared >= least) | (pairs.jaccard >= 0.5))
 
 
 def is_inside(a_times: NDArray[np.int64], b_times: NDArray[np.int64], options: Options) -> NDArray[np.bool_]:

@@ -1,0 +1,386 @@
+"""`find_copies` step by step; apart from it because numba takes half a second to import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.flows.copies import FOLDS, SIZES, Copies, Published
+from copydesk.flows.index import Index
+from copydesk.schemas import tables
+from copydesk.transforms.dedup import engine, keeping, leading, pairing, sketching
+from copydesk.transforms.dedup.finding import relation_names
+from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.dedup.pairing import Pairs
+from copydesk.transforms.dedup.sketching import Sketches
+
+class SpilledTexts:
+    """Texts of the run in one file, read back by row."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "copies-texts.spill"
+        self._file = self.path.open("w+b")
+        self._lengths: list[NDArray[np.int64]] = []
+        self._offsets = np.zeros(1, np.int64)
+
+    def append(self, texts: pa.LargeStringArray) -> None:
+        """Add the texts of the next rows."""
+        _, offset_buffer, data = texts.buffers()
+        offsets = np.frombuffer(offset_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        if data is not None:
+            self._file.write(memoryview(data)[offsets[0] : offsets[-1]])
+        self._lengths.append(np.diff(offsets))
+
+    def close_writing(self) -> None:
+        """All rows are there."""
+        self._file.flush()
+        self._offsets = np.concatenate([[0], np.cumsum(np.concatenate([[], *self._lengths]))]).astype(np.int64)
+
+    def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
+        """Texts of the given rows."""
+        starts, sizes = self._offsets[rows], self._offsets[rows + 1] - self._offsets[rows]
+        raw = b"".join(os.pread(self._file.fileno(), int(n), int(at)) for at, n in zip(starts, sizes, strict=True))
+        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(raw))
+
+    def remove(self) -> None:
+        """Delete the file."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+class Folding:
+    """One run of the step: `read` every batch, then `finish`.
+
+    Rows 0 to n-1 are the new documents in order of time; published documents that are drawn in for
+    comparison get the rows after them, in the order they were fetched.
+    """
+
+    def __init__(self, *, index: Index | None, published: Published | None, options: Options, staging: Path) -> None:
+        self.index, self.published, self.options, self.staging = index, published, options, staging
+        self._spill = SpilledTexts(staging)
+        self._batches: list[pa.Table] = []
+        self._sketched: list[Sketches] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._spill.remove()
+
+    def read(self, batch: pa.Table) -> None:
+        """Sign the next documents and put their texts aside."""
+        if batch.num_rows:
+            texts = sketching.as_texts(batch["text"])
+            self._spill.append(texts)
+            self._sketched.append(sketching.sketch(texts, self.options))
+            self._batches.append(keeping.facts_of(batch))
+
+    def finish(self, exempt: frozenset[str]) -> Copies:
+        """Compare, cluster, choose, and write the index files."""
+        self._spill.close_writing()
+        facts = pa.concat_tables([keeping.FACTS.empty_table(), *self._batches])
+        self._read_as = keeping.order_in_time(facts)
+        self.n = facts.num_rows
+        self.facts = facts.take(pa.array(self._read_as))
+        self.sketches = _gathered(self._sketched, self._read_as, self.options)
+        self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
+        self._row_of: dict[str, int] = {}
+        self._kept_id: dict[int, str] = {}  # of the published duplicates among the rows
+        self.times = engine.as_times(self.facts["published_at"], self.n)
+        self.n_words = self.sketches.n_words
+        order = np.arange(self.n)
+        spared = _is_among(self.facts["doc_id"], exempt)
+        first = leading.first_of_equals(self.sketches.sequence, self.n_words, self.times, order, self.options)
+        first[spared] = order[spared]
+        self.unique = order[first == order]
+        self.pairs = self._new_pairs()
+        self._against_published()
+        return self._decide(first, spared)
+
+    def _new_pairs(self) -> Pairs:
+        chosen = self.sketches if len(self.unique) == self.n else self.sketches.take(self.unique)
+        a, b, estimated = pairing.candidates(chosen, self.times[self.unique], self.options)
+        return self._measured(self.unique[a], self.unique[b], estimated)
+
+    def _measured(self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]) -> Pairs:
+        pairs = pairing.measure(a, b, estimated, self._texts_of, self.n_words, ngram=self.options.ngram)
+        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], self.options)
+        return pairs.take(pairing.above_floor(pairs, inside, self.options))
+
+    def _texts_of(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
+        """Texts of ascending rows, new and published."""
+        new, old = rows[rows < self.n], rows[rows >= self.n] - self.n
+        spilled = self._spill.take(self._read_as[new])
+        return pa.concat_arrays([spilled, self._old_texts.take(pa.array(old))]) if len(old) else spilled
+
+    # Published documents
+
+    def _against_published(self) -> None:
+        """Add the pairs of new documents with published ones."""
+        if self.index is None or self.published is None or not self.index.n_documents or not len(self.unique):
+            return
+        found = self.index.find(self.sketches, self.times, self.unique)
+        ids = self.index.doc_ids(found.numbers)
+        self._fetch(ids)
+        others = np.array([self._row_of.get(doc_id, -1) for doc_id in ids], np.int64)
+        there = others >= 0  # the rest is gone from the snapshot
+        pairs = self._measured(found.rows[there], others[there], found.estimated[there])
+        self.pairs = pairing.concatenate(self.pairs, pairs)
+        # A copy of a published copy is compared with the document that one was folded into, too.
+        known = set(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
+        hops = {(a, self._kept_id[b]) for a, b in known if b in self._kept_id}
+        self._fetch([kept for _, kept in hops])
+        more = {(a, self._row_of[kept]) for a, kept in hops if kept in self._row_of} - known
+        found_more = self._compared(sorted(more))
+        inside = pairing.is_inside(self.times[found_more.a], self.times[found_more.b], self.options)
+        self.pairs = pairing.concatenate(
+            self.pairs, found_more.take(pairing.above_floor(found_more, inside, self.options))
+        )
+
+    def _fetch(self, ids: Sequence[str]) -> None:
+        """Give rows to published documents that have none."""
+        wanted = sorted(set(ids) - self._row_of.keys())
+        if not wanted:
+            return
+        assert self.published is not None
+        table = self.published.documents(wanted).sort_by("doc_id")
+        at = self.facts.num_rows
+        for row, (doc_id, kept) in enumerate(zip(table["doc_id"].to_pylist(), _kept_ids(table), strict=True), start=at):
+            self._row_of[doc_id] = row
+            if kept is not None:
+                self._kept_id[row] = kept
+        texts = sketching.as_texts(table["text"])
+        self.facts = pa.concat_tables([self.facts, keeping.facts_of(table)])
+        self._old_texts = pa.concat_arrays([self._old_texts, texts])
+        self.times = engine.as_times(self.facts["published_at"], self.facts.num_rows)
+        self.n_words = np.concatenate([self.n_words, sketching.sketch(texts, self.options).n_words])
+
+    def _compared(self, which: list[tuple[int, int]]) -> Pairs:
+        """Measured pairs of rows, none left out by the floor's window; estimates from fresh signatures."""
+        a = np.array([x for x, _ in which], np.int64)
+        b = np.array([y for _, y in which], np.int64)
+        rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
+        signed = sketching.sketch(self._texts_of(rows), self.options).signatures
+        estimated = (signed[local[: len(a)]] == signed[local[len(a) :]]).mean(axis=1).astype(np.float32)
+        return pairing.measure(a, b, estimated, self._texts_of, self.n_words, ngram=self.options.ngram, least=0)
+
+    # Decisions
+
+    def _decide(self, first: NDArray[np.int64], spared: NDArray[np.bool_]) -> Copies:
+        self.first = first
+        self._weigh()
+        spared = np.concatenate([spared, np.zeros(self.facts.num_rows - self.n, np.bool_)])
+        is_copy = np.isin(self.pairs.b, list(self._kept_id))
+        folding = self.pairs.take(self._folds(self.pairs) & ~is_copy)
+        # Published kept documents come first: they stay kept when copies arrive. Equal words go with their first.
+        best = self._best_of_equals()
+        rows = np.arange(self.facts.num_rows)
+        order = np.lexsort((self.priority[best], self.first != rows, rows < self.n))
+        leader, _ = leading.leaders(folding, order, exempt=spared | (rows >= self.n))
+        kept = best[leader[self.first]]
+        kept = np.where(spared | self._unfolded_equals(kept), rows, kept)
+        kept = self._take_over(kept)
+        self.pairs = self._with_folds(kept)
+        return self._copies(kept)
+
+    def _weigh(self) -> None:
+        """Order, policy and contents of all rows drawn in so far."""
+        total = self.facts.num_rows
+        self.place = leading.places(keeping.order_in_time(self.facts))
+        self.priority = keeping.priority(self.facts, self.options)
+        self.content = _numbered(self.facts["content_sha256"])
+        self.first = np.concatenate([self.first, np.arange(len(self.first), total)])
+
+    def _folds(self, pairs: Pairs) -> NDArray[np.bool_]:
+        return pairing.folds(pairs, self._relations(pairs), self.options)
+
+    def _relations(self, pairs: Pairs) -> NDArray[np.int8]:
+        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], self.options)
+        same = (self.content[pairs.a] == self.content[pairs.b]) & (self.content[pairs.a] >= 0)
+        return pairing.relations(pairs, inside, same, self.options)
+
+    def _best_of_equals(self) -> NDArray[np.int64]:
+        """For the first of each word sequence the row of it that the policy prefers."""
+        best = np.arange(len(self.first))
+        order = np.argsort(-self.priority, kind="stable")  # the last one written is the preferred
+        best[self.first[order]] = order
+        return best
+
+    def _unfolded_equals(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Rows of equal words under a recipe that does not fold that relation."""
+        rows = np.arange(len(kept))
+        equal = (self.first == self.first[kept]) & (kept != rows)
+        out = np.zeros(len(kept), np.bool_)
+        which = np.flatnonzero(equal)
+        pairs = pairing.equal(which, kept[which], self.n_words)
+        out[which] = ~self._folds(pairs)
+        return out
+
+    def _take_over(self, kept: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Hand clusters of published documents to new ones that the policy prefers."""
+        new = np.arange(self.n)
+        prefers = new[(kept[: self.n] >= self.n) & (self.priority[new] < self.priority[kept[: self.n]])]
+        winners: dict[int, int] = {}
+        for row in prefers[np.argsort(-self.priority[prefers], kind="stable")].tolist():
+            winners[int(kept[row])] = row
+        if not winners:
+            return kept
+        assert self.published is not None
+        ids = self.facts["doc_id"].take(pa.array(sorted(winners))).to_pylist()
+        self._fetch(self.published.members(ids)["doc_id"].to_pylist())
+        self._weigh()
+        kept = np.concatenate([kept, np.arange(len(kept), self.facts.num_rows)])
+        heir = np.arange(len(kept))
+        for row, winner in winners.items():
+            heir[row] = winner
+        kept = heir[kept]
+        for row, doc_id in self._kept_id.items():
+            lost = self._row_of.get(doc_id)
+            if lost in winners:
+                kept[row] = winners[lost]
+        return kept
+
+    def _with_folds(self, kept: NDArray[np.int64]) -> Pairs:
+        """All pairs, among them one for every fold and, of equal words, one with the first."""
+        rows = np.arange(len(kept))
+        repeats = np.flatnonzero(self.first != rows)
+        equal = pairing.equal(repeats, self.first[repeats], self.n_words)
+        folded = np.flatnonzero(kept != rows)
+        same_words = self.first[folded] == self.first[kept[folded]]
+        as_kept = pairing.equal(folded[same_words], kept[folded][same_words], self.n_words)
+        folded = folded[~same_words]
+        base = self.pairs.oriented(self.place)
+        one, other = self.first[folded], self.first[kept[folded]]
+        missing = base.find(one, other) < 0
+        if missing.any():  # members of a cluster that changed hands
+            lacking = sorted(set(zip(one[missing].tolist(), other[missing].tolist(), strict=True)))
+            base = pairing.concatenate(base, self._compared(lacking)).oriented(self.place)
+        source = base.take(base.find(one, other))
+        passed_on = source.between(folded, kept[folded], source.a == one, self.place)
+        return pairing.concatenate(base, equal, as_kept, passed_on).oriented(self.place)
+
+    # Tables
+
+    def _copies(self, kept: NDArray[np.int64]) -> Copies:
+        rows = np.arange(len(kept))
+        new = rows[: self.n]
+        moved = np.array([r for r in rows[self.n :] if kept[r] != r and int(r) not in self._kept_id], np.int64)
+        refolded = np.array([r for r in sorted(self._kept_id) if kept[r] != r], np.int64)
+        ids = self.facts["doc_id"].combine_chunks()
+        pairs = pa.table({
+            "doc_a": ids.take(pa.array(self.pairs.a)),
+            "doc_b": ids.take(pa.array(self.pairs.b)),
+            "relation": relation_names(self._relations(self.pairs)),
+            "jaccard_estimated": self.pairs.estimated,
+            "jaccard": self.pairs.jaccard,
+            "containment_in_kept": self.pairs.a_in_b,
+            "containment_of_kept": self.pairs.b_in_a,
+            "longest_shared_words": self.pairs.longest,
+        }).cast(tables.PAIRS)
+        index = self.index or Index((), self.options)
+        unique_ids = ids.take(pa.array(self.unique)).to_pylist()
+        written = index.add(unique_ids, self.sketches, self.times[: self.n], self.unique, self.staging)
+        return Copies(
+            pairs=pairs.sort_by([("doc_a", "ascending"), ("doc_b", "ascending")]),
+            folds=self._fold_rows(kept, new[kept[new] != new]),
+            moved=self._fold_rows(kept, moved),
+            refolded=self._fold_rows(kept, refolded),
+            sizes=self._sizes(kept),
+            new_index_files=written.new,
+            index_files=written.names,
+        )
+
+    def _fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
+        """FOLDS of the given rows."""
+        target = kept[rows]
+        at = self.pairs.find(rows, target)
+        pairs = self.pairs.take(at)
+        is_a = pairs.a == rows
+        facts = dict(zip((needed := np.unique(np.concatenate([rows, target]))).tolist(), self._rows(needed), strict=True))
+        table = pa.table({
+            "doc_id": [facts[r]["doc_id"] for r in rows.tolist()],
+            "kept_doc_id": [facts[r]["doc_id"] for r in target.tolist()],
+            "relation": relation_names(self._relations(pairs)),
+            "jaccard_estimated": pairs.estimated,
+            "jaccard": pairs.jaccard,
+            "containment_in_kept": np.where(is_a, pairs.a_in_b, pairs.b_in_a),
+            "containment_of_kept": np.where(is_a, pairs.b_in_a, pairs.a_in_b),
+            "longest_shared_words": pairs.longest,
+            "keep_reason": [
+                keeping.reason(facts[k], facts[r], self.options, kept_was_published=k >= self.n)
+                for r, k in zip(rows.tolist(), target.tolist(), strict=True)
+            ],
+        })
+        return table.cast(FOLDS).sort_by("doc_id")
+
+    def _rows(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.facts.take(pa.array(rows)).to_pylist()
+        return found
+
+    def _sizes(self, kept: NDArray[np.int64]) -> pa.Table:
+        """Numbers of every new kept document and of published ones that gained copies."""
+        members: dict[int, list[int]] = {int(row): [] for row in range(self.n) if kept[row] == row}
+        for row in np.flatnonzero(kept != np.arange(len(kept))).tolist():
+            members.setdefault(int(kept[row]), []).append(row)
+        grown = [row for row in members if row >= self.n]
+        earlier: dict[str, list[dict[str, Any]]] = {}
+        if grown:
+            assert self.published is not None
+            ids = self.facts["doc_id"].take(pa.array(grown)).to_pylist()
+            for document in self.published.members(ids).to_pylist():
+                earlier.setdefault(document["kept_doc_id"], []).append(document)
+        needed = np.unique(np.array([r for k, m in members.items() if m for r in (k, *m)], np.int64))
+        facts = dict(zip(needed.tolist(), self._rows(needed), strict=True))
+        ids = self.facts["doc_id"].to_pylist() if members else []
+        out = []
+        for row, copies in members.items():
+            numbers = (1, 1, 1)
+            if copies:
+                found = [facts[r] for r in (row, *copies)]
+                there = {document["doc_id"] for document in found}
+                found += [d for d in earlier.get(ids[row], ()) if d["doc_id"] not in there]
+                numbers = keeping.counts(found)
+            out.append((ids[row], *numbers))
+        columns = list(zip(*sorted(out), strict=True)) or [(), (), (), ()]
+        return pa.table(dict(zip(SIZES.names, columns, strict=True)), schema=SIZES)
+
+
+def _kept_ids(table: pa.Table) -> list[str | None]:
+    return list(table["kept_doc_id"].to_pylist()) if "kept_doc_id" in table.column_names else [None] * table.num_rows
+
+
+def _is_among(ids: pa.ChunkedArray, chosen: frozenset[str]) -> NDArray[np.bool_]:
+    return np.asarray(pc.is_in(ids, pa.array(sorted(chosen), pa.string()))).astype(np.bool_)
+
+
+def _numbered(values: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Equal values get equal numbers, null -1."""
+    encoded = values.combine_chunks().dictionary_encode()
+    return np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int64)
+
+
+def _gathered(parts: Sequence[Sketches], order: NDArray[np.int64], options: Options) -> Sketches:
+    """One Sketches of all parts, in the given order."""
+    if not parts:
+        return sketching.sketch(pa.array([], pa.large_string()), options)
+    out = Sketches(
+        *(np.empty((len(order), *getattr(parts[0], f.name).shape[1:]), getattr(parts[0], f.name).dtype) for f in fields(Sketches))
+    )
+    to = leading.places(order)
+    at = 0
+    for part in parts:
+        for f in fields(Sketches):
+            getattr(out, f.name)[to[at : at + len(part)]] = getattr(part, f.name)
+        at += len(part)
+    return out

@@ -1,0 +1,116 @@
+"""The files of the index: one line of JSON that says how it was made, then flat arrays.
+
+`docs-*.ndx` hold a row per document (id, time, signature, ...); `keys-*.ndx` hold sorted entries of
+key and document number. Both are written once, synced, renamed into place, and never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms.dedup import sketching
+from copydesk.transforms.dedup.options import NORMALISER_VERSION, Options
+
+FORMAT = 1
+HEADER_BYTES = 4096
+REBUILD = "run `copydesk index rebuild` to make it anew from the published articles"
+
+
+class IndexRefused(ValueError):
+    """The index cannot be used: made otherwise, damaged, or a file is missing."""
+
+
+def made_as(options: Options) -> dict[str, Any]:
+    """What must be equal for signatures and keys to be comparable."""
+    return {
+        "format": FORMAT,
+        "scheme": sketching.SCHEME,
+        "seed": options.seed,
+        "num_perm": options.num_perm,
+        "shingling": f"{options.ngram} words",
+        "normaliser": NORMALISER_VERSION,
+        "keys": f"{sketching.KEYS_LEAST}-{sketching.KEYS_MOST} at 1/{2**sketching.KEY_RATE_BITS}",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """A written file: its header, and its arrays mapped from disk."""
+
+    path: Path
+    header: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """File name, unique by content."""
+        return self.path.name
+
+    def array(self, name: str) -> NDArray[Any]:
+        """One of its arrays, read from disk as it is touched."""
+        entry = self.header["arrays"][name]
+        shape = tuple(entry["shape"])
+        if 0 in shape:
+            return np.empty(shape, np.dtype(entry["type"]))
+        return np.memmap(self.path, np.dtype(entry["type"]), "r", offset=entry["offset"], shape=shape)
+
+
+def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> IndexFile:
+    """Write a file of the index into the folder, under a name made from its content."""
+    described, offset = {}, HEADER_BYTES
+    for name, values in arrays.items():
+        described[name] = {"type": values.dtype.str, "shape": list(values.shape), "offset": offset}
+        offset += -(-values.nbytes // 64) * 64
+    full = {"kind": kind, **header, "arrays": described, "bytes": offset}
+    encoded = json.dumps(full, sort_keys=True).encode()
+    if len(encoded) >= HEADER_BYTES:
+        raise ValueError(f"index header of {len(encoded)} bytes; room is {HEADER_BYTES}")
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{kind}-{os.getpid()}.partial"
+    digest = hashlib.sha256()
+    with partial.open("wb") as file:
+        _put(file, digest, encoded.ljust(HEADER_BYTES, b"\n"))
+        for name, values in arrays.items():
+            for first in range(0, max(1, len(values)), 1 << 18):  # in blocks: a memory map is not read whole
+                _put(file, digest, np.ascontiguousarray(values[first : first + (1 << 18)]).tobytes())
+            _put(file, digest, bytes(-values.nbytes % 64))
+        file.flush()
+        os.fsync(file.fileno())
+    path = folder / f"{kind}-{digest.hexdigest()[:32]}.ndx"
+    os.replace(partial, path)
+    return IndexFile(path, full)
+
+
+def _put(file: Any, digest: Any, raw: bytes) -> None:
+    file.write(raw)
+    digest.update(raw)
+
+
+def read(path: Path) -> IndexFile:
+    """Open a file of the index; IndexRefused where it is missing, cut short or something else."""
+    try:
+        with path.open("rb") as file:
+            header = json.loads(file.read(HEADER_BYTES))
+            size = os.fstat(file.fileno()).st_size
+    except (OSError, ValueError) as error:
+        raise IndexRefused(f"index file {path} cannot be read ({error}); {REBUILD}") from error
+    if not isinstance(header, dict) or size != header.get("bytes"):
+        raise IndexRefused(f"index file {path} is {size} bytes and should be {header.get('bytes')}; {REBUILD}")
+    return IndexFile(path, header)
+
+
+def check(file: IndexFile, options: Options) -> None:
+    """Refuse a file whose numbers do not compare with those of the options."""
+    for name, value in made_as(options).items():
+        if file.header.get(name) != value:
+            raise IndexRefused(
+                f"index file {file.name} was made with {name} {file.header.get(name)!r}, this run uses {value!r}; {REBUILD}"
+            )

@@ -1,0 +1,293 @@
+"""The near-duplicate index of a snapshot: look-ups, additions, deletions, all without changing a file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.flows.index import files, lookup
+from copydesk.flows.index.files import IndexFile, IndexRefused
+from copydesk.transforms.dedup import joining, pairing, sketching
+from copydesk.transforms.dedup.joining import UNDATED
+from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.dedup.sketching import Sketches
+
+DAY_US = 86_400_000_000
+UNDATED_DAY = 1 << 30
+# A run is merged into the one before it unless that is three times its size: so there are at most
+# log4(documents / batch) runs, 6 at 5 million documents in days of 5,000, and each entry is rewritten as often.
+MERGE_BELOW = 3
+MOST_ENTRIES = 1 << 28  # 2 GB: larger runs are left as they are
+MOST_DOCS = 100_000  # signatures are not rewritten beyond 55 MB: they are looked up by number, not searched
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a change of the index leaves to the publisher: new files to move in, names of the whole index."""
+
+    new: tuple[Path, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Indexed documents worth comparing with new rows."""
+
+    rows: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    estimated: NDArray[np.float32]
+
+
+class Index:
+    """Opened from the paths a snapshot names; IndexRefused if they do not fit the options."""
+
+    def __init__(self, paths: Iterable[Path], options: Options) -> None:
+        self.options = options
+        opened = [files.read(path) for path in paths]
+        for file in opened:
+            files.check(file, options)
+        self.docs = sorted((f for f in opened if f.header["kind"] == "docs"), key=lambda f: f.header["first"])
+        self.runs = sorted((f for f in opened if f.header["kind"] == "keys"), key=lambda f: f.header["first"])
+        self._sections = {f.name: _sections_of(f) for f in self.runs}
+        self._firsts = np.array([f.header["first"] for f in self.docs], np.int64)
+        self.n_documents = 0
+        for file in self.docs:
+            if file.header["first"] != self.n_documents:
+                raise IndexRefused(f"index lacks documents {self.n_documents} to {file.header['first']}; {files.REBUILD}")
+            self.n_documents += file.header["count"]
+        covered = sum(f.header["count"] for f in self.runs)
+        if covered != self.n_documents:
+            raise IndexRefused(f"index has keys of {covered} of {self.n_documents} documents; {files.REBUILD}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """File names of the whole index."""
+        return tuple(sorted(f.name for f in (*self.docs, *self.runs)))
+
+    def column(self, name: str, numbers: NDArray[np.int64]) -> NDArray[Any]:
+        """A column (doc_id, time, n_words, sequence, signature) of the given documents."""
+        file_of = np.searchsorted(self._firsts, numbers, side="right") - 1
+        if not len(numbers):
+            return np.empty(0, np.dtype("S32")) if name == "doc_id" else np.empty(0, np.int64)
+        parts: list[Any] = [None] * len(self.docs)
+        out: NDArray[Any] | None = None
+        for at in np.unique(file_of):
+            values = self.docs[at].array(name)
+            parts[at] = values
+            if out is None:
+                out = np.empty((len(numbers), *values.shape[1:]), values.dtype)
+            chosen = file_of == at
+            out[chosen] = values[numbers[chosen] - self._firsts[at]]
+        assert out is not None
+        return out
+
+    def doc_ids(self, numbers: NDArray[np.int64]) -> list[str]:
+        """Ids of the given documents."""
+        return [raw.tobytes().hex() for raw in self.column("doc_id", numbers)]
+
+    def find(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> Found:
+        """Indexed documents that may be copies of the given rows."""
+        near = self._near(sketches, times, rows)
+        far = self._far(sketches, times, rows)
+        found = [np.concatenate(part) for part in zip(near, far, strict=True)]
+        order = np.lexsort((found[1], found[0]))
+        return Found(found[0][order], found[1][order], found[2][order])
+
+    def _near(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+        recent = self.n_documents - self.options.undated_window
+        packed = []
+        for day, asking in self._asking_by_day(times, rows).items():
+            asked = lookup.queries(sketches.keys, sketches.n_keys, asking, sketching.KEYS_MOST)
+            for run in self.runs:
+                section = self._sections[run.name].get(day)
+                if section is not None:
+                    packed.append(lookup.hits(section, asked, *lookup.ranges(section, asked)))
+        row, number, shared = lookup.count(np.concatenate(packed) if packed else np.empty(0, np.uint64))
+        fewest = sketches.n_keys[row]
+        chosen = shared >= np.minimum(joining.NEAR_SHARED, np.maximum(1, fewest // 4))
+        row, number = row[chosen], number[chosen]
+        their_times = self.column("time", number)
+        undated = (times[row] == UNDATED) | (their_times == UNDATED)
+        inside = pairing.is_inside(times[row], their_times, self.options) & (~undated | (number >= recent))
+        return self._agreeing(sketches, row[inside], number[inside], joining.NEAR_AGREE)
+
+    def _far(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+        recent = self.n_documents - self.options.undated_window
+        asked = lookup.queries(sketches.keys, sketches.n_keys, rows, joining.SMALLEST)
+        packed = [
+            lookup.hits(section, asked, *lookup.ranges(section, asked))
+            for section in (run.array("far") for run in self.runs)
+        ]
+        row, number, shared = lookup.count(np.concatenate(packed) if packed else np.empty(0, np.uint64))
+        fewest = np.minimum(sketches.n_keys[row], joining.SMALLEST)
+        chosen = shared >= np.minimum(joining.FAR_SHARED, np.maximum(1, fewest // 2))
+        row, number = row[chosen], number[chosen]
+        their_times = self.column("time", number)
+        undated = (times[row] == UNDATED) | (their_times == UNDATED)
+        outside = ~pairing.is_inside(times[row], their_times, self.options) | (undated & (number < recent))
+        return self._agreeing(sketches, row[outside], number[outside], joining.FAR_AGREE)
+
+    def _agreeing(
+        self, sketches: Sketches, row: NDArray[np.int64], number: NDArray[np.int64], least: float
+    ) -> tuple[NDArray[Any], ...]:
+        estimated = np.empty(len(row), np.float32)
+        for first in range(0, len(row), 65_536):  # 64 MB of signatures at once
+            part = slice(first, first + 65_536)
+            theirs = self.column("signature", number[part])
+            same = (sketches.signatures[row[part]] == theirs).sum(axis=1) if len(theirs) else np.empty(0)
+            estimated[part] = (same / np.float32(self.options.num_perm)).astype(np.float32)
+        chosen = estimated >= least
+        return row[chosen], number[chosen], estimated[chosen]
+
+    def _asking_by_day(self, times: NDArray[np.int64], rows: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+        """For every indexed day the rows whose window reaches into it."""
+        days = {day for sections in self._sections.values() for day in sections}
+        dated = rows[times[rows] != UNDATED]
+        undated = rows[times[rows] == UNDATED]
+        first_day = (times[dated] - self.options.window_us) // DAY_US
+        last_day = (times[dated] + self.options.window_us) // DAY_US
+        low, high = int(first_day.min(initial=1 << 40)), int(last_day.max(initial=-(1 << 40)))
+        recent_days: set[int] = set()
+        if len(undated) and self.n_documents:
+            last = np.arange(max(0, self.n_documents - self.options.undated_window), self.n_documents)
+            recent_days = set(np.unique(days_of(self.column("time", last))).tolist())
+        asking = {}
+        for day in sorted(days):
+            if day == UNDATED_DAY:
+                chosen = rows
+            elif low <= day <= high:
+                chosen = dated[(first_day <= day) & (day <= last_day)]
+                chosen = np.concatenate([chosen, undated]) if day in recent_days else chosen
+            elif day in recent_days:
+                chosen = undated
+            else:
+                continue
+            if len(chosen):
+                asking[day] = chosen
+        return asking
+
+    def add(
+        self, doc_ids: Sequence[str], sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], folder: Path
+    ) -> Written:
+        """The index with the given rows, in their order, as new files in `folder`."""
+        if not len(rows):
+            return Written((), self.names)
+        new: dict[str, IndexFile] = {}
+        raw = np.frombuffer(bytes.fromhex("".join(doc_ids)), np.uint8).reshape(-1, 16)
+        arrays = {
+            "doc_id": raw, "time": times[rows], "n_words": sketches.n_words[rows],
+            "sequence": sketches.sequence[rows], "signature": sketches.signatures[rows],
+        }  # fmt: skip
+        docs, counts = [*self.docs], {"first": self.n_documents, "count": len(rows)}
+        while docs and docs[-1].header["count"] < MERGE_BELOW * counts["count"] and docs[-1].header["count"] + counts["count"] <= MOST_DOCS:
+            before = docs.pop()
+            arrays = {name: np.concatenate([before.array(name), values]) for name, values in arrays.items()}
+            counts = {"first": before.header["first"], "count": before.header["count"] + counts["count"]}
+        docs.append(self._write(folder, "docs", counts, arrays, new))
+        numbers = np.arange(self.n_documents, self.n_documents + len(rows), dtype=np.int64)
+        near = _sections(sketches, times, rows, numbers)
+        far = joining.entries(sketches.keys[rows], sketches.n_keys[rows], numbers, joining.SMALLEST)
+        runs, counts = [*self.runs], {"first": self.n_documents, "count": len(rows)}
+        while runs and runs[-1].header["count"] < MERGE_BELOW * counts["count"]:
+            before = runs[-1]
+            size = sum(len(s) for s in near.values()) + before.header["arrays"]["near"]["shape"][0]
+            if size > MOST_ENTRIES:
+                break
+            runs.pop()
+            near = _merged(_sections_of(before), near)
+            far = np.sort(np.concatenate([before.array("far"), far]))
+            counts = {"first": before.header["first"], "count": before.header["count"] + counts["count"]}
+        runs.append(self._write_run(folder, counts, near, far, new))
+        return Written(
+            tuple(f.path for f in new.values()), tuple(sorted(f.name for f in (*docs, *runs)))
+        )
+
+    def without(self, doc_ids: Collection[str], folder: Path) -> Written:
+        """The index without the given documents: files that held them are rewritten, numbers stay."""
+        gone = {bytes.fromhex(doc_id) for doc_id in doc_ids}
+        new: dict[str, IndexFile] = {}
+        numbers, docs = [], []
+        for file in self.docs:
+            ids = np.ascontiguousarray(file.array("doc_id")).view("V16").ravel()
+            where = np.flatnonzero(np.isin(ids, np.array(sorted(gone), "V16"))) if gone else np.empty(0, np.int64)
+            if not len(where):
+                docs.append(file)
+                continue
+            numbers.append(where + file.header["first"])
+            arrays = {name: np.array(file.array(name)) for name in file.header["arrays"]}
+            for values in arrays.values():
+                values[where] = 0
+            docs.append(self._write(folder, "docs", _counts(file), arrays, new))
+        if not numbers:
+            return Written((), self.names)
+        erased = np.concatenate(numbers).astype(np.uint64)
+        runs = []
+        for run in self.runs:
+            near = {day: _less(s, erased) for day, s in _sections_of(run).items()}
+            far = _less(run.array("far"), erased)
+            before = run.header["arrays"]
+            if len(far) == before["far"]["shape"][0] and sum(map(len, near.values())) == before["near"]["shape"][0]:
+                runs.append(run)
+            else:
+                runs.append(self._write_run(folder, _counts(run), near, far, new))
+        return Written(tuple(f.path for f in new.values()), tuple(sorted(f.name for f in (*docs, *runs))))
+
+    def _write_run(
+        self, folder: Path, counts: dict[str, int], near: dict[int, NDArray[np.uint64]], far: NDArray[np.uint64],
+        new: dict[str, IndexFile],
+    ) -> IndexFile:  # fmt: skip
+        days = [day for day in sorted(near) if len(near[day])]
+        joined = np.concatenate([near[day] for day in days]) if days else np.empty(0, np.uint64)
+        table = np.array([(day, len(near[day])) for day in days], np.int64).reshape(-1, 2)
+        return self._write(folder, "keys", counts, {"days": table, "near": joined, "far": far}, new)
+
+    def _write(
+        self, folder: Path, kind: str, header: dict[str, Any], arrays: dict[str, NDArray[Any]], new: dict[str, IndexFile]
+    ) -> IndexFile:
+        file = files.write(folder, kind, files.made_as(self.options) | header, arrays)
+        new[file.name] = file
+        return file
+
+
+def days_of(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Days since 1970, UNDATED_DAY for none."""
+    return np.where(times == UNDATED, UNDATED_DAY, times // DAY_US)
+
+
+def _counts(file: IndexFile) -> dict[str, int]:
+    return {"first": file.header["first"], "count": file.header["count"]}
+
+
+def _less(values: NDArray[np.uint64], erased: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return np.asarray(values[~np.isin(values & np.uint64((1 << joining.DOCUMENT_BITS) - 1), erased)])
+
+
+def _sections(
+    sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], numbers: NDArray[np.int64]
+) -> dict[int, NDArray[np.uint64]]:
+    days = days_of(times[rows])
+    found = {}
+    for day in np.unique(days):
+        chosen = days == day
+        found[int(day)] = joining.entries(
+            sketches.keys[rows[chosen]], sketches.n_keys[rows[chosen]], numbers[chosen], sketching.KEYS_MOST
+        )
+    return found
+
+
+def _sections_of(run: IndexFile) -> dict[int, NDArray[np.uint64]]:
+    near, days = run.array("near"), np.array(run.array("days"))
+    ends = np.cumsum(days[:, 1])
+    return {int(day): near[end - n : end] for (day, n), end in zip(days, ends, strict=True)}
+
+
+def _merged(
+    before: dict[int, NDArray[np.uint64]], after: dict[int, NDArray[np.uint64]]
+) -> dict[int, NDArray[np.uint64]]:
+    both = {day: np.sort(np.concatenate([before[day], after[day]])) for day in before.keys() & after.keys()}
+    return {**before, **after, **both}

@@ -1,0 +1,148 @@
+"""Which copy of a cluster is kept, the reason in words, and how many outlets and origins it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.schemas.column import TIMESTAMP
+from copydesk.transforms.dedup.options import Options
+
+# Columns of a document that decide which copy is kept and how clusters are counted.
+FACTS = pa.schema([
+    ("doc_id", pa.string()), ("published_at", TIMESTAMP), ("fetched_at", TIMESTAMP), ("outlet_id", pa.string()),
+    ("outlet", pa.string()), ("wire_source", pa.string()), ("dateline_agency", pa.string()), ("n_words", pa.int32()),
+    ("content_sha256", pa.string()),
+])  # fmt: skip
+_LAST = np.iinfo(np.int64).max
+
+
+def facts_of(table: pa.Table) -> pa.Table:
+    """The table's columns of FACTS, null where it has none."""
+    columns = [
+        table[f.name].cast(f.type) if f.name in table.column_names else pa.nulls(table.num_rows, f.type) for f in FACTS
+    ]
+    return pa.Table.from_arrays(columns, schema=FACTS)
+
+
+def order_in_time(facts: pa.Table) -> NDArray[np.int64]:
+    """Rows by published_at, then fetched_at (none last), then doc_id."""
+    return np.lexsort(tuple(_in_time(facts)))
+
+
+def _in_time(facts: pa.Table) -> list[NDArray[Any]]:
+    return [np.asarray(pc.rank(facts["doc_id"])), _moments(facts["fetched_at"]), _moments(facts["published_at"])]
+
+
+def _moments(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    return np.asarray(pc.fill_null(column.cast(pa.int64()), int(_LAST)))
+
+
+def priority(facts: pa.Table, options: Options) -> NDArray[np.int64]:
+    """The place of every row in the order in which the policy keeps documents.
+
+    Ties end in the order of time, so every order is total and does not depend on the input's.
+    """
+    keys = _in_time(facts)
+    measure = rank_by_policy(facts, options)
+    if measure is not None:
+        keys.append(measure)
+    order = np.lexsort(tuple(keys))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
+def rank_by_policy(facts: pa.Table, options: Options) -> NDArray[np.int64] | None:
+    """What the policy looks at before time: lower is kept; None for `earliest`."""
+    if options.keep == "longest":
+        return -np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int64)
+    if options.keep == "outlet-rank":
+        return np.array([_rank(row, options) for row in facts.select(["outlet_id"]).to_pylist()], np.int64)
+    if options.keep == "original":
+        credits = facts.select(["outlet", "wire_source", "dateline_agency"]).to_pylist()
+        return np.array([_rank(row, options) for row in credits], np.int64)
+    return None
+
+
+def originality(outlet: str | None, wire_source: str | None, dateline_agency: str | None) -> int:
+    """0 for an agency's own copy, 1 for a text that credits nobody, 2 for one that credits another.
+
+    >>> originality("North Press", None, "North Press"), originality("The Gazette", None, None)
+    (0, 1)
+    >>> originality("The Gazette", "North Press", None)
+    2
+    """
+    credited = {name.casefold() for name in (wire_source, dateline_agency) if name}
+    if not credited:
+        return 1
+    return 0 if outlet and outlet.casefold() in credited else 2
+
+
+def reason(kept: Mapping[str, Any], copy: Mapping[str, Any], options: Options, *, kept_was_published: bool) -> str:
+    """Why `kept` and not `copy`: the policy, and the first rule in which they differ.
+
+    >>> at = {"published_at": 1, "fetched_at": None, "n_words": 300, "doc_id": "0a"}
+    >>> reason(at, at | {"published_at": 2}, Options(), kept_was_published=False)
+    'earliest: published first'
+    >>> reason(at | {"n_words": 400}, at, Options(keep="longest"), kept_was_published=False)
+    'longest: 400 words, the copy 300'
+    """
+    policy = options.keep
+    if policy == "longest" and kept["n_words"] != copy["n_words"]:
+        better = (kept["n_words"] or 0) > (copy["n_words"] or 0)
+        if better:
+            return f"longest: {kept['n_words']} words, the copy {copy['n_words']}"
+    elif policy in ("outlet-rank", "original"):
+        mine, theirs = (_rank(row, options) for row in (kept, copy))
+        if mine < theirs:
+            return "outlet-rank: outlet ranked higher" if policy == "outlet-rank" else f"original: {_ORIGINAL[mine]}"
+    return f"{policy}: {_by_time(kept, copy, kept_was_published=kept_was_published)}"
+
+
+def _rank(document: Mapping[str, Any], options: Options) -> int:
+    if options.keep == "original":
+        return originality(document.get("outlet"), document.get("wire_source"), document.get("dateline_agency"))
+    ranked = options.outlet_rank
+    return ranked.index(document["outlet_id"]) if document.get("outlet_id") in ranked else len(ranked)
+
+
+_ORIGINAL = ("the agency's own text", "credits nobody, the copy credits another")
+
+
+def _by_time(kept: Mapping[str, Any], copy: Mapping[str, Any], *, kept_was_published: bool) -> str:
+    for name, verb in (("published_at", "published"), ("fetched_at", "fetched")):
+        mine, theirs = kept.get(name), copy.get(name)
+        if mine != theirs:
+            if theirs is None:
+                return f"{verb} at a known time, the copy not"
+            if mine is not None and mine < theirs:
+                return f"{verb} first"
+            break
+    if kept_was_published:
+        return "kept since an earlier run"
+    return "lower doc_id, all else equal" if kept.get("doc_id", "") < copy.get("doc_id", "") else "nearest of the kept documents"
+
+
+def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int]:
+    """Documents, distinct outlets (one, where none is known) and independent origins of a cluster.
+
+    The origin of a text is the wire it credits, else its outlet, else itself.
+
+    >>> wire = {"outlet_id": "a.example", "wire_source": "North Press", "doc_id": "1"}
+    >>> counts([wire, wire | {"outlet_id": "b.example"}, {"outlet_id": "c.example", "wire_source": None, "doc_id": "3"}])
+    (3, 3, 2)
+    """
+    size, outlets, origins = 0, set(), set()
+    for document in cluster:
+        size += 1
+        outlet, wire = document.get("outlet_id"), document.get("wire_source")
+        if outlet:
+            outlets.add(outlet)
+        origins.add(("wire", wire.casefold()) if wire else ("outlet", outlet) if outlet else ("document", document["doc_id"]))
+    return size, max(1, len(outlets)), len(origins)
