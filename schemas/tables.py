@@ -49,9 +49,9 @@ HISTORY = (
 SIMILARITY = (
     column("relation", pa.string(), "exact, near, excerpt, overlap, or template for alike texts of different events.", required=True),
     column("jaccard_estimated", pa.float32(), "Jaccard similarity estimated from the signatures."),
-    column("jaccard", pa.float32(), "Exact Jaccard similarity of the word 5-gram sets."),
-    column("containment_in_kept", pa.float32(), "Share of this document's 5-grams found in the kept one (in `pairs`: of doc_a's in doc_b)."),
-    column("containment_of_kept", pa.float32(), "Share of the kept document's 5-grams found in this one (in `pairs`: of doc_b's in doc_a)."),
+    column("jaccard", pa.float32(), "Exact Jaccard similarity of the sets of word 3-grams (recipe `dedup.ngram`)."),
+    column("containment_in_kept", pa.float32(), "Share of this document's word 3-grams found in the kept one (in `pairs`: of doc_a's in doc_b)."),
+    column("containment_of_kept", pa.float32(), "Share of the kept document's word 3-grams found in this one (in `pairs`: of doc_b's in doc_a)."),
     column("longest_shared_words", pa.int32(), "Length in words of the longest passage both share."),
 )
 
