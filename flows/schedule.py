@@ -141,7 +141,9 @@ def serve(
     with _sole(name), temporary_settings({PREFECT_API_URL: api}):
         with get_client(sync_client=True) as client:
             stale.reap(client)
-        runner = Interruptible(name=name, limit=1, pause_on_shutdown=True)
+        # The server's limit below is the one that counts. One here as well would let a run that falls due wait
+        # unseen, and after a weekend asleep start one run after the other.
+        runner = Interruptible(name=name, limit=5, pause_on_shutdown=True)
         runner.add_flow(
             ingest,
             name=name,
