@@ -160,7 +160,7 @@ COLUMN_RULES = frozenset({"headline", "byline"})  # cut, but kept as a column: r
 
 def verdicts(page: Page, tagged: bool) -> list[Verdict]:
     """What `clean` (or the whole of `clean_text`, where `tagged`) made of each line of the page."""
-    from copydesk.transforms.clean import clean
+    from copydesk.transforms import clean
 
     text = "\n".join(line.text for line in page.lines)
     if tagged:

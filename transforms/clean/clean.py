@@ -33,9 +33,7 @@ _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
 _GLUE = re.compile(r"[.!?…。\"'”’»)\]] {0,3}(?=\w)")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
-_CREDIT_HINT = re.compile(
-    r"getty|reuters|afp|credit|crédit|photo|foto|image|picture|bild|shutterstock|alamy|istock|imago|dpa|/ ?ap\b|\bap\b|epa|agency|keystone|scanpix|anadolu|wire|press|media|pexels|unsplash|belga|anp|apa|ansa|efe|lusa|screenshot|illustration|\btt\b|ntb|/ ?pa|\bpti|\bani|flickr|wikimedia|xinhua|kyodo|tass|rex|mega|splash|sipa|zuma|backgrid|polaris|nurphoto|bloomberg|barcroft|swns|pixabay|hindustan|usa today|dreamstime|adobe|depositphotos|lehtikuva|belga|lightrocket|picture.alliance|canadian"
-)
+_NO_CREDIT = frozenset(".!?:;,\"'”’»")  # a credit ends in a name or a bracket, a sentence in one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Options:
     def acts(self, rule: Rule) -> bool:
         """Whether the rule is switched on."""
         names = {rule.name, rule.category, *rule.languages}
-        return rule.name in self.enabled or not names.intersection(self.disabled) or bool(names.intersection(self.enabled) - {rule.name}) and rule.name not in self.disabled
+        return rule.name in self.enabled or not names.intersection(self.disabled) or (bool(names.intersection(self.enabled) - {rule.name}) and rule.name not in self.disabled)
 
 
 def clean(
@@ -102,7 +100,7 @@ def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
 
 def rules_sha256() -> str:
     """SHA-256 over every rule's name, version and patterns, hex: it changes when a rule does."""
-    return hashlib.sha256(repr([(r.name, r.version, r.place, r.patterns, r.unless_sentence) for r in RULES]).encode()).hexdigest()
+    return hashlib.sha256(repr([(r.name, r.version, r.place, r.patterns, r.sentences, r.unless_sentence) for r in RULES]).encode()).hexdigest()
 
 
 _CORRECTIONS = frozenset(r.name for r in RULES if r.category == "correction")
@@ -139,8 +137,7 @@ class _Desk:
         name = key(line)
         if not name:
             return self.by_name.get("blank_line" if not line or line.isspace() else "separator" if _SEPARATOR.fullmatch(line) else "")
-        rule = self.line.find(name)
-        if rule is not None and not (rule.unless_sentence and _is_sentence(line)):
+        if (rule := self.line.find(name, sentence=_is_sentence(line))) is not None:
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(line, 0, len(line))) is not None:
             return credit[0]
@@ -156,7 +153,7 @@ class _Desk:
     def _glued_end(self, line: str, start: int, end: int) -> tuple[Rule, int] | None:
         """Residue at the end of a paragraph: the rule and where prose ends."""
         first = max(start, end - _EDGE)
-        tail = folded(line[first:end]).rstrip()
+        tail = folded(line[first:end].rstrip())
         for boundary in _GLUE.finditer(tail):
             rule = self.end.find(tail, boundary.end())
             if rule is not None:
@@ -169,9 +166,10 @@ class _Desk:
     def _credit(self, line: str, start: int, end: int) -> tuple[Rule, int] | None:
         """A credit at the end of a line: the rule and where the credit begins, white space before it included."""
         first = max(start, end - _MAX_CREDIT)
-        tail = folded(line[first:end]).rstrip()
-        if not _CREDIT_HINT.search(tail):
+        tail = line[first:end].rstrip()
+        if not tail or tail[-1] in _NO_CREDIT:
             return None
+        tail = folded(tail)
         for pattern, rule in self.endings:
             if (found := pattern.search(tail)) is not None and not _is_sentence(tail[found.start() :]):
                 at = first + found.start()

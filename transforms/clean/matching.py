@@ -22,36 +22,40 @@ class Matcher:
     """The patterns of one place, to be matched against whole folded strings."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._filed: dict[str, list[tuple[str, Rule]]] = {}
-        for rule in rules:
-            for pattern in rule.patterns:
-                for prefix in prefixes(pattern):
-                    self._filed.setdefault(prefix, []).append((pattern, rule))
-        self._order = {id(rule): i for i, rule in enumerate(dict.fromkeys(r for filed in self._filed.values() for _, r in filed))}
+        rules = tuple(rules)
+        self._filed: dict[str, list[tuple[int, str, Rule, bool]]] = {}
+        tables = ((rule, pattern, rule.unless_sentence) for rule in rules for pattern in rule.patterns)
+        exempt = ((rule, pattern, False) for rule in rules for pattern in rule.sentences)
+        for number, (rule, pattern, guarded) in enumerate((*tables, *exempt)):
+            for prefix in prefixes(pattern):
+                self._filed.setdefault(prefix, []).append((number, pattern, rule, guarded))
 
-    def find(self, text: str, start: int = 0) -> Rule | None:
-        """The first rule, in table order, a pattern of which matches all of `text[start:]`."""
-        for pattern, rule in self._candidates(text[start : start + PREFIX]):
-            if pattern.fullmatch(text, start):
+    def find(self, text: str, start: int = 0, *, sentence: bool = False) -> Rule | None:
+        """The first rule, in table order, a pattern of which matches all of `text[start:]`.
+
+        Of a `sentence` only rules that take sentences.
+        """
+        for pattern, rule, guarded, literal in self._candidates(text[start : start + PREFIX]):
+            if not (sentence and guarded) and literal in text and pattern.fullmatch(text, start):
                 return rule
         return None
 
     def find_at_start(self, text: str) -> tuple[Rule, int] | None:
         """The first rule a pattern of which matches the start of `text`, and where the match ends."""
-        for pattern, rule in self._candidates(text[:PREFIX]):
+        for pattern, rule, _, _ in self._candidates(text[:PREFIX]):
             if found := pattern.match(text):
                 return rule, found.end()
         return None
 
-    def _candidates(self, head: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+    def _candidates(self, head: str) -> tuple[tuple[re.Pattern[str], Rule, bool, str], ...]:
         return _candidates(self, head)
 
 
 @lru_cache(maxsize=16384)  # three characters of folded text: a few thousand occur
-def _candidates(matcher: Matcher, head: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+def _candidates(matcher: Matcher, head: str) -> tuple[tuple[re.Pattern[str], Rule, bool, str], ...]:
     filed = [entry for n in range(len(head) + 1) for entry in matcher._filed.get(head[:n], ())]
-    filed.sort(key=lambda entry: matcher._order[id(entry[1])])
-    return tuple((re.compile(pattern), rule) for pattern, rule in filed)
+    filed.sort(key=lambda entry: entry[0])
+    return tuple((re.compile(pattern), rule, guarded, required(pattern)) for _, pattern, rule, guarded in filed)
 
 
 @lru_cache(maxsize=8192)
@@ -60,7 +64,7 @@ def prefixes(pattern: str) -> frozenset[str]:
 
     >>> sorted(prefixes(r"read (?:more|next)"))
     ['rea']
-    >>> sorted(prefixes(r"(?:also |must )?x\\d"))
+    >>> sorted(prefixes(r"(?:also |must )?x[^.]"))
     ['als', 'mus', 'x']
     """
     found, complete = _firsts(_parser.parse(pattern), frozenset({""}))
@@ -70,6 +74,20 @@ def prefixes(pattern: str) -> frozenset[str]:
             break
         found = frozenset(p[:shorter] for p in found)
     return found
+
+
+@lru_cache(maxsize=8192)
+def required(pattern: str) -> str:
+    """The longest literal every match contains, outside of groups: a cheap first test.
+
+    >>> required(r".{2,120} contributed (?:to )?this")
+    ' contributed '
+    """
+    runs, run = [""], ""
+    for operation, value in _parser.parse(pattern):
+        run = run + chr(value) if operation is _constants.LITERAL else ""
+        runs.append(run)
+    return max(runs, key=len)
 
 
 def _firsts(nodes: Any, heads: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:

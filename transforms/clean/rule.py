@@ -47,7 +47,8 @@ class Rule:
 
     `drops` are texts the rule must cut, `keeps` look-alikes that must stay whole. A drop without
     brackets goes as a whole; where `[[` and `]]` stand in it, exactly what is between them goes.
-    `unless_sentence`: a line that ends like a sentence of six words or more is prose and stays.
+    `unless_sentence`: a line that ends like a sentence of six words or more is prose and stays, but
+    not where one of `sentences` matches, patterns of residue that is itself a sentence.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Rule:
     languages: tuple[str, ...]
     place: Place = "line"
     patterns: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
     unless_sentence: bool = False
     on_pages: bool = True
     version: int = 1
