@@ -1,0 +1,96 @@
+"""The command line as a contract: help that answers at once, examples, exit codes, errors with a way out."""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from copydesk.flows.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command by the words one types."""
+    found: dict[str, click.Command] = {}
+
+    def collect(command: click.Command, words: tuple[str, ...]) -> None:
+        found[" ".join(words)] = command
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                child = command.get_command(context, name)
+                assert child is not None
+                collect(child, (*words, name))
+
+    collect(main, ("copydesk",))
+    return found
+
+
+COMMANDS = commands()
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_help_is_a_sentence_and_a_runnable_example(words: str) -> None:
+    result = CliRunner().invoke(main, [*words.split()[1:], "--help"], prog_name="copydesk")
+    assert result.exit_code == 0
+    text = COMMANDS[words].help or ""
+    assert text.split("\n\n")[0].rstrip().endswith("."), "the first paragraph is a sentence"
+    assert re.search(rf"^ +.*{re.escape(words)}", text, re.M), f"no example that begins with {words!r}"
+
+
+@pytest.mark.parametrize("words", [words for words in COMMANDS if words.count(" ") <= 1])
+def test_help_costs_less_than_a_third_of_a_second(words: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [sys.executable, "-m", "copydesk.flows.cli", *words.split()[1:], "--help"], cwd=ROOT, check=True, capture_output=True,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime) < 0.3
+
+
+def test_every_option_says_what_it_does() -> None:
+    silent = [
+        f"{words} {option.opts[0]}" for words, command in COMMANDS.items()
+        for option in command.params if isinstance(option, click.Option) and not option.help
+    ]
+    assert silent == []
+
+
+def test_a_mistyped_command_brings_the_nearest_one() -> None:
+    result = CliRunner().invoke(main, ["ingset"], prog_name="copydesk")
+    assert result.exit_code == 2
+    assert "Did you mean ingest?" in result.output
+
+
+@pytest.mark.parametrize("arguments", [["ingest"], ["ingest", "--workers", "0", "x"], ["schedule", "x"], ["completion", "cmd.exe"]])
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    assert CliRunner().invoke(main, arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_the_program(shell: str) -> None:
+    result = CliRunner().invoke(main, ["completion", shell])
+    assert "_COPYDESK_COMPLETE" in result.output
+
+
+def test_an_unknown_warehouse_is_a_sentence_not_a_traceback(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["status", "--warehouse", str(tmp_path / "none")])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+
+
+def test_json_is_one_object_even_for_an_empty_warehouse(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["status", "--json", "--warehouse", str(tmp_path)])
+    if result.exit_code == 0:
+        assert json.loads(result.output)["snapshot"] is None
+    else:
+        assert result.output.startswith("Error: ")
