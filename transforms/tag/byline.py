@@ -26,7 +26,7 @@ RULE, RULE_VERSION = "byline", 1
 
 _META = (
     "author", "parsely-author", "sailthru.author", "article:author", "dc.creator", "dcterms.creator", "dc.contributor", "byl", "byline", "authors",
-    "article.author", "cxenseparse:author", "creator", "article:author_name", "og:author", "article_author", "citation_author", "sailthru.authors", "dcsext.author",
+    "article.author", "cxenseparse:author", "creator", "article:author_name", "og:author", "article_author", "citation_author", "citation_authors", "sailthru.authors", "dcsext.author",
 )  # fmt: skip
 NEAR = 150  # elements between headline and byline; 95 % of bylines stand within 90 of it on the pages looked at
 
@@ -37,6 +37,7 @@ class _Candidate:
     raw: str
     source: str
     certain: bool = False  # printed right under the headline, with a word for "by"
+    strong: bool = False  # full names, marked as author in so many words
 
 
 def find(view: View) -> Found:
@@ -117,11 +118,20 @@ def _of_page(page: PageData, site: frozenset[str]) -> _Candidate | None:
     printed = _markup(page, site)
     candidates = [*stated, *([printed] if printed else [])]
     by_people = [c for c in candidates if any(not name.is_org for name in c.names)]
-    if by_people and printed and printed is not by_people[0] and printed.certain:
+    if stated and printed in by_people[:1] and not (printed.certain or printed.strong):
+        return stated[0]  # an organisation that the page states, before a name that may be a photographer's
+    if by_people and printed in by_people and _is_account(by_people[0]) and not _is_account(printed):
+        return printed
+    if by_people and printed and printed is not by_people[0] and printed.certain and not _is_account(printed):
         said, shown = ({known.key(name.text) for name in c.names if not name.is_org} for c in (by_people[0], printed))
         if shown and not _same_people(said, shown) and (shown > said or not shown & said):
             return printed
     return (by_people or candidates or [None])[0]
+
+
+def _is_account(candidate: _Candidate) -> bool:
+    """Whether the people of a byline are user names rather than names: one word each, in Latin letters."""
+    return all(" " not in name.text and name.text.isascii() for name in candidate.names if not name.is_org)
 
 
 def _same_people(a: set[str], b: set[str]) -> bool:
@@ -135,7 +145,9 @@ def _json_ld(page: PageData, site: frozenset[str]) -> _Candidate | None:
             continue
         found: list[Name] = []
         for agent in document.authors:
-            parts = names.split(agent.name, site=site, sure=True)
+            # the owner of a personal site is a person, though the site goes by the same name
+            own = agent.is_organisation is False and names.is_person(agent.name) and not known.outlet_named(agent.name)
+            parts = names.split(agent.name, site=frozenset() if own else site, sure=True)
             found += [Name(n.text, n.role, n.is_org or bool(agent.is_organisation)) for n in parts]
         if found:
             return _Candidate(_without_site(found, site), "; ".join(a.name for a in document.authors), "json-ld")
@@ -143,11 +155,17 @@ def _json_ld(page: PageData, site: frozenset[str]) -> _Candidate | None:
 
 
 def _meta(page: PageData, site: frozenset[str]) -> _Candidate | None:
-    for name in _META:
+    names_of = sorted(_META, key=lambda name: not name.startswith("citation"))  # papers: dc.creator often holds the first alone
+    for name in names_of:
         values = tuple(v for v in page.meta.get(name, ()) if not re.match(r"https?:|www\.|@|\(", v))
-        if name in {"citation_author", "dc.creator"} and all(v.count(",") == 1 for v in values):
+        if name in {"citation_author", "citation_authors", "dc.creator"} and all(v.count(",") == 1 for v in values):
             values = tuple(" ".join(reversed(v.split(", "))) for v in values)
-        found = [n for value in values for n in names.split(value, site=site, sure=True)]
+        found: list[Name] = []
+        for value in values:
+            if known.key(value) not in site:
+                found += (n for n in names.split(value, site=site, sure=True) if not _is_login(n.text))
+            elif names.is_person(value) and not known.outlet_named(value) and not names.is_organisation(value):
+                found.append(Name(value))  # the owner of a personal site; another site's own name is no author
         if found:
             return _Candidate(_without_site(found, site), "; ".join(values), "meta")
     return None
@@ -156,7 +174,12 @@ def _meta(page: PageData, site: frozenset[str]) -> _Candidate | None:
 def _without_site(found: list[Name], site: frozenset[str]) -> tuple[Name, ...]:
     """The names once each; the site's own name goes where a person stands beside it."""
     people = any(not name.is_org for name in found)
-    return tuple(dict.fromkeys(n for n in found if not (people and n.is_org and known.key(n.text) in site)))
+    return tuple(dict.fromkeys(n for n in found if not (n.is_org and known.key(n.text) in site and (people or _is_login(n.text)))))
+
+
+def _is_login(text: str) -> bool:
+    """Whether a site's name is written as the account that posts for it: one word, lower case, no domain."""
+    return text.isascii() and text.isalpha() and text.islower() and known.agency(text) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +189,10 @@ class _Atom:
     mark: Mark
     names: tuple[Name, ...]
     score: float
+
+    @property
+    def has_people(self) -> bool:
+        return any(not name.is_org for name in self.names)
 
 
 # Trust in a way of marking an author, before place and wording are looked at. The scale and the
@@ -178,7 +205,10 @@ _WEAK = re.compile(
     r"bio|avatar|social|follow|share|more|related|image|img|photo|caption|credit|figure|gallery|video|comment|reply|count|tag|category|cat-links|date|time|quote|"
     r"reviewer|reviewed|editor|list|promo|newsletter|donate|subscribe|login|menu|search|recipe|product|ratings?|label|prefix"
 )
-_PHOTO = re.compile(r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed")
+_NAME_CLASS = re.compile(r"author[-_]*nam|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))")
+_BESIDE = re.compile(r"title|job|role|bio|\bdes|desc|detail|date|position|tooltip|educat|about|social|avatar|follow")
+_WRITTEN = re.compile(r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published) by\b", re.I)
+_PHOTO = re.compile(r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed|bookmark|embed|follow")
 
 
 def _markup(page: PageData, site: frozenset[str]) -> _Candidate | None:
@@ -188,17 +218,21 @@ def _markup(page: PageData, site: frozenset[str]) -> _Candidate | None:
     atoms = [atom for mark in page.authors if (atom := _atom(mark, top, site)) is not None]
     if not atoms:
         return None
-    best = max(atoms, key=lambda atom: (atom.score, -atom.mark.order))
-    if best.score < ACCEPT:
+    atoms = [atom for atom in atoms if atom.score > 0]
+    best = max(atoms, key=lambda atom: (atom.score >= ACCEPT and atom.has_people, atom.score, -atom.mark.order), default=None)
+    if best is None or best.score < ACCEPT:
         return None
-    fellows = [atom for atom in atoms if atom is best or _together(atom, best)]
+    around = _ancestors(page.authors)
+    fellows = _leaves([atom for atom in atoms if atom is best or _together(atom, best, around)], around)
     found: dict[str, Name] = {}
     for atom in sorted(fellows, key=lambda atom: atom.mark.order):
-        for name in atom.names:
+        for name in _without_site(list(atom.names), site):
             found.setdefault(known.key(name.text), name)
     raw = "; ".join(dict.fromkeys(" ".join(atom.mark.text.split())[:200] for atom in fellows))[:400]
     certain = bool(top) and best.score >= CERTAIN and 0 < best.mark.order - top <= 40 and names.opened(best.mark.text)
-    return _Candidate(tuple(found.values()), raw, "markup", certain)
+    near = bool(top) and 0 < best.mark.order - top <= 60 and not best.mark.zone
+    full_names = all(name.is_org or " " in name.text or not name.text.isascii() for name in found.values())
+    return _Candidate(tuple(found.values()), raw, "markup", certain, full_names and best.score >= 3 and (near or best.mark.how in {"rel", "itemprop"}))
 
 
 def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
@@ -212,28 +246,63 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     people = [name for name in found if not name.is_org]
     letters = sum(len(name.text) for name in found)
     opened = names.opened(text)
-    if mark.how == "text" and not (opened and -60 <= mark.order - top <= NEAR):
+    after = mark.order - top
+    written = bool(_WRITTEN.match(text))
+    if mark.how == "text" and not (opened and (written or not top or -60 <= after <= NEAR)):
         return None
     if not found or (letters * 2 < len(text) and not opened) or any(name.role in {"photographer"} for name in people):
         return None
+    if names.opened_role(text) in {"editor", "photographer"} or (mark.how == "class" and _BESIDE.search(mark.names) and not _NAME_CLASS.search(mark.names) and not opened):
+        return None
     if mark.how in {"path", "text"} and (not people or any(len(p.text.split()) < 2 and p.text.isascii() for p in people)):
         return None
+    if not people and not opened and mark.how not in {"rel", "itemprop"} and not any(known.agency(n.text) or (known.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names for n in found):
+        return None  # "Personal finance" in a byline is a section
     score = _TRUST[mark.how] + (0.5 if opened else 0)
     if mark.how == "class":
         score += 0.5 if _STRONG.search(mark.names) else -0.5
     score -= 1.0 * bool(_WEAK.search(mark.names))
-    after = mark.order - top
-    score += 1.0 if 0 < after <= NEAR else 0.5 if -60 <= after <= 0 else -0.5
+    score += 1.0 if 0 < after <= NEAR and top else 0.5 if -60 <= after <= 0 or not top or written else -0.5
     score -= {"related": 1.0, "aside": 1.0, "footer": 0.5, "": 0.0}[mark.zone] * (0.3 if 0 < after <= 60 else 1.0)
     return _Atom(mark, found, score)
 
 
-def _together(atom: _Atom, best: _Atom) -> bool:
-    """Whether two marks print one byline: marked alike and close by, or a link inside the best one."""
-    if not any(not name.is_org for name in atom.names) or abs(atom.mark.order - best.mark.order) > 60:
+def _ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:
+    """The marks around each mark, by their order."""
+    around: dict[int, frozenset[int]] = {}
+    for mark in marks:  # in document order: an outer mark comes first
+        around[mark.order] = around.get(mark.inside, frozenset()) | {mark.inside} if mark.inside else frozenset()
+    return around
+
+
+def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bool:
+    """Whether two marks print one byline: marked alike and close by, or one inside the other."""
+    if not atom.has_people or abs(atom.mark.order - best.mark.order) > 60:
         return False
     alike = atom.mark.how == best.mark.how and atom.mark.names == best.mark.names and atom.mark.zone == best.mark.zone
-    return alike or (atom.mark.inside == best.mark.order and atom.mark.how in {"rel", "path", "itemprop"} and atom.score > 0)
+    named = atom.mark.how in {"rel", "path", "itemprop"} or bool(_NAME_CLASS.search(atom.mark.names))
+    return alike or (named and best.mark.order in around[atom.mark.order])
+
+
+def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom]:
+    """The atoms without those that only wrap others and add to a name what belongs beside it.
+
+    "By Ana Ruiz Master Gardener" around a link "Ana Ruiz" goes; "By Ana Ruiz and Bo Li" around it stays.
+    """
+    kept = []
+    for atom in atoms:
+        inner = [other for other in atoms if atom.mark.order in around[other.mark.order]]
+        linked = {known.key(name.text) for other in inner for name in other.names}
+        if not linked or all(known.key(name.text) in linked or _joined_on(name.text, atom) for name in atom.names):
+            kept.append(atom)
+    return kept or atoms
+
+
+def _joined_on(name: str, atom: _Atom) -> bool:
+    """Whether a name follows another name of its mark with nothing but a comma or a word for "and" between them."""
+    text = " ".join(atom.mark.text.split())
+    before = re.sub(r"\s*(?:,|&|\+|\band|\bund|\bet|\by|\be|\boch|\ben)\s*$", "", text[: max(0, text.find(name))].rstrip())
+    return any(before.endswith(other.text) for other in atom.names if other.text != name)
 
 
 def _head(text: str) -> str:

@@ -33,16 +33,21 @@ DATE = re.compile(
     r"\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b|\b(?:19|20)\d\d\b|\d+年|\d+月|\b\d+\s+(?:min|minutes?|hours?|days?|weeks?|months?|years?)\b",
     re.I,
 )
+_LEADING_DATE = re.compile(
+    rf"^\W*(?:(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}\.?\s+(?:{_MONTHS})\.?,?\s+\d{{4}}|\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}})"
+    r"(?:,?\s*(?:at\s+)?\d{1,2}:\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,4}\b)?)?\s*(?:by\b)?[\s:|•·–—-]*",
+    re.I,
+)
 # What opens a byline, in the languages of the cleaner; `role` where it says one.
 _BY = re.compile(
     r"^\W{0,3}(?:(?P<photographer>(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
-    r"|(?P<editor>(?:edited|editing|reviewed|medically reviewed|fact[- ]?checked|checked|verified|updated|last updated|curated|compiled|produced|hosted|translated|narrated)(?: by|:)\s*)"
+    r"|(?P<editor>(?:edited|editing|tested|contributions?|additional reporting|reviewed|medically reviewed|fact[- ]?checked|checked|verified|updated|last updated|curated|compiled|produced|hosted|translated|narrated)(?: by|:)\s*)"
     r"|(?P<writer>(?:(?:(?:words|text|story|article|report|reporting|review|recipe|interview|analysis|opinion|commentary|column|essay|guest post|post|blog|"
-    r"exclusive|feature|guide|news)\s+by|written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|created by|"
+    r"exclusive|feature|guide|news)\s+by|this (?:post|article|story) was written by|written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|created by|"
     r"advice by|by by|by|byline|author(?:s|\(s\))?(?: names?)?(?=\W)|written|about the authors?|about|von|vom|ein(?:e)? (?:\w+ )?von|par|por|di|da|av|af|door|"
     r"text(?:e)?(?=:| von| by| av)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet av|skriven av|skribent(?=:)|"
     r"publicado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|geschreven door|przez|od|автор(?=:)|"
-    r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:the\s+)?(?:by:?\s+)?)))",
+    r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:by:?\s+)?)))",
     re.I,
 )
 _LABEL = re.compile(
@@ -66,10 +71,10 @@ _JOIN = re.compile(
     r"\s+(?:and|und|et|och|og|oraz|dan|ve|και|и|та|с|ja|és|si|și)\s+|\s*(?:&|\+|，|、|；|﹑)\s*|\s+with\s+(?=[A-Z])|\s+mit\s+(?=[A-ZÄÖÜ])", re.I
 )
 _SOFT_JOIN = re.compile(r"\s+(?:y|e|i|en|a)\s+")  # also inside names (Ortega y Gasset): parts must be whole names
-_HARD = re.compile(r"\s*(?:[;|•·●▪｜\n\t/／]|\s[-–—]\s)\s*")
+_HARD = re.compile(r"\s*(?:[;|•·●▪⋅∙｜\n\t/／]|\s[-–—]\s)\s*")
 _PARENTHESIS = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{0,80})[)\]）】]\s*")
 _SUFFIX = re.compile(
-    r"(?:jr|sr|ii|iii|iv|esq|ph\.?\s?d|m\.?d|d\.?o|r\.?n|r\.?d|m\.?s|m\.?a|m\.?b\.?a|m\.?p\.?h|d\.?d\.?s|d\.?v\.?m|v\.?m\.?d|j\.?d|"
+    r"(?:[a-z. ]*\b(?:m\.?d|ph\.?d)\.?\s+[A-Z]{2,6}|jr|sr|ii|iii|iv|esq|ph\.?\s?d|m\.?d|d\.?o|r\.?n|r\.?d|m\.?s|m\.?a|m\.?b\.?a|m\.?p\.?h|d\.?d\.?s|d\.?v\.?m|v\.?m\.?d|j\.?d|"
     r"ll\.?[bm]|b\.?a|b\.?sc|m\.?sc|cfp|cpa|cfa|rdn|ldn?|lcsw|lmft|facs|faclm|facp|dpt|psy\.?d|ed\.?d|pharm\.?d|np|fnp|cscs|mph|phd|msn|aprn|pa-c|obe|mbe|cbe|"
     r"dr|prof|foma|dabom|dacvb|lvt|vts|cissp|pmp|med|m\.ed|lpc|cnp)\.?(?:\s+\(.{0,30}\))?",
     re.I,
@@ -98,10 +103,10 @@ _NOBODY = re.compile(
     r"author archive|by|site admin|site default|default|test|editor in chief|sponsored|advertisement|advertorial|press releases?|newsletter|about us|contact(?: us)?|"
     r"home|login|log in|sign in|sign up|subscribe|follow|follow us|share|menu|search|comments?|reply|read more|more|see more|view more posts|view all posts|view profile|"
     r"profile|bio|biography|published|updated|written by|posted by|date|today|yesterday|photos?|image|images|video|credit|getty|getty images|shutterstock|all authors|authors & contributors|"
-    r"meet the team|our team|our authors|user avatar|avatar|facebook|twitter|linkedin|instagram|youtube|tiktok|pinterest|whatsapp|website|e-?mail|rss|email protected|email this|online|news|"
+    r"meet the team|.{0,12} admin|our team|our authors|user avatar|avatar|facebook|twitter|linkedin|instagram|youtube|tiktok|pinterest|whatsapp|website|e-?mail|rss|email protected|email this|online|news|"
     r"opens? in (?:a )?new (?:window|tab)|(?:external )?link|from staff (?:reports?|and wire reports?)|(?:staff |wire )?reports?|wire services?|agencies|correspondent|various|multiple authors|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"redaktion|die redaktion|la rédaction|redacción|redação|redazione|newsdesk|news desk|web desk|online desk|newsroom|posted|in|on|x)\W*",
+    r"posted|in|on|x|text size|related articles?|.{0,20}of this article)\W*",
     re.I,
 )
 # A desk or team is an organisation, though its last word may be a role.
@@ -109,6 +114,7 @@ _DESK = re.compile(r"(?:[\w.&'’-]+ ){1,5}(?:desk|team|editors|staff|newsroom|c
 _LETTERS = re.compile(r"[^\W\d_]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOT_A_NAME = re.compile(r"[?!#$%*=<>{}\\_~^\"“”„«»]|\d{3}|\.\.\.|…")
+_HANDLE = re.compile(r"[a-z]\.[a-z]|\d|admin|_|[a-z][A-Z]$")  # an account, not a name
 _VERBS = re.compile(
     r"\b(?:is|was|are|were|has|have|had|will|would|can|the|this|that|these|your|you|our|we|how|why|what|when|where|who|which|not|to|for|from|with|about|into|after|before|"
     r"over|under|than|get|gets|more|all|best|new|top)\b"
@@ -153,6 +159,17 @@ def opened(text: str) -> bool:
     return bool(_BY.match(text))
 
 
+def opened_role(text: str) -> str:
+    """The role that a byline's first words give: "Photos by" photographer, "Edited by" editor, "By" writer; or empty."""
+    match = _BY.match(text)
+    return (match.lastgroup or "") if match else ""
+
+
+def is_desk(text: str) -> bool:
+    """Whether a name is that of a desk or team."""
+    return bool(_DESK.fullmatch(text))
+
+
 def is_label(text: str) -> bool:
     """Whether a line holds nothing but a word that announces or joins authors."""
     return bool(_LABEL.match(text)) or not _LETTERS.search(text)
@@ -167,6 +184,7 @@ def _names_of_chunk(chunk: str, role: str, site: frozenset[str], sure: bool, fou
         return " "
 
     chunk = _PARENTHESIS.sub(lift, chunk)
+    chunk = _LEADING_DATE.sub("", chunk)
     cut = _TAIL.search(chunk)
     if cut:
         chunk = chunk[: cut.start()]
@@ -180,8 +198,16 @@ def _names_of_chunk(chunk: str, role: str, site: frozenset[str], sure: bool, fou
         if not _NOBODY.fullmatch(whole):
             found.append(Name(whole, role, True))
         return
-    for piece in _pieces(chunk):
-        name = _name(piece, site, sure)
+    before = len(found)
+    pieces = _pieces(chunk)
+    first_names = all(" " not in piece.strip() for piece in pieces)
+    titled = False
+    for piece in pieces:
+        # one word is a name where it stands first; behind a name it is a place, a desk or half a title
+        name = _name(piece, site, sure and (first_names or len(found) == before) or bool(_CJK.search(piece)))
+        if isinstance(name, Name) and not name.is_org and titled and not name.role and not re.search(r",\s*(?:and |& )?" + re.escape(name.text), chunk):
+            continue  # "Ana Ruiz, Head of Marketing and Community Development"
+        titled = isinstance(name, str) and name != "suffix"
         if name == "suffix":
             if found and not found[-1].is_org:
                 found[-1] = Name(f"{found[-1].text}, {piece.strip()}", found[-1].role, False)
@@ -235,14 +261,14 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
         if not text:
             return role
     text = re.sub(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$", "", text)
-    words = text.split()
-    if _is_organisation(text, words):
+    if is_organisation(text):
         return Name(text, role, True)
     return Name(text, role, False) if is_person(text, sure=sure) else (role or None)
 
 
-def _is_organisation(text: str, words: list[str]) -> bool:
-    return bool(_ORG_WORDS.search(text)) and len(words) <= 8 and not _NOT_A_NAME.search(text)
+def is_organisation(text: str) -> bool:
+    """Whether a name holds a word that organisations bear and people do not."""
+    return bool(_ORG_WORDS.search(text)) and len(text.split()) <= 8 and not _NOT_A_NAME.search(text)
 
 
 def is_person(text: str, *, sure: bool = False) -> bool:
@@ -257,7 +283,7 @@ def is_person(text: str, *, sure: bool = False) -> bool:
         return len(text.replace(" ", "")) <= 14
     words = text.split()
     if len(words) == 1:
-        return sure and len(text) <= 30
+        return sure and len(text) <= 30 and not _HANDLE.search(text)
     if len(words) > 6 or (_VERBS.search(text) and not sure) or (_VERBS.search(text) and len(words) > 3):
         return False
     weak = sum(1 for word in words if word[0].islower() and word.casefold() not in _PARTICLES and "'" not in word and "’" not in word)
@@ -300,7 +326,7 @@ def _without_role(text: str) -> tuple[str, str]:
 
 def _strip(text: str) -> str:
     """A piece without separators, brackets and quotes at its ends; a full stop stays after an initial or suffix."""
-    text = unicodedata.normalize("NFC", text).strip(" \t\n\r\u00a0\u200b\u200e\u200f-–—,:;|/•·*\"“”„«»‘()[]{}<>《》【】©✉➤→>")
+    text = unicodedata.normalize("NFC", text).strip("⋅∙ \t\n\r\u00a0\u200b\u200e\u200f-–—,:;|/•·*\"“”„«»‘()[]{}<>《》【】©✉➤→>")
     if text.endswith(".") and not re.search(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq))\.$", text, re.I):
         text = text[:-1]
     return " ".join(text.split())

@@ -21,7 +21,7 @@ _BLOCKS = frozenset({
     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "time", "tr", "ul",
 })  # fmt: skip
 _AUTHOR_WORDS = re.compile(
-    r"author|byline|by-line|by_line|\bby\b|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
+    r"author|byline|by-line|by_line|(?:^|\s)by(?:\s|$)|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
     r"forfatter|skribent|firma|signature|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|fn\b|vcard",
     re.I,
 )
@@ -32,7 +32,7 @@ _AUTHOR_PATH = re.compile(
     re.I,
 )
 _DATE_WORDS = re.compile(r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info", re.I)
-_BY = re.compile(r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]", re.I)
+_BY = re.compile(r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
 _ZONES = (
     ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies", re.I)),
