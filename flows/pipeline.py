@@ -101,6 +101,8 @@ class Run:
         self.snapshot: Snapshot | None = None
         self.removed_by_rule: Counter[str] = Counter()
         self.is_dry = False
+        self.kind = "ingest"
+        self.released: tuple[str, ...] = ()  # doc_ids that leave `quarantined` as this run adds them elsewhere
 
     def folder(self, name: str) -> Path:
         """A folder of this run's staging."""

@@ -38,7 +38,7 @@ def publish(run: Run) -> Snapshot:
     copies, stories = run.copies, run.stories
     assert copies is not None, "fold comes before publish"
     assert stories is not None, "group comes before publish"
-    run.counts["n_moved"] = copies.moved.num_rows
+    run.counts["n_moved"] = copies.moved.num_rows + len(run.released)
     folder = run.folder("publish")
     inserts: dict[str, list[Path | pa.Table]] = {
         "articles": [], "duplicates": [_moved_rows(run.parent, copies)], "quarantined": list(run.quarantined), "pairs": [copies.pairs],
@@ -67,7 +67,7 @@ def publish(run: Run) -> Snapshot:
         run=run_row(run),
         inserts=inserts,
         updates=_updates(copies, stories, run),
-        deletes={"articles": copies.moved["doc_id"].to_pylist()},
+        deletes={"articles": copies.moved["doc_id"].to_pylist(), "quarantined": list(run.released)},
         index_files={path.name: path for path in (*copies.new_index_files, *stories.new_index_files)},
         index_keep=_kept_index(run.parent, copies, stories),
         inputs=_inputs(run.files),
@@ -79,7 +79,7 @@ def publish(run: Run) -> Snapshot:
 def run_row(run: Run) -> dict[str, Any]:
     """The row of `runs`, counts included."""
     return {
-        "run_id": run.run_id, "kind": "ingest", "started_at": run.started_at, "finished_at": run.clock(),
+        "run_id": run.run_id, "kind": run.kind, "started_at": run.started_at, "finished_at": run.clock(),
         "recipe_sha256": run.recipe.sha256(), "recipe": run.recipe.to_toml(), "rules_sha256": provenance.rules_sha256(),
         "versions": provenance.versions_json(), **{name: run.counts[name] for name in COUNTS},
     }

@@ -1,0 +1,71 @@
+"""`copydesk quarantine`: documents held back by drift."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import Group, echo_json, json_option, printable, warehouse_option
+
+
+@click.group(cls=Group)
+def command() -> None:
+    """See and release documents that were held back because their outlet left its habits.
+
+    \b
+        copydesk quarantine list
+        copydesk quarantine release --outlet harbour.example
+
+    Documents are held back when the recipe says so: [drift] quarantine = true.
+    """
+
+
+@command.command("list")
+@warehouse_option
+@json_option
+def list_(*, warehouse: Path, as_json: bool) -> None:
+    """List what waits, by outlet and reason.
+
+    \b
+        copydesk quarantine list
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows.quarantine import waiting
+
+        groups = waiting(found.snapshot("current"))
+    if as_json:
+        echo_json(groups)
+        return
+    if not groups:
+        click.echo("Nothing is held back.")
+    for group in groups:
+        click.echo(printable(f"{group['outlet_id'] or 'no outlet'}: {group['n_documents']:,} documents since run {group['since_run']}"))
+        click.echo(printable(f"    {group['reason']}"))
+        ids = ", ".join(group["doc_ids"][:3]) + (", ..." if len(group["doc_ids"]) > 3 else "")
+        click.echo(f"    copydesk show one of {ids}")
+
+
+@command.command()
+@click.option("--outlet", metavar="DOMAIN", default=None, help="The documents of one outlet.")
+@click.option("--doc", "docs", multiple=True, metavar="DOC_ID", help="One document; may be given several times.")
+@click.option("--all", "everything", is_flag=True, help="Everything that waits.")
+@warehouse_option
+def release(*, outlet: str | None, docs: tuple[str, ...], everything: bool, warehouse: Path) -> None:
+    """Publish documents that were held back, folded and grouped with the rest.
+
+    \b
+        copydesk quarantine release --outlet harbour.example
+        copydesk quarantine release --all
+    """
+    if sum([outlet is not None, bool(docs), everything]) != 1:
+        raise click.UsageError("Name what to release: one of --outlet DOMAIN, --doc DOC_ID, --all.")
+    with opened(warehouse) as found:
+        from copydesk.flows.quarantine import release as let_in
+
+        run = let_in(found, outlet=outlet, doc_ids=docs)
+    if run is None or run.snapshot is None:
+        raise click.ClickException("No such document is held back; `copydesk quarantine list` shows what is.")
+    n = len(run.released)
+    click.echo(f"{n:,} document{'s' if n > 1 else ''} released, snapshot {run.snapshot.id}.")
