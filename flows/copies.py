@@ -15,19 +15,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
-from copydesk.schemas import tables
-from copydesk.schemas.column import column
-
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
     from copydesk.flows.index import Index
     from copydesk.transforms.dedup import Options
 
-FOLDS = pa.schema([column("doc_id", pa.string(), "Document that is a copy.", required=True), *tables.FOLD])
-SIZES = pa.schema([
-    column("doc_id", pa.string(), "Kept document.", required=True),
-    *(f for f in tables.GROUPS if f.name in {"cluster_size", "n_outlets", "n_origins"}),
-])
 # Columns the step reads of a document beside `text`; see transforms/dedup/keeping.py.
 FACTS = ("doc_id", "published_at", "fetched_at", "outlet_id", "outlet", "wire_source", "dateline_agency", "n_words", "content_sha256")
 
@@ -146,5 +138,4 @@ def open_index(snapshot: Snapshot, options: Options) -> Index | None:
     """The near-duplicate index that the snapshot names, None where it has none; IndexRefused if it does not fit."""
     from copydesk.flows.index import Index
 
-    paths = [path for name, path in snapshot.index_files().items() if name.endswith(".ndx")]
-    return Index(paths, options) if paths else None
+    return Index.load(snapshot.index_files(), options)

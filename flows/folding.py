@@ -14,11 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.flows.copies import FOLDS, SIZES, Copies, Published
+from copydesk.flows.copies import Copies, Published
 from copydesk.flows.index import Index
-from copydesk.schemas import tables
 from copydesk.transforms.dedup import engine, keeping, leading, pairing, sketching
-from copydesk.transforms.dedup.finding import relation_names
+from copydesk.transforms.dedup.clustering import Clustering
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
 from copydesk.transforms.dedup.sketching import Sketches
@@ -178,182 +177,67 @@ class Folding:
     # Decisions
 
     def _decide(self, first: NDArray[np.int64], spared: NDArray[np.bool_]) -> Copies:
-        self.first = first
-        self._weigh()
-        spared = np.concatenate([spared, np.zeros(self.facts.num_rows - self.n, np.bool_)])
-        is_copy = np.isin(self.pairs.b, list(self._kept_id))
-        folding = self.pairs.take(self._folds(self.pairs) & ~is_copy)
-        # Published kept documents come first: they stay kept when copies arrive. Equal words go with their first.
-        best = self._best_of_equals()
-        rows = np.arange(self.facts.num_rows)
-        order = np.lexsort((self.priority[best], self.first != rows, rows < self.n))
-        leader, _ = leading.leaders(folding, order, exempt=spared | (rows >= self.n))
-        kept = best[leader[self.first]]
-        kept = np.where(spared | self._unfolded_equals(kept), rows, kept)
-        kept = self._take_over(kept)
-        self.pairs = self._with_folds(kept)
-        return self._copies(kept)
-
-    def _weigh(self) -> None:
-        """Order, policy and contents of all rows drawn in so far."""
+        clustering = self._clustering(first)
         total = self.facts.num_rows
-        self.place = leading.places(keeping.order_in_time(self.facts))
-        self.priority = keeping.priority(self.facts, self.options)
-        self.content = _numbered(self.facts["content_sha256"])
-        self.first = np.concatenate([self.first, np.arange(len(self.first), total)])
+        spared = np.concatenate([spared, np.zeros(total - self.n, np.bool_)])
+        is_copy = np.isin(np.arange(total), list(self._kept_id))
+        kept = clustering.kept(self.n, spared, is_copy)
+        winners = self._preferred(clustering, kept)
+        if winners:
+            assert self.published is not None
+            ids = self.facts["doc_id"].take(pa.array(sorted(winners))).to_pylist()
+            self._fetch(self.published.members(ids)["doc_id"].to_pylist())
+            clustering = self._clustering(first)
+            kept = self._handed_over(kept, winners)
+        clustering.add_folds(kept, self._compared)
+        return self._copies(clustering, kept)
 
-    def _folds(self, pairs: Pairs) -> NDArray[np.bool_]:
-        return pairing.folds(pairs, self._relations(pairs), self.options)
+    def _clustering(self, first: NDArray[np.int64]) -> Clustering:
+        return Clustering(self.facts, self.pairs, first, self.n_words, self.options)
 
-    def _relations(self, pairs: Pairs) -> NDArray[np.int8]:
-        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], self.options)
-        same = (self.content[pairs.a] == self.content[pairs.b]) & (self.content[pairs.a] >= 0)
-        return pairing.relations(pairs, inside, same, self.options)
-
-    def _best_of_equals(self) -> NDArray[np.int64]:
-        """For the first of each word sequence the row of it that the policy prefers."""
-        best = np.arange(len(self.first))
-        order = np.argsort(-self.priority, kind="stable")  # the last one written is the preferred
-        best[self.first[order]] = order
-        return best
-
-    def _unfolded_equals(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Rows of equal words under a recipe that does not fold that relation."""
-        rows = np.arange(len(kept))
-        equal = (self.first == self.first[kept]) & (kept != rows)
-        out = np.zeros(len(kept), np.bool_)
-        which = np.flatnonzero(equal)
-        pairs = pairing.equal(which, kept[which], self.n_words)
-        out[which] = ~self._folds(pairs)
-        return out
-
-    def _take_over(self, kept: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Hand clusters of published documents to new ones that the policy prefers."""
+    def _preferred(self, clustering: Clustering, kept: NDArray[np.int64]) -> dict[int, int]:
+        """Published kept documents and the new copy of each that the policy prefers to it, if any."""
+        place = clustering.priority
         new = np.arange(self.n)
-        prefers = new[(kept[: self.n] >= self.n) & (self.priority[new] < self.priority[kept[: self.n]])]
-        winners: dict[int, int] = {}
-        for row in prefers[np.argsort(-self.priority[prefers], kind="stable")].tolist():
-            winners[int(kept[row])] = row
-        if not winners:
-            return kept
-        assert self.published is not None
-        ids = self.facts["doc_id"].take(pa.array(sorted(winners))).to_pylist()
-        self._fetch(self.published.members(ids)["doc_id"].to_pylist())
-        self._weigh()
+        prefers = new[(kept[: self.n] >= self.n) & (place[new] < place[kept[: self.n]])]
+        # The last one written is the most preferred.
+        return {int(kept[row]): row for row in prefers[np.argsort(-place[prefers])].tolist()}
+
+    def _handed_over(self, kept: NDArray[np.int64], winners: dict[int, int]) -> NDArray[np.int64]:
+        """Clusters of published documents in the hands of new ones."""
         kept = np.concatenate([kept, np.arange(len(kept), self.facts.num_rows)])
         heir = np.arange(len(kept))
-        for row, winner in winners.items():
-            heir[row] = winner
+        heir[list(winners)] = list(winners.values())
         kept = heir[kept]
         for row, doc_id in self._kept_id.items():
-            lost = self._row_of.get(doc_id)
-            if lost in winners:
-                kept[row] = winners[lost]
+            before = self._row_of.get(doc_id)
+            if before in winners:
+                kept[row] = winners[before]
         return kept
 
-    def _with_folds(self, kept: NDArray[np.int64]) -> Pairs:
-        """All pairs, among them one for every fold and, of equal words, one with the first."""
+    def _copies(self, clustering: Clustering, kept: NDArray[np.int64]) -> Copies:
         rows = np.arange(len(kept))
-        repeats = np.flatnonzero(self.first != rows)
-        equal = pairing.equal(repeats, self.first[repeats], self.n_words)
-        folded = np.flatnonzero(kept != rows)
-        same_words = self.first[folded] == self.first[kept[folded]]
-        as_kept = pairing.equal(folded[same_words], kept[folded][same_words], self.n_words)
-        folded = folded[~same_words]
-        base = self.pairs.oriented(self.place)
-        one, other = self.first[folded], self.first[kept[folded]]
-        missing = base.find(one, other) < 0
-        if missing.any():  # members of a cluster that changed hands
-            lacking = sorted(set(zip(one[missing].tolist(), other[missing].tolist(), strict=True)))
-            base = pairing.concatenate(base, self._compared(lacking)).oriented(self.place)
-        source = base.take(base.find(one, other))
-        passed_on = source.between(folded, kept[folded], source.a == one, self.place)
-        return pairing.concatenate(base, equal, as_kept, passed_on).oriented(self.place)
-
-    # Tables
-
-    def _copies(self, kept: NDArray[np.int64]) -> Copies:
-        rows = np.arange(len(kept))
-        new = rows[: self.n]
-        moved = np.array([r for r in rows[self.n :] if kept[r] != r and int(r) not in self._kept_id], np.int64)
-        refolded = np.array([r for r in sorted(self._kept_id) if kept[r] != r], np.int64)
-        ids = self.facts["doc_id"].combine_chunks()
-        pairs = pa.table({
-            "doc_a": ids.take(pa.array(self.pairs.a)),
-            "doc_b": ids.take(pa.array(self.pairs.b)),
-            "relation": relation_names(self._relations(self.pairs)),
-            "jaccard_estimated": self.pairs.estimated,
-            "jaccard": self.pairs.jaccard,
-            "containment_in_kept": self.pairs.a_in_b,
-            "containment_of_kept": self.pairs.b_in_a,
-            "longest_shared_words": self.pairs.longest,
-        }).cast(tables.PAIRS)
+        changed = rows[kept != rows]
+        was_copy = np.isin(changed, list(self._kept_id))
         index = self.index or Index((), self.options)
-        unique_ids = ids.take(pa.array(self.unique)).to_pylist()
-        written = index.add(unique_ids, self.sketches, self.times[: self.n], self.unique, self.staging)
+        ids = self.facts["doc_id"].take(pa.array(self.unique)).to_pylist()
+        written = index.add(ids, self.sketches, self.times[: self.n], self.unique, self.staging)
         return Copies(
-            pairs=pairs.sort_by([("doc_a", "ascending"), ("doc_b", "ascending")]),
-            folds=self._fold_rows(kept, new[kept[new] != new]),
-            moved=self._fold_rows(kept, moved),
-            refolded=self._fold_rows(kept, refolded),
-            sizes=self._sizes(kept),
+            pairs=clustering.pairs_table(),
+            folds=clustering.fold_rows(kept, changed[changed < self.n], self.n),
+            moved=clustering.fold_rows(kept, changed[(changed >= self.n) & ~was_copy], self.n),
+            refolded=clustering.fold_rows(kept, changed[was_copy], self.n),
+            sizes=clustering.sizes(kept, self.n, self._members),
             new_index_files=written.new,
             index_files=written.names,
         )
 
-    def _fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
-        """FOLDS of the given rows."""
-        target = kept[rows]
-        at = self.pairs.find(rows, target)
-        pairs = self.pairs.take(at)
-        is_a = pairs.a == rows
-        facts = dict(zip((needed := np.unique(np.concatenate([rows, target]))).tolist(), self._rows(needed), strict=True))
-        table = pa.table({
-            "doc_id": [facts[r]["doc_id"] for r in rows.tolist()],
-            "kept_doc_id": [facts[r]["doc_id"] for r in target.tolist()],
-            "relation": relation_names(self._relations(pairs)),
-            "jaccard_estimated": pairs.estimated,
-            "jaccard": pairs.jaccard,
-            "containment_in_kept": np.where(is_a, pairs.a_in_b, pairs.b_in_a),
-            "containment_of_kept": np.where(is_a, pairs.b_in_a, pairs.a_in_b),
-            "longest_shared_words": pairs.longest,
-            "keep_reason": [
-                keeping.reason(facts[k], facts[r], self.options, kept_was_published=k >= self.n)
-                for r, k in zip(rows.tolist(), target.tolist(), strict=True)
-            ],
-        })
-        return table.cast(FOLDS).sort_by("doc_id")
-
-    def _rows(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.facts.take(pa.array(rows)).to_pylist()
+    def _members(self, kept_ids: list[str]) -> list[dict[str, Any]]:
+        if not kept_ids:
+            return []
+        assert self.published is not None
+        found: list[dict[str, Any]] = self.published.members(kept_ids).to_pylist()
         return found
-
-    def _sizes(self, kept: NDArray[np.int64]) -> pa.Table:
-        """Numbers of every new kept document and of published ones that gained copies."""
-        members: dict[int, list[int]] = {int(row): [] for row in range(self.n) if kept[row] == row}
-        for row in np.flatnonzero(kept != np.arange(len(kept))).tolist():
-            members.setdefault(int(kept[row]), []).append(row)
-        grown = [row for row in members if row >= self.n]
-        earlier: dict[str, list[dict[str, Any]]] = {}
-        if grown:
-            assert self.published is not None
-            ids = self.facts["doc_id"].take(pa.array(grown)).to_pylist()
-            for document in self.published.members(ids).to_pylist():
-                earlier.setdefault(document["kept_doc_id"], []).append(document)
-        needed = np.unique(np.array([r for k, m in members.items() if m for r in (k, *m)], np.int64))
-        facts = dict(zip(needed.tolist(), self._rows(needed), strict=True))
-        ids = self.facts["doc_id"].to_pylist() if members else []
-        out = []
-        for row, copies in members.items():
-            numbers = (1, 1, 1)
-            if copies:
-                found = [facts[r] for r in (row, *copies)]
-                there = {document["doc_id"] for document in found}
-                found += [d for d in earlier.get(ids[row], ()) if d["doc_id"] not in there]
-                numbers = keeping.counts(found)
-            out.append((ids[row], *numbers))
-        columns = list(zip(*sorted(out), strict=True)) or [(), (), (), ()]
-        return pa.table(dict(zip(SIZES.names, columns, strict=True)), schema=SIZES)
 
 
 def _kept_ids(table: pa.Table) -> list[str | None]:
@@ -362,12 +246,6 @@ def _kept_ids(table: pa.Table) -> list[str | None]:
 
 def _is_among(ids: pa.ChunkedArray, chosen: frozenset[str]) -> NDArray[np.bool_]:
     return np.asarray(pc.is_in(ids, pa.array(sorted(chosen), pa.string()))).astype(np.bool_)
-
-
-def _numbered(values: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Equal values get equal numbers, null -1."""
-    encoded = values.combine_chunks().dictionary_encode()
-    return np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int64)
 
 
 def _gathered(parts: Sequence[Sketches], order: NDArray[np.int64], options: Options) -> Sketches:

@@ -21,6 +21,7 @@ from copydesk.transforms.dedup import sketching
 from copydesk.transforms.dedup.options import NORMALISER_VERSION, Options
 
 FORMAT = 1
+SUFFIX = ".ndx"
 HEADER_BYTES = 4096
 REBUILD = "run `copydesk index rebuild` to make it anew from the published articles"
 
@@ -84,7 +85,7 @@ def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[st
             _put(file, digest, bytes(-values.nbytes % 64))
         file.flush()
         os.fsync(file.fileno())
-    path = folder / f"{kind}-{digest.hexdigest()[:32]}.ndx"
+    path = folder / f"{kind}-{digest.hexdigest()[:32]}{SUFFIX}"
     os.replace(partial, path)
     return IndexFile(path, full)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,12 @@ class Index:
         covered = sum(f.header["count"] for f in self.runs)
         if covered != self.n_documents:
             raise IndexRefused(f"index has keys of {covered} of {self.n_documents} documents; {files.REBUILD}")
+
+    @classmethod
+    def load(cls, named: Mapping[str, Path], options: Options) -> Index | None:
+        """The index among the files a snapshot names, None where it names none of an index."""
+        paths = [path for name, path in named.items() if name.endswith(files.SUFFIX)]
+        return cls(paths, options) if paths else None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,0 +1,169 @@
+"""From measured pairs to clusters: who is kept, what folds into it, by which relation and for which reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.schemas import tables
+from copydesk.schemas.column import column
+from copydesk.transforms.dedup import engine, keeping, leading, pairing
+from copydesk.transforms.dedup.finding import relation_names
+from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.dedup.pairing import Pairs
+
+FOLDS = pa.schema([column("doc_id", pa.string(), "Document that is a copy.", required=True), *tables.FOLD])
+SIZES = pa.schema([
+    column("doc_id", pa.string(), "Kept document.", required=True),
+    *(f for f in tables.GROUPS if f.name in {"cluster_size", "n_outlets", "n_origins"}),
+])
+
+
+class Clustering:
+    """Documents (rows of `facts`), their measured pairs, and for each the first row with the same words."""
+
+    def __init__(
+        self, facts: pa.Table, pairs: Pairs, first: NDArray[np.int64], n_words: NDArray[np.int32], options: Options
+    ) -> None:
+        self.facts, self.n_words, self.options = facts, n_words, options
+        self.times = engine.as_times(facts["published_at"], facts.num_rows)
+        self.place = leading.places(keeping.order_in_time(facts))
+        self.priority = keeping.priority(facts, options)
+        self.content = _numbered(facts["content_sha256"])
+        self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
+        self.pairs = pairs.oriented(self.place)
+
+    def kept(self, n_new: int, spared: NDArray[np.bool_], is_copy: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """For every row the row kept for it.
+
+        Rows from `n_new` on are published: kept ones stay kept, and copies (`is_copy`) draw nothing.
+        Spared rows are kept whatever they resemble.
+        """
+        rows = np.arange(self.facts.num_rows)
+        folding = self.pairs.take(self.folds(self.pairs) & ~is_copy[self.pairs.a] & ~is_copy[self.pairs.b])
+        best = self._best_of_equals()
+        # Published documents come first; equal words go with their first.
+        order = np.lexsort((self.priority[best], self.first != rows, rows < n_new))
+        leader, _ = leading.leaders(folding, order, exempt=spared | (rows >= n_new))
+        kept = best[leader[self.first]]
+        return np.where(spared | self._unfolded_equals(kept), rows, kept)
+
+    def folds(self, pairs: Pairs) -> NDArray[np.bool_]:
+        """Which of the pairs fold a document under the options."""
+        return pairing.folds(pairs, self.relations(pairs), self.options)
+
+    def relations(self, pairs: Pairs) -> NDArray[np.int8]:
+        """The relation of each pair."""
+        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], self.options)
+        same = (self.content[pairs.a] == self.content[pairs.b]) & (self.content[pairs.a] >= 0)
+        return pairing.relations(pairs, inside, same, self.options)
+
+    def _best_of_equals(self) -> NDArray[np.int64]:
+        """For the first of each word sequence the row of it that the policy prefers."""
+        best = np.arange(len(self.first))
+        order = np.argsort(-self.priority, kind="stable")  # the last one written is the preferred
+        best[self.first[order]] = order
+        return best
+
+    def _unfolded_equals(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Rows of equal words under a recipe that does not fold that relation."""
+        which = np.flatnonzero((self.first == self.first[kept]) & (kept != np.arange(len(kept))))
+        out = np.zeros(len(kept), np.bool_)
+        out[which] = ~self.folds(pairing.equal(which, kept[which], self.n_words))
+        return out
+
+    def add_folds(self, kept: NDArray[np.int64], compared: Callable[[list[tuple[int, int]]], Pairs]) -> None:
+        """Give every fold its pair, and every row of words met before one with the first of them."""
+        rows = np.arange(len(kept))
+        repeats = np.flatnonzero(self.first != rows)
+        equal = pairing.equal(repeats, self.first[repeats], self.n_words)
+        folded = np.flatnonzero(kept != rows)
+        same_words = self.first[folded] == self.first[kept[folded]]
+        as_kept = pairing.equal(folded[same_words], kept[folded][same_words], self.n_words)
+        folded = folded[~same_words]
+        one, other = self.first[folded], self.first[kept[folded]]
+        missing = self.pairs.find(one, other) < 0
+        if missing.any():  # members of a cluster that changed hands
+            lacking = sorted(set(zip(one[missing].tolist(), other[missing].tolist(), strict=True)))
+            self.pairs = pairing.concatenate(self.pairs, compared(lacking)).oriented(self.place)
+        source = self.pairs.take(self.pairs.find(one, other))
+        passed_on = source.between(folded, kept[folded], source.a == one, self.place)
+        self.pairs = pairing.concatenate(self.pairs, equal, as_kept, passed_on).oriented(self.place)
+
+    def pairs_table(self) -> pa.Table:
+        """PAIRS, sorted."""
+        ids = self.facts["doc_id"].combine_chunks()
+        table = pa.table({
+            "doc_a": ids.take(pa.array(self.pairs.a)),
+            "doc_b": ids.take(pa.array(self.pairs.b)),
+            "relation": relation_names(self.relations(self.pairs)),
+            "jaccard_estimated": self.pairs.estimated,
+            "jaccard": self.pairs.jaccard,
+            "containment_in_kept": self.pairs.a_in_b,
+            "containment_of_kept": self.pairs.b_in_a,
+            "longest_shared_words": self.pairs.longest,
+        })
+        return table.cast(tables.PAIRS).sort_by([("doc_a", "ascending"), ("doc_b", "ascending")])
+
+    def fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64], n_new: int) -> pa.Table:
+        """FOLDS of the given rows, sorted; each has its pair."""
+        target = kept[rows]
+        pairs = self.pairs.take(self.pairs.find(rows, target))
+        is_a = pairs.a == rows
+        needed = np.unique(np.concatenate([rows, target]))
+        facts = dict(zip(needed.tolist(), self.rows(needed), strict=True))
+        table = pa.table({
+            "doc_id": pa.array([facts[r]["doc_id"] for r in rows.tolist()], pa.string()),
+            "kept_doc_id": pa.array([facts[r]["doc_id"] for r in target.tolist()], pa.string()),
+            "relation": relation_names(self.relations(pairs)),
+            "jaccard_estimated": pairs.estimated,
+            "jaccard": pairs.jaccard,
+            "containment_in_kept": np.where(is_a, pairs.a_in_b, pairs.b_in_a),
+            "containment_of_kept": np.where(is_a, pairs.b_in_a, pairs.a_in_b),
+            "longest_shared_words": pairs.longest,
+            "keep_reason": pa.array([
+                keeping.reason(facts[k], facts[r], self.options, kept_was_published=k >= n_new)
+                for r, k in zip(rows.tolist(), target.tolist(), strict=True)
+            ], pa.string()),
+        })  # fmt: skip
+        return table.cast(FOLDS).sort_by("doc_id")
+
+    def rows(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
+        """The facts of the given rows."""
+        found: list[dict[str, Any]] = self.facts.take(pa.array(rows)).to_pylist()
+        return found
+
+    def sizes(
+        self, kept: NDArray[np.int64], n_new: int, members_of: Callable[[list[str]], list[dict[str, Any]]]
+    ) -> pa.Table:
+        """SIZES of every new kept document and of published ones that gained copies, sorted.
+
+        `members_of` gives the published copies of kept documents, with their kept_doc_id.
+        """
+        members: dict[int, list[int]] = {}
+        for row in np.flatnonzero(kept != np.arange(len(kept))).tolist():
+            members.setdefault(int(kept[row]), []).append(row)
+        ids = self.facts["doc_id"].to_pylist()
+        earlier: dict[str, list[dict[str, Any]]] = {}
+        for document in members_of([ids[row] for row in members if row >= n_new]):
+            earlier.setdefault(document["kept_doc_id"], []).append(document)
+        needed = np.unique(np.array([r for k, m in members.items() for r in (k, *m)], np.int64))
+        facts = dict(zip(needed.tolist(), self.rows(needed), strict=True))
+        out = [(ids[row], 1, 1, 1) for row in range(n_new) if kept[row] == row and row not in members]
+        for row, copies in members.items():
+            found = {facts[r]["doc_id"]: facts[r] for r in (row, *copies)}
+            found |= {d["doc_id"]: d for d in earlier.get(ids[row], ())}
+            out.append((ids[row], *keeping.counts(found.values())))
+        columns = list(zip(*sorted(out), strict=True)) or [(), (), (), ()]
+        return pa.table(dict(zip(SIZES.names, columns, strict=True)), schema=SIZES)
+
+
+def _numbered(values: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Equal values get equal numbers, null -1."""
+    encoded = values.combine_chunks().dictionary_encode()
+    return np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int64)
