@@ -164,7 +164,7 @@ def _meta(page: PageData, site: frozenset[str]) -> _Candidate | None:
         for value in values:
             if known.key(value) not in site:
                 found += (n for n in names.split(value, site=site, sure=True) if not _is_login(n.text))
-            elif names.is_person(value) and not known.outlet_named(value) and not names.is_organisation(value):
+            elif names.is_person(value, sure=" " in value) and not known.outlet_named(value) and not names.is_organisation(value):
                 found.append(Name(value))  # the owner of a personal site; another site's own name is no author
         if found:
             return _Candidate(_without_site(found, site), "; ".join(values), "meta")
@@ -202,11 +202,13 @@ ACCEPT = 2.5
 CERTAIN = 2.5
 _STRONG = re.compile(r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b|posted-?by|written|forfatter|skribent|signature|contributor|reporter")
 _WEAK = re.compile(
-    r"bio|avatar|social|follow|share|more|related|image|img|photo|caption|credit|figure|gallery|video|comment|reply|count|tag|category|cat-links|date|time|quote|"
+    r"bio|avatar|social|follow|share|more|related|image|img|photo|caption|credit|figure|gallery|video|comment|reply|count|tag|category|cat-links|date(?!.*author)|time|quote|"
     r"reviewer|reviewed|editor|list|promo|newsletter|donate|subscribe|login|menu|search|recipe|product|ratings?|label|prefix"
 )
+_AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:en|es|e|i)?|auteurs?)/[\w%.-]{3,}", re.I)
 _NAME_CLASS = re.compile(r"author[-_]*nam|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))")
 _BESIDE = re.compile(r"title|job|role|bio|\bdes|desc|detail|date|position|tooltip|educat|about|social|avatar|follow")
+_INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
 _WRITTEN = re.compile(r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published) by\b", re.I)
 _PHOTO = re.compile(r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed|bookmark|embed|follow")
 
@@ -215,14 +217,12 @@ def _markup(page: PageData, site: frozenset[str]) -> _Candidate | None:
     """The byline printed on the page: the best mark that prints names, and its fellows."""
     heading = headings.main_heading(page, page.first("og:title") or None)
     top = heading.order if heading else 0
-    atoms = [atom for mark in page.authors if (atom := _atom(mark, top, site)) is not None]
-    if not atoms:
-        return None
-    atoms = [atom for atom in atoms if atom.score > 0]
+    around = _ancestors(page.authors)
+    others = {mark.order for mark in page.authors if names.opened_role(mark.text) in {"editor", "photographer"}}
+    atoms = [atom for mark in page.authors if not around[mark.order] & others and (atom := _atom(mark, top, site)) is not None and atom.score > 0]
     best = max(atoms, key=lambda atom: (atom.score >= ACCEPT and atom.has_people, atom.score, -atom.mark.order), default=None)
     if best is None or best.score < ACCEPT:
         return None
-    around = _ancestors(page.authors)
     fellows = _leaves([atom for atom in atoms if atom is best or _together(atom, best, around)], around)
     found: dict[str, Name] = {}
     for atom in sorted(fellows, key=lambda atom: atom.mark.order):
@@ -236,7 +236,7 @@ def _markup(page: PageData, site: frozenset[str]) -> _Candidate | None:
 
 
 def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
-    if mark.zone in {"comment", "nav"} or (_PHOTO.search(mark.names) and "byline" not in mark.names):
+    if mark.zone in {"comment", "nav"} or (_PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)):
         return None
     sure = mark.how in {"rel", "itemprop"} or bool(_STRONG.search(mark.names))
     text = _head(mark.text or mark.value)
@@ -263,7 +263,9 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
         score += 0.5 if _STRONG.search(mark.names) else -0.5
     score -= 1.0 * bool(_WEAK.search(mark.names))
     score += 1.0 if 0 < after <= NEAR and top else 0.5 if -60 <= after <= 0 or not top or written else -0.5
-    score -= {"related": 1.0, "aside": 1.0, "footer": 0.5, "": 0.0}[mark.zone] * (0.3 if 0 < after <= 60 else 1.0)
+    if mark.how == "path" and _AUTHOR_PAGE.search(mark.href) and 0 < after <= 60:
+        score += 0.5
+    score -= {"related": 1.0, "aside": 1.0, "footer": 0.5, "": 0.0}[mark.zone] * (0.3 if 0 < after <= 60 else 0.5 if written else 1.0)
     return _Atom(mark, found, score)
 
 

@@ -261,9 +261,20 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
         if not text:
             return role
     text = re.sub(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$", "", text)
+    text = _without_outlet(re.sub(r"\s+(?:on|at|in|for|from)$", "", text), site)
     if is_organisation(text):
         return Name(text, role, True)
     return Name(text, role, False) if is_person(text, sure=sure) else (role or None)
+
+
+def _without_outlet(text: str, site: frozenset[str]) -> str:
+    """A name without the outlet's name glued to its end: "Brian Truitt USA TODAY"."""
+    words = text.split()
+    for n in range(2, len(words) - 1):
+        tail = " ".join(words[n:])
+        if known.key(tail) in site or known.agency(tail):
+            return " ".join(words[:n])
+    return text
 
 
 def is_organisation(text: str) -> bool:
