@@ -48,7 +48,7 @@ def command(
             click.confirm("This cannot be undone. Forget them?", abort=True, err=True)
         request = Request(docs=docs, urls=urls, outlets=outlets, until=until.date() if until else None, with_copies=with_copies)
         with found.lock(wait_seconds=wait_seconds):
-            receipt = forget(found, request, heirs=heirs.EarliestCopy())
+            receipt = forget(found, request, heirs=heirs.CopyRules.of(found.snapshot("current")))
         place = found.root / "receipts" / f"{receipt['receipt_id']}.json"
     if as_json:
         echo_json(receipt)

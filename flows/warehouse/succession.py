@@ -20,6 +20,7 @@ from copydesk.schemas import tables as base
 _FOLD = tuple(column.name for column in base.FOLD)
 _STORY = ("story_id", "story_rank", "story_similarity")
 _LAST = datetime.max.replace(tzinfo=UTC)
+_LAST_RANK = 2**31 - 1  # until the story is ranked again
 
 Row = dict[str, Any]
 
@@ -27,11 +28,8 @@ Row = dict[str, Any]
 class Heirs(Protocol):
     """How copies are judged; the copies step's own rules, asked about a cluster that lost its kept document."""
 
-    def order(self, members: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-        """The members (rows of `duplicates`) from the one to keep down: doc_id, and the rule that decided."""
-
-    def compare(self, kept: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
-        """`relation` and the similarity columns of another member to the kept one."""
+    def lead(self, members: Sequence[Mapping[str, Any]]) -> tuple[list[str], Mapping[str, Mapping[str, Any]]]:
+        """Of rows of `duplicates`: the ids of those to keep, best first, and the fold columns of the others by id."""
 
     def sizes(self, members: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
         """`cluster_size`, `n_outlets`, `n_origins` of a cluster, the kept document included."""
@@ -85,16 +83,18 @@ def _succeed(
             members[row["kept_doc_id"]].append(row)
     before = {row["doc_id"]: row for row in snapshot.documents("articles", members, ["doc_id", *_STORY]).to_pylist()}
     for kept, copies in sorted(members.items()):
-        (heir_id, rule), *_ = heirs.order(copies)
-        heir = next(row for row in copies if row["doc_id"] == heir_id)
-        rows[heir_id] = {
-            **{name: value for name, value in heir.items() if name not in _FOLD},
-            **{name: before[kept][name] for name in _STORY}, **heirs.sizes(copies),
-        }
-        done.replaced[kept] = heir_id
-        for other in copies:
-            if other is not heir:
-                changed["duplicates"][other["doc_id"]] |= {"kept_doc_id": heir_id, "keep_reason": rule, **heirs.compare(heir, other)}
+        leaders, folds = heirs.lead(copies)
+        done.replaced[kept] = leaders[0]
+        for row in copies:
+            if row["doc_id"] in leaders:
+                mine = [row, *(other for other in copies if folds.get(other["doc_id"], {}).get("kept_doc_id") == row["doc_id"])]
+                story = {name: before[kept][name] for name in _STORY} if row["doc_id"] == leaders[0] else {
+                    "story_id": before[kept]["story_id"], "story_rank": _LAST_RANK, "story_similarity": None,
+                }
+                own = {name: value for name, value in row.items() if name not in _FOLD}
+                rows[row["doc_id"]] = {**own, **story, **heirs.sizes(mine)}
+            else:
+                changed["duplicates"][row["doc_id"]] |= folds[row["doc_id"]]
     return rows
 
 
@@ -104,7 +104,7 @@ def _count_again(snapshot: Snapshot, ids: set[str], copies_gone: set[str], heirs
         return
     kept = set(snapshot.documents("duplicates", copies_gone, ["kept_doc_id"])["kept_doc_id"].to_pylist()) - ids
     wanted = pa.array(sorted(kept), pa.string())
-    columns = ["doc_id", "outlet_id", "outlet", "wire_source", "sources_cited", "canonical_url"]
+    columns = ["doc_id", "outlet_id", "wire_source"]
     members: dict[str, list[Row]] = defaultdict(list)
     for row in snapshot.table("duplicates", [*columns, "kept_doc_id"], pc.field("kept_doc_id").isin(wanted)).to_pylist():
         if row["doc_id"] not in ids:

@@ -10,13 +10,18 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from copydesk.flows.heirs import EarliestCopy
+from copydesk.flows.heirs import CopyRules
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse, chores
 from copydesk.flows.warehouse.forget import NothingToForget, Request, forget
 from copydesk.flows.warehouse.verify import faults
 from tests.warehouse import rows
 
 STORY = rows.doc_id(0)
+
+
+def copied(number: int) -> str:
+    """The text of a copy of document 0."""
+    return f"{rows.text_of(0)} Seen by {number} people."
 
 
 @pytest.fixture
@@ -33,7 +38,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
     }, inputs=pa.table({"source_uri": ["in/0.txt", "in/1.txt"], "sha256": ["a", "b"], "size_bytes": [1, 2]}))
     copies = [
         rows.article(n, table="duplicates", kept_doc_id=rows.doc_id(0), relation="near", keep_reason="earliest", story_id=STORY,
-                     story_rank=None, published_at=dt.datetime(2026, 11, n, tzinfo=dt.UTC))
+                     story_rank=None, text=copied(n), published_at=dt.datetime(2026, 11, n, tzinfo=dt.UTC))
         for n in (6, 5)
     ]
     revision = rows.article(7, revision=2, supersedes=rows.doc_id(1), canonical_url="https://news.example/1")
@@ -50,7 +55,7 @@ def publish(warehouse: Warehouse, run_id: str, articles: list[dict[str, object]]
     base = warehouse.current()
     counts = {name: change.pop(name) for name in list(change) if name.startswith("n_")}
     inserts = {
-        "articles": [rows.table("articles", articles)], "removed": [rows.table("removed", [rows.cut(n) for n in cuts])],  # type: ignore[attr-defined]
+        "articles": [rows.table("articles", articles)], "removed": [rows.table("removed", [rows.cut(n, text=copied(n) if n in (5, 6) else None) for n in cuts])],  # type: ignore[attr-defined]
         **change.pop("inserts", {}),  # type: ignore[dict-item]
     }
     run = rows.run(run_id, n_articles=len(articles), **counts)  # type: ignore[arg-type]
@@ -59,7 +64,7 @@ def publish(warehouse: Warehouse, run_id: str, articles: list[dict[str, object]]
 
 def forget_and_check(warehouse: Warehouse, request: Request) -> tuple[dict[str, object], Snapshot]:
     with warehouse.lock():
-        receipt = forget(warehouse, request, heirs=EarliestCopy())
+        receipt = forget(warehouse, request, heirs=CopyRules())
     assert list(faults(warehouse)) == []
     current = warehouse.current()
     assert current is not None
@@ -77,7 +82,7 @@ def everything(root: Path) -> bytes:
 
 def test_nothing_of_the_document_is_left_in_any_kept_snapshot(warehouse: Warehouse) -> None:
     before = [snapshot.id for snapshot in warehouse.snapshots()]
-    receipt, current = forget_and_check(warehouse, Request(docs=(rows.doc_id(0),)))
+    receipt, current = forget_and_check(warehouse, Request(docs=(rows.doc_id(0),), with_copies=True))
     left = everything(warehouse.root)
     assert rows.text_of(0)[:40].encode() not in left
     assert b"https://news.example/0" not in left
@@ -88,7 +93,7 @@ def test_nothing_of_the_document_is_left_in_any_kept_snapshot(warehouse: Warehou
             assert rows.doc_id(0).encode() not in everything(path.parent)
     assert not {path.name for path in (warehouse.root / "snapshots").iterdir()} & set(before)
     assert set(receipt["rewritten"]) == set(before)  # type: ignore[call-overload]
-    assert current.table("tombstones")["doc_id"].to_pylist() == [rows.doc_id(0)]
+    assert set(current.table("tombstones")["doc_id"].to_pylist()) == {rows.doc_id(n) for n in (0, 5, 6)}
     assert current.known([rows.doc_id(0)]) == {rows.doc_id(0)}
 
 
@@ -103,6 +108,17 @@ def test_the_next_best_copy_takes_the_place_and_the_story_of_the_kept_one(wareho
     assert other == {"doc_id": rows.doc_id(6), "kept_doc_id": rows.doc_id(5), "story_id": new_story}
     (story,) = current.documents("stories", [new_story], ["n_articles", "doc_id"]).to_pylist()
     assert story == {"n_articles": 3, "doc_id": rows.doc_id(5)}
+
+
+def test_a_copy_of_the_forgotten_that_is_no_copy_of_its_heir_stands_for_itself(warehouse: Warehouse) -> None:
+    other = rows.article(8, table="duplicates", kept_doc_id=rows.doc_id(0), relation="overlap", story_id=STORY, story_rank=None,
+                         published_at=dt.datetime(2026, 11, 7, tzinfo=dt.UTC))
+    publish(warehouse, "three", [], [8], n_duplicates=1, inserts={"duplicates": [rows.table("duplicates", [other])]},
+            updates={"articles": pa.table({"doc_id": [rows.doc_id(0)], "cluster_size": [4]})})
+    receipt, current = forget_and_check(warehouse, Request(docs=(rows.doc_id(0),)))
+    assert receipt["replaced"] == {rows.doc_id(0): rows.doc_id(5)}
+    (row,) = current.documents("articles", [rows.doc_id(8)], ["cluster_size", "story_rank", "story_id"]).to_pylist()
+    assert row == {"cluster_size": 1, "story_rank": 4, "story_id": receipt["stories_renamed"][STORY]}  # type: ignore[index]
 
 
 def test_in_the_older_snapshot_where_there_was_no_copy_the_story_goes_on_without(warehouse: Warehouse) -> None:
@@ -144,7 +160,7 @@ def test_with_copies_takes_the_cluster_too(warehouse: Warehouse) -> None:
     assert {row["doc_id"] for row in receipt["documents"]} == {rows.doc_id(n) for n in (0, 5, 6)}  # type: ignore[attr-defined]
     assert current.rows("duplicates") == 0
     assert current.rows("pairs") == 0
-    assert b"Report 6." not in everything(warehouse.root)
+    assert b"Seen by 6" not in everything(warehouse.root)
 
 
 def test_an_address_takes_every_revision_and_says_so_in_the_tombstones(warehouse: Warehouse) -> None:
@@ -196,14 +212,14 @@ def test_what_was_forgotten_does_not_come_back_by_rollback(warehouse: Warehouse)
 def test_a_document_nobody_knows_is_an_error_and_publishes_nothing(warehouse: Warehouse) -> None:
     before = warehouse.current_id()
     with pytest.raises(NothingToForget, match="no kept snapshot"):
-        forget(warehouse, Request(docs=("0" * 32,)), heirs=EarliestCopy())
+        forget(warehouse, Request(docs=("0" * 32,)), heirs=CopyRules())
     assert warehouse.current_id() == before
 
 
 def test_forgetting_twice_names_the_first_receipt(warehouse: Warehouse) -> None:
     receipt, _ = forget_and_check(warehouse, Request(docs=(rows.doc_id(3),)))
     with pytest.raises(NothingToForget, match=str(receipt["receipt_id"])):
-        forget(warehouse, Request(docs=(rows.doc_id(3),)), heirs=EarliestCopy())
+        forget(warehouse, Request(docs=(rows.doc_id(3),)), heirs=CopyRules())
 
 
 def test_a_reject_alone_is_forgotten_by_its_address(warehouse: Warehouse) -> None:
@@ -225,7 +241,7 @@ def test_a_forget_killed_before_its_switch_has_forgotten_nothing_and_runs_again(
     before = warehouse.current_id()
     killed = Warehouse.open(warehouse.root, checkpoint=stop)
     with pytest.raises(KilledError):
-        forget(killed, Request(docs=(rows.doc_id(0),)), heirs=EarliestCopy())
+        forget(killed, Request(docs=(rows.doc_id(0),)), heirs=CopyRules())
     assert warehouse.current_id() == before
     forget_and_check(warehouse, Request(docs=(rows.doc_id(0),)))
     assert len(list((warehouse.root / "receipts").iterdir())) == 1
