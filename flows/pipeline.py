@@ -17,15 +17,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Protocol
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from copydesk.flows import copies, editing, placing, provenance, publishing
@@ -216,8 +214,9 @@ def fold(run: Run) -> None:
     """Find the copies among the new documents and the published ones."""
     run.progress.stage("fold", run.counts["n_read"])
     run.copies = copies.find_copies(
-        run.shards, index=placing.index_of(run.parent, run.recipe.dedup), published=placing.published(run.parent),
-        options=run.recipe.dedup, staging=run.folder("fold"),
+        run.shards, index=copies.open_index(run.parent, run.recipe.dedup) if run.parent else None,
+        published=copies.PublishedSnapshot(run.parent) if run.parent else None,
+        options=run.recipe.dedup, staging=run.folder("fold"), exempt=placing.revisions(run.shards),
     )
     run.counts["n_duplicates"] = run.copies.folds.num_rows
     run.counts["n_articles"] = sum(pq.read_metadata(path).num_rows for path in run.shards) - run.copies.folds.num_rows

@@ -15,20 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from copydesk.flows.copies import Published
 from copydesk.flows.editing import write_whole
-from copydesk.flows.index import Index
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.report.data import Facts
 from copydesk.flows.warehouse import Snapshot
-from copydesk.transforms import dedup, drift, history
+from copydesk.transforms import drift, history
 
 _ARRIVAL = ("doc_id", "canonical_url", "content_sha256", "fetched_at", "source_uri", "record_number")
 _DOCUMENT_TABLES = ("articles", "duplicates", "quarantined")
 _COMPARED = ("doc_id", "title", "text", "corrections")
-_FOR_COPIES = (
-    "doc_id", "text", "published_at", "fetched_at", "outlet_id", "outlet", "wire_source", "sources_cited", "n_words", "content_sha256",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +67,14 @@ def write(
                 paths.append(folder / f"{path.name.split('.')[0]}.{kind}.parquet")
                 write_whole(rows, paths[-1])
     return Placed(tuple(new), tuple(quarantined), counts["known"], counts["revisions"], counts["quarantined"])
+
+
+def revisions(shards: Sequence[Path]) -> set[str]:
+    """Ids of the placed documents that revise another: they are kept whatever they resemble."""
+    return {
+        doc_id for path in shards
+        for doc_id in pq.read_table(path, columns=["doc_id"], filters=pc.field("supersedes").is_valid())["doc_id"].to_pylist()
+    }
 
 
 def _by_shard(shards: Sequence[Path], places: Sequence[history.Place]) -> Iterator[tuple[Path, Sequence[history.Place]]]:
@@ -201,29 +204,3 @@ def under_other_recipe(snapshot: Snapshot | None, recipe: Recipe) -> int:
     if not len(other):
         return 0
     return int(snapshot.dataset("articles").count_rows(filter=pc.field("run_id").isin(other.combine_chunks())))
-
-
-def index_of(parent: Snapshot | None, options: dedup.Options) -> Index | None:
-    """The near-duplicate index of a snapshot."""
-    if parent is None:
-        return None
-    return Index.load(parent.index_files(), options)
-
-
-def published(parent: Snapshot | None) -> Published | None:
-    """What the copies step may ask of a snapshot."""
-    return None if parent is None else _SnapshotTexts(parent)
-
-
-@dataclass(frozen=True, slots=True)
-class _SnapshotTexts:
-    snapshot: Snapshot
-
-    def documents(self, wanted: Mapping[str, str]) -> pa.Table:
-        articles = self.snapshot.documents("articles", wanted, _FOR_COPIES)
-        articles = articles.append_column("kept_doc_id", pa.nulls(articles.num_rows, pa.string()))
-        return pa.concat_tables([articles, self.snapshot.documents("duplicates", wanted, (*_FOR_COPIES, "kept_doc_id"))])
-
-    def members(self, kept: Sequence[str]) -> pa.Table:
-        columns = [name for name in (*_FOR_COPIES, "kept_doc_id") if name != "text"]
-        return self.snapshot.table("duplicates", columns, pc.field("kept_doc_id").isin(pa.array(kept, pa.string())))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +16,6 @@ from copydesk.flows.editing import write_whole
 from copydesk.flows.read import InputFile, Reject
 from copydesk.flows.warehouse import INPUTS, Change, Snapshot
 from copydesk.schemas import tables as base
-
 
 if TYPE_CHECKING:
     from copydesk.flows.copies import Copies

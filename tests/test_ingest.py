@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,9 +31,9 @@ STORY = (
 
 
 @pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, pipeline.Summary]]:
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipeline.Summary]:
     warehouse = tmp_path_factory.mktemp("seeded") / "warehouse"
-    yield warehouse, pipeline.run([str(SEEDS)], warehouse=warehouse)
+    return warehouse, pipeline.run([str(SEEDS)], warehouse=warehouse)
 
 
 def current(warehouse: Path) -> Snapshot:
