@@ -1,0 +1,165 @@
+"""`copydesk explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+
+if TYPE_CHECKING:
+    from copydesk.transforms.dedup.showing import Passage
+
+_NUMBERS = ("relation", "jaccard", "jaccard_estimated", "containment_in_kept", "containment_of_kept", "longest_shared_words")
+
+
+@click.command()
+@click.argument("doc")
+@click.argument("other", required=False)
+@click.option("--width", type=click.IntRange(min=40), default=None, metavar="COLUMNS", help="Width of the page.  [default: the terminal]")
+@warehouse_option
+@json_option
+def command(*, doc: str, other: str | None, width: int | None, warehouse: Path, as_json: bool) -> None:
+    """Show why a document is a copy: it and the kept one side by side, shared passages marked.
+
+    \b
+        copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5
+        copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5 0d9b...
+
+    An id may be cut short. With two documents, these are compared, copies or not. A kept document
+    alone lists its copies.
+    """
+    with opened(warehouse) as found:
+        snapshot = found.snapshot("current")
+        ids = [_full_id(snapshot, given) for given in (doc, other) if given is not None]
+        rows = _rows(snapshot, ids)
+        if other is None:
+            kept = rows[ids[0]].get("kept_doc_id")
+            if kept is None:
+                _list_copies(snapshot, rows[ids[0]], as_json=as_json)
+                return
+            ids.append(kept)
+            rows |= _rows(snapshot, [kept])
+        one, two = rows[ids[0]], rows[ids[1]]
+        measured = _pair(snapshot, ids[0], ids[1])
+    from copydesk.transforms.dedup.showing import shared_passages
+
+    passages = shared_passages(one["text"], two["text"])
+    if as_json:
+        echo_json({
+            "documents": [{k: v for k, v in row.items() if k != "text"} for row in (one, two)],
+            "pair": measured,
+            "passages": [vars_of(p) for p in passages],
+        })
+        return
+    _tell(one, two, measured)
+    _side_by_side(one["text"], two["text"], passages, width)
+
+
+def vars_of(passage: Passage) -> dict[str, int]:
+    """The passage as a mapping."""
+    return {name: getattr(passage, name) for name in ("start", "end", "other_start", "other_end", "n_words")}
+
+
+def _full_id(snapshot: Any, given: str) -> str:
+    import pyarrow.compute as pc
+
+    given = given.lower()
+    if len(given) == 32:
+        return given
+    starts = pc.starts_with(pc.field("doc_id"), given)
+    found = sorted({i for t in ("articles", "duplicates") for i in snapshot.table(t, ["doc_id"], starts)["doc_id"].to_pylist()})
+    if len(found) != 1:
+        problem = "no document" if not found else f"{len(found)} documents"
+        raise click.ClickException(f"{problem} in {snapshot.id} with an id that begins with {given!r}; give more of the id")
+    return str(found[0])
+
+
+def _rows(snapshot: Any, ids: list[str]) -> dict[str, dict[str, Any]]:
+    columns = ["doc_id", "title", "outlet", "published_at", "url", "source_uri", "text"]
+    fold = ["kept_doc_id", *_NUMBERS, "keep_reason"]
+    rows = {row["doc_id"]: row for row in snapshot.documents("articles", ids, columns).to_pylist()}
+    rows |= {row["doc_id"]: row for row in snapshot.documents("duplicates", ids, [*columns, *fold]).to_pylist()}
+    for doc_id in ids:
+        if doc_id not in rows:
+            raise click.ClickException(f"document {doc_id} is neither in articles nor in duplicates of {snapshot.id}; `copydesk path articles` shows where to look")
+    return rows
+
+
+def _pair(snapshot: Any, one: str, two: str) -> dict[str, Any] | None:
+    import pyarrow.compute as pc
+
+    a, b = pc.field("doc_a"), pc.field("doc_b")
+    found = snapshot.table("pairs", None, ((a == one) & (b == two)) | ((a == two) & (b == one))).to_pylist()
+    return dict(found[0]) if found else None
+
+
+def _list_copies(snapshot: Any, row: Mapping[str, Any], *, as_json: bool) -> None:
+    import pyarrow.compute as pc
+
+    columns = ["doc_id", "outlet", "published_at", "relation", "jaccard", "containment_in_kept", "keep_reason"]
+    copies = snapshot.table("duplicates", columns, pc.field("kept_doc_id") == row["doc_id"]).sort_by("doc_id").to_pylist()
+    if as_json:
+        echo_json({"kept": row["doc_id"], "copies": copies})
+        return
+    click.echo(f"{row['doc_id']} is kept. {len(copies):,} {'copy' if len(copies) == 1 else 'copies'}:")
+    for copy in copies:
+        click.echo(
+            f"  {copy['doc_id']}  {copy['relation']:<8} jaccard {copy['jaccard']:.2f}, {copy['containment_in_kept']:.0%} of it here"
+            f"  {printable(copy['outlet'] or '-')}  ({copy['keep_reason']})"
+        )
+
+
+def _tell(one: Mapping[str, Any], two: Mapping[str, Any], measured: Mapping[str, Any] | None) -> None:
+    for row in (one, two):
+        place = printable(row["url"] or row["source_uri"])
+        click.echo(f"{row['doc_id']}  {row['published_at'] or 'undated'}  {printable(row['outlet'] or '-')}  {place}")
+    if one.get("kept_doc_id") == two["doc_id"]:
+        click.echo(f"The first is a copy of the second ({one['relation']}). Kept: {one['keep_reason']}.")
+        measured = one
+    if measured is None:
+        click.echo("No pair on record: below the pair floor, or never compared.")
+        return
+    click.echo(
+        f"{measured['relation']}: jaccard {measured['jaccard']:.3f} (estimated {measured['jaccard_estimated']:.3f}), "
+        f"contained {measured['containment_in_kept']:.0%} and {measured['containment_of_kept']:.0%}, "
+        f"longest shared passage {measured['longest_shared_words']} words"
+    )
+
+
+def _side_by_side(one: str, two: str, passages: list[Passage], width: int | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    left = _marked(one, [(p.start, p.end) for p in passages])
+    right = _marked(two, [(p.other_start, p.other_end) for p in passages])
+    console = Console(width=width, highlight=False)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, expand=True)
+    table.add_column(ratio=1)
+    table.add_column(ratio=1)
+    table.add_row(left, right)
+    console.print(table)
+    if not console.is_terminal:
+        click.echo("Shared passages stand in [[brackets]].")
+
+
+def _marked(text: str, ranges: list[tuple[int, int]]) -> Any:
+    import sys
+
+    from rich.text import Text
+
+    brackets = not sys.stdout.isatty()
+    out, at = Text(), 0
+    for start, end in sorted(ranges):
+        if start < at:
+            continue  # the same passage once more
+        out.append(printable(text[at:start], keep_newlines=True))
+        shared = printable(text[start:end], keep_newlines=True)
+        out.append(f"[[{shared}]]" if brackets else shared, style="reverse")
+        at = end
+    out.append(printable(text[at:], keep_newlines=True))
+    return out

@@ -1,0 +1,90 @@
+"""`copydesk index`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import megabytes, opened
+from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+
+
+@click.group()
+def command() -> None:
+    """Show the near-duplicate index, or make it anew.
+
+    \b
+        copydesk index status
+        copydesk index rebuild
+    """
+
+
+@command.command()
+@warehouse_option
+@json_option
+def status(*, warehouse: Path, as_json: bool) -> None:
+    """Say what the index holds and whether it can be used.
+
+    \b
+        copydesk index status
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows import rethreshold
+        from copydesk.flows.copies import open_index
+        from copydesk.flows.index import IndexRefused
+
+        snapshot = found.snapshot("current")
+        options = rethreshold.recorded_recipe(snapshot).dedup
+        try:
+            index = open_index(snapshot, options)
+        except IndexRefused as error:
+            raise click.ClickException(str(error)) from error
+        n_documents = snapshot.rows("articles") + snapshot.rows("duplicates")
+        if index is None:
+            raise click.ClickException(f"snapshot {snapshot.id} has no index; run `copydesk index rebuild`")
+        files = [*index.docs, *index.runs]
+        size = sum(file.path.stat().st_size for file in files)
+        made = {k: v for k, v in files[0].header.items() if k in ("scheme", "seed", "num_perm", "shingling", "normaliser")} if files else {}
+    if as_json:
+        echo_json({"documents": index.n_documents, "published": n_documents, "files": len(files), "bytes": size, **made})
+        return
+    each = f", {size / index.n_documents:,.0f} bytes a document" if index.n_documents else ""
+    click.echo(f"{index.n_documents:,} texts signed for {n_documents:,} documents, in {len(files)} files of {megabytes(size)}{each}.")
+    click.echo("  ".join(f"{name} {value}" for name, value in made.items()))
+
+
+@command.command()
+@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@warehouse_option
+@json_option
+def rebuild(*, wait_seconds: float, warehouse: Path, as_json: bool) -> None:
+    """Sign every published document again and publish the new index.
+
+    \b
+        copydesk index rebuild
+
+    For an index that is damaged or was made under other settings. No row of a table changes.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows import provenance, rethreshold
+        from copydesk.flows.index import rebuilding
+
+        with found.lock(wait_seconds=wait_seconds):
+            started = datetime.now(UTC)
+            snapshot = found.snapshot("current")
+            recipe = rethreshold.recorded_recipe(snapshot)
+            run_id = f"reindex-{started:%Y%m%dT%H%M%S%f}"
+            written = rebuilding.rebuild(snapshot, recipe.dedup, found.staging(run_id))
+            run = {
+                "run_id": run_id, "kind": "reindex", "started_at": started, "finished_at": datetime.now(UTC),
+                "recipe": recipe.to_toml(), "recipe_sha256": recipe.sha256(),
+                "rules_sha256": provenance.rules_sha256(), "versions": provenance.versions_json(),
+            }  # fmt: skip
+            published = found.publish(rebuilding.change(snapshot, written, run))
+            found.discard_staging(run_id)
+    if as_json:
+        echo_json({"snapshot": published.id, "files": list(written.names)})
+    else:
+        click.echo(f"Published snapshot {published.id} with {len(written.names)} index files.")

@@ -1,0 +1,66 @@
+"""`copydesk rethreshold`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import echo_json, json_option, recipe_option, warehouse_option
+
+
+@click.command()
+@click.option("--jaccard-low", type=float, metavar="J", help="Inside the window: copies from this similarity.")
+@click.option("--containment-low", type=float, metavar="C", help="Inside the window: or from this containment.")
+@click.option("--jaccard-high", type=float, metavar="J", help="Beyond the window: copies from this similarity.")
+@click.option("--window-hours", type=float, metavar="H", help="How far apart copies may be published.")
+@click.option("--folds", metavar="NAMES", help="Relations that fold a document, such as exact,near.")
+@click.option("--keep", type=click.Choice(["earliest", "longest", "original", "outlet-rank"]), help="Which copy is kept.")
+@click.option("--dry-run", is_flag=True, help="Say what would change and publish nothing.")
+@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@recipe_option
+@warehouse_option
+@json_option
+def command(
+    *, folds: str | None, dry_run: bool, wait_seconds: float, recipe: Path | None, warehouse: Path, as_json: bool, **thresholds: Any
+) -> None:
+    """Cluster all documents anew from the pairs on record, without reading or hashing a text.
+
+    \b
+        copydesk rethreshold --jaccard-low 0.3 --containment-low 0.6
+        copydesk rethreshold --folds exact,near --dry-run
+
+    Without options it brings any history of ingests to what one ingest of everything would have
+    given. Thresholds below the floors at which pairs were stored are refused. What is not named
+    here is taken from --recipe, else from the last run.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows import rethreshold
+        from copydesk.flows.recipe import load
+
+        settings = {name: value for name, value in thresholds.items() if value is not None}
+        if folds is not None:
+            settings["folds"] = tuple(name.strip() for name in folds.split(",") if name.strip())
+        with found.lock(wait_seconds=wait_seconds):
+            started = datetime.now(UTC)
+            snapshot = found.snapshot("current")
+            try:
+                base = load(recipe) if recipe else rethreshold.recorded_recipe(snapshot)
+                chosen = rethreshold.chosen(base, settings)
+            except ValueError as error:
+                raise click.UsageError(str(error)) from error
+            run_id = f"rethreshold-{started:%Y%m%dT%H%M%S%f}"
+            plan = rethreshold.plan(snapshot, chosen, run_id=run_id, started_at=started, finished_at=datetime.now(UTC))
+            changes = {"folded": len(plan.folded), "restored": len(plan.restored), "refolded": len(plan.refolded)}
+            published = None
+            if any(changes.values()) and not dry_run:
+                published = found.publish(plan.change).id
+    if as_json:
+        echo_json({**changes, "snapshot": published})
+        return
+    click.echo(f"{changes['folded']:,} articles become copies, {changes['restored']:,} copies become articles,")
+    click.echo(f"{changes['refolded']:,} copies get another kept document, relation or reason.")
+    click.echo(f"Published snapshot {published}." if published else "Nothing published.")
