@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,7 @@ import click
 import pyarrow as pa
 
 from copydesk.flows.cli import main as copydesk
+from copydesk.flows.recipe import sections
 from copydesk.schemas.tables import SCHEMA_VERSION
 from copydesk.transforms.tables import TABLES
 
@@ -82,7 +87,47 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PAGES = {"cli.md": cli, "data-dictionary.md": data_dictionary}
+def recipe() -> str:
+    """Every choice of the recipe with its default, and the comment beside its declaration."""
+    parts = [
+        "# Recipe", "",
+        "A recipe is a TOML file that holds what differs from the defaults: `copydesk ingest --recipe site.toml ...`. Unknown keys "
+        "are errors that name the nearest right one. The whole recipe of a run stands in the table `runs`. Written by "
+        "`python -m docs.generate` from the declarations.", "",
+    ]
+    for name, section in sections().items():
+        parts += [f"## {name}", "", inspect.cleandoc(section.__doc__ or ""), "", "| key | default | why |", "|---|---|---|"]
+        comments = _comments(section)
+        for item in dataclasses.fields(section):
+            default = item.default if item.default is not dataclasses.MISSING else item.default_factory()  # type: ignore[misc]
+            parts.append(f"| `{item.name}` | `{_default(default)}` | {_cell(comments.get(item.name, ''))} |")
+        parts.append("")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, Mapping | tuple) and len(value) > 8:
+        return f"{len(value)} entries"
+    return str(value).lower() if isinstance(value, bool) else "none" if value is None else repr(value).replace("|", "\\|")
+
+
+def _comments(section: type) -> dict[str, str]:
+    """Field to the comment on its line, or on the lines above it."""
+    found: dict[str, str] = {}
+    above: list[str] = []
+    for line in inspect.getsource(section).splitlines():
+        stripped = line.strip()
+        if stripped.startswith("#"):
+            above.append(stripped.lstrip("# "))
+        elif match := re.match(r"(\w+): .*?(?:  # (.*))?$", stripped):
+            found[match[1]] = " ".join([*above, match[2] or ""]).strip()
+            above = []
+        else:
+            above = []
+    return found
+
+
+PAGES = {"cli.md": cli, "data-dictionary.md": data_dictionary, "recipe.md": recipe}
 
 
 if __name__ == "__main__":

@@ -24,7 +24,11 @@ PRIVATE = {
 # The embedded server needs 6 to 12 s, more under load; after the 20 s that Prefect allows it is left an orphan.
 PATIENT = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
 # At this level nothing is printed: what happened is on record in Prefect and in our own summary.
-QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
+QUIET = {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else each event that finds no server prints three kilobytes
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+}
 
 
 class NoPrefectError(RuntimeError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,26 @@ from copydesk.flows.cli.options import cores
 from copydesk.flows.recipe import load
 from copydesk.flows.terminal import Lines
 
-_progress: ContextVar[pipeline.Progress | None] = ContextVar("progress", default=None)
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
+@dataclass
+class Watcher:
+    """Who looks on from outside Prefect: where progress goes, and what came out even if Prefect cannot say so."""
+
+    progress: pipeline.Progress
+    outcome: finish.Outcome | None = None
 
 
 @contextlib.contextmanager
-def watched(progress: pipeline.Progress) -> Iterator[None]:
+def watched(progress: pipeline.Progress) -> Iterator[Watcher]:
     """Flow runs of this context report to `progress` instead of to Prefect's log."""
-    token = _progress.set(progress)
+    watcher = Watcher(progress)
+    token = _watcher.set(watcher)
     try:
-        yield
+        yield watcher
     finally:
-        _progress.reset(token)
+        _watcher.reset(token)
 
 
 @contextlib.contextmanager
@@ -46,7 +56,7 @@ def started(
             stack.enter_context(stale.marked(runtime.flow_run.id))
         yield stack.enter_context(pipeline.started(
             inputs, warehouse=warehouse, recipe=load(Path(recipe) if recipe else None), workers=workers or cores(),
-            progress=_progress.get() or Lines(get_run_logger().info),
+            progress=watcher.progress if (watcher := _watcher.get()) else Lines(get_run_logger().info),
         ))
 
 
@@ -78,5 +88,7 @@ publish = _step(pipeline.publish, _PAUSES)
 def report(summary: pipeline.Summary, warehouse: Path) -> finish.Outcome:
     """Keep the run's record, write its page, and hand Prefect the short form."""
     outcome = finish.finish(summary, warehouse)
+    if watcher := _watcher.get():
+        watcher.outcome = outcome
     artifacts.publish(outcome)
     return outcome

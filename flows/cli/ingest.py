@@ -90,19 +90,21 @@ def _by_prefect(
     from copydesk.flows import read, stale, tasks
     from copydesk.flows.ingest import ingest
 
-    try:
-        with settings.connected() as client, tasks.watched(progress):
-            if reaped := stale.reap(client):
-                progress.note(f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed")
-            return ingest(
-                inputs=list(inputs), warehouse=str(warehouse), recipe=str(recipe) if recipe else None, workers=workers,
-            )
-    except read.InputError as error:
-        raise click.UsageError(str(error)) from error
-    except settings.NoPrefectError as error:
-        raise click.ClickException(f"{error}.") from error
-    except (TransportError, PrefectException) as error:
-        raise click.ClickException(
-            f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stands; "
-            "run the same command again, it goes on where this one stopped. Or run without Prefect: copydesk ingest --direct ..."
-        ) from error
+    with tasks.watched(progress) as watcher:
+        try:
+            with settings.connected() as client:
+                if reaped := stale.reap(client):
+                    progress.note(f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed")
+                return ingest(inputs=list(inputs), warehouse=str(warehouse), recipe=str(recipe) if recipe else None, workers=workers)
+        except read.InputError as error:
+            raise click.UsageError(str(error)) from error
+        except settings.NoPrefectError as error:
+            raise click.ClickException(f"{error}.") from error
+        except (TransportError, PrefectException) as error:
+            if watcher.outcome is not None:
+                progress.note("Prefect stopped answering before it could record the end of the run; the warehouse has it all")
+                return watcher.outcome
+            raise click.ClickException(
+                f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stands; "
+                "run the same command again, it goes on where this one stopped. Or run without Prefect: copydesk ingest --direct ..."
+            ) from error

@@ -1,0 +1,110 @@
+"""The documentation is current: generated pages, links, commands, queries and code."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from copydesk.flows.cli import main
+from docs import generate
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
+
+
+def blocks(*kinds: str) -> list[object]:
+    """Code blocks of these kinds on every page, each named after its page and place."""
+    found = []
+    for page in PAGES:
+        for i, (kind, text) in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8"))):
+            if kind in kinds:
+                found.append(pytest.param(text, id=f"{page.stem}-{i}"))
+    return found
+
+
+@pytest.mark.parametrize("name", generate.PAGES)
+def test_generated_pages_are_current(name: str) -> None:
+    stands = (DOCS / name).read_text(encoding="utf-8")
+    assert generate.PAGES[name]() == stands, "run: python -m docs.generate"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path) if path else page
+        assert linked.exists(), f"{page.name}: {target}"
+        if anchor and linked.suffix == ".md":
+            assert anchor in anchors(linked), f"{page.name}: {target}"
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("text", blocks("sh"))
+def test_every_command_in_the_docs_exists_with_its_options(text: str) -> None:
+    for line in text.replace("\\\n", " ").splitlines():
+        for call in re.findall(r"(?:^|[\s(])(copydesk .*)$", line.split("#")[0]):
+            words = shlex.split(call.split("$(")[0].split(")")[0].split("|")[0].split(">")[0], posix=True)[1:]
+            parse(main, words, "copydesk")
+
+
+def parse(command: click.Command, words: list[str], name: str) -> None:
+    """Parse the words as the command line would, without running anything."""
+    if "--help" in words or "--version" in words:
+        return
+    if isinstance(command, click.Group):
+        assert words, f"{name}: which command?"
+        child = command.get_command(click.Context(command), words[0])
+        assert child is not None, f"{name} {words[0]} does not exist"
+        parse(child, words[1:], f"{name} {words[0]}")
+        return
+    for parameter in command.params:
+        if isinstance(parameter.type, click.Path):
+            parameter.type = click.Path()  # the page's files need not exist here
+    command.make_context(name, list(words))
+
+
+@pytest.mark.parametrize("text", blocks("toml"))
+def test_every_recipe_in_the_docs_is_one(text: str) -> None:
+    from copydesk.flows.recipe import from_toml
+
+    assert tomllib.loads(text)
+    from_toml(text)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `warehouse/` made from the seeds."""
+    from copydesk.flows import pipeline
+
+    folder = tmp_path_factory.mktemp("docs")
+    pipeline.run([str(ROOT / "seeds")], warehouse=folder / "warehouse")
+    return folder
+
+
+@pytest.mark.parametrize("text", blocks("sql"))
+def test_every_query_runs(text: str, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    monkeypatch.chdir(corpus)
+    for query in filter(str.strip, text.split(";")):
+        duckdb.sql(query).fetchall()
+
+
+@pytest.mark.parametrize("text", blocks("python"))
+def test_every_piece_of_python_runs(text: str, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(corpus)
+    exec(compile(text, "docs", "exec"), {"__name__": "docs"})
