@@ -51,7 +51,7 @@ class RowReader:
 
     def record(self, row: Mapping[str, object], number: int | None) -> Record | Reject:
         """The record a row holds, or why there is none."""
-        url = _url(self._first(row, self.fields.url))
+        url = address(self._first(row, self.fields.url))
         kind: Kind
         for kind in ("page", "text") if self.fields.prefer == "html" else ("text", "page"):
             value = self._first(row, self.fields.html if kind == "page" else self.fields.text)
@@ -85,7 +85,8 @@ class RowReader:
         return Record(self.source_uri, number, body, kind, declared, url, fetched_at, given)
 
     def _reject(self, number: int | None, url: str | None, reason: str, detail: str, size: int | None) -> Reject:
-        return Reject(self.source_uri, number, url, "read", reason, detail, size)
+        # A field's name may hold what no table can.
+        return Reject(self.source_uri, number, url, "read", reason, _utf8(detail).decode(), size)
 
     def _first(self, row: Mapping[str, object], names: Sequence[str]) -> object:
         return next((row[name] for name in names if row.get(name) not in (None, "", b"", [])), None)
@@ -138,7 +139,8 @@ def _text(value: object) -> str | None:
     return _utf8(value).decode().replace("\x00", "").strip() or None
 
 
-def _url(value: object) -> str | None:
+def address(value: object) -> str | None:
+    """A URL as text that any table can hold; None where there is none, or one too long to be one."""
     found = _text(value)
     return None if found is None or len(found) > _TOO_LONG_URL else re.sub(r"[\t\r\n]", "", found)
 

@@ -53,7 +53,7 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
             for row in _python_rows(batch):
                 found = rows.record(row, number)
                 # One long text in the dictionary, named by every row: the pages are small, what they stand for is not.
-                n_bytes += len(found.body) if isinstance(found, Record) else 0
+                n_bytes += len(found.body) if isinstance(found, Record) else found.size_bytes or 0
                 if n_bytes > most and opened.size_bytes is not None:
                     raise BrokenError("too_large", f"Parquet: {opened.size_bytes:,} bytes grew to more than {n_bytes:,}; [limits] expansion is {limits.expansion}")
                 yield found

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from copydesk.flows.read.fields import Fields, moment
+from copydesk.flows.read.fields import Fields, address, moment
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.formats.html import looks_like_page
 from copydesk.flows.read.limits import Limits
@@ -37,7 +37,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
             break
         number += 1
         if record.record_type == WarcRecordType.response:
-            url = (record.headers.get("WARC-Target-URI") or "").strip("<> \t") or None
+            url = address((record.headers.get("WARC-Target-URI") or "").strip("<> \t"))
             try:
                 with _panics():
                     found = _response(record, limits)
