@@ -50,7 +50,7 @@ def test_the_page_asks_nobody_for_anything(page: str) -> None:
     assert {value for _, name, value in attributes if name in {"src", "href", "action", "xlink:href"}} <= {
         "#main", "#flow", "#rules", "#outlets", "#copies", "#stories", "#spread", "#cost",
     }
-    assert "url(" not in page.split("</style>")[0]
+    assert "url(" not in page.split("</style>", maxsplit=1)[0]
 
 
 def test_no_document_adds_an_element_or_a_handler(page: str, attacked: str) -> None:
@@ -80,7 +80,7 @@ def test_a_run_without_documents_has_a_page_too() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    *("".join(map(chr, range(start, start + 0x400))) for start in range(0, 0x3000, 0x400)),
+    *("".join(map(chr, range(start, start + 0x300))) for start in (0, 0x600, 0xC00, 0x2000)),
     "\ud800\udfff\ufffe\uffff", "<&>\"'" * 20, "e" + "\u0301" * 300, "\U0001f469\u200d\U0001f467" * 40,
 ], ids=lambda text: f"U+{ord(text[0]):04X}")
 def test_no_label_can_crash_the_drawing_of_a_chart(text: str) -> None:
@@ -109,7 +109,7 @@ def test_a_damaged_record_is_named_not_misread(text: str) -> None:
 
 
 def test_every_colour_of_the_charts_has_one_for_the_dark(page: str) -> None:
-    style = page.split("<style>")[1].split("</style>")[0]
+    style = page.split("<style>")[1].split("</style>", maxsplit=1)[0]
     used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{3,6})"', page))
     assert used <= set(re.findall(r'="(#[0-9a-f]{3,6})"', style))
 
