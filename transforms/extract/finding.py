@@ -1,0 +1,95 @@
+"""The way from a parsed page to the lines of its article."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+from lxml.html import HtmlElement
+
+from copydesk.transforms.article import Refused
+from copydesk.transforms.extract import baseline, choosing, context, features, line_model
+from copydesk.transforms.extract.blocks import Page, read_blocks
+from copydesk.transforms.extract.features import Column, Hints, Matrix
+from copydesk.transforms.extract.hints import read_hints
+from copydesk.transforms.extract.options import Options
+from copydesk.transforms.ledger import Removal
+
+#: Trafilatura is asked where the words that the model gets wrong by its own estimate reach this share of those it keeps.
+DOUBT = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The text of a page's candidate blocks, and the lines among them that are not of the article."""
+
+    text: str
+    removed: tuple[Removal, ...] = ()
+
+
+def extract(tree: HtmlElement, *, url: str | None = None, options: Options | None = None) -> Extraction:
+    """The article of a parsed page; the tree is changed on the way. Raises `Refused` where there is none."""
+    options = options or Options()
+    hints = read_hints(tree)
+    page = read_blocks(tree, options)
+    if not page.text:
+        return _body_of_head(hints, options)
+    names, own, words = features.build(page, hints)
+    probability = score(page, own, words, tree, url)
+    choice = choosing.choose(probability, words)
+    return _cut(page, choice, own[:, names.index("headline_exact")] > 0)
+
+
+def score(page: Page, own: Matrix, words: Column, tree: HtmlElement, url: str | None) -> Column:
+    """How likely each block is part of the article."""
+    first, second, third = line_model.forests()
+    before = first.probabilities(own)
+    after = second.probabilities(np.concatenate([context.build(page, before, words), own], axis=1))
+    if doubt(after, words) < DOUBT:
+        return after
+    kept = baseline.share_kept(page.text, tree, url=url)
+    return third.probabilities(np.concatenate([context.build(page, before, words, kept), own], axis=1))
+
+
+def doubt(probability: Column, words: Column) -> float:
+    """The words on the wrong side by the model's own estimate, as a share of the words it would keep."""
+    weight = words + 1.0
+    wrong = float((np.minimum(probability, 1 - probability) * weight).sum())
+    return wrong / max(1.0, float((probability * weight).sum()))
+
+
+def _cut(page: Page, choice: choosing.Choice, is_headline: np.ndarray) -> Extraction:  # type: ignore[type-arg]
+    lines: list[str] = []
+    cuts: list[tuple[int, int, str]] = []
+    at = 0
+    for block in np.flatnonzero(choice.candidate).tolist():
+        text = page.text[block]
+        if not choice.kept[block]:
+            cuts.append((at, at + len(text), choosing.reason(page, block, bool(is_headline[block]))))
+        lines.append(text)
+        at += len(text) + 1
+    extracted = "\n".join(lines)
+    return Extraction(extracted, tuple(_removals(extracted, cuts)))
+
+
+def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]:
+    """Whole lines, each with the newline after it; those that end the text with the newline before it."""
+    versions = {rule: version for rule, version, _ in choosing.RULES}
+    tail = len(extracted)
+    removals: list[Removal] = []
+    for start, end, rule in reversed(cuts):
+        if end == tail and start > 0:
+            tail = start - 1
+            removals.append(Removal(start - 1, end, extracted[start - 1 : end], rule, versions[rule]))
+        else:
+            removals.append(Removal(start, end + 1, extracted[start : end + 1], rule, versions[rule]))
+    return removals[::-1]
+
+
+def _body_of_head(hints: Hints, options: Options) -> Extraction:
+    """The article body of the page's own data, where the page's elements hold no text at all."""
+    text = unicodedata.normalize("NFC", "\n".join(" ".join(line.split()) for line in hints.body.splitlines() if line.strip()))
+    if len(text) < options.min_text_chars:
+        raise Refused("extract", "no_text", "no text was found on the page")
+    return Extraction(text)
