@@ -47,8 +47,8 @@ def publish(run: Run) -> Snapshot:
     for path in run.shards:
         name, rows = path.name.split(".")[0], pq.read_table(path)
         is_copy = pc.is_in(rows["doc_id"], value_set=copies.folds["doc_id"].combine_chunks())
-        kept = _with_groups(rows.filter(pc.invert(is_copy)), copies, stories)
-        folded = _with_fold(rows.filter(is_copy), copies.folds, stories_of_kept)
+        kept = with_groups(rows.filter(pc.invert(is_copy)), copies, stories)
+        folded = with_fold(rows.filter(is_copy), copies.folds, stories_of_kept)
         for table, part in (("articles", kept), ("duplicates", folded)):
             if part.num_rows:
                 write_whole(part, folder / f"{name}.{table}.parquet")
@@ -83,7 +83,7 @@ def run_row(run: Run) -> dict[str, Any]:
     }
 
 
-def _with_groups(rows: pa.Table, copies: Copies, stories: Stories) -> pa.Table:
+def with_groups(rows: pa.Table, copies: Copies, stories: Stories) -> pa.Table:
     """Articles with the columns of their copy cluster and their story."""
     sizes = _looked_up(rows["doc_id"], copies.sizes, _SIZES)
     alone = {"cluster_size": 1, "n_outlets": rows["outlet_id"].is_valid().cast(pa.int32()), "n_origins": 1}
@@ -92,7 +92,7 @@ def _with_groups(rows: pa.Table, copies: Copies, stories: Stories) -> pa.Table:
     return _append(rows, _looked_up(rows["doc_id"], stories.assignments, _STORY))
 
 
-def _with_fold(rows: pa.Table, folds: pa.Table, stories_of_kept: Mapping[str, str]) -> pa.Table:
+def with_fold(rows: pa.Table, folds: pa.Table, stories_of_kept: Mapping[str, str]) -> pa.Table:
     """Duplicates with whose copy they are and why, and the story of the one that was kept."""
     rows = _append(rows, _looked_up(rows["doc_id"], folds, _FOLD))
     story_ids = [stories_of_kept.get(kept) for kept in rows["kept_doc_id"].to_pylist()]
