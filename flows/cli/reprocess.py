@@ -1,0 +1,66 @@
+"""`copydesk reprocess`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import cores, echo_json, json_option, recipe_option, warehouse_option, workers_option
+
+
+@click.command()
+@click.option("--stage", type=click.Choice(["clean", "tag", "dedup", "stories"]), default="clean", show_default=True,
+              help="Where to begin; the stages after it follow.")
+@click.option("--where", metavar="CONDITION", default=None, help="Edit only the documents that meet a condition (clean and tag).")
+@recipe_option
+@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@workers_option
+@warehouse_option
+@json_option
+def command(
+    *, stage: str, where: str | None, recipe: Path | None, wait_seconds: float, workers: int | None, warehouse: Path, as_json: bool,
+) -> None:
+    """Run the stages again over what is published, after a change of rules, recipe or version.
+
+    \b
+        copydesk reprocess
+        copydesk reprocess --stage dedup --recipe stricter.toml
+        copydesk reprocess --stage clean --where "outlet_id = 'news.example'"
+
+    Works from the stored text and ledger, so the sources are not needed. Copies and stories are
+    worked out over all documents anew. The result is one snapshot; `copydesk rollback` undoes it.
+    Without --recipe that of the last run is followed.
+    """
+    if where is not None and stage not in ("clean", "tag"):
+        raise click.UsageError("copies and stories are worked out over all documents: --where goes with --stage clean or tag")
+    with opened(warehouse) as found:
+        from copydesk.flows.recipe import load
+        from copydesk.flows.reprocess import reprocess
+
+        before = found.current_id()
+        chosen = load(recipe) if recipe is not None else None
+        with found.lock(wait_seconds=wait_seconds):
+            found.sweep()
+            outcome = reprocess(found, stage=stage, where=where, recipe=chosen, workers=workers or cores())
+    tables = outcome.diff.tables
+    changed = Counter(column for table in ("articles", "duplicates") for columns in (tables[table].changed or {}).values() for column in columns)
+    moved = Counter(outcome.diff.moved.values())
+    if as_json:
+        echo_json({
+            "snapshot": outcome.snapshot.id, "before": before, "edited": outcome.n_edited, "refused": outcome.n_refused,
+            "changed": dict(changed), "moved": [{"from": a, "to": b, "documents": n} for (a, b), n in sorted(moved.items())],
+        })
+        return
+    click.echo(f"Snapshot {outcome.snapshot.id}: {outcome.n_edited:,} documents edited anew.")
+    for (source, target), number in sorted(moved.items()):
+        click.echo(f"  {number:,} moved from {source} to {target}")
+    for column, number in changed.most_common(12):
+        click.echo(f"  {column} changed in {number:,}")
+    if outcome.n_refused:
+        click.echo(f"  nothing was left of {outcome.n_refused:,}: they stand in rejects")
+    if not changed and not moved and not outcome.n_refused:
+        click.echo("  nothing changed")
+    click.echo(f"`copydesk diff {before}` shows it; `copydesk rollback {before}` undoes it.")
