@@ -18,7 +18,7 @@ from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
-from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, cut, lines
+from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
 
 Kind = Literal["page", "text"]
 RULES: tuple[Rule, ...] = rules.ALL
@@ -33,6 +33,7 @@ _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
 _GLUE = re.compile(r"[.!?…。\"'”’»)\]] {0,3}(?=\w)")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
+_SENTENCE_END = frozenset(".!?…。\"'”’»)]")
 _NO_CREDIT = frozenset(".!?:;,\"'”’»")  # a credit ends in a name or a bracket, a sentence in one of these
 
 
@@ -73,18 +74,19 @@ def clean(
     >>> clean("Rain fell.\\nRead more: The dam\\n")
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
-    left = lines(extracted, removed)
+    text = apply(extracted, removed)
+    left, low = text.split("\n"), folded(text).split("\n")
     desk = _desk(options)
     cuts, cut_by = [], {}
     for number, line in enumerate(left):
         if templates and " ".join(line.split()) in templates:
             found = [Cut(number, "template", 1)]
         else:
-            found = desk.judge(number, line)
+            found = desk.judge(number, line, low[number])
         cuts += found
         if found and found[0].start is None:
             cut_by[number] = found[0].rule
-    cuts += desk.form_lines(left, cut_by)
+    cuts += desk.form_lines(low, cut_by)
     return cut(extracted, removed, cuts)
 
 
@@ -116,76 +118,74 @@ class _Desk:
         self.by_name = {r.name: r for r in on}
         self.comments = frozenset(r.name for r in on if r.category == "comments")
 
-    def judge(self, number: int, line: str) -> list[Cut]:
-        """The cuts of one line, by itself: all of it, or what is glued to its ends, however often."""
+    def judge(self, number: int, line: str, low: str) -> list[Cut]:
+        """The cuts of one line (`low` is its folded form) by itself: all of it, or what is glued to its ends, however often."""
         cuts: list[Cut] = []
         start, end = 0, len(line)
         while True:
-            if end - start <= _MAX_LINE and (whole := self._whole(line[start:end])) is not None:
+            if end - start <= _MAX_LINE and (whole := self._whole(line[start:end], low[start:end])) is not None:
                 return [Cut(number, whole.name, whole.version)]
-            if (at := self._glued_start(line, start, end)) is not None:
+            if (at := self._glued_start(line, low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
                 start = at[1]
-            elif (at := self._glued_end(line, start, end)) is not None:
+            elif (at := self._glued_end(low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, at[1], end))
                 end = at[1]
             else:
                 return cuts
 
-    def _whole(self, line: str) -> Rule | None:
+    def _whole(self, line: str, low: str) -> Rule | None:
         """The rule that takes the whole of a line."""
-        name = key(line)
+        name = key(low)
         if not name:
             return self.by_name.get("blank_line" if not line or line.isspace() else "separator" if _SEPARATOR.fullmatch(line) else "")
-        if (rule := self.line.find(name, sentence=_is_sentence(line))) is not None:
+        if (rule := self.line.find(name, sentence=_is_sentence(low))) is not None:
             return rule
-        if len(line) <= _MAX_CAPTION and (credit := self._credit(line, 0, len(line))) is not None:
+        if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
             return credit[0]
         return None
 
-    def _glued_start(self, line: str, start: int, end: int) -> tuple[Rule, int] | None:
+    def _glued_start(self, line: str, low: str, start: int, end: int) -> tuple[Rule, int] | None:
         """Residue at the start of a paragraph: the rule and where prose begins."""
-        found = self.start.find_at_start(folded(line[start : min(end, start + _EDGE)]))
+        found = self.start.find_at_start(low[start : min(end, start + _EDGE)])
         if found is None or end - start - found[1] < _MIN_PROSE or not _PROSE_START.match(line, start + found[1]):
             return None
         return found[0], start + found[1]
 
-    def _glued_end(self, line: str, start: int, end: int) -> tuple[Rule, int] | None:
+    def _glued_end(self, low: str, start: int, end: int) -> tuple[Rule, int] | None:
         """Residue at the end of a paragraph: the rule and where prose ends."""
         first = max(start, end - _EDGE)
-        tail = folded(line[first:end].rstrip())
+        tail = low[first:end].rstrip()
         for boundary in _GLUE.finditer(tail):
             rule = self.end.find(tail, boundary.end())
             if rule is not None:
                 at = first + boundary.start() + 1
                 return (rule, at) if at - start >= _MIN_PROSE else None
-        if end - start > _MAX_CAPTION and (credit := self._credit(line, start, end)) is not None and line[credit[1] - 1] in ".!?\"”»":
+        if end - start > _MAX_CAPTION and (credit := self._credit(low, start, end)) is not None and low[credit[1] - 1] in _SENTENCE_END:
             return credit
         return None
 
-    def _credit(self, line: str, start: int, end: int) -> tuple[Rule, int] | None:
+    def _credit(self, low: str, start: int, end: int) -> tuple[Rule, int] | None:
         """A credit at the end of a line: the rule and where the credit begins, white space before it included."""
         first = max(start, end - _MAX_CREDIT)
-        tail = line[first:end].rstrip()
+        tail = low[first:end].rstrip()
         if not tail or tail[-1] in _NO_CREDIT:
             return None
-        tail = folded(tail)
         for pattern, rule in self.endings:
             if (found := pattern.search(tail)) is not None and not _is_sentence(tail[found.start() :]):
-                at = first + found.start()
-                return rule, at - (at - start - len(line[start:at].rstrip()) if at - start <= _MAX_LINE else 0)
+                return rule, first + len(tail[: found.start()].rstrip())
         return None
 
-    def form_lines(self, left: Sequence[str], cut_by: dict[int, str]) -> list[Cut]:
+    def form_lines(self, low: Sequence[str], cut_by: dict[int, str]) -> list[Cut]:
         """Fields of a comment form: lines beside one that a rule about comments took."""
         found: dict[int, Cut] = {}
         for step in (1, -1):
             inside = False
-            for number in range(len(left))[::step]:
+            for number in range(len(low))[::step]:
                 if number in cut_by:
                     inside = cut_by[number] in self.comments or (inside and cut_by[number] == BLANK_LINE)
                 elif number not in found:
-                    rule = self.form.find(key(left[number])) if inside and len(left[number]) <= _MAX_FIELD else None
+                    rule = self.form.find(key(low[number])) if inside and len(low[number]) <= _MAX_FIELD else None
                     inside = rule is not None
                     if rule is not None:
                         found[number] = Cut(number, rule.name, rule.version)

@@ -25,13 +25,13 @@ def folded(text: str) -> str:
     return low
 
 
-def key(line: str) -> str:
-    """The folded line with single spaces and without the decoration around it; quotation marks stay.
+def key(folded_line: str) -> str:
+    """A folded line with single spaces and without the decoration around it; quotation marks stay.
 
-    >>> key("  • [Read  more…] »")
+    >>> key("  • [read  more…] »")
     'read more'
-    >>> key("«Leggi anche»"), key("Leggi anche »")
+    >>> key("«leggi anche»"), key("leggi anche »")
     ('«leggi anche»', 'leggi anche')
     """
-    plain = " ".join(folded(line).split())
+    plain = " ".join(folded_line.split())
     return plain.strip(_OUTER if "«" not in plain or "»" not in plain else _UNQUOTED)

@@ -14,8 +14,8 @@ from typing import Any
 
 from copydesk.transforms.clean.rule import Rule
 
-PREFIX = 3  # characters a pattern is filed under: 600 patterns leave fewer than ten to try
-_MANY = 400  # more prefixes than this are filed one character shorter
+PREFIX = 5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
+_MANY = 200  # more prefixes than this are filed one character shorter
 
 
 class Matcher:
@@ -24,8 +24,8 @@ class Matcher:
     def __init__(self, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
         self._filed: dict[str, list[tuple[int, str, Rule, bool]]] = {}
-        tables = ((rule, pattern, rule.unless_sentence) for rule in rules for pattern in rule.patterns)
-        exempt = ((rule, pattern, False) for rule in rules for pattern in rule.sentences)
+        tables = ((rule, one, rule.unless_sentence) for rule in rules for pattern in rule.patterns for one in alternatives(pattern))
+        exempt = ((rule, one, False) for rule in rules for pattern in rule.sentences for one in alternatives(pattern))
         for number, (rule, pattern, guarded) in enumerate((*tables, *exempt)):
             for prefix in prefixes(pattern):
                 self._filed.setdefault(prefix, []).append((number, pattern, rule, guarded))
@@ -58,14 +58,37 @@ def _candidates(matcher: Matcher, head: str) -> tuple[tuple[re.Pattern[str], Rul
     return tuple((re.compile(pattern), rule, guarded, required(pattern)) for _, pattern, rule, guarded in filed)
 
 
+def alternatives(pattern: str) -> list[str]:
+    """The pattern split at the bars that stand outside of groups.
+
+    >>> alternatives(r"a(?:b|c)|d[|]")
+    ['a(?:b|c)', 'd[|]']
+    """
+    found, depth, start, in_class = [], 0, 0, False
+    characters = enumerate(pattern)
+    for i, c in characters:
+        if c == "\\":
+            next(characters, None)
+        elif in_class:
+            in_class = c != "]"
+        elif c == "[":
+            in_class = True
+        elif c in "()":
+            depth += 1 if c == "(" else -1
+        elif c == "|" and depth == 0:
+            found.append(pattern[start:i])
+            start = i + 1
+    return [*found, pattern[start:]]
+
+
 @lru_cache(maxsize=8192)
 def prefixes(pattern: str) -> frozenset[str]:
     """Strings of up to `PREFIX` characters one of which every match begins with; shorter ones are open-ended.
 
     >>> sorted(prefixes(r"read (?:more|next)"))
-    ['rea']
+    ['read ']
     >>> sorted(prefixes(r"(?:also |must )?x[^.]"))
-    ['als', 'mus', 'x']
+    ['also ', 'must ', 'x']
     """
     found, complete = _firsts(_parser.parse(pattern), frozenset({""}))
     found = frozenset(p[:PREFIX] for p in found | complete)
@@ -101,7 +124,7 @@ def _firsts(nodes: Any, heads: frozenset[str]) -> tuple[frozenset[str], frozense
             break
         if operation is _constants.LITERAL:
             heads = frozenset(h + chr(value) for h in heads)
-        elif operation is _constants.IN and (letters := _class(value)) is not None:
+        elif operation is _constants.IN and (letters := _class(value)) is not None and len(heads) * len(letters) <= _MANY:
             heads = frozenset(h + c for h in heads for c in letters)
         elif operation is _constants.SUBPATTERN:
             more, heads = _firsts(value[3], heads)

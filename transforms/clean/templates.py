@@ -1,0 +1,164 @@
+"""Lines that an outlet prints under many of its articles, learned from the articles themselves.
+
+A line that recurs in documents of different stories becomes a candidate with its evidence. It becomes
+active, and is cut from the next run on, only where it also stands like a template: at the edge of the
+text, or always beside the same line. What many articles quote stands inside them, between
+lines that differ, so it stays a candidate; so does any line with a quotation in it. A reviewer's
+`approved` or `rejected` is never changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from copydesk.schemas.tables import TEMPLATES
+
+ACTING = ("active", "approved")
+
+_QUOTED = re.compile(r"[“”„«»\"]|(?:^|\s)['‘][^\s]")
+_SENTENCE = re.compile(r"[.!?…。][\"'”’»)]*$")
+_HEAD, _TAIL = 2, 4  # lines: a kicker and a label above, a block of notices below (pages of the development sites)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """When a recurring line is a candidate, and when it acts without review. Shares are of the outlet's documents."""
+
+    min_outlet_documents: int = 10  # fewer say nothing about habits; arbitrary
+    candidate_documents: int = 3
+    candidate_share: float = 0.02
+    active_documents: int = 5
+    active_share: float = 0.1  # a series of the outlet stays below it, a notice under every article is far above
+    prose_share: float = 0.3  # a whole sentence of eight words or more must recur this often
+    min_standing: float = 0.8  # share of occurrences at the edge or beside the same line
+    max_line: int = 600  # characters; longer recurring lines are copies of text, not templates
+    max_examples: int = 5
+
+
+@dataclass(slots=True)
+class _Seen:
+    documents: list[str] = field(default_factory=list)
+    stories: set[str] = field(default_factory=set)
+    head: int = 0
+    tail: int = 0
+    before: Counter[str] = field(default_factory=Counter)
+    after: Counter[str] = field(default_factory=Counter)
+
+
+def line_of(text: str) -> str:
+    """A line as the table holds it: white space folded.
+
+    >>> line_of("  Follow us\\xa0 on the radio ")
+    'Follow us on the radio'
+    """
+    return " ".join(text.split())
+
+
+def active_lines(templates: pa.Table) -> dict[str, frozenset[str]]:
+    """The lines to cut by outlet_id: active and approved ones. `clean(templates=...)` takes one value of it."""
+    lines: dict[str, set[str]] = defaultdict(set)
+    for row in templates.select(["outlet_id", "line", "status"]).to_pylist():
+        if row["status"] in ACTING:
+            lines[row["outlet_id"]].add(row["line"])
+    return {outlet: frozenset(found) for outlet, found in lines.items()}
+
+
+def learn(documents: pa.Table, existing: pa.Table | None = None, *, run_id: str, options: Options = Options()) -> pa.Table:
+    """The table of templates after seeing `documents`: a table as `schemas.tables.TEMPLATES` declares it.
+
+    `documents` has `doc_id`, `outlet_id`, `text` and, to count a story once, `story_id`. Documents
+    without an outlet teach nothing. Rows of `existing` stay: their counts only grow, because lines that
+    act no longer stand in cleaned text, and their status changes only from candidate to active.
+    """
+    known = {(row["outlet_id"], row["line"]): row for row in (existing.to_pylist() if existing is not None else ())}
+    version = max((row["version"] for row in known.values()), default=0) + 1
+    rows = dict(known)
+    for outlet, total, line, seen in _recurring(documents, options):
+        old = known.get((outlet, line))
+        n = len(seen.stories)
+        status = "active" if _acts(line, seen, total, options) else "candidate"
+        if old is None:
+            rows[outlet, line] = _row(
+                outlet, line, n=n, share=n / total, examples=seen.documents[: options.max_examples], status=status, version=version, run_id=run_id
+            )
+        elif n > old["n_documents"] or (old["status"] == "candidate" and status == "active"):
+            kept = old["status"] if old["status"] != "candidate" else status
+            best = max(n, old["n_documents"])
+            examples = [*old["examples"], *(d for d in seen.documents if d not in old["examples"])][: options.max_examples]
+            rows[outlet, line] = _row(
+                outlet, line, n=best, share=max(n / total, old["share"]), examples=examples, status=kept, version=version, run_id=run_id
+            )
+    ordered = sorted(rows.values(), key=lambda row: (row["outlet_id"], -row["n_documents"], row["line"]))
+    return pa.Table.from_pylist(ordered, schema=TEMPLATES)
+
+
+def _recurring(documents: pa.Table, options: Options) -> Iterator[tuple[str, int, str, _Seen]]:
+    """(outlet, its number of stories, line, where it was seen) for every line that is at least a candidate."""
+    by_outlet: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    stories = documents["story_id"].to_pylist() if "story_id" in documents.column_names else [None] * len(documents)
+    columns = (documents["doc_id"].to_pylist(), documents["outlet_id"].to_pylist(), documents["text"].to_pylist(), stories)
+    for doc_id, outlet, text, story in zip(*columns, strict=True):
+        if outlet:
+            by_outlet[outlet].append((doc_id, story or doc_id, text))
+    for outlet, held in sorted(by_outlet.items()):
+        held.sort()
+        total = len({story for _, story, _ in held})
+        if total < options.min_outlet_documents:
+            continue
+        for line, seen in _lines(held, options).items():
+            n = len(seen.stories)
+            if n >= options.candidate_documents and n >= options.candidate_share * total:
+                yield outlet, total, line, seen
+
+
+def _lines(held: list[tuple[str, str, str]], options: Options) -> Mapping[str, _Seen]:
+    """Every line of the documents with the stories and places it was seen in; a story counts once."""
+    often: Counter[str] = Counter()
+    texts: dict[str, tuple[str, list[str]]] = {}
+    for doc_id, story, text in held:
+        if story not in texts:  # documents are in order of doc_id: the first one stands for its story
+            texts[story] = (doc_id, [line_of(line) for line in text.split("\n")])
+            often.update(set(texts[story][1]))
+    found: dict[str, _Seen] = {}
+    for story, (doc_id, lines) in texts.items():
+        for i, line in enumerate(lines):
+            if often[line] < options.candidate_documents or len(line) > options.max_line or not any(c.isalpha() for c in line):
+                continue
+            seen = found.setdefault(line, _Seen())
+            if story in seen.stories:
+                continue
+            seen.stories.add(story)
+            seen.documents.append(doc_id)
+            seen.head += i < _HEAD
+            seen.tail += i >= len(lines) - _TAIL and i >= _HEAD
+            seen.before[lines[i - 1] if i else ""] += 1
+            seen.after[lines[i + 1] if i + 1 < len(lines) else ""] += 1
+    return found
+
+
+def _acts(line: str, seen: _Seen, total: int, options: Options) -> bool:
+    """Whether the line stands like a template often enough to be cut without review."""
+    n = len(seen.stories)
+    is_prose = len(line.split()) >= 8 and _SENTENCE.search(line) is not None
+    if n < options.active_documents or n < (options.prose_share if is_prose else options.active_share) * total or _QUOTED.search(line):
+        return False
+    beside = max(_most(seen.before), _most(seen.after))
+    edge = max(seen.head, seen.tail)
+    return (edge if is_prose else max(edge, beside)) >= options.min_standing * n
+
+
+def _most(neighbours: Counter[str]) -> int:
+    """How often the commonest neighbour stood there; the edge of the text is no neighbour."""
+    return max((n for line, n in neighbours.items() if line), default=0)
+
+
+def _row(outlet: str, line: str, *, n: int, share: float, examples: list[str], status: str, version: int, run_id: str) -> dict[str, object]:
+    return {
+        "outlet_id": outlet, "line": line, "n_documents": n, "share": share, "examples": examples,
+        "status": status, "version": version, "run_id": run_id,
+    }  # fmt: skip
