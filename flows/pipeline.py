@@ -100,6 +100,7 @@ class Run:
         self.removed_by_rule: Counter[str] = Counter()
         self.is_dry = False
         self.kind = "ingest"
+        self.answered: pa.Table | None = None  # rows of `rejects` that go, because this run read their documents again
         self.released: tuple[str, ...] = ()  # doc_ids that leave `quarantined` as this run adds them elsewhere
 
     def folder(self, name: str) -> Path:
