@@ -43,6 +43,7 @@ _FOLD = tuple(field.name for field in base.FOLD)
 # Who the document is and where it came from stays, whatever the stages find now.
 _STAYS = ("doc_id", "canonical_url", "source_uri", "record_number", "source_kind", "url", "fetched_at", "extracted_sha256",
           *(field.name for field in base.HISTORY))
+_TAG_RULES = {"headline", "byline", "dateline"}
 _AT_ONCE = 2_000  # documents of one piece of work: a few seconds, and some 10 MB of text
 
 
@@ -192,8 +193,8 @@ def again(row: Mapping[str, Any], cuts: Sequence[ledger.Removal], options: edit.
     """A published document edited anew, under its own id."""
     extracted = ledger.rebuild(row["text"], cuts)
     # Cuts that only the page's tree could justify stand; with stage tag those of the clean stage, too.
-    tagged = {"headline", "byline", "dateline"}
-    stands = [cut for cut in cuts if cut.rule in extract.RULES or (stage == "tag" and cut.rule not in tagged)]
+    of_page = {name for name, *_ in extract.RULES}
+    stands = [cut for cut in cuts if cut.rule in of_page or (stage == "tag" and cut.rule not in _TAG_RULES)]
     source = Source(
         source_uri=row["source_uri"], record_number=row["record_number"], url=row["url"], fetched_at=row["fetched_at"],
         given=_given(row), encoding=(row["evidence"] or {}).get("encoding"),

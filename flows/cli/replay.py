@@ -1,0 +1,58 @@
+"""`copydesk replay`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli.options import cores, echo_json, json_option, recipe_option, warehouse_option, workers_option
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--reason", metavar="NAME", default=None, help="Only documents refused for this reason; `copydesk rejects` lists them.")
+@recipe_option
+@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@workers_option
+@warehouse_option
+@json_option
+def command(
+    *, inputs: tuple[str, ...], reason: str | None, recipe: Path | None, wait_seconds: float, workers: int | None, warehouse: Path,
+    as_json: bool,
+) -> None:
+    """Read refused documents again from their source, after a fix.
+
+    \b
+        copydesk replay
+        copydesk replay --reason too_large --recipe larger.toml dump/
+
+    INPUT names the files or folders they came from; without it the inputs of the runs that refused
+    them are read. Documents that are taken now leave `rejects`.
+    """
+    with opened(warehouse) as found:
+        from copydesk.flows import finish
+        from copydesk.flows.read import InputError
+        from copydesk.flows.recipe import load
+        from copydesk.flows.replay import replay
+
+        chosen = load(recipe) if recipe is not None else None
+        try:
+            with found.lock(wait_seconds=wait_seconds):
+                found.sweep()
+                before = found.snapshot("current").rows("rejects")
+                summary = replay(found, inputs=inputs, reason=reason, recipe=chosen, workers=workers or cores())
+                after = found.snapshot("current").rows("rejects")
+        except InputError as error:
+            raise click.UsageError(str(error)) from error
+        if summary is not None:
+            finish.finish(summary, found.root)
+    facts = summary.facts if summary is not None else None
+    if as_json:
+        echo_json({"rejects_before": before, "rejects_after": after, "articles": facts.n_articles if facts else 0,
+                   "duplicates": facts.n_duplicates if facts else 0, "snapshot": facts.snapshot_id if facts else None})
+    elif facts is None:
+        click.echo("No document was refused." if reason is None else f"No document was refused as {reason!r}.")
+    else:
+        click.echo(f"{before - after:,} of {before:,} refused documents were taken: {facts.n_articles:,} articles, {facts.n_duplicates:,} copies.")
