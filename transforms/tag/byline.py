@@ -83,7 +83,7 @@ def _of_credit(view: View, site: frozenset[str]) -> _Candidate | None:
     match = _CREDIT.match(tail, at - 1) if at else None
     if match is None or tail[:at - 1].rstrip().lower().endswith("additional"):
         return None
-    text = re.sub(r"\s+in\s+[A-Z][\w. ]{2,30}(?=,| and |$)", "", match[1].split(". ")[0])
+    text = re.sub(r"\s+in\s+[A-Z][\w. ]{2,30}?(?=,| and |$)", "", match[1].split(". ")[0])
     found = tuple(name for name in names.split(text, site=site, strict=True) if not name.is_org)
     return _Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text") if found else None
 
@@ -236,7 +236,7 @@ def _markup(page: PageData, site: frozenset[str]) -> _Candidate | None:
 
 
 def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
-    if mark.zone in {"comment", "nav"} or (_PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)):
+    if mark.zone in {"comment", "nav", "figure"} or (_PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)):
         return None
     sure = mark.how in {"rel", "itemprop"} or bool(_STRONG.search(mark.names))
     text = _head(mark.text or mark.value)

@@ -205,7 +205,7 @@ def _names_of_chunk(chunk: str, role: str, site: frozenset[str], sure: bool, fou
     for piece in pieces:
         # one word is a name where it stands first; behind a name it is a place, a desk or half a title
         name = _name(piece, site, sure and (first_names or len(found) == before) or bool(_CJK.search(piece)))
-        if isinstance(name, Name) and not name.is_org and titled and not name.role and not re.search(r",\s*(?:and |& )?" + re.escape(name.text), chunk):
+        if isinstance(name, Name) and titled and not known.agency(name.text) and not name.role and not re.search(r",\s*(?:and |& )?" + re.escape(name.text), chunk):
             continue  # "Ana Ruiz, Head of Marketing and Community Development"
         titled = isinstance(name, str) and name != "suffix"
         if name == "suffix":

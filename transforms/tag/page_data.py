@@ -44,7 +44,7 @@ _ZONES = (
     ("footer", re.compile(r"footer|copyright|colophon|legal", re.I)),
     ("nav", re.compile(r"\bnav\b|navbar|menu|breadcrumb|masthead|site-?header|dropdown|modal|popup|cookie|consent|search", re.I)),
 )  # fmt: skip
-_ZONE_TAGS = {"footer": "footer", "nav": "nav", "aside": "aside"}
+_ZONE_TAGS = {"footer": "footer", "nav": "nav", "aside": "aside", "figure": "figure", "figcaption": "figure", "blockquote": "figure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Mark:
     names: str  # class, id, itemprop and data attributes, lower case
     order: int  # place among the page's elements
     inside: int  # `order` of the innermost marked element around it, else 0
-    zone: str  # comment, related, footer, nav, aside or empty
+    zone: str  # comment, related, footer, nav, aside, figure or empty
     href: str = ""
 
 
@@ -196,7 +196,7 @@ class _Reader:
 
     def _surroundings(self, element: Any) -> tuple[str, int]:
         """The zone an element stands in and the nearest marked element around it."""
-        zone, inside = "", 0
+        zone, inside = ("figure", 0) if element.tag in {"figure", "figcaption"} else ("", 0)
         for n, ancestor in enumerate(element.iterancestors()):
             if n > 25 or ancestor.tag in {"body", "main"}:
                 break
@@ -248,10 +248,10 @@ def visible_text(element: Any) -> str:
     parts: list[str] = []
     _collect(element, parts, 0)
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(_INLINE.sub(_between, line).strip() for line in lines if line.strip(" \x1f"))
+    return "\n".join(_INLINE.sub(_between, line).strip() for line in lines if line.strip(" \ue000"))
 
 
-_INLINE = re.compile(" ?\x1f[ \x1f]*")
+_INLINE = re.compile(" ?\ue000[ \ue000]*")
 
 
 def _between(match: re.Match[str]) -> str:
@@ -269,7 +269,7 @@ def _collect(element: Any, parts: list[str], depth: int) -> None:
     for child in element:
         tag = child.tag
         if isinstance(tag, str) and tag not in _HIDDEN and depth < 30 and len(parts) < 400:
-            border = "\n" if tag in _BLOCKS else "\x1f"
+            border = "\n" if tag in _BLOCKS else "\ue000"
             parts.append(border)
             _collect(child, parts, depth + 1)
             parts.append(border)

@@ -37,6 +37,7 @@ _PUBLISHED = re.compile(
     r"publi|posted|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first", re.I
 )
 _OTHER = re.compile(r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid", re.I)
+_RIGHTS = re.compile(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos", re.I)
 _BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # little more than a date
 NEAR = 120  # elements from the headline within which a printed date is the document's own
 
@@ -131,7 +132,7 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     around = {mark.order: mark for mark in (*page.dates, *page.authors)}
     found: list[tuple[float, int, Stamp]] = []
     for mark in (*page.dates, *page.authors):
-        near = -10 <= mark.order - top <= 40
+        near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
         score = _trust(mark, top) if not mark.zone or near else 0.0
         parent = around.get(mark.inside)
         if score < 1 or (parent is not None and _MODIFIED.search(_announced(parent))):
@@ -177,7 +178,7 @@ def _trust(mark: Mark, top: int) -> float:
     named, wording = mark.names, mark.text[:60]
     if mark.how == "itemprop" and "author" not in named:
         score = 3.0 if "published" in named or "created" in named else 0.0
-    elif len(mark.text) > 200 or _MODIFIED.search(_announced(mark)):
+    elif len(mark.text) > 200 or _RIGHTS.search(mark.text) or _MODIFIED.search(_announced(mark)):
         return 0.0
     else:
         score = {"time": 1.5, "class": 1.0}.get(mark.how, 0.5)

@@ -59,7 +59,10 @@ def find(view: View) -> Found:
     title = cleaned(raw, keys)
     values = {"title": title, "title_raw": raw}
     evidence = {"title": source, "title_raw": source.split(";")[0]}
-    lines = [first.headline] if first.headline is not None and first.leaves and not given else _repeated(view, title, raw)
+    if view.page is None and not given:
+        lines = [first.headline] if first.headline is not None and first.leaves else []
+    else:
+        lines = _repeated(view, title, raw)
     return Found(values, evidence, _cut(view, lines))
 
 

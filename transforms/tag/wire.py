@@ -22,16 +22,16 @@ _FOOT = re.compile(
     r"(?:^|\n|[.!?]\s?)(?:[-–—/]{1,2}\s?)?(?P<d>[^\W\d_][\w./-]{1,15}))\.?\s*$",
     re.I,
 )
-# Words beside a name that say the text reports from it: what to look for, and whether the name may
-# follow it (group 1 of the pattern ends where the name begins) or stand before it.
+# Words beside a name that say the text reports from it: what to look for (a first letter that may be a
+# capital is left off), then what the name follows and what it precedes.
 _ENGLISH = ("report", "told ", "tells ", "ccording to", "spoke ", "speaking ", "cited", "citing", "quot", "interview with", "statement to", "obtained by", "seen by",
             "published", "reveal", "wrote", "learned", "news agency")  # fmt: skip
-_OTHERS = ("laut ", "sagte de", "gegenüber", "berichtet", "meldet", "zitiert", "selon ", "déclaré à", "rapport", "indiqué", "según ", "dijo a", "informó", "declaró a", "agencia",
-           "disse à", "segundo ", "secondo ", "detto a", "volgens ", "enligt ", "ifølge ", "wg ", "podaje", "по данным", "сообщ", "передает", "cita")  # fmt: skip
+_OTHERS = ("aut ", "sagte de", "gegenüber", "berichtet", "meldet", "zitiert", "elon ", "déclaré à", "rapport", "indiqué", "egún ", "dijo a", "informó", "declaró a", "agencia",
+           "disse à", "egundo ", "econdo ", "detto a", "olgens ", "nligt ", "følge ", "wg ", "podaje", "по данным", "сообщ", "передает", "cita")  # fmt: skip
 _FOLLOWS = re.compile(
     r"(?:report(?:ed|s)? (?:by|from|in)|told|tells|ccording to|spoke (?:to|with)|speaking (?:to|with|on)|cited by|citing|quoted by|quoting|interview with|statement to|obtained by|"
-    r"seen by|published (?:by|in)|laut|sagte de[rm]|gegenüber|berichtet(?:e)?|meldet(?:e)?|selon|déclaré à|según|dijo a|declaró a|agencia|disse à|segundo|secondo|detto a|volgens|"
-    r"enligt|ifølge|wg|podaje|по данным|сообщ\w+|передает)(?:\s|:)"
+    r"seen by|published (?:by|in)|aut|sagte de[rm]|gegenüber|berichtet(?:e)?|meldet(?:e)?|elon|déclaré à|egún|dijo a|declaró a|agencia|disse à|egundo|econdo|detto a|olgens|"
+    r"nligt|følge|wg|podaje|по данным|сообщ\w+|передает)(?:\s|:)"
 )
 _PRECEDES = re.compile(
     r"report(?:s|ed|ing)?\b(?! (?:by|from|in) )|cited\b(?! by)|citing\b|quoted\b(?! by)|reveal(?:s|ed)\b|wrote\b|learned\b|news agency|berichtet(?:e)?\b|meldet(?:e)?\b|zitiert(?:e)?\b|rapport(?:e|ait)\b|"
@@ -39,7 +39,7 @@ _PRECEDES = re.compile(
 )
 _LOWER = frozenset({"dpa", "taz", "epd", "nd"})
 _BETWEEN = frozenset({"of", "de", "and", "&", "des", "la", "le", "do", "da", "für"})
-_ARTICLES = frozenset({"the", "that", "a", "la", "le", "el", "il", "die", "der", "das", "dem", "den", "newspaper", "agency", "news", "broadcaster", "website", "magazine", "zeitung"})
+_SKIPPED = frozenset({"that", "a", "la", "le", "el", "il", "die", "der", "das", "dem", "den", "newspaper", "agency", "news", "broadcaster", "website", "magazine", "zeitung", "has", "have", "had", "first", "also", "earlier"})
 # Names of outlets that are everyday words; they count only with "the" before them, or never.
 _COMMON = frozenset("time metro people focus science nature mirror express star sun sport sports open index as stern heute welt bild zeit capital fortune reason slate salon spectator observer guardian "
                     "independent times post herald standard citizen record sky pictures today mint quartz vice wired space patch politico insider newsday abc now ara profil express msn yahoo ap pa cp "
@@ -105,6 +105,7 @@ def _named(text: str) -> Iterator[tuple[str, int]]:
 def _phrase(words: list[str], *, backwards: bool = False) -> str:
     """The run of capitalised words next to the cue, up to five."""
     found: list[str] = []
+    article = ""
     for word in reversed(words) if backwards else words:
         ends = word[-1] in ",;:.)\"”" and not word[-2:-1].isupper()
         if backwards and ends:
@@ -112,28 +113,36 @@ def _phrase(words: list[str], *, backwards: bool = False) -> str:
         bare = word.strip("(\"“”'‘’,.;:)")
         if bare[:1].isupper() or bare in _LOWER:
             found.append(bare)
-        elif not (bare in _BETWEEN and found) and not (bare.lower() in _ARTICLES | {"has", "have", "had", "first", "also", "earlier"} and not found):
-            break
-        elif found:
+        elif bare in _BETWEEN and found:
             found.append(bare)
+        elif bare == "the":
+            article = "the"
+            if backwards:
+                break
+        elif found or bare.lower() not in _SKIPPED:
+            break
         if len(found) >= 6 or (ends and found):
             break
-    return " ".join(reversed(found) if backwards else found)
+    phrase = " ".join(reversed(found) if backwards else found)
+    return f"{article} {phrase}" if article and phrase and not phrase.startswith("The ") else phrase
 
 
 def _known(phrase: str) -> str | None:
-    """The agency or outlet a phrase begins or ends with; the longest that is known."""
-    words = phrase.split()
+    """The agency or outlet a phrase begins or ends with; the longest that is known.
+
+    A name that is also an everyday word counts only as its outlet prints it, with its "The".
+    """
+    with_the = phrase[:4].lower() == "the "
+    words = phrase[4 if with_the else 0 :].split()
     for n in range(len(words), 0, -1):
         for part in dict.fromkeys((" ".join(words[:n]), " ".join(words[-n:]))):
-            part = part.strip(".,'’")
-            part = re.sub(r"['’]s$", "", part)
-            if agency := known.agency(part):
-                return agency if known.key(part) not in _COMMON or part.isupper() else None
-            if known.key(part) in _COMMON and not part.isupper():
+            name = re.sub(r"['’]s$", "", part.strip(".,'’"))
+            outlet = known.outlet_named(name)
+            if known.key(name) in _COMMON and not (name.isupper() or (with_the and outlet and outlet[1].startswith("The "))):
                 continue
-            if outlet := known.outlet_named(part):
-                return outlet[1]
+            found = known.agency(name) or (outlet[1] if outlet else None)
+            if found:
+                return found
     return None
 
 

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+
+from copydesk.transforms.article import Given
+from copydesk.transforms.ledger import apply
+from copydesk.transforms.tag.opening import is_byline
+from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
+
+AUTHORS = '{"@type":"NewsArticle","headline":"Rain","author":[{"@type":"Person","name":"Ana Ruiz"},{"@type":"Organization","name":"dpa"}]}'
+
+
+def test_people_and_organisations_stand_apart_and_together_in_printed_order() -> None:
+    tags = page_tags(article(ld(AUTHORS)))
+    assert tags.values["byline"] == ("Ana Ruiz",)
+    assert tags.values["byline_orgs"] == ("dpa",)
+    assert tags.values["authors"] == ("Ana Ruiz", "dpa")
+    assert tags.evidence["byline"] == "json-ld"
+
+
+def test_roles_run_parallel_to_people() -> None:
+    tags = page_tags(article("<meta name='author' content='Ana Ruiz, Staff Writer; Bo Li'>"))
+    assert tags.values["byline"] == ("Ana Ruiz", "Bo Li")
+    assert tags.values["byline_roles"] == ("writer", "")
+    assert tags.values["byline_raw"] == "Ana Ruiz, Staff Writer; Bo Li"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class='byline'>By <a href='/author/ana-ruiz'>Ana Ruiz</a></div>",
+        "<a rel='author' href='/a'>Ana Ruiz</a>",
+        "<span itemprop='author'><span itemprop='name'>Ana Ruiz</span></span>",
+        "<p>By Ana Ruiz</p>",
+        "<div class='author-line'>Written By: <span class='author-name'>Ana Ruiz</span> <span class='author-title'>Master Gardener</span></div>",
+        "<div class='post-meta'><span class='author vcard'>Ana Ruiz</span> <time>5 January 2024</time></div>",
+    ],
+)
+def test_a_byline_in_the_markup_is_found(markup: str) -> None:
+    tags = page_tags(article("<title>Rain</title>", f"<h1>Rain in Rome</h1>{markup}"))
+    assert tags.values["authors"] == ("Ana Ruiz",)
+    assert tags.evidence["byline"] == "markup"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<nav><a href='/author/ana-ruiz'>Ana Ruiz</a></nav>",
+        "<div id='comments'><span class='author'>Ana Ruiz</span></div>",
+        "<figcaption class='photo-credit'>By Ana Ruiz</figcaption>",
+        "<p>By Monday the river had risen.</p>",
+        "<div class='byline'>Personal finance</div>",
+        "<div class='byline'>Staff Writer</div>",
+        "<div class='byline'>Reviewed by Ana Ruiz</div>",
+    ],
+)
+def test_what_only_looks_like_a_byline_names_nobody(markup: str) -> None:
+    assert page_tags(article("<title>Rain</title>", f"<h1>Rain in Rome</h1>{markup}")).values["authors"] == ()
+
+
+def test_a_byline_under_the_headline_outweighs_a_statement_that_names_the_account() -> None:
+    head = "<meta name='author' content='KatieS'>"
+    assert page_tags(article(head, "<h1>Rain in Rome</h1><p>By Ana Ruiz</p>")).values["byline"] == ("Ana Ruiz",)
+
+
+def test_the_sites_own_name_in_a_meta_tag_is_no_author() -> None:
+    head = "<meta name='author' content='Example Post'><meta property='og:site_name' content='Example Post'>"
+    assert page_tags(article(head)).values["authors"] == ()
+
+
+def test_byline_lines_of_a_plain_text_leave_it() -> None:
+    text = f"Rain in Rome\nBy Ana Ruiz\n{PROSE}\n{PROSE}\nBy Bo Li"
+    tags = text_tags(text)
+    assert tags.values["byline"] == ("Ana Ruiz", "Bo Li")
+    assert apply(text, tags.removed) == f"{PROSE}\n{PROSE}"
+
+
+def test_a_byline_between_paragraphs_stays() -> None:
+    text = f"{PROSE}\nBy Ana Ruiz\n{PROSE}"
+    tags = text_tags(text)
+    assert (tags.values["byline"], tags.removed) == ((), ())
+
+
+def test_reporters_credited_at_the_foot_are_the_byline() -> None:
+    tags = text_tags(f"LONDON (Reuters) - {PROSE} (Reporting by Ana Ruiz in London and Bo Li; Editing by Cy Young)")
+    assert tags.values["byline"] == ("Ana Ruiz", "Bo Li")
+
+
+def test_given_authors_win_and_the_difference_is_on_record() -> None:
+    tags = text_tags(f"Rain in Rome\nBy Ana Ruiz\n{PROSE}", given=Given(authors=("Bo Li",)))
+    assert tags.values["byline"] == ("Bo Li",)
+    assert tags.evidence["byline"] == "given; text differs"
+
+
+@pytest.mark.parametrize("line", ["By Ana Ruiz", "By Ana Ruiz and Bo Li", "By Ana Ruiz, AP", "Von Anna Berg, dpa", "Par Zoé Martin", "Ana Ruiz, Staff Writer", "By The Associated Press"])
+def test_byline_lines(line: str) -> None:
+    assert is_byline(line)
+
+
+@pytest.mark.parametrize("line", ["By the river", "By Monday", "By 2030, seas will rise", "By contrast, Rome stayed dry.", "By land and sea", "Rome, Italy", "Read more, Ana", "By", "Bye Ana Ruiz"])
+def test_lines_that_are_no_bylines(line: str) -> None:
+    assert not is_byline(line)

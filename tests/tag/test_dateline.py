@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from copydesk.transforms import tag
+from copydesk.transforms.article import Document
+from copydesk.transforms.ledger import apply
+from copydesk.transforms.tag.datelines import parse
+from tests.tag.pages import text_tags
+
+REST = "The minister said on Friday that the river had risen."
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "country", "agency"),
+    [
+        ("QAMISHLI, Syria (North Press) – ", "QAMISHLI", "Syria", "North Press"),
+        ("LONDON, Jan 5 (Reuters) - ", "LONDON", "United Kingdom", "Reuters"),
+        ("WASHINGTON  (Reuters) - ", "WASHINGTON", "United States", "Reuters"),
+        ("WASHINGTON (AP) — ", "WASHINGTON", "United States", "AP"),
+        ("WASHINGTON — ", "WASHINGTON", "United States", None),
+        ("UVALDE, Texas — ", "UVALDE", "Texas", None),
+        ("ST. LOUIS (AP) — ", "ST. LOUIS", "United States", "AP"),
+        ("PORT-AU-PRINCE, Haiti — ", "PORT-AU-PRINCE", "Haiti", None),
+        ("LONDON/PARIS (Reuters) - ", "LONDON/PARIS", "United Kingdom", "Reuters"),
+        ("NEW YORK, Jan. 5, 2024 /PRNewswire/ -- ", "NEW YORK", "United States", "PRNewswire"),
+        ("BEIJING, Jan. 5 (Xinhua) -- ", "BEIJING", "China", "Xinhua"),
+        ("MOSCOW, January 5. /TASS/. ", "MOSCOW", "Russia", "TASS"),
+        ("Berlin (dpa) - ", "Berlin", "Germany", "dpa"),
+        ("Frankfurt/Main (dpa) - ", "Frankfurt/Main", "Germany", "dpa"),
+        ("PARIS (AFP) - ", "PARIS", "France", "AFP"),
+        ("Madrid, 5 ene (EFE).- ", "Madrid", "Spain", "EFE"),
+        ("Lisboa, 05 jan 2024 (Lusa) – ", "Lisboa", "Portugal", "Lusa"),
+        ("Wien (APA) - ", "Wien", "Austria", "APA"),
+        ("New Delhi, Jan 5 (PTI) ", "New Delhi", "India", "PTI"),
+        ("Hong Kong (CNN) — ", "Hong Kong", "Hong Kong", "CNN"),
+        ("(CNN) — ", None, None, "CNN"),
+        ("МОСКВА, 5 янв — РИА Новости. ", "МОСКВА", "Russia", "РИА Новости"),
+    ],
+)
+def test_datelines_are_parsed(line: str, place: str | None, country: str | None, agency: str | None) -> None:
+    found = parse(line + REST)
+    assert (found.place, found.country, found.agency) == (place, country, agency)
+    assert found.end > 0
+    assert (line + REST)[found.end :].lstrip() == REST
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "NATO — ", "UPDATE — ", "BREAKING (Reuters) - ", "OPINION: ", "Apple (AAPL) - ", "Mr Smith (Labour) - ", "Smith (R) — ", "John Kerry (D) – ", "John Smith (left) - ",
+        "Paris – ", "By John Smith - ", "In the end (maybe) - ", "Mr. Smith – ", "The river — ", "UNICEF — ", "COVID-19 — ", "Q&A — ", "", "— ", "PARIS ",
+    ],
+)  # fmt: skip
+def test_look_alikes_are_no_datelines(line: str) -> None:
+    assert parse(line + REST).end == 0
+
+
+def test_a_dateline_stays_in_the_text() -> None:
+    tags = text_tags(f"LONDON, Jan 5 (Reuters) - {REST}")
+    assert tags.removed == ()
+    assert tags.values["dateline_place"] == "LONDON"
+
+
+def test_the_recipe_can_take_a_dateline_out() -> None:
+    text = f"Rain in London\nLONDON (Reuters) - {REST} And more of it fell all through the night."
+    tags = tag.tag(Document(text), options=tag.Options(cut_dateline=True))
+    assert [cut.rule for cut in tags.removed] == ["headline", "dateline"]
+    assert apply(text, tags.removed).startswith("The minister said")
+
+
+def test_a_day_without_year_takes_the_year_nearest_to_the_fetch() -> None:
+    tags = text_tags(f"LONDON, Dec 31 (Reuters) - {REST}", fetched_at=datetime(2024, 1, 2, tzinfo=UTC))
+    assert tags.values["dateline_date"] == date(2023, 12, 31)
+    assert tags.values["published_date"] == date(2023, 12, 31)
+
+
+def test_a_day_without_year_stays_unknown_where_nothing_gives_the_year() -> None:
+    tags = text_tags(f"LONDON, Dec 31 (Reuters) - {REST}")
+    assert tags.values["dateline_date"] is None
+    assert tags.values["published_date"] is None

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from copydesk.transforms.article import Given
+from copydesk.transforms.ledger import apply
+from copydesk.transforms.tag.title import cleaned
+from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
+
+
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        ("Rain in Rome | Example Post", "Rain in Rome"),
+        ("Rain in Rome - Europe - Example Post", "Rain in Rome"),
+        ("Rain in Rome – Example Post", "Rain in Rome"),
+        ("Example Post | Rain in Rome", "Rain in Rome"),
+        ("Opinion | Rain in Rome", "Rain in Rome"),
+        ("LIVE: Rain in Rome", "Rain in Rome"),
+        ("Title: Rain in Rome", "Rain in Rome"),
+        ("Rome: rain again", "Rome: rain again"),
+        ("Rain - and no end", "Rain - and no end"),
+        ("Live music is back", "Live music is back"),
+        ("Example Post", "Example Post"),
+    ],
+)
+def test_a_title_loses_what_the_site_puts_around_it(raw: str, title: str) -> None:
+    assert cleaned(raw, frozenset({"examplepost"})) == title
+
+
+def test_the_heading_that_prints_what_the_page_states_is_the_title() -> None:
+    head = "<title>Rain in Rome | Example Post</title><meta property='og:title' content='Rain in Rome'><meta property='og:site_name' content='Example Post'>"
+    tags = page_tags(article(head, "<h1>Example Post</h1><h1>Rain in <em>Rome</em></h1>"))
+    assert tags.values["title"] == "Rain in Rome"
+    assert tags.evidence["title"] == "markup"
+
+
+def test_a_news_articles_own_statement_wins() -> None:
+    head = ld('{"@type":"NewsArticle","headline":"Rain in Rome stops trains"}') + "<title>Rain stops trains</title>"
+    assert page_tags(article(head, "<h1>Rain stops trains in Rome</h1>")).values["title"] == "Rain in Rome stops trains"
+
+
+def test_what_was_cut_stays_on_record() -> None:
+    tags = page_tags(article("<title>Rain in Rome tonight - Example Post</title><meta property='og:site_name' content='Example Post'>"))
+    assert (tags.values["title"], tags.values["title_raw"]) == ("Rain in Rome tonight", "Rain in Rome tonight")
+    tags = page_tags(article("<meta property='og:title' content='Opinion | Rain in Rome'>"))
+    assert (tags.values["title"], tags.values["title_raw"]) == ("Rain in Rome", "Opinion | Rain in Rome")
+
+
+def test_forms_and_prompts_are_no_titles() -> None:
+    assert page_tags(article("<title>Rain in Rome tonight</title>", "<h1>Join the Discussion Cancel reply</h1>")).values["title"] == "Rain in Rome tonight"
+
+
+def test_the_title_leaves_the_text_of_a_page() -> None:
+    text = f"Rain in Rome\n{PROSE}"
+    tags = page_tags(article("<meta property='og:title' content='Rain in Rome'>"), text=text)
+    assert apply(text, tags.removed) == PROSE
+
+
+def test_a_plain_texts_headline_leaves_it_and_becomes_the_title() -> None:
+    text = f"Rain in Rome: trains stop\n\n{PROSE}"
+    tags = text_tags(text)
+    assert tags.values["title"] == "Rain in Rome: trains stop"
+    assert apply(text, tags.removed) == PROSE
+    assert {cut.rule for cut in tags.removed} == {"headline", "blank_line"}
+
+
+@pytest.mark.parametrize("first", [PROSE, "It rained.", "Credit: Example Pictures", "January 5, 2024", "LONDON (Reuters) - Rain fell on the city", "and then it rained"])
+def test_a_text_without_headline_has_no_title(first: str) -> None:
+    tags = text_tags(f"{first}\n{PROSE}")
+    assert tags.values["title"] is None
+    assert tags.removed == ()
+
+
+def test_of_two_lines_that_read_like_headlines_the_first_is_the_title_and_both_stay() -> None:
+    text = f"Rain in Rome\nTrains stop all over the city\n{PROSE}"
+    tags = text_tags(text)
+    assert (tags.values["title"], tags.removed) == ("Rain in Rome", ())
+
+
+def test_a_given_title_wins_and_the_difference_is_on_record() -> None:
+    tags = text_tags(f"Rain in Rome\n{PROSE}", given=Given(title="Storm in Rome"))
+    assert tags.values["title"] == "Storm in Rome"
+    assert tags.evidence["title"] == "given; text differs"
+
+
+def test_the_line_that_prints_a_given_title_leaves() -> None:
+    text = f"Rain in Rome\n{PROSE}"
+    assert apply(text, text_tags(text, given=Given(title="Rain in Rome")).removed) == PROSE

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.tag.pages import PROSE, text_tags
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cited"),
+    [
+        ("The river will rise, Reuters reported citing three sources.", ("Reuters",)),
+        ("An official speaking to Reuters anonymously said so.", ("Reuters",)),
+        ("The mayor told CNN that rain would fall.", ("CNN",)),
+        ("The mayor told the BBC that rain would fall.", ("BBC",)),
+        ("According to the New York Times, rain will fall.", ("The New York Times",)),
+        ("Rain will fall, The Guardian reported.", ("The Guardian",)),
+        ("Reuters reported rain. The mayor told AFP it would last.", ("Reuters", "AFP")),
+    ],
+)
+def test_outlets_a_text_reports_from_are_cited(sentence: str, cited: tuple[str, ...]) -> None:
+    assert text_tags(f"{sentence} {PROSE}").values["sources_cited"] == cited
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("Das sagte der Minister laut dpa am Montag in Berlin, und der Fluss stieg weiter.", ("dpa",)),
+        ("Selon Reuters, le fleuve est monté d'un mètre dans la nuit de lundi à mardi.", ("Reuters",)),
+        ("Según EFE, el río subió un metro el lunes por la noche en la ciudad.", ("EFE",)),
+    ],
+)
+def test_sources_are_cited_in_other_languages(text: str, cited: tuple[str, ...]) -> None:
+    assert text_tags(text).values["sources_cited"] == cited
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["People told us that time flies.", "It was the first time the sun reported for duty.", "The mayor told Time is running out.", "He bought Reuters shares.", "She told Mirror Lake visitors to leave."],
+)
+def test_everyday_words_are_no_sources(sentence: str) -> None:
+    assert text_tags(f"{sentence} {PROSE}").values["sources_cited"] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        (f"LONDON (Reuters) - {PROSE}", "Reuters"),
+        (f"{PROSE} (dpa)", "dpa"),
+        (f"{PROSE}\nQuelle: dpa", "dpa"),
+        (f"{PROSE}\n© AFP", "AFP"),
+        (f"Rain in Rome\nBy Ana Ruiz, AP\n{PROSE}", "Associated Press"),
+        (f"QAMISHLI, Syria (North Press) – {PROSE}", None),
+        (PROSE, None),
+        (f"The mayor told Reuters so. {PROSE}", None),
+    ],
+)
+def test_the_agency_that_wrote_the_text(text: str, agency: str | None) -> None:
+    assert text_tags(text).values["wire_source"] == agency
