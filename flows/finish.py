@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.flows import report
 from copydesk.flows.printable import printable
+from copydesk.transforms.ledger import BLANK_LINE
 
 if TYPE_CHECKING:
     from copydesk.flows.pipeline import Summary
@@ -51,8 +52,8 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
         ):
             if n:
                 lines.append(f"{n:>9,}  {name}")
-    if summary.removed_by_rule:
-        rules = list(summary.removed_by_rule.items())
+    rules = [(name, n) for name, n in summary.removed_by_rule.items() if name != BLANK_LINE]
+    if rules:
         more = f", and {len(rules) - _MOST_RULES} rules more" if len(rules) > _MOST_RULES else ""
         lines.append("cut        " + ", ".join(f"{name} {n:,}" for name, n in rules[:_MOST_RULES]) + more)
     if summary.n_stories:

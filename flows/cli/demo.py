@@ -20,10 +20,12 @@ def command(*, warehouse: Path) -> None:
         copydesk ingest seeds/
         copydesk demo
     """
+    from copydesk.transforms.ledger import BLANK_LINE
+
     with opened(warehouse) as found:
         snapshot = found.snapshot("current")
         rows = snapshot.table("articles", ["doc_id", "title", "byline", "outlet", "n_words", "story_id"]).to_pylist()
-        rules = Counter(snapshot.table("removed", ["rule"])["rule"].to_pylist())
+        rules = Counter(rule for rule in snapshot.table("removed", ["rule"])["rule"].to_pylist() if rule != BLANK_LINE)
         stories = snapshot.table("stories", ["title", "n_articles", "merged_into"]).to_pylist()
     names = {story: f"{i}" for i, story in enumerate(dict.fromkeys(row["story_id"] for row in rows), 1)}
     click.echo(f"{len(rows)} articles")

@@ -35,7 +35,7 @@ def command(*, doc: str, warehouse: Path, as_json: bool) -> None:
 
     DOC is a doc_id, or the beginning of one, or an address. Cuts stand as [rule: passage].
     """
-    from copydesk.transforms.ledger import Removal, rebuild
+    from copydesk.transforms.ledger import BLANK_LINE, Removal, rebuild
 
     with opened(warehouse) as found:
         snapshot = found.snapshot("current")
@@ -59,9 +59,10 @@ def command(*, doc: str, warehouse: Path, as_json: bool) -> None:
         click.echo(_styled(cut.rule, cut.text), nl=False)
         position = cut.end
     click.echo(printable(extracted[position:], keep_newlines=True))
-    if removed:
+    rules = sorted({cut.rule for cut in removed} - {BLANK_LINE})
+    if rules:
         click.echo()
-        for rule in sorted({cut.rule for cut in removed}):
+        for rule in rules:
             click.echo(_styled(rule, f"{sum(c.rule == rule for c in removed)} x"))
 
 

@@ -1,0 +1,219 @@
+"""The flow as Prefect runs it, on the embedded server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.flows import artifacts, finish
+from copydesk.flows.pipeline import STEPS, Summary
+from copydesk.flows.report.data import Facts
+from copydesk.transforms.drift import Break
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = str(ROOT / "seeds")
+
+
+@pytest.fixture(scope="module")
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An embedded Prefect server with a database of its own, for the tests of this file."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.testing.utilities import prefect_test_harness
+
+    # 30 s, the harness's own limit, is too little on a loaded machine.
+    with prefect_test_harness(server_startup_timeout=180), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def outcome(harness: None, tmp_path_factory: pytest.TempPathFactory) -> finish.Outcome:
+    from copydesk.flows.ingest import ingest
+
+    found = ingest([SEEDS], warehouse=str(tmp_path_factory.mktemp("flow") / "wh"), workers=1)
+    assert isinstance(found, finish.Outcome)
+    return found
+
+
+def last_run() -> Any:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    with get_client(sync_client=True) as client:
+        return client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)[0]
+
+
+@pytest.mark.flow
+def test_a_run_is_on_record_under_a_telling_name(outcome: finish.Outcome) -> None:
+    run = last_run()
+    assert run.state_name == "Completed"
+    assert run.name == "seeds into wh"
+    assert outcome.summary.facts.n_articles == 5
+
+
+@pytest.mark.flow
+def test_artifacts_carry_counts_and_no_text_of_articles(outcome: finish.Outcome) -> None:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        found = client.read_artifacts()
+    shown = {artifact.key: json.dumps(artifact.data) for artifact in found}
+    assert set(shown) >= {"copydesk-run", "copydesk-rules", "copydesk-outlets"}
+    assert "| in the corpus | 5 |" in shown["copydesk-run"]
+    from copydesk.flows.warehouse import Warehouse
+
+    current = Warehouse.open(outcome.warehouse).current()
+    assert current is not None
+    for text in current.table("articles", ["text"])["text"].to_pylist():
+        assert not any(text[i : i + 60] in data for data in shown.values() for i in range(0, len(text) - 60, 60))
+
+
+@pytest.mark.flow
+def test_a_second_run_finds_nothing_new_and_completes(outcome: finish.Outcome) -> None:
+    from copydesk.flows.ingest import ingest
+
+    again = ingest([SEEDS], warehouse=str(outcome.warehouse), workers=1)
+    assert (again.summary.facts.n_read, again.summary.facts.n_known) == (5, 5)
+    assert "Nothing new: the warehouse holds them all." in finish.short(again, seconds=1)
+
+
+@pytest.mark.flow
+def test_a_failing_run_is_failed_on_record_and_raises(harness: None, tmp_path: Path) -> None:
+    from copydesk.flows.ingest import ingest
+    from copydesk.flows.read import InputError
+
+    with pytest.raises(InputError, match="does not exist"):
+        ingest([str(tmp_path / "nothing")], warehouse=str(tmp_path / "wh"))
+    assert last_run().state_name == "Failed"
+
+
+@pytest.mark.parametrize("entrypoint", ["flows/ingest.py:ingest", "copydesk.flows.ingest.ingest"])
+def test_the_entrypoint_loads_the_flow(entrypoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.flows import load_flow_from_entrypoint
+
+    monkeypatch.chdir(ROOT)
+    flow = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
+    assert flow.name == "copydesk-ingest"
+    assert list(flow.parameters.properties) == ["inputs", "warehouse", "recipe", "workers"]
+
+
+def test_the_flow_can_be_shipped_to_the_process_of_a_run() -> None:
+    import cloudpickle
+
+    from copydesk.flows.ingest import ingest
+
+    assert len(cloudpickle.dumps(ingest)) < 20_000
+
+
+def test_the_tasks_are_the_steps_of_the_pipeline_and_nothing_is_cached() -> None:
+    from prefect.cache_policies import NO_CACHE
+
+    from copydesk.flows import tasks
+
+    for step in STEPS:
+        task = getattr(tasks, step.__name__)
+        assert task.fn is step
+        assert task.cache_policy == NO_CACHE
+        assert task.persist_result is False
+        assert bool(task.retries) == (step.__name__ in {"edit", "publish"})
+
+
+def test_prefect_yaml_serves_the_same_flow_privately_and_one_at_a_time() -> None:
+    import yaml
+
+    (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert (deployment["name"], deployment["entrypoint"]) == ("default", "flows/ingest.py:ingest")
+    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    from copydesk.flows.settings import PRIVATE
+
+    assert deployment["work_pool"]["job_variables"]["env"] == PRIVATE
+
+
+def test_artifacts_show_a_hostile_outlet_as_words() -> None:
+    facts = Facts(
+        run_id="r", snapshot_id="s", started_at="2026-03-01T06:00:00+00:00", finished_at="2026-03-01T06:00:00+00:00",
+        breaks=(Break("[x](javascript:alert(1))<script>|\n# h", "byline", 0.9, 0.1),),
+    )
+    text = artifacts.markdown(finish.Outcome(Summary(facts=facts), Path("wh"), None))
+    (line,) = [line for line in text.splitlines() if "javascript" in line]
+    assert line.startswith(r"- \[x\]\(javascript\:alert\(1\)\)\<script\>\|")
+
+
+@pytest.mark.flow
+def test_schedule_starts_a_server_on_loopback_plans_runs_runs_on_demand_and_stops_cleanly(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PYTHONPATH": str(ROOT)}
+    for name in ("PREFECT_API_URL", "PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL"):
+        environ.pop(name, None)
+    command = [sys.executable, "-m", "copydesk.flows.cli", "schedule", "--cron", "0 6 * * *", "--port", str(port)]
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        served = subprocess.Popen(
+            [*command, "--warehouse", str(tmp_path / "wh"), "--workers", "1", SEEDS], env=environ, stdout=out, stderr=out, cwd=ROOT,
+        )
+    try:
+        wait_for(lambda: "Run it now" in log.read_text(), served, log)
+        (deployment,) = wait_for(lambda: ask(port, "/deployments/filter"), served, log)
+        assert deployment["name"] == "default"
+        assert deployment["parameters"]["inputs"] == [SEEDS]
+        # With a version of SQLAlchemy that Prefect does not know, the plan stays empty for ever.
+        wait_for(lambda: ask(port, "/flow_runs/filter"), served, log)
+        run = ask(port, f"/deployments/{deployment['id']}/create_flow_run")
+        state = wait_for(lambda: final(port, run["id"]), served, log)
+        assert state == "Completed", log.read_text()
+        assert (tmp_path / "wh" / "current" / "articles").is_dir()
+        bound = subprocess.run(["ss", "-ltnH", f"sport = :{port}"], capture_output=True, text=True, check=False).stdout if has_ss() else "127.0.0.1"
+        assert "127.0.0.1" in bound
+        assert "0.0.0.0" not in bound.split()[3:4]
+    finally:
+        served.send_signal(signal.SIGTERM)
+        assert served.wait(90) == 0
+    assert "Stopped." in log.read_text()
+    with pytest.raises(OSError, match=r"."):
+        ask(port, "/deployments/filter")
+
+
+def has_ss() -> bool:
+    import shutil
+
+    return shutil.which("ss") is not None
+
+
+def ask(port: int, path: str) -> Any:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api{path}", data=b"{}", headers={"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)
+
+
+def final(port: int, run_id: str) -> str | None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/flow_runs/{run_id}", timeout=30) as response:
+        state = json.load(response)["state"]
+    return str(state["name"]) if state["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
+
+
+def wait_for(what: Any, served: subprocess.Popen[bytes], log: Path, seconds: float = 240) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert served.poll() is None, log.read_text()
+        try:
+            if found := what():
+                return found
+        except OSError:  # the server is not up yet
+            pass
+        time.sleep(0.5)
+    raise AssertionError(f"nothing came within {seconds} s:\n{log.read_text()}")
