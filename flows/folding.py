@@ -100,9 +100,11 @@ class Folding:
         self.n_words = self.sketches.n_words
         order = np.arange(self.n)
         spared = _is_among(self.facts["doc_id"], exempt)
-        first = leading.first_of_equals(self.sketches.sequence, self.n_words, self.times, order, self.options)
-        first[spared] = order[spared]
+        # A spared document stands for itself alone; others with its words are compared with it.
+        sequence = np.where(spared, np.uint64(0), self.sketches.sequence)
+        first = leading.first_of_equals(sequence, self.n_words, self.times, order, self.options)
         self.unique = order[first == order]
+        self.position = pairing.positions(first, order)
         self.pairs = self._new_pairs()
         self._against_published()
         return self._decide(first, spared)
@@ -114,7 +116,11 @@ class Folding:
 
     def _measured(self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]) -> Pairs:
         pairs = pairing.measure(a, b, estimated, self._texts_of, self.n_words, ngram=self.options.ngram)
-        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], self.options)
+        return self._above_floor(pairs)
+
+    def _above_floor(self, pairs: Pairs) -> Pairs:
+        apart = self.position[pairs.a] - self.position[pairs.b]
+        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], apart, self.options)
         return pairs.take(pairing.above_floor(pairs, inside, self.options))
 
     def _texts_of(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
@@ -134,6 +140,8 @@ class Folding:
         self._fetch(ids)
         others = np.array([self._row_of.get(doc_id, -1) for doc_id in ids], np.int64)
         there = others >= 0  # the rest is gone from the snapshot
+        # Published documents lie before the new ones, in the order of their arrival.
+        self.position[others[there]] = found.numbers[there] - self.index.n_documents
         pairs = self._measured(found.rows[there], others[there], found.estimated[there])
         self.pairs = pairing.concatenate(self.pairs, pairs)
         # A copy of a published copy is compared with the document that one was folded into, too.
@@ -141,11 +149,7 @@ class Folding:
         hops = {(a, self._kept_id[b]) for a, b in known if b in self._kept_id}
         self._fetch([kept for _, kept in hops])
         more = {(a, self._row_of[kept]) for a, kept in hops if kept in self._row_of} - known
-        found_more = self._compared(sorted(more))
-        inside = pairing.is_inside(self.times[found_more.a], self.times[found_more.b], self.options)
-        self.pairs = pairing.concatenate(
-            self.pairs, found_more.take(pairing.above_floor(found_more, inside, self.options))
-        )
+        self.pairs = pairing.concatenate(self.pairs, self._above_floor(self._compared(sorted(more))))
 
     def _fetch(self, ids: Sequence[str]) -> None:
         """Give rows to published documents that have none."""
@@ -164,6 +168,7 @@ class Folding:
         self._old_texts = pa.concat_arrays([self._old_texts, texts])
         self.times = engine.as_times(self.facts["published_at"], self.facts.num_rows)
         self.n_words = np.concatenate([self.n_words, sketching.sketch(texts, self.options).n_words])
+        self.position = np.concatenate([self.position, np.zeros(table.num_rows, np.int64)])
 
     def _compared(self, which: list[tuple[int, int]]) -> Pairs:
         """Measured pairs of rows, none left out by the floor's window; estimates from fresh signatures."""
@@ -193,7 +198,7 @@ class Folding:
         return self._copies(clustering, kept)
 
     def _clustering(self, first: NDArray[np.int64]) -> Clustering:
-        return Clustering(self.facts, self.pairs, first, self.n_words, self.options)
+        return Clustering(self.facts, self.pairs, first, self.n_words, self.position, self.options)
 
     def _preferred(self, clustering: Clustering, kept: NDArray[np.int64]) -> dict[int, int]:
         """Published kept documents and the new copy of each that the policy prefers to it, if any."""

@@ -105,7 +105,6 @@ class Index:
         return Found(found[0][order], found[1][order], found[2][order])
 
     def _near(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        recent = self.n_documents - self.options.undated_window
         packed = []
         for day, asking in self._asking_by_day(times, rows).items():
             asked = lookup.queries(sketches.keys, sketches.n_keys, asking, sketching.KEYS_MOST)
@@ -118,12 +117,11 @@ class Index:
         chosen = shared >= np.minimum(joining.NEAR_SHARED, np.maximum(1, fewest // 4))
         row, number = row[chosen], number[chosen]
         their_times = self.column("time", number)
-        undated = (times[row] == UNDATED) | (their_times == UNDATED)
-        inside = pairing.is_inside(times[row], their_times, self.options) & (~undated | (number >= recent))
+        apart = np.searchsorted(rows, row) + self.n_documents - number
+        inside = pairing.is_inside(times[row], their_times, apart, self.options)
         return self._agreeing(sketches, row[inside], number[inside], joining.NEAR_AGREE)
 
     def _far(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        recent = self.n_documents - self.options.undated_window
         asked = lookup.queries(sketches.keys, sketches.n_keys, rows, joining.SMALLEST)
         packed = [
             lookup.hits(section, asked, *lookup.ranges(section, asked))
@@ -134,8 +132,8 @@ class Index:
         chosen = shared >= np.minimum(joining.FAR_SHARED, np.maximum(1, fewest // 2))
         row, number = row[chosen], number[chosen]
         their_times = self.column("time", number)
-        undated = (times[row] == UNDATED) | (their_times == UNDATED)
-        outside = ~pairing.is_inside(times[row], their_times, self.options) | (undated & (number < recent))
+        apart = np.searchsorted(rows, row) + self.n_documents - number
+        outside = ~pairing.is_inside(times[row], their_times, apart, self.options)
         return self._agreeing(sketches, row[outside], number[outside], joining.FAR_AGREE)
 
     def _agreeing(

@@ -28,9 +28,10 @@ class Clustering:
     """Documents (rows of `facts`), their measured pairs, and for each the first row with the same words."""
 
     def __init__(
-        self, facts: pa.Table, pairs: Pairs, first: NDArray[np.int64], n_words: NDArray[np.int32], options: Options
-    ) -> None:
-        self.facts, self.n_words, self.options = facts, n_words, options
+        self, facts: pa.Table, pairs: Pairs, first: NDArray[np.int64], n_words: NDArray[np.int32],
+        position: NDArray[np.int64], options: Options,
+    ) -> None:  # fmt: skip
+        self.facts, self.n_words, self.position, self.options = facts, n_words, position, options
         self.times = engine.as_times(facts["published_at"], facts.num_rows)
         self.place = leading.places(keeping.order_in_time(facts))
         self.priority = keeping.priority(facts, options)
@@ -59,7 +60,8 @@ class Clustering:
 
     def relations(self, pairs: Pairs) -> NDArray[np.int8]:
         """The relation of each pair."""
-        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], self.options)
+        apart = self.position[pairs.a] - self.position[pairs.b]
+        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], apart, self.options)
         same = (self.content[pairs.a] == self.content[pairs.b]) & (self.content[pairs.a] >= 0)
         return pairing.relations(pairs, inside, same, self.options)
 

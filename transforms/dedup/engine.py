@@ -23,8 +23,9 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     order = np.argsort(times, kind="stable")
     first = leading.first_of_equals(sketches.sequence, sketches.n_words, times, order, options)
     unique = order[first[order] == order]  # one row of each word sequence, in order of time
+    position = pairing.positions(first, order)
     pairs = pairs_of(column, sketches, times, unique, options)
-    inside = pairing.is_inside(times[pairs.a], times[pairs.b], options)
+    inside = pairing.is_inside(times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options)
     same = same_text(pairs, sketches.sequence, column)
     folding = pairs.take(pairing.folds(pairs, pairing.relations(pairs, inside, same, options), options))
     priority = order if options.keep == "earliest" else np.lexsort((leading.places(order), -sketches.n_words))
@@ -37,7 +38,7 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     source = folding.take(chosen[first[passed_on]])
     copied = source.between(passed_on, kept[passed_on], source.a == first[passed_on], leading.places(order))
     pairs = pairing.concatenate(pairs, equal, copied)
-    inside = pairing.is_inside(times[pairs.a], times[pairs.b], options)
+    inside = pairing.is_inside(times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options)
     relation = pairing.relations(pairs, inside, same_text(pairs, sketches.sequence, column), options)
     return Duplicates(pairs_table(pairs, relation), pa.table({"row": pa.array(np.arange(len(column))), "cluster": kept}))
 
@@ -70,7 +71,9 @@ def pairs_of(
     pairs = pairing.measure(
         unique[a], unique[b], estimated, lambda rows: column.take(pa.array(rows)), sketches.n_words, ngram=options.ngram
     )
-    inside = pairing.is_inside(times[pairs.a], times[pairs.b], options)
+    place = np.zeros(len(sketches), np.int64)
+    place[unique] = np.arange(len(unique))
+    inside = pairing.is_inside(times[pairs.a], times[pairs.b], place[pairs.a] - place[pairs.b], options)
     return pairs.take(pairing.above_floor(pairs, inside, options))
 
 

@@ -153,10 +153,29 @@ def measure(
     return pairs.take((shared >= least) | (pairs.jaccard >= 0.5))
 
 
-def is_inside(a_times: NDArray[np.int64], b_times: NDArray[np.int64], options: Options) -> NDArray[np.bool_]:
-    """Are both of a pair inside the window? A side without a date always is."""
+def is_inside(
+    a_times: NDArray[np.int64], b_times: NDArray[np.int64], apart: NDArray[np.int64], options: Options
+) -> NDArray[np.bool_]:
+    """Are both of a pair inside the window?
+
+    Where a side has no date, they are if at most `undated_window` documents lie between them in the
+    order of time: `apart` is the distance of their positions in it.
+    """
     undated = (a_times == joining.UNDATED) | (b_times == joining.UNDATED)
-    return undated | (np.abs(np.where(undated, 0, a_times) - np.where(undated, 0, b_times)) <= options.window_us)
+    close = np.abs(np.where(undated, 0, a_times) - np.where(undated, 0, b_times)) <= options.window_us
+    return np.where(undated, np.abs(apart) <= options.undated_window, close)
+
+
+def positions(first: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each row's words in the order, every word sequence counted once.
+
+    >>> positions(np.array([0, 0, 2]), np.array([0, 1, 2])).tolist()
+    [0, 0, 1]
+    """
+    unique = order[first[order] == order]
+    place = np.zeros(len(first), np.int64)
+    place[unique] = np.arange(len(unique))
+    return np.asarray(place[first])
 
 
 def above_floor(pairs: Pairs, inside: NDArray[np.bool_], options: Options) -> NDArray[np.bool_]:

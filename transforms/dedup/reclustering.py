@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.transforms.dedup import engine, keeping, leading
+from copydesk.transforms.dedup import engine, keeping, leading, pairing
 from copydesk.transforms.dedup.clustering import Clustering
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
@@ -39,11 +39,12 @@ def recluster(facts: pa.Table, pairs: pa.Table, options: Options, *, exempt: pa.
         spared = np.asarray(pc.is_in(facts["doc_id"], value_set=exempt)).astype(np.bool_)
     times = engine.as_times(facts["published_at"], n)
     first = _first_of_equals(rows, spared, times, n, options)
+    position = pairing.positions(first, np.arange(n))
     n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
     between = Pairs(
         first[rows.a], first[rows.b], rows.estimated, rows.jaccard, rows.a_in_b, rows.b_in_a, rows.longest
     )
-    clustering = Clustering(facts, between.take(between.a != between.b), first, n_words, options)
+    clustering = Clustering(facts, between.take(between.a != between.b), first, n_words, position, options)
     nobody = np.zeros(n, np.bool_)
     kept = clustering.kept(n, spared, nobody)
     clustering.add_folds(kept, _no_text)
@@ -84,9 +85,8 @@ def _first_of_equals(
     same = np.flatnonzero(pairs.jaccard == 1)
     links = coo_array((np.ones(len(same)), (pairs.a[same], pairs.b[same])), shape=(n, n))
     _, group = connected_components(links, directed=False)
-    numbered = (group + 1).astype(np.uint64)
-    first = leading.first_of_equals(numbered, np.zeros(n, np.int32), times, np.arange(n), options)
-    return np.where(spared, np.arange(n), first)
+    numbered = np.where(spared, 0, group + 1).astype(np.uint64)  # 0 equals nothing
+    return leading.first_of_equals(numbered, np.zeros(n, np.int32), times, np.arange(n), options)
 
 
 def _no_text(lacking: list[tuple[int, int]]) -> Pairs:

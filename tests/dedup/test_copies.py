@@ -1,0 +1,206 @@
+"""The run's step: one ingest or many, which copy is kept, and what is on record."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from copydesk.transforms.dedup import Options
+from copydesk.transforms.dedup.reclustering import recluster
+from tests.dedup import newsroom
+from tests.dedup.newsroom import START, Newsroom, articles, pair_f1
+from tests.dedup.shelf import Shelf, shuffled
+
+ROOM = Newsroom(21, stories=50, singles=50)
+
+
+def text_of(seed: int, n: int = 16) -> list[str]:
+    return newsroom.story(random.Random(seed), n)
+
+
+def doc(number: int) -> str:
+    return f"{number:032x}"
+
+
+def one(number: int, sentences: list[str], hours: float | None, **columns: object) -> pa.Table:
+    at = None if hours is None else START + timedelta(hours=hours)
+    return articles([doc(number)], [" ".join(sentences)], [at], **{k: [v] for k, v in columns.items()})
+
+
+def in_parts(table: pa.Table, n: int) -> list[pa.Table]:
+    size = table.num_rows
+    return [table.slice(i * size // n, (i + 1) * size // n - i * size // n) for i in range(n)]
+
+
+def whole(tmp_path: Path, **options: object) -> Shelf:
+    shelf = Shelf(tmp_path / "whole", Options(**options))
+    shelf.ingest(ROOM.table())
+    return shelf
+
+
+def test_known_clusters_are_found(tmp_path: Path) -> None:
+    assert pair_f1(whole(tmp_path).clusters(), dict(zip(ROOM.ids, ROOM.clusters, strict=True))) > 0.99
+
+
+def test_order_and_batches_of_the_input_change_nothing(tmp_path: Path) -> None:
+    first = Shelf(tmp_path / "a").ingest(ROOM.table())
+    mixed = shuffled(ROOM.table(), 4)
+    paths = []
+    for i, part in enumerate(in_parts(mixed, 7)):
+        paths.append(tmp_path / f"{i}.parquet")
+        pq.write_table(part, paths[-1])
+    second = Shelf(tmp_path / "b").ingest(paths)
+    for name in ("pairs", "folds", "sizes", "index_files"):
+        assert getattr(first, name) == getattr(second, name), name
+
+
+@pytest.mark.parametrize("arrival", ["in time", "at random"])
+def test_fifty_ingests_agree_with_one(tmp_path: Path, arrival: str) -> None:
+    table = ROOM.table().sort_by("published_at") if arrival == "in time" else shuffled(ROOM.table(), 8)
+    many = Shelf(tmp_path / "many")
+    part_of: dict[str, int] = {}
+    for i, part in enumerate(in_parts(table, 50)):
+        many.ingest(part)
+        part_of |= dict.fromkeys(part["doc_id"].to_pylist(), i)
+    single = whole(tmp_path).clusters()
+    assert pair_f1(many.clusters(), single) >= 0.99
+    spans = Counter(kept for kept, _ in {(kept, part_of[d]) for d, kept in single.items()})
+    assert all(many.clusters()[d] == kept for d, kept in single.items() if spans[kept] == 1)
+
+
+@pytest.mark.parametrize("settings", [{}, {"jaccard_low": 0.5, "containment_low": 0.8}, {"folds": ("exact", "near")}, {"keep": "longest"}])
+def test_rethreshold_gives_any_history_the_clusters_of_one_ingest(tmp_path: Path, settings: dict[str, object]) -> None:
+    many = Shelf(tmp_path / "many")
+    for part in in_parts(shuffled(ROOM.table(), 9), 12):
+        many.ingest(part)
+    rows = pa.Table.from_pylist(list(many.rows.values()))
+    result = recluster(rows, pa.Table.from_pylist(many.pairs), Options(**settings))
+    expected = Shelf(tmp_path / "one", Options(**settings)).ingest(ROOM.table())
+    for name in ("folds", "sizes"):
+        got, want = getattr(result, name).drop_columns(_ESTIMATES & {*getattr(result, name).column_names}), getattr(expected, name)
+        assert got.equals(want.drop_columns(_ESTIMATES & {*want.column_names})), name
+
+
+_ESTIMATES = {"longest_shared_words"}  # of equal words told by their counts alone; checked apart
+
+
+def test_every_fold_has_its_pair_with_the_same_numbers(tmp_path: Path) -> None:
+    shelf = whole(tmp_path)
+    pairs = {frozenset((p["doc_a"], p["doc_b"])): p for p in shelf.pairs}
+    for fold in shelf.folds.values():
+        pair = pairs[frozenset((fold["doc_id"], fold["kept_doc_id"]))]
+        assert pair["jaccard"] == fold["jaccard"]
+        assert pair["relation"] == fold["relation"]
+
+
+def test_sizes_add_up_to_the_documents(tmp_path: Path) -> None:
+    shelf = whole(tmp_path)
+    assert sum(size for size, _, _ in shelf.sizes.values()) == len(shelf.rows)
+    assert all(1 <= outlets <= size and 1 <= origins <= size for size, outlets, origins in shelf.sizes.values())
+
+
+def test_a_kept_document_stays_kept_when_later_copies_arrive(tmp_path: Path) -> None:
+    shelf, story = Shelf(tmp_path), text_of(1)
+    shelf.ingest(one(5, story, 0))
+    copies = shelf.ingest(one(3, story[:10], 2))
+    assert shelf.clusters() == {doc(5): doc(5), doc(3): doc(5)}
+    assert copies.moved.num_rows == 0
+    assert shelf.sizes[doc(5)][0] == 2
+    assert shelf.folds[doc(3)]["keep_reason"] == "earliest: published first"
+
+
+def test_an_earlier_text_that_arrives_later_takes_over_and_the_move_is_on_record(tmp_path: Path) -> None:
+    shelf, story = Shelf(tmp_path), text_of(2)
+    shelf.ingest(pa.concat_tables([one(1, story, 5), one(2, story[:12], 6)]))
+    copies = shelf.ingest(one(9, [*text_of(50, 2), *story], 1))
+    assert set(shelf.clusters().values()) == {doc(9)}
+    assert copies.moved["doc_id"].to_pylist() == [doc(1)]
+    assert copies.refolded["doc_id"].to_pylist() == [doc(2)]
+    assert shelf.sizes[doc(9)][0] == 3
+
+
+def test_a_copy_of_a_copy_reaches_the_kept_document(tmp_path: Path) -> None:
+    shelf, story = Shelf(tmp_path), text_of(3)
+    shelf.ingest(one(1, story, 0))
+    shelf.ingest(one(2, story, 1))
+    shelf.ingest(one(3, story, 2))
+    assert set(shelf.clusters().values()) == {doc(1)}
+    assert shelf.sizes[doc(1)][0] == 3
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept", "why"),
+    [
+        ({"keep": "earliest"}, 1, "earliest: published first"),
+        ({"keep": "longest"}, 2, "longest: "),
+        ({"keep": "original"}, 3, "original: the agency's own text"),
+        ({"keep": "outlet-rank", "outlet_rank": ("d.example",)}, 4, "outlet-rank: outlet ranked higher"),
+    ],
+)
+def test_the_policy_chooses_and_says_why(tmp_path: Path, policy: dict[str, object], kept: int, why: str) -> None:
+    story = text_of(4)
+    documents = pa.concat_tables([
+        one(1, story, 0, outlet_id="a.example", outlet="A", wire_source="North Press"),
+        one(2, [*story, *text_of(60, 2)], 1, outlet_id="b.example", outlet="B", wire_source="North Press"),
+        one(3, story[:-1], 2, outlet_id="northpress.example", outlet="North Press", wire_source="North Press"),
+        one(4, story[1:], 3, outlet_id="d.example", outlet="D", wire_source="North Press"),
+    ])
+    shelf = Shelf(tmp_path, Options(**policy))
+    shelf.ingest(documents)
+    assert set(shelf.clusters().values()) == {doc(kept)}
+    assert all(fold["keep_reason"].startswith(why) for fold in shelf.folds.values())
+    assert shelf.sizes[doc(kept)] == (4, 4, 1)
+
+
+def test_a_revision_is_never_folded(tmp_path: Path) -> None:
+    shelf, story = Shelf(tmp_path), text_of(5)
+    shelf.ingest(one(1, story, 0))
+    shelf.ingest(pa.concat_tables([one(2, story, 1), one(3, story, 2)]), exempt={doc(2)})
+    assert shelf.clusters() == {doc(1): doc(1), doc(2): doc(2), doc(3): doc(1)}
+
+
+def test_a_forgotten_document_draws_no_copies(tmp_path: Path) -> None:
+    shelf, story = Shelf(tmp_path), text_of(6)
+    shelf.ingest(one(1, story, 0))
+    del shelf.rows[doc(1)]
+    shelf.ingest(one(2, story, 1))
+    assert shelf.clusters() == {doc(2): doc(2)}
+
+
+def test_undated_documents_are_compared_across_ingests(tmp_path: Path) -> None:
+    shelf, story = Shelf(tmp_path), text_of(7)
+    shelf.ingest(one(1, story, 0))
+    shelf.ingest(one(2, story[:9], None))
+    shelf.ingest(one(3, story[4:], 2000))
+    assert shelf.clusters()[doc(2)] == doc(1)
+    assert ("template", "excerpt", "near").count(next(p["relation"] for p in shelf.pairs if {p["doc_a"], p["doc_b"]} == {doc(3), doc(1)})) == 1
+
+
+def test_equal_texts_in_one_ingest_and_in_the_next_are_exact(tmp_path: Path) -> None:
+    shelf, story = Shelf(tmp_path), text_of(8)
+    shelf.ingest(pa.concat_tables([one(i, story, i) for i in range(1, 40)]))
+    shelf.ingest(pa.concat_tables([one(i, story, i) for i in range(40, 60)]))
+    assert set(shelf.clusters().values()) == {doc(1)}
+    assert {fold["relation"] for fold in shelf.folds.values()} == {"exact"}
+    assert shelf.sizes[doc(1)][0] == 59
+
+
+def test_an_empty_run_leaves_the_index_as_it_is(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.ingest(one(1, text_of(9), 0))
+    before = shelf.index_files
+    shelf.ingest(one(1, text_of(9), 0).slice(0, 0))
+    assert shelf.index_files == before
+
+
+def test_nothing_but_the_index_files_stays_in_staging(tmp_path: Path) -> None:
+    from copydesk.flows.copies import find_copies
+
+    copies = find_copies(ROOM.table(), index=None, published=None, options=Options(), staging=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(copies.index_files)
