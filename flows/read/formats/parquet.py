@@ -24,11 +24,11 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         yield from _rows(opened, fields, limits)
     except pa.ArrowMemoryError as error:
         raise BrokenError("memory", f"Parquet: {_first_line(error)}") from error
-    except (pa.ArrowException, ValueError, OverflowError) as error:  # pyarrow raises plain OSError for damaged pages
+    except (pa.ArrowException, ValueError, OverflowError, RuntimeError, IndexError) as error:  # what C++ throws comes as RuntimeError
         if isinstance(error, BrokenError):
             raise
         raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
-    except OSError as error:
+    except OSError as error:  # pyarrow raises one without a number for damaged pages
         if error.errno is not None:
             raise
         raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
