@@ -25,6 +25,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 _TOKEN = re.compile(r"\w+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -144,6 +145,19 @@ def cached(cache: Path | None, gold: Path, names: list[str]) -> list[Page]:
         with gzip.open(cache, "wt", encoding="utf-8") as out:
             out.writelines(json.dumps(page) + "\n" for page in made)
     return made
+
+
+def sites(gold: Path) -> dict[tuple[str, str], str]:
+    """The registrable part of each page's host, near enough for splitting; the page's id where it has no address."""
+    found = {}
+    for path in sorted(gold.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as rows:
+            for row in map(json.loads, rows):
+                host = (urlsplit(row.get("url") or "").hostname or row["id"]).removeprefix("www.")
+                parts = host.split(".")
+                short_suffix = len(parts) > 2 and len(parts[-2]) <= 3 and len(parts[-1]) == 2
+                found[path.name.split(".")[0], row["id"]] = ".".join(parts[-3:] if short_suffix else parts[-2:])
+    return found
 
 
 class Verdict(NamedTuple):

@@ -16,6 +16,7 @@ import pyarrow as pa
 from copydesk.flows.cli import main as copydesk
 from copydesk.flows.recipe import sections
 from copydesk.schemas.tables import SCHEMA_VERSION
+from copydesk.transforms.clean.describe import markdown as rules
 from copydesk.transforms.tables import TABLES
 
 DOCS = Path(__file__).parent
@@ -127,7 +128,7 @@ def _comments(section: type) -> dict[str, str]:
     return found
 
 
-PAGES = {"cli.md": cli, "data-dictionary.md": data_dictionary, "recipe.md": recipe}
+PAGES = {"cli.md": cli, "data-dictionary.md": data_dictionary, "recipe.md": recipe, "rules.md": rules}
 
 
 if __name__ == "__main__":

@@ -16,12 +16,15 @@ from typing import Literal
 
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key
+from copydesk.transforms.clean.lines import Line, judged, model, probabilities
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
 
 Kind = Literal["page", "text"]
 RULES: tuple[Rule, ...] = rules.ALL
+
+LINE_MODEL = "line_model"
 
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
 _MAX_CAPTION = 360  # characters: longer lines that end in a credit are prose it was glued to
@@ -43,7 +46,7 @@ class Options:
 
     disabled: tuple[str, ...] = ()  # names of rules, categories or languages that do not act
     enabled: tuple[str, ...] = ()  # names that act although their category or language is disabled
-    line_model: bool = True  # plain text only: drop lines told by how they stand
+    line_model: bool = False  # plain text only: drop lines told by how they stand
 
     def __post_init__(self) -> None:
         known = {r.name for r in RULES} | set(CATEGORIES) | {language for r in RULES for language in r.languages}
@@ -75,8 +78,29 @@ def clean(
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
     text = apply(extracted, removed)
+    cuts = _rule_cuts(text, templates, _desk(options))
+    if kind == "text" and options.line_model:
+        cuts += _model_cuts(text, cuts)
+    return cut(extracted, removed, cuts)
+
+
+def marked(text: str, options: Options) -> list[tuple[int, Line]]:
+    """The lines of a text that are not blank, with their numbers and what the rules make of them."""
+    return _marked(text, _rule_cuts(text, (), _desk(options)))
+
+
+def _marked(text: str, cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
+    whole = {c.line: c.rule for c in cuts if c.start is None}
+    lines = [[number, line, low] for number, (line, low) in enumerate(zip(text.split("\n"), folded(text).split("\n"), strict=True))]
+    for c in cuts[::-1]:
+        if c.start is not None:  # from the end of the line to its start, so that offsets stay right
+            lines[c.line][1:] = (part[: c.start] + part[c.end :] for part in lines[c.line][1:])
+    return [(n, Line(line, low, _CATEGORY.get(whole.get(n, ""), ""))) for n, line, low in lines if line and not line.isspace()]
+
+
+def _rule_cuts(text: str, templates: Collection[str], desk: _Desk) -> list[Cut]:
+    """What the rule tables cut, line by line."""
     left, low = text.split("\n"), folded(text).split("\n")
-    desk = _desk(options)
     cuts, cut_by = [], {}
     for number, line in enumerate(left):
         if templates and " ".join(line.split()) in templates:
@@ -86,8 +110,7 @@ def clean(
         cuts += found
         if found and found[0].start is None:
             cut_by[number] = found[0].rule
-    cuts += desk.form_lines(low, cut_by)
-    return cut(extracted, removed, cuts)
+    return cuts + desk.form_lines(low, cut_by)
 
 
 def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
@@ -105,6 +128,7 @@ def rules_sha256() -> str:
     return hashlib.sha256(repr([(r.name, r.version, r.place, r.patterns, r.sentences, r.unless_sentence) for r in RULES]).encode()).hexdigest()
 
 
+_CATEGORY = {r.name: r.category for r in RULES}
 _CORRECTIONS = frozenset(r.name for r in RULES if r.category == "correction")
 
 
@@ -204,3 +228,20 @@ def _is_sentence(line: str) -> bool:
 @lru_cache(maxsize=16)
 def _desk(options: Options) -> _Desk:
     return _Desk(options)
+
+
+def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:
+    """Lines that stand like residue, in a text in which the rules found residue.
+
+    In a text without any the model stays silent: it was trained on scrapes, and its silence there is
+    what makes cleaning twice the same as cleaning once.
+    """
+    if all(c.start is not None or _CATEGORY[c.rule] == "layout" for c in cuts):
+        return []
+    marked_lines = _marked(text, cuts)
+    kept = [line for _, line in marked_lines]
+    if not any(judged(line) for line in kept):
+        return []
+    *_, threshold = model()
+    likely = probabilities(kept)
+    return [Cut(number, LINE_MODEL, 1) for (number, line), p in zip(marked_lines, likely, strict=True) if p > threshold and judged(line)]

@@ -52,14 +52,6 @@ RULES = (
         ),
     ),
     Rule(
-        name="separator",
-        category="layout",
-        languages=_ANY,
-        place="context",
-        drops=("___", "-----", "|", "•"),
-        keeps=("5", "?", "…", "A"),
-    ),
-    Rule(
         name="counter",
         category="counters",
         languages=_ANY,

@@ -14,6 +14,23 @@ RULES = (
         keeps=("Rain fell.",),
     ),
     Rule(
+        name="separator",
+        category="layout",
+        languages=("*",),
+        place="context",
+        drops=("___", "-----", "|", "•"),
+        keeps=("5", "?", "…", "* * *"),
+    ),
+    Rule(
+        name="line_model",
+        category="learned",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=(),
+        keeps=("Ten ships left the harbour before the storm.",),
+    ),
+    Rule(
         name="template",
         category="learned",
         languages=("*",),
