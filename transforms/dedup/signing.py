@@ -195,6 +195,10 @@ def shingle_hashes(words, n_words, ngram, shingles):
         return np.int64(0)
     width = min(np.int64(ngram), n_words)
     count = n_words - width + 1
+    if width == 3:  # written out, so that eight are computed at once
+        for i in range(count):
+            shingles[i] = mix(((words[i] * SUM + words[i + 1]) * SUM + words[i + 2]) * SUM)
+        return count
     for i in range(count):
         h = np.uint64(0)
         for j in range(width):
