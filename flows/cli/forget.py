@@ -41,14 +41,15 @@ def command(
     if until is not None and not outlets:
         raise click.UsageError("--until goes with --outlet")
     with opened(warehouse) as found:
-        from copydesk.flows import heirs
+        from copydesk.flows import heirs, indexes
         from copydesk.flows.warehouse.forget import Request, forget
 
         if not yes:
             click.confirm("This cannot be undone. Forget them?", abort=True, err=True)
         request = Request(docs=docs, urls=urls, outlets=outlets, until=until.date() if until else None, with_copies=with_copies)
         with found.lock(wait_seconds=wait_seconds):
-            receipt = forget(found, request, heirs=heirs.CopyRules.of(found.snapshot("current")))
+            rules = heirs.CopyRules.of(found.snapshot("current"))
+            receipt = forget(found, request, heirs=rules, index_without=indexes.without(rules.options))
         place = found.root / "receipts" / f"{receipt['receipt_id']}.json"
     if as_json:
         echo_json(receipt)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
+
+
+def _index_faults(snapshot: Snapshot) -> Iterator[str]:
+    from copydesk.flows import heirs, indexes
+
+    return indexes.faults(snapshot, heirs.CopyRules.of(snapshot).options)
 
 
 @click.command()
@@ -29,7 +40,7 @@ def command(quick: bool, warehouse: Path, as_json: bool) -> None:
     with opened(warehouse) as found:
         from copydesk.flows.warehouse.verify import faults
 
-        faulty = list(faults(found, quick=quick))
+        faulty = list(faults(found, quick=quick, check_index=None if quick else _index_faults))
         kept = len(found.snapshots()) if not any(fault.kind == "manifest" for fault in faulty) else 0
     if as_json:
         echo_json([{"kind": fault.kind, "where": fault.where, "sentence": fault.sentence} for fault in faulty])

@@ -1,0 +1,78 @@
+"""The copies index loses a forgotten document, keeps the others findable, and is checked against the tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copydesk.flows import indexes
+from copydesk.flows.heirs import CopyRules
+from copydesk.flows.index import Index, rebuilding
+from copydesk.flows.warehouse import Change, Snapshot, Warehouse
+from copydesk.flows.warehouse.chores import chore
+from copydesk.flows.warehouse.forget import Request, forget
+from copydesk.transforms.dedup.options import Options
+from tests.warehouse import rows
+
+OPTIONS = Options()
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """Four articles and an exact copy of the first, signed."""
+    made = Warehouse.open(tmp_path / "wh", create=True)
+    copy = rows.article(9, table="duplicates", kept_doc_id=rows.doc_id(0), relation="exact", text=rows.text_of(0), story_id=None)
+    first = made.publish(Change(parent=None, run=rows.run("one", n_articles=4, n_duplicates=1), inserts={
+        "articles": [rows.table("articles", [rows.article(n, cluster_size=2 if n == 0 else 1, story_id=None) for n in range(4)])],
+        "duplicates": [rows.table("duplicates", [copy])],
+    }))
+    sign(made, first)
+    return made
+
+
+def sign(warehouse: Warehouse, snapshot: Snapshot) -> None:
+    run = chore("rethreshold", snapshot)
+    written = rebuilding.rebuild(snapshot, OPTIONS, warehouse.staging(run["run_id"]))
+    warehouse.publish(rebuilding.change(snapshot, written, run))
+    warehouse.discard_staging(run["run_id"])
+
+
+def signed(snapshot: Snapshot) -> set[str]:
+    index = Index(snapshot.index_files().values(), OPTIONS)
+    return set(index.doc_ids(np.arange(index.n_documents))) - {"0" * 32}
+
+
+def test_an_index_made_from_the_tables_fits_them(warehouse: Warehouse) -> None:
+    assert list(indexes.faults(warehouse.snapshot("current"), OPTIONS)) == []
+
+
+def test_a_document_the_index_lacks_and_one_it_has_too_many_are_named(warehouse: Warehouse) -> None:
+    current = warehouse.snapshot("current")
+    changed = warehouse.publish(Change(
+        parent=current.id, run=rows.run("two", n_articles=1), inserts={"articles": [rows.table("articles", [rows.article(5)])]},
+        deletes={"articles": [rows.doc_id(1)]},
+    ))
+    sentences = " ".join(indexes.faults(changed, OPTIONS))
+    assert rows.doc_id(5) in sentences
+    assert rows.doc_id(1) in sentences
+
+
+def test_forgetting_takes_the_signature_out_of_every_kept_snapshot(warehouse: Warehouse) -> None:
+    with warehouse.lock():
+        forget(warehouse, Request(docs=(rows.doc_id(2),)), heirs=CopyRules(), index_without=indexes.without(OPTIONS))
+    for snapshot in warehouse.snapshots():
+        assert list(indexes.faults(snapshot, OPTIONS)) == []
+    assert rows.doc_id(2) not in signed(warehouse.snapshot("current"))
+    for path in (warehouse.root / "index").iterdir():
+        assert bytes.fromhex(rows.doc_id(2)) not in path.read_bytes()
+
+
+def test_an_equal_text_that_relied_on_the_forgotten_signature_is_signed_itself(warehouse: Warehouse) -> None:
+    assert rows.doc_id(9) not in signed(warehouse.snapshot("current"))
+    with warehouse.lock():
+        forget(warehouse, Request(docs=(rows.doc_id(0),)), heirs=CopyRules(), index_without=indexes.without(OPTIONS))
+    current = warehouse.snapshot("current")
+    assert signed(current) == {rows.doc_id(n) for n in (1, 2, 3, 9)}
+    assert list(indexes.faults(current, OPTIONS)) == []
