@@ -16,7 +16,12 @@ COLUMNS = (
     column("language_confidence", pa.float32(), "Probability of that language by the model, 0 to 1; null where the text is too short to tell."),
 )
 
-SAMPLE_CHARS = 120  # at 100 the model already agreed with itself on the whole text on 394 of 394 articles in some 20 languages
+# The model walks bytes one by one, so a short stretch is asked first. At 80 characters it agreed with
+# itself on the whole text on 394 of 394 articles in some 20 languages; where it is less than sure, or
+# the page says otherwise, a longer one is asked.
+FIRST_CHARS = 80
+SAMPLE_CHARS = 300
+CLEAR = 0.95
 SHORT_CHARS = 60  # below, the model errs more often than a page's own statement
 SURE = 0.5  # below, a page's own statement is believed
 
@@ -31,12 +36,7 @@ def find(view: View) -> Found:
     """The language by the model on a sample of the text; what was given or stated where the text cannot tell."""
     given = _code(view.document.given.language)
     stated = _code(view.page.language or view.page.first("og:locale", "language", "content-language")) if view.page is not None else None
-    sample = _sample(view.lines)
-    guess: str | None = None
-    confidence: float | None = None
-    if len(sample) >= SHORT_CHARS:
-        guess, confidence = identifier().classify(sample)
-        confidence = round(min(max(confidence, 0.0), 1.0), 4)
+    guess, confidence = _guess(view.lines, given or stated)
     if given:
         source = "given; text differs" if guess and guess != given and (confidence or 0) > SURE else "given"
         return _found(given, confidence if guess == given else None, source)
@@ -45,16 +45,31 @@ def find(view: View) -> Found:
     return _found(stated, None, "markup") if stated else Found()
 
 
+def _guess(lines: tuple[str, ...], expected: str | None) -> tuple[str | None, float | None]:
+    """The model's language and its probability; None where the text is too short to tell."""
+    guess, confidence = None, None
+    for n_chars in (FIRST_CHARS, SAMPLE_CHARS):
+        sample = _sample(lines, n_chars)
+        if len(sample) < SHORT_CHARS:
+            break
+        guess, confidence = identifier().classify(sample)
+        confidence = round(min(max(confidence, 0.0), 1.0), 4)
+        if confidence >= CLEAR and guess == (expected or guess):
+            break
+    return guess, confidence
+
+
 def _found(language: str | None, confidence: float | None, source: str) -> Found:
     evidence = {"language": source} | ({"language_confidence": "text"} if confidence is not None else {})
     return Found({"language": language, "language_confidence": confidence}, evidence)
 
 
-def _sample(lines: tuple[str, ...]) -> str:
-    """A stretch from the middle of the longest lines: prose rather than names and labels."""
-    text = " ".join(line for line in lines if len(line) > 40) or " ".join(lines)
-    start = max(0, (len(text) - SAMPLE_CHARS) // 3)
-    return text[start : start + SAMPLE_CHARS]
+def _sample(lines: tuple[str, ...], n_chars: int) -> str:
+    """A stretch from the first half of the longer lines: prose rather than names and labels."""
+    long = [line for line in lines if len(line) > 40]
+    text = long[0] if long and len(long[0]) > 3 * n_chars else " ".join(long or lines)
+    start = max(0, (len(text) - n_chars) // 3)
+    return text[start : start + n_chars]
 
 
 def _code(name: str | None) -> str | None:

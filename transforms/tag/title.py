@@ -96,8 +96,12 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
     """
     stated = [(text[:MAX_CHARS], source) for text, source in _stated(page) if not _GENERIC.fullmatch(cleaned(text, keys))]
     printed = [text for text in _printed(page, keys) if any(_prints(text, other) for other, _ in stated)]
+    shared = known.key(cleaned(page.first("og:title"), keys))
     for text, source in stated:
         if source == "json-ld":
+            agreed = [p for p in printed if known.key(p) == shared]
+            if agreed and known.key(cleaned(page.title, keys)) == known.key(cleaned(text, keys)) != shared:
+                return agreed[0], "markup"  # JSON-LD holds the search engines' title, the heading what readers see
             heads = [p for p in printed if len(p) > 10 and known.key(cleaned(text, keys)).startswith(known.key(p))]
             return (max(heads, key=len), "markup") if heads else (text, source)
     if printed:
