@@ -1,0 +1,82 @@
+"""The quality gate: every page of this folder keeps the text F1 it has once reached.
+
+    python -m tests.pages.gate            compare with floors.json; exit 1 below a floor
+    python -m tests.pages.gate --raise    write the floors that rose
+    python -m tests.pages.gate --lower    write the floors as they are now, lower ones too
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from copydesk.flows.evaluate import score_text
+from copydesk.transforms import edit
+from copydesk.transforms.article import Article
+
+HERE = Path(__file__).parent
+FLOORS = HERE / "floors.json"
+#: Scores are stored and compared to so many digits.
+_DIGITS = 3
+
+
+def cases() -> list[str]:
+    """The names of the page cases: what each shows."""
+    return sorted(path.parent.name for path in HERE.glob("*/page.html"))
+
+
+def article(case: str) -> Article:
+    """The article of a case's page."""
+    return edit.clean_page((HERE / case / "page.html").read_text(encoding="utf-8"))
+
+
+def expected(case: str) -> str:
+    """The text a reader would call the article of the case, without its headline and byline."""
+    return (HERE / case / "expected.txt").read_text(encoding="utf-8").strip("\n")
+
+
+def expected_fields(case: str) -> dict[str, str]:
+    """What else must hold: `refused`, the reason of a page that has no article."""
+    path = HERE / case / "expected.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def score(case: str) -> float:
+    """Text F1 of a case; for a page without an article 1 where nothing was taken, else 0."""
+    text, gold = article(case).text, expected(case)
+    return round(score_text(gold, text).f1 if gold else float(not text), _DIGITS)
+
+
+def floors() -> dict[str, float]:
+    """The F1 each case must reach."""
+    return dict(json.loads(FLOORS.read_text(encoding="utf-8"))) if FLOORS.exists() else {}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print each case against its floor, and write floors where asked to."""
+    parser = argparse.ArgumentParser(prog="python -m tests.pages.gate", description="Compare page cases with their floors.")
+    change = parser.add_mutually_exclusive_group()
+    change.add_argument("--raise", dest="up", action="store_true", help="write the floors that rose")
+    change.add_argument("--lower", action="store_true", help="write the floors as they are now, lower ones too")
+    chosen = parser.parse_args(arguments)
+    edit.warm_up()
+    before = floors()
+    now = {case: score(case) for case in cases()}
+    below = {case for case, f1 in now.items() if f1 < before.get(case, 0.0)}
+    for case, f1 in now.items():
+        print(f"{f1:.3f}  floor {before.get(case, 0.0):.3f}  {'BELOW ' if case in below else ''}{case}")
+    print(f"{sum(now.values()) / len(now):.4f} mean of {len(now)} pages")
+    if chosen.lower:
+        after = now
+    elif chosen.up:
+        after = {case: max(f1, before.get(case, 0.0)) for case, f1 in now.items()}
+    else:
+        sys.exit(1 if below else 0)
+    FLOORS.write_text(json.dumps(after, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
