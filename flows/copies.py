@@ -124,7 +124,8 @@ class PublishedSnapshot:
         rest = [doc_id for doc_id in doc_ids if doc_id not in found]
         kept = self._snapshot.documents("articles", rest, columns)
         kept = kept.append_column("kept_doc_id", pa.nulls(kept.num_rows, pa.string()))
-        return pa.concat_tables([kept.select([*columns, "kept_doc_id"]), copies.select([*columns, "kept_doc_id"])])
+        # "default" lets the column be nullable in one table and not in the other.
+        return pa.concat_tables([kept, copies.select(kept.column_names)], promote_options="default")
 
     def members(self, kept: Sequence[str]) -> pa.Table:
         """See `Published`."""

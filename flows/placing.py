@@ -20,6 +20,7 @@ from copydesk.flows.recipe import Recipe
 from copydesk.flows.report.data import Facts
 from copydesk.flows.warehouse import Snapshot
 from copydesk.transforms import drift, history
+from copydesk.transforms.clean import templates
 
 _ARRIVAL = ("doc_id", "canonical_url", "content_sha256", "fetched_at", "source_uri", "record_number")
 _DOCUMENT_TABLES = ("articles", "duplicates", "quarantined")
@@ -187,12 +188,7 @@ def recent_habits(root: Path, n_runs: int) -> list[tuple[drift.Habits, ...]]:
 
 def templates_in_force(parent: Snapshot | None) -> dict[str, frozenset[str]]:
     """Template lines by outlet that act in the next run: active ones and those a reviewer approved."""
-    if parent is None:
-        return {}
-    by_outlet: dict[str, set[str]] = defaultdict(set)
-    for row in parent.table("templates", ["outlet_id", "line"], pc.field("status").isin(["active", "approved"])).to_pylist():
-        by_outlet[row["outlet_id"]].add(row["line"])
-    return {outlet: frozenset(lines) for outlet, lines in by_outlet.items()}
+    return templates.active_lines(parent.table("templates")) if parent else {}
 
 
 def under_other_recipe(snapshot: Snapshot | None, recipe: Recipe) -> int:

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from copydesk.flows import placing, provenance
+from copydesk.flows import learning, placing, provenance
 from copydesk.flows.editing import write_whole
 from copydesk.flows.read import InputFile, Reject
-from copydesk.flows.warehouse import INPUTS, Change, Snapshot
+from copydesk.flows.warehouse import EVERYTHING, INPUTS, Change, Snapshot
 from copydesk.schemas import tables as base
 
 if TYPE_CHECKING:
@@ -60,12 +60,20 @@ def publish(run: Run) -> Snapshot:
         write_whole(cuts, folder / f"{path.name.split('.')[0]}.removed.parquet")
         inserts["removed"].append(folder / f"{path.name.split('.')[0]}.removed.parquet")
     inserts["rejects"] = [_new_rejects(run)]
+    deletes: dict[str, object] = {"articles": copies.moved["doc_id"].to_pylist(), "quarantined": list(run.released)}
+    if run.answered is not None:
+        deletes["rejects"] = run.answered
+    templates = learning.learned(
+        [path for path in inserts["articles"] if isinstance(path, Path)], run.parent, run_id=run.run_id, options=run.recipe.templates,
+    )
+    if templates is not None:
+        inserts["templates"], deletes["templates"] = [templates], EVERYTHING
     change = Change(
         parent=run.parent.id if run.parent else None,
         run=run_row(run),
         inserts=inserts,
         updates=_updates(copies, stories, run),
-        deletes={"articles": copies.moved["doc_id"].to_pylist(), "quarantined": list(run.released)},
+        deletes=deletes,
         index_files={path.name: path for path in (*copies.new_index_files, *stories.new_index_files)},
         index_keep=_kept_index(run.parent, copies, stories),
         inputs=_inputs(run.files),

@@ -40,12 +40,14 @@ def sections() -> Mapping[str, type]:
     from copydesk.flows.read import Fields, Limits
     from copydesk.flows.warehouse import Options as WarehouseOptions
     from copydesk.transforms import clean, dedup, drift, extract, stories, tag
+    from copydesk.transforms.clean import templates
 
     return {
         "inputs": Fields,
         "limits": Limits,
         "extract": extract.Options,
         "clean": clean.Options,
+        "templates": templates.Options,
         "tag": tag.Options,
         "dedup": dedup.Options,
         "stories": stories.Options,
