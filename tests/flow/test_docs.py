@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import tomllib
@@ -56,9 +57,19 @@ def anchors(page: Path) -> set[str]:
 @pytest.mark.parametrize("text", blocks("sh"))
 def test_every_command_in_the_docs_exists_with_its_options(text: str) -> None:
     for line in text.replace("\\\n", " ").splitlines():
-        for call in re.findall(r"(?:^|[\s(])(copydesk .*)$", line.split("#")[0]):
-            words = shlex.split(call.split("$(")[0].split(")")[0].split("|")[0].split(">")[0], posix=True)[1:]
-            parse(main, words, "copydesk")
+        for call in (line, *re.findall(r"\$\((copydesk [^)]*)\)", line)):
+            words = tokens(call)
+            while words and "=" in words[0]:
+                words = words[1:]  # a variable set for this command
+            if words and words[0] == "copydesk":
+                parse(main, words[1:], "copydesk")
+
+
+def tokens(line: str) -> list[str]:
+    """Words up to the first pipe, redirection or comment."""
+    reader = shlex.shlex(line, posix=True, punctuation_chars=True)
+    reader.whitespace_split = True
+    return list(itertools.takewhile(lambda token: not set(token) <= set("();<>|&"), reader))
 
 
 def parse(command: click.Command, words: list[str], name: str) -> None:
