@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup demo test test-browser lint types check lock clean
+.PHONY: setup demo test test-browser docs lint types check lock clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,12 @@ wheel: setup
 # Needs Debian's chromium and chromium-driver, or their like; fails where they are missing.
 test-browser: setup
 	$(BIN)/python -m pytest -q -m browser tests/report
+
+# Pages that follow from the code are written anew; the site needs mkdocs from the full lock.
+docs: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	$(BIN)/python -m docs.generate
+	$(BIN)/mkdocs build --strict --site-dir .build/site
 
 lint: setup
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 import re
 import sys
 from collections.abc import Mapping
@@ -107,9 +108,16 @@ def recipe() -> str:
 
 
 def _default(value: object) -> str:
+    """The default as TOML would have it; long tables by their size.
+
+    >>> _default(("a", "b")), _default(True), _default(None)
+    ('["a", "b"]', 'true', 'none')
+    """
     if isinstance(value, Mapping | tuple) and len(value) > 8:
         return f"{len(value)} entries"
-    return str(value).lower() if isinstance(value, bool) else "none" if value is None else repr(value).replace("|", "\\|")
+    if isinstance(value, Mapping):
+        value = dict(value)
+    return "none" if value is None else json.dumps(value, ensure_ascii=False).replace("|", "\\|")
 
 
 def _comments(section: type) -> dict[str, str]:
@@ -119,9 +127,9 @@ def _comments(section: type) -> dict[str, str]:
     for line in inspect.getsource(section).splitlines():
         stripped = line.strip()
         if stripped.startswith("#"):
-            above.append(stripped.lstrip("# "))
+            above.append(stripped.lstrip("#: "))
         elif match := re.match(r"(\w+): .*?(?:  # (.*))?$", stripped):
-            found[match[1]] = " ".join([*above, match[2] or ""]).strip()
+            found[match[1]] = " ".join([*above, (match[2] or "").lstrip(": ")]).strip()
             above = []
         else:
             above = []
