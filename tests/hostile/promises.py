@@ -102,8 +102,8 @@ def _new_characters(extracted: str, source: str) -> Counter[str]:
 
 
 def _surrogates_lost(source: str) -> str:
-    """The source with lone surrogates as UTF-8 must write them."""
-    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in source)
+    """The source with lone surrogates as UTF-8 must write them, and NUL as HTML does."""
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" or c == "\x00" else c for c in source)
 
 
 def _letters(text: str) -> Counter[str]:

@@ -24,13 +24,20 @@ def find(view: View) -> Found:
     own = normalised(view.document.url)
     page = view.page
     if page is not None:
-        named = normalised(urljoin(own or "", page.canonical)) if page.canonical else None
+        named = normalised(_joined(own or "", page.canonical)) if page.canonical else None
         named = named or (normalised(page.first("og:url")) if not own else None)
         if named and (own is None or _may_stand_for(named, own)):
             return Found({"canonical_url": named}, {"canonical_url": "markup" if page.canonical else "meta"})
     if own is None:
         return Found()
     return Found({"canonical_url": own}, {"canonical_url": "url"})
+
+
+def _joined(base: str, link: str) -> str | None:
+    try:
+        return urljoin(base, link)
+    except ValueError:  # such as an open bracket in the host
+        return None
 
 
 def _may_stand_for(named: str, own: str) -> bool:
