@@ -52,10 +52,10 @@ def test_a_text_is_never_left_without_a_line(text: str) -> None:
     assert apply(text, tag.tag(Document(text)).removed).strip() or not text.strip()
 
 
-@given(WORDS, st.lists(WORDS, max_size=3), WORDS, WORDS, WORDS, WORDS)
+@given(st.builds(Given, WORDS, st.lists(WORDS, max_size=3).map(tuple), WORDS, WORDS, WORDS, WORDS))
 @settings(max_examples=60, deadline=None)
-def test_any_given_fields_can_be_tagged(title: str, authors: list[str], published: str, outlet: str, language: str, section: str) -> None:
-    document = Document(PROSE, given=Given(title, tuple(authors), published, outlet, language, section))
+def test_any_given_fields_can_be_tagged(fields: Given) -> None:
+    document = Document(PROSE, given=fields)
     check(document, tag.tag(document))
 
 

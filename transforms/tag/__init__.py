@@ -10,7 +10,20 @@ from typing import Any
 import pyarrow as pa
 
 from copydesk.transforms.article import Document, Tags
-from copydesk.transforms.tag import address, byline, dateline, datelines, dates, known, language, outlet, published, section, title, wire
+from copydesk.transforms.tag import (
+    address,
+    byline,
+    dateline,
+    datelines,
+    dates,
+    known,
+    language,
+    outlet,
+    published,
+    section,
+    title,
+    wire,
+)
 from copydesk.transforms.tag.page_data import PageData, read_page
 from copydesk.transforms.tag.tagger import Options, Tagger, View
 
@@ -29,10 +42,12 @@ TAGGERS: tuple[Tagger, ...] = (
     language.TAGGER,
 )
 
+_DEFAULTS = Options()
+
 COLUMNS: tuple[pa.Field, ...] = tuple(field for tagger in TAGGERS for field in tagger.columns)
 
 
-def tag(document: Document, *, options: Options = Options()) -> Tags:
+def tag(document: Document, *, options: Options = _DEFAULTS) -> Tags:
     """Column values of one document, where each came from, and the lines that became columns."""
     values: dict[str, Any] = {"canonical_url": None} | {field.name: None for field in COLUMNS} | {"authors": ()}
     evidence: dict[str, str] = {}

@@ -126,7 +126,7 @@ def _of_page(page: PageData, site: frozenset[str]) -> _Candidate | None:
         said, shown = ({known.key(name.text) for name in c.names if not name.is_org} for c in (by_people[0], printed))
         if shown and not _same_people(said, shown) and (shown > said or not shown & said):
             return printed
-    return (by_people or candidates or [None])[0]
+    return next(iter(by_people or candidates), None)
 
 
 def _is_account(candidate: _Candidate) -> bool:
@@ -236,37 +236,50 @@ def _markup(page: PageData, site: frozenset[str]) -> _Candidate | None:
 
 
 def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
+    """A mark that prints little but names, with its score; None for every other mark."""
     if mark.zone in {"comment", "nav", "figure"} or (_PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)):
         return None
-    sure = mark.how in {"rel", "itemprop"} or bool(_STRONG.search(mark.names))
     text = _head(mark.text or mark.value)
-    if not text or len(text) > 160 or (mark.how == "text" and len(text) > 80):
+    if not text or len(text) > (80 if mark.how == "text" else 160):
         return None
-    found = names.split(text, site=site, sure=sure and mark.how != "text")
-    people = [name for name in found if not name.is_org]
-    letters = sum(len(name.text) for name in found)
-    opened = names.opened(text)
-    after = mark.order - top
-    written = bool(_WRITTEN.match(text))
+    opened, written, after = names.opened(text), bool(_WRITTEN.match(text)), mark.order - top
     if mark.how == "text" and not (opened and (written or not top or -60 <= after <= NEAR)):
         return None
-    if not found or (letters * 2 < len(text) and not opened) or any(name.role in {"photographer"} for name in people):
+    beside = mark.how == "class" and not opened and _BESIDE.search(mark.names) and not _NAME_CLASS.search(mark.names)
+    if beside or names.opened_role(text) in {"editor", "photographer"}:
         return None
-    if names.opened_role(text) in {"editor", "photographer"} or (mark.how == "class" and _BESIDE.search(mark.names) and not _NAME_CLASS.search(mark.names) and not opened):
-        return None
-    if mark.how in {"path", "text"} and (not people or any(len(p.text.split()) < 2 and p.text.isascii() for p in people)):
-        return None
-    if not people and not opened and mark.how not in {"rel", "itemprop"} and not any(known.agency(n.text) or (known.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names for n in found):
-        return None  # "Personal finance" in a byline is a section
+    sure = mark.how in {"rel", "itemprop"} or (mark.how != "text" and bool(_STRONG.search(mark.names)))
+    found = names.split(text, site=site, sure=sure)
+    return _Atom(mark, found, _score(mark, after if top else None, opened=opened, written=written)) if _are_its_names(found, mark, text, site) else None
+
+
+def _are_its_names(found: tuple[Name, ...], mark: Mark, text: str, site: frozenset[str]) -> bool:
+    """Whether the names found are most of the mark's text, and such as a mark of its kind may hold."""
+    people, opened = [name for name in found if not name.is_org], names.opened(text)
+    if not found or (sum(len(name.text) for name in found) * 2 < len(text) and not opened) or any(p.role == "photographer" for p in people):
+        return False
+    if mark.how in {"path", "text"}:
+        return bool(people) and not any(len(p.text.split()) < 2 and p.text.isascii() for p in people)
+    # "Personal finance" in a byline is a section
+    own = any(known.agency(n.text) or ((known.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names) for n in found)
+    return bool(people) or opened or mark.how in {"rel", "itemprop"} or own
+
+
+def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> float:
+    """How far a mark is to be trusted: by its kind, its class, and its distance to the headline in elements."""
     score = _TRUST[mark.how] + (0.5 if opened else 0)
     if mark.how == "class":
         score += 0.5 if _STRONG.search(mark.names) else -0.5
     score -= 1.0 * bool(_WEAK.search(mark.names))
-    score += 1.0 if 0 < after <= NEAR and top else 0.5 if -60 <= after <= 0 or not top or written else -0.5
-    if mark.how == "path" and _AUTHOR_PAGE.search(mark.href) and 0 < after <= 60:
+    close = after is not None and 0 < after <= 60
+    if after is not None and 0 < after <= NEAR:
+        score += 1.0
+    else:
+        score += 0.5 if after is None or -60 <= after <= 0 or written else -0.5
+    if mark.how == "path" and close and _AUTHOR_PAGE.search(mark.href):
         score += 0.5
-    score -= {"related": 1.0, "aside": 1.0, "footer": 0.5, "": 0.0}[mark.zone] * (0.3 if 0 < after <= 60 else 0.5 if written else 1.0)
-    return _Atom(mark, found, score)
+    penalty = {"related": 1.0, "aside": 1.0, "footer": 0.5}.get(mark.zone, 0.0)
+    return score - penalty * (0.3 if close else 0.5 if written else 1.0)
 
 
 def _ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:

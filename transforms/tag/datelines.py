@@ -101,19 +101,13 @@ def _parse(line: str) -> Dateline:
     if match is None or not match["place"]:
         return _agency_alone(head, shift)
     agency = _agency_name(match)
-    if agency == "":
-        return Dateline()
     place, region = match["place"].strip(" ."), (match["region"] or "").strip()
     month, day, year = _day(match["date"] or "")
-    if match["date"] and month is None:
+    if agency == "" or (match["date"] and month is None):
         return Dateline()
     separated = match["separator"] or ""
-    if not _acceptable(place, region, agency, month, separated, head[match.end() :]):
-        return Dateline()
-    if agency is None and separated.strip() in {"", ".", ":"}:
-        return Dateline()
-    end = match.end()
-    return Dateline(place, _country(place, region), agency, month, day, year, 0, shift + end)
+    found = Dateline(place, _country(place, region), agency, month, day, year, 0, shift + match.end())
+    return found if _acceptable(found, region, separated, head[match.end() :]) else Dateline()
 
 
 def _agency_alone(head: str, shift: int) -> Dateline:
@@ -147,8 +141,9 @@ def _day(text: str) -> tuple[int | None, int | None, int | None]:
     return month, day, int(found[5]) if found[5] else None
 
 
-def _acceptable(place: str, region: str, agency: str | None, month: int | None, separated: str, rest: str) -> bool:
+def _acceptable(found: Dateline, region: str, separated: str, rest: str) -> bool:
     """Whether place, region, agency, date and separator together make a dateline and no sentence or label."""
+    place, agency, dated = found.place or "", found.agency, found.month is not None
     words = place.split()
     listed = place.casefold() in places() or all(part.strip().casefold() in places() for part in place.split("/"))
     if len(rest) < 10 or (not listed and _NOT_PLACES.fullmatch(words[0].strip(".,"))):
@@ -156,13 +151,13 @@ def _acceptable(place: str, region: str, agency: str | None, month: int | None, 
     capitals = place.upper() == place and place.lower() != place
     if agency is not None:
         known_agency = bool(known.agency(agency) or known.outlet_named(agency))
-        return bool(separated.strip()) and (capitals or listed or known_agency) or (known_agency and (capitals or listed))
+        return (bool(separated.strip()) and (capitals or listed or known_agency)) or (known_agency and (capitals or listed))
     dashed = separated.strip(" .") in {"–", "—", "―", "‒", "--", "---", "-"} and separated[-1:].isspace()
     if not dashed:
         return False
     if capitals:
-        return listed or (len(words) <= 4 and (bool(region) and _is_region(region)) or month is not None)
-    return month is not None and listed
+        return listed or dated or (len(words) <= 4 and bool(region) and _is_region(region))
+    return dated and listed
 
 
 def _is_region(region: str) -> bool:
@@ -173,7 +168,7 @@ def _country(place: str, region: str) -> str | None:
     """The country or state as printed, else the gazetteer's country of the city."""
     if region and not any(char.isdigit() for char in region):
         return region
-    return places().get(place.split("/")[0].strip().casefold())
+    return places().get(place.split("/", maxsplit=1)[0].strip().casefold())
 
 
 def resolved(line: Dateline, reference: date | None) -> date | None:

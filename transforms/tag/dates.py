@@ -59,28 +59,46 @@ def machine(text: str) -> Stamp | None:
     ('day', None)
     """
     text = text.strip()[:MAX_CHARS]
+    for read in (_iso, _epoch, _rfc2822, _ctime):
+        if stamp := read(text):
+            return stamp
+    stamp = printed(text)
+    leading = re.match(r"(\d{4}-\d{2}-\d{2})(?!\d)", text)
+    return _iso(leading[1]) if leading and (stamp is None or stamp.time is None) else stamp
+
+
+def _iso(text: str) -> Stamp | None:
     found = _ISO.match(text)
-    if found:
-        year, month, day, hour, minute, second, zone = found.groups()
-        return _stamp(int(year), int(month), int(day), _time(hour, minute, second), _offset(zone))
-    if re.fullmatch(r"\d{10}|\d{13}", text):
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(text[:10]))
-        return _stamp(moment.year, moment.month, moment.day, moment.time(), 0)
-    if re.match(r"[A-Za-z]{3},? \d{1,2} [A-Za-z]{3} \d{4} \d", text):
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        shift = moment.utcoffset()
-        return _stamp(moment.year, moment.month, moment.day, moment.time(), int(shift.total_seconds() // 60) if shift is not None else None)
-    found = re.match(r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ?([A-Z]{3,4})? (\d{4})$", text)  # what Java and C print
-    if found:
-        return printed(f"{found[1]}, {found[4]} {found[2]} {found[3] or ''}")
-    found = re.match(r"(\d{4}-\d{2}-\d{2})(?!\d)", text)
-    printed_stamp = printed(text)
-    if found and (printed_stamp is None or printed_stamp.time is None):
-        return machine(found[1])
-    return printed_stamp
+    if not found:
+        return None
+    year, month, day, hour, minute, second, zone = found.groups()
+    return _stamp((int(year), int(month), int(day)), _time(hour, minute, second), _offset(zone))
+
+
+def _epoch(text: str) -> Stamp | None:
+    """Seconds or milliseconds since 1970."""
+    if not re.fullmatch(r"\d{10}|\d{13}", text):
+        return None
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(text[:10]))
+    return _stamp((moment.year, moment.month, moment.day), moment.time(), 0)
+
+
+def _rfc2822(text: str) -> Stamp | None:
+    if not re.match(r"[A-Za-z]{3},? \d{1,2} [A-Za-z]{3} \d{4} \d", text):
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    shift = moment.utcoffset()
+    offset = int(shift.total_seconds() // 60) if shift is not None else None
+    return _stamp((moment.year, moment.month, moment.day), moment.time(), offset)
+
+
+def _ctime(text: str) -> Stamp | None:
+    """What Java and C print: "Mon Dec 02 10:56:35 EST 2024"."""
+    found = re.match(r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ?([A-Z]{3,4})? (\d{4})$", text)
+    return printed(f"{found[1]}, {found[4]} {found[2]} {found[3] or ''}") if found else None
 
 
 @cache
@@ -146,7 +164,7 @@ def _of_match(match: re.Match[str], day_first: bool | None) -> Stamp | None:
     around = match.string[match.end() : match.end() + 40]
     clock = _CLOCK.search(around) or _CLOCK.search(match.string[max(0, match.start() - 25) : match.start()])
     at, offset = _clock(clock) if clock else (None, None)
-    return _stamp(year, month, day, at, offset)
+    return _stamp((year, month, day), at, offset)
 
 
 def _clock(match: re.Match[str]) -> tuple[time | None, int | None]:
@@ -180,11 +198,11 @@ def _offset(zone: str | None) -> int | None:
     return (-minutes if zone[0] == "-" else minutes) if minutes <= 15 * 60 else None
 
 
-def _stamp(year: int, month: int, day: int, at: time | None, offset: int | None) -> Stamp | None:
-    if not FIRST_YEAR <= year <= 9998 or (year, month, day) == (1970, 1, 1):
+def _stamp(ymd: tuple[int, int, int], at: time | None = None, offset: int | None = None) -> Stamp | None:
+    if not FIRST_YEAR <= ymd[0] <= 9998 or ymd == (1970, 1, 1):
         return None
     try:
-        return Stamp(date(year, month, day), at, offset if at is not None else None)
+        return Stamp(date(*ymd), at, offset if at is not None else None)
     except ValueError:
         return None
 
@@ -202,9 +220,9 @@ def of_address(url: str) -> Stamp | None:
     if not found:
         return None
     if found["y"]:
-        return _stamp(int(found["y"]), int(found["m"]), int(found["d"]), None, None)
+        return _stamp((int(found["y"]), int(found["m"]), int(found["d"])))
     month = months().get(found["name"])
-    return _stamp(int(found["y2"]), month, int(found["d2"]), None, None) if month else None
+    return _stamp((int(found["y2"]), month, int(found["d2"]))) if month else None
 
 
 DIGIT = re.compile(r"\d")

@@ -150,8 +150,8 @@ def _statement(node: dict[str, Any], kind: int, elsewhere: bool, by_id: dict[str
 def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tuple[Agent, ...]:
     """People and organisations of an `author`, `creator` or `publisher` property, in order."""
     if isinstance(value, str):
-        name = _clean(value)
-        return (Agent(name),) if name else ()
+        said = _clean(value)
+        return (Agent(said),) if said else ()
     if isinstance(value, list) and depth < 3:
         found = (agent for item in value[:50] for agent in _agents(item, by_id, depth + 1))
         return tuple(dict.fromkeys(found))
@@ -162,13 +162,13 @@ def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tup
         node = by_id.get(_text(node["@id"]), node)
     types = _types(node)
     organisation = any(_ORGANISATIONS.search(t) for t in types) if types else None
-    name = node.get("name")
+    name: Any = node.get("name")
     if not name and (node.get("givenName") or node.get("familyName")):
         name = f"{_text(node.get('givenName'))} {_text(node.get('familyName'))}".strip()
     if isinstance(name, list):
         return tuple(Agent(_clean(n), organisation) for n in name[:50] if isinstance(n, str) and _clean(n))
-    text = _text(name)
-    return (Agent(text, organisation),) if text else ()
+    said = _text(name)
+    return (Agent(said, organisation),) if said else ()
 
 
 def _text(value: Any) -> str:

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 @cache
 def text(name: str) -> str:
+    """A packaged file."""
     return (files("copydesk.transforms.tag") / "data" / name).read_text(encoding="utf-8")
 
 
@@ -35,6 +36,7 @@ _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 
 @cache
 def rows(name: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of a packaged table."""
     lines = (line for line in text(name).splitlines() if line and not line.startswith("#"))
     return tuple(tuple(line.split("\t")) for line in lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copydesk.transforms.tag import known
 
@@ -80,8 +80,7 @@ _SUFFIX = re.compile(
     re.I,
 )
 _PARTICLES = frozenset(
-    "de del della di da dos das do du des la le les van von der den ter ten te vom zu zur zum af av bin bint ibn ben al el ul y e i o' d' d’ mac mc st st. san abu ould "
-    "af till dal dalla degli het 't op in't und".split()
+    ["de", "del", "della", "di", "da", "dos", "das", "do", "du", "des", "la", "le", "les", "van", "von", "der", "den", "ter", "ten", "te", "vom", "zu", "zur", "zum", "af", "av", "bin", "bint", "ibn", "ben", "al", "el", "ul", "y", "e", "i", "o'", "d'", "d’", "mac", "mc", "st", "st.", "san", "abu", "ould", "af", "till", "dal", "dalla", "degli", "het", "'t", "op", "in't", "und"]
 )
 _ORG_WORDS = re.compile(
     r"\b(?:staff|team|teams|desk|newsroom|news|newsdesk|agency|agencies|press|media|magazine|journal|times|post|tribune|herald|gazette|daily|weekly|newspaper|network|"
@@ -111,6 +110,7 @@ _NOBODY = re.compile(
 )
 # A desk or team is an organisation, though its last word may be a role.
 _DESK = re.compile(r"(?:[\w.&'’-]+ ){1,5}(?:desk|team|editors|staff|newsroom|contributors?|newsdesk|writers|experts)|(?:news|web|online|sports) ?desk|newsroom|(?:die |la )?(?:redaktion|redacción|redação|redazione|rédaction)", re.I)
+_EDGES = "⋅∙ \t\n\r\u00a0\u200b\u200e\u200f-–—,:;|/•·*\"“”„«»‘()[]{}<>《》【】©✉➤→>"
 _LETTERS = re.compile(r"[^\W\d_]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOT_A_NAME = re.compile(r"[?!#$%*=<>{}\\_~^\"“”„«»]|\d{3}|\.\.\.|…")
@@ -145,10 +145,10 @@ def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = Fals
         says_by = _BY.match(chunk)
         if says_by:
             role = says_by.lastgroup or ""
-            chunk = chunk[says_by.end() :]
         elif n and not found:
             role = ""
-        _names_of_chunk(chunk, "" if role == "writer" else role, site, sure or (bool(says_by) and not strict), found)
+        rest = chunk[says_by.end() :] if says_by else chunk
+        found += _of_chunk(rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role)
         if len(found) >= MAX_NAMES:
             break
     return tuple({name.text.casefold(): name for name in reversed(found)}.values())[::-1]
@@ -175,52 +175,54 @@ def is_label(text: str) -> bool:
     return bool(_LABEL.match(text)) or not _LETTERS.search(text)
 
 
-def _names_of_chunk(chunk: str, role: str, site: frozenset[str], sure: bool, found: list[Name]) -> None:
-    """Appends the names of one chunk; a role or place after a name is noted with that name."""
-    inner: list[str] = []
-
-    def lift(match: re.Match[str]) -> str:
-        inner.append(match[1])
-        return " "
-
-    chunk = _PARENTHESIS.sub(lift, chunk)
-    chunk = _LEADING_DATE.sub("", chunk)
-    cut = _TAIL.search(chunk)
-    if cut:
-        chunk = chunk[: cut.start()]
-    date = DATE.search(chunk)
-    if date:
-        chunk = chunk[: date.start()]
-    if not chunk.strip():
-        return
-    whole = _strip(chunk)
+def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
+    """The names of one chunk; a role after a name is noted with that name."""
+    inner = [match[1] for match in _PARENTHESIS.finditer(chunk)]
+    text = _trimmed(_PARENTHESIS.sub(" ", chunk))
+    whole = _strip(text)
+    if not whole:
+        return []
     if known.key(whole) in site or (known.agency(whole) and len(whole) < 40):
-        if not _NOBODY.fullmatch(whole):
-            found.append(Name(whole, role, True))
-        return
-    before = len(found)
-    pieces = _pieces(chunk)
+        return [] if _NOBODY.fullmatch(whole) else [Name(whole, role, True)]
+    found = _of_pieces(text, site, sure, role)
+    for aside in inner:
+        if known.agency(aside):
+            found.append(Name(_strip(aside), "", True))
+        elif found and not found[-1].role:
+            found[-1] = replace(found[-1], role=role_of(aside))
+    return found
+
+
+def _trimmed(chunk: str) -> str:
+    """A chunk up to where it begins to speak of something else than the author, and without a date before the name."""
+    text = _LEADING_DATE.sub("", chunk)
+    for pattern in (_TAIL, DATE):
+        cut = pattern.search(text)
+        text = text[: cut.start()] if cut else text
+    return text
+
+
+def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
+    found: list[Name] = []
+    pieces = _pieces(text)
     first_names = all(" " not in piece.strip() for piece in pieces)
     titled = False
     for piece in pieces:
         # one word is a name where it stands first; behind a name it is a place, a desk or half a title
-        name = _name(piece, site, sure and (first_names or len(found) == before) or bool(_CJK.search(piece)))
-        if isinstance(name, Name) and titled and not known.agency(name.text) and not name.role and not re.search(r",\s*(?:and |& )?" + re.escape(name.text), chunk):
-            continue  # "Ana Ruiz, Head of Marketing and Community Development"
-        titled = isinstance(name, str) and name != "suffix"
-        if name == "suffix":
-            if found and not found[-1].is_org:
-                found[-1] = Name(f"{found[-1].text}, {piece.strip()}", found[-1].role, False)
-        elif isinstance(name, Name):
-            found.append(Name(name.text, name.role or role, name.is_org))
-        elif name and found and not found[-1].role:
-            found[-1] = Name(found[-1].text, name, found[-1].is_org)
-    for text in inner:
-        agency = known.agency(text)
-        if agency:
-            found.append(Name(_strip(text), "", True))
-        elif found and not found[-1].role:
-            found[-1] = Name(found[-1].text, role_of(text), found[-1].is_org)
+        name = _name(piece, site, (sure and (first_names or not found)) or bool(_CJK.search(piece)))
+        if isinstance(name, Name):
+            # not the rest of a title: "Ana Ruiz, Head of Marketing and Community Development"
+            on_its_own = re.search(r",\s*(?:and |& )?" + re.escape(name.text), text)
+            if not titled or name.role or known.agency(name.text) or on_its_own:
+                found.append(Name(name.text, name.role or role, name.is_org))
+                titled = False
+        elif name == "suffix" and found and not found[-1].is_org:
+            found[-1] = replace(found[-1], text=f"{found[-1].text}, {piece.strip()}")
+        elif name and name != "suffix":
+            titled = True
+            if found and not found[-1].role:
+                found[-1] = replace(found[-1], role=name)
+    return found
 
 
 def _pieces(chunk: str) -> list[str]:
@@ -245,26 +247,19 @@ def _could_be_name(text: str) -> bool:
 def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
     """A name, "suffix", a role, or None for what is none of these."""
     text = _strip(piece)
-    if not text:
-        return None
-    if _SUFFIX.fullmatch(text):
-        return "suffix"
-    if known.agency(text) or known.key(text) in site:
-        return Name(text, "", True)
-    if _NOBODY.fullmatch(text):
-        return role_of(text) or None
-    if _DESK.fullmatch(text):
+    if not text or _SUFFIX.fullmatch(text):
+        return "suffix" if text else None
+    if known.agency(text) or known.key(text) in site or (_DESK.fullmatch(text) and not _NOBODY.fullmatch(text)):
         return Name(text, "", True)
     role = role_of(text)
+    if _NOBODY.fullmatch(text):
+        return role or None
     if role:
         text, role = _without_role(text)
-        if not text:
-            return role
     text = re.sub(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$", "", text)
     text = _without_outlet(re.sub(r"\s+(?:on|at|in|for|from)$", "", text), site)
-    if is_organisation(text):
-        return Name(text, role, True)
-    return Name(text, role, False) if is_person(text, sure=sure) else (role or None)
+    is_org = is_organisation(text)
+    return Name(text, role, is_org) if text and (is_org or is_person(text, sure=sure)) else role or None
 
 
 def _without_outlet(text: str, site: frozenset[str]) -> str:
@@ -324,11 +319,9 @@ def _without_role(text: str) -> tuple[str, str]:
     at = next(i for i, word in enumerate(fold) if word in roles)
     role = roles[fold[at]]
     if at == 0 or all(word in modifiers or word in roles for word in fold[:at]):
-        rest = words[at + 1 :]
-        person = " ".join(rest)
-        if at + 1 < len(words) and fold[at + 1] not in {"of", "for", "at", "in", "and", "&", "der", "des", "de"} and len(rest) > 1 and is_person(person):
-            return person, role
-        return "", role
+        person = " ".join(words[at + 1 :])
+        belongs = at + 1 < len(words) and fold[at + 1] in {"of", "for", "at", "in", "and", "&", "der", "des", "de"}
+        return (person, role) if not belongs and " " in person and is_person(person) else ("", role)
     start = at
     while start > 0 and (fold[start - 1] in modifiers or fold[start - 1] in roles):
         start -= 1
@@ -337,7 +330,7 @@ def _without_role(text: str) -> tuple[str, str]:
 
 def _strip(text: str) -> str:
     """A piece without separators, brackets and quotes at its ends; a full stop stays after an initial or suffix."""
-    text = unicodedata.normalize("NFC", text).strip("⋅∙ \t\n\r\u00a0\u200b\u200e\u200f-–—,:;|/•·*\"“”„«»‘()[]{}<>《》【】©✉➤→>")
+    text = unicodedata.normalize("NFC", text).strip(_EDGES)
     if text.endswith(".") and not re.search(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq))\.$", text, re.I):
         text = text[:-1]
     return " ".join(text.split())

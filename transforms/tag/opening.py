@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copydesk.transforms.tag import dates, datelines, names
+from copydesk.transforms.tag import datelines, dates, known, names
 
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？]['\"’”»)\]]*$")
@@ -69,7 +69,7 @@ def is_byline(line: str) -> bool:
     (True, False, True)
     """
     text = line.strip()
-    if not 5 <= len(text) <= 120 or not text[0].isalpha() and text[0] not in "(（文":
+    if not 5 <= len(text) <= 120 or (not text[0].isalpha() and text[0] not in "(（文"):
         return False
     said = names.opened(text)
     if not said and not (", " in text or " | " in text):
@@ -83,7 +83,7 @@ def is_byline(line: str) -> bool:
     letters = sum(len(name.text) for name in found)
     if said:
         return letters * 2 >= len(text) - 12
-    return bool(people) and (any(name.is_org and names.known.agency(name.text) for name in found) or any(name.role for name in people)) and len(text) <= 80
+    return bool(people) and (any(name.is_org and known.agency(name.text) for name in found) or any(name.role for name in people)) and len(text) <= 80
 
 
 def _reads_like_headline(line: str, max_chars: int) -> bool:
@@ -93,18 +93,17 @@ def _reads_like_headline(line: str, max_chars: int) -> bool:
     if not 8 <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:":
         return False
     words = text.split()
-    cjk = bool(_CJK.search(text))
-    if not cjk and not 2 <= len(words) <= 30:
-        return False
-    if text[0].islower() and not any(char.isupper() for char in words[0]):
-        return False
-    if _ENDS_SENTENCE.search(text) and text.rstrip("'\"’”»)")[-1] in ".…。" and not _ABBREVIATED.search(text):
-        return False
-    if re.search(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+", text) and len(text) > 100:
-        return False
-    if len(text) < 60 and dates.DIGIT.search(text) and dates.is_date_alone(text):
-        return False
-    return not datelines.parse(text).end and not is_byline(text)
+    begins = text[0].isupper() or not text[0].islower() or any(char.isupper() for char in words[0])
+    sized = bool(_CJK.search(text)) or 2 <= len(words) <= 30
+    return begins and sized and not _is_something_else(text)
+
+
+def _is_something_else(text: str) -> bool:
+    """Whether a line of headline length is a sentence, two sentences, a date, a dateline or a byline."""
+    ends = _ENDS_SENTENCE.search(text) and text.rstrip("'\"’”»)")[-1] in ".…。" and not _ABBREVIATED.search(text)
+    two = len(text) > 100 and re.search(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+", text)
+    dated = len(text) < 60 and dates.DIGIT.search(text) and dates.is_date_alone(text)
+    return bool(ends or two or dated or datelines.parse(text).end or is_byline(text))
 
 
 def _is_prose(line: str) -> bool:

@@ -70,7 +70,7 @@ class PageData:
     title: str = ""
     canonical: str = ""
     meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by lower-case name, property or itemprop
-    statements: Statements = Statements()
+    statements: Statements = field(default_factory=Statements)
     headings: tuple[Mark, ...] = ()  # h1, and elements marked as headline
     authors: tuple[Mark, ...] = ()
     dates: tuple[Mark, ...] = ()
@@ -139,7 +139,6 @@ class _Reader:
             self._mark(self.headings, element, "heading", names(element))
         elif tag == "time":
             self._mark(self.dates, element, "time", names(element))
-            named = names(element)
         elif tag not in _HIDDEN and tag not in {"img", "input", "path", "body", "head", "source", "use"}:
             self._place(element, tag)
 
@@ -259,7 +258,7 @@ def _between(match: re.Match[str]) -> str:
     if " " in match[0]:
         return " "
     text, start, end = match.string, match.start(), match.end()
-    touching = 0 < start and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
+    touching = start > 0 and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
     return "\n" if touching else ""
 
 

@@ -41,9 +41,7 @@ _LOWER = frozenset({"dpa", "taz", "epd", "nd"})
 _BETWEEN = frozenset({"of", "de", "and", "&", "des", "la", "le", "do", "da", "für"})
 _SKIPPED = frozenset({"that", "a", "la", "le", "el", "il", "die", "der", "das", "dem", "den", "newspaper", "agency", "news", "broadcaster", "website", "magazine", "zeitung", "has", "have", "had", "first", "also", "earlier"})
 # Names of outlets that are everyday words; they count only with "the" before them, or never.
-_COMMON = frozenset("time metro people focus science nature mirror express star sun sport sports open index as stern heute welt bild zeit capital fortune reason slate salon spectator observer guardian "
-                    "independent times post herald standard citizen record sky pictures today mint quartz vice wired space patch politico insider newsday abc now ara profil express msn yahoo ap pa cp "
-                    "uni map tap sta ani red ep cns app news today nation entrepreneur blick haaretz terra forbes ad delo novinky blic danas expresso telex bta hina petra antara".split())  # fmt: skip
+_COMMON = frozenset(["time", "metro", "people", "focus", "science", "nature", "mirror", "express", "star", "sun", "sport", "sports", "open", "index", "as", "stern", "heute", "welt", "bild", "zeit", "capital", "fortune", "reason", "slate", "salon", "spectator", "observer", "guardian", "independent", "times", "post", "herald", "standard", "citizen", "record", "sky", "pictures", "today", "mint", "quartz", "vice", "wired", "space", "patch", "politico", "insider", "newsday", "abc", "now", "ara", "profil", "express", "msn", "yahoo", "ap", "pa", "cp", "uni", "map", "tap", "sta", "ani", "red", "ep", "cns", "app", "news", "today", "nation", "entrepreneur", "blick", "haaretz", "terra", "forbes", "ad", "delo", "novinky", "blic", "danas", "expresso", "telex", "bta", "hina", "petra", "antara"])  # fmt: skip
 
 
 def find(view: View) -> Found:
@@ -111,9 +109,7 @@ def _phrase(words: list[str], *, backwards: bool = False) -> str:
         if backwards and ends:
             break
         bare = word.strip("(\"“”'‘’,.;:)")
-        if bare[:1].isupper() or bare in _LOWER:
-            found.append(bare)
-        elif bare in _BETWEEN and found:
+        if bare[:1].isupper() or bare in _LOWER or (bare in _BETWEEN and found):
             found.append(bare)
         elif bare == "the":
             article = "the"
