@@ -145,7 +145,9 @@ class Index:
             theirs = self.column("signature", number[part])
             same = (sketches.signatures[row[part]] == theirs).sum(axis=1) if len(theirs) else np.empty(0)
             estimated[part] = (same / np.float32(self.options.num_perm)).astype(np.float32)
-        chosen = estimated >= least
+        chosen = (estimated >= least) & pairing.promising(
+            estimated, sketches.n_words[row], self.column("n_words", number), self.options
+        )
         return row[chosen], number[chosen], estimated[chosen]
 
     def _asking_by_day(self, times: NDArray[np.int64], rows: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:

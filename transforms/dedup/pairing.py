@@ -114,8 +114,25 @@ def candidates(
     if not found:
         found = [(later[:0], earlier[:0], agree[:0])]
     a, b, matches = (np.concatenate([part[i] for part in found]) for i in range(3))
+    estimated = (matches / np.float32(options.num_perm)).astype(np.float32)
+    chosen = promising(estimated, sketches.n_words[a], sketches.n_words[b], options)
+    a, b, estimated = a[chosen], b[chosen], estimated[chosen]
     order = np.lexsort((b, a))
-    return a[order], b[order], (matches[order] / np.float32(options.num_perm)).astype(np.float32)
+    return a[order], b[order], estimated[order]
+
+
+def promising(
+    estimated: NDArray[np.float32], one: NDArray[np.int32], other: NDArray[np.int32], options: Options
+) -> NDArray[np.bool_]:
+    """May a pair with this estimate, of texts of so many words, be above the floor?
+
+    The estimate is given two standard errors; containment follows from it and the two lengths.
+    """
+    error = np.sqrt(np.maximum(estimated, 1 / options.num_perm) / options.num_perm)
+    jaccard = np.minimum(1, estimated + 2 * error)
+    shorter, longer = np.minimum(one, other), np.maximum(one, other)
+    containment = jaccard / (1 + jaccard) * (1 + longer / np.maximum(1, shorter))
+    return np.asarray((jaccard >= options.pair_floor) | (containment >= options.pair_floor_containment))
 
 
 def measure(

@@ -220,12 +220,15 @@ def without_repeats(values, count):
 
 @inlined
 def sample(shingles, n, rate_bits, low, high, out):
-    """The text's keys, ascending: the shingles whose hash is smallest, one in 2**rate_bits.
+    """The text's keys, ascending: the shingles whose hash is smallest, one in 2**rate_bits or fewer.
 
-    Where that gives fewer than `low` or more than `high`, the rate doubles or halves until it does
-    not (or every shingle is taken). Two samples share what the coarser one holds of both texts.
+    The rate halves until at most `high` are expected and found, and doubles while there are fewer
+    than `low` (or until every shingle is taken). Two samples share what the coarser one holds of
+    both texts.
     """
     bits = np.uint64(rate_bits)
+    while n >> np.int64(bits) > high:
+        bits += np.uint64(1)
     count = np.int64(0)
     while True:
         limit = ALL >> bits
