@@ -50,8 +50,8 @@ class Lines:
         self._write(f"{name} ({total:,} documents)" if total else name)
 
     def advance(self, n: int) -> None:
-        """Count, and say where things stand when the last word is some time ago."""
-        self._done += n
+        """Say where things stand when the last word is some time ago."""
+        self._done = n
         now = self._clock()
         if now - self._said >= _EVERY:
             self._said = now
@@ -91,15 +91,15 @@ class Bar:
         self._task = self._rich.add_task(name, total=total, count="", rate="", left="")
 
     def advance(self, n: int) -> None:
-        """Count."""
+        """Draw where things stand."""
         if self._task is None:
             return
         task = self._rich.tasks[self._task]
-        done, seconds = task.completed + n, max(time.monotonic() - self._began, 1e-9)
+        done, seconds = n, max(time.monotonic() - self._began, 1e-9)
         rate = done / seconds
         of = f" of {task.total:,.0f}" if task.total else ""
         left = f"{(task.total - done) / rate:,.0f} s left" if task.total and rate and seconds > 1 and task.total > done else ""
-        self._rich.update(self._task, advance=n, count=f"{done:,.0f}{of}", rate=f"{rate:,.0f}/s", left=left)
+        self._rich.update(self._task, completed=n, count=f"{done:,.0f}{of}", rate=f"{rate:,.0f}/s", left=left)
 
     def note(self, text: str) -> None:
         """Print the sentence above the lines."""

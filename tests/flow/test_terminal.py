@@ -1,0 +1,93 @@
+"""Progress: one line per stage, rate and time left, nothing that a document could steer."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk.flows import finish, terminal
+from copydesk.flows.pipeline import Summary
+from copydesk.flows.printable import printable
+from copydesk.flows.report.data import Facts
+from copydesk.transforms.drift import Break
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_plain_lines_say_stage_rate_and_time_left_now_and_then() -> None:
+    said: list[str] = []
+    clock = Clock()
+    lines = terminal.Lines(said.append, clock)
+    lines.stage("edit", 1000)
+    for second in range(1, 31):
+        clock.now = float(second)
+        lines.advance(second * 20)
+    lines.note("done \x1b[2J")
+    assert said == [
+        "edit (1,000 documents)", "edit: 300 of 1,000, 20/s, 35 s left", "edit: 600 of 1,000, 20/s, 20 s left", "done \\x1b[2J",
+    ]
+
+
+def test_quiet_prints_warnings_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    quiet = terminal.Quiet()
+    quiet.stage("edit", 5)
+    quiet.advance(5)
+    quiet.note("harbour.example: documents with a byline: 3 %, usually 92 %")
+    quiet.close()
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "harbour.example: documents with a byline: 3 %, usually 92 %\n"
+
+
+def test_the_bar_survives_every_order_of_calls() -> None:
+    bar = terminal.Bar()
+    bar.advance(3)
+    bar.stage("starting Prefect", None)
+    bar.stage("edit", 10)
+    bar.advance(5)
+    bar.note("[bold]not markup[/bold]")
+    bar.close()
+
+
+def summary(**facts: object) -> Summary:
+    return Summary(facts=Facts(
+        run_id="r", snapshot_id="s", started_at="2026-03-01T06:00:00+00:00", finished_at="2026-03-01T06:00:09+00:00", **facts,  # type: ignore[arg-type]
+    ))
+
+
+def test_the_summary_is_read_in_five_seconds() -> None:
+    from pathlib import Path
+
+    outcome = finish.Outcome(summary(n_read=1000, n_articles=700, n_duplicates=160, n_rejected=60, n_known=80), Path("/wh"), Path("/wh/reports/r.html"))
+    assert finish.short(outcome, seconds=75) == [
+        "1,000 documents read in 1 min 15 s",
+        "      700  in the corpus",
+        "      160  copies",
+        "       60  rejected",
+        "       80  already known",
+        "Parquet    /wh/current/articles/",
+        "Report     /wh/reports/r.html",
+    ]
+
+
+def test_the_summary_obeys_no_escape_sequence() -> None:
+    from pathlib import Path
+
+    outcome = finish.Outcome(summary(n_read=1, n_articles=1, breaks=(Break("\x1b]0;owned\x07", "byline", 0.9, 0.0),)), Path("/wh"), None)
+    assert not [line for line in finish.short(outcome, seconds=1) if "\x1b" in line or "\x07" in line]
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("naïve — “quoted” 東京 עברית العربية", "naïve — “quoted” 東京 עברית العربية"),
+    ("a\u200db \u200c", "a\u200db \u200c"),
+    ("\u202egnp.exe\u2066", "\\u202egnp.exe\\u2066"),
+    ("\x9b31m \x7f\r", "\\x9b31m \\x7f\\r"),
+    ("\ud800", "\\ud800"),
+])
+def test_letters_of_all_scripts_are_printed_and_what_steers_is_written_out(text: str, shown: str) -> None:
+    assert printable(text) == shown
