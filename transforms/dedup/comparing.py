@@ -9,6 +9,7 @@ from copydesk.transforms.dedup.machine import compiled, inlined
 from copydesk.transforms.dedup.signing import MIX_1, SUM, shingle_hashes, text_words
 
 EMPTY = np.int64(-1)
+SEEN_WORDS = 512  # 4 kB: 32,768 bits for the few hundred shingles of a story
 
 
 @compiled
@@ -30,7 +31,7 @@ def words_of(address, offsets, is_normal, classes, folded, rows, places, found, 
 @inlined
 def table_size(n):
     size = np.int64(8)
-    while size < 2 * n:
+    while size < 4 * n:
         size *= 2
     return size
 
@@ -40,7 +41,8 @@ def compare(words, offsets, first, second, ngram):
     """For each pair of texts: distinct shingles shared, of the first, of the second, longest passage (-1: unknown).
 
     Pairs with the same first text should stand together: its hash table is filled once. `heads`
-    holds the first position of a shingle, `after` the next one where the same shingle stands.
+    holds the first position of a shingle, `after` the next one where the same shingle stands;
+    `seen` has a bit for each hash, so that what is not there is told without a search.
     """
     n_texts = offsets.size - 1
     most = np.int64(1)
@@ -51,6 +53,7 @@ def compare(words, offsets, first, second, ngram):
     for row in range(n_texts):
         start = offsets[row]
         counts[row] = shingle_hashes(words[start:], offsets[row + 1] - start, ngram, hashes[start:])
+    seen = np.empty(SEEN_WORDS, np.uint64)
     heads = np.empty(table_size(most), np.int32)
     after = np.empty(most, np.int32)
     mark = np.empty(most, np.int64)
@@ -67,12 +70,17 @@ def compare(words, offsets, first, second, ngram):
                 size = table_size(counts[row])
                 limit = np.uint64(size - 1)
                 heads[:size] = EMPTY
+                seen[:] = np.uint64(0)
                 n_distinct = np.int64(0)
                 # From the end, so that chains run forward from the first position.
                 for at in range(counts[row] - 1, -1, -1):
                     h = hashes[base + at]
                     slot = h & limit
-                    while heads[slot] >= 0 and hashes[base + heads[slot]] != h:
+                    bit = np.uint64(1) << (h >> np.uint64(58))
+                    word = (h >> np.uint64(32)) & np.uint64(SEEN_WORDS - 1)
+                    is_new = seen[word] & bit == 0
+                    seen[word] |= bit
+                    while heads[slot] >= 0 and (is_new or hashes[base + heads[slot]] != h):
                         slot = (slot + np.uint64(1)) & limit
                     n_distinct += np.int64(heads[slot] < 0)
                     after[at] = heads[slot]
@@ -96,6 +104,8 @@ def compare(words, offsets, first, second, ngram):
         budget = 64 * (n_a + n_b)
         for j in range(counts[b]):
             h = hashes[other + j]
+            if seen[(h >> np.uint64(32)) & np.uint64(SEEN_WORDS - 1)] & (np.uint64(1) << (h >> np.uint64(58))) == 0:
+                continue
             slot = h & limit
             while heads[slot] >= 0 and hashes[base + heads[slot]] != h:
                 slot = (slot + np.uint64(1)) & limit
