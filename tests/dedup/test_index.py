@@ -1,0 +1,165 @@
+"""The index on disk: what it finds, what it refuses, what a kill leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copydesk.flows.index import Index, IndexRefused
+from copydesk.transforms.dedup import Options, engine, joining, sketching
+from tests.dedup import newsroom
+
+ROOM = newsroom.Newsroom(31, stories=40, singles=160)
+SKETCHES = sketching.sketch(sketching.as_texts(ROOM.texts), Options())
+TIMES = engine.as_times(ROOM.times, len(ROOM.texts))
+ROWS = np.arange(len(ROOM.texts))
+
+
+def build(folder: Path, parts: int = 1, options: Options | None = None) -> Index:
+    options = options or Options()
+    paths: dict[str, Path] = {}
+    names: tuple[str, ...] = ()
+    for part in np.array_split(ROWS, parts):
+        written = Index([paths[n] for n in names], options).add([ROOM.ids[r] for r in part], SKETCHES, TIMES, part, folder)
+        paths |= {path.name: path for path in written.new}
+        names = written.names
+    return Index([paths[n] for n in names], options)
+
+
+def found(index: Index, rows: np.ndarray = ROWS) -> set[tuple[int, str]]:
+    hits = index.find(SKETCHES, TIMES, rows)
+    return set(zip(hits.rows.tolist(), index.doc_ids(hits.numbers), strict=True))
+
+
+def test_every_document_finds_itself_and_its_copies(tmp_path: Path) -> None:
+    pairs = found(build(tmp_path))
+    copies = {(i, ROOM.ids[j]) for i in ROWS for j in ROWS if ROOM.clusters[i] == ROOM.clusters[j] and abs(TIMES[i] - TIMES[j]) <= Options().window_us}
+    assert {(i, ROOM.ids[i]) for i in ROWS} <= pairs
+    assert len(copies & pairs) / len(copies) > 0.97
+    assert len(pairs - copies) < 0.02 * len(pairs)
+
+
+def test_many_additions_find_what_one_finds(tmp_path: Path) -> None:
+    assert found(build(tmp_path / "one")) == found(build(tmp_path / "many", parts=23))
+
+
+def test_runs_merge_so_that_there_are_few(tmp_path: Path) -> None:
+    index = build(tmp_path, parts=64)
+    assert len(index.runs) <= 4
+    assert index.n_documents == len(ROWS)
+
+
+def test_the_same_documents_make_the_same_files(tmp_path: Path) -> None:
+    assert build(tmp_path / "a", parts=5).names == build(tmp_path / "b", parts=5).names
+
+
+def test_a_document_takes_less_than_a_kilobyte(tmp_path: Path) -> None:
+    index = build(tmp_path)
+    arrays = sum(int(np.prod(a["shape"])) * np.dtype(a["type"]).itemsize for f in (*index.docs, *index.runs) for a in f.header["arrays"].values())
+    assert arrays / len(ROWS) < 950
+
+
+def test_signatures_load_into_datasketch(tmp_path: Path) -> None:
+    from datasketch import MinHash
+
+    index = build(tmp_path)
+    stored = MinHash(num_perm=128, scheme="affine32", seed=1, hashvalues=index.column("signature", np.array([3]))[0])
+    own = MinHash(num_perm=128, scheme="affine32", seed=1, hashvalues=SKETCHES.signatures[3])
+    assert stored.jaccard(own) == 1.0
+
+
+def test_a_deleted_document_is_found_no_more_and_leaves_no_bytes(tmp_path: Path) -> None:
+    index = build(tmp_path, parts=3)
+    gone = ROOM.ids[:5]
+    written = index.without(gone, tmp_path)
+    after = Index([tmp_path / name for name in written.names], Options())
+    assert not {doc for _, doc in found(after)} & set(gone)
+    assert found(after) == {(row, doc) for row, doc in found(index) if doc not in gone}
+    for name in written.names:
+        raw = (tmp_path / name).read_bytes()
+        for row in range(5):
+            assert bytes.fromhex(ROOM.ids[row]) not in raw
+            assert SKETCHES.signatures[row].tobytes() not in raw
+
+
+def test_deleting_what_is_not_there_changes_nothing(tmp_path: Path) -> None:
+    index = build(tmp_path)
+    assert index.without(["f" * 32], tmp_path).names == index.names
+
+
+@pytest.mark.parametrize(("setting", "name"), [({"seed": 2}, "seed"), ({"num_perm": 64}, "num_perm"), ({"ngram": 5}, "shingling")])
+def test_an_index_made_otherwise_is_refused_with_the_command_that_rebuilds(tmp_path: Path, setting: dict[str, int], name: str) -> None:
+    paths = [f.path for f in (*build(tmp_path).docs, *build(tmp_path).runs)]
+    with pytest.raises(IndexRefused, match=f"{name}.*copydesk index rebuild"):
+        Index(paths, Options(**setting))
+
+
+def test_a_damaged_or_missing_file_is_refused(tmp_path: Path) -> None:
+    index = build(tmp_path)
+    paths = [f.path for f in (*index.docs, *index.runs)]
+    with pytest.raises(IndexRefused, match="keys of 0 of"):
+        Index([f.path for f in index.docs], Options())
+    with paths[0].open("r+b") as file:
+        file.truncate(5000)
+    with pytest.raises(IndexRefused, match="should be"):
+        Index(paths, Options())
+    paths[0].unlink()
+    with pytest.raises(IndexRefused, match="cannot be read"):
+        Index(paths, Options())
+
+
+def test_popular_keys_are_capped(tmp_path: Path) -> None:
+    text = " ".join(newsroom.story(__import__("random").Random(1)))
+    many = sketching.sketch(sketching.as_texts([f"{text} number {i} of them" for i in range(3000)]), Options())
+    times = np.full(3000, joining.UNDATED)
+    written = Index((), Options()).add([f"{i:032x}" for i in range(3000)], many, times, np.arange(3000), tmp_path)
+    hits = Index(written.new, Options()).find(many, times, np.arange(10))
+    assert 0 < len(hits.rows) <= 10 * 48 * 2 * joining.CAP
+
+
+_CHILD = """
+import json, os, sys
+from pathlib import Path
+from tests.dedup import test_index as t
+import numpy as np
+folder = Path(sys.argv[1])
+pointer = folder / "current.json"
+while True:
+    names = json.loads(pointer.read_text()) if pointer.exists() else []
+    index = t.Index([folder / n for n in names], t.Options())
+    if index.n_documents >= len(t.ROWS):
+        pointer.unlink()
+        continue
+    rows = t.ROWS[index.n_documents : index.n_documents + 10]
+    written = index.add([t.ROOM.ids[r] for r in rows], t.SKETCHES, t.TIMES, rows, folder / "staging")
+    for path in written.new:
+        os.replace(path, folder / path.name)
+    (folder / "next.json").write_text(json.dumps(written.names))
+    os.replace(folder / "next.json", pointer)
+    print("published", flush=True)
+"""
+
+
+def test_a_kill_leaves_the_published_index_usable(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    rounds = int(os.environ.get("COPYDESK_KILLS", "3"))
+    for round_ in range(rounds):
+        child = subprocess.Popen([sys.executable, "-c", _CHILD, str(tmp_path)], stdout=subprocess.PIPE, env=environment)
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(0.013 * (round_ + 1))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        pointer = tmp_path / "current.json"
+        names = json.loads(pointer.read_text()) if pointer.exists() else []
+        index = Index([tmp_path / name for name in names], Options())
+        there = ROWS[: index.n_documents]
+        assert {(int(r), ROOM.ids[r]) for r in there} <= found(index, there)
