@@ -51,6 +51,7 @@ def test_a_byline_in_the_markup_is_found(markup: str) -> None:
         "<p>By Monday the river had risen.</p>",
         "<div class='byline'>Personal finance</div>",
         "<div class='byline'>Staff Writer</div>",
+        "<div class='byline'>Wellness &amp; Prevention</div>",
         "<div class='byline'>Reviewed by Ana Ruiz</div>",
     ],
 )
@@ -65,6 +66,12 @@ def test_a_byline_under_the_headline_outweighs_a_statement_that_names_the_accoun
 
 def test_the_sites_own_name_in_a_meta_tag_is_no_author() -> None:
     head = "<meta name='author' content='Example Post'><meta property='og:site_name' content='Example Post'>"
+    assert page_tags(article(head)).values["authors"] == ()
+
+
+@pytest.mark.parametrize("name", ["Example Media GmbH", "Example Holdings Inc.", "admin", "examplepost"])
+def test_companies_and_accounts_are_no_authors(name: str) -> None:
+    head = ld('{"@type":"NewsArticle","author":{"@type":"Organization","name":"NAME"}}'.replace("NAME", name)) + "<meta property='og:site_name' content='Example Post'>"
     assert page_tags(article(head)).values["authors"] == ()
 
 

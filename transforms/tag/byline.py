@@ -162,7 +162,7 @@ def _meta(page: PageData, site: frozenset[str]) -> _Candidate | None:
             values = tuple(" ".join(reversed(v.split(", "))) for v in values)
         found: list[Name] = []
         for value in values:
-            if known.key(value) not in site:
+            if known.key(value) not in site and not _names_site(value, site):
                 found += (n for n in names.split(value, site=site, sure=True) if not _is_login(n.text))
             elif names.is_person(value, sure=" " in value) and not known.outlet_named(value) and not names.is_organisation(value):
                 found.append(Name(value))  # the owner of a personal site; another site's own name is no author
@@ -172,9 +172,20 @@ def _meta(page: PageData, site: frozenset[str]) -> _Candidate | None:
 
 
 def _without_site(found: list[Name], site: frozenset[str]) -> tuple[Name, ...]:
-    """The names once each; the site's own name goes where a person stands beside it."""
+    """The names once each, without companies, and without the site's own name beside a person or as an account."""
     people = any(not name.is_org for name in found)
-    return tuple(dict.fromkeys(n for n in found if not (n.is_org and known.key(n.text) in site and (people or _is_login(n.text)))))
+    return tuple(
+        dict.fromkeys(n for n in found if not (n.is_org and (_COMPANY.search(n.text) or (known.key(n.text) in site and (people or _is_login(n.text))))))
+    )
+
+
+_COMPANY = re.compile(r"\b(?:inc|llc|ltd|gmbh|corp|corporation|limited|pty|s\.?r\.?l|co\. kg)\b\.?$", re.I)
+
+
+def _names_site(name: str, site: frozenset[str]) -> bool:
+    """Whether a name holds the site's: "Kong" at konghq.com, "Example Labs" at example.com."""
+    words = [known.key(word) for word in name.split()]
+    return any(len(word) > 4 and word in site for word in words) or (len(words) == 1 and any(len(words[0]) > 3 and key.startswith(words[0]) for key in site))
 
 
 def _is_login(text: str) -> bool:
@@ -258,6 +269,8 @@ def _are_its_names(found: tuple[Name, ...], mark: Mark, text: str, site: frozens
     people, opened = [name for name in found if not name.is_org], names.opened(text)
     if not found or (sum(len(name.text) for name in found) * 2 < len(text) and not opened) or any(p.role == "photographer" for p in people):
         return False
+    if mark.how == "class" and len(people) > 1 and not opened and all(" " not in p.text and p.text.isascii() for p in people):
+        return False  # "Wellness & Prevention"
     if mark.how in {"path", "text"}:
         return bool(people) and not any(len(p.text.split()) < 2 and p.text.isascii() for p in people)
     # "Personal finance" in a byline is a section
