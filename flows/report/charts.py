@@ -218,7 +218,7 @@ def _label(text: str) -> str:
 
 
 def _axis(number: str) -> str:
-    return ".0%" if number.endswith("%") else "~s"
+    return "~%" if number.endswith("%") else "~s"
 
 
 def _drawn(spec: Mapping[str, Any], says: str) -> Chart:
