@@ -73,7 +73,14 @@ def _fuzz(target: str, minutes: float) -> None:
         sys.argv[0], str(corpus), f"-max_total_time={int(minutes * 60)}", "-max_len=8192", "-timeout=20", "-rss_limit_mb=2048",
         f"-artifact_prefix={found / target}-", "-print_final_stats=1", "-verbosity=0",
     ]  # fmt: skip
-    atheris.Setup(arguments, TARGETS[target])
+    def tried(raw: bytes) -> None:
+        try:
+            TARGETS[target](raw)
+        except BaseException:
+            (found / f"{target}-{sha256(raw).hexdigest()[:16]}").write_bytes(raw)
+            raise
+
+    atheris.Setup(arguments, tried)
     atheris.Fuzz()
 
 

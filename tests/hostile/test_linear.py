@@ -1,0 +1,91 @@
+"""Time grows with the input, not faster: whole texts and pages made to provoke backtracking, tenfold and again tenfold."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+
+import pytest
+
+import copydesk
+from copydesk.transforms.decode import decode
+from tests.hostile.inputs import PAGE, STORY
+
+# A step tenfold may take at most this many times as long: linear takes 10, n log n 13, quadratic 100.
+_MOST = 40
+_SMALL, _FREE = 1_000, 0.25  # characters; seconds below which a clock says nothing
+
+UNITS = {
+    "spaces": " ", "tabs": "\t", "letters": "a", "words": "word ", "by": "By Ana Ruiz, ", "and": " and ", "brackets": "(", "quotes": "\"'", "dashes": "- ",
+    "dots": "...", "colons": "Read more: ", "credits": "Photo: AP ", "digits": "1", "dates": "1 March 2024 ", "times": "10:00 ", "urls": "http://a.b/", "ats": "a@b.c ",
+    "agencies": "(Reuters) - ", "capitals": "LINDESUND, ", "copyrights": "© 2024 ", "shares": "Share this on ", "pipes": "x | ", "no-break": "\u00a0", "combining": "a\u0301",
+    "zero-width": "\u200b", "newlines": "\n", "lines": "x\n", "prompts": "Leave a Comment\n", "sentences": STORY + " ", "cjk": "港", "mixed": "By By By (AP) - – — | : ; 1/2/2024 ",
+}  # fmt: skip
+SHAPES: dict[str, Callable[[str], str]] = {"ends": lambda s: s + "!", "last": lambda s: STORY + "\n" + s}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    gc.collect()
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def grows_linearly(make: Callable[[int], Callable[[], object]]) -> None:
+    """Tenfold and a hundredfold; the ratio counts once the time is long enough to be measured."""
+    before = max(seconds(make(_SMALL)), seconds(make(_SMALL)))
+    for size in (10 * _SMALL, 100 * _SMALL):
+        took = seconds(make(size))
+        if took > _FREE and took > _MOST * max(before, _FREE / 10):
+            took = min(took, seconds(make(size)))  # a neighbour on the machine is not a pattern
+            assert took <= _MOST * max(before, _FREE / 10), f"{size:,} characters took {took:.2f} s, a tenth of them {before:.3f} s"
+        before = took
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    copydesk.warm_up()
+    copydesk.clean_page(PAGE)
+    copydesk.clean_text(STORY)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_text_of_one_unit_takes_time_in_proportion(unit: str, shape: str) -> None:
+    def make(size: int) -> Callable[[], object]:
+        text = SHAPES[shape](UNITS[unit] * (size // len(UNITS[unit])))
+        return lambda: copydesk.clean_text(text)
+
+    grows_linearly(make)
+
+
+PAGE_UNITS = {
+    "paragraphs": "<p>x</p>", "unclosed": "<p>x", "deep": "<div>", "inline": "<b>x</b>", "links": "<a href=/>x</a> ", "spaces": " ", "lists": "<li>x", "cells": "<td>x",
+    "breaks": "x<br>", "comments": "<!-- x -->", "entities": "&amp;", "times": "<time datetime=2024-03-01>1 March</time>", "bylines": "<p class=byline>By Ana Ruiz</p>",
+    "scripts": "<script>x</script>", "angle brackets": "<", "metas": "<meta name=author content='Ana Ruiz'>", "json-ld": "<script type='application/ld+json'>{}</script>", "headings": "<h2>Rain</h2>",
+    "images": "<figure><img><figcaption>Photo: AP</figcaption></figure>", "text": STORY + " ",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", PAGE_UNITS)
+def test_a_page_of_one_unit_takes_time_in_proportion(unit: str) -> None:
+    def make(size: int) -> Callable[[], object]:
+        page = PAGE.replace("</article>", PAGE_UNITS[unit] * (size // len(PAGE_UNITS[unit])) + "</article>")
+        return lambda: copydesk.clean_page(page)
+
+    grows_linearly(make)
+
+
+@pytest.mark.parametrize("unit", [b"<meta charset=", b"<!--", b"\xff", b"\xc3\xa9", b"\x81\x40", b"<?xml ", b" ", b"\x1b$B", b"\x00a", b"\xe2\x82"])
+def test_decoding_takes_time_in_proportion(unit: bytes) -> None:
+    def decoded(raw: bytes) -> None:
+        try:
+            decode(raw, declared=None, html=True)
+        except copydesk.Refused:
+            pass
+
+    def make(size: int) -> Callable[[], object]:
+        return lambda: decoded(unit * (size // len(unit)))
+
+    grows_linearly(make)

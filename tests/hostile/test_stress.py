@@ -1,0 +1,152 @@
+"""Runs on machines in trouble: each ends well, or with one sentence that says what is wrong and exit code 1."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow.dataset as ds
+import pytest
+
+from copydesk.flows import pipeline
+from tests.hostile import inputs
+from tests.hostile.inputs import STORY
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def ingest(
+    *arguments: str | Path, warehouse: Path, environment: dict[str, str] | None = None, limit: Callable[[], None] | None = None,
+    prefix: tuple[str, ...] = (),
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    command = [*prefix, sys.executable, "-m", "copydesk.flows.cli", "ingest", "--direct", "--workers", "1", "--warehouse", str(warehouse), *map(str, arguments)]
+    known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": os.environ.get("HOME", "/")} if environment is None else {**environment, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, env=known, preexec_fn=limit, timeout=300, check=False, errors="replace")
+
+
+def corpus(folder: Path, n: int = 4) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(n):
+        (folder / f"{number}.txt").write_text(f"Harbour number {number} opens\n{STORY} Berth {number} was {'very ' * number}busy.", encoding="utf-8")
+    return folder
+
+
+def rows(warehouse: Path, table: str = "articles") -> list[dict[str, object]]:
+    return sorted(ds.dataset(warehouse.resolve() / "current" / table).to_table().drop_columns(["run_id"]).to_pylist(), key=str)
+
+
+def fails_with_a_sentence(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert any(word in done.stderr for word in words), done.stderr
+
+
+def test_a_full_disk_is_named_and_the_next_run_goes_through(tmp_path: Path) -> None:
+    if subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no user namespaces here to mount a small disk in")
+    corpus(tmp_path / "in", 40)
+    place = tmp_path / "disk"
+    place.mkdir()
+    script = f"mount -t tmpfs -o size=150k none '{place}' && \"$@\"; code=$?; ls '{place}/wh/snapshots' 2>/dev/null; exit $code"
+    done = ingest(tmp_path / "in", warehouse=place / "wh", prefix=("unshare", "-Urm", "sh", "-c", script, "sh"))
+    fails_with_a_sentence(done, "disk is full", "No space left")
+    assert ingest(tmp_path / "in", warehouse=place / "wh").returncode == 0
+
+
+def test_a_file_that_may_not_grow_is_named(tmp_path: Path) -> None:
+    done = ingest(corpus(tmp_path / "in"), warehouse=tmp_path / "wh", limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)))
+    fails_with_a_sentence(done, "File too large")
+    assert not (tmp_path / "wh" / "current").exists()
+
+
+def test_too_few_file_handles_are_named(tmp_path: Path) -> None:
+    done = ingest(corpus(tmp_path / "in"), warehouse=tmp_path / "wh", limit=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (12, 12)))
+    fails_with_a_sentence(done, "Too many")
+
+
+def test_locale_c_and_no_home_change_nothing(tmp_path: Path) -> None:
+    source = corpus(tmp_path / "in")
+    (source / "møte i går.txt").write_text(STORY + " Møtet var i går.", encoding="utf-8")
+    assert ingest(source, warehouse=tmp_path / "usual").returncode == 0
+    bare = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = ingest(source, warehouse=tmp_path / "bare", environment=bare)
+    assert done.returncode == 0, done.stderr
+    assert rows(tmp_path / "bare") == rows(tmp_path / "usual")
+
+
+def test_a_clock_set_back_neither_stops_nor_changes_a_run(tmp_path: Path) -> None:
+    source, warehouse = corpus(tmp_path / "in"), tmp_path / "wh"
+    first = pipeline.run([str(source)], warehouse=warehouse, clock=lambda: datetime(2030, 1, 1, tzinfo=UTC))
+    corpus(source, 6)
+    second = pipeline.run([str(source)], warehouse=warehouse, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    assert (first.facts.n_articles + first.facts.n_duplicates, second.facts.n_known) == (4, 4)
+    assert len(rows(warehouse)) + len(rows(warehouse, "duplicates")) == 6
+
+
+def test_an_input_folder_is_left_as_it_was_and_may_be_read_only(tmp_path: Path) -> None:
+    source = corpus(tmp_path / "in")
+    source.chmod(0o555)
+    before = [(path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())]
+    done = ingest(source, warehouse=tmp_path / "wh")
+    assert done.returncode == 0, done.stderr
+    assert [(path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())] == before
+
+
+@pytest.mark.parametrize("name", [b"with space", b"two\nlines", b"caf\xe9", b"-rf", b"\x1b[31mred", b"quo'te\"$HOME`x`;"])
+def test_any_name_of_an_input_folder_and_a_warehouse_works(name: bytes, tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    source = corpus(folder / "in")
+    done = ingest(source, warehouse=folder / "wh")
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert len(rows(folder / "wh")) + len(rows(folder / "wh", "duplicates")) == 4
+
+
+def test_no_input_chooses_where_anything_is_written(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    lines = [{"text": f"{STORY} {i}", "url": url, "outlet": outlet, "title": outlet} for i, (url, outlet) in enumerate([
+        ("../../../evil", "../../evil"), ("file:///etc/passwd", "/etc/passwd"), ("https://../..//evil", "..\\..\\evil"), ("https://evil.example/%2e%2e/%2e%2e/x", "a\x00b/../../c"),
+    ])]  # fmt: skip
+    (source / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    before = {path for path in tmp_path.rglob("*")}
+    assert ingest(source, warehouse=tmp_path / "wh").returncode == 0
+    new = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - before}
+    assert new == {"wh"}
+    assert not [path for path in (tmp_path / "wh").rglob("*") if "evil" in path.name or "passwd" in path.name]
+
+
+def test_a_missing_input_is_wrong_usage_and_names_it(tmp_path: Path) -> None:
+    done = ingest(tmp_path / "missing", warehouse=tmp_path / "wh")
+    assert done.returncode == 2
+    assert "missing" in done.stderr
+
+
+def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(tmp_path: Path) -> None:
+    good = corpus(tmp_path / "good", 12)
+    recipe = tmp_path / "recipe.toml"
+    limits = inputs.LIMITS
+    recipe.write_text(
+        f"[limits]\ndocument_bytes = {limits.document_bytes}\nline_bytes = {limits.line_bytes}\nexpansion = {limits.expansion}\nseconds = {limits.seconds}\n"
+        f"memory_bytes = {limits.memory_bytes}\n[run]\nshard_documents = 40\n", encoding="utf-8",
+    )  # fmt: skip
+    hostile = tmp_path / "hostile"
+    # Of the stories that all these files repeat only what is in no good document may come, or it would be its copy.
+    inputs.write(hostile)
+    (hostile / "good").mkdir()
+    for path in good.iterdir():
+        shutil.copy(path, hostile / "good" / path.name)
+    alone = ingest(hostile / "good", "--recipe", recipe, warehouse=tmp_path / "alone")
+    mixed = ingest(hostile, "--recipe", recipe, warehouse=tmp_path / "mixed")
+    assert alone.returncode == 0, alone.stderr
+    assert mixed.returncode == 0, mixed.stderr
+    texts = {row["title"]: row["text"] for row in rows(tmp_path / "alone") + rows(tmp_path / "alone", "duplicates")}
+    among = {row["title"]: row["text"] for row in rows(tmp_path / "mixed") + rows(tmp_path / "mixed", "duplicates") if str(row["source_uri"]).startswith("good/")}
+    assert among == texts
