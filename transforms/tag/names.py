@@ -148,7 +148,10 @@ def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = Fals
         elif n and not found:
             role = ""
         rest = chunk[says_by.end() :] if says_by else chunk
-        found += _of_chunk(rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role)
+        new = _of_chunk(rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role)
+        if not new and found and not found[-1].role and len(rest) < 60:  # "Ana Ruiz | Senior Writer"
+            found[-1] = replace(found[-1], role=role_of(rest))
+        found += new
         if len(found) >= MAX_NAMES:
             break
     return tuple({name.text.casefold(): name for name in reversed(found)}.values())[::-1]

@@ -14,6 +14,7 @@ _ABBREVIATED = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|
 _NO_HEADLINE = re.compile(
     r"\s*(?:[-•*–—>#|(\[]|\d+[.)]\s|(?:credit|photo|image|source|read more|also read|read next|related|share|advertisement|copyright|©|updated|published|posted|by)\b)", re.I
 )
+_ABOUT = re.compile(r"\W*about\b", re.I)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -71,7 +72,7 @@ def is_byline(line: str) -> bool:
     text = line.strip()
     if not 5 <= len(text) <= 120 or (not text[0].isalpha() and text[0] not in "(（文"):
         return False
-    said = names.opened(text)
+    said = names.opened(text) and not _ABOUT.match(text)
     if not said and not (", " in text or " | " in text):
         return False
     if _ENDS_SENTENCE.search(text) and not re.search(r"(?:\b\w|Jr|Sr|Dr)\.$", text):
@@ -90,7 +91,7 @@ def _reads_like_headline(line: str, max_chars: int) -> bool:
     text = line.strip()
     if _LABELLED.match(text):
         return len(text) <= max_chars + 10
-    if not 8 <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:":
+    if not 8 <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-":
         return False
     words = text.split()
     begins = text[0].isupper() or not text[0].islower() or any(char.isupper() for char in words[0])

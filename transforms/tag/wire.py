@@ -134,7 +134,7 @@ def _known(phrase: str) -> str | None:
         for part in dict.fromkeys((" ".join(words[:n]), " ".join(words[-n:]))):
             name = re.sub(r"['’]s$", "", part.strip(".,'’"))
             outlet = known.outlet_named(name)
-            if known.key(name) in _COMMON and not (name.isupper() or (with_the and outlet and outlet[1].startswith("The "))):
+            if len(known.key(name)) < 2 or (known.key(name) in _COMMON and not (name.isupper() or (with_the and outlet and outlet[1].startswith("The ")))):
                 continue
             found = known.agency(name) or (outlet[1] if outlet else None)
             if found:
