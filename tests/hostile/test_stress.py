@@ -116,7 +116,7 @@ def test_no_input_chooses_where_anything_is_written(tmp_path: Path) -> None:
         ("../../../evil", "../../evil"), ("file:///etc/passwd", "/etc/passwd"), ("https://../..//evil", "..\\..\\evil"), ("https://evil.example/%2e%2e/%2e%2e/x", "a\x00b/../../c"),
     ])]  # fmt: skip
     (source / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    before = {path for path in tmp_path.rglob("*")}
+    before = set(tmp_path.rglob("*"))
     assert ingest(source, warehouse=tmp_path / "wh").returncode == 0
     new = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - before}
     assert new == {"wh"}
