@@ -162,8 +162,9 @@ def _meta(page: PageData, site: frozenset[str]) -> _Candidate | None:
             values = tuple(" ".join(reversed(v.split(", "))) for v in values)
         found: list[Name] = []
         for value in values:
-            if known.key(value) not in site and not _names_site(value, site):
-                found += (n for n in names.split(value, site=site, sure=True) if not _is_login(n.text))
+            if known.key(value) not in site:
+                own = _names_site(value, site)
+                found += (n for n in names.split(value, site=site, sure=True) if not _is_login(n.text) and (n.is_org or not own))
             elif names.is_person(value, sure=" " in value) and not known.outlet_named(value) and not names.is_organisation(value):
                 found.append(Name(value))  # the owner of a personal site; another site's own name is no author
         if found:
@@ -211,6 +212,7 @@ class _Atom:
 _TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
 ACCEPT = 2.5
 CERTAIN = 2.5
+GAP = 14  # elements between two names of one byline: a picture, a link, a name and a title each
 _STRONG = re.compile(r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b|posted-?by|written|forfatter|skribent|signature|contributor|reporter")
 _WEAK = re.compile(
     r"bio|avatar|social|follow|share|more|related|image|img|photo|caption|credit|figure|gallery|video|comment|reply|count|tag|category|cat-links|date(?!.*author)|time|quote|"
@@ -234,7 +236,7 @@ def _markup(page: PageData, site: frozenset[str]) -> _Candidate | None:
     best = max(atoms, key=lambda atom: (atom.score >= ACCEPT and atom.has_people, atom.score, -atom.mark.order), default=None)
     if best is None or best.score < ACCEPT:
         return None
-    fellows = _leaves([atom for atom in atoms if atom is best or _together(atom, best, around)], around)
+    fellows = _leaves(_run([atom for atom in atoms if atom is best or _together(atom, best, around)], best), around)
     found: dict[str, Name] = {}
     for atom in sorted(fellows, key=lambda atom: atom.mark.order):
         for name in _without_site(list(atom.names), site):
@@ -310,6 +312,18 @@ def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bo
     alike = atom.mark.how == best.mark.how and atom.mark.names == best.mark.names and atom.mark.zone == best.mark.zone
     named = atom.mark.how in {"rel", "path", "itemprop"} or bool(_NAME_CLASS.search(atom.mark.names))
     return alike or (named and best.mark.order in around[atom.mark.order])
+
+
+def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
+    """The atoms in one unbroken row with the best: a byline's names follow each other, a list of stories has more between."""
+    ordered = sorted(atoms, key=lambda atom: atom.mark.order)
+    at = ordered.index(best)
+    first = last = at
+    while first > 0 and ordered[first].mark.order - ordered[first - 1].mark.order <= GAP:
+        first -= 1
+    while last < len(ordered) - 1 and ordered[last + 1].mark.order - ordered[last].mark.order <= GAP:
+        last += 1
+    return ordered[first : last + 1]
 
 
 def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom]:

@@ -105,7 +105,7 @@ _NOBODY = re.compile(
     r"meet the team|.{0,12} admin|our team|our authors|user avatar|avatar|facebook|twitter|linkedin|instagram|youtube|tiktok|pinterest|whatsapp|website|e-?mail|rss|email protected|email this|online|news|"
     r"opens? in (?:a )?new (?:window|tab)|(?:external )?link|from staff (?:reports?|and wire reports?)|(?:staff |wire )?reports?|wire services?|agencies|correspondent|various|multiple authors|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"posted|in|on|x|text size|related articles?|.{0,20}of this article)\W*",
+    r"posted|in|on|x|text size|features?|interviews?|columns?|opinions?|reviews?|related articles?|.{0,20}of this article)\W*",
     re.I,
 )
 # A desk or team is an organisation, though its last word may be a role.
@@ -252,11 +252,11 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
     text = _strip(piece)
     if not text or _SUFFIX.fullmatch(text):
         return "suffix" if text else None
-    if known.agency(text) or known.key(text) in site or (_DESK.fullmatch(text) and not _NOBODY.fullmatch(text)):
-        return Name(text, "", True)
     role = role_of(text)
-    if _NOBODY.fullmatch(text):
-        return role or None
+    if _NOBODY.fullmatch(text) or (role and known.agency(text.split()[0])):
+        return role or None  # "AP Sports Writer" names nobody
+    if known.agency(text) or known.key(text) in site or _DESK.fullmatch(text):
+        return Name(text, "", True)
     if role:
         text, role = _without_role(text)
     text = re.sub(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$", "", text)
@@ -268,7 +268,7 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
 def _without_outlet(text: str, site: frozenset[str]) -> str:
     """A name without the outlet's name glued to its end: "Brian Truitt USA TODAY"."""
     words = text.split()
-    for n in range(2, len(words) - 1):
+    for n in range(2, len(words)):
         tail = " ".join(words[n:])
         if known.key(tail) in site or known.agency(tail):
             return " ".join(words[:n])
@@ -304,8 +304,8 @@ def role_of(text: str) -> str:
     roles = known.roles()
     folded = [word.strip(".,:;()'’").casefold() for word in text.split()]
     for word in reversed(folded):
-        if word in roles:
-            return roles[word]
+        if word in roles or word.removesuffix("s") in roles:
+            return roles.get(word) or roles[word.removesuffix("s")]
     return ""
 
 
@@ -319,7 +319,9 @@ def _without_role(text: str) -> tuple[str, str]:
             end -= 1
         rest = " ".join(words[:end])
         return (rest, role) if end >= 2 or not rest or _CJK.search(rest) else ("", role)
-    at = next(i for i, word in enumerate(fold) if word in roles)
+    at = next((i for i, word in enumerate(fold) if word in roles), -1)
+    if at < 0:
+        return "", role_of(text)
     role = roles[fold[at]]
     if at == 0 or all(word in modifiers or word in roles for word in fold[:at]):
         person = " ".join(words[at + 1 :])
