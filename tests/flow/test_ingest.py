@@ -157,8 +157,13 @@ def test_schedule_starts_a_server_on_loopback_plans_runs_runs_on_demand_and_stop
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environ = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PYTHONPATH": str(ROOT)}
-    for name in ("PREFECT_API_URL", "PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL"):
+    talked = tmp_path / "talked"
+    environ = {
+        **os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "COPYDESK_WATCH": str(talked),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "flow" / "watch"), str(ROOT)]),
+    }
+    # Telemetry is off because we turn it off, not because this machine does.
+    for name in ("DO_NOT_TRACK", "CI", "PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_API_URL", "PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL"):
         environ.pop(name, None)
     command = [sys.executable, "-m", "copydesk.flows.cli", "schedule", "--cron", "0 6 * * *", "--port", str(port)]
     log = tmp_path / "log"
@@ -177,21 +182,32 @@ def test_schedule_starts_a_server_on_loopback_plans_runs_runs_on_demand_and_stop
         state = wait_for(lambda: final(port, run["id"]), served, log)
         assert state == "Completed", log.read_text()
         assert (tmp_path / "wh" / "current" / "articles").is_dir()
-        bound = subprocess.run(["ss", "-ltnH", f"sport = :{port}"], capture_output=True, text=True, check=False).stdout if has_ss() else "127.0.0.1"
-        assert "127.0.0.1" in bound
-        assert "0.0.0.0" not in bound.split()[3:4]
+        assert not answers_at(own_address(), port), "the server must listen on loopback alone"
     finally:
         served.send_signal(signal.SIGTERM)
         assert served.wait(90) == 0
     assert "Stopped." in log.read_text()
+    assert "127.0.0.1" in talked.read_text(), "the watch saw nothing at all"
+    elsewhere = {whom for whom in talked.read_text().splitlines() if not any(name in whom for name in ("127.0.0.1", "'localhost'", "'::1'"))}
+    assert elsewhere <= {"None"}, "somebody was told"
     with pytest.raises(OSError, match=r"."):
         ask(port, "/deployments/filter")
 
 
-def has_ss() -> bool:
-    import shutil
+def own_address() -> str:
+    """An address of this machine other than loopback, where it has one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which address it would use
+        except OSError:  # no network at all
+            return "192.0.2.1"
+        return str(probe.getsockname()[0])
 
-    return shutil.which("ss") is not None
+
+def answers_at(address: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex((address, port)) == 0
 
 
 def ask(port: int, path: str) -> Any:
