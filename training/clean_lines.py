@@ -25,15 +25,17 @@ from copydesk.transforms.clean import lines as model
 from copydesk.transforms.clean.clean import marked
 from copydesk.transforms.extract.trees import Forest
 
-FOLDS = 5
-MIN_SITES = 12  # a word seen on fewer sites says more of the site than of the kind of line
+FOLDS = 3
+MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line
 PARAMETERS = {
     "objective": "binary", "num_leaves": 31, "learning_rate": 0.08, "min_data_in_leaf": 60, "feature_fraction": 0.6,
-    "bagging_fraction": 0.7, "bagging_freq": 1, "verbose": -1, "num_threads": 2, "deterministic": True, "seed": 7, "max_bin": 63,
+    "bagging_fraction": 0.7, "bagging_freq": 1, "verbose": -1, "num_threads": 1, "deterministic": True, "seed": 7, "max_bin": 63,
 }  # fmt: skip
-ROUNDS = 200
+ROUNDS = 120
+LOST_SHORT_PER_1000 = 8.0  # of lines under four tokens; most of them are sub-headings and list items
 LOST_PER_1000 = 1.0  # good lines the model may lose; the rules and the model together must stay below two
-FULL_WEIGHT = 0.4  # a page's full text has five times the lines of its main content
+FULL_WEIGHT = 1.2  # a page's full text has five times the lines of its main content, and
+FULL_SHARE = 3  # only every third page is used so
 
 
 def benchmark() -> ModuleType:
@@ -48,6 +50,7 @@ def benchmark() -> ModuleType:
 
 
 def main() -> None:
+    """Read the pages, train, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="labelled lines, kept between runs")
@@ -57,6 +60,8 @@ def main() -> None:
     sites = scorer.sites(args.gold)
     documents, labels, folds, weights, judged, tokens, extractors = [], [], [], [], [], [], []
     for page in scorer.cached(args.cache, args.gold, list(scorer.EXTRACTORS)):
+        if page.extractor == "resiliparse_full" and zlib.crc32(page.id.encode()) % FULL_SHARE:
+            continue
         found = marked("\n".join(line.text for line in page.lines), clean.Options())
         if not found:
             continue
@@ -76,15 +81,13 @@ def main() -> None:
     train(documents, columns, args.out)
 
 
-def word_weights(documents: list[list[model.Line]], columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
+def word_weights(texts: list[set[str]], starts: np.ndarray, columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
     """A logistic regression over the words of short lines, as a table of the words that matter."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import SGDClassifier
 
-    texts = [_tokens(line) for document in documents for line in document]
     chosen = np.flatnonzero(rows)
     seen: dict[str, set[int]] = collections.defaultdict(set)
-    starts = np.repeat(np.arange(len(documents)), [len(d) for d in documents])
     for i in chosen:
         for word in texts[i]:
             seen[word].add(int(starts[i]))
@@ -97,7 +100,7 @@ def word_weights(documents: list[list[model.Line]], columns: dict[str, Any], row
         data += [scale] * len(own)
         pointers.append(len(indices))
     matrix = csr_matrix((data, indices, pointers), shape=(len(chosen), len(vocabulary)))
-    fitted = SGDClassifier(loss="log_loss", alpha=5e-6, max_iter=6, tol=None, random_state=7)
+    fitted = SGDClassifier(loss="log_loss", alpha=5e-6, max_iter=4, tol=None, random_state=7)
     fitted.fit(matrix, columns["bad"][chosen], sample_weight=columns["weight"][chosen])
     return {word: round(float(fitted.coef_[0][k]), 2) for word, k in vocabulary.items() if abs(fitted.coef_[0][k]) >= 0.4}
 
@@ -115,7 +118,9 @@ def train(documents: list[list[model.Line]], columns: dict[str, Any], out: Path)
 
     usable = columns["tokens"] > 0
     fold_of_document = [columns["fold"][i] for i in np.cumsum([0, *(len(d) for d in documents[:-1])])]
-    by_fold = [word_weights(documents, columns, usable & (columns["fold"] != k)) for k in range(FOLDS)]
+    texts = [_tokens(line) for document in documents for line in document]
+    starts = np.repeat(np.arange(len(documents)), [len(d) for d in documents])
+    by_fold = [word_weights(texts, starts, columns, usable & (columns["fold"] != k)) for k in range(FOLDS)]
     rows = [row for document, k in zip(documents, fold_of_document, strict=True) for row in model.features(document, by_fold[k])]
     matrix = np.array(rows, dtype=np.float32)
     predicted = np.zeros(len(matrix))
@@ -127,12 +132,18 @@ def train(documents: list[list[model.Line]], columns: dict[str, Any], out: Path)
         print(f"fold {k} done", flush=True)
     predicted[~columns["judged"]] = 0
     threshold = report(predicted, columns)
-    words = word_weights(documents, columns, usable)
+    short = np.sort(predicted[usable & ~columns["bad"] & (columns["tokens"] < 4)])[::-1]
+    short_threshold = max(threshold, float(short[int(LOST_SHORT_PER_1000 / 1000 * len(short))]))
+    short_bad = usable & columns["bad"] & (columns["tokens"] < 4)
+    print(f"under four tokens: {np.mean(predicted[short_bad] > short_threshold):.3f} ({short_threshold:.3f})")
+    words = word_weights(texts, starts, columns, usable)
     booster = lightgbm.train(PARAMETERS, lightgbm.Dataset(matrix[fit], columns["bad"][fit], weight=columns["weight"][fit]), ROUNDS)
     forest = Forest.from_lightgbm(booster.dump_model()["tree_info"])
     out.parent.mkdir(exist_ok=True)
     np.savez_compressed(
-        out, words=np.array("\n".join(words)), weights=np.array(list(words.values()), np.float32), threshold=np.float64(threshold), **forest.arrays("lines")
+        out,
+        words=np.array("\n".join(words)), weights=np.array(list(words.values()), np.float32), threshold=np.float64(threshold),
+        short_threshold=np.float64(short_threshold), **forest.arrays("lines")
     )
     print(f"{len(words)} words, {len(forest.roots)} trees, {out.stat().st_size:,} bytes in {out}")
 

@@ -32,6 +32,7 @@ class Options:
 def warm_up() -> None:
     """Load the packaged models and tables; after it no transform opens a file or a connection."""
     decode.warm()
+    clean.warm()
     extract.warm()
     tag.warm()
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key
-from copydesk.transforms.clean.lines import Line, judged, model, probabilities
+from copydesk.transforms.clean.lines import Line, unlikely
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
@@ -27,7 +27,7 @@ RULES: tuple[Rule, ...] = rules.ALL
 LINE_MODEL = "line_model"
 
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
-_MAX_CAPTION = 360  # characters: longer lines that end in a credit are prose it was glued to
+_MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it was glued to
 _EDGE = 240  # characters at the ends of a paragraph in which glued residue is looked for
 _MAX_CREDIT = 110  # characters of a credit with its label
 _MAX_FIELD = 40  # characters of a form field's name
@@ -46,7 +46,7 @@ class Options:
 
     disabled: tuple[str, ...] = ()  # names of rules, categories or languages that do not act
     enabled: tuple[str, ...] = ()  # names that act although their category or language is disabled
-    line_model: bool = False  # plain text only: drop lines told by how they stand
+    line_model: bool = True  # plain text only: drop lines told by how they stand
 
     def __post_init__(self) -> None:
         known = {r.name for r in RULES} | set(CATEGORIES) | {language for r in RULES for language in r.languages}
@@ -80,8 +80,14 @@ def clean(
     text = apply(extracted, removed)
     cuts = _rule_cuts(text, templates, _desk(options))
     if kind == "text" and options.line_model:
-        cuts += _model_cuts(text, cuts)
+        dropped = {c.line: c for c in _model_cuts(text, cuts)}
+        cuts = [*(c for c in cuts if c.line not in dropped), *dropped.values()]
     return cut(extracted, removed, cuts)
+
+
+def warm() -> None:
+    """Read the rule tables and the line model; afterwards cleaning opens nothing."""
+    clean("It rained all day.\nTen bridges to see this summer\nLeave a Comment")
 
 
 def marked(text: str, options: Options) -> list[tuple[int, Line]]:
@@ -238,10 +244,5 @@ def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:
     """
     if all(c.start is not None or _CATEGORY[c.rule] == "layout" for c in cuts):
         return []
-    marked_lines = _marked(text, cuts)
-    kept = [line for _, line in marked_lines]
-    if not any(judged(line) for line in kept):
-        return []
-    *_, threshold = model()
-    likely = probabilities(kept)
-    return [Cut(number, LINE_MODEL, 1) for (number, line), p in zip(marked_lines, likely, strict=True) if p > threshold and judged(line)]
+    lines = _marked(text, cuts)
+    return [Cut(lines[i][0], LINE_MODEL, 1) for i in unlikely([line for _, line in lines])]

@@ -96,22 +96,33 @@ def judged(line: Line) -> bool:
     return not line.category and line.text.count(" ") < LONGEST and _NOT_JUDGED.search(line.text) is None
 
 
+def unlikely(lines: Sequence[Line]) -> list[int]:
+    """Which of the lines the model drops."""
+    if not any(judged(line) for line in lines):
+        return []
+    *_, threshold, short_threshold = model()
+    return [
+        i for i, (line, p) in enumerate(zip(lines, probabilities(lines), strict=True))
+        if p > threshold and judged(line) and (p > short_threshold or len(_WORD.findall(line.low)) >= 4)
+    ]
+
+
 def probabilities(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
     """For each line, how likely it is no part of the article."""
-    weights, forest, _ = model()
+    weights, forest, *_ = model()
     return forest.probabilities(np.array(features(lines, weights), dtype=np.float32))
 
 
 @cache
-def model() -> tuple[dict[str, float], Forest, float]:
-    """Word weights, trees and threshold, read once from the package."""
+def model() -> tuple[dict[str, float], Forest, float, float]:
+    """Word weights, trees, and the thresholds for lines and for lines under four words, read once from the package."""
     from copydesk.transforms.extract.trees import Forest  # numba takes half a second to import
 
     content = resources.files("copydesk.transforms.clean").joinpath("data").joinpath("lines.npz").read_bytes()
     with np.load(BytesIO(content), allow_pickle=False) as arrays:
         words = str(arrays["words"]).split("\n")
         weights = dict(zip(words, (float(w) for w in arrays["weights"]), strict=True))
-        return weights, Forest.of(arrays, "lines"), float(arrays["threshold"])
+        return weights, Forest.of(arrays, "lines"), float(arrays["threshold"]), float(arrays["short_threshold"])
 
 
 def _shape(text: str, n_words: int, sentence: bool) -> tuple[float, ...]:

@@ -1,0 +1,91 @@
+"""Whatever a text contains, cleaning takes time in proportion to its length, never fails and can be undone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.transforms import clean, ledger
+from copydesk.transforms.clean.rule import Rule
+
+PATTERNED = [rule for rule in clean.RULES if rule.place != "context" and rule.drops]
+FILLERS = ("a", " a", "a.", "(", " - ", "read more: ", "1", ". Read more", "\u00a0", "é ", "share ", "|", "é\u0301")
+SIZE = 100  # characters of the smallest input; the largest has a hundred times as many
+
+
+def provoked(rule: Rule) -> list[str]:
+    """The starts of what the rule matches, with fillers that nearly match and then do not."""
+    begun = [example.replace("[[", "").replace("]]", "") for example in rule.drops]
+    lines = [begun[0] + filler for filler in FILLERS]
+    return [*lines, *(f"{example[: len(example) // 2]} " for example in begun[:3])]
+
+
+def seconds(text: str) -> float:
+    began = time.process_time()
+    clean.clean(text, options=clean.Options(line_model=False))
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("rule", PATTERNED, ids=lambda rule: rule.name)
+def test_time_grows_with_the_length_alone(rule: Rule) -> None:
+    for seed in provoked(rule)[len(rule.name) % 3 :: 3]:  # every pattern of the desk sees every input, so a third will do
+        for glue in ("", "\n"):
+            unit = seed + glue
+            small, large = (unit * (SIZE * factor // len(unit) + 1) for factor in (10, 100))
+            seconds(small)  # compiles what it needs
+            # Ten times the length may take ten times as long; a busy machine gets three more tries.
+            assert any(seconds(large) <= 30 * seconds(small) + 0.01 for _ in range(4)), repr(unit)
+
+
+def test_a_line_that_ends_in_residue_ten_thousand_times_is_cut_in_linear_time() -> None:
+    line = "Rain fell all day. " + "Read more. " * 10_000
+    began = time.process_time()
+    removed = clean.clean(line)
+    assert ledger.apply(line, removed).rstrip() == "Rain fell all day."
+    assert time.process_time() - began < 5
+
+
+PIECES = st.sampled_from([
+    "The river rose again at noon, and the lock was closed.", "Read more: What the flood left", "Read more", "Leave a Comment", "Name *", "Email",
+    "Advertisement", "Share on Facebook", "Photo: Ana Ruiz", "(AP Photo/Bo Li)", "“Read more,” she said.", " Read more »", "Hot Topics", "Lesen Sie auch: Flut",
+    "Correction: an earlier version misspelled the name of the port.", "Ten bridges to see this summer", "12 Comments", "", " ", "\u00a0", "—", "© 2020 Harbour Post",
+    "İstanbul'da yağmur", "ǅ", "Continue reading the main story The river rose.", "雨が降った。", "﷽", "\u200b", "a\u0301",
+])  # fmt: skip
+TEXTS = st.one_of(
+    st.lists(st.tuples(PIECES, PIECES, st.sampled_from(["", " ", ". ", "\n", ".", "\t"])), max_size=14).map(lambda parts: "\n".join(a + glue + b for a, b, glue in parts)),
+    st.text(max_size=200),
+)
+KINDS = st.sampled_from(["text", "page"])
+
+
+@given(TEXTS, KINDS)
+@settings(max_examples=100, deadline=None)
+def test_text_and_ledger_rebuild_the_extracted_text(text: str, kind: clean.Kind) -> None:
+    removed = clean.clean(text, kind=kind)
+    assert ledger.rebuild(ledger.apply(text, removed), removed) == text
+
+
+@given(TEXTS, KINDS)
+@settings(max_examples=100, deadline=None)
+def test_cleaning_twice_changes_nothing(text: str, kind: clean.Kind) -> None:
+    once = ledger.apply(text, clean.clean(text, kind=kind))
+    assert clean.clean(once, kind=kind) == ()
+
+
+@given(TEXTS, KINDS)
+@settings(max_examples=80, deadline=None)
+def test_cleaning_what_an_earlier_stage_left_continues_where_it_stopped(text: str, kind: clean.Kind) -> None:
+    removed = clean.clean(text, kind=kind)
+    assert clean.clean(text, removed=removed, kind=kind) == ()
+
+
+@given(TEXTS)
+@settings(max_examples=80, deadline=None)
+def test_no_blank_line_is_left_and_nothing_is_rewritten(text: str) -> None:
+    left = ledger.lines(text, clean.clean(text))
+    assert left == [""] or all(line.strip() for line in left)
+    original = iter(text.split("\n"))
+    assert left == [""] or all(any(line in source for source in original) for line in left)
