@@ -1,0 +1,57 @@
+"""What is a block of a page, and how it reads."""
+
+from copydesk.transforms.extract.blocks import read_blocks
+from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.page_tree import parse
+
+
+def _blocks(body: str) -> list[str]:
+    return read_blocks(parse(f"<html><body>{body}</body></html>"), Options()).text
+
+
+def test_paragraphs_headings_and_list_items_are_blocks_without_markers() -> None:
+    assert _blocks("<h2>What</h2><p>One.</p><ul><li>first</li><li>second</li></ul>") == ["What", "One.", "first", "second"]
+
+
+def test_a_line_break_ends_a_block() -> None:
+    assert _blocks("<div>one<br>two<br><br>three</div>") == ["one", "two", "three"]
+
+
+def test_inline_elements_do_not() -> None:
+    assert _blocks("<p>Rain <b>fell</b> on <a href=x>Oslo</a>.</p>") == ["Rain fell on Oslo."]
+
+
+def test_text_after_a_block_is_a_block_of_its_own() -> None:
+    assert _blocks("<div>before<p>inside</p>after</div>") == ["before", "inside", "after"]
+
+
+def test_white_space_is_one_space_but_no_break_spaces_stay() -> None:
+    assert _blocks("<p> a \n\t b\u2003c\xa0d\u202fe </p>") == ["a b c\xa0d\u202fe"]
+
+
+def test_preformatted_text_keeps_its_lines() -> None:
+    assert _blocks("<pre>one\n  two\n</pre>") == ["one\n  two"]
+
+
+def test_text_is_composed() -> None:
+    assert _blocks("<p>cafe\u0301</p>") == ["caf\xe9"]
+
+
+def test_a_row_of_short_cells_is_one_line_with_tabs() -> None:
+    assert _blocks("<table><tr><th>Team</th><th>Gold</th></tr><tr><td>Holm</td><td>12</td></tr></table>") == ["Team\tGold", "Holm\t12"]
+
+
+def test_cells_of_a_layout_table_are_blocks_of_their_own() -> None:
+    long = "A sentence about rain that is repeated until it is long. " * 4
+    assert _blocks(f"<table><tr><td>{long}</td><td>{long}</td></tr></table>") == [long.strip(), long.strip()]
+
+
+def test_scripts_styles_and_form_choices_hold_no_text() -> None:
+    assert _blocks("<script>a</script><style>b</style><select><option>c</select><noscript>d</noscript><p>text</p>") == ["text"]
+
+
+def test_links_and_places_are_counted() -> None:
+    page = read_blocks(parse("<html><body><div><p>Go <a href=x>home</a></p></div><p>Stay</p></body></html>"), Options())
+    assert page.link_chars == [4, 0]
+    div = page.tag.index("div")
+    assert (page.first_block[div], page.last_block[div]) == (0, 1)

@@ -1,0 +1,88 @@
+"""Pages made worse: the text of other pages put beside the article, as sites do below and around theirs.
+
+What costs most on real pages is rare in any labelled set: another article, a gallery or a stream of entries that reads
+like the article and is none. Splicing makes as many such pages as wanted from those there are.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Sequence
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+_WRAPPERS = ("", "", "", "item", "entry", "content", "section", "wrap", "block", "row", "next", "module", "c-1", "group")
+_TAGS = ("div", "div", "div", "section", "article", "li", "aside")
+_MIN_PARAGRAPH = 60
+
+
+def spliced(tree: HtmlElement, others: Sequence[HtmlElement], article: HtmlElement, articles: Sequence[HtmlElement], rng: random.Random) -> bool:
+    """Put text of other pages beside `article`, an element of `tree`; false where there is no place or no text.
+
+    `articles` are the elements of `others` that hold their articles.
+    """
+    kind = rng.choice(("whole", "whole", "items", "items"))
+    foreign = _whole(rng.choice(articles), rng) if kind == "whole" else _items(articles, rng)
+    if foreign is None:
+        return False
+    place = article
+    for _ in range(rng.choice((0, 0, 1, 1, 2, 3))):
+        above = place.getparent()
+        if above is None or above.tag in {"html", "body"}:
+            break
+        place = above
+    if place.getparent() is None or place.tag in {"html", "body"}:
+        place.append(foreign)
+    elif rng.random() < 0.12:
+        place.addprevious(foreign)
+    else:
+        place.addnext(foreign)
+    return True
+
+
+def _whole(article: HtmlElement, rng: random.Random) -> HtmlElement | None:
+    """The article of another page with its markup, in a wrapper."""
+    wrapper = _wrapper(rng)
+    if rng.random() < 0.7:
+        heading = etree.SubElement(wrapper, rng.choice(("h1", "h2", "h2", "h3")))
+        title = article.getroottree().findtext(".//title") or ""
+        heading.text = title[:120]
+    inner = copy.deepcopy(article)
+    inner.tail = None
+    if inner.tag in {"html", "body"}:
+        inner.tag = "div"
+    wrapper.append(inner)
+    return wrapper
+
+
+def _items(articles: Sequence[HtmlElement], rng: random.Random) -> HtmlElement | None:
+    """A stream of items, each with a paragraph of some article: galleries, comments, teasers with text."""
+    texts = []
+    for article in rng.sample(list(articles), min(len(articles), 6)):
+        texts += [t for p in article.iter("p") if len(t := " ".join("".join(p.itertext()).split())) >= _MIN_PARAGRAPH]
+    if len(texts) < 4:
+        return None
+    rng.shuffle(texts)
+    wrapper = _wrapper(rng)
+    if rng.random() < 0.5:
+        etree.SubElement(wrapper, "h2").text = " ".join(rng.choice(texts).split()[: rng.randint(1, 6)])
+    tag, label, body = rng.choice(("div", "li", "div", "figure", "article")), rng.choice(_WRAPPERS), rng.choice(("p", "p", "div", "figcaption"))
+    with_name = rng.random() < 0.6
+    for text in texts[: rng.randint(4, 25)]:
+        item = etree.SubElement(wrapper, tag)
+        if label:
+            item.set("class", label)
+        if with_name:
+            etree.SubElement(item, rng.choice(("span", "h3", "b"))).text = " ".join(text.split()[:3])
+        etree.SubElement(item, body).text = text
+    return wrapper
+
+
+def _wrapper(rng: random.Random) -> HtmlElement:
+    wrapper = etree.Element(rng.choice(_TAGS))
+    label = rng.choice(_WRAPPERS)
+    if label:
+        wrapper.set("class", label)
+    return wrapper
