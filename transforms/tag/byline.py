@@ -155,6 +155,7 @@ def _json_ld(page: PageData, site: frozenset[str]) -> _Candidate | None:
 
 
 def _meta(page: PageData, site: frozenset[str]) -> _Candidate | None:
+    first: _Candidate | None = None
     names_of = sorted(_META, key=lambda name: not name.startswith("citation"))  # papers: dc.creator often holds the first alone
     for name in names_of:
         values = tuple(v for v in page.meta.get(name, ()) if not re.match(r"https?:|www\.|@|\(", v))
@@ -167,9 +168,11 @@ def _meta(page: PageData, site: frozenset[str]) -> _Candidate | None:
                 found += (n for n in names.split(value, site=site, sure=True) if not _is_login(n.text) and (n.is_org or not own))
             elif names.is_person(value, sure=" " in value) and not known.outlet_named(value) and not names.is_organisation(value):
                 found.append(Name(value))  # the owner of a personal site; another site's own name is no author
-        if found:
-            return _Candidate(_without_site(found, site), "; ".join(values), "meta")
-    return None
+        kept = _without_site(found, site)
+        if any(not n.is_org for n in kept):
+            return _Candidate(kept, "; ".join(values), "meta")
+        first = first or (_Candidate(kept, "; ".join(values), "meta") if kept else None)
+    return first
 
 
 def _without_site(found: list[Name], site: frozenset[str]) -> tuple[Name, ...]:
@@ -221,6 +224,7 @@ _WEAK = re.compile(
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:en|es|e|i)?|auteurs?)/[\w%.-]{3,}", re.I)
 _NAME_CLASS = re.compile(r"author[-_]*nam|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))")
 _BESIDE = re.compile(r"title|job|role|bio|\bdes|desc|detail|date|position|tooltip|educat|about|social|avatar|follow")
+_DATED = re.compile(r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S)  # what stands behind the names
 _INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
 _WRITTEN = re.compile(r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published) by\b", re.I)
 _PHOTO = re.compile(r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed|bookmark|embed|follow")
@@ -269,7 +273,7 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
 def _are_its_names(found: tuple[Name, ...], mark: Mark, text: str, site: frozenset[str]) -> bool:
     """Whether the names found are most of the mark's text, and such as a mark of its kind may hold."""
     people, opened = [name for name in found if not name.is_org], names.opened(text)
-    if not found or (sum(len(name.text) for name in found) * 2 < len(text) and not opened) or any(p.role == "photographer" for p in people):
+    if not found or (sum(len(name.text) for name in found) * 2 < len(_DATED.sub("", text)) and not opened) or any(p.role == "photographer" for p in people):
         return False
     if mark.how == "class" and len(people) > 1 and not opened and all(" " not in p.text and p.text.isascii() for p in people):
         return False  # "Wellness & Prevention"
@@ -291,6 +295,8 @@ def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> flo
         score += 1.0
     else:
         score += 0.5 if after is None or -60 <= after <= 0 or written else -0.5
+    if after is not None and 0 < after <= 25:
+        score += 0.5
     if mark.how == "path" and close and _AUTHOR_PAGE.search(mark.href):
         score += 0.5
     penalty = {"related": 1.0, "aside": 1.0, "footer": 0.5}.get(mark.zone, 0.0)

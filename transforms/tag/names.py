@@ -30,7 +30,7 @@ _MONTHS = (
 )
 DATE = re.compile(
     rf"\b(?:{_MONTHS})\.?\s+\d{{1,4}}\b|\b\d{{1,2}}\.?\s+(?:de\s+)?(?:{_MONTHS})\b|\b\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}\b|"
-    r"\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b|\b(?:19|20)\d\d\b|\d+年|\d+月|\b\d+\s+(?:min|minutes?|hours?|days?|weeks?|months?|years?)\b",
+    r"\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b|\b(?:19|20)\d\d\b|\d+年|\d+月|\b\d+\s+(?:mins?|minutes?|hours?|days?|weeks?|months?|years?)\b",
     re.I,
 )
 _LEADING_DATE = re.compile(
@@ -61,7 +61,7 @@ _TAIL = re.compile(
     r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|published|posted|last (?:updated|modified|reviewed)|first published|"
     r"updated?(?: on|:|\s+\d)?|updated|reviewed by|medically reviewed|fact[- ]checked|edited by|photo(?:s|graph(?:s|y)?)? by|illustration by|translated by|"
     r"share|tweet|print|e-?mail|contact|follow|following|bio|biography|profile|archive|website|twitter|facebook|linkedin|instagram|rss|subscribe|sign up|listen|save|"
-    r"comments?|leave a comment|reply|min read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[A-Z])|on (?=\d|monday|tuesday|"
+    r"comments?|leave a comment|reply|mins? read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[A-Z])|on (?=\d|monday|tuesday|"
     r"wednesday|thursday|friday|saturday|sunday|jan|feb|mar|apr|may |jun|jul|aug|sep|oct|nov|dec)|veröffentlicht|aktualisiert|stand:|publié|mis à jour|actualizado|"
     r"publicado|seguir|compartir|pubblicato|aggiornato|gepubliceerd|publicerad|oppdatert|filed under|posted in|tags?:|categor(?:y|ies)|is an?|was an?|has been|"
     r"has written|writes|covers|joined|reports|lives in|who is)(?!\w)|@\w|https?:|www\.|\[email|\(?[\w.+-]+@[\w-]+\.|\d+\s+(?:comments?|views?|shares?|min))",
@@ -255,7 +255,7 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
     role = role_of(text)
     if _NOBODY.fullmatch(text) or (role and known.agency(text.split()[0])):
         return role or None  # "AP Sports Writer" names nobody
-    if known.agency(text) or known.key(text) in site or _DESK.fullmatch(text):
+    if known.agency(text) or known.key(text) in site or _DESK.fullmatch(text) or (" " in text and known.outlet_named(text)):
         return Name(text, "", True)
     if role:
         text, role = _without_role(text)
@@ -286,7 +286,7 @@ def is_person(text: str, *, sure: bool = False) -> bool:
     >>> is_person("Ludwig van Beethoven"), is_person("J. R. R. Tolkien"), is_person("王小明"), is_person("Follow the money")
     (True, True, True, False)
     """
-    if not 2 <= len(text) <= 60 or _NOT_A_NAME.search(text) or not _LETTERS.search(text):
+    if not 2 <= len(text) <= 60 or _NOT_A_NAME.search(text) or not _LETTERS.search(text) or re.search(r"\d", text):
         return False
     if _CJK.search(text):
         return len(text.replace(" ", "")) <= 14
