@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from prefect import flow, runtime
+
+if TYPE_CHECKING:
+    from copydesk.flows.finish import Outcome
 
 
 def _name() -> str:
@@ -21,7 +24,7 @@ def _name() -> str:
 @flow(name="copydesk-ingest", flow_run_name=_name, persist_result=False)
 def ingest(
     inputs: list[str] | str, warehouse: str | None = None, recipe: str | None = None, workers: int | None = None,
-) -> Any:
+) -> Outcome:
     """Ingest what is new among the inputs and publish one snapshot.
 
     `warehouse` is a folder (default ./warehouse), `recipe` a TOML file, `workers` the number of

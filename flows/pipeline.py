@@ -24,6 +24,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Protocol
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows import copies, editing, placing, provenance, publishing

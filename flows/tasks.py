@@ -70,10 +70,11 @@ _PAUSES = [5, 30]
 
 
 def _step(step: Callable[[pipeline.Run], None], pauses: Sequence[float] = ()) -> Task[[pipeline.Run], None]:
-    return as_task(
-        step, name=step.__name__, task_run_name=step.__name__, cache_policy=NO_CACHE, persist_result=False,
-        retries=len(pauses), retry_delay_seconds=list(pauses) or None, retry_condition_fn=_is_input_or_output,
-    )
+    made: Task[[pipeline.Run], None] = as_task(
+        name=step.__name__, task_run_name=step.__name__, cache_policy=NO_CACHE, persist_result=False,
+        retries=len(pauses), retry_delay_seconds=list(pauses), retry_condition_fn=_is_input_or_output,
+    )(step)
+    return made
 
 
 # Only the first and the last step touch what other machines may hold: the inputs and the warehouse.

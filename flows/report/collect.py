@@ -244,8 +244,8 @@ def _stories(snapshot: Tables, where: pc.Expression) -> tuple[Story, ...]:
         return ()
     ids = pa.array([row["story_id"] for row in rows], pa.string())
     members: dict[str, list[tuple[int, Copy]]] = defaultdict(list)
-    columns = (*(name for name in _SHOWN if name != "text"), "story_id", "story_rank", "story_similarity")
-    for row in snapshot.table("articles", columns, pc.field("story_id").isin(ids)).to_pylist():
+    shown = (*(name for name in _SHOWN if name != "text"), "story_id", "story_rank", "story_similarity")
+    for row in snapshot.table("articles", shown, pc.field("story_id").isin(ids)).to_pylist():
         members[row["story_id"]].append((row["story_rank"] or 0, _copy(row, similarity=row["story_similarity"])))
     return tuple(
         Story(

@@ -55,7 +55,8 @@ class Facts:
         loaded = json.loads(text)
         if not isinstance(loaded, dict):
             raise ValueError(f"facts of a run are a JSON object, not {type(loaded).__name__}")
-        return _build(cls, loaded)
+        facts: Facts = _build(cls, loaded)
+        return facts
 
 
 @dataclass(frozen=True, slots=True)
