@@ -287,6 +287,11 @@ class Warehouse:
             for entry in done.kept:
                 if base is not None:
                     files.link_or_copy(base.path / name / entry.name, target / entry.name)
+            for entry in done.written:
+                # Written anew with the same content, as a reprocess does: one file on disk is enough.
+                if base is not None and entry in base.manifest.tables[name]:
+                    (target / entry.name).unlink()
+                    files.link_or_copy(base.path / name / entry.name, target / entry.name)
             files.sync(target)
             entries[name] = tuple(sorted({*done.kept, *done.written}))
         return entries

@@ -102,6 +102,13 @@ def test_files_a_change_does_not_touch_are_the_same_files_on_disk(warehouse: War
     assert kept[0].stat().st_ino == same[kept[0].name]
 
 
+def test_a_table_written_anew_with_the_same_rows_takes_no_more_room(warehouse: Warehouse) -> None:
+    articles = [rows.article(n) for n in range(5)]
+    first = publish(warehouse, "one", articles)
+    second = publish(warehouse, "two", inserts={"articles": [rows.table("articles", articles)]}, deletes={"articles": EVERYTHING})
+    assert [path.stat().st_ino for path in second.files("articles")] == [path.stat().st_ino for path in first.files("articles")]
+
+
 def test_files_are_copied_where_the_file_system_cannot_link(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(warehouse, "one", [rows.article(1, date=SEPTEMBER)])
 
