@@ -207,7 +207,7 @@ def _stamp(ymd: tuple[int, int, int], at: time | None = None, offset: int | None
         return None
 
 
-_URL = re.compile(r"/(?P<y>(?:19|20)\d\d)[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?![\d])|/(?P<y2>(?:19|20)\d\d)/(?P<name>[a-z]{3})/(?P<d2>\d{1,2})(?!\d)")
+_URL = re.compile(r"/(?P<y>(?:19|20)\d\d)[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?![\d])|/(?P<y2>(?:19|20)\d\d)/(?P<name>[a-z]{3,9})/(?P<d2>\d{1,2})(?!\d)")
 
 
 def of_address(url: str) -> Stamp | None:

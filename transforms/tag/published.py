@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ COLUMNS = (
 
 _META = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published", "parsely-pub-date", "sailthru.date", "datepublished",
-    "publishdate", "publish_date", "publish-date", "published_time", "published_at", "published", "pubdate", "pub_date", "dc.date.issued", "dcterms.issued",
+    "publishdate", "publish_date", "publish-date", "published_time", "published_at", "published", "published_on", "pubdate", "pub_date", "dc.date.issued", "dcterms.issued",
     "dc.date.created", "dcterms.created", "dcterms.date", "citation_publication_date", "citation_date", "citation_online_date", "article_date_original",
     "cxenseparse:publishtime", "cxenseparse:recs:publishtime", "originalpublicationdate", "date_published", "article.published", "bt:pubdate",
     "dc.date", "date", "displaydate", "release_date", "datecreated", "creation_date", "rnews:datepublished", "shareaholic:article_published_time", "video:release_date",
@@ -34,7 +35,7 @@ _MODIFIED = re.compile(
     r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked", re.I
 )
 _PUBLISHED = re.compile(
-    r"publi|posted|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first", re.I
+    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first", re.I
 )
 _OTHER = re.compile(r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid", re.I)
 _RIGHTS = re.compile(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos", re.I)
@@ -79,17 +80,24 @@ def _possible(stamp: Stamp, fetched_at: datetime | None) -> bool:
 
 
 def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
-    page = view.page
+    page, url = view.page, str(view.document.url or view.values.get("canonical_url") or "")
     if page is not None:
         yield from _stated(page)
-        yield from _marked(page, view)
+        for stamp, source in _marked(page, view):
+            yield _in_order(stamp, url), source
     else:
         yield from _of_text(view)
-    url = view.document.url or view.values.get("canonical_url")
-    if url and (stamp := dates.of_address(str(url))):
-        yield stamp, "url"
+    if url and (of_url := dates.of_address(url)):
+        yield of_url, "url"
     if page is not None and view.options.update_as_published:
         yield from _updated(page, view)
+
+
+def _in_order(stamp: Stamp, url: str) -> Stamp:
+    """A printed stamp; its day and month the other way round where the address says so."""
+    of_url = dates.of_address(url)
+    swapped = of_url is not None and (of_url.day.year, of_url.day.day, of_url.day.month) == (stamp.day.year, stamp.day.month, stamp.day.day)
+    return replace(stamp, day=of_url.day) if of_url is not None and swapped else stamp
 
 
 def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
@@ -133,7 +141,8 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     found: list[tuple[float, int, Stamp]] = []
     for mark in (*page.dates, *page.authors):
         near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
-        score = _trust(mark, top) if not mark.zone or near else 0.0
+        said = mark.zone in {"related", "aside"} and 0 < mark.order - top <= NEAR and _PUBLISHED.search(_announced(mark))
+        score = _trust(mark, top) if not mark.zone or near or said else 0.0
         parent = around.get(mark.inside)
         if score < 1 or (parent is not None and _MODIFIED.search(_announced(parent))):
             continue
