@@ -3,8 +3,8 @@
 A word is a run of letters, digits and marks of the NFKC-normalised, case-folded text. Scripts
 written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) give one word per character.
 Almost every character can be classed and folded on its own; the few whose normal form depends on
-their neighbours, or is several letters, are flagged, and a text that holds one is normalised as a
-whole before it is cut into words.
+their neighbours are flagged, and a text that holds one is normalised as a whole before it is cut
+into words.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 SEPARATOR, WORD, SINGLE = 0, 1, 2
 COMPLEX = 4  # flag: normalise the whole text before looking at this character
+MARK = 8  # flag: a mark that may be sorted among others: a second one in a row makes the text complex
+EXPANDS = 16  # flag: several characters; `folded` says where they stand in `expansions`, after their number
 N_CODE_POINTS = 0x20000  # planes 0 and 1; beyond them stand Han ideographs only
 TABLE = "characters.npz"
 
@@ -60,28 +62,40 @@ def is_single(code: int) -> bool:
     return bool(table()[0][code] & 3 == SINGLE) if code < N_CODE_POINTS else class_beyond(code) == SINGLE
 
 
-def build() -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Class (with COMPLEX flag) and folded code point of every character, from this Python's Unicode data."""
+Table = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]
+
+
+def build() -> Table:
+    """Class (with flags), folded code point and expansions of every character, from this Python's Unicode data."""
     second = _seconds_of_composites()
     classes = np.zeros(N_CODE_POINTS, np.uint8)
     folded = np.arange(N_CODE_POINTS, dtype=np.int32)
+    expansions: list[int] = []
     for code in range(0x80, N_CODE_POINTS):
         if 0xD800 <= code <= 0xDFFF:
             continue
         character = chr(code)
         normal = normalise(character)
         own_class = class_of(character)
-        if code in second or unicodedata.combining(character):
+        is_stable = unicodedata.normalize("NFKC", character) == character
+        if code in second or (unicodedata.combining(character) and not (is_stable and normal == character)):
             classes[code] = own_class | COMPLEX
+        elif unicodedata.combining(character):
+            classes[code] = own_class | MARK
         elif all(class_of(c) == SEPARATOR for c in normal):
             classes[code] = SEPARATOR  # also no-break spaces and the ellipsis
-        elif len(normal) == 1 and unicodedata.normalize("NFKC", character) == character:
-            classes[code], folded[code] = class_of(normal), ord(normal)
-        else:
+        elif any(unicodedata.combining(c) or ord(c) in second for c in normal):
             classes[code] = own_class | COMPLEX
+        elif len(normal) == 1:
+            classes[code], folded[code] = class_of(normal), ord(normal)
+        elif len(normal) > len(character.encode()):  # the kernel has room for a word per byte
+            classes[code] = own_class | COMPLEX
+        else:
+            classes[code], folded[code] = own_class | EXPANDS, len(expansions)
+            expansions += [len(normal), *map(ord, normal)]
     for code in map(ord, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"):
         classes[code], folded[code] = WORD, ord(chr(code).lower())
-    return classes, folded
+    return classes, folded, np.array(expansions, np.int32)
 
 
 def _seconds_of_composites() -> set[int]:
@@ -95,7 +109,14 @@ def _seconds_of_composites() -> set[int]:
 
 
 @cache
-def table() -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+def table() -> Table:
     """The packaged table: `build()` under Unicode 14, which later versions only extend."""
     with resources.files(__package__).joinpath(TABLE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return arrays["classes"], arrays["folded"].cumsum(dtype=np.int32)
+        return arrays["classes"], arrays["folded"].cumsum(dtype=np.int32), arrays["expansions"]
+
+
+@cache
+def addresses() -> tuple[int, int, int]:
+    """Where the arrays of the table lie in memory, for the kernels."""
+    classes, folded, expansions = table()
+    return classes.ctypes.data, folded.ctypes.data, expansions.ctypes.data

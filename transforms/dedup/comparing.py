@@ -13,13 +13,13 @@ SEEN_WORDS = 512  # 4 kB: 32,768 bits for the few hundred shingles of a story
 
 
 @compiled
-def words_of(address, offsets, is_normal, classes, folded, rows, places, found, words):
+def words_of(address, offsets, is_normal, table, rows, places, found, words):
     """Word hashes of text i to `words[places[rows[i]]:]`; returns the rows that must be normalised first."""
     redo = np.empty(rows.size, np.int64)
     n_redo = 0
     for at in range(rows.size):
         row = rows[at]
-        n = text_words(address + offsets[at], offsets[at + 1] - offsets[at], classes, folded, is_normal, found.ctypes.data)
+        n = text_words(address + offsets[at], offsets[at + 1] - offsets[at], table, is_normal, found.ctypes.data)
         if n < 0:
             redo[n_redo] = row
             n_redo += 1

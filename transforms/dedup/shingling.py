@@ -53,7 +53,7 @@ def words(text: str) -> list[str]:
     >>> words("Lowe's £5 café: 東京 U.S.")
     ['lowe', 's', '5', 'café', '東', '京', 'u', 's']
     """
-    classes, _ = characters.table()
+    classes = characters.table()[0]
     found, start = [], -1
     normal = characters.normalise(text.encode("utf-8", "replace").decode())  # a lone surrogate becomes "?"
     for at, character in enumerate(normal):

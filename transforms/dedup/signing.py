@@ -38,12 +38,14 @@ def mix(h):
 
 
 @inlined
-def long_run(address, length, classes, folded, is_normal, words, n):
+def long_run(address, length, table, is_normal, words, n):
     """Words of a run that holds characters beyond ASCII: decoded, classed and folded one by one."""
+    classes, folded, expansions = table
     h = np.uint64(0)
     chunk = np.uint64(0)
     filled = np.uint64(0)
     open_word = False
+    after_mark = False
     i = 0
     while i < length:
         lead = np.int64(load8(address + i))
@@ -65,61 +67,83 @@ def long_run(address, length, classes, folded, is_normal, words, n):
                     b3 = np.int64((four >> np.uint64(24)) & np.uint64(0x3F))
                     code = ((lead & 0x07) << 18) | (b1 << 12) | (b2 << 6) | b3
                     i += 4
+        more = np.int64(0)
+        place = np.int64(0)
         if code < 0x20000:
             kind = load8(classes + code)
             if kind >= 4:
-                if not is_normal:
+                if is_normal:
+                    kind &= np.uint8(3)
+                elif kind & 4:
                     return np.int64(-1)
-                kind &= np.uint8(3)
-            if not is_normal or code < 0x80:
+                elif kind & 8:
+                    if after_mark:
+                        return np.int64(-1)
+                else:
+                    place = np.int64(load32(folded + 4 * code))
+                    more = np.int64(load32(expansions + 4 * place))
+            after_mark = (kind & 8) != 0
+            kind &= np.uint8(3)
+            if more == 0 and (not is_normal or code < 0x80):
                 code = np.int64(load32(folded + 4 * code))
         else:
+            after_mark = False
             kind = np.uint8(2)
             if code >= 0x2F800 and not is_normal:
                 return np.int64(-1)
             if code > 0x3FFFF:
                 kind = np.uint8(0)
-        if kind != 1 and open_word:
-            store64(words + 8 * n, word_end((h ^ chunk) * WORD_1))
-            n += 1
-            open_word = False
-            h = np.uint64(0)
-            chunk = np.uint64(0)
-            filled = np.uint64(0)
-        if kind == 2:
-            store64(words + 8 * n, word_end(np.uint64(code) * WORD_1))
-            n += 1
-        elif kind == 1:
-            # A character enters as its UTF-8 bytes, so that ASCII words hash as in the fast path.
-            open_word = True
-            if code < 0x80:
-                utf8, size = np.uint64(code), np.uint64(1)
-            elif code < 0x800:
-                utf8 = np.uint64((0xC0 | (code >> 6)) | ((0x80 | (code & 0x3F)) << 8))
-                size = np.uint64(2)
-            elif code < 0x10000:
-                utf8 = np.uint64((0xE0 | (code >> 12)) | ((0x80 | ((code >> 6) & 0x3F)) << 8) | ((0x80 | (code & 0x3F)) << 16))
-                size = np.uint64(3)
-            else:
-                utf8 = np.uint64(
-                    (0xF0 | (code >> 18)) | ((0x80 | ((code >> 12) & 0x3F)) << 8)
-                    | ((0x80 | ((code >> 6) & 0x3F)) << 16) | ((0x80 | (code & 0x3F)) << 24)
-                )
-                size = np.uint64(4)
-            if filled == 8:
-                h = (h ^ chunk) * WORD_1
-                h ^= h >> np.uint64(32)
+        while True:
+            if more > 0:
+                place += 1
+                more -= 1
+                code = np.int64(load32(expansions + 4 * place))
+                kind = load8(classes + code) & np.uint8(3)
+            if kind != 1 and open_word:
+                store64(words + 8 * n, word_end((h ^ chunk) * WORD_1))
+                n += 1
+                open_word = False
+                h = np.uint64(0)
                 chunk = np.uint64(0)
                 filled = np.uint64(0)
-            chunk |= utf8 << (np.uint64(8) * filled)
-            if filled + size > 8:
-                rest = np.uint64(8) - filled
-                h = (h ^ chunk) * WORD_1
-                h ^= h >> np.uint64(32)
-                chunk = utf8 >> (np.uint64(8) * rest)
-                filled = size - rest
-            else:
-                filled += size
+            if kind == 2:
+                store64(words + 8 * n, word_end(np.uint64(code) * WORD_1))
+                n += 1
+            elif kind == 1:
+                # A character enters as its UTF-8 bytes, so that ASCII words hash as in the fast path.
+                open_word = True
+                if code < 0x80:
+                    utf8, size = np.uint64(code), np.uint64(1)
+                elif code < 0x800:
+                    utf8 = np.uint64((0xC0 | (code >> 6)) | ((0x80 | (code & 0x3F)) << 8))
+                    size = np.uint64(2)
+                elif code < 0x10000:
+                    utf8 = np.uint64(
+                        (0xE0 | (code >> 12)) | ((0x80 | ((code >> 6) & 0x3F)) << 8) | ((0x80 | (code & 0x3F)) << 16)
+                    )
+                    size = np.uint64(3)
+                else:
+                    utf8 = np.uint64(
+                        (0xF0 | (code >> 18)) | ((0x80 | ((code >> 12) & 0x3F)) << 8)
+                        | ((0x80 | ((code >> 6) & 0x3F)) << 16) | ((0x80 | (code & 0x3F)) << 24)
+                    )  # fmt: skip
+                    size = np.uint64(4)
+                if filled == 8:
+                    h = (h ^ chunk) * WORD_1
+                    h ^= h >> np.uint64(32)
+                    chunk = np.uint64(0)
+                    filled = np.uint64(0)
+                chunk |= utf8 << (np.uint64(8) * filled)
+                if filled + size > 8:
+                    rest = np.uint64(8) - filled
+                    h = (h ^ chunk) * WORD_1
+                    h ^= h >> np.uint64(32)
+                    chunk = utf8 >> (np.uint64(8) * rest)
+                    filled = size - rest
+                else:
+                    filled += size
+            if more == 0:
+                break
     if open_word:
         store64(words + 8 * n, word_end((h ^ chunk) * WORD_1))
         n += 1
@@ -127,12 +151,12 @@ def long_run(address, length, classes, folded, is_normal, words, n):
 
 
 @inlined
-def run_words(address, length, classes, folded, is_normal, words, n):
+def run_words(address, length, table, is_normal, words, n):
     """Words of one run of letters, digits and long characters, appended from `n`; the new count."""
     if length <= 8:
         chunk = load64(address) & (ALL >> np.uint64(64 - 8 * length))
         if chunk & HIGH_BITS:
-            return long_run(address, length, classes, folded, is_normal, words, n)
+            return long_run(address, length, table, is_normal, words, n)
         # The fold bits of the empty bytes go too: a word is its bytes and zeros.
         chunk |= FOLD_BITS & (ALL >> np.uint64(64 - 8 * length))
         store64(words + 8 * n, word_end(chunk * WORD_1))
@@ -142,20 +166,20 @@ def run_words(address, length, classes, folded, is_normal, words, n):
     while length - at > 8:
         chunk = load64(address + at)
         if chunk & HIGH_BITS:
-            return long_run(address, length, classes, folded, is_normal, words, n)
+            return long_run(address, length, table, is_normal, words, n)
         h = (h ^ (chunk | FOLD_BITS)) * WORD_1
         h ^= h >> np.uint64(32)
         at += 8
     keep = ALL >> np.uint64(64 - 8 * (length - at))
     chunk = load64(address + at) & keep
     if chunk & HIGH_BITS:
-        return long_run(address, length, classes, folded, is_normal, words, n)
+        return long_run(address, length, table, is_normal, words, n)
     store64(words + 8 * n, word_end((h ^ (chunk | (FOLD_BITS & keep))) * WORD_1))
     return n + 1
 
 
 @inlined
-def text_words(address, length, classes, folded, is_normal, words):
+def text_words(address, length, table, is_normal, words):
     """Word hashes of one text; their number, or -1 where the text must be normalised first.
 
     Up to 71 bytes after the text are read and ignored.
@@ -175,7 +199,7 @@ def text_words(address, length, classes, folded, is_normal, words):
             at = block + np.int64(trailing_zeros(turns))
             turns &= turns - np.uint64(1)
             if inside:
-                n = run_words(address + start, at - start, classes, folded, is_normal, words, n)
+                n = run_words(address + start, at - start, table, is_normal, words, n)
                 if n < 0:
                     return n
                 inside = np.uint64(0)
@@ -184,7 +208,7 @@ def text_words(address, length, classes, folded, is_normal, words):
                 inside = np.uint64(1)
         block += 64
     if carry:
-        n = run_words(address + start, length - start, classes, folded, is_normal, words, n)
+        n = run_words(address + start, length - start, table, is_normal, words, n)
     return n
 
 
@@ -259,7 +283,7 @@ def sample(shingles, n, rate_bits, low, high, out):
 
 
 @compiled
-def sign(address, offsets, rows, is_normal, classes, folded, multipliers, additions, ngram, rate_bits, low, high,
+def sign(address, offsets, rows, is_normal, table, multipliers, additions, ngram, rate_bits, low, high,
          words, shingles, mixed, signatures, keys, n_keys, n_words, sequence):  # fmt: skip
     """Fill row `rows[i]` for text i; returns the rows that must be normalised first and are not filled."""
     n_perm = multipliers.size
@@ -269,7 +293,7 @@ def sign(address, offsets, rows, is_normal, classes, folded, multipliers, additi
         row = rows[at]
         start = offsets[at]
         length = offsets[at + 1] - start
-        n = text_words(address + start, length, classes, folded, is_normal, words.ctypes.data)
+        n = text_words(address + start, length, table, is_normal, words.ctypes.data)
         if n < 0:
             redo[n_redo] = row
             n_redo += 1

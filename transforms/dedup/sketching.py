@@ -88,19 +88,18 @@ def words_of(texts: pa.LargeStringArray, n_words: NDArray[np.int32]) -> tuple[ND
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(n_words, out=offsets[1:])
     words = np.empty(int(offsets[-1]) + 1, np.uint64)
-    classes, folded = characters.table()
     for part in _in_memory(texts):
         lengths = np.diff(part.offsets)
         found = np.empty(int(lengths.max(initial=0)) + 8, np.uint64)
         redo = comparing.words_of(
-            part.address, part.offsets, part.is_normal, classes.ctypes.data, folded.ctypes.data,
+            part.address, part.offsets, part.is_normal, characters.addresses(),
             part.rows, offsets, found, words,
         )  # fmt: skip
         if len(redo):
             part = _normalised(part, redo)
             found = np.empty(int(np.diff(part.offsets).max(initial=0)) + 8, np.uint64)
             comparing.words_of(
-                part.address, part.offsets, True, classes.ctypes.data, folded.ctypes.data,
+                part.address, part.offsets, True, characters.addresses(),
                 part.rows, offsets, found, words,
             )  # fmt: skip
     return words, offsets
@@ -157,12 +156,11 @@ def _copied(raw: list[bytes], rows: NDArray[np.int64], *, is_normal: bool) -> _P
 
 
 def _sign_into(part: _Part, out: Sketches, options: Options) -> None:
-    classes, folded = characters.table()
     multipliers, additions = permutations(options)
     longest = int(np.diff(part.offsets).max(initial=0)) + 16
     scratch = np.empty(longest, np.uint64), np.empty(longest, np.uint64), np.empty(longest, np.uint32)
     redo = signing.sign(
-        part.address, part.offsets, part.rows, part.is_normal, classes.ctypes.data, folded.ctypes.data,
+        part.address, part.offsets, part.rows, part.is_normal, characters.addresses(),
         multipliers, additions, options.ngram, KEY_RATE_BITS, KEYS_LEAST, KEYS_MOST,
         *scratch, out.signatures, out.keys, out.n_keys, out.n_words, out.sequence,
     )  # fmt: skip
