@@ -67,9 +67,8 @@ def _countries() -> frozenset[str]:
 
 def of(view: View) -> Dateline:
     """The dateline of the document, at the head of one of its first lines; empty where there is none."""
-    for number, line in enumerate(view.lines[:12]):
-        if len(line) < 30:
-            continue
+    candidates = [(number, line) for number, line in enumerate(view.lines[:12]) if len(line) >= 30]
+    for number, line in candidates[:4]:
         found = parse(line)
         if found.end:
             return Dateline(found.place, found.country, found.agency, found.month, found.day, found.year, number, found.end)

@@ -21,7 +21,7 @@ COLUMNS = (
 # the page says otherwise, a longer one is asked.
 FIRST_CHARS = 80
 SAMPLE_CHARS = 300
-CLEAR = 0.95
+CLEAR = 0.8
 SHORT_CHARS = 60  # below, the model errs more often than a page's own statement
 SURE = 0.5  # below, a page's own statement is believed
 

@@ -73,7 +73,7 @@ def is_byline(line: str) -> bool:
     if not 5 <= len(text) <= 120 or (not text[0].isalpha() and text[0] not in "(（文"):
         return False
     said = names.opened(text) and not _ABOUT.match(text)
-    if not said and not (", " in text or " | " in text):
+    if not said and not _titled(text):
         return False
     if _ENDS_SENTENCE.search(text) and not re.search(r"(?:\b\w|Jr|Sr|Dr)\.$", text):
         return False
@@ -85,6 +85,14 @@ def is_byline(line: str) -> bool:
     if said:
         return letters * 2 >= len(text) - 12
     return bool(people) and (any(name.is_org and known.agency(name.text) for name in found) or any(name.role for name in people)) and len(text) <= 80
+
+
+def _titled(text: str) -> bool:
+    """Whether a line ends, behind a comma or bar, with an agency or a job: "Ana Ruiz, Staff Writer"."""
+    if len(text) > 80:
+        return False
+    tails = re.split(r", | \| ", text)[1:]
+    return any(known.agency(tail) or (len(tail) < 50 and names.role_of(tail)) for tail in tails)
 
 
 def _reads_like_headline(line: str, max_chars: int) -> bool:

@@ -24,8 +24,7 @@ _FOOT = re.compile(
 )
 # Words beside a name that say the text reports from it: what to look for (a first letter that may be a
 # capital is left off), then what the name follows and what it precedes.
-_ENGLISH = ("report", "told ", "tells ", "ccording to", "spoke ", "speaking ", "cited", "citing", "quot", "interview with", "statement to", "obtained by", "seen by",
-            "published", "reveal", "wrote", "learned", "news agency")  # fmt: skip
+_ENGLISH = ("report", "told ", "ccording to", "speaking to", "spoke to", "cited", "citing", "quoted", "interview with", "statement to", "seen by")
 _OTHERS = ("aut ", "sagte de", "gegenüber", "berichtet", "meldet", "zitiert", "elon ", "déclaré à", "rapport", "indiqué", "egún ", "dijo a", "informó", "declaró a", "agencia",
            "disse à", "egundo ", "econdo ", "detto a", "olgens ", "nligt ", "følge ", "wg ", "podaje", "по данным", "сообщ", "передает", "cita")  # fmt: skip
 _FOLLOWS = re.compile(
