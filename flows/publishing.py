@@ -40,7 +40,7 @@ def publish(run: Run) -> Snapshot:
     folder = run.folder("publish")
     inserts: dict[str, list[Path | pa.Table]] = {
         "articles": [], "duplicates": [_moved_rows(run.parent, copies)], "quarantined": list(run.quarantined), "pairs": [copies.pairs],
-        "removed": [], "rejects": [], "stories": [stories.rows],
+        "removed": [], "rejects": [], "stories": [stories.rows, stories.row_updates],
     }
     stories_of_kept = _stories_of(copies, stories, run.parent)
     n_done = 0
@@ -61,6 +61,8 @@ def publish(run: Run) -> Snapshot:
         inserts["removed"].append(folder / f"{path.name.split('.')[0]}.removed.parquet")
     inserts["rejects"] = [_new_rejects(run)]
     deletes: dict[str, object] = {"articles": copies.moved["doc_id"].to_pylist(), "quarantined": list(run.released)}
+    # A story's first publication names the file of its row, so a story that changes is written anew.
+    deletes["stories"] = [*stories.rows_deleted, *stories.row_updates["story_id"].to_pylist()]
     if run.answered is not None:
         deletes["rejects"] = run.answered
     templates = learning.learned(
@@ -138,8 +140,6 @@ def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
     sizes = copies.sizes.filter(pc.invert(pc.is_in(copies.sizes["doc_id"], value_set=new)))
     if copies.refolded.num_rows:
         updates["duplicates"] = copies.refolded
-    if stories.row_updates.num_rows:
-        updates["stories"] = stories.row_updates
     if sizes.num_rows or stories.updates.num_rows:
         updates["articles"] = _merged(run.parent, sizes, stories.updates)
     return updates

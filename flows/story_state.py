@@ -1,0 +1,257 @@
+"""What the stories step keeps between runs, and where it finds the rest.
+
+Two files stand in the index folder: `stories-epoch-...` with the word frequencies of the epoch, and
+`stories-window-...` with the vectors of the documents that the next run will most likely compare.
+Both are Arrow files; either may be missing, and older articles are looked up in the snapshot itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.transforms.stories import weighing
+from copydesk.transforms.stories.comparing import UNDATED
+from copydesk.transforms.stories.counting import SPACE, count
+from copydesk.transforms.stories.finding import microseconds
+from copydesk.transforms.stories.weighing import Vectors
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
+    from copydesk.transforms.stories import Options
+
+FORMAT = "1"  # of both files, and of the features they count: raise it when either changes
+PREFIX = "stories-"
+_EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
+_SUFFIX = ".arrow"
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """Word frequencies, the number of articles when they were counted, and the file that holds them."""
+
+    weights: weighing.Epoch
+    n_articles: int
+    name: str | None  # None while it is in no file
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the files of a snapshot hold."""
+
+    epoch: Epoch | None
+    places: Mapping[str, int]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Staged files, and the names of all state files after the switch."""
+
+    new: tuple[Path, ...]
+    names: tuple[str, ...]
+
+
+WINDOW = pa.schema([("doc_id", pa.string()), ("story_id", pa.string()), ("time", pa.int64()), ("arrival", pa.int64())])
+_NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
+
+
+def load(parent: Snapshot | None) -> State:
+    """The state of a snapshot; what is missing or of another format counts as not there."""
+    epoch, places, vectors = None, {}, _NO_VECTORS
+    for name, path in sorted((parent.index_files() if parent else {}).items()):
+        if not name.startswith(PREFIX):
+            continue
+        table = _read(path)
+        if table is None:
+            continue
+        if name.startswith(_EPOCH):
+            epoch = _epoch(table, name)
+        else:
+            places = {doc: place for place, doc in enumerate(table["doc_id"].to_pylist())}
+            vectors = _vectors(table)
+    return State(epoch, places, vectors)
+
+
+class Spool:
+    """Vectors of the new articles of a run, in files of the staging folder: memory stays bounded."""
+
+    def __init__(self, staging: Path, epoch: Epoch) -> None:
+        self.epoch = epoch
+        self.places: dict[str, int] = {}
+        self._lengths: list[NDArray[np.int64]] = []
+        self._files = {name: (staging / f"new-{name}.bin").open("w+b") for name in ("slots", "weights")}
+        self._whole: Vectors | None = None
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._whole = None
+        for file in self._files.values():
+            file.close()
+            Path(file.name).unlink()
+
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Keep the vectors of some documents."""
+        for doc in ids:
+            self.places[doc] = len(self.places)
+        self._lengths.append(np.diff(vectors.starts))
+        self._files["slots"].write(vectors.slots.tobytes())
+        self._files["weights"].write(vectors.weights.tobytes())
+
+    def vectors(self) -> Vectors:
+        """All of them, memory-mapped, by `places`."""
+        if self._whole is None:
+            starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate([np.zeros(0, np.int64), *self._lengths]))])
+            if not starts[-1]:
+                return Vectors(starts.astype(np.int64), _NO_VECTORS.slots, _NO_VECTORS.weights)
+            for file in self._files.values():
+                file.flush()
+            slots = np.memmap(self._files["slots"].name, np.int32, "r")
+            weights = np.memmap(self._files["weights"].name, np.uint16, "r")
+            self._whole = Vectors(starts.astype(np.int64), slots, weights)
+        return self._whole
+
+
+def vectors_of(ids: Sequence[str], spool: Spool, state: State, parent: Snapshot | None) -> Vectors:
+    """The vectors of documents, new or published, in the order asked: from the run, the state, or the articles."""
+    missing = [doc for doc in ids if doc not in spool.places and doc not in state.places]
+    found, read = _NO_VECTORS, {}
+    if missing and parent is not None:
+        parts = []
+        for first in range(0, len(missing), 2_000):
+            rows = parent.documents("articles", missing[first : first + 2_000], ["doc_id", "title", "text"])
+            read |= {doc: len(read) + place for place, doc in enumerate(rows["doc_id"].to_pylist())}
+            parts.append(weighing.vectors(count(rows["text"].to_pylist(), rows["title"].to_pylist()), spool.epoch.weights))
+        found = weighing.joined(parts)
+    sources: list[tuple[Mapping[str, int], Vectors]] = [(spool.places, spool.vectors()), (state.places, state.vectors), (read, found)]
+    parts, order = [], np.empty(len(ids), np.int64)
+    at = 0
+    for places, vectors in sources:
+        here = [place for place, doc in enumerate(ids) if doc in places and all(doc not in other for other, _ in sources[: len(parts)])]
+        order[here] = np.arange(at, at + len(here))
+        at += len(here)
+        parts.append(vectors.take(np.array([places[ids[place]] for place in here], np.int64)))
+    return weighing.joined(parts).take(order)
+
+
+def window(parent: Snapshot, low: int, high: int, undated_window: int, *, has_undated: bool) -> pa.Table:
+    """Published articles near in time, or recent where a side is undated: doc_id, story_id, time, arrival.
+
+    Arrivals are negative: -1 is the last article published. Those that are not among the recent ones
+    have arrived before all that are.
+    """
+    recent = latest(parent, undated_window)
+    near = parent.table("articles", ["doc_id", "story_id", "published_at"], _between(low, high)) if low <= high else None
+    if not has_undated:  # dated articles meet the others by time alone
+        recent = recent.filter(pc.equal(recent["time"], UNDATED))
+    parts = [recent]
+    if near is not None and near.num_rows:
+        times = microseconds(near["published_at"].combine_chunks())
+        near = near.drop_columns(["published_at"]).append_column("time", pa.array(times))
+        near = near.append_column("arrival", pa.array(np.full(len(times), np.iinfo(np.int64).min // 2)))
+        parts.append(near.filter(pc.invert(pc.is_in(near["doc_id"], value_set=recent["doc_id"].combine_chunks()))))
+    return pa.concat_tables([part.cast(WINDOW) for part in parts])
+
+
+def latest(parent: Snapshot, n: int) -> pa.Table:
+    """The last `n` articles that arrived, by run, then in canonical order: doc_id, story_id, time, arrival."""
+    runs = parent.table("articles", ["run_id"])["run_id"].value_counts().to_pylist()
+    wanted, held = [], 0
+    for row in sorted(runs, key=lambda row: str(row["values"]), reverse=True):
+        if held >= n:
+            break
+        wanted.append(row["values"])
+        held += row["counts"]
+    rows = parent.table("articles", ["doc_id", "story_id", "published_at", "run_id"], pc.field("run_id").isin(pa.array(wanted, pa.string())))
+    rows = rows.sort_by([("run_id", "ascending"), ("published_at", "ascending"), ("doc_id", "ascending")])
+    rows = rows.slice(max(0, rows.num_rows - n)).combine_chunks()
+    times = microseconds(pa.chunked_array(rows["published_at"]).combine_chunks())
+    arrival = np.arange(-rows.num_rows, 0, dtype=np.int64)
+    return rows.select(["doc_id", "story_id"]).append_column("time", pa.array(times)).append_column("arrival", pa.array(arrival))
+
+
+def write(
+    spool: Spool, state: State, epoch: Epoch, new_ids: pa.Array, published: NDArray[np.int64], parent: Snapshot | None,
+    gone: Mapping[str, str], options: Options, staging: Path,
+) -> Written:  # fmt: skip
+    """Stage the files of the next snapshot: the epoch where it is new, and the latest vectors."""
+    new = []
+    epoch_name = epoch.name
+    if epoch_name is None:
+        new.append(_write(_epoch_table(epoch), _EPOCH, staging))
+        epoch_name = new[-1].name
+    room = options.undated_window - len(new_ids)
+    before = [doc for doc in state.places if doc not in gone][-room:] if room > 0 else []
+    latest_new = new_ids.to_pylist()[-options.undated_window :]
+    ids = [*before, *latest_new]
+    if not ids:
+        return Written(tuple(new), (epoch_name,))
+    new.append(_write(_window_table(ids, vectors_of(ids, spool, state, None)), _WINDOW, staging))
+    return Written(tuple(new), (epoch_name, new[-1].name))
+
+
+def _between(low: int, high: int) -> pc.Expression:
+    ends = [pa.scalar(end, pa.int64()).cast(pa.timestamp("us", tz="UTC")) for end in (low, high)]
+    return (pc.field("published_at") >= ends[0]) & (pc.field("published_at") <= ends[1])
+
+
+def _epoch_table(epoch: Epoch) -> pa.Table:
+    slots = np.flatnonzero(epoch.weights.frequencies)
+    table = pa.table({
+        "step": pa.array(np.diff(slots, prepend=0).astype(np.int32)),
+        "frequency": pa.array(epoch.weights.frequencies[slots]),
+    })
+    facts = {"number": epoch.weights.number, "n_documents": epoch.weights.n_documents, "n_articles": epoch.n_articles}
+    return table.replace_schema_metadata({"format": FORMAT, **{name: str(value) for name, value in facts.items()}})
+
+
+def _epoch(table: pa.Table, name: str) -> Epoch:
+    facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    frequencies = np.zeros(SPACE, np.uint32)
+    frequencies[np.cumsum(table["step"].to_numpy(), dtype=np.int64)] = table["frequency"].to_numpy()
+    return Epoch(weighing.Epoch(int(facts["number"]), int(facts["n_documents"]), frequencies), int(facts["n_articles"]), name)
+
+
+def _window_table(ids: Sequence[str], vectors: Vectors) -> pa.Table:
+    offsets = pa.array(vectors.starts.astype(np.int32))
+    table = pa.table({
+        "doc_id": pa.array(ids, pa.string()),
+        "slots": pa.ListArray.from_arrays(offsets, pa.array(vectors.slots)),
+        "weights": pa.ListArray.from_arrays(offsets, pa.array(vectors.weights)),
+    })
+    return table.replace_schema_metadata({"format": FORMAT})
+
+
+def _vectors(table: pa.Table) -> Vectors:
+    slots, weights = table["slots"].combine_chunks(), table["weights"].combine_chunks()
+    return Vectors(slots.offsets.to_numpy().astype(np.int64), slots.values.to_numpy(), weights.values.to_numpy())
+
+
+def _write(table: pa.Table, prefix: str, staging: Path) -> Path:
+    """One Arrow file, named by its content."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table)
+    content = sink.getvalue()
+    path = staging / f"{prefix}{sha256(content).hexdigest()[:16]}{_SUFFIX}"
+    path.write_bytes(content)
+    return path
+
+
+def _read(path: Path) -> pa.Table | None:
+    try:
+        table = pa.ipc.open_file(path.read_bytes()).read_all().combine_chunks()
+    except (OSError, pa.ArrowInvalid):  # lost or damaged: it is worked out again
+        return None
+    return table if (table.schema.metadata or {}).get(b"format") == FORMAT.encode() else None

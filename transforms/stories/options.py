@@ -1,0 +1,25 @@
+"""What a recipe may set about stories: section [stories]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How articles on one event are put together; docs/stories.md argues the defaults with figures."""
+
+    threshold: float = 0.075
+    """Two groups become one story when the mean similarity over all their pairs reaches this."""
+    window_hours: float = 72.0
+    """Two dated documents further apart are never compared."""
+    undated_window: int = 20_000
+    """A document without a date is compared with this many of the most recent ones."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold <= 1:
+            raise ValueError(f"stories.threshold is {self.threshold}; it must be above 0 and at most 1")
+        if self.window_hours < 0:
+            raise ValueError(f"stories.window_hours is {self.window_hours}; it must not be negative")
+        if self.undated_window < 1:
+            raise ValueError(f"stories.undated_window is {self.undated_window}; it must be at least 1")

@@ -1,0 +1,31 @@
+"""Text that was decoded with the wrong table, put right before its words are compared."""
+
+from __future__ import annotations
+
+import re
+
+# What a lead byte of UTF-8 and its followers become when read as Windows-1252 or Latin-1.
+_FOLLOWER = "[\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+_MANGLED = re.compile(f"[\xc2-\xdf]{_FOLLOWER}|[\xe0-\xef]{_FOLLOWER}{{2}}|[\xf0-\xf4]{_FOLLOWER}{{3}}")
+
+
+def repaired(text: str) -> str:
+    """The text with UTF-8 that was read as Windows-1252 decoded again; anything else stays.
+
+    Only for comparing: the stored text keeps what the publisher printed.
+
+    >>> repaired("Sinn FÃ©in wonâ€™t sign")
+    'Sinn Féin won’t sign'
+    >>> repaired("Ménage à trois, “FÃ”")        # no whole sequence: nothing to repair
+    'Ménage à trois, “FÃ”'
+    """
+    return text if text.isascii() else _MANGLED.sub(_decoded, text)
+
+
+def _decoded(match: re.Match[str]) -> str:
+    mangled = match.group()
+    try:
+        raw = b"".join(bytes([ord(c)]) if ord(c) < 0x100 else c.encode("cp1252") for c in mangled)
+        return raw.decode("utf-8")
+    except UnicodeError:
+        return mangled
