@@ -121,7 +121,7 @@ class Snapshot:
 
     def keys(self, table: str, entry: FileEntry) -> np.ndarray:
         """Sorted 64-bit keys of a file's documents, from the file of keys or the table file itself."""
-        stored = self.root / "keys" / table / f"{Path(entry.name).stem}.npy"
+        stored = self.root / "keys" / table / entry.keys_name
         try:
             return np.asarray(np.load(stored, mmap_mode="r", allow_pickle=False))
         except (OSError, ValueError):

@@ -6,9 +6,9 @@
     warehouse/manifests/<id>.json            beside, so that a table folder holds Parquet alone
     warehouse/index, keys, reports, receipts, staging, lock
 
-A file name holds the hash of the file's content, so one name never stands for two contents. A
-reader that lists a table folder through `current/` and is overtaken by a publish therefore finds
-each listed file either unchanged or gone (a loud error), never replaced.
+A file name holds the hash of the file's content and the number of its snapshot, so no name is used
+twice. A reader that lists a table folder through `current/` and is overtaken by a publish therefore
+finds none of what it listed (a loud error), never a part of it, and never other content.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ class Warehouse:
         row = run_row(change.run)
         folder = self.staging(change.run["run_id"]) / f"publish-{base.id if base else 'first'}"
         files.remove_tree(folder)
-        tables = self._write_tables(base, change, row if lineage.rewrites is None else None, folder)
+        tables = self._write_tables(base, change, row if lineage.rewrites is None else None, folder=folder, sequence=lineage.sequence)
         self.checkpoint("tables written")
         about = lineage.rewrites or Manifest(
             sequence=0, parent=None, schema_version=0, schema_sha256="",
@@ -257,7 +257,7 @@ class Warehouse:
         self.checkpoint("latest written")
 
     def _write_tables(
-        self, base: Snapshot | None, change: Change, row: Mapping[str, Any] | None, folder: Path
+        self, base: Snapshot | None, change: Change, row: Mapping[str, Any] | None, *, folder: Path, sequence: int
     ) -> dict[str, tuple[FileEntry, ...]]:
         schemas = tables_now()
         inserts: dict[str, Sequence[rewrite.Staged]] = {**change.inserts}
@@ -280,20 +280,22 @@ class Warehouse:
             )
             self.checkpoint(f"written {name}")
             if PARTITIONS[name].keys:
+                (self.root / "keys" / name).mkdir(exist_ok=True)
                 for entry in done.written:
-                    keys = self.root / "keys" / name
-                    keys.mkdir(exist_ok=True)
-                    tablefile.write_keys(target / entry.name, name, keys)
-            for entry in done.kept:
-                if base is not None:
-                    files.link_or_copy(base.path / name / entry.name, target / entry.name)
+                    tablefile.write_keys(target / entry.name, name, self.root / "keys" / name / entry.keys_name)
+            published = {entry.sha256: path for entry, path in old}
             for entry in done.written:
                 # Written anew with the same content, as a reprocess does: one file on disk is enough.
-                if base is not None and entry in base.manifest.tables[name]:
+                if entry.sha256 in published:
                     (target / entry.name).unlink()
-                    files.link_or_copy(base.path / name / entry.name, target / entry.name)
+                else:
+                    (target / entry.name).rename(target / entry.named_for(sequence).name)
+            named = sorted({entry.named_for(sequence) for entry in (*done.kept, *done.written)})
+            for entry in named:
+                if entry.sha256 in published:
+                    files.link_or_copy(published[entry.sha256], target / entry.name)
             files.sync(target)
-            entries[name] = tuple(sorted({*done.kept, *done.written}))
+            entries[name] = tuple(named)
         return entries
 
     def _install(self, built: Manifest, folder: Path) -> Snapshot:
@@ -398,9 +400,7 @@ class Warehouse:
         wanted = {
             "manifests": {*(f"{identifier}.json" for identifier in ids), *(k.manifest.inputs.name for k in line if k.manifest.inputs)},
             "index": {entry.name for kept in line for entry in kept.manifest.index},
-            "keys": {
-                f"{table}/{Path(entry.name).stem}.npy" for kept in line for table in kept.tables for entry in kept.manifest.tables[table]
-            },
+            "keys": {f"{table}/{entry.keys_name}" for kept in line for table in kept.tables for entry in kept.manifest.tables[table]},
             "receipts": {name for kept in line for name in kept.manifest.receipts},
         }
         gone = [path for path in (self.root / "snapshots").iterdir() if path.name not in ids and SNAPSHOT_ID.fullmatch(path.name)]

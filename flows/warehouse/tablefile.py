@@ -10,11 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows.warehouse import files
-from copydesk.flows.warehouse.manifest import FileEntry
+from copydesk.flows.warehouse.manifest import HASH_DIGITS, FileEntry
 from copydesk.flows.warehouse.partition import PARTITIONS, keys_of
 
 _ROW_GROUPS = 8
-_HASH_DIGITS = 16  # 64 bits: two of a million files meet by chance once in 10^7 warehouses
 # Measured: a dictionary on every column costs time and wins nothing; on these few values it does.
 _DICTIONARY = ("outlet_id", "outlet", "language")
 
@@ -40,7 +39,7 @@ def write(table: pa.Table, name: str, month: str, folder: Path) -> FileEntry:
     )
     files.sync(draft)
     digest = files.sha256(draft)
-    target = folder / f"{month}-{digest[:_HASH_DIGITS]}.parquet"
+    target = folder / f"{month}-{digest[:HASH_DIGITS]}.parquet"
     draft.replace(target)
     return FileEntry(target.name, digest, table.num_rows, target.stat().st_size)
 
@@ -51,15 +50,13 @@ def keys(path: Path, name: str) -> np.ndarray:
     return np.unique(np.concatenate([keys_of(column) for column in found.columns]))
 
 
-def write_keys(path: Path, name: str, folder: Path) -> Path:
-    """Write the keys of a file beside its like: `<stem>.npy`, synced."""
-    target = folder / f"{path.stem}.npy"
+def write_keys(path: Path, name: str, target: Path) -> None:
+    """Write the keys of a file, synced, unless they stand there."""
     if not target.exists():
-        draft = folder / f".{path.stem}.draft.npy"
+        draft = target.with_name(f".{target.name}.draft.npy")
         np.save(draft, keys(path, name), allow_pickle=False)
         files.sync(draft)
         draft.replace(target)
-    return target
 
 
 def holds(sorted_keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ Nothing is repaired here: each fault is named with the file or document it was f
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -174,7 +175,7 @@ def _beside(
             yield Fault("missing", f"receipts/{name}", f"the receipt {name} is missing")
     for table, entries in snapshot.manifest.tables.items():
         for entry in entries if PARTITIONS[table].keys else ():
-            stored = warehouse.root / "keys" / table / f"{Path(entry.name).stem}.npy"
+            stored = warehouse.root / "keys" / table / entry.keys_name
             path = snapshot.path / table / entry.name
             if stored.is_file() and path.is_file() and stored not in looked_at:
                 looked_at.add(stored)
@@ -321,9 +322,9 @@ def remains(warehouse: Warehouse, forgotten: Iterable[str]) -> Iterator[Fault]:
             if table == "tombstones":
                 continue
             for entry in snapshot.manifest.tables[table]:
-                if (table, entry.name) in seen:
+                if (table, entry.sha256) in seen:
                     continue
-                seen.add((table, entry.name))
+                seen.add((table, entry.sha256))
                 for identifier, column in _cells(snapshot.path / table / entry.name, ids):
                     yield Fault("remains", identifier, f"{table}/{entry.name} still holds the forgotten document {identifier} ({column})")
     for folder in ("reports", "staging", "manifests"):
@@ -349,5 +350,5 @@ _ID_COLUMNS = {"doc_id", "kept_doc_id", "doc_a", "doc_b", "supersedes", "story_i
 
 
 def _mentions(path: Path, ids: Sequence[str]) -> str | None:
-    content = path.read_bytes()
-    return next((identifier for identifier in ids if identifier.encode() in content), None)
+    named = set(re.findall(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", path.read_bytes()))
+    return next((identifier for identifier in ids if identifier.encode() in named), None)
