@@ -40,6 +40,8 @@ class Group(click.Group):
         except OSError as error:
             advice = _WHAT_TO_DO.get(error.errno or 0, "")
             raise click.ClickException(printable(f"{error}. {advice}".strip())) from error
+        except EOFError as error:  # click would say "Aborted!" and nothing else
+            raise click.ClickException(printable(f"a file ended too early: {error}")) from error
         except Exception as error:
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
                 raise click.UsageError(printable(str(error)), ctx) from error
