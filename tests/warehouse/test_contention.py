@@ -100,8 +100,9 @@ def test_two_publishes_in_a_row_take_the_lock_twice(warehouse: Warehouse) -> Non
 
 
 @pytest.fixture
-def small_disk() -> Iterator[None]:
+def small_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Files of this process end at 80 kB, as on a full disk; the signal is ignored as Python does not."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a module imported now would be cached cut short
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, before[1]))
