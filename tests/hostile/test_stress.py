@@ -28,6 +28,7 @@ def ingest(
 ) -> subprocess.CompletedProcess[str]:  # fmt: skip
     command = [*prefix, sys.executable, "-m", "copydesk.flows.cli", "ingest", "--direct", "--workers", "1", "--warehouse", str(warehouse), *map(str, arguments)]
     known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": os.environ.get("HOME", "/")} if environment is None else {**environment, "PYTHONPATH": str(ROOT)}
+    known["PYTHONDONTWRITEBYTECODE"] = "1"  # under a limit on file sizes Python caches modules cut short
     return subprocess.run(command, capture_output=True, text=True, env=known, preexec_fn=limit, timeout=300, check=False, errors="replace")
 
 
