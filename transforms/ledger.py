@@ -67,7 +67,8 @@ def rebuild(text: str, removals: Iterable[Removal]) -> str:
     >>> rebuild("a\\nb", [Removal(2, 5, "Ad\\n", "ad_marker", 1)])
     'a\\nAd\\nb'
     """
-    parts, taken, length = [], 0, 0
+    parts: list[str] = []
+    taken, length = 0, 0
     for cut in sorted(removals):
         before = text[taken : taken + cut.start - length]
         parts += (before, cut.text)

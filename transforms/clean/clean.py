@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = rules.ALL
 
 LINE_MODEL = "line_model"
 
+_MIN_RESIDUE = 3  # lines that rules took: texts of main-content extractors mostly have fewer, menus and footers more
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
 _MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it was glued to
 _EDGE = 240  # characters at the ends of a paragraph in which glued residue is looked for
@@ -96,12 +97,11 @@ def marked(text: str, options: Options) -> list[tuple[int, Line]]:
 
 
 def _marked(text: str, cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
-    whole = {c.line: c.rule for c in cuts if c.start is None}
-    lines = [[number, line, low] for number, (line, low) in enumerate(zip(text.split("\n"), folded(text).split("\n"), strict=True))]
-    for c in cuts[::-1]:
-        if c.start is not None:  # from the end of the line to its start, so that offsets stay right
-            lines[c.line][1:] = (part[: c.start] + part[c.end :] for part in lines[c.line][1:])
-    return [(n, Line(line, low, _CATEGORY.get(whole.get(n, ""), ""))) for n, line, low in lines if line and not line.isspace()]
+    whole = {c.line: _CATEGORY.get(c.rule, "") for c in cuts if c.start is None}
+    left, low = text.split("\n"), folded(text).split("\n")
+    for c in sorted((c for c in cuts if c.start is not None), key=lambda c: c.start or 0, reverse=True):  # so that offsets stay right
+        left[c.line], low[c.line] = (part[: c.start] + part[c.end :] for part in (left[c.line], low[c.line]))
+    return [(n, Line(line, low[n], whole.get(n, ""))) for n, line in enumerate(left) if line and not line.isspace()]
 
 
 def _rule_cuts(text: str, templates: Collection[str], desk: _Desk) -> list[Cut]:
@@ -239,10 +239,10 @@ def _desk(options: Options) -> _Desk:
 def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:
     """Lines that stand like residue, in a text in which the rules found residue.
 
-    In a text without any the model stays silent: it was trained on scrapes, and its silence there is
-    what makes cleaning twice the same as cleaning once.
+    In a text with little of it the model stays silent: it was trained on scrapes, and its silence
+    there is what makes cleaning twice the same as cleaning once.
     """
-    if all(c.start is not None or _CATEGORY[c.rule] == "layout" for c in cuts):
+    if sum(c.start is None and _CATEGORY[c.rule] != "layout" for c in cuts) < _MIN_RESIDUE:
         return []
     lines = _marked(text, cuts)
     return [Cut(lines[i][0], LINE_MODEL, 1) for i in unlikely([line for _, line in lines])]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from io import BytesIO
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from copydesk.transforms.extract.trees import Forest
 
 PROSE_WORDS = 18  # a line this long that ends like a sentence is prose; captions and teasers are mostly shorter
-LONGEST = 60  # words: longer lines are never dropped by the model, so their words are not scored
+LONGEST = 60  # words: longer lines are prose whatever their words, which are not scored
+JUDGED = 24  # spaces: of the lines the model would drop on the training pages one in forty is longer
 NEUTRAL = 0.0
+MIN_WORDS = 4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
 FAR = 30  # lines: nothing farther says more
 
 _WORD = re.compile(r"\w+")
@@ -34,10 +36,12 @@ _QUOTES = frozenset("\"'“‘«„")
 _END = re.compile(r"[.!?…。][\"'”’»)\] ]{0,3}$")
 # What the model must not judge: code, numbered items, references, tables of numbers, scripts without
 # spaces between words. In the development pages these were most of the good lines it would have lost.
-_NOT_JUDGED = re.compile(
-    r"[{};=<>\\^`~$│|]|\(\)|\w\[|::|->|\w_\w|^\s*(?:#|//)|^\s*(?:[•*-]\s*)?\(?\d{1,3}[.)]|\bet al\b|\bdoi\b|\(n\.d\.\)|\(\d{4}[,)]|\bISBN|\d{4};\d"
-    r"|[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|^\s*[A-Z][\w-]{1,20}: |^\s*[\d\W]+$"
-)
+_CODE_MARKS = frozenset("{};=<>\\^`~$│|")
+_CODE = re.compile(r"\(\)|\w\[|::|->|\w_\w")
+_NOT_JUDGED_START = re.compile(r"\s*(?:#|//|(?:[•*-]\s*)?\(?\d{1,3}[.)]|[A-Z][\w-]{1,20}: |[\d\W]{1,400}$)")
+_REFERENCE = re.compile(r"\(\d{4}[,)]|\d{4};\d")
+_REFERENCE_WORDS = (" et al", "doi:", "doi.org", "(n.d.)", "isbn")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 class Line(NamedTuple):
@@ -48,8 +52,8 @@ class Line(NamedTuple):
     category: str
 
 
-def features(lines: Sequence[Line], weights: Mapping[str, float]) -> list[list[float]]:
-    """One row of numbers per line; `NAMES` says which."""
+def features(lines: Sequence[Line], weights: Mapping[str, float], chosen: Iterable[int] | None = None) -> list[list[float]]:
+    """One row of numbers per line, or per line of `chosen`: its own shape and words, its place, its neighbours."""
     n = len(lines)
     words = [_WORD.findall(line.low) for line in lines]
     size = [len(w) for w in words]
@@ -58,29 +62,30 @@ def features(lines: Sequence[Line], weights: Mapping[str, float]) -> list[list[f
     prose = [k >= PROSE_WORDS and s and not t for k, s, t in zip(size, sentence, taken, strict=True)]
     scores = [_scores(w, weights) if len(w) <= LONGEST else (NEUTRAL, NEUTRAL) for w in words]
     topic: Counter[str] = Counter()
-    long_words = [{w for w in ws if len(w) > 4} for ws in words]
-    for own, is_prose in zip(long_words, prose, strict=True):
+    for ws, is_prose in zip(words, prose, strict=True):
         if is_prose:
-            topic.update(own)
+            topic.update({w for w in ws if len(w) > 4})
     often = Counter(line.low.strip() for line in lines)
     all_prose = sum(k for k, p in zip(size, prose, strict=True) if p) or 1
     all_words = sum(size) or 1
     document = [math.log1p(n), all_prose / all_words, math.log1p(all_words), sum(taken) / n]
     before, since_prose, since_taken, words_since = _looking_back(size, prose, taken)
     after, until_prose, until_taken, _ = (column[::-1] for column in _looking_back(size[::-1], prose[::-1], taken[::-1]))
-    sums = [_running(column) for column in (taken, [float(p) for p in prose], [s for s, _ in scores], [math.log1p(k) for k in size])]
+    columns = np.array((taken, prose, [s for s, _ in scores], [math.log1p(k) for k in size]), dtype=np.float64)
+    at = np.fromiter(range(n) if chosen is None else chosen, dtype=np.int64)
+    windows = np.concatenate([_means(columns, at, low, high) for low, high in ((-4, 0), (1, 5), (-12, 0), (1, 13))]).T.tolist()
     near = [(scores[i][0], math.log1p(size[i]), float(sentence[i]), taken[i]) for i in range(n)]
     edge = (NEUTRAL, -1.0, -1.0, -1.0)
     rows = []
-    for i, line in enumerate(lines):
-        own = long_words[i]
+    for i, around in zip(at.tolist(), windows, strict=True):
+        line = lines[i]
+        own = {w for w in words[i] if len(w) > 4}
         rows.append([
             *_shape(line.text, size[i], sentence[i]), *scores[i],
             sum(topic[w] > prose[i] for w in own) / (len(own) or 1), min(4.0, often[line.low.strip()]),
             *document, before[i] / all_prose, after[i] / all_prose, since_prose[i], until_prose[i], since_taken[i], until_taken[i],
             math.log1p(words_since[i]), i / n,
-            *(_mean(column, i - 4, i) for column in sums), *(_mean(column, i + 1, i + 5) for column in sums),
-            *(_mean(column, i - 12, i) for column in sums), *(_mean(column, i + 1, i + 13) for column in sums),
+            *around,
             *(near[i - 1] if i else edge), *(near[i + 1] if i + 1 < n else edge),
             *(near[i - 2][:2] if i > 1 else edge[:2]), *(near[i + 2][:2] if i + 2 < n else edge[:2]),
         ])  # fmt: skip
@@ -93,24 +98,30 @@ def judged(line: Line) -> bool:
     >>> judged(Line("for i in range(10): {", "", "")), judged(Line("Ten bridges to see this summer", "", ""))
     (False, True)
     """
-    return not line.category and line.text.count(" ") < LONGEST and _NOT_JUDGED.search(line.text) is None
+    text, low = line.text, line.low
+    return not (
+        line.category
+        or text.count(" ") >= JUDGED
+        or not _CODE_MARKS.isdisjoint(text)
+        or _NOT_JUDGED_START.match(text)
+        or any(word in low for word in _REFERENCE_WORDS)
+        or _CODE.search(text)
+        or _REFERENCE.search(text)
+        or (not text.isascii() and _UNSPACED.search(text))
+    )
 
 
 def unlikely(lines: Sequence[Line]) -> list[int]:
-    """Which of the lines the model drops."""
-    if not any(judged(line) for line in lines):
+    """Which of the lines the model drops, by index."""
+    chosen = [i for i, line in enumerate(lines) if judged(line)]
+    if not chosen:
         return []
-    *_, threshold, short_threshold = model()
+    weights, forest, threshold, short_threshold = model()
+    likely = forest.probabilities(np.array(features(lines, weights, chosen), dtype=np.float32))
     return [
-        i for i, (line, p) in enumerate(zip(lines, probabilities(lines), strict=True))
-        if p > threshold and judged(line) and (p > short_threshold or len(_WORD.findall(line.low)) >= 4)
-    ]
-
-
-def probabilities(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
-    """For each line, how likely it is no part of the article."""
-    weights, forest, *_ = model()
-    return forest.probabilities(np.array(features(lines, weights), dtype=np.float32))
+        i for i, p in zip(chosen, likely.tolist(), strict=True)
+        if p > threshold and (p > short_threshold or len(_WORD.findall(lines[i].low)) >= MIN_WORDS)
+    ]  # fmt: skip
 
 
 @cache
@@ -130,7 +141,7 @@ def _shape(text: str, n_words: int, sentence: bool) -> tuple[float, ...]:
     stripped = text.strip()
     first, m = stripped[0], n_words or 1
     parts = stripped[:400].split()
-    capitals = sum(p[0].isupper() for p in parts) / (len(parts) or 1)
+    capitals = sum([p[0].isupper() for p in parts]) / (len(parts) or 1)
     return (
         math.log1p(len(stripped)), math.log1p(n_words), float(sentence), float(stripped[-1] == ":"), float("?" in stripped),
         float(first in _BULLETS), float(first.isdigit()), float(first.islower()), float(first in _QUOTES), capitals,
@@ -166,14 +177,11 @@ def _looking_back(size: Sequence[int], prose: Sequence[bool], taken: Sequence[fl
     return before, since_prose, since_taken, words_since
 
 
-def _running(column: Sequence[float]) -> list[float]:
-    sums = [0.0]
-    for value in column:
-        sums.append(sums[-1] + value)
-    return sums
-
-
-def _mean(sums: Sequence[float], low: int, high: int) -> float:
-    """The mean of the column between two lines, or -1 outside of the document."""
-    low, high = max(0, low), min(len(sums) - 1, high)
-    return (sums[high] - sums[low]) / (high - low) if high > low else -1.0
+def _means(columns: npt.NDArray[np.float64], at: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.float64]:
+    """The mean of each column over the lines from `at + low` to `at + high`, or -1 outside of the document."""
+    n = columns.shape[1]
+    sums = np.zeros((columns.shape[0], n + 1))
+    np.cumsum(columns, axis=1, out=sums[:, 1:])
+    first, last = np.maximum(0, at + low), np.minimum(n, at + high)
+    held = last - first
+    return np.where(held > 0, (sums[:, np.maximum(first, last)] - sums[:, np.minimum(first, n)]) / np.maximum(1, held), -1.0)
