@@ -62,7 +62,7 @@ def publish(run: Run) -> Snapshot:
     inserts["rejects"] = [_new_rejects(run)]
     deletes: dict[str, object] = {"articles": copies.moved["doc_id"].to_pylist(), "quarantined": list(run.released)}
     # A story's first publication names the file of its row, so a story that changes is written anew.
-    deletes["stories"] = [*stories.rows_deleted, *stories.row_updates["story_id"].to_pylist()]
+    deletes["stories"] = stories.row_updates["story_id"].to_pylist()
     if run.answered is not None:
         deletes["rejects"] = run.answered
     templates = learning.learned(

@@ -58,9 +58,7 @@ class Stories:
     rows: pa.Table
     """STORIES: rows to add."""
     row_updates: pa.Table
-    """story_id and changed columns of published rows of STORIES."""
-    rows_deleted: tuple[str, ...]
-    """story_id of published rows whose first publication changes, and so their file: they stand in `rows` again."""
+    """STORIES: published rows as they are now; each takes the place of the row with its story_id."""
     new_index_files: tuple[Path, ...]
     """Files in the staging folder to move into `warehouse/index/` under their own names."""
     index_files: tuple[str, ...]
@@ -329,30 +327,21 @@ class _Grown:
         return ranked
 
     def _rows(self, members: dict[str, dict[str, Any]], touched: Collection[str], run_id: str, epoch: int) -> dict[str, Any]:
-        """Rows of `stories` to add, to change, and to take out."""
+        """Rows of `stories` to add and to change."""
         of_story: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in members.values():
             of_story[row["story_id"]].append(row)
         before = self.parent.documents("stories", touched).to_pylist() if self.parent is not None and touched else []
         standing = {row["story_id"]: row for row in before if row["story_id"] in touched}
-        added, updated, deleted = [], [], []
+        added, updated = [], []
         for story in sorted({*self.opened, *touched}):
             row = {
                 "idf_epoch": epoch, **standing.get(story, {}), "story_id": story, "run_id": run_id,
                 "merged_into": self._survivor(story) if story in self.merged else standing.get(story, {}).get("merged_into"),
                 **_counted(of_story[story], standing.get(story)),
             }
-            if story not in standing:
-                added.append(row)
-            elif row["first_published_at"] == standing[story]["first_published_at"]:
-                updated.append(row)
-            else:
-                deleted.append(story)
-                added.append(row)
-        return {
-            "rows": _sorted(added, tables.STORIES), "rows_deleted": tuple(deleted),
-            "row_updates": _sorted(updated, pa.schema([f for f in tables.STORIES if f.name not in {"first_published_at", "idf_epoch"}])),
-        }
+            (updated if story in standing else added).append(row)
+        return {"rows": _sorted(added, tables.STORIES), "row_updates": _sorted(updated, tables.STORIES)}
 
 
 def _counted(members: Sequence[dict[str, Any]], before: dict[str, Any] | None) -> dict[str, Any]:
