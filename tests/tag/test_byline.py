@@ -82,6 +82,11 @@ def test_byline_lines_of_a_plain_text_leave_it() -> None:
     assert apply(text, tags.removed) == f"{PROSE}\n{PROSE}"
 
 
+def test_a_byline_may_stand_above_the_headline() -> None:
+    text = f"By Ana Ruiz\nRain in Rome\n{PROSE}"
+    assert apply(text, text_tags(text).removed) == PROSE
+
+
 def test_a_byline_between_paragraphs_stays() -> None:
     text = f"{PROSE}\nBy Ana Ruiz\n{PROSE}"
     tags = text_tags(text)

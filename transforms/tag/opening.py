@@ -32,8 +32,8 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
 
     A headline is a first line that reads like one and has prose below it. It is cut only where the
     line that would then come first does not read like a headline itself: so a text cleaned twice is
-    the text cleaned once. Bylines are the run of byline lines under the headline (or at the very
-    top), and the run at the very end; a text is never left empty.
+    the text cleaned once. Bylines are the runs of byline lines at the very top, under the headline, and
+    at the very end; a text is never left empty.
 
     >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
     >>> read(["Rain in Oslo", "By Ana Ruiz", prose], max_headline_chars=200)
@@ -43,24 +43,26 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     """
     full = [i for i, line in enumerate(lines) if line and not line.isspace()]
     end = len(full)
-    while end > 1 and len(full) - end < 5 and is_byline(lines[full[end - 1]]):
+    while end > 1 and is_byline(lines[full[end - 1]]):
         end -= 1
-    last = tuple(full[end:])
-    body = full[:end]
-    if not body:
-        return Opening()
-    first = 1 if _reads_like_headline(lines[body[0]], max_headline_chars) else 0
-    below = first
-    while below < len(body) - 1 and below - first < 5 and is_byline(lines[body[below]]):
-        below += 1
-    top = tuple(body[first:below])
-    if not first:
-        return Opening(bylines=top + last)
+    body, last = full[:end], tuple(full[end:])
+    lead = _bylines_from(0, body, lines)
+    if lead >= len(body) or not _reads_like_headline(lines[body[lead]], max_headline_chars):
+        return Opening(bylines=tuple(body[:lead]) + last)
+    below = _bylines_from(lead + 1, body, lines)
     follows = [lines[i] for i in body[below : below + 4]]
     if not any(_is_prose(line) for line in follows[:3]):
-        return Opening(bylines=last)
+        return Opening(bylines=tuple(body[:lead]) + last)
     again = _reads_like_headline(follows[0], max_headline_chars) and any(_is_prose(line) for line in follows[1:4])
-    return Opening(body[0], not again, top + last)
+    return Opening(body[lead], not again, tuple(body[:lead] + body[lead + 1 : below]) + last)
+
+
+def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
+    """Where the run of byline lines that begins at `start` ends; the last line of all is never part of it."""
+    at = start
+    while at < len(body) - 1 and is_byline(lines[body[at]]):
+        at += 1
+    return at
 
 
 def is_byline(line: str) -> bool:
