@@ -22,6 +22,7 @@ from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
 from copydesk.transforms.dedup.sketching import Sketches
 
+
 class SpilledTexts:
     """Texts of the run in one file, read back by row."""
 
@@ -225,8 +226,8 @@ class Folding:
         changed = rows[kept != rows]
         was_copy = np.isin(changed, list(self._kept_id))
         index = self.index or Index((), self.options)
-        ids = self.facts["doc_id"].take(pa.array(self.unique)).to_pylist()
-        written = index.add(ids, self.sketches, self.times[: self.n], self.unique, self.staging)
+        ids = self.facts["doc_id"].slice(0, self.n).to_pylist()
+        written = index.add(ids, self.sketches, self.times[: self.n], rows[: self.n], self.staging)
         return Copies(
             pairs=clustering.pairs_table(),
             folds=clustering.fold_rows(kept, changed[changed < self.n], self.n),

@@ -51,7 +51,7 @@ def status(*, warehouse: Path, as_json: bool) -> None:
         echo_json({"documents": index.n_documents, "published": n_documents, "files": len(files), "bytes": size, **made})
         return
     each = f", {size / index.n_documents:,.0f} bytes a document" if index.n_documents else ""
-    click.echo(f"{index.n_documents:,} texts signed for {n_documents:,} documents, in {len(files)} files of {megabytes(size)}{each}.")
+    click.echo(f"{index.n_documents:,} of {n_documents:,} documents signed, in {len(files)} files of {megabytes(size)}{each}.")
     click.echo("  ".join(f"{name} {value}" for name, value in made.items()))
 
 

@@ -101,7 +101,12 @@ class Index:
         near = self._near(sketches, times, rows)
         far = self._far(sketches, times, rows)
         found = [np.concatenate(part) for part in zip(near, far, strict=True)]
-        order = np.lexsort((found[1], found[0]))
+        # Of a document with very many, those most alike; of equals the ones indexed first.
+        order = np.lexsort((found[1], -found[2], found[0]))
+        rows_found = found[0][order]
+        place = np.arange(len(order)) - np.searchsorted(rows_found, rows_found)
+        order = order[place < joining.MOST_CANDIDATES]
+        order = order[np.lexsort((found[1][order], found[0][order]))]
         return Found(found[0][order], found[1][order], found[2][order])
 
     def _near(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from copydesk.flows.index.files import SUFFIX
 from copydesk.flows.index.index import Index, Written
-from copydesk.transforms.dedup import engine, keeping, leading, sketching
+from copydesk.transforms.dedup import engine, keeping, sketching
 from copydesk.transforms.dedup.options import Options
 
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ def rebuild(snapshot: Snapshot, options: Options, folder: Path) -> Written:
         texts = sketching.as_texts(batch["text"])
         sketches = sketching.sketch(texts, options)
         times = engine.as_times(batch["published_at"], batch.num_rows)
-        rows = np.arange(batch.num_rows)
-        first = leading.first_of_equals(sketches.sequence, sketches.n_words, times, rows, options)
-        rows = rows[first == rows]
-        ids = batch["doc_id"].take(pa.array(rows)).to_pylist()
+        rows, ids = np.arange(batch.num_rows), batch["doc_id"].to_pylist()
         written = Index([paths[name] for name in names], options).add(ids, sketches, times, rows, folder)
         paths |= {path.name: path for path in written.new}
         for name in paths.keys() - set(written.names):
