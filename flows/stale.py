@@ -1,7 +1,8 @@
 """Flow runs whose process was killed: Prefect shows them as running for ever unless somebody says otherwise.
 
 A process that runs the flow holds a lock on a file named after the flow run. The system lets go of
-the lock when the process ends, however it ends; a file that can be locked belongs to a dead one.
+the lock when the process ends, however it ends; a file that can be locked belongs to a run that is
+over, and the next start asks the server whether it knows.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from copydesk.flows import settings
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-_ENDED = "The process ended without a word (killed, or the machine went down). Nothing was published by halves; run again."
+_ENDED = (
+    "The process ended before it could tell this server how the run went: it was killed, or the server was away. "
+    "Nothing is published by halves; `copydesk status` knows what was."
+)
 
 
 def folder() -> Path:
@@ -30,17 +34,13 @@ def folder() -> Path:
 def marked(flow_run_id: UUID) -> Iterator[None]:
     """Hold the mark of a flow run while it runs."""
     folder().mkdir(parents=True, exist_ok=True)
-    path = folder() / str(flow_run_id)
-    with path.open("a") as mark:
+    with (folder() / str(flow_run_id)).open("a") as mark:
         fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
+        yield  # the file stays: only the server can say that it has heard of the end
 
 
-def abandoned() -> list[UUID]:
-    """Flow runs of this machine whose process is gone, sorted."""
+def over() -> list[UUID]:
+    """Flow runs of this machine whose process has let go of them, sorted."""
     found = []
     for path in folder().glob("*") if folder().is_dir() else ():
         with contextlib.suppress(OSError, ValueError), path.open("a") as mark:
@@ -50,7 +50,7 @@ def abandoned() -> list[UUID]:
 
 
 def reap(client: SyncPrefectClient) -> list[UUID]:
-    """Mark abandoned flow runs as crashed, and return those that were still shown as running.
+    """Mark as crashed the flow runs that are over and still shown as running, and return them.
 
     A run that the server does not know (another server was in use then) keeps its mark.
     """
@@ -58,7 +58,7 @@ def reap(client: SyncPrefectClient) -> list[UUID]:
     from prefect.states import Crashed
 
     reaped = []
-    for flow_run_id in abandoned():
+    for flow_run_id in over():
         try:
             state = client.read_flow_run(flow_run_id).state
         except ObjectNotFound:

@@ -89,7 +89,7 @@ def test_report_writes_the_page_anew_and_says_where(warehouse: Path) -> None:
     result = call(warehouse, "report")
     path = Path(result.output.strip())
     assert path.parent == warehouse / "reports"
-    assert "Ferry" in path.read_text(encoding="utf-8")
+    assert "harbour.example" in path.read_text(encoding="utf-8")
     assert call(warehouse, "report", "../../etc/passwd").exit_code == 2
 
 

@@ -73,19 +73,20 @@ def test_a_run_whose_process_was_killed_is_found_and_a_living_one_is_not(tmp_pat
     process = context.Process(target=_hold, args=(str(tmp_path), run, ready))
     process.start()
     assert ready.wait(20)
-    assert stale.abandoned() == []
+    assert stale.over() == []
     process.kill()
     process.join()
-    assert [str(found) for found in stale.abandoned()] == [run]
+    assert [str(found) for found in stale.over()] == [run]
 
 
-def test_a_finished_run_leaves_no_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_over_when_its_process_lets_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from uuid import uuid4
 
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
-    with stale.marked(uuid4()):
-        assert stale.abandoned() == []
-    assert list(stale.folder().iterdir()) == []
+    run = uuid4()
+    with stale.marked(run):
+        assert stale.over() == []
+    assert stale.over() == [run]
 
 
 def test_importing_the_command_line_imports_no_prefect() -> None:
