@@ -69,8 +69,9 @@ def find(view: View) -> Found:
 def _repeated(view: View, title: str, raw: str) -> list[int]:
     """Lines among the first that print the title again; in a plain text without one of its own only the very first."""
     wanted = {known.key(title), known.key(raw)}
-    if view.page is not None:
-        wanted |= {known.key(text) for text in _printed(view.page, frozenset())[:3] if _prints(text, title)}
+    heading = headings.main_heading(view.page, title) if view.page is not None else None
+    if heading is not None and heading.how == "heading" and _prints(heading.text, title):
+        wanted.add(known.key(heading.text))
     full = [i for i, line in enumerate(view.lines[:20]) if line and not line.isspace()]
     return [i for i in full[: 3 if view.page is not None else 1] if len(view.lines[i]) <= MAX_CHARS and known.key(view.lines[i]) in wanted]
 
