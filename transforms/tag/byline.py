@@ -28,7 +28,7 @@ _META = (
     "author", "parsely-author", "sailthru.author", "article:author", "dc.creator", "dcterms.creator", "dc.contributor", "byl", "byline", "authors",
     "article.author", "cxenseparse:author", "creator", "article:author_name", "og:author", "article_author", "citation_author", "citation_authors", "sailthru.authors", "dcsext.author",
 )  # fmt: skip
-NEAR = 150  # elements between headline and byline; 95 % of bylines stand within 90 of it on the pages looked at
+NEAR = 150  # elements from headline to byline: 92 % of 434 known bylines stand within that
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +210,8 @@ class _Atom:
         return any(not name.is_org for name in self.names)
 
 
-# Trust in a way of marking an author, before place and wording are looked at. The scale and the
-# threshold were set on 0.7 k pages with known authors, sites kept apart.
+# Trust in a way of marking an author, before place and wording are looked at. Scale and threshold
+# were set by hand on some 600 pages with known authors.
 _TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
 ACCEPT = 2.5
 CERTAIN = 2.5

