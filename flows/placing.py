@@ -181,9 +181,18 @@ def _empty(columns: Sequence[str]) -> pa.Table:
 
 
 def recent_habits(root: Path, n_runs: int) -> list[tuple[drift.Habits, ...]]:
-    """The habits that the last runs left beside their reports, the latest last."""
-    found = sorted((root / "reports").glob("*.json"))[-n_runs:]
-    return [Facts.from_json(path.read_text(encoding="utf-8")).habits for path in found]
+    """The habits that the last runs with new documents left beside their reports, the latest last."""
+    found: list[tuple[drift.Habits, ...]] = []
+    for path in sorted((root / "reports").glob("*.json"), reverse=True):
+        try:
+            habits = Facts.from_json(path.read_text(encoding="utf-8")).habits
+        except (OSError, ValueError):  # a damaged record only shortens the history
+            continue
+        if habits:
+            found.append(habits)
+        if len(found) == n_runs:
+            break
+    return found[::-1]
 
 
 def templates_in_force(parent: Snapshot | None) -> dict[str, frozenset[str]]:
