@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import Literal
 
 from copydesk.transforms.clean import rules
-from copydesk.transforms.clean.fold import folded, key
+from copydesk.transforms.clean.fold import folded, key, undecorated
 from copydesk.transforms.clean.lines import Line, unlikely
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
+from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
 
 Kind = Literal["page", "text"]
@@ -37,6 +38,7 @@ _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
 _GLUE = re.compile(r"[.!?…。\"'”’»)\]] {0,3}(?=\w)")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
+_WORDS = re.compile(r"\w+")
 _SENTENCE_END = frozenset(".!?…。\"'”’»)]")
 _NO_CREDIT = frozenset(".!?:;,\"'”’»")  # a credit ends in a name or a bracket, a sentence in one of these
 
@@ -166,10 +168,11 @@ class _Desk:
 
     def _whole(self, line: str, low: str) -> Rule | None:
         """The rule that takes the whole of a line."""
-        name = key(low)
-        if not name:
+        core = undecorated(low)
+        if not core or core.isspace():
             return self.by_name.get("blank_line" if not line or line.isspace() else "separator" if _SEPARATOR.fullmatch(line) else "")
-        if (rule := self.line.find(name, sentence=_is_sentence(low))) is not None:
+        sentence = _is_sentence(low)
+        if self.line.may_match(core, sentence=sentence) and (rule := self.line.find(key(low), sentence=sentence)) is not None:
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
             return credit[0]
@@ -199,7 +202,7 @@ class _Desk:
         """A credit at the end of a line: the rule and where the credit begins, white space before it included."""
         first = max(start, end - _MAX_CREDIT)
         tail = low[first:end].rstrip()
-        if not tail or tail[-1] in _NO_CREDIT:
+        if not tail or tail[-1] in _NO_CREDIT or (CREDIT_WORDS.isdisjoint(_WORDS.findall(tail)) and "©" not in tail):
             return None
         for pattern, rule in self.endings:
             if (found := pattern.search(tail)) is not None and not _is_sentence(tail[found.start() :]):
@@ -228,7 +231,7 @@ def _is_sentence(line: str) -> bool:
     >>> _is_sentence("Read more books than posts, she said."), _is_sentence("Read more.")
     (True, False)
     """
-    return _SENTENCE.search(line.rstrip()[-6:]) is not None and len(line.split(None, 6)) >= 6
+    return _SENTENCE.search(line[-12:].rstrip()) is not None and len(line[:400].split(None, 6)) >= 6
 
 
 @lru_cache(maxsize=16)

@@ -25,6 +25,15 @@ def folded(text: str) -> str:
     return low
 
 
+def undecorated(folded_line: str) -> str:
+    """A folded line without the decoration around it; unlike in `key`, quotation marks of all kinds go with it.
+
+    >>> undecorated("« • read more »")
+    'read more'
+    """
+    return folded_line.strip(_OUTER)
+
+
 def key(folded_line: str) -> str:
     """A folded line with single spaces and without the decoration around it; quotation marks stay.
 

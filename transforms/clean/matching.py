@@ -16,6 +16,8 @@ from copydesk.transforms.clean.rule import Rule
 
 PREFIX = 5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
 _MANY = 200  # more prefixes than this are filed one character shorter
+_MANY_HEADS = 50_000
+_Entry = tuple[re.Pattern[str], Rule, str]
 
 
 class Matcher:
@@ -23,6 +25,7 @@ class Matcher:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
+        self._known: dict[str, tuple[tuple[_Entry, ...], tuple[_Entry, ...]]] = {}
         self._filed: dict[str, list[tuple[int, str, Rule, bool]]] = {}
         tables = ((rule, one, rule.unless_sentence) for rule in rules for pattern in rule.patterns for one in alternatives(pattern))
         exempt = ((rule, one, False) for rule in rules for pattern in rule.sentences for one in alternatives(pattern))
@@ -35,27 +38,35 @@ class Matcher:
 
         Of a `sentence` only rules that take sentences.
         """
-        for pattern, rule, guarded, literal in self._candidates(text[start : start + PREFIX]):
-            if not (sentence and guarded) and literal in text and pattern.fullmatch(text, start):
+        for pattern, rule, literal in self._candidates(text[start : start + PREFIX])[sentence]:
+            if literal in text and pattern.fullmatch(text, start):
                 return rule
         return None
 
+    def may_match(self, text: str, *, sentence: bool) -> bool:
+        """Whether `find` is worth its preparations: some pattern begins like `text` and has its literal in it."""
+        for _, _, literal in self._candidates(text[:PREFIX])[sentence]:  # noqa: SIM110  # a generator costs more than the loop
+            if literal in text:
+                return True
+        return False
+
     def find_at_start(self, text: str) -> tuple[Rule, int] | None:
         """The first rule a pattern of which matches the start of `text`, and where the match ends."""
-        for pattern, rule, _, _ in self._candidates(text[:PREFIX]):
+        for pattern, rule, _ in self._candidates(text[:PREFIX])[False]:
             if found := pattern.match(text):
                 return rule, found.end()
         return None
 
-    def _candidates(self, head: str) -> tuple[tuple[re.Pattern[str], Rule, bool, str], ...]:
-        return _candidates(self, head)
-
-
-@lru_cache(maxsize=16384)  # three characters of folded text: a few thousand occur
-def _candidates(matcher: Matcher, head: str) -> tuple[tuple[re.Pattern[str], Rule, bool, str], ...]:
-    filed = [entry for n in range(len(head) + 1) for entry in matcher._filed.get(head[:n], ())]
-    filed.sort(key=lambda entry: entry[0])
-    return tuple((re.compile(pattern), rule, guarded, required(pattern)) for _, pattern, rule, guarded in filed)
+    def _candidates(self, head: str) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
+        """What can match a text that begins with `head`: all of it, and what may match a sentence."""
+        known = self._known.get(head)
+        if known is None:
+            filed = sorted((entry for n in range(len(head) + 1) for entry in self._filed.get(head[:n], ())), key=lambda entry: entry[0])
+            every = tuple((re.compile(pattern), rule, required(pattern)) for _, pattern, rule, _ in filed)
+            known = (every, tuple(e for e, (*_, guarded) in zip(every, filed, strict=True) if not guarded))
+            if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
+                self._known[head] = known
+        return known
 
 
 def alternatives(pattern: str) -> list[str]:

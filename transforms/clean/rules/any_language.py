@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from copydesk.transforms.clean.rule import Rule
 
 _ANY = ("*",)
@@ -11,6 +13,12 @@ _AGENCY = (
     "picture[- ]alliance|keystone|ritzau scanpix|scanpix|tt|ntb|lehtikuva|belga|anp|apa|zuma(?: press| wire| press wire)?|rex(?: features)?|splash(?: news)?|backgrid|mega|polaris|sipa(?: usa)?|"
     "nurphoto|lightrocket|hindustan times|bloomberg|barcroft(?: media)?|swns|pa(?: wire| images| media)?|cp|the canadian press|unsplash|pexels|pixabay|wikimedia commons|flickr|zumapress|usa today sports"
 )
+
+# A credit holds one of these words: the parts of the agencies' names and the labels before a name.
+_COMMON = {"agency", "america", "com", "commons", "entertainment", "europe", "features", "images", "live", "media", "news", "north", "press", "sport", "sports", "stock", "the", "times", "today"}
+CREDIT_WORDS = frozenset(re.findall(r"[^\W_]+", re.sub(r"\\.", "", _AGENCY))) - _COMMON | {
+    "credit", "credits", "crédit", "crédits", "photo", "photos", "foto", "fotos", "image", "picture", "bild", "illustration", "screenshot", "courtesy",
+}  # fmt: skip
 
 RULES = (
     Rule(
