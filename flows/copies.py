@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from copydesk.flows.warehouse import Snapshot
     from copydesk.flows.index import Index
+    from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.dedup import Options
 
 # Columns the step reads of a document beside `text`; see transforms/dedup/keeping.py.

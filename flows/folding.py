@@ -199,7 +199,7 @@ class Folding:
         return self._copies(clustering, kept)
 
     def _clustering(self, first: NDArray[np.int64]) -> Clustering:
-        return Clustering(self.facts, self.pairs, first, self.n_words, self.position, self.options)
+        return Clustering(self.facts, self.pairs, first, n_words=self.n_words, position=self.position, options=self.options)
 
     def _preferred(self, clustering: Clustering, kept: NDArray[np.int64]) -> dict[int, int]:
         """Published kept documents and the new copy of each that the policy prefers to it, if any."""

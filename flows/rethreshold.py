@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from copydesk.flows import provenance
 from copydesk.flows.copies import FACTS
 from copydesk.flows.recipe import Recipe, from_toml
-
 from copydesk.transforms.dedup.reclustering import Reclustered, recluster
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def plan(snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetim
         doc_id for doc_id in sorted(is_copy & folds.keys())
         if any(folds[doc_id][name] != before[doc_id][name] for name in ("kept_doc_id", "relation", "keep_reason"))
     ]  # fmt: skip
-    stories = _stories_after(articles, copies, folds, set(folded), restored, snapshot)
+    stories = _stories_after(articles, copies, folds, folded=set(folded), restored=restored, snapshot=snapshot)
     change = Change(
         parent=snapshot.id,
         run={
@@ -93,8 +92,8 @@ class _Stories:
 
 
 def _stories_after(
-    articles: pa.Table, copies: pa.Table, folds: Mapping[str, Mapping[str, Any]], folded: set[str], restored: Sequence[str],
-    snapshot: Snapshot,
+    articles: pa.Table, copies: pa.Table, folds: Mapping[str, Mapping[str, Any]], *, folded: set[str],
+    restored: Sequence[str], snapshot: Snapshot,
 ) -> _Stories:  # fmt: skip
     """A restored copy stays in the story it was counted to, ranked last; a story without articles merges away."""
     members: dict[str, list[tuple[int, str]]] = {}

@@ -26,7 +26,7 @@ HEADER_BYTES = 4096
 REBUILD = "run `copydesk index rebuild` to make it anew from the published articles"
 
 
-class IndexRefused(ValueError):
+class IndexRefused(ValueError):  # noqa: N818 -- named like Refused: what happened to it
     """The index cannot be used: made otherwise, damaged, or a file is missing."""
 
 
@@ -79,7 +79,7 @@ def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[st
     digest = hashlib.sha256()
     with partial.open("wb") as file:
         _put(file, digest, encoded.ljust(HEADER_BYTES, b"\n"))
-        for name, values in arrays.items():
+        for values in arrays.values():
             for first in range(0, max(1, len(values)), 1 << 18):  # in blocks: a memory map is not read whole
                 _put(file, digest, np.ascontiguousarray(values[first : first + (1 << 18)]).tobytes())
             _put(file, digest, bytes(-values.nbytes % 64))

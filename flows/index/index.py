@@ -190,7 +190,7 @@ class Index:
             return Written((), self.names)
         new: dict[str, IndexFile] = {}
         raw = np.frombuffer(bytes.fromhex("".join(doc_ids)), np.uint8).reshape(-1, 16)
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "doc_id": raw, "time": times[rows], "n_words": sketches.n_words[rows],
             "sequence": sketches.sequence[rows], "signature": sketches.signatures[rows],
         }  # fmt: skip
@@ -254,8 +254,8 @@ class Index:
     ) -> IndexFile:  # fmt: skip
         days = [day for day in sorted(near) if len(near[day])]
         joined = np.concatenate([near[day] for day in days]) if days else np.empty(0, np.uint64)
-        table = np.array([(day, len(near[day])) for day in days], np.int64).reshape(-1, 2)
-        return self._write(folder, "keys", counts, {"days": table, "near": joined, "far": far}, new)
+        sizes = np.array([(day, len(near[day])) for day in days], np.int64).reshape(-1, 2)
+        return self._write(folder, "keys", counts, {"days": sizes, "near": joined, "far": far}, new)
 
     def _write(
         self, folder: Path, kind: str, header: dict[str, Any], arrays: dict[str, NDArray[Any]], new: dict[str, IndexFile]

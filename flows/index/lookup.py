@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ def queries(keys: NDArray[np.uint64], n_keys: NDArray[np.int32], rows: NDArray[n
 
 
 @compiled
-def ranges(section, asked):
+def ranges(section: Any, asked: Any) -> Any:
     """First and last entry of each asked key; keys are hashes, so their place can be foretold from their value."""
     n = section.size
     low = np.empty(asked.size, np.int64)
@@ -61,7 +63,7 @@ def ranges(section, asked):
 
 
 @compiled
-def hits(section, asked, low, high):
+def hits(section: Any, asked: Any, low: Any, high: Any) -> Any:
     """Pairs (asking row, found document), packed; of a popular key only documents from both ends."""
     total = np.int64(0)
     for q in range(asked.size):

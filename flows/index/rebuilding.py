@@ -25,9 +25,8 @@ def rebuild(snapshot: Snapshot, options: Options, folder: Path) -> Written:
     """Sign every document of `articles` and `duplicates` and write a new index into `folder`."""
     paths: dict[str, Path] = {}
     names: tuple[str, ...] = ()
-    for batch in _batches(snapshot):
-        order = keeping.order_in_time(keeping.facts_of(batch))
-        batch = batch.take(pa.array(order))
+    for unsorted in _batches(snapshot):
+        batch = unsorted.take(pa.array(keeping.order_in_time(keeping.facts_of(unsorted))))
         texts = sketching.as_texts(batch["text"])
         sketches = sketching.sketch(texts, options)
         times = engine.as_times(batch["published_at"], batch.num_rows)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-_SYLLABLES = "ba co di fu ga he ji ko la me ni or pa que ra so ti un va we ya zo tra ple gri sto".split()
-_COMMON = "the of a in to and on for with by from at as it its was were said would after over that this which new".split()
+_SYLLABLES = ["ba", "co", "di", "fu", "ga", "he", "ji", "ko", "la", "me", "ni", "or", "pa", "que", "ra", "so", "ti", "un", "va", "we", "ya", "zo", "tra", "ple", "gri", "sto"]
+_COMMON = ["the", "of", "a", "in", "to", "and", "on", "for", "with", "by", "from", "at", "as", "it", "its", "was", "were", "said", "would", "after", "over", "that", "this", "which", "new"]
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 

@@ -28,7 +28,7 @@ class Clustering:
     """Documents (rows of `facts`), their measured pairs, and for each the first row with the same words."""
 
     def __init__(
-        self, facts: pa.Table, pairs: Pairs, first: NDArray[np.int64], n_words: NDArray[np.int32],
+        self, facts: pa.Table, pairs: Pairs, first: NDArray[np.int64], *, n_words: NDArray[np.int32],
         position: NDArray[np.int64], options: Options,
     ) -> None:  # fmt: skip
         self.facts, self.n_words, self.position, self.options = facts, n_words, position, options

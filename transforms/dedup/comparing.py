@@ -1,6 +1,9 @@
 """Exact comparison of two texts by their words: shingles shared and the longest passage both hold."""
 
+# ruff: noqa: PLR0912, PLR0915, PLR0917 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +16,9 @@ SEEN_WORDS = 512  # 4 kB: 32,768 bits for the few hundred shingles of a story
 
 
 @compiled
-def words_of(address, offsets, is_normal, table, rows, places, found, words):
+def words_of(
+    address: Any, offsets: Any, is_normal: Any, table: Any, rows: Any, places: Any, found: Any, words: Any,
+) -> Any:  # fmt: skip
     """Word hashes of text i to `words[places[rows[i]]:]`; returns the rows that must be normalised first."""
     redo = np.empty(rows.size, np.int64)
     n_redo = 0
@@ -29,7 +34,8 @@ def words_of(address, offsets, is_normal, table, rows, places, found, words):
 
 
 @inlined
-def table_size(n):
+def table_size(n: Any) -> Any:
+    """Slots for n shingles, at most a quarter taken, so that most are found at once."""
     size = np.int64(8)
     while size < 4 * n:
         size *= 2
@@ -37,7 +43,7 @@ def table_size(n):
 
 
 @compiled
-def compare(words, offsets, first, second, ngram):
+def compare(words: Any, offsets: Any, first: Any, second: Any, ngram: Any) -> Any:
     """For each pair of texts: distinct shingles shared, of the first, of the second, longest passage (-1: unknown).
 
     Pairs with the same first text should stand together: its hash table is filled once. `heads`
@@ -157,7 +163,7 @@ def longest_passage(words: NDArray[np.uint64], other: NDArray[np.uint64]) -> int
 
 
 @compiled
-def _prefix_sums(words):
+def _prefix_sums(words: Any) -> Any:
     sums = np.zeros(words.size + 1, np.uint64)
     for i in range(words.size):
         sums[i + 1] = sums[i] * SUM + words[i] * MIX_1
@@ -165,7 +171,7 @@ def _prefix_sums(words):
 
 
 @compiled
-def _powers(n):
+def _powers(n: Any) -> Any:
     powers = np.ones(n + 1, np.uint64)
     for i in range(n):
         powers[i + 1] = powers[i] * SUM

@@ -84,7 +84,7 @@ def same_text(pairs: Pairs, sequence: NDArray[np.uint64], column: pa.LargeString
     if len(which):
         a, b = column.take(pa.array(pairs.a[which])), column.take(pa.array(pairs.b[which]))
         same[which] = pc.equal(a, b).to_numpy(zero_copy_only=False)
-    return same
+    return np.asarray(same)
 
 
 def pairs_table(pairs: Pairs, relation: NDArray[np.int8]) -> pa.Table:

@@ -6,7 +6,10 @@ need agreeing signatures. Whether two documents are candidates depends on the tw
 the caps on keys that very many documents share.
 """
 
+# ruff: noqa: PLR0912, PLR0915, PLR0917 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +34,8 @@ def entries(keys: NDArray[np.uint64], n_keys: NDArray[np.int32], numbers: NDArra
 
 
 @compiled
-def unsorted_entries(keys, n_keys, numbers, most):
+def unsorted_entries(keys: Any, n_keys: Any, numbers: Any, most: Any) -> Any:
+    """Entries of the smallest keys of each document, document by document."""
     total = 0
     for row in range(n_keys.size):
         total += min(most, n_keys[row])
@@ -45,10 +49,10 @@ def unsorted_entries(keys, n_keys, numbers, most):
 
 
 @compiled
-def places(sorted_entries, n_documents):
+def places(sorted_entries: Any, n_documents: Any) -> Any:
     """For every document the entries of its keys that others share: (start of each, entry, bucket start)."""
     count = np.zeros(n_documents + 1, np.int64)
-    begin = np.int64(0)
+    begin: Any = 0
     for at in range(sorted_entries.size):
         if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)):
             begin = at
@@ -58,7 +62,7 @@ def places(sorted_entries, n_documents):
         count[row + 1] += count[row]
     where = np.empty((count[n_documents], 2), np.int64)
     filled = count[:-1].copy()
-    begin = np.int64(0)
+    begin = 0
     for at in range(sorted_entries.size):
         if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)):
             begin = at
@@ -71,7 +75,8 @@ def places(sorted_entries, n_documents):
 
 
 @inlined
-def agreeing(signatures, a, b):
+def agreeing(signatures: Any, a: Any, b: Any) -> Any:
+    """Values two signatures have in common."""
     total = np.int64(0)
     for k in range(signatures.shape[1]):
         total += np.int64(signatures[a, k] == signatures[b, k])
@@ -79,7 +84,7 @@ def agreeing(signatures, a, b):
 
 
 @inlined
-def window_start(times, row, window, undated_window):
+def window_start(times: Any, row: Any, window: Any, undated_window: Any) -> Any:
     """First document of the order that is inside the window of `row`."""
     if times[row] == UNDATED:
         return max(np.int64(0), row - undated_window)
@@ -95,8 +100,11 @@ def window_start(times, row, window, undated_window):
 
 
 @compiled
-def join(near, near_count, near_where, far, far_count, far_where, times, n_keys, signatures,
-         window, undated_window, first, last, out_a, out_b, out_agree):  # fmt: skip
+def join(
+    near: Any, near_count: Any, near_where: Any, far: Any, far_count: Any, far_where: Any, times: Any,
+    n_keys: Any, signatures: Any, window: Any, undated_window: Any, first: Any, last: Any, out_a: Any,
+    out_b: Any, out_agree: Any,
+) -> Any:  # fmt: skip
     """Candidates of documents first..last-1 among those before them; returns (pairs, next document).
 
     Documents are numbered in order of time. Stops early where the output could run over.
@@ -104,17 +112,17 @@ def join(near, near_count, near_where, far, far_count, far_where, times, n_keys,
     n_perm = signatures.shape[1]
     shared = np.zeros(times.size, np.int32)
     touched = np.empty(times.size, np.int64)
-    n_out = np.int64(0)
+    n_out = 0
     found = np.empty((4096, 3), np.int64)
     for row in range(first, last):
         if n_out + 2 * MOST_CANDIDATES > out_a.size:
-            return n_out, np.int64(row)
+            return n_out, row
         start = window_start(times, row, window, undated_window)
         for side in range(2):
             sorted_entries = near if side == 0 else far
             count = near_count if side == 0 else far_count
             where = near_where if side == 0 else far_where
-            n_touched = np.int64(0)
+            n_touched = 0
             for w in range(count[row], count[row + 1]):
                 at = where[w, 0]
                 low = where[w, 1]
@@ -147,14 +155,14 @@ def join(near, near_count, near_where, far, far_count, far_where, times, n_keys,
                             touched[n_touched] = other
                             n_touched += 1
                         shared[other] += 1
-            n_found = np.int64(0)
+            n_found = 0
             for t in range(n_touched):
                 other = touched[t]
                 n_shared = np.int64(shared[other])
                 shared[other] = 0
-                fewest = min(np.int64(n_keys[row]), np.int64(n_keys[other]))
+                fewest: Any = min(n_keys[row], n_keys[other])
                 if side == 0:
-                    need = min(NEAR_SHARED, max(1, fewest // 4))
+                    need: Any = min(NEAR_SHARED, max(1, fewest // 4))
                     need_agree = NEAR_AGREE * n_perm
                 else:
                     need = min(FAR_SHARED, max(1, fewest // 2))
@@ -169,7 +177,7 @@ def join(near, near_count, near_where, far, far_count, far_where, times, n_keys,
                     n_found += 1
             while n_found > MOST_CANDIDATES:
                 # Leave out the pair with the fewest agreeing values; of equals the later document.
-                worst = np.int64(0)
+                worst = 0
                 for f in range(1, n_found):
                     if found[f, 1] < found[worst, 1] or (found[f, 1] == found[worst, 1] and found[f, 0] > found[worst, 0]):
                         worst = f
@@ -180,4 +188,4 @@ def join(near, near_count, near_where, far, far_count, far_where, times, n_keys,
                 out_b[n_out] = found[f, 0]
                 out_agree[n_out] = found[f, 1]
                 n_out += 1
-    return n_out, np.int64(last)
+    return n_out, last

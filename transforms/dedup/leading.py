@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,13 +33,13 @@ def first_of_equals(
 ) -> NDArray[np.int64]:
     """For every row the first in order with the same words inside the window; empty texts equal none."""
     by_words = np.lexsort((places(order), n_words, sequence))
-    return _first(by_words, sequence, n_words, times, options.window_us)
+    return np.asarray(_first(by_words, sequence, n_words, times, options.window_us))
 
 
 @compiled
-def _first(by_words, sequence, n_words, times, window):
+def _first(by_words: Any, sequence: Any, n_words: Any, times: Any, window: Any) -> Any:
     first = np.empty(by_words.size, np.int64)
-    head = np.int64(0)
+    head = 0
     for at in range(by_words.size):
         row = by_words[at]
         lead = by_words[head]
@@ -76,7 +78,7 @@ def leaders(
 
 
 @compiled
-def _lead(starts, earlier, score, stays):
+def _lead(starts: Any, earlier: Any, score: Any, stays: Any) -> Any:
     n = starts.size - 1
     kept = np.arange(n)
     chosen = np.full(n, -1)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numba
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
+from numba.extending import intrinsic as numba_intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -32,8 +32,14 @@ def inlined(function: Function) -> Function:
     return kernel  # type: ignore[no-any-return]
 
 
+def intrinsic(function: Function) -> Function:
+    """A function given as LLVM instructions."""
+    made: Any = numba_intrinsic(function)
+    return made  # type: ignore[no-any-return]
+
+
 @intrinsic
-def load64(typingctx: Any, address: Any) -> Any:
+def load64(typingctx: Any, address: Any = None) -> Any:
     """Eight bytes at any address, little-endian."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -45,7 +51,7 @@ def load64(typingctx: Any, address: Any) -> Any:
 
 
 @intrinsic
-def load8(typingctx: Any, address: Any) -> Any:
+def load8(typingctx: Any, address: Any = None) -> Any:
     """One byte at any address."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -56,7 +62,7 @@ def load8(typingctx: Any, address: Any) -> Any:
 
 
 @intrinsic
-def load32(typingctx: Any, address: Any) -> Any:
+def load32(typingctx: Any, address: Any = None) -> Any:
     """A 32-bit integer at any address."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -67,7 +73,7 @@ def load32(typingctx: Any, address: Any) -> Any:
 
 
 @intrinsic
-def store64(typingctx: Any, address: Any, value: Any) -> Any:
+def store64(typingctx: Any, address: Any, value: Any = None) -> Any:
     """Write a 64-bit integer at any address."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -79,7 +85,7 @@ def store64(typingctx: Any, address: Any, value: Any) -> Any:
 
 
 @intrinsic
-def word_mask(typingctx: Any, address: Any) -> Any:
+def word_mask(typingctx: Any, address: Any = None) -> Any:
     """One bit for each of 64 bytes: ASCII letter or digit, or part of a longer character."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -102,7 +108,7 @@ def word_mask(typingctx: Any, address: Any) -> Any:
 
 
 @intrinsic
-def trailing_zeros(typingctx: Any, value: Any) -> Any:
+def trailing_zeros(typingctx: Any, value: Any = None) -> Any:
     """Index of the lowest set bit of a 64-bit value that is not 0."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:

@@ -224,4 +224,4 @@ def folds(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDArray
         pairs.containment >= np.float32(options.containment_low)
     )
     allowed = np.isin(relation, [RELATIONS.index(name) for name in options.folds])
-    return allowed & (alike | (relation == TEMPLATE))
+    return np.asarray(allowed & (alike | (relation == TEMPLATE)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +45,7 @@ def recluster(facts: pa.Table, pairs: pa.Table, options: Options, *, exempt: pa.
     between = Pairs(
         first[rows.a], first[rows.b], rows.estimated, rows.jaccard, rows.a_in_b, rows.b_in_a, rows.longest
     )
-    clustering = Clustering(facts, between.take(between.a != between.b), first, n_words, position, options)
+    clustering = Clustering(facts, between.take(between.a != between.b), first, n_words=n_words, position=position, options=options)
     nobody = np.zeros(n, np.bool_)
     kept = clustering.kept(n, spared, nobody)
     clustering.add_folds(kept, _no_text)
@@ -65,14 +66,14 @@ def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
     there = pc.and_(a.is_valid(), b.is_valid())
     pairs, a, b = pairs.filter(there), a.filter(there), b.filter(there)
 
-    def numbers(name: str, kind: type) -> NDArray[np.generic]:
+    def numbers(name: str, kind: type) -> NDArray[Any]:
         return np.asarray(pc.fill_null(pairs[name], 0)).astype(kind)
 
     return Pairs(
         np.asarray(a).astype(np.int64), np.asarray(b).astype(np.int64),
         numbers("jaccard_estimated", np.float32), numbers("jaccard", np.float32), numbers("containment_in_kept", np.float32),
         numbers("containment_of_kept", np.float32), numbers("longest_shared_words", np.int32),
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _first_of_equals(

@@ -5,11 +5,23 @@ for their definition. What makes it fast: words found 64 bytes at a time, hashed
 time with case folded in the register, and four shingles per pass over the signature.
 """
 
+# ruff: noqa: PLR0912, PLR0915, PLR0917, PLW3301 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
-from copydesk.transforms.dedup.machine import compiled, inlined, load8, load32, load64, store64, trailing_zeros, word_mask
+from copydesk.transforms.dedup.machine import (
+    compiled,
+    inlined,
+    load8,
+    load32,
+    load64,
+    store64,
+    trailing_zeros,
+    word_mask,
+)
 
 # Odd multipliers: word hash, its end, the five-word sum (powers of one), the shingle's two rounds.
 WORD_1 = np.uint64(0x9E3779B97F4A7C15)  # golden ratio, as in splitmix64
@@ -25,20 +37,22 @@ NEEDS_NORMALISING = -1
 
 
 @inlined
-def word_end(h):
+def word_end(h: Any) -> Any:
+    """Last round of a word hash."""
     h = (h ^ (h >> np.uint64(32))) * WORD_2
     return h ^ (h >> np.uint64(29))
 
 
 @inlined
-def mix(h):
+def mix(h: Any) -> Any:
+    """Finaliser of murmur3."""
     h = (h ^ (h >> np.uint64(33))) * MIX_1
     h = (h ^ (h >> np.uint64(33))) * MIX_2
     return h ^ (h >> np.uint64(33))
 
 
 @inlined
-def long_run(address, length, table, is_normal, words, n):
+def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, n: Any) -> Any:
     """Words of a run that holds characters beyond ASCII: decoded, classed and folded one by one."""
     classes, folded, expansions = table
     h = np.uint64(0)
@@ -151,7 +165,7 @@ def long_run(address, length, table, is_normal, words, n):
 
 
 @inlined
-def run_words(address, length, table, is_normal, words, n):
+def run_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any, n: Any) -> Any:
     """Words of one run of letters, digits and long characters, appended from `n`; the new count."""
     if length <= 8:
         chunk = load64(address) & (ALL >> np.uint64(64 - 8 * length))
@@ -179,7 +193,7 @@ def run_words(address, length, table, is_normal, words, n):
 
 
 @inlined
-def text_words(address, length, table, is_normal, words):
+def text_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any) -> Any:
     """Word hashes of one text; their number, or -1 where the text must be normalised first.
 
     Up to 71 bytes after the text are read and ignored.
@@ -213,7 +227,7 @@ def text_words(address, length, table, is_normal, words):
 
 
 @inlined
-def shingle_hashes(words, n_words, ngram, shingles):
+def shingle_hashes(words: Any, n_words: Any, ngram: Any, shingles: Any) -> Any:
     """Mixed 64-bit hash of every shingle of a text; their number. The top half is `shingle_hash`."""
     if n_words == 0:
         return np.int64(0)
@@ -232,7 +246,7 @@ def shingle_hashes(words, n_words, ngram, shingles):
 
 
 @inlined
-def without_repeats(values, count):
+def without_repeats(values: Any, count: Any) -> Any:
     """Drop neighbours that are equal; the new count."""
     kept = min(count, 1)
     for i in range(1, count):
@@ -243,7 +257,7 @@ def without_repeats(values, count):
 
 
 @inlined
-def sample(shingles, n, rate_bits, low, high, out):
+def sample(shingles: Any, n: Any, rate_bits: Any, low: Any, high: Any, out: Any) -> Any:
     """The text's keys, ascending: the shingles whose hash is smallest, one in 2**rate_bits or fewer.
 
     The rate halves until at most `high` are expected and found, and doubles while there are fewer
@@ -256,7 +270,7 @@ def sample(shingles, n, rate_bits, low, high, out):
     count = np.int64(0)
     while True:
         limit = ALL >> bits
-        count = 0
+        count = np.int64(0)
         for i in range(n):
             out[count] = shingles[i]
             count += np.int64(shingles[i] <= limit)
@@ -283,8 +297,11 @@ def sample(shingles, n, rate_bits, low, high, out):
 
 
 @compiled
-def sign(address, offsets, rows, is_normal, table, multipliers, additions, ngram, rate_bits, low, high,
-         words, shingles, mixed, signatures, keys, n_keys, n_words, sequence):  # fmt: skip
+def sign(
+    address: Any, offsets: Any, rows: Any, is_normal: Any, table: Any, multipliers: Any, additions: Any,
+    ngram: Any, rate_bits: Any, low: Any, high: Any, words: Any, shingles: Any, mixed: Any, signatures: Any,
+    keys: Any, n_keys: Any, n_words: Any, sequence: Any,
+) -> Any:  # fmt: skip
     """Fill row `rows[i]` for text i; returns the rows that must be normalised first and are not filled."""
     n_perm = multipliers.size
     redo = np.empty(rows.size, np.int64)

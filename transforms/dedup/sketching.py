@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from datasketch import MinHash
+from datasketch import MinHash  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from copydesk.transforms.dedup import characters, comparing, signing
@@ -96,12 +96,11 @@ def words_of(texts: pa.LargeStringArray, n_words: NDArray[np.int32]) -> tuple[ND
             part.rows, offsets, found, words,
         )  # fmt: skip
         if len(redo):
-            part = _normalised(part, redo)
-            found = np.empty(int(np.diff(part.offsets).max(initial=0)) + 8, np.uint64)
+            normal = _normalised(part, redo)
+            found = np.empty(int(np.diff(normal.offsets).max(initial=0)) + 8, np.uint64)
             comparing.words_of(
-                part.address, part.offsets, True, characters.addresses(),
-                part.rows, offsets, found, words,
-            )  # fmt: skip
+                normal.address, normal.offsets, True, characters.addresses(), normal.rows, offsets, found, words
+            )
     return words, offsets
 
 
