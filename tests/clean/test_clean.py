@@ -1,0 +1,93 @@
+"""What cleaning promises beside its rules: switches, corrections, stages, the page of rules, the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from copydesk.flows.cli.rules import command
+from copydesk.transforms import clean, ledger
+from copydesk.transforms.clean.describe import markdown
+from copydesk.transforms.ledger import Cut
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def left(text: str, **options: object) -> list[str]:
+    return ledger.lines(text, clean.clean(text, **options))  # type: ignore[arg-type]
+
+
+def test_a_correction_leaves_the_text_and_becomes_a_column() -> None:
+    text = "The bridge is open.\nCorrection: An earlier version misspelled the name of the port."
+    removed = clean.clean(text)
+    assert ledger.apply(text, removed) == "The bridge is open."
+    assert clean.corrections(text, removed) == ("Correction: An earlier version misspelled the name of the port.",)
+
+
+@pytest.mark.parametrize("switch", ["comment_prompt", "comments"])
+def test_a_rule_or_a_category_can_be_switched_off(switch: str) -> None:
+    options = clean.Options(disabled=(switch,))
+    assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == ["It rained.", "Leave a Comment"]
+
+
+def test_one_rule_of_a_disabled_category_can_stay_on() -> None:
+    options = clean.Options(disabled=("ads", "comments"), enabled=("comment_prompt",))
+    assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == ["It rained.", "Advertisement"]
+
+
+def test_a_language_can_be_switched_off() -> None:
+    assert left("Es regnete.\nAnzeige", options=clean.Options(disabled=("de",))) == ["Es regnete.", "Anzeige"]
+
+
+def test_residue_glued_to_a_paragraph_goes_and_the_paragraph_stays() -> None:
+    assert left("The river rose again at noon. Read more: Council votes on the dam") == ["The river rose again at noon."]
+
+
+def test_form_fields_go_beside_a_form_only() -> None:
+    assert left("Bring three things.\nName\nEmail") == ["Bring three things.", "Name", "Email"]
+    assert left("The end of it.\nLeave a Reply\nName *\nEmail *\nWebsite") == ["The end of it."]
+
+
+def test_template_lines_of_the_outlet_go_whatever_their_white_space() -> None:
+    assert left("It rained.\n  Wind and water  by the gauge", templates=frozenset({"Wind and water by the gauge"})) == ["It rained."]
+
+
+def test_a_stage_cuts_only_what_earlier_stages_left() -> None:
+    text = "Menu\nIt rained.\nLeave a Comment"
+    earlier = ledger.cut(text, (), [Cut(0, "line_model", 1)])
+    removed = clean.clean(text, removed=earlier, kind="page")
+    assert [r.rule for r in removed] == ["comment_prompt"]
+    assert ledger.apply(text, (*earlier, *removed)) == "It rained."
+
+
+def test_the_line_model_is_silent_where_rules_find_no_residue() -> None:
+    text = "It rained all day in the valley, and the river rose.\nTen bridges to see this summer\nFive soups\nThe best boats"
+    assert clean.clean(text) == ()
+
+
+def test_the_page_of_rules_is_current() -> None:
+    assert (DOCS / "rules.md").read_text(encoding="utf-8") == markdown(), "run `python -m docs.generate`"
+
+
+def test_the_command_lists_rules_with_their_examples() -> None:
+    result = CliRunner().invoke(command, ["--category", "comments", "--language", "en"])
+    assert result.exit_code == 0
+    assert "comment_prompt  (comments; en; version 1)" in result.output
+    assert "    must go:  Leave a Comment" in result.output
+    assert "photo_credit" not in result.output
+
+
+def test_the_command_prints_json_for_machines() -> None:
+    result = CliRunner().invoke(command, ["--rule", "photo_credit", "--json"])
+    [record] = json.loads(result.output)
+    assert record["category"] == "photo"
+    assert "Credit: DepositPhotos" in record["drops"]
+
+
+def test_the_command_names_what_is_known_when_asked_for_the_unknown() -> None:
+    result = CliRunner().invoke(command, ["--category", "adverts"])
+    assert result.exit_code == 2
+    assert "ads" in result.output
