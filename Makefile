@@ -8,11 +8,12 @@ STAMP := $(VENV)/.set-up
 
 setup: $(STAMP)
 
-# Versions and hashes come from the lock; the project itself is linked in, so edits act at once.
+# Versions and hashes come from the lock, which is complete: --no-deps leaves pip nothing to resolve.
+# The project itself is linked in, so edits act at once.
 $(STAMP): requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"copydesk needs Python 3.11, 3.12 or 3.13, and {sys.executable} is {v[0]}.{v[1]}; name another: make PYTHON=python3.12 setup")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -31,7 +32,7 @@ wheel: setup
 	rm -rf $(WHEEL) && mkdir -p $(WHEEL)
 	$(BIN)/python -m build --wheel --no-isolation --outdir $(WHEEL) . >$(WHEEL)/build.log 2>&1 || { cat $(WHEEL)/build.log; exit 1; }
 	$(PYTHON) -m venv $(WHEEL)/env
-	$(WHEEL)/env/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(WHEEL)/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt
 	$(WHEEL)/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(WHEEL)/*.whl
 	cp tests/installed.py $(WHEEL)/
 	cd $(WHEEL) && PREFECT_HOME="$$PWD/prefect" env/bin/copydesk ingest ../../seeds --warehouse corpus
@@ -43,7 +44,7 @@ test-browser: setup
 
 # Pages that follow from the code are written anew; the site needs mkdocs from the full lock.
 docs: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/all.txt
 	$(BIN)/python -m docs.generate
 	$(BIN)/mkdocs build --strict --site-dir .build/site
 
