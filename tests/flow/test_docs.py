@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import re
 import shlex
@@ -82,10 +83,12 @@ def parse(command: click.Command, words: list[str], name: str) -> None:
         assert child is not None, f"{name} {words[0]} does not exist"
         parse(child, words[1:], f"{name} {words[0]}")
         return
-    for parameter in command.params:
+    copied = copy.copy(command)
+    copied.params = [copy.copy(parameter) for parameter in command.params]
+    for parameter in copied.params:
         if isinstance(parameter.type, click.Path):
             parameter.type = click.Path()  # the page's files need not exist here
-    command.make_context(name, list(words))
+    copied.make_context(name, list(words))
 
 
 @pytest.mark.parametrize("text", blocks("toml"))
