@@ -43,6 +43,7 @@ _FOLD = tuple(field.name for field in base.FOLD)
 # Who the document is and where it came from stays, whatever the stages find now.
 _STAYS = ("doc_id", "canonical_url", "source_uri", "record_number", "source_kind", "url", "fetched_at", "extracted_sha256",
           *(field.name for field in base.HISTORY))
+_OF_TEXT = ("text", "dateline", "url", "domain", "gazetteer", "model")  # evidence that can be had again without the page
 _TAG_RULES = {"headline", "byline", "dateline"}
 _AT_ONCE = 2_000  # documents of one piece of work: a few seconds, and some 10 MB of text
 
@@ -200,16 +201,21 @@ def again(row: Mapping[str, Any], cuts: Sequence[ledger.Removal], options: edit.
         given=_given(row), encoding=(row["evidence"] or {}).get("encoding"),
     )
     article = edit.again(extracted, tuple(sorted(stands)), source, row["source_kind"], options)
-    evidence = {**article.evidence}
-    for name, origin in (row["evidence"] or {}).items():
-        # What the page's data had said was handed on as given; where it came from first is what counts.
-        if origin is not None and evidence.get(name, "").startswith("given") and getattr(article, name, None) == _comparable(row.get(name)):
-            evidence[name] = origin
-    return replace(article, doc_id=row["doc_id"], canonical_url=row["canonical_url"], evidence=evidence)
+    stated = _stated(row)
+    values: dict[str, Any] = {name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in stated}
+    address = {name: origin for name, origin in (row["evidence"] or {}).items() if name == "canonical_url" and origin is not None}
+    evidence = {**article.evidence, **stated, **address}
+    return replace(article, **values, doc_id=row["doc_id"], canonical_url=row["canonical_url"], evidence=evidence)
 
 
-def _comparable(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+def _stated(row: Mapping[str, Any]) -> dict[str, str]:
+    """Columns that the page's own data had stated, with where: the page is gone, so they stand."""
+    if row["source_kind"] != "page":
+        return {}
+    return {
+        name: origin for name, origin in (row["evidence"] or {}).items()
+        if origin is not None and name in row and name not in _STAYS and not origin.startswith(_OF_TEXT)
+    }
 
 
 def _given(row: Mapping[str, Any]) -> Given:
@@ -219,7 +225,7 @@ def _given(row: Mapping[str, Any]) -> Given:
     def said(*names: str) -> bool:
         origins = [evidence.get(name, "") for name in names]
         if row["source_kind"] == "page":
-            return any(origin and not origin.startswith(("text", "dateline", "url", "domain")) for origin in origins)
+            return any(origin and not origin.startswith(_OF_TEXT) for origin in origins)
         return any(origin.startswith("given") for origin in origins)
 
     return Given(
@@ -236,8 +242,10 @@ def _as_printed(row: Mapping[str, Any]) -> str | None:
     """The date as its source gave it: a day, or a moment with its offset."""
     if row["published_at"] is None or row["published_precision"] == "day":
         return row["published_date"].isoformat() if row["published_date"] else None
-    offset = timezone(timedelta(minutes=row["published_utc_offset_minutes"] or 0))
-    return str(row["published_at"].astimezone(offset).isoformat())
+    minutes = row["published_utc_offset_minutes"]
+    if minutes is None:
+        return str(row["published_at"].astimezone(UTC).replace(tzinfo=None).isoformat())
+    return str(row["published_at"].astimezone(timezone(timedelta(minutes=minutes))).isoformat())
 
 
 def _reject(row: Mapping[str, Any], refused: Refused) -> dict[str, Any]:
