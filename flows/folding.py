@@ -116,7 +116,7 @@ class Folding:
         return self._measured(self.unique[a], self.unique[b], estimated)
 
     def _measured(self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]) -> Pairs:
-        pairs = pairing.measure(a, b, estimated, self._texts_of, self.n_words, ngram=self.options.ngram)
+        pairs = pairing.measure(a, b, estimated, self._words_of, ngram=self.options.ngram)
         return self._above_floor(pairs)
 
     def _above_floor(self, pairs: Pairs) -> Pairs:
@@ -129,6 +129,9 @@ class Folding:
         new, old = rows[rows < self.n], rows[rows >= self.n] - self.n
         spilled = self._spill.take(self._read_as[new])
         return pa.concat_arrays([spilled, self._old_texts.take(pa.array(old))]) if len(old) else spilled
+
+    def _words_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        return sketching.words_of(self._texts_of(rows), np.arange(len(rows)), self.n_words[rows])
 
     # Published documents
 
@@ -178,7 +181,7 @@ class Folding:
         rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
         signed = sketching.sketch(self._texts_of(rows), self.options).signatures
         estimated = (signed[local[: len(a)]] == signed[local[len(a) :]]).mean(axis=1).astype(np.float32)
-        return pairing.measure(a, b, estimated, self._texts_of, self.n_words, ngram=self.options.ngram, least=0)
+        return pairing.measure(a, b, estimated, self._words_of, ngram=self.options.ngram, least=0)
 
     # Decisions
 

@@ -1,6 +1,6 @@
 """Exact comparison of two texts by their words: shingles shared and the longest passage both hold."""
 
-# ruff: noqa: PLR0912, PLR0915, PLR0917 -- kernels: one loop without calls is what makes them fast
+# ruff: noqa: PLR0912, PLR0915 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
 
 from typing import Any
@@ -17,19 +17,18 @@ SEEN_WORDS = 512  # 4 kB: 32,768 bits for the few hundred shingles of a story
 
 @compiled
 def words_of(
-    address: Any, offsets: Any, is_normal: Any, table: Any, rows: Any, places: Any, found: Any, words: Any,
-) -> Any:  # fmt: skip
-    """Word hashes of text i to `words[places[rows[i]]:]`; returns the rows that must be normalised first."""
-    redo = np.empty(rows.size, np.int64)
+    address: Any, starts: Any, ends: Any, is_normal: Any, table: Any, places: Any, found: Any, words: Any
+) -> Any:
+    """Word hashes of text i to `words[places[i]:]`; returns the texts that must be normalised first."""
+    redo = np.empty(starts.size, np.int64)
     n_redo = 0
-    for at in range(rows.size):
-        row = rows[at]
-        n = text_words(address + offsets[at], offsets[at + 1] - offsets[at], table, is_normal, found.ctypes.data)
+    for i in range(starts.size):
+        n = text_words(address + starts[i], ends[i] - starts[i], table, is_normal, found.ctypes.data)
         if n < 0:
-            redo[n_redo] = row
+            redo[n_redo] = i
             n_redo += 1
             continue
-        words[places[row] : places[row] + n] = found[:n]
+        words[places[i] : places[i] + n] = found[:n]
     return redo[:n_redo]
 
 

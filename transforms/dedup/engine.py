@@ -69,8 +69,9 @@ def pairs_of(
     chosen = sketches if is_whole else sketches.take(unique)
     a, b, estimated = pairing.candidates(chosen, times[unique], options)
     pairs = pairing.measure(
-        unique[a], unique[b], estimated, lambda rows: column.take(pa.array(rows)), sketches.n_words, ngram=options.ngram
-    )
+        unique[a], unique[b], estimated, lambda rows: sketching.words_of(column, rows, sketches.n_words[rows]),
+        ngram=options.ngram,
+    )  # fmt: skip
     place = np.zeros(len(sketches), np.int64)
     place[unique] = np.arange(len(unique))
     inside = pairing.is_inside(times[pairs.a], times[pairs.b], place[pairs.a] - place[pairs.b], options)

@@ -6,7 +6,7 @@ need agreeing signatures. Whether two documents are candidates depends on the tw
 the caps on keys that very many documents share.
 """
 
-# ruff: noqa: PLR0912, PLR0915, PLR0917 -- kernels: one loop without calls is what makes them fast
+# ruff: noqa: PLR0912, PLR0915 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
 
 from typing import Any
@@ -67,7 +67,7 @@ def places(sorted_entries: Any, n_documents: Any) -> Any:
         if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)):
             begin = at
         if at > begin:
-            row = np.int64(sorted_entries[at] & _DOCUMENT)
+            row = int(sorted_entries[at] & _DOCUMENT)
             where[filled[row], 0] = at
             where[filled[row], 1] = begin
             filled[row] += 1

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from copydesk.transforms.dedup import comparing, joining, sketching
@@ -139,13 +138,13 @@ def measure(
     a: NDArray[np.int64],
     b: NDArray[np.int64],
     estimated: NDArray[np.float32],
-    texts_of: Callable[[NDArray[np.int64]], pa.LargeStringArray],
-    n_words: NDArray[np.int32],
+    words_of: Callable[[NDArray[np.int64]], tuple[NDArray[np.uint64], NDArray[np.int64]]],
     *,
     ngram: int,
     least: int = LEAST_SHARED,
 ) -> Pairs:
-    """Exact similarities of the pairs, block by block; `texts_of` gives the texts of ascending rows.
+    """Exact similarities of the pairs, block by block; `words_of` gives the word hashes of ascending rows
+    and where each text begins among them.
 
     Pairs that share fewer than `least` shingles, and not half of both, are left out.
     """
@@ -153,7 +152,7 @@ def measure(
     for first in range(0, len(a), PAIRS_AT_ONCE):
         part = slice(first, first + PAIRS_AT_ONCE)
         rows, local = np.unique(np.concatenate([a[part], b[part]]), return_inverse=True)
-        words, offsets = sketching.words_of(texts_of(rows), n_words[rows])
+        words, offsets = words_of(rows)
         one, two = local[: len(local) // 2], local[len(local) // 2 :]
         out = comparing.compare(words, offsets, one, two, ngram)
         for i in np.flatnonzero(out[:, 3] < 0):

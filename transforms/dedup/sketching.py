@@ -83,25 +83,35 @@ def sketch(texts: pa.LargeStringArray, options: Options) -> Sketches:
     return out
 
 
-def words_of(texts: pa.LargeStringArray, n_words: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Word hashes of every text, one after the other, and where each begins."""
-    offsets = np.zeros(len(texts) + 1, np.int64)
+def words_of(
+    texts: pa.LargeStringArray, rows: NDArray[np.int64], n_words: NDArray[np.int32]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Word hashes of the texts in the given ascending rows, one after the other, and where each begins.
+
+    `n_words` are their numbers of words, as `sketch` counted them.
+    """
+    offsets = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(n_words, out=offsets[1:])
     words = np.empty(int(offsets[-1]) + 1, np.uint64)
     for part in _in_memory(texts):
-        lengths = np.diff(part.offsets)
-        found = np.empty(int(lengths.max(initial=0)) + 8, np.uint64)
-        redo = comparing.words_of(
-            part.address, part.offsets, part.is_normal, characters.addresses(),
-            part.rows, offsets, found, words,
-        )  # fmt: skip
+        low, high = np.searchsorted(rows, [part.rows[0], part.rows[-1] + 1])
+        chosen = np.arange(low, high)
+        redo = _words_into(part, rows[low:high], offsets[chosen], words)
         if len(redo):
-            normal = _normalised(part, redo)
-            found = np.empty(int(np.diff(normal.offsets).max(initial=0)) + 8, np.uint64)
-            comparing.words_of(
-                normal.address, normal.offsets, True, characters.addresses(), normal.rows, offsets, found, words
-            )
+            normal = _normalised(part, rows[low:high][redo])
+            _words_into(normal, normal.rows, offsets[chosen[redo]], words)
     return words, offsets
+
+
+def _words_into(
+    part: _Part, rows: NDArray[np.int64], places: NDArray[np.int64], words: NDArray[np.uint64]
+) -> NDArray[np.int64]:
+    at = np.searchsorted(part.rows, rows)
+    starts, ends = part.offsets[at], part.offsets[at + 1]
+    found = np.empty(int((ends - starts).max(initial=0)) + 16, np.uint64)
+    return np.asarray(
+        comparing.words_of(part.address, starts, ends, part.is_normal, characters.addresses(), places, found, words)
+    )
 
 
 def hash_of_bytes(raw: bytes) -> np.uint64:
