@@ -27,7 +27,7 @@ from copydesk.transforms.tag import (
 from copydesk.transforms.tag.page_data import PageData, read_page
 from copydesk.transforms.tag.tagger import Options, Tagger, View
 
-__all__ = ["COLUMNS", "TAGGERS", "Options", "PageData", "read_page", "tag", "warm"]
+__all__ = ["COLUMNS", "RULES", "TAGGERS", "Options", "PageData", "read_page", "tag", "warm"]
 
 # In the order of the columns; a tagger sees the values of those before it.
 TAGGERS: tuple[Tagger, ...] = (
@@ -44,6 +44,7 @@ TAGGERS: tuple[Tagger, ...] = (
 
 _DEFAULTS = Options()
 
+RULES: tuple[tuple[str, int, str], ...] = tuple(rule for tagger in TAGGERS for rule in tagger.rules)
 COLUMNS: tuple[pa.Field, ...] = tuple(field for tagger in TAGGERS for field in tagger.columns)
 
 

@@ -165,4 +165,4 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
     return first
 
 
-TAGGER = Tagger("byline", COLUMNS, find)
+TAGGER = Tagger("byline", COLUMNS, find, ((RULE, RULE_VERSION, "A line that holds a byline and nothing else, which becomes `byline`."),))

@@ -38,4 +38,4 @@ def find(view: View) -> Found:
     return Found(values, evidence, cuts)
 
 
-TAGGER = Tagger("dateline", COLUMNS, find)
+TAGGER = Tagger("dateline", COLUMNS, find, ((RULE, RULE_VERSION, "The dateline, where the recipe takes it out of the text."),))

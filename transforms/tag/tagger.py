@@ -63,8 +63,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
-    """One tagger: what it is called, the columns it declares, and the function that fills them."""
+    """One tagger: what it is called, the columns it declares, the function that fills them, and its ledger rules."""
 
     name: str
     columns: tuple[pa.Field, ...]
     find: Callable[[View], Found]
+    rules: tuple[tuple[str, int, str], ...] = ()  # name, version, what it cuts

@@ -202,4 +202,4 @@ def _is_site(segment: str, keys: frozenset[str]) -> bool:
     return bool(folded) and (folded in keys or any(folded in {key + "com", key + "de", key + "news", key + "online"} or key in {folded + "com", folded + "news"} for key in keys))
 
 
-TAGGER = Tagger("title", COLUMNS, find)
+TAGGER = Tagger("title", COLUMNS, find, ((RULE, RULE_VERSION, "The line that prints the headline, which becomes `title`."),))
