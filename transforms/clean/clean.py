@@ -73,7 +73,8 @@ def clean(
 ) -> tuple[Removal, ...]:
     """The removals that take boilerplate out of what `removed` left of `extracted`.
 
-    `kind="page"` says that a page model has judged the lines already: then only rule tables act.
+    `kind="page"` says that a page model has judged the lines already: then only the rule tables act,
+    less the rules that lose more than they win behind it (`on_pages`).
     `templates` are lines learned for the document's outlet (`templates.active_lines`). Cleaning what
     is left a second time removes nothing. Headlines and bylines are the taggers' to cut.
 
@@ -81,7 +82,7 @@ def clean(
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
     text = apply(extracted, removed)
-    cuts = _rule_cuts(text, templates, _desk(options))
+    cuts = _rule_cuts(text, templates, _desk(options, kind))
     if kind == "text" and options.line_model:
         dropped = {c.line: c for c in _model_cuts(text, cuts)}
         cuts = [*(c for c in cuts if c.line not in dropped), *dropped.values()]
@@ -95,7 +96,7 @@ def warm() -> None:
 
 def marked(text: str, options: Options) -> list[tuple[int, Line]]:
     """The lines of a text that are not blank, with their numbers and what the rules make of them."""
-    return _marked(text, _rule_cuts(text, (), _desk(options)))
+    return _marked(text, _rule_cuts(text, (), _desk(options, "text")))
 
 
 def _marked(text: str, cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
@@ -143,8 +144,7 @@ _CORRECTIONS = frozenset(r.name for r in RULES if r.category == "correction")
 class _Desk:
     """The rules that are switched on, filed by where they act."""
 
-    def __init__(self, options: Options) -> None:
-        on = [rule for rule in RULES if options.acts(rule)]
+    def __init__(self, on: Sequence[Rule]) -> None:
         self.line, self.start, self.end, self.form = (Matcher(r for r in on if r.place == place) for place in ("line", "start", "end", "form"))
         self.endings = [(re.compile(rf"(?:{pattern})$"), r) for r in on if r.place == "ending" for pattern in r.patterns]
         self.by_name = {r.name: r for r in on}
@@ -235,8 +235,8 @@ def _is_sentence(line: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _desk(options: Options) -> _Desk:
-    return _Desk(options)
+def _desk(options: Options, kind: Kind) -> _Desk:
+    return _Desk([rule for rule in RULES if options.acts(rule) and (kind == "text" or rule.on_pages)])
 
 
 def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:

@@ -49,6 +49,8 @@ class Rule:
     brackets goes as a whole; where `[[` and `]]` stand in it, exactly what is between them goes.
     `unless_sentence`: a line that ends like a sentence of six words or more is prose and stays, but
     not where one of `sentences` matches, patterns of residue that is itself a sentence.
+    `on_pages`: false for rules that, behind the page model, cut more gold lines than residue of the
+    development pages.
     """
 
     name: str

@@ -217,6 +217,7 @@ RULES = (
         patterns=(
             r"(?:lesen sie auch|lesen sie hier|lesen sie dazu|mehr dazu|mehr zum thema|auch interessant|siehe auch|weiterlesen|mehr lesen|lesen sie mehr)(?: ?[:|] ?[^!?]{4,160})?[ .…»>→]{0,6}",
         ),
+        on_pages=False,
         drops=("Der Fluss stieg erneut. [[Lesen Sie auch: Der Rat stimmt ab]]", "Der Fluss stieg erneut. [[Weiterlesen]]"),
         keeps=("Der Rat tagt. Mehr dazu wollte niemand sagen.",),
     ),

@@ -248,6 +248,7 @@ RULES = (
         patterns=(
             r"(?:lee también|leer más|lea también|lee más|ver más|te puede interesar|seguir leyendo|sigue leyendo|le puede interesar)(?: ?[:|] ?[^!?]{4,160})?[ .…»>→]{0,6}",
         ),
+        on_pages=False,
         drops=("El río subió. [[Lee también: El pleno vota]]", "El río subió. [[Leer más]]"),
         keeps=("Abrió el libro. Leer más le costaba cada noche.",),
     ),

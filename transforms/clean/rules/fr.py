@@ -220,6 +220,7 @@ RULES = (
         patterns=(
             r"(?:lire aussi|à lire aussi|lire la suite|voir aussi|en savoir plus|lire également|à lire également)(?: ?[:|] ?[^!?]{4,160})?[ .…»>→]{0,6}",
         ),
+        on_pages=False,
         drops=("Le fleuve monte. [[Lire aussi : Le conseil vote]]", "Le fleuve monte. [[Lire la suite]]"),
         keeps=("Il ouvrit le livre. Lire la suite lui prit une nuit.",),
     ),

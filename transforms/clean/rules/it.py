@@ -232,6 +232,7 @@ RULES = (
         patterns=(
             r"(?:leggi anche|leggi tutto|continua a leggere|vedi anche|leggi di più|guarda anche)(?: ?[:|] ?[^!?]{4,160})?[ .…»>→]{0,6}",
         ),
+        on_pages=False,
         drops=("Il fiume sale. [[Leggi anche: Il consiglio vota]]", "Il fiume sale. [[Leggi tutto]]"),
         keeps=("Aprì il libro. Leggi di più, gli dissero tutti.",),
     ),

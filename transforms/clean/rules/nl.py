@@ -237,6 +237,7 @@ RULES = (
         patterns=(
             r"(?:lees ook|lees verder|lees meer|zie ook|bekijk ook|lees hier)(?: ?[:|] ?[^!?]{4,160})?[ .…»>→]{0,6}",
         ),
+        on_pages=False,
         drops=("De rivier steeg. [[Lees ook: De raad stemt]]", "De rivier steeg. [[Lees meer]]"),
         keeps=("Hij sloeg het boek open. Lees meer boeken, zei zijn moeder.",),
     ),

@@ -251,6 +251,7 @@ RULES = (
         patterns=(
             r"(?:leia também|leia mais|ler mais|veja também|veja mais|saiba mais|continue lendo|continue a ler|ler também)(?: ?[:|] ?[^!?]{4,160})?[ .…»>→]{0,6}",
         ),
+        on_pages=False,
         drops=("O rio subiu. [[Leia também: A câmara vota]]", "O rio subiu. [[Leia mais]]"),
         keeps=("Abriu o livro. Ler mais custava-lhe cada noite.",),
     ),
