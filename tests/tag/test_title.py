@@ -22,6 +22,7 @@ from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
         ("Rain - and no end", "Rain - and no end"),
         ("Live music is back", "Live music is back"),
         ("Example Post", "Example Post"),
+        ("오슬로에 비가 내리고 기차가 멈췄다-정치ㅣExample Post", "오슬로에 비가 내리고 기차가 멈췄다"),
     ],
 )
 def test_a_title_loses_what_the_site_puts_around_it(raw: str, title: str) -> None:

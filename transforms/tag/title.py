@@ -31,6 +31,7 @@ _SECTIONS = re.compile(
     r"inland|politique|économie|société|monde|deportes|economía|política|mundo|cultura|sociedad|internacional|opinión|cronaca|esteri|economia|politica|nachrichten|noticias|actualités?)",
     re.I,
 )
+_CJK_SECTION = re.compile(r"(?<=.{8})\s?[-–|]\s?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{1,5}$")  # before the site's name, without spaces
 _GENERIC = re.compile(
     r"(?:home|blog|news|article|articles|menu|search|404|not found|page not found|access denied|just a moment.*|untitled|index|welcome|newsletter|sign in|log in|subscribe|"
     r"(?:join|leave|post) (?:the|a|your) (?:discussion|comment|reply).*|cancel reply|comments?|related articles?|follow us.*|get .{0,30} in your inbox\.?)",
@@ -175,7 +176,7 @@ def cleaned(raw: str, keys: frozenset[str]) -> str:
         cut = _without_edge(text, keys)
         if cut == text or not known.key(cut):
             break
-        text = cut
+        text = _CJK_SECTION.sub("", cut)
     return text
 
 
