@@ -48,11 +48,11 @@ def _lines(state: dict[str, Any]) -> list[str]:
             f"Size       {megabytes(state['bytes'])}, index {megabytes(state['index_bytes'])}",
             "",
             aligned(
-                ["run", "kind", "finished", "read", "added", "copies", "rejected", "held", "known"],
+                ["run", "kind", "finished", "read", "added", "copies", "rejected", "held", "known", "moved"],
                 [
                     [
                         run["run_id"], run["kind"], f"{run['finished_at']:%Y-%m-%d %H:%M}", run["n_read"], run["n_articles"],
-                        run["n_duplicates"], run["n_rejected"], run["n_quarantined"], run["n_known"],
+                        run["n_duplicates"], run["n_rejected"], run["n_quarantined"], run["n_known"], run["n_moved"],
                     ]
                     for run in state["runs"]
                 ],

@@ -130,7 +130,7 @@ def heat(rows: Sequence[tuple[str, Mapping[str, float]]], *, says: str, fields: 
                 "mark": {"type": "rect", "fill": COLOURS["plain"]},
                 "encoding": {"fillOpacity": {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.04, 0.75]}, "legend": None}},
             },
-            {"mark": {"type": "text", "fill": INK}, "encoding": {"text": {"field": "share", "type": "quantitative", "format": ".0%"}}},
+            {"mark": {"type": "text", "fill": INK, "fontSize": 9}, "encoding": {"text": {"field": "share", "type": "quantitative", "format": ".0%"}}},
         ],
     }
     return _drawn(spec, says)
