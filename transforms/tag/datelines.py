@@ -35,6 +35,7 @@ _HEAD = re.compile(
     rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME}))?(?P<date>(?:,|\.)?\s(?:[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
     rf"\.?,?\s{{0,3}}(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
 )
+_MARKS = ("–", "—", "―", "‒", " -", "- ", "--", ")", "/", " _", ".-")  # one of them ends every dateline
 _AGENCY_FIRST = re.compile(r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?")
 # Printed in capitals before a dash where a place could stand.
 _NOT_PLACES = re.compile(
@@ -89,7 +90,8 @@ def parse(line: str) -> Dateline:
     >>> parse("NATO — the alliance — met on Monday.").end       # no place
     0
     """
-    return _parse(line[:MAX_CHARS])
+    head = line[:MAX_CHARS]
+    return _parse(head) if any(mark in head for mark in _MARKS) else Dateline()
 
 
 @lru_cache(maxsize=64)  # several taggers ask for the dateline of one document
