@@ -59,8 +59,16 @@ def warehouse_option(command: _Command) -> _Command:
     """`--warehouse DIR`, else $COPYDESK_WAREHOUSE, else ./warehouse; passed on as a `Path` named `warehouse`."""
     return click.option(
         "--warehouse", envvar="COPYDESK_WAREHOUSE", default="warehouse", show_default=True, metavar="DIR",
-        type=click.Path(file_okay=False, path_type=Path), help="Warehouse folder; also $COPYDESK_WAREHOUSE.",
+        type=click.Path(file_okay=False, path_type=Path), callback=_utf8, help="Warehouse folder; also $COPYDESK_WAREHOUSE.",
     )(command)
+
+
+def _utf8(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    try:
+        str(value).encode()
+    except UnicodeEncodeError as error:  # inputs may have such names; Arrow and DuckDB cannot open tables under one
+        raise click.UsageError(f"the path of a warehouse must be UTF-8, and {printable(str(value))!r} is not; choose another", context) from error
+    return value
 
 
 def json_option(command: _Command) -> _Command:

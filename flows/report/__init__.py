@@ -69,6 +69,6 @@ def _path(root: Path, run_id: str, ending: str) -> Path:
 
 def _replace(path: Path, text: str) -> Path:
     draft = path.with_suffix(path.suffix + ".part")
-    draft.write_text(text, encoding="utf-8")
+    draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # inputs may have names that are no UTF-8
     draft.replace(path)
     return path

@@ -100,14 +100,20 @@ def test_an_input_folder_is_left_as_it_was_and_may_be_read_only(tmp_path: Path) 
     assert [(path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())] == before
 
 
-@pytest.mark.parametrize("name", [b"with space", b"two\nlines", b"caf\xe9", b"-rf", b"\x1b[31mred", b"quo'te\"$HOME`x`;"])
-def test_any_name_of_an_input_folder_and_a_warehouse_works(name: bytes, tmp_path: Path) -> None:
-    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
-    source = corpus(folder / "in")
-    done = ingest(source, warehouse=folder / "wh")
+def test_any_name_of_an_input_folder_and_a_warehouse_works(tmp_path: Path) -> None:
+    odd = "with space/two\nlines/-rf/\x1b[31mred/quo'te\"$HOME`x`;"
+    source = corpus(Path(os.fsdecode(os.fsencode(tmp_path / odd) + b"/caf\xe9")))
+    warehouse = tmp_path / odd / "warehouse à la carte"
+    done = ingest(source, warehouse=warehouse)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout + done.stderr
-    assert len(rows(folder / "wh")) + len(rows(folder / "wh", "duplicates")) == 4
+    assert len(rows(warehouse)) + len(rows(warehouse, "duplicates")) == 4
+
+
+def test_a_warehouse_whose_path_is_no_utf8_is_wrong_usage(tmp_path: Path) -> None:
+    done = ingest(corpus(tmp_path / "in", 1), warehouse=Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")))
+    assert done.returncode == 2
+    assert "must be UTF-8" in done.stderr
 
 
 def test_no_input_chooses_where_anything_is_written(tmp_path: Path) -> None:

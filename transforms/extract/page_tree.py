@@ -12,6 +12,10 @@ from copydesk.transforms.extract.options import Options
 
 # A character reference to a surrogate or NUL is no character at all; libxml2 would drop it with the text around it.
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+# Control characters, plain and as references: `normalise` drops them from a plain text too. The line ends among them stay.
+_CONTROL = re.compile(
+    "[\x01-\x08\x0e-\x1f\x7f]|&#(?:x0{0,9}(?:[1-8bcef]|1[0-9a-f]|7f)|0{0,9}(?:[1-8]|1[1245-9]|2[0-9]|3[01]|127))(?:;|(?![0-9a-f;]))", re.IGNORECASE,
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE)
 
 
@@ -34,6 +38,7 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
         raise Refused("extract", "too_many_elements", f"more than {4 * options.max_elements} tags")
     if _NOT_TEXT.search(text):
         text = _NOT_TEXT.sub("\ufffd", text)
+    text = _CONTROL.sub(" ", _CONTROL.sub("", text))  # what the first pass joins to a reference anew, the second ends
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         tree: HtmlElement | None = etree.fromstring(text.encode("utf-8"), parser=parser)
