@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import lxml.html
@@ -78,6 +79,25 @@ def test_long_lines_take_linear_time() -> None:
         text = unit * (60_000 // len(unit))
         tag.tag(Document(text))
         tag.tag(Document(f"Rain in Rome\n{text}\n{PROSE}\n{text}", url="https://example.com/" + "a/" * 500))
+
+
+def test_hostile_pages_take_linear_time() -> None:
+    pages = (
+        "<div class=byline>" + "<span class=author>Ana Ruiz</span>" * 20_000 + "</div>",
+        "<div class=author>" * 400 + "Ana Ruiz" + "</div>" * 400,
+        f"<title>{'a - ' * 50_000}</title><h1>{'b | ' * 50_000}</h1>",
+        '<script type="application/ld+json">{"a":"' + " " * 300_000 + '"x}</script>',
+        '<script type="application/ld+json">' + "{" * 100_000 + "</script>",
+        '<script type="application/ld+json">' + ", " * 200_000 + "</script>",
+        "<meta name=author content='" + "Ana Ruiz and " * 20_000 + "'>",
+        "".join(f"<meta name=m{i} content=x>" for i in range(5_000)),
+        "<p class=date>" + "1/" * 100_000 + "</p>",
+    )
+    for html in pages:
+        data = tag.read_page(lxml.html.document_fromstring(f"<html><body>{html}"), url=None)
+        started = time.process_time()
+        tag.tag(Document(PROSE, page=data))
+        assert time.process_time() - started < 2
 
 
 def test_after_warming_up_nothing_is_opened(monkeypatch: object) -> None:

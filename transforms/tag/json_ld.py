@@ -91,7 +91,7 @@ def _values(script: str) -> Iterator[Any]:
     body = script.strip()
     if not body or len(body) > MAX_SCRIPT_CHARS:
         return
-    body = re.sub(r"^\s*(?:/\*)?\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)\s*(?:\*/)?|(?:/\*)?\s*(?:-->|(?://\s*)?\]\]>)\s*(?:\*/)?\s*;?\s*$", "", body)
+    body = _uncommented(body)
     for attempt in (body, re.sub(r",\s*([}\]])", r"\1", body), re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", body), html.unescape(body)):
         try:
             yield json.loads(attempt, strict=False)
@@ -103,6 +103,15 @@ def _values(script: str) -> Iterator[Any]:
     except (ValueError, RecursionError):
         return
     yield value
+
+
+def _uncommented(body: str) -> str:
+    """A script body without the comment and CDATA marks that old pages wrap it in."""
+    for mark in ("/*", "//", "<!--", "<![CDATA[", "*/", "//"):
+        body = body.removeprefix(mark).lstrip()
+    for mark in (";", "*/", "-->", "]]>", "//", "/*"):
+        body = body.removesuffix(mark).rstrip()
+    return body
 
 
 def _nodes(roots: list[Any]) -> Iterator[tuple[dict[str, Any], bool]]:

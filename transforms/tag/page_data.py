@@ -13,6 +13,7 @@ from copydesk.transforms.tag.json_ld import Statements
 
 MAX_META = 300
 MAX_MARKS = 200  # of each kind; later ones belong to lists of other stories
+MAX_PARTS = 400  # pieces of text read for one mark
 MAX_MARK_CHARS = 400  # longer "bylines" are biographies
 
 _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "textarea"})
@@ -132,7 +133,7 @@ class _Reader:
                 self.scripts.append(element.text or "")
         elif tag == "title":
             if not self.title and (parent := element.getparent()) is not None and parent.tag not in {"svg", "g", "symbol"}:
-                self.title = fold(element.text or "")
+                self.title = fold((element.text or "")[:4000])[:1000]
         elif tag == "html":
             self.language = element.get("lang") or ""
         elif tag == "h1":
@@ -182,7 +183,7 @@ class _Reader:
     def _mark(self, marks: list[Mark], element: Any, how: str, named: str) -> None:
         if len(marks) >= MAX_MARKS:
             return
-        text = visible_text(element)
+        text = visible_text(element)[: MAX_MARK_CHARS * 3]
         value = element.get("content") or element.get("datetime") or element.get("data-datetime") or element.get("title") or ""
         if not text and not value:
             return
@@ -266,8 +267,10 @@ def _collect(element: Any, parts: list[str], depth: int) -> None:
     if element.text:
         parts.append(element.text.replace("\n", " "))
     for child in element:
+        if len(parts) > MAX_PARTS:
+            break
         tag = child.tag
-        if isinstance(tag, str) and tag not in _HIDDEN and depth < 30 and len(parts) < 400:
+        if isinstance(tag, str) and tag not in _HIDDEN and depth < 30:
             border = "\n" if tag in _BLOCKS else "\ue000"
             parts.append(border)
             _collect(child, parts, depth + 1)
