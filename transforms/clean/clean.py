@@ -30,12 +30,12 @@ LINE_MODEL = "line_model"
 _MIN_RESIDUE = 3  # lines that rules took: texts of main-content extractors mostly have fewer, menus and footers more
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
 _MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it was glued to
-_EDGE = 240  # characters at the ends of a paragraph in which glued residue is looked for
+_EDGE = 400  # characters at the ends of a paragraph in which glued residue is looked for
 _MAX_CREDIT = 110  # characters of a credit with its label
 _MAX_FIELD = 40  # characters of a form field's name
 _MIN_PROSE = 12  # characters a paragraph keeps when something is cut from it, else it stays whole
 _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
-_GLUE = re.compile(r"[.!?…。\"'”’»)\]] {0,3}(?=\w)")
+_GLUE = re.compile(r"[.!?…。\"'”’»)\]] {0,3}(?=[\w(])")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
 _WORDS = re.compile(r"\w+")

@@ -576,6 +576,23 @@ RULES = (
         keeps=("Story continues to grip the town, the paper wrote.", "Article content matters more than form, the editor said."),
     ),
     Rule(
+        name="glued_reporter_credit",
+        category="author",
+        languages=_EN,
+        place="end",
+        patterns=(
+            r"\((?:additional |with additional |original |further )?(?:reporting|writing|editing|compiled|edited|written|reported|translated|translation)(?: and (?:additional |further )?(?:reporting|writing|editing))? by:? [^()]{2,360}\)",
+            r"(?:additional |with additional )?reporting by [^().]{2,160}[;,.] ?(?:writing|editing|additional reporting|compiled) by [^()]{2,160}",
+            r"\((?:the )?[^()]{2,80} contributed (?:to this|reporting).{0,60}\)",
+        ),
+        on_pages=False,
+        drops=(
+            "The river rose again at noon. [[(Reporting by Ana Ruiz; Editing by Bo Li)]]",
+            "The river rose again at noon. [[(Additional reporting by Ana E. Ruiz in Lima, Bo Li and Cy Young; writing by Dee Okafor)]]",
+        ),
+        keeps=("The prize was for their work (editing by hand, printing by night).", "The dam held. Reporting by the agency had said it would not."),
+    ),
+    Rule(
         name="glued_link",
         category="related",
         languages=_EN,
