@@ -96,7 +96,7 @@ def starting() -> Iterator[None]:
     except OSError as error:
         raise NoPrefectError(
             f"Prefect keeps its record in {folder}, which cannot be written ({error.strerror}). "
-            "Set PREFECT_HOME to a folder of yours, or run without Prefect: copydesk ingest --direct ..."
+            "Set PREFECT_HOME to a folder of yours, or run without Prefect: `copydesk ingest --direct`"
         ) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -107,10 +107,10 @@ def _advice(configured: str | None, fault: Exception) -> str:
     if configured:
         return (
             f"the Prefect server at {configured} does not answer ({type(fault).__name__}). Start it (prefect server start), "
-            "use the embedded one (unset PREFECT_API_URL), or run without Prefect: copydesk ingest --direct ..."
+            "use the embedded one (unset PREFECT_API_URL), or run without Prefect: `copydesk ingest --direct`"
         )
     return (
         f"the embedded Prefect server did not start: {fault}. Run again, or without Prefect: "
-        "copydesk ingest --direct ..."
+        "`copydesk ingest --direct`"
     )
 

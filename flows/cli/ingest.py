@@ -47,6 +47,8 @@ def command(
             outcome = _directly(inputs, warehouse, recipe, workers or cores(), dry_run=dry_run, progress=progress)
         else:
             outcome = _by_prefect(inputs, warehouse, recipe, workers, progress=progress)
+    except KeyboardInterrupt as error:
+        raise click.ClickException("stopped. The same command goes on where this run was.") from error
     finally:
         progress.close()
     from copydesk.flows import finish
@@ -106,5 +108,5 @@ def _by_prefect(
                 return watcher.outcome
             raise click.ClickException(
                 f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stands; "
-                "run the same command again, it goes on where this one stopped. Or run without Prefect: copydesk ingest --direct ..."
+                "run the same command again, it goes on where this one stopped. Or run without Prefect: `copydesk ingest --direct`"
             ) from error
