@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup demo test test-browser docs lint types check lock clean
+.PHONY: setup demo test test-browser fuzz docs lint types check lock clean
 
 setup: $(STAMP)
 
@@ -42,10 +42,17 @@ wheel: setup
 test-browser: setup
 	$(BIN)/python -m pytest -q -m browser tests/report
 
+# Coverage-guided fuzzing of every reader and of the edit; `make fuzz MINUTES=20`. atheris has no wheel for every Python of the lock.
+MINUTES ?= 2
+fuzz: setup
+	$(BIN)/python -c 'import atheris' || $(BIN)/python -m pip install --quiet 'atheris>=3,<4'
+	$(BIN)/python -m fuzz.run --minutes $(MINUTES)
+
 # Pages that follow from the code are written anew; the site needs mkdocs from the full lock.
 docs: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/all.txt
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.licences
 	$(BIN)/mkdocs build --strict --site-dir .build/site
 
 lint: setup
