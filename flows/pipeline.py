@@ -11,6 +11,7 @@ Tables pass between the steps as staged Parquet shards; a `Run` holds ids, count
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -80,7 +81,9 @@ class Run:
         self, *, inputs: Sequence[str], files: Sequence[reading.InputFile | reading.Reject], warehouse: Warehouse, recipe: Recipe,
         workers: int, progress: Progress, run_id: str, started_at: datetime, clock: Callable[[], datetime],
     ) -> None:
-        self.inputs, self.files = tuple(inputs), tuple(files)
+        # Whole paths: `replay` finds the documents again from wherever it is called.
+        self.inputs = tuple(name if "://" in name else os.path.abspath(name) for name in inputs)
+        self.files = tuple(files)
         self.warehouse, self.recipe = warehouse, recipe
         self.workers, self.progress, self.clock = workers, progress, clock
         self.run_id, self.started_at = run_id, started_at
@@ -139,24 +142,32 @@ def started(
     """A run, holding the warehouse's lock until the context ends.
 
     A run that was killed is taken up again, under its own id, where inputs, recipe and parent
-    snapshot are still the same: its finished shards stand. Raises `reading.InputError` for inputs
+    snapshot are still the same: its finished shards stand, and if it had published, nothing is left
+    to do. Raises `reading.InputError` for inputs
     that do not exist and `WarehouseError` for a warehouse that cannot be written.
     """
     recipe = recipe or Recipe()
     files = reading.find(inputs)
     store = Warehouse.open(warehouse, create=True, options=recipe.warehouse)
     with store.lock(wait_seconds=wait_seconds):
-        parent = store.current_id()
-        key = _resume_key(files, recipe, parent)
+        parent = store.current()
+        key = _resume_key(files, recipe, parent.id if parent else None)
         resumed = _interrupted(store.root, key)
+        if resumed is None and parent is not None:
+            resumed = _interrupted(store.root, _resume_key(files, recipe, parent.manifest.parent), run_id=parent.manifest.run_id)
         begun = resumed or {"run_id": run_id or f"{clock():%Y%m%dT%H%M%S}-{token_hex(3)}", "started_at": clock().isoformat()}
         store.sweep(keep_staging=[begun["run_id"]])
         run = Run(
             inputs=inputs, files=files, warehouse=store, recipe=recipe, workers=workers, progress=progress or Silent(),
             run_id=begun["run_id"], started_at=datetime.fromisoformat(begun["started_at"]), clock=clock,
         )
-        (run.staging / _BEGUN).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
-        if resumed:
+        if not resumed:
+            (run.staging / _BEGUN).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
+        if parent is not None and run.run_id == parent.manifest.run_id:
+            run.snapshot = parent
+            run.counts.update({name: parent.manifest.counts.get(name, 0) for name in publishing.COUNTS})
+            run.warn(f"run {run.run_id} had published before it was interrupted")
+        elif resumed:
             run.warn(f"taking up run {run.run_id}, which was interrupted")
         yield run
         store.discard_staging(run.run_id)
@@ -172,9 +183,11 @@ def run(inputs: Sequence[str], *, is_dry: bool = False, **options: Any) -> Summa
 
 
 def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
-    """The step, with its seconds and the peak memory of the process so far on record."""
+    """The step, with its seconds and the peak memory of the process so far on record; a published run needs none."""
 
     def measured(current: Run) -> None:
+        if current.snapshot is not None:
+            return
         begun, before = time.monotonic(), current.counts["n_read"]
         step(current)
         current.stages.append(Stage(step.__name__, time.monotonic() - begun, _peak_bytes(), max(before, current.counts["n_read"])))
@@ -252,14 +265,14 @@ def _resume_key(files: Iterable[reading.InputFile | reading.Reject], recipe: Rec
     return sha256(json.dumps([listed, recipe.sha256(), parent, provenance.versions()], sort_keys=True).encode()).hexdigest()
 
 
-def _interrupted(root: Path, key: str) -> dict[str, str] | None:
-    """The run that was killed with the same key, if its staging still stands."""
+def _interrupted(root: Path, key: str, *, run_id: str | None = None) -> dict[str, str] | None:
+    """The run that was killed with the same key (and id, where one is given), if its staging still stands."""
     for path in sorted((root / "staging").glob(f"*/{_BEGUN}")):
         try:
             begun = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):  # killed while writing it: nothing to take up
             continue
-        if begun.get("key") == key:
+        if begun.get("key") == key and run_id in (None, begun.get("run_id")):
             return {"run_id": begun["run_id"], "started_at": begun["started_at"]}
     return None
 

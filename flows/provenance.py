@@ -29,9 +29,9 @@ def versions() -> dict[str, str]:
 @cache
 def rules_sha256() -> str:
     """SHA-256 over name, version and content of every rule that can cut a line, hex."""
-    from copydesk.transforms import clean, extract
+    from copydesk.transforms import clean, extract, tag
 
-    return sha256("\n".join(sorted(map(repr, (*clean.RULES, *extract.RULES)))).encode()).hexdigest()
+    return sha256("\n".join(sorted(map(repr, (*clean.RULES, *extract.RULES, *tag.RULES)))).encode()).hexdigest()
 
 
 def versions_json() -> str:

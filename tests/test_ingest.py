@@ -172,3 +172,29 @@ def test_fixed_ids_and_times_give_the_same_files_byte_for_byte(tmp_path: Path) -
         pipeline.run([str(SEEDS)], warehouse=tmp_path / name, **fixed)
     names = [sorted(path.name for table in TABLES for path in current(tmp_path / name).files(table)) for name in ("one", "two")]
     assert names[0] == names[1]
+
+
+def test_a_run_killed_after_its_switch_is_found_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(_store: Warehouse, _run_id: str) -> None:
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Warehouse, "discard_staging", die)
+        with pytest.raises(Killed):
+            pipeline.run([str(SEEDS)], warehouse=tmp_path / "w")
+    before = current(tmp_path / "w")
+    summary = pipeline.run([str(SEEDS)], warehouse=tmp_path / "w")
+    assert current(tmp_path / "w").id == before.id
+    assert (summary.facts.run_id, summary.facts.n_articles) == (before.manifest.run_id, 5)
+    assert pipeline.run([str(SEEDS)], warehouse=tmp_path / "w").facts.n_known == 5
+
+
+def test_a_run_stopped_between_steps_is_taken_up_under_its_own_id(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), pipeline.started([str(SEEDS)], warehouse=tmp_path / "w") as run:
+        pipeline.edit(run)
+        raise KeyboardInterrupt
+    summary = pipeline.run([str(SEEDS)], warehouse=tmp_path / "w")
+    assert (summary.facts.run_id, summary.facts.n_articles) == (run.run_id, 5)
