@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +20,8 @@ from copydesk.transforms.dedup.clustering import Clustering
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
 from copydesk.transforms.dedup.sketching import Sketches
+
+SLAB = 50_000  # documents signed and joined at once: 150 MB of text, 50 MB of signatures and keys
 
 
 class SpilledTexts:
@@ -63,14 +64,18 @@ class Folding:
     """One run of the step: `read` every batch, then `finish`.
 
     Rows 0 to n-1 are the new documents in order of time; published documents that are drawn in for
-    comparison get the rows after them, in the order they were fetched.
+    comparison get the rows after them, in the order they were fetched. New documents are signed and
+    compared in slabs of that order, each among itself and with the index of all before it, so that
+    memory is bounded by the slab; what is kept is decided once, from all pairs.
     """
 
     def __init__(self, *, index: Index | None, published: Published | None, options: Options, staging: Path) -> None:
-        self.index, self.published, self.options, self.staging = index, published, options, staging
+        self.published, self.options, self.staging = published, options, staging
+        self.index = index or Index((), options)
+        self.n_published = self.index.n_documents
+        self._staged: dict[str, Path] = {}
         self._spill = SpilledTexts(staging)
         self._batches: list[pa.Table] = []
-        self._sketched: list[Sketches] = []
 
     def __enter__(self) -> Self:
         return self
@@ -79,45 +84,86 @@ class Folding:
         self._spill.remove()
 
     def read(self, batch: pa.Table) -> None:
-        """Sign the next documents and put their texts aside."""
+        """Put the next documents aside."""
         if batch.num_rows:
-            texts = sketching.as_texts(batch["text"])
-            self._spill.append(texts)
-            self._sketched.append(sketching.sketch(texts, self.options))
+            self._spill.append(sketching.as_texts(batch["text"]))
             self._batches.append(keeping.facts_of(batch))
 
     def finish(self, exempt: frozenset[str]) -> Copies:
         """Compare, cluster, choose, and write the index files."""
         self._spill.close_writing()
         facts = pa.concat_tables([keeping.FACTS.empty_table(), *self._batches])
+        self._batches.clear()
         self._read_as = keeping.order_in_time(facts)
         self.n = facts.num_rows
         self.facts = facts.take(pa.array(self._read_as))
-        self.sketches = _gathered(self._sketched, self._read_as, self.options)
+        self.times = engine.as_times(self.facts["published_at"], self.n)
+        self.n_words = np.zeros(self.n, np.int32)
+        self.position = np.arange(self.n)  # published documents lie before the new ones, at negative places
+        self._sequence = np.zeros(self.n, np.uint64)
         self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
         self._row_of: dict[str, int] = {}
         self._kept_id: dict[int, str] = {}  # of the published duplicates among the rows
-        self.times = engine.as_times(self.facts["published_at"], self.n)
-        self.n_words = self.sketches.n_words
-        order = np.arange(self.n)
-        spared = _is_among(self.facts["doc_id"], exempt)
-        # A spared document stands for itself alone; others with its words are compared with it.
-        sequence = np.where(spared, np.uint64(0), self.sketches.sequence)
-        first = leading.first_of_equals(sequence, self.n_words, self.times, order, self.options)
-        self.unique = order[first == order]
-        self.position = pairing.positions(first, order)
-        self.pairs = self._new_pairs()
-        self._against_published()
-        return self._decide(first, spared)
+        self._spared = _is_among(self.facts["doc_id"], exempt)
+        self._first = np.arange(self.n)
+        parts = [self._slab(low, min(low + SLAB, self.n)) for low in range(0, self.n, SLAB)]
+        self.pairs = pairing.concatenate(*parts) if parts else pairing.NONE
+        self._follow_copies()
+        return self._decide(self._first, self._spared)
 
-    def _new_pairs(self) -> Pairs:
-        chosen = self.sketches if len(self.unique) == self.n else self.sketches.take(self.unique)
-        a, b, estimated = pairing.candidates(chosen, self.times[self.unique], self.options)
-        return self._measured(self.unique[a], self.unique[b], estimated)
+    # Comparison
+
+    def _slab(self, low: int, high: int) -> Pairs:
+        """Sign and index some rows; their pairs among themselves and with everything before."""
+        rows = np.arange(low, high)
+        sketches = sketching.sketch(self._spill.take(self._read_as[rows]), self.options)
+        self.n_words[low:high] = sketches.n_words
+        # A spared document stands for itself alone; others with its words are compared with it.
+        self._sequence[low:high] = np.where(self._spared[low:high], np.uint64(0), sketches.sequence)
+        words = self.n_words[:high]
+        self._first[:high] = leading.first_of_equals(
+            self._sequence[:high], words, self.times[:high], np.arange(high), self.options
+        )
+        unique = rows[self._first[low:high] == rows]
+        local = unique - low
+        chosen = sketches if len(local) == len(rows) else sketches.take(local)
+        a, b, estimated = pairing.candidates(chosen, self.times[unique], self.options)
+        among = self._measured(unique[a], unique[b], estimated)
+        found = self.index.find(sketches, self.times[low:high], local)
+        others = found.numbers - self.n_published
+        if (others < 0).any():
+            others = self._rows_of_published(found.numbers, others)
+        there = others >= 0  # the rest is gone from the snapshot
+        # Of equal words in this run only the first is compared, as within a slab.
+        in_run = there & (others < self.n)
+        there[in_run] = self._first[others[in_run]] == others[in_run]
+        before = self._measured(found.rows[there] + low, others[there], found.estimated[there])
+        self._add(sketches, rows)
+        return pairing.concatenate(among, before)
+
+    def _rows_of_published(self, numbers: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows of found documents, -1 for those that the snapshot no longer has."""
+        which = np.flatnonzero(others < 0)
+        ids = self.index.doc_ids(numbers[which])
+        self._fetch(ids)
+        others[which] = [self._row_of.get(doc_id, -1) for doc_id in ids]
+        there = which[others[which] >= 0]
+        self.position[others[there]] = numbers[there] - self.n_published
+        return others
+
+    def _add(self, sketches: Sketches, rows: NDArray[np.int64]) -> None:
+        """Put the rows into the index; staged files that are merged away go."""
+        ids = self.facts["doc_id"].slice(rows[0], len(rows)).to_pylist()
+        paths = {f.name: f.path for f in (*self.index.docs, *self.index.runs)}
+        written = self.index.add(ids, sketches, self.times[rows], np.arange(len(rows)), self.staging)
+        self._staged |= {path.name: path for path in written.new}
+        paths |= self._staged
+        self.index = Index([paths[name] for name in written.names], self.options)
+        for name in self._staged.keys() - set(written.names):
+            self._staged.pop(name).unlink()
 
     def _measured(self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]) -> Pairs:
-        pairs = pairing.measure(a, b, estimated, self._words_of, ngram=self.options.ngram)
-        return self._above_floor(pairs)
+        return self._above_floor(pairing.measure(a, b, estimated, self._words_of, ngram=self.options.ngram))
 
     def _above_floor(self, pairs: Pairs) -> Pairs:
         apart = self.position[pairs.a] - self.position[pairs.b]
@@ -133,23 +179,11 @@ class Folding:
     def _words_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         return sketching.words_of(self._texts_of(rows), np.arange(len(rows)), self.n_words[rows])
 
-    # Published documents
-
-    def _against_published(self) -> None:
-        """Add the pairs of new documents with published ones."""
-        if self.index is None or self.published is None or not self.index.n_documents or not len(self.unique):
+    def _follow_copies(self) -> None:
+        """Compare a copy of a published copy with the document that one was folded into, too."""
+        if not self._kept_id:
             return
-        found = self.index.find(self.sketches, self.times, self.unique)
-        ids = self.index.doc_ids(found.numbers)
-        self._fetch(ids)
-        others = np.array([self._row_of.get(doc_id, -1) for doc_id in ids], np.int64)
-        there = others >= 0  # the rest is gone from the snapshot
-        # Published documents lie before the new ones, in the order of their arrival.
-        self.position[others[there]] = found.numbers[there] - self.index.n_documents
-        pairs = self._measured(found.rows[there], others[there], found.estimated[there])
-        self.pairs = pairing.concatenate(self.pairs, pairs)
-        # A copy of a published copy is compared with the document that one was folded into, too.
-        known = set(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
+        known = set(zip(self.pairs.a.tolist(), self.pairs.b.tolist(), strict=True))
         hops = {(a, self._kept_id[b]) for a, b in known if b in self._kept_id}
         self._fetch([kept for _, kept in hops])
         more = {(a, self._row_of[kept]) for a, kept in hops if kept in self._row_of} - known
@@ -158,9 +192,8 @@ class Folding:
     def _fetch(self, ids: Sequence[str]) -> None:
         """Give rows to published documents that have none."""
         wanted = sorted(set(ids) - self._row_of.keys())
-        if not wanted:
+        if not wanted or self.published is None:
             return
-        assert self.published is not None
         table = self.published.documents(wanted).sort_by("doc_id")
         at = self.facts.num_rows
         for row, (doc_id, kept) in enumerate(zip(table["doc_id"].to_pylist(), _kept_ids(table), strict=True), start=at):
@@ -168,14 +201,15 @@ class Folding:
             if kept is not None:
                 self._kept_id[row] = kept
         texts = sketching.as_texts(table["text"])
-        self.facts = pa.concat_tables([self.facts, keeping.facts_of(table)])
+        facts = keeping.facts_of(table)
+        self.facts = pa.concat_tables([self.facts, facts])
         self._old_texts = pa.concat_arrays([self._old_texts, texts])
-        self.times = engine.as_times(self.facts["published_at"], self.facts.num_rows)
+        self.times = np.concatenate([self.times, engine.as_times(facts["published_at"], facts.num_rows)])
         self.n_words = np.concatenate([self.n_words, sketching.sketch(texts, self.options).n_words])
-        self.position = np.concatenate([self.position, np.zeros(table.num_rows, np.int64)])
+        self.position = np.concatenate([self.position, np.zeros(facts.num_rows, np.int64)])
 
     def _compared(self, which: list[tuple[int, int]]) -> Pairs:
-        """Measured pairs of rows, none left out by the floor's window; estimates from fresh signatures."""
+        """Measured pairs of rows, none left out; estimates from fresh signatures."""
         a = np.array([x for x, _ in which], np.int64)
         b = np.array([y for _, y in which], np.int64)
         rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
@@ -228,17 +262,14 @@ class Folding:
         rows = np.arange(len(kept))
         changed = rows[kept != rows]
         was_copy = np.isin(changed, list(self._kept_id))
-        index = self.index or Index((), self.options)
-        ids = self.facts["doc_id"].slice(0, self.n).to_pylist()
-        written = index.add(ids, self.sketches, self.times[: self.n], rows[: self.n], self.staging)
         return Copies(
             pairs=clustering.pairs_table(),
             folds=clustering.fold_rows(kept, changed[changed < self.n], self.n),
             moved=clustering.fold_rows(kept, changed[(changed >= self.n) & ~was_copy], self.n),
             refolded=clustering.fold_rows(kept, changed[was_copy], self.n),
             sizes=clustering.sizes(kept, self.n, self._members),
-            new_index_files=written.new,
-            index_files=written.names,
+            new_index_files=tuple(self._staged[name] for name in sorted(self._staged)),
+            index_files=self.index.names,
         )
 
     def _members(self, kept_ids: list[str]) -> list[dict[str, Any]]:
@@ -255,19 +286,3 @@ def _kept_ids(table: pa.Table) -> list[str | None]:
 
 def _is_among(ids: pa.ChunkedArray, chosen: frozenset[str]) -> NDArray[np.bool_]:
     return np.asarray(pc.is_in(ids, pa.array(sorted(chosen), pa.string()))).astype(np.bool_)
-
-
-def _gathered(parts: Sequence[Sketches], order: NDArray[np.int64], options: Options) -> Sketches:
-    """One Sketches of all parts, in the given order."""
-    if not parts:
-        return sketching.sketch(pa.array([], pa.large_string()), options)
-    out = Sketches(
-        *(np.empty((len(order), *getattr(parts[0], f.name).shape[1:]), getattr(parts[0], f.name).dtype) for f in fields(Sketches))
-    )
-    to = leading.places(order)
-    at = 0
-    for part in parts:
-        for f in fields(Sketches):
-            getattr(out, f.name)[to[at : at + len(part)]] = getattr(part, f.name)
-        at += len(part)
-    return out

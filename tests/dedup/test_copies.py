@@ -60,6 +60,17 @@ def test_order_and_batches_of_the_input_change_nothing(tmp_path: Path) -> None:
         assert getattr(first, name) == getattr(second, name), name
 
 
+def test_slabs_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from copydesk.flows import folding
+
+    whole_run = Shelf(tmp_path / "a").ingest(ROOM.table())
+    monkeypatch.setattr(folding, "SLAB", 37)
+    in_slabs = Shelf(tmp_path / "b").ingest(shuffled(ROOM.table(), 2))
+    for name in ("pairs", "folds", "sizes"):
+        assert getattr(whole_run, name) == getattr(in_slabs, name), name
+    assert {path.parent for path in in_slabs.new_index_files} == {tmp_path / "b" / "run1"}
+
+
 @pytest.mark.parametrize("arrival", ["in time", "at random"])
 def test_fifty_ingests_agree_with_one(tmp_path: Path, arrival: str) -> None:
     table = ROOM.table().sort_by("published_at") if arrival == "in time" else shuffled(ROOM.table(), 8)

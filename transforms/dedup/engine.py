@@ -23,8 +23,8 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     order = np.argsort(times, kind="stable")
     first = leading.first_of_equals(sketches.sequence, sketches.n_words, times, order, options)
     unique = order[first[order] == order]  # one row of each word sequence, in order of time
-    position = pairing.positions(first, order)
-    pairs = pairs_of(column, sketches, times, unique, options)
+    position = leading.places(order)
+    pairs = pairs_of(column, sketches, times, unique, position, options)
     inside = pairing.is_inside(times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options)
     same = same_text(pairs, sketches.sequence, column)
     folding = pairs.take(pairing.folds(pairs, pairing.relations(pairs, inside, same, options), options))
@@ -62,6 +62,7 @@ def pairs_of(
     sketches: sketching.Sketches,
     times: NDArray[np.int64],
     unique: NDArray[np.int64],
+    position: NDArray[np.int64],
     options: Options,
 ) -> Pairs:
     """Measured pairs above the floor among the chosen rows, which stand in order of time."""
@@ -72,9 +73,7 @@ def pairs_of(
         unique[a], unique[b], estimated, lambda rows: sketching.words_of(column, rows, sketches.n_words[rows]),
         ngram=options.ngram,
     )  # fmt: skip
-    place = np.zeros(len(sketches), np.int64)
-    place[unique] = np.arange(len(unique))
-    inside = pairing.is_inside(times[pairs.a], times[pairs.b], place[pairs.a] - place[pairs.b], options)
+    inside = pairing.is_inside(times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options)
     return pairs.take(pairing.above_floor(pairs, inside, options))
 
 

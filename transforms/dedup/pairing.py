@@ -79,6 +79,12 @@ class Pairs:
         return np.maximum(self.a_in_b, self.b_in_a)
 
 
+NONE = Pairs(
+    np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32),
+    np.empty(0, np.float32), np.empty(0, np.float32), np.empty(0, np.int32),
+)  # fmt: skip
+
+
 def equal(one: NDArray[np.int64], other: NDArray[np.int64], n_words: NDArray[np.int32]) -> Pairs:
     """Pairs of documents with the same words."""
     ones = np.ones(len(one), np.float32)
@@ -180,18 +186,6 @@ def is_inside(
     undated = (a_times == joining.UNDATED) | (b_times == joining.UNDATED)
     close = np.abs(np.where(undated, 0, a_times) - np.where(undated, 0, b_times)) <= options.window_us
     return np.where(undated, np.abs(apart) <= options.undated_window, close)
-
-
-def positions(first: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place of each row's words in the order, every word sequence counted once.
-
-    >>> positions(np.array([0, 0, 2]), np.array([0, 1, 2])).tolist()
-    [0, 0, 1]
-    """
-    unique = order[first[order] == order]
-    place = np.zeros(len(first), np.int64)
-    place[unique] = np.arange(len(unique))
-    return np.asarray(place[first])
 
 
 def above_floor(pairs: Pairs, inside: NDArray[np.bool_], options: Options) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.transforms.dedup import engine, keeping, leading, pairing
+from copydesk.transforms.dedup import engine, keeping, leading
 from copydesk.transforms.dedup.clustering import Clustering
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
@@ -40,12 +40,11 @@ def recluster(facts: pa.Table, pairs: pa.Table, options: Options, *, exempt: pa.
         spared = np.asarray(pc.is_in(facts["doc_id"], value_set=exempt)).astype(np.bool_)
     times = engine.as_times(facts["published_at"], n)
     first = _first_of_equals(rows, spared, times, n, options)
-    position = pairing.positions(first, np.arange(n))
     n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
     between = Pairs(
         first[rows.a], first[rows.b], rows.estimated, rows.jaccard, rows.a_in_b, rows.b_in_a, rows.longest
     )
-    clustering = Clustering(facts, between.take(between.a != between.b), first, n_words=n_words, position=position, options=options)
+    clustering = Clustering(facts, between.take(between.a != between.b), first, n_words=n_words, position=np.arange(n), options=options)
     nobody = np.zeros(n, np.bool_)
     kept = clustering.kept(n, spared, nobody)
     clustering.add_folds(kept, _no_text)
