@@ -23,18 +23,20 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows import copies, editing, placing, provenance, publishing
 from copydesk.flows import read as reading
-from copydesk.flows import stories as story_step
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.report.data import Facts, Stage
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.transforms import drift
+
+if TYPE_CHECKING:
+    from copydesk.flows.stories import Stories
 
 
 class Progress(Protocol):
@@ -99,7 +101,7 @@ class Run:
         self.habits: tuple[drift.Habits, ...] = ()
         self.breaks: tuple[drift.Break, ...] = ()
         self.copies: copies.Copies | None = None
-        self.stories: story_step.Stories | None = None
+        self.stories: Stories | None = None
         self.snapshot: Snapshot | None = None
         self.removed_by_rule: Counter[str] = Counter()
         self.is_dry = False
@@ -240,9 +242,11 @@ def fold(run: Run) -> None:
 @timed
 def group(run: Run) -> None:
     """Put each kept document into a story."""
+    from copydesk.flows import stories  # compiled code: not before the reading has begun
+
     assert run.copies is not None, "fold comes before group"
     run.progress.stage("group", run.counts["n_articles"])
-    run.stories = story_step.group(
+    run.stories = stories.group(
         run.shards, folds=run.copies.folds, moved=run.copies.moved, parent=run.parent, options=run.recipe.stories,
         run_id=run.run_id, staging=run.folder("group"),
     )
