@@ -68,6 +68,17 @@ def test_the_line_model_is_silent_where_rules_find_no_residue() -> None:
     assert clean.clean(text) == ()
 
 
+def test_a_list_of_other_stories_below_the_article_goes_with_its_heading() -> None:
+    prose = "The river rose again at noon, and the lock at Mill Town was closed."
+    assert left(f"{prose}\nRelated Articles\nTen bridges to see this summer\nWhy the ferries are late again\nPrivacy Policy") == [prose]
+
+
+def test_results_and_bylines_below_the_article_stay() -> None:
+    prose = "The river rose again at noon, and the lock at Mill Town was closed."
+    assert left(f"{prose}\nLock City 61\nMill Town 58\nLeave a Comment") == [prose, "Lock City 61", "Mill Town 58"]
+    assert left(f"{prose}\nRead more: The dam\nBy Ana Ruiz of the Harbour Post") == [prose, "By Ana Ruiz of the Harbour Post"]
+
+
 def test_the_page_of_rules_is_current() -> None:
     assert (DOCS / "rules.md").read_text(encoding="utf-8") == markdown(), "run `python -m docs.generate`"
 

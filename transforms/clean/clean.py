@@ -16,7 +16,7 @@ from typing import Literal
 
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key, undecorated
-from copydesk.transforms.clean.lines import Line, unlikely
+from copydesk.transforms.clean.lines import Line, below_the_end, unlikely
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
@@ -26,6 +26,7 @@ Kind = Literal["page", "text"]
 RULES: tuple[Rule, ...] = rules.ALL
 
 LINE_MODEL = "line_model"
+TRAILING_LIST = "trailing_list"
 
 _MIN_RESIDUE = 3  # lines that rules took: texts of main-content extractors mostly have fewer, menus and footers more
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
@@ -245,7 +246,12 @@ def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:
     In a text with little of it the model stays silent: it was trained on scrapes, and its silence
     there is what makes cleaning twice the same as cleaning once.
     """
-    if sum(c.start is None and _CATEGORY[c.rule] != "layout" for c in cuts) < _MIN_RESIDUE:
+    residue = sum(c.start is None and _CATEGORY[c.rule] != "layout" for c in cuts)
+    if not residue:
         return []
-    lines = _marked(text, cuts)
-    return [Cut(lines[i][0], LINE_MODEL, 1) for i in unlikely([line for _, line in lines])]
+    held = _marked(text, cuts)
+    numbers, lines = [number for number, _ in held], [line for _, line in held]
+    found = {numbers[i]: Cut(numbers[i], TRAILING_LIST, 1) for i in below_the_end(lines)}
+    if residue >= _MIN_RESIDUE:
+        found |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 1) for i in unlikely(lines) if numbers[i] not in found}
+    return list(found.values())

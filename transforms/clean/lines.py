@@ -28,6 +28,9 @@ LONGEST = 60  # words: longer lines are prose whatever their words, which are no
 JUDGED = 24  # spaces: of the lines the model would drop on the training pages one in forty is longer
 NEUTRAL = 0.0
 MIN_WORDS = 4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
+BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
+END_WORDS = 12
+MENU = 5  # lines rules took below the article: a footer; arbitrary
 FAR = 30  # lines: nothing farther says more
 
 _WORD = re.compile(r"\w+")
@@ -41,6 +44,7 @@ _CODE = re.compile(r"\(\)|\w\[|::|->|\w_\w")
 _NOT_JUDGED_START = re.compile(r"\s*(?:#|//|(?:[•*-]\s*)?\(?\d{1,3}[.)]|[A-Z][\w-]{1,20}: |[\d\W]{1,400}$)")
 _REFERENCE = re.compile(r"\(\d{4}[,)]|\d{4};\d")
 _REFERENCE_WORDS = (" et al", "doi:", "doi.org", "(n.d.)", "isbn")
+_BYLINE = re.compile(r"\s*(?:by|von|par|por|di|da|de|door|av|af|text|texte|words|story)\b:? ")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -109,6 +113,28 @@ def judged(line: Line) -> bool:
         or _REFERENCE.search(text)
         or (not text.isascii() and _UNSPACED.search(text))
     )
+
+
+def below_the_end(lines: Sequence[Line]) -> list[int]:
+    """Lines below the article's last sentence that stand among lines the rules took: lists of other stories, menus.
+
+    A line of fewer than four words goes only out of a menu. Bylines stay for the tagger, and so
+    does everything where no prose stands above. On the development pages 98 bad lines go for a good one.
+    """
+    end = next((i for i in range(len(lines) - 1, -1, -1) if not lines[i].category and _ends_prose(lines[i], BREAK_WORDS)), -1)
+    if not any(not line.category and _ends_prose(line, END_WORDS) for line in lines[: end + 1]):
+        return []
+    taken = [i for i in range(end + 1, len(lines)) if lines[i].category]
+    if not taken:
+        return []
+    return [
+        i for i in range(taken[0] + 1, len(lines))
+        if judged(lines[i]) and not _BYLINE.match(lines[i].low) and (len(_WORD.findall(lines[i].low)) >= MIN_WORDS or (i < taken[-1] and len(taken) >= MENU))
+    ]  # fmt: skip
+
+
+def _ends_prose(line: Line, words: int) -> bool:
+    return _END.search(line.text[-8:]) is not None and line.text.count(" ") + 1 >= words
 
 
 def unlikely(lines: Sequence[Line]) -> list[int]:

@@ -22,6 +22,17 @@ RULES = (
         keeps=("5", "?", "…", "* * *"),
     ),
     Rule(
+        name="trailing_list",
+        category="learned",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=(
+            "The river rose again at noon, and the lock at Mill Town was closed.\nRelated Articles\n[[Ten bridges to see this summer]]\n[[Why the ferries are late again]]\nPrivacy Policy",
+        ),
+        keeps=("The river rose again at noon, and the lock at Mill Town was closed.\nLock City 61\nMill Town 58",),
+    ),
+    Rule(
         name="line_model",
         category="learned",
         languages=("*",),
