@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sys
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,6 +193,12 @@ def test_a_remote_input_is_read_through_fsspec() -> None:
         file.write(b'{"text": "Rain."}\n')
     (record,) = records("memory://corpus")
     assert (record.source_uri, record.body) == ("memory://corpus/a.jsonl", b"Rain.")
+
+
+def test_without_the_extra_a_remote_input_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(InputError, match=r"copydesk\[remote\]"):
+        find(["s3://bucket/news"])
 
 
 def test_a_limit_below_one_is_refused() -> None:
