@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse.forget import IndexWithout
 
 _INDEXED = ("articles", "duplicates")
+_WINDOW = "stories-window-"
 _ERASED = "0" * 32  # stands where a forgotten document stood: numbers stay
 
 
@@ -26,7 +27,9 @@ def without(options: Options) -> IndexWithout:
     """The function by which `forget` takes documents out of the indexes of a snapshot."""
 
     def index_without(snapshot: Snapshot, ids: Collection[str], folder: Path) -> tuple[Mapping[str, Path], Sequence[str]]:
-        stands = snapshot.index_files()
+        # The stories' window holds vectors of single documents and is made anew from `articles` where it is missing;
+        # the word counts of the epoch are sums over the corpus, and stay.
+        stands = {name: path for name, path in snapshot.index_files().items() if not name.startswith(_WINDOW)}
         mine = {name: path for name, path in stands.items() if name.endswith(SUFFIX)}
         if not mine:
             return {}, list(stands)

@@ -1,0 +1,130 @@
+"""Stages run again over what is published, refused documents read again, forgotten ones kept out: with the real steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copydesk.flows import heirs, indexes, pipeline
+from copydesk.flows.recipe import from_toml
+from copydesk.flows.replay import SourcesMissing, replay
+from copydesk.flows.reprocess import reprocess
+from copydesk.flows.warehouse import Snapshot, Warehouse
+from copydesk.flows.warehouse.diff import compare
+from copydesk.flows.warehouse.forget import Request, forget
+from copydesk.flows.warehouse.verify import faults
+from tests.warehouse.rows import text_of
+
+_BODY = (
+    "The harbour council voted on Monday to close the old bridge over the river Lume for two years of repairs.\n"
+    "Work begins in March, the council said, and ferries will carry passengers free of charge until it ends.\n"
+    "Shop owners on the north bank had asked for a longer ferry timetable and for lower rents in the meantime."
+)
+_STORY = f"Council closes the old bridge over the Lume\n{_BODY}\nShare this story\n"
+_COPY = f"Old bridge to close for two years\n{_BODY} The mayor agreed.\n"
+_PAGE = (
+    '<html><head><title>Rain ends a dry month - The Lume Post</title><meta name="author" content="Ana Ruiz">'
+    '<meta property="article:published_time" content="2026-11-02T08:30:00+02:00"></head><body><article><h1>Rain ends a dry month</h1>'
+    "<p>Rain fell on the whole of the valley on Sunday and ended the driest October since records began there.</p>"
+    "<p>Farmers said that the winter wheat had been saved, while the reservoirs would need weeks to fill again.</p>"
+    "</article></body></html>"
+)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse of three texts, one of them a copy, a page, and a refused file."""
+    folder = tmp_path_factory.mktemp("corpus")
+    inputs = folder / "in"
+    inputs.mkdir()
+    for name, content in (("a.txt", _STORY), ("b.txt", _COPY), ("c.txt", f"A third text\n{text_of(3)}"), ("d.html", _PAGE)):
+        (inputs / name).write_text(content, encoding="utf-8")
+    (inputs / "later.txt").write_bytes(b"\x00\x01" * 100)
+    summary = pipeline.run([str(inputs)], warehouse=folder / "wh", workers=1)
+    assert (summary.facts.n_articles, summary.facts.n_duplicates, summary.facts.n_rejected) == (3, 1, 1)
+    return folder
+
+
+@pytest.fixture
+def warehouse(first: Path) -> Warehouse:
+    return Warehouse.open(first / "wh")
+
+
+def texts(snapshot: Snapshot) -> str:
+    return " ".join(text for table in ("articles", "duplicates") for text in snapshot.table(table)["text"].to_pylist())
+
+
+def differences(before: Snapshot, after: Snapshot) -> set[str]:
+    return {name for name, table in compare(before, after).tables.items() if not table.is_empty} - {"runs"}
+
+
+@pytest.mark.parametrize("stage", ["clean", "dedup"])
+def test_nothing_changes_where_nothing_has_changed(warehouse: Warehouse, stage: str) -> None:
+    before = warehouse.snapshot("current")
+    with warehouse.lock():
+        outcome = reprocess(warehouse, stage=stage)
+    assert differences(before, outcome.snapshot) == set()
+    assert list(faults(warehouse)) == []
+
+
+def test_another_recipe_changes_texts_but_not_ids_and_a_rollback_undoes_it(warehouse: Warehouse) -> None:
+    before = warehouse.snapshot("current")
+    recipe = from_toml('[clean]\ndisabled = ["share"]\nline_model = false\n')
+    with warehouse.lock():
+        outcome = reprocess(warehouse, recipe=recipe)
+    assert outcome.n_edited == 4
+    after = outcome.snapshot
+    ids = [{*s.table("articles")["doc_id"].to_pylist(), *s.table("duplicates")["doc_id"].to_pylist()} for s in (before, after)]
+    assert ids[0] == ids[1]
+    assert "Share this story" in texts(after)
+    assert list(faults(warehouse)) == []
+    with warehouse.lock():
+        reprocess(warehouse, recipe=from_toml(""))
+    assert "Share this story" not in texts(warehouse.snapshot("current"))
+
+
+def test_a_condition_chooses_what_is_edited(warehouse: Warehouse) -> None:
+    with warehouse.lock():
+        outcome = reprocess(warehouse, where="source_kind = 'page'", recipe=from_toml('[clean]\ndisabled = ["share"]\n'))
+        assert outcome.n_edited == 1
+        reprocess(warehouse, recipe=from_toml(""))
+
+
+def test_a_condition_goes_with_the_stages_that_edit(warehouse: Warehouse) -> None:
+    with pytest.raises(ValueError, match="stage clean or tag"):
+        reprocess(warehouse, stage="stories", where="n_words > 3")
+
+
+def test_a_refused_document_is_taken_after_a_fix_and_leaves_the_rejects(warehouse: Warehouse, first: Path) -> None:
+    with warehouse.lock():
+        still = replay(warehouse, inputs=[str(first / "in")])
+    assert still is not None
+    assert (still.facts.n_articles, warehouse.snapshot("current").rows("rejects")) == (0, 1)
+    (first / "in" / "later.txt").write_text(f"A fourth text\n{text_of(4)}", encoding="utf-8")
+    with warehouse.lock():
+        assert replay(warehouse, inputs=[str(first / "in")], reason="no_such_reason") is None
+        taken = replay(warehouse, inputs=[str(first / "in")])
+    assert taken is not None
+    assert (taken.facts.n_articles, warehouse.snapshot("current").rows("rejects")) == (1, 0)
+    assert list(faults(warehouse)) == []
+
+
+def test_without_a_record_of_the_inputs_replay_says_what_to_name(warehouse: Warehouse, first: Path) -> None:
+    (first / "in" / "bad.txt").write_bytes(b"\x00\x01" * 100)
+    pipeline.run([str(first / "in")], warehouse=warehouse.root, workers=1)
+    with pytest.raises(SourcesMissing, match=r"copydesk replay INPUT"):
+        replay(warehouse)
+
+
+def test_a_forgotten_document_does_not_come_back_with_its_source(warehouse: Warehouse, first: Path) -> None:
+    current = warehouse.snapshot("current")
+    (page,) = [row for row in current.table("articles", ["doc_id", "source_uri"]).to_pylist() if row["source_uri"].endswith("d.html")]
+    rules = heirs.CopyRules.of(current)
+    with warehouse.lock():
+        forget(warehouse, Request(docs=(page["doc_id"],)), heirs=rules, index_without=indexes.without(rules.options))
+    assert list(faults(warehouse)) == []
+    again = pipeline.run([str(first / "in")], warehouse=warehouse.root, workers=1)
+    assert again.facts.n_articles == 0
+    assert page["doc_id"] not in warehouse.snapshot("current").table("articles")["doc_id"].to_pylist()
+    assert [fault for fault in faults(warehouse) if not fault.where.startswith("reports")] == []
