@@ -47,7 +47,7 @@ class Copies:
     refolded: pa.Table
     """FOLDS: published rows of `duplicates` that get another kept document (their row changes in place)."""
     sizes: pa.Table
-    """SIZES: kept documents, new or published, whose numbers are set or change; the rest of `articles` keeps its own."""
+    """SIZES: kept documents, new or published, that gained copies; a document alone is 1, its outlet, 1."""
     new_index_files: tuple[Path, ...]
     """Files in the staging folder to move into `warehouse/index/` under their own names."""
     index_files: tuple[str, ...]

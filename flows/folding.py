@@ -21,7 +21,8 @@ from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
 from copydesk.transforms.dedup.sketching import Sketches
 
-SLAB = 50_000  # documents signed and joined at once: 150 MB of text, 50 MB of signatures and keys
+SLAB = 20_000  # documents joined at once: 18 MB of signatures and keys
+SIGNED_AT_ONCE = 4_000  # texts read back at once: 12 MB
 
 
 class SpilledTexts:
@@ -116,7 +117,8 @@ class Folding:
     def _slab(self, low: int, high: int) -> Pairs:
         """Sign and index some rows; their pairs among themselves and with everything before."""
         rows = np.arange(low, high)
-        sketches = sketching.sketch(self._spill.take(self._read_as[rows]), self.options)
+        pieces = (rows[at : at + SIGNED_AT_ONCE] for at in range(0, len(rows), SIGNED_AT_ONCE))
+        sketches = sketching.joined([sketching.sketch(self._spill.take(self._read_as[p]), self.options) for p in pieces])
         self.n_words[low:high] = sketches.n_words
         # A spared document stands for itself alone; others with its words are compared with it.
         self._sequence[low:high] = np.where(self._spared[low:high], np.uint64(0), sketches.sequence)

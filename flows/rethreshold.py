@@ -138,8 +138,7 @@ def _restored_rows(
     rows = snapshot.documents("duplicates", ids) if ids else snapshot.documents("articles", [])
     gone = [name for name in (*result.folds.column_names[1:], *_SIZES, *_STORY) if name in rows.column_names]
     rows = rows.drop_columns(gone)
-    for name, values in _looked_up(rows["doc_id"], result.sizes, _SIZES).items():
-        rows = rows.append_column(name, values)
+    rows = _with_sizes(rows, rows["outlet_id"], result.sizes)
     found = [placed.get(doc_id, (None, None)) for doc_id in rows["doc_id"].to_pylist()]
     rows = rows.append_column("story_id", pa.array([story for story, _ in found], pa.string()))
     return rows.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
@@ -160,9 +159,7 @@ def _updates(
     if refolded:
         updates["duplicates"] = result.folds.filter(pc.is_in(result.folds["doc_id"], pa.array(refolded, pa.string())))
     stay = articles.filter(pc.invert(pc.is_in(articles["doc_id"], pa.array(sorted(moved), pa.string()))))
-    now = stay.select(["doc_id"])
-    for name, values in _looked_up(stay["doc_id"], result.sizes, _SIZES).items():
-        now = now.append_column(name, values)
+    now = _with_sizes(stay.select(["doc_id"]), stay["outlet_id"], result.sizes)
     found = [stories.placed.get(doc_id, (None, None)) for doc_id in stay["doc_id"].to_pylist()]
     now = now.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
     same = [
@@ -177,6 +174,14 @@ def _updates(
     if stories.rows.num_rows:
         updates["stories"] = stories.rows
     return updates
+
+
+def _with_sizes(rows: pa.Table, outlets: pa.ChunkedArray, sizes: pa.Table) -> pa.Table:
+    """The rows with the numbers of their cluster; a document alone is 1, its outlet if known, 1."""
+    alone = {"cluster_size": 1, "n_outlets": outlets.is_valid().cast(pa.int32()), "n_origins": 1}
+    for name, values in _looked_up(rows["doc_id"], sizes, _SIZES).items():
+        rows = rows.append_column(name, pc.coalesce(values, alone[name]).cast(pa.int32()))
+    return rows
 
 
 def _looked_up(ids: pa.ChunkedArray, table: pa.Table, names: Sequence[str]) -> dict[str, pa.Array]:

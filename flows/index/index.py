@@ -23,7 +23,7 @@ UNDATED_DAY = 1 << 30
 # log4(documents / batch) runs, 6 at 5 million documents in days of 5,000, and each entry is rewritten as often.
 MERGE_BELOW = 3
 MOST_ENTRIES = 1 << 28  # 2 GB: larger runs are left as they are
-MOST_DOCS = 100_000  # signatures are not rewritten beyond 55 MB: they are looked up by number, not searched
+MOST_DOCS = 50_000  # signatures are not rewritten beyond 27 MB: they are looked up by number, not searched
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,20 +143,21 @@ class Clustering:
     def sizes(
         self, kept: NDArray[np.int64], n_new: int, members_of: Callable[[list[str]], list[dict[str, Any]]]
     ) -> pa.Table:
-        """SIZES of every new kept document and of published ones that gained copies, sorted.
+        """SIZES of new kept documents with copies and of published ones that gained some, sorted.
 
         `members_of` gives the published copies of kept documents, with their kept_doc_id.
         """
         members: dict[int, list[int]] = {}
         for row in np.flatnonzero(kept != np.arange(len(kept))).tolist():
             members.setdefault(int(kept[row]), []).append(row)
-        ids = self.facts["doc_id"].to_pylist()
+        kept_rows = np.array(sorted(members), np.int64)
+        ids = dict(zip(kept_rows.tolist(), self.facts["doc_id"].take(pa.array(kept_rows)).to_pylist(), strict=True))
         earlier: dict[str, list[dict[str, Any]]] = {}
         for document in members_of([ids[row] for row in members if row >= n_new]):
             earlier.setdefault(document["kept_doc_id"], []).append(document)
         needed = np.unique(np.array([r for k, m in members.items() for r in (k, *m)], np.int64))
         facts = dict(zip(needed.tolist(), self.rows(needed), strict=True))
-        out = [(ids[row], 1, 1, 1) for row in range(n_new) if kept[row] == row and row not in members]
+        out = []
         for row, copies in members.items():
             found = {facts[r]["doc_id"]: facts[r] for r in (row, *copies)}
             found |= {d["doc_id"]: d for d in earlier.get(ids[row], ())}

@@ -130,7 +130,7 @@ def _by_time(kept: Mapping[str, Any], copy: Mapping[str, Any], *, kept_was_publi
 
 
 def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int]:
-    """Documents, distinct outlets (one, where none is known) and independent origins of a cluster.
+    """Documents, distinct known outlets and independent origins of a cluster.
 
     The origin of a text is the wire it credits, else its outlet, else itself.
 
@@ -145,4 +145,4 @@ def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int]:
         if outlet:
             outlets.add(outlet)
         origins.add(("wire", wire.casefold()) if wire else ("outlet", outlet) if outlet else ("document", document["doc_id"]))
-    return size, max(1, len(outlets)), len(origins)
+    return size, len(outlets), len(origins)

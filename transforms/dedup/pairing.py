@@ -14,7 +14,7 @@ from copydesk.transforms.dedup.sketching import Sketches
 
 EXACT, NEAR, EXCERPT, OVERLAP, TEMPLATE = range(len(RELATIONS))
 LEAST_SHARED = 8  # shingles: a shared phrase of ten words alone makes no pair, unless it is half of both
-PAIRS_AT_ONCE = 16_384  # bounds the words held while comparing: 30,000 texts of 4 kB of hashes
+PAIRS_AT_ONCE = 4_096  # bounds what is held while comparing: 8,000 texts of 3 kB, 8 kB of hashes each
 
 
 @dataclass(frozen=True, slots=True)

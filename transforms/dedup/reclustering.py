@@ -18,7 +18,7 @@ from copydesk.transforms.dedup.pairing import Pairs
 
 @dataclass(frozen=True, slots=True)
 class Reclustered:
-    """FOLDS of every copy, SIZES of every kept document, and pairs that some fold lacked (PAIRS)."""
+    """FOLDS of every copy, SIZES of every kept document with copies, and pairs that some fold lacked (PAIRS)."""
 
     folds: pa.Table
     sizes: pa.Table

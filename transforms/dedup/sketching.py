@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,11 @@ class Sketches:
     def take(self, rows: NDArray[np.int64]) -> Sketches:
         """The rows in another order."""
         return Sketches(self.signatures[rows], self.keys[rows], self.n_keys[rows], self.n_words[rows], self.sequence[rows])
+
+
+def joined(parts: list[Sketches]) -> Sketches:
+    """The rows of all parts, in order."""
+    return Sketches(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Sketches)))
 
 
 def as_texts(texts: Any) -> pa.LargeStringArray:
