@@ -148,8 +148,7 @@ def score_text(gold: str, answer: str) -> TextScore:
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a labelled file; raises ValueError, naming file and line, where one is none."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+from publicsuffixlist import PublicSuffixList
 
 from copydesk.flows import evaluate
 
@@ -96,8 +98,6 @@ def site(url: str | None, html: str, fallback: str) -> str:
     >>> site("https://www.news.example.co.uk/a", "", "x")
     'example.co.uk'
     """
-    from publicsuffixlist import PublicSuffixList
-
     if not url:
         found = _CANONICAL.search(html)
         url = found[1] if found else ""
@@ -105,15 +105,9 @@ def site(url: str | None, html: str, fallback: str) -> str:
     if not host:
         return fallback
     name = unicodedata.normalize("NFC", host[1].lower())
-    return str(_suffixes(PublicSuffixList).privatesuffix(name) or name)
+    return str(_suffixes().privatesuffix(name) or name)
 
 
-def _suffixes(kind: type, cache: list[object] = []) -> object:  # noqa: B006
-    if not cache:
-        cache.append(kind())
-    return cache[0]
-
-
-def count_by(values: Sequence[str]) -> Counter[str]:
-    """How often each value occurs."""
-    return Counter(values)
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()

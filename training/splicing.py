@@ -8,23 +8,40 @@ from __future__ import annotations
 
 import copy
 import random
+from collections import Counter
 from collections.abc import Sequence
 
 from lxml import etree
 from lxml.html import HtmlElement
+
+from copydesk.flows import evaluate
 
 _WRAPPERS = ("", "", "", "item", "entry", "content", "section", "wrap", "block", "row", "next", "module", "c-1", "group")
 _TAGS = ("div", "div", "div", "section", "article", "li", "aside")
 _MIN_PARAGRAPH = 60
 
 
-def spliced(tree: HtmlElement, others: Sequence[HtmlElement], article: HtmlElement, articles: Sequence[HtmlElement], rng: random.Random) -> bool:
-    """Put text of other pages beside `article`, an element of `tree`; false where there is no place or no text.
+def article_element(tree: HtmlElement, gold: str) -> HtmlElement | None:
+    """The smallest element that holds four fifths of the article's paragraphs; None where they are not found."""
+    shingles = set(evaluate.shingles(evaluate.tokens(gold)))
+    inside: Counter[HtmlElement] = Counter()
+    total = 0
+    for node in tree.iter("p", "li", "div", "td", "blockquote"):
+        if node.tag != "p" and (node.find(".//p") is not None or node.find(".//div") is not None):
+            continue
+        grams = evaluate.shingles(evaluate.tokens("".join(node.itertext())))
+        size = sum(grams.values())
+        if size > 8 and sum(n for gram, n in grams.items() if gram in shingles) > 0.7 * size:
+            total += size
+            for above in node.iterancestors():
+                inside[above] += size
+    holding = [node for node, size in inside.items() if size >= 0.8 * total]
+    return max(holding, key=lambda node: sum(1 for _ in node.iterancestors()), default=None)
 
-    `articles` are the elements of `others` that hold their articles.
-    """
-    kind = rng.choice(("whole", "whole", "items", "items"))
-    foreign = _whole(rng.choice(articles), rng) if kind == "whole" else _items(articles, rng)
+
+def splice(article: HtmlElement, articles: Sequence[HtmlElement], rng: random.Random) -> bool:
+    """Put text of other articles beside `article`, in its tree; false where they hold too little text."""
+    foreign = _whole(rng.choice(articles), rng) if rng.random() < 0.5 else _items(articles, rng)
     if foreign is None:
         return False
     place = article
@@ -42,7 +59,7 @@ def spliced(tree: HtmlElement, others: Sequence[HtmlElement], article: HtmlEleme
     return True
 
 
-def _whole(article: HtmlElement, rng: random.Random) -> HtmlElement | None:
+def _whole(article: HtmlElement, rng: random.Random) -> HtmlElement:
     """The article of another page with its markup, in a wrapper."""
     wrapper = _wrapper(rng)
     if rng.random() < 0.7:

@@ -24,9 +24,7 @@ _EMPTY_OF_TEXT = (
 )  # fmt: skip
 
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark nobr picture q ruby s "
-    "samp small source span strike strong sub sup time tt u var wbr amp-img image link meta param track center-inline o:p st1:place "
-    "st1:city".split()
+    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "ruby", "s", "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "amp-img", "image", "link", "meta", "param", "track", "center-inline", "o:p", "st1:place", "st1:city"]
 )
 _EMPHASIS = frozenset(("b", "strong", "em", "i", "big", "u"))
 

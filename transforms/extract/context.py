@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.features import Column, Index, Matrix
@@ -28,7 +31,7 @@ def build(page: Page, score: Column, words: Column, baseline: Column | None = No
     last = np.array(page.last_block, dtype=np.int64)
     signature = np.array(page.signature, dtype=np.int64)
     element = np.array(page.block_element, dtype=np.int64)
-    columns: list[Column] = [score]
+    columns: list[npt.NDArray[Any]] = [score]
     padded = np.concatenate((np.full(4, -0.1), score, np.full(4, -0.1)))
     columns += [padded[4 + by : 4 + by + n] for by in _NEAR]
 

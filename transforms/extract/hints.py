@@ -6,10 +6,9 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
-
-from copydesk.transforms.extract.features import Hints
 
 _TITLES = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
@@ -17,6 +16,15 @@ _HEADLINE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){4,300})"')
 _MARKUP = re.compile(r"<[^>]{0,500}>")
 #: More of an article body than this tells no more of the blocks (arbitrary, a long feature).
 _BODY_CHARS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the head of the page says of its article."""
+
+    titles: tuple[str, ...] = ()
+    description: str = ""
+    body: str = ""
 
 
 def read_hints(tree: HtmlElement) -> Hints:

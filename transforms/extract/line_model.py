@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from io import BytesIO
-
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,3 +24,10 @@ def forests() -> tuple[Forest, Forest, Forest]:
     content = resources.files("copydesk.transforms.extract").joinpath("data").joinpath(FILE).read_bytes()
     with np.load(BytesIO(content), allow_pickle=False) as arrays:
         return Forest.of(arrays, "first"), Forest.of(arrays, "second"), Forest.of(arrays, "third")
+
+
+def feature_names() -> list[str]:
+    """The columns the stored trees were trained on, for the test that compares them with `features.build`."""
+    content = resources.files("copydesk.transforms.extract").joinpath("data").joinpath(FILE).read_bytes()
+    with np.load(BytesIO(content), allow_pickle=False) as arrays:
+        return [str(name) for name in arrays["names"]]

@@ -10,8 +10,8 @@ from lxml.html import HtmlElement, HTMLParser
 from copydesk.transforms.article import Refused
 from copydesk.transforms.extract.options import Options
 
-# A character reference to a surrogate or NUL is no character at all; libxml2 would drop it with the text around it.
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+# Half of a surrogate pair is no character and has no UTF-8.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # Control characters, plain and as references: `normalise` drops them from a plain text too. The line ends among them stay.
 _CONTROL = re.compile(
     "[\x01-\x08\x0e-\x1f\x7f]|&#(?:x0{0,9}(?:[1-8bcef]|1[0-9a-f]|7f)|0{0,9}(?:[1-8]|1[1245-9]|2[0-9]|3[01]|127))(?:;|(?![0-9a-f;]))", re.IGNORECASE,
@@ -31,17 +31,21 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
     text = html if isinstance(html, str) else _decoded(html)
     if len(text) > options.max_chars:
         raise Refused("extract", "too_large", f"{len(text)} characters, more than {options.max_chars}")
-    if not text.strip("\ufeff \t\r\n\x00"):
+    if not text or (len(text) < 1000 and not text.strip("\ufeff \t\r\n\x00")):
         raise Refused("extract", "empty", "the document has no content")
     # Every element needs a "<", so this bounds the tree before it is built.
     if text.count("<") > 4 * options.max_elements:
         raise Refused("extract", "too_many_elements", f"more than {4 * options.max_elements} tags")
-    if _NOT_TEXT.search(text):
-        text = _NOT_TEXT.sub("\ufffd", text)
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError:
+        content = _HALF_CHARACTER.sub("\ufffd", text).encode("utf-8")
     text = _CONTROL.sub(" ", _CONTROL.sub("", text))  # what the first pass joins to a reference anew, the second ends
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        tree: HtmlElement | None = etree.fromstring(text.encode("utf-8"), parser=parser)
+        tree: HtmlElement | None = etree.fromstring(content, parser=parser)
     except etree.ParserError as error:
         raise Refused("extract", "empty", str(error)) from error
     except etree.XMLSyntaxError as error:

@@ -63,6 +63,19 @@ class Forest:
             np.array(right, np.int32), np.array(leaves, np.float32),
         )  # fmt: skip
 
+    @classmethod
+    def mean(cls, one: Forest, other: Forest) -> Forest:
+        """The forest whose sum is the mean of two sums."""
+
+        def child(column: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+            return np.where(column >= 0, column + len(one.feature), column - len(one.leaf)).astype(np.int32)
+
+        return cls(
+            np.concatenate([one.roots, child(other.roots)]), np.concatenate([one.feature, other.feature]),
+            np.concatenate([one.threshold, other.threshold]), np.concatenate([one.left, child(other.left)]),
+            np.concatenate([one.right, child(other.right)]), (np.concatenate([one.leaf, other.leaf]) / 2).astype(np.float32),
+        )  # fmt: skip
+
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
         """The arrays to store, as `of` reads them."""
         return {f"{name}_{part}": getattr(self, part) for part in ("roots", "feature", "threshold", "left", "right", "leaf")}

@@ -1,0 +1,64 @@
+"""The packaged model, and what it is fed."""
+
+import numpy as np
+import pytest
+
+from copydesk.transforms import extract
+from copydesk.transforms.extract import choosing, features, line_model
+from copydesk.transforms.extract.blocks import read_blocks
+from copydesk.transforms.extract.hints import read_hints
+from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.trees import Forest
+from copydesk.transforms.ledger import apply
+
+_PAGE = """<html><head><title>A roof for the school</title></head><body>
+<nav><ul><li><a href=/a>News</a></li><li><a href=/b>Sport</a></li></ul></nav>
+<article><h1>A roof for the school</h1>
+<p>The council of Vargo met on Monday evening and voted, after a long debate, for a new roof on the old school.</p>
+<figure><img src=x><figcaption>The old school in winter. Photo: Jon Vik</figcaption></figure>
+<p>Work is to begin in May, when the pupils move to the gymnasium, and to end before the first frost, the mayor said.</p>
+<div class="related"><a href=/c>Why the gymnasium leaks</a></div></article></body></html>"""
+
+
+def test_the_trees_were_trained_on_the_columns_they_are_fed() -> None:
+    tree = extract.parse(_PAGE)
+    hints = read_hints(tree)
+    names, rows, words = features.build(read_blocks(tree, Options()), hints)
+    assert names == line_model.feature_names()
+    assert rows.shape == (len(words), len(names))
+
+
+def test_every_cut_names_a_documented_rule() -> None:
+    found = extract.extract(extract.parse(_PAGE))
+    rules = {rule: version for rule, version, _ in extract.RULES}
+    assert {(cut.rule, cut.rule_version) for cut in found.removed} <= set(rules.items())
+    kept = apply(found.text, found.removed).split("\n")
+    assert kept[-2:] == [
+        "The council of Vargo met on Monday evening and voted, after a long debate, for a new roof on the old school.",
+        "Work is to begin in May, when the pupils move to the gymnasium, and to end before the first frost, the mayor said.",
+    ]
+
+
+def test_cuts_between_kept_lines_stand_in_the_ledger() -> None:
+    found = extract.extract(extract.parse(_PAGE))
+    assert "The old school in winter. Photo: Jon Vik\n" in [cut.text for cut in found.removed]
+
+
+def test_likely_blocks_are_kept_unlikely_ones_are_not_and_the_page_decides_between() -> None:
+    words = np.array([40.0, 40.0, 40.0, 40.0])
+    sure = choosing.choose(np.array([0.99, 0.97, 0.4, 0.02]), words)
+    assert sure.kept.tolist() == [True, True, False, False]
+    unsure = choosing.choose(np.array([0.6, 0.4, 0.35, 0.02]), words)
+    assert unsure.kept.tolist() == [True, True, True, False]
+
+
+def test_a_page_of_which_nothing_is_likely_still_gives_its_best_blocks() -> None:
+    assert choosing.choose(np.array([0.2, 0.01]), np.array([30.0, 30.0])).kept.tolist() == [True, False]
+
+
+def test_a_forest_adds_the_leaves_its_rows_fall_into() -> None:
+    stump = {"tree_structure": {"split_feature": 0, "threshold": 0.5, "left_child": {"leaf_value": -1.0}, "right_child": {"leaf_value": 2.0}}}
+    forest = Forest.from_lightgbm([stump, stump])
+    rows = np.array([[0.5], [0.6]], dtype=np.float32)
+    assert forest.probabilities(rows) == pytest.approx([1 / (1 + np.exp(2.0)), 1 / (1 + np.exp(-4.0))])
+    assert Forest.mean(forest, forest).probabilities(rows) == pytest.approx(forest.probabilities(rows))
