@@ -8,7 +8,7 @@ an extractor found less than half of the gold is left out for that extractor.
     python benchmarks/clean_text.py --gold GOLD_DIR --lost lost.tsv --cache lines.jsonl.gz
 
 GOLD_DIR holds `*.jsonl.gz` with `html`, `gold_text` and, where there are any, `gold_text_alt`.
-A partially cut line counts as removed where less than half of its characters are left.
+Every document is also cleaned twice and rebuilt from its ledger. A partially cut line counts as removed where less than half of its characters are left.
 """
 
 from __future__ import annotations
@@ -202,6 +202,17 @@ def verdicts(page: Page, tagged: bool) -> list[Verdict]:
     return out
 
 
+def check(page: Page) -> None:
+    """Text and ledger rebuild what came in, and cleaning twice changes nothing; raises AssertionError."""
+    from copydesk.transforms import clean, ledger
+
+    text = "\n".join(line.text for line in page.lines)
+    removed = clean.clean(text)
+    left = ledger.apply(text, removed)
+    assert ledger.rebuild(left, removed) == text, page.id
+    assert clean.clean(left) == (), page.id
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, default=os.environ.get("COPYDESK_GOLD"), help="folder of *.jsonl.gz (default: $COPYDESK_GOLD)")
@@ -225,6 +236,7 @@ def report(found: list[Page], tagged: bool, lost: Path | None, missed: Path | No
         began = time.process_time()
         judged = verdicts(page, tagged)
         seconds += time.process_time() - began
+        check(page)
         characters += sum(len(line.text) + 1 for line in page.lines)
         for verdict in judged:
             line = verdict.line

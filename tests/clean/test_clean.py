@@ -73,6 +73,11 @@ def test_a_list_of_other_stories_below_the_article_goes_with_its_heading() -> No
     assert left(f"{prose}\nRelated Articles\nTen bridges to see this summer\nWhy the ferries are late again\nPrivacy Policy") == [prose]
 
 
+def test_a_menu_above_the_article_goes_and_the_headline_stays() -> None:
+    article = ["Storm", "The river rose again at noon, and the lock at Mill Town was closed."]
+    assert left("\n".join(["Skip to content", "Menu", "World", "Harbour", "Log in", "Subscribe", *article])) == article
+
+
 def test_results_and_bylines_below_the_article_stay() -> None:
     prose = "The river rose again at noon, and the lock at Mill Town was closed."
     assert left(f"{prose}\nLock City 61\nMill Town 58\nLeave a Comment") == [prose, "Lock City 61", "Mill Town 58"]

@@ -31,6 +31,19 @@ def test_what_a_rule_must_keep_stays(rule: Rule, example: str) -> None:
     assert ledger.apply(example, removed) == example, [(r.rule, r.text) for r in removed]
 
 
+CONTEXT = [pytest.param(rule, text, id=rule.name) for rule in clean.RULES if rule.place == "context" for text in (*rule.drops, *rule.keeps)]
+
+
+@pytest.mark.parametrize(("rule", "example"), CONTEXT)
+def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -> None:
+    text = example.replace("[[", "").replace("]]", "")
+    marked = {line for passage in re.findall(r"\[\[.*?\]\]", example) for line in passage[2:-2].split("\n")}
+    if example in rule.drops and not marked:
+        marked = {text}
+    gone = {r.text.strip("\n") for r in clean.clean(text) if r.rule == rule.name}
+    assert gone - {""} == (marked if example in rule.drops else set()) - {""}
+
+
 def test_rule_names_are_unique() -> None:
     names = [rule.name for rule in clean.RULES]
     assert len(names) == len(set(names))

@@ -16,7 +16,7 @@ from typing import Literal
 
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key, undecorated
-from copydesk.transforms.clean.lines import Line, below_the_end, unlikely
+from copydesk.transforms.clean.lines import Line, above_the_start, below_the_end, unlikely
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = rules.ALL
 
 LINE_MODEL = "line_model"
 TRAILING_LIST = "trailing_list"
+LEADING_MENU = "leading_menu"
 
 _MIN_RESIDUE = 3  # lines that rules took: texts of main-content extractors mostly have fewer, menus and footers more
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
@@ -252,6 +253,7 @@ def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:
     held = _marked(text, cuts)
     numbers, lines = [number for number, _ in held], [line for _, line in held]
     found = {numbers[i]: Cut(numbers[i], TRAILING_LIST, 1) for i in below_the_end(lines)}
+    found |= {numbers[i]: Cut(numbers[i], LEADING_MENU, 1) for i in above_the_start(lines)}
     if residue >= _MIN_RESIDUE:
         found |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 1) for i in unlikely(lines) if numbers[i] not in found}
     return list(found.values())

@@ -30,7 +30,7 @@ NEUTRAL = 0.0
 MIN_WORDS = 4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
 BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
 END_WORDS = 12
-MENU = 5  # lines rules took below the article: a footer; arbitrary
+MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
 FAR = 30  # lines: nothing farther says more
 
 _WORD = re.compile(r"\w+")
@@ -130,6 +130,21 @@ def below_the_end(lines: Sequence[Line]) -> list[int]:
     return [
         i for i in range(taken[0] + 1, len(lines))
         if judged(lines[i]) and not _BYLINE.match(lines[i].low) and (len(_WORD.findall(lines[i].low)) >= MIN_WORDS or (i < taken[-1] and len(taken) >= MENU))
+    ]  # fmt: skip
+
+
+def above_the_start(lines: Sequence[Line]) -> list[int]:
+    """Lines of one to three words above the first prose, among several that rules took: the site's menu.
+
+    Headlines are longer, and one that is not stands below the menu's last line.
+    """
+    start = next((i for i, line in enumerate(lines) if not line.category and _ends_prose(line, END_WORDS)), 0)
+    taken = [i for i in range(start) if lines[i].category]
+    if len(taken) < MENU:
+        return []
+    return [
+        i for i in range(taken[0] + 1, taken[-1])
+        if judged(lines[i]) and not _BYLINE.match(lines[i].low) and len(_WORD.findall(lines[i].low)) < MIN_WORDS
     ]  # fmt: skip
 
 

@@ -22,6 +22,17 @@ RULES = (
         keeps=("5", "?", "…", "* * *"),
     ),
     Rule(
+        name="leading_menu",
+        category="learned",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=(
+            "Skip to content\nMenu\n[[World]]\n[[Harbour]]\nLog in\nSubscribe\nMill Town lock closes as the river rises\nThe river rose again at noon, and the lock at Mill Town was closed.",
+        ),
+        keeps=("Storm\nHarbour\nThe river rose again at noon, and the lock at Mill Town was closed.",),
+    ),
+    Rule(
         name="trailing_list",
         category="learned",
         languages=("*",),
