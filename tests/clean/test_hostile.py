@@ -52,6 +52,7 @@ PIECES = st.sampled_from([
     "The river rose again at noon, and the lock was closed.", "Read more: What the flood left", "Read more", "Leave a Comment", "Name *", "Email",
     "Advertisement", "Share on Facebook", "Photo: Ana Ruiz", "(AP Photo/Bo Li)", "“Read more,” she said.", " Read more »", "Hot Topics", "Lesen Sie auch: Flut",
     "Correction: an earlier version misspelled the name of the port.", "Ten bridges to see this summer", "12 Comments", "", " ", "\u00a0", "—", "© 2020 Harbour Post",
+    "Skip to content\nMenu\nWorld\nHarbour\nLog in\nSubscribe", "Related Articles\nFive soups for a cold day\nMayor of Lock City resigns\nPrivacy Policy",
     "İstanbul'da yağmur", "ǅ", "Continue reading the main story The river rose.", "雨が降った。", "﷽", "\u200b", "a\u0301",
 ])  # fmt: skip
 TEXTS = st.one_of(
