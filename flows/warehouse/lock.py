@@ -66,7 +66,7 @@ def _acquire(descriptor: int, path: Path, wait_seconds: float) -> None:
         if time.monotonic() >= deadline:
             raise Locked(
                 f"another process is writing to the warehouse {path.parent}: {_holder(path)}. "
-                "Wait for it to end, or start with a waiting time (--wait SECONDS)."
+                "Wait for it to end and run again; commands that take --wait SECONDS wait by themselves."
             )
         time.sleep(_POLL_SECONDS)
 
