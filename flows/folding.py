@@ -21,7 +21,7 @@ from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
 from copydesk.transforms.dedup.sketching import Sketches
 
-SLAB = 20_000  # documents joined at once: 18 MB of signatures and keys
+SLAB = 10_000  # documents joined at once: 9 MB of signatures and keys, some 250 MB at work on them
 SIGNED_AT_ONCE = 4_000  # texts read back at once: 12 MB
 
 

@@ -22,7 +22,7 @@ UNDATED_DAY = 1 << 30
 # A run is merged into the one before it unless that is three times its size: so there are at most
 # log4(documents / batch) runs, 6 at 5 million documents in days of 5,000, and each entry is rewritten as often.
 MERGE_BELOW = 3
-MOST_ENTRIES = 1 << 28  # 2 GB: larger runs are left as they are
+MOST_ENTRIES = 1 << 26  # 512 MB, 2 million documents: larger runs are left as they are
 MOST_DOCS = 50_000  # signatures are not rewritten beyond 27 MB: they are looked up by number, not searched
 
 
