@@ -20,19 +20,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.transforms.stories import weighing
-from copydesk.transforms.stories.comparing import UNDATED
+from copydesk.transforms.stories.comparing import UNDATED, Edges
 from copydesk.transforms.stories.counting import SPACE, count
 from copydesk.transforms.stories.finding import microseconds
 from copydesk.transforms.stories.weighing import Vectors
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
-    from copydesk.transforms.stories import Options
 
-FORMAT = "1"  # of both files, and of the features they count: raise it when either changes
+FORMAT = "2"  # of both files, and of the features they count: raise it when either changes
 PREFIX = "stories-"
 _EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
 _SUFFIX = ".arrow"
+WINDOW = pa.schema([("doc_id", pa.string()), ("story_id", pa.string()), ("time", pa.int64()), ("arrival", pa.int64())])
+_NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
+_NO_EDGES = Edges(*(np.zeros(0, np.int32) for _ in range(3)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,63 @@ class Epoch:
     name: str | None  # None while it is in no file
 
 
+class Near:
+    """Which documents are alike, as far as they were compared: what average link asks of the window."""
+
+    def __init__(self, ids: Sequence[str] = (), edges: Edges = _NO_EDGES, twins: NDArray[np.int32] | None = None) -> None:
+        self.ids = list(ids)
+        self.places = {doc: place for place, doc in enumerate(self.ids)}
+        self.edges = edges
+        self.twins = np.arange(len(self.ids), dtype=np.int32) if twins is None else twins
+
+    def among(self, ids: Sequence[str]) -> tuple[Edges, NDArray[np.int32]] | None:
+        """Edges and twins by place in `ids`; None where one of them was never compared.
+
+        What follows a twin that is not among them follows nobody.
+        """
+        places = [self.places.get(doc, -1) for doc in ids]
+        if -1 in places:
+            return None
+        at = np.full(len(self.ids), -1, np.int32)
+        at[places] = np.arange(len(ids), dtype=np.int32)
+        own = np.arange(len(ids), dtype=np.int32)
+        twins = at[self.twins[places]] if len(ids) else own
+        twins = np.where(twins < 0, own, twins)
+        earlier, later = at[self.edges.earlier], at[self.edges.later]
+        is_here = (earlier >= 0) & (later >= 0)
+        return Edges(earlier[is_here], later[is_here], self.edges.similarity[is_here]), twins
+
+    def add(self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32]) -> None:
+        """Take in what was compared; what was known of the same pairs gives way."""
+        known = set(self.places)
+        self.ids += [doc for doc in ids if doc not in known]
+        self.places = {doc: place for place, doc in enumerate(self.ids)}
+        at = np.array([self.places[doc] for doc in ids], np.int32)
+        self.twins = np.concatenate([self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)])
+        self.twins[at] = at[twins]
+        ends = at[edges.earlier].astype(np.int64), at[edges.later].astype(np.int64)
+        low = np.concatenate([np.minimum(*ends), np.minimum(self.edges.earlier, self.edges.later)])
+        high = np.concatenate([np.maximum(*ends), np.maximum(self.edges.earlier, self.edges.later)])
+        similarity = np.concatenate([edges.similarity, self.edges.similarity])
+        _, first = np.unique(low * len(self.ids) + high, return_index=True)
+        self.edges = Edges(low[first].astype(np.int32), high[first].astype(np.int32), similarity[first])
+
+    def only(self, ids: Sequence[str]) -> Near:
+        """What is known of these documents; those that were never compared are left out."""
+        known = [doc for doc in ids if doc in self.places]
+        found = self.among(known)
+        assert found is not None, "only documents that were compared are asked for"
+        return Near(known, *found)
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the files of a snapshot hold."""
+    """What the files of a snapshot hold; the vectors are of that epoch."""
 
     epoch: Epoch | None
     places: Mapping[str, int]
     vectors: Vectors
+    near: Near
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +113,14 @@ class Written:
     names: tuple[str, ...]
 
 
-WINDOW = pa.schema([("doc_id", pa.string()), ("story_id", pa.string()), ("time", pa.int64()), ("arrival", pa.int64())])
-_NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
+
+
+NOTHING = State(None, {}, _NO_VECTORS, Near())
 
 
 def load(parent: Snapshot | None) -> State:
     """The state of a snapshot; what is missing or of another format counts as not there."""
-    epoch, places, vectors = None, {}, _NO_VECTORS
+    epoch, vectors, near = None, _NO_VECTORS, Near()
     for name, path in sorted((parent.index_files() if parent else {}).items()):
         if not name.startswith(PREFIX):
             continue
@@ -77,9 +130,8 @@ def load(parent: Snapshot | None) -> State:
         if name.startswith(_EPOCH):
             epoch = _epoch(table, name)
         else:
-            places = {doc: place for place, doc in enumerate(table["doc_id"].to_pylist())}
-            vectors = _vectors(table)
-    return State(epoch, places, vectors)
+            vectors, near = _vectors(table), _near(table)
+    return State(epoch, near.places, vectors, near)
 
 
 class Spool:
@@ -126,7 +178,8 @@ class Spool:
 def vectors_of(ids: Sequence[str], spool: Spool, state: State, parent: Snapshot | None) -> Vectors:
     """The vectors of documents, new or published, in the order asked: from the run, the state, or the articles."""
     missing = [doc for doc in ids if doc not in spool.places and doc not in state.places]
-    found, read = _NO_VECTORS, {}
+    found = _NO_VECTORS
+    read: dict[str, int] = {}
     if missing and parent is not None:
         parts = []
         for first in range(0, len(missing), 2_000):
@@ -181,23 +234,17 @@ def latest(parent: Snapshot, n: int) -> pa.Table:
     return rows.select(["doc_id", "story_id"]).append_column("time", pa.array(times)).append_column("arrival", pa.array(arrival))
 
 
-def write(
-    spool: Spool, state: State, epoch: Epoch, new_ids: pa.Array, published: NDArray[np.int64], parent: Snapshot | None,
-    gone: Mapping[str, str], options: Options, staging: Path,
-) -> Written:  # fmt: skip
-    """Stage the files of the next snapshot: the epoch where it is new, and the latest vectors."""
+def write(spool: Spool, state: State, near: Near, ids: Sequence[str], parent: Snapshot | None, staging: Path) -> Written:
+    """Stage the files of the next snapshot: the epoch where it is new, and what is known of these articles."""
     new = []
-    epoch_name = epoch.name
+    epoch_name = spool.epoch.name
     if epoch_name is None:
-        new.append(_write(_epoch_table(epoch), _EPOCH, staging))
+        new.append(_write(_epoch_table(spool.epoch), _EPOCH, staging))
         epoch_name = new[-1].name
-    room = options.undated_window - len(new_ids)
-    before = [doc for doc in state.places if doc not in gone][-room:] if room > 0 else []
-    latest_new = new_ids.to_pylist()[-options.undated_window :]
-    ids = [*before, *latest_new]
-    if not ids:
+    kept = near.only(ids)
+    if not kept.ids:
         return Written(tuple(new), (epoch_name,))
-    new.append(_write(_window_table(ids, vectors_of(ids, spool, state, None)), _WINDOW, staging))
+    new.append(_write(_window_table(kept, vectors_of(kept.ids, spool, state, parent)), _WINDOW, staging))
     return Written(tuple(new), (epoch_name, new[-1].name))
 
 
@@ -223,14 +270,26 @@ def _epoch(table: pa.Table, name: str) -> Epoch:
     return Epoch(weighing.Epoch(int(facts["number"]), int(facts["n_documents"]), frequencies), int(facts["n_articles"]), name)
 
 
-def _window_table(ids: Sequence[str], vectors: Vectors) -> pa.Table:
-    offsets = pa.array(vectors.starts.astype(np.int32))
+def _window_table(near: Near, vectors: Vectors) -> pa.Table:
+    order = np.argsort(near.edges.later, kind="stable")
+    ends = np.searchsorted(near.edges.later[order], np.arange(len(near.ids) + 1))
+    of_vector, of_edges = pa.array(vectors.starts.astype(np.int32)), pa.array(ends.astype(np.int32))
     table = pa.table({
-        "doc_id": pa.array(ids, pa.string()),
-        "slots": pa.ListArray.from_arrays(offsets, pa.array(vectors.slots)),
-        "weights": pa.ListArray.from_arrays(offsets, pa.array(vectors.weights)),
+        "doc_id": pa.array(near.ids, pa.string()),
+        "slots": pa.ListArray.from_arrays(of_vector, pa.array(vectors.slots)),
+        "weights": pa.ListArray.from_arrays(of_vector, pa.array(vectors.weights)),
+        "twin": pa.array(near.twins),
+        "near": pa.ListArray.from_arrays(of_edges, pa.array(near.edges.earlier[order])),
+        "similarity": pa.ListArray.from_arrays(of_edges, pa.array(near.edges.similarity[order])),
     })
     return table.replace_schema_metadata({"format": FORMAT})
+
+
+def _near(table: pa.Table) -> Near:
+    near, similarity = table["near"].combine_chunks(), table["similarity"].combine_chunks()
+    later = np.repeat(np.arange(table.num_rows, dtype=np.int32), np.diff(near.offsets.to_numpy()))
+    edges = Edges(near.values.to_numpy(), later, similarity.values.to_numpy())
+    return Near(table["doc_id"].to_pylist(), edges, table["twin"].combine_chunks().to_numpy())
 
 
 def _vectors(table: pa.Table) -> Vectors:

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0912 -- kernels: one loop without calls is what makes them fast
 """From texts to counted features: words and pairs of neighbouring words, hashed into a fixed space."""
 
 from __future__ import annotations
@@ -98,24 +99,29 @@ def _count_chunk(
                 if kind == 0:
                     i += 1
                     continue
-                h = np.uint64(0x9E3779B97F4A7C15)
                 first = i
-                if kind == 2:
+                h = np.uint64(0x9E3779B97F4A7C15)
+                if kind == 2:  # written without spaces: every two neighbours are taken for a word
+                    while i < stop and _kind(codes[i], classes) == 2:
+                        i += 1
+                    for k in range(first, max(first + 1, i - 1)):
+                        if k + 1 == i or not (_is_hiragana(codes[k]) and _is_hiragana(codes[k + 1])):
+                            both = _stir(h, codes[k]) if k + 1 == i else _stir(_stir(h, codes[k]), codes[k + 1])
+                            end = _add(table, slots, counts, begin, end, int(_mix(both) >> np.uint64(44)), weight)
+                    has_before = False
+                    continue
+                while i < stop and _kind(codes[i], classes) == 1:
                     h = _stir(h, codes[i])
                     i += 1
-                else:
-                    while i < stop and _kind(codes[i], classes) == 1:
-                        h = _stir(h, codes[i])
-                        i += 1
                 h = _mix(h)
                 # The s of a possessive is no word.
                 is_s = i - first == 1 and codes[first] == 115 and first > 0 and _is_apostrophe(codes[first - 1])
                 if is_s:
                     continue
-                end = _add(table, slots, counts, begin, end, np.int32(h >> np.uint64(44)), weight)
+                end = _add(table, slots, counts, begin, end, int(h >> np.uint64(44)), weight)
                 if has_before:
                     pair = _mix(before * np.uint64(0xC2B2AE3D27D4EB4F) + h)
-                    end = _add(table, slots, counts, begin, end, np.int32((pair >> np.uint64(44)) + np.uint64(1 << 20)), weight)
+                    end = _add(table, slots, counts, begin, end, int(pair >> np.uint64(44)) + (1 << 20), weight)
                 before, has_before = h, True
         for k in range(begin, end):
             _forget(table, slots[k])
@@ -132,7 +138,12 @@ def _kind(code: np.uint32, classes: NDArray[np.uint8]) -> int:
 
 @compiled
 def _is_apostrophe(code: np.uint32) -> bool:
-    return bool(code == 39 or code == 0x2019 or code == 0x2BC)
+    return bool(code in (0x27, 0x2019, 0x2BC))
+
+
+@compiled
+def _is_hiragana(code: np.uint32) -> bool:
+    return bool(0x3041 <= code <= 0x309F)  # two in a row are grammar, not a word
 
 
 @compiled

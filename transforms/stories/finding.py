@@ -62,11 +62,11 @@ def _stories(texts: list[str], titles: list[str], times: NDArray[np.int64], opti
         return places
     _, rows = np.unique(places, return_index=True)
     counted = count([texts[row] for row in rows], [titles[row] for row in rows])
-    epoch = weighing.opened(weighing.background(), counted)
+    epoch = weighing.opened(1, counted)
     n = len(rows)
     documents = blocks.Documents(
         vectors=weighing.vectors(counted, epoch), published=times[rows], arrival=np.arange(n, dtype=np.int64),
-        stories=np.full(n, blocks.NO_STORY, np.int32), n_published=0,
+        stories=np.full(n, blocks.NO_STORY, np.int32), openers=np.zeros(0, np.int64), is_whole=np.zeros(0, bool), n_published=0,
     )
     stories = blocks.grouped(documents, options).stories[places]
     _, firsts, inverse = np.unique(stories, return_index=True, return_inverse=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Options:
     """How articles on one event are put together; docs/stories.md argues the defaults with figures."""
 
-    threshold: float = 0.075
+    threshold: float = 0.07
     """Two groups become one story when the mean similarity over all their pairs reaches this."""
     window_hours: float = 72.0
     """Two dated documents further apart are never compared."""

@@ -16,8 +16,8 @@ def repaired(text: str) -> str:
 
     >>> repaired("Sinn FÃ©in wonâ€™t sign")
     'Sinn Féin won’t sign'
-    >>> repaired("Ménage à trois, “FÃ”")        # no whole sequence: nothing to repair
-    'Ménage à trois, “FÃ”'
+    >>> repaired("Ménage à trois, SÃO PAULO")   # no whole sequence: nothing to repair
+    'Ménage à trois, SÃO PAULO'
     """
     return text if text.isascii() else _MANGLED.sub(_decoded, text)
 

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from copydesk.flows.stories import Stories, group
+from copydesk.schemas import tables
+from copydesk.schemas.column import TIMESTAMP
+from copydesk.transforms.stories import Options
+from tests.stories.newsroom import agreement, newsroom
+
+ARTICLES = pa.schema([
+    ("doc_id", pa.string()), ("published_at", TIMESTAMP), ("outlet_id", pa.string()), ("n_words", pa.int32()), ("title", pa.string()),
+    ("text", pa.large_string()), ("story_id", pa.string()), ("story_rank", pa.int32()), ("story_similarity", pa.float32()), ("run_id", pa.string()),
+])
+NO_FOLDS = pa.table({"doc_id": pa.array([], pa.string()), "kept_doc_id": pa.array([], pa.string())})
+
+
+class Shelf:
+    """A warehouse in memory: what the step asks of a snapshot, and what a publisher does with its answer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.articles, self.stories, self.names, self.n_runs = folder, {}, {}, (), 0
+
+    def rows(self, table: str) -> int:
+        return len(getattr(self, table))
+
+    def index_files(self) -> dict[str, Path]:
+        return {name: self.folder / name for name in self.names}
+
+    def table(self, table: str, columns: list[str] | None = None, where: Any = None) -> pa.Table:
+        schema = ARTICLES if table == "articles" else tables.STORIES
+        rows = pa.Table.from_pylist(list(getattr(self, table).values()), schema=schema)
+        rows = rows if where is None else rows.filter(where)
+        return rows if columns is None else rows.select(columns)
+
+    def documents(self, table: str, ids: Any, columns: list[str] | None = None) -> pa.Table:
+        key = "doc_id" if table == "articles" else "story_id"
+        return self.table(table, columns, pc.field(key).isin(pa.array(sorted(set(ids)), pa.string())))
+
+    def ingest(self, rows: list[dict[str, Any]], moved: dict[str, str] | None = None, n_shards: int = 2, **options: Any) -> Stories:
+        self.n_runs += 1
+        run_id = f"run {self.n_runs:03}"
+        shards = []
+        for number in range(n_shards):
+            shards.append(self.folder / f"shard-{self.n_runs}-{number}.parquet")
+            part = [{**row, "run_id": run_id} for row in rows[number::n_shards]]
+            pq.write_table(pa.Table.from_pylist(part, schema=ARTICLES).drop_columns(["story_id", "story_rank", "story_similarity"]), shards[-1])
+        moves = pa.table({"doc_id": pa.array(moved or {}, pa.string()), "kept_doc_id": pa.array((moved or {}).values(), pa.string())})
+        found = group(
+            shards, folds=NO_FOLDS, moved=moves, parent=self if self.n_runs > 1 else None, options=Options(**options), run_id=run_id,
+            staging=self.folder,
+        )
+        for doc in moved or {}:
+            del self.articles[doc]
+        self.articles |= {row["doc_id"]: {**row, "run_id": run_id} for row in rows}
+        assert sorted(found.assignments["doc_id"].to_pylist()) == sorted(row["doc_id"] for row in rows)
+        for changed in (*found.assignments.to_pylist(), *found.updates.to_pylist()):
+            self.articles[changed["doc_id"]] |= changed
+        for row in found.row_updates.to_pylist():
+            assert row["story_id"] in self.stories
+        assert not set(found.rows["story_id"].to_pylist()) & set(self.stories)
+        self.stories |= {row["story_id"]: row for row in (*found.rows.to_pylist(), *found.row_updates.to_pylist())}
+        self.names = found.index_files
+        self.check()
+        return found
+
+    def check(self) -> None:
+        """Ranks run from 1 in every story, and the rows of `stories` count what stands in `articles`."""
+        members = defaultdict(list)
+        for row in self.articles.values():
+            members[row["story_id"]].append(row)
+        for story, rows in members.items():
+            assert sorted(row["story_rank"] for row in rows) == list(range(1, len(rows) + 1))
+            assert self.stories[story]["n_articles"] == len(rows)
+            assert self.stories[story]["merged_into"] is None
+            assert self.stories[story]["doc_id"] == min(rows, key=lambda row: row["story_rank"])["doc_id"]
+        for story, row in self.stories.items():
+            if story not in members:
+                assert row["n_articles"] == 0
+
+    def groups(self) -> set[frozenset[str]]:
+        members = defaultdict(set)
+        for doc, row in self.articles.items():
+            members[row["story_id"]].add(doc)
+        return {frozenset(docs) for docs in members.values()}
+
+
+def articles(dated: bool = True) -> list[dict[str, Any]]:
+    return [
+        {
+            "doc_id": f"{number:032x}", "published_at": row["published_at"] if dated else None, "outlet_id": f"outlet {number % 5}",
+            "n_words": len(str(row["text"]).split()), "title": row["title"], "text": row["text"], "event": row["event"],
+        }
+        for number, row in enumerate(newsroom(n_events=10, told=3, n_notices=60))
+    ]
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["dated", "undated"])
+def test_shards_in_any_order_and_number_give_the_same_stories(tmp_path: Path, dated: bool):
+    rows = articles(dated)
+    results = []
+    for number, n_shards in enumerate((1, 3)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        random.Random(number).shuffle(rows)
+        found = Shelf(folder).ingest(rows, n_shards=n_shards)
+        results.append((found.assignments, found.rows, found.index_files))
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["dated", "undated"])
+def test_many_small_ingests_agree_with_one(tmp_path: Path, dated: bool):
+    rows = articles(dated)
+    (tmp_path / "one").mkdir()
+    once, often = Shelf(tmp_path / "one"), Shelf(tmp_path)
+    once.ingest(rows)
+    random.Random(5).shuffle(rows)
+    for first in range(0, len(rows), 9):
+        often.ingest(rows[first : first + 9])
+    ids = sorted(once.articles)
+    assert agreement([once.articles[doc]["story_id"] for doc in ids], [often.articles[doc]["story_id"] for doc in ids]) > 0.9
+
+
+def test_lost_state_files_change_nothing_while_the_epoch_stands(tmp_path: Path):
+    rows = articles()
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "lost").mkdir()
+    kept, lost = Shelf(tmp_path / "kept"), Shelf(tmp_path / "lost")
+    for shelf in (kept, lost):
+        shelf.ingest(rows[:70])
+        if shelf is lost:
+            shelf.names = tuple(name for name in shelf.names if "window" not in name)
+        shelf.ingest(rows[70:80])
+    assert kept.groups() == lost.groups()
+
+
+def test_a_state_without_any_file_starts_a_new_epoch(tmp_path: Path):
+    rows = articles()
+    shelf = Shelf(tmp_path)
+    shelf.ingest(rows[:60])
+    shelf.names = ()
+    shelf.ingest(rows[60:64])
+    assert {row["idf_epoch"] for row in shelf.stories.values()} == {1, 2}
+
+
+def test_a_story_that_grows_keeps_its_id_and_its_first_rank(tmp_path: Path):
+    rows = [row for row in articles() if row["event"] == 2]
+    shelf = Shelf(tmp_path)
+    shelf.ingest(rows[:2])
+    (story,) = {row["story_id"] for row in shelf.articles.values()}
+    first = shelf.stories[story]["doc_id"]
+    found = shelf.ingest(rows[2:])
+    assert {row["story_id"] for row in shelf.articles.values()} == {story}
+    assert shelf.stories[story]["doc_id"] == first
+    assert found.updates.num_rows == 0
+
+
+def test_a_merger_is_on_record_and_the_older_id_stays(tmp_path: Path):
+    rows = sorted((row for row in articles() if row["event"] == 2), key=lambda row: row["published_at"])
+    bridge = {**rows[2], "title": f"{rows[0]['title']} {rows[1]['title']}", "text": f"{rows[0]['text']}\n{rows[1]['text']}"}
+    rows[0]["text"], rows[1]["text"] = rows[0]["text"].split("\n")[0], rows[1]["text"].split("\n")[0]
+    shelf = Shelf(tmp_path)
+    strict = 0.28
+    shelf.ingest(rows[:2], threshold=0.9)
+    before = {row["story_id"] for row in shelf.articles.values()}
+    assert len(before) == 2
+    shelf.ingest([bridge], threshold=min(strict, 0.05))
+    (story,) = {row["story_id"] for row in shelf.articles.values()}
+    assert story == rows[0]["doc_id"]
+    (taken,) = before - {story}
+    assert shelf.stories[taken]["merged_into"] == story
+
+
+def test_an_article_that_a_published_one_folds_into_takes_its_story(tmp_path: Path):
+    rows = [row for row in articles() if row["event"] in {2, 4}]
+    old = rows[0]
+    shelf = Shelf(tmp_path)
+    shelf.ingest(rows)
+    story = shelf.articles[old["doc_id"]]["story_id"]
+    shelf.ingest([{**old, "doc_id": "f" * 32}], moved={old["doc_id"]: "f" * 32})
+    assert shelf.articles["f" * 32]["story_id"] == story
+
+
+def test_a_late_article_finds_a_story_that_left_the_window_long_ago(tmp_path: Path):
+    rows = sorted((row for row in articles() if row["event"] == 1), key=lambda row: row["published_at"])
+    others = [row for row in articles() if row["event"] is None]
+    shelf = Shelf(tmp_path)
+    shelf.ingest(rows[:2], undated_window=5)
+    shelf.ingest(others, undated_window=5)
+    shelf.ingest(rows[2:], undated_window=5)
+    assert len({shelf.articles[row["doc_id"]]["story_id"] for row in rows}) == 1
