@@ -21,7 +21,7 @@ from copydesk.schemas.tables import REJECTS
 _KEY = ("source_uri", "record_number")
 
 
-class SourcesMissing(WarehouseError):  # noqa: N818
+class SourcesMissing(WarehouseError):
     """The sources of the refused documents cannot be found."""
 
 

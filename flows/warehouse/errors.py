@@ -7,29 +7,29 @@ class WarehouseError(Exception):
     """The base of every error of this package; its text says what is wrong and what to do."""
 
 
-class NotAWarehouse(WarehouseError):  # noqa: N818 - reads as the sentence it is
+class NotAWarehouse(WarehouseError):
     """The folder is missing, or holds something else."""
 
 
-class UnknownSnapshot(WarehouseError):  # noqa: N818
+class UnknownSnapshot(WarehouseError):
     """No kept snapshot has that id."""
 
 
-class SchemaMismatch(WarehouseError):  # noqa: N818
+class SchemaMismatch(WarehouseError):
     """The warehouse was written under another schema version."""
 
 
-class Locked(WarehouseError):  # noqa: N818
+class Locked(WarehouseError):
     """Another process is writing to the warehouse."""
 
 
-class Outdated(WarehouseError):  # noqa: N818
+class Outdated(WarehouseError):
     """A change was made against a snapshot that is no longer the current one."""
 
 
-class InvalidChange(WarehouseError):  # noqa: N818
+class InvalidChange(WarehouseError):
     """A change that would break an invariant of the tables; nothing was published."""
 
 
-class WriteFailed(WarehouseError):  # noqa: N818
+class WriteFailed(WarehouseError):
     """The file system refused: disk full, read-only folder, no permission; nothing was published."""

@@ -38,7 +38,7 @@ _ABOUT = [
 IndexWithout = Callable[[Snapshot, Collection[str], Path], tuple[Mapping[str, Path], Sequence[str]]]
 
 
-class NothingToForget(WarehouseError):  # noqa: N818
+class NothingToForget(WarehouseError):
     """No kept snapshot holds such a document."""
 
 
