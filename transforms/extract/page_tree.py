@@ -40,11 +40,11 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
         raise Refused("extract", "too_many_elements", f"more than {4 * options.max_elements} tags")
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
+    text = _CONTROL.sub(" ", _CONTROL.sub("", text))  # what the first pass joins to a reference anew, the second ends
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError:
         content = _HALF_CHARACTER.sub("\ufffd", text).encode("utf-8")
-    text = _CONTROL.sub(" ", _CONTROL.sub("", text))  # what the first pass joins to a reference anew, the second ends
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
