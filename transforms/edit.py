@@ -29,6 +29,9 @@ class Options:
     templates: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
+_DEFAULTS = Options()
+
+
 def warm_up() -> None:
     """Load the packaged models and tables; after it no transform opens a file or a connection."""
     decode.warm()
@@ -48,7 +51,7 @@ def clean_page(html: str | bytes, *, url: str | None = None, fetched_at: datetim
     >>> clean_page("<title>Rain</title><p>It rained in Oslo all day.</p>").text
     'It rained in Oslo all day.'
     """
-    return page(html, Source(url=url, fetched_at=fetched_at), Options())
+    return page(html, Source(url=url, fetched_at=fetched_at), _DEFAULTS)
 
 
 def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None = None) -> Article:
@@ -59,7 +62,7 @@ def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None
     >>> clean_text("It rained in Oslo all day.\\nLeave a Comment").text
     'It rained in Oslo all day.'
     """
-    return plain(text, Source(url=url, fetched_at=fetched_at), Options())
+    return plain(text, Source(url=url, fetched_at=fetched_at), _DEFAULTS)
 
 
 def page(html: str | bytes, source: Source, options: Options) -> Article:

@@ -46,18 +46,18 @@ _DEFAULTS = Options()
 
 RULES: tuple[tuple[str, int, str], ...] = tuple(rule for tagger in TAGGERS for rule in tagger.rules)
 COLUMNS: tuple[pa.Field, ...] = tuple(field for tagger in TAGGERS for field in tagger.columns)
+_EMPTY: dict[str, Any] = {"canonical_url": None} | {field.name: None for field in COLUMNS} | {"authors": ()}
 
 
 def tag(document: Document, *, options: Options = _DEFAULTS) -> Tags:
     """Column values of one document, where each came from, and the lines that became columns."""
-    values: dict[str, Any] = {"canonical_url": None} | {field.name: None for field in COLUMNS} | {"authors": ()}
-    evidence: dict[str, str] = {}
-    view = View(document, options)
+    values, evidence = _EMPTY.copy(), dict[str, str]()
+    view = View(document, options, values)
     for tagger in TAGGERS:
         found = tagger.find(view)
         values.update(found.values)
         evidence.update(found.evidence)
-        view = view.after(found)
+        view = view.less(found.removed)
     return Tags(values, evidence, view.removed)
 
 

@@ -76,8 +76,10 @@ def normalised(url: str | None) -> str | None:
 
 def host(url: str | None) -> str:
     """The host name of an address, lower case, without www; empty where there is none."""
+    if not url:
+        return ""
     try:
-        name = (urlsplit(url or "").hostname or "").rstrip(".")
+        name = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return ""
     return name.removeprefix("www.")

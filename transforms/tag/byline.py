@@ -63,6 +63,7 @@ def _prints(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
 
 
 _CREDIT = re.compile(r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
+_CREDIT_PLACE = re.compile(r"\s+in\s+[A-Z][\w. ]{2,30}?(?=,| and |$)")
 
 
 def _of_credit(view: View, site: frozenset[str]) -> Candidate | None:
@@ -73,7 +74,7 @@ def _of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     match = _CREDIT.match(tail, at - 1) if at else None
     if match is None or tail[:at - 1].rstrip().lower().endswith("additional"):
         return None
-    text = re.sub(r"\s+in\s+[A-Z][\w. ]{2,30}?(?=,| and |$)", "", match[1].split(". ")[0])
+    text = _CREDIT_PLACE.sub("", match[1].split(". ")[0])
     found = tuple(name for name in names.split(text, site=site, strict=True) if not name.is_org)
     return Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text") if found else None
 

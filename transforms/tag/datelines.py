@@ -36,6 +36,7 @@ _HEAD = re.compile(
     rf"\.?,?\s{{0,3}}(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
 )
 _MARKS = ("–", "—", "―", "‒", " -", "- ", "--", ")", "/", " _", ".-")  # one of them ends every dateline
+_DAY = re.compile(r"(?:([^\W\d_]{2,12})\.?\s(\d{1,2})|(\d{1,2})\.?\s(?:de\s)?([^\W\d_]{2,12})\.?)(?:,?\s(?:de\s)?(\d{4}))?")
 _AGENCY_FIRST = re.compile(r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?")
 # Printed in capitals before a dash where a place could stand.
 _NOT_PLACES = re.compile(
@@ -68,7 +69,12 @@ def _countries() -> frozenset[str]:
 
 def of(view: View) -> Dateline:
     """The dateline of the document, at the head of one of its first lines; empty where there is none."""
-    candidates = [(number, line) for number, line in enumerate(view.lines[:12]) if len(line) >= 30]
+    return _of_lines(view.lines[:12])
+
+
+@lru_cache(maxsize=4)  # several taggers ask for the dateline of one document
+def _of_lines(lines: tuple[str, ...]) -> Dateline:
+    candidates = [(number, line) for number, line in enumerate(lines) if len(line) >= 30]
     for number, line in candidates[:4]:
         found = parse(line)
         if found.end:
@@ -94,7 +100,7 @@ def parse(line: str) -> Dateline:
     return _parse(head) if any(mark in head for mark in _MARKS) else Dateline()
 
 
-@lru_cache(maxsize=64)  # several taggers ask for the dateline of one document
+@lru_cache(maxsize=16)  # a headline is asked about by itself as well
 def _parse(line: str) -> Dateline:
     head = line.lstrip()
     shift = len(line) - len(head)
@@ -132,7 +138,7 @@ def _agency_name(match: re.Match[str]) -> str | None:
 
 
 def _day(text: str) -> tuple[int | None, int | None, int | None]:
-    found = re.search(r"(?:([^\W\d_]{2,12})\.?\s(\d{1,2})|(\d{1,2})\.?\s(?:de\s)?([^\W\d_]{2,12})\.?)(?:,?\s(?:de\s)?(\d{4}))?", text)
+    found = _DAY.search(text)
     if not found:
         return None, None, None
     month = dates.months().get((found[1] or found[4]).casefold())

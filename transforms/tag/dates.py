@@ -137,7 +137,7 @@ def printed(text: str, *, day_first: bool | None = None) -> Stamp | None:
     'minute'
     """
     text = text[:MAX_CHARS]
-    if not re.search(r"\d", text):
+    if not DIGIT.search(text):
         return None
     found = [match for pattern in _patterns() if (match := pattern.search(text))]
     for match in sorted(found, key=lambda match: (match.start(), -len(match[0]))):

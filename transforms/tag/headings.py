@@ -8,6 +8,8 @@ from copydesk.transforms.tag import address, known
 from copydesk.transforms.tag.page_data import Mark, PageData
 from copydesk.transforms.tag.tagger import View
 
+_PARTS = re.compile(r"\s+[|\-–—:•·]\s+|[()（）]")
+
 
 def named(page: PageData) -> list[tuple[str, str]]:
     """Names the page gives its site with where they stand, most trusted first."""
@@ -31,7 +33,7 @@ def site_keys(view: View) -> frozenset[str]:
         listed = known.names_at(host)
         names += listed
     found = {known.key(name) for name in names}
-    found |= {known.key(part) for name in names for part in re.split(r"\s+[|\-–—:•·]\s+|[()（）]", name) if len(part) > 3}
+    found |= {known.key(part) for name in names for part in _PARTS.split(name) if len(part) > 3}
     return frozenset(key for key in found if len(key) > 1)
 
 

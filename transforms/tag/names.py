@@ -11,6 +11,12 @@ from copydesk.transforms.tag import known, wording
 
 MAX_CHARS = 600  # of a byline; the longest real one, of a paper with 40 authors, goes on but adds no column worth having
 MAX_NAMES = 40
+_COMMA = re.compile(r"\s*,\s*")
+_LEADING_AND = re.compile(r"^(?:and|und|et|och|og|y|e|&)\s+", re.I)
+_IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$")
+_PREPOSITION = re.compile(r"\s+(?:on|at|in|for|from)$")
+_ABBREVIATION = re.compile(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq))\.$", re.I)
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +122,7 @@ def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[N
         name = _name(piece, site, (sure and (first_names or not found)) or bool(wording.CJK.search(piece)))
         if isinstance(name, Name):
             # not the rest of a title: "Ana Ruiz, Head of Marketing and Community Development"
-            on_its_own = re.search(r",\s*(?:and |& )?" + re.escape(name.text), text)
-            if not titled or name.role or known.agency(name.text) or on_its_own:
+            if not titled or name.role or known.agency(name.text) or re.search(r",\s*(?:and |& )?" + re.escape(name.text), text):
                 found.append(Name(name.text, name.role or role, name.is_org))
                 titled = False
         elif name == "suffix" and found and not found[-1].is_org:
@@ -132,7 +137,7 @@ def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[N
 def _pieces(chunk: str) -> list[str]:
     """Comma, joiner and soft-joiner parts of a chunk; joiners inside one organisation or role do not part it."""
     pieces: list[str] = []
-    for part in re.split(r"\s*,\s*", chunk):
+    for part in _COMMA.split(chunk):
         halves = [half for half in wording.JOIN.split(part) if half and half.strip()]
         if len(halves) > 1 and (role_of(part) or not all(_could_be_name(half) for half in halves)) and not all(_could_be_name(h) and len(h.split()) > 1 for h in halves):
             halves = [part]
@@ -140,7 +145,7 @@ def _pieces(chunk: str) -> list[str]:
             soft = wording.SOFT_JOIN.split(half)
             pieces += soft if len(soft) > 1 and all(len(s.split()) > 1 and _could_be_name(s) for s in soft) else [half]
     # "and" opens the last part of a list: "Ana Ruiz, Bo Li, and Cy Young"
-    return [re.sub(r"^(?:and|und|et|och|og|y|e|&)\s+", "", piece, flags=re.I) for piece in pieces if piece.strip()]
+    return [_LEADING_AND.sub("", piece) for piece in pieces if piece.strip()]
 
 
 def _could_be_name(text: str) -> bool:
@@ -160,8 +165,8 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
         return Name(text, "", True)
     if role:
         text, role = _without_role(text)
-    text = re.sub(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$", "", text)
-    text = _without_outlet(re.sub(r"\s+(?:on|at|in|for|from)$", "", text), site)
+    text = _IN_PLACE.sub("", text)
+    text = _without_outlet(_PREPOSITION.sub("", text), site)
     is_org = is_organisation(text)
     return Name(text, role, is_org) if text and (is_org or is_person(text, sure=sure)) else role or None
 
@@ -187,7 +192,7 @@ def is_person(text: str, *, sure: bool = False) -> bool:
     >>> is_person("Ludwig van Beethoven"), is_person("J. R. R. Tolkien"), is_person("王小明"), is_person("Follow the money")
     (True, True, True, False)
     """
-    if not 2 <= len(text) <= 60 or wording.NOT_A_NAME.search(text) or not wording.LETTERS.search(text) or re.search(r"\d", text):
+    if not 2 <= len(text) <= 60 or wording.NOT_A_NAME.search(text) or not wording.LETTERS.search(text) or _DIGIT.search(text):
         return False
     if wording.CJK.search(text):
         return len(text.replace(" ", "")) <= 14
@@ -237,7 +242,7 @@ def _without_role(text: str) -> tuple[str, str]:
 def _strip(text: str) -> str:
     """A piece without separators, brackets and quotes at its ends; a full stop stays after an initial or suffix."""
     text = unicodedata.normalize("NFC", text).strip(wording.EDGES)
-    if text.endswith(".") and not re.search(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq))\.$", text, re.I):
+    if text.endswith(".") and not _ABBREVIATION.search(text):
         text = text[:-1]
     return " ".join(text.split())
 

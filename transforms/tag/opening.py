@@ -14,6 +14,9 @@ _ABBREVIATED = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|
 _NO_HEADLINE = re.compile(
     r"\s*(?:[-•*–—>#|(\[]|\d+[.)]\s|(?:credit|photo|image|source|read more|also read|read next|related|share|advertisement|copyright|©|updated|published|posted|by)\b)", re.I
 )
+_INITIAL = re.compile(r"(?:\b\w|Jr|Sr|Dr)\.$")
+_TWO_SENTENCES = re.compile(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+")
+_PARTS = re.compile(r", | \| ")
 _ABOUT = re.compile(r"\W*about\b", re.I)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -77,7 +80,7 @@ def is_byline(line: str) -> bool:
     said = names.opened(text) and not _ABOUT.match(text)
     if not said and not _titled(text):
         return False
-    if _ENDS_SENTENCE.search(text) and not re.search(r"(?:\b\w|Jr|Sr|Dr)\.$", text):
+    if _ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
         return False
     found = names.split(text, sure=False, strict=True)
     people = [name for name in found if not name.is_org]
@@ -93,7 +96,7 @@ def _titled(text: str) -> bool:
     """Whether a line ends, behind a comma or bar, with an agency or a job: "Ana Ruiz, Staff Writer"."""
     if len(text) > 80:
         return False
-    tails = re.split(r", | \| ", text)[1:]
+    tails = _PARTS.split(text)[1:]
     return any(known.agency(tail) or (len(tail) < 50 and names.role_of(tail)) for tail in tails)
 
 
@@ -112,7 +115,7 @@ def _reads_like_headline(line: str, max_chars: int) -> bool:
 def _is_something_else(text: str) -> bool:
     """Whether a line of headline length is a sentence, two sentences, a date, a dateline or a byline."""
     ends = _ENDS_SENTENCE.search(text) and text.rstrip("'\"’”»)")[-1] in ".…。" and not _ABBREVIATED.search(text)
-    two = len(text) > 100 and re.search(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+", text)
+    two = len(text) > 100 and _TWO_SENTENCES.search(text)
     dated = len(text) < 60 and dates.DIGIT.search(text) and dates.is_date_alone(text)
     return bool(ends or two or dated or datelines.parse(text).end or is_byline(text))
 

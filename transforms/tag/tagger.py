@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,7 @@ class Options:
 
 @dataclass(frozen=True)
 class View:
-    """What a tagger may look at: the document, its kept lines, and the values found before it."""
+    """What a tagger may look at: the document, its kept lines, and the values that taggers found so far."""
 
     document: Document
     options: Options
@@ -44,12 +44,9 @@ class View:
         """What no stage and no earlier tagger has removed, line by line, blank lines included."""
         return tuple(ledger.lines(self.document.extracted, (*self.document.removed, *self.removed)))
 
-    def after(self, found: Found) -> View:
-        """The view of the next tagger."""
-        view = View(self.document, self.options, {**self.values, **found.values}, (*self.removed, *found.removed))
-        if not found.removed and "lines" in self.__dict__:
-            view.__dict__["lines"] = self.lines
-        return view
+    def less(self, removed: tuple[Removal, ...]) -> View:
+        """The view after a tagger's cuts: itself where there are none."""
+        return replace(self, removed=(*self.removed, *removed)) if removed else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,8 @@ def _known(phrase: str) -> str | None:
     words = phrase[4 if with_the else 0 :].split()
     for n in range(len(words), 0, -1):
         for part in dict.fromkeys((" ".join(words[:n]), " ".join(words[-n:]))):
-            name = re.sub(r"['’]s$", "", part.strip(".,'’"))
+            name = part.strip(".,'’")
+            name = name[:-2] if name.endswith(("'s", "’s")) else name
             outlet = known.outlet_named(name)
             if len(known.key(name)) < 2 or (known.key(name) in _COMMON and not (name.isupper() or (with_the and outlet and outlet[1].startswith("The ")))):
                 continue
