@@ -1,0 +1,91 @@
+"""Stories: texts in memory to stories, and a day of new articles against a window of 20,000.
+
+    python -m benchmarks.stories
+    python -m benchmarks.stories --texts stories.parquet --column body
+
+Figures are CPU seconds of this process. Without --texts the articles are made up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from copydesk.transforms import stories
+from copydesk.transforms.stories import blocks, weighing
+from copydesk.transforms.stories.comparing import UNDATED
+from copydesk.transforms.stories.counting import count
+
+WINDOW, DAY = 20_000, 2_000
+
+
+def made_up(n: int) -> list[str]:
+    """Articles of 450 words in the frequencies of English, four to an event."""
+    dice = random.Random(0)
+    ranks = np.arange(1, 60_001)
+    draw = np.random.default_rng(0).choice(ranks, p=(1 / ranks) / (1 / ranks).sum(), size=n * 400)
+    texts = []
+    for number in range(n):
+        subject = [f"name{number // 4}x{k}" for k in range(12)]
+        words = [f"w{rank}" for rank in draw[number * 400 : number * 400 + 400]] + [dice.choice(subject) for _ in range(50)]
+        dice.shuffle(words)
+        texts.append(" ".join(words))
+    return texts
+
+
+def measure(texts: list[str]) -> dict[str, float]:
+    """Documents per second of each step."""
+    stories.warm()
+    figures = {}
+    titles: list[str | None] = [None] * len(texts)
+    begun = time.process_time()
+    stories.group_stories(texts)
+    figures["text to stories, all at once"] = len(texts) / (time.process_time() - begun)
+    new = min(DAY, len(texts) // 10)
+    epoch = weighing.opened(1, count(texts, titles))
+    before = weighing.vectors(count(texts[:-new], titles[:-new]), epoch)
+    arrival = np.arange(len(texts))
+
+    def grouped(vectors: weighing.Vectors, known: blocks.Grouping | None) -> blocks.Grouping:
+        n, n_published = len(vectors), len(known.stories) if known else 0
+        standing = np.full(n, blocks.NO_STORY, np.int32)
+        openers = np.zeros(0, np.int64)
+        if known:
+            names, numbers = np.unique(known.stories, return_inverse=True)
+            standing[:n_published], openers = numbers, np.array(known.openers)[names]
+        return blocks.grouped(
+            blocks.Documents(
+                vectors=vectors, published=np.full(n, UNDATED), arrival=arrival[:n], stories=standing, openers=openers,
+                is_whole=np.ones(len(openers), bool), n_published=n_published, compared=known.edges if known else None,
+                twins=known.twins if known else None,
+            ),
+            stories.Options(),
+        )
+
+    window = grouped(before, None)
+    begun = time.process_time()
+    counted = count(texts[-new:], titles[-new:])
+    figures["count"] = new / (time.process_time() - begun)
+    vectors = weighing.vectors(counted, epoch)
+    grouped(weighing.joined([before, vectors]), window)
+    figures[f"text to stories, {new:,} new against {len(before):,}"] = new / (time.process_time() - begun)
+    return figures
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", help="Parquet file with one article a row")
+    parser.add_argument("--column", default="text")
+    options = parser.parse_args(arguments)
+    texts = [t or "" for t in pq.read_table(options.texts)[options.column].to_pylist()] if options.texts else made_up(WINDOW)
+    for step, rate in measure(texts).items():
+        sys.stdout.write(f"{step:50} {rate:10,.0f} documents/s/core\n")
+
+
+if __name__ == "__main__":
+    main()
