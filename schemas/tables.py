@@ -125,7 +125,7 @@ TOMBSTONES = pa.schema([
 
 RUNS = pa.schema([
     column("run_id", pa.string(), "Id of the run.", required=True),
-    column("kind", pa.string(), "ingest, reprocess, rethreshold, replay, release, forget, templates, migrate or rollback.", required=True),
+    column("kind", pa.string(), "ingest, reprocess, rethreshold, reindex, replay, release, forget, templates, migrate or rollback.", required=True),
     column("started_at", TIMESTAMP, "When the run began.", required=True),
     column("finished_at", TIMESTAMP, "When its snapshot was published.", required=True),
     column("n_read", pa.int64(), "Documents read.", required=True),

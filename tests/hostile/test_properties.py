@@ -137,7 +137,7 @@ def test_a_rule_alone_cuts_what_the_ledger_can_rebuild(rule: clean.Rule, text: s
     assert ledger.rebuild(ledger.apply(extracted, cuts), cuts) == extracted
 
 
-@pytest.mark.parametrize("tagger", TAGGERS, ids=lambda tagger: getattr(tagger, "__name__", repr(tagger)).split(".")[-1])
+@pytest.mark.parametrize("tagger", TAGGERS, ids=lambda tagger: tagger.name)
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=LINES)
 def test_a_tagger_takes_any_text(tagger: object, text: str) -> None:
