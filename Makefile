@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup demo test test-browser fuzz docs lint types check lock clean
+.PHONY: setup demo test lint types unit wheel test-browser test-crash fuzz docs lock clean
 
 setup: $(STAMP)
 
@@ -24,7 +24,7 @@ demo: setup
 test: lint types unit wheel
 
 unit: setup
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 # The wheel in an environment of its own, run from another folder, through Prefect.
 WHEEL := .build/wheel
@@ -48,6 +48,10 @@ fuzz: setup
 	$(BIN)/python -c 'import atheris' || $(BIN)/python -m pip install --quiet 'atheris>=3,<4'
 	$(BIN)/python -m fuzz.run --minutes $(MINUTES)
 
+# Kills ingests, publishes and the index 200 times each; about an hour on two cores.
+test-crash: setup
+	COPYDESK_KILLS=200 $(BIN)/python -m pytest -q tests/warehouse/test_crash.py tests/warehouse/test_ingest_crash.py tests/dedup/test_index.py
+
 # Pages that follow from the code are written anew; the site needs mkdocs from the full lock.
 docs: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/all.txt
@@ -70,6 +74,7 @@ lock:
 	$(LOCK) pyproject.toml -o requirements/run.txt
 	$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(LOCK) pyproject.toml --extra remote --extra dask --extra training --group dev --group docs --group peers -c requirements/run.txt -o requirements/all.txt
+	$(BIN)/python -m docs.licences
 
 clean:
 	rm -rf $(VENV) .build dist

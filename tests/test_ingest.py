@@ -193,8 +193,14 @@ def test_a_run_killed_after_its_switch_is_found_done(tmp_path: Path, monkeypatch
 
 
 def test_a_run_stopped_between_steps_is_taken_up_under_its_own_id(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), pipeline.started([str(SEEDS)], warehouse=tmp_path / "w") as run:
-        pipeline.edit(run)
-        raise KeyboardInterrupt
+    def edit_and_stop() -> None:
+        with pipeline.started([str(SEEDS)], warehouse=tmp_path / "w") as run:
+            stopped.append(run.run_id)
+            pipeline.edit(run)
+            raise KeyboardInterrupt
+
+    stopped: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        edit_and_stop()
     summary = pipeline.run([str(SEEDS)], warehouse=tmp_path / "w")
-    assert (summary.facts.run_id, summary.facts.n_articles) == (run.run_id, 5)
+    assert ([summary.facts.run_id], summary.facts.n_articles) == (stopped, 5)

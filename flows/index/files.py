@@ -26,7 +26,7 @@ HEADER_BYTES = 4096
 REBUILD = "run `copydesk index rebuild` to make it anew from the published articles"
 
 
-class IndexRefused(ValueError):  # noqa: N818 -- named like Refused: what happened to it
+class IndexRefused(ValueError):
     """The index cannot be used: made otherwise, damaged, or a file is missing."""
 
 
