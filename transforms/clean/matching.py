@@ -38,7 +38,8 @@ class Matcher:
 
         Of a `sentence` only rules that take sentences.
         """
-        for pattern, rule, literal in self._candidates(text[start : start + PREFIX])[sentence]:
+        head = text[start : start + PREFIX]
+        for pattern, rule, literal in (self._known.get(head) or self._candidates(head))[sentence]:
             if literal in text and pattern.fullmatch(text, start):
                 return rule
         return None

@@ -208,10 +208,10 @@ def is_person(text: str, *, sure: bool = False) -> bool:
 def role_of(text: str) -> str:
     """The role a phrase names (writer, editor, photographer, contributor, other), or the empty string."""
     roles = known.roles()
-    folded = [word.strip(".,:;()'’").casefold() for word in text.split()]
-    for word in reversed(folded):
-        if word in roles or word.removesuffix("s") in roles:
-            return roles.get(word) or roles[word.removesuffix("s")]
+    for printed in reversed(text.split()):
+        word = printed.strip(".,:;()'’").casefold()
+        if role := roles.get(word) or roles.get(word.removesuffix("s")):
+            return role
     return ""
 
 

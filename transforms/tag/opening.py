@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copydesk.transforms.tag import datelines, dates, known, names
 
@@ -44,6 +45,11 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     >>> read([prose, prose], max_headline_chars=200)
     Opening(headline=None, leaves=False, bylines=())
     """
+    return _read(tuple(lines), max_headline_chars)
+
+
+@lru_cache(maxsize=4)  # title and byline ask of the same lines, where no headline is cut
+def _read(lines: tuple[str, ...], max_headline_chars: int) -> Opening:
     full = [i for i, line in enumerate(lines) if line and not line.isspace()]
     end = len(full)
     while end > 1 and is_byline(lines[full[end - 1]]):
