@@ -99,14 +99,15 @@ def test_undated_documents_beyond_the_undated_window_need_the_high_threshold() -
 def test_a_document_joins_only_what_it_resembles_itself() -> None:
     a, b, c = sentences(11, 10), sentences(12, 10), sentences(13, 10)
     chain = [a, [*a[6:], *b[:6]], [*b[2:], *c[:5]]]  # the third is like the second alone
-    found = clusters([" ".join(s) for s in chain])
+    days = [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2, 3)]
+    found = clusters([" ".join(s) for s in chain], published_at=days)
     assert found == [0, 0, 2]
 
 
 def test_the_longest_can_be_kept() -> None:
     whole = sentences(14, 16)
     texts = [" ".join(whole[:8]), " ".join(whole), " ".join(whole[:12])]
-    assert clusters(texts) == [0, 0, 0]
+    assert len(set(clusters(texts))) == 1
     assert clusters(texts, keep="longest") == [1, 1, 1]
 
 
@@ -157,7 +158,8 @@ def test_a_word_repeated_a_million_times_is_no_burden() -> None:
     began = time.process_time()
     found = clusters(["word " * 1_000_000, "word " * 1_000_001, "a b " * 500_000, "another text entirely of a few words"])
     assert time.process_time() - began < 5
-    assert found == [0, 0, 2, 3]
+    assert found[0] == found[1]
+    assert len(set(found)) == 3
 
 
 def test_thousands_of_edits_of_one_story_stay_linear() -> None:
@@ -167,7 +169,7 @@ def test_thousands_of_edits_of_one_story_stay_linear() -> None:
     began = time.process_time()
     found = copydesk.find_duplicates(texts)
     assert time.process_time() - began < 5
-    assert set(found.clusters["cluster"].to_pylist()) == {0}
+    assert len(set(found.clusters["cluster"].to_pylist())) == 1
     assert found.pairs.num_rows < 100 * len(texts)
 
 
@@ -201,3 +203,12 @@ def test_a_wrong_option_says_what_would_be_right(setting: dict[str, object], say
 def test_published_at_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="2 values for 1 texts"):
         copydesk.find_duplicates(["a"], published_at=[None, None])
+
+
+def test_the_order_of_rows_changes_no_cluster() -> None:
+    rng = random.Random(21)
+    wholes = [sentences(100 + i, 12) for i in range(40)]
+    texts = [" ".join(w) for w in wholes] + [" ".join(w[rng.randrange(6) :]) for w in wholes] + [" ".join(w[: rng.randrange(4, 12)]) for w in wholes]
+    shuffled = rng.sample(range(len(texts)), len(texts))
+    plain, mixed = clusters(texts), clusters([texts[i] for i in shuffled])
+    assert {texts[i]: texts[plain[i]] for i in range(len(texts))} == {texts[i]: texts[shuffled[mixed[at]]] for at, i in enumerate(shuffled)}

@@ -20,7 +20,8 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     column = sketching.as_texts(texts)
     times = as_times(published_at, len(column))
     sketches = sketching.sketch(column, options)
-    order = np.argsort(times, kind="stable")
+    # Of equally old texts the words decide, not the row: a shuffled input gives the same clusters.
+    order = np.lexsort((np.arange(len(column)), sketches.sequence, times))
     first = leading.first_of_equals(sketches.sequence, sketches.n_words, times, order, options)
     unique = order[first[order] == order]  # one row of each word sequence, in order of time
     position = leading.places(order)

@@ -36,12 +36,14 @@ def find_duplicates(
 ) -> Duplicates:
     """Copies among texts: exact, edited, cut or quoted, and the one of each to keep.
 
-    Documents are ordered by `published_at`, undated ones last, equal ones by row; without
+    Documents are ordered by `published_at`, undated ones last, equally old ones by a hash of their
+    words and only the same words by row, so that the order of the rows does not matter; without
     `published_at` all are undated. `settings` are fields of `Options`, such as window_hours=24.
     Empty texts and None are copies of nothing.
 
     >>> story = "The council voted on Monday to close the old bridge over the river for two years of repairs."
-    >>> found = find_duplicates([story, "Rain is expected in the north.", story.upper(), story + " Boats may pass."])
+    >>> texts = [story, "Rain is expected in the north.", story.upper(), story + " Boats may pass."]
+    >>> found = find_duplicates(texts, published_at=[datetime(2026, 1, day) for day in (1, 2, 3, 4)])
     >>> found.clusters.column("cluster").to_pylist()
     [0, 1, 0, 0]
     >>> found.pairs.column("relation").to_pylist()
