@@ -12,6 +12,7 @@ is pickled and no module of the caller is imported anew, so it works from any sc
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
@@ -189,7 +190,8 @@ class Process:
         """End the child and wait for it."""
         self._child.kill()
         self._child.wait()
-        self._in.close()
+        with contextlib.suppress(BrokenPipeError):  # what it died without reading is flushed once more
+            self._in.close()
         self._out.close()
         self.board.close()
 
