@@ -45,16 +45,11 @@ def publish(run: Run) -> Snapshot:
     stories_of_kept = _stories_of(copies, stories, run.parent)
     n_done = 0
     for path in run.shards:
-        name, rows = path.name.split(".")[0], pq.read_table(path)
-        is_copy = pc.is_in(rows["doc_id"], value_set=copies.folds["doc_id"].combine_chunks())
-        kept = with_groups(rows.filter(pc.invert(is_copy)), copies, stories)
-        folded = with_fold(rows.filter(is_copy), copies.folds, stories_of_kept)
-        for table, part in (("articles", kept), ("duplicates", folded)):
-            if part.num_rows:
-                write_whole(part, folder / f"{name}.{table}.parquet")
-                inserts[table].append(folder / f"{name}.{table}.parquet")
-        n_done += rows.num_rows
+        for table, part in split(path, folder, copies, stories, stories_of_kept):
+            inserts[table].append(part)
+        n_done += pq.read_metadata(path).num_rows
         run.progress.advance(n_done)
+    run.removed_by_rule.clear()  # the step may be tried again after a fault of the disk
     for path, cuts in _ledgers(run):
         run.removed_by_rule.update(_count_by(cuts["rule"]))
         write_whole(cuts, folder / f"{path.name.split('.')[0]}.removed.parquet")
@@ -91,6 +86,21 @@ def run_row(run: Run) -> dict[str, Any]:
         "recipe_sha256": run.recipe.sha256(), "recipe": run.recipe.to_toml(), "rules_sha256": provenance.rules_sha256(),
         "versions": provenance.versions_json(), **{name: run.counts[name] for name in COUNTS},
     }
+
+
+def split(
+    path: Path, folder: Path, copies: Copies, stories: Stories, stories_of_kept: Mapping[str, str],
+) -> Iterator[tuple[str, Path]]:
+    """Write a staged shard as its rows of `articles` and of `duplicates`; the tables that have some, with their files."""
+    rows = pq.read_table(path)
+    is_copy = pc.is_in(rows["doc_id"], value_set=copies.folds["doc_id"].combine_chunks())
+    kept = with_groups(rows.filter(pc.invert(is_copy)), copies, stories)
+    folded = with_fold(rows.filter(is_copy), copies.folds, stories_of_kept)
+    for table, part in (("articles", kept), ("duplicates", folded)):
+        if part.num_rows:
+            target = folder / f"{path.name.split('.')[0]}.{table}.parquet"
+            write_whole(part, target)
+            yield table, target
 
 
 def with_groups(rows: pa.Table, copies: Copies, stories: Stories) -> pa.Table:

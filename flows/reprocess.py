@@ -283,14 +283,8 @@ def _publish(run: pipeline.Run, before: Snapshot, staged: _Staged) -> Snapshot:
     stories_of_kept = dict(zip(stories.assignments["doc_id"].to_pylist(), stories.assignments["story_id"].to_pylist(), strict=True))
     inserts: dict[str, list[Staged]] = {"articles": [], "duplicates": [], "pairs": [copies.pairs], "stories": [stories.rows]}
     for path in run.shards:
-        rows = pq.read_table(path)
-        is_copy = pc.is_in(rows["doc_id"], value_set=copies.folds["doc_id"].combine_chunks())
-        kept = publishing.with_groups(rows.filter(pc.invert(is_copy)), copies, stories)
-        folded = publishing.with_fold(rows.filter(is_copy), copies.folds, stories_of_kept)
-        for table, part in (("articles", kept), ("duplicates", folded)):
-            if part.num_rows:
-                write_whole(part, folder / f"{path.name.split('.')[0]}.{table}.parquet")
-                inserts[table].append(folder / f"{path.name.split('.')[0]}.{table}.parquet")
+        for table, part in publishing.split(path, folder, copies, stories, stories_of_kept):
+            inserts[table].append(part)
     deletes: dict[str, object] = dict.fromkeys(("articles", "duplicates", "pairs", "stories"), EVERYTHING)
     if staged.n_edited:
         inserts |= {"quarantined": list(staged.quarantined), "removed": list(staged.ledgers)}
