@@ -29,7 +29,7 @@ from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.verify import ledgers
 from copydesk.flows.warehouse.where import condition
 from copydesk.schemas import tables as base
-from copydesk.transforms import edit, extract, ledger, tabulate
+from copydesk.transforms import edit, extract, ledger, tabulate, tag
 from copydesk.transforms.article import Article, Given, Refused, Source
 from copydesk.transforms.tables import ARTICLES, conform
 
@@ -44,7 +44,7 @@ _FOLD = tuple(field.name for field in base.FOLD)
 _STAYS = ("doc_id", "canonical_url", "source_uri", "record_number", "source_kind", "url", "fetched_at", "extracted_sha256",
           *(field.name for field in base.HISTORY))
 _OF_TEXT = ("text", "dateline", "url", "domain", "gazetteer", "model")  # evidence that can be had again without the page
-_TAG_RULES = {"headline", "byline", "dateline"}
+_TAG_RULES = frozenset(name for name, *_ in tag.RULES)
 _AT_ONCE = 2_000  # documents of one piece of work: a few seconds, and some 10 MB of text
 
 

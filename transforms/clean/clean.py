@@ -7,7 +7,6 @@ line of plain text by the lines around it. Blank lines leave too, so cleaned tex
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -132,11 +131,6 @@ def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
     ('Correction: an earlier version misspelled the name of the port.',)
     """
     return tuple(r.text.strip() for r in sorted(removed) if r.rule in _CORRECTIONS and r.text.strip())
-
-
-def rules_sha256() -> str:
-    """SHA-256 over every rule's name, version and patterns, hex: it changes when a rule does."""
-    return hashlib.sha256(repr([(r.name, r.version, r.place, r.patterns, r.sentences, r.unless_sentence) for r in RULES]).encode()).hexdigest()
 
 
 _CATEGORY = {r.name: r.category for r in RULES}
