@@ -23,7 +23,7 @@ import numpy as np
 from copydesk.transforms import clean
 from copydesk.transforms.clean import lines as model
 from copydesk.transforms.clean.clean import marked
-from copydesk.transforms.extract.trees import Forest
+from copydesk.transforms.trees import Forest
 
 FOLDS = 3
 MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line

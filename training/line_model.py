@@ -31,7 +31,7 @@ from copydesk.transforms.extract.features import Column, Matrix
 from copydesk.transforms.extract.hints import read_hints
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_tree import parse
-from copydesk.transforms.extract.trees import Forest
+from copydesk.transforms.trees import Forest
 from training import splicing
 from training.labels import Labels, label, site
 

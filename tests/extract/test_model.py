@@ -8,8 +8,8 @@ from copydesk.transforms.extract import choosing, features, line_model
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.hints import read_hints
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.trees import Forest
 from copydesk.transforms.ledger import apply
+from copydesk.transforms.trees import Forest
 
 _PAGE = """<html><head><title>A roof for the school</title></head><body>
 <nav><ul><li><a href=/a>News</a></li><li><a href=/b>Sport</a></li></ul></nav>

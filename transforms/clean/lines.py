@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from copydesk.transforms.extract.trees import Forest
+    from copydesk.transforms.trees import Forest
 
 PROSE_WORDS = 18  # a line this long that ends like a sentence is prose; captions and teasers are mostly shorter
 LONGEST = 60  # words: longer lines are prose whatever their words, which are not scored
@@ -168,7 +168,7 @@ def unlikely(lines: Sequence[Line]) -> list[int]:
 @cache
 def model() -> tuple[dict[str, float], Forest, float, float]:
     """Word weights, trees, and the thresholds for lines and for lines under four words, read once from the package."""
-    from copydesk.transforms.extract.trees import Forest  # numba takes half a second to import
+    from copydesk.transforms.trees import Forest  # numba takes half a second to import
 
     content = resources.files("copydesk.transforms.clean").joinpath("data").joinpath("lines.npz").read_bytes()
     with np.load(BytesIO(content), allow_pickle=False) as arrays:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from copydesk.transforms.extract.trees import Forest
+    from copydesk.transforms.trees import Forest
 
 #: The file of the package that holds the trees; `python -m training.line_model` writes it.
 FILE = "line_model.npz"
@@ -19,7 +19,7 @@ FILE = "line_model.npz"
 @cache
 def forests() -> tuple[Forest, Forest, Forest]:
     """First look, second look, and second look with another extractor's opinion."""
-    from copydesk.transforms.extract.trees import Forest  # numba takes half a second to import
+    from copydesk.transforms.trees import Forest  # numba takes half a second to import
 
     content = resources.files("copydesk.transforms.extract").joinpath("data").joinpath(FILE).read_bytes()
     with np.load(BytesIO(content), allow_pickle=False) as arrays:

@@ -10,7 +10,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.extract.features import Column, Matrix
+Column = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
