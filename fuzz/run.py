@@ -1,9 +1,10 @@
-"""Coverage-guided fuzzing with atheris: `python -m fuzz.run --minutes 20 [target ...]`.
+"""Coverage-guided fuzzing with atheris: `python -m fuzz.run --minutes 20 [--seeds FOLDER] [target ...]`.
 
 Each target runs in a process of its own with its corpus under `fuzz/corpus/<target>` (kept between
 runs, not in the repository). An input that breaks a promise, hangs for 20 seconds or takes more than 2 GB is written to
 `fuzz/found/<target>-...` and ends that target with exit code 1; it then belongs into `fuzz/cases/<target>/`, which
-the tests run. The total of minutes by target stands in `fuzz/minutes.json`.
+the tests run. Totals by target stand in `fuzz/minutes.json`: minutes by the clock, and since CPU time and inputs are
+counted too, both of them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -19,6 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 READERS = ("text", "html", "jsonl", "parquet", "warc", "decode")
+LONGEST = 8192  # bytes of an input; more is slower to mutate and finds the same
 
 
 def main() -> int:
@@ -26,36 +29,47 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("targets", nargs="*", default=[*READERS, "clean_page", "clean_text", "copies"])
     parser.add_argument("--minutes", type=float, default=1.0, help="minutes for each target (clean_page gets three times as many)")
+    parser.add_argument("--seeds", type=Path, help="a folder of further inputs to begin with; it is only read")
+    parser.add_argument("--longest", type=int, default=LONGEST, help="bytes of the longest input tried (%(default)s)")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.child:
-        _fuzz(chosen.targets[0], chosen.minutes)
+        _fuzz(chosen.targets[0], chosen.minutes, chosen.longest, chosen.seeds)
         return 0
-    return max(_supervise(target, chosen.minutes * (3 if target == "clean_page" else 1)) for target in chosen.targets)
+    options = [f"--longest={chosen.longest}", *([f"--seeds={chosen.seeds.resolve()}"] if chosen.seeds else [])]
+    return max(_supervise(target, chosen.minutes * (3 if target == "clean_page" else 1), options) for target in chosen.targets)
 
 
-def _supervise(target: str, minutes: float) -> int:
-    began = time.monotonic()
+def _supervise(target: str, minutes: float, options: list[str]) -> int:
     (HERE / "found").mkdir(exist_ok=True)
     log = HERE / "found" / f"{target}.log"
-    command = [sys.executable, "-m", "fuzz.run", "--child", "--minutes", str(minutes), target]
+    command = [sys.executable, "-m", "fuzz.run", "--child", "--minutes", str(minutes), *options, target]
+    began, cpu = time.monotonic(), _cpu_of_children()
     with log.open("wb") as output:
         done = subprocess.run(command, cwd=HERE.parent, stdout=output, stderr=output, check=False)
-    _note(target, (time.monotonic() - began) / 60)
-    n_inputs = re.findall(r"number_of_executed_units: (\d+)", log.read_text(errors="replace"))
+    counted = re.findall(r"number_of_executed_units: (\d+)", log.read_text(errors="replace"))
+    n_inputs = int(counted[-1]) if counted else 0
+    _note(target, wall_minutes=(time.monotonic() - began) / 60, cpu_minutes=(_cpu_of_children() - cpu) / 60, inputs=n_inputs)
     outcome = "nothing found" if done.returncode == 0 else f"exit code {done.returncode}, see {log}"
-    print(f"{target}: {outcome}; {n_inputs[-1] if n_inputs else 'no'} inputs", flush=True)
+    print(f"{target}: {outcome}; {n_inputs:,} inputs", flush=True)
     return int(done.returncode != 0)
 
 
-def _note(target: str, minutes: float) -> None:
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _note(target: str, **spent: float) -> None:
     path = HERE / "minutes.json"
-    total = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    total[target] = round(total.get(target, 0) + minutes, 1)
-    path.write_text(json.dumps(total, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    totals = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    total = totals.setdefault(target, {})
+    for name, value in spent.items():
+        total[name] = round(total.get(name, 0) + value, 1) if name != "inputs" else total.get(name, 0) + int(value)
+    path.write_text(json.dumps(totals, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _fuzz(target: str, minutes: float) -> None:
+def _fuzz(target: str, minutes: float, longest: int, further: Path | None) -> None:
     import atheris
 
     corpus, found = HERE / "corpus" / target, HERE / "found"
@@ -63,15 +77,19 @@ def _fuzz(target: str, minutes: float) -> None:
     found.mkdir(exist_ok=True)
     with atheris.instrument_imports(include=["copydesk", "trafilatura", "charset_normalizer"]):
         import copydesk
+        from fuzz.mutate import WORDS, pages
         from fuzz.seed import seeds
         from fuzz.targets import TARGETS
     for seed in seeds(target):
         (corpus / sha256(seed).hexdigest()[:16]).write_bytes(seed)
     if target.startswith("clean"):
         copydesk.warm_up()
+    dictionary = found / f"{target}.dict"
+    words = ("".join(map("\\x{:02x}".format, word)) for word in WORDS.get(target, ()))
+    dictionary.write_text("".join(f'"{word}"\n' for word in words), encoding="ascii")
     arguments = [
-        sys.argv[0], str(corpus), f"-max_total_time={int(minutes * 60)}", "-max_len=8192", "-timeout=20", "-rss_limit_mb=2048",
-        f"-artifact_prefix={found / target}-", "-print_final_stats=1", "-verbosity=0",
+        sys.argv[0], str(corpus), *([str(further)] if further else []), f"-max_total_time={int(minutes * 60)}", f"-max_len={longest}", "-timeout=20", "-rss_limit_mb=2048",
+        f"-dict={dictionary}", f"-artifact_prefix={found / target}-", "-print_final_stats=1", "-verbosity=0",
     ]  # fmt: skip
     def tried(raw: bytes) -> None:
         try:
@@ -80,7 +98,13 @@ def _fuzz(target: str, minutes: float) -> None:
             (found / f"{target}-{sha256(raw).hexdigest()[:16]}").write_bytes(raw)
             raise
 
-    atheris.Setup(arguments, tried)
+    if target == "clean_page":
+        def mutated(raw: bytes, most: int, seed: int) -> bytes:
+            return pages(raw, seed)[:most] if seed % 2 else bytes(atheris.Mutate(raw, most))
+
+        atheris.Setup(arguments, tried, custom_mutator=mutated)
+    else:
+        atheris.Setup(arguments, tried)
     atheris.Fuzz()
 
 
