@@ -67,4 +67,4 @@ def warm() -> None:
     address.suffixes()
     dates.warm()
     datelines.warm()
-    language.identifier()
+    language.classify("")
