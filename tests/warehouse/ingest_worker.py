@@ -1,0 +1,157 @@
+"""Runs ingests in children that are killed at a named point, when a file appears, or after a time.
+
+Reads one order a line on standard input, a JSON object with `inputs`, `root`, `run_id` and one of
+`at` (a point and how often it is passed before the kill), `appears` (a pattern below the warehouse),
+`after` (seconds) or none; answers `killed`, `done` or `failed`. With `record` the points passed are written
+to that file. One process for all orders: what costs time is importing, and a forked child has imported already.
+
+A point is a step of the run and what it is about to do to a file: `fold: rename staging/*/fold/docs-*.ndx`.
+Every such operation of the run's own process is one, so code that is added later is covered as it stands;
+the reading and the editing process are stopped in the middle by `appears`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from copydesk.flows import folding, learning, pipeline, stories
+from copydesk.flows.recipe import from_toml
+
+MOMENT = datetime(2026, 11, 2, 12, tzinfo=UTC)
+# Five documents a shard, so that a run of twenty has four of everything.
+RECIPE = from_toml("[run]\nshard_documents = 5\n")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_PATH_OF = {
+    "os.rename": 1, "os.remove": 0, "os.rmdir": 0, "os.mkdir": 0, "os.link": 1, "os.symlink": 1, "shutil.rmtree": 0, "open": 0,
+}
+
+
+def ingest(inputs: str, root: str, run_id: str) -> None:
+    """One run, with its id and its clock fixed."""
+    pipeline.run(
+        [inputs], warehouse=Path(root), recipe=RECIPE, workers=1, run_id=run_id, clock=lambda: MOMENT, wait_seconds=60,
+    )
+
+
+class Points:
+    """Names every operation on files below `root`, and calls `passed` with the name before it happens."""
+
+    def __init__(self, root: str, passed: Callable[[str], None]) -> None:
+        self._root, self._passed, self._step = root, passed, "start"
+        pipeline.STEPS = tuple(self._stepping(step) for step in pipeline.STEPS)
+        sys.addaudithook(self._heard)
+
+    def _stepping(self, step: Callable[[pipeline.Run], None]) -> Callable[[pipeline.Run], None]:
+        def stepped(run: pipeline.Run) -> None:
+            self._step = step.__name__
+            step(run)
+            self._passed(f"{self._step}: over")
+            self._step = "end"
+
+        return stepped
+
+    def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in _PATH_OF or (event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING)):
+            return
+        path = arguments[_PATH_OF[event]]
+        if isinstance(path, bytes | os.PathLike):
+            path = os.fsdecode(path)
+        if isinstance(path, str) and path.startswith(self._root + os.sep):
+            verb = event.rsplit(".", 1)[-1]
+            self._passed(f"{self._step}: {verb} {_shape(path[len(self._root) + 1 :])}")
+
+
+def _shape(path: str) -> str:
+    """A path without what differs from file to file: hashes, numbers, ids of processes.
+
+    >>> _shape("snapshots/000002-0123456789ab/articles/2026-11-0123456789abcdef000002.parquet")
+    'snapshots/*/articles/*.parquet'
+    """
+    path = re.sub(r"(?<=^staging/)[^/]+|(?<=/publish-)[^/]+|[0-9a-f]{16,}|[0-9]{4}-[0-9]{2}|undated|[0-9]{6}-[0-9a-f]{12}|[0-9]+", "*", path)
+    return re.sub(r"\*[-.*]*\*", "*", path)
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)  # the process alone: its workers are to end by themselves
+
+
+def _later(condition: Callable[[], bool]) -> None:
+    def watch() -> None:
+        while not condition():
+            time.sleep(0.001)
+        _kill()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _appeared(root: Path, pattern: str) -> Callable[[], bool]:
+    folder, name = (root / pattern).parent, Path(pattern).name
+
+    def has() -> bool:
+        try:
+            return any(fnmatch.fnmatch(entry, name) for entry in os.listdir(folder))
+        except OSError:
+            return False
+
+    return has
+
+
+def _run(order: dict[str, Any]) -> None:
+    root = order["root"]
+    if "after" in order:
+        until = time.monotonic() + order["after"]
+        _later(lambda: time.monotonic() >= until)
+    if "appears" in order:
+        _later(_appeared(Path(root), order["appears"]))
+    if "at" in order or "record" in order:
+        passed: list[str] = []
+        counts: Counter[str] = Counter()
+
+        def pass_by(name: str) -> None:
+            passed.append(name)
+            counts[name] += 1
+            if order.get("at") == [name, counts[name]]:
+                _kill()
+
+        Points(root, pass_by)
+    ingest(order["inputs"], root, order["run_id"])
+    if "record" in order:
+        Path(order["record"]).write_text(json.dumps(passed), encoding="utf-8")
+
+
+def main() -> None:
+    """Take orders until standard input ends."""
+    assert folding
+    assert learning
+    assert stories
+    pa.array(np.zeros(1))  # makes Arrow look for pandas, here rather than in every child
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                _run(json.loads(line))
+            except BaseException as error:
+                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+                os._exit(1)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print("killed" if os.WIFSIGNALED(status) else "done" if status == 0 else "failed", flush=True)
+
+
+if __name__ == "__main__":
+    main()
