@@ -1,0 +1,83 @@
+"""File systems by URI, through fsspec: the one module that knows its quirks and those of the packages it loads."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+# The bases of the errors with which these packages say that they cannot reach or may not enter a store; they are no OSErrors.
+_FOREIGN = (("botocore.exceptions", "BotoCoreError"), ("botocore.exceptions", "ClientError"), ("aiohttp", "ClientError"), ("fsspec.exceptions", "FSTimeoutError"))
+_ADVICE = {
+    FileNotFoundError: "there is no such bucket or object",
+    PermissionError: "the server refuses: are the credentials right, and may they do this here?",
+}
+
+
+class RemoteError(OSError):
+    """A store that cannot be reached, or refuses; the text says which and what usually helps."""
+
+
+class ExtraMissing(RemoteError):
+    """A package that reads this kind of URI is not installed."""
+
+
+def is_uri(name: str | Path) -> bool:
+    """Whether a name says how to reach it, such as `s3://bucket/folder`.
+
+    >>> is_uri("s3://bucket/news"), is_uri("news/a.txt"), is_uri(Path("s3://bucket"))
+    (True, False, False)
+    """
+    return isinstance(name, str) and _URI.match(name) is not None
+
+
+def located(name: str | Path) -> str | Path:
+    """A place as it can be passed on from any folder: a URI as it is, a path in full."""
+    return str(name).rstrip("/") if is_uri(name) else Path(name).absolute()
+
+
+def filesystem(uri: str, **options: Any) -> Any:
+    """The fsspec file system of a URI. Raises ExtraMissing or RemoteError."""
+    try:
+        import fsspec
+
+        with told(uri):
+            return cast(Callable[..., Any], fsspec.core.url_to_fs)(uri, **options)[0]
+    except ImportError as error:
+        raise ExtraMissing(f"{uri!r} needs another package: pip install 'copydesk[remote]' ({error})") from error
+    except ValueError as error:
+        raise RemoteError(f"{uri!r}: {error}") from error
+
+
+@contextmanager
+def told(uri: str) -> Iterator[None]:
+    """Turn what a store's packages raise into a RemoteError that names the URI."""
+    try:
+        yield
+    except RemoteError:
+        raise
+    except OSError as error:
+        raise RemoteError(error.errno, f"{uri}: {_sentence(error)}") from error
+    except Exception as error:
+        if not isinstance(error, _foreign()):
+            raise
+        raise RemoteError(None, f"{uri}: {_sentence(error)}") from error
+
+
+def _foreign() -> tuple[type[Exception], ...]:
+    """Those error classes whose modules are loaded: nothing else can have raised one."""
+    return tuple(getattr(sys.modules[module], name) for module, name in _FOREIGN if module in sys.modules)
+
+
+def _sentence(error: Exception) -> str:
+    said = str(error) or type(error).__name__
+    advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), None)
+    if type(error).__name__ == "NoCredentialsError":
+        advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+    if type(error).__name__ in ("EndpointConnectionError", "ConnectTimeoutError"):
+        advice = "is the address right (AWS_ENDPOINT_URL), and does the server answer?"
+    return f"{advice} ({said})" if advice else said
