@@ -1,0 +1,396 @@
+"""Corpora of any size for measurements: known stories, and the edits that desks make to them.
+
+    python -m benchmarks.corpus 100000 corpus/
+    python -m benchmarks.corpus 100000 corpus/ --texts stories.parquet --format jsonl
+    python -m benchmarks.corpus 5000 pages/ --pages
+    python -m benchmarks.corpus 5000 pages/ --pages --texts pages.jsonl.gz
+
+A day has 3,000 documents, so that a larger corpus is a longer one and never a denser one. Of them
+some 45 in 100 stand alone, 25 are copies (new headline, cut, paragraphs in another order, a local
+paragraph), 5 revise an earlier text at the same address, and 25 tell an event that others tell too,
+in other words. Half a document in 100 has no date.
+
+Without --texts the stories are made up. With it they are those of the file, taken again and again:
+each time around, the words that are not the commonest change places with others of like frequency,
+so that two rounds share no copy. The same seed gives the same bytes. Documents are written file by
+file; memory holds the given stories and one day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+PER_DAY = 3_000  # as many as the daily wire of one large agency and its customers
+PER_FILE = 5  # days
+START = datetime(2016, 1, 4, tzinfo=UTC)
+_OUTLETS = 300
+_SCHEMA = pa.schema([
+    ("url", pa.string()), ("title", pa.string()), ("text", pa.large_string()), ("author", pa.string()),
+    ("published_at", pa.timestamp("us", tz="UTC")), ("fetched_at", pa.timestamp("us", tz="UTC")),
+])  # fmt: skip
+_PAGE_SCHEMA = pa.schema([("url", pa.string()), ("html", pa.large_string()), ("fetched_at", pa.timestamp("us", tz="UTC"))])
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A headline, and the sentences of a text."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+class Stories(Protocol):
+    """Where stories come from."""
+
+    def story(self, number: int) -> Story:
+        """The story of that number, the same for the same number."""
+
+    def tellings(self, number: int) -> list[tuple[str, ...]]:
+        """The same event told several times, each in words of its own."""
+
+
+_COMMON = (
+    "the of and to in a for on that with was is said by as at it from his he be has have are an were which had this their not but or "
+    "who after its been they will one would more than about also when there new over last two first year could before up out into only some"
+).split()
+_SYLLABLES = "bar col den fer gan hol jen kel lor mar nev por quil rad sel tor und vel win yor zan tra ple gri sto chan dle mond ster ly".split()
+_RESIDUE = ("Share this article", "Read more: {}", "Sign up for our newsletter", "Advertisement", "Follow us on Twitter", "All rights reserved.")
+
+
+class MadeUp:
+    """Sentences of common English words and of made-up ones, drawn by Zipf's law; an event has forty words of its own."""
+
+    def __init__(self, seed: int, sentences: int = 18) -> None:
+        self.seed, self.sentences = seed, sentences
+        dice = random.Random(f"{seed}/words")
+        self.words = sorted({"".join(dice.choices(_SYLLABLES, k=dice.randint(1, 4))) for _ in range(40_000)})
+        dice.shuffle(self.words)
+        self._by_rank = list(accumulate(1 / (rank + 20) for rank in range(len(self.words))))
+        self._common = list(accumulate(1 / (rank + 1) for rank in range(len(_COMMON))))
+
+    def story(self, number: int) -> Story:
+        """See `Stories`."""
+        dice = random.Random(f"{self.seed}/{number}")
+        subject = dice.sample(self.words, 40)
+        return Story(self._sentence(dice, subject, 8)[:-1], self._told(dice, subject))
+
+    def tellings(self, number: int) -> list[tuple[str, ...]]:
+        """See `Stories`."""
+        dice = random.Random(f"{self.seed}/{number}")
+        subject = dice.sample(self.words, 40)
+        return [self._told(dice, subject) for _ in range(4)]
+
+    def _told(self, dice: random.Random, subject: Sequence[str]) -> tuple[str, ...]:
+        n = max(5, round(dice.gauss(self.sentences, 4)))
+        return tuple(self._sentence(dice, subject, dice.randint(12, 30)) for _ in range(n))
+
+    def _sentence(self, dice: random.Random, subject: Sequence[str], n: int) -> str:
+        words = dice.choices(_COMMON, cum_weights=self._common, k=n)
+        for place in range(dice.randint(0, 1), n, 2):
+            words[place] = dice.choice(subject) if dice.random() < 0.3 else ""
+        rare = iter(dice.choices(self.words, cum_weights=self._by_rank, k=n))
+        return " ".join(word or next(rare) for word in words).capitalize() + "."
+
+
+class Given:
+    """The stories of a file, with other words in each round."""
+
+    def __init__(self, texts: Sequence[tuple[str, str]], seed: int, sentences: int | None = None) -> None:
+        self.seed = seed
+        self.stories = [(title, tuple(_sentences(text)[:sentences])) for title, text in texts]
+        self.stories = [(title, sentences) for title, sentences in self.stories if len(sentences) > 3]
+        counts = Counter(word for _, text in texts for word in _WORD.findall(text))
+        ranked = sorted(counts, key=lambda word: (-counts[word], word))
+        self._kinds = [[word for word in ranked if word.islower()][200:], [word for word in ranked if word.istitle()][100:]]
+        self._names: tuple[int, dict[str, str]] = (0, {})
+
+    def story(self, number: int) -> Story:
+        """See `Stories`."""
+        round_, at = divmod(number, len(self.stories))
+        title, sentences = self.stories[at]
+        return Story(self.renamed(title, round_), tuple(self.renamed("\n".join(sentences), round_).split("\n")))
+
+    def tellings(self, number: int) -> list[tuple[str, ...]]:
+        """See `Stories`. Every other sentence of the text, and the rest of them: the two share few phrases."""
+        told = self.story(number).sentences
+        return [told[::2], told[1::2]] if len(told) > 7 else [told]
+
+    def renamed(self, text: str, round_: int) -> str:
+        """A text with the words of a round."""
+        names = self._renamed(round_)
+        return _WORD.sub(lambda found: names.get(found[0], found[0]), text)
+
+    def _renamed(self, round_: int) -> dict[str, str]:
+        if self._names[0] != round_:
+            dice, names = random.Random(f"{self.seed}/round {round_}"), {}
+            for words in self._kinds:
+                for first in range(0, len(words), 256):  # of like frequency
+                    band = words[first : first + 256]
+                    names.update(zip(band, dice.sample(band, len(band)), strict=True))
+            self._names = (round_, names)
+        return self._names[1]
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_END = re.compile(r"(?<=[.!?]) +(?=[\"'A-Z])|\n+")
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in _END.split(text) if part.strip()]
+
+
+def documents(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:
+    """`n` documents, a day at a time."""
+    number = left = 0
+    left = n
+    for day in range(-(-n // PER_DAY)):
+        dice = random.Random(f"{seed}/day {day}")
+        made: list[Document] = []
+        while len(made) < min(PER_DAY, left):
+            made += _told(stories, number, START + timedelta(days=day, seconds=dice.randrange(86_400)), dice)
+            number += 1
+        made = made[: min(PER_DAY, left)]
+        left -= len(made)
+        dice.shuffle(made)
+        yield made
+
+
+def _told(stories: Stories, number: int, at: datetime, dice: random.Random) -> list[Document]:
+    """The documents that a story gives: alone, with copies, revised, or told in other words."""
+    story = stories.story(number)
+    own = _document(story.title, story.sentences, number, at, dice)
+    kind = dice.random()
+    if kind < 0.66:
+        return [own]
+    if kind < 0.77:
+        return [own, *(_copy(story, number, at, dice) for _ in range(dice.choice((1, 2, 3, 4))))]
+    if kind < 0.82:
+        later = at + timedelta(minutes=dice.randint(10, 600))
+        text = _printed([*story.sentences[:2], *dice.sample(story.sentences[2:], len(story.sentences) - 2)[:-1]], dice)
+        return [own, {**own, "text": text, "fetched_at": later + timedelta(hours=1)}]
+    return [_document(_headline(told, dice), told, number, at + _delay(dice), dice) for told in stories.tellings(number)]
+
+
+def _delay(dice: random.Random) -> timedelta:
+    return timedelta(minutes=dice.randint(1, 1200))
+
+
+def _copy(story: Story, number: int, at: datetime, dice: random.Random) -> Document:
+    edited = list(story.sentences)
+    edit = dice.randrange(5)
+    if edit == 1:
+        edited = edited[: max(4, int(len(edited) * dice.choice((0.5, 0.8))))]
+    elif edit == 2:
+        half = len(edited) // 2
+        edited = [*edited[:2], *edited[half:], *edited[2:half]]
+    elif edit == 3:
+        edited.insert(dice.randrange(1, len(edited)), " ".join(dice.choices(_COMMON, k=25)).capitalize() + ".")
+    elif edit == 4:
+        edited[0] = f"NORTH PRESS - {edited[0]}"
+    return _document(_headline(edited, dice), edited, number, at + _delay(dice), dice)
+
+
+def _headline(sentences: Sequence[str], dice: random.Random) -> str:
+    words = dice.choice(sentences).rstrip(".").split()
+    return " ".join(words[: dice.randint(4, 9)]).capitalize()
+
+
+def _document(title: str, sentences: Sequence[str], number: int, at: datetime, dice: random.Random) -> Document:
+    outlet = min(int(dice.paretovariate(0.5)), _OUTLETS)
+    has_date = dice.random() >= 0.005
+    day = f"{at:%Y/%m/%d}/" if has_date else ""
+    return {
+        "url": f"https://www.outlet-{outlet}.example/{day}{number}-{dice.getrandbits(40):010x}.html",
+        "title": title, "text": _printed(sentences, dice), "author": f"Ana {chr(65 + number % 26)}arlow" if number % 3 else None,
+        "published_at": at if has_date else None, "fetched_at": at + timedelta(minutes=dice.randint(5, 90)) if has_date else None,
+    }  # fmt: skip
+
+
+def _printed(sentences: Sequence[str], dice: random.Random) -> str:
+    """Paragraphs of some sentences, with the residue of a page in a third of the texts."""
+    paragraphs, at = [], 0
+    while at < len(sentences):
+        n = dice.randint(1, 4)
+        paragraphs.append(" ".join(sentences[at : at + n]))
+        at += n
+    if dice.random() < 0.33:
+        line = dice.choice(_RESIDUE).format(sentences[0][:60].rstrip("."))
+        paragraphs.insert(dice.choice((len(paragraphs), len(paragraphs), max(1, len(paragraphs) // 2))), line)
+    return "\n".join(paragraphs)
+
+
+# Pages
+
+
+def page(document: Document, number: int) -> str:
+    """A document as a page of one of four templates, with the menus, teasers and boxes of a news site around it."""
+    dice = random.Random(f"page {document['url']}")
+    body = "\n".join(f"<p>{paragraph}</p>" for paragraph in document["text"].split("\n"))
+    words = re.findall(r"[a-z]{4,}", document["text"])[:400] or ["news"]
+
+    def links(n: int, kind: str) -> str:
+        return "".join(
+            f'<li class="{kind}-item"><a href="/{kind}/{i}-{dice.choice(words)}.html" data-track="{kind}:{i}">'
+            f"<span>{' '.join(dice.choices(words, k=6)).capitalize()}</span></a></li>"
+            for i in range(n)
+        )  # fmt: skip
+
+    at = document["published_at"]
+    when = f'<time datetime="{at.isoformat()}">{at:%B %d, %Y}</time>' if at else ""
+    by = f'<div class="byline">By <a rel="author" href="/by/{number % 90}">{document["author"]}</a></div>' if document["author"] else ""
+    data = {
+        "@context": "https://schema.org", "@type": "NewsArticle", "headline": document["title"],
+        **({"datePublished": at.isoformat()} if at else {}), **({"author": {"@type": "Person", "name": document["author"]}} if document["author"] else {}),
+    }  # fmt: skip
+    head = (
+        f'<head><meta charset="utf-8"><title>{document["title"]} | Outlet</title><link rel="canonical" href="{document["url"]}">'
+        f'<script type="application/ld+json">{json.dumps(data)}</script>'
+        f"<style>{'.c{margin:0 auto;padding:4px} ' * 60}</style><script>var a={json.dumps(words[:200])};</script></head>"
+    )
+    menu, teasers, footer = links(40, "nav"), links(30, "teaser"), links(25, "footer")
+    title = f"<h1>{document['title']}</h1>"
+    bodies = (
+        f'<header><nav><ul>{menu}</ul></nav></header><main><article>{title}{by}{when}{body}</article>'
+        f'<aside><h3>Most read</h3><ul>{teasers}</ul></aside></main><footer><ul>{footer}</ul></footer>',
+        f'<div id="top"><ul class="menu">{menu}</ul></div><div class="story-wrap"><div class="story-head">{title}{when}{by}</div>'
+        f'<div class="story-body">{body}<div class="related"><h4>Related</h4><ul>{teasers}</ul></div></div></div><div class="bottom"><ul>{footer}</ul></div>',
+        f'<table width="100%"><tr><td class="left"><ul>{menu}</ul></td><td class="content">{title}{by}{when}{body}</td>'
+        f'<td class="right"><ul>{teasers}</ul></td></tr></table><p class="legal">Copyright. All rights reserved.</p><ul>{footer}</ul>',
+        f'<div class="page"><div class="share">Share on Facebook</div><section class="post">{title}{by}{when}'
+        f'<div itemprop="articleBody">{body}</div><div class="newsletter">Sign up for our newsletter</div></section>'
+        f'<section class="more"><ul>{teasers}</ul></section><nav><ul>{menu}</ul></nav><footer><ul>{footer}</ul></footer></div>',
+    )  # fmt: skip
+    return f'<!DOCTYPE html><html lang="en">{head}<body>{bodies[number % len(bodies)]}</body></html>'
+
+
+def pages(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:
+    """`n` documents as pages, a day at a time."""
+    number = 0
+    for day in documents(n, stories, seed):
+        yield [
+            {"url": document["url"], "html": page(document, number + at), "fetched_at": document["fetched_at"]}
+            for at, document in enumerate(day)
+        ]
+        number += len(day)
+
+
+_TAG = re.compile(r"(<script.*?</script>|<style.*?</style>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
+
+
+def given_pages(n: int, given: Sequence[tuple[str, str]], seed: int = 0) -> Iterator[list[Document]]:
+    """`n` pages from (url, html): each round with other words between the tags and another address."""
+    words = Given([("", _TAG.sub(" ", html)) for _, html in given], seed)
+    for first in range(0, n, 500):
+        made = []
+        for number in range(first, min(first + 500, n)):
+            round_, at = divmod(number, len(given))
+            url, html = given[at]
+            if round_:
+                parts = _TAG.split(html)
+                parts[::2] = [words.renamed(part, round_) for part in parts[::2]]
+                url, html = f"{url}{'&' if '?' in url else '?'}round={round_}", "".join(parts)
+            made.append({"url": url, "html": html, "fetched_at": None})
+        yield made
+
+
+# Files
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of Parquet, JSONL and gzipped JSONL files, of one file or of a folder."""
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.suffix == ".parquet":
+            with pq.ParquetFile(file) as opened:
+                for batch in opened.iter_batches(batch_size=1_000):
+                    yield from batch.to_pylist()
+        elif ".jsonl" in file.suffixes:
+            with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
+                yield from map(json.loads, lines)
+        elif file.suffix == ".txt":
+            title, _, text = file.read_text(encoding="utf-8", errors="replace").partition("\n")
+            yield {"title": title, "text": text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a corpus is made of, and how it is written."""
+
+    texts: Path | None = None  # stories, or pages; None makes some up
+    sentences: int | None = None  # of a story at most
+    pages: bool = False
+    form: str = "parquet"
+    seed: int = 0
+
+
+def stories_of(options: Options) -> Stories:
+    """The stories of a file, made-up ones without one."""
+    if options.texts is None:
+        return MadeUp(options.seed, options.sentences or 18)
+    rows = ((row.get("title") or "", next((row[name] for name in ("text", "body", "content") if row.get(name)), "")) for row in read(options.texts))
+    return Given(list(rows), options.seed, options.sentences)
+
+
+def write(n: int, folder: Path, options: Options) -> int:
+    """Write a corpus of `n` documents into a folder, some days to a file; returns the bytes of text or HTML."""
+    folder.mkdir(parents=True, exist_ok=True)
+    body, schema = ("html", _PAGE_SCHEMA) if options.pages else ("text", _SCHEMA)
+    if options.pages and options.texts is not None:
+        given = [(row["url"], row["html"]) for row in read(options.texts) if row.get("html")]
+        made = given_pages(n, given, options.seed)
+    else:
+        made = (pages if options.pages else documents)(n, stories_of(options), options.seed)
+    size, number, waiting = 0, 0, list[list[Document]]()
+    for day in made:
+        size += sum(len(row[body].encode()) for row in day)
+        waiting.append(day)
+        if len(waiting) == PER_FILE:
+            _write(waiting, folder / f"{number:05d}", schema, options.form)
+            number, waiting = number + 1, []
+    if waiting:
+        _write(waiting, folder / f"{number:05d}", schema, options.form)
+    return size
+
+
+def _write(days: Sequence[Sequence[Document]], path: Path, schema: pa.Schema, form: str) -> None:
+    if form == "parquet":
+        with pq.ParquetWriter(path.with_suffix(".parquet"), schema, compression="zstd") as writer:
+            for day in days:
+                writer.write_table(pa.Table.from_pylist(list(day), schema=schema))
+    else:
+        with path.with_suffix(".jsonl").open("w", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(row, default=datetime.isoformat, ensure_ascii=False) + "\n" for day in days for row in day)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("n", type=int)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--texts", type=Path, help="Parquet or JSONL of stories (title, text) or, with --pages, of pages (url, html)")
+    parser.add_argument("--sentences", type=int, help="of a story at most; 8 make briefs of about 1 kB")
+    parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
+    parser.add_argument("--format", choices=("parquet", "jsonl"), default="parquet")
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(arguments)
+    options = Options(texts=chosen.texts, sentences=chosen.sentences, pages=chosen.pages, form=chosen.format, seed=chosen.seed)
+    size = write(chosen.n, chosen.folder, options)
+    print(f"{chosen.n:,} documents, {size / 1e6:,.1f} MB in {chosen.folder}")
+
+
+if __name__ == "__main__":
+    main()
