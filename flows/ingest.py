@@ -24,17 +24,20 @@ def _name() -> str:
 @flow(name="copydesk-ingest", flow_run_name=_name, persist_result=False)
 def ingest(
     inputs: list[str] | str, warehouse: str | None = None, recipe: str | None = None, workers: int | None = None,
+    wait_seconds: float = 0.0,
 ) -> Outcome:
     """Ingest what is new among the inputs and publish one snapshot.
 
     `warehouse` is a folder (default ./warehouse), `recipe` a TOML file, `workers` the number of
-    processes (default: the cores). Returns a `copydesk.flows.finish.Outcome`.
+    processes (default: the cores), `wait_seconds` how long to wait for another writer. Returns a `copydesk.flows.finish.Outcome`.
     """
     # Imported here: Prefect ships this function to the process of each run by value, globals included.
     from copydesk.flows import tasks
 
     root = Path(warehouse or "warehouse").absolute()
-    with tasks.started([inputs] if isinstance(inputs, str) else inputs, warehouse=root, recipe=recipe, workers=workers) as run:
+    with tasks.started(
+        [inputs] if isinstance(inputs, str) else inputs, warehouse=root, recipe=recipe, workers=workers, wait_seconds=wait_seconds,
+    ) as run:
         tasks.edit(run)
         tasks.place(run)
         tasks.fold(run)

@@ -37,14 +37,15 @@ def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 
 def release(
-    warehouse: Warehouse, *, outlet: str | None = None, doc_ids: Sequence[str] = (), progress: pipeline.Progress | None = None,
+    warehouse: Warehouse, *, outlet: str | None = None, doc_ids: Sequence[str] = (), wait_seconds: float = 0.0,
+    progress: pipeline.Progress | None = None,
 ) -> pipeline.Run | None:
     """Let documents in: fold, group and publish them as a run of their own; None when none waits by that name.
 
     They are kept as they were edited; only copies and stories are worked out now, under the recipe of
     the last run. Names neither an outlet nor ids: everything that waits.
     """
-    with warehouse.lock():
+    with warehouse.lock(wait_seconds=wait_seconds):
         snapshot = warehouse.snapshot("current")
         where = pc.scalar(True)
         if outlet is not None:

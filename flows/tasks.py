@@ -48,14 +48,14 @@ def watched(progress: pipeline.Progress) -> Iterator[Watcher]:
 
 @contextlib.contextmanager
 def started(
-    inputs: Sequence[str], *, warehouse: Path, recipe: str | None, workers: int | None,
+    inputs: Sequence[str], *, warehouse: Path, recipe: str | None, workers: int | None, wait_seconds: float = 0.0,
 ) -> Iterator[pipeline.Run]:
     """A run of the pipeline within a flow run, marked as alive until the context ends."""
     with contextlib.ExitStack() as stack:
         if runtime.flow_run.id:
             stack.enter_context(stale.marked(runtime.flow_run.id))
         yield stack.enter_context(pipeline.started(
-            inputs, warehouse=warehouse, recipe=load(Path(recipe) if recipe else None), workers=workers or cores(),
+            inputs, warehouse=warehouse, recipe=load(Path(recipe) if recipe else None), workers=workers or cores(), wait_seconds=wait_seconds,
             progress=watcher.progress if (watcher := _watcher.get()) else Lines(get_run_logger().info),
         ))
 

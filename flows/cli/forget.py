@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+from copydesk.flows.cli.options import echo_json, json_option, wait_option, warehouse_option
 
 
 @click.command()
@@ -18,7 +18,7 @@ from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
 @click.option("--outlet", "outlets", multiple=True, metavar="NAME", help="All of an outlet, by name or domain; can be repeated.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="With --outlet: published up to that day.")
 @click.option("--with-copies", is_flag=True, help="Also the other documents that share text with these.")
-@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@wait_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @warehouse_option
 @json_option

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import megabytes, opened
-from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+from copydesk.flows.cli.options import echo_json, json_option, wait_option, warehouse_option
 
 
 @click.group()
@@ -56,7 +56,7 @@ def status(*, warehouse: Path, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@wait_option
 @warehouse_option
 @json_option
 def rebuild(*, wait_seconds: float, warehouse: Path, as_json: bool) -> None:

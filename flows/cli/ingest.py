@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.flows.cli.options import cores, echo_json, json_option, recipe_option, warehouse_option, workers_option
+from copydesk.flows.cli.options import (
+    cores,
+    echo_json,
+    json_option,
+    recipe_option,
+    wait_option,
+    warehouse_option,
+    workers_option,
+)
 
 if TYPE_CHECKING:
     from copydesk.flows.finish import Outcome
@@ -22,10 +30,11 @@ if TYPE_CHECKING:
 @click.option("--direct", is_flag=True, help="Without Prefect: begins at once and leaves no record there.")
 @click.option("--dry-run", is_flag=True, help="Do everything but publish, and say what would come out. Implies --direct.")
 @click.option("--quiet", is_flag=True, help="Print warnings and errors only, for cron.")
+@wait_option
 @json_option
 def command(
     *, inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int | None, direct: bool, dry_run: bool, quiet: bool,
-    as_json: bool,
+    wait_seconds: float, as_json: bool,
 ) -> None:
     """Turn raw documents into rows of the corpus and publish them as one snapshot.
 
@@ -44,9 +53,11 @@ def command(
     progress = terminal.chosen(quiet=quiet or as_json)
     try:
         if direct or dry_run:
-            outcome = _directly(inputs, warehouse, recipe, workers or cores(), dry_run=dry_run, progress=progress)
+            outcome = _directly(
+                inputs, warehouse, recipe, workers or cores(), dry_run=dry_run, wait_seconds=wait_seconds, progress=progress,
+            )
         else:
-            outcome = _by_prefect(inputs, warehouse, recipe, workers, progress=progress)
+            outcome = _by_prefect(inputs, warehouse, recipe, workers, wait_seconds=wait_seconds, progress=progress)
     except KeyboardInterrupt as error:
         raise click.ClickException("stopped. The same command goes on where this run was.") from error
     finally:
@@ -61,7 +72,8 @@ def command(
 
 
 def _directly(
-    inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int, *, dry_run: bool, progress: Quiet | Lines | Bar,
+    inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int, *, dry_run: bool, wait_seconds: float,
+    progress: Quiet | Lines | Bar,
 ) -> Outcome:
     progress.stage("starting", None)
     from copydesk.flows import finish, pipeline, read
@@ -70,6 +82,7 @@ def _directly(
     try:
         summary = pipeline.run(
             inputs, warehouse=warehouse, recipe=load(recipe), workers=workers, progress=progress, is_dry=dry_run,
+            wait_seconds=wait_seconds,
         )
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
@@ -79,7 +92,8 @@ def _directly(
 
 
 def _by_prefect(
-    inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int | None, *, progress: Quiet | Lines | Bar,
+    inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int | None, *, wait_seconds: float,
+    progress: Quiet | Lines | Bar,
 ) -> Outcome:
     progress.stage("starting Prefect", None)
     from copydesk.flows import settings
@@ -97,7 +111,10 @@ def _by_prefect(
             with settings.connected() as client:
                 if reaped := stale.reap(client):
                     progress.note(f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed")
-                return ingest(inputs=list(inputs), warehouse=str(warehouse), recipe=str(recipe) if recipe else None, workers=workers)
+                return ingest(
+                    inputs=list(inputs), warehouse=str(warehouse), recipe=str(recipe) if recipe else None, workers=workers,
+                    wait_seconds=wait_seconds,
+                )
         except read.InputError as error:
             raise click.UsageError(str(error)) from error
         except settings.NoPrefectError as error:

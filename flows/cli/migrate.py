@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import warehouse_option
+from copydesk.flows.cli.options import wait_option, warehouse_option
 
 
 @click.command()
-@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@wait_option
 @warehouse_option
 def command(wait_seconds: float, warehouse: Path) -> None:
     """Bring the tables of an older copydesk to the schema of this one.

@@ -15,7 +15,7 @@ import click
 from copydesk.flows.printable import printable
 
 __all__ = [
-    "Group", "cores", "echo_json", "json_option", "printable", "recipe_option", "warehouse_option", "workers_option",
+    "Group", "cores", "echo_json", "json_option", "printable", "recipe_option", "wait_option", "warehouse_option", "workers_option",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -89,6 +89,14 @@ def workers_option(command: _Command) -> _Command:
     return click.option(
         "--workers", type=click.IntRange(min=1), default=None, metavar="N",
         help="Processes that edit documents.  [default: the cores]",
+    )(command)
+
+
+def wait_option(command: _Command) -> _Command:
+    """`--wait SECONDS`, passed on as a float named `wait_seconds`; 0 fails at once, naming the other writer."""
+    return click.option(
+        "--wait", "wait_seconds", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS",
+        help="Wait so long for another writer to end.  [default: fail at once]",
     )(command)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import Group, echo_json, json_option, printable, warehouse_option
+from copydesk.flows.cli.options import Group, echo_json, json_option, printable, wait_option, warehouse_option
 
 
 @click.group(cls=Group)
@@ -51,8 +51,9 @@ def list_(*, warehouse: Path, as_json: bool) -> None:
 @click.option("--outlet", metavar="DOMAIN", default=None, help="The documents of one outlet.")
 @click.option("--doc", "docs", multiple=True, metavar="DOC_ID", help="One document; may be given several times.")
 @click.option("--all", "everything", is_flag=True, help="Everything that waits.")
+@wait_option
 @warehouse_option
-def release(*, outlet: str | None, docs: tuple[str, ...], everything: bool, warehouse: Path) -> None:
+def release(*, outlet: str | None, docs: tuple[str, ...], everything: bool, wait_seconds: float, warehouse: Path) -> None:
     """Publish documents that were held back, folded and grouped with the rest.
 
     \b
@@ -64,7 +65,7 @@ def release(*, outlet: str | None, docs: tuple[str, ...], everything: bool, ware
     with opened(warehouse) as found:
         from copydesk.flows.quarantine import release as let_in
 
-        run = let_in(found, outlet=outlet, doc_ids=docs)
+        run = let_in(found, outlet=outlet, doc_ids=docs, wait_seconds=wait_seconds)
     if run is None or run.snapshot is None:
         raise click.ClickException("No such document is held back; `copydesk quarantine list` shows what is.")
     n = len(run.released)

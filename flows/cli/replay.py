@@ -7,14 +7,22 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import cores, echo_json, json_option, recipe_option, warehouse_option, workers_option
+from copydesk.flows.cli.options import (
+    cores,
+    echo_json,
+    json_option,
+    recipe_option,
+    wait_option,
+    warehouse_option,
+    workers_option,
+)
 
 
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--reason", metavar="NAME", default=None, help="Only documents refused for this reason; `copydesk rejects` lists them.")
 @recipe_option
-@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@wait_option
 @workers_option
 @warehouse_option
 @json_option

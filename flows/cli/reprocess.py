@@ -8,7 +8,15 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import cores, echo_json, json_option, recipe_option, warehouse_option, workers_option
+from copydesk.flows.cli.options import (
+    cores,
+    echo_json,
+    json_option,
+    recipe_option,
+    wait_option,
+    warehouse_option,
+    workers_option,
+)
 
 
 @click.command()
@@ -16,7 +24,7 @@ from copydesk.flows.cli.options import cores, echo_json, json_option, recipe_opt
               help="Where to begin; the stages after it follow.")
 @click.option("--where", metavar="CONDITION", default=None, help="Edit only the documents that meet a condition (clean and tag).")
 @recipe_option
-@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@wait_option
 @workers_option
 @warehouse_option
 @json_option

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, recipe_option, warehouse_option
+from copydesk.flows.cli.options import echo_json, json_option, recipe_option, wait_option, warehouse_option
 
 
 @click.command()
@@ -20,7 +20,7 @@ from copydesk.flows.cli.options import echo_json, json_option, recipe_option, wa
 @click.option("--folds", metavar="NAMES", help="Relations that fold a document, such as exact,near.")
 @click.option("--keep", type=click.Choice(["earliest", "longest", "original", "outlet-rank"]), help="Which copy is kept.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and publish nothing.")
-@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@wait_option
 @recipe_option
 @warehouse_option
 @json_option

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+from copydesk.flows.cli.options import echo_json, json_option, wait_option, warehouse_option
 
 
 @click.command()
 @click.argument("snapshot")
-@click.option("--wait", "wait_seconds", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer to end.  [default: fail]")
+@wait_option
 @warehouse_option
 @json_option
 def command(snapshot: str, wait_seconds: float, warehouse: Path, as_json: bool) -> None:

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from copydesk.flows.cli import main
 from copydesk.flows.warehouse import Change, Warehouse, files, tablefile
 from copydesk.flows.warehouse.errors import Locked, WriteFailed
 from tests.warehouse import rows
@@ -68,6 +70,23 @@ def test_a_second_writer_may_wait(warehouse: Warehouse) -> None:
         start = time.monotonic()
         with warehouse.lock(wait_seconds=20):
             assert time.monotonic() - start > 0.1
+
+
+@pytest.mark.parametrize("words", [["ingest", "--direct", "INPUT"], ["replay"], ["forget", "--doc", "0", "--yes"], ["rollback", "1"]])
+def test_every_command_that_writes_names_the_other_writer_and_waits_when_told_to(words: list[str], warehouse: Warehouse, tmp_path: Path) -> None:
+    (tmp_path / "INPUT").mkdir()
+    (tmp_path / "INPUT" / "empty.txt").touch()
+    warehouse.publish(change(warehouse, "one"))
+    command = [*words, "--warehouse", str(warehouse.root)]
+    command = [str(tmp_path / word) if word == "INPUT" else word for word in command]
+    with another_writer(warehouse, 30) as holder:
+        refused = CliRunner().invoke(main, command)
+        assert refused.exit_code == 1
+        assert f"pid {holder.pid}" in refused.output
+        assert "since 20" in refused.output
+    with another_writer(warehouse, 0.3):
+        waited = CliRunner().invoke(main, [*command, "--wait", "20"])
+        assert "another process" not in waited.output
 
 
 def test_the_lock_of_a_killed_writer_stops_nobody(warehouse: Warehouse) -> None:
