@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +20,9 @@ from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
 from copydesk.transforms.article import Article, Refused
+
+if TYPE_CHECKING:
+    from copydesk.flows.engines import Engine
 
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
 
@@ -33,10 +37,10 @@ class Edited:
 
 
 def edit_files(
-    files: Sequence[InputFile | Reject], folder: Path, *, recipe: Recipe, templates: Mapping[str, frozenset[str]], workers: int,
+    files: Sequence[InputFile | Reject], folder: Path, *, recipe: Recipe, templates: Mapping[str, frozenset[str]], engine: Engine,
     on_progress: Callable[[int], None],
 ) -> Edited:
-    """Edit every document of the files in worker processes.
+    """Edit every document of the files in the engine's worker processes.
 
     `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
     a run that was killed, is taken as it is.
@@ -51,8 +55,8 @@ def edit_files(
         documents=recipe.run.shard_documents, n_bytes=recipe.run.shard_bytes,
     )
     articles, rejects, n_read = [], [], 0
-    for shard, result in work.run_shards(
-        shards, "copydesk.flows.editing:edit_shard", options, workers=workers, limits=recipe.limits, key=key, on_progress=on_progress,
+    for shard, result in engine.run_shards(
+        shards, "copydesk.flows.editing:edit_shard", options, limits=recipe.limits, key=key, on_progress=on_progress,
     ):
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
         rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
@@ -91,8 +95,11 @@ def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> None
 
 
 def write_whole(table: pa.Table, path: Path) -> None:
-    """Write a Parquet file under another name and rename it, so that a file that is there is whole."""
-    draft = path.with_suffix(".part")
+    """Write a Parquet file under another name and rename it, so that a file that is there is whole.
+
+    The other name is one of its own: after the loss of a machine two workers may write the same shard.
+    """
+    draft = path.with_suffix(f".{token_hex(4)}.part")
     pq.write_table(table, draft, compression="zstd", compression_level=1)  # read once and deleted
     draft.replace(path)
 

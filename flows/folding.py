@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,22 @@ from copydesk.transforms.dedup.sketching import Sketches
 
 SLAB = 10_000  # documents joined at once: 9 MB of signatures and keys, some 250 MB at work on them
 SIGNED_AT_ONCE = 4_000  # texts read back at once: 12 MB
+
+
+class Texts(Protocol):
+    """Texts of the run, kept outside memory in the order in which they were read."""
+
+    def append(self, texts: pa.LargeStringArray) -> None:
+        """Add the texts of the next rows."""
+
+    def close_writing(self) -> None:
+        """All rows are there."""
+
+    def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
+        """Texts of the given rows."""
+
+    def remove(self) -> None:
+        """Delete what was written."""
 
 
 class SpilledTexts:
@@ -70,12 +86,14 @@ class Folding:
     memory is bounded by the slab; what is kept is decided once, from all pairs.
     """
 
-    def __init__(self, *, index: Index | None, published: Published | None, options: Options, staging: Path) -> None:
+    def __init__(
+        self, *, index: Index | None, published: Published | None, options: Options, staging: Path, texts: Texts | None = None,
+    ) -> None:
         self.published, self.options, self.staging = published, options, staging
         self.index = index or Index((), options)
         self.n_published = self.index.n_documents
         self._staged: dict[str, Path] = {}
-        self._spill = SpilledTexts(staging)
+        self._spill = texts or SpilledTexts(staging)
         self._batches: list[pa.Table] = []
 
     def __enter__(self) -> Self:
@@ -107,12 +125,16 @@ class Folding:
         self._kept_id: dict[int, str] = {}  # of the published duplicates among the rows
         self._spared = _is_among(self.facts["doc_id"], exempt)
         self._first = np.arange(self.n)
-        parts = [self._slab(low, min(low + SLAB, self.n)) for low in range(0, self.n, SLAB)]
-        self.pairs = pairing.concatenate(*parts) if parts else pairing.NONE
+        self.pairs = self._compare()
         self._follow_copies()
         return self._decide(self._first, self._spared)
 
     # Comparison
+
+    def _compare(self) -> Pairs:
+        """All pairs above the floor: of new documents, and of new with published ones."""
+        parts = [self._slab(low, min(low + SLAB, self.n)) for low in range(0, self.n, SLAB)]
+        return pairing.concatenate(*parts) if parts else pairing.NONE
 
     def _slab(self, low: int, high: int) -> Pairs:
         """Sign and index some rows; their pairs among themselves and with everything before."""

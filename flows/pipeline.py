@@ -28,9 +28,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows import copies, editing, placing, provenance, publishing
+from copydesk.flows import copies, editing, engines, placing, provenance, publishing
 from copydesk.flows import read as reading
 from copydesk.flows.recipe import Recipe
+from copydesk.flows.remote.client import located
 from copydesk.flows.report.data import Facts, Stage
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.transforms import drift
@@ -82,12 +83,14 @@ class Run:
     def __init__(
         self, *, inputs: Sequence[str], files: Sequence[reading.InputFile | reading.Reject], warehouse: Warehouse, recipe: Recipe,
         workers: int, progress: Progress, run_id: str, started_at: datetime, clock: Callable[[], datetime],
+        engine: engines.Engine | None = None,
     ) -> None:
         # Whole paths: `replay` finds the documents again from wherever it is called.
         self.inputs = tuple(name if "://" in name else os.path.abspath(name) for name in inputs)
         self.files = tuple(files)
         self.warehouse, self.recipe = warehouse, recipe
         self.workers, self.progress, self.clock = workers, progress, clock
+        self.engine = engine or engines.Local(workers)
         self.run_id, self.started_at = run_id, started_at
         self.parent: Snapshot | None = warehouse.current()
         self.staging = warehouse.staging(run_id)
@@ -138,20 +141,23 @@ class Run:
 
 @contextmanager
 def started(
-    inputs: Sequence[str], *, warehouse: Path, recipe: Recipe | None = None, workers: int = 1, progress: Progress | None = None,
+    inputs: Sequence[str], *, warehouse: Path | str, recipe: Recipe | None = None, workers: int = 1, progress: Progress | None = None,
     wait_seconds: float = 0.0, run_id: str | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    engine: str = "local", scheduler: str | None = None,
 ) -> Iterator[Run]:
     """A run, holding the warehouse's lock until the context ends.
 
     A run that was killed is taken up again, under its own id, where inputs, recipe and parent
     snapshot are still the same: its finished shards stand, and if it had published, nothing is left
-    to do. Raises `reading.InputError` for inputs
-    that do not exist and `WarehouseError` for a warehouse that cannot be written.
+    to do. `engine` and `scheduler` say where the work is done (see `engines.opened`). Raises
+    `reading.InputError` for inputs that do not exist, `WarehouseError` for a warehouse that cannot
+    be written and `engines.EngineError` for an engine that cannot be had.
     """
-    recipe = recipe or Recipe()
+    recipe, progress = recipe or Recipe(), progress or Silent()
+    engines.check(engine, scheduler)
     files = reading.find(inputs)
-    store = Warehouse.open(warehouse, create=True, options=recipe.warehouse)
-    with store.lock(wait_seconds=wait_seconds):
+    store = Warehouse.open(located(warehouse), create=True, options=recipe.warehouse)  # workers stand in other folders
+    with store.lock(wait_seconds=wait_seconds), engines.opened(engine, workers=workers, scheduler=scheduler, note=progress.note) as chosen:
         parent = store.current()
         key = _resume_key(files, recipe, parent.id if parent else None)
         resumed = _interrupted(store.root, key)
@@ -160,9 +166,10 @@ def started(
         begun = resumed or {"run_id": run_id or f"{clock():%Y%m%dT%H%M%S}-{token_hex(3)}", "started_at": clock().isoformat()}
         store.sweep(keep_staging=[begun["run_id"]])
         run = Run(
-            inputs=inputs, files=files, warehouse=store, recipe=recipe, workers=workers, progress=progress or Silent(),
-            run_id=begun["run_id"], started_at=datetime.fromisoformat(begun["started_at"]), clock=clock,
+            inputs=inputs, files=files, warehouse=store, recipe=recipe, workers=workers, progress=progress,
+            run_id=begun["run_id"], started_at=datetime.fromisoformat(begun["started_at"]), clock=clock, engine=chosen,
         )
+        chosen.prepare(run.staging)
         if not resumed:
             (run.staging / _BEGUN).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
         if parent is not None and run.run_id == parent.manifest.run_id:
@@ -203,7 +210,7 @@ def edit(run: Run) -> None:
     """Read the inputs, cut them into shards, and let workers edit each shard: extract, clean, tag."""
     run.progress.stage("edit", None)
     edited = editing.edit_files(
-        run.files, run.folder("edit"), recipe=run.recipe, templates=placing.templates_in_force(run.parent), workers=run.workers,
+        run.files, run.folder("edit"), recipe=run.recipe, templates=placing.templates_in_force(run.parent), engine=run.engine,
         on_progress=run.progress.advance,
     )
     run.edited, run.reject_shards = edited.articles, edited.rejects
@@ -230,10 +237,11 @@ def place(run: Run) -> None:
 def fold(run: Run) -> None:
     """Find the copies among the new documents and the published ones."""
     run.progress.stage("fold", run.counts["n_read"])
-    run.copies = copies.find_copies(
+    run.copies = run.engine.find_copies(
         run.shards, index=copies.open_index(run.parent, run.recipe.dedup) if run.parent else None,
         published=copies.PublishedSnapshot(run.parent) if run.parent else None,
         options=run.recipe.dedup, staging=run.folder("fold"), exempt=placing.revisions(run.shards),
+        on_progress=run.progress.advance,
     )
     run.counts["n_duplicates"] = run.copies.folds.num_rows
     run.counts["n_articles"] = sum(pq.read_metadata(path).num_rows for path in run.shards) - run.copies.folds.num_rows

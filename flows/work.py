@@ -32,6 +32,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from copydesk.flows.isolated import Channel, Death, Process, wait
@@ -90,7 +91,7 @@ def run_shards(
     `on_progress` gets the number of documents finished so far, a few times a second. Raises TaskError
     or OSError as described above; workers end with the iterator.
     """
-    pool = _Pool(task, options, workers=workers, limits=limits, key=key, on_progress=on_progress)
+    pool = Pool(task, options, workers=workers, limits=limits, key=key, on_progress=on_progress)
     try:
         yield from pool.run(iter(shards))
     finally:
@@ -114,9 +115,11 @@ class _Try:
     n_deaths: int = 0
 
 
-class _Pool:
+class Pool:
+    """Workers that stay between one `run` and the next, until `close`."""
+
     def __init__(
-        self, task: str, options: Mapping[str, object], *, workers: int, limits: Limits, key: str, on_progress: Progress | None,
+        self, task: str, options: Mapping[str, object], *, workers: int, limits: Limits, key: str, on_progress: Progress | None = None,
     ) -> None:  # fmt: skip
         self._task, self._options, self._limits, self._key, self._on_progress = task, dict(options), limits, key, on_progress
         self._size = max(1, workers)
@@ -127,6 +130,7 @@ class _Pool:
         self._n_documents = 0
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, dict[str, Any]]]:
+        """See `run_shards`. After an error the pool is to be closed."""
         expected: deque[int] = deque()  # numbers of the shards taken and not yet handed out
         is_more = True
         while is_more or expected:
@@ -145,6 +149,7 @@ class _Pool:
                 self._listen()
 
     def close(self) -> None:
+        """End the workers."""
         for process in (*self._idle, *self._busy):
             process.kill()
         self._idle.clear()
@@ -215,7 +220,7 @@ def result_of(shard: Shard, key: str) -> dict[str, Any] | None:
 
 def _keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
     place = Path(shard.folder, _DONE)
-    draft = place.with_suffix(".draft")
+    draft = place.with_suffix(f".{token_hex(4)}.draft")  # another machine may be keeping the same result
     draft.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
     os.replace(draft, place)
 

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[st
     if len(encoded) >= HEADER_BYTES:
         raise ValueError(f"index header of {len(encoded)} bytes; room is {HEADER_BYTES}")
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{kind}-{os.getpid()}.partial"
+    partial = folder / f"{kind}-{token_hex(8)}.partial"  # several machines may write into the folder
     digest = hashlib.sha256()
     with partial.open("wb") as file:
         _put(file, digest, encoded.ljust(HEADER_BYTES, b"\n"))

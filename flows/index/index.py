@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,15 @@ class Found:
     estimated: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Documents first..last of a run file."""
+
+    run: IndexFile
+    first: int
+    last: int
+
+
 class Index:
     """Opened from the paths a snapshot names; IndexRefused if they do not fit the options."""
 
@@ -54,6 +64,7 @@ class Index:
         self.docs = sorted((f for f in opened if f.header["kind"] == "docs"), key=lambda f: f.header["first"])
         self.runs = sorted((f for f in opened if f.header["kind"] == "keys"), key=lambda f: f.header["first"])
         self._sections = {f.name: _sections_of(f) for f in self.runs}
+        self._parts = [_Part(f, f.header["first"], f.header["first"] + f.header["count"] - 1) for f in self.runs]
         self._firsts = np.array([f.header["first"] for f in self.docs], np.int64)
         self.n_documents = 0
         for file in self.docs:
@@ -69,6 +80,24 @@ class Index:
         """The index among the files a snapshot names, None where it names none of an index."""
         paths = [path for name, path in named.items() if name.endswith(files.SUFFIX)]
         return cls(paths, options) if paths else None
+
+    @property
+    def extents(self) -> tuple[tuple[int, int], ...]:
+        """First and last document of each run."""
+        return tuple((part.first, part.last) for part in self._parts)
+
+    def as_of(self, extents: Sequence[tuple[int, int]]) -> Index:
+        """The index as it stood when its runs had those extents, from its files of today.
+
+        Runs only ever merge with their neighbours, so what was a run lies within one of today's.
+        """
+        then = copy(self)
+        then._parts = []
+        for first, last in extents:
+            run = next(f for f in self.runs if f.header["first"] <= first < f.header["first"] + f.header["count"])
+            then._parts.append(_Part(run, first, last))
+        then.n_documents = extents[-1][1] + 1 if extents else 0
+        return then
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,11 +125,18 @@ class Index:
         """Ids of the given documents."""
         return [raw.tobytes().hex() for raw in self.column("doc_id", numbers)]
 
-    def find(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> Found:
-        """Indexed documents that may be copies of the given rows."""
+    def find(
+        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], far: NDArray[np.uint64] | None = None
+    ) -> Found:
+        """Indexed documents that may be copies of the given rows.
+
+        `far` are the `far_hits` of the rows' far queries, where they have been looked up elsewhere.
+        """
         near = self._near(sketches, times, rows)
-        far = self._far(sketches, times, rows)
-        found = [np.concatenate(part) for part in zip(near, far, strict=True)]
+        if far is None:
+            far = self.far_hits(lookup.queries(sketches.keys, sketches.n_keys, rows, joining.SMALLEST))
+        distant = self._far(sketches, times, rows, far)
+        found = [np.concatenate(part) for part in zip(near, distant, strict=True)]
         # Of a document with very many, those most alike; of equals the ones indexed first.
         order = np.lexsort((found[1], -found[2], found[0]))
         rows_found = found[0][order]
@@ -113,10 +149,10 @@ class Index:
         packed = []
         for day, asking in self._asking_by_day(times, rows).items():
             asked = lookup.queries(sketches.keys, sketches.n_keys, asking, sketching.KEYS_MOST)
-            for run in self.runs:
-                section = self._sections[run.name].get(day)
+            for part in self._parts:
+                section = self._sections[part.run.name].get(day)
                 if section is not None:
-                    packed.append(lookup.hits(section, asked, *lookup.ranges(section, asked)))
+                    packed.append(lookup.hits(section, asked, *lookup.ranges(section, asked, part.first, part.last)))
         row, number, shared = lookup.count(np.concatenate(packed) if packed else np.empty(0, np.uint64))
         fewest = sketches.n_keys[row]
         chosen = shared >= np.minimum(joining.NEAR_SHARED, np.maximum(1, fewest // 4))
@@ -126,13 +162,18 @@ class Index:
         inside = pairing.is_inside(times[row], their_times, apart, self.options)
         return self._agreeing(sketches, row[inside], number[inside], joining.NEAR_AGREE)
 
-    def _far(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        asked = lookup.queries(sketches.keys, sketches.n_keys, rows, joining.SMALLEST)
-        packed = [
-            lookup.hits(section, asked, *lookup.ranges(section, asked))
-            for section in (run.array("far") for run in self.runs)
-        ]
-        row, number, shared = lookup.count(np.concatenate(packed) if packed else np.empty(0, np.uint64))
+    def far_hits(self, asked: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Pairs (asking row, document) that share one of the asked keys, packed, once for each key."""
+        packed = []
+        for part in self._parts:
+            section = part.run.array("far")
+            packed.append(lookup.hits(section, asked, *lookup.ranges(section, asked, part.first, part.last)))
+        return np.concatenate(packed) if packed else np.empty(0, np.uint64)
+
+    def _far(
+        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], packed: NDArray[np.uint64]
+    ) -> tuple[NDArray[Any], ...]:
+        row, number, shared = lookup.count(packed)
         fewest = np.minimum(sketches.n_keys[row], joining.SMALLEST)
         chosen = shared >= np.minimum(joining.FAR_SHARED, np.maximum(1, fewest // 2))
         row, number = row[chosen], number[chosen]

@@ -21,8 +21,11 @@ def queries(keys: NDArray[np.uint64], n_keys: NDArray[np.int32], rows: NDArray[n
 
 
 @compiled
-def ranges(section: Any, asked: Any) -> Any:
-    """First and last entry of each asked key; keys are hashes, so their place can be foretold from their value."""
+def ranges(section: Any, asked: Any, first: Any, last: Any) -> Any:
+    """First and last entry of each asked key, among documents first..last.
+
+    Keys are hashes, so their place can be foretold from their value.
+    """
     n = section.size
     low = np.empty(asked.size, np.int64)
     high = np.empty(asked.size, np.int64)
@@ -33,7 +36,8 @@ def ranges(section: Any, asked: Any) -> Any:
             low[q] = low[q - 1]
             high[q] = high[q - 1]
             continue
-        target = key << _BITS
+        target = (key << _BITS) | np.uint64(first)
+        limit = (key << _BITS) | np.uint64(last)
         guess = np.int64(np.float64(target) / 18446744073709551616.0 * n)
         a = max(np.int64(0), guess - spread)
         b = min(np.int64(n), guess + spread)
@@ -48,13 +52,13 @@ def ranges(section: Any, asked: Any) -> Any:
             else:
                 b = middle
         low[q] = a
-        while b < n and section[b] >> _BITS == key:
+        while b < n and section[b] <= limit:
             b += 1
             if b - a == 4 * CAP:  # popular: find the end by bisection
                 top = np.int64(n)
                 while b < top:
                     middle = (b + top) // 2
-                    if section[middle] >> _BITS == key:
+                    if section[middle] <= limit:
                         b = middle + 1
                     else:
                         top = middle
