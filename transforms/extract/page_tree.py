@@ -15,8 +15,9 @@ _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 # Half of a surrogate pair is no character and has no UTF-8.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # Control characters, plain and as references: `normalise` drops them from a plain text too. The line ends among them stay.
-_CONTROL = re.compile(
-    "[\x01-\x08\x0e-\x1f\x7f]|&#(?:x0{0,9}(?:[1-8bcef]|1[0-9a-f]|7f)|0{0,9}(?:[1-8]|1[1245-9]|2[0-9]|3[01]|127))(?:;|(?![0-9a-f;]))", re.IGNORECASE,
+_CONTROL = bytes((*range(1, 9), *range(14, 32), 127))
+_CONTROL_REFERENCE = re.compile(
+    rb"&#(?:[xX]0{0,9}(?:[1-8b-cB-Ce-fE-F]|1[0-9a-fA-F]|7[fF])|0{0,9}(?:[1-8]|1[1245-9]|2[0-9]|3[01]|127))(?:;|(?![0-9a-fA-F;]))",
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE)
 
@@ -40,11 +41,14 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
         raise Refused("extract", "too_many_elements", f"more than {4 * options.max_elements} tags")
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
-    text = _CONTROL.sub(" ", _CONTROL.sub("", text))  # what the first pass joins to a reference anew, the second ends
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError:
         content = _HALF_CHARACTER.sub("\ufffd", text).encode("utf-8")
+    content = content.translate(None, _CONTROL)
+    if b"&#" in content:
+        # What the first pass joins to a reference anew, the second ends.
+        content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from copydesk.transforms.tag import json_ld
@@ -144,25 +145,26 @@ class _Reader:
             self._place(element, tag)
 
     def _place(self, element: Any, tag: str) -> None:
-        attributes = element.attrib
+        attributes = element.items()
         if attributes:
-            named = names(element)
-            href = (element.get("href") or "") if tag == "a" else ""
-            if "author" in (element.get("rel") or "").lower().split():
+            of = dict(attributes)
+            named = _joined(of)
+            if "author" in of.get("rel", "").lower().split():
                 return self._mark(self.authors, element, "rel", named)
-            prop = element.get("itemprop") or element.get("property") or ""
+            prop = of.get("itemprop") or of.get("property") or ""
+            is_author, is_date = _told(named)
             if prop:
                 self._property(element, prop.lower(), named)
-            elif named and _AUTHOR_WORDS.search(named):
+            elif is_author:
                 self._mark(self.authors, element, "class", named)
-            elif href and _AUTHOR_PATH.search(href):
+            elif tag == "a" and _AUTHOR_PATH.search(of.get("href", "")):
                 self._mark(self.authors, element, "path", named)
-            elif named and "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
+            elif "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
                 self._mark(self.headings, element, "class", named)
-            if named and _DATE_WORDS.search(named):
+            if is_date:
                 return self._mark(self.dates, element, "class", named)
         text = element.text
-        if text and len(text) < 200:
+        if text and len(text) < 200 and not text.isspace():
             if _BY.match(text):
                 self._mark(self.authors, element, "text", "")
             if len(text) < 80 and _YEAR.search(text):
@@ -177,7 +179,7 @@ class _Reader:
             self._mark(self.dates, element, "itemprop", named)
         elif last == "headline":
             self._mark(self.headings, element, "itemprop", named)
-        elif _AUTHOR_WORDS.search(named):
+        elif _told(named)[0]:
             self._mark(self.authors, element, "class", named)
 
     def _mark(self, marks: list[Mark], element: Any, how: str, named: str) -> None:
@@ -234,9 +236,26 @@ class _Reader:
 
 def names(element: Any) -> str:
     """Class, id, itemprop and test names of an element, lower case, in one string."""
-    get = element.get
-    found = [get("class"), get("id"), get("itemprop"), get("property"), get("data-testid"), get("data-test"), get("data-qa"), get("data-component"), get("name")]
-    return " ".join(name for name in found if name).lower()[:300]
+    return _joined(dict(element.items()))
+
+
+_NAMING = ("class", "id", "itemprop", "property", "data-testid", "data-test", "data-qa", "data-component", "name")
+
+
+def _joined(attributes: Mapping[str, str]) -> str:
+    return " ".join([attributes[key] for key in _NAMING if attributes.get(key)]).lower()[:300]
+
+
+@lru_cache(maxsize=1 << 14)
+def _told(named: str) -> tuple[bool, bool]:
+    """Whether names are those of an author's place, and of a date's; a page repeats few names often."""
+    told = [_name_told(name) for name in named.split()]
+    return any(is_author for is_author, _ in told), any(is_date for _, is_date in told)
+
+
+@lru_cache(maxsize=1 << 15)
+def _name_told(name: str) -> tuple[bool, bool]:
+    return _AUTHOR_WORDS.search(name) is not None, _DATE_WORDS.search(name) is not None
 
 
 def visible_text(element: Any) -> str:
