@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.flows import report
 from copydesk.flows.printable import printable
+from copydesk.flows.remote.client import is_uri
 from copydesk.transforms.ledger import BLANK_LINE
 
 if TYPE_CHECKING:
@@ -22,19 +23,28 @@ class Outcome:
     """A finished run, and where its report stands; None for a dry run."""
 
     summary: Summary
-    warehouse: Path
+    warehouse: Path | str
     page: Path | None
 
+    @property
+    def articles(self) -> str:
+        """Where the corpus is read; of a warehouse on an object store, the command that names its files."""
+        if is_uri(self.warehouse):
+            return f"copydesk path articles --warehouse {self.warehouse}"
+        return f"{Path(self.warehouse, 'current', 'articles')}/"
 
-def finish(summary: Summary, warehouse: Path) -> Outcome:
+
+def finish(summary: Summary, warehouse: Path | str) -> Outcome:
     """Keep the run's record and write its report."""
     if summary.is_dry or summary.facts.snapshot_id is None:
         return Outcome(summary, warehouse, None)
     from copydesk.flows.warehouse import Warehouse
 
-    report.keep(warehouse, summary.facts)
-    snapshot = Warehouse.open(warehouse).snapshot(summary.facts.snapshot_id)
-    return Outcome(summary, warehouse, report.write(warehouse, snapshot, summary.facts))
+    store = Warehouse.open(warehouse)
+    report.keep(store.root, summary.facts)
+    page = report.write(store.root, store.snapshot(summary.facts.snapshot_id), summary.facts)
+    store.share()
+    return Outcome(summary, warehouse, page)
 
 
 def short(outcome: Outcome, *, seconds: float) -> list[str]:
@@ -67,7 +77,7 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
             f"recipe     {summary.n_under_other_recipe:,} rows stand under another recipe; `copydesk reprocess` brings them up to date"
         )
     if not summary.is_dry:
-        lines.append(f"Parquet    {outcome.warehouse / 'current' / 'articles'}/")
+        lines.append(f"Parquet    {outcome.articles}")
     if outcome.page:
         lines.append(f"Report     {outcome.page}")
     return [printable(line) for line in lines]
@@ -85,7 +95,7 @@ def machine(outcome: Outcome) -> dict[str, Any]:
         "n_under_other_recipe": outcome.summary.n_under_other_recipe,
         "is_dry": outcome.summary.is_dry,
         "warehouse": str(outcome.warehouse),
-        "articles": str(outcome.warehouse / "current" / "articles"),
+        "articles": None if is_uri(outcome.warehouse) else outcome.articles.rstrip("/"),
         "report": str(outcome.page) if outcome.page else None,
     }
 

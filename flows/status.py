@@ -20,10 +20,10 @@ def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5)
     """Snapshot, last runs, sizes, and what a run over the inputs (default: those of the last one) would find."""
     snapshot = warehouse.current()
     if snapshot is None:
-        return {"warehouse": str(warehouse.root), "snapshot": None, "runs": [], "interrupted": _interrupted(warehouse.root)}
+        return {"warehouse": warehouse.address, "snapshot": None, "runs": [], "interrupted": _interrupted(warehouse.root)}
     runs = sorted(snapshot.table("runs", _RUN).to_pylist(), key=lambda row: (row["finished_at"], row["run_id"]), reverse=True)
     return {
-        "warehouse": str(warehouse.root),
+        "warehouse": warehouse.address,
         "snapshot": snapshot.id,
         "published_at": snapshot.manifest.finished_at,
         "rows": dict(snapshot.counts),

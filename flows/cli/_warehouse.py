@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Warehouse]:
+def opened(path: Path | str) -> Iterator[Warehouse]:
     """The warehouse for the time of a command; its errors end the command with exit code 1."""
     from copydesk.flows.warehouse import Warehouse, WarehouseError
 

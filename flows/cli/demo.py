@@ -13,7 +13,7 @@ from copydesk.flows.cli.options import printable, warehouse_option
 
 @click.command()
 @warehouse_option
-def command(*, warehouse: Path) -> None:
+def command(*, warehouse: Path | str) -> None:
     """Print what the warehouse holds after a first small run, and how to read it.
 
     \b
@@ -38,7 +38,7 @@ def command(*, warehouse: Path) -> None:
     click.echo("Removed    " + (", ".join(f"{printable(rule)} {n}" for rule, n in rules.most_common()) or "nothing"))
     several = [story for story in stories if story["n_articles"] > 1 and story["merged_into"] is None]
     click.echo(f"Stories    {len(stories)}, {len(several)} of them with several articles")
-    click.echo(f"Parquet    {warehouse / 'current' / 'articles'}/")
+    click.echo(f"Parquet    {warehouse}/current/articles/")
     click.echo()
     click.echo("Read it with any of")
     folder = f"{warehouse}/current/articles/"

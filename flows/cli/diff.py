@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Documents to name for each difference.")
 @warehouse_option
 @json_option
-def command(before: str, after: str, examples: int, warehouse: Path, as_json: bool) -> None:
+def command(before: str, after: str, examples: int, warehouse: Path | str, as_json: bool) -> None:
     """Show what two snapshots differ in.
 
     \b

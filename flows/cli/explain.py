@@ -23,7 +23,7 @@ _NUMBERS = ("relation", "jaccard", "jaccard_estimated", "containment_in_kept", "
 @click.option("--width", type=click.IntRange(min=40), default=None, metavar="COLUMNS", help="Width of the page.  [default: the terminal]")
 @warehouse_option
 @json_option
-def command(*, doc: str, other: str | None, width: int | None, warehouse: Path, as_json: bool) -> None:
+def command(*, doc: str, other: str | None, width: int | None, warehouse: Path | str, as_json: bool) -> None:
     """Show why a document is a copy: it and the kept one side by side, shared passages marked.
 
     \b

@@ -22,7 +22,7 @@ from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
 @json_option
 def command(
     *, target: Path, one_per_story: bool, where: str | None, columns: str | None, snapshot: str | None, overwrite: bool,
-    warehouse: Path, as_json: bool,
+    warehouse: Path | str, as_json: bool,
 ) -> None:
     """Write the articles as one file or a folder, with a data card beside it.
 

@@ -24,7 +24,7 @@ from copydesk.flows.cli.options import echo_json, json_option, wait_option, ware
 @json_option
 def command(
     *, docs: tuple[str, ...], urls: tuple[str, ...], outlets: tuple[str, ...], until: datetime | None, with_copies: bool,
-    wait_seconds: float, yes: bool, warehouse: Path, as_json: bool,
+    wait_seconds: float, yes: bool, warehouse: Path | str, as_json: bool,
 ) -> None:
     """Take documents out of every table, index and kept snapshot, for good.
 

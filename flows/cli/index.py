@@ -24,7 +24,7 @@ def command() -> None:
 @command.command()
 @warehouse_option
 @json_option
-def status(*, warehouse: Path, as_json: bool) -> None:
+def status(*, warehouse: Path | str, as_json: bool) -> None:
     """Say what the index holds and whether it can be used.
 
     \b
@@ -59,7 +59,7 @@ def status(*, warehouse: Path, as_json: bool) -> None:
 @wait_option
 @warehouse_option
 @json_option
-def rebuild(*, wait_seconds: float, warehouse: Path, as_json: bool) -> None:
+def rebuild(*, wait_seconds: float, warehouse: Path | str, as_json: bool) -> None:
     """Sign every published document again and publish the new index.
 
     \b

@@ -13,7 +13,7 @@ from copydesk.flows.cli.options import wait_option, warehouse_option
 @click.command()
 @wait_option
 @warehouse_option
-def command(wait_seconds: float, warehouse: Path) -> None:
+def command(wait_seconds: float, warehouse: Path | str) -> None:
     """Bring the tables of an older copydesk to the schema of this one.
 
     \b

@@ -14,17 +14,22 @@ from copydesk.flows.cli.options import warehouse_option
 @click.argument("table", required=False)
 @click.option("--snapshot", metavar="ID", default=None, help="Another snapshot than the current one.")
 @warehouse_option
-def command(table: str | None, snapshot: str | None, warehouse: Path) -> None:
+def command(table: str | None, snapshot: str | None, warehouse: Path | str) -> None:
     """Print the folder of a table in the current snapshot, links resolved.
 
     \b
         duckdb -c "select count(*) from '$(copydesk path articles)/*.parquet'"
 
     A reader of that folder sees one snapshot whatever is published meanwhile, for as long as the
-    snapshot is kept. Without TABLE: the folder that holds the tables.
+    snapshot is kept. Without TABLE: the folder that holds the tables. Of a warehouse on an object
+    store: the URI of each file of the table, a line each.
     """
     with opened(warehouse) as found:
         state = current_of(found, snapshot)
         if table is not None and table not in state.tables:
             raise click.UsageError(f"there is no table {table!r}; the tables are {', '.join(state.tables)}")
-        click.echo(state.path if table is None else state.path / table)
+        if found.mirror is None:
+            click.echo(state.path if table is None else state.path / table)
+        else:
+            for name in found.mirror.addresses(state.manifest, table):
+                click.echo(name)

@@ -25,7 +25,7 @@ def command() -> None:
 @command.command("list")
 @warehouse_option
 @json_option
-def list_(*, warehouse: Path, as_json: bool) -> None:
+def list_(*, warehouse: Path | str, as_json: bool) -> None:
     """List what waits, by outlet and reason.
 
     \b
@@ -53,7 +53,7 @@ def list_(*, warehouse: Path, as_json: bool) -> None:
 @click.option("--all", "everything", is_flag=True, help="Everything that waits.")
 @wait_option
 @warehouse_option
-def release(*, outlet: str | None, docs: tuple[str, ...], everything: bool, wait_seconds: float, warehouse: Path) -> None:
+def release(*, outlet: str | None, docs: tuple[str, ...], everything: bool, wait_seconds: float, warehouse: Path | str) -> None:
     """Publish documents that were held back, folded and grouped with the rest.
 
     \b

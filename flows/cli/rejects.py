@@ -18,7 +18,7 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
 @click.option("--snapshot", metavar="ID", default=None, help="Another snapshot than the current one.")
 @warehouse_option
 @json_option
-def command(reason: str | None, examples: int, snapshot: str | None, warehouse: Path, as_json: bool) -> None:
+def command(reason: str | None, examples: int, snapshot: str | None, warehouse: Path | str, as_json: bool) -> None:
     """List the documents that were refused, by reason.
 
     \b

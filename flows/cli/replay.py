@@ -27,7 +27,7 @@ from copydesk.flows.cli.options import (
 @warehouse_option
 @json_option
 def command(
-    *, inputs: tuple[str, ...], reason: str | None, recipe: Path | None, wait_seconds: float, workers: int | None, warehouse: Path,
+    *, inputs: tuple[str, ...], reason: str | None, recipe: Path | None, wait_seconds: float, workers: int | None, warehouse: Path | str,
     as_json: bool,
 ) -> None:
     """Read refused documents again from their source, after a fix.
@@ -55,7 +55,7 @@ def command(
         except InputError as error:
             raise click.UsageError(str(error)) from error
         if summary is not None:
-            finish.finish(summary, found.root)
+            finish.finish(summary, warehouse)
     facts = summary.facts if summary is not None else None
     if as_json:
         echo_json({"rejects_before": before, "rejects_after": after, "articles": facts.n_articles if facts else 0,

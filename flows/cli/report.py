@@ -14,7 +14,7 @@ from copydesk.flows.cli.options import printable, warehouse_option
 @click.argument("run", required=False)
 @click.option("--open", "show", is_flag=True, help="Open it in the browser.")
 @warehouse_option
-def command(*, run: str | None, show: bool, warehouse: Path) -> None:
+def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
     """Write the report of a run (default: the last one) and print where it stands.
 
     \b
@@ -35,6 +35,7 @@ def command(*, run: str | None, show: bool, warehouse: Path) -> None:
         if run is not None and run not in ids:
             raise click.UsageError(f"There is no run {printable(run)!r} in {warehouse}; the last are {', '.join(ids[-3:])}.")
         path = report.write(found.root, snapshot, report.facts_of(found, run or ids[-1]))
+        found.share()
     click.echo(path)
     if show:
         click.launch(path.as_uri())

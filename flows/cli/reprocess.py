@@ -29,7 +29,7 @@ from copydesk.flows.cli.options import (
 @warehouse_option
 @json_option
 def command(
-    *, stage: str, where: str | None, recipe: Path | None, wait_seconds: float, workers: int | None, warehouse: Path, as_json: bool,
+    *, stage: str, where: str | None, recipe: Path | None, wait_seconds: float, workers: int | None, warehouse: Path | str, as_json: bool,
 ) -> None:
     """Run the stages again over what is published, after a change of rules, recipe or version.
 

@@ -25,7 +25,7 @@ from copydesk.flows.cli.options import echo_json, json_option, recipe_option, wa
 @warehouse_option
 @json_option
 def command(
-    *, folds: str | None, dry_run: bool, wait_seconds: float, recipe: Path | None, warehouse: Path, as_json: bool, **thresholds: Any
+    *, folds: str | None, dry_run: bool, wait_seconds: float, recipe: Path | None, warehouse: Path | str, as_json: bool, **thresholds: Any
 ) -> None:
     """Cluster all documents anew from the pairs on record, without reading or hashing a text.
 

@@ -15,7 +15,7 @@ from copydesk.flows.cli.options import echo_json, json_option, wait_option, ware
 @wait_option
 @warehouse_option
 @json_option
-def command(snapshot: str, wait_seconds: float, warehouse: Path, as_json: bool) -> None:
+def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: bool) -> None:
     """Make an older snapshot the current state again.
 
     \b

@@ -16,7 +16,7 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
 @click.option("--rule", "name", metavar="NAME", default=None, help="One rule only, with all its examples.")
 @warehouse_option
 @json_option
-def command(*, category: str | None, language: str | None, name: str | None, warehouse: Path, as_json: bool) -> None:
+def command(*, category: str | None, language: str | None, name: str | None, warehouse: Path | str, as_json: bool) -> None:
     """List the cleaning rules with examples and, given a warehouse, how often each cut.
 
     \b
@@ -68,12 +68,12 @@ def _record(rule: Any, hits: dict[str, tuple[int, int]] | None) -> dict[str, Any
     return record
 
 
-def _hits(path: Path) -> dict[str, tuple[int, int]] | None:
+def _hits(path: Path | str) -> dict[str, tuple[int, int]] | None:
     """Passages and characters cut by each rule in the current snapshot; None where there is no warehouse."""
     from copydesk.flows.cli._warehouse import opened
 
     asked = click.get_current_context().get_parameter_source("warehouse") is not click.core.ParameterSource.DEFAULT
-    if not asked and not (path / "LATEST").exists():
+    if not asked and not Path(path, "LATEST").exists():
         return None
     found: dict[str, tuple[int, int]] = {}
     with opened(path) as warehouse:

@@ -19,7 +19,7 @@ from copydesk.flows.cli.options import recipe_option, warehouse_option, workers_
 @recipe_option
 @workers_option
 def command(
-    *, inputs: tuple[str, ...], cron: str, timezone: str, name: str, port: int, warehouse: Path, recipe: Path | None,
+    *, inputs: tuple[str, ...], cron: str, timezone: str, name: str, port: int, warehouse: Path | str, recipe: Path | None,
     workers: int | None,
 ) -> None:
     """Ingest on a schedule, served by Prefect until you stop it with Ctrl-C.
@@ -39,10 +39,11 @@ def command(
     _check(cron, timezone, name)
 
     from copydesk.flows import schedule
+    from copydesk.flows.remote.client import located
 
     parameters = {
         "inputs": [absolute(item) for item in inputs],
-        "warehouse": str(warehouse.absolute()),
+        "warehouse": str(located(warehouse)),
         "recipe": str(recipe.absolute()) if recipe else None,
         "workers": workers,
     }

@@ -26,7 +26,7 @@ _COLOURS = ("red", "yellow", "blue", "magenta", "cyan", "green")
 @click.argument("doc")
 @warehouse_option
 @json_option
-def command(*, doc: str, warehouse: Path, as_json: bool) -> None:
+def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
     """Show a document's columns and its text, with what was cut in place and coloured by rule.
 
     \b

@@ -14,7 +14,7 @@ from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
 @click.command()
 @warehouse_option
 @json_option
-def command(warehouse: Path, as_json: bool) -> None:
+def command(warehouse: Path | str, as_json: bool) -> None:
     """List the kept snapshots, newest first.
 
     \b

@@ -16,7 +16,7 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
 @click.option("--runs", "n_runs", type=click.IntRange(min=1), default=5, show_default=True, help="How many of the last runs to list.")
 @warehouse_option
 @json_option
-def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path, as_json: bool) -> None:
+def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_json: bool) -> None:
     """Show the last runs, the current snapshot, and what a run would find now.
 
     \b

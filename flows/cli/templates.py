@@ -33,7 +33,7 @@ def command() -> None:
 @click.option("--status", type=click.Choice(_STATUSES), default=None, help="One status only.")
 @warehouse_option
 @json_option
-def list_(*, outlet: str | None, status: str | None, warehouse: Path, as_json: bool) -> None:
+def list_(*, outlet: str | None, status: str | None, warehouse: Path | str, as_json: bool) -> None:
     """List learned lines with their evidence.
 
     \b
@@ -58,7 +58,7 @@ def list_(*, outlet: str | None, status: str | None, warehouse: Path, as_json: b
 @command.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @warehouse_option
-def approve(*, ids: tuple[str, ...], warehouse: Path) -> None:
+def approve(*, ids: tuple[str, ...], warehouse: Path | str) -> None:
     """Cut these lines from the next run on, whatever their frequency.
 
     \b
@@ -70,7 +70,7 @@ def approve(*, ids: tuple[str, ...], warehouse: Path) -> None:
 @command.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @warehouse_option
-def reject(*, ids: tuple[str, ...], warehouse: Path) -> None:
+def reject(*, ids: tuple[str, ...], warehouse: Path | str) -> None:
     """Never cut these lines, whatever their frequency.
 
     \b
@@ -82,7 +82,7 @@ def reject(*, ids: tuple[str, ...], warehouse: Path) -> None:
 @command.command()
 @click.option("--status", type=click.Choice(_STATUSES), default=None, help="One status only.")
 @warehouse_option
-def export(*, status: str | None, warehouse: Path) -> None:
+def export(*, status: str | None, warehouse: Path | str) -> None:
     """Print the lines as JSON Lines, to keep or to share.
 
     \b
@@ -97,7 +97,7 @@ def export(*, status: str | None, warehouse: Path) -> None:
         click.echo(json.dumps(kept, ensure_ascii=True))
 
 
-def _decide(ids: tuple[str, ...], status: str, warehouse: Path) -> None:
+def _decide(ids: tuple[str, ...], status: str, warehouse: Path | str) -> None:
     with opened(warehouse) as found:
         from copydesk.flows.templates import decide
 

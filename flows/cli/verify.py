@@ -25,7 +25,7 @@ def _index_faults(snapshot: Snapshot) -> Iterator[str]:
 @click.option("--quick", is_flag=True, help="Hash the files, but do not read the rows.")
 @warehouse_option
 @json_option
-def command(quick: bool, warehouse: Path, as_json: bool) -> None:
+def command(quick: bool, warehouse: Path | str, as_json: bool) -> None:
     """Check the warehouse against its manifests, and its tables against each other.
 
     \b

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import glob
+import io
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 from copydesk.flows.read.record import Reject
+from copydesk.flows.remote import client
+
+_BLOCK = 8 << 20  # bytes a request asks for: some 20 requests a second fill a link of 1 Gbit/s, and a reader holds two
 
 
 class InputError(ValueError):
@@ -19,22 +23,29 @@ class InputError(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class InputFile:
-    """One file to read. `source_uri` is its path relative to the input it was found under."""
+    """One file to read. `source_uri` is its path relative to the input it was found under, or its URI.
+
+    Of a remote file: `n_bytes`, `version` (ETag or the like) and `modified` (ISO 8601) as its store listed it,
+    where it did.
+    """
 
     source_uri: str
     path: str
     is_remote: bool = False
+    n_bytes: int | None = None
+    version: str = ""
+    modified: str = ""
 
     @property
     def size_bytes(self) -> int | None:
         """Its size, where asking is cheap."""
-        return None if self.is_remote else os.stat(self.path).st_size
+        return self.n_bytes if self.is_remote else os.stat(self.path).st_size
 
     @property
     def fingerprint(self) -> list[object]:
         """What changes when the file changes, as far as its folder knows."""
         if self.is_remote:
-            return [self.source_uri]
+            return [self.source_uri, self.n_bytes, self.version, self.modified]
         try:
             found = os.stat(self.path)
         except OSError:
@@ -44,12 +55,16 @@ class InputFile:
     @property
     def file_time(self) -> datetime | None:
         """When the file was last changed."""
-        return None if self.is_remote else datetime.fromtimestamp(os.stat(self.path).st_mtime, UTC)
+        if self.is_remote:
+            return datetime.fromisoformat(self.modified) if self.modified else None
+        return datetime.fromtimestamp(os.stat(self.path).st_mtime, UTC)
 
     def open(self) -> BinaryIO:
         """Open it for reading bytes. Raises OSError; a pipe or device is refused, as it might never end."""
         if self.is_remote:
-            return cast(BinaryIO, _fsspec(self.path).open(self.path, "rb"))
+            files = client.filesystem(self.path)
+            with client.told(self.path):
+                return cast(BinaryIO, _Told(files.open(self.path, "rb", block_size=_BLOCK), self.path))
         # Without O_NONBLOCK opening a pipe waits for somebody to write into it.
         handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -158,25 +173,86 @@ def _fixed_part(pattern: str) -> str:
 
 
 def _remote(uri: str) -> Iterator[InputFile]:
-    files = _fsspec(uri)
     scheme = uri.split("://", 1)[0]
+    # A question mark in the address of a page begins its query.
+    is_pattern = "*" in uri if scheme in ("http", "https") else glob.has_magic(uri)
     try:
-        paths = files.glob(uri) if glob.has_magic(uri) else [uri] if files.isfile(uri) else files.find(uri)
+        files = client.filesystem(uri)
+        with client.told(uri):
+            files.invalidate_cache()  # of listings: in a process that serves a schedule they are a day old
+            found = dict(_listed(files, uri, is_pattern))
+    except client.ExtraMissing as error:
+        raise InputError(f"reading {error}") from error
     except (OSError, ValueError) as error:
-        raise InputError(f"input {uri!r} cannot be listed: {error}") from error
-    if not paths:
-        raise InputError(f"input {uri!r} does not exist or is empty")
-    for path in sorted(paths):
+        raise InputError(f"input {uri!r} cannot be listed: {error.args[-1] if error.args else error}") from error
+    if not found:
+        what = "matches nothing" if is_pattern else "does not exist or is empty"
+        raise InputError(f"input {uri!r} {what}")
+    for path, about in sorted(found.items()):
         full = path if "://" in path else f"{scheme}://{path.lstrip('/')}" if scheme != "file" else f"file://{path}"
-        yield InputFile(full, full, is_remote=True)
+        version = next((str(about[name]) for name in ("ETag", "etag", "generation", "checksum") if about.get(name)), "")
+        yield InputFile(full, full, is_remote=True, n_bytes=about.get("size"), version=version, modified=_iso(about))
 
 
-def _fsspec(uri: str) -> Any:
-    try:
-        import fsspec
+def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Files by path, with what their store says of them; names that begin with a dot are left out below the input."""
+    named = files.glob(uri, detail=True) if is_pattern else {files._strip_protocol(uri): files.info(uri)} if files.isfile(uri) else {}
+    for path, about in named.items():
+        if about["type"] == "file":
+            yield path, about
+    for folder in [path for path, about in named.items() if about["type"] == "directory"] if is_pattern else [] if named else [uri]:
+        root = files._strip_protocol(folder).rstrip("/")
+        for path, about in files.find(folder, detail=True).items():
+            below = files._strip_protocol(path)[len(root):]
+            # A store shows an empty folder as an object without bytes whose name ends in a slash.
+            if about["type"] == "file" and not path.endswith("/") and "/." not in below:
+                yield path, about
 
-        return cast(Callable[..., Any], fsspec.core.url_to_fs)(uri)[0]
-    except ImportError as error:
-        raise InputError(f"reading {uri!r} needs another package: pip install 'copydesk[remote]' ({error})") from error
-    except ValueError as error:
-        raise InputError(f"input {uri!r}: {error}") from error
+
+def _iso(about: Mapping[str, Any]) -> str:
+    """When the file was last changed, if its store says so."""
+    told = about.get("LastModified") or about.get("last_modified") or about.get("mtime") or about.get("created")
+    if isinstance(told, int | float):
+        told = datetime.fromtimestamp(told, UTC)
+    if not isinstance(told, datetime):
+        return ""
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+
+
+class _Told(io.RawIOBase):
+    """A remote file, whose faults are OSErrors that name it."""
+
+    def __init__(self, source: Any, uri: str) -> None:
+        super().__init__()
+        self._source, self._uri = source, uri
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether the store lets a reader ask for ranges."""
+        return bool(self._source.seekable())
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer with the next bytes."""
+        view = memoryview(buffer).cast("B")
+        with client.told(self._uri):
+            content = self._source.read(len(view))
+        view[: len(content)] = content
+        return len(content)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place."""
+        with client.told(self._uri):
+            return int(self._source.seek(offset, whence))
+
+    def tell(self) -> int:
+        """The present place."""
+        return int(self._source.tell())
+
+    def close(self) -> None:
+        """Close the file."""
+        if not self.closed:
+            self._source.close()
+        super().close()

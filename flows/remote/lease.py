@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,10 +49,8 @@ class Lease:
         self._end.set()
         self._thread.join()
         if not self._lost:
-            try:
+            with suppress(Changed, client.RemoteError):  # taken over, or out of reach: then it goes stale by itself
                 self._objects.write(NAME, json.dumps({"released": True}).encode(), replaces=self._etag)
-            except (Changed, client.RemoteError):
-                pass  # taken over, or out of reach: it goes stale by itself
 
     def _renew(self) -> None:
         n = 0

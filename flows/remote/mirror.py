@@ -15,9 +15,10 @@ import hashlib
 import json
 import os
 import secrets
+import tempfile
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from copydesk.flows.warehouse import files, manifest
 from copydesk.flows.warehouse.errors import NotAWarehouse, Outdated, WarehouseError, WriteFailed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.partition import PARTITIONS
+from copydesk.flows.warehouse.store import MIRROR_STATE
 
 POINTER = "LATEST"
 GUARD = "0-not-a-table.parquet"
@@ -35,7 +37,6 @@ _GUARD_TEXT = (
     b"snapshots/<id>/<table>.txt names; docs/object-stores.md has the lines. This object is here so that "
     b"a reader of the whole folder fails.\n"
 )
-_STATE = ".mirror.json"
 _SHARED = ("reports", "receipts")  # small, and written or taken back outside of a snapshot
 _FOLDERS = ("tables", "keys", "index", "manifests", "snapshots")
 _WHOLE = 4 << 20  # bytes up to which a file is fetched even for one column: a few ranges of it take as long
@@ -111,10 +112,8 @@ class Mirror:
     def keys_file(self, path: Path, table: str, entry: FileEntry) -> Path:
         """Have the file of keys of a table file at `path`."""
         if not path.is_file():
-            try:
+            with suppress(client.RemoteError):  # the table file holds them too
                 self._download(f"keys/{table}/{entry.keys_name}", path)
-            except client.RemoteError:
-                pass  # the table file holds them too
         return path
 
     def index_file(self, path: Path, entry: FileEntry) -> Path:
@@ -156,9 +155,9 @@ class Mirror:
             self._guard(new)
             at_once(lambda item: self.objects.upload(item[1], item[0]), sorted(uploads.items()))
             self.share("receipts")
+            lists = {list_name(made.id, table): list_of(table, entries) for made in new for table, entries in made.tables.items()}
+            at_once(lambda item: self.objects.write(item[0], item[1].encode()), sorted(lists.items()))
             for made in new:
-                for table, entries in made.tables.items():
-                    self.objects.write(list_name(made.id, table), list_of(table, entries).encode())
                 self.objects.write(f"manifests/{made.id}.json", made.to_json().encode())
             self._switch(head, expected)
             for made in new:
@@ -260,21 +259,17 @@ class Mirror:
 
     def read_again(self, line: Sequence[Manifest]) -> Iterator[tuple[str, str, str]]:
         """Read every object of the line from the store and compare its hash: kind, object, sentence."""
-        drafts = self.root / "staging" / f".verify-{os.getpid()}"
-        drafts.mkdir(parents=True, exist_ok=True)
-        try:
+        soon_read = _files_of(self.root, line[0]) if line else {}
+        with tempfile.TemporaryDirectory(dir=self.root / "staging", prefix="verify-") as drafts:
             for name, entry in sorted({name: entry for kept in line for name, entry in _entries_of(kept).items()}.items()):
-                draft = drafts / "object"
+                path = soon_read.get(name, Path(drafts, "object"))
+                if path.is_file():  # as it was fetched once; what counts is what the store gives now
+                    path = Path(drafts, "object")
+                    path.unlink(missing_ok=True)
                 try:
-                    with _as_warehouse_error():
-                        self.objects.download(name, draft)
+                    self._fetched(path, name, entry)
                 except WarehouseError as error:
-                    yield "missing", name, f"{name} cannot be read: {error}"
-                    continue
-                if files.sha256(draft) != entry.sha256:
-                    yield "changed", name, f"{name} has other bytes than were published (SHA-256 differs)"
-        finally:
-            files.remove_tree(drafts)
+                    yield "changed", name, str(error)
 
     # Details
 
@@ -298,18 +293,15 @@ class Mirror:
             draft.unlink(missing_ok=True)
 
     def _guard(self, new: Sequence[Manifest]) -> None:
-        for table in sorted({table for made in new for table in made.tables}):
-            name = f"tables/{table}/{GUARD}"
-            if name not in self._on_store:
-                try:
-                    self.objects.write(name, _GUARD_TEXT, is_new=True)
-                except Changed:
-                    pass
-                self._on_store.add(name)
+        def put(name: str) -> None:
+            with suppress(Changed):
+                self.objects.write(name, _GUARD_TEXT, is_new=True)
+
+        at_once(put, sorted({f"tables/{table}/{GUARD}" for made in new for table in made.tables}))
 
     def _state(self) -> dict[str, Any]:
         try:
-            state = json.loads((self.root / _STATE).read_text(encoding="utf-8"))
+            state = json.loads((self.root / MIRROR_STATE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             state = {"uri": self.uri, "id": secrets.token_hex(8), "seen": {}}
             self._keep(state)
@@ -318,10 +310,7 @@ class Mirror:
 
     def _keep(self, state: Mapping[str, Any]) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        files.write_whole(self.root / _STATE, json.dumps(state, indent=1, sort_keys=True))
-
-
-OWN_NAMES = (_STATE,)
+        files.write_whole(self.root / MIRROR_STATE, json.dumps(state, indent=1, sort_keys=True))
 
 
 def list_name(identifier: str, table: str) -> str:
@@ -388,9 +377,3 @@ def _as_warehouse_error() -> Iterator[None]:
         yield
     except client.RemoteError as error:
         raise WriteFailed(f"{error.strerror or error}; the warehouse is as it was") from error
-
-
-def unneeded(line: Collection[str], root: Path) -> bool:
-    """Whether the folder holds snapshots that are not of the line."""
-    home = root / "snapshots"
-    return home.is_dir() and any(path.name not in line for path in home.iterdir())

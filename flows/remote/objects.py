@@ -21,7 +21,7 @@ _CHANGED = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict",
 _Item = TypeVar("_Item")
 
 
-class Changed(Exception):  # noqa: N818 - reads as the sentence it is
+class Changed(Exception):
     """The object is no longer what the condition of a put says."""
 
 
@@ -144,7 +144,7 @@ class Objects:
         found = self.read(name)
         for condition in ({"is_new": True}, {"replaces": '"00000000000000000000000000000000"'}):
             try:
-                self.write(name, found.content if found else b"", **condition)  # type: ignore[arg-type]
+                self.write(name, found.content if found else b"", **condition)
             except Changed:
                 continue
             raise NoConditions(

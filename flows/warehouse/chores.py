@@ -38,7 +38,7 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
     """
     current = warehouse.current()
     if current is None:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.root} yet")
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet")
     target = warehouse.snapshot(identifier)
     # Forgotten documents stand in no kept snapshot, so an older state cannot bring one back; the
     # tombstones keep later runs from it too.

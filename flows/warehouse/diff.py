@@ -47,10 +47,10 @@ def compare(before: Snapshot, after: Snapshot) -> Diff:
     """What `after` adds to, takes from and changes of `before`."""
     tables = {}
     for name in after.tables:
-        old = {entry.sha256: entry.name for entry in before.manifest.tables.get(name, ())}
-        new = {entry.sha256: entry.name for entry in after.manifest.tables[name]}
-        gone = [before.path / name / old[content] for content in sorted(set(old) - set(new))]
-        come = [after.path / name / new[content] for content in sorted(set(new) - set(old))]
+        old = {entry.sha256: entry for entry in before.manifest.tables.get(name, ())}
+        new = {entry.sha256: entry for entry in after.manifest.tables[name]}
+        gone = [before.file(name, old[content]) for content in sorted(set(old) - set(new))]
+        come = [after.file(name, new[content]) for content in sorted(set(new) - set(old))]
         by_id = {**dict.fromkeys(DOCUMENT_TABLES, "doc_id"), "stories": "story_id"}
         tables[name] = _by_id(gone, come, by_id[name]) if name in by_id else _by_row(gone, come)
     left = {identifier: name for name in DOCUMENT_TABLES for identifier in tables[name].removed}

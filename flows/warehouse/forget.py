@@ -100,7 +100,7 @@ def forget(
     warehouse.sweep()
     line = warehouse.snapshots()[::-1]
     if not line:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.root} yet")
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet")
     found, rejected = _find(line, request)
     if not found and not rejected:
         raise NothingToForget(_nothing(line[-1], request))

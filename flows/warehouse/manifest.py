@@ -34,6 +34,11 @@ class FileEntry:
         """Name of the file of keys, which snapshots with the same content share."""
         return f"{self.month}-{self.sha256[:HASH_DIGITS]}.npy"
 
+    @property
+    def object_name(self) -> str:
+        """Name of the file on an object store, where snapshots with the same content share it."""
+        return f"{self.month}-{self.sha256[:HASH_DIGITS]}.parquet"
+
     def named_for(self, sequence: int) -> FileEntry:
         """The entry under the name the file has in the snapshot of that number.
 

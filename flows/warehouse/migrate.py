@@ -53,14 +53,14 @@ def migrate(warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: dat
     """
     current = warehouse.current()
     if current is None:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.root} yet")
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet")
     if not is_due(current):
         return None
     version = current.manifest.schema_version
     missing = [number for number in range(version, SCHEMA_VERSION) if number not in steps]
     if missing or version == SCHEMA_VERSION:
         raise SchemaMismatch(
-            f"the tables of {warehouse.root} say schema version {version} and no declared step leads from version "
+            f"the tables of {warehouse.address} say schema version {version} and no declared step leads from version "
             f"{missing[0] if missing else version} on: they were written by an unreleased version; ingest anew"
         )
     taken = [steps[number] for number in range(version, SCHEMA_VERSION)]

@@ -173,6 +173,7 @@ def table(
     *,
     old: Sequence[tuple[FileEntry, Path]],
     old_keys: Callable[[FileEntry], np.ndarray],
+    fetch: Callable[[FileEntry], Path],
     inserts: Sequence[Staged],
     doomed: Doomed | Everything | None,
     overlay: Overlay | None = None,
@@ -182,7 +183,8 @@ def table(
 ) -> Rewritten:
     """Write the next state of one table into `folder`; the old files stay as they are.
 
-    `month_of` gives the month of each doc_id, for tables that follow their documents.
+    `month_of` gives the month of each doc_id, for tables that follow their documents; `fetch` has an
+    old file at its path before it is read.
     """
     folder.mkdir(parents=True)
     labels: dict[str, int] = {}
@@ -196,7 +198,7 @@ def table(
         stay: list[tuple[FileEntry, Path]] = []
         cut: list[tuple[FileEntry, Path, np.ndarray]] = []
     else:
-        stay, cut = _apart(name, old, old_keys, doomed, overlay)
+        stay, cut = _apart(name, old, old_keys, fetch, doomed, overlay)
     for entry, path, kept in cut:
         if not kept.any():
             continue
@@ -205,7 +207,7 @@ def table(
         sources.append(source)
         label = labels.setdefault(entry.month, len(labels))
         row_months.append(np.where(kept, np.int32(label), np.int32(-1)))
-    stay = _merge_small(stay, sources, row_months, labels, conform)
+    stay = _merge_small(stay, sources, row_months, labels, conform, fetch)
     written = _write(name, sources, row_months, list(labels), folder)
     kept_entries = [entry for entry, _ in stay if entry.rows]
     if not kept_entries and not written:
@@ -249,7 +251,7 @@ def _date_type(name: str) -> pa.DataType:
 
 def _apart(
     name: str, old: Sequence[tuple[FileEntry, Path]], old_keys: Callable[[FileEntry], np.ndarray],
-    doomed: Doomed | None, overlay: Overlay | None,
+    fetch: Callable[[FileEntry], Path], doomed: Doomed | None, overlay: Overlay | None,
 ) -> tuple[list[tuple[FileEntry, Path]], list[tuple[FileEntry, Path, np.ndarray]]]:
     """Files that stay whole, and files that change with the rows they keep."""
     stay, changed = [], []
@@ -262,7 +264,7 @@ def _apart(
         if not columns or (by_key and not tablefile.holds(old_keys(entry), wanted).any()):
             stay.append((entry, path))
             continue
-        looked_at = tablefile.read(path, columns)
+        looked_at = tablefile.read(fetch(entry), columns)
         kept = doomed.kept(looked_at, key_columns) if doomed else np.ones(looked_at.num_rows, bool)
         updated = int((kept & overlay.hits(looked_at[overlay.id_column])).sum()) if overlay else 0
         n_updated += updated
@@ -278,7 +280,8 @@ def _apart(
 
 
 def _merge_small(
-    stay: list[tuple[FileEntry, Path]], sources: list[_Source], row_months: list[np.ndarray], labels: dict[str, int], conform: Conform
+    stay: list[tuple[FileEntry, Path]], sources: list[_Source], row_months: list[np.ndarray], labels: dict[str, int], conform: Conform,
+    fetch: Callable[[FileEntry], Path],
 ) -> list[tuple[FileEntry, Path]]:
     """Take the small files of each touched month into its sources; the rest is returned."""
     rows = np.zeros(len(labels), np.int64)
@@ -298,7 +301,7 @@ def _merge_small(
         if label < 0 or rows[label] == 0 or entry.rows > rows[label] * _MERGE_RATIO:
             left.append((entry, path))
             continue
-        source = _source(path, conform)
+        source = _source(fetch(entry), conform)
         if size[label] + source.n_bytes > _FILE_BYTES:
             left.append((entry, path))
             continue

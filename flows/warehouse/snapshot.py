@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -27,12 +29,41 @@ class Place:
     month: str
 
 
+class Origin(Protocol):
+    """Where the files of a snapshot come from that are not in its folder yet: an object store."""
+
+    def table_file(self, path: Path, table: str, entry: FileEntry) -> Path:
+        """Have a file of a table at `path`."""
+
+    def table_files(self, wanted: Sequence[tuple[Path, str, FileEntry]]) -> None:
+        """Have several."""
+
+    def is_worth_fetching(self, entry: FileEntry) -> bool:
+        """Whether a file is so small that it is fetched whole even for one of its columns."""
+
+    def stored(self, table: str, entries: Iterable[FileEntry]) -> tuple[list[str], Any]:
+        """Files of a table where they come from: paths, and the file system of pyarrow's to read them with."""
+
+    def keys_file(self, path: Path, table: str, entry: FileEntry) -> Path:
+        """Have the file of keys of a table file at `path`."""
+
+    def index_file(self, path: Path, entry: FileEntry) -> Path:
+        """Have a file of the index at `path`."""
+
+    def inputs_file(self, path: Path, entry: FileEntry) -> Path:
+        """Have a run's record of inputs at `path`."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """A kept state of the warehouse. Its files never change; it stays readable while it is kept."""
+    """A kept state of the warehouse. Its files never change; it stays readable while it is kept.
+
+    With an `origin` the folder is a mirror, in which a file appears when it is asked for.
+    """
 
     root: Path
     manifest: Manifest
+    origin: Origin | None = None
 
     @property
     def id(self) -> str:
@@ -49,32 +80,57 @@ class Snapshot:
         """Names of the tables."""
         return tuple(self.manifest.tables)
 
+    def file(self, table: str, entry: FileEntry) -> Path:
+        """A Parquet file of a table."""
+        path = self.path / table / entry.name
+        return path if self.origin is None else self.origin.table_file(path, table, entry)
+
     def files(self, table: str) -> list[Path]:
         """The Parquet files of a table, by name."""
-        return [self.path / table / entry.name for entry in self._entries(table)]
+        entries = self._entries(table)
+        if self.origin is not None:
+            self.origin.table_files([(self.path / table / entry.name, table, entry) for entry in entries])
+        return [self.path / table / entry.name for entry in entries]
 
     def rows(self, table: str) -> int:
         """Number of rows of a table, from the manifest."""
         return self.manifest.rows(table)
 
-    def dataset(self, table: str) -> ds.FileSystemDataset:
-        """The table as an Arrow dataset over exactly this snapshot's files."""
+    def dataset(self, table: str) -> ds.Dataset:
+        """The table as an Arrow dataset over exactly this snapshot's files, for reading some columns or rows."""
         try:
-            return ds.dataset([str(path) for path in self.files(table)], format="parquet")
+            return self._dataset(table, self._entries(table))
         except FileNotFoundError as error:
             raise UnknownSnapshot(f"snapshot {self.id} is no longer kept: {error}") from error
 
+    def _dataset(self, table: str, entries: Sequence[FileEntry]) -> ds.Dataset:
+        """Files that are here, and ranges of those that are not, in the order of the entries."""
+        if self.origin is None:
+            return ds.dataset([str(self.path / table / entry.name) for entry in entries], format="parquet")
+        self.origin.table_files([(self.path / table / e.name, table, e) for e in entries if self.origin.is_worth_fetching(e)])
+        parts = []
+        for is_here, some in groupby(entries, lambda entry: (self.path / table / entry.name).is_file()):
+            if is_here:
+                parts.append(ds.dataset([str(self.path / table / entry.name) for entry in some], format="parquet"))
+            else:
+                paths, file_system = self.origin.stored(table, some)
+                parts.append(ds.dataset(paths, filesystem=file_system, format="parquet"))
+        return parts[0] if len(parts) == 1 else ds.dataset(parts)
+
     def table(self, table: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
         """The rows of a table that meet `where`, in memory."""
+        if columns is None and where is None:
+            self.files(table)  # all of it is read: better once, and kept
         return self.dataset(table).to_table(columns=None if columns is None else list(columns), filter=where)
 
     def batches(
         self, table: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None
     ) -> Iterator[pa.RecordBatch]:
         """The rows of a table in pieces of at most a row group, file by file, in file order."""
-        for path in self.files(table):
-            fragment = ds.dataset([str(path)], format="parquet")
-            yield from fragment.to_batches(
+        for entry in self._entries(table):
+            if columns is None:
+                self.file(table, entry)
+            yield from self._dataset(table, [entry]).to_batches(
                 columns=None if columns is None else list(columns), filter=where, batch_readahead=1, fragment_readahead=0
             )
 
@@ -82,18 +138,12 @@ class Snapshot:
         """The rows that name one of the ids, reading only the files that hold one."""
         wanted = pa.array(sorted(set(ids)), pa.string())
         keys = np.unique(keys_of(wanted))
-        paths = [
-            str(self.path / table / entry.name)
-            for entry in self._entries(table)
-            if tablefile.holds(self.keys(table, entry), keys).any()
-        ]
-        if not paths:
-            paths = [str(path) for path in self.files(table)[:1]]
+        entries = [entry for entry in self._entries(table) if tablefile.holds(self.keys(table, entry), keys).any()]
         where = None
         for column in PARTITIONS[table].keys:
             here = pc.field(column).isin(wanted)
             where = here if where is None else where | here
-        found = ds.dataset(paths, format="parquet")
+        found = self._dataset(table, entries or self._entries(table)[:1])
         return found.to_table(columns=None if columns is None else list(columns), filter=where)
 
     def locate(self, ids: Iterable[str] | pa.Array, tables: Sequence[str] = DOCUMENT_TABLES) -> dict[str, Place]:
@@ -109,7 +159,7 @@ class Snapshot:
                 candidates = wanted.filter(pa.array(hit))
                 # The keys are 64 bits of the id: the file itself has the last word.
                 column = PARTITIONS[table].keys[0]
-                stored = tablefile.read(self.path / table / entry.name, [column])[column]
+                stored = self._dataset(table, [entry]).to_table([column])[column]
                 sure = pc.is_in(candidates, value_set=stored.combine_chunks())
                 for identifier in candidates.filter(sure).to_pylist():
                     places[identifier] = Place(table, entry.name, entry.month)
@@ -123,12 +173,17 @@ class Snapshot:
         """Sorted 64-bit keys of a file's documents, from the file of keys or the table file itself."""
         stored = self.root / "keys" / table / entry.keys_name
         try:
+            if self.origin is not None:
+                self.origin.keys_file(stored, table, entry)
             return np.asarray(np.load(stored, mmap_mode="r", allow_pickle=False))
         except (OSError, ValueError):
-            return tablefile.keys(self.path / table / entry.name, table)
+            return tablefile.keys(self.file(table, entry), table)
 
     def index_files(self) -> dict[str, Path]:
         """The index files that belong to this snapshot, by their name under `index/`."""
+        if self.origin is not None:
+            for entry in self.manifest.index:
+                self.origin.index_file(self.root / "index" / entry.name, entry)
         return {entry.name: self.root / "index" / entry.name for entry in self.manifest.index}
 
     def inputs(self) -> pa.Table:
@@ -136,7 +191,8 @@ class Snapshot:
         entry = self.manifest.inputs
         if entry is None:
             return INPUTS.empty_table()
-        return tablefile.read(self.root / "manifests" / entry.name)
+        path = self.root / "manifests" / entry.name
+        return tablefile.read(path if self.origin is None else self.origin.inputs_file(path, entry))
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

@@ -22,11 +22,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.flows.remote import client
 from copydesk.flows.warehouse import files, lock, manifest, rewrite, tablefile
 from copydesk.flows.warehouse.change import Change, run_row
 from copydesk.flows.warehouse.errors import (
@@ -44,7 +45,11 @@ from copydesk.flows.warehouse.schema import conform_to, fingerprint, tables_now
 from copydesk.flows.warehouse.snapshot import INPUTS, Snapshot
 from copydesk.schemas.tables import SCHEMA_VERSION
 
+if TYPE_CHECKING:
+    from copydesk.flows.remote.mirror import Mirror
+
 OWN_FOLDERS = ("snapshots", "manifests", "index", "keys", "reports", "receipts", "staging")
+MIRROR_STATE = ".mirror.json"  # what the mirror of an object store remembers, beside the rest
 OWN_NAMES = (*OWN_FOLDERS, "current", "LATEST", "lock", ".gitignore")
 SNAPSHOT_ID = re.compile(r"\d{6,}-[0-9a-f]{12}")
 
@@ -101,17 +106,26 @@ class Warehouse:
     options: Options = DEFAULTS
     # Called with the name of each step of a publish; tests stop or kill the process there.
     checkpoint: Callable[[str], None] = _no_checkpoint
+    # Of a warehouse on an object store: then `root` is its mirror, and the switch is made there.
+    mirror: Mirror | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the warehouse stands, as it is named to a person."""
+        return str(self.root) if self.mirror is None else self.mirror.uri
 
     @classmethod
     def open(
         cls, path: str | Path, *, create: bool = False, options: Options = DEFAULTS,
         checkpoint: Callable[[str], None] = _no_checkpoint,
     ) -> Warehouse:
-        """The warehouse at `path`; with `create` an absent or empty folder becomes one.
+        """The warehouse at `path`, a folder or `s3://bucket/prefix`; with `create` an absent or empty one becomes one.
 
         Raises NotAWarehouse for a folder that holds something else, SchemaMismatch for one that a
         newer version wrote.
         """
+        if client.is_uri(path):
+            return cls._on_a_store(str(path), create=create, options=options, checkpoint=checkpoint)
         root = Path(path).absolute()
         _check_folder(root, create)
         if create:
@@ -121,6 +135,20 @@ class Warehouse:
             except OSError as error:
                 raise WriteFailed(f"cannot make the warehouse {root}: {error.strerror} ({error.filename})") from error
         warehouse = cls(root, options, checkpoint)
+        warehouse.current()
+        return warehouse
+
+    @classmethod
+    def _on_a_store(cls, uri: str, *, create: bool, options: Options, checkpoint: Callable[[str], None]) -> Warehouse:
+        from copydesk.flows.remote.mirror import Mirror
+
+        mirror = Mirror(uri)
+        if not mirror.is_begun() and not create:
+            raise NotAWarehouse(f"there is no warehouse at {uri}; `copydesk ingest INPUT --warehouse {uri}` makes one")
+        for name in OWN_FOLDERS:
+            (mirror.root / name).mkdir(parents=True, exist_ok=True)
+        warehouse = cls(mirror.root, options, checkpoint, mirror)
+        mirror.pull()
         warehouse.current()
         return warehouse
 
@@ -147,20 +175,20 @@ class Warehouse:
         if identifier in ("current", "latest"):
             current = self.current()
             if current is None:
-                raise UnknownSnapshot(f"nothing has been published to {self.root} yet")
+                raise UnknownSnapshot(f"nothing has been published to {self.address} yet")
             return current
         path = self.root / "manifests" / f"{identifier}.json"
         if not SNAPSHOT_ID.fullmatch(identifier) or not path.is_file():
             path = self._manifest_like(identifier)
         found = manifest.read(path)
-        _check_version(found, self.root)
-        return Snapshot(self.root, found)
+        _check_version(found, self.address)
+        return Snapshot(self.root, found, self.mirror)
 
     def _manifest_like(self, beginning: str) -> Path:
         names = [path for path in self._manifests() if path.stem.startswith(beginning) or path.stem.lstrip("0").startswith(beginning)]
         if len(names) != 1 or not beginning:
             what = "no kept snapshot" if not names else f"{len(names)} kept snapshots"
-            raise UnknownSnapshot(f"{what} in {self.root} with the id {beginning!r}; `copydesk snapshots` lists them")
+            raise UnknownSnapshot(f"{what} in {self.address} with the id {beginning!r}; `copydesk snapshots` lists them")
         return names[0]
 
     def _manifests(self) -> list[Path]:
@@ -178,7 +206,22 @@ class Warehouse:
 
     def lock(self, *, wait_seconds: float = 0.0) -> AbstractContextManager[None]:
         """Be the one writer for the time of a `with` block; raises Locked naming the other one."""
-        return lock.exclusive(self.root / "lock", wait_seconds=wait_seconds)
+        held = lock.exclusive(self.root / "lock", wait_seconds=wait_seconds)
+        return held if self.mirror is None else self._lock_store(self.mirror, held, wait_seconds)
+
+    @contextmanager
+    def _lock_store(self, mirror: Mirror, held: AbstractContextManager[None], wait_seconds: float) -> Iterator[None]:
+        with held, mirror.held(wait_seconds):
+            mirror.pull()
+            mirror.gather()
+            yield
+            mirror.share(with_deletions=True)
+            mirror.clear([kept.manifest for kept in self.snapshots()])
+
+    def share(self) -> None:
+        """Bring reports written after a run to where the warehouse stands."""
+        if self.mirror is not None:
+            self.mirror.share()
 
     def staging(self, run_id: str) -> Path:
         """The folder in which a run prepares its files; it stays until `sweep` or `discard_staging`."""
@@ -246,15 +289,27 @@ class Warehouse:
     def switch(self, snapshot: Snapshot) -> None:
         """Make a built snapshot the current one."""
         self.checkpoint("before switch")
-        try:
-            files.point(self.root / "current", f"snapshots/{snapshot.id}")
-        except OSError as error:
-            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP):
-                raise
-            # A file system without links: LATEST alone is the switch.
+        if self.mirror is not None:
+            self._switch_store(self.mirror, snapshot)
+        else:
+            try:
+                files.point(self.root / "current", f"snapshots/{snapshot.id}")
+            except OSError as error:
+                if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP):
+                    raise
+                # A file system without links: LATEST alone is the switch.
         self.checkpoint("switched")
         files.write_whole(self.root / "LATEST", snapshot.id + "\n")
         self.checkpoint("latest written")
+
+    def _switch_store(self, mirror: Mirror, snapshot: Snapshot) -> None:
+        """Upload the snapshot, and those of its line that were built with it, and switch there."""
+        before = {kept.id for kept in self.snapshots()}
+        new, identifier = [], snapshot.manifest.parent
+        while identifier is not None and identifier not in before and (self.root / "manifests" / f"{identifier}.json").is_file():
+            new.append(self.snapshot(identifier).manifest)
+            identifier = new[-1].parent
+        mirror.publish([*reversed(new), snapshot.manifest], head=snapshot.id, expected=self.current_id())
 
     def _write_tables(
         self, base: Snapshot | None, change: Change, row: Mapping[str, Any] | None, *, folder: Path, sequence: int
@@ -275,6 +330,7 @@ class Warehouse:
             target = folder / "snapshot" / name
             done = rewrite.table(
                 name, old=old, old_keys=lambda entry, name=name: base.keys(name, entry),  # type: ignore[union-attr,misc]
+                fetch=lambda entry, name=name: base.file(name, entry),  # type: ignore[union-attr,misc]
                 inserts=inserts.get(name, ()), doomed=doomed.get(name), overlay=overlays.get(name), month_of=inserted.months_of,
                 conform=conform_to(name), folder=target,
             )
@@ -292,7 +348,8 @@ class Warehouse:
                     (target / entry.name).rename(target / entry.named_for(sequence).name)
             named = sorted({entry.named_for(sequence) for entry in (*done.kept, *done.written)})
             for entry in named:
-                if entry.sha256 in published:
+                # Of a warehouse on an object store the folder has only the files that were asked for.
+                if entry.sha256 in published and (self.mirror is None or published[entry.sha256].is_file()):
                     files.link_or_copy(published[entry.sha256], target / entry.name)
             files.sync(target)
             entries[name] = tuple(named)
@@ -311,7 +368,7 @@ class Warehouse:
         self.checkpoint("snapshot in place")
         files.write_whole(self.root / "manifests" / f"{built.id}.json", built.to_json())
         self.checkpoint("manifest written")
-        return Snapshot(self.root, built)
+        return Snapshot(self.root, built, self.mirror)
 
     def _install_index(self, before: Sequence[FileEntry], change: Change) -> tuple[FileEntry, ...]:
         have = {entry.name: entry for entry in before}
@@ -369,6 +426,7 @@ class Warehouse:
             if line.index(older) < self.options.keep_snapshots or age < self.options.grace_hours * 3600:
                 break
             (self.root / "manifests" / f"{older.id}.json").unlink()
+            files.sync(self.root / "manifests")  # before its files: after a power cut nothing may be named that is gone
             self.checkpoint("pruning")
             files.remove_tree(older.path)
             removed.append(older.id)
@@ -428,10 +486,10 @@ def _check_folder(root: Path, create: bool) -> None:
         )
 
 
-def _check_version(found: Manifest, root: Path) -> None:
+def _check_version(found: Manifest, address: str) -> None:
     if found.schema_version > SCHEMA_VERSION:
         raise SchemaMismatch(
-            f"the warehouse {root} has tables of schema version {found.schema_version}; this copydesk reads up to "
+            f"the warehouse {address} has tables of schema version {found.schema_version}; this copydesk reads up to "
             f"{SCHEMA_VERSION}. Update copydesk."
         )
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,9 +24,12 @@ from copydesk.flows.warehouse.manifest import FileEntry
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, keys_of
 from copydesk.flows.warehouse.schema import tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
-from copydesk.flows.warehouse.store import OWN_NAMES, SNAPSHOT_ID, Warehouse
+from copydesk.flows.warehouse.store import MIRROR_STATE, OWN_NAMES, SNAPSHOT_ID, Warehouse
 from copydesk.schemas.tables import SCHEMA_VERSION
 from copydesk.transforms import ledger
+
+if TYPE_CHECKING:
+    from copydesk.flows.remote.mirror import Mirror
 
 # Says of the index files of a snapshot what does not fit its documents, a sentence each.
 IndexCheck = Callable[[Snapshot], Iterable[str]]
@@ -57,22 +60,47 @@ def faults(warehouse: Warehouse, *, quick: bool = False, check_index: IndexCheck
         if warehouse.current_id() is not None:
             yield Fault("missing", "manifests", f"the current snapshot {warehouse.current_id()} has no manifest")
         return
-    yield from _strays(warehouse, line)
-    hashes: dict[tuple[int, int], str] = {}
-    looked_at: set[Path] = set()
-    for snapshot in line:
-        yield from _files(snapshot, hashes)
-        yield from _beside(warehouse, snapshot, hashes, looked_at)
-    whole = not any(fault.kind in ("missing", "changed") for fault in _files(line[0], hashes))
+    if warehouse.mirror is None:
+        yield from _strays(warehouse, line)
+        hashes: dict[tuple[int, int], str] = {}
+        looked_at: set[Path] = set()
+        for snapshot in line:
+            yield from _files(snapshot, hashes)
+            yield from _beside(warehouse, snapshot, hashes, looked_at)
+        whole = not any(fault.kind in ("missing", "changed") for fault in _files(line[0], hashes))
+    else:
+        stored = list(_on_store(warehouse.mirror, line, quick=quick))
+        yield from stored
+        whole = not any(fault.kind in ("missing", "changed") for fault in stored)
     if whole and not quick:
         yield from _rows(warehouse, line[0])
         if check_index is not None:
             yield from (Fault("index", line[0].id, sentence) for sentence in check_index(line[0]))
 
 
+def _on_store(mirror: Mirror, line: Sequence[Snapshot], *, quick: bool) -> Iterator[Fault]:
+    """Objects that are missing, foreign or of another size; unless quick, those with other bytes and the footers."""
+    manifests = [snapshot.manifest for snapshot in line]
+    for snapshot in line:
+        if snapshot.manifest.with_id().id != snapshot.id:
+            yield Fault("changed", f"manifests/{snapshot.id}.json", f"the manifest of {snapshot.id} was changed after it was written")
+    for kind, where, sentence in mirror.faults(manifests):
+        yield Fault(kind, where, sentence)
+    if quick:
+        return
+    broken = set()
+    for kind, where, sentence in mirror.read_again(manifests):
+        broken.add(where)
+        yield Fault(kind, where, sentence)
+    if not broken:
+        for table, entries in line[0].manifest.tables.items():
+            for entry in entries:
+                yield from _footer(line[0], table, line[0].file(table, entry), entry)
+
+
 def _root(warehouse: Warehouse) -> Iterator[Fault]:
     for path in sorted(warehouse.root.iterdir()):
-        if path.name not in OWN_NAMES and not (path.name.startswith(".") and path.name.endswith(".new")):
+        if path.name not in OWN_NAMES and not (warehouse.mirror is not None and path.name == MIRROR_STATE) and not (path.name.startswith(".") and path.name.endswith(".new")):
             yield Fault("foreign", path.name, f"{path.name} is no part of a warehouse")
     link, latest = warehouse.root / "current", warehouse.root / "LATEST"
     if link.is_symlink():
@@ -302,7 +330,7 @@ def _orphan_rows(snapshot: Snapshot) -> Iterator[Fault]:
     ))
     for table in ("removed", "pairs"):
         for entry in snapshot.manifest.tables[table]:
-            path = snapshot.path / table / entry.name
+            path = snapshot.file(table, entry)
             strange = tablefile.keys(path, table)
             strange = strange[~tablefile.holds(known, strange)]
             if len(strange):
@@ -325,7 +353,7 @@ def remains(warehouse: Warehouse, forgotten: Iterable[str]) -> Iterator[Fault]:
                 if (table, entry.sha256) in seen:
                     continue
                 seen.add((table, entry.sha256))
-                for identifier, column in _cells(snapshot.path / table / entry.name, ids):
+                for identifier, column in _cells(snapshot.file(table, entry), ids):
                     yield Fault("remains", identifier, f"{table}/{entry.name} still holds the forgotten document {identifier} ({column})")
     for folder in ("reports", "staging", "manifests"):
         for path in sorted((warehouse.root / folder).rglob("*")):
