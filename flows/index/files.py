@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -25,6 +26,12 @@ FORMAT = 1
 SUFFIX = ".ndx"
 HEADER_BYTES = 4096
 REBUILD = "run `copydesk index rebuild` to make it anew from the published articles"
+# Type and number of dimensions of each array. A file may come from a stranger: mapped with a type of
+# its own choosing (Python objects), its bytes would be taken for addresses in memory.
+_ARRAYS: dict[str, dict[str, tuple[str, int]]] = {
+    "docs": {"doc_id": ("|u1", 2), "time": ("<i8", 1), "n_words": ("<i4", 1), "sequence": ("<u8", 1), "signature": ("<u4", 2)},
+    "keys": {"days": ("<i8", 2), "near": ("<u8", 1), "far": ("<u8", 1)},
+}
 
 
 class IndexRefused(ValueError):
@@ -102,11 +109,41 @@ def read(path: Path) -> IndexFile:
         with path.open("rb") as file:
             header = json.loads(file.read(HEADER_BYTES))
             size = os.fstat(file.fileno()).st_size
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise IndexRefused(f"index file {path} cannot be read ({error}); {REBUILD}") from error
-    if not isinstance(header, dict) or size != header.get("bytes"):
+    if not isinstance(header, dict):
+        raise IndexRefused(f"index file {path} has no header; {REBUILD}")
+    if size != header.get("bytes"):
         raise IndexRefused(f"index file {path} is {size} bytes and should be {header.get('bytes')}; {REBUILD}")
+    if not _is_sound(header):
+        raise IndexRefused(f"index file {path} has a header that does not describe an index; {REBUILD}")
     return IndexFile(path, header)
+
+
+def _is_sound(header: dict[str, Any]) -> bool:
+    """Whether the arrays are those of an index, and lie within the file, as many rows as it says."""
+    kind, arrays = header.get("kind"), header.get("arrays")
+    if kind not in _ARRAYS or not _are_sizes(header.get("first"), header.get("count")):
+        return False
+    if not isinstance(arrays, dict) or set(arrays) != set(_ARRAYS[kind]):
+        return False
+    rows = header["count"]
+    sizes = {"doc_id": [rows, 16], "time": [rows], "n_words": [rows], "sequence": [rows], "signature": [rows, header.get("num_perm")]}
+    return all(_lies_within(header["bytes"], arrays[name], *expected) for name, expected in _ARRAYS[kind].items()) and all(
+        name not in sizes or entry["shape"] == sizes[name] for name, entry in arrays.items()
+    ) and (kind == "docs" or arrays["days"]["shape"][1] == 2)
+
+
+def _lies_within(n_bytes: int, entry: object, type_: str, n_dimensions: int) -> bool:
+    if not isinstance(entry, dict) or entry.get("type") != type_ or not isinstance(shape := entry.get("shape"), list):
+        return False
+    if len(shape) != n_dimensions or not _are_sizes(*shape, entry.get("offset")):
+        return False
+    return bool(HEADER_BYTES <= entry["offset"] <= n_bytes - prod(shape) * np.dtype(type_).itemsize)
+
+
+def _are_sizes(*values: object) -> bool:
+    return all(isinstance(value, int) and 0 <= value < 1 << 48 for value in values)
 
 
 def check(file: IndexFile, options: Options) -> None:

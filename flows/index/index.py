@@ -109,6 +109,8 @@ class Index:
         file_of = np.searchsorted(self._firsts, numbers, side="right") - 1
         if not len(numbers):
             return np.empty(0, np.dtype("S32")) if name == "doc_id" else np.empty(0, np.int64)
+        if not self.docs or numbers.max() >= self._firsts[-1] + self.docs[-1].header["count"]:
+            raise IndexRefused(f"index has keys of documents that it does not hold; {files.REBUILD}")
         parts: list[Any] = [None] * len(self.docs)
         out: NDArray[Any] | None = None
         for at in np.unique(file_of):
