@@ -152,7 +152,7 @@ def fit_twice(pages: Sequence[Sample], rows: Sequence[Matrix], weight: Sequence[
     The first is better where a page holds more than its article, the second where it holds nothing else.
     """
     plain = [w * 0 if s.is_spliced else w for s, w in zip(pages, weight, strict=True)]
-    return Forest.mean(fit(pages, rows, weight), fit(pages, rows, plain))
+    return Forest.mean([fit(pages, rows, weight), fit(pages, rows, plain)])
 
 
 Fit = Callable[[Sequence[Sample], Sequence[Matrix], Sequence[Column]], Forest]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,32 @@ class Forest:
 
     @classmethod
     def of(cls, arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Forest:
-        """The forest stored as `<name>_roots`, `<name>_feature`, ..."""
-        return cls(*(arrays[f"{name}_{part}"] for part in ("roots", "feature", "threshold", "left", "right", "leaf")))
+        """The forest that `arrays(name)` stored."""
+        features = arrays[f"{name}_features"].astype(np.int16)
+        roots, feature, left, right = _grown(features)
+        return cls(roots, feature, arrays[f"{name}_thresholds"].astype(np.float32), left, right, arrays[f"{name}_leaves"].astype(np.float32))
+
+    def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
+        """The arrays to store: tree after tree and node before children, the feature of each node, -1 for a leaf."""
+        features: list[int] = []
+        nodes: list[int] = []
+        leaves: list[int] = []
+        for root in self.roots.tolist():
+            stack = [root]
+            while stack:
+                node = stack.pop()
+                if node < 0:
+                    features.append(-1)
+                    leaves.append(~node)
+                else:
+                    features.append(int(self.feature[node]))
+                    nodes.append(node)
+                    stack += [int(self.right[node]), int(self.left[node])]
+        stored = {f"{name}_features": np.array(features, np.int16), f"{name}_thresholds": self.threshold[nodes], f"{name}_leaves": self.leaf[leaves]}
+        halves = stored[f"{name}_leaves"].astype(np.float16)
+        if (halves == stored[f"{name}_leaves"]).all():
+            stored[f"{name}_leaves"] = halves
+        return stored
 
     @classmethod
     def from_lightgbm(cls, trees: list[dict[str, Any]]) -> Forest:
@@ -65,21 +90,54 @@ class Forest:
         )  # fmt: skip
 
     @classmethod
-    def mean(cls, one: Forest, other: Forest) -> Forest:
-        """The forest whose sum is the mean of two sums."""
+    def mean(cls, forests: Sequence[Forest]) -> Forest:
+        """The forest whose sum is the mean of the sums of others, its leaves in half precision."""
+        nodes = np.cumsum([0, *(len(f.feature) for f in forests)])
+        leaves = np.cumsum([0, *(len(f.leaf) for f in forests)])
 
-        def child(column: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-            return np.where(column >= 0, column + len(one.feature), column - len(one.leaf)).astype(np.int32)
+        def joined(column: str) -> npt.NDArray[np.int32]:
+            parts = [getattr(f, column) for f in forests]
+            return np.concatenate([np.where(p >= 0, p + n, p - m) for p, n, m in zip(parts, nodes, leaves, strict=False)]).astype(np.int32)
 
         return cls(
-            np.concatenate([one.roots, child(other.roots)]), np.concatenate([one.feature, other.feature]),
-            np.concatenate([one.threshold, other.threshold]), np.concatenate([one.left, child(other.left)]),
-            np.concatenate([one.right, child(other.right)]), (np.concatenate([one.leaf, other.leaf]) / 2).astype(np.float32),
+            joined("roots"), np.concatenate([f.feature for f in forests]), np.concatenate([f.threshold for f in forests]),
+            joined("left"), joined("right"), (np.concatenate([f.leaf for f in forests]) / len(forests)).astype(np.float16).astype(np.float32),
         )  # fmt: skip
 
-    def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
-        """The arrays to store, as `of` reads them."""
-        return {f"{name}_{part}": getattr(self, part) for part in ("roots", "feature", "threshold", "left", "right", "leaf")}
+
+def _growth(
+    features: npt.NDArray[np.int16],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Roots, features and children of trees stored node before children."""
+    inner = int((features >= 0).sum())
+    feature, left, right = np.empty(inner, np.int16), np.zeros(inner, np.int32), np.zeros(inner, np.int32)
+    is_left_grown = np.zeros(inner, np.bool_)
+    roots = np.empty(len(features) - 2 * inner, np.int32)
+    open_nodes = np.empty(inner + 1, np.int32)
+    n_open = n_nodes = n_leaves = n_trees = 0
+    for at in range(len(features)):
+        if features[at] >= 0:
+            child = n_nodes
+            feature[n_nodes] = features[at]
+            n_nodes += 1
+        else:
+            child = ~n_leaves
+            n_leaves += 1
+        if n_open == 0:
+            roots[n_trees] = child
+            n_trees += 1
+        else:
+            above = open_nodes[n_open - 1]
+            if is_left_grown[above]:
+                right[above] = child
+                n_open -= 1
+            else:
+                left[above] = child
+                is_left_grown[above] = True
+        if child >= 0:
+            open_nodes[n_open] = child
+            n_open += 1
+    return roots, feature, left, right
 
 
 def _walk_loop(
@@ -102,13 +160,14 @@ def _walk_loop(
     return sums
 
 
-def _compiled(function: Callable[..., Column]) -> Callable[..., Column]:
+def _compiled(function: _F) -> _F:
     # numba keeps compiled code beside the module or in the user's cache, and raises where neither can be written.
     try:
-        kernel: Callable[..., Column] = numba.njit(cache=True, nogil=True)(function)
+        kernel: _F = numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:
         kernel = numba.njit(nogil=True)(function)
     return kernel
 
 
 _walk = _compiled(_walk_loop)
+_grown = _compiled(_growth)

@@ -61,4 +61,19 @@ def test_a_forest_adds_the_leaves_its_rows_fall_into() -> None:
     forest = Forest.from_lightgbm([stump, stump])
     rows = np.array([[0.5], [0.6]], dtype=np.float32)
     assert forest.probabilities(rows) == pytest.approx([1 / (1 + np.exp(2.0)), 1 / (1 + np.exp(-4.0))])
-    assert Forest.mean(forest, forest).probabilities(rows) == pytest.approx(forest.probabilities(rows))
+    assert Forest.mean([forest, forest]).probabilities(rows) == pytest.approx(forest.probabilities(rows))
+
+
+def test_a_stored_forest_gives_what_it_gave_before() -> None:
+    leaf, other = {"leaf_value": 0.25}, {"leaf_value": -1.5}
+    inner = {"split_feature": 1, "threshold": 2.0, "left_child": other, "right_child": leaf}
+    trees = [
+        {"tree_structure": {"split_feature": 0, "threshold": 0.5, "left_child": leaf, "right_child": inner}},
+        {"tree_structure": {"split_feature": 0, "threshold": 0.1, "left_child": inner, "right_child": leaf}},
+        {"tree_structure": leaf},
+    ]
+    forest = Forest.from_lightgbm(trees)
+    rows = np.array([[0.0, 1.0], [0.3, 3.0], [0.7, 1.0], [0.7, 3.0]], dtype=np.float32)
+    stored = forest.arrays("any")
+    assert stored["any_features"].tolist() == [0, -1, 1, -1, -1, 0, 1, -1, -1, -1, -1]
+    assert Forest.of(stored, "any").probabilities(rows).tolist() == forest.probabilities(rows).tolist()
