@@ -8,7 +8,7 @@ line of plain text by the lines around it. Blank lines leave too, so cleaned tex
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -16,7 +16,8 @@ from typing import Literal
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key, undecorated
 from copydesk.transforms.clean.lines import Line, above_the_start, below_the_end, unlikely
-from copydesk.transforms.clean.matching import Matcher
+from copydesk.transforms.clean.matching import Matcher, any_of, holds
+from copydesk.transforms.clean.patterns import PREFIX
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
@@ -36,9 +37,11 @@ _MAX_CREDIT = 110  # characters of a credit with its label
 _MAX_FIELD = 40  # characters of a form field's name
 _MIN_PROSE = 12  # characters a paragraph keeps when something is cut from it, else it stays whole
 _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
-_GLUE = re.compile(r"[.!?…。\"'”’»)\]] {0,3}(?=[\w(])")
+_GLUE_MARK, _GLUE_SPACE = r"[.!?…。\"'”’»)\]]", " {0,3}"
+_GLUE = re.compile(rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(])")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
+_MANY_HEADS = 50_000  # kept; a text made to fill it costs time, not memory
 _WORDS = re.compile(r"\w+")
 _SENTENCE_END = frozenset(".!?…。\"'”’»)]")
 _NO_CREDIT = frozenset(".!?:;,\"'”’»")  # a credit ends in a name or a bracket, a sentence in one of these
@@ -110,9 +113,15 @@ def _marked(text: str, cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
 
 def _rule_cuts(text: str, templates: Collection[str], desk: _Desk) -> list[Cut]:
     """What the rule tables cut, line by line."""
-    left, low = text.split("\n"), folded(text).split("\n")
+    whole = folded(text)
+    left, low = text.split("\n"), whole.split("\n")
     cuts, cut_by = [], {}
-    for number, line in enumerate(left):
+    for number in range(len(left)) if templates else desk.suspects(whole, low):
+        line = left[number]
+        if not line and not templates:
+            cuts.append(Cut(number))
+            cut_by[number] = BLANK_LINE
+            continue
         if templates and " ".join(line.split()) in templates:
             found = [Cut(number, "template", 1)]
         else:
@@ -120,7 +129,7 @@ def _rule_cuts(text: str, templates: Collection[str], desk: _Desk) -> list[Cut]:
         cuts += found
         if found and found[0].start is None:
             cut_by[number] = found[0].rule
-    return cuts + desk.form_lines(low, cut_by)
+    return cuts + desk.form_lines(low, cut_by) if cut_by else cuts
 
 
 def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
@@ -144,7 +153,52 @@ class _Desk:
         self.line, self.start, self.end, self.form = (Matcher(r for r in on if r.place == place) for place in ("line", "start", "end", "form"))
         self.endings = [(re.compile(rf"(?:{pattern})$"), r) for r in on if r.place == "ending" for pattern in r.patterns]
         self.by_name = {r.name: r for r in on}
+        self._glued = re.compile(_GLUE_MARK + _GLUE_SPACE + any_of(self.end.heads()))
+        self._begins: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._start_heads = frozenset(self.start.heads())
+        assert all(len(head) == PREFIX for head in self._start_heads)  # else a line's first characters are not enough
         self.comments = frozenset(r.name for r in on if r.category == "comments")
+
+    def suspects(self, whole: str, low: Sequence[str]) -> Sequence[int]:
+        """The numbers of the lines of a folded text that `judge` may cut; it leaves the others as they are.
+
+        Most lines begin like no pattern and end like a sentence: that costs little to see.
+        """
+        anyhow, begins = self.line.may_begin_anyhow(whole), self._begins
+        glued = self._lines_of(self._glued.finditer(whole), whole)
+        found = []
+        for number, line in enumerate(low):
+            core = undecorated(line)
+            if not core or number in glued or line.rstrip()[-1] not in _NO_CREDIT or (anyhow and self.line.may_begin_anyhow(line)):
+                found.append(number)
+                continue
+            literals = begins.get(core[:PREFIX])
+            if literals is None:
+                literals = self._begun(core[:PREFIX])
+            if literals[0]:
+                literals_here = literals[_is_sentence(line)]
+                if literals_here and holds(line, literals_here):
+                    found.append(number)
+                    continue
+            if line[:PREFIX] in self._start_heads:
+                found.append(number)
+        return found
+
+    def _begun(self, head: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        literals = self.line.begun(head)
+        if len(self._begins) < _MANY_HEADS:
+            self._begins[head] = literals
+        return literals
+
+    @staticmethod
+    def _lines_of(matches: Iterable[re.Match[str]], whole: str) -> set[int]:
+        """The numbers of the lines in which the matches begin."""
+        found, number, at = set(), 0, 0
+        for match in matches:
+            number += whole.count("\n", at, match.start())
+            at = match.start()
+            found.add(number)
+        return found
 
     def judge(self, number: int, line: str, low: str) -> list[Cut]:
         """The cuts of one line (`low` is its folded form) by itself: all of it, or what is glued to its ends, however often."""

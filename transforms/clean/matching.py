@@ -1,23 +1,20 @@
 """Finding the one pattern of many that matches a line, without trying them all.
 
 Patterns are filed under the first characters of what they can match, so a line is tried against a
-handful. Each is compiled when it is first needed.
+handful, and of those only against the ones of which it holds a literal. Each is compiled when it is first needed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from re import _constants, _parser  # type: ignore[attr-defined]
-from typing import Any
 
+from copydesk.transforms.clean.patterns import PREFIX, needles, prefixes
 from copydesk.transforms.clean.rule import Rule
 
-PREFIX = 5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
-_MANY = 200  # more prefixes than this are filed one character shorter
 _MANY_HEADS = 50_000
-_Entry = tuple[re.Pattern[str], Rule, str]
+_Entry = tuple[re.Pattern[str], Rule, tuple[str, ...]]
+_Entries = tuple[_Entry, ...]
 
 
 class Matcher:
@@ -25,13 +22,31 @@ class Matcher:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
-        self._known: dict[str, tuple[tuple[_Entry, ...], tuple[_Entry, ...]]] = {}
+        self._known: dict[str, tuple[_Entries, _Entries]] = {}
         self._filed: dict[str, list[tuple[int, str, Rule, bool]]] = {}
         tables = ((rule, one, rule.unless_sentence) for rule in rules for pattern in rule.patterns for one in alternatives(pattern))
         exempt = ((rule, one, False) for rule in rules for pattern in rule.sentences for one in alternatives(pattern))
         for number, (rule, pattern, guarded) in enumerate((*tables, *exempt)):
             for prefix in prefixes(pattern):
                 self._filed.setdefault(prefix, []).append((number, pattern, rule, guarded))
+        self._anywhere = tuple({needle for _, pattern, _, _ in self._filed.get("", ()) for needle in needles(pattern)})
+
+    def heads(self) -> list[str]:
+        """The beginnings under which patterns are filed."""
+        return sorted(self._filed)
+
+    def may_begin_anyhow(self, text: str) -> bool:
+        """Whether a pattern without a known beginning can match a line of `text`."""
+        return bool(self._anywhere) and holds(text, self._anywhere)
+
+    def begun(self, head: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Literals of the patterns with a known beginning that fit `head`, of all of them and of those that take sentences.
+
+        A line that holds none is matched by none. Where a pattern has no literal, the empty one stands for it.
+        """
+        filed = [entry for n in range(1, len(head) + 1) for entry in self._filed.get(head[:n], ())]
+        every, unguarded = ({n for _, pattern, _, is_guarded in filed if not (is_guarded and guarded) for n in needles(pattern) or ("",)} for guarded in (False, True))
+        return tuple(sorted(every)), tuple(sorted(unguarded))
 
     def find(self, text: str, start: int = 0, *, sentence: bool = False) -> Rule | None:
         """The first rule, in table order, a pattern of which matches all of `text[start:]`.
@@ -39,15 +54,15 @@ class Matcher:
         Of a `sentence` only rules that take sentences.
         """
         head = text[start : start + PREFIX]
-        for pattern, rule, literal in (self._known.get(head) or self._candidates(head))[sentence]:
-            if literal in text and pattern.fullmatch(text, start):
+        for pattern, rule, literals in (self._known.get(head) or self._candidates(head))[sentence]:
+            if holds(text, literals) and pattern.fullmatch(text, start):
                 return rule
         return None
 
     def may_match(self, text: str, *, sentence: bool) -> bool:
-        """Whether `find` is worth its preparations: some pattern begins like `text` and has its literal in it."""
-        for _, _, literal in self._candidates(text[:PREFIX])[sentence]:  # noqa: SIM110  # a generator costs more than the loop
-            if literal in text:
+        """Whether `find` is worth its preparations: some pattern begins like `text` and has a literal of its own in it."""
+        for _, _, literals in self._candidates(text[:PREFIX])[sentence]:  # noqa: SIM110  # a generator costs more than the loop
+            if holds(text, literals):
                 return True
         return False
 
@@ -58,16 +73,43 @@ class Matcher:
                 return rule, found.end()
         return None
 
-    def _candidates(self, head: str) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
+    def _candidates(self, head: str) -> tuple[_Entries, _Entries]:
         """What can match a text that begins with `head`: all of it, and what may match a sentence."""
         known = self._known.get(head)
         if known is None:
             filed = sorted((entry for n in range(len(head) + 1) for entry in self._filed.get(head[:n], ())), key=lambda entry: entry[0])
-            every = tuple((re.compile(pattern), rule, required(pattern)) for _, pattern, rule, _ in filed)
+            every = tuple((re.compile(pattern), rule, needles(pattern)) for _, pattern, rule, _ in filed)
             known = (every, tuple(e for e, (*_, guarded) in zip(every, filed, strict=True) if not guarded))
             if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
                 self._known[head] = known
         return known
+
+
+def holds(text: str, literals: tuple[str, ...]) -> bool:
+    """Whether the text holds one of the literals; true where there are none.
+
+    >>> holds("read more", ("more", "next")), holds("read more", ("next",)), holds("read more", ())
+    (True, False, True)
+    """
+    for literal in literals:
+        if literal in text:
+            return True
+    return not literals
+
+
+def any_of(literals: Iterable[str]) -> str:
+    """A pattern for any of the literals, written as a tree so that a search reads each character once.
+
+    >>> any_of(["read ", "read", "rss", "see "])
+    '(?:r(?:ead|ss)|see\\\\ )'
+    """
+    tree: dict[str, list[str]] = {}
+    for literal in sorted(set(literals)):
+        tree.setdefault(literal[:1], []).append(literal[1:])
+    if "" in tree:
+        return ""
+    branches = [re.escape(first) + any_of(rest) for first, rest in tree.items()]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 def alternatives(pattern: str) -> list[str]:
@@ -91,87 +133,3 @@ def alternatives(pattern: str) -> list[str]:
             found.append(pattern[start:i])
             start = i + 1
     return [*found, pattern[start:]]
-
-
-@lru_cache(maxsize=8192)
-def prefixes(pattern: str) -> frozenset[str]:
-    """Strings of up to `PREFIX` characters one of which every match begins with; shorter ones are open-ended.
-
-    >>> sorted(prefixes(r"read (?:more|next)"))
-    ['read ']
-    >>> sorted(prefixes(r"(?:also |must )?x[^.]"))
-    ['also ', 'must ', 'x']
-    """
-    found, complete = _firsts(_parser.parse(pattern), frozenset({""}))
-    found = frozenset(p[:PREFIX] for p in found | complete)
-    for shorter in range(PREFIX - 1, -1, -1):
-        if len(found) <= _MANY:
-            break
-        found = frozenset(p[:shorter] for p in found)
-    return found
-
-
-@lru_cache(maxsize=8192)
-def required(pattern: str) -> str:
-    """The longest literal every match contains, outside of groups: a cheap first test.
-
-    >>> required(r".{2,120} contributed (?:to )?this")
-    ' contributed '
-    """
-    runs, run = [""], ""
-    for operation, value in _parser.parse(pattern):
-        run = run + chr(value) if operation is _constants.LITERAL else ""
-        runs.append(run)
-    return max(runs, key=len)
-
-
-def _firsts(nodes: Any, heads: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """(closed heads, heads that may still grow) after `nodes`; a closed head is full or met an open class."""
-    closed: frozenset[str] = frozenset()
-    for operation, value in nodes:
-        full = frozenset(h for h in heads if len(h) >= PREFIX)
-        closed |= full
-        heads -= full
-        if not heads:
-            break
-        if operation is _constants.LITERAL:
-            heads = frozenset(h + chr(value) for h in heads)
-        elif operation is _constants.IN and (letters := _class(value)) is not None and len(heads) * len(letters) <= _MANY:
-            heads = frozenset(h + c for h in heads for c in letters)
-        elif operation is _constants.SUBPATTERN:
-            more, heads = _firsts(value[3], heads)
-            closed |= more
-        elif operation is _constants.BRANCH:
-            parts = [_firsts(branch, heads) for branch in value[1]]
-            closed |= frozenset().union(*(c for c, _ in parts))
-            heads = frozenset().union(*(h for _, h in parts))
-        elif operation is _constants.MAX_REPEAT or operation is _constants.MIN_REPEAT:
-            least, most, body = value
-            grown = heads if least == 0 else frozenset()
-            now = heads
-            for n in range(1, min(int(most), PREFIX) + 1):
-                more, now = _firsts(body, now)
-                closed |= more
-                if n >= least:
-                    grown |= now
-            heads = grown
-        elif operation in (_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT):
-            continue
-        else:
-            return closed | heads, frozenset()
-    return closed, heads
-
-
-def _class(items: Any) -> frozenset[str] | None:
-    """The characters of a small class, or None for an open one."""
-    letters: set[str] = set()
-    for operation, value in items:
-        if operation is _constants.LITERAL:
-            letters.add(chr(value))
-        elif operation is _constants.CATEGORY and value is _constants.CATEGORY_DIGIT:
-            letters.update("0123456789")  # the digits residue is counted with
-        elif operation is _constants.RANGE and value[1] - value[0] < 64:
-            letters.update(map(chr, range(value[0], value[1] + 1)))
-        else:
-            return None
-    return frozenset(letters)

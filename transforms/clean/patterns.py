@@ -1,0 +1,231 @@
+"""What can be told of a rule's pattern before it is tried: how its matches begin and what they hold.
+
+Reads the patterns of the rule tables: literals, escapes, classes, groups that capture nothing, bars,
+repeats and look-ahead. Whatever else Python's `re` knows is refused, so a rule that brings it fails
+its first test.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+PREFIX = 5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
+_MANY = 200  # more prefixes than this are filed one character shorter
+_MANY_NEEDLES = 24  # more alternatives than this are not expanded
+_ENOUGH = 8  # characters of a literal: longer ones are no rarer
+_RANGE = 64  # characters of a class that is expanded
+_QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
+_CLASSES = {"d": frozenset("0123456789"), "w": None, "s": None, "D": None, "W": None, "S": None}  # the digits residue is counted with
+
+
+class Node(NamedTuple):
+    """A part of a pattern, repeated: one of `letters` (None: any character), or one of `branches`, or nothing."""
+
+    letters: frozenset[str] | None = None
+    branches: tuple[tuple[Node, ...], ...] = ()
+    least: int = 1
+    most: int = 1
+    is_edge: bool = False  # a look-ahead or an end: takes no character
+
+
+@lru_cache(maxsize=8192)
+def parsed(pattern: str) -> tuple[tuple[Node, ...], ...]:
+    """The branches of a pattern; raises ValueError for what the rule tables do not use.
+
+    >>> parsed("ab?")
+    ((Node(letters=frozenset({'a'}), branches=(), least=1, most=1, is_edge=False), Node(letters=frozenset({'b'}), branches=(), least=0, most=1, is_edge=False)),)
+    """
+    branches, at = _branches(pattern, 0)
+    if at != len(pattern):
+        raise ValueError(f"the pattern {pattern!r} has a bracket too many at {at}")
+    return branches
+
+
+def _branches(pattern: str, at: int) -> tuple[tuple[tuple[Node, ...], ...], int]:
+    found: list[tuple[Node, ...]] = []
+    nodes: list[Node] = []
+    while at < len(pattern) and pattern[at] != ")":
+        if pattern[at] == "|":
+            found.append(tuple(nodes))
+            nodes, at = [], at + 1
+            continue
+        node, at = _atom(pattern, at)
+        least, most, at = _repeat(pattern, at)
+        nodes.append(node if least == most == 1 else node._replace(least=least, most=most))
+    return (*found, tuple(nodes)), at
+
+
+def _atom(pattern: str, at: int) -> tuple[Node, int]:
+    c = pattern[at]
+    if c == "(":
+        opening = next((o for o in ("(?:", "(?=", "(?!") if pattern.startswith(o, at)), None)
+        if opening is None:
+            raise ValueError(f"the pattern {pattern!r} has a group at {at} that is none of (?: (?= (?!")
+        branches, end = _branches(pattern, at + len(opening))
+        return (Node(branches=branches) if opening == "(?:" else Node(is_edge=True)), end + 1
+    if c == "[":
+        return _class(pattern, at)
+    if c == "\\":
+        escaped = pattern[at + 1]
+        if escaped in "bB":
+            return Node(is_edge=True), at + 2
+        if escaped.isalnum() and escaped not in _CLASSES:
+            raise ValueError(f"the pattern {pattern!r} escapes {escaped!r}, which the rule tables do not use")
+        return Node(_CLASSES[escaped] if escaped in _CLASSES else frozenset(escaped)), at + 2
+    if c in "^$":
+        return Node(is_edge=True), at + 1
+    return Node(None if c == "." else frozenset(c)), at + 1
+
+
+def _class(pattern: str, at: int) -> tuple[Node, int]:
+    negated = pattern.startswith("[^", at)
+    at += 2 if negated else 1
+    letters: set[str] | None = set()
+    first = at
+    while pattern[at] != "]" or at == first:
+        if pattern[at] == "\\":
+            more = _CLASSES[pattern[at + 1]] if pattern[at + 1] in _CLASSES else frozenset(pattern[at + 1])
+            at += 2
+        elif pattern[at + 1] == "-" and pattern[at + 2] != "]":
+            low, high = ord(pattern[at]), ord(pattern[at + 2])
+            more = frozenset(map(chr, range(low, high + 1))) if high - low < _RANGE else None
+            at += 3
+        else:
+            more = frozenset(pattern[at])
+            at += 1
+        letters = None if letters is None or more is None else letters | more
+    return Node(None if negated or letters is None else frozenset(letters)), at + 1
+
+
+def _repeat(pattern: str, at: int) -> tuple[int, int, int]:
+    """(least, most, where the pattern goes on) of the quantifier at `at`."""
+    many = 1 << 16
+    least = most = 1
+    c = pattern[at : at + 1]
+    if c in {"?", "*", "+"}:
+        least, most, at = (1 if c == "+" else 0), (1 if c == "?" else many), at + 1
+    elif c == "{" and (found := _QUANTIFIER.match(pattern, at)):
+        least = int(found[1])
+        most = (int(found[3]) if found[3] else many) if found[2] else least
+        at = found.end()
+    else:
+        return 1, 1, at
+    return least, most, at + (pattern[at : at + 1] == "?")
+
+
+@lru_cache(maxsize=8192)
+def prefixes(pattern: str) -> frozenset[str]:
+    """Strings of up to `PREFIX` characters one of which every match begins with; shorter ones are open-ended.
+
+    >>> sorted(prefixes(r"read (?:more|next)"))
+    ['read ']
+    >>> sorted(prefixes(r"(?:also |must )?x[^.]"))
+    ['also ', 'must ', 'x']
+    """
+    parts = [_firsts(branch, frozenset({""})) for branch in parsed(pattern)]
+    found = frozenset(p[:PREFIX] for closed, growing in parts for p in closed | growing)
+    for shorter in range(PREFIX - 1, -1, -1):
+        if len(found) <= _MANY:
+            break
+        found = frozenset(p[:shorter] for p in found)
+    return found
+
+
+@lru_cache(maxsize=8192)
+def needles(pattern: str) -> tuple[str, ...]:
+    """Literals one of which every match contains, the longest there are; empty where there is none.
+
+    >>> needles(r".{2,120} contributed (?:to )?this")
+    (' contrib',)
+    >>> needles(r"[0-9]{1,6} (?:comments?|replies)")
+    (' comment', ' replies')
+    >>> needles(r"rss|©.{9}")
+    ('rss', '©')
+    """
+    each = [_needles(branch) for branch in parsed(pattern)]
+    if not all(each) or sum(map(len, each)) > _MANY_NEEDLES:
+        return ()
+    found = {needle for one in each for needle in one}
+    return tuple(sorted(n for n in found if not any(other in n for other in found if other != n)))
+
+
+def _needles(nodes: tuple[Node, ...]) -> frozenset[str]:
+    """The best of the runs of literals in a row, each a set of alternatives; best is the one whose shortest is longest, then the smallest."""
+    best: frozenset[str] = frozenset()
+    run = frozenset({""})
+    for node in nodes:
+        if node.is_edge:
+            continue
+        ways = _ways(node)
+        best = max(best, run, key=_worth)
+        if ways is not None and len(run) * len(ways) <= _MANY_NEEDLES:
+            run = frozenset(a + b for a in run for b in ways)
+        else:
+            inner = frozenset[str]()
+            if node.least and node.branches:
+                each = [_needles(branch) for branch in node.branches]
+                if all(each) and sum(map(len, each)) <= _MANY_NEEDLES:
+                    inner = frozenset().union(*each)
+            best = max(best, inner, key=_worth)
+            run = frozenset({""}) if ways is None or len(ways) > _MANY_NEEDLES else ways
+    best = max(best, run, key=_worth)
+    return best if _worth(best)[0] else frozenset()
+
+
+def _worth(run: frozenset[str]) -> tuple[int, int]:
+    return min(_ENOUGH, min((len(s) for s in run), default=0)), -len(run)
+
+
+def _ways(node: Node) -> frozenset[str] | None:
+    """Every string the node can match, None where they are too many."""
+    if node.branches:
+        ways: frozenset[str] = frozenset()
+        for branch in node.branches:
+            strings = frozenset({""})
+            for part in branch:
+                more = frozenset({""}) if part.is_edge else _ways(part)
+                if more is None or len(strings) * len(more) > _MANY_NEEDLES:
+                    return None
+                strings = frozenset(a + b for a in strings for b in more)
+            ways |= strings
+    elif node.letters is None or len(node.letters) > 2:
+        return None
+    else:
+        ways = node.letters
+    if node.most == 1:
+        return ways if node.least else ways | {""}
+    return ways if node.least == node.most == 1 else None
+
+
+def _firsts(nodes: tuple[Node, ...], heads: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """(closed heads, heads that may still grow) after `nodes`; a closed head is full or met an open class."""
+    closed: frozenset[str] = frozenset()
+    for node in nodes:
+        full = frozenset(h for h in heads if len(h) >= PREFIX)
+        closed |= full
+        heads -= full
+        if not heads:
+            break
+        if node.is_edge:
+            continue
+        grown = heads if node.least == 0 else frozenset()
+        now = heads
+        for n in range(1, min(node.most, PREFIX) + 1):
+            more, now = _once(node, now)
+            closed |= more
+            if n >= node.least:
+                grown |= now
+        heads = grown
+    return closed, heads
+
+
+def _once(node: Node, heads: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """`_firsts` of one occurrence of a node."""
+    if node.branches:
+        parts = [_firsts(branch, heads) for branch in node.branches]
+        return frozenset().union(*(c for c, _ in parts)), frozenset().union(*(h for _, h in parts))
+    if node.letters is not None and len(heads) * len(node.letters) <= _MANY:
+        return frozenset(), frozenset(h + c for h in heads for c in node.letters)
+    return heads, frozenset()
