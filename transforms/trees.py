@@ -54,11 +54,12 @@ class Forest:
                     features.append(int(self.feature[node]))
                     nodes.append(node)
                     stack += [int(self.right[node]), int(self.left[node])]
-        stored = {f"{name}_features": np.array(features, np.int16), f"{name}_thresholds": self.threshold[nodes], f"{name}_leaves": self.leaf[leaves]}
-        halves = stored[f"{name}_leaves"].astype(np.float16)
-        if (halves == stored[f"{name}_leaves"]).all():
-            stored[f"{name}_leaves"] = halves
-        return stored
+        values = self.leaf[leaves]
+        halves = values.astype(np.float16)
+        return {
+            f"{name}_features": np.array(features, np.int16), f"{name}_thresholds": self.threshold[nodes],
+            f"{name}_leaves": halves if (halves == values).all() else values,
+        }  # fmt: skip
 
     @classmethod
     def from_lightgbm(cls, trees: list[dict[str, Any]]) -> Forest:
@@ -163,10 +164,10 @@ def _walk_loop(
 def _compiled(function: _F) -> _F:
     # numba keeps compiled code beside the module or in the user's cache, and raises where neither can be written.
     try:
-        kernel: _F = numba.njit(cache=True, nogil=True)(function)
+        kernel: Any = numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:
         kernel = numba.njit(nogil=True)(function)
-    return kernel
+    return kernel  # type: ignore[no-any-return]
 
 
 _walk = _compiled(_walk_loop)
