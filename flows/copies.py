@@ -114,15 +114,15 @@ class PublishedSnapshot:
     """`Published` over a snapshot of the warehouse; None stands for a warehouse without one."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+        self.snapshot = snapshot
 
     def documents(self, doc_ids: Sequence[str]) -> pa.Table:
         """See `Published`."""
         columns = [*FACTS, "text"]
-        copies = self._snapshot.documents("duplicates", doc_ids, [*columns, "kept_doc_id"])
+        copies = self.snapshot.documents("duplicates", doc_ids, [*columns, "kept_doc_id"])
         found = set(copies["doc_id"].to_pylist())
         rest = [doc_id for doc_id in doc_ids if doc_id not in found]
-        kept = self._snapshot.documents("articles", rest, columns)
+        kept = self.snapshot.documents("articles", rest, columns)
         kept = kept.append_column("kept_doc_id", pa.nulls(kept.num_rows, pa.string()))
         # "default" lets the column be nullable in one table and not in the other.
         return pa.concat_tables([kept, copies.select(kept.column_names)], promote_options="default")
@@ -132,7 +132,7 @@ class PublishedSnapshot:
         import pyarrow.compute as pc
 
         is_member = pc.field("kept_doc_id").isin(sorted(kept))
-        return self._snapshot.table("duplicates", [*FACTS, "kept_doc_id"], where=is_member)
+        return self.snapshot.table("duplicates", [*FACTS, "kept_doc_id"], where=is_member)
 
 
 def open_index(snapshot: Snapshot, options: Options) -> Index | None:

@@ -1,0 +1,151 @@
+"""A Dask cluster as the engine of a run: one started on this machine, or one that is there already."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+import distributed
+from distributed import Client, LocalCluster
+
+from copydesk.flows import provenance
+from copydesk.flows.cluster import tasks
+from copydesk.flows.cluster.running import Submitter
+from copydesk.flows.copies import Copies, PublishedSnapshot
+from copydesk.flows.engines import EngineError
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.shards import Shard
+from copydesk.transforms.dedup.options import Options
+
+if TYPE_CHECKING:
+    from copydesk.flows.index import Index
+
+LOOPBACK = "127.0.0.1"
+DASHBOARD_PORT = 8787  # Dask's own; another one where it is taken
+_CONNECT = 30  # seconds for a scheduler to answer; Dask's default
+_FIRST_WORKER = 120  # seconds for the first worker of a scheduler to come: a batch system may just be starting it
+
+
+class Dask:
+    """See `engines.Engine`. Calls that are lost with a worker run again on another one."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._submit = Submitter(client)
+
+    def prepare(self, staging: Path) -> None:
+        """Let every worker look for a file that stands in the staging folder."""
+        token = staging / f"seen-{token_hex(8)}"
+        token.touch()
+        try:
+            sees = self._client.run(tasks.sees, str(token))
+        finally:
+            token.unlink()
+        blind = sorted(address for address, is_there in sees.items() if not is_there)
+        if blind:
+            raise EngineError(
+                f"worker {blind[0]} does not see {staging}; the warehouse must lie in a folder that this machine and every worker "
+                "reach under the same path"
+            )
+
+    def run_shards(
+        self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
+        on_progress: Callable[[int], None],
+    ) -> Iterator[tuple[Shard, dict[str, Any]]]:
+        """See `work.run_shards`: a shard is a task, and runs in a process that its Dask worker keeps beside itself."""
+        given = (task, dict(options), asdict(limits), key)
+        pending: list[Shard] = []
+
+        def calls() -> Iterator[tuple[Any, ...]]:
+            for shard in shards:
+                pending.append(shard)
+                yield (asdict(shard), *given)
+
+        n_documents = 0
+        try:
+            for result in self._submit.in_order("copydesk-edit", tasks.run_shard, calls()):
+                shard = pending.pop(0)
+                n_documents += shard.n_documents
+                on_progress(n_documents)
+                yield shard, result
+        finally:
+            self._submit.everywhere(tasks.close_pools, *given)
+
+    def find_copies(
+        self, shards: Sequence[Path], *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
+        exempt: Collection[str], on_progress: Callable[[int], None],
+    ) -> Copies:
+        """See `copies.find_copies`."""
+        from copydesk.flows.cluster import folding
+
+        return folding.find_copies(
+            shards, index=index, published=published, options=options, staging=staging, exempt=exempt, submit=self._submit,
+            on_progress=on_progress,
+        )
+
+
+@contextmanager
+def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) -> Iterator[Dask]:
+    """The engine on the scheduler at that address, or on so many workers of this machine, until the context ends."""
+    with ExitStack() as stack:
+        if scheduler is None:
+            client = stack.enter_context(Client(stack.enter_context(_local(workers)), set_as_default=False))
+        else:
+            client = stack.enter_context(_connected(scheduler))
+        _check_versions(client)
+        n_threads = sum(client.nthreads().values())
+        note(f"Dask: {n_threads} worker thread{'s' if n_threads != 1 else ''} at {client.scheduler.address}, dashboard {client.dashboard_link}")
+        yield Dask(client)
+
+
+def _local(workers: int) -> LocalCluster:
+    """Worker processes of this machine, all ports on loopback."""
+    logging.getLogger("distributed.http.proxy").setLevel(logging.ERROR)  # would advise to install a package for worker pages
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, host=LOOPBACK, dashboard_address=_dashboard_address(),
+        worker_dashboard_address=f"{LOOPBACK}:0", silence_logs=logging.ERROR,
+    )
+
+
+def _dashboard_address() -> str:
+    """On Dask's usual port where that is free, so that bookmarks work."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, DASHBOARD_PORT))
+        except OSError:
+            return f"{LOOPBACK}:0"
+    return f"{LOOPBACK}:{DASHBOARD_PORT}"
+
+
+def _connected(scheduler: str) -> Client:
+    try:
+        client = Client(scheduler, timeout=_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise EngineError(f"no Dask scheduler answers at {scheduler} ({error}); start one with `dask scheduler`") from error
+    try:
+        client.wait_for_workers(1, timeout=_FIRST_WORKER)
+    except (TimeoutError, distributed.TimeoutError) as error:
+        client.close()
+        raise EngineError(f"the Dask scheduler at {scheduler} has no worker; start one with `dask worker {scheduler}`") from error
+    return client
+
+
+def _check_versions(client: Client) -> None:
+    """Refuse workers whose rows could differ from those of this machine."""
+    mine = provenance.versions()
+    try:
+        theirs = client.run(tasks.versions)
+    except ImportError as error:
+        raise EngineError(f"a Dask worker cannot import copydesk ({error}); install the same version on every worker") from error
+    for address, found in sorted(theirs.items()):
+        for name, version in mine.items():
+            if found.get(name) != version:
+                raise EngineError(f"worker {address} has {name} {found.get(name)}, this machine {version}; rows could differ: install the same")

@@ -1,0 +1,149 @@
+"""Copies found on a cluster: `flows.folding` with its slabs compared by the workers.
+
+The client holds what the single machine holds, facts and pairs, but no text and no sketch; clusters,
+leaders and the rows that follow are decided by the same code, from the same pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from copydesk.flows import folding
+from copydesk.flows.cluster import comparing, signed, tasks
+from copydesk.flows.cluster.plan import Plan
+from copydesk.flows.cluster.running import Submitter
+from copydesk.flows.cluster.signed import SignedTexts
+from copydesk.flows.copies import FACTS, Copies, PublishedSnapshot
+from copydesk.flows.index import Index, files
+from copydesk.flows.warehouse import Snapshot
+from copydesk.transforms.dedup import joining, keeping, leading, pairing
+from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.dedup.pairing import Pairs
+
+PART_BYTES = 64 << 20  # of far keys in a part, at most: what a task keeps touching while it walks over all slabs
+MOST_PARTS = 1024
+
+
+def find_copies(
+    shards: Sequence[Path], *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
+    exempt: Collection[str], submit: Submitter, on_progress: Callable[[int], None],
+) -> Copies:
+    """See `copies.find_copies`; shards are Parquet files in a folder that the workers share."""
+    calls = ((str(path), options, str(staging)) for path in shards)
+    written = list(submit.in_order("copydesk-sign", tasks.sign, calls))
+    names, counts = tuple(name for name, _ in written), tuple(n for _, n in written)
+    with ClusterFolding(
+        index=index, published=published, options=options, staging=staging, names=names, counts=counts, submit=submit,
+        on_progress=on_progress,
+    ) as folding_:
+        for path in shards:
+            folding_.read(_facts(path))
+        return folding_.finish(frozenset(exempt))
+
+
+def _facts(path: Path) -> pa.Table:
+    there = set(pq.read_schema(path).names)
+    return pq.read_table(path, columns=[name for name in FACTS if name in there])
+
+
+class ClusterFolding(folding.Folding):
+    """See `folding.Folding`; `names` and `counts` are those of the signed shards, in the order in which they are read."""
+
+    def __init__(
+        self, *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path, names: tuple[str, ...],
+        counts: tuple[int, ...], submit: Submitter, on_progress: Callable[[int], None],
+    ) -> None:
+        self._texts = SignedTexts([staging / name for name in names], counts)
+        super().__init__(index=index, published=published, options=options, staging=staging, texts=self._texts)
+        self._submit, self._on_progress = submit, on_progress
+        self._names, self._counts = names, counts
+        self._snapshot = None if published is None else published.snapshot
+        self._written: list[Path] = []  # files of the comparison, of no use after it
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        super().__exit__(kind, error, trace)
+        self._submit.everywhere(tasks.forget)
+        for path in self._written:
+            path.unlink(missing_ok=True)
+
+    def read(self, batch: pa.Table) -> None:
+        """Put the facts of the next documents aside; their texts stay in the signed shards."""
+        if batch.num_rows:
+            self._batches.append(keeping.facts_of(batch))
+
+    def _compare(self) -> Pairs:
+        if not self.n:
+            return pairing.NONE
+        self._know_words()
+        slabs = tuple((low, min(low + folding.SLAB, self.n)) for low in range(0, self.n, folding.SLAB))
+        plan = Plan(
+            options=self.options, folder=str(self.staging), signed=self._names, counts=self._counts, rows=self._write_rows(),
+            slabs=slabs, n_published=self.n_published, published=_address(self._snapshot),
+        )
+        path = plan.save()
+        sketches, extents = [], []
+        for (low, high), name in zip(slabs, self._submit.in_order("copydesk-gather", tasks.gather, self._calls(path, slabs)), strict=True):
+            sketches.append(name)
+            self._written.append(self.staging / name)
+            extents.append(self.index.extents)
+            self._add(signed.sketches_of(signed.opened(self.staging / name)), np.arange(low, high))
+            self._on_progress(low)
+        index = tuple(str(file.path) for file in (*self.index.docs, *self.index.runs))
+        path = plan.save(sketches=tuple(sketches), extents=tuple(extents), index=index)
+        n_parts = self._n_parts()
+        parts = ((path, part, n_parts) for part in range(n_parts))
+        partitions = tuple(self._submit.in_order("copydesk-look-up", tasks.look_up, parts))
+        self._written += [self.staging / name for name in partitions]
+        path = plan.save(sketches=tuple(sketches), extents=tuple(extents), index=index, partitions=partitions)
+        found = []
+        for (_, high), name in zip(slabs, self._submit.in_order("copydesk-compare", tasks.compare, self._calls(path, slabs)), strict=True):
+            found.append(self.staging / name)
+            self._written.append(found[-1])
+            self._on_progress(high)
+        return self._rows_of_pairs(comparing.read_pairs(found))
+
+    def _know_words(self) -> None:
+        """Number and hash of every document's words, and the first row with the same."""
+        self.n_words[:] = self._texts.column("n_words")[self._read_as]
+        # A spared document stands for itself alone; others with its words are compared with it.
+        self._sequence[:] = np.where(self._spared, np.uint64(0), self._texts.column("sequence")[self._read_as])
+        self._first[:] = leading.first_of_equals(self._sequence, self.n_words, self.times, np.arange(self.n), self.options)
+
+    def _write_rows(self) -> str:
+        arrays = {"order": self._read_as, "time": self.times, "n_words": self.n_words, "first": self._first}
+        return files.write(self.staging, "rows", {"count": self.n}, arrays).name
+
+    def _calls(self, path: str, slabs: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:
+        return [(path, number) for number in range(len(slabs))]
+
+    def _n_parts(self) -> int:
+        """A power of two: parts for every thread, none too large for its memory."""
+        n_bytes = 8 * joining.SMALLEST * self.index.n_documents
+        least = max(self._submit.n_threads, -(-n_bytes // PART_BYTES))
+        return int(min(MOST_PARTS, 1 << (least - 1).bit_length()))
+
+    def _rows_of_pairs(self, parts: Sequence[Pairs]) -> Pairs:
+        """The pairs with rows in place of numbers; published documents are fetched as they are met."""
+        pairs = []
+        for part in parts:
+            others = part.b - self.n_published
+            if (others < 0).any():
+                others = self._rows_of_published(part.b, others)
+            there: NDArray[np.bool_] = others >= 0
+            pairs.append(Pairs(part.a, others, *(getattr(part, name) for name in comparing.PAIRS[2:])).take(there))
+        return pairing.concatenate(*pairs)
+
+
+def _address(snapshot: Snapshot | None) -> tuple[str, str] | None:
+    """Where a worker finds a snapshot."""
+    if snapshot is None:
+        return None
+    origin = getattr(snapshot, "origin", None)
+    return (str(snapshot.root) if origin is None else str(origin.uri), snapshot.id)
