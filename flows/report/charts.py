@@ -13,10 +13,10 @@ from typing import Any
 
 from copydesk.flows.printable import printable
 
-WIDE, NARROW = 680, 320  # pixels between the margins of a desk and of a phone
+WIDE, NARROW = 860, 330  # pixels between the margins of a desk and of a phone
 
 # The style sheet names these: a change here is a change there.
-INK, FAINT, GRID = "#111111", "#777777", "#dddddd"
+INK, FAINT, GRID, GROUND = "#111111", "#777777", "#dddddd", "#fefefe"
 COLOURS = {
     "kept": "#1f77b4", "copies": "#9467bd", "rejected": "#d62728", "quarantined": "#ff7f0e", "known": "#7f7f7f",
     "cut": "#e377c2", "plain": "#17becf",
@@ -48,7 +48,7 @@ def bars(
         "encoding": {
             "y": {
                 "field": "name", "type": "nominal", "sort": {"field": "i"},
-                "axis": {"title": None, "labelLimit": 150, "ticks": False, "domain": False},
+                "axis": {"title": None, "labelLimit": 150, "labelPadding": 6, "ticks": False, "domain": False},
             },
             "x": {"field": "n", "type": "quantitative", "axis": {"title": title, "format": _axis(number), "tickCount": 4}},
         },
@@ -75,7 +75,7 @@ def stacked(
         "encoding": {
             "y": {
                 "field": "name", "type": "nominal", "sort": {"field": "i"},
-                "axis": {"title": None, "labelLimit": 150, "ticks": False, "domain": False},
+                "axis": {"title": None, "labelLimit": 150, "labelPadding": 6, "ticks": False, "domain": False},
             },
             "x": {"field": "n", "type": "quantitative", "axis": {"title": title, "format": "~s", "tickCount": 4}},
             "order": {"field": "j"},
@@ -89,21 +89,20 @@ def stacked(
 
 
 def columns(values: Mapping[str, float], *, title: str, says: str, colour: str = "plain") -> Chart:
-    """Upright columns in the given order, such as days."""
+    """Upright columns in the given order, such as days; few of them carry their numbers."""
     rows = [{"name": _label(name), "n": value, "i": i} for i, (name, value) in enumerate(values.items())]
-    spec = {
-        "data": {"values": rows},
-        "height": 180,
-        "mark": {"type": "bar", "fill": COLOURS[colour]},
-        "encoding": {
-            "x": {
-                "field": "name", "type": "nominal", "sort": {"field": "i"},
-                "axis": {"title": None, "labelAngle": -45, "labelOverlap": True, "ticks": False},
-            },
-            "y": {"field": "n", "type": "quantitative", "axis": {"title": title, "format": "~s", "tickCount": 4}},
-        },
+    x = {
+        "field": "name", "type": "nominal", "sort": {"field": "i"},
+        "axis": {"title": None, "labelAngle": 0 if len(rows) <= _FEW else -45, "labelOverlap": True, "ticks": False},
     }
-    return _drawn(spec, says)
+    y = {"field": "n", "type": "quantitative", "axis": {"title": title, "format": "~s", "tickCount": 4}}
+    numbers = {"mark": {"type": "text", "dy": -7, "fill": INK}, "encoding": {"text": {"field": "n", "format": ",.0f"}}}
+    spec = {
+        "data": {"values": rows}, "height": 160, "encoding": {"x": x, "y": y},
+        "layer": [{"mark": {"type": "bar", "fill": COLOURS[colour]}}, *([numbers] if len(rows) <= _FEW else [])],
+    }
+    # Two columns as wide as the page would look like a finding.
+    return _drawn(spec, says, most=_COLUMN * len(rows) + 60)
 
 
 def heat(rows: Sequence[tuple[str, Mapping[str, float]]], *, says: str, fields: Sequence[str]) -> Chart:
@@ -118,7 +117,7 @@ def heat(rows: Sequence[tuple[str, Mapping[str, float]]], *, says: str, fields: 
         "encoding": {
             "y": {
                 "field": "name", "type": "nominal", "sort": {"field": "i"},
-                "axis": {"title": None, "labelLimit": 110, "ticks": False, "domain": False},
+                "axis": {"title": None, "labelLimit": 110, "labelPadding": 6, "ticks": False, "domain": False},
             },
             "x": {
                 "field": "field", "type": "nominal", "sort": {"field": "j"},
@@ -146,6 +145,9 @@ def flow(read: int, outcomes: Sequence[tuple[str, str, int, Mapping[str, int]]],
     )
     return Chart(_labelled(wide, says), _labelled(narrow, says), says)
 
+
+_FEW = 12  # columns that have room for a number each, on a phone too
+_COLUMN = 56  # pixels of one column and the space beside it, at the most
 
 _BAR, _GAP, _LINE = 12, 10, 15  # width of a node, space between nodes, height of a line of writing
 
@@ -184,10 +186,12 @@ def _flow_spec(read: int, outcomes: Sequence[tuple[str, str, int, Mapping[str, i
             {"type": "path", "from": {"data": "links"}, "encode": {"enter": {"path": {"field": "path"}, "fill": {"field": "fill"}, "fillOpacity": {"value": 0.35}}}},
             {"type": "rect", "from": {"data": "nodes"}, "encode": {"enter": {
                 "x": {"field": "x"}, "y": {"field": "y"}, "width": {"field": "w"}, "height": {"field": "h"}, "fill": {"field": "fill"}}}},
-            {"type": "text", "from": {"data": "words"}, "encode": {"enter": {
-                "x": {"field": "x"}, "y": {"field": "y"}, "text": {"field": "text"}, "fill": {"field": "fill"},
+            # Words lie over bands: first their outline in the colour of the page, then themselves.
+            *({"type": "text", "from": {"data": "words"}, "encode": {"enter": {
+                "x": {"field": "x"}, "y": {"field": "y"}, "text": {"field": "text"}, "fill": {"field": "fill"}, **outline,
                 "baseline": {"value": "middle"}, "limit": {"value": 190},
-                "fontWeight": [{"test": "datum.bold", "value": 600}, {"value": 400}]}}},
+                "fontWeight": [{"test": "datum.bold", "value": 600}, {"value": 400}]}}}
+              for outline in ({"fill": {"value": GROUND}, "stroke": {"value": GROUND}, "strokeWidth": {"value": 4}}, {})),
         ],
     }
 
@@ -221,13 +225,11 @@ def _axis(number: str) -> str:
     return "~%" if number.endswith("%") else "~s"
 
 
-def _drawn(spec: Mapping[str, Any], says: str) -> Chart:
+def _drawn(spec: Mapping[str, Any], says: str, *, most: int = WIDE) -> Chart:
+    """The picture in both widths, labels included; `most` is its largest width."""
     import vl_convert
 
-    wide, narrow = (
-        vl_convert.vegalite_to_svg({**_COMMON, **spec, "width": width - 190 if width == WIDE else width - 140})
-        for width in (WIDE, NARROW)
-    )
+    wide, narrow = (vl_convert.vegalite_to_svg({**_COMMON, **spec, "width": min(width, most)}) for width in (WIDE, NARROW))
     return Chart(_labelled(wide, says), _labelled(narrow, says), says)
 
 
@@ -241,7 +243,9 @@ def _labelled(svg: str, says: str) -> str:
 _COMMON: Mapping[str, Any] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
     "background": None,
-    "padding": 5,
+    # More on the left: the reader's letters may be wider than those the labels were measured with.
+    "padding": {"left": 18, "right": 5, "top": 5, "bottom": 5},
+    "autosize": {"type": "fit-x", "contains": "padding"},
     "config": {
         "font": "system-ui, sans-serif",
         "view": {"stroke": None},

@@ -156,9 +156,9 @@ def _sample(doc_id: str, rule: str, text: str, removed: list[Removal]) -> Sample
     cut = max((r for r in removed if r.rule == rule), key=lambda r: (len(r.text.strip()), -r.start))
     return Sample(
         doc_id,
-        extracted[max(cut.start - AROUND, 0) : cut.start],
+        _ending(extracted[: cut.start], AROUND),
         _short(cut.text, 4 * AROUND),
-        extracted[cut.end : cut.end + AROUND],
+        _short(extracted[cut.end : cut.end + 2 * AROUND], AROUND),
     )
 
 
@@ -265,6 +265,15 @@ def _copy(row: dict[str, Any], relation: str = "kept", similarity: float | None 
 
 def _short(text: str, length: int) -> str:
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
+
+
+def _ending(text: str, length: int) -> str:
+    """The last words of a text.
+
+    >>> _ending("It rained in Oslo", 10)
+    '… in Oslo'
+    """
+    return text if len(text) <= length else "… " + text[-length:].split(" ", 1)[-1]
 
 
 def _counts(names: Iterable[str]) -> dict[str, int]:

@@ -22,7 +22,7 @@ from copydesk.flows.report.charts import Chart
 from copydesk.flows.report.collect import COVERAGE
 from copydesk.flows.report.data import Cluster, Data
 
-_SHOWN_RULES = 20
+_SHOWN_RULES = 12
 _SHOWN_OUTLETS = 15
 _SHOWN_LANGUAGES = 12
 _NAME = 200  # characters; a title is shorter, what is longer is not read
@@ -44,6 +44,7 @@ def render(data: Data) -> str:
         charts=_charts(data),
         coverage=COVERAGE,
         shown_rules=_SHOWN_RULES,
+        shown_outlets=_SHOWN_OUTLETS,
         side_by_side=side_by_side,
     )
 
@@ -139,12 +140,37 @@ def _took(data: Data) -> float:
 def _share(value: float | None) -> str:
     """A share as per cent.
 
-    >>> _share(0.1234), _share(0.0004), _share(None)
-    ('12.3 %', '0.04 %', '')
+    >>> _share(0.1234), _share(0.0004), _share(0.00001), _share(0.0), _share(None)
+    ('12.3 %', '0.04 %', '< 0.01 %', '0 %', '')
     """
     if value is None:
         return ""
-    return f"{100 * value:.2f} %" if 0 < value < 0.001 else f"{100 * value:.1f} %"
+    if not value:
+        return "0 %"
+    if value < 0.0001:
+        return "< 0.01 %"
+    return f"{100 * value:.2f} %" if value < 0.001 else f"{100 * value:.1f} %"
+
+
+def _counted(n: int, noun: str) -> str:
+    """A number of things.
+
+    >>> _counted(1, "cut"), _counted(2300, "cut")
+    ('1 cut', '2,300 cuts')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _span(seconds: float) -> str:
+    """A duration for a person.
+
+    >>> _span(3.21), _span(160), _span(7265)
+    ('3.2 s', '2 min 40 s', '2 h 1 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _bytes(value: float | None) -> str:
@@ -167,7 +193,8 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(_resource), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )
     environment.filters |= {
-        "share": _share, "bytes": _bytes, "when": _when, "text": _text, "name": _name, "chart": _chart, "number": lambda n: f"{n:,}",
+        "share": _share, "bytes": _bytes, "when": _when, "text": _text, "name": _name, "chart": _chart, "number": lambda n: f"{n:,.0f}",
+        "counted": _counted, "span": _span,
     }
     return environment
 
