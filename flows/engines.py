@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from copydesk.flows import copies, work
+from copydesk.flows.cluster import EngineError
 from copydesk.flows.copies import Copies, PublishedSnapshot
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
@@ -21,11 +22,9 @@ from copydesk.transforms.dedup.options import Options
 if TYPE_CHECKING:
     from copydesk.flows.index import Index
 
+__all__ = ["ENGINES", "Engine", "EngineError", "Local", "check", "opened"]
+
 ENGINES = ("local", "dask")
-
-
-class EngineError(RuntimeError):
-    """An engine cannot be had, or was lost; the sentence says what to do."""
 
 
 class Engine(Protocol):
@@ -92,7 +91,7 @@ def opened(name: str, *, workers: int, scheduler: str | None = None, note: Calla
     if name == "local":
         yield Local(workers)
         return
-    from copydesk.flows import cluster
+    from copydesk.flows.cluster import engine as dask
 
-    with cluster.opened(workers=workers, scheduler=scheduler, note=note) as engine:
+    with dask.opened(workers=workers, scheduler=scheduler, note=note) as engine:
         yield engine

@@ -24,19 +24,23 @@ def _name() -> str:
 @flow(name="copydesk-ingest", flow_run_name=_name, persist_result=False)
 def ingest(
     inputs: list[str] | str, warehouse: str | None = None, recipe: str | None = None, workers: int | None = None,
-    wait_seconds: float = 0.0,
+    wait_seconds: float = 0.0, engine: str = "local", scheduler: str | None = None,
 ) -> Outcome:
     """Ingest what is new among the inputs and publish one snapshot.
 
-    `warehouse` is a folder (default ./warehouse), `recipe` a TOML file, `workers` the number of
-    processes (default: the cores), `wait_seconds` how long to wait for another writer. Returns a `copydesk.flows.finish.Outcome`.
+    `warehouse` is a folder or `s3://bucket/prefix` (default ./warehouse), `recipe` a TOML file, `workers` the number of
+    processes (default: the cores), `wait_seconds` how long to wait for another writer,
+    `engine` and `scheduler` where the work is done (see `copydesk.flows.engines.opened`). Returns a
+    `copydesk.flows.finish.Outcome`.
     """
     # Imported here: Prefect ships this function to the process of each run by value, globals included.
     from copydesk.flows import tasks
+    from copydesk.flows.remote.client import located
 
-    root = Path(warehouse or "warehouse").absolute()
+    root = located(warehouse or "warehouse")
     with tasks.started(
         [inputs] if isinstance(inputs, str) else inputs, warehouse=root, recipe=recipe, workers=workers, wait_seconds=wait_seconds,
+        engine=engine, scheduler=scheduler,
     ) as run:
         tasks.edit(run)
         tasks.place(run)

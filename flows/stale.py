@@ -19,6 +19,8 @@ from copydesk.flows import settings
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
+_held: dict[UUID, contextlib.ExitStack] = {}  # marks of this process, let go when it ends
+
 _ENDED = (
     "The process ended before it could tell this server how the run went: it was killed, or the server was away. "
     "Nothing is published by halves; `copydesk status` knows what was."
@@ -37,6 +39,13 @@ def marked(flow_run_id: UUID) -> Iterator[None]:
     with (folder() / str(flow_run_id)).open("a") as mark:
         fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield  # the file stays: only the server can say that it has heard of the end
+
+
+def mark(flow_run_id: UUID) -> None:
+    """Hold the mark of a flow run until this process ends: the engine tells the server after the flow is done."""
+    if flow_run_id not in _held:  # a flow run that is tried again keeps its id
+        _held[flow_run_id] = contextlib.ExitStack()
+        _held[flow_run_id].enter_context(marked(flow_run_id))
 
 
 def over() -> list[UUID]:

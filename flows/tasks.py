@@ -48,14 +48,16 @@ def watched(progress: pipeline.Progress) -> Iterator[Watcher]:
 
 @contextlib.contextmanager
 def started(
-    inputs: Sequence[str], *, warehouse: Path, recipe: str | None, workers: int | None, wait_seconds: float = 0.0,
+    inputs: Sequence[str], *, warehouse: Path | str, recipe: str | None, workers: int | None, wait_seconds: float = 0.0,
+    engine: str = "local", scheduler: str | None = None,
 ) -> Iterator[pipeline.Run]:
     """A run of the pipeline within a flow run, marked as alive until the context ends."""
     with contextlib.ExitStack() as stack:
         if runtime.flow_run.id:
-            stack.enter_context(stale.marked(runtime.flow_run.id))
+            stale.mark(runtime.flow_run.id)
         yield stack.enter_context(pipeline.started(
             inputs, warehouse=warehouse, recipe=load(Path(recipe) if recipe else None), workers=workers or cores(), wait_seconds=wait_seconds,
+            engine=engine, scheduler=scheduler,
             progress=watcher.progress if (watcher := _watcher.get()) else Lines(get_run_logger().info),
         ))
 
@@ -85,8 +87,8 @@ group = _step(pipeline.group)
 publish = _step(pipeline.publish, _PAUSES)
 
 
-@as_task(name="report", cache_policy=NO_CACHE, persist_result=False)
-def report(summary: pipeline.Summary, warehouse: Path) -> finish.Outcome:
+@as_task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
+def report(summary: pipeline.Summary, warehouse: Path | str) -> finish.Outcome:
     """Keep the run's record, write its page, and hand Prefect the short form."""
     outcome = finish.finish(summary, warehouse)
     if watcher := _watcher.get():

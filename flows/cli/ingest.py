@@ -10,6 +10,7 @@ import click
 from copydesk.flows.cli.options import (
     cores,
     echo_json,
+    engine_options,
     json_option,
     recipe_option,
     wait_option,
@@ -27,14 +28,15 @@ if TYPE_CHECKING:
 @warehouse_option
 @recipe_option
 @workers_option
+@engine_options
 @click.option("--direct", is_flag=True, help="Without Prefect: begins at once and leaves no record there.")
 @click.option("--dry-run", is_flag=True, help="Do everything but publish, and say what would come out. Implies --direct.")
 @click.option("--quiet", is_flag=True, help="Print warnings and errors only, for cron.")
 @wait_option
 @json_option
 def command(
-    *, inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int | None, direct: bool, dry_run: bool, quiet: bool,
-    wait_seconds: float, as_json: bool,
+    *, inputs: tuple[str, ...], warehouse: Path | str, recipe: Path | None, workers: int | None, engine: str, scheduler: str | None,
+    direct: bool, dry_run: bool, quiet: bool, wait_seconds: float, as_json: bool,
 ) -> None:
     """Turn raw documents into rows of the corpus and publish them as one snapshot.
 
@@ -49,15 +51,20 @@ def command(
 
     from copydesk.flows import terminal
 
+    if engine == "local" and scheduler is not None:
+        raise click.UsageError("--scheduler goes with --engine dask")
     began = time.monotonic()
     progress = terminal.chosen(quiet=quiet or as_json)
     try:
         if direct or dry_run:
             outcome = _directly(
                 inputs, warehouse, recipe, workers or cores(), dry_run=dry_run, wait_seconds=wait_seconds, progress=progress,
+                engine=engine, scheduler=scheduler,
             )
         else:
-            outcome = _by_prefect(inputs, warehouse, recipe, workers, wait_seconds=wait_seconds, progress=progress)
+            outcome = _by_prefect(
+                inputs, warehouse, recipe, workers, wait_seconds=wait_seconds, progress=progress, engine=engine, scheduler=scheduler,
+            )
     except KeyboardInterrupt as error:
         raise click.ClickException("stopped. The same command goes on where this run was.") from error
     finally:
@@ -72,31 +79,34 @@ def command(
 
 
 def _directly(
-    inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int, *, dry_run: bool, wait_seconds: float,
-    progress: Quiet | Lines | Bar,
+    inputs: tuple[str, ...], warehouse: Path | str, recipe: Path | None, workers: int, *, dry_run: bool, wait_seconds: float,
+    progress: Quiet | Lines | Bar, engine: str, scheduler: str | None,
 ) -> Outcome:
     progress.stage("starting", None)
     from copydesk.flows import finish, pipeline, read
     from copydesk.flows.recipe import load
+    from copydesk.flows.remote.client import located
 
     try:
         summary = pipeline.run(
             inputs, warehouse=warehouse, recipe=load(recipe), workers=workers, progress=progress, is_dry=dry_run,
-            wait_seconds=wait_seconds,
+            wait_seconds=wait_seconds, engine=engine, scheduler=scheduler,
         )
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     if not dry_run:
         progress.stage("report", None)
-    return finish.finish(summary, warehouse.absolute())
+    return finish.finish(summary, located(warehouse))
 
 
 def _by_prefect(
-    inputs: tuple[str, ...], warehouse: Path, recipe: Path | None, workers: int | None, *, wait_seconds: float,
-    progress: Quiet | Lines | Bar,
+    inputs: tuple[str, ...], warehouse: Path | str, recipe: Path | None, workers: int | None, *, wait_seconds: float,
+    progress: Quiet | Lines | Bar, engine: str, scheduler: str | None,
 ) -> Outcome:
     progress.stage("starting Prefect", None)
-    from copydesk.flows import settings
+    from copydesk.flows import engines, settings
+
+    engines.check(engine, scheduler)  # before a server is started
 
     settings.prepare(quiet=True)
 
@@ -113,7 +123,7 @@ def _by_prefect(
                     progress.note(f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed")
                 return ingest(
                     inputs=list(inputs), warehouse=str(warehouse), recipe=str(recipe) if recipe else None, workers=workers,
-                    wait_seconds=wait_seconds,
+                    wait_seconds=wait_seconds, engine=engine, scheduler=scheduler,
                 )
         except read.InputError as error:
             raise click.UsageError(str(error)) from error

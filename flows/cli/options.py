@@ -15,7 +15,7 @@ import click
 from copydesk.flows.printable import printable
 
 __all__ = [
-    "Group", "cores", "echo_json", "json_option", "printable", "recipe_option", "wait_option", "warehouse_option", "workers_option",
+    "Group", "cores", "echo_json", "engine_options", "json_option", "printable", "recipe_option", "wait_option", "warehouse_option", "workers_option",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -45,7 +45,8 @@ class Group(click.Group):
         except Exception as error:
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
                 raise click.UsageError(printable(str(error)), ctx) from error
-            if isinstance(error, _known("copydesk.flows.warehouse.errors", "WarehouseError")):
+            engine_error = _known("copydesk.flows.engines", "EngineError")
+            if isinstance(error, (_known("copydesk.flows.warehouse.errors", "WarehouseError"), engine_error)):
                 raise click.ClickException(printable(str(error))) from error
             raise
 
@@ -56,14 +57,27 @@ def _known(module: str, name: str) -> type[Exception] | tuple[()]:
 
 
 def warehouse_option(command: _Command) -> _Command:
-    """`--warehouse DIR`, else $COPYDESK_WAREHOUSE, else ./warehouse; passed on as a `Path` named `warehouse`."""
+    """`--warehouse DIR`, else $COPYDESK_WAREHOUSE, else ./warehouse; passed on as `warehouse`, a `Path` or the text of a URI."""
     return click.option(
         "--warehouse", envvar="COPYDESK_WAREHOUSE", default="warehouse", show_default=True, metavar="DIR",
-        type=click.Path(file_okay=False, path_type=Path), callback=_utf8, help="Warehouse folder; also $COPYDESK_WAREHOUSE.",
+        type=_Place(), callback=_utf8, help="Warehouse: a folder or s3://bucket/prefix; also $COPYDESK_WAREHOUSE.",
     )(command)
 
 
-def _utf8(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
+class _Place(click.Path):
+    """A folder, or a URI left as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The folder as a `Path`, the URI as text."""
+        from copydesk.flows.remote.client import is_uri
+
+        return value if is_uri(value) else super().convert(value, param, ctx)
+
+
+def _utf8(context: click.Context, parameter: click.Parameter, value: Path | str) -> Path | str:
     try:
         str(value).encode()
     except UnicodeEncodeError as error:  # inputs may have such names; Arrow and DuckDB cannot open tables under one
@@ -97,6 +111,18 @@ def wait_option(command: _Command) -> _Command:
     return click.option(
         "--wait", "wait_seconds", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS",
         help="Wait so long for another writer to end.  [default: fail at once]",
+    )(command)
+
+
+def engine_options(command: _Command) -> _Command:
+    """`--engine local|dask` and `--scheduler ADDRESS`, passed on as `engine` and `scheduler`."""
+    command = click.option(
+        "--scheduler", metavar="ADDRESS", default=None,
+        help="Dask scheduler to use, such as tcp://10.0.0.5:8786; without one, --engine dask starts workers on this machine.",
+    )(command)
+    return click.option(
+        "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+        help="Where documents are edited and copies found: processes of this machine, or a Dask cluster.",
     )(command)
 
 

@@ -4,6 +4,6 @@ Workers and the process that started the run share the warehouse's folder. What 
 files of the staging folder; between scheduler, workers and client pass paths, names and counts.
 """
 
-from copydesk.flows.cluster.engine import opened
 
-__all__ = ["opened"]
+class EngineError(RuntimeError):
+    """An engine cannot be had, or was lost; the sentence says what to do."""

@@ -82,13 +82,14 @@ def compare(path: str, number: int) -> str:
     local = _asking(plan, low, high)
     chosen = sketches if len(local) == len(rows) else sketches.take(local)
     one, other, estimated = pairing.candidates(chosen, times[local], options)
-    among = rows[local][one], rows[local][other] + plan.n_published, estimated
+    among: Any = rows[local][one], rows[local][other] + plan.n_published, estimated
     found = plan.index_before(number).find(sketches, times, local, _far(plan, number))
     row = found.numbers - plan.n_published
     # Of equal words in this run only the first is compared, as within a slab.
     there = (row < 0) | (np.asarray(first[np.maximum(row, 0)]) == row)
-    before = found.rows[there] + low, found.numbers[there], found.estimated[there]
-    pairs = _measured(plan, *(np.concatenate(both) for both in zip(among, before, strict=True)))
+    before: Any = found.rows[there] + low, found.numbers[there], found.estimated[there]
+    a, b, guessed = (np.concatenate([of_slab, of_index]) for of_slab, of_index in zip(among, before, strict=True))
+    pairs = _measured(plan, a, b, guessed)
     return files.write(Path(plan.folder), "pairs", {"slab": number}, {name: getattr(pairs, name) for name in PAIRS}).name
 
 

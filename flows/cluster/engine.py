@@ -14,10 +14,9 @@ import distributed
 from distributed import Client, LocalCluster
 
 from copydesk.flows import provenance
-from copydesk.flows.cluster import tasks
+from copydesk.flows.cluster import EngineError, tasks
 from copydesk.flows.cluster.running import Submitter
 from copydesk.flows.copies import Copies, PublishedSnapshot
-from copydesk.flows.engines import EngineError
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
 from copydesk.transforms.dedup.options import Options

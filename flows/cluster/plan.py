@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from copydesk.flows.cluster import signed
 from copydesk.flows.cluster.signed import SignedTexts
@@ -42,10 +43,10 @@ class Plan:
     partitions: tuple[str, ...] = ()
     """What was found under each part of the keys."""
 
-    def save(self, **more: object) -> str:
+    def save(self, **more: Any) -> str:
         """Write the plan, with what has become known; its path."""
         path = Path(self.folder, f"plan-{token_hex(8)}.json")
-        path.write_text(json.dumps(asdict(replace(self, **more))), encoding="utf-8")  # type: ignore[arg-type]
+        path.write_text(json.dumps(asdict(replace(self, **more))), encoding="utf-8")
         return str(path)
 
     @cached_property
@@ -85,10 +86,13 @@ class Plan:
 @lru_cache(maxsize=4)
 def load(path: str) -> Plan:
     """A saved plan."""
-    fields = json.loads(Path(path).read_text(encoding="utf-8"))
-    options = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.pop("options").items()}
-    return Plan(options=Options(**options), **{name: _tuples(value) for name, value in fields.items()})
+    fields: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"), object_hook=_with_tuples)
+    return Plan(**{**fields, "options": Options(**fields["options"])})
 
 
-def _tuples(value: object) -> object:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+def _with_tuples(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: _tuple(value) for name, value in fields.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(map(_tuple, value)) if isinstance(value, list) else value

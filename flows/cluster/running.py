@@ -12,7 +12,7 @@ from distributed import Client, Future, KilledWorker
 from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
 
-from copydesk.flows.engines import EngineError
+from copydesk.flows.cluster import EngineError
 
 AHEAD = 2  # calls under way for each thread of the cluster: one at work, one waiting
 RETRIES = 2  # of a call that raised, on whichever worker is free: a disk or share may have failed for a moment
@@ -27,7 +27,7 @@ class Submitter:
     @property
     def n_threads(self) -> int:
         """Threads of the cluster, at least one."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, int(sum(self._client.nthreads().values())))
 
     def in_order(self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         """The results, in the order of the calls; `name` is what the dashboard shows.
