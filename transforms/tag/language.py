@@ -105,7 +105,7 @@ def _sample(text: str, n_chars: int) -> str:
     """The beginning and the middle of a text.
 
     >>> _sample("It rained all day in Oslo.", 10)
-    'It ra ll da'
+    'It ra all d'
     """
     if len(text) <= n_chars:
         return text
