@@ -1,7 +1,7 @@
 """Train the line model of `transforms/extract` from folders of labelled pages.
 
     python -m training.line_model --gold DIR --out transforms/extract/data/line_model.npz
-    python -m training.line_model --gold DIR --check
+    python -m training.line_model --gold DIR --check sites
 
 DIR holds `*.jsonl.gz` files as `copydesk evaluate` reads them; the figures of `--check` come from models that saw no
 page of the site they are asked about. See README.md beside this file.
@@ -10,46 +10,62 @@ page of the site they are asked about. See README.md beside this file.
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
+import json
+import multiprocessing
 import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
 from lxml.html import HtmlElement
 
 from copydesk.flows import evaluate
+from copydesk.transforms import edit
 from copydesk.transforms.article import Refused
-from copydesk.transforms.extract import baseline, choosing, context, features, finding
+from copydesk.transforms.extract import baseline, choosing, context, features
+from copydesk.transforms.extract import line_model as packaged
 from copydesk.transforms.extract.blocks import Page, read_blocks
 from copydesk.transforms.extract.features import Column, Matrix
 from copydesk.transforms.extract.hints import read_hints
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_tree import parse
+from copydesk.transforms.ledger import apply
 from copydesk.transforms.trees import Forest
 from training import splicing
 from training.labels import Labels, label, site
+
+T = TypeVar("T")
 
 FOLDS = 5
 SEED = 7
 #: Small trees and few of them: more of either gained nothing across sites. Deterministic for one LightGBM version.
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy", "learning_rate": 0.08, "num_leaves": 31, "min_data_in_leaf": 40, "max_bin": 63,
-    "feature_fraction": 0.2, "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 5.0,
-    "verbose": -1, "num_threads": 1, "seed": SEED, "deterministic": True, "force_row_wise": True,
+    "feature_fraction": 0.15, "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 5.0,
+    "verbose": -1, "num_threads": 1, "deterministic": True, "force_row_wise": True,
 }  # fmt: skip
 ROUNDS = 130
+#: Each look is the mean of forests that differ in what they saw: with the spliced pages or without, and collections
+#: weighed by the root of their size or all alike.
+MEMBERS = ((True, False), (False, False), (True, True), (False, True))
 #: Blocks of little but links, or of hardly a word, that are not of the article: so many of them are enough.
 _EASY_SHARE = 0.15
 #: The weight of a spliced page against a page as it was, and how many there are of each collection.
 _SPLICED_WEIGHT = 0.5
 _SPLICED_SHARE = {"wcxb_article": 0.35}
 _SPLICED_SHARE_ELSE = 0.7
+#: A page written for this file: what it gives is stored, so that a test can tell whether features are still computed as they were.
+PROBE = Path(__file__).parent / "probe.html"
+_SOURCES = ("line_model.py", "labels.py", "splicing.py")
 
 
 @dataclass(slots=True)
@@ -71,10 +87,14 @@ class Sample:
 
 def samples(folder: Path) -> list[Sample]:
     """Every page of the folder with a gold text and any block, in file and line order; after them the spliced ones."""
-    rows = [(path.name.split(".")[0], row) for path in sorted(folder.glob("*.jsonl*")) for row in evaluate.read(path) if row.get("gold_text")]
+    rows = _rows(folder)
     plain = [_sample(name, row, parse(row["html"])) for name, row in rows]
     pages = [s for s in (*plain, *_spliced(rows)) if s is not None]
     return pages
+
+
+def _rows(folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    return [(path.name.split(".")[0], row) for path in sorted(folder.glob("*.jsonl*")) for row in evaluate.read(path) if row.get("gold_text")]
 
 
 def _spliced(rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[Sample | None]:
@@ -119,13 +139,15 @@ def _fold(name: str) -> int:
     return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
-def weights(pages: Sequence[Sample]) -> list[Column]:
-    """The weight of each block: its tokens against the article's, small collections lifted by the root of their size."""
+def weights(pages: Sequence[Sample], *, with_spliced: bool, all_alike: bool) -> list[Column]:
+    """The weight of each block: its tokens against the article's, small collections lifted."""
     size = Counter(s.collection for s in pages if not s.is_spliced)
     found = []
     for number, s in enumerate(pages):
         weight = np.minimum(s.labels.trust * (s.labels.tokens + 2) / (s.labels.article_tokens + 150) * 300, 200)
-        weight *= (150 / size[s.collection]) ** 0.5 * (_SPLICED_WEIGHT if s.is_spliced else 1.0)
+        weight *= (150 / size[s.collection]) ** (1.0 if all_alike else 0.5)
+        if s.is_spliced:
+            weight *= _SPLICED_WEIGHT if with_spliced else 0.0
         links = s.own[:, s.names.index("link_density")]
         easy = (s.labels.share < 0.5) & ((links > 0.7) | (s.words <= 4))
         drawn = np.random.default_rng([SEED, number]).random(len(weight)) < _EASY_SHARE
@@ -133,42 +155,48 @@ def weights(pages: Sequence[Sample]) -> list[Column]:
     return found
 
 
-def fit(pages: Sequence[Sample], rows: Sequence[Matrix], weight: Sequence[Column]) -> Forest:
-    """A forest that predicts the share of a block that is in the article, from the blocks that have a weight."""
-    import lightgbm
+class Look:
+    """What one look is trained on: rows and weights of all pages, by member of its ensemble."""
 
-    used = [w > 0 for w in weight]
-    table = lightgbm.Dataset(
-        np.concatenate([r[u] for r, u in zip(rows, used, strict=True)]),
-        np.concatenate([s.labels.share[u] for s, u in zip(pages, used, strict=True)]),
-        weight=np.concatenate([w[u] for w, u in zip(weight, used, strict=True)]),
-    )
-    return Forest.from_lightgbm(lightgbm.train(PARAMETERS, table, ROUNDS).dump_model()["tree_info"])
+    def __init__(self, pages: Sequence[Sample], rows: Sequence[Matrix], seed: int) -> None:
+        self.pages, self.rows, self.seed = pages, rows, seed
+        self._weights = [weights(pages, with_spliced=spliced, all_alike=alike) for spliced, alike in MEMBERS]
+
+    def fit(self, among: Sequence[int]) -> Forest:
+        """The mean of the members' forests, each trained on the blocks of some pages that have a weight."""
+        return Forest.mean([self._member(m, among) for m in range(len(MEMBERS))])
+
+    def _member(self, member: int, among: Sequence[int]) -> Forest:
+        import lightgbm
+
+        weight = self._weights[member]
+        used = {i: weight[i] > 0 for i in among}
+        table = lightgbm.Dataset(
+            np.concatenate([self.rows[i][used[i]] for i in among]),
+            np.concatenate([self.pages[i].labels.share[used[i]] for i in among]),
+            weight=np.concatenate([weight[i][used[i]] for i in among]),
+        )
+        booster = lightgbm.train(PARAMETERS | {"seed": SEED + self.seed + member}, table, ROUNDS)
+        return Forest.from_lightgbm(booster.dump_model()["tree_info"])
 
 
-def fit_twice(pages: Sequence[Sample], rows: Sequence[Matrix], weight: Sequence[Column]) -> Forest:
-    """The mean of two forests: one saw the spliced pages, one did not.
+def each(task: Callable[[int], T], count: int, jobs: int) -> list[T]:
+    """`task(0)` to `task(count - 1)`, in processes that share the memory of this one."""
+    if jobs == 1:
+        return [task(number) for number in range(count)]
+    _task.append(task)
+    try:
+        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+            return pool.map(_run, range(count), chunksize=1)
+    finally:
+        _task.pop()
 
-    The first is better where a page holds more than its article, the second where it holds nothing else.
-    """
-    plain = [w * 0 if s.is_spliced else w for s, w in zip(pages, weight, strict=True)]
-    return Forest.mean([fit(pages, rows, weight), fit(pages, rows, plain)])
+
+_task: list[Callable[[int], Any]] = []
 
 
-Fit = Callable[[Sequence[Sample], Sequence[Matrix], Sequence[Column]], Forest]
-
-
-def held_out(pages: Sequence[Sample], rows: Sequence[Matrix], weight: Sequence[Column], fitted: Fit) -> list[Column]:
-    """For each page the predictions of a model that saw no page of its site."""
-    folds = [_fold(s.site) for s in pages]
-    found: list[Column] = [np.empty(0)] * len(pages)
-    for k in range(FOLDS):
-        seen = [i for i, fold in enumerate(folds) if fold != k]
-        forest = fitted([pages[i] for i in seen], [rows[i] for i in seen], [weight[i] for i in seen])
-        for i, fold in enumerate(folds):
-            if fold == k:
-                found[i] = forest.probabilities(rows[i])
-    return found
+def _run(number: int) -> Any:
+    return _task[-1](number)
 
 
 def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
@@ -181,27 +209,134 @@ def third_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]
     return [np.concatenate([context.build(s.page, q, s.words, s.baseline), s.own], axis=1) for s, q in zip(pages, first, strict=True)]
 
 
-def train(pages: Sequence[Sample], first: Sequence[Column]) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of the model file, from all pages; the later looks are fed held-out predictions of the first."""
-    weight = weights(pages)
-    arrays = fit(pages, [s.own for s in pages], weight).arrays("first")
-    arrays |= fit_twice(pages, second_rows(pages, first), weight).arrays("second")
-    arrays |= fit_twice(pages, third_rows(pages, first), weight).arrays("third")
-    return arrays | {"names": np.array(pages[0].names)}
+def held_out(look: Look, groups: Sequence[int], jobs: int) -> tuple[list[Forest], list[Column]]:
+    """A forest for each group, trained without its pages; and for each page what the forest of its group says."""
+    kinds = sorted(set(groups))
+    forests = each(lambda k: look.fit([i for i, group in enumerate(groups) if group != kinds[k]]), len(kinds), jobs)
+    return forests, [forests[kinds.index(group)].probabilities(rows) for group, rows in zip(groups, look.rows, strict=True)]
 
 
-def report(pages: Sequence[Sample], predictions: Sequence[Column]) -> Iterator[str]:
-    """A line per collection: text F1, precision and recall of the blocks chosen by these predictions."""
-    by: dict[str, list[evaluate.TextScore]] = defaultdict(list)
-    for sample, probability in zip(pages, predictions, strict=True):
-        if not sample.is_spliced:
-            kept = choosing.choose(probability, sample.words).kept
-            text = "\n".join(t for t, k in zip(sample.page.text, kept, strict=True) if k)
-            by[sample.collection].append(max((evaluate.score_text(g, text) for g in sample.golds), key=lambda t: t.f1))
-    for name, texts in by.items():
-        scores = evaluate.SetScore(name, [evaluate.PageScore("", None, t, {}) for t in texts]).text()
-        assert scores is not None
-        yield f"{name:20} {scores['f1']:.4f} ({scores['precision']:.3f} / {scores['recall']:.3f})"
+Forests = tuple[Forest, Forest, Forest]
+
+
+def train(pages: Sequence[Sample], jobs: int) -> Forests:
+    """The three looks from all pages; the later ones are fed held-out predictions of the first."""
+    everything = range(len(pages))
+    first = Look(pages, [s.own for s in pages], 0)
+    _, before = held_out(first, [_fold(s.site) for s in pages], jobs)
+    looks = (first, Look(pages, second_rows(pages, before), 100), Look(pages, third_rows(pages, before), 200))
+    found = each(lambda k: looks[k].fit(everything), 3, jobs)
+    return found[0], found[1], found[2]
+
+
+def train_held_out(pages: Sequence[Sample], groups: Sequence[int], jobs: int) -> list[Forests]:
+    """The three looks for each group of pages, in order of the groups, from models that saw none of its pages.
+
+    The first look's opinions that the later ones learn from are held out by the same groups.
+    """
+    first, before = held_out(Look(pages, [s.own for s in pages], 0), groups, jobs)
+    second, _ = held_out(Look(pages, second_rows(pages, before), 100), groups, jobs)
+    third, _ = held_out(Look(pages, third_rows(pages, before), 200), groups, jobs)
+    return list(zip(first, second, third, strict=True))
+
+
+def stored(pages: Sequence[Sample], forests: Forests, gold: Path) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of the model file: the forests, the columns they were trained on, a probe, and where they come from."""
+    arrays = {"names": np.array(pages[0].names), "probe": probe(), "about": np.array(json.dumps(about(pages, gold), sort_keys=True))}
+    for name, forest in zip(("first", "second", "third"), forests, strict=True):
+        arrays |= forest.arrays(name)
+    return arrays
+
+
+def about(pages: Sequence[Sample], gold: Path) -> dict[str, Any]:
+    """Where a model comes from: the script, its seed, the versions of what it uses, and the gold by count and fingerprint."""
+    plain = [s for s in pages if not s.is_spliced]
+    return {
+        "script": script_version(), "seed": SEED, "rounds": ROUNDS, "members": len(MEMBERS),
+        "pages": dict(Counter(s.collection for s in plain)), "spliced": len(pages) - len(plain), "sites": len({s.site for s in pages}),
+        "gold": {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in sorted(gold.glob("*.jsonl*"))},
+        "versions": {name: metadata.version(name) for name in ("lightgbm", "lxml", "numpy", "trafilatura")},
+    }  # fmt: skip
+
+
+def script_version() -> str:
+    """A fingerprint of the code that labels, splices and trains; docstrings and lines of comment do not count."""
+    digest = hashlib.sha256()
+    for name in _SOURCES:
+        source = (Path(__file__).parent / name).read_text(encoding="utf-8")
+        lines = source.splitlines()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+                first = node.body[0]
+                lines[first.lineno - 1 : first.end_lineno] = [""] * ((first.end_lineno or first.lineno) - first.lineno + 1)
+        code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        digest.update("\n".join(code).encode())
+    return digest.hexdigest()[:16]
+
+
+def probe() -> Matrix:
+    """The features of the page written for this file."""
+    tree = parse(PROBE.read_text(encoding="utf-8"))
+    hints = read_hints(tree)
+    return features.build(read_blocks(tree, Options()), hints)[1]
+
+
+def measure(gold: Path, pages: Sequence[Sample], groups: Sequence[int], forests: Sequence[Forests], jobs: int) -> list[PageResult]:
+    """Each page through the whole of `clean_page` with the forests of its group, and through trafilatura."""
+    kinds = sorted(set(groups))
+    known = {(s.collection, s.id): (s, kinds.index(group)) for s, group in zip(pages, groups, strict=True) if not s.is_spliced}
+    rows = [(*known[key], row) for name, row in _rows(gold) if (key := (name, str(row.get("id")))) in known]
+
+    def part(number: int) -> list[PageResult]:
+        return [_measured(sample, row, forests[k]) for sample, k, row in rows[number::jobs]]
+
+    return [result for found in each(part, jobs, jobs) for result in found]
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """Scores of one page: the blocks the model keeps, the whole of `clean_page`, trafilatura; and the sum of what each rule won."""
+
+    collection: str
+    blocks: evaluate.TextScore
+    whole: evaluate.TextScore
+    trafilatura: evaluate.TextScore
+    won: dict[str, float]
+
+
+def _measured(sample: Sample, row: dict[str, Any], forests: Forests) -> PageResult:
+    import trafilatura
+
+    def best(text: str) -> evaluate.TextScore:
+        return max((evaluate.score_text(gold, text) for gold in sample.golds), key=lambda score: score.f1)
+
+    with mock.patch.object(packaged, "forests", return_value=forests):
+        article = edit.clean_page(row["html"], url=row.get("url"))
+    of_blocks = {rule for rule, _, _ in choosing.RULES}
+    whole = best(article.text)
+    rules = {cut.rule for cut in article.removed} - of_blocks
+    won = {rule: whole.f1 - best(apply(article.extracted, [cut for cut in article.removed if cut.rule != rule])).f1 for rule in sorted(rules)}
+    blocks = best(apply(article.extracted, [cut for cut in article.removed if cut.rule in of_blocks]))
+    found = trafilatura.bare_extraction(row["html"], url=row.get("url"), with_metadata=True, include_comments=False)
+    return PageResult(sample.collection, blocks, whole, best((getattr(found, "text", None) or "") if found is not None else ""), won)
+
+
+def report(results: Sequence[PageResult]) -> Iterator[str]:
+    """A line per collection: text F1 of trafilatura, of the model's blocks, of `clean_page`; then what each rule won or lost."""
+    by: dict[str, list[PageResult]] = defaultdict(list)
+    for result in results:
+        by[result.collection].append(result)
+    yield f"{'':20} trafilatura  blocks  clean_page (precision / recall)"
+    for name, found in by.items():
+        scores = [evaluate.SetScore(name, [evaluate.PageScore("", None, getattr(r, kind), {}) for r in found]).text() for kind in ("trafilatura", "blocks", "whole")]
+        theirs, blocks, whole = (score or {} for score in scores)
+        yield f"{name:20} {theirs['f1']:.4f}       {blocks['f1']:.4f}  {whole['f1']:.4f} ({whole['precision']:.3f} / {whole['recall']:.3f})  {len(found)} pages"
+    won: dict[str, list[float]] = defaultdict(list)
+    for result in results:
+        for rule, gain in result.won.items():
+            won[rule].append(gain)
+    for rule, gains in sorted(won.items(), key=lambda item: sum(item[1])):
+        yield f"{rule:24} {sum(gains):+.3f} F1 in all, {sum(g < 0 for g in gains)} of {len(gains)} pages lose"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -209,23 +344,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.line_model", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--gold", type=Path, required=True, metavar="DIR", help="folder of labelled pages")
     parser.add_argument("--out", type=Path, metavar="FILE.npz", help="where to write the model")
-    parser.add_argument("--check", action="store_true", help="print the held-out figures, which takes three times as long")
+    parser.add_argument("--check", choices=("sites", "collections"), help="print the figures of pages whose site, or whose collection, the model never saw")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that train at once (default: 1); the result is the same")
     chosen = parser.parse_args(arguments)
     pages = samples(chosen.gold)
     if not pages:
         sys.exit(f"{chosen.gold} holds no labelled page; a page is a line of a *.jsonl.gz file with `html` and `gold_text`")
-    weight = weights(pages)
-    first = held_out(pages, [s.own for s in pages], weight, fit)
     if chosen.check:
-        second = held_out(pages, second_rows(pages, first), weight, fit_twice)
-        third = held_out(pages, third_rows(pages, first), weight, fit_twice)
-        asked = [finding.doubt(q, s.words) >= finding.DOUBT for q, s in zip(second, pages, strict=True)]
-        final = [(q + t) / 2 if a else q for q, t, a in zip(second, third, asked, strict=True)]
-        for name, predictions in (("first look", first), ("second look", second), ("third look", third), ("as used", final)):
-            print(name, *report(pages, predictions), sep="\n    ", flush=True)
-        print(f"trafilatura asked on {np.mean(asked):.2f} of the pages")
+        names = sorted({s.collection for s in pages})
+        groups = [_fold(s.site) if chosen.check == "sites" else names.index(s.collection) for s in pages]
+        forests = train_held_out(pages, groups, chosen.jobs)
+        print(*report(measure(chosen.gold, pages, groups, forests, chosen.jobs)), sep="\n", flush=True)
     if chosen.out:
-        np.savez_compressed(chosen.out, **train(pages, first))
+        np.savez_compressed(chosen.out, **stored(pages, train(pages, chosen.jobs), chosen.gold))  # type: ignore[arg-type]
         print(f"wrote {chosen.out}: {chosen.out.stat().st_size:,} bytes, from {len(pages)} pages of {len({s.site for s in pages})} sites")
 
 
