@@ -6,24 +6,29 @@ Also what a run asks of the snapshot before it: templates in force, recent habit
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from copydesk.flows.editing import write_whole
+from copydesk.flows.keyed import whole
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.report.data import Facts
 from copydesk.flows.warehouse import Snapshot
+from copydesk.flows.warehouse.partition import keys_of
 from copydesk.transforms import drift, history
 from copydesk.transforms.clean import templates
 
 _ARRIVAL = ("doc_id", "canonical_url", "content_sha256", "fetched_at", "source_uri", "record_number")
 _DOCUMENT_TABLES = ("articles", "duplicates", "quarantined")
+_SHARDS_AT_ONCE = 40  # 20,000 documents
 _COMPARED = ("doc_id", "title", "text", "corrections")
 
 
@@ -38,26 +43,90 @@ class Placed:
     n_quarantined: int
 
 
-def decide(shards: Sequence[Path], parent: Snapshot | None) -> list[history.Place]:
+class Places:
     """The place of every staged document, shard by shard: known, new, or a revision."""
-    arrivals = [history.Arrival(**row) for path in shards for row in pq.read_table(path, columns=list(_ARRIVAL)).to_pylist()]
-    return history.place(arrivals, _known(arrivals, parent), _versions(arrivals, parent))
+
+    def __init__(self, is_known: NDArray[np.bool_], revisions: Mapping[int, history.Place]) -> None:
+        self._is_known, self._revisions = is_known, revisions
+
+    def shard(self, first: int, n: int) -> list[history.Place]:
+        """The places of `n` documents from the `first` on."""
+        return [
+            self._revisions.get(row) or (_KNOWN if is_known else _NEW)
+            for row, is_known in enumerate(self._is_known[first : first + n].tolist(), start=first)
+        ]
+
+    @property
+    def superseded(self) -> set[str]:
+        """Ids of the documents that others revise."""
+        return {place.supersedes for place in self._revisions.values() if place.supersedes}
+
+
+_KNOWN, _NEW = history.Place(True), history.Place(False)
+
+
+def decide(shards: Sequence[Path], parent: Snapshot | None) -> Places:
+    """The place of every staged document.
+
+    Only documents that may meet another one, by id or by address, are looked at one by one; of the
+    rest memory holds 16 bytes each.
+    """
+    ids, urls = _hashes(shards)
+    is_known = _known(shards, parent)
+    latest = _versions(shards, parent)
+    at_known_address = np.isin(urls, np.fromiter((_hash(url) for url in latest), np.uint64, len(latest)))
+    chosen = ~is_known & (_stands_twice(ids) | (urls != 0) & (_stands_twice(urls) | at_known_address))
+    arrivals = _arrivals(shards, chosen)
+    revisions: dict[int, history.Place] = {}
+    for row, place in zip(np.flatnonzero(chosen).tolist(), history.place(arrivals, (), latest), strict=True):
+        is_known[row] = place.is_known
+        if place.supersedes is not None:
+            revisions[row] = place
+    return Places(is_known, revisions)
+
+
+def _hashes(shards: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """64-bit hashes of the ids and of the addresses, 0 for none."""
+    ids, urls = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+    for path in shards:
+        table = pq.read_table(path, columns=["doc_id", "canonical_url"])
+        ids.append(keys_of(table["doc_id"]))
+        urls.append(np.fromiter((_hash(url) for url in table["canonical_url"].to_pylist()), np.uint64, table.num_rows))
+    return np.concatenate(ids), np.concatenate(urls)
+
+
+def _hash(url: str | None) -> int:
+    return 0 if url is None else int.from_bytes(blake2b(url.encode(), digest_size=8).digest(), "big")
+
+
+def _stands_twice(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    ordered = np.sort(values)
+    return np.isin(values, np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+
+
+def _arrivals(shards: Sequence[Path], chosen: NDArray[np.bool_]) -> list[history.Arrival]:
+    """What the decision asks of the chosen documents."""
+    found: list[history.Arrival] = []
+    for path, first, n in _by_shard(shards):
+        rows = np.flatnonzero(chosen[first : first + n])
+        if len(rows):
+            found += [history.Arrival(**row) for row in pq.read_table(path, columns=list(_ARRIVAL)).take(pa.array(rows)).to_pylist()]
+    return found
 
 
 def write(
-    shards: Sequence[Path], places: Sequence[history.Place], parent: Snapshot | None, *, held_back: Mapping[str, str], run_id: str,
-    folder: Path,
+    shards: Sequence[Path], places: Places, parent: Snapshot | None, *, held_back: Mapping[str, str], run_id: str, folder: Path,
 ) -> Placed:
     """Write the new documents of each shard with `revision`, `supersedes`, `changed` and `run_id`.
 
     `held_back` names outlets whose new documents go to quarantine, with the reason.
     """
-    before = _earlier_versions({p.supersedes for p in places if p.supersedes}, shards, parent)
+    before = _Versions(places.superseded, shards, parent)
     new: list[Path] = []
     quarantined: list[Path] = []
     counts: Counter[str] = Counter()
-    for path, here in _by_shard(shards, places):
-        table = pq.read_table(path)
+    for path, first, n in _by_shard(shards):
+        table, here = pq.read_table(path), places.shard(first, n)
         added = _with_history(table.filter(_is_new(here)), [p for p in here if not p.is_known], before, run_id)
         reasons = pa.array([held_back.get(outlet) for outlet in added["outlet_id"].to_pylist()], pa.string())
         kept, held = added.filter(reasons.is_null()), added.append_column("reason", reasons).filter(reasons.is_valid())
@@ -78,60 +147,94 @@ def revisions(shards: Sequence[Path]) -> set[str]:
     }
 
 
-def _by_shard(shards: Sequence[Path], places: Sequence[history.Place]) -> Iterator[tuple[Path, Sequence[history.Place]]]:
-    at = 0
+def _by_shard(shards: Sequence[Path]) -> Iterator[tuple[Path, int, int]]:
+    """Every shard with the number of its first document and how many it has."""
+    first = 0
     for path in shards:
         n = pq.read_metadata(path).num_rows
-        yield path, places[at : at + n]
-        at += n
+        yield path, first, n
+        first += n
 
 
 def _is_new(places: Sequence[history.Place]) -> pa.Array:
     return pa.array([not p.is_known for p in places], pa.bool_())
 
 
-def _known(arrivals: Sequence[history.Arrival], parent: Snapshot | None) -> Collection[str]:
-    """Ids that the warehouse holds or has forgotten, also by address."""
+def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]:
+    """Whether the warehouse holds each document or has forgotten it, also by address."""
     if parent is None:
-        return set()
-    known = parent.known([arrival.doc_id for arrival in arrivals])
+        return np.zeros(sum(pq.read_metadata(path).num_rows for path in shards), np.bool_)
     by_url = pc.field("scope") != "doc"
     forgotten = set(parent.table("tombstones", ["url_sha256"], by_url)["url_sha256"].to_pylist()) - {None}
-    if forgotten:
-        known |= {a.doc_id for a in arrivals if a.canonical_url and sha256(a.canonical_url.encode()).hexdigest() in forgotten}
-    return known
+    known = [np.zeros(0, np.bool_)]
+    for table in _several(shards, ["doc_id", "canonical_url"]):
+        here = pa.array(sorted(parent.known(whole(table["doc_id"]))), pa.string())
+        known.append(pc.is_in(table["doc_id"], value_set=here).to_numpy())
+        if forgotten:
+            urls = table["canonical_url"].to_pylist()
+            known[-1] = known[-1] | [bool(url) and sha256(url.encode()).hexdigest() in forgotten for url in urls]
+    return np.concatenate(known)
 
 
-def _versions(arrivals: Sequence[history.Arrival], parent: Snapshot | None) -> dict[str, history.Version]:
+def _several(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Columns of the shards, some shards at a time: the snapshot is asked less often."""
+    for first in range(0, len(shards), _SHARDS_AT_ONCE):
+        yield pa.concat_tables([pq.read_table(path, columns=list(columns)) for path in shards[first : first + _SHARDS_AT_ONCE]])
+
+
+def _versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, history.Version]:
     """The newest version the warehouse holds at each address of the arrivals."""
-    urls = pa.array(sorted({a.canonical_url for a in arrivals if a.canonical_url}), pa.string())
-    if parent is None or not len(urls):
+    if parent is None:
         return {}
     columns = ["canonical_url", "doc_id", "revision", "content_sha256"]
     newest: dict[str, tuple[int, str]] = {}
     contents: dict[str, set[str]] = defaultdict(set)
+    urls = pa.concat_tables([pq.read_table(path, columns=["canonical_url"]) for path in shards])["canonical_url"].unique() if shards else []
+    if not len(urls):
+        return {}
     for name in _DOCUMENT_TABLES:
-        for row in parent.table(name, columns, pc.field("canonical_url").isin(urls)).to_pylist():
-            url = row["canonical_url"]
-            newest[url] = max(newest.get(url, (0, "")), (row["revision"], row["doc_id"]))
-            contents[url].add(row["content_sha256"])
+        for batch in parent.batches(name, columns, pc.field("canonical_url").isin(urls)):
+            for row in batch.to_pylist():
+                url = row["canonical_url"]
+                if not url:
+                    continue
+                newest[url] = max(newest.get(url, (0, "")), (row["revision"], row["doc_id"]))
+                contents[url].add(row["content_sha256"])
     return {url: history.Version(doc_id, revision, frozenset(contents[url])) for url, (revision, doc_id) in newest.items()}
 
 
-def _earlier_versions(ids: Collection[str], shards: Iterable[Path], parent: Snapshot | None) -> dict[str, dict[str, object]]:
-    """Title, text and corrections of the versions that arrivals revise, from this run or the snapshot."""
-    if not ids:
-        return {}
-    wanted = pa.array(sorted(ids), pa.string())
-    tables = [pq.read_table(path, columns=list(_COMPARED), filters=pc.field("doc_id").isin(wanted)) for path in shards]
-    if parent is not None:
-        tables += [parent.documents(name, ids, _COMPARED) for name in _DOCUMENT_TABLES]
-    return {row["doc_id"]: row for table in tables for row in table.to_pylist()}
+class _Versions:
+    """Title, text and corrections of the versions that arrivals revise, from this run or the snapshot; the texts stay on disk."""
+
+    def __init__(self, ids: Collection[str], shards: Sequence[Path], parent: Snapshot | None) -> None:
+        self._parent = parent
+        self._shard: dict[str, Path] = {}
+        wanted = pa.array(sorted(ids), pa.string())
+        for path in shards if len(wanted) else ():
+            there = pq.read_table(path, columns=["doc_id"])["doc_id"]
+            self._shard |= dict.fromkeys(there.filter(pc.is_in(there, value_set=wanted)).to_pylist(), path)
+
+    def of(self, ids: Collection[str]) -> dict[str, dict[str, object]]:
+        """Of those with these ids."""
+        if not ids:
+            return {}
+        by_shard: dict[Path, list[str]] = defaultdict(list)
+        for doc_id in sorted(ids):
+            if doc_id in self._shard:
+                by_shard[self._shard[doc_id]].append(doc_id)
+        tables = [
+            pq.read_table(path, columns=list(_COMPARED), filters=pc.field("doc_id").isin(pa.array(here, pa.string())))
+            for path, here in by_shard.items()
+        ]
+        if self._parent is not None:
+            tables += [self._parent.documents(name, ids, _COMPARED) for name in _DOCUMENT_TABLES]
+        return {row["doc_id"]: row for table in tables for row in table.to_pylist()}
 
 
 def _with_history(
-    table: pa.Table, places: Sequence[history.Place], before: Mapping[str, dict[str, object]], run_id: str,
+    table: pa.Table, places: Sequence[history.Place], versions: _Versions, run_id: str,
 ) -> pa.Table:
+    before = versions.of({place.supersedes for place in places if place.supersedes})
     changed: list[list[str]] = [[] for _ in places]
     revised = [i for i, p in enumerate(places) if p.supersedes]
     for i, row in zip(revised, table.select(list(_COMPARED)).take(pa.array(revised, pa.int64())).to_pylist(), strict=True):
@@ -148,15 +251,15 @@ def _with_history(
 
 
 def habits(
-    shards: Sequence[Path], places: Sequence[history.Place], reject_shards: Sequence[Path], *, rules_sha256: str,
+    shards: Sequence[Path], places: Places, reject_shards: Sequence[Path], *, rules_sha256: str,
 ) -> tuple[drift.Habits, ...]:
     """What each outlet's new documents of this run look like."""
     columns = ["doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date"]
     cut_columns = ["doc_id", "rule", "start", "end"]
     measured = []
     outlets: set[str] = set()
-    for path, here in _by_shard(shards, places):
-        articles = pq.read_table(path, columns=columns).filter(_is_new(here))
+    for path, first, n in _by_shard(shards):
+        articles = pq.read_table(path, columns=columns).filter(_is_new(places.shard(first, n)))
         removed = pq.read_table(ledger_of(path), columns=cut_columns)
         outlets |= set(articles["outlet_id"].unique().to_pylist()) - {None}
         measured.append(drift.measure(articles, removed, _NO_REJECTS, rules_sha256=rules_sha256))

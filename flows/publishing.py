@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from copydesk.flows import learning, placing, provenance
+from copydesk.flows import keyed, learning, placing, provenance
 from copydesk.flows.editing import write_whole
 from copydesk.flows.read import InputFile, Reject
 from copydesk.flows.warehouse import EVERYTHING, INPUTS, Change, Snapshot
@@ -42,10 +43,10 @@ def publish(run: Run) -> Snapshot:
         "articles": [], "duplicates": [_moved_rows(run.parent, copies)], "quarantined": list(run.quarantined), "pairs": [copies.pairs],
         "removed": [], "rejects": [], "stories": [stories.rows, stories.row_updates],
     }
-    stories_of_kept = _stories_of(copies, stories, run.parent)
+    decided = Decided.of(copies, stories, _stories_of(copies, stories, run.parent))
     n_done = 0
     for path in run.shards:
-        for table, part in split(path, folder, copies, stories, stories_of_kept):
+        for table, part in split(path, folder, decided):
             inserts[table].append(part)
         n_done += pq.read_metadata(path).num_rows
         run.progress.advance(n_done)
@@ -88,14 +89,27 @@ def run_row(run: Run) -> dict[str, Any]:
     }
 
 
-def split(
-    path: Path, folder: Path, copies: Copies, stories: Stories, stories_of_kept: Mapping[str, str],
-) -> Iterator[tuple[str, Path]]:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the steps decided of each new document, to be looked up shard by shard."""
+
+    folds: keyed.Table
+    sizes: keyed.Table
+    assignments: keyed.Table
+    stories_of_kept: keyed.Table  # `doc_id` and `story_id` of every document that a new duplicate folds into
+
+    @classmethod
+    def of(cls, copies: Copies, stories: Stories, stories_of_kept: pa.Table) -> Decided:
+        """Everything that the two steps found."""
+        return cls(keyed.Table(copies.folds), keyed.Table(copies.sizes), keyed.Table(stories.assignments), keyed.Table(stories_of_kept))
+
+
+def split(path: Path, folder: Path, decided: Decided) -> Iterator[tuple[str, Path]]:
     """Write a staged shard as its rows of `articles` and of `duplicates`; the tables that have some, with their files."""
     rows = pq.read_table(path)
-    is_copy = pc.is_in(rows["doc_id"], value_set=copies.folds["doc_id"].combine_chunks())
-    kept = with_groups(rows.filter(pc.invert(is_copy)), copies, stories)
-    folded = with_fold(rows.filter(is_copy), copies.folds, stories_of_kept)
+    is_copy = decided.folds.holds(rows["doc_id"])
+    kept = with_groups(rows.filter(pa.array(~is_copy)), decided)
+    folded = with_fold(rows.filter(pa.array(is_copy)), decided)
     for table, part in (("articles", kept), ("duplicates", folded)):
         if part.num_rows:
             target = folder / f"{path.name.split('.')[0]}.{table}.parquet"
@@ -103,20 +117,19 @@ def split(
             yield table, target
 
 
-def with_groups(rows: pa.Table, copies: Copies, stories: Stories) -> pa.Table:
+def with_groups(rows: pa.Table, decided: Decided) -> pa.Table:
     """Articles with the columns of their copy cluster and their story."""
-    sizes = _looked_up(rows["doc_id"], copies.sizes, _SIZES)
+    sizes = decided.sizes.columns(rows["doc_id"], _SIZES)
     alone = {"cluster_size": 1, "n_outlets": rows["outlet_id"].is_valid().cast(pa.int32()), "n_origins": 1}
     for name in _SIZES:
         rows = rows.append_column(name, pc.coalesce(sizes[name], alone[name]).cast(pa.int32()))
-    return _append(rows, _looked_up(rows["doc_id"], stories.assignments, _STORY))
+    return _append(rows, decided.assignments.columns(rows["doc_id"], _STORY))
 
 
-def with_fold(rows: pa.Table, folds: pa.Table, stories_of_kept: Mapping[str, str]) -> pa.Table:
+def with_fold(rows: pa.Table, decided: Decided) -> pa.Table:
     """Duplicates with whose copy they are and why, and the story of the one that was kept."""
-    rows = _append(rows, _looked_up(rows["doc_id"], folds, _FOLD))
-    story_ids = [stories_of_kept.get(kept) for kept in rows["kept_doc_id"].to_pylist()]
-    return rows.append_column("story_id", pa.array(story_ids, pa.string()))
+    rows = _append(rows, decided.folds.columns(rows["doc_id"], _FOLD))
+    return _append(rows, decided.stories_of_kept.columns(rows["kept_doc_id"], ("story_id",)))
 
 
 def _moved_rows(parent: Snapshot | None, copies: Copies) -> pa.Table:
@@ -128,17 +141,21 @@ def _moved_rows(parent: Snapshot | None, copies: Copies) -> pa.Table:
     return _append(rows, _looked_up(rows["doc_id"], copies.moved, _FOLD))
 
 
-def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> dict[str, str]:
-    """Story of every document that a new duplicate folds into."""
-    kept = set(copies.folds["kept_doc_id"].to_pylist())
-    found: dict[str, str] = {}
-    if parent is not None and kept:
-        rows = parent.documents("articles", kept, ["doc_id", "story_id"])
-        found = dict(zip(rows["doc_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
-    for table in (stories.updates, stories.assignments):
-        rows = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(sorted(kept), pa.string())))
-        found |= dict(zip(rows["doc_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True))
-    return found
+def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
+    """`doc_id` and `story_id` of every document that a new duplicate folds into: as this run has it, or the snapshot."""
+    kept = keyed.whole(copies.folds["kept_doc_id"].unique())
+    found: list[pa.Table] = []
+    for table in (stories.assignments, stories.updates):
+        found.append(_among(table.select(["doc_id", "story_id"]), kept))
+    if parent is not None and len(kept):
+        now = pa.concat_tables(found)["doc_id"].combine_chunks()
+        rows = _among(parent.documents("articles", kept.to_pylist(), ["doc_id", "story_id"]), kept)
+        found.append(rows.filter(pc.invert(pc.is_in(rows["doc_id"], value_set=now))))
+    return pa.concat_tables(found, promote_options="default")
+
+
+def _among(rows: pa.Table, ids: pa.Array) -> pa.Table:
+    return rows.filter(pc.is_in(rows["doc_id"], value_set=ids))
 
 
 def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
@@ -146,8 +163,8 @@ def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
     updates: dict[str, pa.Table] = {}
     if run.parent is None:
         return updates
-    new = pa.concat_arrays([pq.read_table(p, columns=["doc_id"])["doc_id"].combine_chunks() for p in run.shards] or [pa.array([], pa.string())])
-    sizes = copies.sizes.filter(pc.invert(pc.is_in(copies.sizes["doc_id"], value_set=new)))
+    # A document of this run that has copies is an article of this run: what has no story of it was published before.
+    sizes = copies.sizes.filter(pa.array(~keyed.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"])))
     if copies.refolded.num_rows:
         updates["duplicates"] = copies.refolded
     if sizes.num_rows or stories.updates.num_rows:
@@ -183,14 +200,15 @@ def _append(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
 
 def _ledgers(run: Run) -> Iterator[tuple[Path, pa.Table]]:
     """The ledger of the documents that stay, shard by shard."""
-    stay: dict[str, list[pa.Array]] = {}
+    stay: dict[str, list[Path]] = {}
     for path in (*run.shards, *run.quarantined):
-        stay.setdefault(path.name.split(".")[0], []).append(pq.read_table(path, columns=["doc_id"])["doc_id"].combine_chunks())
+        stay.setdefault(path.name.split(".")[0], []).append(path)
     for path in run.edited:
-        ids = stay.get(path.name.split(".")[0])
-        if ids:
+        placed = stay.get(path.name.split(".")[0])
+        if placed:
             cuts = pq.read_table(placing.ledger_of(path))
-            yield path, cuts.filter(pc.is_in(cuts["doc_id"], value_set=pa.concat_arrays(ids)))
+            ids = pa.concat_arrays([keyed.whole(pq.read_table(part, columns=["doc_id"])["doc_id"]) for part in placed])
+            yield path, cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))
 
 
 def _count_by(values: pa.ChunkedArray) -> dict[str, int]:

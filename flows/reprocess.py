@@ -280,10 +280,10 @@ def _publish(run: pipeline.Run, before: Snapshot, staged: _Staged) -> Snapshot:
     assert copies is not None, "fold comes before publish"
     assert stories is not None, "group comes before publish"
     folder = run.folder("publish")
-    stories_of_kept = dict(zip(stories.assignments["doc_id"].to_pylist(), stories.assignments["story_id"].to_pylist(), strict=True))
+    decided = publishing.Decided.of(copies, stories, stories.assignments)
     inserts: dict[str, list[Staged]] = {"articles": [], "duplicates": [], "pairs": [copies.pairs], "stories": [stories.rows]}
     for path in run.shards:
-        for table, part in publishing.split(path, folder, copies, stories, stories_of_kept):
+        for table, part in publishing.split(path, folder, decided):
             inserts[table].append(part)
     deletes: dict[str, object] = dict.fromkeys(("articles", "duplicates", "pairs", "stories"), EVERYTHING)
     if staged.n_edited:

@@ -7,6 +7,7 @@ Both are Arrow files; either may be missing, and older articles are looked up in
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from copydesk.flows.story_soundness import is_epoch, is_window
 from copydesk.transforms.stories import weighing
 from copydesk.transforms.stories.comparing import UNDATED, Edges
 from copydesk.transforms.stories.counting import SPACE, count
@@ -125,7 +127,7 @@ def load(parent: Snapshot | None) -> State:
         if not name.startswith(PREFIX):
             continue
         table = _read(path)
-        if table is None:
+        if table is None or not (is_epoch if name.startswith(_EPOCH) else is_window)(table):
             continue
         if name.startswith(_EPOCH):
             epoch = _epoch(table, name)
@@ -135,67 +137,77 @@ def load(parent: Snapshot | None) -> State:
 
 
 class Spool:
-    """Vectors of the new articles of a run, in files of the staging folder: memory stays bounded."""
+    """Vectors of the new articles of a run, by number, in files of the staging folder: memory holds where each begins."""
 
-    def __init__(self, staging: Path, epoch: Epoch) -> None:
+    def __init__(self, staging: Path, epoch: Epoch, n: int) -> None:
         self.epoch = epoch
-        self.places: dict[str, int] = {}
-        self._lengths: list[NDArray[np.int64]] = []
+        self._starts = np.zeros(n, np.int64)
+        self._lengths = np.zeros(n, np.int32)
+        self._end = 0
         self._files = {name: (staging / f"new-{name}.bin").open("w+b") for name in ("slots", "weights")}
-        self._whole: Vectors | None = None
 
     def __enter__(self) -> Spool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._whole = None
         for file in self._files.values():
             file.close()
             Path(file.name).unlink()
 
-    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Keep the vectors of some documents."""
-        for doc in ids:
-            self.places[doc] = len(self.places)
-        self._lengths.append(np.diff(vectors.starts))
+    def add(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
+        """Keep the vectors of some articles."""
+        self._starts[rows] = self._end + vectors.starts[:-1]
+        self._lengths[rows] = np.diff(vectors.starts)
+        self._end += int(vectors.starts[-1])
         self._files["slots"].write(vectors.slots.tobytes())
         self._files["weights"].write(vectors.weights.tobytes())
 
-    def vectors(self) -> Vectors:
-        """All of them, memory-mapped, by `places`."""
-        if self._whole is None:
-            starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate([np.zeros(0, np.int64), *self._lengths]))])
-            if not starts[-1]:
-                return Vectors(starts.astype(np.int64), _NO_VECTORS.slots, _NO_VECTORS.weights)
-            for file in self._files.values():
-                file.flush()
-            slots = np.memmap(self._files["slots"].name, np.int32, "r")
-            weights = np.memmap(self._files["weights"].name, np.uint16, "r")
-            self._whole = Vectors(starts.astype(np.int64), slots, weights)
-        return self._whole
+    def put(self, rows: NDArray[np.int64], where: NDArray[np.int64], into: Vectors) -> None:
+        """Read the vectors of articles into their places."""
+        if not len(into.slots):
+            return
+        for name, whole in (("slots", into.slots.view(np.uint8)), ("weights", into.weights.view(np.uint8))):
+            file, size = self._files[name], len(whole) // len(into.slots)
+            file.flush()
+            raw = whole.data
+            for at, length, place in zip(self._starts[rows].tolist(), self._lengths[rows].tolist(), into.starts[where].tolist(), strict=True):
+                os.preadv(file.fileno(), [raw[place * size : (place + length) * size]], at * size)
+
+    def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many features the vectors of articles have."""
+        return self._lengths[rows].astype(np.int64)
 
 
-def vectors_of(ids: Sequence[str], spool: Spool, state: State, parent: Snapshot | None) -> Vectors:
-    """The vectors of documents, new or published, in the order asked: from the run, the state, or the articles."""
-    missing = [doc for doc in ids if doc not in spool.places and doc not in state.places]
-    found = _NO_VECTORS
-    read: dict[str, int] = {}
-    if missing and parent is not None:
-        parts = []
-        for first in range(0, len(missing), 2_000):
-            rows = parent.documents("articles", missing[first : first + 2_000], ["doc_id", "title", "text"])
-            read |= {doc: len(read) + place for place, doc in enumerate(rows["doc_id"].to_pylist())}
-            parts.append(weighing.vectors(count(rows["text"].to_pylist(), rows["title"].to_pylist()), spool.epoch.weights))
-        found = weighing.joined(parts)
-    sources: list[tuple[Mapping[str, int], Vectors]] = [(spool.places, spool.vectors()), (state.places, state.vectors), (read, found)]
-    parts, order = [], np.empty(len(ids), np.int64)
-    at = 0
-    for places, vectors in sources:
-        here = [place for place, doc in enumerate(ids) if doc in places and all(doc not in other for other, _ in sources[: len(parts)])]
-        order[here] = np.arange(at, at + len(here))
-        at += len(here)
-        parts.append(vectors.take(np.array([places[ids[place]] for place in here], np.int64)))
-    return weighing.joined(parts).take(order)
+def vectors_of(ids: Sequence[str], rows: NDArray[np.int64], spool: Spool, state: State, parent: Snapshot | None) -> Vectors:
+    """The vectors of documents in the order asked: of the run, by `rows`, or of the state or the articles, where that is -1."""
+    stored = np.array([-1 if row >= 0 else state.places.get(doc, -1) for doc, row in zip(ids, rows.tolist(), strict=True)], np.int64)
+    missing = np.flatnonzero((rows < 0) & (stored < 0)).tolist()
+    read = _read_again([ids[place] for place in missing], spool.epoch, parent)
+    lengths = np.zeros(len(ids), np.int64)
+    is_new, is_stored = np.flatnonzero(rows >= 0), np.flatnonzero(stored >= 0)
+    lengths[is_new] = spool.lengths(rows[is_new])
+    lengths[is_stored] = np.diff(state.vectors.starts)[stored[is_stored]]
+    lengths[missing] = np.diff(read.starts)
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    found = Vectors(starts, np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint16))
+    spool.put(rows[is_new], is_new, found)
+    for places, vectors in ((is_stored, state.vectors.take(stored[is_stored])), (np.array(missing, np.int64), read)):
+        at = np.repeat(starts[places] - vectors.starts[:-1], np.diff(vectors.starts)) + np.arange(vectors.starts[-1])
+        found.slots[at], found.weights[at] = vectors.slots, vectors.weights
+    return found
+
+
+def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Vectors:
+    """The vectors of published articles, in the order asked."""
+    if not ids or parent is None:
+        return Vectors(np.zeros(len(ids) + 1, np.int64), _NO_VECTORS.slots, _NO_VECTORS.weights)
+    places: dict[str, int] = {}
+    parts = []
+    for first in range(0, len(ids), 2_000):
+        rows = parent.documents("articles", ids[first : first + 2_000], ["doc_id", "title", "text"])
+        places |= {doc: len(places) + place for place, doc in enumerate(rows["doc_id"].to_pylist())}
+        parts.append(weighing.vectors(count(rows["text"].to_pylist(), rows["title"].to_pylist()), epoch.weights))
+    return weighing.joined(parts).take(np.array([places[doc] for doc in ids], np.int64))
 
 
 def window(parent: Snapshot, low: int, high: int, undated_window: int, *, has_undated: bool) -> pa.Table:
@@ -234,8 +246,10 @@ def latest(parent: Snapshot, n: int) -> pa.Table:
     return rows.select(["doc_id", "story_id"]).append_column("time", pa.array(times)).append_column("arrival", pa.array(arrival))
 
 
-def write(spool: Spool, state: State, near: Near, ids: Sequence[str], parent: Snapshot | None, staging: Path) -> Written:
-    """Stage the files of the next snapshot: the epoch where it is new, and what is known of these articles."""
+def write(
+    spool: Spool, state: State, near: Near, ids: Sequence[str], rows: NDArray[np.int64], parent: Snapshot | None, staging: Path
+) -> Written:
+    """Stage the files of the next snapshot: the epoch where it is new, and what is known of these articles; `rows` as in `vectors_of`."""
     new = []
     epoch_name = spool.epoch.name
     if epoch_name is None:
@@ -244,7 +258,9 @@ def write(spool: Spool, state: State, near: Near, ids: Sequence[str], parent: Sn
     kept = near.only(ids)
     if not kept.ids:
         return Written(tuple(new), (epoch_name,))
-    new.append(_write(_window_table(kept, vectors_of(kept.ids, spool, state, parent)), _WINDOW, staging))
+    row_of = dict(zip(ids, rows.tolist(), strict=True))
+    numbers = np.array([row_of[doc] for doc in kept.ids], np.int64)
+    new.append(_write(_window_table(kept, vectors_of(kept.ids, numbers, spool, state, parent)), _WINDOW, staging))
     return Written(tuple(new), (epoch_name, new[-1].name))
 
 
@@ -311,6 +327,6 @@ def _write(table: pa.Table, prefix: str, staging: Path) -> Path:
 def _read(path: Path) -> pa.Table | None:
     try:
         table = pa.ipc.open_file(path.read_bytes()).read_all().combine_chunks()
-    except (OSError, pa.ArrowInvalid):  # lost or damaged: it is worked out again
+    except (OSError, pa.ArrowException):  # lost or damaged: it is worked out again
         return None
     return table if (table.schema.metadata or {}).get(b"format") == FORMAT.encode() else None
