@@ -69,6 +69,7 @@ def _path(root: Path, run_id: str, ending: str) -> Path:
 
 def _replace(path: Path, text: str) -> Path:
     draft = path.with_suffix(path.suffix + ".part")
+    draft.unlink(missing_ok=True)  # never through a link that stands there
     draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # inputs may have names that are no UTF-8
     draft.replace(path)
     return path

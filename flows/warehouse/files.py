@@ -35,6 +35,7 @@ def write_whole(path: Path, content: str) -> None:
     """Put a text file in place in one step: readers see the old one or the new one."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
+        beside.unlink(missing_ok=True)  # never through a link that stands there
         with beside.open("w", encoding="utf-8", newline="\n") as file:
             file.write(content)
             file.flush()

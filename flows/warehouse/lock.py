@@ -39,7 +39,7 @@ def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
     Raises Locked with the other writer's pid and start time after `wait_seconds`.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise WriteFailed(f"cannot write to the warehouse {path.parent}: {error.strerror}") from error
     try:

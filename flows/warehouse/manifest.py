@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,9 @@ from copydesk.flows.warehouse.errors import SchemaMismatch, WarehouseError
 
 HASH_DIGITS = 16  # 64 bits: two of a million files meet by chance once in 10^7 warehouses
 FORMAT = 1  # of the manifest itself; the tables have a schema version of their own
+# What a manifest names stands in the folders of its warehouse: no name leads out of them.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+_SNAPSHOT_ID = re.compile(r"\d{6,}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,9 +107,23 @@ def read(path: Path) -> Manifest:
         loaded["index"] = _entries(loaded["index"])
         loaded["inputs"] = FileEntry(**loaded["inputs"]) if loaded["inputs"] else None
         loaded["receipts"] = tuple(loaded["receipts"])
-        return Manifest(**loaded)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _checked(Manifest(**loaded), path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WarehouseError(f"the manifest {path} cannot be read ({error}); `copydesk verify` names what is damaged") from error
+
+
+def _checked(found: Manifest, path: Path) -> Manifest:
+    entries = [entry for files in found.tables.values() for entry in files] + [*found.index, *([found.inputs] if found.inputs else [])]
+    for name in (*found.tables, *(entry.name for entry in entries), *found.receipts, found.run_id):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"it names a file {name[:80]!r}")
+    if any(type(entry.rows) is not int or type(entry.bytes) is not int or not re.fullmatch("[0-9a-f]{64}", entry.sha256) for entry in entries):
+        raise ValueError("it describes a file by something other than hash, rows and bytes")
+    if found.id != path.stem or type(found.sequence) is not int or type(found.schema_version) is not int:
+        raise ValueError(f"it says it is of snapshot {str(found.id)[:80]!r}")
+    if found.parent is not None and not _SNAPSHOT_ID.fullmatch(found.parent):
+        raise ValueError(f"it names the snapshot before it {found.parent[:80]!r}")
+    return found
 
 
 def _entries(files: list[dict[str, Any]]) -> tuple[FileEntry, ...]:

@@ -175,9 +175,12 @@ class Snapshot:
         try:
             if self.origin is not None:
                 self.origin.keys_file(stored, table, entry)
-            return np.asarray(np.load(stored, mmap_mode="r", allow_pickle=False))
-        except (OSError, ValueError):
-            return tablefile.keys(self.file(table, entry), table)
+            found = np.asarray(np.load(stored, mmap_mode="r", allow_pickle=False))
+            if found.dtype == np.uint64 and found.ndim == 1:
+                return found
+        except (OSError, ValueError, EOFError):
+            pass  # lost or damaged: the table itself holds the same
+        return tablefile.keys(self.file(table, entry), table)
 
     def index_files(self) -> dict[str, Path]:
         """The index files that belong to this snapshot, by their name under `index/`."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ from copydesk.flows.warehouse.errors import (
     Outdated,
     SchemaMismatch,
     UnknownSnapshot,
+    WarehouseError,
     WriteFailed,
 )
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
@@ -200,6 +202,8 @@ class Warehouse:
         while identifier is not None and (self.root / "manifests" / f"{identifier}.json").is_file():
             line.append(self.snapshot(identifier))
             identifier = line[-1].manifest.parent
+            if len(line) > 1 and line[-1].manifest.sequence >= line[-2].manifest.sequence:
+                raise WarehouseError(f"the manifest of {line[-1].id} says that it stands before {line[-2].id}; `copydesk verify` names what is damaged")
         return line
 
     # Writing
@@ -472,6 +476,8 @@ class Warehouse:
 
 
 def _check_folder(root: Path, create: bool) -> None:
+    if link := next(_leading_out(root), None):
+        raise NotAWarehouse(f"{link} is a link to somewhere else; in a warehouse only `current` is one. Nothing was touched")
     if (root / "manifests").is_dir():
         return
     if root.exists() and not root.is_dir():
@@ -484,6 +490,15 @@ def _check_folder(root: Path, create: bool) -> None:
             f"{root} is no warehouse and holds other files ({', '.join(foreign[:3])}{', ...' if len(foreign) > 3 else ''}); "
             "give an empty or a new folder"
         )
+
+
+def _leading_out(root: Path) -> Iterator[Path]:
+    """Links among what is written or cleared: a warehouse from a stranger could name the reader's own folders so."""
+    folders = [root / name for name in (*OWN_FOLDERS, "lock")]
+    yield from (path for path in folders if path.is_symlink())
+    yield from (path for path in root.glob("keys/*") if path.is_symlink())
+    for place, below, names in os.walk(root / "staging"):
+        yield from (path for name in (*below, *names) if (path := Path(place, name)).is_symlink())
 
 
 def _check_version(found: Manifest, address: str) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows.warehouse import files
+from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.manifest import HASH_DIGITS, FileEntry
 from copydesk.flows.warehouse.partition import PARTITIONS, keys_of
 
@@ -46,7 +47,7 @@ def write(table: pa.Table, name: str, month: str, folder: Path) -> FileEntry:
 
 def keys(path: Path, name: str) -> np.ndarray:
     """Sorted 64-bit keys of the documents a file speaks of, read from the file itself."""
-    found = pq.read_table(path, columns=list(PARTITIONS[name].keys), partitioning=None)
+    found = read(path, PARTITIONS[name].keys)
     return np.unique(np.concatenate([keys_of(column) for column in found.columns]))
 
 
@@ -72,8 +73,11 @@ def holds(sorted_keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read a file, as it is."""
-    return pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+    """Read a file, as it is; WarehouseError where it lacks a column."""
+    found = pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+    if lacking := set(columns or ()) - set(found.column_names):
+        raise WarehouseError(f"{path} has no column {min(lacking)!r}; `copydesk verify` names what is damaged")
+    return found
 
 
 def schema(path: Path) -> pa.Schema:

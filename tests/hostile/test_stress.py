@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -14,8 +15,10 @@ from pathlib import Path
 
 import pyarrow.dataset as ds
 import pytest
+from click.testing import CliRunner
 
 from copydesk.flows import pipeline
+from copydesk.flows.cli import main as cli
 from tests.hostile import inputs
 from tests.hostile.inputs import STORY
 
@@ -51,7 +54,7 @@ def fails_with_a_sentence(done: subprocess.CompletedProcess[str], *words: str) -
 
 def test_a_full_disk_is_named_and_the_next_run_goes_through(tmp_path: Path) -> None:
     if subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no user namespaces here to mount a small disk in")
+        pytest.skip("no user namespaces here to mount a small disk in; the test after this one makes do without")
     corpus(tmp_path / "in", 40)
     place = tmp_path / "disk"
     place.mkdir()
@@ -59,6 +62,49 @@ def test_a_full_disk_is_named_and_the_next_run_goes_through(tmp_path: Path) -> N
     done = ingest(tmp_path / "in", warehouse=place / "wh", prefix=("unshare", "-Urm", "sh", "-c", script, "sh"))
     fails_with_a_sentence(done, "disk is full", "No space left")
     assert ingest(tmp_path / "in", warehouse=place / "wh").returncode == 0
+
+
+class FullDisk:
+    """A disk that is full from the n-th fsync on, which is when a file system that delays its writing says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: float) -> None:
+        self.n, self.room, self._fsync = 0, room, os.fsync
+        monkeypatch.setattr(os, "fsync", self.fsync)
+
+    def fsync(self, descriptor: int) -> None:
+        self.n += 1
+        if self.n > self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._fsync(descriptor)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A folder with inputs `a` and `b`, a warehouse `wh` of `a`, its `twin` that has `b` too; and the fsyncs that `b` took."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    pipeline.run([str(corpus(folder / "a", 3))], warehouse=folder / "wh")
+    shutil.copytree(folder / "wh", folder / "twin", symlinks=True)
+    with pytest.MonkeyPatch.context() as patched:
+        counted = FullDisk(patched, float("inf"))
+        pipeline.run([str(corpus(folder / "b", 5))], warehouse=folder / "twin")
+    return folder, counted.n
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_a_disk_that_fills_up_at_any_time_leaves_the_snapshot_before(share: float, undisturbed: tuple[Path, int], tmp_path: Path) -> None:
+    folder, n_synced = undisturbed
+    warehouse, second = tmp_path / "wh", folder / "b"
+    shutil.copytree(folder / "wh", warehouse, symlinks=True)
+    before = os.readlink(warehouse / "current")
+    with pytest.MonkeyPatch.context() as patched:
+        FullDisk(patched, int(n_synced * share))
+        done = CliRunner().invoke(cli, ["ingest", "--direct", "--workers", "1", "--quiet", "--warehouse", str(warehouse), str(second)])
+    assert done.exit_code == 1
+    assert "disk is full" in done.output
+    assert os.readlink(warehouse / "current") == before
+    if share > 0.5:
+        pipeline.run([str(second)], warehouse=warehouse)
+        assert rows(warehouse) == rows(folder / "twin")
 
 
 def test_a_file_that_may_not_grow_is_named(tmp_path: Path) -> None:
