@@ -43,6 +43,8 @@ class Group(click.Group):
         except EOFError as error:  # click would say "Aborted!" and nothing else
             raise click.ClickException(printable(f"a file ended too early: {error}")) from error
         except Exception as error:
+            if isinstance(error, (UnicodeDecodeError, _known("pyarrow", "ArrowException"))):
+                raise click.ClickException(printable(f"a file cannot be read ({error}); `copydesk verify` names what is damaged")) from error
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
                 raise click.UsageError(printable(str(error)), ctx) from error
             engine_error = _known("copydesk.flows.engines", "EngineError")
