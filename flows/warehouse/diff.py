@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from copydesk.flows.warehouse import tablefile
+from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.snapshot import Snapshot
 
@@ -82,6 +83,8 @@ def _by_id(gone: list[Path], come: list[Path], id_column: str) -> TableDiff:
 
 
 def _ids(table: pa.Table, id_column: str) -> pa.Array:
+    if table.num_columns and id_column not in table.column_names:
+        raise WarehouseError(f"a file of a table has no column {id_column!r}; `copydesk verify` names what is damaged")
     return table[id_column].combine_chunks() if table.num_columns else pa.array([], pa.string())
 
 
