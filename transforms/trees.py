@@ -26,10 +26,18 @@ class Forest:
     right: npt.NDArray[np.int32]
     leaf: npt.NDArray[np.float32]
 
+    def sums(self, rows: Matrix) -> Column:
+        """For each row, the sum of the leaves it falls into: its log odds."""
+        return _walk(np.ascontiguousarray(rows), self.roots, self.feature, self.threshold, self.left, self.right, self.leaf)
+
     def probabilities(self, rows: Matrix) -> Column:
-        """For each row, the logistic of the sum of its leaves."""
-        sums = _walk(np.ascontiguousarray(rows), self.roots, self.feature, self.threshold, self.left, self.right, self.leaf)
-        return np.asarray(1.0 / (1.0 + np.exp(-sums)), dtype=np.float64)
+        """For each row, the logistic of its sum."""
+        return self.likelihood(self.sums(rows))
+
+    @staticmethod
+    def likelihood(log_odds: Column) -> Column:
+        """The logistic function."""
+        return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), dtype=np.float64)
 
     @classmethod
     def of(cls, arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Forest:

@@ -1,5 +1,7 @@
 """The packaged model, and what it is fed."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from copydesk.transforms.extract.hints import read_hints
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.ledger import apply
 from copydesk.transforms.trees import Forest
+from training import line_model as training
 
 _PAGE = """<html><head><title>A roof for the school</title></head><body>
 <nav><ul><li><a href=/a>News</a></li><li><a href=/b>Sport</a></li></ul></nav>
@@ -44,12 +47,14 @@ def test_cuts_between_kept_lines_stand_in_the_ledger() -> None:
     assert "The old school in winter. Photo: Jon Vik\n" in [cut.text for cut in found.removed]
 
 
-def test_likely_blocks_are_kept_unlikely_ones_are_not_and_the_page_decides_between() -> None:
-    words = np.array([40.0, 40.0, 40.0, 40.0])
-    sure = choosing.choose(np.array([0.99, 0.97, 0.4, 0.02]), words)
-    assert sure.kept.tolist() == [True, True, False, False]
-    unsure = choosing.choose(np.array([0.6, 0.4, 0.35, 0.02]), words)
-    assert unsure.kept.tolist() == [True, True, True, False]
+def test_likely_blocks_are_kept_and_what_stands_between_them_is_a_candidate() -> None:
+    chosen = choosing.choose(np.array([0.01, 0.97, 0.02, 0.4, 0.6, 0.01]), np.full(6, 40.0))
+    assert chosen.kept.tolist() == [False, True, False, False, True, False]
+    assert chosen.candidate.tolist() == [False, True, True, True, True, False]
+
+
+def test_a_short_line_is_kept_from_a_little_less() -> None:
+    assert choosing.choose(np.array([0.9, 0.46, 0.46]), np.array([40.0, 2.0, 40.0])).kept.tolist() == [True, True, False]
 
 
 def test_a_page_of_which_nothing_is_likely_still_gives_its_best_blocks() -> None:
@@ -77,3 +82,21 @@ def test_a_stored_forest_gives_what_it_gave_before() -> None:
     stored = forest.arrays("any")
     assert stored["any_features"].tolist() == [0, -1, 1, -1, -1, 0, 1, -1, -1, -1, -1]
     assert Forest.of(stored, "any").probabilities(rows).tolist() == forest.probabilities(rows).tolist()
+
+
+def test_the_packaged_model_follows_from_the_training_script_as_it_stands() -> None:
+    """Its record names the code that labels and trains; after a change there, `python -m training.line_model --out` is due."""
+    about = json.loads(line_model.about())
+    assert about["script"] == training.script_version()
+    assert set(about) == {"gold", "members", "pages", "rounds", "script", "seed", "sites", "spliced", "versions"}
+
+
+def test_features_are_computed_as_they_were_in_training() -> None:
+    assert training.probe() == pytest.approx(line_model.probe(), abs=1e-3)
+
+
+def test_the_model_is_small_enough_to_ship_and_holds_no_text_of_a_page() -> None:
+    arrays = line_model.stored()
+    words = [name for name, array in arrays.items() if array.dtype.kind in "US"]
+    assert sorted(words) == ["about", "names"]
+    assert len(line_model.content()) < 400_000
