@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,6 @@ from numpy.typing import NDArray
 from copydesk.flows import folding
 from copydesk.flows.cluster import comparing, signed, tasks
 from copydesk.flows.cluster.plan import Plan
-from copydesk.flows.cluster.running import Submitter
 from copydesk.flows.cluster.signed import SignedTexts
 from copydesk.flows.copies import FACTS, Copies, PublishedSnapshot
 from copydesk.flows.index import Index, files
@@ -26,6 +26,9 @@ from copydesk.flows.warehouse import Snapshot
 from copydesk.transforms.dedup import joining, keeping, leading, pairing
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
+
+if TYPE_CHECKING:
+    from copydesk.flows.cluster.running import Submitter
 
 PART_BYTES = 64 << 20  # of far keys in a part, at most: what a task keeps touching while it walks over all slabs
 MOST_PARTS = 1024
