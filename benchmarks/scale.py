@@ -138,6 +138,13 @@ def measure(n: int, inputs: Path, warehouse: Path, *, workers: int) -> Measured:
     """Ingest a corpus and sum up what it took."""
     facts, samples, seconds = ingest(inputs, warehouse, workers=workers)
     n_bytes = sum(path.stat().st_size for path in inputs.iterdir())
+    return summed_up(facts, samples, n=n, workers=workers, n_bytes=n_bytes, seconds=seconds, warehouse=warehouse)
+
+
+def summed_up(
+    facts: dict[str, Any], samples: Sequence[Sample], *, n: int, workers: int, n_bytes: int, seconds: float, warehouse: Path
+) -> Measured:
+    """What a run said of itself and what was seen of it, stage by stage."""
     size = sum(path.lstat().st_size for path in (warehouse / "snapshots").rglob("*.parquet"))
     measured = Measured(
         n, workers, n_bytes, seconds, max(s.cpu for s in samples), max(s.peak for s in samples), max(s.own for s in samples), size,

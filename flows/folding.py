@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from copydesk.flows.copies import Copies, Published
 from copydesk.flows.index import Index
-from copydesk.transforms.dedup import engine, keeping, leading, pairing, sketching
+from copydesk.transforms.dedup import engine, joining, keeping, leading, pairing, sketching
 from copydesk.transforms.dedup.clustering import Clustering
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
@@ -144,10 +144,7 @@ class Folding:
         self.n_words[low:high] = sketches.n_words
         # A spared document stands for itself alone; others with its words are compared with it.
         self._sequence[low:high] = np.where(self._spared[low:high], np.uint64(0), sketches.sequence)
-        words = self.n_words[:high]
-        self._first[:high] = leading.first_of_equals(
-            self._sequence[:high], words, self.times[:high], np.arange(high), self.options
-        )
+        self._find_equals(low, high)
         unique = rows[self._first[low:high] == rows]
         local = unique - low
         chosen = sketches if len(local) == len(rows) else sketches.take(local)
@@ -164,6 +161,15 @@ class Folding:
         before = self._measured(found.rows[there] + low, others[there], found.estimated[there])
         self._add(sketches, rows)
         return pairing.concatenate(among, before)
+
+    def _find_equals(self, low: int, high: int) -> None:
+        """Note for each row of a slab the first with its words; only a first row within the window may be that of another."""
+        earlier = self._first[:low] == np.arange(low)
+        if self.times[high - 1] != joining.UNDATED:  # all of the slab are dated: it stands in order of time
+            earlier &= self.times[:low] >= self.times[low] - self.options.window_us
+        rows = np.concatenate([np.flatnonzero(earlier), np.arange(low, high)])
+        first = leading.first_of_equals(self._sequence[rows], self.n_words[rows], self.times[rows], np.arange(len(rows)), self.options)
+        self._first[low:high] = rows[first[len(rows) - (high - low) :]]
 
     def _rows_of_published(self, numbers: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of found documents, -1 for those that the snapshot no longer has."""

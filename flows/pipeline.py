@@ -10,6 +10,9 @@ Tables pass between the steps as staged Parquet shards; a `Run` holds ids, count
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
 import json
 import os
 import resource
@@ -199,6 +202,7 @@ def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
             return
         begun, before = time.monotonic(), current.counts["n_read"]
         step(current)
+        _release_memory()
         current.stages.append(Stage(step.__name__, time.monotonic() - begun, _peak_bytes(), max(before, current.counts["n_read"])))
 
     measured.__name__, measured.__doc__ = step.__name__, step.__doc__
@@ -287,6 +291,14 @@ def _interrupted(root: Path, key: str, *, run_id: str | None = None) -> dict[str
         if begun.get("key") == key and run_id in (None, begun.get("run_id")):
             return {"run_id": begun["run_id"], "started_at": begun["started_at"]}
     return None
+
+
+def _release_memory() -> None:
+    """Give back to the system what a step has freed: allocators keep it otherwise, and the peaks of the steps add up."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(OSError, AttributeError):  # where the C library is another than GNU's there is no such call
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _peak_bytes() -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from copydesk.flows.keyed import Keyed
 from copydesk.flows.report.data import Cluster, Copy, Data, Facts, Outlet, Rule, Sample, Story
 from copydesk.transforms import drift
 from copydesk.transforms.ledger import Removal, rebuild
@@ -50,29 +51,45 @@ class Tables(Protocol):
 def collect(snapshot: Tables, facts: Facts) -> Data:
     """What the run `facts.run_id` did, from a snapshot that holds it."""
     where = pc.field("run_id") == facts.run_id
-    kept = snapshot.table("articles", _LIGHT, where)
-    copies = snapshot.table("duplicates", (*_LIGHT, "kept_doc_id", "relation", "jaccard", "keep_reason"), where)
-    held = snapshot.table("quarantined", _LIGHT, where)
+    kept, copies, held = (_light(snapshot, table, where) for table in ("articles", "duplicates", "quarantined"))
+    folds = snapshot.table("duplicates", ("doc_id", "kept_doc_id", "relation", "jaccard", "keep_reason"), where)
     rejects = snapshot.table("rejects", ("url", "step", "reason"), where)
-    documents = pa.concat_tables([kept, copies.select(_LIGHT), held])
+    documents = pa.concat_tables([kept, copies, held]).unify_dictionaries()
     cuts = _Cuts(documents["doc_id"].combine_chunks())
     for table in _ledger(snapshot, documents["doc_id"]):
         cuts.add(table)
     return Data(
         facts=facts,
         rejected=_counts(f"{step}: {reason}" for step, reason in _rows(rejects, "step", "reason")),
-        relations=_counts(copies["relation"].to_pylist()),
+        relations=_sorted_counts(_value_counts(folds["relation"])),
         n_chars=(pc.sum(documents["n_chars"]).as_py() or 0) + sum(cuts.n_chars.values()),
-        rules=_rules(snapshot, cuts, set(kept["doc_id"].to_pylist())),
+        rules=_rules(snapshot, cuts, kept["doc_id"]),
         outlets=_outlets(documents.append_column("n_removed", pa.array(cuts.by_document)), _Apart(copies, held, rejects), facts),
         n_outlets=len(pc.unique(documents["outlet_id"])),
-        clusters=_clusters(snapshot, copies),
-        cluster_sizes=dict(sorted(Counter(n + 1 for n in Counter(copies["kept_doc_id"].to_pylist()).values()).items())),
+        clusters=_clusters(snapshot, folds),
+        cluster_sizes=dict(sorted(Counter(n + 1 for n in folds["kept_doc_id"].value_counts().field("counts").to_pylist()).items())),
         stories=_stories(snapshot, where),
-        languages=_counts(name or "unknown" for name in documents["language"].to_pylist()),
-        dates=dict(sorted(Counter(str(day) for day in documents["published_date"].to_pylist() if day).items())),
+        languages=_sorted_counts(_value_counts(pc.fill_null(documents["language"].cast(pa.string()), "unknown"))),
+        dates={str(day): n for day, n in sorted(_value_counts(documents["published_date"].drop_null()).items())},
         n_undated=documents["published_date"].null_count,
     )
+
+
+def _light(snapshot: Tables, table: str, where: pc.Expression) -> pa.Table:
+    """What is counted of each document of a table: of texts and addresses only whether there are any."""
+    parts = [_counted(pa.table({name: pa.array([], pa.string()) for name in _LIGHT}))]
+    parts += [_counted(pa.Table.from_batches([batch])) for batch in snapshot.batches(table, _LIGHT, where) if batch.num_rows]
+    return pa.concat_tables(parts)
+
+
+def _counted(rows: pa.Table) -> pa.Table:
+    names = pa.dictionary(pa.int32(), pa.string())
+    return pa.table({
+        "doc_id": rows["doc_id"].cast(pa.string()), "published_date": rows["published_date"].cast(pa.date32()),
+        **{name: rows[name].cast(pa.string()).dictionary_encode().cast(names) for name in ("outlet_id", "outlet", "language")},
+        **{name: rows[name].cast(pa.int32()) for name in ("n_words", "n_chars")},
+        **{f"has_{name}": _has(rows[name]) for name in COVERAGE},
+    })  # fmt: skip
 
 
 def _ledger(snapshot: Tables, doc_ids: pa.ChunkedArray) -> Iterator[pa.Table]:
@@ -95,7 +112,7 @@ class _Cuts:
     """Sums over the ledger of some documents, piece by piece."""
 
     def __init__(self, doc_ids: pa.Array) -> None:
-        self._wanted = doc_ids
+        self._wanted = Keyed(doc_ids)
         self.n_chars: Counter[str] = Counter()  # by rule
         self.n_cuts: Counter[str] = Counter()
         self.n_documents: Counter[str] = Counter()
@@ -105,9 +122,9 @@ class _Cuts:
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a piece; a document's rows stand together, its piece may end among them."""
-        place = pc.index_in(table["doc_id"], value_set=self._wanted)
-        ours = pc.is_valid(place)
-        table, place = table.filter(ours), place.filter(ours).to_numpy()
+        place = self._wanted.places(table["doc_id"])
+        ours = place >= 0
+        table, place = table.filter(pa.array(ours)), place[ours]
         sizes = pc.subtract(table["end"], table["start"])
         np.add.at(self.by_document, place, sizes.to_numpy())
         table = pa.table({"doc_id": table["doc_id"], "rule": table["rule"], "n": sizes})
@@ -124,10 +141,10 @@ class _Cuts:
                     self.examples[rule].append(doc_id)
 
 
-def _rules(snapshot: Tables, cuts: _Cuts, kept: set[str]) -> tuple[Rule, ...]:
-    chosen = {
-        rule: [doc_id for doc_id in ids if doc_id in kept][:SAMPLES_PER_RULE] for rule, ids in cuts.examples.items()
-    }
+def _rules(snapshot: Tables, cuts: _Cuts, kept: pa.ChunkedArray) -> tuple[Rule, ...]:
+    examples = pa.array(sorted({doc_id for ids in cuts.examples.values() for doc_id in ids}), pa.string())
+    shown = set(examples.filter(pa.array(Keyed(kept).holds(examples))).to_pylist())
+    chosen = {rule: [doc_id for doc_id in ids if doc_id in shown][:SAMPLES_PER_RULE] for rule, ids in cuts.examples.items()}
     samples = _samples(snapshot, chosen)
     rules = [
         Rule(name, cuts.n_documents[name], cuts.n_cuts[name], n, tuple(samples.get(name, ())))
@@ -169,13 +186,16 @@ class _Apart(NamedTuple):
 
 
 def _outlets(documents: pa.Table, apart: _Apart, facts: Facts) -> tuple[Outlet, ...]:
-    flags = {name: pc.cast(_has(documents[name]), pa.int64()) for name in COVERAGE}
+    flags = {name: pc.cast(documents[f"has_{name}"], pa.int64()) for name in COVERAGE}
     sums = ("n_words", "n_chars", "n_removed")
-    table = pa.table({"outlet_id": pc.fill_null(documents["outlet_id"], ""), **{n: documents[n] for n in sums}, **flags})
+    table = pa.table({"outlet_id": pc.fill_null(documents["outlet_id"].cast(pa.string()), ""), **{n: documents[n] for n in sums}, **flags})
     grouped = table.group_by("outlet_id").aggregate([*((name, "sum") for name in (*sums, *flags)), ([], "count_all")])
     rows = {row["outlet_id"]: row for row in grouped.to_pylist()}
-    names = dict(_rows(documents.select(["outlet_id", "outlet"]).drop_null(), "outlet_id", "outlet"))
-    n_copies, n_held = (Counter(t["outlet_id"].to_pylist()) for t in (apart.copies, apart.held))
+    named = documents.select(["outlet_id", "outlet"]).drop_null()
+    named = pa.table({name: named[name].cast(pa.string()) for name in named.column_names})
+    named = named.group_by(["outlet_id"], use_threads=False).aggregate([("outlet", "last")])
+    names = dict(_rows(named, "outlet_id", "outlet_last"))
+    n_copies, n_held = (Counter(_value_counts(t["outlet_id"].cast(pa.string()))) for t in (apart.copies, apart.held))
     n_rejected = Counter(drift.outlet_of(url, rows) for url in apart.rejects["url"].to_pylist())
     breaks: dict[str, list[str]] = defaultdict(list)
     for broken in facts.breaks:
@@ -209,10 +229,11 @@ _SHOWN = ("doc_id", "outlet", "outlet_id", "title", "published_at", "published_d
 
 
 def _clusters(snapshot: Tables, copies: pa.Table) -> tuple[Cluster, ...]:
+    sizes = _value_counts(copies["kept_doc_id"])
+    largest = sorted(sizes, key=lambda kept: (-sizes[kept], kept))[:TOP_CLUSTERS]
     members: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in copies.select(["doc_id", "kept_doc_id", "relation", "jaccard", "keep_reason"]).to_pylist():
+    for row in copies.filter(pc.is_in(copies["kept_doc_id"], value_set=pa.array(largest, pa.string()))).to_pylist():
         members[row["kept_doc_id"]].append(row)
-    largest = sorted(members, key=lambda kept: (-len(members[kept]), kept))[:TOP_CLUSTERS]
     if not largest:
         return ()
     shown = {kept: sorted(members[kept], key=lambda r: (-(r["jaccard"] or 0), r["doc_id"]))[:MEMBERS] for kept in largest}
@@ -235,11 +256,8 @@ def _clusters(snapshot: Tables, copies: pa.Table) -> tuple[Cluster, ...]:
 
 def _stories(snapshot: Tables, where: pc.Expression) -> tuple[Story, ...]:
     columns = ("story_id", "title", "n_articles", "n_outlets", "merged_into")
-    rows = [
-        row for row in snapshot.table("stories", columns, where).to_pylist()
-        if row["n_articles"] > 1 and row["merged_into"] is None
-    ]
-    rows = sorted(rows, key=lambda row: (-row["n_articles"], row["story_id"]))[:TOP_STORIES]
+    told = snapshot.table("stories", columns, where & (pc.field("n_articles") > 1) & pc.field("merged_into").is_null())
+    rows = told.sort_by([("n_articles", "descending"), ("story_id", "ascending")]).slice(0, TOP_STORIES).to_pylist()
     if not rows:
         return ()
     ids = pa.array([row["story_id"] for row in rows], pa.string())
@@ -277,7 +295,16 @@ def _ending(text: str, length: int) -> str:
 
 
 def _counts(names: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
+    return _sorted_counts(Counter(names))
+
+
+def _sorted_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _value_counts(values: pa.ChunkedArray) -> dict[Any, int]:
+    counts = values.value_counts()
+    return dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True))
 
 
 def _rows(table: pa.Table, *columns: str) -> Iterator[tuple[Any, ...]]:

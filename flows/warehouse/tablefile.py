@@ -24,20 +24,24 @@ def stamped(schema: pa.Schema, name: str, version: int) -> pa.Schema:
     return schema.with_metadata({"copydesk.table": name, "copydesk.schema_version": str(version)})
 
 
-def write(table: pa.Table, name: str, month: str, folder: Path) -> FileEntry:
-    """Write a table, already conformed and sorted, under the name its content gives it."""
+def write(table: pa.Table, name: str, month: str, folder: Path, *, order: pa.Array | None = None) -> FileEntry:
+    """Write a table, already conformed, in the given order of its rows, under the name its content gives it.
+
+    One row group at a time is put into order: memory holds the table once.
+    """
     # A name never used is needed only until the hash is known.
     draft = folder / f".{month}.draft"
     fewest, most = PARTITIONS[name].row_group
     per_group = min(max(-(-table.num_rows // _ROW_GROUPS), fewest), most)
     n_groups = -(-table.num_rows // per_group) or 1
-    pq.write_table(
-        table.combine_chunks(), draft,
-        compression="zstd", compression_level=3,
-        use_dictionary=[column for column in _DICTIONARY if column in table.column_names],
-        row_group_size=-(-table.num_rows // n_groups) or 1,
-        write_page_index=True,
-    )
+    size = -(-table.num_rows // n_groups) or 1
+    dictionaries = [column for column in _DICTIONARY if column in table.column_names]
+    with pq.ParquetWriter(
+        draft, table.schema, compression="zstd", compression_level=3, use_dictionary=dictionaries, write_page_index=True,
+    ) as writer:  # fmt: skip
+        for first in range(0, table.num_rows or 1, size):
+            part = table.slice(first, size) if order is None else table.take(order.slice(first, size))
+            writer.write_table(part.combine_chunks(), row_group_size=size)
     files.sync(draft)
     digest = files.sha256(draft)
     target = folder / f"{month}-{digest[:HASH_DIGITS]}.parquet"

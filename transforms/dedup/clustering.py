@@ -114,6 +114,10 @@ class Clustering:
 
     def fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64], n_new: int) -> pa.Table:
         """FOLDS of the given rows, sorted; each has its pair."""
+        parts = [self._fold_rows(kept, rows[first : first + _AT_ONCE], n_new) for first in range(0, len(rows), _AT_ONCE)]
+        return pa.concat_tables([FOLDS.empty_table(), *parts]).sort_by("doc_id")
+
+    def _fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64], n_new: int) -> pa.Table:
         target = kept[rows]
         pairs = self.pairs.take(self.pairs.find(rows, target))
         is_a = pairs.a == rows
@@ -133,7 +137,7 @@ class Clustering:
                 for r, k in zip(rows.tolist(), target.tolist(), strict=True)
             ], pa.string()),
         })  # fmt: skip
-        return table.cast(FOLDS).sort_by("doc_id")
+        return table.cast(FOLDS)
 
     def rows(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
         """The facts of the given rows."""
@@ -147,23 +151,28 @@ class Clustering:
 
         `members_of` gives the published copies of kept documents, with their kept_doc_id.
         """
-        members: dict[int, list[int]] = {}
-        for row in np.flatnonzero(kept != np.arange(len(kept))).tolist():
-            members.setdefault(int(kept[row]), []).append(row)
-        kept_rows = np.array(sorted(members), np.int64)
-        ids = dict(zip(kept_rows.tolist(), self.facts["doc_id"].take(pa.array(kept_rows)).to_pylist(), strict=True))
+        copies = np.flatnonzero(kept != np.arange(len(kept)))
+        copies = copies[np.argsort(kept[copies], kind="stable")]
+        leads, firsts = np.unique(kept[copies], return_index=True)
+        ends = np.append(firsts[1:], len(copies))
         earlier: dict[str, list[dict[str, Any]]] = {}
-        for document in members_of([ids[row] for row in members if row >= n_new]):
+        for document in members_of(self.facts["doc_id"].take(pa.array(leads[leads >= n_new])).to_pylist()):
             earlier.setdefault(document["kept_doc_id"], []).append(document)
-        needed = np.unique(np.array([r for k, m in members.items() for r in (k, *m)], np.int64))
-        facts = dict(zip(needed.tolist(), self.rows(needed), strict=True))
-        out = []
-        for row, copies in members.items():
-            found = {facts[r]["doc_id"]: facts[r] for r in (row, *copies)}
-            found |= {d["doc_id"]: d for d in earlier.get(ids[row], ())}
-            out.append((ids[row], *keeping.counts(found.values())))
-        columns = list(zip(*sorted(out), strict=True)) or [(), (), (), ()]
-        return pa.table(dict(zip(SIZES.names, columns, strict=True)), schema=SIZES)
+        parts = [SIZES.empty_table()]
+        for first in range(0, len(leads), _AT_ONCE):
+            part = slice(first, first + _AT_ONCE)
+            needed = np.unique(np.concatenate([leads[part], copies[firsts[first] : ends[part][-1]]]))
+            facts = dict(zip(needed.tolist(), self.rows(needed), strict=True))
+            out = []
+            for row, begin, end in zip(leads[part].tolist(), firsts[part].tolist(), ends[part].tolist(), strict=True):
+                found = {facts[r]["doc_id"]: facts[r] for r in (row, *copies[begin:end].tolist())}
+                found |= {d["doc_id"]: d for d in earlier.get(facts[row]["doc_id"], ())}
+                out.append((facts[row]["doc_id"], *keeping.counts(found.values())))
+            parts.append(pa.table(dict(zip(SIZES.names, zip(*out, strict=True), strict=True)), schema=SIZES))
+        return pa.concat_tables(parts).sort_by("doc_id").combine_chunks()
+
+
+_AT_ONCE = 5_000  # documents as Python objects at a time: 5 MB
 
 
 def _numbered(values: pa.ChunkedArray) -> NDArray[np.int64]:

@@ -1,0 +1,210 @@
+"""Every stage beside what one would use instead: documents a second and core, MB/s, peak memory.
+
+    python -m benchmarks
+    python -m benchmarks --quick
+    python -m benchmarks --pages DIR --texts stories.parquet
+
+Each line is measured in a process of its own, its peers in the same one, in turn, so that load on the
+machine falls on all. Rates are per second of CPU; the peak is that of the whole process, in which the
+package and its tables take some 250 MB. Without --texts and --pages texts and pages are made up, and
+then no more than speed can be told: quality is what `copydesk evaluate` and the other benchmarks
+measure on labelled data. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from benchmarks import corpus, scale
+
+_PACKAGES = ("copydesk", "numba", "numpy", "pyarrow", "lxml", "trafilatura", "datasketch", "rensa", "gaoya")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table; `rate` in documents per CPU second, `size` in bytes a document."""
+
+    stage: str
+    by: str
+    rate: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What is measured with."""
+
+    n: int
+    texts: Path | None
+    pages: Path | None
+
+    def documents(self, n: int) -> list[corpus.Document]:
+        """Texts with their fields."""
+        return [row for day in corpus.documents(n, corpus.stories_of(corpus.Options(texts=self.texts))) for row in day]
+
+    def html(self, n: int) -> list[corpus.Document]:
+        """Pages with their addresses."""
+        if self.pages is None:
+            return [row for day in corpus.pages(n, corpus.MadeUp(0)) for row in day]
+        given = [(row["url"], row["html"]) for row in corpus.read(self.pages) if row.get("html")]
+        return [row for some in corpus.given_pages(n, given) for row in some]
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def _in_turn(stage: str, size: float, n: int, ways: dict[str, Callable[[int], object]]) -> Iterator[Line]:
+    """Each way over all documents, one document by one and then the other."""
+    spent = dict.fromkeys(ways, 0.0)
+    for number in range(n):
+        for name, way in ways.items():
+            spent[name] += _cpu(lambda way=way, number=number: way(number))  # type: ignore[misc]
+    for name, seconds in spent.items():
+        yield Line(stage, name, n / seconds, size)
+
+
+def read(data: Data) -> Iterator[Line]:
+    """Reading: JSONL and Parquet to records."""
+    from copydesk.flows import read as reading
+
+    for form in ("jsonl", "parquet"):
+        with tempfile.TemporaryDirectory() as folder:
+            size = corpus.write(data.n, Path(folder), corpus.Options(texts=data.texts, form=form))
+            seconds = _cpu(lambda folder=folder: sum(1 for _ in reading.read([folder])))  # type: ignore[misc]
+            yield Line(f"read {form} of text", "copydesk", data.n / seconds, size / data.n)
+
+
+def edit_texts(data: Data) -> Iterator[Line]:
+    """A text cleaned and tagged."""
+    from copydesk.transforms import edit
+
+    edit.warm_up()
+    rows = data.documents(data.n // 5)
+    edit.clean_text(rows[0]["text"])
+    size = sum(len(row["text"].encode()) for row in rows) / len(rows)
+    yield from _in_turn("edit a text", size, len(rows), {"copydesk": lambda n: edit.clean_text(rows[n]["text"], url=rows[n]["url"])})
+
+
+def edit_pages(data: Data) -> Iterator[Line]:
+    """A page extracted, cleaned and tagged."""
+    from copydesk.transforms import edit
+
+    edit.warm_up()
+    rows = data.html(max(40, data.n // 50))
+    edit.clean_page(rows[0]["html"])
+    ways: dict[str, Callable[[int], object]] = {"copydesk": lambda n: edit.clean_page(rows[n]["html"], url=rows[n]["url"])}
+    with contextlib.suppress(ImportError):
+        import trafilatura
+
+        trafilatura.bare_extraction(rows[0]["html"], with_metadata=True)
+        ways["trafilatura, with metadata"] = lambda n: trafilatura.bare_extraction(
+            rows[n]["html"], url=rows[n]["url"], with_metadata=True, include_comments=False
+        )
+    yield from _in_turn("edit a page", sum(len(row["html"].encode()) for row in rows) / len(rows), len(rows), ways)
+
+
+def copies(data: Data) -> Iterator[Line]:
+    """Texts in memory to verified clusters; the peers stop at candidates."""
+    import pyarrow as pa
+
+    from benchmarks import dedup
+
+    rows = data.documents(data.n)
+    texts = pa.array([row["text"] for row in rows], pa.large_string())
+    times = pa.array([row["published_at"] for row in rows], pa.timestamp("us", tz="UTC"))
+    rates = dedup.against_peers(texts, times, sorted(dedup.PEERS), 2)
+    for name, rate in rates.items():
+        yield Line("sign, join, verify, cluster", name, rate, texts.nbytes / len(texts))
+
+
+def stories(data: Data) -> Iterator[Line]:
+    """Texts in memory to stories."""
+    from benchmarks import stories as told
+
+    texts = [row["text"] for row in data.documents(data.n)]
+    size = sum(len(text.encode()) for text in texts) / len(texts)
+    for step, rate in told.measure(texts).items():
+        yield Line(f"stories: {step}", "copydesk", rate, size)
+
+
+def ingest(data: Data) -> Iterator[Line]:
+    """A whole run by two workers, all processes together, and each of its steps."""
+    with tempfile.TemporaryDirectory() as folder:
+        size = corpus.write(data.n, Path(folder, "corpus"), corpus.Options(texts=data.texts))
+        run = scale.measure(data.n, Path(folder, "corpus"), Path(folder, "warehouse"), workers=2)
+    yield Line("whole ingest of text", f"copydesk, peak {run.peak / 1e6:,.0f} MB in all processes", run.rate, size / data.n)
+    for name, stage in run.stages.items():
+        if stage["cpu"] > 0:
+            yield Line(f"of it {name}", f"copydesk, peak {stage['peak'] / 1e6:,.0f} MB in all processes", data.n / stage["cpu"], size / data.n)
+
+
+PARTS: dict[str, Callable[[Data], Iterator[Line]]] = {
+    "read": read, "texts": edit_texts, "pages": edit_pages, "copies": copies, "stories": stories, "ingest": ingest,
+}
+
+
+def measured(part: str, data: Data) -> tuple[list[Line], int]:
+    """The lines of a part from a process of its own, and the peak of its resident memory in bytes."""
+    command = [sys.executable, "-m", "benchmarks", "--part", part, "--n", str(data.n)]
+    for name in ("texts", "pages"):
+        if getattr(data, name):
+            command += [f"--{name}", str(getattr(data, name))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"the part {part!r} ended with exit code {process.returncode}")
+    return [Line(**line) for line in json.loads(said)], usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def versions() -> str:
+    """Versions of the packages that do the work."""
+    found = []
+    for name in _PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found.append(f"{name} {metadata.version(name)}")
+    return ", ".join(found)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="2,000 texts instead of 10,000")
+    parser.add_argument("--texts", type=Path, help="Parquet or JSONL of stories; else they are made up")
+    parser.add_argument("--pages", type=Path, help="JSONL or Parquet of pages (url, html), or a folder of them; else they are made up")
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
+    parser.add_argument("--n", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    data = Data(chosen.n or (2_000 if chosen.quick else 10_000), chosen.texts, chosen.pages)
+    if chosen.part:
+        print(json.dumps([asdict(line) for line in PARTS[chosen.part](data)]))
+        return
+    print(f"{scale.machine()}\n{versions()}\n\n| stage | by | docs/s/core | MB/s | kB a document | peak MB |\n|---|---|---:|---:|---:|---:|", flush=True)
+    for part in chosen.only:
+        lines, peak = measured(part, data)
+        for line in lines:
+            memory = "" if part == "ingest" else f"{peak / 1e6:,.0f}"
+            print(
+                f"| {line.stage} | {line.by} | {line.rate:,.0f} | {line.rate * line.size / 1e6:,.1f} | {line.size / 1e3:,.1f} | {memory} |", flush=True
+            )
+    print(f"\nload at the end {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

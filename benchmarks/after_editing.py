@@ -1,0 +1,149 @@
+"""The steps after editing on corpora of any size: peak memory and CPU of place, fold, group, publish and report.
+
+    python -m benchmarks.after_editing --sizes 10000 100000 1000000
+    python -m benchmarks.after_editing --sizes 10000 100000 --edited warehouse/staging/RUN/edit/edited
+
+Editing goes by shard and worker and costs most of a run; here it is done once, for 20,000 documents
+of `benchmarks.corpus` (or taken from --edited, the folder that an interrupted run left). Larger corpora
+are these shards again: each round lies after the last in time, has ids and addresses of its own, and
+spells one letter in another way, so that its texts are no copies of the round before. Figures as in
+`benchmarks.scale`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from benchmarks import corpus, scale
+from copydesk.flows import finish, pipeline
+from copydesk.flows.recipe import Recipe
+from copydesk.flows.warehouse import Warehouse
+
+_EDITED = 20_000
+_SPELLINGS = ("ab", "ad", "af", "ag", "ah", "ak", "al", "am", "an", "ap", "ar", "as", "at", "av", "aw", "az")
+_IDS = ("doc_id", "content_sha256", "extracted_sha256")
+
+
+def edited(folder: Path, n: int) -> Path:
+    """The shards of an edit of a made-up corpus."""
+    corpus.write(n, folder / "corpus", corpus.Options())
+    with pipeline.started([str(folder / "corpus")], warehouse=folder / "edit", workers=2) as run:
+        pipeline.edit(run)
+        kept = folder / "edited"
+        (run.staging / "edit" / "edited").rename(kept)
+    return kept
+
+
+def multiplied(shards: Path, n: int, folder: Path) -> int:
+    """Write shards of `n` documents, made from those there are; returns how many documents."""
+    folder.mkdir(parents=True)
+    sources = sorted(shards.glob("*.articles.parquet"))
+    days = pc.max(pa.concat_tables([pq.read_table(path, columns=["published_date"]) for path in sources])["published_date"]).as_py()
+    first = pc.min(pa.concat_tables([pq.read_table(path, columns=["published_date"]) for path in sources])["published_date"]).as_py()
+    span = (days - first).days + 1
+    made = number = 0
+    while made < n:
+        round_, at = divmod(number, len(sources))
+        for table in ("articles", "removed", "rejects"):
+            rows = pq.read_table(sources[at].with_name(sources[at].name.replace(".articles.", f".{table}.")))
+            if table == "articles":
+                rows = rows.slice(0, n - made)
+                made += rows.num_rows
+            pq.write_table(_again(rows, round_, span), folder / f"{number:06d}.{table}.parquet", compression="zstd", compression_level=1)
+        number += 1
+    return made
+
+
+def _again(rows: pa.Table, round_: int, span: int) -> pa.Table:
+    """The rows as those of a later round."""
+    if not round_:
+        return rows
+    later = pa.scalar(round_ * span * 86_400, pa.duration("s"))
+    turn, spelling = round_ % 30 + 1, _SPELLINGS[round_ % len(_SPELLINGS)]
+    for place, field in enumerate(rows.schema):
+        values = rows[field.name]
+        if field.name in _IDS:
+            values = pc.binary_join_element_wise(pc.utf8_slice_codeunits(values, turn), pc.utf8_slice_codeunits(values, 0, turn), "")
+        elif field.name in ("url", "canonical_url"):
+            values = pc.binary_join_element_wise(values, f"?{round_}", "")
+        elif field.name == "text" and "title" in rows.schema.names:
+            values = pc.replace_substring(values, "a", spelling)
+        elif field.name == "published_at":
+            values = pc.add(values, later.cast(pa.duration("us")))
+        elif field.name == "published_date":
+            values = pc.add(values.cast(pa.timestamp("s")), later).cast(pa.date32())
+        else:
+            continue
+        rows = rows.set_column(place, field, values.cast(field.type))
+    return rows
+
+
+def run(shards: Path, warehouse: Path) -> None:
+    """The steps over edited shards, in this process."""
+    store, recipe = Warehouse.open(warehouse, create=True), Recipe()
+    with store.lock():
+        current = pipeline.Run(
+            inputs=[str(shards)], files=(), warehouse=store, recipe=recipe, workers=1, progress=pipeline.Silent(),
+            run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-scale", started_at=datetime.now(UTC), clock=lambda: datetime.now(UTC),
+        )
+        current.edited = tuple(sorted(shards.glob("*.articles.parquet")))
+        current.reject_shards = tuple(sorted(shards.glob("*.rejects.parquet")))
+        current.counts["n_read"] = sum(pq.read_metadata(path).num_rows for path in current.edited)
+        for step in pipeline.STEPS[1:]:
+            step(current)
+        store.discard_staging(current.run_id)
+    outcome = finish.finish(current.summary(), warehouse)
+    json.dump(finish.machine(outcome), sys.stdout, default=str)
+
+
+def measure(shards: Path, n: int, warehouse: Path) -> scale.Measured:
+    """Run the steps in a process of their own and sum up what they took."""
+    began = time.monotonic()
+    command = [sys.executable, "-m", "benchmarks.after_editing", "--run", str(shards), str(warehouse)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent) as process:
+        watch = scale.Watch(process.pid)
+        assert process.stdout is not None
+        said = process.stdout.read()
+        process.wait()
+        watch.stop()
+    if process.returncode:
+        raise SystemExit(f"the steps over {shards} failed with exit code {process.returncode}")
+    size = sum(path.lstat().st_size for path in shards.iterdir())
+    return scale.summed_up(json.loads(said), watch.samples, n=n, workers=1, n_bytes=size, seconds=time.monotonic() - began, warehouse=warehouse)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--edited", type=Path, help="folder of edited shards")
+    parser.add_argument("--folder", type=Path, help="where to work; else a temporary folder")
+    parser.add_argument("--run", type=Path, nargs=2, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    if chosen.run:
+        run(*chosen.run)
+        return
+    print(scale.machine(), flush=True)
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as temporary:
+        folder = Path(temporary)
+        source = chosen.edited or edited(folder, _EDITED)
+        runs = []
+        for n in chosen.sizes:
+            multiplied(source, n, folder / f"shards-{n}")
+            runs.append(measure(folder / f"shards-{n}", n, folder / f"warehouse-{n}"))
+            print(scale.table(runs), flush=True)
+
+
+if __name__ == "__main__":
+    main()
