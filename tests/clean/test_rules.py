@@ -21,7 +21,8 @@ def test_what_a_rule_must_drop_goes(rule: Rule, example: str) -> None:
     expected = re.sub(r"\[\[.*?\]\]", "", example, flags=re.S).strip() if "]]" in example else ""
     if rule.place == "form":
         expected = ""  # the line above the fields is itself residue
-    alone = clean.Options(disabled=tuple(CATEGORIES), enabled=(rule.name, "comment_prompt"), line_model=False)
+    prompts = tuple(r.name for r in clean.RULES if r.category == "comments" and r.place == "line" and r.languages == rule.languages)
+    alone = clean.Options(disabled=tuple(CATEGORIES), enabled=(rule.name, "comment_prompt", *prompts), line_model=False)
     assert ledger.apply(text, clean.clean(text, options=alone)).strip() == expected
 
 

@@ -38,11 +38,13 @@ _MAX_FIELD = 40  # characters of a form field's name
 _MIN_PROSE = 12  # characters a paragraph keeps when something is cut from it, else it stays whole
 _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
 _GLUE_MARK, _GLUE_SPACE = r"[.!?…。\"'”’»)\]]", " {0,3}"
-_GLUE = re.compile(rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(])")
+_GLUE = re.compile(rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
 _MANY_HEADS = 50_000  # kept; a text made to fill it costs time, not memory
 _WORDS = re.compile(r"\w+")
+# An agency named after a sentence wrote it; a caption's credit names a photographer or an archive too.
+_SIGN_OFF = re.compile(r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)")
 _SENTENCE_END = frozenset(".!?…。\"'”’»)]")
 _NO_CREDIT = frozenset(".!?:;,\"'”’»")  # a credit ends in a name or a bracket, a sentence in one of these
 
@@ -255,7 +257,9 @@ class _Desk:
         if not tail or tail[-1] in _NO_CREDIT or (CREDIT_WORDS.isdisjoint(_WORDS.findall(tail)) and "©" not in tail):
             return None
         for pattern, rule in self.endings:
-            if (found := pattern.search(tail)) is not None and not _is_sentence(tail[found.start() :]):
+            if (found := pattern.search(tail)) is None or _is_sentence(tail[found.start() :]):
+                continue
+            if not (_SIGN_OFF.fullmatch(tail, found.start()) and tail[: found.start()].rstrip()[-1:] in _SENTENCE_END):
                 return rule, first + len(tail[: found.start()].rstrip())
         return None
 

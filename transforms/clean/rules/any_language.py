@@ -27,10 +27,10 @@ RULES = (
         languages=_ANY,
         patterns=(
             r"(?:" + _AGENCY + r")(?: ?/ ?[^.!?;]{2,70}){0,3}",
-            r"(?:©|\(c\)|credit|photo|foto) ?:? ?(?:" + _AGENCY + r")(?: ?/ ?[^.!?;]{2,70})?",
+            r"(?:©|\(c\)|credit|photo|foto|image) ?:? ?(?:" + _AGENCY + r")(?: ?/ ?[^.!?;]{2,70})?",
         ),
         unless_sentence=True,
-        drops=("Reuters/Baz Ruiz", "AP Photo/Bo Li", "Getty Images", "dpa / Ana Ruiz", "(AFP)"),
+        drops=("Reuters/Baz Ruiz", "AP Photo/Bo Li", "Getty Images", "dpa / Ana Ruiz", "(AFP)", "Image: AFP/Getty"),
         keeps=("Reuters cut its forecast.", "AFP reporters saw tanks.", "Getty left his art to the town."),
     ),
     Rule(
@@ -39,10 +39,10 @@ RULES = (
         languages=_ANY,
         place="ending",
         patterns=(
-            r"(?:via|/|\||,|;|:|- |\(|\[|©|courtesy|photo|foto|credit|bild) ?(?:" + _AGENCY + r") ?[)\]]{0,2}",
-            r"(?:credits?|photo|foto|fotos|photo credit|image|picture|bild|photo by|image credit|image source|crédit photo|crédit|foto di|foto de|photos) ?: ?[^.!?:]{2,70}[)\]]?",
+            r"(?!, ?(?:pa|cp|tt|mega)[)\]]{0,2}$)(?:via|/|\||,|;|:|- |\(|\[|©|courtesy|photo|foto|credit|bild) ?(?:" + _AGENCY + r") ?[)\]]{0,2}",
+            r"(?:credits?|photo|foto|fotos|photo credit|image|picture|bild|photo by|image credit|image source|crédit photo|crédit|foto di|foto de|photos) ?: ?[^.!?:]{2,50}[)\]]?",
             r"\(? ?(?:ap|afp|reuters|epa|pti|pa) ?(?:photo|images|wire|pool|file)? ?/ ?[^.!?/]{2,50}(?:, ?(?:file|pool))?[)\]]?",
-            r"[(\[](?:photo|image|picture|file photo|illustration|foto|bild|screenshot)(?: (?:by|courtesy|courtesy of|credit|via|from|supplied))? ?[^()\[\]!?]{2,70}[)\]]",
+            r"[(\[](?:photo|image|picture|file photo|illustration|foto|bild|screenshot)(?: (?:by|courtesy|courtesy of|credit|via|from|supplied)\b| ?[:/|©-]| ) ?[^()\[\]!?]{2,70}[)\]]",
             r"(?:getty images|ap photo|shutterstock|istock|imago images|wireimage)[)\]]{0,2}",
             r"/ ?(?:" + _AGENCY + r") ?(?:/ ?[^.!?/]{2,40})?[)\]]{0,2}",
         ),
@@ -57,6 +57,10 @@ RULES = (
             "She worked for Reuters, AFP and AP.",
             "The crew filmed the flood (see map).",
             "The minister spoke to Reuters",
+            "June 26: the harbour hall, Mill Town, PA",
+            "Book the vendors (photo, video, flowers)",
+            "Der Fluss stieg am Mittag wieder, und die Schleuse blieb zu. (dpa)",
+            "Il fiume è risalito a mezzogiorno e la chiusa resta chiusa. (ANSA)",
         ),
     ),
     Rule(
