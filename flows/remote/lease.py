@@ -36,6 +36,7 @@ class Lease:
         self._renewed = time.monotonic()
         self._end = threading.Event()
         self._lost = False
+        self._n = 0
         self._thread = threading.Thread(target=self._renew, name="copydesk-lease", daemon=True)
         self._thread.start()
 
@@ -53,17 +54,19 @@ class Lease:
                 self._objects.write(NAME, json.dumps({"released": True}).encode(), replaces=self._etag)
 
     def _renew(self) -> None:
-        n = 0
         while not self._lost and not self._end.wait(self._seconds / _RENEWALS):
-            n += 1
-            asked = time.monotonic()
-            try:
-                self._etag = self._put(_text({**self._signature, "renewals": n}))
-                self._renewed = asked
-            except Changed:
-                self._lost = True
-            except client.RemoteError:
-                continue  # out of reach for a moment; `is_held` counts the time
+            self._renew_once()
+
+    def _renew_once(self) -> None:
+        self._n += 1
+        asked = time.monotonic()
+        try:
+            self._etag = self._put(_text({**self._signature, "renewals": self._n}))
+            self._renewed = asked
+        except Changed:
+            self._lost = True
+        except client.RemoteError:
+            pass  # out of reach for a moment; `is_held` counts the time
 
     def _put(self, content: bytes) -> str:
         try:

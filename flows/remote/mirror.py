@@ -66,6 +66,7 @@ class Mirror:
             current = _id(found.content)
             listed = self.objects.names("manifests/")
             identifier: str | None = current
+            before: Manifest | None = None
             self._on_store = set()
             while identifier is not None and f"manifests/{identifier}.json" in listed:
                 path = self.root / "manifests" / f"{identifier}.json"
@@ -75,8 +76,10 @@ class Mirror:
                 modified = listed[f"manifests/{identifier}.json"].modified.timestamp()
                 os.utime(path, (modified, modified))
                 read = manifest.read(path)
+                if before is not None and read.sequence >= before.sequence:
+                    raise WarehouseError(f"the manifest of {read.id} on {self.uri} says that it stands before {before.id}")
                 self._on_store |= objects_of(read)
-                identifier = read.parent
+                before, identifier = read, read.parent
             if current == identifier:
                 raise WarehouseError(f"{self.uri}/LATEST names snapshot {current}, which has no manifest there; `copydesk verify` says more")
             files.write_whole(self.root / POINTER, current + "\n")

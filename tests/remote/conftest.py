@@ -1,0 +1,66 @@
+"""A real S3 server on loopback, for the time of a test process."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("moto.server", reason="moto[server] is not installed: no S3 server to test against")
+pytest.importorskip("s3fs", reason="s3fs is not installed: the extra `remote`")
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the server, which the environment names to every client as a user would."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "reader", "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nonexistent",
+            "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "COPYDESK_CACHE": str(tmp_path_factory.mktemp("cache")),
+        }.items():
+            patch.setenv(name, value)
+        yield f"http://{host}:{port}"
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def s3(server: str) -> Any:
+    """A client of boto's, to look at what is there and to do harm."""
+    import boto3
+
+    return boto3.client("s3")
+
+
+@pytest.fixture
+def bucket(s3: Any) -> str:
+    """A bucket of the test's own."""
+    name = f"news-{next(_numbers)}"
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def another_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Go on as another machine would: with a cache of its own, empty at first."""
+
+    def move() -> None:
+        monkeypatch.setenv("COPYDESK_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+    return move
+
+
+def objects(s3: Any, bucket: str, prefix: str = "") -> dict[str, int]:
+    """Objects of a bucket and their sizes."""
+    return {item["Key"]: item["Size"] for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ())}
