@@ -128,12 +128,15 @@ class Pool:
         self._again: deque[_Try] = deque()
         self._results: dict[int, tuple[Shard, dict[str, Any]]] = {}
         self._n_documents = 0
+        self._is_stopped = False
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `run_shards`. After an error the pool is to be closed."""
         expected: deque[int] = deque()  # numbers of the shards taken and not yet handed out
         is_more = True
         while is_more or expected:
+            if self._is_stopped:
+                raise TaskError(f"{self._task} was stopped")
             while is_more and not self._again and len(self._busy) < self._size and len(expected) < 4 * self._size:
                 shard = next(shards, None)
                 if shard is None:
@@ -147,6 +150,10 @@ class Pool:
                 yield self._results.pop(expected.popleft())
             if self._busy:
                 self._listen()
+
+    def stop(self) -> None:
+        """Let a `run` in another thread end with TaskError, soon."""
+        self._is_stopped = True
 
     def close(self) -> None:
         """End the workers."""

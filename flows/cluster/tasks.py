@@ -18,7 +18,7 @@ from copydesk.flows.read.shards import from_json
 from copydesk.transforms.dedup.options import Options
 
 # Of each thread of a Dask worker the process beside it in which its shards run, by what that process works for.
-_pools: dict[tuple[int, str], work.Pool] = {}
+_pools: dict[tuple[int, str], tuple[work.Pool, threading.Lock]] = {}
 
 
 def versions() -> dict[str, str]:
@@ -34,21 +34,26 @@ def sees(path: str) -> bool:
 def run_shard(shard: dict[str, Any], task: str, options: dict[str, Any], limits: dict[str, Any], key: str) -> dict[str, Any]:
     """`work.run_shards` for one shard: in a process of its own, which may hang, crash or eat memory without harm to the worker."""
     place = (threading.get_ident(), _purpose(task, options, limits, key))
-    pool = _pools.get(place) or work.Pool(task, options, workers=1, limits=Limits(**limits), key=key)
-    _pools[place] = pool
-    try:
-        ((_, result),) = pool.run(iter([from_json(shard)]))
-    except BaseException:
-        _pools.pop(place).close()
-        raise
+    pool, lock = _pools.get(place) or (work.Pool(task, options, workers=1, limits=Limits(**limits), key=key), threading.Lock())
+    _pools[place] = pool, lock
+    with lock:
+        try:
+            ((_, result),) = pool.run(iter([from_json(shard)]))
+        except BaseException:
+            _pools.pop(place, None)
+            pool.close()
+            raise
     return result
 
 
 def close_pools(task: str, options: dict[str, Any], limits: dict[str, Any], key: str) -> None:
-    """End the processes that worked for this and nothing else; called when no shard is left."""
+    """End the processes that work for this and nothing else, when no shard is left or the run is stopped."""
     purpose = _purpose(task, options, limits, key)
     for place in [place for place in _pools if place[1] == purpose]:
-        _pools.pop(place).close()
+        pool, lock = _pools.pop(place)
+        pool.stop()
+        with lock:  # a shard that is still at work ends within a tenth of a second
+            pool.close()
 
 
 def _purpose(task: str, options: dict[str, Any], limits: dict[str, Any], key: str) -> str:
