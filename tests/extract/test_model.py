@@ -53,6 +53,11 @@ def test_likely_blocks_are_kept_and_what_stands_between_them_is_a_candidate() ->
     assert chosen.candidate.tolist() == [False, True, True, True, True, False]
 
 
+def test_where_the_model_finds_nothing_likely_trafilatura_is_believed() -> None:
+    page = extract.extract(extract.parse("<body><p>one</p><p>two</p><p>three</p></body>"))
+    assert apply(page.text, page.removed) == "one\ntwo\nthree"
+
+
 def test_a_short_line_is_kept_from_a_little_less() -> None:
     assert choosing.choose(np.array([0.9, 0.46, 0.46]), np.array([40.0, 2.0, 40.0])).kept.tolist() == [True, True, False]
 

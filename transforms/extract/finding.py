@@ -44,7 +44,10 @@ def extract(tree: HtmlElement, *, url: str | None = None, options: Options | Non
 
 
 def score(page: Page, own: Matrix, words: Column, tree: HtmlElement, url: str | None) -> Column:
-    """How likely each block is part of the article: the mean opinion of the looks, in log odds."""
+    """How likely each block is part of the article: the mean opinion of the looks, in log odds.
+
+    Where they find nothing likely, what trafilatura keeps stands.
+    """
     first, second, third = line_model.forests()
     sums = first.sums(own)
     before = first.likelihood(sums)
@@ -54,7 +57,8 @@ def score(page: Page, own: Matrix, words: Column, tree: HtmlElement, url: str | 
         return after
     kept = baseline.share_kept(page.text, tree, url=url)
     sums = sums + third.sums(np.concatenate([context.build(page, before, words, kept), own], axis=1))
-    return first.likelihood(sums / 3)
+    found = first.likelihood(sums / 3)
+    return kept if found.max() < choosing.KEPT and kept.any() else found
 
 
 def doubt(probability: Column, words: Column) -> float:
