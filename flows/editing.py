@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 
 from copydesk.flows import provenance, read, work
 from copydesk.flows.read import InputFile, Record, Reject, reject
+from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
@@ -38,11 +40,12 @@ class Edited:
 
 def edit_files(
     files: Sequence[InputFile | Reject], folder: Path, *, recipe: Recipe, templates: Mapping[str, frozenset[str]], engine: Engine,
-    on_progress: Callable[[int], None],
+    on_progress: Callable[[int], None], on_total: Callable[[int], None] = lambda n: None,
 ) -> Edited:
     """Edit every document of the files in the engine's worker processes.
 
-    `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
+    `on_progress` gets the number of documents done, `on_total` how many there will be: an estimate by
+    bytes while files are still read, the number itself after that. `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
     a run that was killed, is taken as it is.
     """
     (folder / "edited").mkdir(exist_ok=True)
@@ -56,12 +59,34 @@ def edit_files(
     )
     articles, rejects, n_read = [], [], 0
     for shard, result in engine.run_shards(
-        shards, "copydesk.flows.editing:edit_shard", options, limits=recipe.limits, key=key, on_progress=on_progress,
+        _totalled(shards, files, on_total), "copydesk.flows.editing:edit_shard", options, limits=recipe.limits, key=key, on_progress=on_progress,
     ):
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
         rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
         n_read += result["n_read"]
     return Edited(tuple(articles), tuple(rejects), n_read)
+
+
+def _totalled(shards: Iterable[Shard], files: Sequence[InputFile | Reject], on_total: Callable[[int], None]) -> Iterator[Shard]:
+    """The shards; after each, how many documents all of them may hold goes to `on_total`."""
+    # Where a file has not been read to its end, the middle of it is the best guess.
+    sizes = [_size(file) for file in files]
+    before = list(accumulate(sizes, initial=0))
+    n = 0
+    for shard in shards:
+        n += shard.n_documents + shard.n_rejects
+        ordinal = shard.cursor[0]
+        if read := before[ordinal] + sizes[ordinal] / 2:
+            on_total(round(n * max(before[-1] / read, 1)))
+        yield shard
+    on_total(n)
+
+
+def _size(file: InputFile | Reject) -> int:
+    try:
+        return (file.size_bytes or 0) if isinstance(file, InputFile) else 0
+    except OSError:  # gone since it was found: reading it says so
+        return 0
 
 
 def edit_shard(job: work.Job, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,9 @@ class Progress(Protocol):
     def stage(self, name: str, total: int | None) -> None:
         """A stage begins; `total` is its number of documents, None where that is not known yet."""
 
+    def expect(self, n: int) -> None:
+        """The stage will have about `n` documents, as far as one can say by now."""
+
     def advance(self, n: int) -> None:
         """`n` documents of the stage are done by now."""
 
@@ -60,6 +63,9 @@ class Silent:
     """Progress for nobody."""
 
     def stage(self, name: str, total: int | None) -> None:
+        """Say nothing."""
+
+    def expect(self, n: int) -> None:
         """Say nothing."""
 
     def advance(self, n: int) -> None:
@@ -215,7 +221,7 @@ def edit(run: Run) -> None:
     run.progress.stage("edit", None)
     edited = editing.edit_files(
         run.files, run.folder("edit"), recipe=run.recipe, templates=placing.templates_in_force(run.parent), engine=run.engine,
-        on_progress=run.progress.advance,
+        on_progress=run.progress.advance, on_total=run.progress.expect,
     )
     run.edited, run.reject_shards = edited.articles, edited.rejects
     run.counts["n_read"] = edited.n_read

@@ -171,6 +171,9 @@ class Killing(pipeline.Silent):
     def stage(self, name: str, total: int | None) -> None:
         self.name = name
 
+    def expect(self, n: int) -> None:
+        pass
+
     def advance(self, n: int) -> None:
         if self.name not in self.killed:
             self.killed.append(self.name)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import ClassVar
+
 import pytest
 
 from copydesk.flows import finish, terminal
 from copydesk.flows.pipeline import Summary
 from copydesk.flows.printable import printable
+from copydesk.flows.recipe import from_toml
 from copydesk.flows.report.data import Facts
 from copydesk.transforms.drift import Break
 
@@ -61,8 +65,6 @@ def summary(**facts: object) -> Summary:
 
 
 def test_the_summary_is_read_in_five_seconds() -> None:
-    from pathlib import Path
-
     outcome = finish.Outcome(summary(n_read=1000, n_articles=700, n_duplicates=160, n_rejected=60, n_known=80), Path("/wh"), Path("/wh/reports/r.html"))
     assert finish.short(outcome, seconds=75) == [
         "1,000 documents read in 1 min 15 s",
@@ -76,8 +78,6 @@ def test_the_summary_is_read_in_five_seconds() -> None:
 
 
 def test_the_summary_obeys_no_escape_sequence() -> None:
-    from pathlib import Path
-
     outcome = finish.Outcome(summary(n_read=1, n_articles=1, breaks=(Break("\x1b]0;owned\x07", "byline", 0.9, 0.0),)), Path("/wh"), None)
     assert not [line for line in finish.short(outcome, seconds=1) if "\x1b" in line or "\x07" in line]
 
@@ -91,3 +91,33 @@ def test_the_summary_obeys_no_escape_sequence() -> None:
 ])
 def test_letters_of_all_scripts_are_printed_and_what_steers_is_written_out(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+def test_a_total_that_is_learned_on_the_way_gives_the_time_left() -> None:
+    said: list[str] = []
+    clock = Clock()
+    lines = terminal.Lines(said.append, clock)
+    lines.stage("edit", None)
+    clock.now = 16.0
+    lines.advance(0)
+    lines.expect(5000)
+    lines.advance(80)
+    clock.now = 32.0
+    lines.advance(160)
+    assert said == ["edit", "edit: 80 of 5,000, 5.0/s, 16 min left", "edit: 160 of 5,000, 5.0/s, 16 min left"]
+
+
+def test_the_total_is_estimated_by_bytes_and_exact_at_the_end(tmp_path: Path) -> None:
+    from copydesk.flows import pipeline
+
+    class Seen(pipeline.Silent):
+        totals: ClassVar[list[int]] = []
+
+        def expect(self, n: int) -> None:
+            self.totals.append(n)
+
+    for i in range(12):
+        (tmp_path / f"{i:02}.txt").write_text(f"It rained in Oslo on day {i}, and the trams stood still until the evening.")
+    pipeline.run([str(tmp_path)], warehouse=tmp_path / "wh", recipe=from_toml("[run]\nshard_documents = 4\n"), progress=Seen(), is_dry=True)
+    assert Seen.totals[-1] == 12
+    assert all(8 <= total <= 16 for total in Seen.totals)
