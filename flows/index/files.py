@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.flows.index import pieces
 from copydesk.transforms.dedup import sketching
 from copydesk.transforms.dedup.options import NORMALISER_VERSION, Options
 
@@ -72,7 +73,7 @@ class IndexFile:
         return np.memmap(self.path, np.dtype(entry["type"]), "r", offset=entry["offset"], shape=shape)
 
 
-def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> IndexFile:
+def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str, pieces.Blocks]) -> IndexFile:
     """Write a file of the index into the folder, under a name made from its content."""
     described, offset = {}, HEADER_BYTES
     for name, values in arrays.items():
@@ -88,8 +89,8 @@ def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[st
     with partial.open("wb") as file:
         _put(file, digest, encoded.ljust(HEADER_BYTES, b"\n"))
         for values in arrays.values():
-            for first in range(0, max(1, len(values)), 1 << 18):  # in blocks: a memory map is not read whole
-                _put(file, digest, np.ascontiguousarray(values[first : first + (1 << 18)]).tobytes())
+            for block in pieces.blocks(values):
+                _put(file, digest, np.ascontiguousarray(block).tobytes())
             _put(file, digest, bytes(-values.nbytes % 64))
         file.flush()
         os.fsync(file.fileno())

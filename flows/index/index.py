@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from copydesk.flows.index import files, lookup
 from copydesk.flows.index.files import IndexFile, IndexRefused
+from copydesk.flows.index.pieces import Blocks, Chained, Merged
 from copydesk.transforms.dedup import joining, pairing, sketching
 from copydesk.transforms.dedup.joining import UNDATED
 from copydesk.transforms.dedup.options import Options
@@ -244,19 +245,21 @@ class Index:
             counts = {"first": before.header["first"], "count": before.header["count"] + counts["count"]}
         docs.append(self._write(folder, "docs", counts, arrays, new))
         numbers = np.arange(self.n_documents, self.n_documents + len(rows), dtype=np.int64)
-        near = _sections(sketches, times, rows, numbers)
-        far = joining.entries(sketches.keys[rows], sketches.n_keys[rows], numbers, joining.SMALLEST)
+        near = [_sections(sketches, times, rows, numbers)]
+        far = [joining.entries(sketches.keys[rows], sketches.n_keys[rows], numbers, joining.SMALLEST)]
         runs, counts = [*self.runs], {"first": self.n_documents, "count": len(rows)}
         while runs and runs[-1].header["count"] < MERGE_BELOW * counts["count"]:
             before = runs[-1]
-            size = sum(len(s) for s in near.values()) + before.header["arrays"]["near"]["shape"][0]
+            size = sum(len(s) for part in near for s in part.values()) + before.header["arrays"]["near"]["shape"][0]
             if size > MOST_ENTRIES:
                 break
             runs.pop()
-            near = _merged(_sections_of(before), near)
-            far = np.sort(np.concatenate([before.array("far"), far]))
+            near.append(_sections_of(before))
+            far.append(before.array("far"))
             counts = {"first": before.header["first"], "count": before.header["count"] + counts["count"]}
-        runs.append(self._write_run(folder, counts, near, far, new))
+        days = sorted({day for part in near for day in part})
+        by_day: dict[int, Blocks] = {day: Merged([part[day] for part in near if day in part]) for day in days}
+        runs.append(self._write_run(folder, counts, by_day, Merged(far), new))
         return Written(
             tuple(f.path for f in new.values()), tuple(sorted(f.name for f in (*docs, *runs)))
         )
@@ -282,7 +285,7 @@ class Index:
         erased = np.concatenate(numbers).astype(np.uint64)
         runs = []
         for run in self.runs:
-            near = {day: _less(s, erased) for day, s in _sections_of(run).items()}
+            near: dict[int, Blocks] = {day: _less(s, erased) for day, s in _sections_of(run).items()}
             far = _less(run.array("far"), erased)
             before = run.header["arrays"]
             if len(far) == before["far"]["shape"][0] and sum(map(len, near.values())) == before["near"]["shape"][0]:
@@ -292,16 +295,15 @@ class Index:
         return Written(tuple(f.path for f in new.values()), tuple(sorted(f.name for f in (*docs, *runs))))
 
     def _write_run(
-        self, folder: Path, counts: dict[str, int], near: dict[int, NDArray[np.uint64]], far: NDArray[np.uint64],
+        self, folder: Path, counts: dict[str, int], near: Mapping[int, Blocks], far: Blocks,
         new: dict[str, IndexFile],
     ) -> IndexFile:  # fmt: skip
         days = [day for day in sorted(near) if len(near[day])]
-        joined = np.concatenate([near[day] for day in days]) if days else np.empty(0, np.uint64)
         sizes = np.array([(day, len(near[day])) for day in days], np.int64).reshape(-1, 2)
-        return self._write(folder, "keys", counts, {"days": sizes, "near": joined, "far": far}, new)
+        return self._write(folder, "keys", counts, {"days": sizes, "near": Chained([near[day] for day in days]), "far": far}, new)
 
     def _write(
-        self, folder: Path, kind: str, header: dict[str, Any], arrays: dict[str, NDArray[Any]], new: dict[str, IndexFile]
+        self, folder: Path, kind: str, header: dict[str, Any], arrays: Mapping[str, Blocks], new: dict[str, IndexFile]
     ) -> IndexFile:
         file = files.write(folder, kind, files.made_as(self.options) | header, arrays)
         new[file.name] = file
@@ -338,10 +340,3 @@ def _sections_of(run: IndexFile) -> dict[int, NDArray[np.uint64]]:
     near, days = run.array("near"), np.array(run.array("days"))
     ends = np.cumsum(days[:, 1])
     return {int(day): near[end - n : end] for (day, n), end in zip(days, ends, strict=True)}
-
-
-def _merged(
-    before: dict[int, NDArray[np.uint64]], after: dict[int, NDArray[np.uint64]]
-) -> dict[int, NDArray[np.uint64]]:
-    both = {day: np.sort(np.concatenate([before[day], after[day]])) for day in before.keys() & after.keys()}
-    return {**before, **after, **both}
