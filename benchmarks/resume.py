@@ -1,0 +1,109 @@
+"""A run that is killed again and again: what is done stays done, and the end is that of an undisturbed run.
+
+    python -m benchmarks.resume
+    python -m benchmarks.resume --documents 100000 --kills 5 --seed 7
+
+The whole process group of `copydesk ingest --direct` gets SIGKILL at random moments and is started
+again. Before each start every shard that has its result is noted, with the time its file was written;
+afterwards none of them may have been written anew. The tables of the finished warehouse are compared
+row for row with those of a run that was left alone (ids of runs and their times aside).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks import corpus
+
+_ROOT = Path(__file__).resolve().parent.parent
+_OF_THE_RUN = ("run_id",)  # columns that name the run
+TABLES = ("articles", "duplicates", "pairs", "removed", "rejects", "stories", "templates")
+
+
+def start(inputs: Path, warehouse: Path) -> subprocess.Popen[bytes]:
+    """An ingest in a process group of its own."""
+    command = [sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--quiet", "--workers", "2"]
+    return subprocess.Popen(command, cwd=_ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
+
+
+def edited(warehouse: Path) -> dict[Path, int]:
+    """Shards whose result is on record, with the time each was written."""
+    done: dict[Path, int] = {}
+    for result in sorted(warehouse.glob("staging/*/edit/read/*/result.json")):
+        articles = result.parents[2] / "edited" / f"{result.parent.name}.articles.parquet"
+        done[articles] = articles.stat().st_mtime_ns
+    return done
+
+
+def killed(inputs: Path, warehouse: Path, *, kills: int, seconds: tuple[float, float], seed: int) -> tuple[int, int]:
+    """Kill a run so many times, then let it end; shards that were kept over a kill, and shards done twice."""
+    chance = random.Random(seed)
+    n_kept = n_twice = 0
+    for _ in range(kills):
+        process = start(inputs, warehouse)
+        time.sleep(chance.uniform(*seconds))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        before = edited(warehouse)
+        print(f"killed; {len(before)} shards are done", file=sys.stderr, flush=True)
+        n_kept = max(n_kept, len(before))
+    process = start(inputs, warehouse)
+    while process.poll() is None:
+        now = edited(warehouse)
+        n_twice = max(n_twice, sum(now[path] != at for path, at in before.items() if path in now))
+        time.sleep(0.5)
+    if process.returncode:
+        raise SystemExit(f"the resumed run failed with exit code {process.returncode}")
+    return n_kept, n_twice
+
+
+def rows(warehouse: Path, table: str) -> pa.Table:
+    """A published table, in one order, without what names the run."""
+    found = pq.read_table(warehouse / "current" / table)
+    found = found.drop_columns([name for name in _OF_THE_RUN if name in found.column_names])
+    plain = [name for name in found.column_names if not pa.types.is_nested(found.schema.field(name).type)]
+    return found.sort_by([(name, "ascending") for name in plain])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=20_000)
+    parser.add_argument("--sentences", type=int, help="see benchmarks.corpus")
+    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--seconds", type=float, nargs=2, help="a run lives at least and at most so long; else a share of the undisturbed run")
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        corpus.write(chosen.documents, folder / "corpus", corpus.Options(sentences=chosen.sentences))
+        began = time.monotonic()
+        whole = start(folder / "corpus", folder / "whole")
+        if whole.wait():
+            raise SystemExit("the undisturbed run failed")
+        lasted = time.monotonic() - began
+        limits = tuple(chosen.seconds or (0.1 * lasted, 0.5 * lasted))
+        n_kept, n_twice = killed(folder / "corpus", folder / "killed", kills=chosen.kills, seconds=(limits[0], limits[1]), seed=chosen.seed)
+        same = {table: rows(folder / "whole", table).equals(rows(folder / "killed", table)) for table in TABLES}
+    print(
+        f"{chosen.documents:,} documents, {chosen.kills} kills; undisturbed {lasted:.0f} s; at most {n_kept} shards stood when killed, "
+        f"{n_twice} of those that stood at the last kill were done twice; tables equal: {same}"
+    )
+    if n_twice or not all(same.values()):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
