@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -16,6 +17,8 @@ _HEADLINE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){4,300})"')
 _MARKUP = re.compile(r"<[^>]{0,500}>")
 #: More of an article body than this tells no more of the blocks (arbitrary, a long feature).
 _BODY_CHARS = 200_000
+#: Each title is compared with each block, so a page may not name thousands (arbitrary: an honest page names three or four).
+_MOST_TITLES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def read_hints(tree: HtmlElement) -> Hints:
                 titles[_unescaped(found[1])] = None
             if '"articleBody"' in text:
                 body = max(body, _article_body(text), key=len)
+    titles = dict.fromkeys(islice(titles, _MOST_TITLES))
     for title in tuple(titles):
         # A site's name after a bar or dash is no part of the headline.
         parts = re.split(r"\s+[|\-–—:»«•·]+\s+|\s*[|»]\s*", title)

@@ -16,6 +16,7 @@ MAX_META = 300
 MAX_MARKS = 200  # of each kind; later ones belong to lists of other stories
 MAX_PARTS = 400  # pieces of text read for one mark
 MAX_MARK_CHARS = 400  # longer "bylines" are biographies
+_MOST_OF_A_PART = 3 * MAX_MARK_CHARS + 1  # characters; a page may nest a thousand marks around one text of megabytes
 
 _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "textarea"})
 _BLOCKS = frozenset({
@@ -284,7 +285,7 @@ def _between(match: re.Match[str]) -> str:
 
 def _collect(element: Any, parts: list[str], depth: int) -> None:
     if element.text:
-        parts.append(element.text.replace("\n", " "))
+        parts.append(element.text[:_MOST_OF_A_PART].replace("\n", " "))
     for child in element:
         if len(parts) > MAX_PARTS:
             break
@@ -295,7 +296,7 @@ def _collect(element: Any, parts: list[str], depth: int) -> None:
             _collect(child, parts, depth + 1)
             parts.append(border)
         if child.tail:
-            parts.append(child.tail.replace("\n", " "))
+            parts.append(child.tail[:_MOST_OF_A_PART].replace("\n", " "))
 
 
 
