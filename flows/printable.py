@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 
@@ -19,6 +20,15 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
     """
     kept = "\n\t" if keep_newlines else ""
     return "".join(c if c in kept or _is_plain(c) else _escape(c) for c in text)
+
+
+def harmless_json(text: str) -> str:
+    r"""JSON that means the same, with every character that could steer a terminal as an escape of JSON.
+
+    >>> harmless_json('{"title": "\u202efdp \u00e9"}') == '{"title": "\\u202efdp \u00e9"}'
+    True
+    """
+    return "".join(c if c == "\n" or _is_plain(c) else json.dumps(c)[1:-1] for c in text)
 
 
 def _is_plain(character: str) -> bool:

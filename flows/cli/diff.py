@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from copydesk.flows.cli._warehouse import aligned, opened
-from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse.diff import Diff
@@ -72,4 +72,4 @@ def _lines(difference: Diff, examples: int) -> list[str]:
 
 
 def _named(ids: list[str], examples: int) -> str:
-    return ", ".join(ids[:examples]) + (", ..." if len(ids) > examples else "")
+    return printable(", ".join(ids[:examples])) + (", ..." if len(ids) > examples else "")

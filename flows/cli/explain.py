@@ -108,18 +108,17 @@ def _list_copies(snapshot: Any, row: Mapping[str, Any], *, as_json: bool) -> Non
         return
     click.echo(f"{row['doc_id']} is kept. {len(copies):,} {'copy' if len(copies) == 1 else 'copies'}:")
     for copy in copies:
-        click.echo(
+        click.echo(printable(
             f"  {copy['doc_id']}  {copy['relation']:<8} jaccard {copy['jaccard']:.2f}, {copy['containment_in_kept']:.0%} of it here"
-            f"  {printable(copy['outlet'] or '-')}  ({copy['keep_reason']})"
-        )
+            f"  {copy['outlet'] or '-'}  ({copy['keep_reason']})"
+        ))
 
 
 def _tell(one: Mapping[str, Any], two: Mapping[str, Any], measured: Mapping[str, Any] | None) -> None:
     for row in (one, two):
-        place = printable(row["url"] or row["source_uri"])
-        click.echo(f"{row['doc_id']}  {row['published_at'] or 'undated'}  {printable(row['outlet'] or '-')}  {place}")
+        click.echo(printable(f"{row['doc_id']}  {row['published_at'] or 'undated'}  {row['outlet'] or '-'}  {row['url'] or row['source_uri']}"))
     if one.get("kept_doc_id") == two["doc_id"]:
-        click.echo(f"The first is a copy of the second ({one['relation']}). Kept: {one['keep_reason']}.")
+        click.echo(printable(f"The first is a copy of the second ({one['relation']}). Kept: {one['keep_reason']}."))
         measured = one
     if measured is None:
         click.echo("No pair on record: below the pair floor, or never compared.")

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from copydesk.flows.printable import printable
+from copydesk.flows.printable import harmless_json, printable
 
 __all__ = [
     "Group", "cores", "echo_json", "engine_options", "json_option", "printable", "recipe_option", "wait_option", "warehouse_option", "workers_option",
@@ -134,5 +134,5 @@ def cores() -> int:
 
 
 def echo_json(value: object) -> None:
-    """Print a value as JSON: dates in ISO 8601, paths as text, letters as they are."""
-    click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))
+    """Print a value as JSON: dates in ISO 8601, paths as text, letters as they are; what could steer a terminal is escaped."""
+    click.echo(harmless_json(json.dumps(value, default=str, ensure_ascii=False, indent=2)))

@@ -81,7 +81,7 @@ def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
         return found[0]
     if not found:
         raise click.ClickException(f"No document {printable(doc)!r}. Ids stand in the column doc_id, and in the report.")
-    ids = ", ".join(row["doc_id"] for _, row in found[:5])
+    ids = printable(", ".join(row["doc_id"] for _, row in found[:5]))
     raise click.ClickException(f"{len(found)} documents answer to {printable(doc)!r}: {ids}. Name one by its doc_id.")
 
 

@@ -78,6 +78,32 @@ def test_a_page_of_one_unit_takes_time_in_proportion(unit: str) -> None:
     grows_linearly(make)
 
 
+NUMBERED = {
+    "titles and paragraphs": "<meta property=og:title content='Rain fell {i}'><p>Rain {i}</p>", "classes": "<div class=c{i}>word {i}</div>", "data": "<p data-{i}=1>x</p>",
+    "links": "<li><a href=/{i}>Story number {i} of the rain</a>", "bylines": "<p class=author>By Ana R{i}</p>", "statements": '<script type="application/ld+json">{{"headline":"Rain {i}"}}</script><p>x',
+}  # fmt: skip
+NESTED = {"marks": "<div class=author>", "containers": "<div>", "times": "<time>", "lists": "<ul><li>x"}
+
+
+@pytest.mark.parametrize("unit", NUMBERED)
+def test_a_page_of_ever_new_elements_takes_time_in_proportion(unit: str) -> None:
+    def make(size: int) -> Callable[[], object]:
+        n = size // len(NUMBERED[unit])
+        page = PAGE.replace("</article>", "".join(NUMBERED[unit].format(i=i) for i in range(n)) + "</article>")
+        return lambda: copydesk.clean_page(page)
+
+    grows_linearly(make)
+
+
+@pytest.mark.parametrize("unit", NESTED)
+def test_a_page_nested_as_deep_as_allowed_takes_time_in_proportion_to_what_is_inside(unit: str) -> None:
+    def make(size: int) -> Callable[[], object]:
+        page = PAGE.replace("</article>", NESTED[unit] * min(size // 100, 400) + "word " * (size // 5) + "</article>")
+        return lambda: copydesk.clean_page(page)
+
+    grows_linearly(make)
+
+
 @pytest.mark.parametrize("unit", [b"<meta charset=", b"<!--", b"\xff", b"\xc3\xa9", b"\x81\x40", b"<?xml ", b" ", b"\x1b$B", b"\x00a", b"\xe2\x82"])
 def test_decoding_takes_time_in_proportion(unit: bytes) -> None:
     def decoded(raw: bytes) -> None:
