@@ -64,7 +64,7 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
                 lines.append(f"{n:>9,}  {name}")
     rules = [(name, n) for name, n in summary.removed_by_rule.items() if name != BLANK_LINE]
     if rules:
-        more = f", and {len(rules) - _MOST_RULES} rules more" if len(rules) > _MOST_RULES else ""
+        more = f", and {len(rules) - _MOST_RULES} more" if len(rules) > _MOST_RULES else ""
         lines.append("cut        " + ", ".join(f"{name} {n:,}" for name, n in rules[:_MOST_RULES]) + more)
     if summary.n_stories:
         lines.append(f"stories    {summary.n_stories:,} opened")
