@@ -14,9 +14,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -28,7 +28,7 @@ from copydesk.flows.warehouse import files, manifest
 from copydesk.flows.warehouse.errors import NotAWarehouse, Outdated, WarehouseError, WriteFailed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.partition import PARTITIONS
-from copydesk.flows.warehouse.store import MIRROR_STATE
+from copydesk.flows.warehouse.store import MIRROR_STATE, SNAPSHOT_ID
 
 POINTER = "LATEST"
 GUARD = "0-not-a-table.parquet"
@@ -38,6 +38,7 @@ _GUARD_TEXT = (
     b"a reader of the whole folder fails.\n"
 )
 _SHARED = ("reports", "receipts")  # small, and written or taken back outside of a snapshot
+_NOTE = re.compile(r"(reports|receipts)/[A-Za-z0-9][A-Za-z0-9._-]{0,199}")  # no name of a store leads out of the folder
 _FOLDERS = ("tables", "keys", "index", "manifests", "snapshots")
 _WHOLE = 4 << 20  # bytes up to which a file is fetched even for one column: a few ranges of it take as long
 
@@ -52,7 +53,6 @@ class Mirror:
         self.root = folder or _folder(self.uri)
         self.lease: lease.Lease | None = None
         self._on_store: set[str] = set()  # objects of the line as it was pulled or published: these need no upload
-        self._fetching = threading.Lock()
 
     # The store to the folder
 
@@ -68,7 +68,7 @@ class Mirror:
             identifier: str | None = current
             before: Manifest | None = None
             self._on_store = set()
-            while identifier is not None and f"manifests/{identifier}.json" in listed:
+            while identifier is not None and SNAPSHOT_ID.fullmatch(identifier) and f"manifests/{identifier}.json" in listed:
                 path = self.root / "manifests" / f"{identifier}.json"
                 if not path.is_file():
                     self._download(f"manifests/{identifier}.json", path)
@@ -230,7 +230,7 @@ class Mirror:
             listed = {name: found for folder in _SHARED for name, found in self.objects.names(f"{folder}/").items()}
             changed = [
                 name for name, found in listed.items()
-                if name.count("/") == 1 and (name not in seen or seen[name][0] != found.etag or not (self.root / name).is_file())
+                if _NOTE.fullmatch(name) and (name not in seen or seen[name][0] != found.etag or not (self.root / name).is_file())
             ]
             at_once(lambda name: self._download(name, self.root / name), changed)
         for name in changed:
@@ -286,7 +286,7 @@ class Mirror:
     def _download(self, name: str, path: Path, *, sha256: str | None = None) -> None:
         """Get an object; the file appears whole, and only with the right content."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
         try:
             self.objects.download(name, draft)
             if sha256 is not None and files.sha256(draft) != sha256:
