@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse.export import Selection
 
 COUNTED = ("language", "outlet", "published_date", "n_words")
+TITLE = "# News corpus made by copydesk"
 _SHOWN = 30  # outlets, rules and inputs named in the card; the rest is a number
 
 _LIMITS = (
@@ -62,7 +63,7 @@ def write(snapshot: Snapshot, tally: Tally, *, selection: Selection, columns: Se
     about = snapshot.manifest
     lines = _front_matter(tally) if is_folder else []
     lines += [
-        "# News corpus made by copydesk", "",
+        TITLE, "",
         f"Snapshot `{about.id}`, published {about.finished_at[:19].replace('T', ' ')} UTC by run `{about.run_id}` "
         f"(copydesk {about.versions.get('copydesk', 'unknown')}, schema version {about.schema_version}).", "",
         f"{tally.n_rows:,} articles, {tally.n_words:,} words. Selected: {'one article per story' if selection.one_per_story else 'all articles'}"

@@ -53,8 +53,7 @@ def export(snapshot: Snapshot, target: Path, selection: Selection, *, overwrite:
     a folder of Parquet shards that Hugging Face `datasets` loads. It appears whole or not at all.
     """
     write = _writer(target)
-    if (target.exists() or target.is_symlink()) and not overwrite:
-        raise WarehouseError(f"{target} is there already; give another name or --overwrite")
+    _check_place(snapshot, target, overwrite=overwrite)
     schema = snapshot.dataset("articles").schema
     columns = columns_of(selection.columns, schema) if selection.columns else schema.names
     expression = selection.expression(schema)
@@ -79,6 +78,27 @@ def export(snapshot: Snapshot, target: Path, selection: Selection, *, overwrite:
     finally:
         files.remove_tree(draft)
     return counted.n_rows, card
+
+
+def _check_place(snapshot: Snapshot, target: Path, *, overwrite: bool) -> None:
+    """Refuse a place that holds something else: only an export is replaced, and nothing is written among the tables."""
+    if target.resolve().is_relative_to(snapshot.root.resolve()):
+        raise WarehouseError(f"{target} lies inside the warehouse {snapshot.root}, where a reader would take it for a part of it; give another place")
+    if not (target.exists() or target.is_symlink()) or _is_empty_folder(target):
+        return
+    if not overwrite:
+        raise WarehouseError(f"{target} is there already; give another name or --overwrite")
+    if target.is_dir() and not _is_export(target):
+        raise WarehouseError(f"{target} is a folder that holds something else than an export (data/ and README.md), so it is not replaced; give another name")
+
+
+def _is_export(folder: Path) -> bool:
+    names = {path.name for path in folder.iterdir()}
+    return names == {"data", "README.md"} and datacard.TITLE in (folder / "README.md").read_text(encoding="utf-8", errors="replace")
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
 
 
 _Batches = Iterator[pa.RecordBatch]

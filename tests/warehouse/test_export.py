@@ -154,3 +154,22 @@ def test_a_condition_selects_as_in_sql(snapshot: Snapshot, text: str, expected: 
 def test_a_condition_that_cannot_be_read_says_where_and_why(text: str, why: str) -> None:
     with pytest.raises(ConditionError, match=why):
         condition(text, ARTICLES)
+
+
+def test_only_an_export_is_replaced_and_only_on_demand(snapshot: Snapshot, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    export(snapshot, tmp_path / "empty", Selection())
+    with pytest.raises(WarehouseError, match="already"):
+        export(snapshot, tmp_path / "empty", Selection())
+    export(snapshot, tmp_path / "empty", Selection(where="n_words > 0"), overwrite=True)
+    (tmp_path / "home" / "data").mkdir(parents=True)
+    (tmp_path / "home" / "README.md").write_text("My thesis.")
+    with pytest.raises(WarehouseError, match="something else than an export"):
+        export(snapshot, tmp_path / "home", Selection(), overwrite=True)
+    assert (tmp_path / "home" / "README.md").read_text() == "My thesis."
+
+
+def test_nothing_is_exported_into_the_warehouse_itself(snapshot: Snapshot) -> None:
+    for place in ("corpus.parquet", "current/articles/corpus.parquet"):
+        with pytest.raises(WarehouseError, match="inside the warehouse"):
+            export(snapshot, snapshot.root / place, Selection())
