@@ -53,9 +53,12 @@ def test_likely_blocks_are_kept_and_what_stands_between_them_is_a_candidate() ->
     assert chosen.candidate.tolist() == [False, True, True, True, True, False]
 
 
-def test_where_the_model_finds_nothing_likely_trafilatura_is_believed() -> None:
-    page = extract.extract(extract.parse("<body><p>one</p><p>two</p><p>three</p></body>"))
-    assert apply(page.text, page.removed) == "one\ntwo\nthree"
+def test_where_the_model_finds_nothing_likely_trafilatura_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing, no_child = np.zeros(0, np.float32), np.zeros(0, np.int32)
+    never = Forest(np.array([-1], np.int32), np.zeros(0, np.int16), nothing, no_child, no_child, np.array([-6], np.float32))
+    monkeypatch.setattr(line_model, "forests", lambda: (never, never, never))
+    found = extract.extract(extract.parse("<body><p>Rain.</p><p>Wind.</p></body>"))
+    assert apply(found.text, found.removed) == "Rain.\nWind."
 
 
 def test_a_short_line_is_kept_from_a_little_less() -> None:

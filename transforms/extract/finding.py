@@ -70,7 +70,7 @@ def score(page: Page, own: Matrix, words: Column, tree: HtmlElement, url: str | 
 
     twice = sums + looked_again(second, context.build(page, before, words))
     after = first.likelihood(twice / 2)
-    if doubt(after, words) < DOUBT or len(page.tag) > MOST_ASKED:
+    if (after.max() >= choosing.KEPT and doubt(after, words) < DOUBT) or len(page.tag) > MOST_ASKED:
         return after
     kept = baseline.share_kept(page.text, tree, url=url)
     found = first.likelihood((twice + looked_again(third, context.build(page, before, words, kept))) / 3)
