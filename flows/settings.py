@@ -23,10 +23,11 @@ PRIVATE = {
 }
 # The embedded server needs 6 to 12 s, more under load; after the 20 s that Prefect allows it is left an orphan.
 PATIENT = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
+# Else each event that finds no server prints three kilobytes.
+BRIEF = {"PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
 # At this level nothing is printed: what happened is on record in Prefect and in our own summary.
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else each event that finds no server prints three kilobytes
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
 }
 
@@ -38,7 +39,7 @@ class NoPrefectError(RuntimeError):
 def prepare(*, quiet: bool, environ: MutableMapping[str, str] = os.environ) -> None:
     """Set the defaults. Call it before anything imports prefect: it reads the environment then."""
     chosen = profile(environ)
-    for name, value in {**PRIVATE, **PATIENT, **(QUIET if quiet else {})}.items():
+    for name, value in {**PRIVATE, **PATIENT, **BRIEF, **(QUIET if quiet else {})}.items():
         if name not in chosen:
             environ.setdefault(name, value)
 

@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,7 +100,7 @@ def test_the_entrypoint_loads_the_flow(entrypoint: str, monkeypatch: pytest.Monk
     monkeypatch.chdir(ROOT)
     flow = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
     assert flow.name == "copydesk-ingest"
-    assert list(flow.parameters.properties) == ["inputs", "warehouse", "recipe", "workers"]
+    assert list(flow.parameters.properties) == ["inputs", "warehouse", "recipe", "workers", "wait_seconds", "engine", "scheduler"]
 
 
 def test_the_flow_can_be_shipped_to_the_process_of_a_run() -> None:
@@ -150,86 +143,3 @@ def test_artifacts_show_a_hostile_outlet_as_words() -> None:
     text = artifacts.markdown(finish.Outcome(Summary(facts=facts), Path("wh"), None))
     (line,) = [line for line in text.splitlines() if "javascript" in line]
     assert line.startswith(r"- \[x\]\(javascript\:alert\(1\)\)\<script\>\|")
-
-
-@pytest.mark.flow
-def test_schedule_starts_a_server_on_loopback_plans_runs_runs_on_demand_and_stops_cleanly(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    talked = tmp_path / "talked"
-    environ = {
-        **os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "COPYDESK_WATCH": str(talked),
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "flow" / "watch"), str(ROOT)]),
-    }
-    # Telemetry is off because we turn it off, not because this machine does.
-    for name in ("DO_NOT_TRACK", "CI", "PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_API_URL", "PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL"):
-        environ.pop(name, None)
-    command = [sys.executable, "-m", "copydesk.flows.cli", "schedule", "--cron", "0 6 * * *", "--port", str(port)]
-    log = tmp_path / "log"
-    with log.open("w") as out:
-        served = subprocess.Popen(
-            [*command, "--warehouse", str(tmp_path / "wh"), "--workers", "1", SEEDS], env=environ, stdout=out, stderr=out, cwd=ROOT,
-        )
-    try:
-        wait_for(lambda: "Run it now" in log.read_text(), served, log)
-        (deployment,) = wait_for(lambda: ask(port, "/deployments/filter"), served, log)
-        assert deployment["name"] == "default"
-        assert deployment["parameters"]["inputs"] == [SEEDS]
-        # With a version of SQLAlchemy that Prefect does not know, the plan stays empty for ever.
-        wait_for(lambda: ask(port, "/flow_runs/filter"), served, log)
-        run = ask(port, f"/deployments/{deployment['id']}/create_flow_run")
-        state = wait_for(lambda: final(port, run["id"]), served, log)
-        assert state == "Completed", log.read_text()
-        assert (tmp_path / "wh" / "current" / "articles").is_dir()
-        assert not answers_at(own_address(), port), "the server must listen on loopback alone"
-    finally:
-        served.send_signal(signal.SIGTERM)
-        assert served.wait(90) == 0
-    assert "Stopped." in log.read_text()
-    assert "127.0.0.1" in talked.read_text(), "the watch saw nothing at all"
-    elsewhere = {whom for whom in talked.read_text().splitlines() if not any(name in whom for name in ("127.0.0.1", "'localhost'", "'::1'"))}
-    assert elsewhere <= {"None"}, "somebody was told"
-    with pytest.raises(OSError, match=r"."):
-        ask(port, "/deployments/filter")
-
-
-def own_address() -> str:
-    """An address of this machine other than loopback, where it has one."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which address it would use
-        except OSError:  # no network at all
-            return "192.0.2.1"
-        return str(probe.getsockname()[0])
-
-
-def answers_at(address: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(2)
-        return probe.connect_ex((address, port)) == 0
-
-
-def ask(port: int, path: str) -> Any:
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/api{path}", data=b"{}", headers={"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as response:
-        return json.load(response)
-
-
-def final(port: int, run_id: str) -> str | None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/flow_runs/{run_id}", timeout=30) as response:
-        state = json.load(response)["state"]
-    return str(state["name"]) if state["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
-
-
-def wait_for(what: Any, served: subprocess.Popen[bytes], log: Path, seconds: float = 240) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        assert served.poll() is None, log.read_text()
-        try:
-            if found := what():
-                return found
-        except OSError:  # the server is not up yet
-            pass
-        time.sleep(0.5)
-    raise AssertionError(f"nothing came within {seconds} s:\n{log.read_text()}")

@@ -1,0 +1,329 @@
+"""`copydesk schedule` from start to stop: what falls due, what is lost meanwhile, and what a kill leaves.
+
+The tests on a real Prefect server share one and go in the order of this file, from the first start
+to the clean end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from copydesk.flows import schedule, settings
+from copydesk.flows.warehouse import Warehouse, verify
+
+ROOT = Path(__file__).resolve().parents[2]
+WATCH = ROOT / "tests" / "flow" / "watch"
+SEEDS = str(ROOT / "seeds")
+FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+LOOPBACK = ("127.0.0.1", "'localhost'", "'::1'")
+
+T = TypeVar("T")
+
+
+class Served:
+    """`copydesk schedule` as a process, and the server it talks to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.talked = folder / "talked"
+        self.environ = {
+            **os.environ, "PREFECT_HOME": str(folder / "prefect"), "COPYDESK_WATCH": str(self.talked),
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600",  # for machines that do much else
+            "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT)]),
+        }
+        # Telemetry is off because we turn it off, not because this machine does.
+        for name in (
+            "DO_NOT_TRACK", "CI", "PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_API_URL", "PREFECT_API_DATABASE_CONNECTION_URL",
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+        ):
+            self.environ.pop(name, None)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it says that it is ready."""
+        command = [sys.executable, "-m", "copydesk.flows.cli", "schedule", "--cron", "0 6 * * *", "--port", str(self.port)]
+        said = self.log().count("Stop ")
+        with (self.folder / "log").open("ab") as out:
+            self.process = subprocess.Popen(
+                [*command, "--warehouse", str(self.folder / "wh"), "--workers", "1", SEEDS], env=self.environ, stdout=out, stderr=out, cwd=ROOT,
+            )
+        self.wait(lambda: self.log().count("Stop ") > said)
+
+    def log(self) -> str:
+        """What it has printed."""
+        return (self.folder / "log").read_text() if (self.folder / "log").exists() else ""
+
+    def ask(self, path: str, **body: Any) -> Any:
+        """The server's answer to a POST."""
+        return asked(f"http://127.0.0.1:{self.port}/api{path}", json.dumps(body).encode())
+
+    def run(self, warehouse: str = "wh", **body: Any) -> str:
+        """Make a flow run of the deployment; its id."""
+        (deployment,) = self.ask("/deployments/filter")
+        parameters = {"inputs": [SEEDS], "warehouse": str(self.folder / warehouse), "workers": 1}
+        return str(self.ask(f"/deployments/{deployment['id']}/create_flow_run", parameters=parameters, **body)["id"])
+
+    def state(self, flow_run: str) -> dict[str, Any]:
+        """The state of a flow run as the server knows it."""
+        state: dict[str, Any] = asked(f"http://127.0.0.1:{self.port}/api/flow_runs/{flow_run}")["state"]
+        return state
+
+    def end(self, flow_run: str) -> dict[str, Any]:
+        """The state in which a flow run ended, once it has."""
+        return self.wait(lambda: state if (state := self.state(flow_run))["type"] in FINAL else None)
+
+    def wait(self, what: Callable[[], T | None], *, every: float = 0.3, seconds: float = 700) -> T:
+        """What comes in time. A server that is not up yet is waited for, an ended process is not."""
+        assert self.process is not None
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log()
+            try:
+                if found := what():
+                    return found
+            except OSError:
+                pass
+            time.sleep(every)
+        raise AssertionError(f"nothing came within {seconds} s:\n{self.log()}")
+
+    def freeze(self, flow_run: str, *, at: Callable[[], bool] = lambda: True) -> list[int]:
+        """Stop the processes that run a flow as soon as they have come so far; their ids."""
+        assert self.process is not None
+        parent = self.process.pid
+        pids = self.wait(lambda: sorted({*children(parent)} - {*servers(self.port)}) if at() else None, every=0.01)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        assert self.state(flow_run)["type"] not in FINAL, "it was over before it could be stopped"
+        return pids
+
+    def begun(self, warehouse: str) -> Callable[[], bool]:
+        """Whether a run has begun to stage its work in a warehouse that was new."""
+        return lambda: any((self.folder / warehouse / "staging").glob("*/run.json"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def asked(url: str, body: bytes | None = None) -> Any:
+    request = urllib.request.Request(url, data=body, headers={"content-type": "application/json"})
+    for _ in range(20):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            if error.code != 503:  # a loaded server's database is locked at times; its own clients try again too
+                raise
+            time.sleep(1)
+    raise AssertionError(f"{url} stays unavailable")
+
+
+def processes() -> dict[int, tuple[int, str]]:
+    """Parent and command of every process, by id."""
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True).stdout
+    rows = (line.split(None, 2) for line in listed.splitlines())
+    return {int(row[0]): (int(row[1]), row[2] if len(row) > 2 else "") for row in rows}
+
+
+def children(parent: int) -> list[int]:
+    return [pid for pid, (of, _) in processes().items() if of == parent]
+
+
+def servers(port: int) -> list[int]:
+    return [pid for pid, (_, command) in processes().items() if "server start" in command and str(port) in command]
+
+
+def resume(pids: list[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+
+
+def rows(warehouse: Path) -> dict[str, int]:
+    """Rows by table of a warehouse that is whole."""
+    store = Warehouse.open(warehouse)
+    assert [fault.sentence for fault in verify.faults(store)] == []
+    return dict(store.snapshot("current").counts)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    here = Served(tmp_path_factory.mktemp("schedule"))
+    here.start()
+    yield here
+    assert here.process is not None
+    for pid in {here.process.pid, *children(here.process.pid), *servers(here.port)}:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.flow
+def test_the_server_is_on_loopback_alone_and_plans_runs(served: Served) -> None:
+    assert "started here, stops with this command" in served.log()
+    (deployment,) = served.ask("/deployments/filter")
+    assert (deployment["name"], deployment["tags"]) == ("default", ["copydesk"])
+    assert deployment["parameters"]["inputs"] == [SEEDS]
+    # With a version of SQLAlchemy that Prefect does not know, the plan stays empty for ever.
+    served.wait(lambda: served.ask("/flow_runs/filter"))
+    assert not answers_at(own_address(), served.port)
+
+
+@pytest.mark.flow
+def test_a_run_that_falls_due_beside_another_is_cancelled(served: Served) -> None:
+    slow = served.run()
+    pids = served.freeze(slow)
+    beside = served.end(served.run())
+    assert (beside["type"], beside["message"]) == ("CANCELLED", "Deployment concurrency limit reached.")
+    resume(pids)
+    assert served.end(slow)["type"] == "COMPLETED", served.log()
+    assert rows(served.folder / "wh")["articles"] == 5
+
+
+@pytest.mark.flow
+def test_whoever_runs_meanwhile_talks_to_loopback_alone(served: Served) -> None:
+    talked = set(served.talked.read_text().splitlines())
+    assert any("127.0.0.1" in whom for whom in talked), "the watch saw nothing at all"
+    assert {whom for whom in talked if not any(name in whom for name in LOOPBACK)} <= {"None"}
+
+
+@pytest.mark.flow
+def test_of_the_runs_that_a_sleeping_machine_missed_one_runs(served: Served) -> None:
+    assert served.process is not None
+    served.process.send_signal(signal.SIGSTOP)
+    late = [(datetime.now(UTC) - timedelta(hours=n)).isoformat() for n in range(1, 8)]
+    missed = [served.run(state={"type": "SCHEDULED", "state_details": {"scheduled_time": at}}) for at in late]
+    served.process.send_signal(signal.SIGCONT)
+    ends = [served.end(flow_run)["type"] for flow_run in missed]
+    assert sorted(ends) == ["CANCELLED"] * 6 + ["COMPLETED"]
+
+
+@pytest.mark.flow
+def test_a_server_lost_in_the_middle_is_started_again_and_the_run_goes_on(served: Served) -> None:
+    flow_run = served.run("lost")
+    pids = served.freeze(flow_run, at=served.begun("lost"))
+    (server,) = servers(served.port)
+    os.kill(server, signal.SIGKILL)
+    resume(pids)
+    assert served.end(flow_run)["type"] == "COMPLETED", served.log()
+    assert "The Prefect server ended; starting it again." in served.log()
+    assert rows(served.folder / "lost")["articles"] == 5
+
+
+@pytest.mark.flow
+def test_after_a_kill_the_next_start_says_so_and_the_next_run_goes_on(served: Served) -> None:
+    flow_run = served.run("killed")
+    pids = served.freeze(flow_run, at=served.begun("killed"))
+    assert served.process is not None
+    served.process.kill()
+    served.process.wait()
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    served.start()
+    assert "already running" in served.log()
+    state = served.end(flow_run)
+    assert state["type"] == "CRASHED"
+    assert "ended before it could tell this server" in state["message"]
+    assert served.end(served.run("killed"))["type"] == "COMPLETED", "the lock or the place was not free"
+    assert rows(served.folder / "killed")["articles"] == 5
+    assert not served.begun("killed")()
+
+
+@pytest.mark.flow
+def test_sigterm_is_a_clean_end_and_the_schedule_waits(served: Served) -> None:
+    assert served.process is not None
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(300) == 0, served.log()
+    assert "Stopped." in served.log()
+    (deployment,) = served.ask("/deployments/filter")
+    assert deployment["paused"]
+
+
+STUB = """
+import http.server, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"true")
+    def log_message(self, *_): pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
+"""
+
+
+@pytest.fixture
+def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A port, and a server for it that starts at once."""
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setattr(schedule, "_LOOKS_EVERY", 0.05)
+    monkeypatch.setattr(schedule, "_command", lambda port: [sys.executable, "-c", STUB, str(port)])
+    return free_port()
+
+
+def test_a_server_of_our_own_stops_with_us_and_is_started_again_before_that(stub: int) -> None:
+    said: list[str] = []
+    with schedule.server(port=stub, tell=said.append) as server:
+        assert server.origin == "started"
+        (pid,) = [pid for pid in children(os.getpid()) if str(stub) in processes()[pid][1]]
+        os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while not (len(said) == 2 and schedule.answers(server.url)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert said[1] == "The Prefect server ended; starting it again. A run in progress goes on."
+    assert not schedule.answers(server.url)
+
+
+def test_a_server_that_runs_is_used_and_left_alone(stub: int) -> None:
+    other = subprocess.Popen([sys.executable, "-c", STUB, str(stub)])
+    try:
+        while not schedule.answers(f"http://127.0.0.1:{stub}/api"):
+            time.sleep(0.05)
+        with schedule.server(port=stub) as server:
+            assert server.origin == "attached"
+        assert schedule.answers(server.url)
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_a_configured_server_that_is_away_is_named_with_the_ways_out(stub: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{stub}/api")
+    with pytest.raises(settings.NoPrefectError, match=r"does not answer. Start it .* or unset PREFECT_API_URL"), schedule.server():
+        pass
+
+
+def test_the_watch_sees_a_connection_elsewhere(tmp_path: Path) -> None:
+    code = "import socket; s = socket.socket(); s.settimeout(0.01); s.connect_ex(('192.0.2.1', 9))"
+    environ = {**os.environ, "COPYDESK_WATCH": str(tmp_path / "talked"), "PYTHONPATH": str(WATCH)}
+    subprocess.run([sys.executable, "-c", code], env=environ, check=True)
+    assert "192.0.2.1" in (tmp_path / "talked").read_text()
+
+
+def own_address() -> str:
+    """An address of this machine other than loopback, where it has one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which address it would use
+        except OSError:  # no network at all
+            return "192.0.2.1"
+        return str(probe.getsockname()[0])
+
+
+def answers_at(address: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex((address, port)) == 0
