@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+import dask
 import distributed
 from distributed import Client, LocalCluster
 
@@ -27,15 +28,18 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 DASHBOARD_PORT = 8787  # Dask's own; another one where it is taken
 _CONNECT = 30  # seconds for a scheduler to answer; Dask's default
+# Dask gives a worker 15 seconds to come back after its process died, and drops it for good after that;
+# a busy machine needs a minute to start one.
+_COMES_BACK = {"distributed.deploy.lost-worker-timeout": "10 minutes"}
 _FIRST_WORKER = 120  # seconds for the first worker of a scheduler to come: a batch system may just be starting it
 
 
 class Dask:
     """See `engines.Engine`. Calls that are lost with a worker run again on another one."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, note: Callable[[str], None]) -> None:
         self._client = client
-        self._submit = Submitter(client)
+        self._submit = Submitter(client, note)
 
     def prepare(self, staging: Path) -> None:
         """Let every worker look for a file that stands in the staging folder."""
@@ -93,13 +97,14 @@ def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) 
     """The engine on the scheduler at that address, or on so many workers of this machine, until the context ends."""
     with ExitStack() as stack:
         if scheduler is None:
+            stack.enter_context(dask.config.set(_COMES_BACK))
             client = stack.enter_context(Client(stack.enter_context(_local(workers)), set_as_default=False))
         else:
             client = stack.enter_context(_connected(scheduler))
         _check_versions(client)
         n_threads = sum(client.nthreads().values())
         note(f"Dask: {n_threads} worker thread{'s' if n_threads != 1 else ''} at {client.scheduler.address}, dashboard {client.dashboard_link}")
-        yield Dask(client)
+        yield Dask(client, note)
 
 
 def _local(workers: int) -> LocalCluster:
