@@ -32,9 +32,10 @@ _OF_THE_RUN = ("run_id",)  # columns that name the run
 TABLES = ("articles", "duplicates", "pairs", "removed", "rejects", "stories", "templates")
 
 
-def start(inputs: Path, warehouse: Path) -> subprocess.Popen[bytes]:
-    """An ingest in a process group of its own."""
-    command = [sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--quiet", "--workers", "2"]
+def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
+    """An ingest of the folder's corpus in a process group of its own."""
+    command = [sys.executable, "-m", "flows.cli", "ingest", str(folder / "corpus"), "--warehouse", str(folder / name), "--direct", "--quiet"]
+    command += ["--workers", "2", "--recipe", str(folder / "recipe.toml")]
     return subprocess.Popen(command, cwd=_ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
 
 
@@ -47,22 +48,22 @@ def edited(warehouse: Path) -> dict[Path, int]:
     return done
 
 
-def killed(inputs: Path, warehouse: Path, *, kills: int, seconds: tuple[float, float], seed: int) -> tuple[int, int]:
+def killed(folder: Path, *, kills: int, seconds: tuple[float, float], seed: int) -> tuple[int, int]:
     """Kill a run so many times, then let it end; shards that were kept over a kill, and shards done twice."""
     chance = random.Random(seed)
     n_kept = n_twice = 0
     for _ in range(kills):
-        process = start(inputs, warehouse)
+        process = start(folder, "killed")
         time.sleep(chance.uniform(*seconds))
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        before = edited(warehouse)
+        before = edited(folder / "killed")
         print(f"killed; {len(before)} shards are done", file=sys.stderr, flush=True)
         n_kept = max(n_kept, len(before))
-    process = start(inputs, warehouse)
+    process = start(folder, "killed")
     while process.poll() is None:
-        now = edited(warehouse)
+        now = edited(folder / "killed")
         n_twice = max(n_twice, sum(now[path] != at for path, at in before.items() if path in now))
         time.sleep(0.5)
     if process.returncode:
@@ -82,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=20_000)
     parser.add_argument("--sentences", type=int, help="see benchmarks.corpus")
+    parser.add_argument("--shard", type=int, default=500, help="documents of a shard")
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seconds", type=float, nargs=2, help="a run lives at least and at most so long; else a share of the undisturbed run")
     parser.add_argument("--seed", type=int, default=0)
@@ -89,13 +91,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         corpus.write(chosen.documents, folder / "corpus", corpus.Options(sentences=chosen.sentences))
+        (folder / "recipe.toml").write_text(f"[run]\nshard_documents = {chosen.shard}\n", encoding="utf-8")
         began = time.monotonic()
-        whole = start(folder / "corpus", folder / "whole")
+        whole = start(folder, "whole")
         if whole.wait():
             raise SystemExit("the undisturbed run failed")
         lasted = time.monotonic() - began
         limits = tuple(chosen.seconds or (0.1 * lasted, 0.5 * lasted))
-        n_kept, n_twice = killed(folder / "corpus", folder / "killed", kills=chosen.kills, seconds=(limits[0], limits[1]), seed=chosen.seed)
+        n_kept, n_twice = killed(folder, kills=chosen.kills, seconds=(limits[0], limits[1]), seed=chosen.seed)
         same = {table: rows(folder / "whole", table).equals(rows(folder / "killed", table)) for table in TABLES}
     print(
         f"{chosen.documents:,} documents, {chosen.kills} kills; undisturbed {lasted:.0f} s; at most {n_kept} shards stood when killed, "

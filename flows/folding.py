@@ -116,6 +116,7 @@ class Folding:
         self._read_as = keeping.order_in_time(facts)
         self.n = facts.num_rows
         self.facts = facts.take(pa.array(self._read_as))
+        del facts  # it would be held twice until the last decision
         self.times = engine.as_times(self.facts["published_at"], self.n)
         self.n_words = np.zeros(self.n, np.int32)
         self.position = np.arange(self.n)  # published documents lie before the new ones, at negative places
