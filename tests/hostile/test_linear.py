@@ -114,3 +114,15 @@ def test_decoding_takes_time_in_proportion(unit: bytes) -> None:
         return lambda: decoded(unit * (size // len(unit)))
 
     grows_linearly(make)
+
+
+@pytest.mark.parametrize("unit", ["a{i}=1 ", "a{i} ", "class=x "])
+def test_a_tag_with_attributes_without_end_is_refused_at_once(unit: str) -> None:
+    article = copydesk.clean_page(f"<div {''.join(unit.format(i=i) for i in range(20_000))}><p>{STORY}")
+    assert article.refused is not None
+    assert article.refused.reason == "too_many_attributes"
+
+
+@pytest.mark.parametrize("inner", [f"<p data-state='{'a b ' * 20_000}'>{STORY}", f"<p>{'a b=c ' * 20_000}", f"<p a{' ' * 200_000}=x>{STORY}"])
+def test_long_values_and_texts_are_no_attributes(inner: str) -> None:
+    assert copydesk.clean_page(PAGE.replace("</article>", inner + "</article>")).refused is None

@@ -19,6 +19,8 @@ _CONTROL = bytes((*range(1, 9), *range(14, 32), 127))
 _CONTROL_REFERENCE = re.compile(
     rb"&#(?:[xX]0{0,9}(?:[1-8b-cB-Ce-fE-F]|1[0-9a-fA-F]|7[fF])|0{0,9}(?:[1-8]|1[1245-9]|2[0-9]|3[01]|127))(?:;|(?![0-9a-fA-F;]))",
 )
+_TAG = re.compile(rb"<[a-zA-Z](?:[^>\"']+|\"[^\"]*\"|'[^']*')*")
+_ATTRIBUTE = re.compile(rb"[^\s\"'>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE)
 
 
@@ -49,6 +51,8 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
     if b"&#" in content:
         # What the first pass joins to a reference anew, the second ends.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
+    if _has_more_attributes(content, options.max_attributes):
+        raise Refused("extract", "too_many_attributes", f"a tag with more than {options.max_attributes} attributes")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
@@ -60,6 +64,13 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
     if tree is None:
         raise Refused("extract", "empty", "the document has no element")
     return tree
+
+
+def _has_more_attributes(content: bytes, most: int) -> bool:
+    """Whether a tag has more attributes, each at least a letter and a space. Only long stretches without a ">" are looked at."""
+    if len(content) < 2 * most or max(map(len, content.split(b">"))) < 2 * most:
+        return False
+    return any(tag.end() - tag.start() > 2 * most and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most for tag in _TAG.finditer(content))
 
 
 def _decoded(html: bytes) -> str:
