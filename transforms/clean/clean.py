@@ -29,7 +29,6 @@ LINE_MODEL = "line_model"
 TRAILING_LIST = "trailing_list"
 LEADING_MENU = "leading_menu"
 
-_MIN_RESIDUE = 3  # lines that rules took: texts of main-content extractors mostly have fewer, menus and footers more
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
 _MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it was glued to
 _EDGE = 400  # characters at the ends of a paragraph in which glued residue is looked for
@@ -299,13 +298,11 @@ def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:
     In a text with little of it the model stays silent: it was trained on scrapes, and its silence
     there is what makes cleaning twice the same as cleaning once.
     """
-    residue = sum(c.start is None and _CATEGORY[c.rule] != "layout" for c in cuts)
-    if not residue:
+    if not any(c.start is None and _CATEGORY[c.rule] != "layout" for c in cuts):
         return []
     held = _marked(text, cuts)
     numbers, lines = [number for number, _ in held], [line for _, line in held]
     found = {numbers[i]: Cut(numbers[i], TRAILING_LIST, 1) for i in below_the_end(lines)}
     found |= {numbers[i]: Cut(numbers[i], LEADING_MENU, 1) for i in above_the_start(lines)}
-    if residue >= _MIN_RESIDUE:
-        found |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 1) for i in unlikely(lines) if numbers[i] not in found}
+    found |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 2) for i in unlikely(lines) if numbers[i] not in found}
     return list(found.values())

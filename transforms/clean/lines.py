@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PROSE_WORDS = 18  # a line this long that ends like a sentence is prose; captions and teasers are mostly shorter
 LONGEST = 60  # words: longer lines are prose whatever their words, which are not scored
-JUDGED = 24  # spaces: of the lines the model would drop on the training pages one in forty is longer
+JUDGED = 40  # spaces; longer lines are left alone, whatever the model says
 NEUTRAL = 0.0
 MIN_WORDS = 4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
 BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
@@ -42,6 +42,12 @@ _END = re.compile(r"[.!?…。][\"'”’»)\] ]{0,3}$")
 _CODE_MARKS = frozenset("{};=<>\\^`~$│|")
 _CODE = re.compile(r"\(\)|\w\[|::|->|\w_\w")
 _NOT_JUDGED_START = re.compile(r"\s*(?:#|//|(?:[•*-]\s*)?\(?\d{1,3}[.)]|[A-Z][\w-]{1,20}: |[\d\W]{1,400}$)")
+# Dates of a tour and fields of a file: in the development pages two such lists were a third of what the model lost.
+_LISTED = re.compile(
+    r"\s*(?:[•*·-]\s*)?(?:(?:jan|feb|mar|apr|abr|may|mai|jun|jui|jul|aug|aou|sep|oct|okt|nov|dec|dez|dic)[a-zéû]{0,6}\.? \d{1,2}(?:st|nd|rd|th)?\b(?!,? \d{4})|"
+    r"\d{1,2}\.? (?:jan|feb|mar|apr|abr|may|mai|jun|jui|jul|aug|aou|sep|oct|okt|nov|dec|dez|dic)[a-zéû]{0,6}\b(?! \d{4}))",
+)
+_FIELD = re.compile(r"\s*(?:- )?[a-z_][\w.-]{1,30}: |\s{4,}[A-Z ]{12,}$")
 _REFERENCE = re.compile(r"\(\d{4}[,)]|\d{4};\d")
 _REFERENCE_WORDS = (" et al", "doi:", "doi.org", "(n.d.)", "isbn")
 _BYLINE = re.compile(r"\s*(?:by|von|par|por|di|da|de|door|av|af|text|texte|words|story)\b:? ")
@@ -75,6 +81,9 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], chosen: Iterab
     document = [math.log1p(n), all_prose / all_words, math.log1p(all_words), sum(taken) / n]
     before, since_prose, since_taken, words_since = _looking_back(size, prose, taken)
     after, until_prose, until_taken, _ = (column[::-1] for column in _looking_back(size[::-1], prose[::-1], taken[::-1]))
+    run_length, run_taken, run_score, run_words, to_start, to_end = _runs(size, prose, taken, [s for s, _ in scores])
+    everywhere = Counter(w for ws in words for w in {w for w in ws if len(w) > 4})
+    lead = {w for i in [i for i in range(n) if prose[i]][:2] for w in words[i] if len(w) > 4}
     columns = np.array((taken, prose, [s for s, _ in scores], [math.log1p(k) for k in size]), dtype=np.float64)
     at = np.fromiter(range(n) if chosen is None else chosen, dtype=np.int64)
     windows = np.concatenate([_means(columns, at, low, high) for low, high in ((-4, 0), (1, 5), (-12, 0), (1, 13))]).T.tolist()
@@ -89,6 +98,8 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], chosen: Iterab
             sum(topic[w] > prose[i] for w in own) / (len(own) or 1), min(4.0, often[line.low.strip()]),
             *document, before[i] / all_prose, after[i] / all_prose, since_prose[i], until_prose[i], since_taken[i], until_taken[i],
             math.log1p(words_since[i]), i / n,
+            run_length[i], run_taken[i], run_score[i], run_words[i], to_start[i], to_end[i],
+            sum(everywhere[w] > 1 for w in own) / (len(own) or 1), len(own & lead) / (len(own) or 1), float(len(own)),
             *around,
             *(near[i - 1] if i else edge), *(near[i + 1] if i + 1 < n else edge),
             *(near[i - 2][:2] if i > 1 else edge[:2]), *(near[i + 2][:2] if i + 2 < n else edge[:2]),
@@ -108,6 +119,8 @@ def judged(line: Line) -> bool:
         or text.count(" ") >= JUDGED
         or not _CODE_MARKS.isdisjoint(text)
         or _NOT_JUDGED_START.match(text)
+        or _FIELD.match(text)
+        or _LISTED.match(low)
         or any(word in low for word in _REFERENCE_WORDS)
         or _CODE.search(text)
         or _REFERENCE.search(text)
@@ -216,6 +229,25 @@ def _looking_back(size: Sequence[int], prose: Sequence[bool], taken: Sequence[fl
         if is_taken:
             t, w = 0, 0.0
     return before, since_prose, since_taken, words_since
+
+
+def _runs(size: Sequence[int], prose: Sequence[bool], taken: Sequence[float], scores: Sequence[float]) -> tuple[list[float], ...]:
+    """Per line, of the lines around it up to the next prose: how many, the share rules took, mean score, words a line, and its place among them."""
+    n = len(size)
+    columns: tuple[list[float], ...] = tuple([0.0] * n for _ in range(6))
+    start = 0
+    while start < n:
+        end = start + 1
+        if not prose[start]:
+            while end < n and not prose[end]:
+                end += 1
+            length = end - start
+            whole = (math.log1p(length), sum(taken[start:end]) / length, sum(scores[start:end]) / length, sum(size[start:end]) / length)
+            for i in range(start, end):
+                for column, value in zip(columns, (*whole, min(FAR, i - start) if start else -1.0, min(FAR, end - 1 - i) if end < n else -1.0), strict=True):
+                    column[i] = value
+        start = end
+    return columns
 
 
 def _means(columns: npt.NDArray[np.float64], at: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.float64]:

@@ -49,6 +49,7 @@ RULES = (
         languages=("*",),
         place="context",
         on_pages=False,
+        version=2,
         drops=(),
         keeps=("Ten ships left the harbour before the storm.",),
     ),
