@@ -59,7 +59,7 @@ def edit_files(
     )
     articles, rejects, n_read = [], [], 0
     for shard, result in engine.run_shards(
-        _totalled(shards, files, on_total), "copydesk.flows.editing:edit_shard", options, limits=recipe.limits, key=key, on_progress=on_progress,
+        _totalled(shards, files, recipe.run.shard_documents, on_total), "copydesk.flows.editing:edit_shard", options, limits=recipe.limits, key=key, on_progress=on_progress,
     ):
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
         rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
@@ -67,8 +67,10 @@ def edit_files(
     return Edited(tuple(articles), tuple(rejects), n_read)
 
 
-def _totalled(shards: Iterable[Shard], files: Sequence[InputFile | Reject], on_total: Callable[[int], None]) -> Iterator[Shard]:
-    """The shards; after each, how many documents all of them may hold goes to `on_total`."""
+def _totalled(
+    shards: Iterable[Shard], files: Sequence[InputFile | Reject], shard_documents: int, on_total: Callable[[int], None],
+) -> Iterator[Shard]:
+    """The shards; with each, how many documents all of them may hold goes to `on_total`."""
     # Where a file has not been read to its end, the middle of it is the best guess.
     sizes = [_size(file) for file in files]
     before = list(accumulate(sizes, initial=0))
@@ -76,7 +78,9 @@ def _totalled(shards: Iterable[Shard], files: Sequence[InputFile | Reject], on_t
     for shard in shards:
         n += shard.n_documents + shard.n_rejects
         ordinal = shard.cursor[0]
-        if read := before[ordinal] + sizes[ordinal] / 2:
+        if ordinal == len(files) - 1 and shard.n_documents < shard_documents // 2:
+            on_total(n)  # so short a shard is the last one
+        elif read := before[ordinal] + sizes[ordinal] / 2:
             on_total(round(n * max(before[-1] / read, 1)))
         yield shard
     on_total(n)

@@ -43,8 +43,7 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
     for group in groups:
         click.echo(printable(f"{group['outlet_id'] or 'no outlet'}: {group['n_documents']:,} documents since run {group['since_run']}"))
         click.echo(printable(f"    {group['reason']}"))
-        ids = ", ".join(group["doc_ids"][:3]) + (", ..." if len(group["doc_ids"]) > 3 else "")
-        click.echo(f"    copydesk show one of {ids}")
+        click.echo(f"    copydesk show {group['doc_ids'][0]}")
 
 
 @command.command()
