@@ -63,7 +63,8 @@ def bars(
 def stacked(
     rows: Sequence[tuple[str, Mapping[str, float]]], *, title: str, says: str, parts: Sequence[str],
 ) -> Chart:
-    """Horizontal bars of several parts, each part in its colour."""
+    """Horizontal bars of several parts, each part in its colour; parts that nobody has are left out."""
+    parts = [part for part in parts if any(numbers.get(part) for _, numbers in rows)]
     values = [
         {"name": _label(name), "part": part, "n": numbers.get(part, 0), "i": i, "j": j}
         for i, (name, numbers) in enumerate(rows) for j, part in enumerate(parts)
@@ -81,7 +82,7 @@ def stacked(
             "order": {"field": "j"},
             "color": {
                 "field": "part", "type": "nominal", "scale": {"domain": list(parts), "range": [COLOURS[p] for p in parts]},
-                "legend": {"title": None, "orient": "top"},
+                "legend": {"title": None, "orient": "top", "columns": 2},  # four in a row are too wide for a phone
             },
         },
     }
