@@ -91,3 +91,10 @@ def test_a_page_gives_the_same_text_whatever_was_read_before() -> None:
     for _ in range(6):
         _answer(page.replace("roof", "door"))
     assert _answer(page) == first
+
+
+def test_comparisons_in_a_script_are_no_tags() -> None:
+    script = "for(var c=0;c<r;)" + "x = y + z; " * 9000
+    assert extract.parse(f"<body><script>{script}</script><p>Rain.</p>").findtext(".//p") == "Rain."
+    with pytest.raises(Refused, match="too_many_attributes"):
+        extract.parse(f"<body><script {'a ' * 20_000}></script><p>Rain.</p>")

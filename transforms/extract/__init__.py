@@ -2,7 +2,8 @@
 
 The page is read as a list of text blocks. A small model of boosted trees says of each how likely it is part of the
 article, from its tag, class names, links, place, words and neighbours; a second model says it again in the light of
-what the first made of the surroundings. On pages where the two leave doubt, trafilatura is asked as well.
+what the first made of the surroundings, and their mean decides. On pages where it leaves doubt, trafilatura is asked
+and a third model weighs its answer.
 """
 
 from __future__ import annotations

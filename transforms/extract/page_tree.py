@@ -70,7 +70,22 @@ def _has_more_attributes(content: bytes, most: int) -> bool:
     """Whether a tag has more attributes, each at least a letter and a space. Only long stretches without a ">" are looked at."""
     if len(content) < 2 * most or max(map(len, content.split(b">"))) < 2 * most:
         return False
-    return any(tag.end() - tag.start() > 2 * most and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most for tag in _TAG.finditer(content))
+    return any(
+        tag.end() - tag.start() > 2 * most and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most for tag in _TAG.finditer(_without_scripts(content))
+    )
+
+
+def _without_scripts(content: bytes) -> bytes:
+    """A page less the text of its scripts and styles, where a comparison can look like a tag; one that is not closed goes on to the end."""
+    for name in (b"script", b"style"):
+        lower, kept, at = content.lower(), [], 0
+        while (start := lower.find(b"<" + name, at)) >= 0 and (inside := lower.find(b">", start)) >= 0:
+            kept.append(content[at : inside + 1])
+            at = lower.find(b"</" + name, inside)
+            if at < 0:
+                at = len(content)
+        content = b"".join((*kept, content[at:]))
+    return content
 
 
 def _decoded(html: bytes) -> str:
