@@ -155,7 +155,8 @@ class Mirror:
             uploads: dict[str, Path] = {}
             for made in new:
                 uploads |= {name: path for name, path in _files_of(self.root, made).items() if name not in self._on_store}
-            self._guard(new)
+            if expected is None:
+                self._guard({f"tables/{table}/{GUARD}" for made in new for table in made.tables})
             at_once(lambda item: self.objects.upload(item[1], item[0]), sorted(uploads.items()))
             self.share("receipts")
             lists = {list_name(made.id, table): list_of(table, entries) for made in new for table, entries in made.tables.items()}
@@ -194,11 +195,13 @@ class Mirror:
             pointer = self.objects.read(POINTER)
             if pointer is None or not line or _id(pointer.content) != line[0].id or self.lease is None or not self.lease.is_held:
                 return []
+            listed = {name: found for folder in _FOLDERS for name, found in self.objects.names(f"{folder}/").items()}
             gone = [
-                name for folder in _FOLDERS for name, found in self.objects.names(f"{folder}/").items()
+                name for name, found in listed.items()
                 if name not in wanted and (name in self._on_store or found.modified < pointer.modified)
             ]
             self.objects.remove(gone)
+            self._guard(name for name in wanted if name.endswith(GUARD) and name not in listed)
         self._on_store &= wanted
         return gone
 
@@ -295,12 +298,13 @@ class Mirror:
         finally:
             draft.unlink(missing_ok=True)
 
-    def _guard(self, new: Sequence[Manifest]) -> None:
+    def _guard(self, names: Iterable[str]) -> None:
+        """Put the objects at which a reader of a whole folder stops."""
         def put(name: str) -> None:
             with suppress(Changed):
                 self.objects.write(name, _GUARD_TEXT, is_new=True)
 
-        at_once(put, sorted({f"tables/{table}/{GUARD}" for made in new for table in made.tables}))
+        at_once(put, sorted(names))
 
     def _state(self) -> dict[str, Any]:
         try:

@@ -91,5 +91,5 @@ def test_a_reader_of_the_whole_folder_fails_instead_of_mixing_snapshots(
     read: Callable[[str, Any], Any], resolved: dict[str, Any], root: str
 ) -> None:
     pytest.importorskip(read.__name__[1:])
-    with pytest.raises(Exception, match="(?i)magic"):
+    with pytest.raises(Exception, match=r"(?i)magic"):
         read(f"{root}/tables/articles", resolved["store"])
