@@ -132,10 +132,18 @@ class Inflated(io.RawIOBase):
             head += more
         packed = head[8 : 8 + size]
         try:
-            plain = zstandard.ZstdDecompressor().decompress(packed, max_output_size=self._limits.document_bytes) if packing(packed) else packed
-            return zstandard.ZstdCompressionDict(plain)
+            return zstandard.ZstdCompressionDict(self._unpacked(packed) if packing(packed) else packed)
         except zstandard.ZstdError as error:
             raise BrokenError("corrupt", f"the zstd dictionary is damaged: {error}") from error
+
+    def _unpacked(self, packed: bytes) -> bytes:
+        """A packed dictionary unpacked piece by piece: the size that its frame declares may be a lie, and would be allocated."""
+        most = self._limits.document_bytes
+        with zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(packed) as reader:
+            plain = reader.read(most + 1)
+        if len(plain) > most:
+            raise BrokenError("too_large", f"a zstd dictionary of more than {most:,} bytes")
+        return plain
 
 
 def buffered(stream: io.RawIOBase) -> BinaryIO:
