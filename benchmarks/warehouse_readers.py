@@ -18,6 +18,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -123,12 +124,14 @@ READERS: dict[str, Callable[[str], Answer]] = {
 }
 
 
-def read_until(stop: Path, root: Path, reader: str, results: Path) -> None:
+def read_until(stop: Path, root: Path, reader: str, results: Path, rest: float) -> None:
     """Read in a loop and write down what came out: mode, result or error."""
     read = READERS[reader]
     seen: Counter[str] = Counter()
     turn = 0
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the writer, which then ends the readers
     while not stop.exists():
+        time.sleep(rest)
         turn += 1
         mode = "through current/" if turn % 2 else "resolved first"
         folder = root / "current" / "articles"
@@ -166,7 +169,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--publishes", type=int, default=100)
     options.add_argument("--seconds-between", type=float, default=0.2)
-    options.add_argument("--readers", default=",".join(READERS), help="which, with commas; each is a process that never rests")
+    options.add_argument("--readers", default=",".join(READERS), help="which, with commas; each is a process")
+    options.add_argument("--rest", type=float, default=0.0, help="seconds a reader rests between two reads")
     given = options.parse_args()
     names = given.readers.split(",")
     with tempfile.TemporaryDirectory() as folder:
@@ -175,16 +179,20 @@ def main() -> None:
         warehouse = Warehouse.open(root, create=True, options=Options(keep_snapshots=10, grace_hours=0))
         publish_one(warehouse, 0, states)
         context = multiprocessing.get_context("spawn")
-        readers = {name: context.Process(target=read_until, args=(stop, root, name, Path(folder) / name)) for name in names}
+        readers = {name: context.Process(target=read_until, args=(stop, root, name, Path(folder) / name, given.rest)) for name in names}
         for process in readers.values():
             process.start()
-        for number in range(1, given.publishes + 1):
-            publish_one(warehouse, number, states)
-            time.sleep(given.seconds_between)
+        number = 0
+        try:
+            for number in range(1, given.publishes + 1):
+                publish_one(warehouse, number, states)
+                time.sleep(given.seconds_between)
+        except KeyboardInterrupt:
+            print("stopped; what was read until now:")
         stop.touch()
         for process in readers.values():
             process.join()
-        is_wrong = tell({name: Counter(json.loads((Path(folder) / name).read_text())) for name in names}, states, given.publishes)
+        is_wrong = tell({name: Counter(json.loads((Path(folder) / name).read_text())) for name in names}, states, number)
     sys.exit(1 if is_wrong else 0)
 
 

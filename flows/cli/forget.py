@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, wait_option, warehouse_option
+from copydesk.flows.cli.options import echo_json, json_option, printable, wait_option, warehouse_option
+
+_SHOWN = 10  # documents listed before the question
 
 
 @click.command()
@@ -42,11 +45,11 @@ def command(
         raise click.UsageError("--until goes with --outlet")
     with opened(warehouse) as found:
         from copydesk.flows import heirs, indexes
-        from copydesk.flows.warehouse.forget import Request, forget
+        from copydesk.flows.warehouse.forget import Request, forget, named
 
-        if not yes:
-            click.confirm("This cannot be undone. Forget them?", abort=True, err=True)
         request = Request(docs=docs, urls=urls, outlets=outlets, until=until.date() if until else None, with_copies=with_copies)
+        if not yes:
+            _ask(named(found, request))
         with found.lock(wait_seconds=wait_seconds):
             rules = heirs.CopyRules.of(found.snapshot("current"))
             receipt = forget(found, request, heirs=rules, index_without=indexes.without(rules.options))
@@ -55,6 +58,17 @@ def command(
         echo_json(receipt)
     else:
         _tell(receipt, place)
+
+
+def _ask(documents: Sequence[Mapping[str, Any]]) -> None:
+    """Show what would go, and end the command unless the answer is yes."""
+    for row in documents[:_SHOWN]:
+        about = (row["doc_id"], row["published_date"] or "undated", row["outlet"] or row["source_uri"], row["title"] or "")
+        click.echo(printable("  ".join(map(str, about)))[:200], err=True)
+    if len(documents) > _SHOWN:
+        click.echo(f"and {len(documents) - _SHOWN:,} more", err=True)
+    what = f"{len(documents):,} document{'s' if len(documents) != 1 else ''}" if documents else "the refused documents from there"
+    click.confirm(f"Forget {what}? This cannot be undone.", abort=True, err=True)
 
 
 def _tell(receipt: dict[str, Any], place: Path) -> None:

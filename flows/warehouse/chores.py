@@ -10,7 +10,7 @@ from typing import Any
 
 import copydesk
 from copydesk.flows.warehouse.change import Change
-from copydesk.flows.warehouse.errors import UnknownSnapshot
+from copydesk.flows.warehouse.errors import UnknownSnapshot, WarehouseError
 from copydesk.flows.warehouse.rewrite import EVERYTHING
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Lineage, Warehouse
@@ -40,6 +40,8 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
     if current is None:
         raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet")
     target = warehouse.snapshot(identifier)
+    if target.id == current.id:
+        raise WarehouseError(f"snapshot {current.id} is the current one; `copydesk snapshots` lists the others")
     # Forgotten documents stand in no kept snapshot, so an older state cannot bring one back; the
     # tombstones keep later runs from it too.
     stays = ("runs", "tombstones")

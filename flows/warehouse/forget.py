@@ -101,14 +101,7 @@ def forget(
     line = warehouse.snapshots()[::-1]
     if not line:
         raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet")
-    found, rejected = _find(line, request)
-    if not found and not rejected:
-        raise NothingToForget(_nothing(line[-1], request))
-    relatives = _relatives(line, set(found))
-    if request.with_copies and relatives:
-        more, _ = _find(line, Request(docs=tuple(relatives)))
-        found = {**more, **found}
-        relatives = _relatives(line, set(found))
+    found, rejected, relatives = _named(line, request)
     run = chore("forget", line[-1], now=now)
     receipt = _receipt(run, request, found, relatives)
     built = _rewrite(
@@ -118,6 +111,32 @@ def forget(
     warehouse.switch(head)
     _clear(warehouse, found, receipt)
     return receipt
+
+
+def named(warehouse: Warehouse, request: Request) -> list[dict[str, Any]]:
+    """The documents that `forget` would take, newest first: doc_id, published_date, outlet, title and more.
+
+    Raises NothingToForget like `forget`; an empty list means that only rows of `rejects` would go.
+    """
+    line = warehouse.snapshots()[::-1]
+    if not line:
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.root} yet")
+    found, _, _ = _named(line, request)
+    return sorted((one.about for one in found.values()), key=lambda row: (str(row["published_date"] or ""), row["doc_id"]), reverse=True)
+
+
+def _named(line: Sequence[Snapshot], request: Request) -> tuple[dict[str, _Found], pa.Table, dict[str, str]]:
+    """What the request takes, with the copies if it says so: documents, rejects, and what else has their text."""
+    found, rejected = _find(line, request)
+    if not found and not rejected:
+        raise NothingToForget(_nothing(line[-1], request))
+    relatives = _relatives(line, set(found))
+    if request.with_copies and relatives:
+        more, theirs = _find(line, Request(docs=tuple(relatives)))
+        found = {**more, **found}
+        rejected = pa.concat_tables([rejected, theirs])
+        relatives = _relatives(line, set(found))
+    return found, rejected, relatives
 
 
 def _find(line: Sequence[Snapshot], request: Request) -> tuple[dict[str, _Found], pa.Table]:

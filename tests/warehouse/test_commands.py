@@ -75,6 +75,7 @@ def test_rollback_to_an_unknown_snapshot_fails_and_names_it(warehouse: Warehouse
     result = call(warehouse, "rollback", "99")
     assert result.exit_code == 1
     assert "'99'" in result.output
+    assert "is the current one" in call(warehouse, "rollback", "current").output
 
 
 def test_diff_counts_what_came_went_changed_and_moved(warehouse: Warehouse) -> None:
@@ -114,7 +115,11 @@ def test_verify_exits_with_1_and_names_the_fault(warehouse: Warehouse) -> None:
 def test_forget_needs_to_be_told_what_and_asks_before_it_acts(warehouse: Warehouse) -> None:
     assert call(warehouse, "forget").exit_code == 2
     assert call(warehouse, "forget", "--doc", rows.doc_id(0), "--until", "2026-01-01").exit_code == 2
-    assert call(warehouse, "forget", "--doc", rows.doc_id(0)).exit_code == 1
+    asked = call(warehouse, "forget", "--doc", rows.doc_id(0))
+    assert asked.exit_code == 1
+    assert "Forget 1 document? This cannot be undone." in asked.output
+    assert rows.doc_id(0) in asked.output
+    assert "no kept snapshot holds a document of nobody" in call(warehouse, "forget", "--doc", "nobody").output
     assert warehouse.snapshot("current").locate([rows.doc_id(0)])
     result = call(warehouse, "forget", "--doc", rows.doc_id(0), "--yes")
     assert result.exit_code == 0
