@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup demo test lint types unit wheel test-browser test-crash fuzz audit docs lock clean
+.PHONY: setup demo test lint types unit wheel test-browser test-cluster test-crash fuzz audit docs lock clean
 
 setup: $(STAMP)
 
@@ -54,6 +54,11 @@ audit:
 	test -d .build/audit || $(PYTHON) -m venv .build/audit
 	.build/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7,<3'
 	.build/audit/bin/pip-audit --disable-pip --require-hashes -r requirements/run.txt
+
+# A Dask cluster and an S3 server on loopback; `make test` runs these too, but skips what is missing.
+test-cluster: setup
+	$(BIN)/python -c 'import distributed, duckdb, moto.server, pandas, polars, psutil, s3fs'
+	$(BIN)/python -m pytest -q tests/dask tests/remote
 
 # Kills ingests, publishes and the index 200 times each; about an hour on two cores.
 test-crash: setup
