@@ -189,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--pages", type=Path, help="JSONL or Parquet of pages (url, html), or a folder of them; else they are made up")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
-    parser.add_argument("--n", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--n", type=int, help="texts to measure with")
     chosen = parser.parse_args(arguments)
     data = Data(chosen.n or (2_000 if chosen.quick else 10_000), chosen.texts, chosen.pages)
     if chosen.part:

@@ -55,8 +55,9 @@ def killed(folder: Path, *, kills: int, seconds: tuple[float, float], seed: int)
     for _ in range(kills):
         process = start(folder, "killed")
         time.sleep(chance.uniform(*seconds))
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is not None:
+            raise SystemExit("a run ended before it was killed: give it less time with --seconds, or more documents")
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         before = edited(folder / "killed")
         print(f"killed; {len(before)} shards are done", file=sys.stderr, flush=True)
@@ -97,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if whole.wait():
             raise SystemExit("the undisturbed run failed")
         lasted = time.monotonic() - began
-        limits = tuple(chosen.seconds or (0.1 * lasted, 0.5 * lasted))
+        limits = tuple(chosen.seconds or (0.1 * lasted, 0.35 * lasted))
         n_kept, n_twice = killed(folder, kills=chosen.kills, seconds=(limits[0], limits[1]), seed=chosen.seed)
         same = {table: rows(folder / "whole", table).equals(rows(folder / "killed", table)) for table in TABLES}
     print(

@@ -140,7 +140,8 @@ class Growth:
             ),
             self.options,
         )
-        self.near.add(ids, found.edges, found.twins)
+        self.near.add(ids, found.edges, found.twins, n_known=0 if compared is None else n_window)
+        del compared
         # What a later span asks beyond these is compared again: memory stays bounded.
         self.near = self.near.only(self.latest(end, 2 * self.options.undated_window))
         self._take_in(found, numbered, ids, rows, n_window)

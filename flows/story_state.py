@@ -74,20 +74,36 @@ class Near:
         is_here = (earlier >= 0) & (later >= 0)
         return Edges(earlier[is_here], later[is_here], self.edges.similarity[is_here]), twins
 
-    def add(self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32]) -> None:
-        """Take in what was compared; what was known of the same pairs gives way."""
+    def add(self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32], *, n_known: int = 0) -> None:
+        """Take in what was compared; what was known of the same pairs gives way.
+
+        Of the first `n_known` of the documents `edges` holds all that is known here.
+        """
         known = set(self.places)
         self.ids += [doc for doc in ids if doc not in known]
         self.places = {doc: place for place, doc in enumerate(self.ids)}
         at = np.array([self.places[doc] for doc in ids], np.int32)
         self.twins = np.concatenate([self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)])
         self.twins[at] = at[twins]
-        ends = at[edges.earlier].astype(np.int64), at[edges.later].astype(np.int64)
-        low = np.concatenate([np.minimum(*ends), np.minimum(self.edges.earlier, self.edges.later)])
-        high = np.concatenate([np.maximum(*ends), np.maximum(self.edges.earlier, self.edges.later)])
-        similarity = np.concatenate([edges.similarity, self.edges.similarity])
-        _, first = np.unique(low * len(self.ids) + high, return_index=True)
-        self.edges = Edges(low[first].astype(np.int32), high[first].astype(np.int32), similarity[first])
+        is_there = np.zeros(len(self.ids), np.bool_)
+        is_there[at[:n_known]] = True
+        rest = ~(is_there[self.edges.earlier] & is_there[self.edges.later])
+        one = np.concatenate([at[edges.earlier], self.edges.earlier[rest]])
+        other = np.concatenate([at[edges.later], self.edges.later[rest]])
+        similarity = np.concatenate([edges.similarity, self.edges.similarity[rest]])
+        # Some tens of millions of pairs: no array is made twice, and none wider than it must be.
+        low, high = np.minimum(one, other), np.maximum(one, other, out=other)
+        del one
+        pair = low.astype(np.int64)
+        pair *= len(self.ids)
+        pair += high
+        order = np.argsort(pair, kind="stable")
+        pair = pair[order]
+        is_first = np.ones(len(pair), np.bool_)
+        np.not_equal(pair[1:], pair[:-1], out=is_first[1:])
+        del pair
+        order = order[is_first]
+        self.edges = Edges(low[order], high[order], similarity[order])
 
     def only(self, ids: Sequence[str]) -> Near:
         """What is known of these documents; those that were never compared are left out."""
