@@ -44,6 +44,7 @@ class Served:
         self.environ = {
             **os.environ, "PREFECT_HOME": str(folder / "prefect"), "COPYDESK_WATCH": str(self.talked),
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600",  # for machines that do much else
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",  # seconds, not ten: the tests wait for it
             "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT)]),
         }
         # Telemetry is off because we turn it off, not because this machine does.
@@ -101,11 +102,13 @@ class Served:
             time.sleep(every)
         raise AssertionError(f"nothing came within {seconds} s:\n{self.log()}")
 
-    def freeze(self, flow_run: str, *, at: Callable[[], bool] = lambda: True) -> list[int]:
+    def freeze(self, flow_run: str, *, at: Callable[[], bool] | None = None) -> list[int]:
         """Stop the processes that run a flow as soon as they have come so far; their ids."""
         assert self.process is not None
         parent = self.process.pid
-        pids = self.wait(lambda: sorted({*children(parent)} - {*servers(self.port)}) if at() else None, every=0.01)
+        if at is not None:
+            self.wait(at, every=0.01)
+        pids = self.wait(lambda: sorted({*children(parent)} - {*servers(self.port)}))
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         assert self.state(flow_run)["type"] not in FINAL, "it was over before it could be stopped"
@@ -278,7 +281,7 @@ def test_a_server_of_our_own_stops_with_us_and_is_started_again_before_that(stub
     said: list[str] = []
     with schedule.server(port=stub, tell=said.append) as server:
         assert server.origin == "started"
-        (pid,) = [pid for pid in children(os.getpid()) if str(stub) in processes()[pid][1]]
+        (pid,) = [pid for pid, (parent, command) in processes().items() if parent == os.getpid() and str(stub) in command]
         os.kill(pid, signal.SIGKILL)
         deadline = time.monotonic() + 60
         while not (len(said) == 2 and schedule.answers(server.url)) and time.monotonic() < deadline:
@@ -304,6 +307,39 @@ def test_a_configured_server_that_is_away_is_named_with_the_ways_out(stub: int, 
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{stub}/api")
     with pytest.raises(settings.NoPrefectError, match=r"does not answer. Start it .* or unset PREFECT_API_URL"), schedule.server():
         pass
+
+
+class Losing:
+    """A runner that loses its server at the first start and comes to its end at the second."""
+
+    n_starts = 0
+
+    async def start(self) -> None:
+        Losing.n_starts += 1
+        if Losing.n_starts == 1:
+            raise RuntimeError("Service exceeded error threshold.")  # as Prefect's runner does
+
+
+def serve_losing(monkeypatch: pytest.MonkeyPatch, answers: list[bool]) -> list[str]:
+    """Serve with that runner and a server that answers so; what is said."""
+    said: list[str] = []
+    Losing.n_starts = 0
+    monkeypatch.setattr(schedule, "_runner", lambda *_, **__: Losing())
+    monkeypatch.setattr(schedule, "_reaping", contextlib.nullcontext)
+    monkeypatch.setattr(schedule, "answers", lambda _: answers.pop(0))
+    schedule.serve({}, cron="0 6 * * *", api="http://127.0.0.1:9/api", tell=said.append)
+    return said
+
+
+def test_a_server_that_went_away_is_waited_for(stub: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = serve_losing(monkeypatch, [False, False, False, True])
+    assert said == ["The Prefect server at http://127.0.0.1:9/api was away; going on when it answers."]
+    assert Losing.n_starts == 2
+
+
+def test_a_runner_that_fails_at_once_beside_a_server_that_answers_is_an_error(stub: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RuntimeError, match="threshold"):
+        serve_losing(monkeypatch, [True])
 
 
 def test_the_watch_sees_a_connection_elsewhere(tmp_path: Path) -> None:
