@@ -8,7 +8,7 @@ line of plain text by the lines around it. Blank lines leave too, so cleaned tex
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -16,8 +16,7 @@ from typing import Literal
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key, undecorated
 from copydesk.transforms.clean.lines import Line, above_the_start, below_the_end, unlikely
-from copydesk.transforms.clean.matching import Matcher, any_of, holds
-from copydesk.transforms.clean.patterns import PREFIX
+from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
@@ -29,6 +28,7 @@ LINE_MODEL = "line_model"
 TRAILING_LIST = "trailing_list"
 LEADING_MENU = "leading_menu"
 
+_MIN_RESIDUE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
 _MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it was glued to
 _EDGE = 400  # characters at the ends of a paragraph in which glued residue is looked for
@@ -40,7 +40,6 @@ _GLUE_MARK, _GLUE_SPACE = r"[.!?…。\"'”’»)\]]", " {0,3}"
 _GLUE = re.compile(rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
-_MANY_HEADS = 50_000  # kept; a text made to fill it costs time, not memory
 _WORDS = re.compile(r"\w+")
 # An agency named after a sentence wrote it; a caption's credit names a photographer or an archive too.
 _SIGN_OFF = re.compile(r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)")
@@ -114,12 +113,11 @@ def _marked(text: str, cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
 
 def _rule_cuts(text: str, templates: Collection[str], desk: _Desk) -> list[Cut]:
     """What the rule tables cut, line by line."""
-    whole = folded(text)
-    left, low = text.split("\n"), whole.split("\n")
+    left, low = text.split("\n"), folded(text).split("\n")
     cuts, cut_by = [], {}
-    for number in range(len(left)) if templates else desk.suspects(whole, low):
-        line = left[number]
-        if not line and not templates:
+    blank = "blank_line" in desk.by_name
+    for number, line in enumerate(left):
+        if blank and not line:
             cuts.append(Cut(number))
             cut_by[number] = BLANK_LINE
             continue
@@ -154,52 +152,7 @@ class _Desk:
         self.line, self.start, self.end, self.form = (Matcher(r for r in on if r.place == place) for place in ("line", "start", "end", "form"))
         self.endings = [(re.compile(rf"(?:{pattern})$"), r) for r in on if r.place == "ending" for pattern in r.patterns]
         self.by_name = {r.name: r for r in on}
-        self._glued = re.compile(_GLUE_MARK + _GLUE_SPACE + any_of(self.end.heads()))
-        self._begins: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        self._start_heads = frozenset(self.start.heads())
-        assert all(len(head) == PREFIX for head in self._start_heads)  # else a line's first characters are not enough
         self.comments = frozenset(r.name for r in on if r.category == "comments")
-
-    def suspects(self, whole: str, low: Sequence[str]) -> Sequence[int]:
-        """The numbers of the lines of a folded text that `judge` may cut; it leaves the others as they are.
-
-        Most lines begin like no pattern and end like a sentence: that costs little to see.
-        """
-        anyhow, begins = self.line.may_begin_anyhow(whole), self._begins
-        glued = self._lines_of(self._glued.finditer(whole), whole)
-        found = []
-        for number, line in enumerate(low):
-            core = undecorated(line)
-            if not core or number in glued or line.rstrip()[-1] not in _NO_CREDIT or (anyhow and self.line.may_begin_anyhow(line)):
-                found.append(number)
-                continue
-            literals = begins.get(core[:PREFIX])
-            if literals is None:
-                literals = self._begun(core[:PREFIX])
-            if literals[0]:
-                literals_here = literals[_is_sentence(line)]
-                if literals_here and holds(line, literals_here):
-                    found.append(number)
-                    continue
-            if line[:PREFIX] in self._start_heads:
-                found.append(number)
-        return found
-
-    def _begun(self, head: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        literals = self.line.begun(head)
-        if len(self._begins) < _MANY_HEADS:
-            self._begins[head] = literals
-        return literals
-
-    @staticmethod
-    def _lines_of(matches: Iterable[re.Match[str]], whole: str) -> set[int]:
-        """The numbers of the lines in which the matches begin."""
-        found, number, at = set(), 0, 0
-        for match in matches:
-            number += whole.count("\n", at, match.start())
-            at = match.start()
-            found.add(number)
-        return found
 
     def judge(self, number: int, line: str, low: str) -> list[Cut]:
         """The cuts of one line (`low` is its folded form) by itself: all of it, or what is glued to its ends, however often."""
@@ -298,11 +251,13 @@ def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:
     In a text with little of it the model stays silent: it was trained on scrapes, and its silence
     there is what makes cleaning twice the same as cleaning once.
     """
-    if not any(c.start is None and _CATEGORY[c.rule] != "layout" for c in cuts):
+    residue = sum(c.start is None and _CATEGORY[c.rule] != "layout" for c in cuts)
+    if not residue:
         return []
     held = _marked(text, cuts)
     numbers, lines = [number for number, _ in held], [line for _, line in held]
     found = {numbers[i]: Cut(numbers[i], TRAILING_LIST, 1) for i in below_the_end(lines)}
     found |= {numbers[i]: Cut(numbers[i], LEADING_MENU, 1) for i in above_the_start(lines)}
-    found |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 2) for i in unlikely(lines) if numbers[i] not in found}
+    if residue >= _MIN_RESIDUE:
+        found |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 2) for i in unlikely(lines) if numbers[i] not in found}
     return list(found.values())

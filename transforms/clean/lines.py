@@ -82,7 +82,8 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], chosen: Iterab
     before, since_prose, since_taken, words_since = _looking_back(size, prose, taken)
     after, until_prose, until_taken, _ = (column[::-1] for column in _looking_back(size[::-1], prose[::-1], taken[::-1]))
     run_length, run_taken, run_score, run_words, to_start, to_end = _runs(size, prose, taken, [s for s, _ in scores])
-    everywhere = Counter(w for ws in words for w in {w for w in ws if len(w) > 4})
+    contents = [{w for w in ws if len(w) > 4} for ws in words]
+    everywhere = Counter(w for own in contents for w in own)
     lead = {w for i in [i for i in range(n) if prose[i]][:2] for w in words[i] if len(w) > 4}
     columns = np.array((taken, prose, [s for s, _ in scores], [math.log1p(k) for k in size]), dtype=np.float64)
     at = np.fromiter(range(n) if chosen is None else chosen, dtype=np.int64)
@@ -92,7 +93,7 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], chosen: Iterab
     rows = []
     for i, around in zip(at.tolist(), windows, strict=True):
         line = lines[i]
-        own = {w for w in words[i] if len(w) > 4}
+        own = contents[i]
         rows.append([
             *_shape(line.text, size[i], sentence[i]), *scores[i],
             sum(topic[w] > prose[i] for w in own) / (len(own) or 1), min(4.0, often[line.low.strip()]),

@@ -1,7 +1,7 @@
 """Finding the one pattern of many that matches a line, without trying them all.
 
 Patterns are filed under the first characters of what they can match, so a line is tried against a
-handful, and of those only against the ones of which it holds a literal. Each is compiled when it is first needed.
+handful, and of those only against the ones whose literal it holds. Each is compiled when it is first needed.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from copydesk.transforms.clean.patterns import PREFIX, needles, prefixes
+from copydesk.transforms.clean.patterns import PREFIX, prefixes, required
 from copydesk.transforms.clean.rule import Rule
 
 _MANY_HEADS = 50_000
-_Entry = tuple[re.Pattern[str], Rule, tuple[str, ...]]
+_Entry = tuple[re.Pattern[str], Rule, str]
 _Entries = tuple[_Entry, ...]
 
 
@@ -29,24 +29,6 @@ class Matcher:
         for number, (rule, pattern, guarded) in enumerate((*tables, *exempt)):
             for prefix in prefixes(pattern):
                 self._filed.setdefault(prefix, []).append((number, pattern, rule, guarded))
-        self._anywhere = tuple({needle for _, pattern, _, _ in self._filed.get("", ()) for needle in needles(pattern)})
-
-    def heads(self) -> list[str]:
-        """The beginnings under which patterns are filed."""
-        return sorted(self._filed)
-
-    def may_begin_anyhow(self, text: str) -> bool:
-        """Whether a pattern without a known beginning can match a line of `text`."""
-        return bool(self._anywhere) and holds(text, self._anywhere)
-
-    def begun(self, head: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Literals of the patterns with a known beginning that fit `head`, of all of them and of those that take sentences.
-
-        A line that holds none is matched by none. Where a pattern has no literal, the empty one stands for it.
-        """
-        filed = [entry for n in range(1, len(head) + 1) for entry in self._filed.get(head[:n], ())]
-        every, unguarded = ({n for _, pattern, _, is_guarded in filed if not (is_guarded and guarded) for n in needles(pattern) or ("",)} for guarded in (False, True))
-        return tuple(sorted(every)), tuple(sorted(unguarded))
 
     def find(self, text: str, start: int = 0, *, sentence: bool = False) -> Rule | None:
         """The first rule, in table order, a pattern of which matches all of `text[start:]`.
@@ -54,15 +36,15 @@ class Matcher:
         Of a `sentence` only rules that take sentences.
         """
         head = text[start : start + PREFIX]
-        for pattern, rule, literals in (self._known.get(head) or self._candidates(head))[sentence]:
-            if holds(text, literals) and pattern.fullmatch(text, start):
+        for pattern, rule, literal in (self._known.get(head) or self._candidates(head))[sentence]:
+            if literal in text and pattern.fullmatch(text, start):
                 return rule
         return None
 
     def may_match(self, text: str, *, sentence: bool) -> bool:
-        """Whether `find` is worth its preparations: some pattern begins like `text` and has a literal of its own in it."""
-        for _, _, literals in self._candidates(text[:PREFIX])[sentence]:  # noqa: SIM110  # a generator costs more than the loop
-            if holds(text, literals):
+        """Whether `find` is worth its preparations: some pattern begins like `text` and has its literal in it."""
+        for _, _, literal in self._candidates(text[:PREFIX])[sentence]:  # noqa: SIM110  # a generator costs more than the loop
+            if literal in text:
                 return True
         return False
 
@@ -78,38 +60,11 @@ class Matcher:
         known = self._known.get(head)
         if known is None:
             filed = sorted((entry for n in range(len(head) + 1) for entry in self._filed.get(head[:n], ())), key=lambda entry: entry[0])
-            every = tuple((re.compile(pattern), rule, needles(pattern)) for _, pattern, rule, _ in filed)
+            every = tuple((re.compile(pattern), rule, required(pattern)) for _, pattern, rule, _ in filed)
             known = (every, tuple(e for e, (*_, guarded) in zip(every, filed, strict=True) if not guarded))
             if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
                 self._known[head] = known
         return known
-
-
-def holds(text: str, literals: tuple[str, ...]) -> bool:
-    """Whether the text holds one of the literals; true where there are none.
-
-    >>> holds("read more", ("more", "next")), holds("read more", ("next",)), holds("read more", ())
-    (True, False, True)
-    """
-    for literal in literals:
-        if literal in text:
-            return True
-    return not literals
-
-
-def any_of(literals: Iterable[str]) -> str:
-    """A pattern for any of the literals, written as a tree so that a search reads each character once.
-
-    >>> any_of(["read ", "read", "rss", "see "])
-    '(?:r(?:ead|ss)|see\\\\ )'
-    """
-    tree: dict[str, list[str]] = {}
-    for literal in sorted(set(literals)):
-        tree.setdefault(literal[:1], []).append(literal[1:])
-    if "" in tree:
-        return ""
-    branches = [re.escape(first) + any_of(rest) for first, rest in tree.items()]
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 def alternatives(pattern: str) -> list[str]:

@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 PREFIX = 5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
 _MANY = 200  # more prefixes than this are filed one character shorter
-_MANY_NEEDLES = 24  # more alternatives than this are not expanded
-_ENOUGH = 8  # characters of a literal: longer ones are no rarer
 _RANGE = 64  # characters of a class that is expanded
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 _CLASSES = {"d": frozenset("0123456789"), "w": None, "s": None, "D": None, "W": None, "S": None}  # the digits residue is counted with
@@ -134,69 +132,19 @@ def prefixes(pattern: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
-def needles(pattern: str) -> tuple[str, ...]:
-    """Literals one of which every match contains, the longest there are; empty where there is none.
+def required(pattern: str) -> str:
+    """The longest literal every match contains, outside of groups: a cheap first test.
 
-    >>> needles(r".{2,120} contributed (?:to )?this")
-    (' contrib',)
-    >>> needles(r"[0-9]{1,6} (?:comments?|replies)")
-    (' comment', ' replies')
-    >>> needles(r"rss|©.{9}")
-    ('rss', '©')
+    >>> required(r".{2,120} contributed (?:to )?this")
+    ' contributed '
     """
-    each = [_needles(branch) for branch in parsed(pattern)]
-    if not all(each) or sum(map(len, each)) > _MANY_NEEDLES:
-        return ()
-    found = {needle for one in each for needle in one}
-    return tuple(sorted(n for n in found if not any(other in n for other in found if other != n)))
-
-
-def _needles(nodes: tuple[Node, ...]) -> frozenset[str]:
-    """The best of the runs of literals in a row, each a set of alternatives; best is the one whose shortest is longest, then the smallest."""
-    best: frozenset[str] = frozenset()
-    run = frozenset({""})
-    for node in nodes:
-        if node.is_edge:
-            continue
-        ways = _ways(node)
-        best = max(best, run, key=_worth)
-        if ways is not None and len(run) * len(ways) <= _MANY_NEEDLES:
-            run = frozenset(a + b for a in run for b in ways)
-        else:
-            inner = frozenset[str]()
-            if node.least and node.branches:
-                each = [_needles(branch) for branch in node.branches]
-                if all(each) and sum(map(len, each)) <= _MANY_NEEDLES:
-                    inner = frozenset().union(*each)
-            best = max(best, inner, key=_worth)
-            run = frozenset({""}) if ways is None or len(ways) > _MANY_NEEDLES else ways
-    best = max(best, run, key=_worth)
-    return best if _worth(best)[0] else frozenset()
-
-
-def _worth(run: frozenset[str]) -> tuple[int, int]:
-    return min(_ENOUGH, min((len(s) for s in run), default=0)), -len(run)
-
-
-def _ways(node: Node) -> frozenset[str] | None:
-    """Every string the node can match, None where they are too many."""
-    if node.branches:
-        ways: frozenset[str] = frozenset()
-        for branch in node.branches:
-            strings = frozenset({""})
-            for part in branch:
-                more = frozenset({""}) if part.is_edge else _ways(part)
-                if more is None or len(strings) * len(more) > _MANY_NEEDLES:
-                    return None
-                strings = frozenset(a + b for a in strings for b in more)
-            ways |= strings
-    elif node.letters is None or len(node.letters) > 2:
-        return None
-    else:
-        ways = node.letters
-    if node.most == 1:
-        return ways if node.least else ways | {""}
-    return ways if node.least == node.most == 1 else None
+    branches = parsed(pattern)
+    runs, run = [""], ""
+    for node in branches[0] if len(branches) == 1 else ():
+        single = node.letters is not None and len(node.letters) == 1 and node.least == node.most == 1
+        run = run + next(iter(node.letters or "")) if single else ""
+        runs.append(run)
+    return max(runs, key=len)
 
 
 def _firsts(nodes: tuple[Node, ...], heads: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
