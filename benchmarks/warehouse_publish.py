@@ -67,8 +67,8 @@ def add(warehouse: Warehouse, base: Snapshot, number: int) -> Snapshot:
 def report(what: str, cpu: float, wall: float, made: Snapshot, base: Snapshot | None) -> None:
     """One line: seconds, what was written, peak memory so far."""
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
-    before = {(table, entry.name) for table in made.tables for entry in base.manifest.tables[table]} if base else set()
-    new = [entry for table in made.tables for entry in made.manifest.tables[table] if (table, entry.name) not in before]
+    before = {(table, entry.sha256) for table in made.tables for entry in base.manifest.tables[table]} if base else set()
+    new = [entry for table in made.tables for entry in made.manifest.tables[table] if (table, entry.sha256) not in before]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     files = sum(len(entries) for entries in made.manifest.tables.values())
     print(
