@@ -26,6 +26,7 @@ from copydesk.transforms.clean.clean import marked
 from copydesk.transforms.trees import Forest
 
 FOLDS = 3
+MIN_RESIDUE = 3  # lines that rules took, as in `clean.py`: in other texts the model does not act
 MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line
 PARAMETERS = {
     "objective": "binary", "num_leaves": 31, "learning_rate": 0.08, "min_data_in_leaf": 60, "feature_fraction": 0.6,
@@ -122,7 +123,7 @@ def train(documents: list[list[model.Line]], columns: dict[str, Any], out: Path)
     starts = np.cumsum([0, *(len(d) for d in documents)])
     texts = [_tokens(line) for document in documents for line in document]
     number = np.repeat(np.arange(len(documents)), np.diff(starts))
-    fit = (columns["tokens"] > 0) & columns["judged"] & (columns["residue"] > 0)
+    fit = (columns["tokens"] > 0) & columns["judged"] & (columns["residue"] >= MIN_RESIDUE)
     by_fold = [word_weights(texts, number, columns, fit & (columns["fold"] != k)) for k in range(FOLDS)]
     # Words are weighed by pages of other sites here too: a forest fed weights fitted on its own pages trusts them too much.
     rows = np.concatenate([np.array(model.features(d, by_fold[columns["fold"][start]]), dtype=np.float32) for d, start in zip(documents, starts[:-1], strict=True)])
