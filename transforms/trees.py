@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
+_ROWS = 128  # of 300 features each: 150 kB, half of a small second-level cache
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -159,13 +160,16 @@ def _walk_loop(
     leaf: npt.NDArray[np.float32],
 ) -> Column:
     sums = np.zeros(rows.shape[0], dtype=np.float64)
-    for tree in range(roots.shape[0]):
-        root = roots[tree]
-        for row in range(rows.shape[0]):
-            node = root
-            while node >= 0:
-                node = left[node] if rows[row, feature[node]] <= threshold[node] else right[node]
-            sums[row] += leaf[~node]
+    # A few rows at a time through all trees: they stay in the cache, and a page of 20,000 blocks takes no longer a block than one of 100.
+    for start in range(0, rows.shape[0], _ROWS):
+        end = min(start + _ROWS, rows.shape[0])
+        for tree in range(roots.shape[0]):
+            root = roots[tree]
+            for row in range(start, end):
+                node = root
+                while node >= 0:
+                    node = left[node] if rows[row, feature[node]] <= threshold[node] else right[node]
+                sums[row] += leaf[~node]
     return sums
 
 
