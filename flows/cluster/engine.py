@@ -96,6 +96,7 @@ class Dask:
 def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) -> Iterator[Dask]:
     """The engine on the scheduler at that address, or on so many workers of this machine, until the context ends."""
     with ExitStack() as stack:
+        stack.enter_context(_quiet())
         if scheduler is None:
             stack.enter_context(dask.config.set(_COMES_BACK))
             client = stack.enter_context(Client(stack.enter_context(_local(workers)), set_as_default=False))
@@ -107,9 +108,20 @@ def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) 
         yield Dask(client, note)
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dask's log from errors on: Prefect would print every connection."""
+    log = logging.getLogger("distributed")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 def _local(workers: int) -> LocalCluster:
     """Worker processes of this machine, all ports on loopback."""
-    logging.getLogger("distributed.http.proxy").setLevel(logging.ERROR)  # would advise to install a package for worker pages
     return LocalCluster(
         n_workers=workers, threads_per_worker=1, processes=True, host=LOOPBACK, dashboard_address=_dashboard_address(),
         worker_dashboard_address=f"{LOOPBACK}:0", silence_logs=logging.ERROR,

@@ -55,8 +55,9 @@ class Submitter:
                     yield self._result(waiting[0], name)
                     waiting.popleft().release()
         finally:
-            with contextlib.suppress(CommClosedError, OSError):
-                self._client.cancel(list(waiting), force=True)
+            if waiting:
+                with contextlib.suppress(CommClosedError, OSError):
+                    self._client.cancel(list(waiting), force=True)
 
     def everywhere(self, function: Callable[..., Any], *arguments: object) -> None:
         """Run a function on every worker that is there; lost ones do not matter."""
