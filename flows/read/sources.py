@@ -23,7 +23,7 @@ class InputError(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class InputFile:
-    """One file to read. `source_uri` is its path relative to the input it was found under, or its URI.
+    """One file to read. `source_uri` is its path relative to the input it was found under; of a web page its address.
 
     Of a remote file: `n_bytes`, `version` (ETag or the like) and `modified` (ISO 8601) as its store listed it,
     where it did.
@@ -45,7 +45,7 @@ class InputFile:
     def fingerprint(self) -> list[object]:
         """What changes when the file changes, as far as its folder knows."""
         if self.is_remote:
-            return [self.source_uri, self.n_bytes, self.version, self.modified]
+            return [self.source_uri, self.path, self.n_bytes, self.version, self.modified]
         try:
             found = os.stat(self.path)
         except OSError:
@@ -188,10 +188,20 @@ def _remote(uri: str) -> Iterator[InputFile]:
     if not found:
         what = "matches nothing" if is_pattern else "does not exist or is empty"
         raise InputError(f"input {uri!r} {what}")
+    root = _root(uri, is_pattern, is_file=set(found) == {files._strip_protocol(uri)})
     for path, about in sorted(found.items()):
         full = path if "://" in path else f"{scheme}://{path.lstrip('/')}" if scheme != "file" else f"file://{path}"
+        # As of a file on disk, so that a dump that moves to a store is known there; a web page has no other name.
+        source_uri = full if scheme in ("http", "https") else escaped(full.removeprefix(root))
         version = next((str(about[name]) for name in ("ETag", "etag", "generation", "checksum") if about.get(name)), "")
-        yield InputFile(full, full, is_remote=True, n_bytes=about.get("size"), version=version, modified=_iso(about))
+        yield InputFile(source_uri, full, is_remote=True, n_bytes=about.get("size"), version=version, modified=_iso(about))
+
+
+def _root(uri: str, is_pattern: bool, *, is_file: bool) -> str:
+    """What stands before the relative path of every file of a remote input, its last slash included."""
+    if is_pattern:
+        uri = uri[: min(uri.index(mark) for mark in "*?[" if mark in uri)]
+    return uri[: uri.rindex("/") + 1] if is_pattern or is_file else uri.rstrip("/") + "/"
 
 
 def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
