@@ -42,7 +42,7 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
 
     store = Warehouse.open(warehouse)
     report.keep(store.root, summary.facts)
-    page = report.write(store.root, store.snapshot(summary.facts.snapshot_id), summary.facts)
+    page = report.write(store.root, store.snapshot(summary.facts.snapshot_id), report.facts_of(store, summary.facts.run_id))
     store.share()
     return Outcome(summary, warehouse, page)
 
@@ -52,7 +52,7 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
     summary, facts = outcome.summary, outcome.summary.facts
     lines = [f"{_documents(facts.n_read)} read in {_time(seconds)}" + (" (dry run: nothing was published)" if summary.is_dry else "")]
     if facts.n_read and facts.n_known == facts.n_read:
-        lines.append("Nothing new: the warehouse holds them all.")
+        lines.append("Nothing new: the warehouse knows them all.")
     else:
         revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
         lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows import copies, editing, engines, placing, provenance, publishing
+from copydesk.flows import copies, editing, engines, placing, provenance, publishing, report
 from copydesk.flows import read as reading
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.remote.client import located
@@ -188,6 +188,9 @@ def started(
         elif resumed:
             run.warn(f"taking up run {run.run_id}, which was interrupted")
         yield run
+        if run.snapshot is not None:
+            # Before the staging goes: a run killed after that is not taken up again, and its record would be lost.
+            report.keep(store.root, run.summary().facts)
         store.discard_staging(run.run_id)
 
 

@@ -142,8 +142,7 @@ class Growth:
         )
         self.near.add(ids, found.edges, found.twins, n_known=0 if compared is None else n_window)
         del compared
-        # What a later span asks beyond these is compared again: memory stays bounded.
-        self.near = self.near.only(self.latest(end, 2 * self.options.undated_window))
+        self.near = self.near.only(self.latest(end, self._n_near(end)))
         self._take_in(found, numbered, ids, rows, n_window)
 
     def _take_in(self, found: blocks.Grouping, numbered: Sequence[int], ids: Sequence[str], rows: NDArray[np.int64], n_window: int) -> None:
@@ -172,6 +171,16 @@ class Growth:
         mine = self.new.named(max(0, end - most), end)
         before = self._arrived[-(most - len(mine)) :] if most > len(mine) else []
         return [doc for doc in [*before, *mine] if doc not in self.gone][-n:]
+
+    def _n_near(self, end: int) -> int:
+        """How many of the last articles the next span will ask for: those within reach of the latest dated one.
+
+        At least the undated window and at most twice as many: what is asked beyond is compared again, so memory stays bounded.
+        """
+        times = self.new.published[:end]
+        dated = times[times != UNDATED]  # these come first, by time
+        n = end - int(np.searchsorted(dated, dated[-1] - round(self.options.window_hours * blocks.HOUR))) if len(dated) else 0
+        return min(max(n, self.options.undated_window), 2 * self.options.undated_window)
 
     def age(self, story: int) -> tuple[int, int, int, str]:
         """Published stories before new ones; those by first publication, these in the order they were opened."""

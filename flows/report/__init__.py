@@ -24,8 +24,13 @@ def report(data: Data) -> str:
 
 
 def keep(root: Path, facts: Facts) -> Path:
-    """Write `reports/<run_id>.json`: what only the run knew, for later reports and for drift."""
+    """Write `reports/<run_id>.json`: what only the run knew, for later reports and for drift.
+
+    A run that is taken up after it had published knows no stages and less than its record, which then stands.
+    """
     path = _path(root, facts.run_id, "json")
+    if not facts.stages and path.is_file():
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     return _replace(path, facts.to_json())
 

@@ -38,7 +38,7 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
     """
     current = warehouse.current()
     if current is None:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet")
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet: `copydesk ingest INPUT` does")
     target = warehouse.snapshot(identifier)
     if target.id == current.id:
         raise WarehouseError(f"snapshot {current.id} is the current one; `copydesk snapshots` lists the others")

@@ -100,7 +100,7 @@ def forget(
     warehouse.sweep()
     line = warehouse.snapshots()[::-1]
     if not line:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet")
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet: `copydesk ingest INPUT` does")
     found, rejected, relatives = _named(line, request)
     run = chore("forget", line[-1], now=now)
     receipt = _receipt(run, request, found, relatives)
@@ -120,7 +120,7 @@ def named(warehouse: Warehouse, request: Request) -> list[dict[str, Any]]:
     """
     line = warehouse.snapshots()[::-1]
     if not line:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.root} yet")
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.root} yet: `copydesk ingest INPUT` does")
     found, _, _ = _named(line, request)
     return sorted((one.about for one in found.values()), key=lambda row: (str(row["published_date"] or ""), row["doc_id"]), reverse=True)
 

@@ -53,7 +53,7 @@ def migrate(warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: dat
     """
     current = warehouse.current()
     if current is None:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet")
+        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet: `copydesk ingest INPUT` does")
     if not is_due(current):
         return None
     version = current.manifest.schema_version

@@ -177,7 +177,7 @@ class Warehouse:
         if identifier in ("current", "latest"):
             current = self.current()
             if current is None:
-                raise UnknownSnapshot(f"nothing has been published to {self.address} yet")
+                raise UnknownSnapshot(f"nothing has been published to {self.address} yet: `copydesk ingest INPUT` does")
             return current
         path = self.root / "manifests" / f"{identifier}.json"
         if not SNAPSHOT_ID.fullmatch(identifier) or not path.is_file():

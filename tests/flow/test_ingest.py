@@ -80,7 +80,7 @@ def test_a_second_run_finds_nothing_new_and_completes(outcome: finish.Outcome) -
 
     again = ingest([SEEDS], warehouse=str(outcome.warehouse), workers=1)
     assert (again.summary.facts.n_read, again.summary.facts.n_known) == (5, 5)
-    assert "Nothing new: the warehouse holds them all." in finish.short(again, seconds=1)
+    assert "Nothing new: the warehouse knows them all." in finish.short(again, seconds=1)
 
 
 @pytest.mark.flow

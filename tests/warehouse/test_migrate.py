@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from copydesk.flows.warehouse import Change, Warehouse
+from copydesk.flows.warehouse import Change, Warehouse, files
 from copydesk.flows.warehouse.errors import SchemaMismatch
 from copydesk.flows.warehouse.manifest import FileEntry
 from copydesk.flows.warehouse.migrate import STEPS, Step, is_due, migrate
@@ -29,7 +29,7 @@ def make_older(warehouse: Warehouse) -> None:
     table = pq.read_table(path)
     table = table.rename_columns(["headline" if name == "title" else name for name in table.column_names]).drop_columns(["n_chars"])
     pq.write_table(table, path)
-    entry = FileEntry(path.name, "", table.num_rows, path.stat().st_size)
+    entry = FileEntry(path.name, files.sha256(path), table.num_rows, path.stat().st_size)
     old = dataclasses.replace(
         current.manifest, schema_version=0, schema_sha256="of version 0", tables={**current.manifest.tables, "articles": (entry,)}
     )
