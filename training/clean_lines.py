@@ -25,7 +25,7 @@ from copydesk.transforms.clean import lines as model
 from copydesk.transforms.clean.clean import marked
 from copydesk.transforms.trees import Forest
 
-FOLDS = 3
+FOLDS = 5
 MIN_RESIDUE = 3  # lines that rules took, as in `clean.py`: in other texts the model does not act
 MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line
 PARAMETERS = {
@@ -35,8 +35,7 @@ PARAMETERS = {
 ROUNDS = 120
 LOST_SHORT_PER_1000 = 4.0  # of lines under four tokens; most of them are sub-headings and list items
 LOST_PER_1000 = 0.5  # good lines the model may lose beside those of the rules; docs/cleaning.md has the curve
-FULL_WEIGHT = 1.2  # a page's full text has five times the lines of its main content, and
-FULL_SHARE = 3  # only every third page is used so
+FULL_WEIGHT = 0.5  # a page's full text has five times the lines of its main content
 
 
 def benchmark() -> ModuleType:
@@ -61,8 +60,6 @@ def main() -> None:
     sites = scorer.sites(args.gold)
     documents, labels, folds, weights, judged, tokens, extractors, residue, taken = [], [], [], [], [], [], [], [], []
     for page in scorer.cached(args.cache, args.gold, list(scorer.EXTRACTORS)):
-        if page.extractor == "resiliparse_full" and zlib.crc32(page.id.encode()) % FULL_SHARE:
-            continue
         found = marked("\n".join(line.text for line in page.lines), clean.Options())
         if not found:
             continue
@@ -134,16 +131,15 @@ def train(documents: list[list[model.Line]], columns: dict[str, Any], out: Path)
         print(f"fold {k} done", flush=True)
     predicted[~fit] = 0
     report(predicted, columns)
-    long, weight = columns["tokens"] >= benchmark().SHORT, 1.0 + (FULL_SHARE - 1) * (columns["extractor"] == "resiliparse_full")
+    long = columns["tokens"] >= benchmark().SHORT
     good = fit & ~columns["bad"] & ~columns["taken"]
-    threshold = limit(predicted[good & long], weight[good & long], LOST_PER_1000 / 1000 * weight[long & ~columns["bad"]].sum())
-    allowed = LOST_SHORT_PER_1000 / 1000 * weight[~long & ~columns["bad"]].sum()
-    short_threshold = max(threshold, limit(predicted[good & ~long], weight[good & ~long], allowed))
+    threshold = limit(predicted[good & long], LOST_PER_1000 / 1000 * (long & ~columns["bad"]).sum())
+    short_threshold = max(threshold, limit(predicted[good & ~long], LOST_SHORT_PER_1000 / 1000 * (~long & ~columns["bad"]).sum()))
     for name, chosen, least in (("long", long, threshold), ("short", ~long & (columns["tokens"] > 0), short_threshold)):
         gone = columns["taken"] | (predicted > least)
         kept, bad = chosen & ~columns["bad"], chosen & columns["bad"]
-        print(f"{name}: {np.average(gone[bad], weights=weight[bad]):.3f} of the bad lines go, {1000 * np.average(gone[kept], weights=weight[kept]):.2f} good ones in 1,000,"
-              f" {1000 * np.average(columns['taken'][kept], weights=weight[kept]):.2f} of them by rules")  # fmt: skip
+        print(f"{name}: {gone[bad].mean():.3f} of the bad lines go, {1000 * gone[kept].mean():.2f} good ones in 1,000,"
+              f" {1000 * columns['taken'][kept].mean():.2f} of them by rules")  # fmt: skip
     words = word_weights(texts, number, columns, fit)
     forest = Forest.from_lightgbm(_fitted(rows, columns, fit).dump_model()["tree_info"])
     out.parent.mkdir(exist_ok=True)
@@ -154,11 +150,10 @@ def train(documents: list[list[model.Line]], columns: dict[str, Any], out: Path)
     print(f"thresholds {threshold:.3f}, {short_threshold:.3f}; {len(words)} words, {len(forest.roots)} trees, {out.stat().st_size:,} bytes in {out}")
 
 
-def limit(likely: np.ndarray, weight: np.ndarray, allowed: float) -> float:
-    """The probability above which good lines of no more than this weight stand."""
-    order = np.argsort(-likely)
-    lost = int(np.searchsorted(np.cumsum(weight[order]), allowed))
-    return float(likely[order][lost]) if lost < len(order) else 0.0
+def limit(likely: np.ndarray, allowed: float) -> float:
+    """The probability above which no more good lines than allowed stand."""
+    falling = -np.sort(-likely)
+    return float(falling[int(allowed)]) if allowed < len(falling) else 0.0
 
 
 def _fitted(rows: np.ndarray, columns: dict[str, Any], chosen: np.ndarray) -> Any:
@@ -169,16 +164,15 @@ def _fitted(rows: np.ndarray, columns: dict[str, Any], chosen: np.ndarray) -> An
 
 def report(predicted: np.ndarray, columns: dict[str, Any]) -> None:
     """Print, by extractor, what rules take and what rules and model take together where the model loses so many more good lines in 1,000."""
-    weight = 1.0 + (FULL_SHARE - 1) * (columns["extractor"] == "resiliparse_full")
     for name in [*sorted(set(columns["extractor"])), "all"]:
         chosen = (columns["tokens"] >= benchmark().SHORT) & (columns["extractor"] == name if name != "all" else True)
         good, bad = chosen & ~columns["bad"], chosen & columns["bad"]
         taken = columns["taken"]
         cells = []
         for lost in (0.3, 0.5, 1.0, 2.0, 3.5):
-            least = limit(predicted[good & ~taken], weight[good & ~taken], lost / 1000 * weight[good].sum())
-            cells.append(f"{lost}: {np.average((taken | (predicted > least))[bad], weights=weight[bad]):.3f} ({least:.3f})")
-        print(f"{name:18s} rules {np.average(taken[bad], weights=weight[bad]):.3f} at {1000 * np.average(taken[good], weights=weight[good]):.2f};", "  ".join(cells))
+            least = limit(predicted[good & ~taken], lost / 1000 * good.sum())
+            cells.append(f"{lost}: {(taken | (predicted > least))[bad].mean():.3f} ({least:.3f})")
+        print(f"{name:18s} rules {taken[bad].mean():.3f} at {1000 * taken[good].mean():.2f};", "  ".join(cells))
 
 
 if __name__ == "__main__":

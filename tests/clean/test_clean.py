@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from copydesk.flows.cli.rules import command
+from copydesk.flows.cli import main
 from copydesk.transforms import clean, ledger
 from copydesk.transforms.clean.describe import markdown
 from copydesk.transforms.ledger import Cut
@@ -89,7 +89,7 @@ def test_the_page_of_rules_is_current() -> None:
 
 
 def test_the_command_lists_rules_with_their_examples() -> None:
-    result = CliRunner().invoke(command, ["--category", "comments", "--language", "en"])
+    result = CliRunner().invoke(main, ["rules", "--category", "comments", "--language", "en"])
     assert result.exit_code == 0
     assert "comment_prompt  (comments; en; version 1)" in result.output
     assert "    must go:  Leave a Comment" in result.output
@@ -97,13 +97,13 @@ def test_the_command_lists_rules_with_their_examples() -> None:
 
 
 def test_the_command_prints_json_for_machines() -> None:
-    result = CliRunner().invoke(command, ["--rule", "photo_credit", "--json"])
+    result = CliRunner().invoke(main, ["rules", "--rule", "photo_credit", "--json"])
     [record] = json.loads(result.output)
     assert record["category"] == "photo"
     assert "Credit: DepositPhotos" in record["drops"]
 
 
 def test_the_command_names_what_is_known_when_asked_for_the_unknown() -> None:
-    result = CliRunner().invoke(command, ["--category", "adverts"])
+    result = CliRunner().invoke(main, ["rules", "--category", "adverts"])
     assert result.exit_code == 2
     assert "ads" in result.output

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from copydesk.flows import evaluate
-from copydesk.flows.cli.evaluate import command
+from copydesk.flows.cli import main
 
 _TEXT = "The council of Vargo met on Monday evening and voted, after a long debate, for a new roof on the old school."
 _PAGE = f"<html><head><title>A roof for the school</title></head><body><article><h1>A roof for the school</h1><p>{_TEXT}</p></article></body></html>"
@@ -57,7 +57,7 @@ def test_an_extractor_that_raises_is_a_finding_not_a_failure() -> None:
 
 def test_the_command_prints_text_and_fields_and_the_worst_page(tmp_path: Path) -> None:
     path = _gold(tmp_path, {"id": "roof", "html": _PAGE, "url": "https://vargo.example/roof", "gold_text": _TEXT, "gold_title": "A roof for the school"})
-    found = CliRunner().invoke(command, [str(path)])
+    found = CliRunner().invoke(main, ["evaluate", str(path)])
     assert found.exit_code == 0, found.output
     assert "text      F1 1.0000" in found.output
     assert "title     F1 1.0000" in found.output
@@ -66,7 +66,7 @@ def test_the_command_prints_text_and_fields_and_the_worst_page(tmp_path: Path) -
 
 def test_the_command_prints_json(tmp_path: Path) -> None:
     path = _gold(tmp_path, {"id": "roof", "html": _PAGE, "gold_text": _TEXT})
-    found = CliRunner().invoke(command, [str(path), "--json", "--worst", "1"])
+    found = CliRunner().invoke(main, ["evaluate", str(path), "--json", "--worst", "1"])
     scores = json.loads(found.output)["pages.jsonl.gz"]
     assert scores["text"] == {"pages": 1, "f1": 1.0, "precision": 1.0, "recall": 1.0}
     assert scores["worst"][0]["id"] == "roof"
@@ -76,6 +76,6 @@ def test_the_command_prints_json(tmp_path: Path) -> None:
 def test_a_file_without_labelled_pages_is_a_failure_that_says_so(tmp_path: Path, content: str) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text(content)
-    found = CliRunner().invoke(command, [str(path)])
+    found = CliRunner().invoke(main, ["evaluate", str(path)])
     assert found.exit_code == 1
     assert "html" in found.output
