@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,18 +108,10 @@ def run(shards: Path, warehouse: Path) -> None:
 
 def measure(shards: Path, n: int, warehouse: Path) -> scale.Measured:
     """Run the steps in a process of their own and sum up what they took."""
-    began = time.monotonic()
     command = [sys.executable, "-m", "benchmarks.after_editing", "--run", str(shards), str(warehouse)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent) as process:
-        watch = scale.Watch(process.pid)
-        assert process.stdout is not None
-        said = process.stdout.read()
-        process.wait()
-        watch.stop()
-    if process.returncode:
-        raise SystemExit(f"the steps over {shards} failed with exit code {process.returncode}")
+    said, samples, seconds = scale.watched(command, what=f"the steps over {shards}")
     size = sum(path.lstat().st_size for path in shards.iterdir())
-    return scale.summed_up(json.loads(said), watch.samples, n=n, workers=1, n_bytes=size, seconds=time.monotonic() - began, warehouse=warehouse)
+    return scale.summed_up(said, samples, n=n, workers=1, n_bytes=size, seconds=seconds, warehouse=warehouse)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

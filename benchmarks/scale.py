@@ -121,16 +121,20 @@ def ingest(inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None =
     """One run in a process of its own: what it says of itself, what was seen of it, and its seconds."""
     command = [sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--json", "--workers", str(workers)]
     command += ["--recipe", str(recipe)] if recipe else []
-    root = Path(__file__).resolve().parent.parent
+    return watched(command, what=f"the ingest of {inputs}")
+
+
+def watched(command: Sequence[str], *, what: str) -> tuple[dict[str, Any], list[Sample], float]:
+    """Run a command that prints JSON: what it said, what was seen of its processes, and its seconds."""
     began = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent) as process:
         watch = Watch(process.pid)
         assert process.stdout is not None
         said = process.stdout.read()
         process.wait()
         watch.stop()
     if process.returncode:
-        raise SystemExit(f"the ingest of {inputs} failed with exit code {process.returncode}")
+        raise SystemExit(f"{what} failed with exit code {process.returncode}")
     return json.loads(said), watch.samples, time.monotonic() - began
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.flows import report
-from copydesk.flows.printable import printable
+from copydesk.flows.printable import duration, printable
 from copydesk.flows.remote.client import is_uri
 from copydesk.transforms.ledger import BLANK_LINE
 
@@ -35,13 +35,12 @@ class Outcome:
 
 
 def finish(summary: Summary, warehouse: Path | str) -> Outcome:
-    """Keep the run's record and write its report."""
+    """Write the report of a run from its record."""
     if summary.is_dry or summary.facts.snapshot_id is None:
         return Outcome(summary, warehouse, None)
     from copydesk.flows.warehouse import Warehouse
 
     store = Warehouse.open(warehouse)
-    report.keep(store.root, summary.facts)
     page = report.write(store.root, store.snapshot(summary.facts.snapshot_id), report.facts_of(store, summary.facts.run_id))
     store.share()
     return Outcome(summary, warehouse, page)
@@ -50,7 +49,7 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
 def short(outcome: Outcome, *, seconds: float) -> list[str]:
     """The run in the lines a person reads in five seconds."""
     summary, facts = outcome.summary, outcome.summary.facts
-    lines = [f"{_documents(facts.n_read)} read in {_time(seconds)}" + (" (dry run: nothing was published)" if summary.is_dry else "")]
+    lines = [f"{_documents(facts.n_read)} read in {duration(seconds)}" + (" (dry run: nothing was published)" if summary.is_dry else "")]
     if facts.n_read and facts.n_known == facts.n_read:
         lines.append("Nothing new: the warehouse knows them all.")
     else:
@@ -102,15 +101,3 @@ def machine(outcome: Outcome) -> dict[str, Any]:
 
 def _documents(n: int) -> str:
     return f"{n:,} document{'' if n == 1 else 's'}"
-
-
-def _time(seconds: float) -> str:
-    """A duration for a person.
-
-    >>> _time(3.21), _time(75), _time(7265)
-    ('3.2 s', '1 min 15 s', '2 h 1 min')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -22,7 +22,7 @@ class Keyed:
     """
 
     def __init__(self, ids: Ids) -> None:
-        self.ids: pa.Array = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+        self.ids: pa.Array = whole(ids)
         keys = keys_of(self.ids)
         # Tables sorted by id are sorted by key, too: no order to keep then.
         self._order: NDArray[np.int64] | None = None if (keys[1:] > keys[:-1]).all() else np.argsort(keys, kind="stable")
@@ -30,7 +30,7 @@ class Keyed:
 
     def places(self, ids: Ids) -> NDArray[np.int64]:
         """The place of each id, none null; -1 where it does not stand."""
-        wanted = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+        wanted = whole(ids)
         found = np.full(len(wanted), -1, np.int64)
         if not len(wanted) or not len(self._keys):
             return found

@@ -132,20 +132,32 @@ class Run:
         self.warnings.append(text)
         self.progress.note(text)
 
-    def summary(self) -> Summary:
-        """What came of the run, after its last step."""
+    def facts(self) -> Facts:
+        """What only the run knows of itself, after its last step."""
         counts = {name: self.counts[name] for name in publishing.COUNTS if name != "n_moved"}
-        facts = Facts(
+        return Facts(
             run_id=self.run_id, snapshot_id=self.snapshot.id if self.snapshot else None,
             started_at=self.started_at.isoformat(), finished_at=self.clock().isoformat(), inputs=self.inputs,
             recipe_sha256=self.recipe.sha256(), stages=tuple(self.stages), warnings=tuple(self.warnings),
             breaks=self.breaks, habits=self.habits, **counts,
         )
+
+    def summary(self) -> Summary:
+        """What came of the run, after its last step."""
         return Summary(
-            facts=facts, removed_by_rule=dict(self.removed_by_rule.most_common()),
+            facts=self.facts(), removed_by_rule=dict(self.removed_by_rule.most_common()),
             n_stories=self.stories.n_opened if self.stories else 0,
             n_under_other_recipe=placing.under_other_recipe(self.snapshot or self.parent, self.recipe), is_dry=self.is_dry,
         )
+
+    def close(self) -> None:
+        """Keep the record of what was published, and remove the staging.
+
+        In this order: a run that is killed in between is taken up again; after it the record would be lost.
+        """
+        if self.snapshot is not None:
+            report.keep(self.warehouse.root, self.facts())
+        self.warehouse.discard_staging(self.run_id)
 
 
 @contextmanager
@@ -188,10 +200,7 @@ def started(
         elif resumed:
             run.warn(f"taking up run {run.run_id}, which was interrupted")
         yield run
-        if run.snapshot is not None:
-            # Before the staging goes: a run killed after that is not taken up again, and its record would be lost.
-            report.keep(store.root, run.summary().facts)
-        store.discard_staging(run.run_id)
+        run.close()
 
 
 def run(inputs: Sequence[str], *, is_dry: bool = False, **options: Any) -> Summary:

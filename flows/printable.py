@@ -1,4 +1,4 @@
-"""Text of documents, made harmless for a terminal."""
+"""What a person reads: text of documents made harmless for a terminal, durations."""
 
 from __future__ import annotations
 
@@ -29,6 +29,18 @@ def harmless_json(text: str) -> str:
     True
     """
     return "".join(c if c == "\n" or _is_plain(c) else json.dumps(c)[1:-1] for c in text)
+
+
+def duration(seconds: float) -> str:
+    """A duration for a person.
+
+    >>> duration(3.21), duration(75), duration(7265)
+    ('3.2 s', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _is_plain(character: str) -> bool:

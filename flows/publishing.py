@@ -138,7 +138,7 @@ def _moved_rows(parent: Snapshot | None, copies: Copies) -> pa.Table:
         return pa.table({"doc_id": pa.array([], pa.string())})
     rows = parent.documents("articles", copies.moved["doc_id"].to_pylist())
     rows = rows.drop_columns([*_SIZES, "story_rank", "story_similarity"])
-    return _append(rows, _looked_up(rows["doc_id"], copies.moved, _FOLD))
+    return _append(rows, keyed.Table(copies.moved).columns(rows["doc_id"], _FOLD))
 
 
 def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
@@ -183,13 +183,6 @@ def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
             changed = source[name].combine_chunks().take(index).cast(rows[name].type)
             merged = merged.append_column(name, pc.if_else(index.is_valid(), changed, rows[name]))
     return merged
-
-
-def _looked_up(ids: pa.ChunkedArray, table: pa.Table, names: Sequence[str]) -> dict[str, pa.Array]:
-    """Columns of `table` for each id, null where it has no row."""
-    index = pc.index_in(ids, value_set=table["doc_id"].combine_chunks())
-    index = index.combine_chunks() if isinstance(index, pa.ChunkedArray) else index
-    return {name: table[name].combine_chunks().take(index) for name in names}
 
 
 def _append(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:

@@ -60,7 +60,7 @@ def replay(
     run.answered = _answered(refused, run)
     for step in pipeline.STEPS[1:]:
         step(run)
-    warehouse.discard_staging(run.run_id)
+    run.close()
     return run.summary()
 
 

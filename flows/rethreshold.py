@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows import provenance
+from copydesk.flows import keyed, provenance
 from copydesk.flows.copies import FACTS
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.transforms.dedup.reclustering import Reclustered, recluster
@@ -147,7 +147,7 @@ def _restored_rows(
 def _folded_rows(snapshot: Snapshot, ids: Sequence[str], folds: pa.Table) -> pa.Table:
     rows = snapshot.documents("articles", ids)
     rows = rows.drop_columns([*_SIZES, "story_rank", "story_similarity"])
-    for name, values in _looked_up(rows["doc_id"], folds, folds.column_names[1:]).items():
+    for name, values in keyed.Table(folds).columns(rows["doc_id"], tuple(folds.column_names[1:])).items():
         rows = rows.append_column(name, values)
     return rows
 
@@ -179,15 +179,6 @@ def _updates(
 def _with_sizes(rows: pa.Table, outlets: pa.ChunkedArray, sizes: pa.Table) -> pa.Table:
     """The rows with the numbers of their cluster; a document alone is 1, its outlet if known, 1."""
     alone = {"cluster_size": 1, "n_outlets": outlets.is_valid().cast(pa.int32()), "n_origins": 1}
-    for name, values in _looked_up(rows["doc_id"], sizes, _SIZES).items():
+    for name, values in keyed.Table(sizes).columns(rows["doc_id"], _SIZES).items():
         rows = rows.append_column(name, pc.coalesce(values, alone[name]).cast(pa.int32()))
     return rows
-
-
-def _looked_up(ids: pa.ChunkedArray, table: pa.Table, names: Sequence[str]) -> dict[str, pa.Array]:
-    index = pc.index_in(ids, value_set=table["doc_id"].combine_chunks())
-    index = index.combine_chunks() if isinstance(index, pa.ChunkedArray) else index
-    return {name: table[name].combine_chunks().take(index) for name in names}
-
-
-

@@ -89,7 +89,7 @@ publish = _step(pipeline.publish, _PAUSES)
 
 @as_task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
 def report(summary: pipeline.Summary, warehouse: Path | str) -> finish.Outcome:
-    """Keep the run's record, write its page, and hand Prefect the short form."""
+    """Write the page of the run, and hand Prefect the short form."""
     outcome = finish.finish(summary, warehouse)
     if watcher := _watcher.get():
         watcher.outcome = outcome

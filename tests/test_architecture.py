@@ -23,7 +23,7 @@ AT_HOME = {
     "prefect": "flows/",
     "fastwarc": "flows/read/",
     "click": "flows/cli/",
-    "numba": ("transforms/dedup/", "transforms/stories/", "transforms/extract/", "transforms/tag/language_score.py", "transforms/trees.py"),
+    "numba": ("transforms/dedup/", "transforms/stories/", "transforms/extract/", "transforms/compiling.py"),
 }
 # A transform knows no clock, disk, network or environment; `importlib.resources` is how package data is loaded.
 NOT_IN_TRANSFORMS = {"os", "time", "socket", "urllib.request", "requests", "httpx", "subprocess", "shutil", "tempfile", "pathlib", "random", "pickle"}

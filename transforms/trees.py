@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from copydesk.transforms.compiling import compiled
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 _ROWS = 128  # of 300 features each: 150 kB, half of a small second-level cache
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +173,5 @@ def _walk_loop(
     return sums
 
 
-def _compiled(function: _F) -> _F:
-    # numba keeps compiled code beside the module or in the user's cache, and raises where neither can be written.
-    try:
-        kernel: Any = numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:
-        kernel = numba.njit(nogil=True)(function)
-    return kernel  # type: ignore[no-any-return]
-
-
-_walk = _compiled(_walk_loop)
-_grown = _compiled(_growth)
+_walk = compiled(_walk_loop)
+_grown = compiled(_growth)

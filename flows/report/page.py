@@ -17,6 +17,7 @@ from datetime import datetime
 import jinja2
 from markupsafe import Markup, escape
 
+from copydesk.flows.printable import duration
 from copydesk.flows.report import charts
 from copydesk.flows.report.charts import Chart
 from copydesk.flows.report.collect import COVERAGE
@@ -161,18 +162,6 @@ def _counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
-def _span(seconds: float) -> str:
-    """A duration for a person.
-
-    >>> _span(3.21), _span(160), _span(7265)
-    ('3.2 s', '2 min 40 s', '2 h 1 min')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
 def _bytes(value: float | None) -> str:
     return "" if value is None else f"{value / 2**20:,.0f} MB"
 
@@ -194,7 +183,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "share": _share, "bytes": _bytes, "when": _when, "text": _text, "name": _name, "chart": _chart, "number": lambda n: f"{n:,.0f}",
-        "counted": _counted, "span": _span,
+        "counted": _counted, "span": duration,
     }
     return environment
 

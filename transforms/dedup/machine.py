@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib import resources
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic as numba_intrinsic
 
+from copydesk.transforms import compiling
+from copydesk.transforms.compiling import Function
+
 _KERNELS = ("machine.py", "signing.py", "comparing.py", "joining.py", "leading.py")
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """Compile at the first call; kept on disk beside the module, else in the user's cache, else nowhere.
+    """See `compiling.compiled`; without checks of bounds.
 
-    numba looks for the first writable of those places (NUMBA_CACHE_DIR names another) and raises
-    where there is none, as in a read-only container: then the kernel is compiled per process.
     numba compiles anew when the kernel's own file changes, but a kernel holds parts and constants
     of others; so the name it is kept under carries a digest of them all.
     """
     function.__qualname__ = f"{function.__qualname__}-{_sources()}"
-    try:
-        kernel: Any = numba.njit(cache=True, nogil=True, boundscheck=False)(function)
-    except RuntimeError:
-        kernel = numba.njit(nogil=True, boundscheck=False)(function)
-    return kernel  # type: ignore[no-any-return]
+    return compiling.compiled(function, boundscheck=False)
 
 
 @cache

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from copydesk.transforms.compiling import compiled
 
 _HALF_BIAS = 2.0**112  # between the exponents of float16 and float32
 
@@ -58,13 +57,4 @@ def _likeliest(
     return best, likely[best] / likely.sum()
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., tuple[int, float]]:
-    # numba keeps compiled code beside the module or in the user's cache, and raises where neither can be written.
-    try:
-        kernel: Callable[..., tuple[int, float]] = numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:
-        kernel = numba.njit(nogil=True)(function)
-    return kernel
-
-
-likeliest = _compiled(_likeliest)
+likeliest = compiled(_likeliest)
