@@ -10,9 +10,6 @@ Tables pass between the steps as staged Parquet shards; a `Run` holds ids, count
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import gc
 import json
 import os
 import resource
@@ -31,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows import copies, editing, engines, placing, provenance, publishing, report
+from copydesk.flows import copies, editing, engines, memory, placing, provenance, publishing, report
 from copydesk.flows import read as reading
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.remote.client import located
@@ -174,6 +171,7 @@ def started(
     `reading.InputError` for inputs that do not exist, `WarehouseError` for a warehouse that cannot
     be written and `engines.EngineError` for an engine that cannot be had.
     """
+    memory.lean()
     recipe, progress = recipe or Recipe(), progress or Silent()
     engines.check(engine, scheduler)
     files = reading.find(inputs)
@@ -220,7 +218,7 @@ def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
             return
         begun, before = time.monotonic(), current.counts["n_read"]
         step(current)
-        _release_memory()
+        memory.release()
         current.stages.append(Stage(step.__name__, time.monotonic() - begun, _peak_bytes(), max(before, current.counts["n_read"])))
 
     measured.__name__, measured.__doc__ = step.__name__, step.__doc__
@@ -309,14 +307,6 @@ def _interrupted(root: Path, key: str, *, run_id: str | None = None) -> dict[str
         if begun.get("key") == key and run_id in (None, begun.get("run_id")):
             return {"run_id": begun["run_id"], "started_at": begun["started_at"]}
     return None
-
-
-def _release_memory() -> None:
-    """Give back to the system what a step has freed: allocators keep it otherwise, and the peaks of the steps add up."""
-    gc.collect()
-    pa.default_memory_pool().release_unused()
-    with contextlib.suppress(OSError, AttributeError):  # where the C library is another than GNU's there is no such call
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _peak_bytes() -> int:

@@ -63,6 +63,7 @@ def publish(run: Run) -> Snapshot:
         deletes["rejects"] = run.answered
     templates = learning.learned(
         [path for path in inserts["articles"] if isinstance(path, Path)], run.parent, run_id=run.run_id, options=run.recipe.templates,
+        staging=folder,
     )
     if templates is not None:
         inserts["templates"], deletes["templates"] = [templates], EVERYTHING

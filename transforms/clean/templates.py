@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -68,17 +68,20 @@ def active_lines(templates: pa.Table) -> dict[str, frozenset[str]]:
     return {outlet: frozenset(found) for outlet, found in lines.items()}
 
 
-def learn(documents: pa.Table, existing: pa.Table | None = None, *, run_id: str, options: Options = Options()) -> pa.Table:
+def learn(
+    documents: pa.Table | Iterable[pa.Table], existing: pa.Table | None = None, *, run_id: str, options: Options = Options()
+) -> pa.Table:
     """The table of templates after seeing `documents`: a table as `schemas.tables.TEMPLATES` declares it.
 
-    `documents` has `doc_id`, `outlet_id`, `text` and, to count a story once, `story_id`. Documents
-    without an outlet teach nothing. Rows of `existing` stay: their counts only grow, because lines that
+    `documents` has `doc_id`, `outlet_id`, `text` and, to count a story once, `story_id`; where it comes
+    in several tables, those of an outlet are in the same one. Documents without an outlet teach nothing. Rows of `existing` stay: their counts only grow, because lines that
     act no longer stand in cleaned text, and their status changes only from candidate to active.
     """
     known = {(row["outlet_id"], row["line"]): row for row in (existing.to_pylist() if existing is not None else ())}
     version = max((row["version"] for row in known.values()), default=0) + 1
     rows = dict(known)
-    for outlet, total, line, seen in _recurring(documents, options):
+    parts = [documents] if isinstance(documents, pa.Table) else documents
+    for outlet, total, line, seen in (found for part in parts for found in _recurring(part, options)):
         old = known.get((outlet, line))
         n = len(seen.stories)
         status = "active" if _acts(line, seen, total, options) else "candidate"
