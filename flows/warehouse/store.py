@@ -441,6 +441,7 @@ class Warehouse:
     def sweep(self, *, keep_staging: Collection[str] = ()) -> list[Path]:
         """Remove what dead runs left: orphan snapshots, manifests, index and staged files; their paths.
 
+        A run that died after its switch has not pruned: that is made up for.
         `keep_staging` names run ids whose staged files are to stay, because the run resumes.
         """
         line = self.snapshots()
@@ -448,7 +449,8 @@ class Warehouse:
             latest = self.root / "LATEST"
             if not latest.is_file() or latest.read_text(encoding="utf-8").strip() != line[0].id:
                 files.write_whole(latest, line[0].id + "\n")
-        gone = self._remove_unreferenced(line)
+        self.prune()
+        gone = self._remove_unreferenced(self.snapshots())
         stay = {_file_safe(run_id) for run_id in keep_staging}
         for path in (self.root / "staging").iterdir():
             if path.name in stay:
