@@ -42,7 +42,8 @@ __all__ = ["__version__", *sorted(_PUBLIC)]
 def __getattr__(name: str) -> object:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'copydesk' has no attribute {name!r}")
-    return getattr(_import_module(_PUBLIC[name]), name)
+    value = globals()[name] = getattr(_import_module(_PUBLIC[name]), name)  # asked for once
+    return value
 
 
 def __dir__() -> list[str]:

@@ -18,14 +18,12 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 BLANK_LINE = "blank_line"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Removal:
+class Removal(NamedTuple):
     """One passage `extracted[start:end]` that a rule cut."""
 
     start: int
@@ -51,8 +49,11 @@ def apply(extracted: str, removals: Iterable[Removal]) -> str:
     >>> apply("a\\nAd\\nb", [Removal(2, 5, "Ad\\n", "ad_marker", 1)])
     'a\\nb'
     """
+    ordered = sorted(removals)
+    if not ordered:
+        return extracted
     kept, position = [], 0
-    for cut in sorted(removals):
+    for cut in ordered:
         if cut.start < position or extracted[cut.start : cut.end] != cut.text:
             raise ValueError(f"removal by {cut.rule!r} at {cut.start}:{cut.end} overlaps another or differs from the text")
         kept.append(extracted[position : cut.start])

@@ -11,6 +11,7 @@ _NEWLINE = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Controls carry no text, break XML, Arrow readers written in C, and terminals. Tab stays.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _EITHER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # one search in place of two for the text that has neither
+_ASCII_EITHER = bytes(byte for byte in range(128) if _EITHER.match(chr(byte)))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -23,8 +24,8 @@ def text(decoded: str) -> str:
     >>> text("Cafe\\u0301\\r\\nRain\\xa0fell.\\x00")
     'Café\\nRain\\xa0fell.'
     """
+    if decoded.isascii():
+        return decoded if len(decoded.encode().translate(None, _ASCII_EITHER)) == len(decoded) else _CONTROL.sub("", _NEWLINE.sub("\n", decoded))
     plain = _CONTROL.sub("", _NEWLINE.sub("\n", decoded)) if _EITHER.search(decoded) else decoded
     plain = plain.lstrip("\ufeff")
-    if plain.isascii():
-        return plain
     return unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", plain))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
@@ -26,6 +26,8 @@ class Dateline:
     line: int = 0
     end: int = 0  # characters of the line; 0: there is no dateline
 
+
+_NONE = Dateline()
 
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:[.'’\-][^\W\d_]+){0,3}\.?"
 _NAME = rf"{_WORD}(?:[ /](?:{_WORD}|de|del|do|da|dos|la|al|am|an|der|upon|el|es|of|and|ez|on|im|bei|sur)){{0,4}}"
@@ -78,10 +80,10 @@ def _of_lines(lines: tuple[str, ...]) -> Dateline:
     for number, line in candidates[:4]:
         found = parse(line)
         if found.end:
-            return Dateline(found.place, found.country, found.agency, found.month, found.day, found.year, number, found.end)
+            return replace(found, line=number) if number else found
         if len(line) > 200:
             break
-    return Dateline()
+    return _NONE
 
 
 def parse(line: str) -> Dateline:
@@ -97,7 +99,7 @@ def parse(line: str) -> Dateline:
     0
     """
     head = line[:MAX_CHARS]
-    return _parse(head) if any(mark in head for mark in _MARKS) else Dateline()
+    return _parse(head) if any(mark in head for mark in _MARKS) else _NONE
 
 
 @lru_cache(maxsize=16)  # a headline is asked about by itself as well
@@ -111,17 +113,17 @@ def _parse(line: str) -> Dateline:
     place, region = match["place"].strip(" ."), (match["region"] or "").strip()
     month, day, year = _day(match["date"] or "")
     if agency == "" or (match["date"] and month is None):
-        return Dateline()
+        return _NONE
     separated = match["separator"] or ""
     found = Dateline(place, _country(place, region), agency, month, day, year, 0, shift + match.end())
-    return found if _acceptable(found, region, separated, head[match.end() :]) else Dateline()
+    return found if _acceptable(found, region, separated, head[match.end() :]) else _NONE
 
 
 def _agency_alone(head: str, shift: int) -> Dateline:
     match = _AGENCY_FIRST.match(head)
     if match and (known.agency(match["agency"]) or match["agency"] in {"CNN", "NBC", "CBS"}):
         return Dateline(agency=match["agency"].strip(), end=shift + match.end())
-    return Dateline()
+    return _NONE
 
 
 def _agency_name(match: re.Match[str]) -> str | None:

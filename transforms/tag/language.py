@@ -34,13 +34,12 @@ class Model(NamedTuple):
     """py3langid's automaton over bytes and its table of weights (features by languages, the bits of float16)."""
 
     moves: npt.NDArray[np.int32]
-    rows: npt.NDArray[np.int32]
-    features: npt.NDArray[np.int32]
+    states: npt.NDArray[np.int32]
     weights: npt.NDArray[np.uint16]
     priors: npt.NDArray[np.float32]
     same: npt.NDArray[np.int32]
     languages: tuple[str, ...]
-    likeliest: Callable[..., tuple[int, float]]
+    likeliest: Callable[..., tuple[int, float, int]]
 
 
 @cache
@@ -50,8 +49,8 @@ def model() -> Model:
 
     vendor = LanguageIdentifier.from_model_file(MODEL_FILE)
     return Model(
-        _array(vendor.tk_nextmove, "i"), _array(vendor._rowbase, "i"), _array(vendor.tk_output, "i"),
-        np.ascontiguousarray(vendor.nb_ptc, dtype=np.float16).view(np.uint16), np.asarray(vendor.nb_pc, dtype=np.float32),
+        _array(vendor.tk_nextmove), np.stack([_array(vendor._rowbase), _array(vendor.tk_output)], axis=1),
+        np.array(vendor.nb_ptc, dtype=np.float16).view(np.uint16), np.asarray(vendor.nb_pc, dtype=np.float32),
         np.array([vendor.nb_classes.index(code) for code in vendor.nb_classes], np.int32), tuple(vendor.nb_classes), likeliest,
     )  # fmt: skip
 
@@ -64,12 +63,12 @@ def classify(text: str) -> tuple[str, float]:
     """
     known = model()
     encoded = (text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
-    best, probability = known.likeliest(np.frombuffer(encoded, np.uint8), *known[:6])
+    best, probability, _ = known.likeliest(np.frombuffer(encoded, np.uint8), *known[:5])
     return known.languages[best], probability
 
 
-def _array(values: Any, kind: str) -> npt.NDArray[np.int32]:
-    return np.asarray(array(kind, values), dtype=np.int32)
+def _array(values: Any) -> npt.NDArray[np.int32]:
+    return np.array(array("i", values), dtype=np.int32)  # a copy: numpy asks for large memory pages
 
 
 def find(view: View) -> Found:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from copydesk.transforms.tag import known, wording
 
@@ -19,8 +20,7 @@ _ABBREVIATION = re.compile(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq)
 _DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """One author as printed."""
 
     text: str
@@ -46,7 +46,8 @@ def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = Fals
     """
     found: list[Name] = []
     role = ""
-    for n, chunk in enumerate(wording.HARD.split(printed[:MAX_CHARS])):
+    printed = printed[:MAX_CHARS]
+    for n, chunk in enumerate(wording.HARD.split(printed) if wording.HARD_MARK.search(printed) else (printed,)):
         if not chunk.strip() or wording.LABEL.match(chunk):
             continue
         says_by = wording.BY.match(chunk)
@@ -57,7 +58,7 @@ def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = Fals
         rest = chunk[says_by.end() :] if says_by else chunk
         new = _of_chunk(rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role)
         if not new and found and not found[-1].role and len(rest) < 60:  # "Ana Ruiz | Senior Writer"
-            found[-1] = replace(found[-1], role=role_of(rest))
+            found[-1] = found[-1]._replace(role=role_of(rest))
         found += new
         if len(found) >= MAX_NAMES:
             break
@@ -87,8 +88,8 @@ def is_label(text: str) -> bool:
 
 def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
     """The names of one chunk; a role after a name is noted with that name."""
-    inner = [match[1] for match in wording.PARENTHESIS.finditer(chunk)]
-    text = _trimmed(wording.PARENTHESIS.sub(" ", chunk))
+    inner = [match[1] for match in wording.PARENTHESIS.finditer(chunk)] if wording.BRACKET.search(chunk) else []
+    text = _trimmed(wording.PARENTHESIS.sub(" ", chunk) if inner else chunk)
     whole = _strip(text)
     if not whole:
         return []
@@ -99,15 +100,17 @@ def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[N
         if known.agency(aside):
             found.append(Name(_strip(aside), "", True))
         elif found and not found[-1].role:
-            found[-1] = replace(found[-1], role=role_of(aside))
+            found[-1] = found[-1]._replace(role=role_of(aside))
     return found
 
 
 def _trimmed(chunk: str) -> str:
     """A chunk up to where it begins to speak of something else than the author, and without a date before the name."""
-    text = wording.LEADING_DATE.sub("", chunk)
-    if tail := wording.TAIL.search(text):
-        text = text[: tail.start()]
+    dated = wording.LEADING_DATE.match(chunk)
+    text = chunk[dated.end() :] if dated else chunk
+    ends = [found.start() for found in (wording.TAIL.search(text), wording.ADDRESS.search(text) if "@" in text else None) if found]
+    if ends:
+        text = text[: min(ends)].rstrip()
     date = wording.DATE.search(text) if _DIGIT.search(text) else None
     return text[: date.start()] if date else text
 
@@ -123,14 +126,14 @@ def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[N
         if isinstance(name, Name):
             # not the rest of a title: "Ana Ruiz, Head of Marketing and Community Development"
             if not titled or name.role or known.agency(name.text) or re.search(r",\s*(?:and |& )?" + re.escape(name.text), text):
-                found.append(Name(name.text, name.role or role, name.is_org))
+                found.append(name if name.role or not role else name._replace(role=role))
                 titled = False
         elif name == "suffix" and found and not found[-1].is_org:
-            found[-1] = replace(found[-1], text=f"{found[-1].text}, {piece.strip()}")
+            found[-1] = found[-1]._replace(text=f"{found[-1].text}, {piece.strip()}")
         elif name and name != "suffix":
             titled = True
             if found and not found[-1].role:
-                found[-1] = replace(found[-1], role=name)
+                found[-1] = found[-1]._replace(role=name)
     return found
 
 
@@ -138,7 +141,7 @@ def _pieces(chunk: str) -> list[str]:
     """Comma, joiner and soft-joiner parts of a chunk; joiners inside one organisation or role do not part it."""
     pieces: list[str] = []
     for part in _COMMA.split(chunk):
-        halves = [half for half in wording.JOIN.split(part) if half and half.strip()]
+        halves = [half for half in wording.JOIN.split(part) if half and half.strip()] if _may_join(part) else [part] if part.strip() else []
         if len(halves) > 1 and (role_of(part) or not all(_could_be_name(half) for half in halves)) and not all(_could_be_name(h) and len(h.split()) > 1 for h in halves):
             halves = [part]
         for half in halves:
@@ -148,11 +151,17 @@ def _pieces(chunk: str) -> list[str]:
     return [_LEADING_AND.sub("", piece) for piece in pieces if piece.strip()]
 
 
+def _may_join(part: str) -> bool:
+    """Whether `wording.JOIN` can part the text: a cheap first test."""
+    return not part.isascii() or "&" in part or "+" in part or not wording.JOINERS.isdisjoint(part.lower().split())
+
+
 def _could_be_name(text: str) -> bool:
     first = text.strip()[:1]
     return bool(first) and (first.isupper() or bool(wording.CJK.match(first)) or (first.isalpha() and not first.islower()) or bool(known.agency(text)))
 
 
+@lru_cache(maxsize=4096)  # a paper's and an agency's reporters recur
 def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
     """A name, "suffix", a role, or None for what is none of these."""
     text = _strip(piece)
@@ -183,7 +192,11 @@ def _without_outlet(text: str, site: frozenset[str]) -> str:
 
 def is_organisation(text: str) -> bool:
     """Whether a name holds a word that organisations bear and people do not."""
-    return bool(wording.ORG_WORDS.search(text)) and len(text.split()) <= 8 and not wording.NOT_A_NAME.search(text)
+    if text.isascii() and "." not in text and "[" not in text:
+        found = not wording.ORG_WORDS.isdisjoint(wording.WORD.findall(text.lower()))
+    else:
+        found = wording.ORG.search(text) is not None
+    return found and len(text.split()) <= 8 and not wording.NOT_A_NAME.search(text)
 
 
 def is_person(text: str, *, sure: bool = False) -> bool:
@@ -199,9 +212,9 @@ def is_person(text: str, *, sure: bool = False) -> bool:
     words = text.split()
     if len(words) == 1:
         return sure and len(text) <= 30 and not wording.HANDLE.search(text)
-    if len(words) > 6 or (wording.VERBS.search(text) and not sure) or (wording.VERBS.search(text) and len(words) > 3):
+    if len(words) > 6 or ((not sure or len(words) > 3) and not wording.VERBS.isdisjoint(wording.WORD.findall(text))):
         return False
-    weak = sum(1 for word in words if word[0].islower() and word.casefold() not in wording.PARTICLES and "'" not in word and "’" not in word)
+    weak = len([word for word in words if word[0].islower() and word.casefold() not in wording.PARTICLES and "'" not in word and "’" not in word])
     return weak == 0 or (sure and weak <= len(words) and len(words) <= 3)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -46,15 +47,17 @@ class View:
 
     def less(self, removed: tuple[Removal, ...]) -> View:
         """The view after a tagger's cuts: itself where there are none."""
-        return replace(self, removed=(*self.removed, *removed)) if removed else self
+        return View(self.document, self.options, self.values, (*self.removed, *removed)) if removed else self
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Found(NamedTuple):
     """Values by column name, where each came from, and the lines that became values."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    evidence: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = _NOTHING
+    evidence: Mapping[str, str] = _NOTHING
     removed: tuple[Removal, ...] = ()
 
 
