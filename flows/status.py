@@ -31,7 +31,7 @@ def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5)
         "index_bytes": sum(entry.bytes for entry in snapshot.manifest.index),
         "runs": runs[:n_runs],
         "interrupted": _interrupted(warehouse.root),
-        "next": _next(warehouse, snapshot, inputs or _last_inputs(warehouse.root, [row["run_id"] for row in runs])),
+        "next": _next(warehouse, snapshot, inputs or _last_inputs(warehouse, [row["run_id"] for row in runs])),
     }
 
 
@@ -40,11 +40,11 @@ def _interrupted(root: Path) -> list[str]:
     return sorted(path.parent.name for path in (root / "staging").glob("*/run.json"))
 
 
-def _last_inputs(root: Path, run_ids: Sequence[str]) -> tuple[str, ...]:
+def _last_inputs(warehouse: Warehouse, run_ids: Sequence[str]) -> tuple[str, ...]:
     """The inputs of the newest run that left a record."""
     for run_id in run_ids:
         try:
-            found = json.loads((root / "reports" / f"{run_id}.json").read_text(encoding="utf-8"))
+            found = json.loads(warehouse.record(run_id).read_text(encoding="utf-8"))
         except (OSError, ValueError):  # a run from before, or its record was removed: look further back
             continue
         if found.get("inputs"):

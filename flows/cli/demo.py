@@ -9,6 +9,7 @@ import click
 
 from copydesk.flows.cli._warehouse import aligned, opened
 from copydesk.flows.cli.options import printable, warehouse_option
+from copydesk.flows.remote.client import is_uri
 
 
 @click.command()
@@ -38,13 +39,22 @@ def command(*, warehouse: Path | str) -> None:
     click.echo("Removed    " + (", ".join(f"{printable(rule)} {n}" for rule, n in rules.most_common()) or "nothing"))
     several = [story for story in stories if story["n_articles"] > 1 and story["merged_into"] is None]
     click.echo(f"Stories    {len(stories)}, {len(several)} of them with several articles")
-    click.echo(f"Parquet    {warehouse}/current/articles/")
+    click.echo("Parquet    " + (f"copydesk path articles --warehouse {warehouse}" if is_uri(warehouse) else f"{warehouse}/current/articles/"))
     click.echo()
     click.echo("Read it with any of")
-    folder = f"{warehouse}/current/articles/"
-    click.echo(f"""  duckdb -c "SELECT title, n_words FROM '{folder}*.parquet'\"""")
-    click.echo(f"""  python -c "import polars; print(polars.read_parquet('{folder}').select('title', 'n_words'))\"""")
-    click.echo(f"""  python -c "import pandas; print(pandas.read_parquet('{folder}')[['title', 'n_words']])\"""")
+    for line in _ON_A_STORE if is_uri(warehouse) else _IN_A_FOLDER:
+        click.echo(line.format(warehouse=warehouse))
+
+
+_IN_A_FOLDER = (
+    """  duckdb -c "SELECT title, n_words FROM '{warehouse}/current/articles/*.parquet'\"""",
+    """  python -c "import polars; print(polars.read_parquet('{warehouse}/current/articles/').select('title', 'n_words'))\"""",
+    """  python -c "import pandas; print(pandas.read_parquet('{warehouse}/current/articles/')[['title', 'n_words']])\"""",
+)
+_ON_A_STORE = (
+    """  copydesk path articles --warehouse {warehouse} | xargs python -c "from sys import argv; import polars; print(polars.read_parquet(argv[1:]).select('title', 'n_words'))\"""",
+    """  copydesk path articles --warehouse {warehouse} | xargs python -c "from sys import argv; import pandas; print(pandas.concat(map(pandas.read_parquet, argv[1:]))[['title', 'n_words']])\"""",
+)
 
 
 def _cut(cell: object) -> object:

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    import asyncio
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 # The bases of the errors with which these packages say that they cannot reach or may not enter a store; they are no OSErrors.
@@ -46,11 +49,20 @@ def filesystem(uri: str, **options: Any) -> Any:
         import fsspec
 
         with told(uri):
-            return cast(Callable[..., Any], fsspec.core.url_to_fs)(uri, **options)[0]
+            found = cast(Callable[..., Any], fsspec.core.url_to_fs)(uri, **options)[0]
     except ImportError as error:
         raise ExtraMissing(f"{uri!r} needs another package: pip install 'copydesk[remote]' ({error})") from error
     except ValueError as error:
         raise RemoteError(f"{uri!r}: {error}") from error
+    if getattr(found, "async_impl", False):
+        found.loop.set_exception_handler(_leave_to_the_caller)
+    return found
+
+
+def _leave_to_the_caller(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Print nothing about a broken connection that nobody asked for: the request itself raises, too."""
+    if not isinstance(context.get("exception"), (OSError, *_foreign())):
+        loop.default_exception_handler(context)
 
 
 @contextmanager

@@ -38,6 +38,7 @@ _GUARD_TEXT = (
     b"a reader of the whole folder fails.\n"
 )
 _SHARED = ("reports", "receipts")  # small, and written or taken back outside of a snapshot
+_PUBLISHED = "; what was published stands, and the next run brings the rest"
 _NOTE = re.compile(r"(reports|receipts)/[A-Za-z0-9][A-Za-z0-9._-]{0,199}")  # no name of a store leads out of the folder
 _FOLDERS = ("tables", "keys", "index", "manifests", "snapshots")
 _WHOLE = 4 << 20  # bytes up to which a file is fetched even for one column: a few ranges of it take as long
@@ -151,21 +152,22 @@ class Mirror:
 
         Raises Outdated where another writer has published since; of its work nothing is touched.
         """
-        with _as_warehouse_error():
+        with _as_warehouse_error("; nothing is published and the warehouse is as it was: run the same command again"):
             uploads: dict[str, Path] = {}
             for made in new:
                 uploads |= {name: path for name, path in _files_of(self.root, made).items() if name not in self._on_store}
             if expected is None:
                 self._guard({f"tables/{table}/{GUARD}" for made in new for table in made.tables})
             at_once(lambda item: self.objects.upload(item[1], item[0]), sorted(uploads.items()))
-            self.share("receipts")
+            self._share("receipts")
             lists = {list_name(made.id, table): list_of(table, entries) for made in new for table, entries in made.tables.items()}
             at_once(lambda item: self.objects.write(item[0], item[1].encode()), sorted(lists.items()))
             for made in new:
                 self.objects.write(f"manifests/{made.id}.json", made.to_json().encode())
+        with _as_warehouse_error(f"; whether snapshot {head} is current, `copydesk snapshots` shows: run the same command again, it goes on from there"):
             self._switch(head, expected)
-            for made in new:
-                self._on_store |= objects_of(made)
+        for made in new:
+            self._on_store |= objects_of(made)
 
     def _switch(self, head: str, expected: str | None) -> None:
         if self.lease is not None and not self.lease.is_held:
@@ -191,7 +193,7 @@ class Mirror:
         before the last switch and did not make that switch has lost the race for it.
         """
         wanted = set().union(*(objects_of(kept) for kept in line)) | {f"tables/{table}/{GUARD}" for table in PARTITIONS}
-        with _as_warehouse_error():
+        with _as_warehouse_error(_PUBLISHED):
             pointer = self.objects.read(POINTER)
             if pointer is None or not line or _id(pointer.content) != line[0].id or self.lease is None or not self.lease.is_held:
                 return []
@@ -205,32 +207,36 @@ class Mirror:
         self._on_store &= wanted
         return gone
 
-    def share(self, *folders: str, with_deletions: bool = False) -> None:
+    def share(self, *, with_deletions: bool = False) -> None:
         """Bring reports and receipts of this folder to the store: new and changed ones, and if asked deleted ones."""
+        with _as_warehouse_error(_PUBLISHED):
+            self._share(*_SHARED, with_deletions=with_deletions)
+
+    def _share(self, *folders: str, with_deletions: bool = False) -> None:
         state = self._state()
         seen: dict[str, list[str]] = state["seen"]
         here = {
-            f"{folder}/{path.name}": path for folder in folders or _SHARED for path in sorted((self.root / folder).glob("*"))
+            f"{folder}/{path.name}": path for folder in folders for path in sorted((self.root / folder).glob("*"))
             if path.is_file() and not path.name.startswith(".") and path.suffix != ".part"
         }
-        with _as_warehouse_error():
-            for name, path in here.items():
-                content = path.read_bytes()
-                digest = hashlib.sha256(content).hexdigest()
-                if name not in seen or seen[name][1] != digest:
-                    seen[name] = [self.objects.write(name, content), digest]
-            gone = [name for name in seen if name not in here] if with_deletions else []
-            self.objects.remove(gone)
+        for name, path in here.items():
+            content = path.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            if name not in seen or seen[name][1] != digest:
+                seen[name] = [self.objects.write(name, content), digest]
+        gone = [name for name in seen if name not in here] if with_deletions else []
+        self.objects.remove(gone)
         for name in gone:
             del seen[name]
         self._keep(state)
 
-    def gather(self) -> None:
-        """Bring reports and receipts of the store to this folder: new, changed and deleted ones."""
+    def gather(self, *beginnings: str) -> None:
+        """Bring reports and receipts of the store to this folder, or those whose names begin so: new, changed and deleted ones."""
+        beginnings = beginnings or tuple(f"{folder}/" for folder in _SHARED)
         state = self._state()
         seen: dict[str, list[str]] = state["seen"]
         with _as_warehouse_error():
-            listed = {name: found for folder in _SHARED for name, found in self.objects.names(f"{folder}/").items()}
+            listed = {name: found for beginning in beginnings for name, found in self.objects.names(beginning).items()}
             changed = [
                 name for name, found in listed.items()
                 if _NOTE.fullmatch(name) and (name not in seen or seen[name][0] != found.etag or not (self.root / name).is_file())
@@ -238,7 +244,7 @@ class Mirror:
             at_once(lambda name: self._download(name, self.root / name), changed)
         for name in changed:
             seen[name] = [listed[name].etag, files.sha256(self.root / name)]
-        for name in [name for name in seen if name not in listed]:
+        for name in [name for name in seen if name.startswith(beginnings) and name not in listed]:
             (self.root / name).unlink(missing_ok=True)
             del seen[name]
         self._keep(state)
@@ -379,8 +385,8 @@ def _folder(uri: str) -> Path:
 
 
 @contextmanager
-def _as_warehouse_error() -> Iterator[None]:
+def _as_warehouse_error(consequence: str = "") -> Iterator[None]:
     try:
         yield
     except client.RemoteError as error:
-        raise WriteFailed(f"{error.strerror or error}; the warehouse is as it was") from error
+        raise WriteFailed(f"{error.strerror or error}{consequence}") from error

@@ -51,7 +51,10 @@ def page_path(root: Path, run_id: str) -> Path:
 
 def facts_of(warehouse: Warehouse, run_id: str) -> Facts:
     """What is known of a run: its own record, else its row of `runs`. Raises KeyError for an unknown run."""
-    path = _path(warehouse.root, run_id, "json")
+    try:
+        path = warehouse.record(run_id)
+    except ValueError as error:  # no name of a file
+        raise KeyError(run_id) from error
     if path.is_file():
         return Facts.from_json(path.read_text(encoding="utf-8"))
     snapshot = warehouse.current()

@@ -206,6 +206,13 @@ class Warehouse:
                 raise WarehouseError(f"the manifest of {line[-1].id} says that it stands before {line[-2].id}; `copydesk verify` names what is damaged")
         return line
 
+    def record(self, run_id: str) -> Path:
+        """Where the record of a run stands, if it left one: what only the run knew."""
+        name = f"reports/{_file_safe(run_id)}.json"
+        if self.mirror is not None:
+            self.mirror.gather(name)
+        return self.root / name
+
     # Writing
 
     def lock(self, *, wait_seconds: float = 0.0) -> AbstractContextManager[None]:

@@ -1,84 +1,228 @@
-"""The command line with inputs and a warehouse on a server."""
+"""The command line with inputs and a warehouse on a server, beside the same warehouse in a folder: the same words, the same rows."""
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 from click.testing import CliRunner
 
 from copydesk.flows.cli import main
-from copydesk.flows.warehouse import Warehouse
+from copydesk.flows.remote.client import RemoteError
+from copydesk.flows.remote.objects import Objects
+from copydesk.flows.warehouse import Snapshot, Warehouse
+from tests.dedup.newsroom import Newsroom
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+OUTLET = "harbour.example"
+NOTICE = "Harbour News is printed on recycled paper by the ferry crew"
+RECIPE = """
+[limits]
+document_bytes = 4_000
+[templates]
+min_outlet_documents = 5
+candidate_documents = 2
+[drift]
+quarantine = true
+min_runs = 1
+min_documents = 5
+"""
+# What differs between two runs of the same command: ids of runs and snapshots, times, and what a run measured of itself.
+DIFFERENT = {
+    r"\b\d{6}-[0-9a-f]{12}\b": "SNAPSHOT",
+    r"\b([a-z]+-)?\d{8}T\d{6,12}(-[a-z]+)?-?[0-9a-f]*": "RUN",
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(\+00:00)?": "TIME",
+    r'"bytes": \d+': '"bytes": N',
+}
+BUCKET = "commands"
+
+
+def deliveries() -> list[list[dict[str, Any]]]:
+    """Two of one outlet, with copies, stories, a notice under half of the articles, one empty and one too large; in the second nobody is named."""
+    room = Newsroom(3, stories=5, singles=5, copies=2, days=6)
+    order = sorted(range(len(room.texts)), key=lambda row: (room.times[row], room.texts[row]))
+    documents = [
+        {
+            "url": f"https://www.{OUTLET}/{number}", "title": f"Ferry {number} leaves", "author": "Ana Ruiz",
+            "text": room.texts[row] + (f"\n{NOTICE}" if number % 2 else ""),
+            "published_at": room.times[row].isoformat(), "fetched_at": "2026-04-01T00:00:00+00:00",
+        }
+        for number, row in enumerate(order)
+    ]  # fmt: skip
+    broken = [{"url": f"https://www.{OUTLET}/empty", "text": ""}, {"url": f"https://www.{OUTLET}/long", "text": "The sea rose and fell all day. " * 200}]
+    return [documents[:12] + broken, [{**document, "author": None} for document in documents[9:]]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A warehouse on the server or in a folder."""
+
+    warehouse: str
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Exit code and output of a command; nothing but a sentence ends it."""
+        done = CliRunner().invoke(main, [*arguments, "--warehouse", self.warehouse])
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise AssertionError(arguments) from done.exception
+        return done.exit_code, done.output
+
+    def said(self, *arguments: str) -> tuple[int, str]:
+        """The same, without what differs from place to place and from run to run."""
+        code, output = self.run(*arguments)
+        for root in (str(Warehouse.open(self.warehouse).root), self.warehouse):
+            output = output.replace(root, "WAREHOUSE")
+        for pattern, name in DIFFERENT.items():
+            output = re.sub(pattern, name, output)
+        return code, output
+
+    def current(self) -> Snapshot:
+        return Warehouse.open(self.warehouse).snapshot("current")
+
+    def rows(self, table: str) -> list[str]:
+        """Of a table, without the names of runs, in an order of their own."""
+        return sorted(repr({**row, "run_id": None}) for row in self.current().table(table).to_pylist())
+
+
+@dataclass(frozen=True)
+class Twins:
+    """One warehouse in two places, and documents in it."""
+
+    store: Place
+    folder: Place
+    copy: str
+    kept: str
+    template: str
+
+    def filled(self, arguments: str) -> list[str]:
+        """Words of a command, with ids for COPY, KEPT and TEMPLATE."""
+        return [{"COPY": self.copy, "KEPT": self.kept, "TEMPLATE": self.template}.get(word, word) for word in arguments.split()]
 
 
 @pytest.fixture(scope="module")
-def warehouse(server: str) -> str:
-    """A warehouse on the server, made by one run over inputs on the server."""
+def twins(server: str, tmp_path_factory: pytest.TempPathFactory) -> Twins:
+    """Ingested on the server, from the server, the second time across an outage; then copied to a folder."""
     import boto3
 
+    folder = tmp_path_factory.mktemp("twins")
+    recipe = folder / "recipe.toml"
+    recipe.write_text(RECIPE)
     client = boto3.client("s3")
-    client.create_bucket(Bucket="commands")
-    for path in sorted(SEEDS.glob("*.txt")):
-        client.upload_file(str(path), "commands", f"dump/{path.name}")
-    run("ingest", "s3://commands/dump/", "--direct", "--workers", "1", "--warehouse", "s3://commands/wh")
-    return "s3://commands/wh"
+    client.create_bucket(Bucket=BUCKET)
+    for number, documents in enumerate(deliveries()):
+        client.put_object(Bucket=BUCKET, Key=f"dump/{number}/news.jsonl", Body="".join(json.dumps(document) + "\n" for document in documents).encode())
+    store = Place(f"s3://{BUCKET}/wh")
+    ingest = ("ingest", "--direct", "--workers", "1", "--recipe", str(recipe))
+    code, said = store.run(*ingest, f"s3://{BUCKET}/dump/0/")
+    assert code == 0, said
+    assert f"copydesk path articles --warehouse {store.warehouse}" in said
+    first = store.current().id
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Objects, "upload", _away)
+        code, said = store.run(*ingest, f"s3://{BUCKET}/dump/1/")
+    assert (code, store.current().id) == (1, first)
+    assert "does not answer; nothing is published" in said
+    code, said = store.run(*ingest, f"s3://{BUCKET}/dump/1/")
+    assert code == 0, said
+    assert "taking up run" in said
+    shutil.copytree(Warehouse.open(store.warehouse).root, folder / "wh", symlinks=True, ignore=shutil.ignore_patterns(".mirror.json", "lock"))
+    copy = store.current().table("duplicates", ["doc_id", "kept_doc_id"]).sort_by("doc_id").to_pylist()[0]
+    (line,) = json.loads(store.run("templates", "list", "--json")[1])
+    return Twins(store, Place(str(folder / "wh")), copy["doc_id"], copy["kept_doc_id"], line["id"])
 
 
-def run(*arguments: str) -> str:
-    done = CliRunner().invoke(main, arguments)
-    assert done.exit_code == 0, (arguments, done.output, done.exception)
-    return done.output
+def _away(*_: Any) -> None:
+    raise RemoteError("the server does not answer")
 
 
-def test_what_was_ingested_is_read_by_every_command(warehouse: str, tmp_path: Path) -> None:
-    status = json.loads(run("status", "--json", "--warehouse", warehouse))
-    assert status["warehouse"] == warehouse
-    assert status["rows"]["articles"] >= 1
-    paths = run("path", "articles", "--warehouse", warehouse).split()
-    assert all(path.startswith(f"{warehouse}/tables/articles/") for path in paths)
-    assert run("verify", "--warehouse", warehouse).startswith("No fault")
-    assert run("report", "--warehouse", warehouse).strip().endswith(".html")
-    run("export", "--to", str(tmp_path / "corpus.jsonl"), "--warehouse", warehouse)
-    lines = (tmp_path / "corpus.jsonl").read_text().splitlines()
-    assert len(lines) == status["rows"]["articles"]
+READING = [
+    "status", "snapshots", "rejects", "rejects --reason too_large --snapshot 1", "diff 1", "diff 1 2", "explain COPY", "explain KEPT",
+    "explain COPY KEPT", "show KEPT", f"show https://www.{OUTLET}/3", "rules --rule photo_credit", "quarantine list", "templates list",
+    "index status", "verify", "verify --quick",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [*READING, *(f"{command} --json" for command in READING), "templates export", "report"])
+def test_a_command_that_reads_says_of_a_store_what_it_says_of_a_folder(command: str, twins: Twins, another_machine: Callable[[], None]) -> None:
+    another_machine()
+    here = twins.folder.said(*twins.filled(command))
+    assert here[0] == 0, here
+    assert twins.store.said(*twins.filled(command)) == here
+
+
+@pytest.mark.parametrize("command", ["show nothing", "diff 99", "rollback 99", "explain nothing --json", "path articles --snapshot 99", "path nothing"])
+def test_a_command_refuses_alike(command: str, twins: Twins) -> None:
+    here = twins.folder.said(*command.split())
+    assert here[0] in (1, 2)
+    assert twins.store.said(*command.split()) == here
+
+
+def test_files_are_named_and_exported_and_the_lines_that_read_them_are_shown(twins: Twins, another_machine: Callable[[], None], tmp_path: Path) -> None:
+    another_machine()
+    paths = twins.store.run("path", "articles")[1].split()
+    assert all(path.startswith(f"{twins.store.warehouse}/tables/articles/") for path in paths)
+    assert "copydesk path articles --warehouse s3://" in twins.store.run("demo")[1]
+    for place, name in ((twins.store, "store.jsonl"), (twins.folder, "folder.jsonl")):
+        assert place.run("export", "--to", str(tmp_path / name))[0] == 0
+    lines = (tmp_path / "store.jsonl").read_text().splitlines()
+    assert lines == (tmp_path / "folder.jsonl").read_text().splitlines()
+    assert len(lines) == twins.store.current().rows("articles")
     assert "://" not in json.loads(lines[0])["source_uri"]
 
 
-def test_the_same_inputs_bring_nothing_new(warehouse: str) -> None:
-    said = run("ingest", "s3://commands/dump/", "--direct", "--workers", "1", "--warehouse", warehouse)
-    assert "Nothing new" in said
-    assert f"copydesk path articles --warehouse {warehouse}" in said
+# In this order; the last leaves the warehouse as the first found it, but for one document.
+WRITING = [
+    "templates approve TEMPLATE", "quarantine release --all", "rethreshold --jaccard-low 0.3 --dry-run", "rethreshold --jaccard-low 0.3 --json",
+    "reprocess --stage dedup --workers 1 --json", "index rebuild", "migrate", "rollback 2 --json", "forget --doc KEPT --yes --json", "verify",
+]  # fmt: skip
 
 
-def test_forget_and_rollback_work_there_too(warehouse: str) -> None:
-    first = Warehouse.open(warehouse).snapshots()[-1].id
-    assert run("rollback", first, "--warehouse", warehouse).startswith("Snapshot ")
-    before = json.loads(run("status", "--json", "--warehouse", warehouse))["rows"]
-    doc = json.loads(run("show", "--json", _some_document(warehouse), "--warehouse", warehouse))
-    receipt = json.loads(run("forget", "--doc", _some_document(warehouse), "--yes", "--json", "--warehouse", warehouse))
-    assert [one["doc_id"] for one in receipt["documents"]] == [_id_of(doc)]
-    after = json.loads(run("status", "--json", "--warehouse", warehouse))["rows"]
-    assert after["tombstones"] == before["tombstones"] + 1
-    assert run("verify", "--warehouse", warehouse).startswith("No fault")
+def test_commands_that_write_do_to_a_store_what_they_do_to_a_folder(twins: Twins, another_machine: Callable[[], None]) -> None:
+    for command in WRITING:
+        another_machine()
+        here = twins.folder.said(*twins.filled(command))
+        assert here[0] == 0, (command, here)
+        assert twins.store.said(*twins.filled(command)) == here, command
+        for table in {*twins.store.current().tables} - {"runs", "tombstones"}:
+            assert twins.store.rows(table) == twins.folder.rows(table), (command, table)
+    receipt = json.loads(twins.store.run("status", "--json")[1])["runs"][0]
+    assert (receipt["kind"], twins.store.current().rows("tombstones")) == ("forget", 1)
 
 
-_chosen: list[str] = []
+def test_known_inputs_bring_nothing_new_and_refused_ones_are_read_again(twins: Twins, tmp_path: Path) -> None:
+    recipe = tmp_path / "larger.toml"
+    recipe.write_text(RECIPE.replace("4_000", "400_000"))
+    said = json.loads(twins.store.run("replay", "--workers", "1", "--recipe", str(recipe), "--json")[1])
+    assert (said["rejects_before"], said["rejects_after"], said["articles"]) == (2, 1, 1)
+    code, output = twins.store.run("ingest", "--direct", "--workers", "1", f"s3://{BUCKET}/dump/1/")
+    assert code == 0
+    assert "Nothing new" in output
 
 
-def _some_document(warehouse: str) -> str:
-    if not _chosen:
-        import fsspec
-        import pyarrow.parquet as pq
+@pytest.mark.parametrize("command", ["status", "verify", "migrate", "forget --doc 0 --yes", "path articles", "ingest --direct dump"])
+def test_a_bucket_that_is_not_there_is_named(command: str, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dump").mkdir()
+    (tmp_path / "dump" / "a.txt").write_text("It rained in Oslo all day.")
+    code, said = Place("s3://no-such-bucket-here/wh").run(*command.split())
+    assert code == 1
+    assert "Error: s3://no-such-bucket-here/wh: there is no such bucket or object" in said
 
-        path = run("path", "articles", "--warehouse", warehouse).split()[0]
-        with fsspec.open(path, "rb") as file:
-            _chosen.append(pq.read_table(file, columns=["doc_id"])["doc_id"][0].as_py())
-    return _chosen[0]
 
+def test_a_server_that_refuses_the_credentials_is_named(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    from moto import settings
+    from moto.core.responses import ActionAuthenticatorMixin
 
-def _id_of(doc: Any) -> str:
-    return str(doc["doc_id"] if isinstance(doc, dict) and "doc_id" in doc else _chosen[0])
+    monkeypatch.setattr(settings, "INITIAL_NO_AUTH_ACTION_COUNT", 0.0)
+    monkeypatch.setattr(ActionAuthenticatorMixin, "request_count", 0)
+    for command in (["status"], ["ingest", "--direct", f"s3://{BUCKET}/dump/0/"]):
+        code, said = twins.store.run(*command)
+        assert code in (1, 2)
+        assert "are the credentials right" in said
+    monkeypatch.undo()
+    assert fsspec.filesystem("s3").exists(f"{BUCKET}/wh/LATEST")
