@@ -1,12 +1,12 @@
 """Copies found on a cluster: `flows.folding` with its slabs compared by the workers.
 
-The client holds what the single machine holds, facts and pairs, but no text and no sketch; clusters,
-leaders and the rows that follow are decided by the same code, from the same pairs.
+The client holds what the single machine holds, facts and pairs, but no text and no sketch. It finds the
+components of the pairs; who is kept in each, and the rows that follow, the workers decide by the same code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from copydesk.flows import folding
-from copydesk.flows.cluster import comparing, signed, tasks
+from copydesk.flows.cluster import comparing, deciding, signed, tasks
 from copydesk.flows.cluster.plan import Plan
 from copydesk.flows.cluster.signed import SignedTexts
 from copydesk.flows.copies import FACTS, Copies, PublishedSnapshot
@@ -68,6 +68,7 @@ class ClusterFolding(folding.Folding):
         self._submit, self._on_progress = submit, on_progress
         self._names, self._counts = names, counts
         self._snapshot = None if published is None else published.snapshot
+        self._plan = ""
         self._written: list[Path] = []  # files of the comparison, of no use after it
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -104,13 +105,31 @@ class ClusterFolding(folding.Folding):
         parts = ((path, part, n_parts) for part in range(n_parts))
         partitions = tuple(self._submit.in_order("copydesk-look-up", tasks.look_up, parts))
         self._written += [self.staging / name for name in partitions]
-        path = plan.save(sketches=tuple(sketches), extents=tuple(extents), index=index, partitions=partitions)
+        path = self._plan = plan.save(sketches=tuple(sketches), extents=tuple(extents), index=index, partitions=partitions)
         found = []
         for (_, high), name in zip(slabs, self._submit.in_order("copydesk-compare", tasks.compare, self._calls(path, slabs)), strict=True):
             found.append(self.staging / name)
             self._written.append(found[-1])
             self._on_progress(high)
         return self._rows_of_pairs(comparing.read_pairs(found))
+
+    def _decide(self, first: NDArray[np.int64], spared: NDArray[np.bool_]) -> Copies:
+        rows = deciding.Rows(self.facts, self._read_as, first, spared, self.n_words, self.position, self._kept_id, self._row_of)
+        component = deciding.components(rows, self.pairs)
+        if not (component >= 0).any():  # nothing resembles anything
+            return super()._decide(first, spared)
+        part = deciding.parts(component, self.pairs, self._submit.n_threads)
+        names = self._noted(deciding.write(self.staging, rows, self.pairs, part))
+        done = list(self._submit.in_order("copydesk-decide", tasks.decide, ((self._plan, name) for name in names)))
+        return Copies(
+            **deciding.decided(self.staging, done),
+            new_index_files=tuple(self._staged[name] for name in sorted(self._staged)), index_files=self.index.names,
+        )
+
+    def _noted(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            self._written += deciding.files_of(self.staging, name)
+            yield name
 
     def _know_words(self) -> None:
         """Number and hash of every document's words, and the first row with the same."""

@@ -88,6 +88,13 @@ def compare(plan: str, slab: int) -> str:
     return comparing.compare(plan, slab)
 
 
+def decide(plan: str, name: str) -> str:
+    """Choose leaders in a part of the components; the name of the part, whose tables stand in the folder."""
+    from copydesk.flows.cluster import deciding
+
+    return deciding.decide(plan, name)
+
+
 def forget() -> None:
     """Let go of the files of a comparison: a folder on a network share can be deleted only then."""
     from copydesk.flows.cluster import plan, signed

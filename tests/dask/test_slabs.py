@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 
 from copydesk.flows import folding
+from copydesk.flows.cluster import deciding
 from copydesk.flows.cluster import folding as cluster
 from copydesk.flows.cluster.plan import Plan
 from copydesk.flows.copies import Copies
 from copydesk.flows.index import Index
-from copydesk.transforms.dedup import Options
+from copydesk.transforms.dedup import Options, keeping
+from copydesk.transforms.dedup.pairing import Pairs
 from tests.dask.corpus import in_parts, trying
 from tests.dedup.shelf import Shelf
 
+RAN: Counter[str] = Counter()
 FOUND = ("pairs", "folds", "moved", "refolded", "sizes", "index_files")
 
 
@@ -30,11 +36,20 @@ class Here:
     def in_order(self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         for call in calls:
             first = function(*call)
+            RAN[name] += 1
             assert function(*call) == first, name
             yield first
 
     def everywhere(self, function: Callable[..., Any], *arguments: object) -> None:
         function(*arguments)
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few components in each part, of so few documents."""
+    monkeypatch.setattr(deciding, "LEAST", 5)
+    monkeypatch.setattr(deciding, "MOST", 60)
+    RAN.clear()
 
 
 class ClusterShelf(Shelf):
@@ -74,6 +89,7 @@ def test_the_cluster_finds_what_one_machine_finds_however_large_a_slab_is(slab: 
         assert one.pairs.num_rows > 500
         for name in FOUND:
             assert getattr(one, name) == getattr(many, name), name
+    assert RAN["copydesk-decide"] > 10
 
 
 def test_revisions_are_kept_on_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,3 +117,26 @@ def test_a_run_without_new_documents_folds_nothing(tmp_path: Path) -> None:
         [], index=None, published=None, options=Options(), staging=tmp_path, exempt=(), submit=Here(), on_progress=lambda n: None,  # type: ignore[arg-type]
     )
     assert (copies.pairs.num_rows, copies.index_files) == (0, ())
+
+
+def test_a_part_holds_whole_components_and_no_row_that_is_linked_to_none() -> None:
+    n = 10
+    links = np.array([[1, 0], [5, 1], [4, 3]])
+    pairs = Pairs(*links.T, *(np.ones(3, np.float32) for _ in range(4)), np.ones(3, np.int32))
+    first = np.array([0, 1, 2, 3, 4, 5, 6, 2])  # row 7 has the words of row 2; row 8 is published, as a copy of row 6, and row 9 alone
+    rows = deciding.Rows(
+        keeping.facts_of(pa.table({"doc_id": list("abcdefghij")})), np.arange(8), first, np.zeros(8, np.bool_), np.ones(n, np.int32),
+        np.arange(n), {8: "g"}, {"g": 6},
+    )
+    component = deciding.components(rows, pairs)
+    assert _groups(component) == [[0, 1, 5], [2, 7], [3, 4], [6, 8], [9]]
+    assert component[9] == -1
+    assert _groups(deciding.parts(component, pairs, 1)) == [[*range(9)], [9]]
+    for n_threads in (2, 3, 9):
+        part = deciding.parts(component, pairs, n_threads)
+        assert part[9] == -1
+        assert len({*zip(component.tolist(), part.tolist(), strict=True)}) == len({*component.tolist()})
+
+
+def _groups(numbers: NDArray[np.int64]) -> list[list[int]]:
+    return sorted(np.flatnonzero(numbers == number).tolist() for number in np.unique(numbers))
