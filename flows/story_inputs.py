@@ -63,10 +63,10 @@ class New:
         """Numbers of articles, -1 for ids that are not new."""
         return self.ids.places(pa.array(ids, pa.string()))
 
-    def texts(self, first: int = 0) -> Iterator[tuple[NDArray[np.int64], list[str], list[str | None]]]:
-        """Numbers, texts and titles of the articles from the `first` on, shard by shard."""
+    def texts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], list[str], list[str | None]]]:
+        """Numbers, texts and titles of the wanted articles, shard by shard; `wanted` says of each whether it is one."""
         for batch, rows in self.read_again(("doc_id", "title", "text")):
-            chosen = np.flatnonzero(rows >= first)
+            chosen = np.flatnonzero((rows >= 0) & wanted[rows])
             if len(chosen):
                 here = batch.take(pa.array(chosen))
                 yield rows[chosen], here["text"].to_pylist(), here["title"].to_pylist()

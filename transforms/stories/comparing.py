@@ -16,6 +16,7 @@ UNIT = 1 << 16  # similarity 1
 FLOOR = int(0.04 * UNIT)  # weaker similarities count as none; .02 to .05 give the same figures
 TWIN = int(0.9 * UNIT)  # the same text but for a few words: it follows its twin and is not compared again
 POSTINGS = 2_000  # of a feature, the most recent documents that hold it: a common word costs no more than that
+ALIKE = 1_000  # of a document, the documents most alike that are remembered: on wire text it has 14, at most 114
 _SHIFT = 12  # from SCALE ** 2 = 2 ** 28 down to UNIT
 
 
@@ -117,12 +118,31 @@ def _compare(
                 twins[i] = twin
                 n_edges = begin
                 continue
+            if n_edges - begin > ALIKE:
+                n_edges = _strongest(earlier, similarity, begin, n_edges)
         for k in range(starts[i], starts[i + 1]):
             s = slots[k]
             documents[filled[s]] = i
             values[filled[s]] = weights[k]
             filled[s] += 1
     return earlier[:n_edges].copy(), later[:n_edges].copy(), similarity[:n_edges].copy()
+
+
+@compiled
+def _strongest(earlier: NDArray[np.int32], similarity: NDArray[np.int32], begin: int, end: int) -> int:
+    """Move a document's ALIKE strongest edges to the front; returns where they end. Of equals the first met stay."""
+    place = end - begin - ALIKE
+    cut = np.partition(similarity[begin:end], place)[place]
+    room = ALIKE
+    for k in range(begin, end):
+        room -= similarity[k] > cut
+    at = begin
+    for k in range(begin, end):
+        if similarity[k] > cut or (similarity[k] == cut and room > 0):
+            room -= similarity[k] == cut
+            earlier[at], similarity[at] = earlier[k], similarity[k]
+            at += 1
+    return at
 
 
 @compiled
