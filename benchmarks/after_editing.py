@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks import corpus, scale
-from copydesk.flows import finish, pipeline
+from copydesk.flows import finish, memory, pipeline
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.warehouse import Warehouse
 
@@ -90,6 +90,7 @@ def _again(rows: pa.Table, round_: int, span: int) -> pa.Table:
 
 def run(shards: Path, warehouse: Path) -> None:
     """The steps over edited shards, in this process."""
+    memory.lean()
     store, recipe = Warehouse.open(warehouse, create=True), Recipe()
     with store.lock():
         current = pipeline.Run(
