@@ -348,7 +348,8 @@ def write(n: int, folder: Path, options: Options) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     body, schema = ("html", _PAGE_SCHEMA) if options.pages else ("text", _SCHEMA)
     if options.pages and options.texts is not None:
-        given = [(row["url"], row["html"]) for row in read(options.texts) if row.get("html")]
+        rows = (row for row in read(options.texts) if row.get("html"))
+        given = [(row.get("url") or f"https://pages.example/{number}", row["html"]) for number, row in enumerate(rows)]
         made = given_pages(n, given, options.seed)
     else:
         made = (pages if options.pages else documents)(n, stories_of(options), options.seed)
