@@ -4,13 +4,15 @@
     python -m benchmarks.cluster --sizes 20000 --workers 2 --texts stories.parquet
 
 Each run is `copydesk ingest --direct` in a process of its own over a corpus of `benchmarks.corpus`,
-watched as `benchmarks.scale` watches; the engine dask starts its workers on this machine. Linux only.
+watched as `benchmarks.scale` watches; the engine dask starts its workers on this machine. The engines take turns,
+after a small run that compiles what is compiled once. The first stage has what a start costs. Linux only.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,11 +22,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from benchmarks import corpus, scale
+from copydesk.flows.engines import ENGINES
 
 _EVERY = 0.1  # seconds between two looks at the staging folder
-_KINDS = ("signed", "rows", "slab", "part", "pairs", "plan", "docs", "keys")
+_KINDS = ("signed", "rows", "slab", "part", "pairs", "decided", "plan", "docs", "keys")
+_WARM = 300  # documents of the run that is not counted
 
 
 class Staged:
@@ -49,20 +56,33 @@ class Staged:
     def _look(self) -> None:
         while not self._stop.wait(_EVERY):
             for path in self._warehouse.glob("staging/*/fold/*"):
-                if path.suffix in {".ndx", ".json"}:
+                kind = path.name.split("-")[0]
+                if path.suffix in {".ndx", ".json"} or kind == "decided":
                     try:
                         self._seen[path.name] = path.stat().st_size
                     except OSError:  # deleted meanwhile
                         continue
 
 
-def measure(inputs: Path, warehouse: Path, engine: str, workers: int) -> tuple[dict[str, dict[str, float]], float, float, dict[str, int]]:
-    """CPU seconds and wall seconds by stage, seconds in all, peak own memory of all processes, staged bytes by kind."""
+class Measured(NamedTuple):
+    """What a run took."""
+
+    stages: dict[str, dict[str, float]]
+    """CPU seconds and wall seconds by stage; the first has what a start costs, too."""
+    cpu: float
+    seconds: float
+    own: int
+    """Peak of the memory that the processes share with nobody, in bytes."""
+    staged: dict[str, int]
+
+
+def measure(inputs: Path, warehouse: Path, engine: str, workers: int) -> Measured:
+    """One run."""
     command = [
         sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--json",
         "--workers", str(workers), "--engine", engine,
     ]  # fmt: skip
-    began = time.monotonic()
+    began, already = time.monotonic(), spent()
     staged = Staged(warehouse)
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parents[1]) as process:
         watch = scale.Watch(process.pid)
@@ -74,14 +94,21 @@ def measure(inputs: Path, warehouse: Path, engine: str, workers: int) -> tuple[d
     if process.returncode:
         raise SystemExit(f"the ingest failed with exit code {process.returncode}")
     facts = json.loads(said)
-    at, stages, before = datetime.fromisoformat(facts["started_at"]).timestamp(), {}, 0.0
-    for stage in facts["stages"]:
-        at += stage["seconds"]
-        seen = [one for one in watch.samples if one.at <= at]
-        cpu = seen[-1].cpu if seen else 0.0
+    stages, before = {}, 0.0
+    # From the end backwards: how long a cluster takes to start is in no stage. A process that has ended
+    # is counted once its parent has noticed, so the first look after the end of a stage is the right one.
+    ends = datetime.fromisoformat(facts["finished_at"]).timestamp() - np.cumsum([0.0, *(stage["seconds"] for stage in reversed(facts["stages"]))])[-2::-1]
+    for stage, at in zip(facts["stages"], ends, strict=True):
+        cpu = next((one.cpu for one in watch.samples if one.at >= at), watch.samples[-1].cpu)
         stages[stage["name"]] = {"cpu": cpu - before, "seconds": stage["seconds"]}
         before = cpu
-    return stages, time.monotonic() - began, max(one.own for one in watch.samples), staged.sizes
+    return Measured(stages, spent() - already, time.monotonic() - began, max(one.own for one in watch.samples), staged.sizes)
+
+
+def spent() -> float:
+    """CPU seconds of all processes started here that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -89,21 +116,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[20_000])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up")
+    parser.add_argument("--rounds", type=int, default=2)
     chosen = parser.parse_args(arguments)
     print(scale.machine())
-    print("| documents | engine | stage | CPU s | docs/s/core | wall s |\n|---:|---|---|---:|---:|---:|")
+    texts = ["--texts", str(chosen.texts)] if chosen.texts else []
     with tempfile.TemporaryDirectory() as folder:
+        corpus.main([str(_WARM), f"{folder}/warm", *texts])
+        for engine in ENGINES:
+            measure(Path(folder, "warm"), Path(folder, f"{engine}-warm"), engine, chosen.workers)
         for n in chosen.sizes:
             inputs = Path(folder, f"in-{n}")
-            corpus.main([str(n), str(inputs), *(["--texts", str(chosen.texts)] if chosen.texts else [])])
-            for engine in ("local", "dask"):
-                stages, seconds, own, sizes = measure(inputs, Path(folder, f"{engine}-{n}"), engine, chosen.workers)
-                for name, taken in stages.items():
-                    rate = n / taken["cpu"] if taken["cpu"] else 0.0
-                    print(f"| {n:,} | {engine} | {name} | {taken['cpu']:.1f} | {rate:,.0f} | {taken['seconds']:.1f} |")
-                print(f"| {n:,} | {engine} | all | {sum(s['cpu'] for s in stages.values()):.1f} | | {seconds:.1f} |")
-                staged = ", ".join(f"{kind} {size / n:,.0f}" for kind, size in sizes.items())
-                print(f"\n{engine}: own memory of all processes at most {own / 1e6:,.0f} MB; staged by the fold, bytes a document: {staged}\n", flush=True)
+            corpus.main([str(n), str(inputs), *texts])
+            runs = [(round_, engine) for round_ in range(chosen.rounds) for engine in ENGINES]
+            measured = [measure(inputs, Path(folder, f"{engine}-{n}-{round_}"), engine, chosen.workers) for round_, engine in runs]
+            _print(n, [(engine, one) for (_, engine), one in zip(runs, measured, strict=True)])
+
+
+def _print(n: int, measured: Sequence[tuple[str, Measured]]) -> None:
+    """A table of the rounds, side by side, and what was held and staged."""
+    runs = [one for _, one in measured]
+    print("\n| CPU s (wall s) | " + " | ".join(engine for engine, _ in measured) + " |\n|---|" + "---:|" * len(runs))
+    for stage in runs[0].stages:
+        print(f"| {stage} | " + " | ".join(f"{one.stages[stage]['cpu']:.1f} ({one.stages[stage]['seconds']:.1f})" for one in runs) + " |")
+    print("| all | " + " | ".join(f"{one.cpu:.1f} ({one.seconds:.1f})" for one in runs) + " |")
+    print("| documents a CPU second | " + " | ".join(f"{n / one.cpu:,.0f}" for one in runs) + " |")
+    print("| memory of all processes, MB | " + " | ".join(f"{one.own / 1e6:,.0f}" for one in runs) + " |\n")
+    for engine, one in dict(measured).items():
+        print(f"{n:,} documents, staged by the fold of {engine}, bytes a document: " + ", ".join(f"{kind} {size / n:,.0f}" for kind, size in one.staged.items()), flush=True)
 
 
 if __name__ == "__main__":

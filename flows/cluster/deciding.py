@@ -81,7 +81,7 @@ def write(folder: Path, rows: Rows, pairs: Pairs, part: NDArray[np.int64]) -> It
             table = table.append_column(name, pa.array(values))
         table = table.append_column("kept_doc_id", pa.array([rows.kept_id.get(row) for row in which.tolist()], pa.string()))
         chosen = pairs.take(by_pair[slice(*np.searchsorted(pair_ends, [number, number + 1]))])
-        name = f"part-{token}-{number:06}"
+        name = f"decided-{token}-{number:06}"
         _save(folder / f"{name}.rows", table)
         _save(folder / f"{name}.found", pa.table({column: getattr(chosen, column) for column in PAIRS}))
         yield name

@@ -52,8 +52,8 @@ class Dask:
         blind = sorted(address for address, is_there in sees.items() if not is_there)
         if blind:
             raise EngineError(
-                f"worker {blind[0]} does not see {staging}; the warehouse must lie in a folder that this machine and every worker "
-                "reach under the same path"
+                f"worker {blind[0]} does not see {staging}; the warehouse, or of one on an object store $COPYDESK_CACHE, must lie in a folder "
+                "that this machine and every worker reach under the same path"
             )
 
     def run_shards(
