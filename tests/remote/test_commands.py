@@ -175,10 +175,10 @@ def test_files_are_named_and_exported_and_the_lines_that_read_them_are_shown(twi
     assert "://" not in json.loads(lines[0])["source_uri"]
 
 
-# In this order; the last leaves the warehouse as the first found it, but for one document.
+# In this order: what is forgotten early is rewritten in few snapshots.
 WRITING = [
-    "templates approve TEMPLATE", "quarantine release --all", "rethreshold --jaccard-low 0.3 --dry-run", "rethreshold --jaccard-low 0.3 --json",
-    "reprocess --stage dedup --workers 1 --json", "index rebuild", "migrate", "rollback 2 --json", "forget --doc KEPT --yes --json", "verify",
+    "templates approve TEMPLATE", "forget --doc KEPT --yes --json", "quarantine release --all", "rethreshold --jaccard-low 0.3 --dry-run",
+    "rethreshold --jaccard-low 0.3 --json", "reprocess --stage dedup --workers 1 --json", "index rebuild", "migrate", "rollback 2 --json", "verify",
 ]  # fmt: skip
 
 
@@ -190,8 +190,7 @@ def test_commands_that_write_do_to_a_store_what_they_do_to_a_folder(twins: Twins
         assert twins.store.said(*twins.filled(command)) == here, command
         for table in {*twins.store.current().tables} - {"runs", "tombstones"}:
             assert twins.store.rows(table) == twins.folder.rows(table), (command, table)
-    receipt = json.loads(twins.store.run("status", "--json")[1])["runs"][0]
-    assert (receipt["kind"], twins.store.current().rows("tombstones")) == ("forget", 1)
+    assert twins.store.current().rows("tombstones") == 1
 
 
 def test_known_inputs_bring_nothing_new_and_refused_ones_are_read_again(twins: Twins, tmp_path: Path) -> None:
