@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import collections
 import importlib.util
+import itertools
 import math
 import zlib
 from pathlib import Path
@@ -26,16 +27,21 @@ from copydesk.transforms.clean.clean import marked
 from copydesk.transforms.trees import Forest
 
 FOLDS = 5
-MIN_RESIDUE = 3  # lines that rules took, as in `clean.py`: in other texts the model does not act
 MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line
 PARAMETERS = {
-    "objective": "binary", "num_leaves": 31, "learning_rate": 0.08, "min_data_in_leaf": 60, "feature_fraction": 0.6,
-    "bagging_fraction": 0.7, "bagging_freq": 1, "verbose": -1, "num_threads": 1, "deterministic": True, "seed": 7, "max_bin": 63,
+    "objective": "binary", "num_leaves": 63, "learning_rate": 0.1, "min_data_in_leaf": 40, "feature_fraction": 0.35, "bagging_fraction": 0.7,
+    "bagging_freq": 1, "verbose": -1, "num_threads": 2, "deterministic": True, "force_row_wise": True, "max_bin": 63,
 }  # fmt: skip
-ROUNDS = 120
-LOST_SHORT_PER_1000 = 4.0  # of lines under four tokens; most of them are sub-headings and list items
-LOST_PER_1000 = 0.5  # good lines the model may lose beside those of the rules; docs/cleaning.md has the curve
-FULL_WEIGHT = 0.5  # a page's full text has five times the lines of its main content
+ROUNDS = {"first": 90, "second": 110}
+# Each look is the mean of forests: a seed, and the weight of lines of a page's full text, which has five times the lines of its main content.
+MEMBERS = {"first": ((7, 0.5),), "second": ((7, 0.5), (8, 1.0), (9, 0.7))}
+SHORT_SHARE = 4  # one short line in so many is trained on: they are most of the lines, and long ones are what counts
+LOST_PER_1000 = 1.9  # good lines of four tokens or more that rules and model may lose together; 2 are allowed
+LOST_SHORT_PER_1000 = 4.0  # of lines under four tokens, beside what rules lose; most of them are sub-headings and list items
+RULE_THRESHOLDS = (2.0, 3.0, 3.5, 4.0, 4.5)  # log odds tried for lines that an unsure rule matches
+UNSURE_SHARE = 0.01  # of the lines of four words or more a rule matches: one that cuts more good lines than that asks the model
+UNSURE_LINES = 2
+FULL_WEIGHT = 0.5  # in the table of words
 
 
 def benchmark() -> ModuleType:
@@ -55,33 +61,28 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="labelled lines, kept between runs")
     parser.add_argument("--out", type=Path, default=Path(model.__file__).parent / "data" / "lines.npz")
+    parser.add_argument("--odds", type=Path, help="write the held-out log odds of every line here, to look at")
     args = parser.parse_args()
     scorer = benchmark()
     sites = scorer.sites(args.gold)
-    documents, labels, folds, weights, judged, tokens, extractors, residue, taken = [], [], [], [], [], [], [], [], []
+    documents, labels, tokens, folds, extractors = [], [], [], [], []
     for page in scorer.cached(args.cache, args.gold, list(scorer.EXTRACTORS)):
         found = marked("\n".join(line.text for line in page.lines), clean.Options())
-        if not found:
-            continue
-        documents.append([line for _, line in found])
-        n_taken = sum(bool(line.category) for line in documents[-1])
-        listed = {*model.below_the_end(documents[-1]), *model.above_the_start(documents[-1])}
-        taken += [bool(line.category) or i in listed for i, line in enumerate(documents[-1])]
-        for number, line in found:
-            label = page.lines[number]
-            labels.append(not label.good)
-            tokens.append(label.tokens)
-            judged.append(model.judged(line))
-            folds.append(zlib.crc32(sites[page.dataset, page.id].encode()) % FOLDS)
-            weights.append(FULL_WEIGHT if page.extractor == "resiliparse_full" else 1.0)
-            extractors.append(page.extractor)
-            residue.append(n_taken)
+        if found:
+            documents.append([line for _, line in found])
+            labels += [not page.lines[number].good for number, _ in found]
+            tokens += [page.lines[number].tokens for number, _ in found]
+            folds += [zlib.crc32(sites[page.dataset, page.id].encode()) % FOLDS] * len(found)
+            extractors += [page.extractor] * len(found)
+    lines = [line for document in documents for line in document]
     columns = {
-        "bad": np.array(labels), "fold": np.array(folds), "weight": np.array(weights), "judged": np.array(judged),
-        "tokens": np.array(tokens), "extractor": np.array(extractors),
-        "residue": np.array(residue), "taken": np.array(taken),
+        "bad": np.array(labels), "tokens": np.array(tokens), "fold": np.array(folds), "extractor": np.array(extractors),
+        "weight": np.where(np.array(extractors) == "resiliparse_full", FULL_WEIGHT, 1.0),
+        "rule": np.array([line.rule for line in lines]),
+        "judged": np.array([model.judged(line._replace(category="")) for line in lines]),
+        "words": np.array([len(model._WORD.findall(line.low)) for line in lines]),
     }  # fmt: skip
-    train(documents, columns, args.out)
+    train(documents, columns, args.out, args.odds)
 
 
 def word_weights(texts: list[set[str]], starts: np.ndarray, columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
@@ -115,64 +116,134 @@ def _tokens(line: model.Line) -> set[str]:
     return {*words, "^" + words[0], "^" + " ".join(words[:2])}
 
 
-def train(documents: list[list[model.Line]], columns: dict[str, Any], out: Path) -> None:
-    """Cross-validate, print, train on everything, write."""
+def rule_odds(columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
+    """Log odds that a line which a rule matches is bad; those of a rule never seen speak for it."""
+    odds = {}
+    for name in sorted(set(columns["rule"]) - {""}):
+        bad = columns["bad"][rows & (columns["rule"] == name)]
+        odds[name] = round(math.log((bad.sum() + 3) / ((~bad).sum() + 0.3)), 3)
+    return odds
+
+
+def unsure_rules(columns: dict[str, Any], rows: np.ndarray) -> frozenset[str]:
+    """Rules of which gold keeps some lines. Corrections become a column, and blank lines are none: they go always."""
+    asking = {rule.name for rule in clean.RULES if rule.category not in {"layout", "learned", "correction"}}
+    found = set()
+    for name in sorted(asking):
+        good = ~columns["bad"][rows & (columns["rule"] == name)]
+        if good.sum() >= UNSURE_LINES and good.mean() > UNSURE_SHARE:
+            found.add(name)
+    return frozenset(found)
+
+
+def train(documents: list[list[model.Line]], columns: dict[str, Any], out: Path, odds_to: Path | None) -> None:
+    """Cross-validate both looks, print, train on everything, write.
+
+    What a fold is judged by saw no page of its sites: words, rules, first look and second look. The second
+    look is trained on opinions so held out, as a first look that has seen a page is too sure of itself.
+    """
     starts = np.cumsum([0, *(len(d) for d in documents)])
-    texts = [_tokens(line) for document in documents for line in document]
     number = np.repeat(np.arange(len(documents)), np.diff(starts))
-    fit = (columns["tokens"] > 0) & columns["judged"] & (columns["residue"] >= MIN_RESIDUE)
-    by_fold = [word_weights(texts, number, columns, fit & (columns["fold"] != k)) for k in range(FOLDS)]
-    # Words are weighed by pages of other sites here too: a forest fed weights fitted on its own pages trusts them too much.
-    rows = np.concatenate([np.array(model.features(d, by_fold[columns["fold"][start]]), dtype=np.float32) for d, start in zip(documents, starts[:-1], strict=True)])
-    predicted = np.zeros(len(number))
-    for k in range(FOLDS):
-        held = columns["fold"] == k
-        predicted[held] = _fitted(rows, columns, fit & ~held).predict(rows[held])
-        print(f"fold {k} done", flush=True)
-    predicted[~fit] = 0
-    report(predicted, columns)
-    long = columns["tokens"] >= benchmark().SHORT
-    good = fit & ~columns["bad"] & ~columns["taken"]
-    threshold = limit(predicted[good & long], LOST_PER_1000 / 1000 * (long & ~columns["bad"]).sum())
-    short_threshold = max(threshold, limit(predicted[good & ~long], LOST_SHORT_PER_1000 / 1000 * (~long & ~columns["bad"]).sum()))
-    for name, chosen, least in (("long", long, threshold), ("short", ~long & (columns["tokens"] > 0), short_threshold)):
-        gone = columns["taken"] | (predicted > least)
-        kept, bad = chosen & ~columns["bad"], chosen & columns["bad"]
-        print(f"{name}: {gone[bad].mean():.3f} of the bad lines go, {1000 * gone[kept].mean():.2f} good ones in 1,000,"
-              f" {1000 * columns['taken'][kept].mean():.2f} of them by rules")  # fmt: skip
-    words = word_weights(texts, number, columns, fit)
-    forest = Forest.from_lightgbm(_fitted(rows, columns, fit).dump_model()["tree_info"])
+    fold = columns["fold"]
+    counted = columns["tokens"] > 0
+    texts = [_tokens(line) for document in documents for line in document]
+    words = [word_weights(texts, number, columns, counted & (fold != k)) for k in range(FOLDS)]
+    rules = [rule_odds(columns, counted & (fold != k)) for k in range(FOLDS)]
+    rows = np.concatenate([np.array(model.features(d, words[fold[at]], rules[fold[at]]), dtype=np.float32) for d, at in zip(documents, starts[:-1], strict=True)])
+    print(f"{len(documents)} documents, {len(rows)} lines, {rows.shape[1]} features", flush=True)
+    long = columns["words"] >= model.MIN_WORDS
+    fit = counted & (columns["judged"] | (columns["rule"] != "")) & (long | (np.arange(len(rows)) % SHORT_SHARE == 0))
+    first = held_out("first", rows, columns, fit)
+    around = np.concatenate([model.around(first[a:b], columns["words"][a:b]) for a, b in itertools.pairwise(starts)])
+    both = np.concatenate([rows, around], axis=1)
+    hard = fit & (first > model.DOUBTFUL)
+    second = np.where(first > model.DOUBTFUL, held_out("second", both, columns, hard), first)
+    if odds_to is not None:
+        np.save(odds_to, second)
+    limits = report(documents, starts, columns, second, [unsure_rules(columns, long & counted & (fold != k)) for k in range(FOLDS)])
+    final = word_weights(texts, number, columns, counted)
+    odds, unsure = rule_odds(columns, counted), unsure_rules(columns, long & counted)
+    # The shipped first look weighs words and rules by all pages, but learns from weights held out, as the second does from opinions.
+    looks = {"first": Forest.mean(grown("first", rows, columns, fit)), "second": Forest.mean(grown("second", both, columns, hard))}
     out.parent.mkdir(exist_ok=True)
     np.savez_compressed(
-        out, words=np.array("\n".join(words)), weights=np.array(list(words.values()), np.float32),
-        threshold=np.float64(threshold), short_threshold=np.float64(short_threshold), **forest.arrays("lines"),
-    )
-    print(f"thresholds {threshold:.3f}, {short_threshold:.3f}; {len(words)} words, {len(forest.roots)} trees, {out.stat().st_size:,} bytes in {out}")
+        out, words=np.array("\n".join(final)), words_odds=np.array(list(final.values()), np.float32),
+        rules=np.array("\n".join(odds)), rules_odds=np.array(list(odds.values()), np.float32), unsure=np.array("\n".join(sorted(unsure))),
+        limits=np.array(limits), **looks["first"].arrays("first"), **looks["second"].arrays("second"),
+    )  # fmt: skip
+    print(f"limits {limits}; unsure: {', '.join(sorted(unsure))}; {len(final)} words, {out.stat().st_size:,} bytes in {out}")
 
 
-def limit(likely: np.ndarray, allowed: float) -> float:
-    """The probability above which no more good lines than allowed stand."""
-    falling = -np.sort(-likely)
-    return float(falling[int(allowed)]) if allowed < len(falling) else 0.0
+def held_out(look: str, rows: np.ndarray, columns: dict[str, Any], fit: np.ndarray) -> np.ndarray:
+    """The log odds of every line by forests that saw no page of its site."""
+    odds = np.zeros(len(rows), np.float32)
+    for k in range(FOLDS):
+        held = columns["fold"] == k
+        odds[held] = Forest.mean(grown(look, rows, columns, fit & ~held)).sums(rows[held])
+        print(f"{look} look, fold {k} done", flush=True)
+    return odds
 
 
-def _fitted(rows: np.ndarray, columns: dict[str, Any], chosen: np.ndarray) -> Any:
+def grown(look: str, rows: np.ndarray, columns: dict[str, Any], chosen: np.ndarray) -> list[Forest]:
+    """One forest for each of `MEMBERS`."""
     import lightgbm
 
-    return lightgbm.train(PARAMETERS, lightgbm.Dataset(rows[chosen], columns["bad"][chosen], weight=columns["weight"][chosen]), ROUNDS)
+    forests = []
+    for seed, full in MEMBERS[look]:
+        weight = np.where(columns["extractor"] == "resiliparse_full", full, 1.0)
+        table = lightgbm.Dataset(rows[chosen], columns["bad"][chosen], weight=weight[chosen])
+        forests.append(Forest.from_lightgbm(lightgbm.train({**PARAMETERS, "seed": seed}, table, ROUNDS[look]).dump_model()["tree_info"]))
+    return forests
 
 
-def report(predicted: np.ndarray, columns: dict[str, Any]) -> None:
-    """Print, by extractor, what rules take and what rules and model take together where the model loses so many more good lines in 1,000."""
+def limit(odds: np.ndarray, allowed: float) -> float:
+    """The log odds above which no more lines than allowed stand."""
+    falling = -np.sort(-odds)
+    return 99.0 if allowed < 0 else float(falling[int(allowed)]) if allowed < len(falling) else -99.0
+
+
+def dropped(documents: list[list[model.Line]], starts: np.ndarray, columns: dict[str, Any], odds: np.ndarray, unsure: list[frozenset[str]], limits: tuple[float, float, float]) -> np.ndarray:
+    """Which lines go, one pass, by `lines.decided` itself."""
+    gone = np.zeros(len(odds), bool)
+    for document, at in zip(documents, starts[:-1], strict=True):
+        known = model.Model({}, {}, unsure[columns["fold"][at]], None, None, *limits)  # type: ignore[arg-type]  # the odds are known
+        short = columns["words"][at : at + len(document)].sum() < model.FEW_WORDS
+        found = model.decided(document, None if short else odds[at : at + len(document)].tolist(), known)
+        own = [i for i, line in enumerate(document) if line.category and i not in found.stay]
+        gone[[at + i for i in (*own, *found.below, *found.above, *found.unlikely)]] = True
+    return gone
+
+
+def report(documents: list[list[model.Line]], starts: np.ndarray, columns: dict[str, Any], odds: np.ndarray, unsure: list[frozenset[str]]) -> tuple[float, float, float]:
+    """Print what goes at what loss, and give the limits under which most bad lines go at the loss allowed."""
+    scorer = benchmark()
+    bad, long, short = columns["bad"], columns["tokens"] >= scorer.SHORT, (columns["tokens"] > 0) & (columns["tokens"] < scorer.SHORT)
+    never = 99.0
+    alone = dropped(documents, starts, columns, odds, unsure, (never, never, -never))
+    print(f"rules and lists alone: {alone[long & bad].mean():.3f} of the bad lines at {1000 * alone[long & ~bad].mean():.2f} good ones in 1,000")
+    base = {least: dropped(documents, starts, columns, odds, unsure, (never, never, least)) for least in RULE_THRESHOLDS}
+
+    def under(lost: float, least: float) -> tuple[float, float, tuple[float, float, float]]:
+        """The share of bad lines that go and the good ones lost in 1,000, by these limits."""
+        candidates = columns["judged"] & (columns["rule"] == "") & ~base[least]
+        threshold = limit(odds[long & ~bad & candidates], lost / 1000 * (long & ~bad).sum() - base[least][long & ~bad].sum())
+        allowed = LOST_SHORT_PER_1000 / 1000 * (short & ~bad).sum()
+        limits = (threshold, max(threshold, limit(odds[short & ~bad & candidates], allowed)), least)
+        gone = dropped(documents, starts, columns, odds, unsure, limits)
+        return float(gone[long & bad].mean()), 1000 * float(gone[long & ~bad].mean()), limits
+
+    found = [under(LOST_PER_1000, least) for least in RULE_THRESHOLDS]
+    for share, lost, limits in found:
+        print(f"rules asked for {limits[2]}: {share:.3f} of the bad lines at {lost:.2f} good ones in 1,000", flush=True)
+    best = max(found)[2]
+    for wanted in (1.0, 1.5, 2.0, 2.5, 3.0, 4.0):
+        print(f"the best of these, up to {wanted} in 1,000: {under(wanted, best[2])[0]:.3f} of the bad lines", flush=True)
+    gone = dropped(documents, starts, columns, odds, unsure, best)
     for name in [*sorted(set(columns["extractor"])), "all"]:
-        chosen = (columns["tokens"] >= benchmark().SHORT) & (columns["extractor"] == name if name != "all" else True)
-        good, bad = chosen & ~columns["bad"], chosen & columns["bad"]
-        taken = columns["taken"]
-        cells = []
-        for lost in (0.3, 0.5, 1.0, 2.0, 3.5):
-            least = limit(predicted[good & ~taken], lost / 1000 * good.sum())
-            cells.append(f"{lost}: {(taken | (predicted > least))[bad].mean():.3f} ({least:.3f})")
-        print(f"{name:18s} rules {taken[bad].mean():.3f} at {1000 * taken[good].mean():.2f};", "  ".join(cells))
+        own = (columns["extractor"] == name) | (name == "all")
+        cells = [f"{gone[own & size & bad].mean():.3f} of the bad lines, {1000 * gone[own & size & ~bad].mean():.2f} good in 1,000" for size in (long, short)]
+        print(f"{name:18s} {cells[0]}; under four tokens {cells[1]}", flush=True)
+    return best
 
 
 if __name__ == "__main__":

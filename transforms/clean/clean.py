@@ -1,8 +1,9 @@
 """Cut boilerplate from extracted text; every cut is a row of the ledger.
 
-`clean` reads the lines earlier stages left and returns only its own removals. It works in two steps:
-the rule tables, which judge each line by itself, then the line model (`lines.py`), which judges a
-line of plain text by the lines around it. Blank lines leave too, so cleaned text has none.
+`clean` reads the lines earlier stages left and returns only its own removals: of a page, what the rule
+tables cut, which judge each line by itself; of plain text, what they and the line model (`lines.py`),
+which judges a line by the lines around it, decide together. Where the model was asked, what is left is
+cleaned again until nothing goes, so that cleaning twice changes nothing. Blank lines leave too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Literal
 
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key, undecorated
-from copydesk.transforms.clean.lines import Line, above_the_start, below_the_end, unlikely
+from copydesk.transforms.clean.lines import FEW_WORDS, MIN_RESIDUE, Line, decided, is_unsure, log_odds, model
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
@@ -28,7 +29,6 @@ LINE_MODEL = "line_model"
 TRAILING_LIST = "trailing_list"
 LEADING_MENU = "leading_menu"
 
-_MIN_RESIDUE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
 _MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it was glued to
 _EDGE = 400  # characters at the ends of a paragraph in which glued residue is looked for
@@ -85,12 +85,18 @@ def clean(
     >>> clean("Rain fell.\\nRead more: The dam\\n")
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
-    text = apply(extracted, removed)
-    cuts = _rule_cuts(text, templates, _desk(options, kind))
-    if kind == "text" and options.line_model:
-        dropped = {c.line: c for c in _model_cuts(text, cuts)}
-        cuts = [*(c for c in cuts if c.line not in dropped), *dropped.values()]
-    return cut(extracted, removed, cuts)
+    desk, found = _desk(options, kind), tuple[Removal, ...]()
+    while True:
+        text = apply(extracted, (*removed, *found))
+        left, low = text.split("\n"), folded(text).split("\n")
+        cuts = _rule_cuts(left, low, templates, desk)
+        asked = False
+        if kind == "text" and options.line_model:
+            cuts, asked = _joined(left, low, cuts)
+        new = cut(extracted, (*removed, *found), cuts)
+        found = (*found, *new)
+        if not new or not asked:
+            return found
 
 
 def warm() -> None:
@@ -100,20 +106,20 @@ def warm() -> None:
 
 def marked(text: str, options: Options) -> list[tuple[int, Line]]:
     """The lines of a text that are not blank, with their numbers and what the rules make of them."""
-    return _marked(text, _rule_cuts(text, (), _desk(options, "text")))
-
-
-def _marked(text: str, cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
-    whole = {c.line: _CATEGORY.get(c.rule, "") for c in cuts if c.start is None}
     left, low = text.split("\n"), folded(text).split("\n")
+    return _marked(left, low, _rule_cuts(left, low, (), _desk(options, "text")))
+
+
+def _marked(left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
+    whole = {c.line: c.rule for c in cuts if c.start is None}
+    texts, folds = list(left), list(low)
     for c in sorted((c for c in cuts if c.start is not None), key=lambda c: c.start or 0, reverse=True):  # so that offsets stay right
-        left[c.line], low[c.line] = (part[: c.start] + part[c.end :] for part in (left[c.line], low[c.line]))
-    return [(n, Line(line, low[n], whole.get(n, ""))) for n, line in enumerate(left) if line and not line.isspace()]
+        texts[c.line], folds[c.line] = (part[: c.start] + part[c.end :] for part in (texts[c.line], folds[c.line]))
+    return [(n, Line(line, folds[n], _CATEGORY.get(whole.get(n, ""), ""), whole.get(n, ""))) for n, line in enumerate(texts) if line and not line.isspace()]
 
 
-def _rule_cuts(text: str, templates: Collection[str], desk: _Desk) -> list[Cut]:
+def _rule_cuts(left: Sequence[str], low: Sequence[str], templates: Collection[str], desk: _Desk) -> list[Cut]:
     """What the rule tables cut, line by line."""
-    left, low = text.split("\n"), folded(text).split("\n")
     cuts, cut_by = [], {}
     blank = "blank_line" in desk.by_name
     for number, line in enumerate(left):
@@ -138,7 +144,7 @@ def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
     >>> corrections(text, clean(text))
     ('Correction: an earlier version misspelled the name of the port.',)
     """
-    return tuple(r.text.strip() for r in sorted(removed) if r.rule in _CORRECTIONS and r.text.strip())
+    return tuple(r.text.strip() for r in sorted(r for r in removed if r.rule in _CORRECTIONS) if r.text.strip())
 
 
 _CATEGORY = {r.name: r.category for r in RULES}
@@ -245,19 +251,21 @@ def _desk(options: Options, kind: Kind) -> _Desk:
     return _Desk([rule for rule in RULES if options.acts(rule) and (kind == "text" or rule.on_pages)])
 
 
-def _model_cuts(text: str, cuts: Sequence[Cut]) -> list[Cut]:
-    """Lines that stand like residue, in a text in which the rules found residue.
+def _joined(left: Sequence[str], low: Sequence[str], cuts: list[Cut]) -> tuple[list[Cut], bool]:
+    """The cuts of rules and line model together, and whether the model was asked.
 
-    In a text with little of it the model stays silent: it was trained on scrapes, and its silence
-    there is what makes cleaning twice the same as cleaning once.
+    It is asked where the rules match much, or a rule does of which labelled pages keep some lines.
     """
     residue = sum(c.start is None and _CATEGORY[c.rule] != "layout" for c in cuts)
     if not residue:
-        return []
-    held = _marked(text, cuts)
+        return cuts, False
+    held = _marked(left, low, cuts)
     numbers, lines = [number for number, _ in held], [line for _, line in held]
-    found = {numbers[i]: Cut(numbers[i], TRAILING_LIST, 1) for i in below_the_end(lines)}
-    found |= {numbers[i]: Cut(numbers[i], LEADING_MENU, 1) for i in above_the_start(lines)}
-    if residue >= _MIN_RESIDUE:
-        found |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 2) for i in unlikely(lines) if numbers[i] not in found}
-    return list(found.values())
+    known = model()
+    asked = sum(line.text.count(" ") + 1 for line in lines) >= FEW_WORDS and (residue >= MIN_RESIDUE or any(is_unsure(line, known) for line in lines))
+    decision = decided(lines, log_odds(lines, known).tolist() if asked else None, known)
+    stay = {numbers[i] for i in decision.stay}
+    gone = {numbers[i]: Cut(numbers[i], TRAILING_LIST, 2) for i in decision.below}
+    gone |= {numbers[i]: Cut(numbers[i], LEADING_MENU, 2) for i in decision.above}
+    gone |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 3) for i in decision.unlikely}
+    return [*(c for c in cuts if c.line not in gone and c.line not in stay), *gone.values()], asked

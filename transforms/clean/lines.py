@@ -2,8 +2,10 @@
 
 A plain text has no tree: what is left is the length and shape of a line, its words, and the lines
 around it. `features` turns the lines of one document into numbers; boosted trees trained on labelled
-pages (`training/clean_lines.py`) turn those into the probability that a line is no part of the article.
-The lines that rules have taken count as neighbours: teasers stand under "Related articles".
+pages (`training/clean_lines.py`) turn those into log odds that a line is no part of the article, and
+a second forest judges the lines anew by what the first made of those around (`around`).
+A rule that matches a line is a feature among others, and a rule of which labelled pages keep some
+lines cuts one only where the model agrees (`decided`).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from io import BytesIO
@@ -32,6 +34,13 @@ BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a r
 END_WORDS = 12
 MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
 FAR = 30  # lines: nothing farther says more
+FARTHEST = 99
+DOUBTFUL = -1.5  # log odds of the first look: lines below are the article's without a second one
+SUREST = 6.0  # log odds; what is surer is not told apart
+LINK_ODDS = 1.0  # log odds below which a line that a rule about links to other stories matches stays: a guide's own "Read more: ..."
+OUTSIDE = -9.0  # log odds of what stands outside of the text
+MIN_RESIDUE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
+FEW_WORDS = 60  # a text with fewer gives the model nothing to judge by: rules stand alone; arbitrary
 
 _WORD = re.compile(r"\w+")
 _BULLETS = frozenset("•*·-–—●▪■◦○+►▶>")
@@ -39,9 +48,8 @@ _QUOTES = frozenset("\"'“‘«„")
 _END = re.compile(r"[.!?…。][\"'”’»)\] ]{0,3}$")
 # What the model must not judge: code, numbered items, references, tables of numbers, scripts without
 # spaces between words. In the development pages these were most of the good lines it would have lost.
-_CODE_MARKS = frozenset("{};=<>\\^`~$│|")
+_CODE_MARKS = frozenset("{};=<>\\^`~│|")
 _CODE = re.compile(r"\(\)|\w\[|::|->|\w_\w")
-_NOT_JUDGED_START = re.compile(r"\s*(?:#|//|(?:[•*-]\s*)?\(?\d{1,3}[.)]|[A-Z][\w-]{1,20}: |[\d\W]{1,400}$)")
 # Dates of a tour and fields of a file: in the development pages two such lists were a third of what the model lost.
 _LISTED = re.compile(
     r"\s*(?:[•*·-]\s*)?(?:(?:jan|feb|mar|apr|abr|may|mai|jun|jui|jul|aug|aou|sep|oct|okt|nov|dec|dez|dic)[a-zéû]{0,6}\.? \d{1,2}(?:st|nd|rd|th)?\b(?!,? \d{4})|"
@@ -55,15 +63,29 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\u
 
 
 class Line(NamedTuple):
-    """A line that is not blank: its text and folded text, and the category of the rule that takes it, if one does."""
+    """A line that is not blank: its text and folded text, and category and name of the rule that matches it, if one does."""
 
     text: str
     low: str
     category: str
+    rule: str = ""
 
 
-def features(lines: Sequence[Line], weights: Mapping[str, float], chosen: Iterable[int] | None = None) -> list[list[float]]:
-    """One row of numbers per line, or per line of `chosen`: its own shape and words, its place, its neighbours."""
+class Model(NamedTuple):
+    """What training found: tables of words and rules, two forests, and the log odds from which lines go."""
+
+    words: Mapping[str, float]  # weight of a word that residue or prose prefers
+    rules: Mapping[str, float]  # log odds that a line which the rule matches is residue
+    unsure: frozenset[str]  # rules that cut a line of `MIN_WORDS` or more only where the model agrees
+    first: Forest
+    second: Forest
+    threshold: float
+    short_threshold: float  # of lines under `MIN_WORDS`
+    rule_threshold: float  # of lines that an unsure rule matches, links apart, and of lists beside the article
+
+
+def features(lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping[str, float]) -> list[list[float]]:
+    """One row of numbers per line: its own shape, words and rule, its place, its neighbours."""
     n = len(lines)
     words = [_WORD.findall(line.low) for line in lines]
     size = [len(w) for w in words]
@@ -82,16 +104,17 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], chosen: Iterab
     before, since_prose, since_taken, words_since = _looking_back(size, prose, taken)
     after, until_prose, until_taken, _ = (column[::-1] for column in _looking_back(size[::-1], prose[::-1], taken[::-1]))
     run_length, run_taken, run_score, run_words, to_start, to_end = _runs(size, prose, taken, [s for s, _ in scores])
+    listed = _lists(lines, size, sentence, [s for s, _ in scores], [rates.get(line.rule, NEUTRAL) for line in lines])
     contents = [{w for w in ws if len(w) > 4} for ws in words]
     everywhere = Counter(w for own in contents for w in own)
     lead = {w for i in [i for i in range(n) if prose[i]][:2] for w in words[i] if len(w) > 4}
     columns = np.array((taken, prose, [s for s, _ in scores], [math.log1p(k) for k in size]), dtype=np.float64)
-    at = np.fromiter(range(n) if chosen is None else chosen, dtype=np.int64)
+    at = np.arange(n)
     windows = np.concatenate([_means(columns, at, low, high) for low, high in ((-4, 0), (1, 5), (-12, 0), (1, 13))]).T.tolist()
     near = [(scores[i][0], math.log1p(size[i]), float(sentence[i]), taken[i]) for i in range(n)]
     edge = (NEUTRAL, -1.0, -1.0, -1.0)
     rows = []
-    for i, around in zip(at.tolist(), windows, strict=True):
+    for i, beside in enumerate(windows):
         line = lines[i]
         own = contents[i]
         rows.append([
@@ -101,9 +124,10 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], chosen: Iterab
             math.log1p(words_since[i]), i / n,
             run_length[i], run_taken[i], run_score[i], run_words[i], to_start[i], to_end[i],
             sum(everywhere[w] > 1 for w in own) / (len(own) or 1), len(own & lead) / (len(own) or 1), float(len(own)),
-            *around,
+            *beside,
             *(near[i - 1] if i else edge), *(near[i + 1] if i + 1 < n else edge),
             *(near[i - 2][:2] if i > 1 else edge[:2]), *(near[i + 2][:2] if i + 2 < n else edge[:2]),
+            *listed[i],
         ])  # fmt: skip
     return rows
 
@@ -119,7 +143,6 @@ def judged(line: Line) -> bool:
         line.category
         or text.count(" ") >= JUDGED
         or not _CODE_MARKS.isdisjoint(text)
-        or _NOT_JUDGED_START.match(text)
         or _FIELD.match(text)
         or _LISTED.match(low)
         or any(word in low for word in _REFERENCE_WORDS)
@@ -166,29 +189,106 @@ def _ends_prose(line: Line, words: int) -> bool:
     return _END.search(line.text[-8:]) is not None and line.text.count(" ") + 1 >= words
 
 
-def unlikely(lines: Sequence[Line]) -> list[int]:
-    """Which of the lines the model drops, by index."""
-    chosen = [i for i, line in enumerate(lines) if judged(line)]
-    if not chosen:
-        return []
-    weights, forest, threshold, short_threshold = model()
-    likely = forest.probabilities(np.array(features(lines, weights, chosen), dtype=np.float32))
-    return [
-        i for i, p in zip(chosen, likely.tolist(), strict=True)
-        if p > threshold and (p > short_threshold or len(_WORD.findall(lines[i].low)) >= MIN_WORDS)
-    ]  # fmt: skip
+def around(odds: npt.NDArray[np.float32], words: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """One row of numbers per line: what the first look made of the line, of its neighbours, of its run, and of the text.
+
+    `odds` are log odds that a line is residue, `words` its number of words. *Solid* lines are surely the article's.
+    """
+    n = len(odds)
+    at, own = np.arange(n), np.clip(odds, -SUREST, SUREST).astype(np.float64)
+    good = 1 / (1 + np.exp(own))
+    padded = np.concatenate([np.full(3, OUTSIDE), own, np.full(3, OUTSIDE)])
+    columns = [padded[3 + k : 3 + k + n] for k in (-3, -2, -1, 1, 2, 3)]
+    sums = np.concatenate([[0.0], np.cumsum(own)])
+    for reach in (3, 8, 20):
+        low, high = np.maximum(0, at - reach), np.minimum(n, at + reach + 1)
+        columns += [
+            (sums[high] - sums[low] - own) / np.maximum(1, high - low - 1),
+            (sums[at] - sums[low]) / np.maximum(1, at - low),
+            (sums[high] - sums[at + 1]) / np.maximum(1, high - at - 1),
+        ]
+    mass = np.concatenate([[0.0], np.cumsum(good * np.minimum(words, 80))])  # words of the article, expected
+    total = mass[-1] + 1e-6
+    columns += [mass[at] / total, (total - mass[at + 1]) / total]
+    solid = (own < -3) & (words >= END_WORDS)
+    before = np.maximum.accumulate(np.where(solid, at, -1))
+    after = np.minimum.accumulate(np.where(solid, at, n + FARTHEST)[::-1])[::-1]
+    columns += [np.where(before >= 0, np.minimum(at - before, FARTHEST), FARTHEST), np.where(after < n, np.minimum(after - at, FARTHEST), FARTHEST)]
+    run = np.cumsum(solid)
+    loose = ~solid
+    size = np.bincount(run[loose], minlength=run[-1] + 1)
+    most, least = np.full(run[-1] + 1, OUTSIDE), np.full(run[-1] + 1, -OUTSIDE)
+    np.maximum.at(most, run[loose], own[loose])
+    np.minimum.at(least, run[loose], own[loose])
+    mean = np.bincount(run[loose], weights=own[loose], minlength=run[-1] + 1) / np.maximum(1, size)
+    columns += [mean[run], size[run], most[run], least[run]]
+    columns += [np.full(n, value) for value in (*np.quantile(own, (0.1, 0.5, 0.9)), good.mean(), math.log1p(total), solid.mean())]
+    turns = np.flatnonzero(np.diff(own > 0)) + 1
+    lengths = np.diff(np.concatenate([[0], turns, [n]]))
+    columns += [np.repeat(np.minimum(lengths, 50), lengths) * np.where(own > 0, 1, -1), own]
+    return np.column_stack(columns).astype(np.float32)
+
+
+def log_odds(lines: Sequence[Line], known: Model) -> npt.NDArray[np.float32]:
+    """How likely each line is residue, by the second look where the first doubts; natural logarithm of the odds."""
+    rows = np.array(features(lines, known.words, known.rules), dtype=np.float32)
+    first = known.first.sums(rows).astype(np.float32)
+    doubtful = np.flatnonzero(first > DOUBTFUL)
+    if len(doubtful):
+        words = np.array([len(_WORD.findall(line.low)) for line in lines])
+        second = known.second.sums(np.concatenate([rows, around(first, words)], axis=1)[doubtful])
+        first[doubtful] = second
+    return first
+
+
+def is_unsure(line: Line, known: Model) -> bool:
+    """Whether the rule that matches the line cuts it only where the model agrees."""
+    return line.rule in known.unsure and len(_WORD.findall(line.low)) >= MIN_WORDS
+
+
+class Decision(NamedTuple):
+    """Lines of one text by index: those that rules match and that stay; those that go beside what rules cut."""
+
+    stay: frozenset[int]
+    below: tuple[int, ...]
+    above: tuple[int, ...]
+    unlikely: tuple[int, ...]
+
+
+def decided(lines: Sequence[Line], odds: Sequence[float] | None, known: Model) -> Decision:
+    """What rules and model make of a text together; without `odds` the rules stand alone.
+
+    The model drops lines of its own only where rules took `MIN_RESIDUE` others: it was trained on scrapes.
+    """
+    stay = frozenset(
+        i for i, line in enumerate(lines)
+        if odds is not None and is_unsure(line, known) and odds[i] <= (LINK_ODDS if line.category == "related" else known.rule_threshold)
+    )  # fmt: skip
+    standing = [line._replace(category="") if i in stay else line for i, line in enumerate(lines)] if stay else lines
+    residue = sum(1 for line in standing if line.category not in {"", "layout"})
+    if not residue:
+        return Decision(stay, (), (), ())
+    below, above = ([i for i in found if i not in stay and (odds is None or odds[i] > known.rule_threshold)] for found in (below_the_end(standing), above_the_start(standing)))
+    own: list[int] = []
+    if odds is not None and residue >= MIN_RESIDUE:
+        listed = {*below, *above}
+        own = [
+            i for i, line in enumerate(lines)
+            if odds[i] > known.threshold and i not in listed and judged(line) and (odds[i] > known.short_threshold or len(_WORD.findall(line.low)) >= MIN_WORDS)
+        ]  # fmt: skip
+    return Decision(stay, tuple(below), tuple(above), tuple(own))
 
 
 @cache
-def model() -> tuple[dict[str, float], Forest, float, float]:
-    """Word weights, trees, and the thresholds for lines and for lines under four words, read once from the package."""
+def model() -> Model:
+    """The packaged model, read once."""
     from copydesk.transforms.trees import Forest  # numba takes half a second to import
 
     content = resources.files("copydesk.transforms.clean").joinpath("data").joinpath("lines.npz").read_bytes()
     with np.load(BytesIO(content), allow_pickle=False) as arrays:
-        words = str(arrays["words"]).split("\n")
-        weights = dict(zip(words, (float(w) for w in arrays["weights"]), strict=True))
-        return weights, Forest.of(arrays, "lines"), float(arrays["threshold"]), float(arrays["short_threshold"])
+        words, rules = (dict(zip(str(arrays[name]).split("\n"), arrays[f"{name}_odds"].tolist(), strict=True)) for name in ("words", "rules"))
+        limits = arrays["limits"].tolist()
+        return Model(words, rules, frozenset(str(arrays["unsure"]).split("\n")), Forest.of(arrays, "first"), Forest.of(arrays, "second"), *limits)
 
 
 def _shape(text: str, n_words: int, sentence: bool) -> tuple[float, ...]:
@@ -249,6 +349,29 @@ def _runs(size: Sequence[int], prose: Sequence[bool], taken: Sequence[float], sc
                     column[i] = value
         start = end
     return columns
+
+
+def _lists(lines: Sequence[Line], size: Sequence[int], sentence: Sequence[bool], scores: Sequence[float], odds: Sequence[float]) -> list[tuple[float, ...]]:
+    """Per line, of the lines in a row that are indented and marked like it: how many, words a line, share of sentences, mean score,
+    its place, how much longer it is than they, whether a colon announces them; then the odds of its rule, and their mean over the row."""
+    marks = []
+    for line in lines:
+        bare = line.text.lstrip()
+        marks.append((len(line.text) - len(bare), bare[0] if bare[0] in _BULLETS else ""))
+    rows: list[tuple[float, ...]] = []
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        while end < len(lines) and marks[end] == marks[start]:
+            end += 1
+        n = end - start
+        words = sum(size[start:end]) / n
+        announced = float(start > 0 and lines[start - 1].text.rstrip().endswith(":"))
+        whole = (math.log1p(n), words, sum(sentence[start:end]) / n, sum(scores[start:end]) / n)
+        mean = sum(odds[start:end]) / n
+        rows += [(*whole, i / n, size[start + i] - words, announced, odds[start + i], mean) for i in range(n)]
+        start = end
+    return rows
 
 
 def _means(columns: npt.NDArray[np.float64], at: npt.NDArray[np.int64], low: int, high: int) -> npt.NDArray[np.float64]:

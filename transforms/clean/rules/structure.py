@@ -27,6 +27,7 @@ RULES = (
         languages=("*",),
         place="context",
         on_pages=False,
+        version=2,
         drops=(
             "Skip to content\nMenu\n[[World]]\n[[Harbour]]\nLog in\nSubscribe\nMill Town lock closes as the river rises\nThe river rose again at noon, and the lock at Mill Town was closed.",
         ),
@@ -38,6 +39,7 @@ RULES = (
         languages=("*",),
         place="context",
         on_pages=False,
+        version=2,
         drops=(
             "The river rose again at noon, and the lock at Mill Town was closed.\nRelated Articles\n[[Ten bridges to see this summer]]\n[[Why the ferries are late again]]\nPrivacy Policy",
         ),
@@ -49,7 +51,7 @@ RULES = (
         languages=("*",),
         place="context",
         on_pages=False,
-        version=2,
+        version=3,
         drops=(),
         keeps=("Ten ships left the harbour before the storm.",),
     ),
