@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copydesk.flows import report
+from copydesk.flows import memory, report
 from copydesk.flows.printable import duration, printable
 from copydesk.flows.remote.client import is_uri
 from copydesk.transforms.ledger import BLANK_LINE
@@ -40,6 +40,7 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
         return Outcome(summary, warehouse, None)
     from copydesk.flows.warehouse import Warehouse
 
+    memory.release()
     store = Warehouse.open(warehouse)
     page = report.write(store.root, store.snapshot(summary.facts.snapshot_id), report.facts_of(store, summary.facts.run_id))
     store.share()

@@ -75,7 +75,7 @@ class Folding:
     def finish(self, exempt: frozenset[str]) -> Copies:
         """Compare, cluster, choose, and write the index files."""
         self._spill.close_writing()
-        facts = pa.concat_tables([keeping.FACTS.empty_table(), *self._batches])
+        facts = pa.concat_tables([keeping.FACTS.empty_table(), *self._batches]).unify_dictionaries()
         self._batches.clear()
         self._read_as = keeping.order_in_time(facts)
         self.n = facts.num_rows

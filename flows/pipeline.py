@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -110,6 +110,7 @@ class Run:
         self.habits: tuple[drift.Habits, ...] = ()
         self.breaks: tuple[drift.Break, ...] = ()
         self.copies: copies.Copies | None = None
+        self.pairs: Path | None = None
         self.stories: Stories | None = None
         self.snapshot: Snapshot | None = None
         self.removed_by_rule: Counter[str] = Counter()
@@ -257,14 +258,17 @@ def place(run: Run) -> None:
 def fold(run: Run) -> None:
     """Find the copies among the new documents and the published ones."""
     run.progress.stage("fold", run.counts["n_read"])
-    run.copies = run.engine.find_copies(
+    found = run.engine.find_copies(
         run.shards, index=copies.open_index(run.parent, run.recipe.dedup) if run.parent else None,
         published=copies.PublishedSnapshot(run.parent) if run.parent else None,
         options=run.recipe.dedup, staging=run.folder("fold"), exempt=placing.revisions(run.shards),
         on_progress=run.progress.advance,
     )
-    run.counts["n_duplicates"] = run.copies.folds.num_rows
-    run.counts["n_articles"] = sum(pq.read_metadata(path).num_rows for path in run.shards) - run.copies.folds.num_rows
+    run.pairs = run.folder("fold") / "pairs.parquet"  # not wanted before they are published
+    editing.write_whole(found.pairs, run.pairs)
+    run.copies = replace(found, pairs=found.pairs.slice(0, 0))
+    run.counts["n_duplicates"] = found.folds.num_rows
+    run.counts["n_articles"] = sum(pq.read_metadata(path).num_rows for path in run.shards) - found.folds.num_rows
 
 
 @timed

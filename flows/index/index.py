@@ -26,6 +26,8 @@ UNDATED_DAY = 1 << 30
 MERGE_BELOW = 3
 MOST_ENTRIES = 1 << 26  # 512 MB, 2 million documents: larger runs are left as they are
 MOST_DOCS = 50_000  # signatures are not rewritten beyond 27 MB: they are looked up by number, not searched
+_ASKED = 2_500  # rows looked up at once: popular passages meet thousands of documents a row
+_AGREEING = 16_384  # pairs whose signatures are compared at once: 16 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,18 @@ class Index:
 
         `far` are the `far_hits` of the rows' far queries, where they have been looked up elsewhere.
         """
-        near = self._near(sketches, times, rows)
+        pieces = [rows] if far is not None else [rows[first : first + _ASKED] for first in range(0, len(rows), _ASKED)]
+        found = [self._find(sketches, times, rows, piece, far) for piece in pieces]
+        none = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+        return Found(*(np.concatenate(part) for part in zip(none, *found, strict=True)))
+
+    def _find(
+        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], piece: NDArray[np.int64], far: NDArray[np.uint64] | None
+    ) -> tuple[NDArray[Any], ...]:
+        """Of some of the rows: row, number and estimate of each document found, in that order."""
+        near = self._near(sketches, times, rows, piece)
         if far is None:
-            far = self.far_hits(lookup.queries(sketches.keys, sketches.n_keys, rows, joining.SMALLEST))
+            far = self.far_hits(lookup.queries(sketches.keys, sketches.n_keys, piece, joining.SMALLEST))
         distant = self._far(sketches, times, rows, far)
         found = [np.concatenate(part) for part in zip(near, distant, strict=True)]
         # Of a document with very many, those most alike; of equals the ones indexed first.
@@ -146,11 +157,13 @@ class Index:
         place = np.arange(len(order)) - np.searchsorted(rows_found, rows_found)
         order = order[place < joining.MOST_CANDIDATES]
         order = order[np.lexsort((found[1][order], found[0][order]))]
-        return Found(found[0][order], found[1][order], found[2][order])
+        return found[0][order], found[1][order], found[2][order]
 
-    def _near(self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    def _near(
+        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], piece: NDArray[np.int64]
+    ) -> tuple[NDArray[Any], ...]:
         packed = []
-        for day, asking in self._asking_by_day(times, rows).items():
+        for day, asking in self._asking_by_day(times, piece).items():
             asked = lookup.queries(sketches.keys, sketches.n_keys, asking, sketching.KEYS_MOST)
             for part in self._parts:
                 section = self._sections[part.run.name].get(day)
@@ -189,8 +202,8 @@ class Index:
         self, sketches: Sketches, row: NDArray[np.int64], number: NDArray[np.int64], least: float
     ) -> tuple[NDArray[Any], ...]:
         estimated = np.empty(len(row), np.float32)
-        for first in range(0, len(row), 65_536):  # 64 MB of signatures at once
-            part = slice(first, first + 65_536)
+        for first in range(0, len(row), _AGREEING):
+            part = slice(first, first + _AGREEING)
             theirs = self.column("signature", number[part])
             same = (sketches.signatures[row[part]] == theirs).sum(axis=1) if len(theirs) else np.empty(0)
             estimated[part] = (same / np.float32(self.options.num_perm)).astype(np.float32)

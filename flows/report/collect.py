@@ -25,7 +25,7 @@ TEXT = 1_800  # characters of a text shown beside another
 AROUND = 90  # characters of context on each side of a cut
 
 _FEW = 50_000  # documents up to which only the files that hold them are read
-_PIECE = 500_000  # rows of the ledger at a time: about 40 MB
+_PIECE = 100_000  # rows of the ledger at a time: about 40 MB as Python objects
 _EXAMPLES = 20  # documents remembered per rule, of which the kept ones become samples
 
 COVERAGE = ("title", "byline", "published_date", "section", "language", "dateline_place", "url")

@@ -35,7 +35,7 @@ class Clustering:
         self.times = engine.as_times(facts["published_at"], facts.num_rows)
         self.place = leading.places(keeping.order_in_time(facts))
         self.priority = keeping.priority(facts, options)
-        self.content = _numbered(facts["content_sha256"])
+        self.content = np.asarray(pc.fill_null(facts["content"], 0))
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
         self.pairs = pairs.oriented(self.place)
 
@@ -62,7 +62,7 @@ class Clustering:
         """The relation of each pair."""
         apart = self.position[pairs.a] - self.position[pairs.b]
         inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], apart, self.options)
-        same = (self.content[pairs.a] == self.content[pairs.b]) & (self.content[pairs.a] >= 0)
+        same = (self.content[pairs.a] == self.content[pairs.b]) & (self.content[pairs.a] != 0)
         return pairing.relations(pairs, inside, same, self.options)
 
     def _best_of_equals(self) -> NDArray[np.int64]:
@@ -173,9 +173,3 @@ class Clustering:
 
 
 _AT_ONCE = 5_000  # documents as Python objects at a time: 5 MB
-
-
-def _numbered(values: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Equal values get equal numbers, null -1."""
-    encoded = values.combine_chunks().dictionary_encode()
-    return np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int64)
