@@ -74,8 +74,9 @@ def learn(
     """The table of templates after seeing `documents`: a table as `schemas.tables.TEMPLATES` declares it.
 
     `documents` has `doc_id`, `outlet_id`, `text` and, to count a story once, `story_id`; where it comes
-    in several tables, those of an outlet are in the same one. Documents without an outlet teach nothing. Rows of `existing` stay: their counts only grow, because lines that
-    act no longer stand in cleaned text, and their status changes only from candidate to active.
+    in several tables, those of an outlet are in the same one. Documents without an outlet teach nothing.
+    Rows of `existing` stay: their counts only grow, because lines that act no longer stand in cleaned
+    text, and their status changes only from candidate to active.
     """
     known = {(row["outlet_id"], row["line"]): row for row in (existing.to_pylist() if existing is not None else ())}
     version = max((row["version"] for row in known.values()), default=0) + 1
