@@ -23,6 +23,7 @@ from copydesk.flows import artifacts, finish, pipeline, stale
 from copydesk.flows.cli.options import cores
 from copydesk.flows.recipe import load
 from copydesk.flows.terminal import Lines
+from copydesk.flows.warehouse.errors import WriteFailed
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
@@ -64,7 +65,7 @@ def started(
 
 def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
     """Whether the disk or the network failed: nothing else is worth another try."""
-    return isinstance(state.result(raise_on_failure=False), OSError)
+    return isinstance(state.result(raise_on_failure=False), OSError | WriteFailed)
 
 
 # Seconds before each retry; arbitrary: a network share is back by then, or stays away.

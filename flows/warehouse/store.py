@@ -389,13 +389,14 @@ class Warehouse:
         new: list[FileEntry] = []
         taken = {entry.name: entry for kept in self.snapshots() for entry in kept.manifest.index} if change.index_files else {}
         for name, staged in change.index_files.items():
-            entry = FileEntry(name, files.sha256(staged), 0, staged.stat().st_size)
+            target = self.root / "index" / name
+            here = staged if staged.is_file() else target  # moved by a publish of this change that failed later
+            entry = FileEntry(name, files.sha256(here), 0, here.stat().st_size)
             if taken.get(name, entry) != entry:
                 raise InvalidChange(f"another index file is called {name!r} already: a name is used for one content")
-            files.sync(staged)
-            target = self.root / "index" / name
+            files.sync(here)
             new.append(entry)
-            staged.replace(target)
+            here.replace(target)
             files.sync(target.parent)
         self.checkpoint("index in place")
         return tuple(sorted({*keep.values(), *new}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 import re
@@ -15,7 +16,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from copydesk.flows.warehouse import EVERYTHING, Change, Options, Snapshot, Warehouse, rewrite
-from copydesk.flows.warehouse.errors import InvalidChange, NotAWarehouse, Outdated, SchemaMismatch, UnknownSnapshot
+from copydesk.flows.warehouse.errors import (
+    InvalidChange,
+    NotAWarehouse,
+    Outdated,
+    SchemaMismatch,
+    UnknownSnapshot,
+    WriteFailed,
+)
 from copydesk.transforms.tables import TABLES
 from tests.warehouse import rows
 
@@ -320,3 +328,28 @@ def test_equal_changes_give_equal_bytes(tmp_path: Path) -> None:
         publish(warehouse, "one", [rows.article(n) for n in range(3)])
         made.append(publish(warehouse, "two", [rows.article(9)]))
     assert made[0].manifest == made[1].manifest
+
+
+@pytest.mark.parametrize("point", ["tables written", "index in place", "snapshot in place", "manifest written", "before switch"])
+def test_a_publish_that_the_disk_refused_can_be_tried_again(point: str, tmp_path: Path) -> None:
+    faults = [point]
+
+    def refuse(step: str) -> None:
+        if step in faults:
+            faults.remove(step)
+            raise OSError(errno.EIO, "the share is away")
+
+    warehouse = Warehouse.open(tmp_path / "wh", create=True, checkpoint=refuse)
+    staged = warehouse.staging("first") / "docs.ndx"
+    staged.write_text("index")
+    change = Change(
+        parent=None, run=rows.run("first", n_articles=1), inserts={"articles": [rows.table("articles", [rows.article(1)])]},
+        index_files={"docs.ndx": staged},
+    )
+    with warehouse.lock():
+        with pytest.raises(WriteFailed, match="nothing is lost"):
+            warehouse.publish(change)
+        assert warehouse.current() is None
+        published = warehouse.publish(change)
+    assert published.rows("articles") == 1
+    assert published.index_files()["docs.ndx"].read_text() == "index"
