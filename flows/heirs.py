@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from copydesk.flows.copies import FACTS
 from copydesk.schemas import tables as base
 from copydesk.transforms.dedup.options import Options
 
@@ -40,8 +41,8 @@ class CopyRules:
         """
         from copydesk.transforms.dedup import find_duplicates, keeping
 
-        columns = {name: pa.array([row[name] for row in members], kind) for name, kind in zip(keeping.FACTS.names, keeping.FACTS.types, strict=True)}
-        place = keeping.priority(pa.table(columns), self.options)
+        facts = keeping.facts_of(pa.Table.from_pylist([{name: row[name] for name in FACTS} for row in members]))
+        place = keeping.priority(facts, self.options)
         found = find_duplicates(
             [row["text"] for row in members], published_at=[row["published_at"] for row in members],
             options=replace(self.options, keep="earliest"),

@@ -104,7 +104,7 @@ def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story
         sources.append(_published_texts(parent, story_state.latest(parent, SAMPLE - len(new))["doc_id"].to_pylist()))
     n = 0
     for texts, titles in (batch for source in sources for batch in source):
-        frequencies += np.bincount(count(texts, titles).slots, minlength=SPACE)
+        np.add.at(frequencies, count(texts, titles).slots, 1)
         n += len(texts)
     return story_state.Epoch(weighing.of_counts(_last_epoch(parent) + 1, n, frequencies), max(n_articles, 1), None)
 

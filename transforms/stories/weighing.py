@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import numpy as np
@@ -53,7 +53,7 @@ def joined(parts: list[Vectors]) -> Vectors:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Epoch:
     """In how many of `n_documents` each feature stood when the epoch was opened. It never changes."""
 
@@ -87,6 +87,12 @@ def of_counts(number: int, n_documents: int, frequencies: NDArray[np.int64]) -> 
 
 def vectors(counted: Counts, epoch: Epoch) -> Vectors:
     """The vectors of counted documents under an epoch's weights: BM25 tf times squared log idf."""
+    return Vectors(*_weigh(counted.starts, counted.slots, counted.counts, _idf(epoch), _TF))
+
+
+@lru_cache(maxsize=2)
+def _idf(epoch: Epoch) -> NDArray[np.float32]:
+    """The squared log idf of every feature; of a small batch it would cost more than the rest."""
     n, known = epoch.n_documents, background()
     share = np.maximum((np.maximum(epoch.frequencies, 1) + 0.5) / n, 1 / RAREST)
     # What stands in more articles of the corpus itself than an event has is a habit of its outlets,
@@ -97,7 +103,7 @@ def vectors(counted: Counts, epoch: Epoch) -> Vectors:
     # pair F1 on WikiNews events. Never 0: ten thousand copies of one text still have a vector.
     idf = np.maximum(-np.log(share), 0.05) ** 2
     idf[HALF:] *= PAIR_WEIGHT
-    return Vectors(*_weigh(counted.starts, counted.slots, counted.counts, idf.astype(np.float32), _TF))
+    return idf.astype(np.float32)
 
 
 @compiled
