@@ -38,8 +38,8 @@ class Published(Protocol):
 class Copies:
     """What the step found. Tables are sorted by doc_id, `pairs` by doc_a, doc_b."""
 
-    pairs: pa.Table
-    """PAIRS: rows to add."""
+    pairs: pa.Table | Path
+    """PAIRS: rows to add, in memory or in a staged file."""
     folds: pa.Table
     """FOLDS: new documents that go to `duplicates`; every other new document stays in `articles`."""
     moved: pa.Table

@@ -110,7 +110,6 @@ class Run:
         self.habits: tuple[drift.Habits, ...] = ()
         self.breaks: tuple[drift.Break, ...] = ()
         self.copies: copies.Copies | None = None
-        self.pairs: Path | None = None
         self.stories: Stories | None = None
         self.snapshot: Snapshot | None = None
         self.removed_by_rule: Counter[str] = Counter()
@@ -264,9 +263,9 @@ def fold(run: Run) -> None:
         options=run.recipe.dedup, staging=run.folder("fold"), exempt=placing.revisions(run.shards),
         on_progress=run.progress.advance,
     )
-    run.pairs = run.folder("fold") / "pairs.parquet"  # not wanted before they are published
-    editing.write_whole(found.pairs, run.pairs)
-    run.copies = replace(found, pairs=found.pairs.slice(0, 0))
+    pairs = run.folder("fold") / "pairs.parquet"  # not wanted before they are published
+    editing.write_whole(found.pairs, pairs)
+    run.copies = replace(found, pairs=pairs)
     run.counts["n_duplicates"] = found.folds.num_rows
     run.counts["n_articles"] = sum(pq.read_metadata(path).num_rows for path in run.shards) - found.folds.num_rows
 

@@ -36,12 +36,11 @@ def publish(run: Run) -> Snapshot:
     """Publish what the run decided as one snapshot."""
     copies, stories = run.copies, run.stories
     assert copies is not None, "fold comes before publish"
-    assert run.pairs is not None, "fold comes before publish"
     assert stories is not None, "group comes before publish"
     run.counts["n_moved"] = copies.moved.num_rows + len(run.released)
     folder = run.folder("publish")
     inserts: dict[str, list[Path | pa.Table]] = {
-        "articles": [], "duplicates": [_moved_rows(run.parent, copies)], "quarantined": list(run.quarantined), "pairs": [run.pairs],
+        "articles": [], "duplicates": [_moved_rows(run.parent, copies)], "quarantined": list(run.quarantined), "pairs": [copies.pairs],
         "removed": [], "rejects": [], "stories": [stories.rows, stories.row_updates],
     }
     decided = Decided.of(copies, stories, _stories_of(copies, stories, run.parent))

@@ -66,7 +66,8 @@ class New:
     def texts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], list[str], list[str | None]]]:
         """Numbers, texts and titles of the wanted articles, shard by shard; `wanted` says of each whether it is one."""
         for batch, rows in self.read_again(("doc_id", "title", "text")):
-            chosen = np.flatnonzero((rows >= 0) & wanted[rows])
+            chosen = np.flatnonzero(rows >= 0)
+            chosen = chosen[wanted[rows[chosen]]]
             if len(chosen):
                 here = batch.take(pa.array(chosen))
                 yield rows[chosen], here["text"].to_pylist(), here["title"].to_pylist()
