@@ -137,10 +137,9 @@ class Index:
 
         `far` are the `far_hits` of the rows' far queries, where they have been looked up elsewhere.
         """
-        pieces = [rows] if far is not None else [rows[first : first + _ASKED] for first in range(0, len(rows), _ASKED)]
+        pieces = [rows] if far is not None else [rows[first : first + _ASKED] for first in range(0, len(rows) or 1, _ASKED)]
         found = [self._find(sketches, times, rows, piece, far) for piece in pieces]
-        none = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
-        return Found(*(np.concatenate(part) for part in zip(none, *found, strict=True)))
+        return Found(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
     def _find(
         self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], piece: NDArray[np.int64], far: NDArray[np.uint64] | None

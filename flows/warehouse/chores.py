@@ -10,7 +10,7 @@ from typing import Any
 
 import copydesk
 from copydesk.flows.warehouse.change import Change
-from copydesk.flows.warehouse.errors import UnknownSnapshot, WarehouseError
+from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.rewrite import EVERYTHING
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Lineage, Warehouse
@@ -36,9 +36,7 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
     Nothing is lost by it: the snapshot rolled back from is kept like any other, and a rollback to
     it undoes this one.
     """
-    current = warehouse.current()
-    if current is None:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet: `copydesk ingest INPUT` does")
+    current = warehouse.snapshot("current")
     target = warehouse.snapshot(identifier)
     if target.id == current.id:
         raise WarehouseError(f"snapshot {current.id} is the current one; `copydesk snapshots` lists the others")

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from copydesk.flows.warehouse import files
 from copydesk.flows.warehouse.change import Change
 from copydesk.flows.warehouse.chores import chore
-from copydesk.flows.warehouse.errors import UnknownSnapshot, WarehouseError
+from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.snapshot import INPUTS, Snapshot
 from copydesk.flows.warehouse.store import Lineage, Warehouse
@@ -98,9 +98,7 @@ def forget(
     """
     now = now or datetime.now(UTC)
     warehouse.sweep()
-    line = warehouse.snapshots()[::-1]
-    if not line:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet: `copydesk ingest INPUT` does")
+    line = _line(warehouse)
     found, rejected, relatives = _named(line, request)
     run = chore("forget", line[-1], now=now)
     receipt = _receipt(run, request, found, relatives)
@@ -118,11 +116,15 @@ def named(warehouse: Warehouse, request: Request) -> list[dict[str, Any]]:
 
     Raises NothingToForget like `forget`; an empty list means that only rows of `rejects` would go.
     """
-    line = warehouse.snapshots()[::-1]
-    if not line:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.root} yet: `copydesk ingest INPUT` does")
+    line = _line(warehouse)
     found, _, _ = _named(line, request)
     return sorted((one.about for one in found.values()), key=lambda row: (str(row["published_date"] or ""), row["doc_id"]), reverse=True)
+
+
+def _line(warehouse: Warehouse) -> list[Snapshot]:
+    """The kept snapshots, oldest first; UnknownSnapshot before the first publish."""
+    warehouse.snapshot("current")
+    return warehouse.snapshots()[::-1]
 
 
 def _named(line: Sequence[Snapshot], request: Request) -> tuple[dict[str, _Found], pa.Table, dict[str, str]]:

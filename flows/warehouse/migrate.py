@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from copydesk.flows.warehouse import tablefile
 from copydesk.flows.warehouse.change import Change
 from copydesk.flows.warehouse.chores import chore
-from copydesk.flows.warehouse.errors import SchemaMismatch, UnknownSnapshot
+from copydesk.flows.warehouse.errors import SchemaMismatch
 from copydesk.flows.warehouse.rewrite import Staged
 from copydesk.flows.warehouse.schema import fingerprint, tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
@@ -51,9 +51,7 @@ def migrate(warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: dat
 
     Raises SchemaMismatch for a version no step leads away from.
     """
-    current = warehouse.current()
-    if current is None:
-        raise UnknownSnapshot(f"nothing has been published to {warehouse.address} yet: `copydesk ingest INPUT` does")
+    current = warehouse.snapshot("current")
     if not is_due(current):
         return None
     version = current.manifest.schema_version

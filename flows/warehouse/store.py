@@ -457,8 +457,9 @@ class Warehouse:
             latest = self.root / "LATEST"
             if not latest.is_file() or latest.read_text(encoding="utf-8").strip() != line[0].id:
                 files.write_whole(latest, line[0].id + "\n")
-        self.prune()
-        gone = self._remove_unreferenced(self.snapshots())
+        if self.prune():
+            line = self.snapshots()
+        gone = self._remove_unreferenced(line)
         stay = {_file_safe(run_id) for run_id in keep_staging}
         for path in (self.root / "staging").iterdir():
             if path.name in stay:
