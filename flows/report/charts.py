@@ -7,6 +7,7 @@ dark; each chart is drawn for a wide and for a narrow page, so that words stay r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -216,10 +217,13 @@ def _band(x1: float, y1: float, x2: float, y2: float, h: float) -> str:
 def _label(text: str) -> str:
     """A name from a document, as a label. Vega aborts the whole process on a character that XML forbids.
 
-    >>> _label(chr(0) + "b")
-    '\\\\x00b'
+    It shortens a long label between UTF-16 units, and fails where that cuts a pair in two: emoji and other
+    characters beyond the first 65,536 become a box.
+
+    >>> _label(chr(0) + "b"), _label(chr(0x1F469) + " b")
+    ('\\\\x00b', '□ b')
     """
-    return printable(text[:80])
+    return _PAIRED.sub("□", printable(text[:80]))
 
 
 def _axis(number: str) -> str:
@@ -241,6 +245,7 @@ def _labelled(svg: str, says: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(says)}" ', 1)
 
 
+_PAIRED = re.compile("[\U00010000-\U0010ffff]")
 _COMMON: Mapping[str, Any] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
     "background": None,
