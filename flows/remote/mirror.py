@@ -31,6 +31,7 @@ from copydesk.flows.warehouse.partition import PARTITIONS
 from copydesk.flows.warehouse.store import MIRROR_STATE, SNAPSHOT_ID
 
 POINTER = "LATEST"
+STAGING = "staging"  # files of a run on their way between its machine and the workers of a cluster
 GUARD = "0-not-a-table.parquet"
 _GUARD_TEXT = (
     b"This folder holds the files of several snapshots side by side. Read LATEST, then the files that "
@@ -51,7 +52,7 @@ class Mirror:
         with _as_warehouse_error():
             self.objects = Objects(uri)
         self.uri = self.objects.uri
-        self.root = folder or _folder(self.uri)
+        self.root = folder or local_folder(self.uri)
         self.lease: lease.Lease | None = None
         self._on_store: set[str] = set()  # objects of the line as it was pulled or published: these need no upload
 
@@ -90,7 +91,7 @@ class Mirror:
         """Whether a warehouse stands there, an empty one too. Raises NotAWarehouse where something else does."""
         with _as_warehouse_error():
             top = self.objects.top()
-        own = {POINTER, lease.NAME, *(f"{name}/" for name in (*_FOLDERS, *_SHARED))}
+        own = {POINTER, lease.NAME, *(f"{name}/" for name in (*_FOLDERS, *_SHARED, STAGING))}
         if foreign := [name for name in top if name not in own]:
             raise NotAWarehouse(f"{self.uri} is no warehouse and holds other objects ({', '.join(foreign[:3])}); give an empty or a new prefix")
         return bool(top)
@@ -206,6 +207,11 @@ class Mirror:
             self._guard(name for name in wanted if name.endswith(GUARD) and name not in listed)
         self._on_store &= wanted
         return gone
+
+    def clear_staging(self) -> None:
+        """Delete what runs left on its way. Needs the lease: with it no other run is at work, or one that will lose."""
+        with _as_warehouse_error():
+            self.objects.remove(self.objects.names(f"{STAGING}/"))
 
     def share(self, *, with_deletions: bool = False) -> None:
         """Bring reports and receipts of this folder to the store: new and changed ones, and if asked deleted ones."""
@@ -377,11 +383,11 @@ def _overtaken(uri: str, now: str | None) -> Outdated:
     return Outdated(f"another writer has published snapshot {now} to {uri} meanwhile; nothing of it was touched, and of this run nothing is published: run it again")
 
 
-def _folder(uri: str) -> Path:
-    """The folder of a warehouse's mirror: below $COPYDESK_CACHE, else the user's cache folder."""
+def local_folder(uri: str, *, below: str = "warehouses") -> Path:
+    """A folder of this machine for a warehouse, such as its mirror: below $COPYDESK_CACHE, else the user's cache folder."""
     cache = os.environ.get("COPYDESK_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "copydesk")
     readable = "".join(letter if letter.isalnum() else "-" for letter in uri.split("://", 1)[1])[-60:].strip("-")
-    return Path(cache).absolute() / "warehouses" / f"{readable}-{hashlib.sha256(uri.encode()).hexdigest()[:12]}"
+    return Path(cache).absolute() / below / f"{readable}-{hashlib.sha256(uri.encode()).hexdigest()[:12]}"
 
 
 @contextmanager
