@@ -21,12 +21,14 @@ from copydesk.flows.remote.objects import Objects, at_once
 from copydesk.flows.warehouse import Warehouse, files, lock
 from copydesk.flows.warehouse.errors import Locked, WarehouseError
 
+_CONSEQUENCE = "; nothing is published: run the same command again, finished shards stand"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where one side finds and leaves the files of a run.
 
-    Without a warehouse all sides share the file system.
+    Without a warehouse all sides share the file system. Raises WarehouseError where the store fails.
 
     >>> Place().name(Path("/shared/staging/x")), Place().path("/shared/staging/x")
     ('/shared/staging/x', PosixPath('/shared/staging/x'))
@@ -72,14 +74,16 @@ class Place:
         """Have several, fetched side by side."""
         paths = [self.path(name) for name in names]
         if self.is_carried and (missing := [(name, path) for name, path in zip(names, paths, strict=True) if not path.exists()]):
-            at_once(lambda item: self._fetch(*item), missing)
+            with mirror.as_warehouse_error(_CONSEQUENCE):
+                at_once(lambda item: self._fetch(*item), missing)
         return paths
 
     def sent(self, path: Path) -> str:
         """Let the other sides have a file, which is whole and will not change; its name. Of a folder they learn the name alone."""
         name = self.name(path)
         if self.is_carried and not name.endswith("/"):
-            _objects(self._store).upload(path, name)
+            with mirror.as_warehouse_error(_CONSEQUENCE):
+                _objects(self._store).upload(path, name)
         return name
 
     def dropped(self, *paths: Path) -> None:
@@ -90,7 +94,8 @@ class Place:
     def taken_out(self, names: Iterable[str]) -> None:
         """Delete from the store what nobody will fetch any more."""
         if self.is_carried:
-            _objects(self._store).remove(names)
+            with mirror.as_warehouse_error(_CONSEQUENCE):
+                _objects(self._store).remove(names)
 
     # The beginning and the end of a run
 

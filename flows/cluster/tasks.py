@@ -16,6 +16,7 @@ from copydesk.flows import provenance, work
 from copydesk.flows.cluster.carrying import Place
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import from_json
+from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.transforms.dedup.options import Options
 
 # Of each thread of a Dask worker the process beside it in which its shards run, by what that process works for.
@@ -37,7 +38,7 @@ def reaches(place: Place, name: str) -> str:
     place.begun()
     try:
         place.fetched(name)
-    except OSError as error:
+    except (WarehouseError, OSError) as error:
         return str(error)
     return ""
 

@@ -49,7 +49,7 @@ class Mirror:
     """The store and the folder. Raises WarehouseError for what goes wrong on the way."""
 
     def __init__(self, uri: str, folder: Path | None = None) -> None:
-        with _as_warehouse_error():
+        with as_warehouse_error():
             self.objects = Objects(uri)
         self.uri = self.objects.uri
         self.root = folder or local_folder(self.uri)
@@ -60,7 +60,7 @@ class Mirror:
 
     def pull(self) -> str | None:
         """Bring the pointer and the manifests of its line up to date; the id of the current snapshot."""
-        with _as_warehouse_error():
+        with as_warehouse_error():
             found = self.objects.read(POINTER)
             if found is None:
                 (self.root / POINTER).unlink(missing_ok=True)
@@ -89,7 +89,7 @@ class Mirror:
 
     def is_begun(self) -> bool:
         """Whether a warehouse stands there, an empty one too. Raises NotAWarehouse where something else does."""
-        with _as_warehouse_error():
+        with as_warehouse_error():
             top = self.objects.top()
         own = {POINTER, lease.NAME, *(f"{name}/" for name in (*_FOLDERS, *_SHARED, STAGING))}
         if foreign := [name for name in top if name not in own]:
@@ -141,7 +141,7 @@ class Mirror:
     def held(self, wait_seconds: float) -> Iterator[None]:
         """Be the one writer on the store for the time of the block."""
         with ExitStack() as stack:
-            with _as_warehouse_error():
+            with as_warehouse_error():
                 self.lease = stack.enter_context(lease.held(self.objects, self._state()["id"], wait_seconds=wait_seconds))
             try:
                 yield
@@ -153,7 +153,7 @@ class Mirror:
 
         Raises Outdated where another writer has published since; of its work nothing is touched.
         """
-        with _as_warehouse_error("; nothing is published and the warehouse is as it was: run the same command again"):
+        with as_warehouse_error("; nothing is published and the warehouse is as it was: run the same command again"):
             uploads: dict[str, Path] = {}
             for made in new:
                 uploads |= {name: path for name, path in _files_of(self.root, made).items() if name not in self._on_store}
@@ -165,7 +165,7 @@ class Mirror:
             at_once(lambda item: self.objects.write(item[0], item[1].encode()), sorted(lists.items()))
             for made in new:
                 self.objects.write(f"manifests/{made.id}.json", made.to_json().encode())
-        with _as_warehouse_error(f"; whether snapshot {head} is current, `copydesk snapshots` shows: run the same command again, it goes on from there"):
+        with as_warehouse_error(f"; whether snapshot {head} is current, `copydesk snapshots` shows: run the same command again, it goes on from there"):
             self._switch(head, expected)
         for made in new:
             self._on_store |= objects_of(made)
@@ -194,7 +194,7 @@ class Mirror:
         before the last switch and did not make that switch has lost the race for it.
         """
         wanted = set().union(*(objects_of(kept) for kept in line)) | {f"tables/{table}/{GUARD}" for table in PARTITIONS}
-        with _as_warehouse_error(_PUBLISHED):
+        with as_warehouse_error(_PUBLISHED):
             pointer = self.objects.read(POINTER)
             if pointer is None or not line or _id(pointer.content) != line[0].id or self.lease is None or not self.lease.is_held:
                 return []
@@ -210,12 +210,12 @@ class Mirror:
 
     def clear_staging(self) -> None:
         """Delete what runs left on its way. Needs the lease: with it no other run is at work, or one that will lose."""
-        with _as_warehouse_error():
+        with as_warehouse_error():
             self.objects.remove(self.objects.names(f"{STAGING}/"))
 
     def share(self, *, with_deletions: bool = False) -> None:
         """Bring reports and receipts of this folder to the store: new and changed ones, and if asked deleted ones."""
-        with _as_warehouse_error(_PUBLISHED):
+        with as_warehouse_error(_PUBLISHED):
             self._share(*_SHARED, with_deletions=with_deletions)
 
     def _share(self, *folders: str, with_deletions: bool = False) -> None:
@@ -241,7 +241,7 @@ class Mirror:
         beginnings = beginnings or tuple(f"{folder}/" for folder in _SHARED)
         state = self._state()
         seen: dict[str, list[str]] = state["seen"]
-        with _as_warehouse_error():
+        with as_warehouse_error():
             listed = {name: found for beginning in beginnings for name, found in self.objects.names(beginning).items()}
             changed = [
                 name for name, found in listed.items()
@@ -259,7 +259,7 @@ class Mirror:
 
     def faults(self, line: Sequence[Manifest]) -> Iterator[tuple[str, str, str]]:
         """What is missing, of another size or foreign on the store: kind, object, sentence."""
-        with _as_warehouse_error():
+        with as_warehouse_error():
             listed: dict[str, Listed] = {name: found for folder in _FOLDERS for name, found in self.objects.names(f"{folder}/").items()}
         sizes = {name: entry.bytes for kept in line for name, entry in _entries_of(kept).items()}
         wanted = set().union(*(objects_of(kept) for kept in line))
@@ -294,7 +294,7 @@ class Mirror:
     def _fetched(self, path: Path, name: str, entry: FileEntry) -> Path:
         if path.is_file():
             return path
-        with _as_warehouse_error():
+        with as_warehouse_error():
             self._download(name, path, sha256=entry.sha256)
         return path
 
@@ -391,7 +391,8 @@ def local_folder(uri: str, *, below: str = "warehouses") -> Path:
 
 
 @contextmanager
-def _as_warehouse_error(consequence: str = "") -> Iterator[None]:
+def as_warehouse_error(consequence: str = "") -> Iterator[None]:
+    """Turn a fault of the store into a WriteFailed that says what it means for the warehouse."""
     try:
         yield
     except client.RemoteError as error:

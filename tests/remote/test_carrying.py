@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from copydesk.flows.cluster.carrying import Place
+from copydesk.flows.remote.client import RemoteError
 from copydesk.flows.remote.objects import Objects
 from copydesk.flows.warehouse import Options, Warehouse
+from copydesk.flows.warehouse.errors import WriteFailed
 from tests.remote.conftest import objects
 from tests.remote.test_warehouse import Move, publish
 
@@ -71,3 +73,12 @@ def test_the_store_is_empty_when_the_run_has_ended(here: Place, s3: Any, bucket:
     assert list(objects(s3, bucket)) == [f"wh/staging/{here.session}/fold/a"]
     here.closed()
     assert not objects(s3, bucket)
+
+
+def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_stands(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any) -> None:
+        raise RemoteError(None, "the server does not answer")
+
+    monkeypatch.setattr(Objects, "upload", away)
+    with pytest.raises(WriteFailed, match=r"^the server does not answer; nothing is published: .* finished shards stand$"):
+        here.sent(here.path("fold/a"))
