@@ -63,8 +63,12 @@ class Place:
         return path.relative_to(self._root).as_posix() + "/" * path.is_dir()
 
     def path(self, name: str) -> Path:
-        """Where that file or folder stands on this side, or will."""
-        return self._root / name if self.is_carried else Path(name)
+        """Where that file or folder stands on this side, or will. No name of a store leads out of the folder."""
+        if not self.is_carried:
+            return Path(name)
+        if name.startswith("/") or ".." in name.split("/"):
+            raise WarehouseError(f"{self._store} names a file that is none of the run: {name!r}")
+        return self._root / name
 
     def fetched(self, name: str) -> Path:
         """Have a file on this side, or an empty folder."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from copydesk.flows.cluster.carrying import Place
 from copydesk.flows.index import files
-from copydesk.flows.index.files import IndexFile
+from copydesk.flows.index.files import IndexFile, IndexRefused
 from copydesk.transforms.dedup import sketching
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.sketching import Sketches
@@ -46,9 +46,12 @@ def sketches_of(file: IndexFile) -> Sketches:
 
 @lru_cache(maxsize=4096)  # headers, 2 kB each
 def opened(path: Path) -> IndexFile:
-    """A file of flat arrays that a worker of this run wrote."""
+    """A file of flat arrays that a worker of this run wrote. Raises IndexRefused for one whose bytes would be taken for addresses in memory."""
     with path.open("rb") as file:
-        return IndexFile(path, json.loads(file.read(files.HEADER_BYTES)))
+        header = json.loads(file.read(files.HEADER_BYTES))
+    if any(np.dtype(entry["type"]).hasobject for entry in header["arrays"].values()):
+        raise IndexRefused(f"the staged file {path} does not hold numbers")
+    return IndexFile(path, header)
 
 
 class SignedTexts:

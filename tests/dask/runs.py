@@ -103,7 +103,7 @@ def deliver(path: Path, warehouse: Path | str, **options: Any) -> None:
         patch.setattr(deciding, "MOST", 60)
         if isinstance(killing := options.get("progress"), Killing):
             patch.setattr(deciding, "write", killing.between(deciding.write))
-        pipeline.run([str(path)], warehouse=warehouse, recipe=from_toml(RECIPE), workers=2, clock=lambda: NOW, **options)
+        pipeline.run([str(path)], warehouse=warehouse, recipe=from_toml(RECIPE), clock=lambda: NOW, **options)
 
 
 def current(warehouse: Path | str) -> Snapshot:

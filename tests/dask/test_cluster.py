@@ -33,7 +33,7 @@ def killing() -> Killing:
 def spread(inputs: list[Path], killing: Killing, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The warehouse as two Dask workers of this machine make it from the first delivery, of which one is killed, and one more."""
     warehouse = tmp_path_factory.mktemp("spread") / "w"
-    deliver(inputs[0], warehouse, engine="dask", progress=killing)
+    deliver(inputs[0], warehouse, engine="dask", workers=2, progress=killing)
     return warehouse
 
 

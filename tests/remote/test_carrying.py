@@ -11,7 +11,7 @@ from copydesk.flows.cluster.carrying import Place
 from copydesk.flows.remote.client import RemoteError
 from copydesk.flows.remote.objects import Objects
 from copydesk.flows.warehouse import Options, Warehouse
-from copydesk.flows.warehouse.errors import WriteFailed
+from copydesk.flows.warehouse.errors import WarehouseError, WriteFailed
 from tests.remote.conftest import objects
 from tests.remote.test_warehouse import Move, publish
 
@@ -45,6 +45,12 @@ def test_a_shared_folder_has_one_name_on_all_sides_and_nothing_is_copied(tmp_pat
     place = Place()
     name = place.sent(tmp_path / "a")
     assert place.away.fetched(name) == tmp_path / "a"
+
+
+@pytest.mark.parametrize("name", ["../../.bashrc", "fold/../../x", "/etc/passwd"])
+def test_no_name_leads_out_of_the_folder(name: str, here: Place) -> None:
+    with pytest.raises(WarehouseError, match="none of the run"):
+        here.away.fetched(name)
 
 
 def test_a_worker_clears_what_runs_before_left_and_in_the_end_what_this_one_did(here: Place, another_machine: Move, tmp_path: Path) -> None:
