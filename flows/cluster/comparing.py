@@ -41,14 +41,17 @@ def sign(place: Place, name: str, options: Options, folder: str) -> tuple[str, s
     return place.sent(file.path), place.sent(words.path), len(texts)
 
 
-def gather(place: Place, name: str, number: int) -> str:
-    """The sketches of a slab and its far queries, by the first row of each word sequence."""
+def gather(place: Place, name: str, number: int) -> tuple[str, str]:
+    """The sketches of a slab, and its far queries by the first row of each word sequence."""
     plan = plans.load(place, name)
     low, high = plan.slabs[number]
     sketches = plan.texts.sketches(plan.row_file.array("order")[low:high])
     asked = lookup.queries(sketches.keys, sketches.n_keys, _asking(plan, low, high), joining.SMALLEST)
-    arrays = {**signed.arrays_of(sketches), "far": asked}
-    return place.sent(files.write(plan.at(), "slab", {"count": high - low}, arrays).path)
+    written = [
+        files.write(plan.at(), "slab", {"count": high - low}, signed.arrays_of(sketches)),
+        files.write(plan.at(), "far", {"slab": number}, {"far": asked}),
+    ]
+    return place.sent(written[0].path), place.sent(written[1].path)
 
 
 def look_up(place: Place, name: str, part: int, n_parts: int) -> str:
@@ -59,8 +62,8 @@ def look_up(place: Place, name: str, part: int, n_parts: int) -> str:
     plan = plans.load(place, name)
     bits = n_parts.bit_length() - 1
     packed, shared, ends = [], [], [0]
-    for number in range(len(plan.slabs)):
-        asked = plan.slab(number).array("far")
+    for number, path in enumerate(place.all_fetched(plan.queries)):
+        asked = signed.opened(path).array("far")
         chosen = np.array(asked[_place(asked, part, bits) : _place(asked, part + 1, bits)])
         row, document, n = lookup.count(plan.index_before(number).far_hits(chosen))
         packed.append((row.astype(np.uint64) << np.uint64(joining.DOCUMENT_BITS)) | document.astype(np.uint64))

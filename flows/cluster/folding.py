@@ -96,19 +96,22 @@ class ClusterFolding(folding.Folding):
             slabs=slabs, n_published=self.n_published, published=_address(self._snapshot), place=self._place,
         )
         name = plan.save()
-        sketches, extents = [], []
-        for (low, high), slab in zip(slabs, self._submit.in_order("copydesk-gather", tasks.gather, self._calls(name, slabs)), strict=True):
+        sketches, queries, extents = [], [], []
+        for (low, high), (slab, far) in zip(slabs, self._submit.in_order("copydesk-gather", tasks.gather, self._calls(name, slabs)), strict=True):
             sketches.append(slab)
+            queries.append(far)
             extents.append(self.index.extents)
             self._add(signed.sketches_of(signed.opened(self._noted(slab))), np.arange(low, high))
             self._on_progress(low)
         index, published = self._sent_index()
-        plan = replace(plan, sketches=tuple(sketches), extents=tuple(extents), index=index, published_index=published)
+        plan = replace(
+            plan, sketches=tuple(sketches), queries=tuple(queries), extents=tuple(extents), index=index, published_index=published,
+        )
         name = plan.save()
         n_parts = self._n_parts()
         parts = ((self._place.away, name, part, n_parts) for part in range(n_parts))
         partitions = tuple(self._submit.in_order("copydesk-look-up", tasks.look_up, parts))
-        self._written += map(self._place.path, partitions)
+        self._written += map(self._place.path, (*queries, *partitions))
         name = self._plan = plan.save(partitions=partitions)
         found = []
         for (_, high), pairs in zip(slabs, self._submit.in_order("copydesk-compare", tasks.compare, self._calls(name, slabs)), strict=True):

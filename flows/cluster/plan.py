@@ -38,6 +38,8 @@ class Plan:
     """Warehouse and id of the snapshot before the run."""
     sketches: tuple[str, ...] = ()
     """For each slab its sketches, in order of time."""
+    queries: tuple[str, ...] = ()
+    """For each slab the keys to be looked up beyond the window."""
     index: tuple[str, ...] = ()
     """The index with all rows, but for those of its files that are published and not shared."""
     published_index: tuple[str, ...] = ()

@@ -90,8 +90,8 @@ def sign(place: Place, name: str, options: Options, folder: str) -> tuple[str, s
     return comparing.sign(place, name, options, folder)
 
 
-def gather(place: Place, plan: str, slab: int) -> str:
-    """Bring the sketches of a slab together in order of time; the name of their file."""
+def gather(place: Place, plan: str, slab: int) -> tuple[str, str]:
+    """Bring the sketches of a slab together in order of time; the names of their file and of that with its far queries."""
     from copydesk.flows.cluster import comparing
 
     return comparing.gather(place, plan, slab)
