@@ -30,7 +30,7 @@ from benchmarks import corpus, scale
 from copydesk.flows.engines import ENGINES
 
 _EVERY = 0.1  # seconds between two looks at the staging folder
-_KINDS = ("signed", "rows", "slab", "part", "pairs", "decided", "plan", "docs", "keys")
+_KINDS = ("signed", "words", "rows", "slab", "far", "part", "pairs", "decided", "plan", "docs", "keys")
 _WARM = 300  # documents of the run that is not counted
 
 

@@ -50,7 +50,7 @@ def edit_files(
     """
     (folder / "edited").mkdir(exist_ok=True)
     lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
-    options = {"recipe": recipe.to_toml(), "templates": str(folder / "templates.json"), "folder": str(folder / "edited")}
+    options = {"recipe": recipe.to_toml(), "templates": folder / "templates.json", "folder": folder / "edited"}
     (folder / "templates.json").write_text(lines, encoding="utf-8")
     key = sha256(json.dumps([options["recipe"], lines, provenance.versions()]).encode()).hexdigest()
     shards = read.spool(
@@ -98,8 +98,8 @@ def edit_shard(job: work.Job, options: Mapping[str, Any]) -> dict[str, Any]:
     chosen = _edit_options(options["recipe"], options["templates"])
     edit.warm_up()
     outcomes = [article_of(record, chosen) for _, record in job.documents()]
-    write([*outcomes, *job.rejects()], Path(options["folder"]), f"{job.shard.number:06d}")
-    return {"n_read": job.shard.n_documents + job.shard.n_rejects}
+    written = write([*outcomes, *job.rejects()], Path(options["folder"]), f"{job.shard.number:06d}")
+    return {"n_read": job.shard.n_documents + job.shard.n_rejects, "files": [str(path) for path in written]}
 
 
 def article_of(record: Record, options: edit.Options) -> Article | Reject:
@@ -113,24 +113,26 @@ def article_of(record: Record, options: edit.Options) -> Article | Reject:
     return reject(record, article.refused) if article.refused else article
 
 
-def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> None:
-    """Write a shard's tables as `<name>.<table>.parquet`."""
+def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> list[Path]:
+    """Write a shard's tables as `<name>.<table>.parquet`; their paths."""
     outcomes = list(outcomes)
     edited = [outcome for outcome in outcomes if isinstance(outcome, Article)]
     rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
-    write_whole(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet")
-    write_whole(tabulate.removed(edited), folder / f"{name}.removed.parquet")
-    write_whole(tabulate.articles(edited), folder / f"{name}.articles.parquet")
+    return [
+        write_whole(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet"),
+        write_whole(tabulate.removed(edited), folder / f"{name}.removed.parquet"),
+        write_whole(tabulate.articles(edited), folder / f"{name}.articles.parquet"),
+    ]
 
 
-def write_whole(table: pa.Table, path: Path) -> None:
-    """Write a Parquet file under another name and rename it, so that a file that is there is whole.
+def write_whole(table: pa.Table, path: Path) -> Path:
+    """Write a Parquet file under another name and rename it, so that a file that is there is whole; its path.
 
     The other name is one of its own: after the loss of a machine two workers may write the same shard.
     """
     draft = path.with_suffix(f".{token_hex(4)}.part")
     pq.write_table(table, draft, compression="zstd", compression_level=1)  # read once and deleted
-    draft.replace(path)
+    return draft.replace(path)
 
 
 @lru_cache(maxsize=1)

@@ -30,8 +30,9 @@ ENGINES = ("local", "dask")
 class Engine(Protocol):
     """What a run asks of an engine."""
 
-    def prepare(self, staging: Path) -> None:
-        """Make sure that every worker sees the staging folder. Raises EngineError."""
+    def prepare(self, staging: Path, warehouse: str | None = None) -> None:
+        """Make sure that every worker gets at the files of the staging folder, directly or through the store of the warehouse
+        at that URI. Raises EngineError."""
 
     def run_shards(
         self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
@@ -52,7 +53,7 @@ class Local:
     def __init__(self, workers: int = 1) -> None:
         self._workers = workers
 
-    def prepare(self, staging: Path) -> None:
+    def prepare(self, staging: Path, warehouse: str | None = None) -> None:
         """Nothing to do: it is the same machine."""
 
     def run_shards(

@@ -188,7 +188,7 @@ def started(
             inputs=inputs, files=files, warehouse=store, recipe=recipe, workers=workers, progress=progress,
             run_id=begun["run_id"], started_at=datetime.fromisoformat(begun["started_at"]), clock=clock, engine=chosen,
         )
-        chosen.prepare(run.staging)
+        chosen.prepare(run.staging, store.address if store.mirror else None)
         if not resumed:
             (run.staging / _BEGUN).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
         if parent is not None and run.run_id == parent.manifest.run_id:

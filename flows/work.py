@@ -10,7 +10,9 @@ The task is a function named by its import path and called in a worker as `task(
             ...
         return {"n_read": job.shard.n_documents + job.shard.n_rejects}
 
-- `options` and the result are plain JSON. Everything large goes through files that the task writes.
+- `options` and the result are plain JSON. Everything large goes through files that the task writes, and
+  names by their paths under `files` of its result. A `Path` among the options is a file or folder of the run; the
+  task gets it as a string.
 - A task may run more than once for a shard (its worker died, or the run was killed), always from the
   start; so it writes under names made from `job.shard.number`, and over what is there.
 - A document that takes more CPU than `limits.seconds`, or makes the task raise, costs the worker; the
@@ -121,7 +123,8 @@ class Pool:
     def __init__(
         self, task: str, options: Mapping[str, object], *, workers: int, limits: Limits, key: str, on_progress: Progress | None = None,
     ) -> None:  # fmt: skip
-        self._task, self._options, self._limits, self._key, self._on_progress = task, dict(options), limits, key, on_progress
+        self._task, self._limits, self._key, self._on_progress = task, limits, key, on_progress
+        self._options = {name: str(value) if isinstance(value, Path) else value for name, value in options.items()}
         self._size = max(1, workers)
         self._idle: list[Process] = []
         self._busy: dict[Process, _Try] = {}
@@ -191,7 +194,7 @@ class Pool:
 
     def _finish(self, process: Process, attempt: _Try, done: dict[str, Any]) -> None:
         shard = attempt.shard
-        _keep(shard, self._key, done["result"])
+        keep(shard, self._key, done["result"])
         self._results[shard.number] = (shard, done["result"])
         self._n_documents += shard.n_documents
         if done["grown_bytes"] > self._limits.memory_bytes * _RECYCLE:
@@ -225,7 +228,8 @@ def result_of(shard: Shard, key: str) -> dict[str, Any] | None:
     return kept["result"] if kept["key"] == key else None
 
 
-def _keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
+def keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
+    """Let `result_of` find the result of a shard."""
     place = Path(shard.folder, _DONE)
     draft = place.with_suffix(f".{token_hex(4)}.draft")  # another machine may be keeping the same result
     draft.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")

@@ -1,7 +1,7 @@
 """The engine dask: shards and partitions of keys as tasks of a Dask cluster.
 
-Workers and the process that started the run share the warehouse's folder. What is large goes through
-files of the staging folder; between scheduler, workers and client pass paths, names and counts.
+What is large goes through files of the staging folder, which workers and the process that started the run share, or
+have carried between them (`carrying`); between scheduler, workers and client pass names and counts.
 """
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from copydesk.flows import copies
 from copydesk.flows.cluster import plan as plans
 from copydesk.flows.cluster import signed
+from copydesk.flows.cluster.carrying import Place
 from copydesk.flows.cluster.plan import Plan
 from copydesk.flows.index import files, lookup
 from copydesk.transforms.dedup import engine, joining, keeping, pairing, sketching
@@ -31,39 +32,45 @@ from copydesk.transforms.dedup.pairing import Pairs
 PAIRS = ("a", "b", "estimated", "jaccard", "a_in_b", "b_in_a", "longest")
 
 
-def sign(path: Path, options: Options, folder: Path) -> tuple[str, int]:
-    """The signed shard of a placed one."""
-    texts = sketching.as_texts(pa.chunked_array([batch["text"].combine_chunks() for batch in copies.read_shards([path])]))
-    return signed.write(texts, options, folder).name, len(texts)
+def sign(place: Place, name: str, options: Options, folder: str) -> tuple[str, str, int]:
+    """The signed shard of a placed one, and what the machine of the run needs of it: number and hash of the words."""
+    batches = copies.read_shards([place.fetched(name)])
+    texts = sketching.as_texts(pa.chunked_array([batch["text"].combine_chunks() for batch in batches]))
+    file = signed.write(texts, options, place.path(folder))
+    words = files.write(place.path(folder), "words", {"count": len(texts)}, {name: file.array(name) for name in signed.WORDS})
+    return place.sent(file.path), place.sent(words.path), len(texts)
 
 
-def gather(path: str, number: int) -> str:
-    """The sketches of a slab and its far queries, by the first row of each word sequence."""
-    plan = plans.load(path)
+def gather(place: Place, name: str, number: int) -> tuple[str, str]:
+    """The sketches of a slab, and its far queries by the first row of each word sequence."""
+    plan = plans.load(place, name)
     low, high = plan.slabs[number]
     sketches = plan.texts.sketches(plan.row_file.array("order")[low:high])
     asked = lookup.queries(sketches.keys, sketches.n_keys, _asking(plan, low, high), joining.SMALLEST)
-    arrays = {**signed.arrays_of(sketches), "far": asked}
-    return files.write(Path(plan.folder), "slab", {"count": high - low}, arrays).name
+    written = [
+        files.write(plan.at(), "slab", {"count": high - low}, signed.arrays_of(sketches)),
+        files.write(plan.at(), "far", {"slab": number}, {"far": asked}),
+    ]
+    return place.sent(written[0].path), place.sent(written[1].path)
 
 
-def look_up(path: str, part: int, n_parts: int) -> str:
+def look_up(place: Place, name: str, part: int, n_parts: int) -> str:
     """What the far queries of every slab find in the index before it, under the part-th of so many equal parts of the keys.
 
     A pair that shares several keys of the part stands once, with their number.
     """
-    plan = plans.load(path)
+    plan = plans.load(place, name)
     bits = n_parts.bit_length() - 1
     packed, shared, ends = [], [], [0]
-    for number in range(len(plan.slabs)):
-        asked = plan.slab(number).array("far")
+    for number, path in enumerate(place.all_fetched(plan.queries)):
+        asked = signed.opened(path).array("far")
         chosen = np.array(asked[_place(asked, part, bits) : _place(asked, part + 1, bits)])
         row, document, n = lookup.count(plan.index_before(number).far_hits(chosen))
         packed.append((row.astype(np.uint64) << np.uint64(joining.DOCUMENT_BITS)) | document.astype(np.uint64))
         shared.append(n.astype(np.uint8))
         ends.append(ends[-1] + len(row))
     arrays = {"packed": np.concatenate(packed), "shared": np.concatenate(shared), "ends": np.array(ends)}
-    return files.write(Path(plan.folder), "part", {"part": part}, arrays).name
+    return place.sent(files.write(plan.at(), "part", {"part": part}, arrays).path)
 
 
 def _place(asked: NDArray[np.uint64], part: int, bits: int) -> int:
@@ -71,9 +78,9 @@ def _place(asked: NDArray[np.uint64], part: int, bits: int) -> int:
     return len(asked) if part >> bits else int(np.searchsorted(asked, np.uint64(part << (64 - bits))))
 
 
-def compare(path: str, number: int) -> str:
+def compare(place: Place, name: str, number: int) -> str:
     """Measured pairs of a slab above the floor; `b` is a document's number in the index."""
-    plan = plans.load(path)
+    plan = plans.load(place, name)
     low, high = plan.slabs[number]
     rows, options = np.arange(low, high), plan.options
     file = plan.row_file
@@ -90,7 +97,7 @@ def compare(path: str, number: int) -> str:
     before: Any = found.rows[there] + low, found.numbers[there], found.estimated[there]
     a, b, guessed = (np.concatenate([of_slab, of_index]) for of_slab, of_index in zip(among, before, strict=True))
     pairs = _measured(plan, a, b, guessed)
-    return files.write(Path(plan.folder), "pairs", {"slab": number}, {name: getattr(pairs, name) for name in PAIRS}).name
+    return place.sent(files.write(plan.at(), "pairs", {"slab": number}, {name: getattr(pairs, name) for name in PAIRS}).path)
 
 
 def _asking(plan: Plan, low: int, high: int) -> NDArray[np.int64]:
@@ -101,8 +108,8 @@ def _asking(plan: Plan, low: int, high: int) -> NDArray[np.int64]:
 def _far(plan: Plan, number: int) -> NDArray[np.uint64]:
     """What all parts found for the far queries of a slab, a pair once for each key."""
     found = []
-    for name in plan.partitions:
-        part = signed.opened(Path(plan.folder, name))
+    for path in plan.place.all_fetched(plan.partitions):
+        part = signed.opened(path)
         low, high = (int(end) for end in part.array("ends")[number : number + 2])
         found.append(np.repeat(np.asarray(part.array("packed")[low:high]), np.asarray(part.array("shared")[low:high])))
     return np.concatenate(found) if found else np.empty(0, np.uint64)

@@ -7,7 +7,7 @@ only say which rows go together; inside, leaders are chosen by `folding.Folding`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from copydesk.flows import folding
 from copydesk.flows.cluster import plan as plans
+from copydesk.flows.cluster.carrying import Place
 from copydesk.flows.cluster.comparing import PAIRS
 from copydesk.flows.cluster.plan import Plan
 from copydesk.flows.copies import Copies
@@ -65,7 +66,7 @@ def parts(component: NDArray[np.int64], pairs: Pairs, n_threads: int) -> NDArray
     return np.where(among, part[np.maximum(component, 0)], -1)
 
 
-def write(folder: Path, rows: Rows, pairs: Pairs, part: NDArray[np.int64]) -> Iterator[str]:
+def write(place: Place, folder: Path, rows: Rows, pairs: Pairs, part: NDArray[np.int64]) -> Iterator[str]:
     """Files with the rows and the pairs of each part, one after the other; what their names begin with."""
     n, token = len(rows.first), token_hex(8)
     by_row, by_pair = np.argsort(part, kind="stable"), np.argsort(part[pairs.a], kind="stable")
@@ -81,10 +82,10 @@ def write(folder: Path, rows: Rows, pairs: Pairs, part: NDArray[np.int64]) -> It
             table = table.append_column(name, pa.array(values))
         table = table.append_column("kept_doc_id", pa.array([rows.kept_id.get(row) for row in which.tolist()], pa.string()))
         chosen = pairs.take(by_pair[slice(*np.searchsorted(pair_ends, [number, number + 1]))])
-        name = f"decided-{token}-{number:06}"
-        _save(folder / f"{name}.rows", table)
-        _save(folder / f"{name}.found", pa.table({column: getattr(chosen, column) for column in PAIRS}))
-        yield name
+        path = folder / f"decided-{token}-{number:06}"
+        place.sent(_save(path.with_suffix(".rows"), table))
+        place.sent(_save(path.with_suffix(".found"), pa.table({column: getattr(chosen, column) for column in PAIRS})))
+        yield place.name(path)
 
 
 def _padded(values: NDArray[np.generic], which: NDArray[np.int64]) -> NDArray[np.generic]:
@@ -92,21 +93,21 @@ def _padded(values: NDArray[np.generic], which: NDArray[np.int64]) -> NDArray[np
     return np.concatenate([values, np.zeros(len(which) - len(values), values.dtype)])
 
 
-def decide(path: str, name: str) -> str:
+def decide(place: Place, name: str, part: str) -> str:
     """Decide a part; its tables are written beside it."""
-    plan = plans.load(path)
-    folder = Path(plan.folder)
-    copies = _Part(plan, _read(folder / f"{name}.rows"), _read(folder / f"{name}.found")).decide()
+    plan = plans.load(place, name)
+    rows, found = map(_read, place.all_fetched([f"{part}.rows", f"{part}.found"]))
+    copies = _Part(plan, rows, found).decide()
     for table in TABLES:
-        _save(folder / f"{name}.{table}", getattr(copies, table))
-    return name
+        place.sent(_save(place.path(f"{part}.{table}"), getattr(copies, table)))
+    return part
 
 
 class _Part(folding.Folding):
     """The rows of some components, with their pairs: a fold that has been compared. It is not closed: the texts are those of all."""
 
     def __init__(self, plan: Plan, rows: pa.Table, pairs: pa.Table) -> None:
-        super().__init__(index=None, published=plan.snapshot, options=plan.options, staging=Path(plan.folder), texts=plan.texts)
+        super().__init__(index=None, published=plan.snapshot, options=plan.options, staging=plan.at(), texts=plan.texts)
         numbers = rows["row"].to_numpy()
         self.n = int(np.searchsorted(numbers, sum(plan.counts)))
         self.facts = keeping.facts_of(rows)
@@ -138,22 +139,22 @@ class _Part(folding.Folding):
         return pa.concat_arrays([texts, sketching.as_texts(found["text"].take(where))])
 
 
-def decided(folder: Path, names: list[str]) -> dict[str, pa.Table]:
+def decided(place: Place, parts: Sequence[str]) -> dict[str, pa.Table]:
     """The tables of all parts, each as one machine sorts it."""
-    found = {table: pa.concat_tables(_read(folder / f"{name}.{table}") for name in names) for table in TABLES}
+    found = {table: pa.concat_tables(map(_read, place.all_fetched([f"{part}.{table}" for part in parts]))) for table in TABLES}
     return {name: table.sort_by([(column, "ascending") for column in (("doc_a", "doc_b") if name == "pairs" else ("doc_id",))]) for name, table in found.items()}
 
 
-def files_of(folder: Path, name: str) -> list[Path]:
+def files_of(place: Place, part: str) -> list[Path]:
     """Everything that was written about a part."""
-    return [folder / f"{name}.{kind}" for kind in ("rows", "found", *TABLES)]
+    return [place.path(f"{part}.{kind}") for kind in ("rows", "found", *TABLES)]
 
 
-def _save(path: Path, table: pa.Table) -> None:
+def _save(path: Path, table: pa.Table) -> Path:
     draft = path.with_name(f".{path.name}.{token_hex(6)}.new")
     with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    draft.replace(path)
+    return draft.replace(path)
 
 
 def _read(path: Path) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -14,8 +15,9 @@ import dask
 import distributed
 from distributed import Client, LocalCluster
 
-from copydesk.flows import provenance
+from copydesk.flows import provenance, work
 from copydesk.flows.cluster import EngineError, tasks
+from copydesk.flows.cluster.carrying import SHARED, Place
 from copydesk.flows.cluster.running import Submitter
 from copydesk.flows.copies import Copies, PublishedSnapshot
 from copydesk.flows.read.limits import Limits
@@ -38,41 +40,75 @@ class Dask:
     """See `engines.Engine`. Calls that are lost with a worker run again on another one."""
 
     def __init__(self, client: Client, note: Callable[[str], None]) -> None:
-        self._client = client
+        self._client, self._note = client, note
         self._submit = Submitter(client, note)
+        self._place = SHARED
 
-    def prepare(self, staging: Path) -> None:
-        """Let every worker look for a file that stands in the staging folder."""
+    def prepare(self, staging: Path, warehouse: str | None = None) -> None:
+        """Let every worker look for a file that stands in the staging folder; where it is not shared, let them fetch one from the store."""
         token = staging / f"seen-{token_hex(8)}"
         token.touch()
         try:
             sees = self._client.run(tasks.sees, str(token))
+            blind = sorted(address for address, is_there in sees.items() if not is_there)
+            if not blind:
+                return
+            if warehouse is None:
+                raise EngineError(
+                    f"worker {blind[0]} does not see {staging}; the warehouse must lie in a folder that this machine and every worker reach "
+                    "under the same path, or on an object store"
+                )
+            self._place = Place.carried(warehouse, staging)
+            refused = self._client.run(tasks.reaches, self._place.away, self._place.sent(token))
         finally:
             token.unlink()
-        blind = sorted(address for address, is_there in sees.items() if not is_there)
-        if blind:
-            raise EngineError(
-                f"worker {blind[0]} does not see {staging}; the warehouse, or of one on an object store $COPYDESK_CACHE, must lie in a folder "
-                "that this machine and every worker reach under the same path"
-            )
+        for address, why in sorted(refused.items()):
+            if why:
+                raise EngineError(
+                    f"worker {address} shares no folder with this machine and does not reach the warehouse either ({why}); its environment "
+                    "must name the address and credentials of the store, or $COPYDESK_CACHE a folder that all share"
+                )
+        self._note(f"Dask: workers share no folder with this machine; the files of the run go through {warehouse}")
+
+    def leave(self) -> None:
+        """Clear what was carried from the workers and from the store."""
+        if self._place.is_carried:
+            self._submit.everywhere(tasks.leave, self._place.away)
+            self._place.closed()
 
     def run_shards(
         self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
         on_progress: Callable[[int], None],
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `work.run_shards`: a shard is a task, and runs in a process that its Dask worker keeps beside itself."""
-        given = (task, dict(options), asdict(limits), key)
-        pending: list[Shard] = []
+        place = self._place
+        paths = {name: place.sent(value) for name, value in options.items() if isinstance(value, Path)}
+        given = (task, {name: value for name, value in options.items() if name not in paths}, paths, asdict(limits), key)
+        taken: deque[tuple[Shard, dict[str, Any] | None]] = deque()
 
         def calls() -> Iterator[tuple[Any, ...]]:
             for shard in shards:
-                pending.append(shard)
-                yield (asdict(shard), *given)
+                taken.append((shard, work.result_of(shard, key)))
+                if taken[-1][1] is None:
+                    for path in shard.files:
+                        place.sent(path)
+                    yield (place.away, {**asdict(shard), "folder": place.name(Path(shard.folder))}, *given)
+
+        def finished() -> Iterator[tuple[Shard, dict[str, Any]]]:
+            for result in self._submit.in_order("copydesk-edit", tasks.run_shard, calls()):
+                while (known := taken[0][1]) is not None:
+                    yield taken.popleft()[0], known
+                shard, _ = taken.popleft()
+                place.all_fetched(result.get("files", ()))
+                if place.is_carried:
+                    work.keep(shard, key, result)
+                    place.taken_out([*map(place.name, shard.files), *result.get("files", ())])
+                yield shard, result
+            yield from ((shard, known) for shard, known in taken if known is not None)
 
         n_documents = 0
         try:
-            for result in self._submit.in_order("copydesk-edit", tasks.run_shard, calls()):
-                shard = pending.pop(0)
+            for shard, result in finished():
                 n_documents += shard.n_documents
                 on_progress(n_documents)
                 yield shard, result
@@ -88,7 +124,7 @@ class Dask:
 
         return folding.find_copies(
             shards, index=index, published=published, options=options, staging=staging, exempt=exempt, submit=self._submit,
-            on_progress=on_progress,
+            on_progress=on_progress, place=self._place,
         )
 
 
@@ -105,7 +141,9 @@ def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) 
         _check_versions(client)
         n_threads = sum(client.nthreads().values())
         note(f"Dask: {n_threads} worker thread{'s' if n_threads != 1 else ''} at {client.scheduler.address}, dashboard {client.dashboard_link}")
-        yield Dask(client, note)
+        engine = Dask(client, note)
+        stack.callback(engine.leave)
+        yield engine
 
 
 @contextmanager

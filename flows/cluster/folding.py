@@ -7,6 +7,7 @@ components of the pairs; who is kept in each, and the rows that follow, the work
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from copydesk.flows import folding
 from copydesk.flows.cluster import comparing, deciding, signed, tasks
+from copydesk.flows.cluster.carrying import SHARED, Place
 from copydesk.flows.cluster.plan import Plan
 from copydesk.flows.cluster.signed import SignedTexts
 from copydesk.flows.copies import FACTS, Copies, PublishedSnapshot
@@ -36,15 +38,14 @@ MOST_PARTS = 1024
 
 def find_copies(
     shards: Sequence[Path], *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
-    exempt: Collection[str], submit: Submitter, on_progress: Callable[[int], None],
+    exempt: Collection[str], submit: Submitter, on_progress: Callable[[int], None], place: Place = SHARED,
 ) -> Copies:
-    """See `copies.find_copies`; shards are Parquet files in a folder that the workers share."""
-    calls = ((str(path), options, str(staging)) for path in shards)
+    """See `copies.find_copies`; shards are Parquet files, and the place says how the workers get at them."""
+    calls = ((place.away, place.sent(path), options, place.name(staging)) for path in shards)
     written = list(submit.in_order("copydesk-sign", tasks.sign, calls))
-    names, counts = tuple(name for name, _ in written), tuple(n for _, n in written)
     with ClusterFolding(
-        index=index, published=published, options=options, staging=staging, names=names, counts=counts, submit=submit,
-        on_progress=on_progress,
+        index=index, published=published, options=options, staging=staging, signed_shards=written, submit=submit, on_progress=on_progress,
+        place=place,
     ) as folding_:
         for path in shards:
             folding_.read(_facts(path))
@@ -57,16 +58,19 @@ def _facts(path: Path) -> pa.Table:
 
 
 class ClusterFolding(folding.Folding):
-    """See `folding.Folding`; `names` and `counts` are those of the signed shards, in the order in which they are read."""
+    """See `folding.Folding`; `signed_shards` are what `comparing.sign` gave, in the order in which they are read."""
 
     def __init__(
-        self, *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path, names: tuple[str, ...],
-        counts: tuple[int, ...], submit: Submitter, on_progress: Callable[[int], None],
+        self, *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
+        signed_shards: Sequence[tuple[str, str, int]], submit: Submitter, on_progress: Callable[[int], None], place: Place,
     ) -> None:
-        self._texts = SignedTexts([staging / name for name in names], counts)
+        self._names = tuple(name for name, _, _ in signed_shards)
+        self._words = tuple(name for _, name, _ in signed_shards)
+        self._counts = tuple(n for _, _, n in signed_shards)
+        self._texts = SignedTexts(place, self._names, self._counts)
         super().__init__(index=index, published=published, options=options, staging=staging, texts=self._texts)
         self._submit, self._on_progress = submit, on_progress
-        self._names, self._counts = names, counts
+        self._place = place
         self._snapshot = None if published is None else published.snapshot
         self._plan = ""
         self._written: list[Path] = []  # files of the comparison, of no use after it
@@ -88,28 +92,30 @@ class ClusterFolding(folding.Folding):
         self._know_words()
         slabs = tuple((low, min(low + folding.SLAB, self.n)) for low in range(0, self.n, folding.SLAB))
         plan = Plan(
-            options=self.options, folder=str(self.staging), signed=self._names, counts=self._counts, rows=self._write_rows(),
-            slabs=slabs, n_published=self.n_published, published=_address(self._snapshot),
+            options=self.options, folder=self._place.name(self.staging), signed=self._names, counts=self._counts, rows=self._write_rows(),
+            slabs=slabs, n_published=self.n_published, published=_address(self._snapshot), place=self._place,
         )
-        path = plan.save()
-        sketches, extents = [], []
-        for (low, high), name in zip(slabs, self._submit.in_order("copydesk-gather", tasks.gather, self._calls(path, slabs)), strict=True):
-            sketches.append(name)
-            self._written.append(self.staging / name)
+        name = plan.save()
+        sketches, queries, extents = [], [], []
+        for (low, high), (slab, far) in zip(slabs, self._submit.in_order("copydesk-gather", tasks.gather, self._calls(name, slabs)), strict=True):
+            sketches.append(slab)
+            queries.append(far)
             extents.append(self.index.extents)
-            self._add(signed.sketches_of(signed.opened(self.staging / name)), np.arange(low, high))
+            self._add(signed.sketches_of(signed.opened(self._noted(slab))), np.arange(low, high))
             self._on_progress(low)
-        index = tuple(str(file.path) for file in (*self.index.docs, *self.index.runs))
-        path = plan.save(sketches=tuple(sketches), extents=tuple(extents), index=index)
+        index, published = self._sent_index()
+        plan = replace(
+            plan, sketches=tuple(sketches), queries=tuple(queries), extents=tuple(extents), index=index, published_index=published,
+        )
+        name = plan.save()
         n_parts = self._n_parts()
-        parts = ((path, part, n_parts) for part in range(n_parts))
+        parts = ((self._place.away, name, part, n_parts) for part in range(n_parts))
         partitions = tuple(self._submit.in_order("copydesk-look-up", tasks.look_up, parts))
-        self._written += [self.staging / name for name in partitions]
-        path = self._plan = plan.save(sketches=tuple(sketches), extents=tuple(extents), index=index, partitions=partitions)
+        self._written += map(self._place.path, (*queries, *partitions))
+        name = self._plan = plan.save(partitions=partitions)
         found = []
-        for (_, high), name in zip(slabs, self._submit.in_order("copydesk-compare", tasks.compare, self._calls(path, slabs)), strict=True):
-            found.append(self.staging / name)
-            self._written.append(found[-1])
+        for (_, high), pairs in zip(slabs, self._submit.in_order("copydesk-compare", tasks.compare, self._calls(name, slabs)), strict=True):
+            found.append(self._noted(pairs))
             self._on_progress(high)
         return self._rows_of_pairs(comparing.read_pairs(found))
 
@@ -119,31 +125,45 @@ class ClusterFolding(folding.Folding):
         if not (component >= 0).any():  # nothing resembles anything
             return super()._decide(first, spared)
         part = deciding.parts(component, self.pairs, self._submit.n_threads)
-        names = self._noted(deciding.write(self.staging, rows, self.pairs, part))
-        done = list(self._submit.in_order("copydesk-decide", tasks.decide, ((self._plan, name) for name in names)))
+        names = self._written_parts(deciding.write(self._place, self.staging, rows, self.pairs, part))
+        calls = ((self._place.away, self._plan, name) for name in names)
+        done = list(self._submit.in_order("copydesk-decide", tasks.decide, calls))
         return Copies(
-            **deciding.decided(self.staging, done),
+            **deciding.decided(self._place, done),
             new_index_files=tuple(self._staged[name] for name in sorted(self._staged)), index_files=self.index.names,
         )
 
-    def _noted(self, names: Iterable[str]) -> Iterator[str]:
+    def _written_parts(self, names: Iterable[str]) -> Iterator[str]:
         for name in names:
-            self._written += deciding.files_of(self.staging, name)
+            self._written += deciding.files_of(self._place, name)
             yield name
+
+    def _noted(self, name: str) -> Path:
+        """A file that a worker wrote."""
+        self._written.append(self._place.fetched(name))
+        return self._written[-1]
+
+    def _sent_index(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of the index, apart for files that the workers have from the published snapshot."""
+        paths = [file.path for file in (*self.index.docs, *self.index.runs)]
+        mine = [path for path in paths if path.name in self._staged or not self._place.is_carried]
+        return tuple(map(self._place.sent, mine)), tuple(path.name for path in paths if path not in mine)
 
     def _know_words(self) -> None:
         """Number and hash of every document's words, and the first row with the same."""
-        self.n_words[:] = self._texts.column("n_words")[self._read_as]
+        words = [signed.opened(self._noted(name)) for name in self._words]
+        n_words, sequence = (np.concatenate([file.array(name) for file in words])[self._read_as] for name in signed.WORDS)
+        self.n_words[:] = n_words
         # A spared document stands for itself alone; others with its words are compared with it.
-        self._sequence[:] = np.where(self._spared, np.uint64(0), self._texts.column("sequence")[self._read_as])
+        self._sequence[:] = np.where(self._spared, np.uint64(0), sequence)
         self._first[:] = leading.first_of_equals(self._sequence, self.n_words, self.times, np.arange(self.n), self.options)
 
     def _write_rows(self) -> str:
         arrays = {"order": self._read_as, "time": self.times, "n_words": self.n_words, "first": self._first}
-        return files.write(self.staging, "rows", {"count": self.n}, arrays).name
+        return self._place.sent(files.write(self.staging, "rows", {"count": self.n}, arrays).path)
 
-    def _calls(self, path: str, slabs: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:
-        return [(path, number) for number in range(len(slabs))]
+    def _calls(self, plan: str, slabs: Sequence[tuple[int, int]]) -> list[tuple[Place, str, int]]:
+        return [(self._place.away, plan, number) for number in range(len(slabs))]
 
     def _n_parts(self) -> int:
         """A power of two: parts for every thread, none too large for its memory."""

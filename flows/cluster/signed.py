@@ -1,4 +1,4 @@
-"""Signed shards: texts and sketches of the placed articles, in flat files that any worker maps from the shared folder."""
+"""Signed shards: texts and sketches of the placed articles, in flat files that any worker maps."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from copydesk.flows.cluster.carrying import Place
 from copydesk.flows.index import files
-from copydesk.flows.index.files import IndexFile
+from copydesk.flows.index.files import IndexFile, IndexRefused
 from copydesk.transforms.dedup import sketching
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.sketching import Sketches
+
+WORDS = ("n_words", "sequence")
 
 
 def write(texts: pa.LargeStringArray, options: Options, folder: Path) -> IndexFile:
@@ -43,16 +46,19 @@ def sketches_of(file: IndexFile) -> Sketches:
 
 @lru_cache(maxsize=4096)  # headers, 2 kB each
 def opened(path: Path) -> IndexFile:
-    """A file of flat arrays that a worker of this run wrote."""
+    """A file of flat arrays that a worker of this run wrote. Raises IndexRefused for one whose bytes would be taken for addresses in memory."""
     with path.open("rb") as file:
-        return IndexFile(path, json.loads(file.read(files.HEADER_BYTES)))
+        header = json.loads(file.read(files.HEADER_BYTES))
+    if any(np.dtype(entry["type"]).hasobject for entry in header["arrays"].values()):
+        raise IndexRefused(f"the staged file {path} does not hold numbers")
+    return IndexFile(path, header)
 
 
 class SignedTexts:
     """The documents of signed shards, numbered through in the order of the shards."""
 
-    def __init__(self, paths: Sequence[Path], counts: Sequence[int]) -> None:
-        self._paths = list(paths)
+    def __init__(self, place: Place, names: Sequence[str], counts: Sequence[int]) -> None:
+        self._place, self._names = place, list(names)
         self._starts = np.concatenate([[0], np.cumsum(np.asarray(counts, np.int64))]).astype(np.int64)
 
     def append(self, texts: pa.LargeStringArray) -> None:
@@ -63,13 +69,8 @@ class SignedTexts:
 
     def remove(self) -> None:
         """Delete the signed shards."""
-        for path in self._paths:
-            path.unlink(missing_ok=True)
-
-    def column(self, name: str) -> NDArray[np.generic]:
-        """An array with one number for each document."""
-        parts = [np.asarray(opened(path).array(name)) for path in self._paths]
-        return np.concatenate(parts) if parts else np.empty(0, np.int64)
+        for name in self._names:
+            self._place.path(name).unlink(missing_ok=True)
 
     def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
         """Texts of the given documents."""
@@ -97,8 +98,9 @@ class SignedTexts:
         """For each file asked: where its documents stand among the rows, and their places in the file, ascending."""
         order = np.argsort(rows, kind="stable")
         which = np.searchsorted(self._starts, rows[order], side="right") - 1
+        asked = np.unique(which).tolist()
         found = []
-        for at in np.unique(which).tolist():
+        for at, path in zip(asked, self._place.all_fetched([self._names[at] for at in asked]), strict=True):
             where = order[which == at]
-            found.append((opened(self._paths[at]), where, rows[where] - self._starts[at]))
+            found.append((opened(path), where, rows[where] - self._starts[at]))
         return found

@@ -43,6 +43,11 @@ class Shard:
     n_bytes: int
     cursor: tuple[int, int] = (0, 0)  # where in the input it ends
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What it consists of."""
+        return (Path(self.folder, RECORDS), Path(self.folder, _REJECTS))
+
     def records(self) -> Iterator[Record]:
         """The records in order, a few megabytes at a time."""
         with pa.OSFile(os.path.join(self.folder, RECORDS)) as source, pa.ipc.open_stream(source) as batches:

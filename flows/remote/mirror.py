@@ -31,6 +31,7 @@ from copydesk.flows.warehouse.partition import PARTITIONS
 from copydesk.flows.warehouse.store import MIRROR_STATE, SNAPSHOT_ID
 
 POINTER = "LATEST"
+STAGING = "staging"  # files of a run on their way between its machine and the workers of a cluster
 GUARD = "0-not-a-table.parquet"
 _GUARD_TEXT = (
     b"This folder holds the files of several snapshots side by side. Read LATEST, then the files that "
@@ -48,10 +49,10 @@ class Mirror:
     """The store and the folder. Raises WarehouseError for what goes wrong on the way."""
 
     def __init__(self, uri: str, folder: Path | None = None) -> None:
-        with _as_warehouse_error():
+        with as_warehouse_error():
             self.objects = Objects(uri)
         self.uri = self.objects.uri
-        self.root = folder or _folder(self.uri)
+        self.root = folder or local_folder(self.uri)
         self.lease: lease.Lease | None = None
         self._on_store: set[str] = set()  # objects of the line as it was pulled or published: these need no upload
 
@@ -59,7 +60,7 @@ class Mirror:
 
     def pull(self) -> str | None:
         """Bring the pointer and the manifests of its line up to date; the id of the current snapshot."""
-        with _as_warehouse_error():
+        with as_warehouse_error():
             found = self.objects.read(POINTER)
             if found is None:
                 (self.root / POINTER).unlink(missing_ok=True)
@@ -88,9 +89,9 @@ class Mirror:
 
     def is_begun(self) -> bool:
         """Whether a warehouse stands there, an empty one too. Raises NotAWarehouse where something else does."""
-        with _as_warehouse_error():
+        with as_warehouse_error():
             top = self.objects.top()
-        own = {POINTER, lease.NAME, *(f"{name}/" for name in (*_FOLDERS, *_SHARED))}
+        own = {POINTER, lease.NAME, *(f"{name}/" for name in (*_FOLDERS, *_SHARED, STAGING))}
         if foreign := [name for name in top if name not in own]:
             raise NotAWarehouse(f"{self.uri} is no warehouse and holds other objects ({', '.join(foreign[:3])}); give an empty or a new prefix")
         return bool(top)
@@ -140,7 +141,7 @@ class Mirror:
     def held(self, wait_seconds: float) -> Iterator[None]:
         """Be the one writer on the store for the time of the block."""
         with ExitStack() as stack:
-            with _as_warehouse_error():
+            with as_warehouse_error():
                 self.lease = stack.enter_context(lease.held(self.objects, self._state()["id"], wait_seconds=wait_seconds))
             try:
                 yield
@@ -152,7 +153,7 @@ class Mirror:
 
         Raises Outdated where another writer has published since; of its work nothing is touched.
         """
-        with _as_warehouse_error("; nothing is published and the warehouse is as it was: run the same command again"):
+        with as_warehouse_error("; nothing is published and the warehouse is as it was: run the same command again"):
             uploads: dict[str, Path] = {}
             for made in new:
                 uploads |= {name: path for name, path in _files_of(self.root, made).items() if name not in self._on_store}
@@ -164,7 +165,7 @@ class Mirror:
             at_once(lambda item: self.objects.write(item[0], item[1].encode()), sorted(lists.items()))
             for made in new:
                 self.objects.write(f"manifests/{made.id}.json", made.to_json().encode())
-        with _as_warehouse_error(f"; whether snapshot {head} is current, `copydesk snapshots` shows: run the same command again, it goes on from there"):
+        with as_warehouse_error(f"; whether snapshot {head} is current, `copydesk snapshots` shows: run the same command again, it goes on from there"):
             self._switch(head, expected)
         for made in new:
             self._on_store |= objects_of(made)
@@ -193,7 +194,7 @@ class Mirror:
         before the last switch and did not make that switch has lost the race for it.
         """
         wanted = set().union(*(objects_of(kept) for kept in line)) | {f"tables/{table}/{GUARD}" for table in PARTITIONS}
-        with _as_warehouse_error(_PUBLISHED):
+        with as_warehouse_error(_PUBLISHED):
             pointer = self.objects.read(POINTER)
             if pointer is None or not line or _id(pointer.content) != line[0].id or self.lease is None or not self.lease.is_held:
                 return []
@@ -207,9 +208,14 @@ class Mirror:
         self._on_store &= wanted
         return gone
 
+    def clear_staging(self) -> None:
+        """Delete what runs left on its way. Needs the lease: with it no other run is at work, or one that will lose."""
+        with as_warehouse_error():
+            self.objects.remove(self.objects.names(f"{STAGING}/"))
+
     def share(self, *, with_deletions: bool = False) -> None:
         """Bring reports and receipts of this folder to the store: new and changed ones, and if asked deleted ones."""
-        with _as_warehouse_error(_PUBLISHED):
+        with as_warehouse_error(_PUBLISHED):
             self._share(*_SHARED, with_deletions=with_deletions)
 
     def _share(self, *folders: str, with_deletions: bool = False) -> None:
@@ -235,7 +241,7 @@ class Mirror:
         beginnings = beginnings or tuple(f"{folder}/" for folder in _SHARED)
         state = self._state()
         seen: dict[str, list[str]] = state["seen"]
-        with _as_warehouse_error():
+        with as_warehouse_error():
             listed = {name: found for beginning in beginnings for name, found in self.objects.names(beginning).items()}
             changed = [
                 name for name, found in listed.items()
@@ -253,7 +259,7 @@ class Mirror:
 
     def faults(self, line: Sequence[Manifest]) -> Iterator[tuple[str, str, str]]:
         """What is missing, of another size or foreign on the store: kind, object, sentence."""
-        with _as_warehouse_error():
+        with as_warehouse_error():
             listed: dict[str, Listed] = {name: found for folder in _FOLDERS for name, found in self.objects.names(f"{folder}/").items()}
         sizes = {name: entry.bytes for kept in line for name, entry in _entries_of(kept).items()}
         wanted = set().union(*(objects_of(kept) for kept in line))
@@ -288,7 +294,7 @@ class Mirror:
     def _fetched(self, path: Path, name: str, entry: FileEntry) -> Path:
         if path.is_file():
             return path
-        with _as_warehouse_error():
+        with as_warehouse_error():
             self._download(name, path, sha256=entry.sha256)
         return path
 
@@ -377,15 +383,16 @@ def _overtaken(uri: str, now: str | None) -> Outdated:
     return Outdated(f"another writer has published snapshot {now} to {uri} meanwhile; nothing of it was touched, and of this run nothing is published: run it again")
 
 
-def _folder(uri: str) -> Path:
-    """The folder of a warehouse's mirror: below $COPYDESK_CACHE, else the user's cache folder."""
+def local_folder(uri: str, *, below: str = "warehouses") -> Path:
+    """A folder of this machine for a warehouse, such as its mirror: below $COPYDESK_CACHE, else the user's cache folder."""
     cache = os.environ.get("COPYDESK_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "copydesk")
     readable = "".join(letter if letter.isalnum() else "-" for letter in uri.split("://", 1)[1])[-60:].strip("-")
-    return Path(cache).absolute() / "warehouses" / f"{readable}-{hashlib.sha256(uri.encode()).hexdigest()[:12]}"
+    return Path(cache).absolute() / below / f"{readable}-{hashlib.sha256(uri.encode()).hexdigest()[:12]}"
 
 
 @contextmanager
-def _as_warehouse_error(consequence: str = "") -> Iterator[None]:
+def as_warehouse_error(consequence: str = "") -> Iterator[None]:
+    """Turn a fault of the store into a WriteFailed that says what it means for the warehouse."""
     try:
         yield
     except client.RemoteError as error:

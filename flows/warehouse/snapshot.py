@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -182,12 +182,13 @@ class Snapshot:
             pass  # lost or damaged: the table itself holds the same
         return tablefile.keys(self.file(table, entry), table)
 
-    def index_files(self) -> dict[str, Path]:
-        """The index files that belong to this snapshot, by their name under `index/`."""
+    def index_files(self, names: Collection[str] | None = None) -> dict[str, Path]:
+        """The index files that belong to this snapshot, or those of them that are named, by their name under `index/`."""
+        entries = [entry for entry in self.manifest.index if names is None or entry.name in names]
         if self.origin is not None:
-            for entry in self.manifest.index:
+            for entry in entries:
                 self.origin.index_file(self.root / "index" / entry.name, entry)
-        return {entry.name: self.root / "index" / entry.name for entry in self.manifest.index}
+        return {entry.name: self.root / "index" / entry.name for entry in entries}
 
     def inputs(self) -> pa.Table:
         """What the run read: `source_uri`, `sha256`, `size_bytes`."""

@@ -223,6 +223,7 @@ class Warehouse:
     @contextmanager
     def _lock_store(self, mirror: Mirror, held: AbstractContextManager[None], wait_seconds: float) -> Iterator[None]:
         with held, mirror.held(wait_seconds):
+            mirror.clear_staging()
             mirror.pull()
             mirror.gather()
             yield

@@ -14,11 +14,11 @@ import pytest
 from numpy.typing import NDArray
 
 from copydesk.flows import folding
-from copydesk.flows.cluster import deciding
+from copydesk.flows.cluster import deciding, signed
 from copydesk.flows.cluster import folding as cluster
 from copydesk.flows.cluster.plan import Plan
 from copydesk.flows.copies import Copies
-from copydesk.flows.index import Index
+from copydesk.flows.index import Index, IndexRefused, files
 from copydesk.transforms.dedup import Options, keeping
 from copydesk.transforms.dedup.pairing import Pairs
 from tests.dask.corpus import in_parts, trying
@@ -117,6 +117,13 @@ def test_a_run_without_new_documents_folds_nothing(tmp_path: Path) -> None:
         [], index=None, published=None, options=Options(), staging=tmp_path, exempt=(), submit=Here(), on_progress=lambda n: None,  # type: ignore[arg-type]
     )
     assert (copies.pairs.num_rows, copies.index_files) == (0, ())
+
+
+def test_a_staged_file_of_anything_but_numbers_is_refused(tmp_path: Path) -> None:
+    file = files.write(tmp_path, "slab", {"count": 2}, {"far": np.array([1, 2], np.uint64)})
+    file.path.write_bytes(file.path.read_bytes().replace(b'"type": "<u8"', b'"type": "|O" '))
+    with pytest.raises(IndexRefused, match="does not hold numbers"):
+        signed.opened(file.path)
 
 
 def test_a_part_holds_whole_components_and_no_row_that_is_linked_to_none() -> None:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from copydesk.flows.work import Job
@@ -19,6 +20,14 @@ def shout(job: Job, options: dict[str, Any]) -> dict[str, Any]:
         _act(text, index, options)
         texts.append([index, text.upper()])
     return {"texts": texts, "rejects": [[r.source_uri, r.record_number, r.step, r.reason] for r in job.rejects()], "pid": os.getpid()}
+
+
+def note_down(job: Job, options: dict[str, Any]) -> dict[str, Any]:
+    """The documents in upper case in a file of the shard, on a letterhead."""
+    path = Path(options["folder"], f"{job.shard.number}.txt")
+    texts = [record.body.decode().upper() for _, record in job.documents()]
+    path.write_text("".join([Path(options["head"]).read_text(), *texts]))
+    return {"files": [str(path)], "pid": os.getpid()}
 
 
 def fill_disk(job: Job, options: dict[str, Any]) -> dict[str, Any]:

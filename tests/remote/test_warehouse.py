@@ -190,6 +190,12 @@ def backdate(s3: Any, bucket: str, prefix: str) -> None:
                     region.buckets[bucket].keys[name].last_modified -= dt.timedelta(hours=1)
 
 
+def test_what_a_killed_run_left_on_the_way_to_its_workers_goes_with_the_next_writer(uri: str, s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="wh/staging/dead-1234/fold/x", Body=b"x")
+    with opened(uri).lock():
+        assert not objects(s3, bucket, "wh/staging/")
+
+
 def test_a_pointer_that_leads_elsewhere_is_an_error(uri: str, s3: Any, bucket: str) -> None:
     publish(opened(uri), "one", 1)
     s3.put_object(Bucket=bucket, Key="wh/manifests/../../x.json", Body=b"{}")
