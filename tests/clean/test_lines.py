@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from copydesk.transforms.clean import lines
-from copydesk.transforms.clean.lines import Decision, Line, Model
+from copydesk.transforms.clean import line_features, lines, second_look
+from copydesk.transforms.clean.line_features import Line
+from copydesk.transforms.clean.lines import Decision, Model
 
 PROSE = "The river rose again at noon, and the lock at Mill Town was closed until the evening."
 KNOWN = Model({}, {}, frozenset({"caption_with_credit", "related_link"}), None, None, threshold=4.0, short_threshold=5.0, rule_threshold=3.0)  # type: ignore[arg-type]
@@ -50,10 +51,58 @@ def test_a_line_that_stays_is_no_evidence_of_residue() -> None:
     assert lines.decided(text, [-5.0, -1.0, 9.0], KNOWN) == Decision(frozenset({1}), (), (), ())
 
 
+def seen(*texts: str) -> line_features.Features:
+    return line_features.features([line(text) for text in texts], {}, {})
+
+
 def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
-    rows = lines.around(np.array([-5.0, 4.0, 5.0], np.float32), np.array([20, 3, 3]))
+    rows = second_look.around(np.array([-5.0, 4.0, 5.0], np.float32), np.array([20, 3, 3]))
     assert rows.shape[0] == 3
     assert rows[1, 2] == -5.0  # the line before
     assert rows[1, 3] == 5.0  # the line after
-    assert rows[2, 3] == lines.OUTSIDE
-    assert lines.around(np.array([0.0], np.float32), np.array([1])).shape == (1, rows.shape[1])
+    assert rows[2, 3] == second_look.OUTSIDE
+    assert second_look.around(np.array([0.0], np.float32), np.array([1])).shape == (1, rows.shape[1])
+
+
+def test_the_second_look_asks_whose_words_a_line_has() -> None:
+    words = line_features.Bag([["river", "lock"], ["river"], ["bridges", "summer"], ["bridges"]])
+    article, among, apart = second_look.company(np.array([-6.0, 0.0, 0.0, 6.0], np.float32), words).T
+    assert article[1] > 0.6  # its word is the article's
+    assert article[3] < article[1]
+    assert among[1] > among[3]
+    assert apart[2] > apart[1]
+
+
+def test_a_line_without_words_keeps_no_company() -> None:
+    assert second_look.company(np.array([1.0, 1.0], np.float32), line_features.Bag([[], ["river"]])).tolist()[0] == [0.0, 0.0, 0.0]
+    assert second_look.company(np.array([1.0], np.float32), line_features.Bag([[]])).shape == (1, 3)
+
+
+def test_the_more_of_a_text_is_residue_the_surer_the_model_must_be() -> None:
+    good, bad = np.array([-6.0, -6.0], np.float32), np.array([-6.0, 6.0], np.float32)
+    assert second_look.caution(good, np.array([10, 10])) < 0.01
+    assert abs(second_look.caution(bad, np.array([10, 10])) - second_look.CAUTION / 2) < 0.01
+    assert second_look.caution(bad, np.array([30, 10])) < second_look.caution(bad, np.array([10, 30]))
+
+
+def test_blank_lines_tell_a_list_from_paragraphs() -> None:
+    text = [line(PROSE), line(PROSE)._replace(blank_above=1), line("Ten bridges")._replace(blank_above=1), line("Nine locks"), line("Six ferries")]
+    rows = np.array(line_features.features(text, {}, {}).rows)
+    without = np.array(line_features.features([one._replace(blank_above=0) for one in text], {}, {}).rows)
+    assert (rows[3] != without[3]).any()
+    assert rows.shape == without.shape
+    assert (without == np.array(seen(PROSE, PROSE, "Ten bridges", "Nine locks", "Six ferries").rows)).all()
+
+
+def test_names_and_words_of_a_line_are_known() -> None:
+    found = seen("The dam at Mill Town", "Ana Ruiz said Mill Town was dry")
+    assert found.n_words.tolist() == [5, 7]
+    assert found.words.size.tolist() == [2, 4]  # of four letters or more
+    assert found.names.size.tolist() == [2, 3]  # not the first word
+    assert found.words.count().tolist() == found.words.count(np.ones(2)).tolist()
+    assert found.names.mean(found.names.count() > 1).tolist() == [1.0, 2 / 3]
+
+
+def test_a_text_of_any_length_has_a_row_a_line() -> None:
+    shapes = {line_features.features([line(PROSE), line("Ten bridges"), line("-"), line(PROSE)][:n], {}, {}).rows.shape for n in (1, 2, 3, 4)}
+    assert shapes == {(n, seen(PROSE).rows.shape[1]) for n in (1, 2, 3, 4)}

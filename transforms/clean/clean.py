@@ -16,7 +16,8 @@ from typing import Literal
 
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key, undecorated
-from copydesk.transforms.clean.lines import FEW_WORDS, MIN_RESIDUE, Line, decided, is_unsure, log_odds, model
+from copydesk.transforms.clean.line_features import Line
+from copydesk.transforms.clean.lines import FEW_WORDS, MIN_RESIDUE, decided, is_unsure, log_odds, model
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
@@ -115,7 +116,13 @@ def _marked(left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) -> lis
     texts, folds = list(left), list(low)
     for c in sorted((c for c in cuts if c.start is not None), key=lambda c: c.start or 0, reverse=True):  # so that offsets stay right
         texts[c.line], folds[c.line] = (part[: c.start] + part[c.end :] for part in (texts[c.line], folds[c.line]))
-    return [(n, Line(line, folds[n], _CATEGORY.get(whole.get(n, ""), ""), whole.get(n, ""))) for n, line in enumerate(texts) if line and not line.isspace()]
+    held, above = list[tuple[int, Line]](), -1
+    for n, line in enumerate(texts):
+        if line and not line.isspace():
+            rule = whole.get(n, "")
+            held.append((n, Line(line, folds[n], _CATEGORY.get(rule, ""), rule, n - above - 1)))
+            above = n
+    return held
 
 
 def _rule_cuts(left: Sequence[str], low: Sequence[str], templates: Collection[str], desk: _Desk) -> list[Cut]:
@@ -148,6 +155,7 @@ def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
 
 
 _CATEGORY = {r.name: r.category for r in RULES}
+_VERSION = {r.name: r.version for r in RULES}
 _CORRECTIONS = frozenset(r.name for r in RULES if r.category == "correction")
 
 
@@ -265,7 +273,9 @@ def _joined(left: Sequence[str], low: Sequence[str], cuts: list[Cut]) -> tuple[l
     asked = sum(line.text.count(" ") + 1 for line in lines) >= FEW_WORDS and (residue >= MIN_RESIDUE or any(is_unsure(line, known) for line in lines))
     decision = decided(lines, log_odds(lines, known).tolist() if asked else None, known)
     stay = {numbers[i] for i in decision.stay}
-    gone = {numbers[i]: Cut(numbers[i], TRAILING_LIST, 2) for i in decision.below}
-    gone |= {numbers[i]: Cut(numbers[i], LEADING_MENU, 2) for i in decision.above}
-    gone |= {numbers[i]: Cut(numbers[i], LINE_MODEL, 3) for i in decision.unlikely}
+    gone = {
+        numbers[i]: Cut(numbers[i], name, _VERSION[name])
+        for name, found in ((TRAILING_LIST, decision.below), (LEADING_MENU, decision.above), (LINE_MODEL, decision.unlikely))
+        for i in found
+    }
     return [*(c for c in cuts if c.line not in gone and c.line not in stay), *gone.values()], asked

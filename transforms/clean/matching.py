@@ -23,6 +23,7 @@ class Matcher:
     def __init__(self, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
         self._known: dict[str, tuple[_Entries, _Entries]] = {}
+        self._entries: dict[int, _Entry] = {}  # by number; the cache of `re` holds fewer than there are
         self._filed: dict[str, list[tuple[int, str, Rule, bool]]] = {}
         tables = ((rule, one, rule.unless_sentence) for rule in rules for pattern in rule.patterns for one in alternatives(pattern))
         exempt = ((rule, one, False) for rule in rules for pattern in rule.sentences for one in alternatives(pattern))
@@ -60,11 +61,15 @@ class Matcher:
         known = self._known.get(head)
         if known is None:
             filed = sorted((entry for n in range(len(head) + 1) for entry in self._filed.get(head[:n], ())), key=lambda entry: entry[0])
-            every = tuple((re.compile(pattern), rule, required(pattern)) for _, pattern, rule, _ in filed)
+            every = tuple(self._entries.get(number) or self._compiled(number, pattern, rule) for number, pattern, rule, _ in filed)
             known = (every, tuple(e for e, (*_, guarded) in zip(every, filed, strict=True) if not guarded))
             if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
                 self._known[head] = known
         return known
+
+    def _compiled(self, number: int, pattern: str, rule: Rule) -> _Entry:
+        self._entries[number] = entry = (re.compile(pattern), rule, required(pattern))
+        return entry
 
 
 def alternatives(pattern: str) -> list[str]:

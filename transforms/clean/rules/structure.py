@@ -27,7 +27,7 @@ RULES = (
         languages=("*",),
         place="context",
         on_pages=False,
-        version=2,
+        version=3,
         drops=(
             "Skip to content\nMenu\n[[World]]\n[[Harbour]]\nLog in\nSubscribe\nMill Town lock closes as the river rises\nThe river rose again at noon, and the lock at Mill Town was closed.",
         ),
@@ -39,7 +39,7 @@ RULES = (
         languages=("*",),
         place="context",
         on_pages=False,
-        version=2,
+        version=3,
         drops=(
             "The river rose again at noon, and the lock at Mill Town was closed.\nRelated Articles\n[[Ten bridges to see this summer]]\n[[Why the ferries are late again]]\nPrivacy Policy",
         ),
@@ -51,7 +51,7 @@ RULES = (
         languages=("*",),
         place="context",
         on_pages=False,
-        version=3,
+        version=4,
         drops=(),
         keeps=("Ten ships left the harbour before the storm.",),
     ),
