@@ -176,6 +176,7 @@ def started(
     engines.check(engine, scheduler)
     files = reading.find(inputs)
     store = Warehouse.open(located(warehouse), create=True, options=recipe.warehouse)  # workers stand in other folders
+    store = replace(store, writers=workers)
     with store.lock(wait_seconds=wait_seconds), engines.opened(engine, workers=workers, scheduler=scheduler, note=progress.note) as chosen:
         parent = store.current()
         key = _resume_key(files, recipe, parent.id if parent else None)
