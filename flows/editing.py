@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows import provenance, read, work
+from copydesk.flows import provenance, read, story_counts, work
 from copydesk.flows.read import InputFile, Record, Reject, reject
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, from_toml
@@ -120,7 +120,9 @@ def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> None
     rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
     write_whole(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet")
     write_whole(tabulate.removed(edited), folder / f"{name}.removed.parquet")
-    write_whole(tabulate.articles(edited), folder / f"{name}.articles.parquet")
+    articles = tabulate.articles(edited)
+    story_counts.write(articles, folder / f"{name}.articles.parquet")
+    write_whole(articles, folder / f"{name}.articles.parquet")
 
 
 def write_whole(table: pa.Table, path: Path) -> None:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from copydesk.flows import story_counts
 from copydesk.flows.editing import write_whole
 from copydesk.flows.keyed import whole
 from copydesk.flows.recipe import Recipe
@@ -127,7 +128,8 @@ def write(
     counts: Counter[str] = Counter()
     for path, first, n in _by_shard(shards):
         table, here = pq.read_table(path), places.shard(first, n)
-        added = _with_history(table.filter(_is_new(here)), [p for p in here if not p.is_known], before, run_id)
+        is_new = _is_new(here)
+        added = _with_history(table.filter(is_new), [p for p in here if not p.is_known], before, run_id)
         reasons = pa.array([held_back.get(outlet) for outlet in added["outlet_id"].to_pylist()], pa.string())
         kept, held = added.filter(reasons.is_null()), added.append_column("reason", reasons).filter(reasons.is_valid())
         counts.update(known=table.num_rows - added.num_rows, quarantined=held.num_rows)
@@ -136,6 +138,8 @@ def write(
             if rows.num_rows:
                 paths.append(folder / f"{path.name.split('.')[0]}.{kind}.parquet")
                 write_whole(rows, paths[-1])
+        if kept.num_rows:
+            story_counts.keep(path, _among(is_new, reasons.is_null()), new[-1])
     return Placed(tuple(new), tuple(quarantined), counts["known"], counts["revisions"], counts["quarantined"])
 
 
@@ -154,6 +158,15 @@ def _by_shard(shards: Sequence[Path]) -> Iterator[tuple[Path, int, int]]:
         n = pq.read_metadata(path).num_rows
         yield path, first, n
         first += n
+
+
+def _among(chosen: pa.Array, kept: pa.Array) -> pa.Array:
+    """Which of all are chosen and kept, given which of the chosen are kept.
+
+    >>> _among(pa.array([True, False, True]), pa.array([False, True])).to_pylist()
+    [False, False, True]
+    """
+    return pc.replace_with_mask(chosen, chosen, kept)
 
 
 def _is_new(places: Sequence[history.Place]) -> pa.Array:

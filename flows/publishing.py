@@ -53,7 +53,7 @@ def publish(run: Run) -> Snapshot:
                 inserts[table].append(part)
             n_done += pq.read_metadata(path).num_rows
             run.progress.advance(n_done)
-        for path, rules in pool.map(lambda ledger: _write_ledger(*ledger, folder), _ledgers(run)):
+        for path, rules in pool.map(lambda ledger: _write_ledger(ledger[0], ledger[1], folder), _ledgers(run)):
             run.removed_by_rule.update(rules)
             inserts["removed"].append(path)
     inserts["rejects"] = [_new_rejects(run)]
