@@ -249,7 +249,9 @@ def place(run: Run) -> None:
     for broken in run.breaks:
         run.warn(broken.sentence)
     held_back = drift.held_back(run.breaks, run.recipe.drift)
-    placed = placing.write(run.edited, places, run.parent, held_back=held_back, run_id=run.run_id, folder=run.folder("place"))
+    placed = placing.write(
+        run.edited, places, run.parent, held_back=held_back, run_id=run.run_id, folder=run.folder("place"), workers=run.workers,
+    )
     run.shards, run.quarantined = placed.new, placed.quarantined
     run.counts.update(n_known=placed.n_known, n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined)
 

@@ -84,7 +84,8 @@ def holds(sorted_keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a file, as it is; WarehouseError where it lacks a column."""
-    found = pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+    with pq.ParquetFile(path) as file:  # half the cost of pq.read_table, which makes a dataset of it
+        found = file.read(None if columns is None else list(columns))
     if lacking := set(columns or ()) - set(found.column_names):
         raise WarehouseError(f"{path} has no column {min(lacking)!r}; `copydesk verify` names what is damaged")
     return found
