@@ -24,7 +24,7 @@ from pyarrow import ipc
 from copydesk.flows.warehouse import tablefile
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.manifest import FileEntry
-from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, keys_of, months
+from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, keys_of, months, rounds
 
 # One output file in memory: 64 MB of Arrow data, some 15,000 articles of 4 kB; putting its parts together doubles it.
 _FILE_BYTES = 64 << 20
@@ -400,27 +400,11 @@ def _write(target: _Target, outputs: Sequence[str], sources: Sequence[_Source], 
 
     written: list[FileEntry] = []
     with ThreadPoolExecutor(max_workers=writers) as pool:
-        for first, end in _rounds(sizes.tolist()):
+        for first, end in rounds(sizes.tolist(), _FILE_BYTES):
             written += pool.map(write, range(first, end))
     for part in rows:
         part.close()
     return written
-
-
-def _rounds(sizes: Sequence[float], most: float = _FILE_BYTES) -> Iterator[tuple[int, int]]:
-    """Cut a sequence into runs of items that have at most so many bytes together, one item at least; first and end of each.
-
-    >>> list(_rounds([4, 5, 9, 30, 1], most=10))
-    [(0, 2), (2, 3), (3, 4), (4, 5)]
-    """
-    first, held = 0, 0.0
-    for place, size in enumerate(sizes):
-        if place > first and held + size > most:
-            yield first, place
-            first, held = place, 0.0
-        held += size
-    if first < len(sizes):
-        yield first, len(sizes)
 
 
 def _assign(name: str, sources: list[_Source], row_months: list[np.ndarray], labels: list[str]) -> list[str]:
@@ -476,7 +460,7 @@ def _gathered(sources: Sequence[_Source], folder: Path) -> list[_Rows]:
     """
     gathered: list[_Rows] = []
     sizes = [source.n_bytes for source in sources]
-    runs = list(_rounds(sizes, _FILE_BYTES if sum(sizes) <= _FILE_BYTES else _GATHERED_BYTES))
+    runs = list(rounds(sizes, _FILE_BYTES if sum(sizes) <= _FILE_BYTES else _GATHERED_BYTES))
     for number, (first, end) in enumerate(runs):
         some = sources[first:end]
         if len(np.unique(np.concatenate([source.output for source in some]))) <= _FEW_OUTPUTS:

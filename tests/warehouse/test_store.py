@@ -147,6 +147,12 @@ def test_rows_that_wait_on_disk_give_the_same_files_as_rows_in_memory(tmp_path: 
     assert not list(spilled.path.rglob(".*"))
 
 
+def test_pieces_of_many_small_files_come_in_the_order_of_the_files(warehouse: Warehouse) -> None:
+    snapshot = publish(warehouse, "one", months_apart(200))
+    pieces = pa.Table.from_batches(snapshot.batches("articles", ["doc_id"]))
+    assert pieces["doc_id"].to_pylist() == [doc_id for path in snapshot.files("articles") for doc_id in pq.read_table(path)["doc_id"].to_pylist()]
+
+
 def test_every_new_file_is_on_the_disk_before_the_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: set[int] = set()
     sync = files.sync
