@@ -30,7 +30,7 @@ from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, keys_of, mon
 _FILE_BYTES = 64 << 20
 _FILE_ROWS = (5_000, 1_000_000)
 # Staged rows that are put together before they are parted among many files, where there are more than one
-# file's: half an output file, as Arrow holds them twice while it puts them in order.
+# file's: half an output file, arbitrary.
 _GATHERED_BYTES = _FILE_BYTES // 2
 _FEW_OUTPUTS = 2  # files: up to here rows are read again for each rather than parted
 # A file is merged into the next one of its month once the rows to be written reach half its own:
@@ -175,13 +175,27 @@ class _Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Rows in memory, sorted by output file."""
+    """Rows in memory, and which of them each output file gets."""
 
     rows: pa.Table
-    places: Mapping[int, tuple[int, int]]  # output to first row and number of rows
+    order: np.ndarray  # places of the rows, by output
+    places: Mapping[int, tuple[int, int]]  # output to where its part of the order begins and ends
+
+    @classmethod
+    def of(cls, sources: Sequence[_Source]) -> _Held:
+        """The rows of some sources that stay; those of one output in the order they had."""
+        rows = pa.concat_tables([source.read() for source in sources]).combine_chunks()
+        output = np.concatenate([source.output for source in sources])
+        order = np.argsort(output, kind="stable")
+        order = order[np.searchsorted(output[order], 0) :]
+        outputs, firsts, counts = np.unique(output[order], return_index=True, return_counts=True)
+        return cls(rows, order, dict(zip(outputs.tolist(), zip(firsts.tolist(), (firsts + counts).tolist(), strict=True), strict=True)))
 
     def take(self, output: int) -> pa.Table | None:
-        return self.rows.slice(*self.places[output]) if output in self.places else None
+        if output not in self.places:
+            return None
+        first, end = self.places[output]
+        return self.rows.take(pa.array(self.order[first:end]))
 
     def close(self) -> None:
         """They go with this object."""
@@ -197,8 +211,8 @@ class _Spilled:
     @classmethod
     def of(cls, held: _Held, path: Path) -> _Spilled:
         with ipc.new_file(str(path), held.rows.schema, options=ipc.IpcWriteOptions(compression="lz4")) as writer:
-            for place in held.places.values():
-                writer.write_batch(held.rows.slice(*place).to_batches()[0])
+            for first, end in held.places.values():
+                writer.write_batch(held.rows.take(pa.array(held.order[first:end])).combine_chunks().to_batches()[0])
         return cls(path, {output: number for number, output in enumerate(held.places)})
 
     def take(self, output: int) -> pa.Table | None:
@@ -453,7 +467,7 @@ def _ranks(name: str, members: list[tuple[_Source, np.ndarray]]) -> np.ndarray:
 
 
 def _gathered(sources: Sequence[_Source], folder: Path) -> list[_Rows]:
-    """The sources, those that feed many files put together and sorted by file, so that each is read once.
+    """The sources, those that feed many files put together and parted by file, so that each is read once.
 
     What was put together waits on disk unless it is all there is; one file for all its outputs keeps the
     number of open files small, however many months there are.
@@ -466,20 +480,9 @@ def _gathered(sources: Sequence[_Source], folder: Path) -> list[_Rows]:
         if len(np.unique(np.concatenate([source.output for source in some]))) <= _FEW_OUTPUTS:
             gathered += some
         else:
-            held = _by_output(some)
+            held = _Held.of(some)
             gathered.append(held if len(runs) == 1 else _Spilled.of(held, folder / f".spill-{number}.arrow"))
     return gathered
-
-
-def _by_output(sources: Sequence[_Source]) -> _Held:
-    """The rows of some sources that stay, sorted by output; within one in the order they had."""
-    rows = pa.concat_tables([source.read() for source in sources]).combine_chunks()
-    output = np.concatenate([source.output for source in sources])
-    order = np.argsort(output, kind="stable")
-    order = order[np.searchsorted(output[order], 0) :]
-    outputs, firsts, counts = np.unique(output[order], return_index=True, return_counts=True)
-    places = dict(zip(outputs.tolist(), zip(firsts.tolist(), counts.tolist(), strict=True), strict=True))
-    return _Held(rows.take(pa.array(order)).combine_chunks(), places)
 
 
 def doomed_of(name: str, deletion: object) -> Doomed | Everything:
