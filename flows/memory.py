@@ -21,9 +21,7 @@ def lean() -> None:
     Arrow's own allocator keeps what was freed, for each thread: the report of a run of 100 thousand
     documents took 510 MB that way and 109 MB this way, for the same CPU. Elsewhere than on Linux with glibc
     only the first half acts. Where Arrow was loaded before `copydesk.flows`, its readers keep to their allocator.
-    What is loaded by now is not looked through again each time memory is given back.
     """
-    gc.freeze()
     pa.set_memory_pool(pa.system_memory_pool())
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)

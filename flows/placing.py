@@ -232,11 +232,10 @@ def _versions_revised(ids: Collection[str], shards: Sequence[Path], parent: Snap
     for path in shards if len(wanted) else ():
         rows = pq.read_table(path, columns=list(_COMPARED), filters=pc.field("doc_id").isin(wanted))
         found |= {row["doc_id"]: _fingerprint(row) for row in rows.to_pylist()}
-    if parent is not None:
-        left = sorted(set(ids) - set(found))
-        for first in range(0, len(left), _TEXTS_AT_ONCE):
+    if parent is not None:  # what is published has the last word: an older recipe may have made it
+        for first in range(0, len(wanted), _TEXTS_AT_ONCE):
             for name in _DOCUMENT_TABLES:
-                rows = parent.documents(name, left[first : first + _TEXTS_AT_ONCE], _COMPARED)
+                rows = parent.documents(name, wanted.slice(first, _TEXTS_AT_ONCE).to_pylist(), _COMPARED)
                 found |= {row["doc_id"]: _fingerprint(row) for row in rows.to_pylist()}
     return found
 

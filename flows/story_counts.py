@@ -1,7 +1,7 @@
 """The words of edited documents, counted by the worker that edited them and kept beside its shard.
 
 Counting is most of what a text costs the stories, and needs nothing but the text: so it is done where
-there are many workers. Five bytes wait on disk for each feature, some 4 kB for a wire story.
+there are many workers. Five bytes wait on disk for each feature, 3 kB for a wire story.
 """
 
 from __future__ import annotations
