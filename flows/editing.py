@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows import provenance, read, work
+from copydesk.flows import provenance, read, story_counts, work
 from copydesk.flows.read import InputFile, Record, Reject, reject
 from copydesk.flows.read.shards import Shard
-from copydesk.flows.recipe import Recipe, from_toml
+from copydesk.flows.recipe import Recipe, Run, from_toml
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
 from copydesk.transforms.article import Article, Refused
 
 if TYPE_CHECKING:
     from copydesk.flows.engines import Engine
+
+_SURELY_A_SHARD = 2**20  # bytes of input; arbitrary: 500 texts are less, packed, and a dozen pages are more; a worker too many costs its start
 
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
 
@@ -58,8 +60,10 @@ def edit_files(
         documents=recipe.run.shard_documents, n_bytes=recipe.run.shard_bytes,
     )
     articles, rejects, n_read = [], [], 0
+    sizes = [_size(file) for file in files]
     for shard, result in engine.run_shards(
-        _totalled(shards, files, recipe.run.shard_documents, on_total), "copydesk.flows.editing:edit_shard", options, limits=recipe.limits, key=key, on_progress=on_progress,
+        _totalled(shards, sizes, recipe.run, on_total), "copydesk.flows.editing:edit_shard", options,
+        limits=recipe.limits, key=key, on_progress=on_progress, early=1 + sum(sizes) // _SURELY_A_SHARD,
     ):
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
         rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
@@ -68,17 +72,16 @@ def edit_files(
 
 
 def _totalled(
-    shards: Iterable[Shard], files: Sequence[InputFile | Reject], shard_documents: int, on_total: Callable[[int], None],
+    shards: Iterable[Shard], sizes: Sequence[int], run: Run, on_total: Callable[[int], None],
 ) -> Iterator[Shard]:
     """The shards; with each, how many documents all of them may hold goes to `on_total`."""
     # Where a file has not been read to its end, the middle of it is the best guess.
-    sizes = [_size(file) for file in files]
     before = list(accumulate(sizes, initial=0))
     n = 0
     for shard in shards:
         n += shard.n_documents + shard.n_rejects
         ordinal = shard.cursor[0]
-        if ordinal == len(files) - 1 and shard.n_documents < shard_documents // 2:
+        if ordinal == len(sizes) - 1 and shard.n_documents < run.shard_documents // 2 and shard.n_bytes < run.shard_bytes // 2:
             on_total(n)  # so short a shard is the last one
         elif read := before[ordinal] + sizes[ordinal] / 2:
             on_total(round(n * max(before[-1] / read, 1)))
@@ -93,10 +96,15 @@ def _size(file: InputFile | Reject) -> int:
         return 0
 
 
+def warm_up() -> None:
+    """Load what editing needs."""
+    edit.warm_up()
+
+
 def edit_shard(job: work.Job, options: Mapping[str, Any]) -> dict[str, Any]:
     """The task of a worker: the shard's documents as articles, ledger and rejects in `options["folder"]`."""
     chosen = _edit_options(options["recipe"], options["templates"])
-    edit.warm_up()
+    warm_up()
     outcomes = [article_of(record, chosen) for _, record in job.documents()]
     written = write([*outcomes, *job.rejects()], Path(options["folder"]), f"{job.shard.number:06d}")
     return {"n_read": job.shard.n_documents + job.shard.n_rejects, "files": [str(path) for path in written]}
@@ -118,10 +126,12 @@ def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> list
     outcomes = list(outcomes)
     edited = [outcome for outcome in outcomes if isinstance(outcome, Article)]
     rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
+    articles = tabulate.articles(edited)
     return [
         write_whole(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet"),
         write_whole(tabulate.removed(edited), folder / f"{name}.removed.parquet"),
-        write_whole(tabulate.articles(edited), folder / f"{name}.articles.parquet"),
+        story_counts.write(articles, folder / f"{name}.articles.parquet"),
+        write_whole(articles, folder / f"{name}.articles.parquet"),
     ]
 
 

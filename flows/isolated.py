@@ -118,15 +118,18 @@ class Channel:
 
 
 class Process:
-    """A child that runs one call at a time. Raises OSError where the system has no process or handle left."""
+    """A child that runs one call at a time. Raises OSError where the system has no process or handle left.
 
-    def __init__(self, *, seconds: int, memory_bytes: int) -> None:
+    `prepare` names a function "module:function" that the child runs at once, while nothing has been asked of it yet.
+    """
+
+    def __init__(self, *, seconds: int, memory_bytes: int, prepare: str = "") -> None:
         self._seconds = seconds
         handle = _shared_page()
         try:
             self.board = Board(handle)
             self.board.write(-1, -1, 0, 0)
-            arguments = json.dumps({"path": sys.path, "board": handle, "seconds": seconds, "memory_bytes": memory_bytes})
+            arguments = json.dumps({"path": sys.path, "board": handle, "seconds": seconds, "memory_bytes": memory_bytes, "prepare": prepare})
             self._child = subprocess.Popen(
                 [sys.executable, "-c", _START, arguments], pass_fds=[handle], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 env={**os.environ, **_ONE_THREAD}, start_new_session=False,
@@ -232,7 +235,7 @@ _ONE_THREAD = {
 }  # fmt: skip
 
 
-def serve(board: int, seconds: int, memory_bytes: int) -> None:
+def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
     """The child's main loop: one call after another until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -242,13 +245,14 @@ def serve(board: int, seconds: int, memory_bytes: int) -> None:
     channel = Channel(Board(board), results, seconds, memory_bytes)
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, channel.calls), daemon=True).start()
+    if prepare:
+        with contextlib.suppress(Exception):  # a call that needs what failed here fails itself, and says so
+            _function(prepare)()
     while True:
         request = requests.get()
         channel.reset()
         try:
-            module, name = request["call"].split(":")
-            function: Callable[..., object] = getattr(import_module(module), name)
-            channel.send({"done": function(channel, **request["arguments"])})
+            channel.send({"done": _function(request["call"])(channel, **request["arguments"])})
         except MemoryError:
             # What hangs on the traceback is freed before the message needs memory of its own.
             channel.send({"failed": "memory", "detail": f"more than {memory_bytes:,} bytes of memory; [limits] memory_bytes"})
@@ -257,6 +261,12 @@ def serve(board: int, seconds: int, memory_bytes: int) -> None:
             channel.send({"failed": "os", "detail": f"{error.strerror or error}{path}", "errno": error.errno})
         except Exception as error:  # reported to the parent, which decides whether an item or the run is at fault
             channel.send({"failed": "failed", "detail": _where(error)})
+
+
+def _function(named: str) -> Callable[..., object]:
+    module, name = named.split(":")
+    function: Callable[..., object] = getattr(import_module(module), name)
+    return function
 
 
 class _WithoutPandas:

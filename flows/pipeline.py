@@ -176,6 +176,7 @@ def started(
     engines.check(engine, scheduler)
     files = reading.find(inputs)
     store = Warehouse.open(located(warehouse), create=True, options=recipe.warehouse)  # workers stand in other folders
+    store = replace(store, writers=workers)
     with store.lock(wait_seconds=wait_seconds), engines.opened(engine, workers=workers, scheduler=scheduler, note=progress.note) as chosen:
         parent = store.current()
         key = _resume_key(files, recipe, parent.id if parent else None)
@@ -248,7 +249,9 @@ def place(run: Run) -> None:
     for broken in run.breaks:
         run.warn(broken.sentence)
     held_back = drift.held_back(run.breaks, run.recipe.drift)
-    placed = placing.write(run.edited, places, run.parent, held_back=held_back, run_id=run.run_id, folder=run.folder("place"))
+    placed = placing.write(
+        run.edited, places, run.parent, held_back=held_back, run_id=run.run_id, folder=run.folder("place"), workers=run.workers,
+    )
     run.shards, run.quarantined = placed.new, placed.quarantined
     run.counts.update(n_known=placed.n_known, n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined)
 

@@ -5,11 +5,13 @@ Also what a run asks of the snapshot before it: templates in force, recent habit
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from copydesk.flows import story_counts
 from copydesk.flows.editing import write_whole
 from copydesk.flows.keyed import whole
 from copydesk.flows.recipe import Recipe
@@ -29,6 +32,7 @@ from copydesk.transforms.clean import templates
 _ARRIVAL = ("doc_id", "canonical_url", "content_sha256", "fetched_at", "source_uri", "record_number")
 _DOCUMENT_TABLES = ("articles", "duplicates", "quarantined")
 _SHARDS_AT_ONCE = 40  # 20,000 documents
+_TEXTS_AT_ONCE = 2_000  # of published documents: 6 MB
 _COMPARED = ("doc_id", "title", "text", "corrections")
 
 
@@ -116,27 +120,36 @@ def _arrivals(shards: Sequence[Path], chosen: NDArray[np.bool_]) -> list[history
 
 def write(
     shards: Sequence[Path], places: Places, parent: Snapshot | None, *, held_back: Mapping[str, str], run_id: str, folder: Path,
+    workers: int = 1,
 ) -> Placed:
-    """Write the new documents of each shard with `revision`, `supersedes`, `changed` and `run_id`.
+    """Write the new documents of each shard with `revision`, `supersedes`, `changed` and `run_id`, several shards at a time.
 
     `held_back` names outlets whose new documents go to quarantine, with the reason.
     """
-    before = _Versions(places.superseded, shards, parent)
-    new: list[Path] = []
-    quarantined: list[Path] = []
-    counts: Counter[str] = Counter()
-    for path, first, n in _by_shard(shards):
+    before = _versions_revised(places.superseded, shards, parent)
+
+    def placed(path: Path, first: int, n: int) -> Placed:
         table, here = pq.read_table(path), places.shard(first, n)
-        added = _with_history(table.filter(_is_new(here)), [p for p in here if not p.is_known], before, run_id)
+        is_new = _is_new(here)
+        added = _with_history(table.filter(is_new), [p for p in here if not p.is_known], before, run_id)
         reasons = pa.array([held_back.get(outlet) for outlet in added["outlet_id"].to_pylist()], pa.string())
         kept, held = added.filter(reasons.is_null()), added.append_column("reason", reasons).filter(reasons.is_valid())
-        counts.update(known=table.num_rows - added.num_rows, quarantined=held.num_rows)
-        counts["revisions"] += kept.num_rows - kept["supersedes"].null_count
-        for rows, paths, kind in ((kept, new, "new"), (held, quarantined, "quarantined")):
+        paths: dict[str, tuple[Path, ...]] = {"new": (), "quarantined": ()}
+        for rows, kind in ((kept, "new"), (held, "quarantined")):
             if rows.num_rows:
-                paths.append(folder / f"{path.name.split('.')[0]}.{kind}.parquet")
-                write_whole(rows, paths[-1])
-    return Placed(tuple(new), tuple(quarantined), counts["known"], counts["revisions"], counts["quarantined"])
+                paths[kind] = (folder / f"{path.name.split('.')[0]}.{kind}.parquet",)
+                write_whole(rows, *paths[kind])
+        for shard in paths["new"]:
+            story_counts.keep(path, _among(is_new, reasons.is_null()), shard)
+        n_revisions = kept.num_rows - kept["supersedes"].null_count
+        return Placed(paths["new"], paths["quarantined"], table.num_rows - added.num_rows, n_revisions, held.num_rows)
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        parts = list(pool.map(lambda shard: placed(*shard), _by_shard(shards)))
+    return Placed(
+        tuple(path for part in parts for path in part.new), tuple(path for part in parts for path in part.quarantined),
+        sum(part.n_known for part in parts), sum(part.n_revisions for part in parts), sum(part.n_quarantined for part in parts),
+    )
 
 
 def revisions(shards: Sequence[Path]) -> set[str]:
@@ -154,6 +167,15 @@ def _by_shard(shards: Sequence[Path]) -> Iterator[tuple[Path, int, int]]:
         n = pq.read_metadata(path).num_rows
         yield path, first, n
         first += n
+
+
+def _among(chosen: pa.Array, kept: pa.Array) -> pa.Array:
+    """Which of all are chosen and kept, given which of the chosen are kept.
+
+    >>> _among(pa.array([True, False, True]), pa.array([False, True])).to_pylist()
+    [False, False, True]
+    """
+    return pc.replace_with_mask(chosen, chosen, kept)
 
 
 def _is_new(places: Sequence[history.Place]) -> pa.Array:
@@ -203,42 +225,36 @@ def _versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, hist
     return {url: history.Version(doc_id, revision, frozenset(contents[url])) for url, (revision, doc_id) in newest.items()}
 
 
-class _Versions:
-    """Title, text and corrections of the versions that arrivals revise, from this run or the snapshot; the texts stay on disk."""
-
-    def __init__(self, ids: Collection[str], shards: Sequence[Path], parent: Snapshot | None) -> None:
-        self._parent = parent
-        self._shard: dict[str, Path] = {}
-        wanted = pa.array(sorted(ids), pa.string())
-        for path in shards if len(wanted) else ():
-            there = pq.read_table(path, columns=["doc_id"])["doc_id"]
-            self._shard |= dict.fromkeys(there.filter(pc.is_in(there, value_set=wanted)).to_pylist(), path)
-
-    def of(self, ids: Collection[str]) -> dict[str, dict[str, object]]:
-        """Of those with these ids."""
-        if not ids:
-            return {}
-        by_shard: dict[Path, list[str]] = defaultdict(list)
-        for doc_id in sorted(ids):
-            if doc_id in self._shard:
-                by_shard[self._shard[doc_id]].append(doc_id)
-        tables = [
-            pq.read_table(path, columns=list(_COMPARED), filters=pc.field("doc_id").isin(pa.array(here, pa.string())))
-            for path, here in by_shard.items()
-        ]
-        if self._parent is not None:
-            tables += [self._parent.documents(name, ids, _COMPARED) for name in _DOCUMENT_TABLES]
-        return {row["doc_id"]: row for table in tables for row in table.to_pylist()}
+def _versions_revised(ids: Collection[str], shards: Sequence[Path], parent: Snapshot | None) -> dict[str, bytes]:
+    """Title, text and corrections of the versions that arrivals revise, from this run or the snapshot: hashes, as only `changed` looks at them."""
+    found: dict[str, bytes] = {}
+    wanted = pa.array(sorted(ids), pa.string())
+    for path in shards if len(wanted) else ():
+        rows = pq.read_table(path, columns=list(_COMPARED), filters=pc.field("doc_id").isin(wanted))
+        found |= {row["doc_id"]: _fingerprint(row) for row in rows.to_pylist()}
+    if parent is not None:  # what is published has the last word: an older recipe may have made it
+        for first in range(0, len(wanted), _TEXTS_AT_ONCE):
+            for name in _DOCUMENT_TABLES:
+                rows = parent.documents(name, wanted.slice(first, _TEXTS_AT_ONCE).to_pylist(), _COMPARED)
+                found |= {row["doc_id"]: _fingerprint(row) for row in rows.to_pylist()}
+    return found
 
 
-def _with_history(
-    table: pa.Table, places: Sequence[history.Place], versions: _Versions, run_id: str,
-) -> pa.Table:
-    before = versions.of({place.supersedes for place in places if place.supersedes})
+def _fingerprint(row: Mapping[str, Any]) -> bytes:
+    """Eight bytes for each of the compared columns: equal values have equal ones, in this process."""
+    values = (row["title"], row["text"], tuple(row["corrections"] or ()))
+    return b"".join(hash(value).to_bytes(8, "big", signed=True) for value in values)
+
+
+def _parts(fingerprint: bytes) -> dict[str, bytes]:
+    return {name: fingerprint[8 * place : 8 * place + 8] for place, name in enumerate(("title", "text", "corrections"))}
+
+
+def _with_history(table: pa.Table, places: Sequence[history.Place], before: Mapping[str, bytes], run_id: str) -> pa.Table:
     changed: list[list[str]] = [[] for _ in places]
     revised = [i for i, p in enumerate(places) if p.supersedes]
     for i, row in zip(revised, table.select(list(_COMPARED)).take(pa.array(revised, pa.int64())).to_pylist(), strict=True):
-        changed[i] = history.changed(before[str(places[i].supersedes)], row)
+        changed[i] = history.changed(_parts(before[str(places[i].supersedes)]), _parts(_fingerprint(row)))
     columns = {
         "revision": pa.array([p.revision for p in places], pa.int32()),
         "supersedes": pa.array([p.supersedes for p in places], pa.string()),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -45,16 +46,16 @@ def publish(run: Run) -> Snapshot:
     }
     decided = Decided.of(copies, stories, _stories_of(copies, stories, run.parent))
     n_done = 0
-    for path in run.shards:
-        for table, part in split(path, folder, decided):
-            inserts[table].append(part)
-        n_done += pq.read_metadata(path).num_rows
-        run.progress.advance(n_done)
     run.removed_by_rule.clear()  # the step may be tried again after a fault of the disk
-    for path, cuts in _ledgers(run):
-        run.removed_by_rule.update(_count_by(cuts["rule"]))
-        write_whole(cuts, folder / f"{path.name.split('.')[0]}.removed.parquet")
-        inserts["removed"].append(folder / f"{path.name.split('.')[0]}.removed.parquet")
+    with ThreadPoolExecutor(max_workers=run.workers) as pool:
+        for path, parts in zip(run.shards, pool.map(lambda path: split(path, folder, decided), run.shards), strict=True):
+            for table, part in parts:
+                inserts[table].append(part)
+            n_done += pq.read_metadata(path).num_rows
+            run.progress.advance(n_done)
+        for path, rules in pool.map(lambda ledger: _write_ledger(ledger[0], ledger[1], folder), _ledgers(run)):
+            run.removed_by_rule.update(rules)
+            inserts["removed"].append(path)
     inserts["rejects"] = [_new_rejects(run)]
     deletes: dict[str, object] = {"articles": copies.moved["doc_id"].to_pylist(), "quarantined": list(run.released)}
     # A story's first publication names the file of its row, so a story that changes is written anew.
@@ -105,17 +106,18 @@ class Decided:
         return cls(keyed.Table(copies.folds), keyed.Table(copies.sizes), keyed.Table(stories.assignments), keyed.Table(stories_of_kept))
 
 
-def split(path: Path, folder: Path, decided: Decided) -> Iterator[tuple[str, Path]]:
+def split(path: Path, folder: Path, decided: Decided) -> list[tuple[str, Path]]:
     """Write a staged shard as its rows of `articles` and of `duplicates`; the tables that have some, with their files."""
     rows = pq.read_table(path)
     is_copy = decided.folds.holds(rows["doc_id"])
     kept = with_groups(rows.filter(pa.array(~is_copy)), decided)
     folded = with_fold(rows.filter(pa.array(is_copy)), decided)
+    written = []
     for table, part in (("articles", kept), ("duplicates", folded)):
         if part.num_rows:
-            target = folder / f"{path.name.split('.')[0]}.{table}.parquet"
-            write_whole(part, target)
-            yield table, target
+            written.append((table, folder / f"{path.name.split('.')[0]}.{table}.parquet"))
+            write_whole(part, written[-1][1])
+    return written
 
 
 def with_groups(rows: pa.Table, decided: Decided) -> pa.Table:
@@ -192,21 +194,22 @@ def _append(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
     return rows
 
 
-def _ledgers(run: Run) -> Iterator[tuple[Path, pa.Table]]:
-    """The ledger of the documents that stay, shard by shard."""
+def _ledgers(run: Run) -> list[tuple[Path, list[Path]]]:
+    """The staged ledgers of which something stays, each with the shards of the documents that do."""
     stay: dict[str, list[Path]] = {}
     for path in (*run.shards, *run.quarantined):
         stay.setdefault(path.name.split(".")[0], []).append(path)
-    for path in run.edited:
-        placed = stay.get(path.name.split(".")[0])
-        if placed:
-            cuts = pq.read_table(placing.ledger_of(path))
-            ids = pa.concat_arrays([keyed.whole(pq.read_table(part, columns=["doc_id"])["doc_id"]) for part in placed])
-            yield path, cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))
+    return [(placing.ledger_of(path), placed) for path in run.edited if (placed := stay.get(path.name.split(".")[0]))]
 
 
-def _count_by(values: pa.ChunkedArray) -> dict[str, int]:
-    return {str(row["values"]): row["counts"] for row in values.value_counts().to_pylist()}
+def _write_ledger(ledger: Path, placed: Sequence[Path], folder: Path) -> tuple[Path, dict[str, int]]:
+    """Write the ledger's rows of the documents that stay; the file, and how often each rule cut."""
+    cuts = pq.read_table(ledger)
+    ids = pa.concat_arrays([keyed.whole(pq.read_table(part, columns=["doc_id"])["doc_id"]) for part in placed])
+    cuts = cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))
+    target = folder / f"{ledger.name.split('.')[0]}.removed.parquet"
+    write_whole(cuts, target)
+    return target, {str(row["values"]): row["counts"] for row in cuts["rule"].value_counts().to_pylist()}
 
 
 def _new_rejects(run: Run) -> pa.Table:

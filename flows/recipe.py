@@ -31,7 +31,8 @@ class Run:
     """How a run cuts its work."""
 
     shard_documents: int = 500  # half a minute of pages on one core: little is lost when a worker dies
-    shard_bytes: int = 64 * 2**20  # bounds a worker's memory where documents are long
+    # bounds a worker's memory where documents are long; of pages it is six seconds of work, and so long others may wait for the last worker
+    shard_bytes: int = 32 * 2**20
 
 
 @cache

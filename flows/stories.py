@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from copydesk.flows import story_rows, story_state
 from copydesk.flows.story_growth import Growth
 from copydesk.flows.story_inputs import New
 from copydesk.transforms.stories import blocks, weighing
-from copydesk.transforms.stories.counting import SPACE, count
+from copydesk.transforms.stories.counting import SPACE, Counts, count
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
@@ -67,8 +68,8 @@ def group(
 ) -> Stories:
     """Put the new articles of a run into stories.
 
-    `shards` are Parquet files with the columns of `articles`, in any order; documents of `folds` are
-    copies and left out. `moved` are published articles that become copies: they leave their story to
+    `shards` are Parquet files with the columns of `articles`, in any order, perhaps with their words
+    counted beside them (`story_counts`); documents of `folds` are copies and left out. `moved` are published articles that become copies: they leave their story to
     the article they fold into. Nothing is written outside `staging`.
     """
     new = New.read(shards, folds["doc_id"])
@@ -80,8 +81,8 @@ def group(
     grown = Growth(new, gone, parent, options, state)
     grown.take_over()
     with story_state.Spool(staging, epoch, len(new)) as spool:
-        for rows, texts, titles in new.texts(np.ones(len(new), np.bool_)):
-            spool.add(rows, weighing.vectors(count(texts, titles), epoch.weights))
+        for rows, counts in new.counts(np.ones(len(new), np.bool_)):
+            spool.add(rows, weighing.vectors(counts, epoch.weights))
         for first, end in _spans(new.published):
             grown.add(first, end, spool)
         latest = grown.latest(len(new), options.undated_window)
@@ -99,13 +100,13 @@ def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story
     if state.epoch is not None and n_articles < GROWTH * state.epoch.n_articles:
         return state.epoch
     frequencies = np.zeros(SPACE, np.int64)
-    sources: list[Iterator[tuple[list[str], list[str | None]]]] = [((texts, titles) for _, texts, titles in new.texts(_sampled(len(new))))]
+    sources: list[Iterator[Counts]] = [(counts for _, counts in new.counts(_sampled(len(new))))]
     if parent is not None and len(new) < SAMPLE:
-        sources.append(_published_texts(parent, story_state.latest(parent, SAMPLE - len(new))["doc_id"].to_pylist()))
+        sources.append(_published_counts(parent, story_state.latest(parent, SAMPLE - len(new))["doc_id"].to_pylist()))
     n = 0
-    for texts, titles in (batch for source in sources for batch in source):
-        np.add.at(frequencies, count(texts, titles).slots, 1)
-        n += len(texts)
+    for counts in chain.from_iterable(sources):
+        np.add.at(frequencies, counts.slots, 1)
+        n += len(counts)
     return story_state.Epoch(weighing.of_counts(_last_epoch(parent) + 1, n, frequencies), max(n_articles, 1), None)
 
 
@@ -121,10 +122,10 @@ def _last_epoch(parent: Snapshot | None) -> int:
     return int(pc.max(numbers).as_py() or 0)
 
 
-def _published_texts(parent: Snapshot, ids: Sequence[str]) -> Iterator[tuple[list[str], list[str | None]]]:
+def _published_counts(parent: Snapshot, ids: Sequence[str]) -> Iterator[Counts]:
     for first in range(0, len(ids), 2_000):
         rows = parent.documents("articles", ids[first : first + 2_000], ["doc_id", "title", "text"])
-        yield rows["text"].to_pylist(), rows["title"].to_pylist()
+        yield count(rows["text"].to_pylist(), rows["title"].to_pylist())
 
 
 def _spans(published: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

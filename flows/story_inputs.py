@@ -1,4 +1,4 @@
-"""The new articles of a run as the stories step holds them: facts in columns, texts on disk."""
+"""The new articles of a run as the stories step holds them: facts in columns, texts and counted words on disk."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from copydesk.flows import story_counts
 from copydesk.flows.keyed import Keyed, whole
 from copydesk.schemas.column import TIMESTAMP
+from copydesk.transforms.stories.counting import Counts, count
 from copydesk.transforms.stories.finding import microseconds
 
 _AT_ONCE = 2_000  # texts: 6 MB
@@ -63,14 +65,16 @@ class New:
         """Numbers of articles, -1 for ids that are not new."""
         return self.ids.places(pa.array(ids, pa.string()))
 
-    def texts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], list[str], list[str | None]]]:
-        """Numbers, texts and titles of the wanted articles, shard by shard; `wanted` says of each whether it is one."""
-        for batch, rows in self.read_again(("doc_id", "title", "text")):
-            chosen = np.flatnonzero(rows >= 0)
-            chosen = chosen[wanted[rows[chosen]]]
-            if len(chosen):
-                here = batch.take(pa.array(chosen))
-                yield rows[chosen], here["text"].to_pylist(), here["title"].to_pylist()
+    def counts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Counts]]:
+        """Numbers and counted words of the wanted articles, some at a time; `wanted` says of each whether it is one."""
+        for path in self.shards:
+            counted = story_counts.beside(path)
+            for ids, counts in [story_counts.read(counted)] if counted.is_file() else _count(path):
+                rows = self.ids.places(ids)
+                chosen = np.flatnonzero(rows >= 0)
+                chosen = chosen[wanted[rows[chosen]]]
+                if len(chosen):
+                    yield rows[chosen], counts.take(chosen)
 
     def titles(self, of: NDArray[np.int64]) -> pa.Array:
         """Titles of articles, in the order asked."""
@@ -95,7 +99,13 @@ class New:
         return self.ids.ids.take(pa.array(rows))
 
 
+def _count(shard: Path) -> Iterator[tuple[pa.Array, Counts]]:
+    """The counts of a shard that no worker has counted."""
+    with pq.ParquetFile(shard) as file:
+        for batch in file.iter_batches(batch_size=_AT_ONCE, columns=["doc_id", "title", "text"]):
+            yield batch["doc_id"], count(batch["text"].to_pylist(), batch["title"].to_pylist())
+
+
 _FACTS = pa.schema([
     ("doc_id", pa.string()), ("published_at", TIMESTAMP), ("outlet_id", pa.dictionary(pa.int32(), pa.string())), ("n_words", pa.int32()),
 ])  # fmt: skip
-

@@ -20,6 +20,7 @@ The task is a function named by its import path and called in a worker as `task(
   try, as the kill may have come from outside. The document then stands in `job.rejects()` with step
   "extract" and reason "timeout", "memory" or "crashed".
 - An OSError in the task is no document's fault: it ends the run as an OSError, such as a full disk.
+- A worker that is started early calls `warm_up()` of the task's module, if it has one, while the first shard is read.
 - Results come in the order of the shards and do not depend on the number of workers. A result is also
   kept in the shard's folder under `key` (a hash of what the task depends on); when the same shards are
   run again, it is handed out without work.
@@ -86,14 +87,16 @@ class Job:
 
 def run_shards(
     shards: Iterable[Shard], task: str, options: Mapping[str, object], *,
-    workers: int, limits: Limits, key: str = "", on_progress: Progress | None = None,
+    workers: int, limits: Limits, key: str = "", on_progress: Progress | None = None, early: int = 0,
 ) -> Iterator[tuple[Shard, dict[str, Any]]]:  # fmt: skip
     """Run `task` ("package.module:function") on every shard; yield each shard with its result, in order.
 
+    So many workers as `early` says, of those there may be, are started before there is a shard for them.
     `on_progress` gets the number of documents finished so far, a few times a second. Raises TaskError
     or OSError as described above; workers end with the iterator.
     """
     pool = Pool(task, options, workers=workers, limits=limits, key=key, on_progress=on_progress)
+    pool.start(early)
     try:
         yield from pool.run(iter(shards))
     finally:
@@ -154,6 +157,10 @@ class Pool:
             if self._busy:
                 self._listen()
 
+    def start(self, n: int) -> None:
+        """Start workers before there is work for them, `n` or as many as there may be."""
+        self._idle += [self._process() for _ in range(min(n, self._size) - len(self._idle))]
+
     def stop(self) -> None:
         """Let a `run` in another thread end with TaskError, soon."""
         self._is_stopped = True
@@ -174,12 +181,16 @@ class Pool:
             self._n_documents += shard.n_documents
 
     def _start(self, attempt: _Try) -> None:
-        process = self._idle.pop() if self._idle else Process(seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes)
+        process = self._idle.pop() if self._idle else self._process()
         self._busy[process] = attempt
         process.call(
             "copydesk.flows.work:_work", task=self._task, options=self._options, shard=asdict(attempt.shard),
             poisoned={str(index): why for index, why in attempt.poisoned.items()},
         )  # fmt: skip
+
+    def _process(self) -> Process:
+        prepare = f"{self._task.partition(':')[0]}:warm_up"
+        return Process(seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes, prepare=prepare)
 
     def _listen(self) -> None:
         wait(list(self._busy))

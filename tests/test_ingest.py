@@ -161,6 +161,16 @@ def test_another_text_at_the_same_address_is_a_revision(tmp_path: Path) -> None:
     assert (new["revision"], new["supersedes"], new["changed"]) == (2, old["doc_id"], ["body"])
 
 
+def test_a_document_that_stands_twice_in_the_input_weighs_its_words_once(tmp_path: Path) -> None:
+    story, other = {"url": "https://a.example/1", "text": STORY}, {"url": "https://a.example/2", "text": "Rain fell all night. " * 9}
+    indexes = []
+    for name, rows in (("once", (story, other)), ("twice", (story, other, story))):
+        (tmp_path / name).mkdir()
+        pipeline.run([str(jsonl(tmp_path / name / "a.jsonl", *rows))], warehouse=tmp_path / name / "wh")
+        indexes.append([name for name in current(tmp_path / name / "wh").index_files() if name.startswith("stories-")])
+    assert indexes[0] == indexes[1]
+
+
 def test_a_missing_input_is_a_wrong_call(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"):
         pipeline.run([str(tmp_path / "nowhere")], warehouse=tmp_path / "w")

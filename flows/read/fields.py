@@ -43,6 +43,13 @@ class Fields:
         return sorted({name for f in fields(self) if isinstance(value := getattr(self, f.name), tuple) for name in value})
 
 
+@dataclass(frozen=True, slots=True)
+class Utf8:
+    """Text as a format stores it, known to be UTF-8 and not empty: nobody need decode it only to encode it again."""
+
+    body: bytes
+
+
 class RowReader:
     """Turns rows of one source into records, under the limits."""
 
@@ -66,6 +73,8 @@ class RowReader:
         if isinstance(value, str):
             body: bytes = _utf8(value)
             declared: str | None = "utf-8"
+        elif isinstance(value, Utf8):
+            body, declared = value.body, "utf-8"
         elif isinstance(value, bytes):
             body, declared = value, _text(self._first(row, self.fields.encoding))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,3 +99,19 @@ def _hashed(identifier: str) -> int:
     if len(identifier) == 32 and all(letter in "0123456789abcdef" for letter in identifier):
         return int(identifier[:16], 16)
     return int.from_bytes(hashlib.blake2b(identifier.encode(), digest_size=8).digest(), "big")
+
+
+def rounds(sizes: Sequence[float], most: float) -> Iterator[tuple[int, int]]:
+    """Cut a sequence into runs of items that have at most so many bytes together, one item at least; first and end of each.
+
+    >>> list(rounds([4, 5, 9, 30, 1], most=10))
+    [(0, 2), (2, 3), (3, 4), (4, 5)]
+    """
+    first, held = 0, 0.0
+    for place, size in enumerate(sizes):
+        if place > first and held + size > most:
+            yield first, place
+            first, held = place, 0.0
+        held += size
+    if first < len(sizes):
+        yield first, len(sizes)

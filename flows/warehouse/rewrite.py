@@ -1,16 +1,19 @@
 """From the files of a table and a change to the files of the next snapshot.
 
 Only what a change touches is written: files that hold a deleted row, the new rows, and small files
-of the same month that are due to be merged. Rows stream through: memory holds one staged
-shard or one output file at a time, and a few bytes for each row of the change.
+of the same month that are due to be merged. Rows stream through: memory holds half an output file of
+staged rows, then one output file or several that are no more than one together, and a few bytes for
+each row of the change. Those several are written at once, by threads: what takes the time (sorting,
+compression, hashing, waiting for the disk) happens outside Python.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -21,11 +24,15 @@ from pyarrow import ipc
 from copydesk.flows.warehouse import tablefile
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.manifest import FileEntry
-from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, keys_of, months
+from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, keys_of, months, rounds
 
 # One output file in memory: 64 MB of Arrow data, some 15,000 articles of 4 kB; putting its parts together doubles it.
 _FILE_BYTES = 64 << 20
 _FILE_ROWS = (5_000, 1_000_000)
+# Staged rows that are put together before they are parted among many files, where there are more than one
+# file's: half an output file, arbitrary.
+_GATHERED_BYTES = _FILE_BYTES // 2
+_FEW_OUTPUTS = 2  # files: up to here rows are read again for each rather than parted
 # A file is merged into the next one of its month once the rows to be written reach half its own:
 # each row is rewritten O(log n) times, and a month keeps O(log n) small files.
 _MERGE_RATIO = 2.0
@@ -128,7 +135,6 @@ class _Source:
     n_bytes: int
     output: np.ndarray  # number of the output file of each row, -1 for rows that go
     overlay: Overlay | None = None
-    spilled: tuple[Path, dict[int, int]] | None = None
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         table = self.content if isinstance(self.content, pa.Table) else tablefile.read(self.content)
@@ -149,14 +155,75 @@ class _Source:
                 table = table.append_column(name, pa.nulls(self.n_rows, pa.string()))
         return table.select(list(columns))
 
-    def take(self, output: int) -> pa.Table:
-        if self.spilled is not None:
-            path, batches = self.spilled
-            with pa.memory_map(str(path)) as file:
-                reader = ipc.open_file(file)
-                # Decompressed, so the batch does not lean on the map.
-                return pa.Table.from_batches([reader.get_batch(batches[output])])
-        return self.read().filter(pa.array(self.output == output))
+    def take(self, output: int) -> pa.Table | None:
+        mask = self.output == output
+        return self.read().filter(pa.array(mask)) if mask.any() else None
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+class _Rows(Protocol):
+    """Rows that are asked for by output file, also by several threads at once."""
+
+    def take(self, output: int) -> pa.Table | None:
+        """The rows of an output file, None where there are none."""
+
+    def close(self) -> None:
+        """They are not asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Rows in memory, and which of them each output file gets."""
+
+    rows: pa.Table
+    order: np.ndarray  # places of the rows, by output
+    places: Mapping[int, tuple[int, int]]  # output to where its part of the order begins and ends
+
+    @classmethod
+    def of(cls, sources: Sequence[_Source]) -> _Held:
+        """The rows of some sources that stay; those of one output in the order they had."""
+        rows = pa.concat_tables([source.read() for source in sources]).combine_chunks()
+        output = np.concatenate([source.output for source in sources])
+        order = np.argsort(output, kind="stable")
+        order = order[np.searchsorted(output[order], 0) :]
+        outputs, firsts, counts = np.unique(output[order], return_index=True, return_counts=True)
+        return cls(rows, order, dict(zip(outputs.tolist(), zip(firsts.tolist(), (firsts + counts).tolist(), strict=True), strict=True)))
+
+    def take(self, output: int) -> pa.Table | None:
+        if output not in self.places:
+            return None
+        first, end = self.places[output]
+        return self.rows.take(pa.array(self.order[first:end]))
+
+    def close(self) -> None:
+        """They go with this object."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spilled:
+    """The same in a file, a record batch for each output."""
+
+    path: Path
+    batches: Mapping[int, int]
+
+    @classmethod
+    def of(cls, held: _Held, path: Path) -> _Spilled:
+        with ipc.new_file(str(path), held.rows.schema, options=ipc.IpcWriteOptions(compression="lz4")) as writer:
+            for first, end in held.places.values():
+                writer.write_batch(held.rows.take(pa.array(held.order[first:end])).combine_chunks().to_batches()[0])
+        return cls(path, {output: number for number, output in enumerate(held.places)})
+
+    def take(self, output: int) -> pa.Table | None:
+        if output not in self.batches:
+            return None
+        with pa.memory_map(str(self.path)) as file:
+            # Decompressed, so the batch does not lean on the map.
+            return pa.Table.from_batches([ipc.open_file(file).get_batch(self.batches[output])])
+
+    def close(self) -> None:
+        self.path.unlink()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +247,14 @@ def table(
     month_of: Callable[[pa.ChunkedArray], pa.Array],
     conform: Conform,
     folder: Path,
+    keys: Path | None = None,
+    writers: int = 1,
 ) -> Rewritten:
     """Write the next state of one table into `folder`; the old files stay as they are.
 
     `month_of` gives the month of each doc_id, for tables that follow their documents; `fetch` has an
-    old file at its path before it is read.
+    old file at its path before it is read. The keys of new files go into the folder `keys`. So many
+    `writers` write at once; the files are the same for any number of them.
     """
     folder.mkdir(parents=True)
     labels: dict[str, int] = {}
@@ -208,14 +278,15 @@ def table(
         label = labels.setdefault(entry.month, len(labels))
         row_months.append(np.where(kept, np.int32(label), np.int32(-1)))
     stay = _merge_small(stay, sources, row_months, labels, conform, fetch)
-    written = _write(name, sources, row_months, list(labels), folder)
+    target = _Target(name, folder, keys)
+    written = _write(target, _assign(name, sources, row_months, list(labels)), sources, writers=writers)
     kept_entries = [entry for entry, _ in stay if entry.rows]
     if not kept_entries and not written:
         empty = next((entry for entry, _ in stay), None)
         if empty is not None:
             kept_entries = [empty]
         else:
-            written = [tablefile.write(conform(pa.table({})), name, UNDATED, folder)]
+            written = [target.write([conform(pa.table({}))], UNDATED)]
     return Rewritten(tuple(sorted(kept_entries)), tuple(sorted(written)), folder)
 
 
@@ -312,17 +383,41 @@ def _merge_small(
     return left
 
 
-def _write(name: str, sources: list[_Source], row_months: list[np.ndarray], labels: list[str], folder: Path) -> list[FileEntry]:
-    outputs = _assign(name, sources, row_months, labels)
-    _spill(sources, folder)
-    written = []
-    for number, month in enumerate(outputs):
-        whole = pa.concat_tables([source.take(number) for source in sources if (source.output == number).any()]).combine_chunks()
-        keys = [(column, "ascending") for column in PARTITIONS[name].sort]
-        written.append(tablefile.write(whole, name, month, folder, order=pc.sort_indices(whole, sort_keys=keys)))
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The table that is written, its folder, and the folder of its keys."""
+
+    name: str
+    folder: Path
+    keys: Path | None
+
+    def write(self, parts: Sequence[pa.Table], month: str) -> FileEntry:
+        """Write one output file, and its keys."""
+        whole = pa.concat_tables(parts).combine_chunks()
+        order = pc.sort_indices(whole, sort_keys=[(column, "ascending") for column in PARTITIONS[self.name].sort])
+        entry = tablefile.write(whole, self.name, month, self.folder, order=order)
+        if self.keys is not None:
+            tablefile.write_keys(whole, self.name, self.keys / entry.keys_name)
+        return entry
+
+
+def _write(target: _Target, outputs: Sequence[str], sources: Sequence[_Source], *, writers: int) -> list[FileEntry]:
+    """Write the output files, given the month of each."""
+    sizes = np.zeros(len(outputs), np.float64)
     for source in sources:
-        if source.spilled is not None:
-            source.spilled[0].unlink()
+        sizes += np.bincount(source.output[source.output >= 0], minlength=len(outputs)) * (source.n_bytes / max(source.n_rows, 1))
+    rows = _gathered(sources, target.folder)
+
+    def write(number: int) -> FileEntry:
+        taken = [part.take(number) for part in rows]
+        return target.write([part for part in taken if part is not None], outputs[number])
+
+    written: list[FileEntry] = []
+    with ThreadPoolExecutor(max_workers=writers) as pool:
+        for first, end in rounds(sizes.tolist(), _FILE_BYTES):
+            written += pool.map(write, range(first, end))
+    for part in rows:
+        part.close()
     return written
 
 
@@ -371,29 +466,23 @@ def _ranks(name: str, members: list[tuple[_Source, np.ndarray]]) -> np.ndarray:
     return ranks
 
 
-def _spill(sources: list[_Source], folder: Path) -> None:
-    """Sort the rows of a source that feeds many files by file, so that each is read once.
+def _gathered(sources: Sequence[_Source], folder: Path) -> list[_Rows]:
+    """The sources, those that feed many files put together and parted by file, so that each is read once.
 
-    One file a source keeps the number of open files small, however many months there are.
+    What was put together waits on disk unless it is all there is; one file for all its outputs keeps the
+    number of open files small, however many months there are.
     """
-    for position, source in enumerate(sources):
-        numbers = np.unique(source.output[source.output >= 0])
-        if len(numbers) <= 2 or isinstance(source.content, pa.Table):
-            continue
-        rows = source.read()
-        order = np.argsort(source.output, kind="stable")
-        order = order[source.output[order] >= 0]
-        counts = np.bincount(source.output[order], minlength=int(numbers[-1]) + 1)
-        path = folder / f".spill-{position}.arrow"
-        options = ipc.IpcWriteOptions(compression="lz4")
-        start, places = 0, {}
-        with ipc.new_file(str(path), rows.schema, options=options) as writer:
-            for place, number in enumerate(numbers):
-                stop = start + int(counts[number])
-                writer.write_batch(rows.take(pa.array(order[start:stop])).combine_chunks().to_batches()[0])
-                places[int(number)] = place
-                start = stop
-        source.spilled = (path, places)
+    gathered: list[_Rows] = []
+    sizes = [source.n_bytes for source in sources]
+    runs = list(rounds(sizes, _FILE_BYTES if sum(sizes) <= _FILE_BYTES else _GATHERED_BYTES))
+    for number, (first, end) in enumerate(runs):
+        some = sources[first:end]
+        if len(np.unique(np.concatenate([source.output for source in some]))) <= _FEW_OUTPUTS:
+            gathered += some
+        else:
+            held = _Held.of(some)
+            gathered.append(held if len(runs) == 1 else _Spilled.of(held, folder / f".spill-{number}.arrow"))
+    return gathered
 
 
 def doomed_of(name: str, deletion: object) -> Doomed | Everything:

@@ -110,6 +110,7 @@ class Warehouse:
     checkpoint: Callable[[str], None] = _no_checkpoint
     # Of a warehouse on an object store: then `root` is its mirror, and the switch is made there.
     mirror: Mirror | None = None
+    writers: int = 1  # threads that write a table's files; the files are the same for any number
 
     @property
     def address(self) -> str:
@@ -336,35 +337,37 @@ class Warehouse:
         overlays = {name: rewrite.overlay_of(name, values, schemas[name]) for name, values in change.updates.items()}
         inserted = Inserted.of(inserts, base)
         inserted.check_single({name: doomed.get(name) for name in DOCUMENT_TABLES})
-        entries = {}
+        entries: dict[str, tuple[FileEntry, ...]] = {}
+        new: list[Path] = []
         for name in schemas:
             old = [(entry, base.path / name / entry.name) for entry in base.manifest.tables[name]] if base else []
             target = folder / "snapshot" / name
+            keys = self.root / "keys" / name if PARTITIONS[name].keys else None
+            if keys is not None:
+                keys.mkdir(exist_ok=True)
             done = rewrite.table(
                 name, old=old, old_keys=lambda entry, name=name: base.keys(name, entry),  # type: ignore[union-attr,misc]
                 fetch=lambda entry, name=name: base.file(name, entry),  # type: ignore[union-attr,misc]
                 inserts=inserts.get(name, ()), doomed=doomed.get(name), overlay=overlays.get(name), month_of=inserted.months_of,
-                conform=conform_to(name), folder=target,
+                conform=conform_to(name), folder=target, keys=keys, writers=self.writers,
             )
             self.checkpoint(f"written {name}")
-            if PARTITIONS[name].keys:
-                (self.root / "keys" / name).mkdir(exist_ok=True)
-                for entry in done.written:
-                    tablefile.write_keys(target / entry.name, name, self.root / "keys" / name / entry.keys_name)
             published = {entry.sha256: path for entry, path in old}
             for entry in done.written:
                 # Written anew with the same content, as a reprocess does: one file on disk is enough.
                 if entry.sha256 in published:
                     (target / entry.name).unlink()
                 else:
-                    (target / entry.name).rename(target / entry.named_for(sequence).name)
+                    new.append((target / entry.name).rename(target / entry.named_for(sequence).name))
+            if keys is not None:
+                new += [keys / entry.keys_name for entry in done.written]
             named = sorted({entry.named_for(sequence) for entry in (*done.kept, *done.written)})
             for entry in named:
                 # Of a warehouse on an object store the folder has only the files that were asked for.
                 if entry.sha256 in published and (self.mirror is None or published[entry.sha256].is_file()):
                     files.link_or_copy(published[entry.sha256], target / entry.name)
-            files.sync(target)
             entries[name] = tuple(named)
+        files.sync_all([*new, *(folder / "snapshot" / name for name in schemas)])
         return entries
 
     def _install(self, built: Manifest, folder: Path) -> Snapshot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import sys
 import unicodedata
 
@@ -58,6 +59,16 @@ def signatures(texts: list[str], **options: int) -> np.ndarray:
 @pytest.mark.parametrize("text", SAMPLES.values(), ids=SAMPLES)
 def test_the_signature_is_what_datasketch_computes_from_the_shingles(text: str) -> None:
     assert (signatures([text])[0] == expected(text)).all()
+
+
+def test_signing_loads_no_integration_and_leaves_the_lsh_of_datasketch_whole() -> None:
+    script = (
+        "import sys; from copydesk.transforms.dedup import Options, sketching; sketching.permutations(Options());"
+        "assert 'scipy.integrate' not in sys.modules;"
+        "from datasketch import MinHashLSH; found = MinHashLSH(threshold=0.5, num_perm=64); print(found.b, found.r);"
+        "from scipy.integrate import simpson"
+    )
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).split() == ["14", "4"]
 
 
 def test_texts_of_every_kind_in_one_batch_do_not_disturb_each_other() -> None:

@@ -52,6 +52,24 @@ def test_a_worker_killed_once_from_outside_costs_no_document(tmp_path: Path) -> 
     assert shouted(["one", "die-once", "two"], tmp_path) == (["ONE", "DIE-ONCE", "TWO"], [])
 
 
+def test_workers_started_early_are_ready_before_the_first_shard_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_TEST_READY", str(tmp_path))
+
+    def read() -> Iterator[Shard]:
+        until = time.monotonic() + 60
+        while len(list(tmp_path.glob("ready-*"))) < 2:
+            assert time.monotonic() < until, "no worker got ready"
+            time.sleep(0.01)
+        yield from cut(["one"], tmp_path / "shards")
+
+    done = work.run_shards(read(), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS, early=5)
+    assert [result["texts"] for _, result in done] == [[[0, "ONE"]]]
+
+
+def test_a_worker_that_fails_while_it_gets_ready_may_still_do_its_task(tmp_path: Path) -> None:
+    assert shouted(["one"], tmp_path, early=1) == (["ONE"], [])
+
+
 def test_results_are_the_same_and_in_order_for_any_number_of_workers(tmp_path: Path) -> None:
     texts = [f"text {i}" for i in range(9)] + ["spin", "raise"] + [f"more {i}" for i in range(9)]
     alone = shouted(texts, tmp_path / "1", workers=1)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from copydesk.flows import story_counts
 from copydesk.flows.stories import Stories, group
 from copydesk.schemas import tables
 from copydesk.schemas.column import TIMESTAMP
@@ -45,7 +46,7 @@ class Shelf:
         key = "doc_id" if table == "articles" else "story_id"
         return self.table(table, columns, pc.field(key).isin(pa.array(sorted(set(ids)), pa.string())))
 
-    def ingest(self, rows: list[dict[str, Any]], moved: dict[str, str] | None = None, n_shards: int = 2, **options: Any) -> Stories:
+    def ingest(self, rows: list[dict[str, Any]], moved: dict[str, str] | None = None, n_shards: int = 2, is_counted: bool = False, **options: Any) -> Stories:
         self.n_runs += 1
         run_id = f"run {self.n_runs:03}"
         shards = []
@@ -53,6 +54,8 @@ class Shelf:
             shards.append(self.folder / f"shard-{self.n_runs}-{number}.parquet")
             part = [{**row, "run_id": run_id} for row in rows[number::n_shards]]
             pq.write_table(pa.Table.from_pylist(part, schema=ARTICLES).drop_columns(["story_id", "story_rank", "story_similarity"]), shards[-1])
+            if is_counted:
+                story_counts.write(pq.read_table(shards[-1]), shards[-1])
         moves = pa.table({"doc_id": pa.array(moved or {}, pa.string()), "kept_doc_id": pa.array((moved or {}).values(), pa.string())})
         found = group(
             shards, folds=NO_FOLDS, moved=moves, parent=self if self.n_runs > 1 else None, options=Options(**options), run_id=run_id,
@@ -112,6 +115,17 @@ def test_shards_in_any_order_and_number_give_the_same_stories(tmp_path: Path, da
         folder.mkdir()
         random.Random(number).shuffle(rows)
         found = Shelf(folder).ingest(rows, n_shards=n_shards)
+        results.append((found.assignments, found.rows, found.index_files))
+    assert results[0] == results[1]
+
+
+def test_words_that_a_worker_has_counted_give_the_same_stories(tmp_path: Path):
+    rows = articles()
+    results = []
+    for is_counted in (True, False):
+        folder = tmp_path / str(is_counted)
+        folder.mkdir()
+        found = Shelf(folder).ingest(rows, is_counted=is_counted)
         results.append((found.assignments, found.rows, found.index_files))
     assert results[0] == results[1]
 

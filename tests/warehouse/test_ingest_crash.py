@@ -34,6 +34,8 @@ CHAIN = [
     "edit: rename staging/*/edit/read/*/result.json",
     "edit: over",
     "place: rename staging/*/place/*.new.parquet",
+    "place: rename staging/*/place/*.counts.arrow",
+    "place: link staging/*/place/*.counts.arrow",
     "place: over",
     "fold: open staging/*/fold/texts.spill",
     "fold: rename staging/*/fold/docs-*.ndx",
@@ -57,6 +59,7 @@ APPEARS = [
     "staging/run/edit/read/000003",
     "staging/run/edit/edited/000000.rejects.part*",
     "staging/run/edit/edited/000001.removed.part*",
+    "staging/run/edit/edited/000001.counts.arrow",
     "staging/run/edit/edited/000002.articles.parquet",
 ]
 

@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from copydesk.flows.warehouse import EVERYTHING, Change, Options, Snapshot, Warehouse, rewrite
+from copydesk.flows.warehouse import EVERYTHING, Change, Options, Snapshot, Warehouse, files, rewrite
 from copydesk.flows.warehouse.errors import (
     InvalidChange,
     NotAWarehouse,
@@ -114,6 +115,60 @@ def test_a_table_written_anew_with_the_same_rows_takes_no_more_room(warehouse: W
     first = publish(warehouse, "one", articles)
     second = publish(warehouse, "two", inserts={"articles": [rows.table("articles", articles)]}, deletes={"articles": EVERYTHING})
     assert [path.stat().st_ino for path in second.files("articles")] == [path.stat().st_ino for path in first.files("articles")]
+
+
+def months_apart(n: int) -> list[dict[str, object]]:
+    return [rows.article(number, date=dt.date(2020 + number % 6, 1 + number % 11, 5)) for number in range(n)]
+
+
+def files_of(snapshot: Snapshot) -> dict[str, bytes]:
+    return {f"{table}/{path.name}": path.read_bytes() for table in snapshot.tables for path in snapshot.files(table)}
+
+
+def test_any_number_of_writers_gives_the_same_files(tmp_path: Path) -> None:
+    found = []
+    for writers in (1, 3):
+        warehouse = replace(Warehouse.open(tmp_path / str(writers), create=True), writers=writers)
+        found.append(files_of(publish(warehouse, "one", months_apart(200))))
+    assert len([name for name in found[0] if name.startswith("articles/")]) == 66
+    assert found[0] == found[1]
+
+
+def test_rows_that_wait_on_disk_give_the_same_files_as_rows_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = files_of(publish(Warehouse.open(tmp_path / "held", create=True), "one", months_apart(200)))
+    monkeypatch.setattr(rewrite, "_FILE_BYTES", 1)
+    monkeypatch.setattr(rewrite, "_GATHERED_BYTES", 1)
+    articles = rows.table("articles", months_apart(200))
+    parts = [articles.slice(first, 50) for first in range(0, 200, 50)]
+    warehouse = replace(Warehouse.open(tmp_path / "spilled", create=True), writers=2)
+    with warehouse.lock():
+        spilled = warehouse.publish(Change(parent=None, run=rows.run("one", n_articles=200), inserts={"articles": parts}))
+    assert files_of(spilled) == held
+    assert not list(spilled.path.rglob(".*"))
+
+
+def test_pieces_of_many_small_files_come_in_the_order_of_the_files(warehouse: Warehouse) -> None:
+    snapshot = publish(warehouse, "one", months_apart(200))
+    pieces = pa.Table.from_batches(snapshot.batches("articles", ["doc_id"]))
+    assert pieces["doc_id"].to_pylist() == [doc_id for path in snapshot.files("articles") for doc_id in pq.read_table(path)["doc_id"].to_pylist()]
+
+
+def test_every_new_file_is_on_the_disk_before_the_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: set[int] = set()
+    sync = files.sync
+
+    def noted(path: Path) -> None:
+        synced.add(path.stat().st_ino)
+        sync(path)
+
+    def check(point: str) -> None:
+        if point == "before switch":
+            written = [path for part in ("snapshots", "keys", "manifests") for path in (tmp_path / "wh" / part).rglob("*.*")]
+            assert len(written) > 60
+            assert {path.stat().st_ino for path in written if path.suffix in {".parquet", ".npy"}} <= synced
+
+    monkeypatch.setattr(files, "sync", noted)
+    publish(Warehouse.open(tmp_path / "wh", create=True, checkpoint=check), "one", months_apart(100))
 
 
 def test_files_are_copied_where_the_file_system_cannot_link(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:

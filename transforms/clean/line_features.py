@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,7 @@ _HEAD = 400  # characters of a line in which names and digits are looked for
 
 
 Column = npt.NDArray[np.float64]
+Columns = list[npt.NDArray[Any]]  # one number a line each
 Rows = npt.NDArray[np.int64]
 
 
@@ -168,7 +169,7 @@ def _distance(marked: npt.NDArray[np.generic], most: int) -> Rows:
     return np.where(last >= 0, np.minimum(most, np.arange(len(last)) - last), most)
 
 
-def _looking_up(text: _Text) -> tuple[Column, Rows, Rows, Column]:
+def _looking_up(text: _Text) -> tuple[Column, Rows, Rows, Rows]:
     """Per line: prose words above it, lines since prose, lines and words since a line that a rule took."""
     words = np.cumsum(text.size)
     last = _last(text.taken)
@@ -176,7 +177,7 @@ def _looking_up(text: _Text) -> tuple[Column, Rows, Rows, Column]:
     return np.cumsum(text.size * text.prose) - text.size * text.prose, _distance(text.prose, FAR), _distance(text.taken, FAR), since
 
 
-def _place(text: _Text) -> list[Column]:
+def _place(text: _Text) -> Columns:
     """Shares of the prose above and below, lines to the nearest prose and to the nearest line a rule took on both sides, words since that one, place."""
     above, since_prose, since_taken, words_since = _looking_up(text)
     below, until_prose, until_taken, _ = (column[::-1] for column in _looking_up(text.reversed()))
@@ -198,7 +199,7 @@ class _Groups:
         return np.add.reduceat(values.astype(np.float64), self.starts) / self.lengths
 
 
-def _runs(text: _Text) -> list[Column]:
+def _runs(text: _Text) -> Columns:
     """Per line, of the lines around it up to the next prose: how many, the share rules took, mean score, words a line, and its place among them."""
     n, is_prose = len(text.lines), text.prose > 0
     begins = is_prose.copy()
@@ -211,14 +212,14 @@ def _runs(text: _Text) -> list[Column]:
     return [np.where(is_prose, 0.0, column) for column in columns]
 
 
-def _opening(text: _Text, bag: Bag, longer: npt.NDArray[np.bool_]) -> list[Column]:
+def _opening(text: _Text, bag: Bag, longer: npt.NDArray[np.bool_]) -> Columns:
     """Per line, of its words of five letters or more: the share that other lines have, the share that the first two of prose have, their number."""
     lead = np.zeros(len(bag.n_letters), np.bool_)
     lead[bag.at[np.isin(bag.row, np.flatnonzero(text.prose)[:2])]] = True
     return [bag.mean(bag.count() > 1, longer), bag.mean(lead[bag.at], longer), np.bincount(bag.row[longer], minlength=len(text.lines))]
 
 
-def _surroundings(text: _Text) -> list[Column]:
+def _surroundings(text: _Text) -> Columns:
     """Means over the lines around, and what the two lines before and after are like."""
     log, n = np.log1p(text.size), len(text.lines)
     columns = np.array((text.taken, text.prose, text.score, log))
@@ -233,7 +234,7 @@ def _surroundings(text: _Text) -> list[Column]:
     return found
 
 
-def _lists(text: _Text) -> list[Column]:
+def _lists(text: _Text) -> Columns:
     """Per line, of the lines in a row that are indented and marked like it: how many, words a line, share of sentences, mean score,
     its place, how much longer it is than they, whether a colon announces them; then the odds of its rule, and their mean over the row.
     """
@@ -257,7 +258,7 @@ def _means(columns: npt.NDArray[np.float64], at: Rows, low: int, high: int) -> C
     return np.where(held > 0, (sums[:, np.maximum(first, last)] - sums[:, np.minimum(first, n)]) / np.maximum(1, held), OUTSIDE)
 
 
-def _blocks(text: _Text) -> list[Column]:
+def _blocks(text: _Text) -> Columns:
     """Per line: blank lines above and below it; of its block (lines with no blank one between), the block above and the one below
     how many lines, words a line, shares of sentences and of lines that rules took; its place in the block; of the text, the share of
     lines below a blank one, and on how many sides prose has one.
@@ -275,7 +276,7 @@ def _blocks(text: _Text) -> list[Column]:
     ]  # fmt: skip
 
 
-def _topics(text: _Text, bag: Bag, names: Bag, in_prose: Column) -> list[Column]:
+def _topics(text: _Text, bag: Bag, names: Bag, in_prose: Column) -> Columns:
     """Per line: how often its names stand in the text's prose, and how many names it has; of its words the share that no
     other line has, and the mean share of the lines with the word that are prose; its share of digits.
     """
@@ -287,7 +288,7 @@ def _topics(text: _Text, bag: Bag, names: Bag, in_prose: Column) -> list[Column]
     ]  # fmt: skip
 
 
-def _rises(text: _Text) -> list[Column]:
+def _rises(text: _Text) -> Columns:
     """Per line: the variance of the logarithm of length over nine lines, the share of prose lines above, their number in the text,
     and by how much the line is longer than the one above.
     """
@@ -302,7 +303,7 @@ def _rises(text: _Text) -> list[Column]:
     ]  # fmt: skip
 
 
-def _ruled(text: _Text) -> list[Column]:
+def _ruled(text: _Text) -> Columns:
     """Per line: how far above it is the next line that a rule took, for each category of `RESIDUE`, and how far below; of the nearest
     such line of any category above, and below, the log odds of its rule and the number of prose lines between.
     """
@@ -311,7 +312,7 @@ def _ruled(text: _Text) -> list[Column]:
     return [*above[:n], *below[:n], *above[n:], *below[n:]]
 
 
-def _rules_above(text: _Text) -> list[Column]:
+def _rules_above(text: _Text) -> Columns:
     categories = np.array([line.category for line in text.lines])
     last = _last(text.taken)
     prose = np.cumsum(text.prose)
@@ -319,7 +320,7 @@ def _rules_above(text: _Text) -> list[Column]:
     return [*(_distance(categories == name, FAR_RULE) for name in RESIDUE), np.where(last >= 0, text.odds[last], NEUTRAL), between]
 
 
-def _dated(text: _Text) -> list[Column]:
+def _dated(text: _Text) -> Columns:
     """Per line: whether it is short and has a date or an hour, whether the lines before and after do, and how many within six lines do."""
     n = len(text.lines)
     dated = np.array([float(k < DATED_WORDS and _DATED.search(line.low) is not None) for line, k in zip(text.lines, text.size.tolist(), strict=True)])

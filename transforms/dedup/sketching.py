@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import sys
 from dataclasses import dataclass, fields
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from datasketch import MinHash  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from copydesk.transforms.dedup import characters, comparing, signing
@@ -68,8 +70,25 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
 
 def permutations(options: Options) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """datasketch's own multipliers and additions."""
-    a, b = MinHash(num_perm=options.num_perm, scheme=SCHEME, seed=options.seed).permutations
+    a, b = _datasketch().MinHash(num_perm=options.num_perm, scheme=SCHEME, seed=options.seed).permutations
     return np.ascontiguousarray(a, np.uint32), np.ascontiguousarray(b, np.uint32)
+
+
+def _datasketch() -> ModuleType:
+    """The library without `scipy.integrate`, which its LSH asks for to choose bands: 42 MB and a third of a second.
+
+    What calls it there imports it then, so the library stays whole for everybody else.
+    """
+    name = "scipy.integrate"
+    if "datasketch" in sys.modules or name in sys.modules:
+        return import_module("datasketch")
+    stand_in = ModuleType(name)
+    stand_in.quad = lambda *given, **named: import_module(name).quad(*given, **named)  # type: ignore[attr-defined]
+    sys.modules[name] = stand_in
+    try:
+        return import_module("datasketch")
+    finally:
+        del sys.modules[name]
 
 
 def sketch(texts: pa.LargeStringArray, options: Options) -> Sketches:

@@ -36,6 +36,23 @@ class Counts:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def take(self, rows: NDArray[np.int64]) -> Counts:
+        """The features of these documents, in this order."""
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        at = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Counts(starts, self.slots[at], self.counts[at])
+
+
+def joined(parts: Sequence[Counts]) -> Counts:
+    """Several sets of counts as one, in order."""
+    lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.starts) for part in parts)])
+    return Counts(
+        np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+        np.concatenate([np.zeros(0, np.int32), *(part.slots for part in parts)]),
+        np.concatenate([np.zeros(0, np.uint8), *(part.counts for part in parts)]),
+    )
+
 
 def count(texts: Sequence[str], titles: Sequence[str | None]) -> Counts:
     """The features of each document.
@@ -45,12 +62,7 @@ def count(texts: Sequence[str], titles: Sequence[str | None]) -> Counts:
     (1, [1, 1, 1])
     """
     classes = characters.table()[0]
-    parts = [_count_chunk(codes, bounds, classes) for codes, bounds in _chunks(texts, titles)]
-    if not parts:
-        return Counts(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))
-    lengths = np.concatenate([np.diff(starts) for starts, _, _ in parts])
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    return Counts(starts, np.concatenate([s for _, s, _ in parts]), np.concatenate([c for _, _, c in parts]))
+    return joined([Counts(*_count_chunk(codes, bounds, classes)) for codes, bounds in _chunks(texts, titles)])
 
 
 def folded(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
@@ -68,7 +67,7 @@ def classify(text: str) -> tuple[str, float]:
 
 
 def _array(values: Any) -> npt.NDArray[np.int32]:
-    return np.array(array("i", values), dtype=np.int32)  # a copy: numpy asks for large memory pages
+    return np.array(values, dtype=np.int32)  # a copy: numpy asks for large memory pages
 
 
 def find(view: View) -> Found:

@@ -34,19 +34,37 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 def parse(line: bytes, limits: Limits) -> dict[str, object]:
     """The object of a line. Raises `BrokenError` with bad_json, too_deep or wrong_type."""
     most = limits.json_depth
-    if line.count(b"[") + line.count(b"{") > most and depth(line, most) > most:
-        raise BrokenError("too_deep", f"brackets nest deeper than [limits] json_depth, {most}")
     try:
-        text = line.decode("utf-8-sig")
+        found = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise BrokenError("misencoded", f"JSON must be UTF-8: {error.reason} at byte {error.start:,}") from error
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # the parser gives up at a thousand levels
+        if depth(line, most) > most:
+            raise _too_deep(most) from error
         raise BrokenError("bad_json", str(error)[:200]) from error
+    # A page is full of brackets, but they stand in a string: what was parsed tells sooner than the line.
+    if line.count(b"[") + line.count(b"{") > most and _levels(found) > most:
+        raise _too_deep(most)
     if not isinstance(found, dict):
         raise BrokenError("wrong_type", f"a record must be a JSON object, not {type(found).__name__}")
     return found
+
+
+def _too_deep(most: int) -> BrokenError:
+    return BrokenError("too_deep", f"brackets nest deeper than [limits] json_depth, {most}")
+
+
+def _levels(found: object) -> int:
+    """How deep objects and lists nest.
+
+    >>> _levels({"a": [1, "]]] [[["]})
+    2
+    """
+    n_levels, level = 0, [found]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        n_levels += 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return n_levels
 
 
 def depth(line: bytes, enough: int) -> int:

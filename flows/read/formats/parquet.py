@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows.read.fields import Fields, RowReader
+from copydesk.flows.read.fields import Fields, RowReader, Utf8
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
@@ -51,7 +51,7 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
         if opened.size_bytes is not None:
             _check_group(file, group, opened.size_bytes, limits)
         for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=wanted, use_threads=False):
-            for row in _python_rows(batch):
+            for row in _python_rows(batch, {*fields.html, *fields.text}):
                 found = rows.record(row, number)
                 # One long text in the dictionary, named by every row: the pages are small, what they stand for is not.
                 n_bytes += len(found.body) if isinstance(found, Record) else found.size_bytes or 0
@@ -86,9 +86,28 @@ def _check_group(file: pq.ParquetFile, group: int, size_bytes: int, limits: Limi
         raise BrokenError("too_large", f"Parquet: {size_bytes:,} bytes grow to {plain:,}; [limits] expansion is {limits.expansion}")
 
 
-def _python_rows(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
+def _python_rows(batch: pa.RecordBatch, bodies: Collection[str]) -> Iterator[dict[str, object]]:
+    columns = [
+        (name, batch.column(j), _encoded if name in bodies and _is_utf8(batch.column(j)) else _value) for j, name in enumerate(batch.schema.names)
+    ]
     for i in range(batch.num_rows):
-        yield {name: _value(batch.column(j)[i]) for j, name in enumerate(batch.schema.names)}
+        yield {name: value(column[i]) for name, column, value in columns}
+
+
+def _is_utf8(column: pa.Array) -> bool:
+    """Whether a column holds text and all of it is UTF-8, which nothing but a look at it tells."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return False
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _encoded(scalar: pa.Scalar) -> Utf8 | None:
+    buffer = scalar.as_buffer()
+    return Utf8(buffer.to_pybytes()) if buffer else None
 
 
 def _value(scalar: pa.Scalar) -> object:
