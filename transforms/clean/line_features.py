@@ -63,7 +63,7 @@ class Bag:
         self.at = np.array([k for own in lists for k in own], dtype=np.int64)
         self.n_letters = np.array([len(word) for word in number], dtype=np.int64)
 
-    def count(self, weights: Column | None = None) -> Column:
+    def count(self, weights: Column | None = None) -> npt.NDArray[Any]:
         """For each entry, the sum of `weights` (one for each line) over the lines that have its word; without them, their number."""
         return np.bincount(self.at, None if weights is None else weights[self.row], minlength=1)[self.at]
 
@@ -101,7 +101,9 @@ class _Text:
 
     def reversed(self) -> _Text:
         """The same from the last line to the first."""
-        return _Text(self.lines[::-1], *(column[::-1] for column in (self.size, self.sentence, self.taken, self.prose, self.score, self.odds)))
+        return _Text(
+            self.lines[::-1], self.size[::-1], self.sentence[::-1], self.taken[::-1], self.prose[::-1], self.score[::-1], self.odds[::-1],
+        )  # fmt: skip
 
 
 def features(lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping[str, float]) -> Features:
