@@ -62,11 +62,11 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="labelled lines, kept between runs")
     parser.add_argument("--out", type=Path, default=Path(model.__file__).parent / "data" / "lines.npz")
-    parser.add_argument("--odds", type=Path, help="write the held-out log odds of every line here, to look at")
+    parser.add_argument("--lost", type=Path, help="write every good line that goes, held out, with its page, rule and log odds: to be read")
     args = parser.parse_args()
     scorer = benchmark()
     sites = scorer.sites(args.gold)
-    documents, labels, tokens, folds, extractors = [], [], [], [], []
+    documents, labels, tokens, folds, extractors, of = [], [], [], [], [], []
     for page in scorer.cached(args.cache, args.gold, list(scorer.EXTRACTORS)):
         found = marked("\n".join(line.text for line in page.lines), clean.Options())
         if found:
@@ -75,15 +75,16 @@ def main() -> None:
             tokens += [page.lines[number].tokens for number, _ in found]
             folds += [zlib.crc32(sites[page.dataset, page.id].encode()) % FOLDS] * len(found)
             extractors += [page.extractor] * len(found)
+            of += [f"{page.dataset}\t{page.id}\t{page.extractor}"] * len(found)
     lines = [line for document in documents for line in document]
     columns = {
-        "bad": np.array(labels), "tokens": np.array(tokens), "fold": np.array(folds), "extractor": np.array(extractors),
+        "bad": np.array(labels), "tokens": np.array(tokens), "fold": np.array(folds), "extractor": np.array(extractors), "page": np.array(of),
         "weight": np.where(np.array(extractors) == "resiliparse_full", FULL_WEIGHT, 1.0),
         "rule": np.array([line.rule for line in lines]),
         "judged": np.array([model.judged(line._replace(category="")) for line in lines]),
         "words": np.array([len(model.WORD.findall(line.low)) for line in lines]),
     }  # fmt: skip
-    train(documents, columns, args.out, args.odds)
+    train(documents, columns, args.out, args.lost)
 
 
 def word_weights(texts: list[set[str]], starts: np.ndarray, columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
@@ -137,7 +138,7 @@ def unsure_rules(columns: dict[str, Any], rows: np.ndarray) -> frozenset[str]:
     return frozenset(found)
 
 
-def train(documents: list[list[line_features.Line]], columns: dict[str, Any], out: Path, odds_to: Path | None) -> None:
+def train(documents: list[list[line_features.Line]], columns: dict[str, Any], out: Path, lost_to: Path | None) -> None:
     """Cross-validate both looks, print, train on everything, write.
 
     What a fold is judged by saw no page of its sites: words, rules, first look and second look. The second
@@ -161,9 +162,11 @@ def train(documents: list[list[line_features.Line]], columns: dict[str, Any], ou
     hard = fit & (first > model.DOUBTFUL)
     second = np.where(first > model.DOUBTFUL, held_out("second", both, columns, hard), first)
     second -= np.repeat([second_look.caution(first[a:b], document.n_words) for (a, b), document in zip(spans, seen, strict=True)], np.diff(starts))
-    if odds_to is not None:
-        np.save(odds_to, second)
-    limits = report(documents, starts, columns, second, [unsure_rules(columns, long & counted & (fold != k)) for k in range(FOLDS)])
+    limits, gone = report(documents, starts, columns, second, [unsure_rules(columns, long & counted & (fold != k)) for k in range(FOLDS)])
+    if lost_to is not None:
+        lost = np.flatnonzero(gone & counted & ~columns["bad"])
+        texts_of = [line.text for document in documents for line in document]
+        lost_to.write_text("".join(f"{columns['page'][i]}\t{columns['tokens'][i]}\t{columns['rule'][i]}\t{second[i]:.1f}\t{texts_of[i]}\n" for i in lost), encoding="utf-8")
     final = word_weights(texts, number, columns, counted)
     odds, unsure = rule_odds(columns, counted), unsure_rules(columns, long & counted)
     # The shipped first look weighs words and rules by all pages, but learns from weights held out, as the second does from opinions.
@@ -217,8 +220,8 @@ def dropped(documents: list[list[line_features.Line]], starts: np.ndarray, colum
     return gone
 
 
-def report(documents: list[list[line_features.Line]], starts: np.ndarray, columns: dict[str, Any], odds: np.ndarray, unsure: list[frozenset[str]]) -> tuple[float, float, float]:
-    """Print what goes at what loss, and give the limits under which most bad lines go at the loss allowed."""
+def report(documents: list[list[line_features.Line]], starts: np.ndarray, columns: dict[str, Any], odds: np.ndarray, unsure: list[frozenset[str]]) -> tuple[tuple[float, float, float], np.ndarray]:
+    """Print what goes at what loss; the limits under which most bad lines go at the loss allowed, and which lines go."""
     scorer = benchmark()
     bad, long, short = columns["bad"], columns["tokens"] >= scorer.SHORT, (columns["tokens"] > 0) & (columns["tokens"] < scorer.SHORT)
     never = 99.0
@@ -246,7 +249,7 @@ def report(documents: list[list[line_features.Line]], starts: np.ndarray, column
         own = (columns["extractor"] == name) | (name == "all")
         cells = [f"{gone[own & size & bad].mean():.3f} of the bad lines, {1000 * gone[own & size & ~bad].mean():.2f} good in 1,000" for size in (long, short)]
         print(f"{name:18s} {cells[0]}; under four tokens {cells[1]}", flush=True)
-    return best
+    return best, gone
 
 
 if __name__ == "__main__":
