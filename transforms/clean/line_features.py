@@ -53,11 +53,14 @@ class Line(NamedTuple):
 
 
 class Bag:
-    """Which words the lines of a text have, each word of a line once: `at` numbers the word, `row` its line."""
+    """Which words the lines of a text have, each word of a line once: `at` numbers the word, `row` its line.
+
+    In the order of the text: sums in the order of a set would differ in their last bit from process to process.
+    """
 
     def __init__(self, words: Sequence[Iterable[str]]) -> None:
         number: dict[str, int] = {}
-        lists = [[number.setdefault(word, len(number)) for word in own] for own in words]
+        lists = [[number.setdefault(word, len(number)) for word in dict.fromkeys(own)] for own in words]
         self.size = np.array([len(own) for own in lists], dtype=np.int64)
         self.row = np.repeat(np.arange(len(lists)), self.size)
         self.at = np.array([k for own in lists for k in own], dtype=np.int64)
@@ -117,7 +120,7 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping
     scores = np.array([_scores(own, weights) if len(own) <= LONGEST else (NEUTRAL, NEUTRAL) for own in words])
     odds = np.array([rates.get(line.rule, NEUTRAL) for line in lines])
     text = _Text(lines, size, sentence, taken, prose, scores[:, 0], odds)
-    bag = Bag([{word for word in own if len(word) > 3} for own in words])
+    bag = Bag([[word for word in own if len(word) > 3] for own in words])
     names = Bag([_names(line.text) for line in lines])
     often = Counter(line.low.strip() for line in lines)
     in_prose = bag.count(prose)
@@ -133,8 +136,8 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping
     return Features(np.column_stack(columns).astype(np.float32), size, bag, names)
 
 
-def _names(text: str) -> set[str]:
-    return {w for w in WORD.findall(text[:_HEAD])[1:] if len(w) > 2 and w[0].isupper()}
+def _names(text: str) -> list[str]:
+    return [w for w in WORD.findall(text[:_HEAD])[1:] if len(w) > 2 and w[0].isupper()]
 
 
 def _shape(text: str, n_words: int, sentence: float) -> tuple[float, ...]:
@@ -155,7 +158,7 @@ def _scores(words: Sequence[str], weights: Mapping[str, float]) -> tuple[float, 
     """The sum of the weights of the words over the root of their number, and the weight of the line's two first words."""
     if not words:
         return NEUTRAL, NEUTRAL
-    found = [weights[w] for w in set(words) if w in weights]
+    found = [weights[w] for w in dict.fromkeys(words) if w in weights]
     return sum(found) / math.sqrt(len(words)), weights.get("^" + words[0], NEUTRAL) + weights.get("^" + " ".join(words[:2]), NEUTRAL)
 
 
