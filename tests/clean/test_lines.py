@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 
 from copydesk.transforms.clean import line_features, lines, second_look
@@ -113,19 +108,7 @@ def test_a_text_of_any_length_has_a_row_a_line() -> None:
     assert shapes == {(n, seen(PROSE).rows.shape[1]) for n in (1, 2, 3, 4)}
 
 
-def test_no_number_depends_on_the_order_of_a_set() -> None:
-    script = (
-        "from copydesk.transforms.clean import clean, lines, second_look\n"
-        "from copydesk.transforms.clean.clean import Options, marked\n"
-        "text = 'Share\\nLeave a Comment\\nSubscribe\\n\\n' + 'The river rose at noon and Mill Town closed the lock until late in the evening of that day.\\n\\n' * 3 + 'Ten bridges to see in Mill Town\\nNine old locks by Ana Ruiz'\n"
-        "found = [line for _, line in marked(text, Options())]\n"
-        "known = lines.model()\n"
-        "seen = lines.features(found, known.words, known.rules)\n"
-        "print(seen.rows.tobytes().hex(), second_look.context(known.first.sums(seen.rows).astype('float32'), seen).tobytes().hex())\n"
-    )
-    root = Path(__file__).parents[2]
-    outputs = {
-        subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, cwd=root, capture_output=True, text=True, check=True).stdout
-        for seed in ("1", "2", "3")
-    }
-    assert len(outputs) == 1
+def test_words_keep_the_order_of_the_text_so_that_no_sum_depends_on_the_seed_of_a_process() -> None:
+    bag = line_features.Bag([["bridge", "of", "the", "river", "the", "lock", "a"], ["lock"]])
+    assert bag.n_letters.tolist() == [6, 2, 3, 5, 4, 1]
+    assert bag.at.tolist() == [0, 1, 2, 3, 4, 5, 4]
