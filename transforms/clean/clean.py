@@ -86,11 +86,11 @@ def clean(
     >>> clean("Rain fell.\\nRead more: The dam\\n")
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
-    desk, found = _desk(options, kind), tuple[Removal, ...]()
+    desk, found, judged = _desk(options, kind), tuple[Removal, ...](), dict[str, list[Cut]]()
     while True:
         text = apply(extracted, (*removed, *found))
         left, low = text.split("\n"), folded(text).split("\n")
-        cuts = _rule_cuts(left, low, templates, desk)
+        cuts = _rule_cuts(left, low, templates, desk, judged)
         asked = False
         if kind == "text" and options.line_model:
             cuts, asked = _joined(left, low, cuts)
@@ -108,7 +108,7 @@ def warm() -> None:
 def marked(text: str, options: Options) -> list[tuple[int, Line]]:
     """The lines of a text that are not blank, with their numbers and what the rules make of them."""
     left, low = text.split("\n"), folded(text).split("\n")
-    return _marked(left, low, _rule_cuts(left, low, (), _desk(options, "text")))
+    return _marked(left, low, _rule_cuts(left, low, (), _desk(options, "text"), {}))
 
 
 def _marked(left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
@@ -125,8 +125,8 @@ def _marked(left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) -> lis
     return held
 
 
-def _rule_cuts(left: Sequence[str], low: Sequence[str], templates: Collection[str], desk: _Desk) -> list[Cut]:
-    """What the rule tables cut, line by line."""
+def _rule_cuts(left: Sequence[str], low: Sequence[str], templates: Collection[str], desk: _Desk, judged: dict[str, list[Cut]]) -> list[Cut]:
+    """What the rule tables cut, line by line. `judged` keeps what they make of a line by itself, for when it comes again."""
     cuts, cut_by = [], {}
     blank = "blank_line" in desk.by_name
     for number, line in enumerate(left):
@@ -137,7 +137,10 @@ def _rule_cuts(left: Sequence[str], low: Sequence[str], templates: Collection[st
         if templates and " ".join(line.split()) in templates:
             found = [Cut(number, "template", 1)]
         else:
-            found = desk.judge(number, line, low[number])
+            known = judged.get(line)
+            if known is None:
+                known = judged[line] = desk.judge(number, line, low[number])
+            found = [one._replace(line=number) for one in known]
         cuts += found
         if found and found[0].start is None:
             cut_by[number] = found[0].rule
