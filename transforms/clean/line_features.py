@@ -23,7 +23,9 @@ FAR = 30  # lines: nothing farther says more
 MOST_BLANK = 3  # blank lines in a row; more say no more
 FAR_RULE = 50  # lines, the same of lines that rules took
 OUTSIDE = -1.0  # stands where a text has no such line or block
+_OUTSIDE_NEAR = ((NEUTRAL,), (OUTSIDE,), (OUTSIDE,), (OUTSIDE,))  # score, length, sentence and rule of no line
 RESIDUE = ("share", "related", "photo", "newsletter", "notices", "author", "ads", "copyright", "counters", "comments", "tags")  # categories of rules
+_RESIDUE_AT = {name: number for number, name in enumerate(RESIDUE)}
 DATED_WORDS = 14  # a longer line with a date or an hour in it is no time stamp
 
 WORD = re.compile(r"\w+")
@@ -133,7 +135,10 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping
         *_place(text), *_runs(text), *_opening(text, bag, longer), *_surroundings(text), *_lists(text), *_blocks(text), *_topics(text, bag, names, in_prose),
         *_rises(text), *_ruled(text), *_dated(text),
     ]  # fmt: skip
-    return Features(np.column_stack(columns).astype(np.float32), size, bag, names)
+    rows = np.empty((n, len(columns)), np.float32)
+    for number, column in enumerate(columns):
+        rows[:, number] = column
+    return Features(rows, size, bag, names)
 
 
 def _names(text: str) -> list[str]:
@@ -229,14 +234,10 @@ def _surroundings(text: _Text) -> Columns:
     log, n = np.log1p(text.size), len(text.lines)
     columns = np.array((text.taken, text.prose, text.score, log))
     found = [column for low, high in ((-4, 0), (1, 5), (-12, 0), (1, 13)) for column in _means(columns, text.at, low, high)]
-    near = (text.score, log, text.sentence, text.taken)
-    for step, of in ((-1, near), (1, near), (-2, near[:2]), (2, near[:2])):
-        for column, edge in zip(of, (NEUTRAL, OUTSIDE, OUTSIDE, OUTSIDE), strict=False):
-            shifted = np.full(n, edge)
-            if n > abs(step):
-                shifted[max(0, -step) : n - max(0, step)] = column[max(0, step) : n - max(0, -step)]
-            found.append(shifted)
-    return found
+    near = np.empty((4, n + 4))  # with two lines outside at either end
+    near[:, :2] = near[:, -2:] = _OUTSIDE_NEAR
+    near[:, 2:-2] = (text.score, log, text.sentence, text.taken)
+    return [*found, *near[:, 1:-3], *near[:, 3:-1], *near[:2, :-4], *near[:2, 4:]]
 
 
 def _lists(text: _Text) -> Columns:
@@ -318,11 +319,16 @@ def _ruled(text: _Text) -> Columns:
 
 
 def _rules_above(text: _Text) -> Columns:
-    categories = np.array([line.category for line in text.lines])
-    last = _last(text.taken)
+    n = len(text.lines)
+    which = np.array([_RESIDUE_AT.get(line.category, -1) for line in text.lines])
+    last = np.full((len(RESIDUE), n + 1), -FAR_RULE)  # of each category, the last line above that a rule of it took
+    taken = np.flatnonzero(which >= 0)
+    last[which[taken], taken + 1] = taken
+    away = np.minimum(FAR_RULE, text.at - np.maximum.accumulate(last, axis=1)[:, :n])
+    nearest = _last(text.taken)
     prose = np.cumsum(text.prose)
-    between = np.where(last >= 0, np.minimum(FAR_RULE, prose - text.prose - prose[last]), FAR_RULE)
-    return [*(_distance(categories == name, FAR_RULE) for name in RESIDUE), np.where(last >= 0, text.odds[last], NEUTRAL), between]
+    between = np.where(nearest >= 0, np.minimum(FAR_RULE, prose - text.prose - prose[nearest]), FAR_RULE)
+    return [*away, np.where(nearest >= 0, text.odds[nearest], NEUTRAL), between]
 
 
 def _dated(text: _Text) -> Columns:
