@@ -9,7 +9,6 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -19,6 +18,7 @@ from copydesk.flows import provenance, read, story_counts, work
 from copydesk.flows.read import InputFile, Record, Reject, reject
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, Run, from_toml
+from copydesk.flows.warehouse.files import drafted
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
 from copydesk.transforms.article import Article, Refused
@@ -136,13 +136,10 @@ def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> list
 
 
 def write_whole(table: pa.Table, path: Path) -> Path:
-    """Write a Parquet file under another name and rename it, so that a file that is there is whole; its path.
-
-    The other name is one of its own: after the loss of a machine two workers may write the same shard.
-    """
-    draft = path.with_suffix(f".{token_hex(4)}.part")
-    pq.write_table(table, draft, compression="zstd", compression_level=1)  # read once and deleted
-    return draft.replace(path)
+    """Write a Parquet file of staging; one that is there is whole. Its path."""
+    with drafted(path) as draft:
+        pq.write_table(table, draft, compression="zstd", compression_level=1)  # read once and deleted
+    return path
 
 
 @lru_cache(maxsize=1)

@@ -247,12 +247,12 @@ def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
     threading.Thread(target=_listen, args=(requests, channel.calls), daemon=True).start()
     if prepare:
         with contextlib.suppress(Exception):  # a call that needs what failed here fails itself, and says so
-            _function(prepare)()
+            function_named(prepare)()
     while True:
         request = requests.get()
         channel.reset()
         try:
-            channel.send({"done": _function(request["call"])(channel, **request["arguments"])})
+            channel.send({"done": function_named(request["call"])(channel, **request["arguments"])})
         except MemoryError:
             # What hangs on the traceback is freed before the message needs memory of its own.
             channel.send({"failed": "memory", "detail": f"more than {memory_bytes:,} bytes of memory; [limits] memory_bytes"})
@@ -263,9 +263,10 @@ def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
             channel.send({"failed": "failed", "detail": _where(error)})
 
 
-def _function(named: str) -> Callable[..., object]:
+def function_named(named: str) -> Callable[..., Any]:
+    """The function that "module:function" names."""
     module, name = named.split(":")
-    function: Callable[..., object] = getattr(import_module(module), name)
+    function: Callable[..., Any] = getattr(import_module(module), name)
     return function
 
 

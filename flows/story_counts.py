@@ -7,7 +7,6 @@ there are many workers. Five bytes wait on disk for each feature, 3 kB for a wir
 from __future__ import annotations
 
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,8 +75,6 @@ def _batch(path: Path) -> pa.RecordBatch:
 
 def _write(batch: pa.RecordBatch, path: Path) -> Path:
     """Write a file that appears whole; its path."""
-    draft = path.with_suffix(f".{token_hex(4)}.part")
-    with pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, _SCHEMA) as writer:
+    with files.drafted(path) as draft, pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, _SCHEMA) as writer:
         writer.write_batch(batch)
-    draft.replace(path)
     return path

@@ -33,12 +33,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from copydesk.flows.isolated import Channel, Death, Process, wait
+from copydesk.flows.isolated import Channel, Death, Process, function_named, wait
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Shard, from_json
@@ -105,7 +104,7 @@ def run_shards(
 
 def run_here(shards: Iterable[Shard], task: str, options: Mapping[str, object]) -> Iterator[tuple[Shard, dict[str, Any]]]:
     """`run_shards` in this process, for tests and debuggers: nothing is limited, nothing is kept."""
-    function = _function(task)
+    function = function_named(task)
     for shard in shards:
         yield shard, function(Job(shard), dict(options))
 
@@ -250,11 +249,4 @@ def keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
 def _work(channel: Channel, task: str, options: dict[str, Any], shard: dict[str, Any], poisoned: dict[str, list[str]]) -> dict[str, Any]:
     """In the worker: one shard."""
     job = Job(from_json(shard), {int(index): (why[0], why[1]) for index, why in poisoned.items()}, channel)
-    result = _function(task)(job, options)
-    return {"result": result, "grown_bytes": channel.grown_bytes()}
-
-
-def _function(task: str) -> Callable[[Job, dict[str, Any]], dict[str, Any]]:
-    module, _, name = task.partition(":")
-    function: Callable[[Job, dict[str, Any]], dict[str, Any]] = getattr(import_module(module), name)
-    return function
+    return {"result": function_named(task)(job, options), "grown_bytes": channel.grown_bytes()}

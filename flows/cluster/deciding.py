@@ -23,6 +23,7 @@ from copydesk.flows.cluster.carrying import Place
 from copydesk.flows.cluster.comparing import PAIRS
 from copydesk.flows.cluster.plan import Plan
 from copydesk.flows.copies import Copies
+from copydesk.flows.warehouse.files import drafted
 from copydesk.transforms.dedup import engine, keeping, sketching
 from copydesk.transforms.dedup.pairing import Pairs
 
@@ -151,10 +152,9 @@ def files_of(place: Place, part: str) -> list[Path]:
 
 
 def _save(path: Path, table: pa.Table) -> Path:
-    draft = path.with_name(f".{path.name}.{token_hex(6)}.new")
-    with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+    with drafted(path) as draft, pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    return draft.replace(path)
+    return path
 
 
 def _read(path: Path) -> pa.Table:

@@ -6,9 +6,11 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 # Errors by which a file system says that it cannot link here: then the file is copied.
 _CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES})
@@ -40,6 +42,17 @@ def sync_all(paths: Iterable[Path]) -> None:
     with ThreadPoolExecutor(max_workers=_WAITING) as pool:
         for _ in pool.map(sync, paths):
             pass
+
+
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """Where to write a file of staging that appears at `path` when the block ends, whole; it is not synced.
+
+    The name is one of its own: after the loss of a machine two workers may write the same file.
+    """
+    draft = path.with_suffix(f".{token_hex(4)}.part")
+    yield draft
+    draft.replace(path)
 
 
 def write_whole(path: Path, content: str) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 PROSE_WORDS = 18  # a line this long that ends like a sentence is prose; captions and teasers are mostly shorter
+END_WORDS = 12  # a sentence this long is the article's own: its start, its end, what is surely of it
 LONGEST = 60  # words: longer lines are prose whatever their words, which are not scored
 NEUTRAL = 0.0
 FAR = 30  # lines: nothing farther says more
@@ -124,13 +125,14 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping
     text = _Text(lines, size, sentence, taken, prose, scores[:, 0], odds)
     bag = Bag([[word for word in own if len(word) > 3] for own in words])
     names = Bag([_names(line.text) for line in lines])
-    often = Counter(line.low.strip() for line in lines)
+    bare = [line.low.strip() for line in lines]
+    often = Counter(bare)
     in_prose = bag.count(prose)
     longer = bag.n_letters[bag.at] > 4
     shape = np.array([_shape(line.text, k, s) for line, k, s in zip(lines, size.tolist(), sentence.tolist(), strict=True)])
     columns = [
         *shape.T, scores[:, 0], scores[:, 1],
-        bag.mean(in_prose > prose[bag.row], longer), np.array([min(4.0, often[line.low.strip()]) for line in lines]),
+        bag.mean(in_prose > prose[bag.row], longer), np.array([min(4.0, often[own]) for own in bare]),
         *(np.full(n, value) for value in (math.log1p(n), size @ prose / (size.sum() or 1), math.log1p(size.sum()), taken.mean())),
         *_place(text), *_runs(text), *_opening(text, bag, longer), *_surroundings(text), *_lists(text), *_blocks(text), *_topics(text, bag, names, in_prose),
         *_rises(text), *_ruled(text), *_dated(text),

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.clean import second_look
-from copydesk.transforms.clean.line_features import END, WORD, Line, features
+from copydesk.transforms.clean.line_features import END, END_WORDS, WORD, Line, features
 
 if TYPE_CHECKING:
     from copydesk.transforms.trees import Forest
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 JUDGED = 40  # spaces; longer lines are left alone, whatever the model says
 MIN_WORDS = 4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
 BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
-END_WORDS = 12
 MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
 DOUBTFUL = -1.5  # log odds of the first look: lines below are the article's without a second one
 LINK_ODDS = 1.0  # log odds below which a line that a rule about links to other stories matches stays: a guide's own "Read more: ..."

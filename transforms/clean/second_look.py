@@ -10,14 +10,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.clean.line_features import Bag, Features, Rows
+from copydesk.transforms.clean.line_features import END_WORDS, Bag, Features, Rows
 
 Odds = npt.NDArray[np.float32]
 
 FARTHEST = 99
 SUREST = 6.0  # log odds; what is surer is not told apart
 OUTSIDE = -9.0  # log odds of what stands outside of the text
-SOLID_WORDS = 12  # of a line that is surely the article's
 # Log odds asked beyond the limit where all words of a text are residue, and in proportion below. Of texts that an extractor has already
 # cut to the article more residue goes, of whole pages fewer good lines, and of both together as much (training/README.md).
 CAUTION = 2.0
@@ -68,7 +67,7 @@ def around(odds: Odds, n_words: Rows) -> npt.NDArray[np.float64]:
     mass = np.concatenate([[0.0], np.cumsum(good * np.minimum(words, 80))])  # words of the article, expected
     total = mass[-1] + 1e-6
     columns += [mass[at] / total, (total - mass[at + 1]) / total]
-    solid = (own < -3) & (words >= SOLID_WORDS)
+    solid = (own < -3) & (words >= END_WORDS)
     before = np.maximum.accumulate(np.where(solid, at, -1))
     after = np.minimum.accumulate(np.where(solid, at, n + FARTHEST)[::-1])[::-1]
     columns += [np.where(before >= 0, np.minimum(at - before, FARTHEST), FARTHEST), np.where(after < n, np.minimum(after - at, FARTHEST), FARTHEST)]
