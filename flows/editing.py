@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import sha256
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ import pyarrow.parquet as pq
 from copydesk.flows import provenance, read, story_counts, work
 from copydesk.flows.read import InputFile, Record, Reject, reject
 from copydesk.flows.read.shards import Shard
-from copydesk.flows.recipe import Recipe, Run, from_toml
+from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.warehouse.files import drafted
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
@@ -60,10 +59,10 @@ def edit_files(
         documents=recipe.run.shard_documents, n_bytes=recipe.run.shard_bytes,
     )
     articles, rejects, n_read = [], [], 0
-    sizes = [_size(file) for file in files]
+    n_bytes = sum(file.likely_bytes for file in files if isinstance(file, InputFile))
     for shard, result in engine.run_shards(
-        _totalled(shards, sizes, recipe.run, on_total), "copydesk.flows.editing:edit_shard", options,
-        limits=recipe.limits, key=key, on_progress=on_progress, early=1 + sum(sizes) // _SURELY_A_SHARD,
+        _totalled(shards, on_total), "copydesk.flows.editing:edit_shard", options,
+        limits=recipe.limits, key=key, on_progress=on_progress, early=1 + n_bytes // _SURELY_A_SHARD,
     ):
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
         rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
@@ -71,29 +70,15 @@ def edit_files(
     return Edited(tuple(articles), tuple(rejects), n_read)
 
 
-def _totalled(
-    shards: Iterable[Shard], sizes: Sequence[int], run: Run, on_total: Callable[[int], None],
-) -> Iterator[Shard]:
+def _totalled(shards: Iterable[Shard], on_total: Callable[[int], None]) -> Iterator[Shard]:
     """The shards; with each, how many documents all of them may hold goes to `on_total`."""
-    # Where a file has not been read to its end, the middle of it is the best guess.
-    before = list(accumulate(sizes, initial=0))
     n = 0
     for shard in shards:
         n += shard.n_documents + shard.n_rejects
-        ordinal = shard.cursor[0]
-        if ordinal == len(sizes) - 1 and shard.n_documents < run.shard_documents // 2 and shard.n_bytes < run.shard_bytes // 2:
-            on_total(n)  # so short a shard is the last one
-        elif read := before[ordinal] + sizes[ordinal] / 2:
-            on_total(round(n * max(before[-1] / read, 1)))
+        if shard.left_share < 1:
+            on_total(round(n / (1 - shard.left_share)))
         yield shard
     on_total(n)
-
-
-def _size(file: InputFile | Reject) -> int:
-    try:
-        return (file.size_bytes or 0) if isinstance(file, InputFile) else 0
-    except OSError:  # gone since it was found: reading it says so
-        return 0
 
 
 def warm_up() -> None:

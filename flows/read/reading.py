@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO
 
 from copydesk.flows.read.fields import Fields
 from copydesk.flows.read.formats import by_content, by_name, formats
@@ -32,13 +33,19 @@ def _read(files: Iterable[InputFile | Reject], fields: Fields, limits: Limits) -
             yield from read_file(file, fields=fields, limits=limits)
 
 
-def read_file(file: InputFile, *, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The documents of one file; a fault ends the file with a `Reject`, not the run."""
+def read_file(
+    file: InputFile, *, fields: Fields, limits: Limits, on_open: Callable[[BinaryIO], None] = lambda stream: None,
+) -> Iterator[Record | Reject]:  # fmt: skip
+    """The documents of one file; a fault ends the file with a `Reject`, not the run.
+
+    `on_open` gets the stream of the file's bytes, which tells how far reading is.
+    """
     size = None
     number: int | None = None
     try:
         size = file.size_bytes
         with file.open() as stream:
+            on_open(stream)
             format_ = by_name(file.source_uri) or _recognised(file)
             if format_ is None:
                 detail = f"known are {', '.join(suffix for f in formats() for suffix in f.suffixes)}, each also as .gz or .zst"

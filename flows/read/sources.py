@@ -42,6 +42,14 @@ class InputFile:
         return self.n_bytes if self.is_remote else os.stat(self.path).st_size
 
     @property
+    def likely_bytes(self) -> int:
+        """Its size, 0 where nobody knows it."""
+        try:
+            return self.size_bytes or 0
+        except OSError:  # gone since it was found: reading it says so
+            return 0
+
+    @property
     def fingerprint(self) -> list[object]:
         """What changes when the file changes, as far as its folder knows."""
         if self.is_remote:

@@ -12,8 +12,10 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple
 from hashlib import sha256
+from itertools import accumulate
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from copydesk.flows.isolated import Channel, Death, Process, wait
 from copydesk.flows.read import shards
@@ -21,7 +23,7 @@ from copydesk.flows.read.fields import Fields
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.reading import read_file
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.shards import Shard
+from copydesk.flows.read.shards import Left, Shard
 from copydesk.flows.read.sources import InputFile
 
 _STATE, _FILES = "state.json", "files.jsonl"
@@ -102,7 +104,9 @@ def fill(
         return number
     channel.limit_memory()
     reading = _Reading(channel, files, cursor, fields=chosen, limits=Limits(**limits), poisoned={int(k): v for k, v in poisoned.items()})
-    for shard in shards.write(reading, folder, documents=documents, n_bytes=n_bytes, first=number, cursor=lambda: reading.cursor):
+    for shard in shards.write(
+        reading, folder, documents=documents, n_bytes=n_bytes, first=number, cursor=lambda: reading.cursor, left=reading.left,
+    ):  # fmt: skip
         _announce(channel, shard)
         number += 1
     state.complete(number)
@@ -118,15 +122,29 @@ class _Reading:
     ) -> None:  # fmt: skip
         self.cursor = cursor
         self._channel, self._files, self._fields, self._limits, self._poisoned = channel, files, fields, limits, poisoned
+        sizes = [file.likely_bytes if isinstance(file, InputFile) else 0 for file in files]
+        self._before = list(accumulate(sizes, initial=0))  # bytes of the files before each, and of all
+        self._stream: BinaryIO | None = None
+        self._n_bytes = 0  # of documents, in this file
 
     def __iter__(self) -> Iterator[Record | Reject]:
         first, n_taken = self.cursor
         for ordinal in range(first, len(self._files)):
+            self._stream, self._n_bytes = None, 0
             for n, item in enumerate(self._items(ordinal), 1):
+                self._n_bytes += len(item.body) if isinstance(item, Record) else 0
                 if ordinal == first and n <= n_taken:
                     continue
                 self.cursor = (ordinal, n)
                 yield item
+
+    def left(self) -> Left:
+        """What is still unread. A file packs what follows in it, and what follows it, as it has packed its documents so far."""
+        ordinal, total = self.cursor[0], self._before[-1]
+        stream = self._stream
+        n_read = self._before[ordinal + 1] - self._before[ordinal] if stream is None or stream.closed else stream.tell()
+        rest = max(0, total - self._before[ordinal] - n_read)
+        return Left(rest / total if total else 0.0, rest * self._n_bytes / n_read if n_read else inf)
 
     def _items(self, ordinal: int) -> Iterator[Record | Reject]:
         file = self._files[ordinal]
@@ -134,7 +152,7 @@ class _Reading:
             yield file
             return
         most, reason, detail = self._poisoned.get(ordinal, (None, "", ""))
-        items, n, number = read_file(file, fields=self._fields, limits=self._limits), 0, None
+        items, n, number = read_file(file, fields=self._fields, limits=self._limits, on_open=self._follow), 0, None
         while n != most:
             self._channel.begin(ordinal, n)
             item = next(items, None)
@@ -145,6 +163,9 @@ class _Reading:
             yield item
         following = None if number is None else number + 1
         yield Reject(file.source_uri, following, None, "read", reason, f"{detail}; the rest of the file is not read")
+
+    def _follow(self, stream: BinaryIO) -> None:
+        self._stream = stream
 
 
 class _State:
