@@ -39,12 +39,13 @@ class Edited:
 
 def edit_files(
     files: Sequence[InputFile | Reject], folder: Path, *, recipe: Recipe, templates: Mapping[str, frozenset[str]], engine: Engine,
-    on_progress: Callable[[int], None], on_total: Callable[[int], None] = lambda n: None,
-) -> Edited:
+    on_progress: Callable[[int], None], on_total: Callable[[int], None] = lambda n: None, on_last: Callable[[], None] = lambda: None,
+) -> Edited:  # fmt: skip
     """Edit every document of the files in the engine's worker processes.
 
     `on_progress` gets the number of documents done, `on_total` how many there will be: an estimate by
-    bytes while files are still read, the number itself after that. `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
+    bytes while files are still read, the number itself after that. `on_last` is called when no shard is left to
+    hand out, while the last ones are at work. `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
     a run that was killed, is taken as it is.
     """
     (folder / "edited").mkdir(exist_ok=True)
@@ -58,7 +59,7 @@ def edit_files(
     )
     articles, rejects, n_read = [], [], 0
     for shard, result in engine.run_shards(
-        _totalled(shards, on_total), "copydesk.flows.editing:edit_shard", options,
+        _watched(shards, on_total, on_last), "copydesk.flows.editing:edit_shard", options,
         limits=recipe.limits, key=key, on_progress=on_progress,
     ):
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
@@ -67,7 +68,7 @@ def edit_files(
     return Edited(tuple(articles), tuple(rejects), n_read)
 
 
-def _totalled(shards: Iterable[Shard], on_total: Callable[[int], None]) -> Iterator[Shard]:
+def _watched(shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[], None]) -> Iterator[Shard]:
     """The shards; with each, how many documents all of them may hold goes to `on_total`."""
     n = 0
     for shard in shards:
@@ -76,6 +77,7 @@ def _totalled(shards: Iterable[Shard], on_total: Callable[[int], None]) -> Itera
             on_total(round(n / (1 - shard.left_share)))
         yield shard
     on_total(n)
+    on_last()
 
 
 def warm_up() -> None:

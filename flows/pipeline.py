@@ -14,10 +14,11 @@ import json
 import os
 import resource
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -230,13 +231,23 @@ def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
 def edit(run: Run) -> None:
     """Read the inputs, cut them into shards, and let workers edit each shard: extract, clean, tag."""
     run.progress.stage("edit", None)
+    loading = threading.Thread(target=_load_ahead)
     edited = editing.edit_files(
         run.files, run.folder("edit"), recipe=run.recipe, templates=placing.templates_in_force(run.parent), engine=run.engine,
-        on_progress=run.progress.advance, on_total=run.progress.expect,
+        on_progress=run.progress.advance, on_total=run.progress.expect, on_last=loading.start,
     )
     run.edited, run.reject_shards = edited.articles, edited.rejects
     run.counts["n_read"] = edited.n_read
     run.counts["n_rejected"] = edited.n_read - sum(pq.read_metadata(path).num_rows for path in run.edited)
+
+
+def _load_ahead() -> None:
+    """What the steps after editing need, while the last workers are still busy: compiled code takes a second to load."""
+    with suppress(Exception):  # the step that needs what fails here says so
+        from copydesk.flows import folding, stories  # noqa: F401
+        from copydesk.transforms.dedup import find_duplicates
+
+        find_duplicates(["The same words twice load every loop that compares copies."] * 2)
 
 
 @timed

@@ -48,6 +48,7 @@ def publish(run: Run) -> Snapshot:
     n_done = 0
     run.removed_by_rule.clear()  # the step may be tried again after a fault of the disk
     with ThreadPoolExecutor(max_workers=run.workers) as pool:
+        inputs = pool.submit(_inputs, run.files)
         for path, parts in zip(run.shards, pool.map(lambda path: split(path, folder, decided), run.shards), strict=True):
             for table, part in parts:
                 inserts[table].append(part)
@@ -76,7 +77,7 @@ def publish(run: Run) -> Snapshot:
         deletes=deletes,
         index_files={path.name: path for path in (*copies.new_index_files, *stories.new_index_files)},
         index_keep=_kept_index(run.parent, copies, stories),
-        inputs=_inputs(run.files),
+        inputs=inputs.result(),
         extras={"templates_in_force": {k: len(v) for k, v in sorted(placing.templates_in_force(run.parent).items())}},
     )
     return run.warehouse.publish(change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import types
 import typing
@@ -150,8 +151,11 @@ class Data:
     n_undated: int = 0
 
 
+_hints = functools.cache(typing.get_type_hints)
+
+
 def _build(cls: type[Any], values: Mapping[str, Any]) -> Any:
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]  # a type can be hashed
     known = {item.name for item in dataclasses.fields(cls)}
     try:
         return cls(**{name: _value(hints[name], value) for name, value in values.items() if name in known})
