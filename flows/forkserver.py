@@ -132,15 +132,16 @@ def run(control: int, prepare: str) -> None:
     gc.freeze()  # a collector that looks at what was loaded would make it the child's own
     with socket.socket(fileno=control) as parent:
         while True:
-            packet, handles, _, _ = socket.recv_fds(parent, _PACKET, 3)
+            try:
+                packet, handles, _, _ = socket.recv_fds(parent, _PACKET, 3)
+            except ConnectionResetError:  # it left an answer unread
+                return
             if not packet:
                 return
             request: dict[str, Any] = json.loads(packet)
             answer = _end(request["end"]) if "end" in request else _fork(parent, handles, request["limits"])
-            try:
+            with contextlib.suppress(OSError):  # it is gone, which the next look shows
                 parent.send(json.dumps(answer).encode())
-            except OSError:
-                return
 
 
 def _fork(parent: socket.socket, handles: Sequence[int], limits: Mapping[str, int]) -> dict[str, int]:

@@ -1,0 +1,95 @@
+"""What a second worker gains: whole ingests of one corpus by one worker and by several, in turn, by the clock.
+
+    python -m benchmarks.workers --pages --texts FOLDER
+    python -m benchmarks.workers --size 20000 --workers 1 2 4 --rounds 1 --keep runs/
+
+Each run is `copydesk ingest --direct` in a process of its own, and nothing looks on meanwhile: reading
+the memory of its processes four times a second, as `benchmarks.scale` does, takes 5 % of a core, which
+one worker of two cores can spare and two cannot. The order of the numbers of workers turns round from
+round to round. A machine that gives less to one run than to another shows in the CPU seconds of equal work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import corpus
+from benchmarks.scale import machine
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One run: by the clock, of CPU in all its processes, and by stage, in seconds."""
+
+    seconds: float
+    cpu: float
+    stages: dict[str, float]
+
+
+def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
+    """Ingest the inputs into a new warehouse, which is deleted again."""
+    command = [sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--json", "--workers", str(workers)]
+    began, before = time.monotonic(), _cpu()
+    done = subprocess.run(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent, check=False)
+    seconds, cpu = time.monotonic() - began, _cpu() - before
+    if done.returncode:
+        raise SystemExit(f"the ingest of {inputs} failed with exit code {done.returncode}")
+    shutil.rmtree(warehouse)
+    return Timed(seconds, cpu, {stage["name"]: stage["seconds"] for stage in json.loads(done.stdout)["stages"]})
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def table(rounds: Sequence[dict[int, Timed]]) -> str:
+    """A line for each round: seconds (of CPU), and how much faster than the first number of workers; then all rounds together."""
+    numbers = sorted(rounds[0])
+    lines = ["| round | " + " | ".join(f"{n} worker{'s' if n > 1 else ''}: s (CPU s), edit s" for n in numbers) + " | gain | at equal CPU |"]
+    lines.append("|---|" + "---:|" * (len(numbers) + 2))
+    totals = {n: Timed(sum(r[n].seconds for r in rounds), sum(r[n].cpu for r in rounds), {"edit": sum(r[n].stages["edit"] for r in rounds)}) for n in numbers}
+    for name, runs in [*((str(i), runs) for i, runs in enumerate(rounds, 1)), ("all", totals)]:
+        first, last = runs[numbers[0]], runs[numbers[-1]]
+        gain = first.seconds / last.seconds
+        cells = [f"{run.seconds:.1f} ({run.cpu:.1f}), {run.stages['edit']:.1f}" for run in (runs[n] for n in numbers)]
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {gain:.3f} | {gain * last.cpu / first.cpu:.3f} |")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, default=5000, help="documents")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up")
+    parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
+    parser.add_argument("--keep", type=Path, help="folder for the corpus; without it nothing stays")
+    chosen = parser.parse_args(arguments)
+    print(machine(), flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = chosen.keep or Path(temporary)
+        inputs = folder / f"corpus-{chosen.size}{'-pages' if chosen.pages else ''}"
+        if not (inputs / "size").exists():
+            size = corpus.write(chosen.size, inputs / "files", corpus.Options(texts=chosen.texts, pages=chosen.pages))
+            (inputs / "size").write_text(str(size), encoding="utf-8")
+        rounds: list[dict[int, Timed]] = []
+        for number in range(chosen.rounds):
+            order = sorted(set(chosen.workers), reverse=bool(number % 2))
+            rounds.append({n: timed(inputs / "files", Path(temporary, "warehouse"), n) for n in order})
+            print(table(rounds).splitlines()[-2], file=sys.stderr, flush=True)
+    print(table(rounds))
+
+
+if __name__ == "__main__":
+    main()
