@@ -25,6 +25,8 @@ from copydesk.transforms.article import Article, Refused
 if TYPE_CHECKING:
     from copydesk.flows.engines import Engine
 
+_SURELY_A_SHARD = 2**20  # bytes of input; arbitrary: 500 texts are less, packed, and a dozen pages are more; a worker too many costs its start
+
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
 
 
@@ -58,9 +60,10 @@ def edit_files(
         documents=recipe.run.shard_documents, n_bytes=recipe.run.shard_bytes,
     )
     articles, rejects, n_read = [], [], 0
+    n_bytes = sum(file.likely_bytes for file in files if isinstance(file, InputFile))
     for shard, result in engine.run_shards(
         _watched(shards, on_total, on_last), "copydesk.flows.editing:edit_shard", options,
-        limits=recipe.limits, key=key, on_progress=on_progress,
+        limits=recipe.limits, key=key, on_progress=on_progress, early=1 + n_bytes // _SURELY_A_SHARD,
     ):
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
         rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")

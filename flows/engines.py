@@ -36,7 +36,7 @@ class Engine(Protocol):
 
     def run_shards(
         self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
-        on_progress: Callable[[int], None],
+        on_progress: Callable[[int], None], early: int,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `work.run_shards`."""
 
@@ -58,10 +58,12 @@ class Local:
 
     def run_shards(
         self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
-        on_progress: Callable[[int], None],
+        on_progress: Callable[[int], None], early: int,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `work.run_shards`."""
-        return work.run_shards(shards, task, options, workers=self._workers, limits=limits, key=key, on_progress=on_progress)
+        return work.run_shards(
+            shards, task, options, workers=self._workers, limits=limits, key=key, on_progress=on_progress, early=early,
+        )
 
     def find_copies(
         self, shards: Sequence[Path], *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,

@@ -2,7 +2,7 @@
 
 The parent starts `Process`, sends calls and reads messages, one JSON object a line each way; nothing
 is pickled and no module of the caller is imported anew, so it works from any script without a
-`__main__` guard. A child is an interpreter of its own, or is forked by a `forkserver.ForkServer`. It says on a shared page of memory which item it works on. It dies
+`__main__` guard. The child says on a shared page of memory which item it works on. It dies
 
 - by the kernel's CPU timer (SIGPROF) when one item takes more CPU than allowed, native code included;
 - by the parent when an item takes ten times as long on the wall clock (a wait that never ends);
@@ -30,10 +30,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
-
-if TYPE_CHECKING:
-    from copydesk.flows.forkserver import ForkServer
+from typing import Any
 
 _SLOTS = struct.Struct("=qqqq")  # position in two numbers, items done, when the item began (monotonic ns; 0 between items)
 _WALL = 10  # wall seconds allowed per CPU second: a machine shared by ten others is slow, not hung
@@ -120,42 +117,28 @@ class Channel:
         self._board.write(-1, -1, 0, 0)
 
 
-class Child(Protocol):
-    """A running process, however it was started."""
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-
-    @property
-    def errno(self) -> int | None:
-        """Why the system gave no process, where it gave none."""
-
-    def end(self) -> int | None:
-        """Kill it and wait for it; how it had ended by then, as `subprocess.Popen.returncode` says it, None where nobody knows."""
-
-
 class Process:
     """A child that runs one call at a time. Raises OSError where the system has no process or handle left.
 
-    With a `server` the child is forked by it.
+    `prepare` names a function "module:function" that the child runs at once, while nothing has been asked of it yet.
     """
 
-    def __init__(self, *, seconds: int, memory_bytes: int, server: ForkServer | None = None) -> None:
+    def __init__(self, *, seconds: int, memory_bytes: int, prepare: str = "") -> None:
         self._seconds = seconds
-        limits = {"seconds": seconds, "memory_bytes": memory_bytes}
-        with contextlib.ExitStack() as theirs:
-            board = _shared_page()
-            theirs.callback(os.close, board)
-            self.board = Board(board)
+        handle = _shared_page()
+        try:
+            self.board = Board(handle)
             self.board.write(-1, -1, 0, 0)
-            hears, tells = os.pipe()
-            theirs.callback(os.close, hears)
-            self._in: BinaryIO = os.fdopen(tells, "wb")
-            reads, writes = os.pipe()
-            theirs.callback(os.close, writes)
-            self._out: BinaryIO = os.fdopen(reads, "rb")
-            self._child: Child = server.fork([hears, writes, board], limits) if server else _Spawned(hears, writes, board, limits)
+            arguments = json.dumps({"path": sys.path, "board": handle, "seconds": seconds, "memory_bytes": memory_bytes, "prepare": prepare})
+            self._child = subprocess.Popen(
+                [sys.executable, "-c", _START, arguments], pass_fds=[handle], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                env={**os.environ, **_ONE_THREAD}, start_new_session=False,
+            )  # fmt: skip
+        finally:
+            os.close(handle)
+        assert self._child.stdout is not None
+        assert self._child.stdin is not None
+        self._out, self._in = self._child.stdout, self._child.stdin
         os.set_blocking(self._out.fileno(), False)
         self._buffer = b""
 
@@ -208,10 +191,8 @@ class Process:
 
     def kill(self) -> None:
         """End the child and wait for it."""
-        self._child.end()
-        self._close()
-
-    def _close(self) -> None:
+        self._child.kill()
+        self._child.wait()
         with contextlib.suppress(BrokenPipeError):  # what it died without reading is flushed once more
             self._in.close()
         self._out.close()
@@ -232,12 +213,8 @@ class Process:
 
     def _death(self) -> Death:
         position = self._position()
-        code, errno = self._child.end(), self._child.errno
-        self._close()
-        if errno is not None:
-            return Death("os", os.strerror(errno), position, errno)
-        if code is None:
-            return Death("crashed", "the process that worked on it ended, and the one that it came from", position)
+        code = self._child.wait()
+        self.kill()
         if code == -signal.SIGPROF:
             return Death("timeout", f"more than {self._seconds} seconds of CPU; [limits] seconds", position)
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
@@ -249,38 +226,8 @@ def wait(processes: list[Process]) -> None:
     select.select(processes, [], [], _POLL)
 
 
-class _Spawned:
-    """A child that is an interpreter of its own."""
-
-    errno = None
-
-    def __init__(self, hears: int, writes: int, board: int, limits: Mapping[str, int]) -> None:
-        self._process = interpreter("copydesk.flows.isolated:serve", {"board": board, **limits}, board, stdin=hears, stdout=writes)
-
-    @property
-    def pid(self) -> int:
-        """See `Child`."""
-        return self._process.pid
-
-    def end(self) -> int:
-        """See `Child`."""
-        self._process.kill()
-        return self._process.wait()
-
-
-def interpreter(
-    function: str, arguments: Mapping[str, object], handle: int, *, stdin: int | None = None, stdout: int | None = None,
-) -> subprocess.Popen[bytes]:  # fmt: skip
-    """An interpreter that runs "module:function" with the arguments, and has the handle besides its standard streams."""
-    command = [sys.executable, "-c", _START, json.dumps([sys.path, function, arguments])]
-    return subprocess.Popen(command, pass_fds=[handle], env={**os.environ, **_ONE_THREAD}, stdin=stdin, stdout=stdout)
-
-
 # The child takes over the parent's search path: it imports the same code from wherever that came.
-_START = (
-    "import sys, json; sys.path[:], named, arguments = json.loads(sys.argv[1]); "
-    "from copydesk.flows import isolated; isolated.settle(); isolated.function_named(named)(**arguments)"
-)
+_START = "import sys, json; a = json.loads(sys.argv[1]); sys.path[:] = a.pop('path'); from copydesk.flows import isolated; isolated.serve(**a)"
 # One worker is one core's work; pools of threads in each would fight over the cores, and Arrow's own
 # allocator reserves address space by the gigabyte, which the memory limit counts.
 _ONE_THREAD = {
@@ -288,20 +235,19 @@ _ONE_THREAD = {
 }  # fmt: skip
 
 
-def settle() -> None:
-    """What an interpreter that works for another begins with."""
+def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
+    """The child's main loop: one call after another until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     sys.meta_path.insert(0, _WithoutPandas())
-
-
-def serve(board: int, seconds: int, memory_bytes: int) -> None:
-    """The child's main loop: one call after another until the parent is gone."""
     results = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not be taken for a message
     channel = Channel(Board(board), results, seconds, memory_bytes)
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, channel.calls), daemon=True).start()
+    if prepare:
+        with contextlib.suppress(Exception):  # a call that needs what failed here fails itself, and says so
+            function_named(prepare)()
     while True:
         request = requests.get()
         channel.reset()

@@ -20,7 +20,7 @@ The task is a function named by its import path and called in a worker as `task(
   try, as the kill may have come from outside. The document then stands in `job.rejects()` with step
   "extract" and reason "timeout", "memory" or "crashed".
 - An OSError in the task is no document's fault: it ends the run as an OSError, such as a full disk.
-- The workers are forked from a process that has called `warm_up()` of the task's module, if it has one (see `forkserver`).
+- A worker that is started early calls `warm_up()` of the task's module, if it has one, while the first shard is read.
 - Results come in the order of the shards and do not depend on the number of workers. A result is also
   kept in the shard's folder under `key` (a hash of what the task depends on); when the same shards are
   run again, it is handed out without work.
@@ -37,7 +37,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from copydesk.flows import forkserver
 from copydesk.flows.isolated import Channel, Death, Process, function_named, wait
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
@@ -87,15 +86,16 @@ class Job:
 
 def run_shards(
     shards: Iterable[Shard], task: str, options: Mapping[str, object], *,
-    workers: int, limits: Limits, key: str = "", on_progress: Progress | None = None,
+    workers: int, limits: Limits, key: str = "", on_progress: Progress | None = None, early: int = 0,
 ) -> Iterator[tuple[Shard, dict[str, Any]]]:  # fmt: skip
     """Run `task` ("package.module:function") on every shard; yield each shard with its result, in order.
 
+    So many workers as `early` says, of those there may be, are started before there is a shard for them.
     `on_progress` gets the number of documents finished so far, a few times a second. Raises TaskError
     or OSError as described above; workers end with the iterator.
     """
     pool = Pool(task, options, workers=workers, limits=limits, key=key, on_progress=on_progress)
-    pool.start()
+    pool.start(early)
     try:
         yield from pool.run(iter(shards))
     finally:
@@ -130,7 +130,6 @@ class Pool:
         self._size = max(1, workers)
         self._idle: list[Process] = []
         self._busy: dict[Process, _Try] = {}
-        self._server: forkserver.ForkServer | None = None
         self._again: deque[_Try] = deque()
         self._results: dict[int, tuple[Shard, dict[str, Any]]] = {}
         self._n_documents = 0
@@ -157,13 +156,9 @@ class Pool:
             if self._busy:
                 self._listen()
 
-    def start(self) -> None:
-        """Get ready before there is work: workers are forked from what has loaded by then."""
-        if self._server is not None and self._server.is_gone:
-            self._server.close()
-            self._server = None
-        if self._server is None and forkserver.IS_SUPPORTED:
-            self._server = forkserver.ForkServer(f"{self._task.partition(':')[0]}:warm_up")
+    def start(self, n: int) -> None:
+        """Start workers before there is work for them, `n` or as many as there may be."""
+        self._idle += [self._process() for _ in range(min(n, self._size) - len(self._idle))]
 
     def stop(self) -> None:
         """Let a `run` in another thread end with TaskError, soon."""
@@ -175,8 +170,6 @@ class Pool:
             process.kill()
         self._idle.clear()
         self._busy.clear()
-        if self._server is not None:
-            self._server.close()
 
     def _take(self, shard: Shard) -> None:
         known = result_of(shard, self._key)
@@ -195,8 +188,8 @@ class Pool:
         )  # fmt: skip
 
     def _process(self) -> Process:
-        self.start()
-        return Process(seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes, server=self._server)
+        prepare = f"{self._task.partition(':')[0]}:warm_up"
+        return Process(seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes, prepare=prepare)
 
     def _listen(self) -> None:
         wait(list(self._busy))

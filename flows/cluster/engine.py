@@ -78,9 +78,11 @@ class Dask:
 
     def run_shards(
         self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
-        on_progress: Callable[[int], None],
+        on_progress: Callable[[int], None], early: int = 0,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `work.run_shards`: a shard is a task, and runs in a process that its Dask worker keeps beside itself.
+
+        Nothing is started `early`: which of its workers will get a shard is Dask's choice.
         """
         place = self._place
         paths = {name: place.sent(value) for name, value in options.items() if isinstance(value, Path)}

@@ -13,7 +13,7 @@ from copydesk.flows.work import Job
 
 
 def warm_up() -> None:
-    """Leave a file for each process that is ready, where a test asks for it."""
+    """Leave a file for each worker that is ready, where a test asks for it."""
     if folder := os.environ.get("COPYDESK_TEST_READY"):
         Path(folder, f"ready-{os.getpid()}").touch()
     else:
@@ -28,15 +28,6 @@ def shout(job: Job, options: dict[str, Any]) -> dict[str, Any]:
         _act(text, index, options)
         texts.append([index, text.upper()])
     return {"texts": texts, "rejects": [[r.source_uri, r.record_number, r.step, r.reason] for r in job.rejects()], "pid": os.getpid()}
-
-
-def meet(job: Job, options: dict[str, Any]) -> dict[str, Any]:
-    """Wait until so many processes are at work at the same time."""
-    Path(options["folder"], f"here-{os.getpid()}").touch()
-    until = time.monotonic() + 60
-    while len(list(Path(options["folder"]).glob("here-*"))) < options["n"] and time.monotonic() < until:
-        time.sleep(0.01)
-    return {"pid": os.getpid()}
 
 
 def note_down(job: Job, options: dict[str, Any]) -> dict[str, Any]:
@@ -70,8 +61,6 @@ def _act(text: str, index: int, options: dict[str, Any]) -> None:
             ctypes.string_at(0)
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
-        case "kill-parent":
-            os.kill(os.getppid(), signal.SIGKILL)
         case "die-once":
             flag = os.path.join(options["folder"], f"died-{index}")
             if not os.path.exists(flag):

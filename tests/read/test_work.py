@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from copydesk.flows import forkserver, work
-from copydesk.flows.isolated import Death, Process, wait
+from copydesk.flows import work
+from copydesk.flows.isolated import Process
 from copydesk.flows.read import Fields, InputFile, Limits, Record, Reject, shards, spool
 from copydesk.flows.read.shards import Shard
 
@@ -53,52 +52,22 @@ def test_a_worker_killed_once_from_outside_costs_no_document(tmp_path: Path) -> 
     assert shouted(["one", "die-once", "two"], tmp_path) == (["ONE", "DIE-ONCE", "TWO"], [])
 
 
-@pytest.mark.skipif(not forkserver.IS_SUPPORTED, reason="workers are forked on Linux")
-def test_what_workers_need_is_loaded_once_and_before_the_first_shard_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_started_early_are_ready_before_the_first_shard_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_TEST_READY", str(tmp_path))
 
     def read() -> Iterator[Shard]:
         until = time.monotonic() + 60
-        while not list(tmp_path.glob("ready-*")):
-            assert time.monotonic() < until, "nothing got ready"
+        while len(list(tmp_path.glob("ready-*"))) < 2:
+            assert time.monotonic() < until, "no worker got ready"
             time.sleep(0.01)
-        yield from cut(["one", "two", "three"], tmp_path / "shards", documents=1)
+        yield from cut(["one"], tmp_path / "shards")
 
-    done = [result for _, result in work.run_shards(read(), "tests.read.tasks:meet", {"n": 2, "folder": str(tmp_path)}, workers=2, limits=LIMITS)]
-    assert len({result["pid"] for result in done}) == 2
-    assert len(list(tmp_path.glob("ready-*"))) == 1
-
-
-def test_a_fault_while_workers_are_made_ready_leaves_it_to_the_task_to_fail(tmp_path: Path) -> None:
-    assert shouted(["one"], tmp_path) == (["ONE"], [])
+    done = work.run_shards(read(), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS, early=5)
+    assert [result["texts"] for _, result in done] == [[[0, "ONE"]]]
 
 
-@pytest.mark.skipif(not forkserver.IS_SUPPORTED, reason="workers are forked on Linux")
-def test_where_the_one_that_forks_is_killed_its_workers_go_on_and_new_ones_come(tmp_path: Path) -> None:
-    shards = cut(["one", "kill-parent", "die-once", "two"], tmp_path / "shards", documents=1)
-    done = list(work.run_shards(shards, "tests.read.tasks:shout", {"folder": str(tmp_path)}, workers=1, limits=LIMITS))
-    assert [text for _, result in done for _, text in result["texts"]] == ["ONE", "KILL-PARENT", "DIE-ONCE", "TWO"]
-    assert len({result["pid"] for _, result in done}) == 2
-
-
-@pytest.mark.skipif(not forkserver.IS_SUPPORTED, reason="workers are forked on Linux")
-def test_a_worker_ends_as_it_does_without_a_server(tmp_path: Path) -> None:
-    def deaths(server: forkserver.ForkServer | None) -> list[Death]:
-        found: list[Death] = []
-        for number, bad in enumerate(("spin", "segfault", "die", "raise")):
-            process = Process(seconds=1, memory_bytes=LIMITS.memory_bytes, server=server)
-            (shard,) = cut([bad], tmp_path / f"{number}-{server is None}")
-            process.call("copydesk.flows.work:_work", task="tests.read.tasks:shout", options={}, shard=asdict(shard), poisoned={})
-            while not (said := list(process.messages())):
-                wait([process])
-            found += [message for message in said if isinstance(message, Death)]
-        return found
-
-    server = forkserver.ForkServer("tests.read.tasks:warm_up")
-    forked = deaths(server)
-    server.close()
-    assert forked == deaths(None)
-    assert [death.reason for death in forked] == ["timeout", "crashed", "crashed", "failed"]
+def test_a_worker_that_fails_while_it_gets_ready_may_still_do_its_task(tmp_path: Path) -> None:
+    assert shouted(["one"], tmp_path, early=1) == (["ONE"], [])
 
 
 def test_results_are_the_same_and_in_order_for_any_number_of_workers(tmp_path: Path) -> None:
