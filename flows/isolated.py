@@ -239,7 +239,7 @@ def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
     """The child's main loop: one call after another until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    sys.meta_path.insert(0, _WithoutPandas())
+    sys.meta_path.insert(0, _WithoutStrays())
     results = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not be taken for a message
     channel = Channel(Board(board), results, seconds, memory_bytes)
@@ -270,13 +270,16 @@ def function_named(named: str) -> Callable[..., Any]:
     return function
 
 
-class _WithoutPandas:
-    """Hides pandas: pyarrow imports it, where it is installed, to look at the first list it converts, at half a second and 60 MB a worker."""
+class _WithoutStrays:
+    """Hides libraries that others import where they are installed, and that no worker uses.
+
+    pyarrow imports pandas to look at the first list it converts, at half a second and 60 MB; numba imports scipy for a BLAS, at .2 s.
+    """
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Refuse pandas; leave the rest to the other finders."""
-        if name == "pandas":
-            raise ModuleNotFoundError("pandas is not used here", name=name)
+        """Refuse them; leave the rest to the other finders."""
+        if name in {"pandas", "scipy"}:
+            raise ModuleNotFoundError(f"{name} is not used here", name=name)
 
 
 def _listen(requests: queue.SimpleQueue[dict[str, Any]], calls: queue.SimpleQueue[dict[str, Any]]) -> None:
