@@ -139,12 +139,18 @@ class _Reading:
                 yield item
 
     def left(self) -> Left:
-        """What is still unread. A file packs what follows in it, and what follows it, as it has packed its documents so far."""
+        """What is still unread. A file packs what follows in it, and what follows it, as it has packed its documents so far.
+
+        Documents are taken for no smaller than the bytes they are packed in: of the first ones much more has been
+        read than was handed out.
+        """
         ordinal, total = self.cursor[0], self._before[-1]
+        if not total:  # nobody knows
+            return Left(1.0, inf)
         stream = self._stream
         n_read = self._before[ordinal + 1] - self._before[ordinal] if stream is None or stream.closed else stream.tell()
         rest = max(0, total - self._before[ordinal] - n_read)
-        return Left(rest / total if total else 0.0, rest * self._n_bytes / n_read if n_read else inf)
+        return Left(rest / total, rest * max(1, self._n_bytes / n_read) if n_read else inf)
 
     def _items(self, ordinal: int) -> Iterator[Record | Reject]:
         file = self._files[ordinal]

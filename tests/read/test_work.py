@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +188,44 @@ def test_a_reader_that_is_killed_once_goes_on_without_loss(tmp_path: Path, monke
     os.kill(readers[0].pid, signal.SIGKILL)
     assert len([record for shard in (first, *found) for record in shard.records()]) == 50
     assert len(readers) == 2
+
+
+def page_file(path: Path, n: int) -> list[InputFile | Reject]:
+    """A packed file of so many documents of 20 kB, all alike in length and unlike in content."""
+    dice = random.Random(7)
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps({"text": dice.randbytes(10_000).hex()}) + "\n" for _ in range(n))
+    return [InputFile(path.name, str(path))]
+
+
+def sizes_of(found: Iterable[Shard]) -> list[tuple[int, float]]:
+    return [(shard.n_documents, round(shard.left_share, 3)) for shard in found]
+
+
+def test_shards_get_smaller_towards_the_end_of_the_input_and_say_how_much_is_left(tmp_path: Path) -> None:
+    files = page_file(tmp_path / "pages.jsonl.gz", 200)
+    found = sizes_of(spool(files, tmp_path / "out", fields=Fields(), limits=LIMITS, documents=500, n_bytes=400_000))
+    sizes, left = [n for n, _ in found], [share for _, share in found]
+    assert sum(sizes) == 200
+    assert sizes[:5] == [20] * 5
+    assert sizes[:-1] == sorted(sizes[:-1], reverse=True)
+    assert all(n >= 5 for n in sizes[:-1]), "none is smaller than a quarter"
+    assert sizes[-2] <= 6
+    done = list(accumulate(sizes))
+    assert all(abs(share - (1 - n / 200)) < 0.05 for n, share in zip(done, left, strict=True))
+    assert left[-1] == 0
+
+
+def test_the_cut_is_the_same_wherever_reading_was_interrupted(tmp_path: Path) -> None:
+    files = [*page_file(tmp_path / "a.jsonl.gz", 60), *page_file(tmp_path / "b.jsonl.gz", 40)]
+
+    def spooled(folder: Path) -> Iterator[Shard]:
+        return spool(files, folder, fields=Fields(), limits=LIMITS, documents=500, n_bytes=200_000)
+
+    whole = sizes_of(spooled(tmp_path / "whole"))
+    for n in (1, 4, 8, 12):
+        interrupted = spooled(tmp_path / f"after-{n}")
+        for _ in range(n):
+            next(interrupted)
+        interrupted.close()
+        assert sizes_of(spooled(tmp_path / f"after-{n}")) == whole
