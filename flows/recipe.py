@@ -31,7 +31,7 @@ class Run:
     """How a run cuts its work."""
 
     shard_documents: int = 500  # half a minute of pages on one core: little is lost when a worker dies
-    # bounds a worker's memory where documents are long; of pages it is six seconds of work, and so long others may wait for the last worker
+    # bounds a worker's memory where documents are long; of pages it is six seconds of work; shards get smaller towards the end of the input, down to a quarter
     shard_bytes: int = 32 * 2**20
 
 
