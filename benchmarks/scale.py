@@ -31,6 +31,7 @@ from typing import Any
 
 from benchmarks import corpus
 
+ROOT = Path(__file__).resolve().parent.parent
 _EVERY = 0.25  # seconds between two looks
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -117,17 +118,21 @@ def _tree(pid: int) -> Iterator[int]:
         return
 
 
+def command(inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None) -> list[str]:
+    """The command of one run, for a process of its own in the folder `ROOT`."""
+    named = [sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--json", "--workers", str(workers)]
+    return [*named, "--recipe", str(recipe)] if recipe else named
+
+
 def ingest(inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None) -> tuple[dict[str, Any], list[Sample], float]:
     """One run in a process of its own: what it says of itself, what was seen of it, and its seconds."""
-    command = [sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--json", "--workers", str(workers)]
-    command += ["--recipe", str(recipe)] if recipe else []
-    return watched(command, what=f"the ingest of {inputs}")
+    return watched(command(inputs, warehouse, workers=workers, recipe=recipe), what=f"the ingest of {inputs}")
 
 
 def watched(command: Sequence[str], *, what: str) -> tuple[dict[str, Any], list[Sample], float]:
     """Run a command that prints JSON: what it said, what was seen of its processes, and its seconds."""
     began = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         watch = Watch(process.pid)
         assert process.stdout is not None
         said = process.stdout.read()
@@ -203,6 +208,14 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {gigabytes:.0f} GB, Linux {platform.release()}, Python {platform.python_version()}; load at the start {os.getloadavg()[0]:.1f}"
 
 
+def made(n: int, folder: Path, options: corpus.Options) -> Path:
+    """The folder of a corpus of `n` documents, `files` in it being the input; one that is there is not made again."""
+    inputs = folder / f"corpus-{n}{'-pages' if options.pages else ''}"
+    if not (inputs / "size").exists():
+        (inputs / "size").write_text(str(corpus.write(n, inputs / "files", options)), encoding="utf-8")
+    return inputs
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
@@ -217,10 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder = chosen.keep or Path(temporary)
         runs = []
         for n in chosen.sizes:
-            inputs = folder / f"corpus-{n}{'-pages' if chosen.pages else ''}"
-            if not (inputs / "size").exists():
-                size = corpus.write(n, inputs / "files", corpus.Options(texts=chosen.texts, sentences=chosen.sentences, pages=chosen.pages))
-                (inputs / "size").write_text(str(size), encoding="utf-8")
+            inputs = made(n, folder, corpus.Options(texts=chosen.texts, sentences=chosen.sentences, pages=chosen.pages))
             for workers in chosen.workers:
                 figures = folder / f"{inputs.name}-by-{workers}.json"
                 if figures.exists():

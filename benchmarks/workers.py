@@ -23,8 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import corpus
-from benchmarks.scale import machine
+from benchmarks import corpus, scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,8 @@ class Timed:
 
 def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
     """Ingest the inputs into a new warehouse, which is deleted again."""
-    command = [sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--json", "--workers", str(workers)]
     began, before = time.monotonic(), _cpu()
-    done = subprocess.run(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent, check=False)
+    done = subprocess.run(scale.command(inputs, warehouse, workers=workers), stdout=subprocess.PIPE, cwd=scale.ROOT, check=False)
     seconds, cpu = time.monotonic() - began, _cpu() - before
     if done.returncode:
         raise SystemExit(f"the ingest of {inputs} failed with exit code {done.returncode}")
@@ -76,13 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
     parser.add_argument("--keep", type=Path, help="folder for the corpus; without it nothing stays")
     chosen = parser.parse_args(arguments)
-    print(machine(), flush=True)
+    print(scale.machine(), flush=True)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = chosen.keep or Path(temporary)
-        inputs = folder / f"corpus-{chosen.size}{'-pages' if chosen.pages else ''}"
-        if not (inputs / "size").exists():
-            size = corpus.write(chosen.size, inputs / "files", corpus.Options(texts=chosen.texts, pages=chosen.pages))
-            (inputs / "size").write_text(str(size), encoding="utf-8")
+        inputs = scale.made(chosen.size, chosen.keep or Path(temporary), corpus.Options(texts=chosen.texts, pages=chosen.pages))
         rounds: list[dict[int, Timed]] = []
         for number in range(chosen.rounds):
             order = sorted(set(chosen.workers), reverse=bool(number % 2))
