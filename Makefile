@@ -73,6 +73,7 @@ docs: setup
 
 lint: setup
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 # The folders are the package: a link gives the type checker the name they are installed under.
 types: setup

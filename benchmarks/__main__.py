@@ -28,7 +28,17 @@ from pathlib import Path
 
 from benchmarks import corpus, scale
 
-_PACKAGES = ("copydesk", "numba", "numpy", "pyarrow", "lxml", "trafilatura", "datasketch", "rensa", "gaoya")
+_PACKAGES = (
+    "copydesk",
+    "numba",
+    "numpy",
+    "pyarrow",
+    "lxml",
+    "trafilatura",
+    "datasketch",
+    "rensa",
+    "gaoya",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,11 @@ class Data:
 
     def documents(self, n: int) -> list[corpus.Document]:
         """Texts with their fields."""
-        return [row for day in corpus.documents(n, corpus.stories_of(corpus.Options(texts=self.texts))) for row in day]
+        return [
+            row
+            for day in corpus.documents(n, corpus.stories_of(corpus.Options(texts=self.texts)))
+            for row in day
+        ]
 
     def html(self, n: int) -> list[corpus.Document]:
         """Pages with their addresses."""
@@ -67,7 +81,9 @@ def _cpu(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def _in_turn(stage: str, size: float, n: int, ways: dict[str, Callable[[int], object]]) -> Iterator[Line]:
+def _in_turn(
+    stage: str, size: float, n: int, ways: dict[str, Callable[[int], object]]
+) -> Iterator[Line]:
     """Each way over all documents, one document by one and then the other."""
     spent = dict.fromkeys(ways, 0.0)
     for number in range(n):
@@ -96,7 +112,12 @@ def edit_texts(data: Data) -> Iterator[Line]:
     rows = data.documents(data.n // 5)
     edit.clean_text(rows[0]["text"])
     size = sum(len(row["text"].encode()) for row in rows) / len(rows)
-    yield from _in_turn("edit a text", size, len(rows), {"copydesk": lambda n: edit.clean_text(rows[n]["text"], url=rows[n]["url"])})
+    yield from _in_turn(
+        "edit a text",
+        size,
+        len(rows),
+        {"copydesk": lambda n: edit.clean_text(rows[n]["text"], url=rows[n]["url"])},
+    )
 
 
 def edit_pages(data: Data) -> Iterator[Line]:
@@ -106,7 +127,9 @@ def edit_pages(data: Data) -> Iterator[Line]:
     edit.warm_up()
     rows = data.html(max(40, data.n // 50))
     edit.clean_page(rows[0]["html"])
-    ways: dict[str, Callable[[int], object]] = {"copydesk": lambda n: edit.clean_page(rows[n]["html"], url=rows[n]["url"])}
+    ways: dict[str, Callable[[int], object]] = {
+        "copydesk": lambda n: edit.clean_page(rows[n]["html"], url=rows[n]["url"])
+    }
     with contextlib.suppress(ImportError):
         import trafilatura
 
@@ -114,7 +137,9 @@ def edit_pages(data: Data) -> Iterator[Line]:
         ways["trafilatura, with metadata"] = lambda n: trafilatura.bare_extraction(
             rows[n]["html"], url=rows[n]["url"], with_metadata=True, include_comments=False
         )
-    yield from _in_turn("edit a page", sum(len(row["html"].encode()) for row in rows) / len(rows), len(rows), ways)
+    yield from _in_turn(
+        "edit a page", sum(len(row["html"].encode()) for row in rows) / len(rows), len(rows), ways
+    )
 
 
 def copies(data: Data) -> Iterator[Line]:
@@ -146,14 +171,29 @@ def ingest(data: Data) -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as folder:
         size = corpus.write(data.n, Path(folder, "corpus"), corpus.Options(texts=data.texts))
         run = scale.measure(data.n, Path(folder, "corpus"), Path(folder, "warehouse"), workers=2)
-    yield Line("whole ingest of text", f"copydesk, peak {run.peak / 1e6:,.0f} MB in all processes", run.rate, size / data.n)
+    yield Line(
+        "whole ingest of text",
+        f"copydesk, peak {run.peak / 1e6:,.0f} MB in all processes",
+        run.rate,
+        size / data.n,
+    )
     for name, stage in run.stages.items():
         if stage["cpu"] > 0:
-            yield Line(f"of it {name}", f"copydesk, peak {stage['peak'] / 1e6:,.0f} MB in all processes", data.n / stage["cpu"], size / data.n)
+            yield Line(
+                f"of it {name}",
+                f"copydesk, peak {stage['peak'] / 1e6:,.0f} MB in all processes",
+                data.n / stage["cpu"],
+                size / data.n,
+            )
 
 
 PARTS: dict[str, Callable[[Data], Iterator[Line]]] = {
-    "read": read, "texts": edit_texts, "pages": edit_pages, "copies": copies, "stories": stories, "ingest": ingest,
+    "read": read,
+    "texts": edit_texts,
+    "pages": edit_pages,
+    "copies": copies,
+    "stories": stories,
+    "ingest": ingest,
 }
 
 
@@ -163,14 +203,18 @@ def measured(part: str, data: Data) -> tuple[list[Line], int]:
     for name in ("texts", "pages"):
         if getattr(data, name):
             command += [f"--{name}", str(getattr(data, name))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parent.parent
+    ) as process:
         assert process.stdout is not None
         said = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"the part {part!r} ended with exit code {process.returncode}")
-    return [Line(**line) for line in json.loads(said)], usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return [Line(**line) for line in json.loads(said)], usage.ru_maxrss * (
+        1 if sys.platform == "darwin" else 1024
+    )
 
 
 def versions() -> str:
@@ -183,10 +227,18 @@ def versions() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="2,000 texts instead of 10,000")
-    parser.add_argument("--texts", type=Path, help="Parquet or JSONL of stories; else they are made up")
-    parser.add_argument("--pages", type=Path, help="JSONL or Parquet of pages (url, html), or a folder of them; else they are made up")
+    parser.add_argument(
+        "--texts", type=Path, help="Parquet or JSONL of stories; else they are made up"
+    )
+    parser.add_argument(
+        "--pages",
+        type=Path,
+        help="JSONL or Parquet of pages (url, html), or a folder of them; else they are made up",
+    )
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     parser.add_argument("--n", type=int, help="texts to measure with")
@@ -195,13 +247,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.part:
         print(json.dumps([asdict(line) for line in PARTS[chosen.part](data)]))
         return
-    print(f"{scale.machine()}\n{versions()}\n\n| stage | by | docs/s/core | MB/s | kB a document | peak MB |\n|---|---|---:|---:|---:|---:|", flush=True)
+    print(
+        f"{scale.machine()}\n{versions()}\n\n| stage | by | docs/s/core | MB/s | kB a document | peak MB |\n|---|---|---:|---:|---:|---:|",
+        flush=True,
+    )
     for part in chosen.only:
         lines, peak = measured(part, data)
         for line in lines:
             memory = "" if part == "ingest" else f"{peak / 1e6:,.0f}"
             print(
-                f"| {line.stage} | {line.by} | {line.rate:,.0f} | {line.rate * line.size / 1e6:,.1f} | {line.size / 1e3:,.1f} | {memory} |", flush=True
+                f"| {line.stage} | {line.by} | {line.rate:,.0f} | {line.rate * line.size / 1e6:,.1f} | {line.size / 1e3:,.1f} | {memory} |",
+                flush=True,
             )
     print(f"\nload at the end {os.getloadavg()[0]:.1f}")
 

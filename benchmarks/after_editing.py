@@ -30,7 +30,24 @@ from copydesk.flows.recipe import Recipe
 from copydesk.flows.warehouse import Warehouse
 
 _EDITED = 20_000
-_SPELLINGS = ("ab", "ad", "af", "ag", "ah", "ak", "al", "am", "an", "ap", "ar", "as", "at", "av", "aw", "az")
+_SPELLINGS = (
+    "ab",
+    "ad",
+    "af",
+    "ag",
+    "ah",
+    "ak",
+    "al",
+    "am",
+    "an",
+    "ap",
+    "ar",
+    "as",
+    "at",
+    "av",
+    "aw",
+    "az",
+)
 _IDS = ("doc_id", "content_sha256", "extracted_sha256")
 
 
@@ -48,18 +65,33 @@ def multiplied(shards: Path, n: int, folder: Path) -> int:
     """Write shards of `n` documents, made from those there are; returns how many documents."""
     folder.mkdir(parents=True)
     sources = sorted(shards.glob("*.articles.parquet"))
-    days = pc.max(pa.concat_tables([pq.read_table(path, columns=["published_date"]) for path in sources])["published_date"]).as_py()
-    first = pc.min(pa.concat_tables([pq.read_table(path, columns=["published_date"]) for path in sources])["published_date"]).as_py()
+    days = pc.max(
+        pa.concat_tables([pq.read_table(path, columns=["published_date"]) for path in sources])[
+            "published_date"
+        ]
+    ).as_py()
+    first = pc.min(
+        pa.concat_tables([pq.read_table(path, columns=["published_date"]) for path in sources])[
+            "published_date"
+        ]
+    ).as_py()
     span = (days - first).days + 1
     made = number = 0
     while made < n:
         round_, at = divmod(number, len(sources))
         for table in ("articles", "removed", "rejects"):
-            rows = pq.read_table(sources[at].with_name(sources[at].name.replace(".articles.", f".{table}.")))
+            rows = pq.read_table(
+                sources[at].with_name(sources[at].name.replace(".articles.", f".{table}."))
+            )
             if table == "articles":
                 rows = rows.slice(0, n - made)
                 made += rows.num_rows
-            pq.write_table(_again(rows, round_, span), folder / f"{number:06d}.{table}.parquet", compression="zstd", compression_level=1)
+            pq.write_table(
+                _again(rows, round_, span),
+                folder / f"{number:06d}.{table}.parquet",
+                compression="zstd",
+                compression_level=1,
+            )
         number += 1
     return made
 
@@ -73,7 +105,9 @@ def _again(rows: pa.Table, round_: int, span: int) -> pa.Table:
     for place, field in enumerate(rows.schema):
         values = rows[field.name]
         if field.name in _IDS:
-            values = pc.binary_join_element_wise(pc.utf8_slice_codeunits(values, turn), pc.utf8_slice_codeunits(values, 0, turn), "")
+            values = pc.binary_join_element_wise(
+                pc.utf8_slice_codeunits(values, turn), pc.utf8_slice_codeunits(values, 0, turn), ""
+            )
         elif field.name in ("url", "canonical_url"):
             values = pc.binary_join_element_wise(values, f"?{round_}", "")
         elif field.name == "text" and "title" in rows.schema.names:
@@ -94,8 +128,15 @@ def run(shards: Path, warehouse: Path) -> None:
     store, recipe = Warehouse.open(warehouse, create=True), Recipe()
     with store.lock():
         current = pipeline.Run(
-            inputs=[str(shards)], files=(), warehouse=store, recipe=recipe, workers=1, progress=pipeline.Silent(),
-            run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-scale", started_at=datetime.now(UTC), clock=lambda: datetime.now(UTC),
+            inputs=[str(shards)],
+            files=(),
+            warehouse=store,
+            recipe=recipe,
+            workers=1,
+            progress=pipeline.Silent(),
+            run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-scale",
+            started_at=datetime.now(UTC),
+            clock=lambda: datetime.now(UTC),
         )
         current.edited = tuple(sorted(shards.glob("*.articles.parquet")))
         current.reject_shards = tuple(sorted(shards.glob("*.rejects.parquet")))
@@ -109,14 +150,25 @@ def run(shards: Path, warehouse: Path) -> None:
 
 def measure(shards: Path, n: int, warehouse: Path) -> scale.Measured:
     """Run the steps in a process of their own and sum up what they took."""
-    command = [sys.executable, "-m", "benchmarks.after_editing", "--run", str(shards), str(warehouse)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.after_editing",
+        "--run",
+        str(shards),
+        str(warehouse),
+    ]
     said, samples, seconds = scale.watched(command, what=f"the steps over {shards}")
     size = sum(path.lstat().st_size for path in shards.iterdir())
-    return scale.summed_up(said, samples, n=n, workers=1, n_bytes=size, seconds=seconds, warehouse=warehouse)
+    return scale.summed_up(
+        said, samples, n=n, workers=1, n_bytes=size, seconds=seconds, warehouse=warehouse
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--edited", type=Path, help="folder of edited shards")
     parser.add_argument("--folder", type=Path, help="where to work; else a temporary folder")

@@ -45,8 +45,12 @@ class Contender:
         self.seconds, self.slowest = self.seconds + spent, max(self.slowest, spent)
         golds = [gold for gold in (row.get("gold_text"), *(row.get("gold_text_alt") or ())) if gold]
         if golds:
-            score = max((evaluate.score_text(gold, text) for gold in golds), key=lambda found: found.f1)
-            self.scores.setdefault(name, evaluate.SetScore(name)).pages.append(evaluate.PageScore("", None, score, {}))
+            score = max(
+                (evaluate.score_text(gold, text) for gold in golds), key=lambda found: found.f1
+            )
+            self.scores.setdefault(name, evaluate.SetScore(name)).pages.append(
+                evaluate.PageScore("", None, score, {})
+            )
 
 
 def copydesk_text(row: Row) -> str:
@@ -58,13 +62,19 @@ def trafilatura_text(row: Row, *, comments: bool) -> str:
     """Trafilatura's text and metadata."""
     import trafilatura
 
-    found = trafilatura.bare_extraction(row["html"], url=row.get("url"), with_metadata=True, include_comments=comments)
+    found = trafilatura.bare_extraction(
+        row["html"], url=row.get("url"), with_metadata=True, include_comments=comments
+    )
     return (getattr(found, "text", None) or "") if found is not None else ""
 
 
 def drawn(folder: Path, pages: int) -> list[tuple[str, Row]]:
     """Every n-th page of the files of the folder, taken together in order of their names; all where `pages` is 0."""
-    found = [(path.name.split(".")[0], row) for path in sorted(folder.glob("*.jsonl*")) for row in evaluate.read(path)]
+    found = [
+        (path.name.split(".")[0], row)
+        for path in sorted(folder.glob("*.jsonl*"))
+        for row in evaluate.read(path)
+    ]
     if not 0 < pages < len(found):
         return found
     return [found[i * len(found) // pages] for i in range(pages)]
@@ -72,10 +82,20 @@ def drawn(folder: Path, pages: int) -> list[tuple[str, Row]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the ratio of the costs, and F1 by file."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.clean_page", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--gold", type=Path, required=True, metavar="DIR", help="folder of labelled pages")
-    parser.add_argument("--pages", type=int, default=150, help="how many pages to draw; 0 for all (default: 150)")
-    parser.add_argument("--comments", action="store_true", help="let trafilatura look for comments, as it does by default")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.clean_page", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument(
+        "--gold", type=Path, required=True, metavar="DIR", help="folder of labelled pages"
+    )
+    parser.add_argument(
+        "--pages", type=int, default=150, help="how many pages to draw; 0 for all (default: 150)"
+    )
+    parser.add_argument(
+        "--comments",
+        action="store_true",
+        help="let trafilatura look for comments, as it does by default",
+    )
     chosen = parser.parse_args(arguments)
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     rows = drawn(chosen.gold, chosen.pages)
@@ -88,11 +108,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for contender in (ours, theirs) if number % 2 else (theirs, ours):
             contender.ask(name, row)
     for contender in (ours, theirs):
-        print(f"{contender.name:12} {1000 * contender.seconds / len(rows):6.1f} ms of CPU per page, the slowest {1000 * contender.slowest:.0f}, {len(rows)} pages")
+        print(
+            f"{contender.name:12} {1000 * contender.seconds / len(rows):6.1f} ms of CPU per page, the slowest {1000 * contender.slowest:.0f}, {len(rows)} pages"
+        )
     print(f"ratio        {ours.seconds / theirs.seconds:6.3f}")
     for name, score in theirs.scores.items():
         pair = [found.text() for found in (ours.scores[name], score)]
-        print(f"{name:20}" + "".join(f"  {who} {text['f1']:.4f}" for who, text in zip((ours.name, theirs.name), pair, strict=True) if text))
+        print(
+            f"{name:20}"
+            + "".join(
+                f"  {who} {text['f1']:.4f}"
+                for who, text in zip((ours.name, theirs.name), pair, strict=True)
+                if text
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -29,11 +29,25 @@ from urllib.parse import urlsplit
 
 _TOKEN = re.compile(r"\w+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_CJK_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+_CJK_TOKEN = re.compile(
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+"
+)
 _STOPLISTS = {
-    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "nl": "Dutch",
-    "da": "Danish", "sv": "Swedish", "no": "Norwegian_Bokmal", "nb": "Norwegian_Bokmal", "fi": "Finnish", "pl": "Polish", "tr": "Turkish",
-}  # fmt: skip
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "it": "Italian",
+    "nl": "Dutch",
+    "da": "Danish",
+    "sv": "Swedish",
+    "no": "Norwegian_Bokmal",
+    "nb": "Norwegian_Bokmal",
+    "fi": "Finnish",
+    "pl": "Polish",
+    "tr": "Turkish",
+}
 SHORT = 4  # tokens; the oracle judges shorter lines by another rule
 
 
@@ -69,8 +83,14 @@ def justext(html: str) -> str:
     import justext as vendor
 
     declared = re.search(r"<html[^>]{0,500}\blang=[\"']?([a-zA-Z]{2})", html)
-    stoplist = vendor.get_stoplist(_STOPLISTS.get(declared[1].lower() if declared else "en", "English"))
-    return "\n".join(p.text for p in vendor.justext(html.encode("utf-8", "replace"), stoplist, encoding="utf-8") if not p.is_boilerplate)
+    stoplist = vendor.get_stoplist(
+        _STOPLISTS.get(declared[1].lower() if declared else "en", "English")
+    )
+    return "\n".join(
+        p.text
+        for p in vendor.justext(html.encode("utf-8", "replace"), stoplist, encoding="utf-8")
+        if not p.is_boilerplate
+    )
 
 
 def resiliparse_main(html: str) -> str:
@@ -100,7 +120,10 @@ def labelled(row: dict[str, Any], text: str) -> tuple[Line, ...] | None:
     cjk = len(_CJK.findall(golds[0])) > 0.2 * max(1, len(re.findall(r"\w", golds[0])))
     gold_words = [tokens(g, cjk) for g in golds]
     found = set(shingles(tokens(text, cjk)))
-    recalls = [sum(s in found for s in shingles(words)) / max(1, len(shingles(words))) for words in gold_words]
+    recalls = [
+        sum(s in found for s in shingles(words)) / max(1, len(shingles(words)))
+        for words in gold_words
+    ]
     if max(recalls) < 0.5:
         return None
     gold_shingles = [set(shingles(words)) for words in gold_words]
@@ -139,7 +162,11 @@ def cached(cache: Path | None, gold: Path, names: list[str]) -> list[Page]:
     if cache is not None and cache.exists():
         with gzip.open(cache, "rt", encoding="utf-8") as rows:
             loaded = [json.loads(row) for row in rows]
-        return [Page(d, i, x, tuple(Line(*line) for line in lines)) for d, i, x, lines in loaded if x in names]
+        return [
+            Page(d, i, x, tuple(Line(*line) for line in lines))
+            for d, i, x, lines in loaded
+            if x in names
+        ]
     made = list(pages(gold, names))
     if cache is not None:
         with gzip.open(cache, "wt", encoding="utf-8") as out:
@@ -156,7 +183,9 @@ def sites(gold: Path) -> dict[tuple[str, str], str]:
                 host = (urlsplit(row.get("url") or "").hostname or row["id"]).removeprefix("www.")
                 parts = host.split(".")
                 short_suffix = len(parts) > 2 and len(parts[-2]) <= 3 and len(parts[-1]) == 2
-                found[path.name.split(".")[0], row["id"]] = ".".join(parts[-3:] if short_suffix else parts[-2:])
+                found[path.name.split(".")[0], row["id"]] = ".".join(
+                    parts[-3:] if short_suffix else parts[-2:]
+                )
     return found
 
 
@@ -182,7 +211,9 @@ def verdicts(page: Page, tagged: bool) -> list[Verdict]:
 
         article = copydesk.clean_text(text)
         if article.extracted != text:
-            raise SystemExit(f"{page.id}: clean_text changed the text it was given before cleaning it")
+            raise SystemExit(
+                f"{page.id}: clean_text changed the text it was given before cleaning it"
+            )
         removed = article.removed
     else:
         removed = clean.clean(text)
@@ -214,22 +245,46 @@ def check(page: Page) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, default=os.environ.get("COPYDESK_GOLD"), help="folder of *.jsonl.gz (default: $COPYDESK_GOLD)")
-    parser.add_argument("--extractors", default=",".join(EXTRACTORS), help=f"any of {', '.join(EXTRACTORS)}")
-    parser.add_argument("--cache", type=Path, help="keep the labelled lines here and read them from here")
-    parser.add_argument("--lost", type=Path, help="write every good line that was removed, with its rule")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--gold",
+        type=Path,
+        default=os.environ.get("COPYDESK_GOLD"),
+        help="folder of *.jsonl.gz (default: $COPYDESK_GOLD)",
+    )
+    parser.add_argument(
+        "--extractors", default=",".join(EXTRACTORS), help=f"any of {', '.join(EXTRACTORS)}"
+    )
+    parser.add_argument(
+        "--cache", type=Path, help="keep the labelled lines here and read them from here"
+    )
+    parser.add_argument(
+        "--lost", type=Path, help="write every good line that was removed, with its rule"
+    )
     parser.add_argument("--missed", type=Path, help="write every bad line that stayed")
-    parser.add_argument("--tags", action="store_true", help="score copydesk.clean_text: rules and the taggers' headline and byline")
+    parser.add_argument(
+        "--tags",
+        action="store_true",
+        help="score copydesk.clean_text: rules and the taggers' headline and byline",
+    )
     args = parser.parse_args()
     if args.gold is None:
         parser.error("name a folder with --gold, or set COPYDESK_GOLD")
-    report(cached(args.cache, Path(args.gold), args.extractors.split(",")), args.tags, args.lost, args.missed)
+    report(
+        cached(args.cache, Path(args.gold), args.extractors.split(",")),
+        args.tags,
+        args.lost,
+        args.missed,
+    )
 
 
 def report(found: list[Page], tagged: bool, lost: Path | None, missed: Path | None) -> None:
     """Print the counts by extractor and by rule; write the lists."""
-    counts: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    counts: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(
+        collections.Counter
+    )
     by_rule: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     lost_rows, missed_rows, characters, seconds = [], [], 0, 0.0
     for page in found:
@@ -255,7 +310,9 @@ def report(found: list[Page], tagged: bool, lost: Path | None, missed: Path | No
                 lost_rows.append(f"{','.join(verdict.rules)}\t{where}\t{line.text}")
             elif not line.good and state == "kept":
                 missed_rows.append(f"{where}\t{line.text}")
-    print(f"{'extractor':18s}{'set':18s}{'bad':>8s}{'removed':>9s}{'good':>8s}{'lost':>6s}{'lost/1000':>10s} | under {SHORT} tokens: bad, removed, good, lost | columns: bad, good")
+    print(
+        f"{'extractor':18s}{'set':18s}{'bad':>8s}{'removed':>9s}{'good':>8s}{'lost':>6s}{'lost/1000':>10s} | under {SHORT} tokens: bad, removed, good, lost | columns: bad, good"
+    )
     for (extractor, dataset), c in counts.items():
         print(
             f"{extractor:18s}{dataset:18s}{c['long_bad']:8d}{(c['long_bad_removed'] + c['long_bad_column']) / max(1, c['long_bad']):9.1%}"
@@ -265,8 +322,12 @@ def report(found: list[Page], tagged: bool, lost: Path | None, missed: Path | No
         )
     print(f"\n{'rule':28s}{'bad':>7s}{'good':>6s}{'short bad':>11s}{'short good':>11s}")
     for rule, c in sorted(by_rule.items(), key=lambda item: -item[1]["long_bad"]):
-        print(f"{rule:28s}{c['long_bad']:7d}{c['long_good']:6d}{c['short_bad']:11d}{c['short_good']:11d}")
-    print(f"\n{len(found)} documents, {characters / len(found):.0f} characters each: {characters / 3000 / seconds:.0f} documents of 3 kB per second and core")
+        print(
+            f"{rule:28s}{c['long_bad']:7d}{c['long_good']:6d}{c['short_bad']:11d}{c['short_good']:11d}"
+        )
+    print(
+        f"\n{len(found)} documents, {characters / len(found):.0f} characters each: {characters / 3000 / seconds:.0f} documents of 3 kB per second and core"
+    )
     for path, rows in ((lost, lost_rows), (missed, missed_rows)):
         if path is not None:
             path.write_text("\n".join(sorted(rows)) + "\n", encoding="utf-8")

@@ -30,7 +30,19 @@ from benchmarks import corpus, scale
 from copydesk.flows.engines import ENGINES
 
 _EVERY = 0.1  # seconds between two looks at the staging folder
-_KINDS = ("signed", "words", "rows", "slab", "far", "part", "pairs", "decided", "plan", "docs", "keys")
+_KINDS = (
+    "signed",
+    "words",
+    "rows",
+    "slab",
+    "far",
+    "part",
+    "pairs",
+    "decided",
+    "plan",
+    "docs",
+    "keys",
+)
 _WARM = 300  # documents of the run that is not counted
 
 
@@ -79,12 +91,25 @@ class Measured(NamedTuple):
 def measure(inputs: Path, warehouse: Path, engine: str, workers: int) -> Measured:
     """One run."""
     command = [
-        sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--json",
-        "--workers", str(workers), "--engine", engine,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "ingest",
+        str(inputs),
+        "--warehouse",
+        str(warehouse),
+        "--direct",
+        "--json",
+        "--workers",
+        str(workers),
+        "--engine",
+        engine,
+    ]
     began, already = time.monotonic(), spent()
     staged = Staged(warehouse)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parents[1]) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parents[1]
+    ) as process:
         watch = scale.Watch(process.pid)
         assert process.stdout is not None
         said = process.stdout.read()
@@ -97,12 +122,21 @@ def measure(inputs: Path, warehouse: Path, engine: str, workers: int) -> Measure
     stages, before = {}, 0.0
     # From the end backwards: how long a cluster takes to start is in no stage. A process that has ended
     # is counted once its parent has noticed, so the first look after the end of a stage is the right one.
-    ends = datetime.fromisoformat(facts["finished_at"]).timestamp() - np.cumsum([0.0, *(stage["seconds"] for stage in reversed(facts["stages"]))])[-2::-1]
+    ends = (
+        datetime.fromisoformat(facts["finished_at"]).timestamp()
+        - np.cumsum([0.0, *(stage["seconds"] for stage in reversed(facts["stages"]))])[-2::-1]
+    )
     for stage, at in zip(facts["stages"], ends, strict=True):
         cpu = next((one.cpu for one in watch.samples if one.at >= at), watch.samples[-1].cpu)
         stages[stage["name"]] = {"cpu": cpu - before, "seconds": stage["seconds"]}
         before = cpu
-    return Measured(stages, spent() - already, time.monotonic() - began, max(one.own for one in watch.samples), staged.sizes)
+    return Measured(
+        stages,
+        spent() - already,
+        time.monotonic() - began,
+        max(one.own for one in watch.samples),
+        staged.sizes,
+    )
 
 
 def spent() -> float:
@@ -112,10 +146,14 @@ def spent() -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[20_000])
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up")
+    parser.add_argument(
+        "--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up"
+    )
     parser.add_argument("--rounds", type=int, default=2)
     chosen = parser.parse_args(arguments)
     print(scale.machine())
@@ -128,21 +166,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
             inputs = Path(folder, f"in-{n}")
             corpus.main([str(n), str(inputs), *texts])
             runs = [(round_, engine) for round_ in range(chosen.rounds) for engine in ENGINES]
-            measured = [measure(inputs, Path(folder, f"{engine}-{n}-{round_}"), engine, chosen.workers) for round_, engine in runs]
+            measured = [
+                measure(inputs, Path(folder, f"{engine}-{n}-{round_}"), engine, chosen.workers)
+                for round_, engine in runs
+            ]
             _print(n, [(engine, one) for (_, engine), one in zip(runs, measured, strict=True)])
 
 
 def _print(n: int, measured: Sequence[tuple[str, Measured]]) -> None:
     """A table of the rounds, side by side, and what was held and staged."""
     runs = [one for _, one in measured]
-    print("\n| CPU s (wall s) | " + " | ".join(engine for engine, _ in measured) + " |\n|---|" + "---:|" * len(runs))
+    print(
+        "\n| CPU s (wall s) | "
+        + " | ".join(engine for engine, _ in measured)
+        + " |\n|---|"
+        + "---:|" * len(runs)
+    )
     for stage in runs[0].stages:
-        print(f"| {stage} | " + " | ".join(f"{one.stages[stage]['cpu']:.1f} ({one.stages[stage]['seconds']:.1f})" for one in runs) + " |")
+        print(
+            f"| {stage} | "
+            + " | ".join(
+                f"{one.stages[stage]['cpu']:.1f} ({one.stages[stage]['seconds']:.1f})"
+                for one in runs
+            )
+            + " |"
+        )
     print("| all | " + " | ".join(f"{one.cpu:.1f} ({one.seconds:.1f})" for one in runs) + " |")
     print("| documents a CPU second | " + " | ".join(f"{n / one.cpu:,.0f}" for one in runs) + " |")
-    print("| memory of all processes, MB | " + " | ".join(f"{one.own / 1e6:,.0f}" for one in runs) + " |\n")
+    print(
+        "| memory of all processes, MB | "
+        + " | ".join(f"{one.own / 1e6:,.0f}" for one in runs)
+        + " |\n"
+    )
     for engine, one in dict(measured).items():
-        print(f"{n:,} documents, staged by the fold of {engine}, bytes a document: " + ", ".join(f"{kind} {size / n:,.0f}" for kind, size in one.staged.items()), flush=True)
+        print(
+            f"{n:,} documents, staged by the fold of {engine}, bytes a document: "
+            + ", ".join(f"{kind} {size / n:,.0f}" for kind, size in one.staged.items()),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

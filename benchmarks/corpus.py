@@ -38,11 +38,23 @@ PER_DAY = 3_000  # as many as the daily wire of one large agency and its custome
 PER_FILE = 5  # days
 START = datetime(2016, 1, 4, tzinfo=UTC)
 _OUTLETS = 300
-_SCHEMA = pa.schema([
-    ("url", pa.string()), ("title", pa.string()), ("text", pa.large_string()), ("author", pa.string()),
-    ("published_at", pa.timestamp("us", tz="UTC")), ("fetched_at", pa.timestamp("us", tz="UTC")),
-])  # fmt: skip
-_PAGE_SCHEMA = pa.schema([("url", pa.string()), ("html", pa.large_string()), ("fetched_at", pa.timestamp("us", tz="UTC"))])
+_SCHEMA = pa.schema(
+    [
+        ("url", pa.string()),
+        ("title", pa.string()),
+        ("text", pa.large_string()),
+        ("author", pa.string()),
+        ("published_at", pa.timestamp("us", tz="UTC")),
+        ("fetched_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+_PAGE_SCHEMA = pa.schema(
+    [
+        ("url", pa.string()),
+        ("html", pa.large_string()),
+        ("fetched_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
 
 Document = dict[str, Any]
 
@@ -65,9 +77,108 @@ class Stories(Protocol):
         """The same event told several times, each in words of its own."""
 
 
-_COMMON = ["the", "of", "and", "to", "in", "a", "for", "on", "that", "with", "was", "is", "said", "by", "as", "at", "it", "from", "his", "he", "be", "has", "have", "are", "an", "were", "which", "had", "this", "their", "not", "but", "or", "who", "after", "its", "been", "they", "will", "one", "would", "more", "than", "about", "also", "when", "there", "new", "over", "last", "two", "first", "year", "could", "before", "up", "out", "into", "only", "some"]
-_SYLLABLES = ["bar", "col", "den", "fer", "gan", "hol", "jen", "kel", "lor", "mar", "nev", "por", "quil", "rad", "sel", "tor", "und", "vel", "win", "yor", "zan", "tra", "ple", "gri", "sto", "chan", "dle", "mond", "ster", "ly"]
-_RESIDUE = ("Share this article", "Read more: {}", "Sign up for our newsletter", "Advertisement", "Follow us on Twitter", "All rights reserved.")
+_COMMON = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "a",
+    "for",
+    "on",
+    "that",
+    "with",
+    "was",
+    "is",
+    "said",
+    "by",
+    "as",
+    "at",
+    "it",
+    "from",
+    "his",
+    "he",
+    "be",
+    "has",
+    "have",
+    "are",
+    "an",
+    "were",
+    "which",
+    "had",
+    "this",
+    "their",
+    "not",
+    "but",
+    "or",
+    "who",
+    "after",
+    "its",
+    "been",
+    "they",
+    "will",
+    "one",
+    "would",
+    "more",
+    "than",
+    "about",
+    "also",
+    "when",
+    "there",
+    "new",
+    "over",
+    "last",
+    "two",
+    "first",
+    "year",
+    "could",
+    "before",
+    "up",
+    "out",
+    "into",
+    "only",
+    "some",
+]
+_SYLLABLES = [
+    "bar",
+    "col",
+    "den",
+    "fer",
+    "gan",
+    "hol",
+    "jen",
+    "kel",
+    "lor",
+    "mar",
+    "nev",
+    "por",
+    "quil",
+    "rad",
+    "sel",
+    "tor",
+    "und",
+    "vel",
+    "win",
+    "yor",
+    "zan",
+    "tra",
+    "ple",
+    "gri",
+    "sto",
+    "chan",
+    "dle",
+    "mond",
+    "ster",
+    "ly",
+]
+_RESIDUE = (
+    "Share this article",
+    "Read more: {}",
+    "Sign up for our newsletter",
+    "Advertisement",
+    "Follow us on Twitter",
+    "All rights reserved.",
+)
 
 
 class MadeUp:
@@ -76,7 +187,9 @@ class MadeUp:
     def __init__(self, seed: int, sentences: int = 18) -> None:
         self.seed, self.sentences = seed, sentences
         dice = random.Random(f"{seed}/words")
-        self.words = sorted({"".join(dice.choices(_SYLLABLES, k=dice.randint(1, 4))) for _ in range(40_000)})
+        self.words = sorted(
+            {"".join(dice.choices(_SYLLABLES, k=dice.randint(1, 4))) for _ in range(40_000)}
+        )
         dice.shuffle(self.words)
         self._by_rank = list(accumulate(1 / (rank + 20) for rank in range(len(self.words))))
         self._common = list(accumulate(1 / (rank + 1) for rank in range(len(_COMMON))))
@@ -108,20 +221,30 @@ class MadeUp:
 class Given:
     """The stories of a file, with other words in each round."""
 
-    def __init__(self, texts: Sequence[tuple[str, str]], seed: int, sentences: int | None = None) -> None:
+    def __init__(
+        self, texts: Sequence[tuple[str, str]], seed: int, sentences: int | None = None
+    ) -> None:
         self.seed = seed
         self.stories = [(title, tuple(_sentences(text)[:sentences])) for title, text in texts]
-        self.stories = [(title, sentences) for title, sentences in self.stories if len(sentences) > 3]
+        self.stories = [
+            (title, sentences) for title, sentences in self.stories if len(sentences) > 3
+        ]
         counts = Counter(word for _, text in texts for word in _WORD.findall(text))
         ranked = sorted(counts, key=lambda word: (-counts[word], word))
-        self._kinds = [[word for word in ranked if word.islower()][200:], [word for word in ranked if word.istitle()][100:]]
+        self._kinds = [
+            [word for word in ranked if word.islower()][200:],
+            [word for word in ranked if word.istitle()][100:],
+        ]
         self._names: tuple[int, dict[str, str]] = (0, {})
 
     def story(self, number: int) -> Story:
         """See `Stories`."""
         round_, at = divmod(number, len(self.stories))
         title, sentences = self.stories[at]
-        return Story(self.renamed(title, round_), tuple(self.renamed("\n".join(sentences), round_).split("\n")))
+        return Story(
+            self.renamed(title, round_),
+            tuple(self.renamed("\n".join(sentences), round_).split("\n")),
+        )
 
     def tellings(self, number: int) -> list[tuple[str, ...]]:
         """See `Stories`. Every other sentence of the text, and the rest of them: the two share few phrases."""
@@ -160,7 +283,9 @@ def documents(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document
         dice = random.Random(f"{seed}/day {day}")
         made: list[Document] = []
         while len(made) < min(PER_DAY, left):
-            made += _told(stories, number, START + timedelta(days=day, seconds=dice.randrange(86_400)), dice)
+            made += _told(
+                stories, number, START + timedelta(days=day, seconds=dice.randrange(86_400)), dice
+            )
             number += 1
         made = made[: min(PER_DAY, left)]
         left -= len(made)
@@ -179,9 +304,18 @@ def _told(stories: Stories, number: int, at: datetime, dice: random.Random) -> l
         return [own, *(_copy(story, number, at, dice) for _ in range(dice.choice((1, 2, 3, 4))))]
     if kind < 0.82:
         later = at + timedelta(minutes=dice.randint(10, 600))
-        text = _printed([*story.sentences[:2], *dice.sample(story.sentences[2:], len(story.sentences) - 2)[:-1]], dice)
+        text = _printed(
+            [
+                *story.sentences[:2],
+                *dice.sample(story.sentences[2:], len(story.sentences) - 2)[:-1],
+            ],
+            dice,
+        )
         return [own, {**own, "text": text, "fetched_at": later + timedelta(hours=1)}]
-    return [_document(_headline(told, dice), told, number, at + _delay(dice), dice) for told in stories.tellings(number)]
+    return [
+        _document(_headline(told, dice), told, number, at + _delay(dice), dice)
+        for told in stories.tellings(number)
+    ]
 
 
 def _delay(dice: random.Random) -> timedelta:
@@ -197,7 +331,9 @@ def _copy(story: Story, number: int, at: datetime, dice: random.Random) -> Docum
         half = len(edited) // 2
         edited = [*edited[:2], *edited[half:], *edited[2:half]]
     elif edit == 3:
-        edited.insert(dice.randrange(1, len(edited)), " ".join(dice.choices(_COMMON, k=25)).capitalize() + ".")
+        edited.insert(
+            dice.randrange(1, len(edited)), " ".join(dice.choices(_COMMON, k=25)).capitalize() + "."
+        )
     elif edit == 4:
         edited[0] = f"NORTH PRESS - {edited[0]}"
     return _document(_headline(edited, dice), edited, number, at + _delay(dice), dice)
@@ -208,15 +344,20 @@ def _headline(sentences: Sequence[str], dice: random.Random) -> str:
     return " ".join(words[: dice.randint(4, 9)]).capitalize()
 
 
-def _document(title: str, sentences: Sequence[str], number: int, at: datetime, dice: random.Random) -> Document:
+def _document(
+    title: str, sentences: Sequence[str], number: int, at: datetime, dice: random.Random
+) -> Document:
     outlet = min(int(dice.paretovariate(0.5)), _OUTLETS)
     has_date = dice.random() >= 0.005
     day = f"{at:%Y/%m/%d}/" if has_date else ""
     return {
         "url": f"https://www.outlet-{outlet}.example/{day}{number}-{dice.getrandbits(40):010x}.html",
-        "title": title, "text": _printed(sentences, dice), "author": f"Ana {chr(65 + number % 26)}arlow" if number % 3 else None,
-        "published_at": at if has_date else None, "fetched_at": at + timedelta(minutes=dice.randint(5, 90)) if has_date else None,
-    }  # fmt: skip
+        "title": title,
+        "text": _printed(sentences, dice),
+        "author": f"Ana {chr(65 + number % 26)}arlow" if number % 3 else None,
+        "published_at": at if has_date else None,
+        "fetched_at": at + timedelta(minutes=dice.randint(5, 90)) if has_date else None,
+    }
 
 
 def _printed(sentences: Sequence[str], dice: random.Random) -> str:
@@ -228,7 +369,9 @@ def _printed(sentences: Sequence[str], dice: random.Random) -> str:
         at += n
     if dice.random() < 0.33:
         line = dice.choice(_RESIDUE).format(sentences[0][:60].rstrip("."))
-        paragraphs.insert(dice.choice((len(paragraphs), len(paragraphs), max(1, len(paragraphs) // 2))), line)
+        paragraphs.insert(
+            dice.choice((len(paragraphs), len(paragraphs), max(1, len(paragraphs) // 2))), line
+        )
     return "\n".join(paragraphs)
 
 
@@ -246,15 +389,26 @@ def page(document: Document, number: int) -> str:
             f'<li class="{kind}-item"><a href="/{kind}/{i}-{dice.choice(words)}.html" data-track="{kind}:{i}">'
             f"<span>{' '.join(dice.choices(words, k=6)).capitalize()}</span></a></li>"
             for i in range(n)
-        )  # fmt: skip
+        )
 
     at = document["published_at"]
     when = f'<time datetime="{at.isoformat()}">{at:%B %d, %Y}</time>' if at else ""
-    by = f'<div class="byline">By <a rel="author" href="/by/{number % 90}">{document["author"]}</a></div>' if document["author"] else ""
+    by = (
+        f'<div class="byline">By <a rel="author" href="/by/{number % 90}">{document["author"]}</a></div>'
+        if document["author"]
+        else ""
+    )
     data = {
-        "@context": "https://schema.org", "@type": "NewsArticle", "headline": document["title"],
-        **({"datePublished": at.isoformat()} if at else {}), **({"author": {"@type": "Person", "name": document["author"]}} if document["author"] else {}),
-    }  # fmt: skip
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": document["title"],
+        **({"datePublished": at.isoformat()} if at else {}),
+        **(
+            {"author": {"@type": "Person", "name": document["author"]}}
+            if document["author"]
+            else {}
+        ),
+    }
     head = (
         f'<head><meta charset="utf-8"><title>{document["title"]} | Outlet</title><link rel="canonical" href="{document["url"]}">'
         f'<script type="application/ld+json">{json.dumps(data)}</script>'
@@ -263,8 +417,8 @@ def page(document: Document, number: int) -> str:
     menu, teasers, footer = links(40, "nav"), links(30, "teaser"), links(25, "footer")
     title = f"<h1>{document['title']}</h1>"
     bodies = (
-        f'<header><nav><ul>{menu}</ul></nav></header><main><article>{title}{by}{when}{body}</article>'
-        f'<aside><h3>Most read</h3><ul>{teasers}</ul></aside></main><footer><ul>{footer}</ul></footer>',
+        f"<header><nav><ul>{menu}</ul></nav></header><main><article>{title}{by}{when}{body}</article>"
+        f"<aside><h3>Most read</h3><ul>{teasers}</ul></aside></main><footer><ul>{footer}</ul></footer>",
         f'<div id="top"><ul class="menu">{menu}</ul></div><div class="story-wrap"><div class="story-head">{title}{when}{by}</div>'
         f'<div class="story-body">{body}<div class="related"><h4>Related</h4><ul>{teasers}</ul></div></div></div><div class="bottom"><ul>{footer}</ul></div>',
         f'<table width="100%"><tr><td class="left"><ul>{menu}</ul></td><td class="content">{title}{by}{when}{body}</td>'
@@ -272,8 +426,10 @@ def page(document: Document, number: int) -> str:
         f'<div class="page"><div class="share">Share on Facebook</div><section class="post">{title}{by}{when}'
         f'<div itemprop="articleBody">{body}</div><div class="newsletter">Sign up for our newsletter</div></section>'
         f'<section class="more"><ul>{teasers}</ul></section><nav><ul>{menu}</ul></nav><footer><ul>{footer}</ul></footer></div>',
-    )  # fmt: skip
-    return f'<!DOCTYPE html><html lang="en">{head}<body>{bodies[number % len(bodies)]}</body></html>'
+    )
+    return (
+        f'<!DOCTYPE html><html lang="en">{head}<body>{bodies[number % len(bodies)]}</body></html>'
+    )
 
 
 def pages(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:
@@ -281,7 +437,11 @@ def pages(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:
     number = 0
     for day in documents(n, stories, seed):
         yield [
-            {"url": document["url"], "html": page(document, number + at), "fetched_at": document["fetched_at"]}
+            {
+                "url": document["url"],
+                "html": page(document, number + at),
+                "fetched_at": document["fetched_at"],
+            }
             for at, document in enumerate(day)
         ]
         number += len(day)
@@ -290,7 +450,9 @@ def pages(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:
 _TAG = re.compile(r"(<script.*?</script>|<style.*?</style>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 
 
-def given_pages(n: int, given: Sequence[tuple[str, str]], seed: int = 0) -> Iterator[list[Document]]:
+def given_pages(
+    n: int, given: Sequence[tuple[str, str]], seed: int = 0
+) -> Iterator[list[Document]]:
     """`n` pages from (url, html): each round with other words between the tags and another address."""
     words = Given([("", _TAG.sub(" ", html)) for _, html in given], seed)
     for first in range(0, n, 500):
@@ -317,7 +479,11 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
                 for batch in opened.iter_batches(batch_size=1_000):
                     yield from batch.to_pylist()
         elif ".jsonl" in file.suffixes:
-            with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
+            with (
+                gzip.open(file, "rt", encoding="utf-8")
+                if file.suffix == ".gz"
+                else file.open(encoding="utf-8") as lines
+            ):
                 yield from map(json.loads, lines)
         elif file.suffix == ".txt":
             title, _, text = file.read_text(encoding="utf-8", errors="replace").partition("\n")
@@ -339,7 +505,13 @@ def stories_of(options: Options) -> Stories:
     """The stories of a file, made-up ones without one."""
     if options.texts is None:
         return MadeUp(options.seed, options.sentences or 18)
-    rows = ((row.get("title") or "", next((row[name] for name in ("text", "body", "content") if row.get(name)), "")) for row in read(options.texts))
+    rows = (
+        (
+            row.get("title") or "",
+            next((row[name] for name in ("text", "body", "content") if row.get(name)), ""),
+        )
+        for row in read(options.texts)
+    )
     return Given(list(rows), options.seed, options.sentences)
 
 
@@ -349,7 +521,10 @@ def write(n: int, folder: Path, options: Options) -> int:
     body, schema = ("html", _PAGE_SCHEMA) if options.pages else ("text", _SCHEMA)
     if options.pages and options.texts is not None:
         rows = (row for row in read(options.texts) if row.get("html"))
-        given = [(row.get("url") or f"https://pages.example/{number}", row["html"]) for number, row in enumerate(rows)]
+        given = [
+            (row.get("url") or f"https://pages.example/{number}", row["html"])
+            for number, row in enumerate(rows)
+        ]
         made = given_pages(n, given, options.seed)
     else:
         made = (pages if options.pages else documents)(n, stories_of(options), options.seed)
@@ -372,20 +547,38 @@ def _write(days: Sequence[Sequence[Document]], path: Path, schema: pa.Schema, fo
                 writer.write_table(pa.Table.from_pylist(list(day), schema=schema))
     else:
         with path.with_suffix(".jsonl").open("w", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(row, default=datetime.isoformat, ensure_ascii=False) + "\n" for day in days for row in day)
+            lines.writelines(
+                json.dumps(row, default=datetime.isoformat, ensure_ascii=False) + "\n"
+                for day in days
+                for row in day
+            )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("n", type=int)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--texts", type=Path, help="Parquet or JSONL of stories (title, text) or, with --pages, of pages (url, html)")
-    parser.add_argument("--sentences", type=int, help="of a story at most; 4 make items of half a kilobyte")
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        help="Parquet or JSONL of stories (title, text) or, with --pages, of pages (url, html)",
+    )
+    parser.add_argument(
+        "--sentences", type=int, help="of a story at most; 4 make items of half a kilobyte"
+    )
     parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
     parser.add_argument("--format", choices=("parquet", "jsonl"), default="parquet")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)
-    options = Options(texts=chosen.texts, sentences=chosen.sentences, pages=chosen.pages, form=chosen.format, seed=chosen.seed)
+    options = Options(
+        texts=chosen.texts,
+        sentences=chosen.sentences,
+        pages=chosen.pages,
+        form=chosen.format,
+        seed=chosen.seed,
+    )
     size = write(chosen.n, chosen.folder, options)
     print(f"{chosen.n:,} documents, {size / 1e6:,.1f} MB in {chosen.folder}")
 

@@ -56,7 +56,9 @@ def datasketch(texts: pa.Array, times: pa.Array | None) -> int:
     sets = ([shingle.encode() for shingle in shingles] for shingles in token_sets(texts))
     index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
     sketches, parent, pairs = [], list(range(len(texts))), 0
-    for row, sketch in enumerate(MinHash.generator(sets, num_perm=128, seed=1, hashfunc=xxhash.xxh32_intdigest)):
+    for row, sketch in enumerate(
+        MinHash.generator(sets, num_perm=128, seed=1, hashfunc=xxhash.xxh32_intdigest)
+    ):
         for other in index.query(sketch):
             if sketches[other].jaccard(sketch) >= THRESHOLD:
                 pairs += 1
@@ -86,9 +88,15 @@ def gaoya(texts: pa.Array, times: pa.Array | None) -> int:
     from gaoya.minhash import MinHashStringIndex
 
     index = MinHashStringIndex(
-        hash_size=32, jaccard_threshold=THRESHOLD, num_bands=14, band_size=9, num_hashes=126, analyzer="word",
-        lowercase=True, ngram_range=(3, 3),
-    )  # fmt: skip
+        hash_size=32,
+        jaccard_threshold=THRESHOLD,
+        num_bands=14,
+        band_size=9,
+        num_hashes=126,
+        analyzer="word",
+        lowercase=True,
+        ngram_range=(3, 3),
+    )
     found = 0
     for row, text in enumerate(texts.to_pylist()):
         found += len(index.query(text))
@@ -96,7 +104,11 @@ def gaoya(texts: pa.Array, times: pa.Array | None) -> int:
     return found
 
 
-PEERS: dict[str, Callable[[pa.Array, pa.Array | None], int]] = {"datasketch": datasketch, "rensa": rensa, "gaoya": gaoya}
+PEERS: dict[str, Callable[[pa.Array, pa.Array | None], int]] = {
+    "datasketch": datasketch,
+    "rensa": rensa,
+    "gaoya": gaoya,
+}
 
 
 def cpu_of(work: Callable[[], object]) -> float:
@@ -105,7 +117,9 @@ def cpu_of(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def read(path: Path | None, column: str, time_column: str | None, limit: int | None) -> tuple[pa.Array, pa.Array | None]:
+def read(
+    path: Path | None, column: str, time_column: str | None, limit: int | None
+) -> tuple[pa.Array, pa.Array | None]:
     if path is None:
         room = made_up(limit or 20_000)
         return pa.array(room[0], pa.large_string()), pa.array(room[1], pa.timestamp("us", tz="UTC"))
@@ -121,9 +135,14 @@ def made_up(n: int) -> tuple[list[str], list[object]]:
     return room.texts[:n], list(room.times[:n])
 
 
-def against_peers(texts: pa.Array, times: pa.Array | None, peers: Sequence[str], rounds: int) -> dict[str, float]:
+def against_peers(
+    texts: pa.Array, times: pa.Array | None, peers: Sequence[str], rounds: int
+) -> dict[str, float]:
     """Documents per second and core of each, best of the interleaved rounds."""
-    few, few_times = texts.slice(0, PEER_TEXTS), times.slice(0, PEER_TEXTS) if times is not None else None
+    few, few_times = (
+        texts.slice(0, PEER_TEXTS),
+        times.slice(0, PEER_TEXTS) if times is not None else None,
+    )
     copydesk(few.slice(0, 500), None)  # compile
     best: dict[str, float] = {}
     for _ in range(rounds):
@@ -146,18 +165,45 @@ def with_text_dedup(python: Path, texts: pa.Array) -> float:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "in"
         source.mkdir()
-        pq.write_table(pa.table({"text": texts.slice(0, PEER_TEXTS).cast(pa.string())}), source / "part.parquet")
+        pq.write_table(
+            pa.table({"text": texts.slice(0, PEER_TEXTS).cast(pa.string())}),
+            source / "part.parquet",
+        )
         command = [
-            python, "-m", "text_dedup.minhash", "--path", "parquet", "--data_files", f"{source}/part.parquet", "--split", "train",
-            "--cache_dir", f"{folder}/cache", "--output", f"{folder}/out", "--column", "text", "--ngram", "3",
-            "--num_perm", "128", "--threshold", str(THRESHOLD), "--batch_size", "1000", "--num_proc", "1",
-        ]  # fmt: skip
+            python,
+            "-m",
+            "text_dedup.minhash",
+            "--path",
+            "parquet",
+            "--data_files",
+            f"{source}/part.parquet",
+            "--split",
+            "train",
+            "--cache_dir",
+            f"{folder}/cache",
+            "--output",
+            f"{folder}/out",
+            "--column",
+            "text",
+            "--ngram",
+            "3",
+            "--num_perm",
+            "128",
+            "--threshold",
+            str(THRESHOLD),
+            "--batch_size",
+            "1000",
+            "--num_proc",
+            "1",
+        ]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode:
             raise SystemExit(f"text-dedup failed:\n{done.stderr[-2000:]}")
-    return min(len(texts), PEER_TEXTS) / (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(len(texts), PEER_TEXTS) / (
+        after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    )
 
 
 _SCRIPTS = {
@@ -181,10 +227,18 @@ def by_script(n: int) -> dict[str, tuple[float, float]]:
         rng, parts = random.Random(1), letters.split()
         joint = "" if name in ("Chinese", "Japanese") else " "
         # Han: one of 3,000 characters a word, as in print; elsewhere syllables make 3,000 words.
-        words = [chr(0x4E00 + 5 * i) if not joint else "".join(rng.choices(parts, k=rng.randint(1, 3))) for i in range(3000)]
+        words = [
+            chr(0x4E00 + 5 * i) if not joint else "".join(rng.choices(parts, k=rng.randint(1, 3)))
+            for i in range(3000)
+        ]
         if name == "Japanese":
-            words = [*words[:1500], *(chr(0x3041 + i // 40) + chr(0x30A1 + i % 40) for i in range(1500))]
-        texts = pa.array([joint.join(rng.choices(words, k=500)) for _ in range(n)], pa.large_string())
+            words = [
+                *words[:1500],
+                *(chr(0x3041 + i // 40) + chr(0x30A1 + i % 40) for i in range(1500)),
+            ]
+        texts = pa.array(
+            [joint.join(rng.choices(words, k=500)) for _ in range(n)], pa.large_string()
+        )
         sketching.sketch(texts.slice(0, 10), Options())
         seconds = min(cpu_of(lambda texts=texts: copydesk(texts, None)) for _ in range(3))  # type: ignore[misc]
         rates[name] = texts.nbytes / 1e6 / seconds
@@ -200,15 +254,23 @@ def odd_texts() -> dict[str, float]:
         "two words repeated, twice": ["tick tock " * 500_000, "tick tock tick " * 300_000],
         "10,000 empty texts": [""] * 10_000,
         "10,000 texts of one word": [f"w{i % 100}" for i in range(10_000)],
-        "5,000 edits of one story": [f"{story[: i % 900]} edit {i} {story[i % 900 :]}" for i in range(5_000)],
+        "5,000 edits of one story": [
+            f"{story[: i % 900]} edit {i} {story[i % 900 :]}" for i in range(5_000)
+        ],
     }
-    return {name: cpu_of(lambda texts=texts: copydesk(pa.array(texts, pa.large_string()), None)) for name, texts in cases.items()}  # type: ignore[misc]
+    return {
+        name: cpu_of(lambda texts=texts: copydesk(pa.array(texts, pa.large_string()), None))
+        for name, texts in cases.items()
+    }  # type: ignore[misc]
 
 
 def _half(path: str, column: str, time_column: str | None, part: int) -> float:
     texts, times = read(Path(path), column, time_column, None)
     half = len(texts) // 2
-    texts, times = texts.slice(part * half, half), times.slice(part * half, half) if times is not None else None
+    texts, times = (
+        texts.slice(part * half, half),
+        times.slice(part * half, half) if times is not None else None,
+    )
     copydesk(texts.slice(0, 500), None)
     began = time.perf_counter()
     for _ in range(5):
@@ -226,34 +288,53 @@ def two_processes(path: str, column: str, time_column: str | None) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--texts", type=Path, help="Parquet file of texts in order of time")
     parser.add_argument("--column", default="text")
     parser.add_argument("--time", dest="time_column")
     parser.add_argument("--limit", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", nargs="*", choices=sorted(PEERS), default=sorted(PEERS))
-    parser.add_argument("--text-dedup", type=Path, metavar="PYTHON", help="interpreter with text-dedup")
+    parser.add_argument(
+        "--text-dedup", type=Path, metavar="PYTHON", help="interpreter with text-dedup"
+    )
     parser.add_argument("--scripts", action="store_true", help="cost per byte in other scripts")
     parser.add_argument("--odd", action="store_true", help="inputs made to hurt")
-    parser.add_argument("--processes", action="store_true", help="two processes against one; needs --texts")
+    parser.add_argument(
+        "--processes", action="store_true", help="two processes against one; needs --texts"
+    )
     chosen = parser.parse_args(arguments)
-    report: dict[str, object] = {"machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"}
+    report: dict[str, object] = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    }
     texts, times = read(chosen.texts, chosen.column, chosen.time_column, chosen.limit)
     size = texts.nbytes / max(1, len(texts))
     rates = against_peers(texts, times, chosen.peers, chosen.rounds)
     if chosen.text_dedup:
         rates["text-dedup"] = with_text_dedup(chosen.text_dedup, texts)
     report["documents per second and core"] = {
-        name: {"docs/s": round(rate), "MB/s": round(rate * size / 1e6, 1), "copydesk is": f"{rates['copydesk'] / rate:.1f} x"}
+        name: {
+            "docs/s": round(rate),
+            "MB/s": round(rate * size / 1e6, 1),
+            "copydesk is": f"{rates['copydesk'] / rate:.1f} x",
+        }
         for name, rate in rates.items()
     }
     if chosen.scripts:
-        report["cost per byte"] = {name: f"{rate:.0f} MB/s, {cost:.2f} x ASCII" for name, (rate, cost) in by_script(2000).items()}
+        report["cost per byte"] = {
+            name: f"{rate:.0f} MB/s, {cost:.2f} x ASCII"
+            for name, (rate, cost) in by_script(2000).items()
+        }
     if chosen.odd:
-        report["odd texts, CPU s"] = {name: round(seconds, 2) for name, seconds in odd_texts().items()}
+        report["odd texts, CPU s"] = {
+            name: round(seconds, 2) for name, seconds in odd_texts().items()
+        }
     if chosen.processes and chosen.texts:
-        report["two processes do"] = f"{two_processes(str(chosen.texts), chosen.column, chosen.time_column):.2f} x one"
+        report["two processes do"] = (
+            f"{two_processes(str(chosen.texts), chosen.column, chosen.time_column):.2f} x one"
+        )
     print(json.dumps(report, indent=2, ensure_ascii=False))
 
 

@@ -34,15 +34,23 @@ def made_up_sketches(rng: np.random.Generator, n: int, options: Options) -> sket
     n_keys = 34
     keys = np.zeros((n, sketching.KEYS_MOST), np.uint64)
     fresh = rng.integers(0, 1 << 60, (n, n_keys), dtype=np.uint64)
-    popular = (np.minimum(rng.zipf(1.2, (n, n_keys)), 1 << 20).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(4)
+    popular = (
+        np.minimum(rng.zipf(1.2, (n, n_keys)), 1 << 20).astype(np.uint64)
+        * np.uint64(0x9E3779B97F4A7C15)
+    ) >> np.uint64(4)
     keys[:, :n_keys] = np.sort(np.where(rng.random((n, n_keys)) < POPULAR, popular, fresh), axis=1)
     return sketching.Sketches(
-        rng.integers(0, 1 << 32, (n, options.num_perm), dtype=np.uint32), keys, np.full(n, n_keys, np.int32),
-        np.full(n, 520, np.int32), rng.integers(1, 1 << 62, n, dtype=np.uint64),
-    )  # fmt: skip
+        rng.integers(0, 1 << 32, (n, options.num_perm), dtype=np.uint32),
+        keys,
+        np.full(n, n_keys, np.int32),
+        np.full(n, 520, np.int32),
+        rng.integers(1, 1 << 62, n, dtype=np.uint64),
+    )
 
 
-def grow(folder: Path, size: int, per_day: int, options: Options) -> tuple[dict[str, Path], tuple[str, ...], int]:
+def grow(
+    folder: Path, size: int, per_day: int, options: Options
+) -> tuple[dict[str, Path], tuple[str, ...], int]:
     """An index of `size` documents, added some days at a time; paths, names, and the day after the last."""
     rng = np.random.default_rng(size)
     paths: dict[str, Path] = {}
@@ -53,7 +61,9 @@ def grow(folder: Path, size: int, per_day: int, options: Options) -> tuple[dict[
         days = day + np.arange(n) // per_day
         sketches = made_up_sketches(rng, n, options)
         ids = [f"{at + i:032x}" for i in range(n)]
-        written = Index([paths[x] for x in names], options).add(ids, sketches, days * DAY_US + 1, np.arange(n), folder)
+        written = Index([paths[x] for x in names], options).add(
+            ids, sketches, days * DAY_US + 1, np.arange(n), folder
+        )
         paths |= {path.name: path for path in written.new}
         for name in paths.keys() - set(written.names):
             paths.pop(name).unlink(missing_ok=True)
@@ -87,16 +97,21 @@ def measure(folder: Path, size: int, per_day: int, n_days: int) -> dict[str, obj
     for path in paths.values():
         path.unlink()
     return {
-        "documents": size, "a day": per_day, "look-up, CPU s": round(statistics.median(look_ups), 3),
+        "documents": size,
+        "a day": per_day,
+        "look-up, CPU s": round(statistics.median(look_ups), 3),
         "look-up and addition, CPU s, median": round(statistics.median(totals), 3),
         "look-up and addition, CPU s, mean": round(statistics.mean(totals), 3),
-        "bytes a document": round(total / (size + per_day * n_days)), "files": len(paths),
+        "bytes a document": round(total / (size + per_day * n_days)),
+        "files": len(paths),
         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    }  # fmt: skip
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--day", type=int, default=5_000)
     parser.add_argument("--days", type=int, default=9)

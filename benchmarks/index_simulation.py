@@ -47,7 +47,11 @@ CLUSTER_PARTS = (64, 256, 1024)
 def keys_of(rng: np.random.Generator, n: int) -> NDArray[np.uint64]:
     """Keys of n documents, ascending in each."""
     drawn, is_phrase = rng.random((n, N_KEYS)), rng.random((n, N_KEYS)) < PHRASES
-    ranks = np.where(is_phrase, PHRASES_Q * (drawn ** (-1 / PHRASES_A) - 1), TAIL_Q * (drawn ** (-1 / TAIL_A) - 1))
+    ranks = np.where(
+        is_phrase,
+        PHRASES_Q * (drawn ** (-1 / PHRASES_A) - 1),
+        TAIL_Q * (drawn ** (-1 / TAIL_A) - 1),
+    )
     # Beyond 2**52 two draws have the same rank only by rounding: those keys are new ones.
     whole = np.minimum(ranks, 2.0**52).astype(np.uint64) * np.uint64(2) + is_phrase
     fresh = rng.integers(1 << 54, 1 << 62, (n, N_KEYS), dtype=np.uint64)
@@ -68,9 +72,12 @@ def sketches_of(rng: np.random.Generator, keys: NDArray[np.uint64]) -> sketching
     padded = np.zeros((n, sketching.KEYS_MOST), np.uint64)
     padded[:, : keys.shape[1]] = keys
     return sketching.Sketches(
-        rng.integers(0, 1 << 32, (n, SHORT), dtype=np.uint32), padded, np.full(n, keys.shape[1], np.int32),
-        np.full(n, 480, np.int32), rng.integers(1, 1 << 62, n, dtype=np.uint64),
-    )  # fmt: skip
+        rng.integers(0, 1 << 32, (n, SHORT), dtype=np.uint32),
+        padded,
+        np.full(n, keys.shape[1], np.int32),
+        np.full(n, 480, np.int32),
+        rng.integers(1, 1 << 62, n, dtype=np.uint64),
+    )
 
 
 class Growing:
@@ -98,7 +105,9 @@ class Growing:
         began = time.process_time()
         written = self.index().add(ids, sketches, times, np.arange(n), self.folder)
         self.cpu_adding += time.process_time() - began
-        self.key_bytes_written += sum(path.stat().st_size for path in written.new if path.name.startswith("keys"))
+        self.key_bytes_written += sum(
+            path.stat().st_size for path in written.new if path.name.startswith("keys")
+        )
         self.paths |= {path.name: path for path in written.new}
         for name in self.paths.keys() - set(written.names):
             self.paths.pop(name).unlink()
@@ -111,7 +120,10 @@ class Growing:
         new = sketches_of(self.rng, keys_of(self.rng, PER_DAY * 8 // 10))
         last, _ = self.recent[-1]
         old = [self.recent[i][0] for i in self.rng.integers(0, len(self.recent), PER_DAY // 1_000)]
-        copies = [last.take(self.rng.integers(500, 1_000, PER_DAY // 10)), *(part.take(self.rng.integers(0, 1_000, 100)) for part in old)]
+        copies = [
+            last.take(self.rng.integers(500, 1_000, PER_DAY // 10)),
+            *(part.take(self.rng.integers(0, 1_000, 100)) for part in old),
+        ]
         day = sketching.joined([new, *copies])
         return day, np.full(len(day), self.day * DAY_US + 1), sum(map(len, copies))
 
@@ -136,14 +148,22 @@ def measured(grown: Growing, n_days: int) -> dict[str, Any]:
     key_bytes = sum(file.header["bytes"] for file in index.runs)
     doc_bytes = sum(file.header["bytes"] for file in index.docs) / grown.n - 4 * SHORT + 4 * FULL
     return {
-        "documents": grown.n, "key files": len(index.runs), "document files": len(index.docs),
-        "open, CPU s": round(statistics.median(opening), 3), "look up 10,000, CPU s": round(statistics.median(looking), 3),
-        "candidates a document": round(statistics.median(found) / PER_DAY, 2), "copies found": f"{hit} of {n_copies}",
+        "documents": grown.n,
+        "key files": len(index.runs),
+        "document files": len(index.docs),
+        "open, CPU s": round(statistics.median(opening), 3),
+        "look up 10,000, CPU s": round(statistics.median(looking), 3),
+        "candidates a document": round(statistics.median(found) / PER_DAY, 2),
+        "copies found": f"{hit} of {n_copies}",
         "far keys met a document": round(far_hits / PER_DAY, 1),
-        "add, CPU us a document": round(1e6 * grown.cpu_adding / grown.n, 1), "key bytes written for each kept": round(grown.key_bytes_written / key_bytes, 2),
-        "bytes a document": round(key_bytes / grown.n + doc_bytes), "of them keys": round(key_bytes / grown.n),
-        **buckets(index), "parts": {parts: part_sizes(index, parts) for parts in CLUSTER_PARTS},
-        "peak MB, mapped files included": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "add, CPU us a document": round(1e6 * grown.cpu_adding / grown.n, 1),
+        "key bytes written for each kept": round(grown.key_bytes_written / key_bytes, 2),
+        "bytes a document": round(key_bytes / grown.n + doc_bytes),
+        "of them keys": round(key_bytes / grown.n),
+        **buckets(index),
+        "parts": {parts: part_sizes(index, parts) for parts in CLUSTER_PARTS},
+        "peak MB, mapped files included": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        // 1024,
     }
 
 
@@ -154,8 +174,11 @@ def buckets(index: Index) -> dict[str, Any]:
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     sizes = np.diff(np.append(starts, len(keys)))
     return {
-        "documents of the largest run": run.header["count"], "most popular far key in it": int(sizes.max()),
-        "far entries under keys of more than 128": round(float(sizes[sizes > 2 * joining.CAP].sum() / len(keys)), 3),
+        "documents of the largest run": run.header["count"],
+        "most popular far key in it": int(sizes.max()),
+        "far entries under keys of more than 128": round(
+            float(sizes[sizes > 2 * joining.CAP].sum() / len(keys)), 3
+        ),
     }
 
 
@@ -168,21 +191,36 @@ def part_sizes(index: Index, parts: int) -> dict[str, float]:
         far = run.array("far")
         ends = np.searchsorted(far, (np.arange(1, parts, dtype=np.uint64) << shift))
         total += np.diff(np.concatenate([[0], ends, [len(far)]]))
-    return {"mean MB": round(8e-6 * float(total.mean()), 1), "largest against mean": round(float(total.max() / total.mean()), 3)}
+    return {
+        "mean MB": round(8e-6 * float(total.mean()), 1),
+        "largest against mean": round(float(total.max() / total.mean()), 3),
+    }
 
 
 def popularity(keys: NDArray[np.uint64], n_documents: int) -> dict[str, float]:
     """Distinct keys, and how many stand under a key that so many hold."""
     _, counts = np.unique(keys, return_counts=True)
-    shares = {f"under keys of at least {least}": round(float(counts[counts >= least].sum() / counts.sum()), 3) for least in (2, 5, 20, 129)}
-    return {"documents": n_documents, "distinct": round(len(counts) / len(keys), 3), **shares, "most popular": int(counts.max())}
+    shares = {
+        f"under keys of at least {least}": round(
+            float(counts[counts >= least].sum() / counts.sum()), 3
+        )
+        for least in (2, 5, 20, 129)
+    }
+    return {
+        "documents": n_documents,
+        "distinct": round(len(counts) / len(keys), 3),
+        **shares,
+        "most popular": int(counts.max()),
+    }
 
 
 def check(path: Path, column: str) -> Iterator[dict[str, Any]]:
     """The popularity of keys in real texts, and in made-up documents."""
     import pyarrow.parquet as pq
 
-    sketches = sketching.sketch(sketching.as_texts(pq.read_table(path, columns=[column])[column]), Options())
+    sketches = sketching.sketch(
+        sketching.as_texts(pq.read_table(path, columns=[column])[column]), Options()
+    )
     made_up = keys_of(np.random.default_rng(2), len(sketches))
     n = 1_250
     while n <= len(sketches):
@@ -192,11 +230,17 @@ def check(path: Path, column: str) -> Iterator[dict[str, Any]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[200_000, 1_000_000])
     parser.add_argument("--days", type=int, default=3)
-    parser.add_argument("--folder", type=Path, help="is emptied at the end; 0.5 GB for each million documents")
-    parser.add_argument("--minutes", type=float, default=60.0, help="wall time after which it grows no more")
+    parser.add_argument(
+        "--folder", type=Path, help="is emptied at the end; 0.5 GB for each million documents"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=60.0, help="wall time after which it grows no more"
+    )
     parser.add_argument("--check", type=Path, metavar="FILE.parquet")
     parser.add_argument("--column", default="text")
     chosen = parser.parse_args(arguments)

@@ -35,7 +35,17 @@ TABLES = ("articles", "duplicates", "pairs", "removed", "rejects", "stories", "t
 
 def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
     """An ingest of the folder's corpus in a process group of its own."""
-    command = [sys.executable, "-m", "flows.cli", "ingest", str(folder / "corpus"), "--warehouse", str(folder / name), "--direct", "--quiet"]
+    command = [
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "ingest",
+        str(folder / "corpus"),
+        "--warehouse",
+        str(folder / name),
+        "--direct",
+        "--quiet",
+    ]
     command += ["--workers", "2", "--recipe", str(folder / "recipe.toml")]
     return subprocess.Popen(command, cwd=_ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
 
@@ -65,7 +75,9 @@ def killed(folder: Path, *, kills: int, seconds: tuple[float, float], seed: int)
         process = start(folder, "killed")
         time.sleep(chance.uniform(*seconds))
         if process.poll() is not None:
-            raise SystemExit("a run ended before it was killed: give it less time with --seconds, or more documents")
+            raise SystemExit(
+                "a run ended before it was killed: give it less time with --seconds, or more documents"
+            )
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         look()
@@ -84,32 +96,54 @@ def rows(warehouse: Path, table: str) -> pa.Table:
     """A published table, in one order, without what names the run."""
     found = pq.read_table(warehouse / "current" / table)
     found = found.drop_columns([name for name in _OF_THE_RUN if name in found.column_names])
-    plain = [name for name in found.column_names if not pa.types.is_nested(found.schema.field(name).type)]
+    plain = [
+        name for name in found.column_names if not pa.types.is_nested(found.schema.field(name).type)
+    ]
     return found.sort_by([(name, "ascending") for name in plain])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--documents", type=int, default=20_000)
-    parser.add_argument("--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up")
+    parser.add_argument(
+        "--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up"
+    )
     parser.add_argument("--sentences", type=int, help="of a text at most; see benchmarks.corpus")
     parser.add_argument("--shard", type=int, default=500, help="documents of a shard")
     parser.add_argument("--kills", type=int, default=5)
-    parser.add_argument("--seconds", type=float, nargs=2, help="a run lives at least and at most so long; else a share of the undisturbed run")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        nargs=2,
+        help="a run lives at least and at most so long; else a share of the undisturbed run",
+    )
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        corpus.write(chosen.documents, folder / "corpus", corpus.Options(texts=chosen.texts, sentences=chosen.sentences))
-        (folder / "recipe.toml").write_text(f"[run]\nshard_documents = {chosen.shard}\n", encoding="utf-8")
+        corpus.write(
+            chosen.documents,
+            folder / "corpus",
+            corpus.Options(texts=chosen.texts, sentences=chosen.sentences),
+        )
+        (folder / "recipe.toml").write_text(
+            f"[run]\nshard_documents = {chosen.shard}\n", encoding="utf-8"
+        )
         began = time.monotonic()
         whole = start(folder, "whole")
         if whole.wait():
             raise SystemExit("the undisturbed run failed")
         lasted = time.monotonic() - began
         limits = tuple(chosen.seconds or (0.1 * lasted, 0.35 * lasted))
-        n_kept, n_twice = killed(folder, kills=chosen.kills, seconds=(limits[0], limits[1]), seed=chosen.seed)
-        same = {table: rows(folder / "whole", table).equals(rows(folder / "killed", table)) for table in TABLES}
+        n_kept, n_twice = killed(
+            folder, kills=chosen.kills, seconds=(limits[0], limits[1]), seed=chosen.seed
+        )
+        same = {
+            table: rows(folder / "whole", table).equals(rows(folder / "killed", table))
+            for table in TABLES
+        }
     print(
         f"{chosen.documents:,} documents, {chosen.kills} kills; undisturbed {lasted:.0f} s; {n_kept} shards stood at the last kill, "
         f"{n_twice} of those that stood at any were done twice; tables equal: {same}"

@@ -96,12 +96,18 @@ def sample(pid: int) -> Sample | None:
     cpu = main = 0.0
     for one in _tree(pid):
         try:
-            memory = dict(line.split(":", 1) for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:])
+            memory = dict(
+                line.split(":", 1)
+                for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:]
+            )
             ticks = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
         except (OSError, ValueError):  # it ended meanwhile
             continue
         peak += int(memory.get("Pss", "0 kB").split()[0]) * 1024
-        own += (int(memory.get("Pss_Anon", "0 kB").split()[0]) + int(memory.get("Pss_Shmem", "0 kB").split()[0])) * 1024
+        own += (
+            int(memory.get("Pss_Anon", "0 kB").split()[0])
+            + int(memory.get("Pss_Shmem", "0 kB").split()[0])
+        ) * 1024
         cpu += sum(map(int, ticks[11:15])) / _TICKS
         if one == pid:
             main = sum(map(int, ticks[11:13])) / _TICKS
@@ -118,15 +124,33 @@ def _tree(pid: int) -> Iterator[int]:
         return
 
 
-def command(inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None) -> list[str]:
+def command(
+    inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None
+) -> list[str]:
     """The command of one run, for a process of its own in the folder `ROOT`."""
-    named = [sys.executable, "-m", "flows.cli", "ingest", str(inputs), "--warehouse", str(warehouse), "--direct", "--json", "--workers", str(workers)]
+    named = [
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "ingest",
+        str(inputs),
+        "--warehouse",
+        str(warehouse),
+        "--direct",
+        "--json",
+        "--workers",
+        str(workers),
+    ]
     return [*named, "--recipe", str(recipe)] if recipe else named
 
 
-def ingest(inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None) -> tuple[dict[str, Any], list[Sample], float]:
+def ingest(
+    inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None
+) -> tuple[dict[str, Any], list[Sample], float]:
     """One run in a process of its own: what it says of itself, what was seen of it, and its seconds."""
-    return watched(command(inputs, warehouse, workers=workers, recipe=recipe), what=f"the ingest of {inputs}")
+    return watched(
+        command(inputs, warehouse, workers=workers, recipe=recipe), what=f"the ingest of {inputs}"
+    )
 
 
 def watched(command: Sequence[str], *, what: str) -> tuple[dict[str, Any], list[Sample], float]:
@@ -147,18 +171,34 @@ def measure(n: int, inputs: Path, warehouse: Path, *, workers: int) -> Measured:
     """Ingest a corpus and sum up what it took."""
     facts, samples, seconds = ingest(inputs, warehouse, workers=workers)
     n_bytes = sum(path.stat().st_size for path in inputs.iterdir())
-    return summed_up(facts, samples, n=n, workers=workers, n_bytes=n_bytes, seconds=seconds, warehouse=warehouse)
+    return summed_up(
+        facts, samples, n=n, workers=workers, n_bytes=n_bytes, seconds=seconds, warehouse=warehouse
+    )
 
 
 def summed_up(
-    facts: dict[str, Any], samples: Sequence[Sample], *, n: int, workers: int, n_bytes: int, seconds: float, warehouse: Path
+    facts: dict[str, Any],
+    samples: Sequence[Sample],
+    *,
+    n: int,
+    workers: int,
+    n_bytes: int,
+    seconds: float,
+    warehouse: Path,
 ) -> Measured:
     """What a run said of itself and what was seen of it, stage by stage."""
     size = sum(path.lstat().st_size for path in (warehouse / "snapshots").rglob("*.parquet"))
     measured = Measured(
-        n, workers, n_bytes, seconds, max(s.cpu for s in samples), max(s.peak for s in samples), max(s.own for s in samples), size,
+        n,
+        workers,
+        n_bytes,
+        seconds,
+        max(s.cpu for s in samples),
+        max(s.peak for s in samples),
+        max(s.own for s in samples),
+        size,
         {name: facts[name] for name in facts if name.startswith("n_")},
-    )  # fmt: skip
+    )
     at = datetime.fromisoformat(facts["started_at"]).timestamp()
     bounds = [("start", at - 1e9, at)]
     for stage in facts["stages"]:
@@ -170,9 +210,12 @@ def summed_up(
         seen = [s for s in samples if low <= s.at < high]
         if seen:
             measured.stages[name] = {
-                "seconds": min(high, seen[-1].at) - max(low, seen[0].at), "cpu": seen[-1].cpu - before[0], "main_cpu": seen[-1].main_cpu - before[1],
-                "peak": max(s.peak for s in seen), "own": max(s.own for s in seen),
-            }  # fmt: skip
+                "seconds": min(high, seen[-1].at) - max(low, seen[0].at),
+                "cpu": seen[-1].cpu - before[0],
+                "main_cpu": seen[-1].main_cpu - before[1],
+                "peak": max(s.peak for s in seen),
+                "own": max(s.own for s in seen),
+            }
             before = (seen[-1].cpu, seen[-1].main_cpu)
     return measured
 
@@ -192,10 +235,19 @@ def table(runs: Sequence[Measured]) -> str:
             f"| {run.counts['n_duplicates']:,} | {run.counts['n_stories']:,} |"
         )
     names = list(dict.fromkeys(name for run in runs for name in run.stages))
-    lines += ["", "| stage | " + " | ".join(f"{run.n:,} x {run.workers}: CPU us/doc, peak MB" for run in runs) + " |", "|---|" + "---:|" * len(runs)]
+    lines += [
+        "",
+        "| stage | "
+        + " | ".join(f"{run.n:,} x {run.workers}: CPU us/doc, peak MB" for run in runs)
+        + " |",
+        "|---|" + "---:|" * len(runs),
+    ]
     for name in names:
         cells = [
-            f"{1e6 * run.stages[name]['cpu'] / run.n:,.0f}, {run.stages[name]['peak'] / 1e6:,.0f}" if name in run.stages else "" for run in runs
+            f"{1e6 * run.stages[name]['cpu'] / run.n:,.0f}, {run.stages[name]['peak'] / 1e6:,.0f}"
+            if name in run.stages
+            else ""
+            for run in runs
         ]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -203,7 +255,14 @@ def table(runs: Sequence[Measured]) -> str:
 
 def machine() -> str:
     """The machine in a line."""
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), platform.machine())
+    model = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{model}, {os.cpu_count()} cores, {gigabytes:.0f} GB, Linux {platform.release()}, Python {platform.python_version()}; load at the start {os.getloadavg()[0]:.1f}"
 
@@ -212,34 +271,54 @@ def made(n: int, folder: Path, options: corpus.Options) -> Path:
     """The folder of a corpus of `n` documents, `files` in it being the input; one that is there is not made again."""
     inputs = folder / f"corpus-{n}{'-pages' if options.pages else ''}"
     if not (inputs / "size").exists():
-        (inputs / "size").write_text(str(corpus.write(n, inputs / "files", options)), encoding="utf-8")
+        (inputs / "size").write_text(
+            str(corpus.write(n, inputs / "files", options)), encoding="utf-8"
+        )
     return inputs
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--workers", type=int, nargs="+", default=[2])
-    parser.add_argument("--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up")
+    parser.add_argument(
+        "--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up"
+    )
     parser.add_argument("--sentences", type=int, help="of a text at most; see benchmarks.corpus")
     parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
-    parser.add_argument("--keep", type=Path, help="folder for corpora, warehouses and figures; without it nothing stays")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="folder for corpora, warehouses and figures; without it nothing stays",
+    )
     chosen = parser.parse_args(arguments)
     print(machine(), flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.keep or Path(temporary)
         runs = []
         for n in chosen.sizes:
-            inputs = made(n, folder, corpus.Options(texts=chosen.texts, sentences=chosen.sentences, pages=chosen.pages))
+            inputs = made(
+                n,
+                folder,
+                corpus.Options(texts=chosen.texts, sentences=chosen.sentences, pages=chosen.pages),
+            )
             for workers in chosen.workers:
                 figures = folder / f"{inputs.name}-by-{workers}.json"
                 if figures.exists():
                     runs.append(Measured(**json.loads(figures.read_text(encoding="utf-8"))))
                     continue
-                run = measure(n, inputs / "files", folder / f"{inputs.name}-by-{workers}", workers=workers)
+                run = measure(
+                    n, inputs / "files", folder / f"{inputs.name}-by-{workers}", workers=workers
+                )
                 figures.write_text(json.dumps(asdict(run), indent=1), encoding="utf-8")
                 runs.append(run)
-                print(f"{n:,} documents, {workers} workers: {run.seconds:,.0f} s, {run.peak / 1e6:,.0f} MB", file=sys.stderr, flush=True)
+                print(
+                    f"{n:,} documents, {workers} workers: {run.seconds:,.0f} s, {run.peak / 1e6:,.0f} MB",
+                    file=sys.stderr,
+                    flush=True,
+                )
     print(table(runs))
 
 

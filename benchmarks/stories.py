@@ -32,7 +32,9 @@ def made_up(n: int) -> list[str]:
     texts = []
     for number in range(n):
         subject = [f"name{number // 4}x{k}" for k in range(12)]
-        words = [f"w{rank}" for rank in draw[number * 400 : number * 400 + 400]] + [dice.choice(subject) for _ in range(50)]
+        words = [f"w{rank}" for rank in draw[number * 400 : number * 400 + 400]] + [
+            dice.choice(subject) for _ in range(50)
+        ]
         dice.shuffle(words)
         texts.append(" ".join(words))
     return texts
@@ -60,8 +62,14 @@ def measure(texts: list[str]) -> dict[str, float]:
             standing[:n_published], openers = numbers, np.array(known.openers)[names]
         return blocks.grouped(
             blocks.Documents(
-                vectors=vectors, published=np.full(n, UNDATED), arrival=arrival[:n], stories=standing, openers=openers,
-                is_whole=np.ones(len(openers), bool), n_published=n_published, compared=known.edges if known else None,
+                vectors=vectors,
+                published=np.full(n, UNDATED),
+                arrival=arrival[:n],
+                stories=standing,
+                openers=openers,
+                is_whole=np.ones(len(openers), bool),
+                n_published=n_published,
+                compared=known.edges if known else None,
                 twins=known.twins if known else None,
             ),
             stories.Options(),
@@ -73,16 +81,24 @@ def measure(texts: list[str]) -> dict[str, float]:
     figures["count"] = new / (time.process_time() - begun)
     vectors = weighing.vectors(counted, epoch)
     grouped(weighing.joined([before, vectors]), window)
-    figures[f"text to stories, {new:,} new against {len(before):,}"] = new / (time.process_time() - begun)
+    figures[f"text to stories, {new:,} new against {len(before):,}"] = new / (
+        time.process_time() - begun
+    )
     return figures
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--texts", help="Parquet file with one article a row")
     parser.add_argument("--column", default="text")
     options = parser.parse_args(arguments)
-    texts = [t or "" for t in pq.read_table(options.texts)[options.column].to_pylist()] if options.texts else made_up(WINDOW)
+    texts = (
+        [t or "" for t in pq.read_table(options.texts)[options.column].to_pylist()]
+        if options.texts
+        else made_up(WINDOW)
+    )
     for step, rate in measure(texts).items():
         sys.stdout.write(f"{step:50} {rate:10,.0f} documents/s/core\n")
 

@@ -43,14 +43,20 @@ Answer = tuple[int, int | None]  # rows and sum of `n_words`; None where the rea
 def duckdb_glob(folder: str) -> Answer:
     import duckdb
 
-    return tuple(duckdb.sql(f"select count(*), sum(n_words)::bigint from '{folder}/*.parquet'").fetchall()[0])
+    return tuple(
+        duckdb.sql(f"select count(*), sum(n_words)::bigint from '{folder}/*.parquet'").fetchall()[0]
+    )
 
 
 def duckdb_list(folder: str) -> Answer:
     import duckdb
 
     files = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
-    return tuple(duckdb.execute("select count(*), sum(n_words)::bigint from read_parquet(?)", [files]).fetchall()[0])
+    return tuple(
+        duckdb.execute(
+            "select count(*), sum(n_words)::bigint from read_parquet(?)", [files]
+        ).fetchall()[0]
+    )
 
 
 @cache
@@ -65,14 +71,23 @@ def _connection() -> Any:
 def duckdb_view(folder: str) -> Answer:
     """A view in a connection that stays open and keeps footers and blocks of files it has seen."""
     name = "at_" + hashlib.sha256(folder.encode()).hexdigest()[:12]
-    _connection().execute(f"create view if not exists {name} as select * from read_parquet('{folder}/*.parquet')")
-    return tuple(_connection().execute(f"select count(*), sum(n_words)::bigint from {name}").fetchall()[0])
+    _connection().execute(
+        f"create view if not exists {name} as select * from read_parquet('{folder}/*.parquet')"
+    )
+    return tuple(
+        _connection().execute(f"select count(*), sum(n_words)::bigint from {name}").fetchall()[0]
+    )
 
 
 def polars_folder(folder: str) -> Answer:
     import polars as pl
 
-    return pl.scan_parquet(folder).select(pl.len().alias("n"), pl.col("n_words").cast(pl.Int64).sum()).collect().row(0)
+    return (
+        pl.scan_parquet(folder)
+        .select(pl.len().alias("n"), pl.col("n_words").cast(pl.Int64).sum())
+        .collect()
+        .row(0)
+    )
 
 
 def polars_glob(folder: str) -> Answer:
@@ -118,8 +133,16 @@ def pyarrow_whole(folder: str) -> Answer:
 READERS: dict[str, Callable[[str], Answer]] = {
     function.__name__.replace("_", "-"): function
     for function in (
-        duckdb_glob, duckdb_list, duckdb_view, polars_folder, polars_glob, pandas_columns, pandas_whole, pyarrow_columns,
-        pyarrow_filter, pyarrow_whole,
+        duckdb_glob,
+        duckdb_list,
+        duckdb_view,
+        polars_folder,
+        polars_glob,
+        pandas_columns,
+        pandas_whole,
+        pyarrow_columns,
+        pyarrow_filter,
+        pyarrow_whole,
     )
 }
 
@@ -129,7 +152,9 @@ def read_until(stop: Path, root: Path, reader: str, results: Path, rest: float) 
     read = READERS[reader]
     seen: Counter[str] = Counter()
     turn = 0
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the writer, which then ends the readers
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C ends the writer, which then ends the readers
     while not stop.exists():
         time.sleep(rest)
         turn += 1
@@ -137,7 +162,9 @@ def read_until(stop: Path, root: Path, reader: str, results: Path, rest: float) 
         folder = root / "current" / "articles"
         try:
             found = read(os.path.realpath(folder) if turn % 2 == 0 else str(folder))
-        except Exception as error:  # each tool has an error tree of its own; every kind counts as loud
+        except (
+            Exception
+        ) as error:  # each tool has an error tree of its own; every kind counts as loud
             seen[json.dumps([mode, "error", type(error).__name__])] += 1
         else:
             seen[json.dumps([mode, "read", list(found)])] += 1
@@ -154,10 +181,15 @@ def publish_one(warehouse: Warehouse, number: int, states: set[Answer]) -> None:
     documents = documents.set_column(place, documents.schema.field(place), [words])
     present = base.table("articles", ["doc_id"])["doc_id"].to_pylist() if base else []
     gone = [present[place] for place in chance.permutation(len(present))[:_DELETED]]
-    snapshot = warehouse.build(base, Change(
-        parent=base.id if base else None, run=rows.run(f"run-{number}", _RUN), inserts={"articles": [documents]},
-        deletes={"articles": gone},
-    ))
+    snapshot = warehouse.build(
+        base,
+        Change(
+            parent=base.id if base else None,
+            run=rows.run(f"run-{number}", _RUN),
+            inserts={"articles": [documents]},
+            deletes={"articles": gone},
+        ),
+    )
     states.add(pyarrow_columns(str(snapshot.path / "articles")))
     warehouse.switch(snapshot)
     warehouse.prune()
@@ -166,20 +198,33 @@ def publish_one(warehouse: Warehouse, number: int, states: set[Answer]) -> None:
 
 def main() -> None:
     """Print what the readers saw."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--publishes", type=int, default=100)
     options.add_argument("--seconds-between", type=float, default=0.2)
-    options.add_argument("--readers", default=",".join(READERS), help="which, with commas; each is a process")
-    options.add_argument("--rest", type=float, default=0.0, help="seconds a reader rests between two reads")
+    options.add_argument(
+        "--readers", default=",".join(READERS), help="which, with commas; each is a process"
+    )
+    options.add_argument(
+        "--rest", type=float, default=0.0, help="seconds a reader rests between two reads"
+    )
     given = options.parse_args()
     names = given.readers.split(",")
     with tempfile.TemporaryDirectory() as folder:
         root, stop = Path(folder) / "wh", Path(folder) / "stop"
         states: set[Answer] = set()
-        warehouse = Warehouse.open(root, create=True, options=Options(keep_snapshots=10, grace_hours=0))
+        warehouse = Warehouse.open(
+            root, create=True, options=Options(keep_snapshots=10, grace_hours=0)
+        )
         publish_one(warehouse, 0, states)
         context = multiprocessing.get_context("spawn")
-        readers = {name: context.Process(target=read_until, args=(stop, root, name, Path(folder) / name, given.rest)) for name in names}
+        readers = {
+            name: context.Process(
+                target=read_until, args=(stop, root, name, Path(folder) / name, given.rest)
+            )
+            for name in names
+        }
         for process in readers.values():
             process.start()
         number = 0
@@ -192,7 +237,11 @@ def main() -> None:
         stop.touch()
         for process in readers.values():
             process.join()
-        is_wrong = tell({name: Counter(json.loads((Path(folder) / name).read_text())) for name in names}, states, number)
+        is_wrong = tell(
+            {name: Counter(json.loads((Path(folder) / name).read_text())) for name in names},
+            states,
+            number,
+        )
     sys.exit(1 if is_wrong else 0)
 
 
@@ -215,8 +264,14 @@ def tell(results: dict[str, Counter[str]], states: set[Answer], publishes: int) 
                 elif tuple(value) in states or (value[1] is None and value[0] in rows):
                     counts["right"] += number
                 else:
-                    counts["empty" if value[0] == 0 and name.endswith("whole") else "wrong"] += number
-            is_wrong = is_wrong or counts["wrong"] > 0 or (mode == "resolved first" and counts["right"] < counts.total())
+                    counts["empty" if value[0] == 0 and name.endswith("whole") else "wrong"] += (
+                        number
+                    )
+            is_wrong = (
+                is_wrong
+                or counts["wrong"] > 0
+                or (mode == "resolved first" and counts["right"] < counts.total())
+            )
             print(
                 f"{name:16} {mode:17} {counts['right']:6,} right {counts['wrong']:4} wrong {counts['empty']:4} empty "
                 f"{counts['loud']:5} loud errors {', '.join(sorted(kinds))}"

@@ -38,12 +38,21 @@ class Timed:
 def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
     """Ingest the inputs into a new warehouse, which is deleted again."""
     began, before = time.monotonic(), _cpu()
-    done = subprocess.run(scale.command(inputs, warehouse, workers=workers), stdout=subprocess.PIPE, cwd=scale.ROOT, check=False)
+    done = subprocess.run(
+        scale.command(inputs, warehouse, workers=workers),
+        stdout=subprocess.PIPE,
+        cwd=scale.ROOT,
+        check=False,
+    )
     seconds, cpu = time.monotonic() - began, _cpu() - before
     if done.returncode:
         raise SystemExit(f"the ingest of {inputs} failed with exit code {done.returncode}")
     shutil.rmtree(warehouse)
-    return Timed(seconds, cpu, {stage["name"]: stage["seconds"] for stage in json.loads(done.stdout)["stages"]})
+    return Timed(
+        seconds,
+        cpu,
+        {stage["name"]: stage["seconds"] for stage in json.loads(done.stdout)["stages"]},
+    )
 
 
 def _cpu() -> float:
@@ -54,33 +63,61 @@ def _cpu() -> float:
 def table(rounds: Sequence[dict[int, Timed]]) -> str:
     """A line for each round: seconds (of CPU), and how much faster than the first number of workers; then all rounds together."""
     numbers = sorted(rounds[0])
-    lines = ["| round | " + " | ".join(f"{n} worker{'s' if n > 1 else ''}: s (CPU s), edit s" for n in numbers) + " | gain | at equal CPU |"]
+    lines = [
+        "| round | "
+        + " | ".join(f"{n} worker{'s' if n > 1 else ''}: s (CPU s), edit s" for n in numbers)
+        + " | gain | at equal CPU |"
+    ]
     lines.append("|---|" + "---:|" * (len(numbers) + 2))
-    totals = {n: Timed(sum(r[n].seconds for r in rounds), sum(r[n].cpu for r in rounds), {"edit": sum(r[n].stages["edit"] for r in rounds)}) for n in numbers}
+    totals = {
+        n: Timed(
+            sum(r[n].seconds for r in rounds),
+            sum(r[n].cpu for r in rounds),
+            {"edit": sum(r[n].stages["edit"] for r in rounds)},
+        )
+        for n in numbers
+    }
     for name, runs in [*((str(i), runs) for i, runs in enumerate(rounds, 1)), ("all", totals)]:
         first, last = runs[numbers[0]], runs[numbers[-1]]
         gain = first.seconds / last.seconds
-        cells = [f"{run.seconds:.1f} ({run.cpu:.1f}), {run.stages['edit']:.1f}" for run in (runs[n] for n in numbers)]
-        lines.append(f"| {name} | " + " | ".join(cells) + f" | {gain:.3f} | {gain * last.cpu / first.cpu:.3f} |")
+        cells = [
+            f"{run.seconds:.1f} ({run.cpu:.1f}), {run.stages['edit']:.1f}"
+            for run in (runs[n] for n in numbers)
+        ]
+        lines.append(
+            f"| {name} | "
+            + " | ".join(cells)
+            + f" | {gain:.3f} | {gain * last.cpu / first.cpu:.3f} |"
+        )
     return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--size", type=int, default=5000, help="documents")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up")
+    parser.add_argument(
+        "--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up"
+    )
     parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
     parser.add_argument("--keep", type=Path, help="folder for the corpus; without it nothing stays")
     chosen = parser.parse_args(arguments)
     print(scale.machine(), flush=True)
     with tempfile.TemporaryDirectory() as temporary:
-        inputs = scale.made(chosen.size, chosen.keep or Path(temporary), corpus.Options(texts=chosen.texts, pages=chosen.pages))
+        inputs = scale.made(
+            chosen.size,
+            chosen.keep or Path(temporary),
+            corpus.Options(texts=chosen.texts, pages=chosen.pages),
+        )
         rounds: list[dict[int, Timed]] = []
         for number in range(chosen.rounds):
             order = sorted(set(chosen.workers), reverse=bool(number % 2))
-            rounds.append({n: timed(inputs / "files", Path(temporary, "warehouse"), n) for n in order})
+            rounds.append(
+                {n: timed(inputs / "files", Path(temporary, "warehouse"), n) for n in order}
+            )
             print(table(rounds).splitlines()[-2], file=sys.stderr, flush=True)
     print(table(rounds))
 

@@ -21,7 +21,11 @@ from copydesk.transforms.clean.describe import markdown as rules
 from copydesk.transforms.tables import TABLES
 
 DOCS = Path(__file__).parent
-_SHOWN_AS: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100, "help_option_names": ["-h", "--help"]}
+_SHOWN_AS: dict[str, Any] = {
+    "terminal_width": 100,
+    "max_content_width": 100,
+    "help_option_names": ["-h", "--help"],
+}
 
 _TABLES = {
     "articles": "One row per kept document: the corpus.",
@@ -39,14 +43,26 @@ _TABLES = {
 
 def cli() -> str:
     """The command line reference: what `--help` prints, for every command."""
-    parts = ["# Command line", "", "Written by `python -m docs.generate` from what `--help` prints.", ""]
+    parts = [
+        "# Command line",
+        "",
+        "Written by `python -m docs.generate` from what `--help` prints.",
+        "",
+    ]
     with click.Context(copydesk, info_name="copydesk", **_SHOWN_AS) as context:
         parts += _help(copydesk, context, level=2)
     return "\n".join(parts).rstrip() + "\n"
 
 
 def _help(command: click.Command, context: click.Context, level: int) -> list[str]:
-    parts = [f"{'#' * min(level, 4)} {context.command_path}", "", "```text", command.get_help(context), "```", ""]
+    parts = [
+        f"{'#' * min(level, 4)} {context.command_path}",
+        "",
+        "```text",
+        command.get_help(context),
+        "```",
+        "",
+    ]
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)
@@ -59,9 +75,11 @@ def _help(command: click.Command, context: click.Context, level: int) -> list[st
 def data_dictionary() -> str:
     """Every table and column with its sentence."""
     parts = [
-        "# Data dictionary", "",
+        "# Data dictionary",
+        "",
         f"Schema version {SCHEMA_VERSION}. Written by `python -m docs.generate` from the declarations in `schemas/` and in the taggers; "
-        "each sentence also stands in the Parquet field metadata under `meaning`. An unknown value is null, an unknown list empty.", "",
+        "each sentence also stands in the Parquet field metadata under `meaning`. An unknown value is null, an unknown list empty.",
+        "",
     ]
     for name, schema in TABLES.items():
         parts += [f"## {name}", "", _TABLES[name], ""]
@@ -71,7 +89,10 @@ def data_dictionary() -> str:
             shown = pa.schema([field for field in schema if field.name not in articles.names])
             parts += ["All columns of `articles`, and:", ""]
         parts += ["| column | type | null | meaning |", "|---|---|---|---|"]
-        parts += [f"| `{f.name}` | {_type(f.type)} | {'yes' if f.nullable else 'no'} | {_cell(f.metadata[b'meaning'].decode())} |" for f in shown]
+        parts += [
+            f"| `{f.name}` | {_type(f.type)} | {'yes' if f.nullable else 'no'} | {_cell(f.metadata[b'meaning'].decode())} |"
+            for f in shown
+        ]
         parts.append("")
     return "\n".join(parts).rstrip() + "\n"
 
@@ -81,7 +102,11 @@ def _type(kind: pa.DataType) -> str:
         return f"list of {_type(kind.value_type)}"
     if pa.types.is_struct(kind):
         return "struct of " + ", ".join(f"`{kind.field(i).name}`" for i in range(kind.num_fields))
-    names = {"large_string": "string", "date32[day]": "date", "timestamp[us, tz=UTC]": "timestamp, UTC"}
+    names = {
+        "large_string": "string",
+        "date32[day]": "date",
+        "timestamp[us, tz=UTC]": "timestamp, UTC",
+    }
     return names.get(str(kind), str(kind))
 
 
@@ -92,17 +117,30 @@ def _cell(text: str) -> str:
 def recipe() -> str:
     """Every choice of the recipe with its default, and the comment beside its declaration."""
     parts = [
-        "# Recipe", "",
+        "# Recipe",
+        "",
         "A recipe is a TOML file that holds what differs from the defaults: `copydesk ingest --recipe site.toml ...`. Unknown keys "
         "are errors that name the nearest right one. The whole recipe of a run stands in the table `runs`. Written by "
-        "`python -m docs.generate` from the declarations.", "",
+        "`python -m docs.generate` from the declarations.",
+        "",
     ]
     for name, section in sections().items():
-        parts += [f"## {name}", "", inspect.cleandoc(section.__doc__ or ""), "", "| key | default | why |", "|---|---|---|"]
+        parts += [
+            f"## {name}",
+            "",
+            inspect.cleandoc(section.__doc__ or ""),
+            "",
+            "| key | default | why |",
+            "|---|---|---|",
+        ]
         comments = _comments(section)
         for item in dataclasses.fields(section):
-            default = item.default if item.default is not dataclasses.MISSING else item.default_factory()  # type: ignore[misc]
-            parts.append(f"| `{item.name}` | `{_default(default)}` | {_cell(comments.get(item.name, ''))} |")
+            default = (
+                item.default if item.default is not dataclasses.MISSING else item.default_factory()
+            )  # type: ignore[misc]
+            parts.append(
+                f"| `{item.name}` | `{_default(default)}` | {_cell(comments.get(item.name, ''))} |"
+            )
         parts.append("")
     return "\n".join(parts).rstrip() + "\n"
 
@@ -136,7 +174,12 @@ def _comments(section: type) -> dict[str, str]:
     return found
 
 
-PAGES = {"cli.md": cli, "data-dictionary.md": data_dictionary, "recipe.md": recipe, "rules.md": rules}
+PAGES = {
+    "cli.md": cli,
+    "data-dictionary.md": data_dictionary,
+    "recipe.md": recipe,
+    "rules.md": rules,
+}
 
 
 if __name__ == "__main__":

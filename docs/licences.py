@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "licences.md"
 LOCK = ROOT / "requirements" / "run.txt"
 # Permissive, or copyleft by file or library: nothing that would reach over to the code that imports it.
-ACCEPTED = re.compile(r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|Unlicense|Zlib|0BSD|CC0|LGPL|Public Domain|HPND|Historical|Artistic", re.IGNORECASE)
+ACCEPTED = re.compile(
+    r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|Unlicense|Zlib|0BSD|CC0|LGPL|Public Domain|HPND|Historical|Artistic",
+    re.IGNORECASE,
+)
 _NAMES = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
 # Metadata that says nothing; read in the package itself.
 _KNOWN: dict[str, str] = {}
@@ -44,15 +47,25 @@ def _licence(name: str) -> str:
     if name.lower() in _KNOWN:
         return _KNOWN[name.lower()]
     about = metadata.metadata(name)
-    classified = [line.rsplit(" :: ", 1)[1] for line in about.get_all("Classifier", []) if line.startswith("License ::") and line.count("::") > 1]
-    stated = about.get("License-Expression") or "; ".join(classified) or (about.get("License") or "").strip().split("\n")[0]
+    classified = [
+        line.rsplit(" :: ", 1)[1]
+        for line in about.get_all("Classifier", [])
+        if line.startswith("License ::") and line.count("::") > 1
+    ]
+    stated = (
+        about.get("License-Expression")
+        or "; ".join(classified)
+        or (about.get("License") or "").strip().split("\n")[0]
+    )
     return stated[:80] or "not stated"
 
 
 def main() -> int:
     """Write the page, or check it; 1 where it does not hold."""
     found = licences()
-    faults = [f"{name}: {licence}" for name, licence in found.items() if not ACCEPTED.search(licence)]
+    faults = [
+        f"{name}: {licence}" for name, licence in found.items() if not ACCEPTED.search(licence)
+    ]
     if "--check" not in sys.argv:
         PAGE.write_text(page(found), encoding="utf-8")
     for fault in faults:
@@ -60,7 +73,10 @@ def main() -> int:
     listed = set(re.findall(r"^\| ([^|]+?) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
     missing = sorted(set(found) - listed)
     if missing:
-        print(f"not in {PAGE.name}: {', '.join(missing)}; run python -m docs.licences", file=sys.stderr)
+        print(
+            f"not in {PAGE.name}: {', '.join(missing)}; run python -m docs.licences",
+            file=sys.stderr,
+        )
     return int(bool(faults or missing))
 
 

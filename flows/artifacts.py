@@ -22,17 +22,23 @@ def publish(outcome: Outcome) -> None:
     create_markdown_artifact(markdown(outcome), key=KEY, description="The run in short")
     create_table_artifact(
         [{"rule": plain(rule), "cuts": n} for rule, n in outcome.summary.removed_by_rule.items()],
-        key="copydesk-rules", description="Cuts by rule in the documents added",
+        key="copydesk-rules",
+        description="Cuts by rule in the documents added",
     )
     create_table_artifact(
         [
             {
-                "outlet": plain(h.outlet_id), "documents": h.n_documents, "rejected": h.n_rejected, "with byline": h.n_with_byline,
-                "with date": h.n_with_date, "words": h.n_words,
+                "outlet": plain(h.outlet_id),
+                "documents": h.n_documents,
+                "rejected": h.n_rejected,
+                "with byline": h.n_with_byline,
+                "with date": h.n_with_date,
+                "words": h.n_words,
             }
             for h in facts.habits
         ],
-        key="copydesk-outlets", description="New documents by outlet",
+        key="copydesk-outlets",
+        description="New documents by outlet",
     )
     by_outlet: dict[str, list[str]] = {}
     for broken in facts.breaks:
@@ -40,8 +46,15 @@ def publish(outcome: Outcome) -> None:
     for outlet, sentences in sorted(by_outlet.items()):
         emit_event(
             event=DRIFT_EVENT,
-            resource={"prefect.resource.id": f"copydesk.outlet.{plain(outlet)}", "prefect.resource.name": plain(outlet)},
-            payload={"run_id": facts.run_id, "breaks": sentences, "n_quarantined": facts.n_quarantined},
+            resource={
+                "prefect.resource.id": f"copydesk.outlet.{plain(outlet)}",
+                "prefect.resource.name": plain(outlet),
+            },
+            payload={
+                "run_id": facts.run_id,
+                "breaks": sentences,
+                "n_quarantined": facts.n_quarantined,
+            },
         )
 
 
@@ -49,16 +62,31 @@ def markdown(outcome: Outcome) -> str:
     """The run as markdown; whatever came from a document is escaped."""
     facts, summary = outcome.summary.facts, outcome.summary
     rows = [
-        ("read", facts.n_read), ("in the corpus", facts.n_articles), ("copies", facts.n_duplicates), ("rejected", facts.n_rejected),
-        ("quarantined", facts.n_quarantined), ("already known", facts.n_known), ("revisions", facts.n_revisions),
+        ("read", facts.n_read),
+        ("in the corpus", facts.n_articles),
+        ("copies", facts.n_duplicates),
+        ("rejected", facts.n_rejected),
+        ("quarantined", facts.n_quarantined),
+        ("already known", facts.n_known),
+        ("revisions", facts.n_revisions),
     ]
-    lines = [f"# Run {escaped(facts.run_id)}", "", "| documents | |", "|---|--:|", *(f"| {name} | {n:,} |" for name, n in rows), ""]
+    lines = [
+        f"# Run {escaped(facts.run_id)}",
+        "",
+        "| documents | |",
+        "|---|--:|",
+        *(f"| {name} | {n:,} |" for name, n in rows),
+        "",
+    ]
     if facts.breaks:
         lines += ["## Drift", "", *(f"- {escaped(b.sentence)}" for b in facts.breaks), ""]
     if summary.n_under_other_recipe:
         lines += [f"{summary.n_under_other_recipe:,} rows stand under another recipe.", ""]
     lines += ["## Stages", "", "| stage | seconds | peak memory |", "|---|--:|--:|"]
-    lines += [f"| {s.name} | {s.seconds:.2f} | {(s.peak_bytes or 0) / 2**20:,.0f} MB |" for s in facts.stages]
+    lines += [
+        f"| {s.name} | {s.seconds:.2f} | {(s.peak_bytes or 0) / 2**20:,.0f} MB |"
+        for s in facts.stages
+    ]
     lines += ["", f"Snapshot `{facts.snapshot_id}`. Full report: `{code(outcome.page or '')}`", ""]
     return "\n".join(lines)
 

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from copydesk.transforms.dedup import Options
 
 # Columns the step reads of a document beside `text`; see transforms/dedup/keeping.py.
-FACTS = ("doc_id", "published_at", "fetched_at", "outlet_id", "outlet", "wire_source", "dateline_agency", "n_words", "content_sha256")
+FACTS = (
+    "doc_id",
+    "published_at",
+    "fetched_at",
+    "outlet_id",
+    "outlet",
+    "wire_source",
+    "dateline_agency",
+    "n_words",
+    "content_sha256",
+)
 
 
 class Published(Protocol):

@@ -25,7 +25,9 @@ from copydesk.transforms.article import Article, Refused
 if TYPE_CHECKING:
     from copydesk.flows.engines import Engine
 
-_SURELY_A_SHARD = 2**20  # bytes of input; arbitrary: 500 texts are less, packed, and a dozen pages are more; a worker too many costs its start
+_SURELY_A_SHARD = (
+    2**20
+)  # bytes of input; arbitrary: 500 texts are less, packed, and a dozen pages are more; a worker too many costs its start
 
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
 
@@ -40,9 +42,16 @@ class Edited:
 
 
 def edit_files(
-    files: Sequence[InputFile | Reject], folder: Path, *, recipe: Recipe, templates: Mapping[str, frozenset[str]], engine: Engine,
-    on_progress: Callable[[int], None], on_total: Callable[[int], None] = lambda n: None, on_last: Callable[[], None] = lambda: None,
-) -> Edited:  # fmt: skip
+    files: Sequence[InputFile | Reject],
+    folder: Path,
+    *,
+    recipe: Recipe,
+    templates: Mapping[str, frozenset[str]],
+    engine: Engine,
+    on_progress: Callable[[int], None],
+    on_total: Callable[[int], None] = lambda n: None,
+    on_last: Callable[[], None] = lambda: None,
+) -> Edited:
     """Edit every document of the files in the engine's worker processes.
 
     `on_progress` gets the number of documents done, `on_total` how many there will be: an estimate by
@@ -52,18 +61,31 @@ def edit_files(
     """
     (folder / "edited").mkdir(exist_ok=True)
     lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
-    options = {"recipe": recipe.to_toml(), "templates": folder / "templates.json", "folder": folder / "edited"}
+    options = {
+        "recipe": recipe.to_toml(),
+        "templates": folder / "templates.json",
+        "folder": folder / "edited",
+    }
     (folder / "templates.json").write_text(lines, encoding="utf-8")
     key = sha256(json.dumps([options["recipe"], lines, provenance.versions()]).encode()).hexdigest()
     shards = read.spool(
-        files, folder / "read", fields=recipe.inputs, limits=recipe.limits,
-        documents=recipe.run.shard_documents, n_bytes=recipe.run.shard_bytes,
+        files,
+        folder / "read",
+        fields=recipe.inputs,
+        limits=recipe.limits,
+        documents=recipe.run.shard_documents,
+        n_bytes=recipe.run.shard_bytes,
     )
     articles, rejects, n_read = [], [], 0
     n_bytes = sum(file.likely_bytes for file in files if isinstance(file, InputFile))
     for shard, result in engine.run_shards(
-        _watched(shards, on_total, on_last), "copydesk.flows.editing:edit_shard", options,
-        limits=recipe.limits, key=key, on_progress=on_progress, early=1 + n_bytes // _SURELY_A_SHARD,
+        _watched(shards, on_total, on_last),
+        "copydesk.flows.editing:edit_shard",
+        options,
+        limits=recipe.limits,
+        key=key,
+        on_progress=on_progress,
+        early=1 + n_bytes // _SURELY_A_SHARD,
     ):
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
         rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
@@ -71,7 +93,9 @@ def edit_files(
     return Edited(tuple(articles), tuple(rejects), n_read)
 
 
-def _watched(shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[], None]) -> Iterator[Shard]:
+def _watched(
+    shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[], None]
+) -> Iterator[Shard]:
     """The shards; with each, how many documents all of them may hold goes to `on_total`."""
     n = 0
     for shard in shards:
@@ -94,13 +118,18 @@ def edit_shard(job: work.Job, options: Mapping[str, Any]) -> dict[str, Any]:
     warm_up()
     outcomes = [article_of(record, chosen) for _, record in job.documents()]
     written = write([*outcomes, *job.rejects()], Path(options["folder"]), f"{job.shard.number:06d}")
-    return {"n_read": job.shard.n_documents + job.shard.n_rejects, "files": [str(path) for path in written]}
+    return {
+        "n_read": job.shard.n_documents + job.shard.n_rejects,
+        "files": [str(path) for path in written],
+    }
 
 
 def article_of(record: Record, options: edit.Options) -> Article | Reject:
     """The article of a record, or the row that says why there is none."""
     try:
-        decoded = decode.decode(record.body, declared=record.declared_encoding, html=record.kind == "page")
+        decoded = decode.decode(
+            record.body, declared=record.declared_encoding, html=record.kind == "page"
+        )
     except Refused as refused:
         return reject(record, refused)
     source = record.source(encoding=decoded.evidence)
@@ -115,7 +144,9 @@ def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> list
     rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
     articles = tabulate.articles(edited)
     return [
-        write_whole(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet"),
+        write_whole(
+            pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet"
+        ),
         write_whole(tabulate.removed(edited), folder / f"{name}.removed.parquet"),
         story_counts.write(articles, folder / f"{name}.articles.parquet"),
         write_whole(articles, folder / f"{name}.articles.parquet"),
@@ -125,11 +156,15 @@ def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> list
 def write_whole(table: pa.Table, path: Path) -> Path:
     """Write a Parquet file of staging; one that is there is whole. Its path."""
     with drafted(path) as draft:
-        pq.write_table(table, draft, compression="zstd", compression_level=1)  # read once and deleted
+        pq.write_table(
+            table, draft, compression="zstd", compression_level=1
+        )  # read once and deleted
     return path
 
 
 @lru_cache(maxsize=1)
 def _edit_options(recipe: str, templates: str) -> edit.Options:
     lines = json.loads(Path(templates).read_text(encoding="utf-8"))
-    return from_toml(recipe).edit_options({outlet: frozenset(of_outlet) for outlet, of_outlet in lines.items()})
+    return from_toml(recipe).edit_options(
+        {outlet: frozenset(of_outlet) for outlet, of_outlet in lines.items()}
+    )

@@ -35,14 +35,28 @@ class Engine(Protocol):
         at that URI. Raises EngineError."""
 
     def run_shards(
-        self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
-        on_progress: Callable[[int], None], early: int,
+        self,
+        shards: Iterable[Shard],
+        task: str,
+        options: Mapping[str, object],
+        *,
+        limits: Limits,
+        key: str,
+        on_progress: Callable[[int], None],
+        early: int,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `work.run_shards`."""
 
     def find_copies(
-        self, shards: Sequence[Path], *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
-        exempt: Collection[str], on_progress: Callable[[int], None],
+        self,
+        shards: Sequence[Path],
+        *,
+        index: Index | None,
+        published: PublishedSnapshot | None,
+        options: Options,
+        staging: Path,
+        exempt: Collection[str],
+        on_progress: Callable[[int], None],
     ) -> Copies:
         """See `copies.find_copies`; `on_progress` gets the documents looked at so far."""
 
@@ -57,20 +71,48 @@ class Local:
         """Nothing to do: it is the same machine."""
 
     def run_shards(
-        self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
-        on_progress: Callable[[int], None], early: int,
+        self,
+        shards: Iterable[Shard],
+        task: str,
+        options: Mapping[str, object],
+        *,
+        limits: Limits,
+        key: str,
+        on_progress: Callable[[int], None],
+        early: int,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `work.run_shards`."""
         return work.run_shards(
-            shards, task, options, workers=self._workers, limits=limits, key=key, on_progress=on_progress, early=early,
+            shards,
+            task,
+            options,
+            workers=self._workers,
+            limits=limits,
+            key=key,
+            on_progress=on_progress,
+            early=early,
         )
 
     def find_copies(
-        self, shards: Sequence[Path], *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
-        exempt: Collection[str], on_progress: Callable[[int], None],
+        self,
+        shards: Sequence[Path],
+        *,
+        index: Index | None,
+        published: PublishedSnapshot | None,
+        options: Options,
+        staging: Path,
+        exempt: Collection[str],
+        on_progress: Callable[[int], None],
     ) -> Copies:
         """See `copies.find_copies`: one process, over files."""
-        return copies.find_copies(shards, index=index, published=published, options=options, staging=staging, exempt=exempt)
+        return copies.find_copies(
+            shards,
+            index=index,
+            published=published,
+            options=options,
+            staging=staging,
+            exempt=exempt,
+        )
 
 
 def check(name: str, scheduler: str | None) -> None:
@@ -78,13 +120,19 @@ def check(name: str, scheduler: str | None) -> None:
     if name not in ENGINES:
         raise EngineError(f"there is no engine {name!r}; engines are {', '.join(ENGINES)}")
     if name == "local" and scheduler is not None:
-        raise EngineError("a scheduler needs the engine dask: give --engine dask --scheduler ADDRESS")
+        raise EngineError(
+            "a scheduler needs the engine dask: give --engine dask --scheduler ADDRESS"
+        )
     if name == "dask" and (find_spec("dask") is None or find_spec("distributed") is None):
-        raise EngineError("the engine dask needs an extra that is not installed here: pip install 'copydesk[dask]'")
+        raise EngineError(
+            "the engine dask needs an extra that is not installed here: pip install 'copydesk[dask]'"
+        )
 
 
 @contextmanager
-def opened(name: str, *, workers: int, scheduler: str | None = None, note: Callable[[str], None]) -> Iterator[Engine]:
+def opened(
+    name: str, *, workers: int, scheduler: str | None = None, note: Callable[[str], None]
+) -> Iterator[Engine]:
     """The engine of that name, until the context ends. Raises EngineError where it cannot be had.
 
     `scheduler` is the address of a Dask scheduler, such as tcp://10.0.0.5:8786; without one, dask

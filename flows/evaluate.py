@@ -25,7 +25,9 @@ Extractor = Callable[[str, str | None], Answer]
 
 _TOKEN = re.compile(r"\w+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_CJK_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+_CJK_TOKEN = re.compile(
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+"
+)
 _SHINGLE = 4
 
 
@@ -40,12 +42,20 @@ class TextScore:
     @property
     def precision(self) -> float:
         """The share of the answer that is right; 1 where answer and gold are the same."""
-        return 1.0 if not (self.false or self.missed) else self.true / ((self.true + self.false) or 1.0)
+        return (
+            1.0
+            if not (self.false or self.missed)
+            else self.true / ((self.true + self.false) or 1.0)
+        )
 
     @property
     def recall(self) -> float:
         """The share of the gold that the answer has."""
-        return 1.0 if not (self.false or self.missed) else self.true / ((self.true + self.missed) or 1.0)
+        return (
+            1.0
+            if not (self.false or self.missed)
+            else self.true / ((self.true + self.missed) or 1.0)
+        )
 
     @property
     def f1(self) -> float:
@@ -83,7 +93,12 @@ class SetScore:
             return None
         precision = _mean([t.precision for t in texts if t.true + t.false > 0])
         recall = _mean([t.recall for t in texts if t.true + t.missed > 0])
-        return {"pages": len(texts), "f1": _harmonic(precision, recall), "precision": precision, "recall": recall}
+        return {
+            "pages": len(texts),
+            "f1": _harmonic(precision, recall),
+            "precision": precision,
+            "recall": recall,
+        }
 
     def field(self, name: str) -> dict[str, float] | None:
         """Exact answers of a field as precision, recall and F1; answers where gold says there is none are `spurious`."""
@@ -94,9 +109,13 @@ class SetScore:
         precision = outcome["right"] / ((outcome["right"] + outcome["wrong"]) or 1)
         recall = outcome["right"] / known
         return {
-            "pages": known, "f1": _harmonic(precision, recall), "precision": precision, "recall": recall,
-            "spurious": outcome["spurious"], "without": outcome["spurious"] + outcome["none"],
-        }  # fmt: skip
+            "pages": known,
+            "f1": _harmonic(precision, recall),
+            "precision": precision,
+            "recall": recall,
+            "spurious": outcome["spurious"],
+            "without": outcome["spurious"] + outcome["none"],
+        }
 
     def worst(self, count: int) -> list[PageScore]:
         """The pages with the lowest text F1, lowest first."""
@@ -143,12 +162,20 @@ def score_text(gold: str, answer: str) -> TextScore:
     true = sum((right & said).values())
     false, missed = sum(said.values()) - true, sum(right.values()) - true
     total = true + false + missed
-    return TextScore(true / total, false / total, missed / total) if total else TextScore(0.0, 0.0, 0.0)
+    return (
+        TextScore(true / total, false / total, missed / total)
+        if total
+        else TextScore(0.0, 0.0, 0.0)
+    )
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a labelled file; raises ValueError, naming file and line, where one is none."""
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8") as lines
+    ):
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -157,7 +184,9 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
             except ValueError as error:
                 raise ValueError(f"{path}:{number} is no JSON: {error}") from error
             if not isinstance(row, dict) or not isinstance(row.get("html"), str):
-                raise ValueError(f"{path}:{number} has no `html`; a labelled page is an object with `html` and `gold_text`")
+                raise ValueError(
+                    f"{path}:{number} has no `html`; a labelled page is an object with `html` and `gold_text`"
+                )
             yield row
 
 
@@ -169,11 +198,19 @@ def evaluate(name: str, rows: Iterable[Row], extractor: Extractor) -> SetScore:
         answer: Answer = {}
         try:
             answer = extractor(row["html"], row.get("url"))
-        except Exception as failure:  # the extractor is the subject of the measurement; its failure is a finding
+        except (
+            Exception
+        ) as failure:  # the extractor is the subject of the measurement; its failure is a finding
             error = f"{type(failure).__name__}: {failure}"
         golds = [gold for gold in (row.get("gold_text"), *(row.get("gold_text_alt") or ())) if gold]
-        text = max((score_text(gold, answer.get("text") or "") for gold in golds), key=lambda t: t.f1, default=None)
-        fields = {f: _outcome(f, row[f"gold_{f}"], answer.get(f)) for f in FIELDS if f"gold_{f}" in row}
+        text = max(
+            (score_text(gold, answer.get("text") or "") for gold in golds),
+            key=lambda t: t.f1,
+            default=None,
+        )
+        fields = {
+            f: _outcome(f, row[f"gold_{f}"], answer.get(f)) for f in FIELDS if f"gold_{f}" in row
+        }
         page_id = str(row.get("id") or row.get("url") or number)
         scores.pages.append(PageScore(page_id, row.get("url"), text, fields, error))
     return scores
@@ -185,9 +222,12 @@ def copydesk_answer(page: str, url: str | None) -> Answer:
 
     article = edit.clean_page(page, url=url)
     return {
-        "text": article.text, "title": article.title, "author": list(article.authors),
-        "date": str(article.published_date or ""), "sitename": article.outlet,
-    }  # fmt: skip
+        "text": article.text,
+        "title": article.title,
+        "author": list(article.authors),
+        "date": str(article.published_date or ""),
+        "sitename": article.outlet,
+    }
 
 
 def _folded(value: object) -> str:
@@ -204,11 +244,20 @@ def names(value: object) -> set[str]:
     >>> sorted(names("By Ana Ruiz and Bo Li"))
     ['anaruiz', 'boli']
     """
-    parts = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else []
+    parts = (
+        [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else []
+    )
     found = set()
     for part in parts:
-        for name in re.split(r"\s*(?:[;,/|&\n·•]|\band\b|\bund\b|\bet\b|\by\b)\s*", re.sub(r"<[^>]+>", " ", _folded(part))):
-            bare = re.sub(r"^\s*(?:written by|posted by|by|von|par|por|av|door|di|author|autor|text|texte)\b[:\s]+", "", name.strip())
+        for name in re.split(
+            r"\s*(?:[;,/|&\n·•]|\band\b|\bund\b|\bet\b|\by\b)\s*",
+            re.sub(r"<[^>]+>", " ", _folded(part)),
+        ):
+            bare = re.sub(
+                r"^\s*(?:written by|posted by|by|von|par|por|av|door|di|author|autor|text|texte)\b[:\s]+",
+                "",
+                name.strip(),
+            )
             letters = "".join(c for c in bare if c.isalnum())
             if letters and letters not in {"jr", "sr", "phd", "md", "dr", "by"}:
                 found.add(letters)

@@ -42,7 +42,11 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
 
     memory.release()
     store = Warehouse.open(warehouse)
-    page = report.write(store.root, store.snapshot(summary.facts.snapshot_id), report.facts_of(store, summary.facts.run_id))
+    page = report.write(
+        store.root,
+        store.snapshot(summary.facts.snapshot_id),
+        report.facts_of(store, summary.facts.run_id),
+    )
     store.share()
     return Outcome(summary, warehouse, page)
 
@@ -50,14 +54,19 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
 def short(outcome: Outcome, *, seconds: float) -> list[str]:
     """The run in the lines a person reads in five seconds."""
     summary, facts = outcome.summary, outcome.summary.facts
-    lines = [f"{_documents(facts.n_read)} read in {duration(seconds)}" + (" (dry run: nothing was published)" if summary.is_dry else "")]
+    lines = [
+        f"{_documents(facts.n_read)} read in {duration(seconds)}"
+        + (" (dry run: nothing was published)" if summary.is_dry else "")
+    ]
     if facts.n_read and facts.n_known == facts.n_read:
         lines.append("Nothing new: the warehouse knows them all.")
     else:
         revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
         lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
         for n, name in (
-            (facts.n_duplicates, "copies"), (facts.n_rejected, "rejected"), (facts.n_quarantined, "quarantined"),
+            (facts.n_duplicates, "copies"),
+            (facts.n_rejected, "rejected"),
+            (facts.n_quarantined, "quarantined"),
             (facts.n_known, "already known"),
         ):
             if n:
@@ -65,13 +74,17 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
     rules = [(name, n) for name, n in summary.removed_by_rule.items() if name != BLANK_LINE]
     if rules:
         more = f", and {len(rules) - _MOST_RULES} more" if len(rules) > _MOST_RULES else ""
-        lines.append("cut        " + ", ".join(f"{name} {n:,}" for name, n in rules[:_MOST_RULES]) + more)
+        lines.append(
+            "cut        " + ", ".join(f"{name} {n:,}" for name, n in rules[:_MOST_RULES]) + more
+        )
     if summary.n_stories:
         lines.append(f"stories    {summary.n_stories:,} opened")
     for broken in facts.breaks[:_MOST_BREAKS]:
         lines.append(f"drift      {broken.sentence}")
     if len(facts.breaks) > _MOST_BREAKS:
-        lines.append(f"drift      and {len(facts.breaks) - _MOST_BREAKS} more breaks, in the report")
+        lines.append(
+            f"drift      and {len(facts.breaks) - _MOST_BREAKS} more breaks, in the report"
+        )
     if summary.n_under_other_recipe:
         lines.append(
             f"recipe     {summary.n_under_other_recipe:,} rows stand under another recipe; `copydesk reprocess` brings them up to date"

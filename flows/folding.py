@@ -51,7 +51,13 @@ class Folding:
     """
 
     def __init__(
-        self, *, index: Index | None, published: Published | None, options: Options, staging: Path, texts: Texts | None = None,
+        self,
+        *,
+        index: Index | None,
+        published: Published | None,
+        options: Options,
+        staging: Path,
+        texts: Texts | None = None,
     ) -> None:
         self.published, self.options, self.staging = published, options, staging
         self.index = index or Index((), options)
@@ -63,7 +69,12 @@ class Folding:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._spill.remove()
 
     def read(self, batch: pa.Table) -> None:
@@ -83,7 +94,9 @@ class Folding:
         del facts  # it would be held twice until the last decision
         self.times = engine.as_times(self.facts["published_at"], self.n)
         self.n_words = np.zeros(self.n, np.int32)
-        self.position = np.arange(self.n)  # published documents lie before the new ones, at negative places
+        self.position = np.arange(
+            self.n
+        )  # published documents lie before the new ones, at negative places
         self._sequence = np.zeros(self.n, np.uint64)
         self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
         self._row_of: dict[str, int] = {}
@@ -105,7 +118,9 @@ class Folding:
         """Sign and index some rows; their pairs among themselves and with everything before."""
         rows = np.arange(low, high)
         pieces = (rows[at : at + SIGNED_AT_ONCE] for at in range(0, len(rows), SIGNED_AT_ONCE))
-        sketches = sketching.joined([sketching.sketch(self._spill.take(self._read_as[p]), self.options) for p in pieces])
+        sketches = sketching.joined(
+            [sketching.sketch(self._spill.take(self._read_as[p]), self.options) for p in pieces]
+        )
         self.n_words[low:high] = sketches.n_words
         # A spared document stands for itself alone; others with its words are compared with it.
         self._sequence[low:high] = np.where(self._spared[low:high], np.uint64(0), sketches.sequence)
@@ -130,13 +145,23 @@ class Folding:
     def _find_equals(self, low: int, high: int) -> None:
         """Note for each row of a slab the first with its words; only a first row within the window may be that of another."""
         earlier = self._first[:low] == np.arange(low)
-        if self.times[high - 1] != joining.UNDATED:  # all of the slab are dated: it stands in order of time
+        if (
+            self.times[high - 1] != joining.UNDATED
+        ):  # all of the slab are dated: it stands in order of time
             earlier &= self.times[:low] >= self.times[low] - self.options.window_us
         rows = np.concatenate([np.flatnonzero(earlier), np.arange(low, high)])
-        first = leading.first_of_equals(self._sequence[rows], self.n_words[rows], self.times[rows], np.arange(len(rows)), self.options)
+        first = leading.first_of_equals(
+            self._sequence[rows],
+            self.n_words[rows],
+            self.times[rows],
+            np.arange(len(rows)),
+            self.options,
+        )
         self._first[low:high] = rows[first[len(rows) - (high - low) :]]
 
-    def _rows_of_published(self, numbers: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _rows_of_published(
+        self, numbers: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
         """Rows of found documents, -1 for those that the snapshot no longer has."""
         which = np.flatnonzero(others < 0)
         ids = self.index.doc_ids(numbers[which])
@@ -150,15 +175,21 @@ class Folding:
         """Put the rows into the index; staged files that are merged away go."""
         ids = self.facts["doc_id"].slice(rows[0], len(rows)).to_pylist()
         paths = {f.name: f.path for f in (*self.index.docs, *self.index.runs)}
-        written = self.index.add(ids, sketches, self.times[rows], np.arange(len(rows)), self.staging)
+        written = self.index.add(
+            ids, sketches, self.times[rows], np.arange(len(rows)), self.staging
+        )
         self._staged |= {path.name: path for path in written.new}
         paths |= self._staged
         self.index = Index([paths[name] for name in written.names], self.options)
         for name in self._staged.keys() - set(written.names):
             self._staged.pop(name).unlink()
 
-    def _measured(self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]) -> Pairs:
-        return self._above_floor(pairing.measure(a, b, estimated, self._words_of, ngram=self.options.ngram))
+    def _measured(
+        self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]
+    ) -> Pairs:
+        return self._above_floor(
+            pairing.measure(a, b, estimated, self._words_of, ngram=self.options.ngram)
+        )
 
     def _above_floor(self, pairs: Pairs) -> Pairs:
         apart = self.position[pairs.a] - self.position[pairs.b]
@@ -169,7 +200,11 @@ class Folding:
         """Texts of ascending rows, new and published."""
         new, old = rows[rows < self.n], rows[rows >= self.n] - self.n
         spilled = self._spill.take(self._read_as[new])
-        return pa.concat_arrays([spilled, self._old_texts.take(pa.array(old))]) if len(old) else spilled
+        return (
+            pa.concat_arrays([spilled, self._old_texts.take(pa.array(old))])
+            if len(old)
+            else spilled
+        )
 
     def _words_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         return sketching.words_of(self._texts_of(rows), np.arange(len(rows)), self.n_words[rows])
@@ -182,7 +217,9 @@ class Folding:
         hops = {(a, self._kept_id[b]) for a, b in known if b in self._kept_id}
         self._fetch([kept for _, kept in hops])
         more = {(a, self._row_of[kept]) for a, kept in hops if kept in self._row_of} - known
-        self.pairs = pairing.concatenate(self.pairs, self._above_floor(self._compared(sorted(more))))
+        self.pairs = pairing.concatenate(
+            self.pairs, self._above_floor(self._compared(sorted(more)))
+        )
 
     def _fetch(self, ids: Sequence[str]) -> None:
         """Give rows to published documents that have none."""
@@ -191,7 +228,9 @@ class Folding:
             return
         table = self.published.documents(wanted).sort_by("doc_id")
         at = self.facts.num_rows
-        for row, (doc_id, kept) in enumerate(zip(table["doc_id"].to_pylist(), _kept_ids(table), strict=True), start=at):
+        for row, (doc_id, kept) in enumerate(
+            zip(table["doc_id"].to_pylist(), _kept_ids(table), strict=True), start=at
+        ):
             self._row_of[doc_id] = row
             if kept is not None:
                 self._kept_id[row] = kept
@@ -199,7 +238,9 @@ class Folding:
         facts = keeping.facts_of(table)
         self.facts = pa.concat_tables([self.facts, facts])
         self._old_texts = pa.concat_arrays([self._old_texts, texts])
-        self.times = np.concatenate([self.times, engine.as_times(facts["published_at"], facts.num_rows)])
+        self.times = np.concatenate(
+            [self.times, engine.as_times(facts["published_at"], facts.num_rows)]
+        )
         self.n_words = np.concatenate([self.n_words, sketching.sketch(texts, self.options).n_words])
         self.position = np.concatenate([self.position, np.zeros(facts.num_rows, np.int64)])
 
@@ -209,7 +250,9 @@ class Folding:
         b = np.array([y for _, y in which], np.int64)
         rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
         signed = sketching.sketch(self._texts_of(rows), self.options).signatures
-        estimated = (signed[local[: len(a)]] == signed[local[len(a) :]]).mean(axis=1).astype(np.float32)
+        estimated = (
+            (signed[local[: len(a)]] == signed[local[len(a) :]]).mean(axis=1).astype(np.float32)
+        )
         return pairing.measure(a, b, estimated, self._words_of, ngram=self.options.ngram, least=0)
 
     # Decisions
@@ -231,7 +274,14 @@ class Folding:
         return self._copies(clustering, kept)
 
     def _clustering(self, first: NDArray[np.int64]) -> Clustering:
-        return Clustering(self.facts, self.pairs, first, n_words=self.n_words, position=self.position, options=self.options)
+        return Clustering(
+            self.facts,
+            self.pairs,
+            first,
+            n_words=self.n_words,
+            position=self.position,
+            options=self.options,
+        )
 
     def _preferred(self, clustering: Clustering, kept: NDArray[np.int64]) -> dict[int, int]:
         """Published kept documents and the new copy of each that the policy prefers to it, if any."""
@@ -276,7 +326,11 @@ class Folding:
 
 
 def _kept_ids(table: pa.Table) -> list[str | None]:
-    return list(table["kept_doc_id"].to_pylist()) if "kept_doc_id" in table.column_names else [None] * table.num_rows
+    return (
+        list(table["kept_doc_id"].to_pylist())
+        if "kept_doc_id" in table.column_names
+        else [None] * table.num_rows
+    )
 
 
 def _is_among(ids: pa.ChunkedArray, chosen: frozenset[str]) -> NDArray[np.bool_]:

@@ -23,8 +23,13 @@ def _name() -> str:
 
 @flow(name="copydesk-ingest", flow_run_name=_name, persist_result=False)
 def ingest(
-    inputs: list[str] | str, warehouse: str | None = None, recipe: str | None = None, workers: int | None = None,
-    wait_seconds: float = 0.0, engine: str = "local", scheduler: str | None = None,
+    inputs: list[str] | str,
+    warehouse: str | None = None,
+    recipe: str | None = None,
+    workers: int | None = None,
+    wait_seconds: float = 0.0,
+    engine: str = "local",
+    scheduler: str | None = None,
 ) -> Outcome:
     """Ingest what is new among the inputs and publish one snapshot.
 
@@ -39,8 +44,13 @@ def ingest(
 
     root = located(warehouse or "warehouse")
     with tasks.started(
-        [inputs] if isinstance(inputs, str) else inputs, warehouse=root, recipe=recipe, workers=workers, wait_seconds=wait_seconds,
-        engine=engine, scheduler=scheduler,
+        [inputs] if isinstance(inputs, str) else inputs,
+        warehouse=root,
+        recipe=recipe,
+        workers=workers,
+        wait_seconds=wait_seconds,
+        engine=engine,
+        scheduler=scheduler,
     ) as run:
         tasks.edit(run)
         tasks.place(run)

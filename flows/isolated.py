@@ -32,7 +32,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-_SLOTS = struct.Struct("=qqqq")  # position in two numbers, items done, when the item began (monotonic ns; 0 between items)
+_SLOTS = struct.Struct(
+    "=qqqq"
+)  # position in two numbers, items done, when the item began (monotonic ns; 0 between items)
 _WALL = 10  # wall seconds allowed per CPU second: a machine shared by ten others is slow, not hung
 _POLL = 0.1
 
@@ -76,7 +78,12 @@ class Channel:
     """What a called function gets in the child: the board with its clock, and the way back to the parent."""
 
     def __init__(self, board: Board, results: int, seconds: int, memory_bytes: int) -> None:
-        self._board, self._results, self._seconds, self._memory_bytes = board, results, seconds, memory_bytes
+        self._board, self._results, self._seconds, self._memory_bytes = (
+            board,
+            results,
+            seconds,
+            memory_bytes,
+        )
         self._n_done = self._mapped = 0
         self.n_taken = 0
         self.calls: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -104,7 +111,10 @@ class Channel:
             self._mapped = _mapped_bytes()
             most = self._mapped + self._memory_bytes
             hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-            resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+            resource.setrlimit(
+                resource.RLIMIT_AS,
+                (most if hard == resource.RLIM_INFINITY else min(most, hard), hard),
+            )
 
     def grown_bytes(self) -> int:
         """How much more is mapped than when the limit was set."""
@@ -129,11 +139,23 @@ class Process:
         try:
             self.board = Board(handle)
             self.board.write(-1, -1, 0, 0)
-            arguments = json.dumps({"path": sys.path, "board": handle, "seconds": seconds, "memory_bytes": memory_bytes, "prepare": prepare})
+            arguments = json.dumps(
+                {
+                    "path": sys.path,
+                    "board": handle,
+                    "seconds": seconds,
+                    "memory_bytes": memory_bytes,
+                    "prepare": prepare,
+                }
+            )
             self._child = subprocess.Popen(
-                [sys.executable, "-c", _START, arguments], pass_fds=[handle], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env={**os.environ, **_ONE_THREAD}, start_new_session=False,
-            )  # fmt: skip
+                [sys.executable, "-c", _START, arguments],
+                pass_fds=[handle],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, **_ONE_THREAD},
+                start_new_session=False,
+            )
         finally:
             os.close(handle)
         assert self._child.stdout is not None
@@ -187,13 +209,19 @@ class Process:
         elif self._is_stuck():
             position = self._position()
             self.kill()
-            yield Death("timeout", f"no end after {self._seconds * _WALL} seconds on the clock; [limits] seconds is {self._seconds} of CPU", position)
+            yield Death(
+                "timeout",
+                f"no end after {self._seconds * _WALL} seconds on the clock; [limits] seconds is {self._seconds} of CPU",
+                position,
+            )
 
     def kill(self) -> None:
         """End the child and wait for it."""
         self._child.kill()
         self._child.wait()
-        with contextlib.suppress(BrokenPipeError):  # what it died without reading is flushed once more
+        with contextlib.suppress(
+            BrokenPipeError
+        ):  # what it died without reading is flushed once more
             self._in.close()
         self._out.close()
         self.board.close()
@@ -216,7 +244,9 @@ class Process:
         code = self._child.wait()
         self.kill()
         if code == -signal.SIGPROF:
-            return Death("timeout", f"more than {self._seconds} seconds of CPU; [limits] seconds", position)
+            return Death(
+                "timeout", f"more than {self._seconds} seconds of CPU; [limits] seconds", position
+            )
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return Death("crashed", f"the process that worked on it ended by {how}", position)
 
@@ -231,13 +261,19 @@ _START = "import sys, json; a = json.loads(sys.argv[1]); sys.path[:] = a.pop('pa
 # One worker is one core's work; pools of threads in each would fight over the cores, and Arrow's own
 # allocator reserves address space by the gigabyte, which the memory limit counts.
 _ONE_THREAD = {
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "PYTHONHASHSEED": "0",
-}  # fmt: skip
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "PYTHONHASHSEED": "0",
+}
 
 
 def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
     """The child's main loop: one call after another until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     sys.meta_path.insert(0, _WithoutStrays())
     results = os.dup(1)
@@ -246,7 +282,9 @@ def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, channel.calls), daemon=True).start()
     if prepare:
-        with contextlib.suppress(Exception):  # a call that needs what failed here fails itself, and says so
+        with contextlib.suppress(
+            Exception
+        ):  # a call that needs what failed here fails itself, and says so
             function_named(prepare)()
     while True:
         request = requests.get()
@@ -255,11 +293,20 @@ def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
             channel.send({"done": function_named(request["call"])(channel, **request["arguments"])})
         except MemoryError:
             # What hangs on the traceback is freed before the message needs memory of its own.
-            channel.send({"failed": "memory", "detail": f"more than {memory_bytes:,} bytes of memory; [limits] memory_bytes"})
+            channel.send(
+                {
+                    "failed": "memory",
+                    "detail": f"more than {memory_bytes:,} bytes of memory; [limits] memory_bytes",
+                }
+            )
         except OSError as error:
             path = f": {error.filename!r}" if error.filename else ""
-            channel.send({"failed": "os", "detail": f"{error.strerror or error}{path}", "errno": error.errno})
-        except Exception as error:  # reported to the parent, which decides whether an item or the run is at fault
+            channel.send(
+                {"failed": "os", "detail": f"{error.strerror or error}{path}", "errno": error.errno}
+            )
+        except (
+            Exception
+        ) as error:  # reported to the parent, which decides whether an item or the run is at fault
             channel.send({"failed": "failed", "detail": _where(error)})
 
 
@@ -282,7 +329,9 @@ class _WithoutStrays:
             raise ModuleNotFoundError(f"{name} is not used here", name=name)
 
 
-def _listen(requests: queue.SimpleQueue[dict[str, Any]], calls: queue.SimpleQueue[dict[str, Any]]) -> None:
+def _listen(
+    requests: queue.SimpleQueue[dict[str, Any]], calls: queue.SimpleQueue[dict[str, Any]]
+) -> None:
     for line in sys.stdin.buffer:
         message = json.loads(line)
         (requests if "call" in message else calls).put(message)
@@ -291,8 +340,17 @@ def _listen(requests: queue.SimpleQueue[dict[str, Any]], calls: queue.SimpleQueu
 
 def _where(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    own = next((f for f in reversed(frames) if f"{os.sep}copydesk" in f.filename or "site-packages" not in f.filename), frames[-1])
-    return f"{type(error).__name__} in {os.path.basename(own.filename)}:{own.lineno} ({own.name}): {error}"[:500]
+    own = next(
+        (
+            f
+            for f in reversed(frames)
+            if f"{os.sep}copydesk" in f.filename or "site-packages" not in f.filename
+        ),
+        frames[-1],
+    )
+    return f"{type(error).__name__} in {os.path.basename(own.filename)}:{own.lineno} ({own.name}): {error}"[
+        :500
+    ]
 
 
 def _mapped_bytes() -> int:

@@ -25,7 +25,9 @@ class Keyed:
         self.ids: pa.Array = whole(ids)
         keys = keys_of(self.ids)
         # Tables sorted by id are sorted by key, too: no order to keep then.
-        self._order: NDArray[np.int64] | None = None if (keys[1:] > keys[:-1]).all() else np.argsort(keys, kind="stable")
+        self._order: NDArray[np.int64] | None = (
+            None if (keys[1:] > keys[:-1]).all() else np.argsort(keys, kind="stable")
+        )
         self._keys: NDArray[np.uint64] = keys if self._order is None else keys[self._order]
 
     def places(self, ids: Ids) -> NDArray[np.int64]:
@@ -41,7 +43,9 @@ class Keyed:
             return found
         here = at[hit] if self._order is None else self._order[at[hit]]
         # Keys are 64 bits of the id; the ids themselves have the last word.
-        same = pc.equal(self.ids.take(pa.array(here)), wanted.take(pa.array(hit))).to_numpy(zero_copy_only=False)
+        same = pc.equal(self.ids.take(pa.array(here)), wanted.take(pa.array(hit))).to_numpy(
+            zero_copy_only=False
+        )
         found[hit[same]] = here[same]
         for place in hit[~same]:
             other = pc.index(self.ids, wanted[int(place)]).as_py()

@@ -28,7 +28,12 @@ _WAITING = 50_000  # rows that wait to be sampled: some 6 MB
 
 
 def learned(
-    articles: Sequence[Path], parent: Snapshot | None, *, run_id: str, options: templates.Options, staging: Path,
+    articles: Sequence[Path],
+    parent: Snapshot | None,
+    *,
+    run_id: str,
+    options: templates.Options,
+    staging: Path,
 ) -> pa.Table | None:
     """The table of templates after the run's new articles, None where it stays as it is."""
     new = _sample(pq.read_table(path, columns=_COLUMNS) for path in articles)
@@ -55,10 +60,19 @@ def _recent(new: pa.Table, parent: Snapshot) -> Iterator[pa.RecordBatch]:
 
 def _sample(parts: Iterable[pa.Table | pa.RecordBatch]) -> pa.Table:
     """At most `_ENOUGH` documents of each outlet, those with the lowest doc_id: a sample that order does not change."""
-    sample = pa.table({name: pa.array([], pa.date32() if name == "published_date" else pa.string()) for name in _COLUMNS})
+    sample = pa.table(
+        {
+            name: pa.array([], pa.date32() if name == "published_date" else pa.string())
+            for name in _COLUMNS
+        }
+    )
     waiting: list[pa.Table] = []
     for part in parts:
-        waiting.append(pa.table({name: part[name].cast(sample[name].type) for name in _COLUMNS}).filter(part["outlet_id"].is_valid()))
+        waiting.append(
+            pa.table({name: part[name].cast(sample[name].type) for name in _COLUMNS}).filter(
+                part["outlet_id"].is_valid()
+            )
+        )
         if sum(table.num_rows for table in waiting) >= _WAITING:
             sample = _lowest(pa.concat_tables([sample, *waiting]))
             waiting.clear()
@@ -74,20 +88,32 @@ def _lowest(table: pa.Table) -> pa.Table:
 
 def _starts(sorted_values: pa.ChunkedArray) -> np.ndarray:
     """Where each run of equal values starts, and the number of values."""
-    ends = pc.run_end_encode(sorted_values.combine_chunks()).run_ends.to_numpy() if len(sorted_values) else []
+    ends = (
+        pc.run_end_encode(sorted_values.combine_chunks()).run_ends.to_numpy()
+        if len(sorted_values)
+        else []
+    )
     return np.concatenate([[0], ends]).astype(np.int64)
 
 
-def _texts(articles: Sequence[Path], parent: Snapshot | None, known: pa.Table) -> Iterator[pa.Table | pa.RecordBatch]:
+def _texts(
+    articles: Sequence[Path], parent: Snapshot | None, known: pa.Table
+) -> Iterator[pa.Table | pa.RecordBatch]:
     """`doc_id` and `text` of the run's articles and of those of the published that may be sampled."""
     for path in articles:
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(columns=["doc_id", "text"])
     if parent is not None and known.num_rows:
-        yield from parent.batches("articles", ["doc_id", "text"], pc.field("doc_id").isin(known["doc_id"].combine_chunks()))
+        yield from parent.batches(
+            "articles",
+            ["doc_id", "text"],
+            pc.field("doc_id").isin(known["doc_id"].combine_chunks()),
+        )
 
 
-def _by_outlet(sample: pa.Table, documents: Iterable[pa.Table | pa.RecordBatch], texts: SpilledTexts) -> Iterator[pa.Table]:
+def _by_outlet(
+    sample: pa.Table, documents: Iterable[pa.Table | pa.RecordBatch], texts: SpilledTexts
+) -> Iterator[pa.Table]:
     """The sample an outlet at a time, with the texts of its documents."""
     rows = keyed.Keyed(sample["doc_id"])
     spilled_as = np.zeros(sample.num_rows, np.int64)
@@ -101,7 +127,9 @@ def _by_outlet(sample: pa.Table, documents: Iterable[pa.Table | pa.RecordBatch],
     texts.close_writing()
     starts = _starts(sample["outlet_id"])
     for start, stop in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-        yield sample.slice(start, stop - start).append_column("text", texts.take(spilled_as[start:stop]))
+        yield sample.slice(start, stop - start).append_column(
+            "text", texts.take(spilled_as[start:stop])
+        )
 
 
 def _sorted(table: pa.Table) -> pa.Table:

@@ -33,5 +33,7 @@ def release() -> None:
     """Give back what has been freed."""
     gc.collect()
     pa.default_memory_pool().release_unused()
-    with contextlib.suppress(OSError, AttributeError):  # where the C library is another than GNU's there is no such call
+    with contextlib.suppress(
+        OSError, AttributeError
+    ):  # where the C library is another than GNU's there is no such call
         ctypes.CDLL(None).malloc_trim(0)

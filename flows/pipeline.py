@@ -80,7 +80,9 @@ class Summary:
     facts: Facts
     removed_by_rule: Mapping[str, int] = field(default_factory=dict)  # cuts in the documents added
     n_stories: int = 0  # stories the run opened
-    n_under_other_recipe: int = 0  # rows of articles that stand under another recipe than this run's
+    n_under_other_recipe: int = (
+        0  # rows of articles that stand under another recipe than this run's
+    )
     is_dry: bool = False
 
 
@@ -88,8 +90,17 @@ class Run:
     """The state of one run between its steps. Not a dataclass: Prefect copies those when it passes them on."""
 
     def __init__(
-        self, *, inputs: Sequence[str], files: Sequence[reading.InputFile | reading.Reject], warehouse: Warehouse, recipe: Recipe,
-        workers: int, progress: Progress, run_id: str, started_at: datetime, clock: Callable[[], datetime],
+        self,
+        *,
+        inputs: Sequence[str],
+        files: Sequence[reading.InputFile | reading.Reject],
+        warehouse: Warehouse,
+        recipe: Recipe,
+        workers: int,
+        progress: Progress,
+        run_id: str,
+        started_at: datetime,
+        clock: Callable[[], datetime],
         engine: engines.Engine | None = None,
     ) -> None:
         # Whole paths: `replay` finds the documents again from wherever it is called.
@@ -104,7 +115,9 @@ class Run:
         self.counts: Counter[str] = Counter()
         self.stages: list[Stage] = []
         self.warnings: list[str] = []
-        self.edited: tuple[Path, ...] = ()  # staged articles as the workers left them, their ledgers beside them
+        self.edited: tuple[
+            Path, ...
+        ] = ()  # staged articles as the workers left them, their ledgers beside them
         self.shards: tuple[Path, ...] = ()  # those of them that are new
         self.reject_shards: tuple[Path, ...] = ()
         self.quarantined: tuple[Path, ...] = ()
@@ -116,8 +129,12 @@ class Run:
         self.removed_by_rule: Counter[str] = Counter()
         self.is_dry = False
         self.kind = "ingest"
-        self.answered: pa.Table | None = None  # rows of `rejects` that go, because this run read their documents again
-        self.released: tuple[str, ...] = ()  # doc_ids that leave `quarantined` as this run adds them elsewhere
+        self.answered: pa.Table | None = (
+            None  # rows of `rejects` that go, because this run read their documents again
+        )
+        self.released: tuple[
+            str, ...
+        ] = ()  # doc_ids that leave `quarantined` as this run adds them elsewhere
 
     def folder(self, name: str) -> Path:
         """A folder of this run's staging."""
@@ -134,18 +151,29 @@ class Run:
         """What only the run knows of itself, after its last step."""
         counts = {name: self.counts[name] for name in publishing.COUNTS if name != "n_moved"}
         return Facts(
-            run_id=self.run_id, snapshot_id=self.snapshot.id if self.snapshot else None,
-            started_at=self.started_at.isoformat(), finished_at=self.clock().isoformat(), inputs=self.inputs,
-            recipe_sha256=self.recipe.sha256(), stages=tuple(self.stages), warnings=tuple(self.warnings),
-            breaks=self.breaks, habits=self.habits, **counts,
+            run_id=self.run_id,
+            snapshot_id=self.snapshot.id if self.snapshot else None,
+            started_at=self.started_at.isoformat(),
+            finished_at=self.clock().isoformat(),
+            inputs=self.inputs,
+            recipe_sha256=self.recipe.sha256(),
+            stages=tuple(self.stages),
+            warnings=tuple(self.warnings),
+            breaks=self.breaks,
+            habits=self.habits,
+            **counts,
         )
 
     def summary(self) -> Summary:
         """What came of the run, after its last step."""
         return Summary(
-            facts=self.facts(), removed_by_rule=dict(self.removed_by_rule.most_common()),
+            facts=self.facts(),
+            removed_by_rule=dict(self.removed_by_rule.most_common()),
             n_stories=self.stories.n_opened if self.stories else 0,
-            n_under_other_recipe=placing.under_other_recipe(self.snapshot or self.parent, self.recipe), is_dry=self.is_dry,
+            n_under_other_recipe=placing.under_other_recipe(
+                self.snapshot or self.parent, self.recipe
+            ),
+            is_dry=self.is_dry,
         )
 
     def close(self) -> None:
@@ -160,9 +188,17 @@ class Run:
 
 @contextmanager
 def started(
-    inputs: Sequence[str], *, warehouse: Path | str, recipe: Recipe | None = None, workers: int = 1, progress: Progress | None = None,
-    wait_seconds: float = 0.0, run_id: str | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    engine: str = "local", scheduler: str | None = None,
+    inputs: Sequence[str],
+    *,
+    warehouse: Path | str,
+    recipe: Recipe | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+    wait_seconds: float = 0.0,
+    run_id: str | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    engine: str = "local",
+    scheduler: str | None = None,
 ) -> Iterator[Run]:
     """A run, holding the warehouse's lock until the context ends.
 
@@ -176,26 +212,48 @@ def started(
     recipe, progress = recipe or Recipe(), progress or Silent()
     engines.check(engine, scheduler)
     files = reading.find(inputs)
-    store = Warehouse.open(located(warehouse), create=True, options=recipe.warehouse)  # workers stand in other folders
+    store = Warehouse.open(
+        located(warehouse), create=True, options=recipe.warehouse
+    )  # workers stand in other folders
     store = replace(store, writers=workers)
-    with store.lock(wait_seconds=wait_seconds), engines.opened(engine, workers=workers, scheduler=scheduler, note=progress.note) as chosen:
+    with (
+        store.lock(wait_seconds=wait_seconds),
+        engines.opened(engine, workers=workers, scheduler=scheduler, note=progress.note) as chosen,
+    ):
         parent = store.current()
         key = _resume_key(files, recipe, parent.id if parent else None)
         resumed = _interrupted(store.root, key)
         if resumed is None and parent is not None:
-            resumed = _interrupted(store.root, _resume_key(files, recipe, parent.manifest.parent), run_id=parent.manifest.run_id)
-        begun = resumed or {"run_id": run_id or f"{clock():%Y%m%dT%H%M%S}-{token_hex(3)}", "started_at": clock().isoformat()}
+            resumed = _interrupted(
+                store.root,
+                _resume_key(files, recipe, parent.manifest.parent),
+                run_id=parent.manifest.run_id,
+            )
+        begun = resumed or {
+            "run_id": run_id or f"{clock():%Y%m%dT%H%M%S}-{token_hex(3)}",
+            "started_at": clock().isoformat(),
+        }
         store.sweep(keep_staging=[begun["run_id"]])
         run = Run(
-            inputs=inputs, files=files, warehouse=store, recipe=recipe, workers=workers, progress=progress,
-            run_id=begun["run_id"], started_at=datetime.fromisoformat(begun["started_at"]), clock=clock, engine=chosen,
+            inputs=inputs,
+            files=files,
+            warehouse=store,
+            recipe=recipe,
+            workers=workers,
+            progress=progress,
+            run_id=begun["run_id"],
+            started_at=datetime.fromisoformat(begun["started_at"]),
+            clock=clock,
+            engine=chosen,
         )
         chosen.prepare(run.staging, store.address if store.mirror else None)
         if not resumed:
             (run.staging / _BEGUN).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
         if parent is not None and run.run_id == parent.manifest.run_id:
             run.snapshot = parent
-            run.counts.update({name: parent.manifest.counts.get(name, 0) for name in publishing.COUNTS})
+            run.counts.update(
+                {name: parent.manifest.counts.get(name, 0) for name in publishing.COUNTS}
+            )
             run.warn(f"run {run.run_id} had published before it was interrupted")
         elif resumed:
             run.warn(f"taking up run {run.run_id}, which was interrupted")
@@ -221,7 +279,14 @@ def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
         begun, before = time.monotonic(), current.counts["n_read"]
         step(current)
         memory.release()
-        current.stages.append(Stage(step.__name__, time.monotonic() - begun, _peak_bytes(), max(before, current.counts["n_read"])))
+        current.stages.append(
+            Stage(
+                step.__name__,
+                time.monotonic() - begun,
+                _peak_bytes(),
+                max(before, current.counts["n_read"]),
+            )
+        )
 
     measured.__name__, measured.__doc__ = step.__name__, step.__doc__
     return measured
@@ -233,12 +298,20 @@ def edit(run: Run) -> None:
     run.progress.stage("edit", None)
     loading = threading.Thread(target=_load_ahead)
     edited = editing.edit_files(
-        run.files, run.folder("edit"), recipe=run.recipe, templates=placing.templates_in_force(run.parent), engine=run.engine,
-        on_progress=run.progress.advance, on_total=run.progress.expect, on_last=loading.start,
+        run.files,
+        run.folder("edit"),
+        recipe=run.recipe,
+        templates=placing.templates_in_force(run.parent),
+        engine=run.engine,
+        on_progress=run.progress.advance,
+        on_total=run.progress.expect,
+        on_last=loading.start,
     )
     run.edited, run.reject_shards = edited.articles, edited.rejects
     run.counts["n_read"] = edited.n_read
-    run.counts["n_rejected"] = edited.n_read - sum(pq.read_metadata(path).num_rows for path in run.edited)
+    run.counts["n_rejected"] = edited.n_read - sum(
+        pq.read_metadata(path).num_rows for path in run.edited
+    )
 
 
 def _load_ahead() -> None:
@@ -255,16 +328,30 @@ def place(run: Run) -> None:
     """Leave out what is already known, number revisions, and hold back outlets that drifted."""
     run.progress.stage("place", run.counts["n_read"])
     places = placing.decide(run.edited, run.parent)
-    run.habits = placing.habits(run.edited, places, run.reject_shards, rules_sha256=provenance.rules_sha256())
-    run.breaks = drift.breaks(placing.recent_habits(run.warehouse.root, run.recipe.drift.runs), run.habits, run.recipe.drift)
+    run.habits = placing.habits(
+        run.edited, places, run.reject_shards, rules_sha256=provenance.rules_sha256()
+    )
+    run.breaks = drift.breaks(
+        placing.recent_habits(run.warehouse.root, run.recipe.drift.runs),
+        run.habits,
+        run.recipe.drift,
+    )
     for broken in run.breaks:
         run.warn(broken.sentence)
     held_back = drift.held_back(run.breaks, run.recipe.drift)
     placed = placing.write(
-        run.edited, places, run.parent, held_back=held_back, run_id=run.run_id, folder=run.folder("place"), workers=run.workers,
+        run.edited,
+        places,
+        run.parent,
+        held_back=held_back,
+        run_id=run.run_id,
+        folder=run.folder("place"),
+        workers=run.workers,
     )
     run.shards, run.quarantined = placed.new, placed.quarantined
-    run.counts.update(n_known=placed.n_known, n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined)
+    run.counts.update(
+        n_known=placed.n_known, n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined
+    )
 
 
 @timed
@@ -272,16 +359,21 @@ def fold(run: Run) -> None:
     """Find the copies among the new documents and the published ones."""
     run.progress.stage("fold", run.counts["n_read"])
     found = run.engine.find_copies(
-        run.shards, index=copies.open_index(run.parent, run.recipe.dedup) if run.parent else None,
+        run.shards,
+        index=copies.open_index(run.parent, run.recipe.dedup) if run.parent else None,
         published=copies.PublishedSnapshot(run.parent) if run.parent else None,
-        options=run.recipe.dedup, staging=run.folder("fold"), exempt=placing.revisions(run.shards),
+        options=run.recipe.dedup,
+        staging=run.folder("fold"),
+        exempt=placing.revisions(run.shards),
         on_progress=run.progress.advance,
     )
     pairs = run.folder("fold") / "pairs.parquet"  # not wanted before they are published
     editing.write_whole(found.pairs, pairs)
     run.copies = replace(found, pairs=pairs)
     run.counts["n_duplicates"] = found.folds.num_rows
-    run.counts["n_articles"] = sum(pq.read_metadata(path).num_rows for path in run.shards) - found.folds.num_rows
+    run.counts["n_articles"] = (
+        sum(pq.read_metadata(path).num_rows for path in run.shards) - found.folds.num_rows
+    )
 
 
 @timed
@@ -292,8 +384,13 @@ def group(run: Run) -> None:
     assert run.copies is not None, "fold comes before group"
     run.progress.stage("group", run.counts["n_articles"])
     run.stories = stories.group(
-        run.shards, folds=run.copies.folds, moved=run.copies.moved, parent=run.parent, options=run.recipe.stories,
-        run_id=run.run_id, staging=run.folder("group"),
+        run.shards,
+        folds=run.copies.folds,
+        moved=run.copies.moved,
+        parent=run.parent,
+        options=run.recipe.stories,
+        run_id=run.run_id,
+        staging=run.folder("group"),
     )
 
 
@@ -309,9 +406,18 @@ STEPS: tuple[Callable[[Run], None], ...] = (edit, place, fold, group, publish)
 _BEGUN = "run.json"
 
 
-def _resume_key(files: Iterable[reading.InputFile | reading.Reject], recipe: Recipe, parent: str | None) -> str:
-    listed = [file.fingerprint if isinstance(file, reading.InputFile) else [file.source_uri] for file in files]
-    return sha256(json.dumps([listed, recipe.sha256(), parent, provenance.versions()], sort_keys=True).encode()).hexdigest()
+def _resume_key(
+    files: Iterable[reading.InputFile | reading.Reject], recipe: Recipe, parent: str | None
+) -> str:
+    listed = [
+        file.fingerprint if isinstance(file, reading.InputFile) else [file.source_uri]
+        for file in files
+    ]
+    return sha256(
+        json.dumps(
+            [listed, recipe.sha256(), parent, provenance.versions()], sort_keys=True
+        ).encode()
+    ).hexdigest()
 
 
 def _interrupted(root: Path, key: str, *, run_id: str | None = None) -> dict[str, str] | None:
@@ -329,4 +435,7 @@ def _interrupted(root: Path, key: str, *, run_id: str | None = None) -> dict[str
 def _peak_bytes() -> int:
     """Peak resident memory of this process and of its largest finished worker, added: what a machine must have."""
     unit = 1 if sys.platform == "darwin" else 1024
-    return unit * sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return unit * sum(
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )

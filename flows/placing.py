@@ -29,7 +29,14 @@ from copydesk.flows.warehouse.partition import keys_of
 from copydesk.transforms import drift, history
 from copydesk.transforms.clean import templates
 
-_ARRIVAL = ("doc_id", "canonical_url", "content_sha256", "fetched_at", "source_uri", "record_number")
+_ARRIVAL = (
+    "doc_id",
+    "canonical_url",
+    "content_sha256",
+    "fetched_at",
+    "source_uri",
+    "record_number",
+)
 _DOCUMENT_TABLES = ("articles", "duplicates", "quarantined")
 _SHARDS_AT_ONCE = 40  # 20,000 documents
 _TEXTS_AT_ONCE = 2_000  # of published documents: 6 MB
@@ -78,11 +85,17 @@ def decide(shards: Sequence[Path], parent: Snapshot | None) -> Places:
     ids, urls = _hashes(shards)
     is_known = _known(shards, parent)
     latest = _versions(shards, parent)
-    at_known_address = np.isin(urls, np.fromiter((_hash(url) for url in latest), np.uint64, len(latest)))
-    chosen = ~is_known & (_stands_twice(ids) | (urls != 0) & (_stands_twice(urls) | at_known_address))
+    at_known_address = np.isin(
+        urls, np.fromiter((_hash(url) for url in latest), np.uint64, len(latest))
+    )
+    chosen = ~is_known & (
+        _stands_twice(ids) | (urls != 0) & (_stands_twice(urls) | at_known_address)
+    )
     arrivals = _arrivals(shards, chosen)
     revisions: dict[int, history.Place] = {}
-    for row, place in zip(np.flatnonzero(chosen).tolist(), history.place(arrivals, (), latest), strict=True):
+    for row, place in zip(
+        np.flatnonzero(chosen).tolist(), history.place(arrivals, (), latest), strict=True
+    ):
         is_known[row] = place.is_known
         if place.supersedes is not None:
             revisions[row] = place
@@ -95,12 +108,20 @@ def _hashes(shards: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[np.uint
     for path in shards:
         table = pq.read_table(path, columns=["doc_id", "canonical_url"])
         ids.append(keys_of(table["doc_id"]))
-        urls.append(np.fromiter((_hash(url) for url in table["canonical_url"].to_pylist()), np.uint64, table.num_rows))
+        urls.append(
+            np.fromiter(
+                (_hash(url) for url in table["canonical_url"].to_pylist()),
+                np.uint64,
+                table.num_rows,
+            )
+        )
     return np.concatenate(ids), np.concatenate(urls)
 
 
 def _hash(url: str | None) -> int:
-    return 0 if url is None else int.from_bytes(blake2b(url.encode(), digest_size=8).digest(), "big")
+    return (
+        0 if url is None else int.from_bytes(blake2b(url.encode(), digest_size=8).digest(), "big")
+    )
 
 
 def _stands_twice(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -114,12 +135,23 @@ def _arrivals(shards: Sequence[Path], chosen: NDArray[np.bool_]) -> list[history
     for path, first, n in _by_shard(shards):
         rows = np.flatnonzero(chosen[first : first + n])
         if len(rows):
-            found += [history.Arrival(**row) for row in pq.read_table(path, columns=list(_ARRIVAL)).take(pa.array(rows)).to_pylist()]
+            found += [
+                history.Arrival(**row)
+                for row in pq.read_table(path, columns=list(_ARRIVAL))
+                .take(pa.array(rows))
+                .to_pylist()
+            ]
     return found
 
 
 def write(
-    shards: Sequence[Path], places: Places, parent: Snapshot | None, *, held_back: Mapping[str, str], run_id: str, folder: Path,
+    shards: Sequence[Path],
+    places: Places,
+    parent: Snapshot | None,
+    *,
+    held_back: Mapping[str, str],
+    run_id: str,
+    folder: Path,
     workers: int = 1,
 ) -> Placed:
     """Write the new documents of each shard with `revision`, `supersedes`, `changed` and `run_id`, several shards at a time.
@@ -131,9 +163,16 @@ def write(
     def placed(path: Path, first: int, n: int) -> Placed:
         table, here = pq.read_table(path), places.shard(first, n)
         is_new = _is_new(here)
-        added = _with_history(table.filter(is_new), [p for p in here if not p.is_known], before, run_id)
-        reasons = pa.array([held_back.get(outlet) for outlet in added["outlet_id"].to_pylist()], pa.string())
-        kept, held = added.filter(reasons.is_null()), added.append_column("reason", reasons).filter(reasons.is_valid())
+        added = _with_history(
+            table.filter(is_new), [p for p in here if not p.is_known], before, run_id
+        )
+        reasons = pa.array(
+            [held_back.get(outlet) for outlet in added["outlet_id"].to_pylist()], pa.string()
+        )
+        kept, held = (
+            added.filter(reasons.is_null()),
+            added.append_column("reason", reasons).filter(reasons.is_valid()),
+        )
         paths: dict[str, tuple[Path, ...]] = {"new": (), "quarantined": ()}
         for rows, kind in ((kept, "new"), (held, "quarantined")):
             if rows.num_rows:
@@ -142,21 +181,33 @@ def write(
         for shard in paths["new"]:
             story_counts.keep(path, _among(is_new, reasons.is_null()), shard)
         n_revisions = kept.num_rows - kept["supersedes"].null_count
-        return Placed(paths["new"], paths["quarantined"], table.num_rows - added.num_rows, n_revisions, held.num_rows)
+        return Placed(
+            paths["new"],
+            paths["quarantined"],
+            table.num_rows - added.num_rows,
+            n_revisions,
+            held.num_rows,
+        )
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         parts = list(pool.map(lambda shard: placed(*shard), _by_shard(shards)))
     return Placed(
-        tuple(path for part in parts for path in part.new), tuple(path for part in parts for path in part.quarantined),
-        sum(part.n_known for part in parts), sum(part.n_revisions for part in parts), sum(part.n_quarantined for part in parts),
+        tuple(path for part in parts for path in part.new),
+        tuple(path for part in parts for path in part.quarantined),
+        sum(part.n_known for part in parts),
+        sum(part.n_revisions for part in parts),
+        sum(part.n_quarantined for part in parts),
     )
 
 
 def revisions(shards: Sequence[Path]) -> set[str]:
     """Ids of the placed documents that revise another: they are kept whatever they resemble."""
     return {
-        doc_id for path in shards
-        for doc_id in pq.read_table(path, columns=["doc_id"], filters=pc.field("supersedes").is_valid())["doc_id"].to_pylist()
+        doc_id
+        for path in shards
+        for doc_id in pq.read_table(
+            path, columns=["doc_id"], filters=pc.field("supersedes").is_valid()
+        )["doc_id"].to_pylist()
     }
 
 
@@ -187,21 +238,30 @@ def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]
     if parent is None:
         return np.zeros(sum(pq.read_metadata(path).num_rows for path in shards), np.bool_)
     by_url = pc.field("scope") != "doc"
-    forgotten = set(parent.table("tombstones", ["url_sha256"], by_url)["url_sha256"].to_pylist()) - {None}
+    forgotten = set(
+        parent.table("tombstones", ["url_sha256"], by_url)["url_sha256"].to_pylist()
+    ) - {None}
     known = [np.zeros(0, np.bool_)]
     for table in _several(shards, ["doc_id", "canonical_url"]):
         here = pa.array(sorted(parent.known(whole(table["doc_id"]))), pa.string())
         known.append(pc.is_in(table["doc_id"], value_set=here).to_numpy())
         if forgotten:
             urls = table["canonical_url"].to_pylist()
-            known[-1] = known[-1] | [bool(url) and sha256(url.encode()).hexdigest() in forgotten for url in urls]
+            known[-1] = known[-1] | [
+                bool(url) and sha256(url.encode()).hexdigest() in forgotten for url in urls
+            ]
     return np.concatenate(known)
 
 
 def _several(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table]:
     """Columns of the shards, some shards at a time: the snapshot is asked less often."""
     for first in range(0, len(shards), _SHARDS_AT_ONCE):
-        yield pa.concat_tables([pq.read_table(path, columns=list(columns)) for path in shards[first : first + _SHARDS_AT_ONCE]])
+        yield pa.concat_tables(
+            [
+                pq.read_table(path, columns=list(columns))
+                for path in shards[first : first + _SHARDS_AT_ONCE]
+            ]
+        )
 
 
 def _versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, history.Version]:
@@ -211,7 +271,13 @@ def _versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, hist
     columns = ["canonical_url", "doc_id", "revision", "content_sha256"]
     newest: dict[str, tuple[int, str]] = {}
     contents: dict[str, set[str]] = defaultdict(set)
-    urls = pa.concat_tables([pq.read_table(path, columns=["canonical_url"]) for path in shards])["canonical_url"].unique() if shards else []
+    urls = (
+        pa.concat_tables([pq.read_table(path, columns=["canonical_url"]) for path in shards])[
+            "canonical_url"
+        ].unique()
+        if shards
+        else []
+    )
     if not len(urls):
         return {}
     for name in _DOCUMENT_TABLES:
@@ -222,10 +288,15 @@ def _versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, hist
                     continue
                 newest[url] = max(newest.get(url, (0, "")), (row["revision"], row["doc_id"]))
                 contents[url].add(row["content_sha256"])
-    return {url: history.Version(doc_id, revision, frozenset(contents[url])) for url, (revision, doc_id) in newest.items()}
+    return {
+        url: history.Version(doc_id, revision, frozenset(contents[url]))
+        for url, (revision, doc_id) in newest.items()
+    }
 
 
-def _versions_revised(ids: Collection[str], shards: Sequence[Path], parent: Snapshot | None) -> dict[str, bytes]:
+def _versions_revised(
+    ids: Collection[str], shards: Sequence[Path], parent: Snapshot | None
+) -> dict[str, bytes]:
     """Title, text and corrections of the versions that arrivals revise, from this run or the snapshot: hashes, as only `changed` looks at them."""
     found: dict[str, bytes] = {}
     wanted = pa.array(sorted(ids), pa.string())
@@ -235,7 +306,9 @@ def _versions_revised(ids: Collection[str], shards: Sequence[Path], parent: Snap
     if parent is not None:  # what is published has the last word: an older recipe may have made it
         for first in range(0, len(wanted), _TEXTS_AT_ONCE):
             for name in _DOCUMENT_TABLES:
-                rows = parent.documents(name, wanted.slice(first, _TEXTS_AT_ONCE).to_pylist(), _COMPARED)
+                rows = parent.documents(
+                    name, wanted.slice(first, _TEXTS_AT_ONCE).to_pylist(), _COMPARED
+                )
                 found |= {row["doc_id"]: _fingerprint(row) for row in rows.to_pylist()}
     return found
 
@@ -247,14 +320,25 @@ def _fingerprint(row: Mapping[str, Any]) -> bytes:
 
 
 def _parts(fingerprint: bytes) -> dict[str, bytes]:
-    return {name: fingerprint[8 * place : 8 * place + 8] for place, name in enumerate(("title", "text", "corrections"))}
+    return {
+        name: fingerprint[8 * place : 8 * place + 8]
+        for place, name in enumerate(("title", "text", "corrections"))
+    }
 
 
-def _with_history(table: pa.Table, places: Sequence[history.Place], before: Mapping[str, bytes], run_id: str) -> pa.Table:
+def _with_history(
+    table: pa.Table, places: Sequence[history.Place], before: Mapping[str, bytes], run_id: str
+) -> pa.Table:
     changed: list[list[str]] = [[] for _ in places]
     revised = [i for i, p in enumerate(places) if p.supersedes]
-    for i, row in zip(revised, table.select(list(_COMPARED)).take(pa.array(revised, pa.int64())).to_pylist(), strict=True):
-        changed[i] = history.changed(_parts(before[str(places[i].supersedes)]), _parts(_fingerprint(row)))
+    for i, row in zip(
+        revised,
+        table.select(list(_COMPARED)).take(pa.array(revised, pa.int64())).to_pylist(),
+        strict=True,
+    ):
+        changed[i] = history.changed(
+            _parts(before[str(places[i].supersedes)]), _parts(_fingerprint(row))
+        )
     columns = {
         "revision": pa.array([p.revision for p in places], pa.int32()),
         "supersedes": pa.array([p.supersedes for p in places], pa.string()),
@@ -267,7 +351,11 @@ def _with_history(table: pa.Table, places: Sequence[history.Place], before: Mapp
 
 
 def habits(
-    shards: Sequence[Path], places: Places, reject_shards: Sequence[Path], *, rules_sha256: str,
+    shards: Sequence[Path],
+    places: Places,
+    reject_shards: Sequence[Path],
+    *,
+    rules_sha256: str,
 ) -> tuple[drift.Habits, ...]:
     """What each outlet's new documents of this run look like."""
     columns = ["doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date"]
@@ -281,7 +369,15 @@ def habits(
         measured.append(drift.measure(articles, removed, _NO_REJECTS, rules_sha256=rules_sha256))
     for path in reject_shards:
         rejects = pq.read_table(path, columns=["url"])
-        measured.append(drift.measure(_empty(columns), _empty(cut_columns), rejects, rules_sha256=rules_sha256, known=outlets))
+        measured.append(
+            drift.measure(
+                _empty(columns),
+                _empty(cut_columns),
+                rejects,
+                rules_sha256=rules_sha256,
+                known=outlets,
+            )
+        )
     return drift.merge(measured)
 
 
@@ -294,7 +390,12 @@ _NO_REJECTS = pa.table({"url": pa.array([], pa.string())})
 
 
 def _empty(columns: Sequence[str]) -> pa.Table:
-    types = {"byline": pa.list_(pa.string()), "published_date": pa.date32(), "n_words": pa.int32(), "n_chars": pa.int32()}
+    types = {
+        "byline": pa.list_(pa.string()),
+        "published_date": pa.date32(),
+        "n_words": pa.int32(),
+        "n_chars": pa.int32(),
+    }
     types |= {"start": pa.int32(), "end": pa.int32()}
     return pa.table({name: pa.array([], types.get(name, pa.string())) for name in columns})
 
@@ -327,4 +428,8 @@ def under_other_recipe(snapshot: Snapshot | None, recipe: Recipe) -> int:
     other = runs.filter(pc.not_equal(runs["recipe_sha256"], recipe.sha256()))["run_id"]
     if not len(other):
         return 0
-    return int(snapshot.dataset("articles").count_rows(filter=pc.field("run_id").isin(other.combine_chunks())))
+    return int(
+        snapshot.dataset("articles").count_rows(
+            filter=pc.field("run_id").isin(other.combine_chunks())
+        )
+    )

@@ -45,7 +45,10 @@ def duration(seconds: float) -> str:
 
 def _is_plain(character: str) -> bool:
     # Joiners are part of how Persian, Hindi and emoji are written; all other format characters steer.
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or character in "\u200c\u200d"
+    return (
+        unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+        or character in "\u200c\u200d"
+    )
 
 
 def _escape(character: str) -> str:

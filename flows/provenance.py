@@ -11,7 +11,17 @@ from importlib import metadata
 import copydesk
 
 # Those whose change can change a row; the rest only moves or shows rows.
-_PACKAGES = ("charset-normalizer", "datasketch", "lxml", "numba", "numpy", "py3langid", "publicsuffixlist", "pyarrow", "trafilatura")
+_PACKAGES = (
+    "charset-normalizer",
+    "datasketch",
+    "lxml",
+    "numba",
+    "numpy",
+    "py3langid",
+    "publicsuffixlist",
+    "pyarrow",
+    "trafilatura",
+)
 
 
 @cache
@@ -31,7 +41,9 @@ def rules_sha256() -> str:
     """SHA-256 over name, version and content of every rule that can cut a line, hex."""
     from copydesk.transforms import clean, extract, tag
 
-    return sha256("\n".join(sorted(map(repr, (*clean.RULES, *extract.RULES, *tag.RULES)))).encode()).hexdigest()
+    return sha256(
+        "\n".join(sorted(map(repr, (*clean.RULES, *extract.RULES, *tag.RULES)))).encode()
+    ).hexdigest()
 
 
 def versions_json() -> str:

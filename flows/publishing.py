@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from copydesk.flows.pipeline import Run
     from copydesk.flows.stories import Stories
 
-COUNTS = ("n_read", "n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known", "n_revisions", "n_moved")
+COUNTS = (
+    "n_read",
+    "n_articles",
+    "n_duplicates",
+    "n_rejected",
+    "n_quarantined",
+    "n_known",
+    "n_revisions",
+    "n_moved",
+)
 
 _FOLD = tuple(field.name for field in base.FOLD)
 _SIZES = ("cluster_size", "n_outlets", "n_origins")
@@ -41,30 +50,45 @@ def publish(run: Run) -> Snapshot:
     run.counts["n_moved"] = copies.moved.num_rows + len(run.released)
     folder = run.folder("publish")
     inserts: dict[str, list[Path | pa.Table]] = {
-        "articles": [], "duplicates": [_moved_rows(run.parent, copies)], "quarantined": list(run.quarantined), "pairs": [copies.pairs],
-        "removed": [], "rejects": [], "stories": [stories.rows, stories.row_updates],
+        "articles": [],
+        "duplicates": [_moved_rows(run.parent, copies)],
+        "quarantined": list(run.quarantined),
+        "pairs": [copies.pairs],
+        "removed": [],
+        "rejects": [],
+        "stories": [stories.rows, stories.row_updates],
     }
     decided = Decided.of(copies, stories, _stories_of(copies, stories, run.parent))
     n_done = 0
     run.removed_by_rule.clear()  # the step may be tried again after a fault of the disk
     with ThreadPoolExecutor(max_workers=run.workers) as pool:
         inputs = pool.submit(_inputs, run.files)
-        for path, parts in zip(run.shards, pool.map(lambda path: split(path, folder, decided), run.shards), strict=True):
+        for path, parts in zip(
+            run.shards, pool.map(lambda path: split(path, folder, decided), run.shards), strict=True
+        ):
             for table, part in parts:
                 inserts[table].append(part)
             n_done += pq.read_metadata(path).num_rows
             run.progress.advance(n_done)
-        for path, rules in pool.map(lambda ledger: _write_ledger(ledger[0], ledger[1], folder), _ledgers(run)):
+        for path, rules in pool.map(
+            lambda ledger: _write_ledger(ledger[0], ledger[1], folder), _ledgers(run)
+        ):
             run.removed_by_rule.update(rules)
             inserts["removed"].append(path)
     inserts["rejects"] = [_new_rejects(run)]
-    deletes: dict[str, object] = {"articles": copies.moved["doc_id"].to_pylist(), "quarantined": list(run.released)}
+    deletes: dict[str, object] = {
+        "articles": copies.moved["doc_id"].to_pylist(),
+        "quarantined": list(run.released),
+    }
     # A story's first publication names the file of its row, so a story that changes is written anew.
     deletes["stories"] = stories.row_updates["story_id"].to_pylist()
     if run.answered is not None:
         deletes["rejects"] = run.answered
     templates = learning.learned(
-        [path for path in inserts["articles"] if isinstance(path, Path)], run.parent, run_id=run.run_id, options=run.recipe.templates,
+        [path for path in inserts["articles"] if isinstance(path, Path)],
+        run.parent,
+        run_id=run.run_id,
+        options=run.recipe.templates,
         staging=folder,
     )
     if templates is not None:
@@ -75,10 +99,16 @@ def publish(run: Run) -> Snapshot:
         inserts=inserts,
         updates=_updates(copies, stories, run),
         deletes=deletes,
-        index_files={path.name: path for path in (*copies.new_index_files, *stories.new_index_files)},
+        index_files={
+            path.name: path for path in (*copies.new_index_files, *stories.new_index_files)
+        },
         index_keep=_kept_index(run.parent, copies, stories),
         inputs=inputs.result(),
-        extras={"templates_in_force": {k: len(v) for k, v in sorted(placing.templates_in_force(run.parent).items())}},
+        extras={
+            "templates_in_force": {
+                k: len(v) for k, v in sorted(placing.templates_in_force(run.parent).items())
+            }
+        },
     )
     return run.warehouse.publish(change)
 
@@ -86,9 +116,15 @@ def publish(run: Run) -> Snapshot:
 def run_row(run: Run) -> dict[str, Any]:
     """The row of `runs`, counts included."""
     return {
-        "run_id": run.run_id, "kind": run.kind, "started_at": run.started_at, "finished_at": run.clock(),
-        "recipe_sha256": run.recipe.sha256(), "recipe": run.recipe.to_toml(), "rules_sha256": provenance.rules_sha256(),
-        "versions": provenance.versions_json(), **{name: run.counts[name] for name in COUNTS},
+        "run_id": run.run_id,
+        "kind": run.kind,
+        "started_at": run.started_at,
+        "finished_at": run.clock(),
+        "recipe_sha256": run.recipe.sha256(),
+        "recipe": run.recipe.to_toml(),
+        "rules_sha256": provenance.rules_sha256(),
+        "versions": provenance.versions_json(),
+        **{name: run.counts[name] for name in COUNTS},
     }
 
 
@@ -99,12 +135,19 @@ class Decided:
     folds: keyed.Table
     sizes: keyed.Table
     assignments: keyed.Table
-    stories_of_kept: keyed.Table  # `doc_id` and `story_id` of every document that a new duplicate folds into
+    stories_of_kept: (
+        keyed.Table
+    )  # `doc_id` and `story_id` of every document that a new duplicate folds into
 
     @classmethod
     def of(cls, copies: Copies, stories: Stories, stories_of_kept: pa.Table) -> Decided:
         """Everything that the two steps found."""
-        return cls(keyed.Table(copies.folds), keyed.Table(copies.sizes), keyed.Table(stories.assignments), keyed.Table(stories_of_kept))
+        return cls(
+            keyed.Table(copies.folds),
+            keyed.Table(copies.sizes),
+            keyed.Table(stories.assignments),
+            keyed.Table(stories_of_kept),
+        )
 
 
 def split(path: Path, folder: Path, decided: Decided) -> list[tuple[str, Path]]:
@@ -124,7 +167,11 @@ def split(path: Path, folder: Path, decided: Decided) -> list[tuple[str, Path]]:
 def with_groups(rows: pa.Table, decided: Decided) -> pa.Table:
     """Articles with the columns of their copy cluster and their story."""
     sizes = decided.sizes.columns(rows["doc_id"], _SIZES)
-    alone = {"cluster_size": 1, "n_outlets": rows["outlet_id"].is_valid().cast(pa.int32()), "n_origins": 1}
+    alone = {
+        "cluster_size": 1,
+        "n_outlets": rows["outlet_id"].is_valid().cast(pa.int32()),
+        "n_origins": 1,
+    }
     for name in _SIZES:
         rows = rows.append_column(name, pc.coalesce(sizes[name], alone[name]).cast(pa.int32()))
     return _append(rows, decided.assignments.columns(rows["doc_id"], _STORY))
@@ -168,7 +215,9 @@ def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
     if run.parent is None:
         return updates
     # A document of this run that has copies is an article of this run: what has no story of it was published before.
-    sizes = copies.sizes.filter(pa.array(~keyed.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"])))
+    sizes = copies.sizes.filter(
+        pa.array(~keyed.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"]))
+    )
     if copies.refolded.num_rows:
         updates["duplicates"] = copies.refolded
     if sizes.num_rows or stories.updates.num_rows:
@@ -178,8 +227,12 @@ def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
 
 def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
     """One table of changes to `articles`: where only one side changes a row, the other keeps its values."""
-    ids = pa.array(sorted({*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}), pa.string())
-    rows = parent.documents("articles", ids.to_pylist(), ["doc_id", *_SIZES, *_STORY]).sort_by("doc_id")
+    ids = pa.array(
+        sorted({*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}), pa.string()
+    )
+    rows = parent.documents("articles", ids.to_pylist(), ["doc_id", *_SIZES, *_STORY]).sort_by(
+        "doc_id"
+    )
     merged = rows.select(["doc_id"])
     for source, names in ((sizes, _SIZES), (stories, _STORY)):
         index = pc.index_in(rows["doc_id"], value_set=source["doc_id"].combine_chunks())
@@ -200,17 +253,27 @@ def _ledgers(run: Run) -> list[tuple[Path, list[Path]]]:
     stay: dict[str, list[Path]] = {}
     for path in (*run.shards, *run.quarantined):
         stay.setdefault(path.name.split(".")[0], []).append(path)
-    return [(placing.ledger_of(path), placed) for path in run.edited if (placed := stay.get(path.name.split(".")[0]))]
+    return [
+        (placing.ledger_of(path), placed)
+        for path in run.edited
+        if (placed := stay.get(path.name.split(".")[0]))
+    ]
 
 
-def _write_ledger(ledger: Path, placed: Sequence[Path], folder: Path) -> tuple[Path, dict[str, int]]:
+def _write_ledger(
+    ledger: Path, placed: Sequence[Path], folder: Path
+) -> tuple[Path, dict[str, int]]:
     """Write the ledger's rows of the documents that stay; the file, and how often each rule cut."""
     cuts = pq.read_table(ledger)
-    ids = pa.concat_arrays([keyed.whole(pq.read_table(part, columns=["doc_id"])["doc_id"]) for part in placed])
+    ids = pa.concat_arrays(
+        [keyed.whole(pq.read_table(part, columns=["doc_id"])["doc_id"]) for part in placed]
+    )
     cuts = cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))
     target = folder / f"{ledger.name.split('.')[0]}.removed.parquet"
     write_whole(cuts, target)
-    return target, {str(row["values"]): row["counts"] for row in cuts["rule"].value_counts().to_pylist()}
+    return target, {
+        str(row["values"]): row["counts"] for row in cuts["rule"].value_counts().to_pylist()
+    }
 
 
 def _new_rejects(run: Run) -> pa.Table:
@@ -220,7 +283,9 @@ def _new_rejects(run: Run) -> pa.Table:
         on_record = run.parent.table("rejects", list(_REJECT_KEY)).to_pylist()
         known = {tuple(row.values()) for row in on_record}
         rows = [row for row in rows if tuple(row[name] for name in _REJECT_KEY) not in known]
-    return pa.Table.from_pylist([{**row, "run_id": run.run_id} for row in rows], schema=base.REJECTS)
+    return pa.Table.from_pylist(
+        [{**row, "run_id": run.run_id} for row in rows], schema=base.REJECTS
+    )
 
 
 def _kept_index(parent: Snapshot | None, copies: Copies, stories: Stories) -> list[str] | None:
@@ -234,7 +299,8 @@ def _inputs(files: Sequence[InputFile | Reject]) -> pa.Table:
     """What was read: every input file with its hash."""
     rows = [
         {"source_uri": file.source_uri, "sha256": _file_sha256(file), "size_bytes": file.size_bytes}
-        for file in files if isinstance(file, InputFile)
+        for file in files
+        if isinstance(file, InputFile)
     ]
     return pa.Table.from_pylist(rows, schema=INPUTS)
 

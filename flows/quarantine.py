@@ -25,11 +25,16 @@ _ANEW = tuple(field.name for field in (*tables.GROUPS, *tables.QUARANTINE))
 def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
     """What waits, by outlet and reason, with the oldest run and a few ids."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in snapshot.table("quarantined", ["doc_id", "outlet_id", "reason", "run_id", "title"]).to_pylist():
+    for row in snapshot.table(
+        "quarantined", ["doc_id", "outlet_id", "reason", "run_id", "title"]
+    ).to_pylist():
         groups[row["outlet_id"] or "", row["reason"]].append(row)
     return [
         {
-            "outlet_id": outlet, "reason": reason, "n_documents": len(rows), "since_run": min(row["run_id"] for row in rows),
+            "outlet_id": outlet,
+            "reason": reason,
+            "n_documents": len(rows),
+            "since_run": min(row["run_id"] for row in rows),
             "doc_ids": sorted(row["doc_id"] for row in rows),
         }
         for (outlet, reason), rows in sorted(groups.items())
@@ -37,7 +42,11 @@ def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 
 def release(
-    warehouse: Warehouse, *, outlet: str | None = None, doc_ids: Sequence[str] = (), wait_seconds: float = 0.0,
+    warehouse: Warehouse,
+    *,
+    outlet: str | None = None,
+    doc_ids: Sequence[str] = (),
+    wait_seconds: float = 0.0,
     progress: pipeline.Progress | None = None,
 ) -> pipeline.Run | None:
     """Let documents in: fold, group and publish them as a run of their own; None when none waits by that name.
@@ -57,8 +66,15 @@ def release(
             return None
         row = chore("release", snapshot)
         run = pipeline.Run(
-            inputs=(), files=(), warehouse=warehouse, recipe=from_toml(row["recipe"]), workers=1, progress=progress or pipeline.Silent(),
-            run_id=row["run_id"], started_at=row["started_at"], clock=lambda: datetime.now(UTC),
+            inputs=(),
+            files=(),
+            warehouse=warehouse,
+            recipe=from_toml(row["recipe"]),
+            workers=1,
+            progress=progress or pipeline.Silent(),
+            run_id=row["run_id"],
+            started_at=row["started_at"],
+            clock=lambda: datetime.now(UTC),
         )
         run.kind, run.released = "release", tuple(rows["doc_id"].to_pylist())
         run.shards = (_staged(rows, run),)
@@ -74,7 +90,9 @@ def _staged(rows: pa.Table, run: pipeline.Run) -> Path:
     """The rows as a shard of new documents of this run."""
     rows = rows.drop_columns(list(_ANEW)).sort_by("doc_id")
     place = rows.schema.get_field_index("run_id")
-    rows = rows.set_column(place, rows.schema.field("run_id"), pa.array([run.run_id] * rows.num_rows, pa.string()))
+    rows = rows.set_column(
+        place, rows.schema.field("run_id"), pa.array([run.run_id] * rows.num_rows, pa.string())
+    )
     path = run.folder("place") / "released.new.parquet"
     write_whole(rows, path)
     return path

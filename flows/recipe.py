@@ -30,7 +30,9 @@ class RecipeError(ValueError):
 class Run:
     """How a run cuts its work."""
 
-    shard_documents: int = 500  # half a minute of pages on one core: little is lost when a worker dies
+    shard_documents: int = (
+        500  # half a minute of pages on one core: little is lost when a worker dies
+    )
     # bounds a worker's memory where documents are long; of pages it is six seconds of work; shards get smaller towards the end of the input, down to a quarter
     shard_bytes: int = 32 * 2**20
 
@@ -62,7 +64,9 @@ def sections() -> Mapping[str, type]:
 class Recipe:
     """Every choice of a run; `Recipe()` is the default."""
 
-    values: Mapping[str, Any] = field(default_factory=lambda: {name: section() for name, section in sections().items()})
+    values: Mapping[str, Any] = field(
+        default_factory=lambda: {name: section() for name, section in sections().items()}
+    )
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -74,7 +78,9 @@ class Recipe:
         """The options of the stages that edit one document."""
         from copydesk.transforms import edit
 
-        return edit.Options(extract=self.extract, clean=self.clean, tag=self.tag, templates=templates)
+        return edit.Options(
+            extract=self.extract, clean=self.clean, tag=self.tag, templates=templates
+        )
 
     def to_toml(self) -> str:
         """The whole recipe, defaults written out: what the `runs` table keeps and `from_toml` reads."""
@@ -105,7 +111,9 @@ def from_toml(text: str) -> Recipe:
     for name in given:
         if name not in known:
             raise RecipeError(_unknown("section", name, known))
-    return Recipe({name: _options(name, section, given.get(name, {})) for name, section in known.items()})
+    return Recipe(
+        {name: _options(name, section, given.get(name, {})) for name, section in known.items()}
+    )
 
 
 def _options(name: str, section: type, given: object) -> Any:
@@ -116,9 +124,13 @@ def _options(name: str, section: type, given: object) -> Any:
         if key not in hints:
             raise RecipeError(_unknown(f"key in [{name}]", key, hints))
     try:
-        return section(**{key: _value(f"{name}.{key}", value, hints[key]) for key, value in given.items()})
+        return section(
+            **{key: _value(f"{name}.{key}", value, hints[key]) for key, value in given.items()}
+        )
     except ValueError as error:
-        raise error if isinstance(error, RecipeError) else RecipeError(f"[{name}] {error}") from error
+        raise (
+            error if isinstance(error, RecipeError) else RecipeError(f"[{name}] {error}")
+        ) from error
 
 
 def _value(key: str, value: object, hint: Any) -> object:
@@ -129,7 +141,9 @@ def _value(key: str, value: object, hint: Any) -> object:
         return _value(key, value, hint)
     if origin is typing.Literal:
         if value not in arguments:
-            raise RecipeError(f"{key} must be one of {', '.join(map(repr, arguments))}, not {value!r}")
+            raise RecipeError(
+                f"{key} must be one of {', '.join(map(repr, arguments))}, not {value!r}"
+            )
         return value
     if origin is tuple and isinstance(value, list):
         return tuple(_value(key, item, arguments[0]) for item in value)
@@ -137,14 +151,20 @@ def _value(key: str, value: object, hint: Any) -> object:
         return {str(k): _value(f"{key}.{k}", v, arguments[1]) for k, v in value.items()}
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if isinstance(hint, type) and isinstance(value, hint) and isinstance(value, bool) == (hint is bool):
+    if (
+        isinstance(hint, type)
+        and isinstance(value, hint)
+        and isinstance(value, bool) == (hint is bool)
+    ):
         return value
     raise RecipeError(f"{key} must be {getattr(hint, '__name__', hint)}, not {value!r}")
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    return f"unknown {what}: {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}")
+    return f"unknown {what}: {name!r}" + (
+        f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+    )
 
 
 def _section_lines(name: str, options: Any) -> str:
@@ -160,7 +180,9 @@ def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in sorted(value.items())) + "}"
+        return (
+            "{" + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in sorted(value.items())) + "}"
+        )
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, str):

@@ -26,8 +26,14 @@ class SourcesMissing(WarehouseError):
 
 
 def replay(
-    warehouse: Warehouse, *, inputs: Sequence[str] = (), reason: str | None = None, recipe: Recipe | None = None, workers: int = 1,
-    progress: pipeline.Progress | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    warehouse: Warehouse,
+    *,
+    inputs: Sequence[str] = (),
+    reason: str | None = None,
+    recipe: Recipe | None = None,
+    workers: int = 1,
+    progress: pipeline.Progress | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> pipeline.Summary | None:
     """Ingest the sources of refused documents again; None when none was refused (as `reason`). Needs the lock.
 
@@ -36,7 +42,9 @@ def replay(
     sources stand under; without them those of the runs that refused the documents are used.
     """
     snapshot = warehouse.snapshot("current")
-    refused = [row for row in snapshot.table("rejects").to_pylist() if reason in (None, row["reason"])]
+    refused = [
+        row for row in snapshot.table("rejects").to_pylist() if reason in (None, row["reason"])
+    ]
     if not refused:
         return None
     roots = list(inputs) or _recorded_inputs(warehouse.root, {row["run_id"] for row in refused})
@@ -50,8 +58,15 @@ def replay(
         )
     row = chore("replay", snapshot, now=clock())
     run = pipeline.Run(
-        inputs=roots, files=files, warehouse=warehouse, recipe=recipe or from_toml(row["recipe"]), workers=workers,
-        progress=progress or pipeline.Silent(), run_id=row["run_id"], started_at=row["started_at"], clock=clock,
+        inputs=roots,
+        files=files,
+        warehouse=warehouse,
+        recipe=recipe or from_toml(row["recipe"]),
+        workers=workers,
+        progress=progress or pipeline.Silent(),
+        run_id=row["run_id"],
+        started_at=row["started_at"],
+        clock=clock,
     )
     run.kind = "replay"
     if lost:
@@ -74,7 +89,9 @@ def _recorded_inputs(root: Path, run_ids: set[str]) -> list[str]:
         found |= dict.fromkeys(facts.get("inputs", ()))
     there = [name for name in found if _is_there(name)]
     if not there:
-        raise SourcesMissing("it is not on record where the refused documents came from; name it: copydesk replay INPUT...")
+        raise SourcesMissing(
+            "it is not on record where the refused documents came from; name it: copydesk replay INPUT..."
+        )
     return there
 
 
@@ -91,12 +108,18 @@ def _answered(refused: Sequence[dict[str, Any]], run: pipeline.Run) -> pa.Table:
     """The rows of `rejects` whose documents were read again and are not refused in the same way."""
     again = {
         tuple(row[name] for name in (*_KEY, "step", "reason"))
-        for path in run.reject_shards for row in pq.read_table(path).to_pylist()
+        for path in run.reject_shards
+        for row in pq.read_table(path).to_pylist()
     }
     was_read = {file.source_uri for file in run.files}
     gone = [
-        row for row in refused
-        if row["source_uri"] in was_read and tuple(row[name] for name in (*_KEY, "step", "reason")) not in again
+        row
+        for row in refused
+        if row["source_uri"] in was_read
+        and tuple(row[name] for name in (*_KEY, "step", "reason")) not in again
     ]
     columns = [*_KEY, "step", "reason", "run_id"]
-    return pa.Table.from_pylist([{name: row[name] for name in columns} for row in gone], schema=pa.schema([REJECTS.field(name) for name in columns]))
+    return pa.Table.from_pylist(
+        [{name: row[name] for name in columns} for row in gone],
+        schema=pa.schema([REJECTS.field(name) for name in columns]),
+    )

@@ -41,9 +41,25 @@ STAGES = ("clean", "tag", "dedup", "stories")
 _GROUPS = tuple(field.name for field in base.GROUPS)
 _FOLD = tuple(field.name for field in base.FOLD)
 # Who the document is and where it came from stays, whatever the stages find now.
-_STAYS = ("doc_id", "canonical_url", "source_uri", "record_number", "source_kind", "url", "fetched_at", "extracted_sha256",
-          *(field.name for field in base.HISTORY))
-_OF_TEXT = ("text", "dateline", "url", "domain", "gazetteer", "model")  # evidence that can be had again without the page
+_STAYS = (
+    "doc_id",
+    "canonical_url",
+    "source_uri",
+    "record_number",
+    "source_kind",
+    "url",
+    "fetched_at",
+    "extracted_sha256",
+    *(field.name for field in base.HISTORY),
+)
+_OF_TEXT = (
+    "text",
+    "dateline",
+    "url",
+    "domain",
+    "gazetteer",
+    "model",
+)  # evidence that can be had again without the page
 _TAG_RULES = frozenset(name for name, *_ in tag.RULES)
 _AT_ONCE = 2_000  # documents of one piece of work: a few seconds, and some 10 MB of text
 
@@ -59,8 +75,14 @@ class Outcome:
 
 
 def reprocess(
-    warehouse: Warehouse, *, stage: str = "clean", where: str | None = None, recipe: Recipe | None = None, workers: int = 1,
-    progress: pipeline.Progress | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    warehouse: Warehouse,
+    *,
+    stage: str = "clean",
+    where: str | None = None,
+    recipe: Recipe | None = None,
+    workers: int = 1,
+    progress: pipeline.Progress | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Outcome:
     """Run the stages from `stage` on again and publish one snapshot. Needs the warehouse's lock.
 
@@ -70,12 +92,21 @@ def reprocess(
     if stage not in STAGES:
         raise ValueError(f"stage is one of {', '.join(STAGES)}, not {stage!r}")
     if where is not None and stage not in ("clean", "tag"):
-        raise ValueError("copies and stories are worked out over all documents: a condition goes with stage clean or tag")
+        raise ValueError(
+            "copies and stories are worked out over all documents: a condition goes with stage clean or tag"
+        )
     snapshot = warehouse.snapshot("current")
     row = chore("reprocess", snapshot, now=clock())
     run = pipeline.Run(
-        inputs=(), files=(), warehouse=warehouse, recipe=recipe or from_toml(row["recipe"]), workers=workers,
-        progress=progress or pipeline.Silent(), run_id=row["run_id"], started_at=row["started_at"], clock=clock,
+        inputs=(),
+        files=(),
+        warehouse=warehouse,
+        recipe=recipe or from_toml(row["recipe"]),
+        workers=workers,
+        progress=progress or pipeline.Silent(),
+        run_id=row["run_id"],
+        started_at=row["started_at"],
+        clock=clock,
     )
     run.kind = "reprocess"
     run.parent = None  # what fold and group build on: nothing, as in a first ingest
@@ -86,7 +117,12 @@ def reprocess(
     run.counts.clear()
     made = _publish(run, snapshot, staged)
     warehouse.discard_staging(run.run_id)
-    return Outcome(snapshot=made, diff=compare(snapshot, made), n_edited=staged.n_edited, n_refused=len(staged.rejects))
+    return Outcome(
+        snapshot=made,
+        diff=compare(snapshot, made),
+        n_edited=staged.n_edited,
+        n_refused=len(staged.rejects),
+    )
 
 
 @dataclass(slots=True)
@@ -108,10 +144,14 @@ class _Staged:
         options = run.recipe.edit_options(placing.templates_in_force(snapshot))
         folder = run.folder("place")
         jobs = _pieces(snapshot, expression if editing else None)
-        run.progress.stage("edit" if editing else "read", sum(snapshot.rows(table) for table in DOCUMENT_TABLES))
+        run.progress.stage(
+            "edit" if editing else "read", sum(snapshot.rows(table) for table in DOCUMENT_TABLES)
+        )
         for number, piece in enumerate(_worked(jobs, options, stage, run.workers)):
             path = folder / f"{number:06d}.articles.parquet"
-            rows = piece.rows.drop_columns([name for name in _FOLD if name in piece.rows.column_names])
+            rows = piece.rows.drop_columns(
+                [name for name in _FOLD if name in piece.rows.column_names]
+            )
             if piece.edited_ids:
                 path_of_cuts = folder / f"{number:06d}.removed.parquet"
                 write_whole(piece.cuts, path_of_cuts)
@@ -153,14 +193,18 @@ def _pieces(snapshot: Snapshot, chosen: pc.Expression | None) -> Iterator[_Piece
                 yield _Piece(table, rows, frozenset(ids), ledgers(snapshot, ids))
 
 
-def _worked(pieces: Iterator[_Piece], options: edit.Options, stage: str, workers: int) -> Iterator[_Piece]:
+def _worked(
+    pieces: Iterator[_Piece], options: edit.Options, stage: str, workers: int
+) -> Iterator[_Piece]:
     """The pieces edited, in order; a few at a time in worker processes."""
     if workers == 1:
         edit.warm_up()
         for piece in pieces:
             yield _edited(piece, options, stage)
         return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=edit.warm_up) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=edit.warm_up
+    ) as pool:
         waiting = []
         for piece in pieces:
             waiting.append(pool.submit(_edited, piece, options, stage))
@@ -176,7 +220,9 @@ def _edited(piece: _Piece, options: edit.Options, stage: str) -> _Piece:
         return piece
     articles: dict[str, Article] = {}
     rejects = []
-    for row in piece.rows.filter(pc.is_in(piece.rows["doc_id"], value_set=pa.array(sorted(piece.to_edit), pa.string()))).to_pylist():
+    for row in piece.rows.filter(
+        pc.is_in(piece.rows["doc_id"], value_set=pa.array(sorted(piece.to_edit), pa.string()))
+    ).to_pylist():
         article = again(row, piece.cuts_before.get(row["doc_id"], ()), options, stage)
         if article.refused is not None:
             rejects.append(_reject(row, article.refused))
@@ -186,26 +232,55 @@ def _edited(piece: _Piece, options: edit.Options, stage: str) -> _Piece:
     rows = piece.rows.filter(pc.invert(pc.is_in(piece.rows["doc_id"], value_set=gone)))
     edited = list(articles.values())
     return replace(
-        piece, rows=_overlaid(rows, edited), cuts=tabulate.removed(edited), edited_ids=tuple(sorted(piece.to_edit)), rejects=tuple(rejects),
+        piece,
+        rows=_overlaid(rows, edited),
+        cuts=tabulate.removed(edited),
+        edited_ids=tuple(sorted(piece.to_edit)),
+        rejects=tuple(rejects),
     )
 
 
-def again(row: Mapping[str, Any], cuts: Sequence[ledger.Removal], options: edit.Options, stage: str = "clean") -> Article:
+def again(
+    row: Mapping[str, Any],
+    cuts: Sequence[ledger.Removal],
+    options: edit.Options,
+    stage: str = "clean",
+) -> Article:
     """A published document edited anew, under its own id."""
     extracted = ledger.rebuild(row["text"], cuts)
     # Cuts that only the page's tree could justify stand; with stage tag those of the clean stage, too.
     of_page = {name for name, *_ in extract.RULES}
-    stands = [cut for cut in cuts if cut.rule in of_page or (stage == "tag" and cut.rule not in _TAG_RULES)]
+    stands = [
+        cut
+        for cut in cuts
+        if cut.rule in of_page or (stage == "tag" and cut.rule not in _TAG_RULES)
+    ]
     source = Source(
-        source_uri=row["source_uri"], record_number=row["record_number"], url=row["url"], fetched_at=row["fetched_at"],
-        given=_given(row), encoding=(row["evidence"] or {}).get("encoding"),
+        source_uri=row["source_uri"],
+        record_number=row["record_number"],
+        url=row["url"],
+        fetched_at=row["fetched_at"],
+        given=_given(row),
+        encoding=(row["evidence"] or {}).get("encoding"),
     )
     article = edit.again(extracted, tuple(sorted(stands)), source, row["source_kind"], options)
     stated = _stated(row)
-    values: dict[str, Any] = {name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in stated}
-    address = {name: origin for name, origin in (row["evidence"] or {}).items() if name == "canonical_url" and origin is not None}
+    values: dict[str, Any] = {
+        name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in stated
+    }
+    address = {
+        name: origin
+        for name, origin in (row["evidence"] or {}).items()
+        if name == "canonical_url" and origin is not None
+    }
     evidence = {**article.evidence, **stated, **address}
-    return replace(article, **values, doc_id=row["doc_id"], canonical_url=row["canonical_url"], evidence=evidence)
+    return replace(
+        article,
+        **values,
+        doc_id=row["doc_id"],
+        canonical_url=row["canonical_url"],
+        evidence=evidence,
+    )
 
 
 def _stated(row: Mapping[str, Any]) -> dict[str, str]:
@@ -213,14 +288,20 @@ def _stated(row: Mapping[str, Any]) -> dict[str, str]:
     if row["source_kind"] != "page":
         return {}
     return {
-        name: origin for name, origin in (row["evidence"] or {}).items()
-        if origin is not None and name in row and name not in _STAYS and not origin.startswith(_OF_TEXT)
+        name: origin
+        for name, origin in (row["evidence"] or {}).items()
+        if origin is not None
+        and name in row
+        and name not in _STAYS
+        and not origin.startswith(_OF_TEXT)
     }
 
 
 def _given(row: Mapping[str, Any]) -> Given:
     """What the document's container or page had said: for a page all but what was read from its text."""
-    evidence = {name: origin for name, origin in (row["evidence"] or {}).items() if origin is not None}
+    evidence = {
+        name: origin for name, origin in (row["evidence"] or {}).items() if origin is not None
+    }
 
     def said(*names: str) -> bool:
         origins = [evidence.get(name, "") for name in names]
@@ -230,7 +311,9 @@ def _given(row: Mapping[str, Any]) -> Given:
 
     return Given(
         title=(row["title_raw"] or row["title"]) if said("title", "title_raw") else None,
-        authors=(*row["byline"], *row["byline_orgs"]) if said("byline", "byline_orgs", "byline_raw") else (),
+        authors=(*row["byline"], *row["byline_orgs"])
+        if said("byline", "byline_orgs", "byline_raw")
+        else (),
         published=_as_printed(row) if said("published_at", "published_date") else None,
         outlet=row["outlet"] if said("outlet") else None,
         language=row["language"] if said("language") else None,
@@ -250,8 +333,13 @@ def _as_printed(row: Mapping[str, Any]) -> str | None:
 
 def _reject(row: Mapping[str, Any], refused: Refused) -> dict[str, Any]:
     return {
-        "source_uri": row["source_uri"], "record_number": row["record_number"], "url": row["url"], "step": refused.step,
-        "reason": refused.reason, "detail": refused.detail or None, "size_bytes": None,
+        "source_uri": row["source_uri"],
+        "record_number": row["record_number"],
+        "url": row["url"],
+        "step": refused.step,
+        "reason": refused.reason,
+        "detail": refused.detail or None,
+        "size_bytes": None,
     }
 
 
@@ -259,11 +347,15 @@ def _overlaid(rows: pa.Table, edited: Sequence[Article]) -> pa.Table:
     """The rows with what the edit found now in place of what it found then."""
     new = tabulate.articles(edited)
     place = pc.index_in(rows["doc_id"], value_set=new["doc_id"].combine_chunks()).combine_chunks()
-    order = pc.coalesce(pc.add(place.cast(pa.int64()), rows.num_rows), pa.array(range(rows.num_rows), pa.int64()))
+    order = pc.coalesce(
+        pc.add(place.cast(pa.int64()), rows.num_rows), pa.array(range(rows.num_rows), pa.int64())
+    )
     for name in new.column_names:
         if name not in _STAYS:
             field = rows.schema.field(name)
-            both = pa.chunked_array([*rows[name].chunks, *new[name].cast(field.type).chunks], type=field.type)
+            both = pa.chunked_array(
+                [*rows[name].chunks, *new[name].cast(field.type).chunks], type=field.type
+            )
             rows = rows.set_column(rows.schema.get_field_index(name), field, both.take(order))
     return rows
 
@@ -271,7 +363,9 @@ def _overlaid(rows: pa.Table, edited: Sequence[Article]) -> pa.Table:
 def _under_run(rows: pa.Table, ids: Sequence[str], run_id: str) -> pa.Table:
     mine = pc.is_in(rows["doc_id"], value_set=pa.array(ids, pa.string()))
     place = rows.schema.get_field_index("run_id")
-    return rows.set_column(place, rows.schema.field("run_id"), pc.if_else(mine, run_id, rows["run_id"]))
+    return rows.set_column(
+        place, rows.schema.field("run_id"), pc.if_else(mine, run_id, rows["run_id"])
+    )
 
 
 def _publish(run: pipeline.Run, before: Snapshot, staged: _Staged) -> Snapshot:
@@ -281,21 +375,41 @@ def _publish(run: pipeline.Run, before: Snapshot, staged: _Staged) -> Snapshot:
     assert stories is not None, "group comes before publish"
     folder = run.folder("publish")
     decided = publishing.Decided.of(copies, stories, stories.assignments)
-    inserts: dict[str, list[Staged]] = {"articles": [], "duplicates": [], "pairs": [copies.pairs], "stories": [stories.rows]}
+    inserts: dict[str, list[Staged]] = {
+        "articles": [],
+        "duplicates": [],
+        "pairs": [copies.pairs],
+        "stories": [stories.rows],
+    }
     for path in run.shards:
         for table, part in publishing.split(path, folder, decided):
             inserts[table].append(part)
-    deletes: dict[str, object] = dict.fromkeys(("articles", "duplicates", "pairs", "stories"), EVERYTHING)
+    deletes: dict[str, object] = dict.fromkeys(
+        ("articles", "duplicates", "pairs", "stories"), EVERYTHING
+    )
     if staged.n_edited:
         inserts |= {"quarantined": list(staged.quarantined), "removed": list(staged.ledgers)}
         deletes |= {"quarantined": EVERYTHING, "removed": staged.edited_ids}
-        inserts["rejects"] = [conform(pa.Table.from_pylist(staged.rejects, schema=base.REJECTS), "rejects")]
+        inserts["rejects"] = [
+            conform(pa.Table.from_pylist(staged.rejects, schema=base.REJECTS), "rejects")
+        ]
     was_copy = set(before.table("duplicates", ["doc_id"])["doc_id"].to_pylist())
     is_copy_now = set(copies.folds["doc_id"].to_pylist())
     run.counts["n_moved"] = len(was_copy ^ is_copy_now) + len(staged.rejects)
     new_index = {path.name: path for path in (*copies.new_index_files, *stories.new_index_files)}
-    return run.warehouse.publish(Change(
-        parent=before.id, run=publishing.run_row(run), inserts=inserts, deletes=deletes,
-        index_files=new_index, index_keep=[],
-        extras={"versions": provenance.versions(), "options": {name: asdict(getattr(run.recipe, name)) for name in ("dedup", "stories")}},
-    ))
+    return run.warehouse.publish(
+        Change(
+            parent=before.id,
+            run=publishing.run_row(run),
+            inserts=inserts,
+            deletes=deletes,
+            index_files=new_index,
+            index_keep=[],
+            extras={
+                "versions": provenance.versions(),
+                "options": {
+                    name: asdict(getattr(run.recipe, name)) for name in ("dedup", "stories")
+                },
+            },
+        )
+    )

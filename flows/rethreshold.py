@@ -34,7 +34,9 @@ class Plan:
 
 def recorded_recipe(snapshot: Snapshot) -> Recipe:
     """The recipe of the last run on record that decided about copies."""
-    runs = snapshot.table("runs", ["finished_at", "kind", "recipe"]).sort_by([("finished_at", "descending")])
+    runs = snapshot.table("runs", ["finished_at", "kind", "recipe"]).sort_by(
+        [("finished_at", "descending")]
+    )
     for kind, recipe in zip(runs["kind"].to_pylist(), runs["recipe"].to_pylist(), strict=True):
         if kind in ("ingest", "rethreshold", "reprocess"):
             return from_toml(recipe)
@@ -46,31 +48,52 @@ def chosen(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     return Recipe({**recipe.values, "dedup": replace(recipe.dedup, **settings)})
 
 
-def plan(snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetime, finished_at: datetime) -> Plan:
+def plan(
+    snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetime, finished_at: datetime
+) -> Plan:
     """Cluster the snapshot's documents anew and say what that changes. Reads no text but of rows that move."""
     from copydesk.flows.warehouse import Change
 
     articles = snapshot.table("articles", [*FACTS, "supersedes", *_SIZES, *_STORY])
-    copies = snapshot.table("duplicates", [*FACTS, "supersedes", "kept_doc_id", "relation", "keep_reason", "story_id"])
-    facts = pa.concat_tables([articles.select(FACTS), copies.select(FACTS)], promote_options="default")
+    copies = snapshot.table(
+        "duplicates", [*FACTS, "supersedes", "kept_doc_id", "relation", "keep_reason", "story_id"]
+    )
+    facts = pa.concat_tables(
+        [articles.select(FACTS), copies.select(FACTS)], promote_options="default"
+    )
     exempt = articles.filter(articles["supersedes"].is_valid())["doc_id"].combine_chunks()
     result = recluster(facts, snapshot.table("pairs"), recipe.dedup, exempt=exempt)
     is_copy = set(copies["doc_id"].to_pylist())
     folds = {row["doc_id"]: row for row in result.folds.to_pylist()}
     folded = sorted(folds.keys() - is_copy)
     restored = sorted(is_copy - folds.keys())
-    before = {row["doc_id"]: row for row in copies.select(["doc_id", "kept_doc_id", "relation", "keep_reason"]).to_pylist()}
+    before = {
+        row["doc_id"]: row
+        for row in copies.select(["doc_id", "kept_doc_id", "relation", "keep_reason"]).to_pylist()
+    }
     refolded = [
-        doc_id for doc_id in sorted(is_copy & folds.keys())
-        if any(folds[doc_id][name] != before[doc_id][name] for name in ("kept_doc_id", "relation", "keep_reason"))
-    ]  # fmt: skip
-    stories = _stories_after(articles, copies, folds, folded=set(folded), restored=restored, snapshot=snapshot)
+        doc_id
+        for doc_id in sorted(is_copy & folds.keys())
+        if any(
+            folds[doc_id][name] != before[doc_id][name]
+            for name in ("kept_doc_id", "relation", "keep_reason")
+        )
+    ]
+    stories = _stories_after(
+        articles, copies, folds, folded=set(folded), restored=restored, snapshot=snapshot
+    )
     change = Change(
         parent=snapshot.id,
         run={
-            "run_id": run_id, "kind": "rethreshold", "started_at": started_at, "finished_at": finished_at,
-            "n_moved": len(folded) + len(restored), "recipe": recipe.to_toml(), "recipe_sha256": recipe.sha256(),
-            "rules_sha256": provenance.rules_sha256(), "versions": provenance.versions_json(),
+            "run_id": run_id,
+            "kind": "rethreshold",
+            "started_at": started_at,
+            "finished_at": finished_at,
+            "n_moved": len(folded) + len(restored),
+            "recipe": recipe.to_toml(),
+            "recipe_sha256": recipe.sha256(),
+            "rules_sha256": provenance.rules_sha256(),
+            "versions": provenance.versions_json(),
         },
         inserts={
             "articles": [_restored_rows(snapshot, restored, result, stories.placed)],
@@ -79,7 +102,7 @@ def plan(snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetim
         },
         deletes={"articles": folded, "duplicates": restored},
         updates=_updates(articles, refolded, result, stories, {*folded, *restored}),
-    )  # fmt: skip
+    )
     return Plan(change, tuple(folded), tuple(restored), tuple(refolded))
 
 
@@ -92,9 +115,14 @@ class _Stories:
 
 
 def _stories_after(
-    articles: pa.Table, copies: pa.Table, folds: Mapping[str, Mapping[str, Any]], *, folded: set[str],
-    restored: Sequence[str], snapshot: Snapshot,
-) -> _Stories:  # fmt: skip
+    articles: pa.Table,
+    copies: pa.Table,
+    folds: Mapping[str, Mapping[str, Any]],
+    *,
+    folded: set[str],
+    restored: Sequence[str],
+    snapshot: Snapshot,
+) -> _Stories:
     """A restored copy stays in the story it was counted to, ranked last; a story without articles merges away."""
     members: dict[str, list[tuple[int, str]]] = {}
     before: dict[str, str] = {}
@@ -104,7 +132,9 @@ def _stories_after(
             members.setdefault(row["story_id"], [])
             if row["doc_id"] not in folded:
                 members[row["story_id"]].append((row["story_rank"] or 1 << 30, row["doc_id"]))
-    story_of_copy = dict(zip(copies["doc_id"].to_pylist(), copies["story_id"].to_pylist(), strict=True))
+    story_of_copy = dict(
+        zip(copies["doc_id"].to_pylist(), copies["story_id"].to_pylist(), strict=True)
+    )
     for doc_id in restored:
         if story_of_copy[doc_id] is not None:
             members.setdefault(story_of_copy[doc_id], []).append((1 << 30, doc_id))
@@ -112,10 +142,18 @@ def _stories_after(
     for story_id, ranked in members.items():
         for rank, (_, doc_id) in enumerate(sorted(ranked), start=1):
             placed[doc_id] = (story_id, rank)
-    touched = {before[d] for d in folded if d in before} | {s for d in restored if (s := story_of_copy[d]) is not None}
-    heirs = {before[d]: placed.get(folds[d]["kept_doc_id"], (None, None))[0] for d in sorted(folded) if d in before}
+    touched = {before[d] for d in folded if d in before} | {
+        s for d in restored if (s := story_of_copy[d]) is not None
+    }
+    heirs = {
+        before[d]: placed.get(folds[d]["kept_doc_id"], (None, None))[0]
+        for d in sorted(folded)
+        if d in before
+    }
     stored = snapshot.table("stories", ["story_id", "merged_into"])
-    merged_into = dict(zip(stored["story_id"].to_pylist(), stored["merged_into"].to_pylist(), strict=True))
+    merged_into = dict(
+        zip(stored["story_id"].to_pylist(), stored["merged_into"].to_pylist(), strict=True)
+    )
     rows = [
         {
             "story_id": story_id,
@@ -128,15 +166,27 @@ def _stories_after(
     ]
     columns = ("story_id", "n_articles", "doc_id", "merged_into")
     kinds = (pa.string(), pa.int32(), pa.string(), pa.string())
-    table = pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in zip(columns, kinds, strict=True)})
+    table = pa.table(
+        {
+            name: pa.array([row[name] for row in rows], kind)
+            for name, kind in zip(columns, kinds, strict=True)
+        }
+    )
     return _Stories(placed, table)
 
 
 def _restored_rows(
-    snapshot: Snapshot, ids: Sequence[str], result: Reclustered, placed: Mapping[str, tuple[str | None, int | None]]
+    snapshot: Snapshot,
+    ids: Sequence[str],
+    result: Reclustered,
+    placed: Mapping[str, tuple[str | None, int | None]],
 ) -> pa.Table:
     rows = snapshot.documents("duplicates", ids) if ids else snapshot.documents("articles", [])
-    gone = [name for name in (*result.folds.column_names[1:], *_SIZES, *_STORY) if name in rows.column_names]
+    gone = [
+        name
+        for name in (*result.folds.column_names[1:], *_SIZES, *_STORY)
+        if name in rows.column_names
+    ]
     rows = rows.drop_columns(gone)
     rows = _with_sizes(rows, rows["outlet_id"], result.sizes)
     found = [placed.get(doc_id, (None, None)) for doc_id in rows["doc_id"].to_pylist()]
@@ -147,25 +197,37 @@ def _restored_rows(
 def _folded_rows(snapshot: Snapshot, ids: Sequence[str], folds: pa.Table) -> pa.Table:
     rows = snapshot.documents("articles", ids)
     rows = rows.drop_columns([*_SIZES, "story_rank", "story_similarity"])
-    for name, values in keyed.Table(folds).columns(rows["doc_id"], tuple(folds.column_names[1:])).items():
+    for name, values in (
+        keyed.Table(folds).columns(rows["doc_id"], tuple(folds.column_names[1:])).items()
+    ):
         rows = rows.append_column(name, values)
     return rows
 
 
 def _updates(
-    articles: pa.Table, refolded: Sequence[str], result: Reclustered, stories: _Stories, moved: set[str]
+    articles: pa.Table,
+    refolded: Sequence[str],
+    result: Reclustered,
+    stories: _Stories,
+    moved: set[str],
 ) -> dict[str, pa.Table]:
     updates: dict[str, pa.Table] = {}
     if refolded:
-        updates["duplicates"] = result.folds.filter(pc.is_in(result.folds["doc_id"], pa.array(refolded, pa.string())))
-    stay = articles.filter(pc.invert(pc.is_in(articles["doc_id"], pa.array(sorted(moved), pa.string()))))
+        updates["duplicates"] = result.folds.filter(
+            pc.is_in(result.folds["doc_id"], pa.array(refolded, pa.string()))
+        )
+    stay = articles.filter(
+        pc.invert(pc.is_in(articles["doc_id"], pa.array(sorted(moved), pa.string())))
+    )
     now = _with_sizes(stay.select(["doc_id"]), stay["outlet_id"], result.sizes)
     found = [stories.placed.get(doc_id, (None, None)) for doc_id in stay["doc_id"].to_pylist()]
     now = now.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
     same = [
         one == other
         for one, other in zip(
-            now.select([*_SIZES, "story_rank"]).to_pylist(), stay.select([*_SIZES, "story_rank"]).to_pylist(), strict=True
+            now.select([*_SIZES, "story_rank"]).to_pylist(),
+            stay.select([*_SIZES, "story_rank"]).to_pylist(),
+            strict=True,
         )
     ]
     changed = now.filter(pa.array([not s for s in same], pa.bool_()))

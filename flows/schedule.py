@@ -71,9 +71,13 @@ def answers(url: str) -> bool:
     >>> answers("http://127.0.0.1:9/api")
     False
     """
-    headers = {"Authorization": f"Bearer {key}"} if (key := os.environ.get("PREFECT_API_KEY")) else {}
+    headers = (
+        {"Authorization": f"Bearer {key}"} if (key := os.environ.get("PREFECT_API_KEY")) else {}
+    )
     try:
-        with urllib.request.urlopen(urllib.request.Request(f"{url}/health", headers=headers), timeout=5) as response:
+        with urllib.request.urlopen(
+            urllib.request.Request(f"{url}/health", headers=headers), timeout=5
+        ) as response:
             return json.load(response) is True
     except (OSError, ValueError, urllib.error.URLError):
         return False
@@ -106,7 +110,9 @@ def _spawned(url: str, port: int, over: threading.Event | None = None) -> subpro
     log = settings.home() / "copydesk-server.log"
     with settings.starting(), log.open("ab") as out:
         # A session of its own: Ctrl-C stops this process, which stops the server after the runs.
-        process = subprocess.Popen(_command(port), stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            _command(port), stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
+        )
         try:
             _wait(url, process, port, over)
         except BaseException:
@@ -116,10 +122,23 @@ def _spawned(url: str, port: int, over: threading.Event | None = None) -> subpro
 
 
 def _command(port: int) -> list[str]:
-    return [sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", str(port), "--analytics-off"]
+    return [
+        sys.executable,
+        "-m",
+        "prefect",
+        "server",
+        "start",
+        "--host",
+        LOOPBACK,
+        "--port",
+        str(port),
+        "--analytics-off",
+    ]
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], port: int, over: threading.Event | None) -> None:
+def _wait(
+    url: str, process: subprocess.Popen[bytes], port: int, over: threading.Event | None
+) -> None:
     name = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
     patience = float(os.environ.get(name, settings.PATIENT[name]))
     deadline = time.monotonic() + patience
@@ -130,7 +149,9 @@ def _wait(url: str, process: subprocess.Popen[bytes], port: int, over: threading
                 f"the Prefect server ended at once; {log} says why. If port {port} is taken, choose another with --port"
             )
         if time.monotonic() > deadline:
-            raise settings.NoPrefectError(f"the Prefect server did not answer within {patience:.0f} seconds; see {log}")
+            raise settings.NoPrefectError(
+                f"the Prefect server did not answer within {patience:.0f} seconds; see {log}"
+            )
         time.sleep(0.3)
 
 
@@ -145,8 +166,14 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def serve(
-    parameters: Mapping[str, Any], *, cron: str, timezone: str = "UTC", name: str = "default", api: str,
-    ready: Callable[[], None] = lambda: None, tell: Callable[[str], None] = print,
+    parameters: Mapping[str, Any],
+    *,
+    cron: str,
+    timezone: str = "UTC",
+    name: str = "default",
+    api: str,
+    ready: Callable[[], None] = lambda: None,
+    tell: Callable[[str], None] = print,
 ) -> None:
     """Register the deployment `copydesk-ingest/<name>` and run what falls due, until interrupted.
 
@@ -161,7 +188,12 @@ def serve(
 
     # A shell that starts a command in the background lets it ignore SIGINT; then nothing could stop it cleanly.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with _sole(name), temporary_settings({PREFECT_API_URL: api}), contextlib.suppress(KeyboardInterrupt), _reaping():
+    with (
+        _sole(name),
+        temporary_settings({PREFECT_API_URL: api}),
+        contextlib.suppress(KeyboardInterrupt),
+        _reaping(),
+    ):
         while True:
             begun = time.monotonic()
             try:
@@ -202,7 +234,9 @@ def _runner(parameters: Mapping[str, Any], *, cron: str, timezone: str, name: st
         parameters=dict(parameters),
         tags=["copydesk"],
         description="Ingest what is new. New is what the warehouse does not hold, so a missed run costs nothing.",
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        concurrency_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+        ),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return runner

@@ -51,7 +51,9 @@ def home(environ: Mapping[str, str] = os.environ) -> Path:
 
 def profile(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
     """The settings of the active Prefect profile, as Prefect itself would choose it; empty when there is none."""
-    path = Path(environ.get("PREFECT_PROFILES_PATH") or home(environ) / "profiles.toml").expanduser()
+    path = Path(
+        environ.get("PREFECT_PROFILES_PATH") or home(environ) / "profiles.toml"
+    ).expanduser()
     try:
         profiles = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # absent, or broken: Prefect itself complains about the latter
@@ -72,9 +74,16 @@ def connected() -> Iterator[SyncPrefectClient]:
     Raises NoPrefectError.
     """
     from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
 
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), contextlib.ExitStack() as stack:
+    with (
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+        contextlib.ExitStack() as stack,
+    ):
         configured = PREFECT_API_URL.value()
         with starting():
             try:
@@ -114,4 +123,3 @@ def _advice(configured: str | None, fault: Exception) -> str:
         f"the embedded Prefect server did not start: {fault}. Run again, or without Prefect: "
         "`copydesk ingest --direct`"
     )
-

@@ -25,13 +25,20 @@ class SpilledTexts:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.remove()
 
     def append(self, texts: pa.LargeStringArray) -> None:
         """Add the texts of the next rows."""
         _, offset_buffer, data = texts.buffers()
-        offsets = np.frombuffer(offset_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        offsets = np.frombuffer(offset_buffer, np.int64)[
+            texts.offset : texts.offset + len(texts) + 1
+        ]
         if data is not None:
             self._file.write(memoryview(data)[offsets[0] : offsets[-1]])
         self._lengths.append(np.diff(offsets))
@@ -39,12 +46,17 @@ class SpilledTexts:
     def close_writing(self) -> None:
         """All rows are there."""
         self._file.flush()
-        self._offsets = np.concatenate([[0], np.cumsum(np.concatenate([[], *self._lengths]))]).astype(np.int64)
+        self._offsets = np.concatenate(
+            [[0], np.cumsum(np.concatenate([[], *self._lengths]))]
+        ).astype(np.int64)
 
     def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
         """Texts of the given rows."""
         starts, sizes = self._offsets[rows], self._offsets[rows + 1] - self._offsets[rows]
-        raw = b"".join(os.pread(self._file.fileno(), int(n), int(at)) for at, n in zip(starts, sizes, strict=True))
+        raw = b"".join(
+            os.pread(self._file.fileno(), int(n), int(at))
+            for at, n in zip(starts, sizes, strict=True)
+        )
         offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(raw))
 

@@ -11,8 +11,19 @@ from copydesk.flows import read
 from copydesk.flows.warehouse import Snapshot, Warehouse
 
 _RUN = (
-    "run_id", "kind", "started_at", "finished_at", "n_read", "n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known",
-    "n_revisions", "n_moved", "recipe_sha256",
+    "run_id",
+    "kind",
+    "started_at",
+    "finished_at",
+    "n_read",
+    "n_articles",
+    "n_duplicates",
+    "n_rejected",
+    "n_quarantined",
+    "n_known",
+    "n_revisions",
+    "n_moved",
+    "recipe_sha256",
 )
 
 
@@ -20,8 +31,17 @@ def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5)
     """Snapshot, last runs, sizes, and what a run over the inputs (default: those of the last one) would find."""
     snapshot = warehouse.current()
     if snapshot is None:
-        return {"warehouse": warehouse.address, "snapshot": None, "runs": [], "interrupted": _interrupted(warehouse.root)}
-    runs = sorted(snapshot.table("runs", _RUN).to_pylist(), key=lambda row: (row["finished_at"], row["run_id"]), reverse=True)
+        return {
+            "warehouse": warehouse.address,
+            "snapshot": None,
+            "runs": [],
+            "interrupted": _interrupted(warehouse.root),
+        }
+    runs = sorted(
+        snapshot.table("runs", _RUN).to_pylist(),
+        key=lambda row: (row["finished_at"], row["run_id"]),
+        reverse=True,
+    )
     return {
         "warehouse": warehouse.address,
         "snapshot": snapshot.id,
@@ -31,7 +51,9 @@ def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5)
         "index_bytes": sum(entry.bytes for entry in snapshot.manifest.index),
         "runs": runs[:n_runs],
         "interrupted": _interrupted(warehouse.root),
-        "next": _next(warehouse, snapshot, inputs or _last_inputs(warehouse, [row["run_id"] for row in runs])),
+        "next": _next(
+            warehouse, snapshot, inputs or _last_inputs(warehouse, [row["run_id"] for row in runs])
+        ),
     }
 
 
@@ -45,14 +67,19 @@ def _last_inputs(warehouse: Warehouse, run_ids: Sequence[str]) -> tuple[str, ...
     for run_id in run_ids:
         try:
             found = json.loads(warehouse.record(run_id).read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # a run from before, or its record was removed: look further back
+        except (
+            OSError,
+            ValueError,
+        ):  # a run from before, or its record was removed: look further back
             continue
         if found.get("inputs"):
             return tuple(found["inputs"])
     return ()
 
 
-def _next(warehouse: Warehouse, snapshot: Snapshot, inputs: Sequence[str]) -> Mapping[str, Any] | None:
+def _next(
+    warehouse: Warehouse, snapshot: Snapshot, inputs: Sequence[str]
+) -> Mapping[str, Any] | None:
     """How many of the files that the inputs name now no run has read, by name and size."""
     if not inputs:
         return None
@@ -63,11 +90,16 @@ def _next(warehouse: Warehouse, snapshot: Snapshot, inputs: Sequence[str]) -> Ma
     seen: set[tuple[str, int | None]] = set()
     for kept in warehouse.snapshots():
         table = kept.inputs()
-        seen |= set(zip(table["source_uri"].to_pylist(), table["size_bytes"].to_pylist(), strict=True))
+        seen |= set(
+            zip(table["source_uri"].to_pylist(), table["size_bytes"].to_pylist(), strict=True)
+        )
     new = [file for file in found if (file.source_uri, _size(file)) not in seen]
     return {
-        "inputs": list(inputs), "n_files": len(found), "n_new_files": len(new),
-        "new_bytes": sum(_size(file) or 0 for file in new), "examples": [file.source_uri for file in new[:5]],
+        "inputs": list(inputs),
+        "n_files": len(found),
+        "n_new_files": len(new),
+        "new_bytes": sum(_size(file) or 0 for file in new),
+        "examples": [file.source_uri for file in new[:5]],
     }
 
 

@@ -64,7 +64,14 @@ class Stories:
 
 
 def group(
-    shards: Sequence[Path], *, folds: pa.Table, moved: pa.Table, parent: Snapshot | None, options: Options, run_id: str, staging: Path
+    shards: Sequence[Path],
+    *,
+    folds: pa.Table,
+    moved: pa.Table,
+    parent: Snapshot | None,
+    options: Options,
+    run_id: str,
+    staging: Path,
 ) -> Stories:
     """Put the new articles of a run into stories.
 
@@ -76,7 +83,9 @@ def group(
     gone = dict(zip(moved["doc_id"].to_pylist(), moved["kept_doc_id"].to_pylist(), strict=True))
     state = story_state.load(parent)
     epoch = _epoch(new, parent, state)
-    if epoch is not state.epoch:  # vectors of two epochs do not compare: the window is weighed again
+    if (
+        epoch is not state.epoch
+    ):  # vectors of two epochs do not compare: the window is weighed again
         state = story_state.NOTHING
     grown = Growth(new, gone, parent, options, state)
     grown.take_over()
@@ -86,9 +95,13 @@ def group(
         for first, end in _spans(new.published):
             grown.add(first, end, spool)
         latest = grown.latest(len(new), options.undated_window)
-        files = story_state.write(spool, state, grown.near, latest, new.rows_of(latest), parent, staging)
+        files = story_state.write(
+            spool, state, grown.near, latest, new.rows_of(latest), parent, staging
+        )
     changes = story_rows.changes(grown, run_id=run_id, epoch=epoch.weights.number)
-    return Stories(**changes, new_index_files=files.new, index_files=files.names, n_opened=grown.n_standing())
+    return Stories(
+        **changes, new_index_files=files.new, index_files=files.names, n_opened=grown.n_standing()
+    )
 
 
 def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story_state.Epoch:
@@ -102,23 +115,37 @@ def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story
     frequencies = np.zeros(SPACE, np.int64)
     sources: list[Iterator[Counts]] = [(counts for _, counts in new.counts(_sampled(len(new))))]
     if parent is not None and len(new) < SAMPLE:
-        sources.append(_published_counts(parent, story_state.latest(parent, SAMPLE - len(new))["doc_id"].to_pylist()))
+        sources.append(
+            _published_counts(
+                parent, story_state.latest(parent, SAMPLE - len(new))["doc_id"].to_pylist()
+            )
+        )
     n = 0
     for counts in chain.from_iterable(sources):
         np.add.at(frequencies, counts.slots, 1)
         n += len(counts)
-    return story_state.Epoch(weighing.of_counts(_last_epoch(parent) + 1, n, frequencies), max(n_articles, 1), None)
+    return story_state.Epoch(
+        weighing.of_counts(_last_epoch(parent) + 1, n, frequencies), max(n_articles, 1), None
+    )
 
 
 def _sampled(n: int) -> NDArray[np.bool_]:
     half = SAMPLE // 2
     sampled = np.arange(n) >= n - half
-    sampled[np.linspace(0, n - half, half, endpoint=False).astype(np.int64) if n > SAMPLE else slice(None)] = True
+    sampled[
+        np.linspace(0, n - half, half, endpoint=False).astype(np.int64)
+        if n > SAMPLE
+        else slice(None)
+    ] = True
     return sampled
 
 
 def _last_epoch(parent: Snapshot | None) -> int:
-    numbers = parent.table("stories", ["idf_epoch"])["idf_epoch"] if parent else pa.chunked_array([pa.array([], pa.int32())])
+    numbers = (
+        parent.table("stories", ["idf_epoch"])["idf_epoch"]
+        if parent
+        else pa.chunked_array([pa.array([], pa.int32())])
+    )
     return int(pc.max(numbers).as_py() or 0)
 
 

@@ -17,8 +17,12 @@ from copydesk.flows.warehouse import files
 if TYPE_CHECKING:
     from copydesk.transforms.stories.counting import Counts
 
-_AT_ONCE = 50  # texts: a worker's memory is what its largest page takes, this adds a megabyte or two
-_SCHEMA = pa.schema([("doc_id", pa.string()), ("slots", pa.list_(pa.int32())), ("counts", pa.list_(pa.uint8()))])
+_AT_ONCE = (
+    50  # texts: a worker's memory is what its largest page takes, this adds a megabyte or two
+)
+_SCHEMA = pa.schema(
+    [("doc_id", pa.string()), ("slots", pa.list_(pa.int32())), ("counts", pa.list_(pa.uint8()))]
+)
 
 
 def beside(shard: Path) -> Path:
@@ -36,14 +40,17 @@ def write(articles: pa.Table, shard: Path) -> Path:
 
     parts = [
         counting.count(piece["text"].to_pylist(), piece["title"].to_pylist())
-        for piece in (articles.slice(first, _AT_ONCE) for first in range(0, articles.num_rows, _AT_ONCE))
+        for piece in (
+            articles.slice(first, _AT_ONCE) for first in range(0, articles.num_rows, _AT_ONCE)
+        )
     ]
     counted = counting.joined(parts)
     starts = pa.array(counted.starts.astype(np.int32))
     columns = [
         articles["doc_id"].combine_chunks(),
-        pa.ListArray.from_arrays(starts, pa.array(counted.slots)), pa.ListArray.from_arrays(starts, pa.array(counted.counts)),
-    ]  # fmt: skip
+        pa.ListArray.from_arrays(starts, pa.array(counted.slots)),
+        pa.ListArray.from_arrays(starts, pa.array(counted.counts)),
+    ]
     return _write(pa.RecordBatch.from_arrays(columns, schema=_SCHEMA), beside(shard))
 
 
@@ -75,6 +82,10 @@ def _batch(path: Path) -> pa.RecordBatch:
 
 def _write(batch: pa.RecordBatch, path: Path) -> Path:
     """Write a file that appears whole; its path."""
-    with files.drafted(path) as draft, pa.OSFile(str(draft), "wb") as file, pa.ipc.new_file(file, _SCHEMA) as writer:
+    with (
+        files.drafted(path) as draft,
+        pa.OSFile(str(draft), "wb") as file,
+        pa.ipc.new_file(file, _SCHEMA) as writer,
+    ):
         writer.write_batch(batch)
     return path

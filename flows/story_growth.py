@@ -32,8 +32,21 @@ NONE = -1
 class Growth:
     """The stories while the spans of a run come in."""
 
-    def __init__(self, new: New, gone: dict[str, str], parent: Snapshot | None, options: Options, state: story_state.State) -> None:
-        self.new, self.gone, self.parent, self.options, self.state = new, gone, parent, options, state
+    def __init__(
+        self,
+        new: New,
+        gone: dict[str, str],
+        parent: Snapshot | None,
+        options: Options,
+        state: story_state.State,
+    ) -> None:
+        self.new, self.gone, self.parent, self.options, self.state = (
+            new,
+            gone,
+            parent,
+            options,
+            state,
+        )
         self.near = state.near.only(state.near.ids)
         self._arrived: list[str] = state.near.ids
         if not self._arrived and parent is not None:
@@ -42,7 +55,9 @@ class Growth:
         self.story = np.full(n, NONE, np.int32)  # of each new article
         self.similarity = np.full(n, np.nan, np.float32)  # NaN until it came in
         self.merged = np.full(n, NONE, np.int32)  # by story: the one that took it over
-        self.opened = np.full(n, NONE, np.int32)  # by story: the place in the order in which the run opened them
+        self.opened = np.full(
+            n, NONE, np.int32
+        )  # by story: the place in the order in which the run opened them
         self._n_opened = 0
         self.names: list[str] = []  # of the stories from n on
         self._numbers: dict[str, int] = {}
@@ -61,7 +76,10 @@ class Growth:
             if row < 0:
                 self.names.append(story)
         if more := len(self.new) + len(self.names) - len(self.merged):
-            self.merged, self.opened = (np.concatenate([of, np.full(more, NONE, np.int32)]) for of in (self.merged, self.opened))
+            self.merged, self.opened = (
+                np.concatenate([of, np.full(more, NONE, np.int32)])
+                for of in (self.merged, self.opened)
+            )
         return [self._numbers[story] for story in stories]
 
     def ids_of(self, stories: NDArray[np.int64]) -> pa.Array:
@@ -70,7 +88,9 @@ class Growth:
         ids = self.new.ids.ids.take(pa.array(np.where(is_other, 0, stories), mask=is_other))
         if not is_other.any():
             return ids
-        others = pa.array(self.names, pa.string()).take(pa.array(np.where(is_other, stories - len(self.new), 0), mask=~is_other))
+        others = pa.array(self.names, pa.string()).take(
+            pa.array(np.where(is_other, stories - len(self.new), 0), mask=~is_other)
+        )
         return pc.coalesce(ids, others)
 
     def survivors(self, stories: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -104,12 +124,20 @@ class Growth:
         if self.parent is None or not self.gone:
             return
         rows = self.parent.documents("articles", self.gone, ["doc_id", "story_id"])
-        pairs = [(story, self.gone[doc]) for doc, story in zip(rows["doc_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True) if story]
+        pairs = [
+            (story, self.gone[doc])
+            for doc, story in zip(
+                rows["doc_id"].to_pylist(), rows["story_id"].to_pylist(), strict=True
+            )
+            if story
+        ]
         pairs.sort()
         stories = self.numbers_of([story for story, _ in pairs])
         self._learn_ages(set(stories))
         heirs = self.new.rows_of([kept for _, kept in pairs]).tolist()
-        for story, row in sorted(zip(stories, heirs, strict=True), key=lambda pair: self.age(pair[0]), reverse=True):
+        for story, row in sorted(
+            zip(stories, heirs, strict=True), key=lambda pair: self.age(pair[0]), reverse=True
+        ):
             if row >= 0:
                 self.story[row] = story
 
@@ -126,16 +154,29 @@ class Growth:
         by_story = np.array(numbered, np.int64)
         order = np.argsort(by_story)
         stories = np.full(len(known), blocks.NO_STORY, np.int32)
-        stories[known != NONE] = order[np.searchsorted(by_story, known[known != NONE], sorter=order)]
+        stories[known != NONE] = order[
+            np.searchsorted(by_story, known[known != NONE], sorter=order)
+        ]
         places = {doc: place for place, doc in enumerate(ids)}
         compared, twins = self.near.among(ids[:n_window]) or (None, None)
         found = blocks.grouped(
             blocks.Documents(
                 vectors=story_state.vectors_of(ids, rows, spool, self.state, self.parent),
-                published=np.concatenate([window["time"].to_numpy(), self.new.published[first:end]]),
+                published=np.concatenate(
+                    [window["time"].to_numpy(), self.new.published[first:end]]
+                ),
                 arrival=np.concatenate([window["arrival"].to_numpy(), np.arange(first, end)]),
-                stories=stories, n_published=n_window, compared=compared, twins=twins,
-                openers=np.array([places.get(name, blocks.ELSEWHERE) for name in self.ids_of(by_story).to_pylist()], np.int64),
+                stories=stories,
+                n_published=n_window,
+                compared=compared,
+                twins=twins,
+                openers=np.array(
+                    [
+                        places.get(name, blocks.ELSEWHERE)
+                        for name in self.ids_of(by_story).to_pylist()
+                    ],
+                    np.int64,
+                ),
                 is_whole=self._are_whole(by_story, known),
             ),
             self.options,
@@ -145,7 +186,14 @@ class Growth:
         self.near = self.near.only(self.latest(end, self._n_near(end)))
         self._take_in(found, numbered, ids, rows, n_window)
 
-    def _take_in(self, found: blocks.Grouping, numbered: Sequence[int], ids: Sequence[str], rows: NDArray[np.int64], n_window: int) -> None:
+    def _take_in(
+        self,
+        found: blocks.Grouping,
+        numbered: Sequence[int],
+        ids: Sequence[str],
+        rows: NDArray[np.int64],
+        n_window: int,
+    ) -> None:
         """Note which story each document is in now, and which have opened and merged."""
         published = [row for row in found.openers if rows[row] < 0]
         by_row = dict(zip(published, self.numbers_of([ids[row] for row in published]), strict=True))
@@ -179,12 +227,23 @@ class Growth:
         """
         times = self.new.published[:end]
         dated = times[times != UNDATED]  # these come first, by time
-        n = end - int(np.searchsorted(dated, dated[-1] - round(self.options.window_hours * blocks.HOUR))) if len(dated) else 0
+        n = (
+            end
+            - int(
+                np.searchsorted(dated, dated[-1] - round(self.options.window_hours * blocks.HOUR))
+            )
+            if len(dated)
+            else 0
+        )
         return min(max(n, self.options.undated_window), 2 * self.options.undated_window)
 
     def age(self, story: int) -> tuple[int, int, int, str]:
         """Published stories before new ones; those by first publication, these in the order they were opened."""
-        name = self.names[story - len(self.new)] if story >= len(self.new) else str(self.new.ids.ids[story])
+        name = (
+            self.names[story - len(self.new)]
+            if story >= len(self.new)
+            else str(self.new.ids.ids[story])
+        )
         if story in self.first_published:
             at = self.first_published[story]
             return 0, int(at == UNDATED), at, name
@@ -201,29 +260,61 @@ class Growth:
         low, high = (int(dated[0]) - reach, int(dated[-1]) + reach) if len(dated) else (0, -1)
         parts = [_WINDOW.empty_table()]
         if self.parent is not None and self.parent.rows("articles"):
-            parts.append(self._published(story_state.window(
-                self.parent, low, high, self.options.undated_window, has_undated=len(dated) < len(times)
-            )))
+            parts.append(
+                self._published(
+                    story_state.window(
+                        self.parent,
+                        low,
+                        high,
+                        self.options.undated_window,
+                        has_undated=len(dated) < len(times),
+                    )
+                )
+            )
         mine = self.new.published[:first]
-        near = np.flatnonzero(((mine >= low) & (mine <= high)) | (np.arange(first) >= first - self.options.undated_window))
-        parts.append(pa.table({
-            "doc_id": self.new.id_of(near), "time": mine[near], "arrival": near, "row": near, "story": self.survivors(self.story[near]),
-        }).cast(_WINDOW))  # fmt: skip
+        near = np.flatnonzero(
+            ((mine >= low) & (mine <= high))
+            | (np.arange(first) >= first - self.options.undated_window)
+        )
+        parts.append(
+            pa.table(
+                {
+                    "doc_id": self.new.id_of(near),
+                    "time": mine[near],
+                    "arrival": near,
+                    "row": near,
+                    "story": self.survivors(self.story[near]),
+                }
+            ).cast(_WINDOW)
+        )
         rows = pa.concat_tables(parts)
         rows = rows.append_column("is_undated", pc.equal(rows["time"], UNDATED))
-        return rows.sort_by([("is_undated", "ascending"), ("time", "ascending"), ("doc_id", "ascending")]).drop_columns(["is_undated"])
+        return rows.sort_by(
+            [("is_undated", "ascending"), ("time", "ascending"), ("doc_id", "ascending")]
+        ).drop_columns(["is_undated"])
 
     def _published(self, at_hand: pa.Table) -> pa.Table:
         """Published articles of the window, without those that are copies now."""
-        at_hand = at_hand.filter(pc.invert(pc.is_in(at_hand["doc_id"], value_set=pa.array(sorted(self.gone), pa.string()))))
+        at_hand = at_hand.filter(
+            pc.invert(
+                pc.is_in(at_hand["doc_id"], value_set=pa.array(sorted(self.gone), pa.string()))
+            )
+        )
         docs, names = at_hand["doc_id"].to_pylist(), at_hand["story_id"].to_pylist()
         numbers = self._numbers_or_none(names)
         self.published_in |= dict(zip(docs, numbers, strict=True))
-        now = np.array([self.moves.get(doc, story) for doc, story in zip(docs, numbers, strict=True)], np.int32)
-        return pa.table({
-            "doc_id": at_hand["doc_id"], "time": at_hand["time"], "arrival": at_hand["arrival"],
-            "row": np.full(len(docs), -1), "story": self.survivors(now),
-        }).cast(_WINDOW)  # fmt: skip
+        now = np.array(
+            [self.moves.get(doc, story) for doc, story in zip(docs, numbers, strict=True)], np.int32
+        )
+        return pa.table(
+            {
+                "doc_id": at_hand["doc_id"],
+                "time": at_hand["time"],
+                "arrival": at_hand["arrival"],
+                "row": np.full(len(docs), -1),
+                "story": self.survivors(now),
+            }
+        ).cast(_WINDOW)
 
     def _numbers_or_none(self, names: Iterable[str | None]) -> list[int]:
         listed = list(names)
@@ -236,7 +327,9 @@ class Growth:
         n = len(self.merged)
         here = np.bincount(known[known != NONE], minlength=n)
         everywhere = np.bincount(self.survivors(self.story[self.story != NONE]), minlength=n)
-        published = np.array([self.n_articles.get(story, 0) for story in stories.tolist()], np.int64)
+        published = np.array(
+            [self.n_articles.get(story, 0) for story in stories.tolist()], np.int64
+        )
         return np.asarray(here[stories] >= published + everywhere[stories])
 
     def _learn_ages(self, stories: Collection[int]) -> None:
@@ -244,10 +337,22 @@ class Growth:
         if self.parent is None or not unknown:
             return
         names = self.ids_of(np.array(unknown, np.int64)).to_pylist()
-        rows = self.parent.documents("stories", names, ["story_id", "first_published_at", "n_articles"])
+        rows = self.parent.documents(
+            "stories", names, ["story_id", "first_published_at", "n_articles"]
+        )
         numbers = self.numbers_of(rows["story_id"].to_pylist())
         self.n_articles |= dict(zip(numbers, rows["n_articles"].to_pylist(), strict=True))
-        self.first_published |= dict(zip(numbers, microseconds(whole(rows["first_published_at"])).tolist(), strict=True))
+        self.first_published |= dict(
+            zip(numbers, microseconds(whole(rows["first_published_at"])).tolist(), strict=True)
+        )
 
 
-_WINDOW = pa.schema([("doc_id", pa.string()), ("time", pa.int64()), ("arrival", pa.int64()), ("row", pa.int64()), ("story", pa.int32())])
+_WINDOW = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("time", pa.int64()),
+        ("arrival", pa.int64()),
+        ("row", pa.int64()),
+        ("story", pa.int32()),
+    ]
+)

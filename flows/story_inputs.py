@@ -48,13 +48,19 @@ class New:
         facts = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
         del parts
         # Arrow sorts nulls last: dated ones by time, then undated ones, within that by id.
-        order = pc.sort_indices(facts.select(["published_at", "doc_id"]), sort_keys=[("published_at", "ascending"), ("doc_id", "ascending")])
+        order = pc.sort_indices(
+            facts.select(["published_at", "doc_id"]),
+            sort_keys=[("published_at", "ascending"), ("doc_id", "ascending")],
+        )
         outlets = whole(facts["outlet_id"])
         return cls(
-            Keyed(whole(facts["doc_id"]).take(order)), microseconds(whole(facts["published_at"]).take(order)),
-            pc.fill_null(outlets.indices, -1).take(order).to_numpy().astype(np.int32), outlets.dictionary,
-            pc.fill_null(whole(facts["n_words"]), 0).take(order).to_numpy().astype(np.int32), tuple(shards),
-        )  # fmt: skip
+            Keyed(whole(facts["doc_id"]).take(order)),
+            microseconds(whole(facts["published_at"]).take(order)),
+            pc.fill_null(outlets.indices, -1).take(order).to_numpy().astype(np.int32),
+            outlets.dictionary,
+            pc.fill_null(whole(facts["n_words"]), 0).take(order).to_numpy().astype(np.int32),
+            tuple(shards),
+        )
 
     def named(self, first: int, end: int) -> list[str]:
         """Ids of the articles from the `first` on, up to the one at `end`."""
@@ -87,7 +93,9 @@ class New:
             places.append(asked[rows[chosen]])
         return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(places))))
 
-    def read_again(self, columns: Sequence[str]) -> Iterator[tuple[pa.RecordBatch, NDArray[np.int64]]]:
+    def read_again(
+        self, columns: Sequence[str]
+    ) -> Iterator[tuple[pa.RecordBatch, NDArray[np.int64]]]:
         """Columns of all documents of the shards with their numbers; -1 for copies."""
         for path in self.shards:
             with pq.ParquetFile(path) as file:
@@ -106,6 +114,11 @@ def _count(shard: Path) -> Iterator[tuple[pa.Array, Counts]]:
             yield batch["doc_id"], count(batch["text"].to_pylist(), batch["title"].to_pylist())
 
 
-_FACTS = pa.schema([
-    ("doc_id", pa.string()), ("published_at", TIMESTAMP), ("outlet_id", pa.dictionary(pa.int32(), pa.string())), ("n_words", pa.int32()),
-])  # fmt: skip
+_FACTS = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("published_at", TIMESTAMP),
+        ("outlet_id", pa.dictionary(pa.int32(), pa.string())),
+        ("n_words", pa.int32()),
+    ]
+)

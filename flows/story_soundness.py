@@ -14,9 +14,16 @@ from copydesk.transforms.stories.counting import SPACE
 
 _INT32 = pa.list_(pa.int32())
 EPOCH = pa.schema([("step", pa.int32()), ("frequency", pa.uint32())])
-WINDOW = pa.schema([
-    ("doc_id", pa.string()), ("slots", _INT32), ("weights", pa.list_(pa.uint16())), ("twin", pa.int32()), ("near", _INT32), ("similarity", _INT32),
-])
+WINDOW = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("slots", _INT32),
+        ("weights", pa.list_(pa.uint16())),
+        ("twin", pa.int32()),
+        ("near", _INT32),
+        ("similarity", _INT32),
+    ]
+)
 _FACTS = (b"number", b"n_documents", b"n_articles")
 
 
@@ -34,9 +41,16 @@ def is_window(table: pa.Table) -> bool:
         return False
     columns = {name: table[name].combine_chunks() for name in WINDOW.names}
     for one, other in (("slots", "weights"), ("near", "similarity")):
-        if columns[one].value_lengths() != columns[other].value_lengths() or columns[one].offset or columns[other].offset:
+        if (
+            columns[one].value_lengths() != columns[other].value_lengths()
+            or columns[one].offset
+            or columns[other].offset
+        ):
             return False
-        if any(columns[name].offsets[0].as_py() or columns[name].flatten().null_count for name in (one, other)):
+        if any(
+            columns[name].offsets[0].as_py() or columns[name].flatten().null_count
+            for name in (one, other)
+        ):
             return False
     return (
         _lie_below(columns["slots"].flatten().to_numpy(), SPACE)

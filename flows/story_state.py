@@ -34,7 +34,14 @@ FORMAT = "2"  # of both files, and of the features they count: raise it when eit
 PREFIX = "stories-"
 _EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
 _SUFFIX = ".arrow"
-WINDOW = pa.schema([("doc_id", pa.string()), ("story_id", pa.string()), ("time", pa.int64()), ("arrival", pa.int64())])
+WINDOW = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("story_id", pa.string()),
+        ("time", pa.int64()),
+        ("arrival", pa.int64()),
+    ]
+)
 _NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
 _NO_EDGES = Edges(*(np.zeros(0, np.int32) for _ in range(3)))
 
@@ -51,7 +58,12 @@ class Epoch:
 class Near:
     """Which documents are alike, as far as they were compared: what average link asks of the window."""
 
-    def __init__(self, ids: Sequence[str] = (), edges: Edges = _NO_EDGES, twins: NDArray[np.int32] | None = None) -> None:
+    def __init__(
+        self,
+        ids: Sequence[str] = (),
+        edges: Edges = _NO_EDGES,
+        twins: NDArray[np.int32] | None = None,
+    ) -> None:
         self.ids = list(ids)
         self.places = {doc: place for place, doc in enumerate(self.ids)}
         self.edges = edges
@@ -74,7 +86,9 @@ class Near:
         is_here = (earlier >= 0) & (later >= 0)
         return Edges(earlier[is_here], later[is_here], self.edges.similarity[is_here]), twins
 
-    def add(self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32], *, n_known: int = 0) -> None:
+    def add(
+        self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32], *, n_known: int = 0
+    ) -> None:
         """Take in what was compared; what was known of the same pairs gives way.
 
         Of the first `n_known` of the documents `edges` holds all that is known here.
@@ -83,7 +97,9 @@ class Near:
         self.ids += [doc for doc in ids if doc not in known]
         self.places = {doc: place for place, doc in enumerate(self.ids)}
         at = np.array([self.places[doc] for doc in ids], np.int32)
-        self.twins = np.concatenate([self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)])
+        self.twins = np.concatenate(
+            [self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)]
+        )
         self.twins[at] = at[twins]
         is_there = np.zeros(len(self.ids), np.bool_)
         is_there[at[:n_known]] = True
@@ -131,8 +147,6 @@ class Written:
     names: tuple[str, ...]
 
 
-
-
 NOTHING = State(None, {}, _NO_VECTORS, Near())
 
 
@@ -160,12 +174,19 @@ class Spool:
         self._starts = np.zeros(n, np.int64)
         self._lengths = np.zeros(n, np.int32)
         self._end = 0
-        self._files = {name: (staging / f"new-{name}.bin").open("w+b") for name in ("slots", "weights")}
+        self._files = {
+            name: (staging / f"new-{name}.bin").open("w+b") for name in ("slots", "weights")
+        }
 
     def __enter__(self) -> Spool:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         for file in self._files.values():
             file.close()
             Path(file.name).unlink()
@@ -182,11 +203,19 @@ class Spool:
         """Read the vectors of articles into their places."""
         if not len(into.slots):
             return
-        for name, whole in (("slots", into.slots.view(np.uint8)), ("weights", into.weights.view(np.uint8))):
+        for name, whole in (
+            ("slots", into.slots.view(np.uint8)),
+            ("weights", into.weights.view(np.uint8)),
+        ):
             file, size = self._files[name], len(whole) // len(into.slots)
             file.flush()
             raw = whole.data
-            for at, length, place in zip(self._starts[rows].tolist(), self._lengths[rows].tolist(), into.starts[where].tolist(), strict=True):
+            for at, length, place in zip(
+                self._starts[rows].tolist(),
+                self._lengths[rows].tolist(),
+                into.starts[where].tolist(),
+                strict=True,
+            ):
                 os.preadv(file.fileno(), [raw[place * size : (place + length) * size]], at * size)
 
     def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -194,9 +223,17 @@ class Spool:
         return self._lengths[rows].astype(np.int64)
 
 
-def vectors_of(ids: Sequence[str], rows: NDArray[np.int64], spool: Spool, state: State, parent: Snapshot | None) -> Vectors:
+def vectors_of(
+    ids: Sequence[str], rows: NDArray[np.int64], spool: Spool, state: State, parent: Snapshot | None
+) -> Vectors:
     """The vectors of documents in the order asked: of the run, by `rows`, or of the state or the articles, where that is -1."""
-    stored = np.array([-1 if row >= 0 else state.places.get(doc, -1) for doc, row in zip(ids, rows.tolist(), strict=True)], np.int64)
+    stored = np.array(
+        [
+            -1 if row >= 0 else state.places.get(doc, -1)
+            for doc, row in zip(ids, rows.tolist(), strict=True)
+        ],
+        np.int64,
+    )
     missing = np.flatnonzero((rows < 0) & (stored < 0)).tolist()
     read = _read_again([ids[place] for place in missing], spool.epoch, parent)
     lengths = np.zeros(len(ids), np.int64)
@@ -207,8 +244,13 @@ def vectors_of(ids: Sequence[str], rows: NDArray[np.int64], spool: Spool, state:
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     found = Vectors(starts, np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint16))
     spool.put(rows[is_new], is_new, found)
-    for places, vectors in ((is_stored, state.vectors.take(stored[is_stored])), (np.array(missing, np.int64), read)):
-        at = np.repeat(starts[places] - vectors.starts[:-1], np.diff(vectors.starts)) + np.arange(vectors.starts[-1])
+    for places, vectors in (
+        (is_stored, state.vectors.take(stored[is_stored])),
+        (np.array(missing, np.int64), read),
+    ):
+        at = np.repeat(starts[places] - vectors.starts[:-1], np.diff(vectors.starts)) + np.arange(
+            vectors.starts[-1]
+        )
         found.slots[at], found.weights[at] = vectors.slots, vectors.weights
     return found
 
@@ -222,26 +264,42 @@ def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Ve
     for first in range(0, len(ids), 2_000):
         rows = parent.documents("articles", ids[first : first + 2_000], ["doc_id", "title", "text"])
         places |= {doc: len(places) + place for place, doc in enumerate(rows["doc_id"].to_pylist())}
-        parts.append(weighing.vectors(count(rows["text"].to_pylist(), rows["title"].to_pylist()), epoch.weights))
+        parts.append(
+            weighing.vectors(
+                count(rows["text"].to_pylist(), rows["title"].to_pylist()), epoch.weights
+            )
+        )
     return weighing.joined(parts).take(np.array([places[doc] for doc in ids], np.int64))
 
 
-def window(parent: Snapshot, low: int, high: int, undated_window: int, *, has_undated: bool) -> pa.Table:
+def window(
+    parent: Snapshot, low: int, high: int, undated_window: int, *, has_undated: bool
+) -> pa.Table:
     """Published articles near in time, or recent where a side is undated: doc_id, story_id, time, arrival.
 
     Arrivals are negative: -1 is the last article published. Those that are not among the recent ones
     have arrived before all that are.
     """
     recent = latest(parent, undated_window)
-    near = parent.table("articles", ["doc_id", "story_id", "published_at"], _between(low, high)) if low <= high else None
+    near = (
+        parent.table("articles", ["doc_id", "story_id", "published_at"], _between(low, high))
+        if low <= high
+        else None
+    )
     if not has_undated:  # dated articles meet the others by time alone
         recent = recent.filter(pc.equal(recent["time"], UNDATED))
     parts = [recent]
     if near is not None and near.num_rows:
         times = microseconds(near["published_at"].combine_chunks())
         near = near.drop_columns(["published_at"]).append_column("time", pa.array(times))
-        near = near.append_column("arrival", pa.array(np.full(len(times), np.iinfo(np.int64).min // 2)))
-        parts.append(near.filter(pc.invert(pc.is_in(near["doc_id"], value_set=recent["doc_id"].combine_chunks()))))
+        near = near.append_column(
+            "arrival", pa.array(np.full(len(times), np.iinfo(np.int64).min // 2))
+        )
+        parts.append(
+            near.filter(
+                pc.invert(pc.is_in(near["doc_id"], value_set=recent["doc_id"].combine_chunks()))
+            )
+        )
     return pa.concat_tables([part.cast(WINDOW) for part in parts])
 
 
@@ -254,16 +312,32 @@ def latest(parent: Snapshot, n: int) -> pa.Table:
             break
         wanted.append(row["values"])
         held += row["counts"]
-    rows = parent.table("articles", ["doc_id", "story_id", "published_at", "run_id"], pc.field("run_id").isin(pa.array(wanted, pa.string())))
-    rows = rows.sort_by([("run_id", "ascending"), ("published_at", "ascending"), ("doc_id", "ascending")])
+    rows = parent.table(
+        "articles",
+        ["doc_id", "story_id", "published_at", "run_id"],
+        pc.field("run_id").isin(pa.array(wanted, pa.string())),
+    )
+    rows = rows.sort_by(
+        [("run_id", "ascending"), ("published_at", "ascending"), ("doc_id", "ascending")]
+    )
     rows = rows.slice(max(0, rows.num_rows - n)).combine_chunks()
     times = microseconds(pa.chunked_array(rows["published_at"]).combine_chunks())
     arrival = np.arange(-rows.num_rows, 0, dtype=np.int64)
-    return rows.select(["doc_id", "story_id"]).append_column("time", pa.array(times)).append_column("arrival", pa.array(arrival))
+    return (
+        rows.select(["doc_id", "story_id"])
+        .append_column("time", pa.array(times))
+        .append_column("arrival", pa.array(arrival))
+    )
 
 
 def write(
-    spool: Spool, state: State, near: Near, ids: Sequence[str], rows: NDArray[np.int64], parent: Snapshot | None, staging: Path
+    spool: Spool,
+    state: State,
+    near: Near,
+    ids: Sequence[str],
+    rows: NDArray[np.int64],
+    parent: Snapshot | None,
+    staging: Path,
 ) -> Written:
     """Stage the files of the next snapshot: the epoch where it is new, and what is known of these articles; `rows` as in `vectors_of`."""
     new = []
@@ -276,7 +350,13 @@ def write(
         return Written(tuple(new), (epoch_name,))
     row_of = dict(zip(ids, rows.tolist(), strict=True))
     numbers = np.array([row_of[doc] for doc in kept.ids], np.int64)
-    new.append(_write(_window_table(kept, vectors_of(kept.ids, numbers, spool, state, parent)), _WINDOW, staging))
+    new.append(
+        _write(
+            _window_table(kept, vectors_of(kept.ids, numbers, spool, state, parent)),
+            _WINDOW,
+            staging,
+        )
+    )
     return Written(tuple(new), (epoch_name, new[-1].name))
 
 
@@ -287,33 +367,49 @@ def _between(low: int, high: int) -> pc.Expression:
 
 def _epoch_table(epoch: Epoch) -> pa.Table:
     slots = np.flatnonzero(epoch.weights.frequencies)
-    table = pa.table({
-        "step": pa.array(np.diff(slots, prepend=0).astype(np.int32)),
-        "frequency": pa.array(epoch.weights.frequencies[slots]),
-    })
-    facts = {"number": epoch.weights.number, "n_documents": epoch.weights.n_documents, "n_articles": epoch.n_articles}
-    return table.replace_schema_metadata({"format": FORMAT, **{name: str(value) for name, value in facts.items()}})
+    table = pa.table(
+        {
+            "step": pa.array(np.diff(slots, prepend=0).astype(np.int32)),
+            "frequency": pa.array(epoch.weights.frequencies[slots]),
+        }
+    )
+    facts = {
+        "number": epoch.weights.number,
+        "n_documents": epoch.weights.n_documents,
+        "n_articles": epoch.n_articles,
+    }
+    return table.replace_schema_metadata(
+        {"format": FORMAT, **{name: str(value) for name, value in facts.items()}}
+    )
 
 
 def _epoch(table: pa.Table, name: str) -> Epoch:
     facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     frequencies = np.zeros(SPACE, np.uint32)
     frequencies[np.cumsum(table["step"].to_numpy(), dtype=np.int64)] = table["frequency"].to_numpy()
-    return Epoch(weighing.Epoch(int(facts["number"]), int(facts["n_documents"]), frequencies), int(facts["n_articles"]), name)
+    return Epoch(
+        weighing.Epoch(int(facts["number"]), int(facts["n_documents"]), frequencies),
+        int(facts["n_articles"]),
+        name,
+    )
 
 
 def _window_table(near: Near, vectors: Vectors) -> pa.Table:
     order = np.argsort(near.edges.later, kind="stable")
     ends = np.searchsorted(near.edges.later[order], np.arange(len(near.ids) + 1))
     of_vector, of_edges = pa.array(vectors.starts.astype(np.int32)), pa.array(ends.astype(np.int32))
-    table = pa.table({
-        "doc_id": pa.array(near.ids, pa.string()),
-        "slots": pa.ListArray.from_arrays(of_vector, pa.array(vectors.slots)),
-        "weights": pa.ListArray.from_arrays(of_vector, pa.array(vectors.weights)),
-        "twin": pa.array(near.twins),
-        "near": pa.ListArray.from_arrays(of_edges, pa.array(near.edges.earlier[order])),
-        "similarity": pa.ListArray.from_arrays(of_edges, pa.array(near.edges.similarity[order])),
-    })
+    table = pa.table(
+        {
+            "doc_id": pa.array(near.ids, pa.string()),
+            "slots": pa.ListArray.from_arrays(of_vector, pa.array(vectors.slots)),
+            "weights": pa.ListArray.from_arrays(of_vector, pa.array(vectors.weights)),
+            "twin": pa.array(near.twins),
+            "near": pa.ListArray.from_arrays(of_edges, pa.array(near.edges.earlier[order])),
+            "similarity": pa.ListArray.from_arrays(
+                of_edges, pa.array(near.edges.similarity[order])
+            ),
+        }
+    )
     return table.replace_schema_metadata({"format": FORMAT})
 
 
@@ -326,13 +422,19 @@ def _near(table: pa.Table) -> Near:
 
 def _vectors(table: pa.Table) -> Vectors:
     slots, weights = table["slots"].combine_chunks(), table["weights"].combine_chunks()
-    return Vectors(slots.offsets.to_numpy().astype(np.int64), slots.values.to_numpy(), weights.values.to_numpy())
+    return Vectors(
+        slots.offsets.to_numpy().astype(np.int64),
+        slots.values.to_numpy(),
+        weights.values.to_numpy(),
+    )
 
 
 def _write(table: pa.Table, prefix: str, staging: Path) -> Path:
     """One Arrow file, named by its content."""
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+    with pa.ipc.new_file(
+        sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")
+    ) as writer:
         writer.write_table(table)
     content = sink.getvalue()
     path = staging / f"{prefix}{sha256(content).hexdigest()[:16]}{_SUFFIX}"

@@ -49,18 +49,33 @@ def watched(progress: pipeline.Progress) -> Iterator[Watcher]:
 
 @contextlib.contextmanager
 def started(
-    inputs: Sequence[str], *, warehouse: Path | str, recipe: str | None, workers: int | None, wait_seconds: float = 0.0,
-    engine: str = "local", scheduler: str | None = None,
+    inputs: Sequence[str],
+    *,
+    warehouse: Path | str,
+    recipe: str | None,
+    workers: int | None,
+    wait_seconds: float = 0.0,
+    engine: str = "local",
+    scheduler: str | None = None,
 ) -> Iterator[pipeline.Run]:
     """A run of the pipeline within a flow run, marked as alive until the context ends."""
     with contextlib.ExitStack() as stack:
         if runtime.flow_run.id:
             stale.mark(runtime.flow_run.id)
-        yield stack.enter_context(pipeline.started(
-            inputs, warehouse=warehouse, recipe=load(Path(recipe) if recipe else None), workers=workers or cores(), wait_seconds=wait_seconds,
-            engine=engine, scheduler=scheduler,
-            progress=watcher.progress if (watcher := _watcher.get()) else Lines(get_run_logger().info),
-        ))
+        yield stack.enter_context(
+            pipeline.started(
+                inputs,
+                warehouse=warehouse,
+                recipe=load(Path(recipe) if recipe else None),
+                workers=workers or cores(),
+                wait_seconds=wait_seconds,
+                engine=engine,
+                scheduler=scheduler,
+                progress=watcher.progress
+                if (watcher := _watcher.get())
+                else Lines(get_run_logger().info),
+            )
+        )
 
 
 def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
@@ -72,10 +87,17 @@ def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> b
 _PAUSES = [5, 30]
 
 
-def _step(step: Callable[[pipeline.Run], None], pauses: Sequence[float] = ()) -> Task[[pipeline.Run], None]:
+def _step(
+    step: Callable[[pipeline.Run], None], pauses: Sequence[float] = ()
+) -> Task[[pipeline.Run], None]:
     made: Task[[pipeline.Run], None] = as_task(
-        name=step.__name__, task_run_name=step.__name__, cache_policy=NO_CACHE, persist_result=False,
-        retries=len(pauses), retry_delay_seconds=list(pauses), retry_condition_fn=_is_input_or_output,
+        name=step.__name__,
+        task_run_name=step.__name__,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        retries=len(pauses),
+        retry_delay_seconds=list(pauses),
+        retry_condition_fn=_is_input_or_output,
     )(step)
     return made
 

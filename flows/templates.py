@@ -22,7 +22,9 @@ def short_id(outlet_id: str, line: str) -> str:
     return sha256(f"{outlet_id}\n{line}".encode()).hexdigest()[:8]
 
 
-def listed(snapshot: Snapshot, *, outlet: str | None = None, status: str | None = None) -> list[dict[str, Any]]:
+def listed(
+    snapshot: Snapshot, *, outlet: str | None = None, status: str | None = None
+) -> list[dict[str, Any]]:
     """Template lines with their short id, the most frequent first."""
     rows = [
         {"id": short_id(row["outlet_id"], row["line"]), **row}
@@ -43,12 +45,18 @@ def decide(warehouse: Warehouse, ids: Collection[str], status: str) -> Snapshot:
             raise KeyError(min(unknown))
         version = max(row["version"] for row in rows) + 1
         run = chore("templates", snapshot)
-        return warehouse.publish(Change(
-            parent=snapshot.id,
-            run=run,
-            inserts={"templates": [_table([{**row, "status": status, "version": version} for row in chosen])]},
-            deletes={"templates": _table(chosen).select(["outlet_id", "line"])},
-        ))
+        return warehouse.publish(
+            Change(
+                parent=snapshot.id,
+                run=run,
+                inserts={
+                    "templates": [
+                        _table([{**row, "status": status, "version": version} for row in chosen])
+                    ]
+                },
+                deletes={"templates": _table(chosen).select(["outlet_id", "line"])},
+            )
+        )
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> pa.Table:

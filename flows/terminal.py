@@ -39,7 +39,11 @@ class Quiet:
 class Lines:
     """One line when a stage begins, and one now and then while it lasts."""
 
-    def __init__(self, write: Callable[[str], None] | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        write: Callable[[str], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._write = write or (lambda text: print(text, file=sys.stderr, flush=True))
         self._clock = clock
         self._stage = ""
@@ -64,7 +68,11 @@ class Lines:
             self._said = now
             rate = self._done / max(now - self._began, 1e-9)
             of = f" of {self._total:,}" if self._total else ""
-            left = f", {time_left(self._total - self._done, rate)}" if self._total and self._total > self._done else ""
+            left = (
+                f", {time_left(self._total - self._done, rate)}"
+                if self._total and self._total > self._done
+                else ""
+            )
             self._write(f"{self._stage}: {self._done:,}{of}, {rate_of(rate)}{left}")
 
     def note(self, text: str) -> None:
@@ -83,9 +91,14 @@ class Bar:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._rich: RichProgress = Progress(
-            SpinnerColumn(finished_text=" "), TextColumn("{task.description:<17}"), TextColumn("{task.fields[count]:>19}"),
-            TextColumn("{task.fields[rate]:>9}"), TextColumn("{task.fields[left]:>15}"), TimeElapsedColumn(),
-            console=Console(stderr=True), refresh_per_second=8,
+            SpinnerColumn(finished_text=" "),
+            TextColumn("{task.description:<17}"),
+            TextColumn("{task.fields[count]:>19}"),
+            TextColumn("{task.fields[rate]:>9}"),
+            TextColumn("{task.fields[left]:>15}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            refresh_per_second=8,
         )
         self._rich.start()
         self._task: TaskID | None = None
@@ -110,8 +123,14 @@ class Bar:
         done, seconds = n, max(time.monotonic() - self._began, 1e-9)
         rate = done / seconds
         of = f" of {task.total:,.0f}" if task.total else ""
-        left = time_left(task.total - done, rate) if task.total and rate and seconds > 1 and task.total > done else ""
-        self._rich.update(self._task, completed=n, count=f"{done:,.0f}{of}", rate=rate_of(rate), left=left)
+        left = (
+            time_left(task.total - done, rate)
+            if task.total and rate and seconds > 1 and task.total > done
+            else ""
+        )
+        self._rich.update(
+            self._task, completed=n, count=f"{done:,.0f}{of}", rate=rate_of(rate), left=left
+        )
 
     def note(self, text: str) -> None:
         """Print the sentence above the lines."""
@@ -125,7 +144,9 @@ class Bar:
     def _finish(self) -> None:
         if self._task is not None:
             task = self._rich.tasks[self._task]
-            self._rich.update(self._task, total=task.completed or 1, completed=task.completed or 1, left="")
+            self._rich.update(
+                self._task, total=task.completed or 1, completed=task.completed or 1, left=""
+            )
             self._rich.stop_task(self._task)
             self._task = None
 

@@ -58,7 +58,9 @@ class Job:
     """One shard as its task sees it."""
 
     shard: Shard
-    poisoned: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # index to reason and detail
+    poisoned: Mapping[int, tuple[str, str]] = field(
+        default_factory=dict
+    )  # index to reason and detail
     channel: Channel | None = None
 
     def documents(self) -> Iterator[tuple[int, Record]]:
@@ -81,13 +83,28 @@ class Job:
             for index, record in enumerate(self.shard.records()):
                 if index in self.poisoned:
                     reason, detail = self.poisoned[index]
-                    yield Reject(record.source_uri, record.record_number, record.url, "extract", reason, detail, len(record.body))
+                    yield Reject(
+                        record.source_uri,
+                        record.record_number,
+                        record.url,
+                        "extract",
+                        reason,
+                        detail,
+                        len(record.body),
+                    )
 
 
 def run_shards(
-    shards: Iterable[Shard], task: str, options: Mapping[str, object], *,
-    workers: int, limits: Limits, key: str = "", on_progress: Progress | None = None, early: int = 0,
-) -> Iterator[tuple[Shard, dict[str, Any]]]:  # fmt: skip
+    shards: Iterable[Shard],
+    task: str,
+    options: Mapping[str, object],
+    *,
+    workers: int,
+    limits: Limits,
+    key: str = "",
+    on_progress: Progress | None = None,
+    early: int = 0,
+) -> Iterator[tuple[Shard, dict[str, Any]]]:
     """Run `task` ("package.module:function") on every shard; yield each shard with its result, in order.
 
     So many workers as `early` says, of those there may be, are started before there is a shard for them.
@@ -102,7 +119,9 @@ def run_shards(
         pool.close()
 
 
-def run_here(shards: Iterable[Shard], task: str, options: Mapping[str, object]) -> Iterator[tuple[Shard, dict[str, Any]]]:
+def run_here(
+    shards: Iterable[Shard], task: str, options: Mapping[str, object]
+) -> Iterator[tuple[Shard, dict[str, Any]]]:
     """`run_shards` in this process, for tests and debuggers: nothing is limited, nothing is kept."""
     function = function_named(task)
     for shard in shards:
@@ -123,10 +142,20 @@ class Pool:
     """Workers that stay between one `run` and the next, until `close`."""
 
     def __init__(
-        self, task: str, options: Mapping[str, object], *, workers: int, limits: Limits, key: str, on_progress: Progress | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        task: str,
+        options: Mapping[str, object],
+        *,
+        workers: int,
+        limits: Limits,
+        key: str,
+        on_progress: Progress | None = None,
+    ) -> None:
         self._task, self._limits, self._key, self._on_progress = task, limits, key, on_progress
-        self._options = {name: str(value) if isinstance(value, Path) else value for name, value in options.items()}
+        self._options = {
+            name: str(value) if isinstance(value, Path) else value
+            for name, value in options.items()
+        }
         self._size = max(1, workers)
         self._idle: list[Process] = []
         self._busy: dict[Process, _Try] = {}
@@ -142,7 +171,12 @@ class Pool:
         while is_more or expected:
             if self._is_stopped:
                 raise TaskError(f"{self._task} was stopped")
-            while is_more and not self._again and len(self._busy) < self._size and len(expected) < 4 * self._size:
+            while (
+                is_more
+                and not self._again
+                and len(self._busy) < self._size
+                and len(expected) < 4 * self._size
+            ):
                 shard = next(shards, None)
                 if shard is None:
                     is_more = False
@@ -183,13 +217,18 @@ class Pool:
         process = self._idle.pop() if self._idle else self._process()
         self._busy[process] = attempt
         process.call(
-            "copydesk.flows.work:_work", task=self._task, options=self._options, shard=asdict(attempt.shard),
+            "copydesk.flows.work:_work",
+            task=self._task,
+            options=self._options,
+            shard=asdict(attempt.shard),
             poisoned={str(index): why for index, why in attempt.poisoned.items()},
-        )  # fmt: skip
+        )
 
     def _process(self) -> Process:
         prepare = f"{self._task.partition(':')[0]}:warm_up"
-        return Process(seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes, prepare=prepare)
+        return Process(
+            seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes, prepare=prepare
+        )
 
     def _listen(self) -> None:
         wait(list(self._busy))
@@ -200,7 +239,9 @@ class Pool:
                 else:
                     self._finish(process, self._busy.pop(process), message["done"])
         if self._on_progress is not None:
-            self._on_progress(self._n_documents + sum(process.board.read()[2] for process in self._busy))
+            self._on_progress(
+                self._n_documents + sum(process.board.read()[2] for process in self._busy)
+            )
 
     def _finish(self, process: Process, attempt: _Try, done: dict[str, Any]) -> None:
         shard = attempt.shard
@@ -219,7 +260,9 @@ class Pool:
             raise OSError(death.errno, death.detail) if death.errno else OSError(death.detail)
         if death.position is None:
             if death.reason == "failed" or attempt.n_deaths >= _MOST_DEATHS:
-                raise TaskError(f"{self._task} failed on shard {attempt.shard.number}: {death.detail}")
+                raise TaskError(
+                    f"{self._task} failed on shard {attempt.shard.number}: {death.detail}"
+                )
         else:
             index = death.position[0]
             if death.is_certain or index in attempt.suspects:
@@ -241,12 +284,22 @@ def result_of(shard: Shard, key: str) -> dict[str, Any] | None:
 def keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
     """Let `result_of` find the result of a shard."""
     place = Path(shard.folder, _DONE)
-    draft = place.with_suffix(f".{token_hex(4)}.draft")  # another machine may be keeping the same result
+    draft = place.with_suffix(
+        f".{token_hex(4)}.draft"
+    )  # another machine may be keeping the same result
     draft.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
     os.replace(draft, place)
 
 
-def _work(channel: Channel, task: str, options: dict[str, Any], shard: dict[str, Any], poisoned: dict[str, list[str]]) -> dict[str, Any]:
+def _work(
+    channel: Channel,
+    task: str,
+    options: dict[str, Any],
+    shard: dict[str, Any],
+    poisoned: dict[str, list[str]],
+) -> dict[str, Any]:
     """In the worker: one shard."""
-    job = Job(from_json(shard), {int(index): (why[0], why[1]) for index, why in poisoned.items()}, channel)
+    job = Job(
+        from_json(shard), {int(index): (why[0], why[1]) for index, why in poisoned.items()}, channel
+    )
     return {"result": function_named(task)(job, options), "grown_bytes": channel.grown_bytes()}

@@ -27,29 +27,63 @@ LONGEST = 8192  # bytes of an input; more is slower to mutate and finds the same
 def main() -> int:
     """Fuzz the targets one after another; 1 where something was found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("targets", nargs="*", default=[*READERS, "clean_page", "clean_text", "copies"])
-    parser.add_argument("--minutes", type=float, default=1.0, help="minutes for each target (clean_page gets three times as many)")
-    parser.add_argument("--seeds", type=Path, help="a folder of further inputs to begin with; it is only read")
-    parser.add_argument("--longest", type=int, default=LONGEST, help="bytes of the longest input tried (%(default)s)")
+    parser.add_argument(
+        "targets", nargs="*", default=[*READERS, "clean_page", "clean_text", "copies"]
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=1.0,
+        help="minutes for each target (clean_page gets three times as many)",
+    )
+    parser.add_argument(
+        "--seeds", type=Path, help="a folder of further inputs to begin with; it is only read"
+    )
+    parser.add_argument(
+        "--longest",
+        type=int,
+        default=LONGEST,
+        help="bytes of the longest input tried (%(default)s)",
+    )
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.child:
         _fuzz(chosen.targets[0], chosen.minutes, chosen.longest, chosen.seeds)
         return 0
-    options = [f"--longest={chosen.longest}", *([f"--seeds={chosen.seeds.resolve()}"] if chosen.seeds else [])]
-    return max(_supervise(target, chosen.minutes * (3 if target == "clean_page" else 1), options) for target in chosen.targets)
+    options = [
+        f"--longest={chosen.longest}",
+        *([f"--seeds={chosen.seeds.resolve()}"] if chosen.seeds else []),
+    ]
+    return max(
+        _supervise(target, chosen.minutes * (3 if target == "clean_page" else 1), options)
+        for target in chosen.targets
+    )
 
 
 def _supervise(target: str, minutes: float, options: list[str]) -> int:
     (HERE / "found").mkdir(exist_ok=True)
     log = HERE / "found" / f"{target}.log"
-    command = [sys.executable, "-m", "fuzz.run", "--child", "--minutes", str(minutes), *options, target]
+    command = [
+        sys.executable,
+        "-m",
+        "fuzz.run",
+        "--child",
+        "--minutes",
+        str(minutes),
+        *options,
+        target,
+    ]
     began, cpu = time.monotonic(), _cpu_of_children()
     with log.open("wb") as output:
         done = subprocess.run(command, cwd=HERE.parent, stdout=output, stderr=output, check=False)
     counted = re.findall(r"number_of_executed_units: (\d+)", log.read_text(errors="replace"))
     n_inputs = int(counted[-1]) if counted else 0
-    _note(target, wall_minutes=(time.monotonic() - began) / 60, cpu_minutes=(_cpu_of_children() - cpu) / 60, inputs=n_inputs)
+    _note(
+        target,
+        wall_minutes=(time.monotonic() - began) / 60,
+        cpu_minutes=(_cpu_of_children() - cpu) / 60,
+        inputs=n_inputs,
+    )
     outcome = "nothing found" if done.returncode == 0 else f"exit code {done.returncode}, see {log}"
     print(f"{target}: {outcome}; {n_inputs:,} inputs", flush=True)
     return int(done.returncode != 0)
@@ -65,7 +99,11 @@ def _note(target: str, **spent: float) -> None:
     totals = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     total = totals.setdefault(target, {})
     for name, value in spent.items():
-        total[name] = round(total.get(name, 0) + value, 1) if name != "inputs" else total.get(name, 0) + int(value)
+        total[name] = (
+            round(total.get(name, 0) + value, 1)
+            if name != "inputs"
+            else total.get(name, 0) + int(value)
+        )
     path.write_text(json.dumps(totals, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -91,6 +129,7 @@ def _fuzz(target: str, minutes: float, longest: int, further: Path | None) -> No
         sys.argv[0], str(corpus), *([str(further)] if further else []), f"-max_total_time={int(minutes * 60)}", f"-max_len={longest}", "-timeout=20", "-rss_limit_mb=2048",
         f"-dict={dictionary}", f"-artifact_prefix={found / target}-", "-print_final_stats=1", "-verbosity=0",
     ]  # fmt: skip
+
     def tried(raw: bytes) -> None:
         try:
             TARGETS[target](raw)
@@ -99,6 +138,7 @@ def _fuzz(target: str, minutes: float, longest: int, further: Path | None) -> No
             raise
 
     if target == "clean_page":
+
         def mutated(raw: bytes, most: int, seed: int) -> bytes:
             return pages(raw, seed)[:most] if seed % 2 else bytes(atheris.Mutate(raw, most))
 

@@ -13,14 +13,18 @@ from copydesk.flows.read.streams import BrokenError
 from tests.hostile import promises
 
 # Small, so that bombs and depth are met within the few kilobytes that a fuzzer tries.
-LIMITS = Limits(document_bytes=2**18, line_bytes=2**17, expansion=20, json_depth=20, parquet_columns=50)
+LIMITS = Limits(
+    document_bytes=2**18, line_bytes=2**17, expansion=20, json_depth=20, parquet_columns=50
+)
 
 
 def _reader(format_: Format) -> Callable[[bytes], None]:
     def read(raw: bytes) -> None:
         items = []
         try:
-            for item in format_.records(Opened(f"a{format_.suffixes[0]}", io.BytesIO(raw), len(raw)), Fields(), LIMITS):
+            for item in format_.records(
+                Opened(f"a{format_.suffixes[0]}", io.BytesIO(raw), len(raw)), Fields(), LIMITS
+            ):
                 if getattr(item, "body", b"x"):  # an empty body becomes a reject one step later
                     items.append(item)
         except BrokenError as fault:

@@ -1,6 +1,6 @@
 """Run by the wheel's own environment, from another folder: what `copydesk ingest seeds/` must have left.
 
-    python installed.py WAREHOUSE
+python installed.py WAREHOUSE
 """
 
 import sys
@@ -24,10 +24,16 @@ def main(warehouse: Path) -> None:
     assert not rows(warehouse, "rejects")
     (run,) = rows(warehouse, "runs")
     assert (run["n_read"], run["n_articles"]) == (5, 5), run
-    assert {row["rule"] for row in rows(warehouse, "removed")} >= {"headline", "byline", "blank_line"}
+    assert {row["rule"] for row in rows(warehouse, "removed")} >= {
+        "headline",
+        "byline",
+        "blank_line",
+    }
     stories = {row["story_id"] for name, row in articles.items() if not name.startswith("004")}
     assert len(stories) == 1, stories
-    print(f"the wheel in {package} ingested 5 articles as {len({row['story_id'] for row in articles.values()})} stories")
+    print(
+        f"the wheel in {package} ingested 5 articles as {len({row['story_id'] for row in articles.values()})} stories"
+    )
 
 
 if __name__ == "__main__":

@@ -23,10 +23,28 @@ AT_HOME = {
     "prefect": "flows/",
     "fastwarc": "flows/read/",
     "click": "flows/cli/",
-    "numba": ("transforms/dedup/", "transforms/stories/", "transforms/extract/", "transforms/compiling.py"),
+    "numba": (
+        "transforms/dedup/",
+        "transforms/stories/",
+        "transforms/extract/",
+        "transforms/compiling.py",
+    ),
 }
 # A transform knows no clock, disk, network or environment; `importlib.resources` is how package data is loaded.
-NOT_IN_TRANSFORMS = {"os", "time", "socket", "urllib.request", "requests", "httpx", "subprocess", "shutil", "tempfile", "pathlib", "random", "pickle"}
+NOT_IN_TRANSFORMS = {
+    "os",
+    "time",
+    "socket",
+    "urllib.request",
+    "requests",
+    "httpx",
+    "subprocess",
+    "shutil",
+    "tempfile",
+    "pathlib",
+    "random",
+    "pickle",
+}
 CODE = sorted(path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py"))
 
 
@@ -37,7 +55,9 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative imports break `python -m flows...`; import from copydesk"
+            assert node.level == 0, (
+                f"{path}: relative imports break `python -m flows...`; import from copydesk"
+            )
             names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
     return names
 
@@ -61,23 +81,41 @@ def test_a_vendor_is_known_in_one_place(path: Path) -> None:
     for name in imports(path):
         home = AT_HOME.get(name.split(".")[0])
         if home:
-            assert relative(path).startswith(home), f"{relative(path)} imports {name}, which belongs in {home}"
+            assert relative(path).startswith(home), (
+                f"{relative(path)} imports {name}, which belongs in {home}"
+            )
 
 
-@pytest.mark.parametrize("path", [path for path in CODE if relative(path).startswith("transforms/")], ids=relative)
+@pytest.mark.parametrize(
+    "path", [path for path in CODE if relative(path).startswith("transforms/")], ids=relative
+)
 def test_a_transform_reaches_for_nothing_outside_its_arguments(path: Path) -> None:
     for name in imports(path):
         assert name not in NOT_IN_TRANSFORMS, f"{relative(path)} imports {name}"
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    assert not called & {"open", "input", "eval", "exec", "breakpoint"}, f"{relative(path)} calls {called}"
-    clocks = re.findall(r"\b(?:datetime|date)\.(?:now|today|utcnow)\(", path.read_text(encoding="utf-8"))
+    called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not called & {"open", "input", "eval", "exec", "breakpoint"}, (
+        f"{relative(path)} calls {called}"
+    )
+    clocks = re.findall(
+        r"\b(?:datetime|date)\.(?:now|today|utcnow)\(", path.read_text(encoding="utf-8")
+    )
     assert not clocks, f"{relative(path)} asks the clock"
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    return [ROOT / name.decode() for name in listed.split(b"\0") if name and (ROOT / name.decode()).is_file()]
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    return [
+        ROOT / name.decode()
+        for name in listed.split(b"\0")
+        if name and (ROOT / name.decode()).is_file()
+    ]
 
 
 def test_nothing_in_the_repository_points_outside_it() -> None:
@@ -86,7 +124,10 @@ def test_nothing_in_the_repository_points_outside_it() -> None:
     outside = re.compile(r"(?<![\w/])\.\./shared|(?<![\w.])/root/")
     for path in tracked():
         assert not path.is_symlink(), f"{path} is a link"
-        if path.suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".txt", ".service", ".timer"} and path.name != Path(__file__).name:
+        if (
+            path.suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".txt", ".service", ".timer"}
+            and path.name != Path(__file__).name
+        ):
             found = outside.search(path.read_text(encoding="utf-8", errors="replace"))
             assert not found, f"{relative(path)} names {found.group()!r}" if found else ""
 

@@ -8,7 +8,14 @@ from itertools import permutations
 from copydesk.transforms.history import Arrival, Place, Version, place
 
 
-def arrival(doc_id: str, *, url: str | None = None, content: str = "", day: int | None = None, source: str = "a") -> Arrival:
+def arrival(
+    doc_id: str,
+    *,
+    url: str | None = None,
+    content: str = "",
+    day: int | None = None,
+    source: str = "a",
+) -> Arrival:
     fetched_at = datetime(2024, 1, day, tzinfo=UTC) if day else None
     return Arrival(doc_id, url, content or doc_id, fetched_at, source, None)
 
@@ -37,7 +44,11 @@ def test_documents_without_an_address_revise_nothing() -> None:
 
 
 def test_revisions_within_a_run_follow_their_fetch_times_in_any_reading_order() -> None:
-    documents = [arrival("c", url="u", day=3), arrival("a", url="u", day=1), arrival("b", url="u", day=2)]
+    documents = [
+        arrival("c", url="u", day=3),
+        arrival("a", url="u", day=1),
+        arrival("b", url="u", day=2),
+    ]
     want = {"a": Place(False), "b": Place(False, 2, "a"), "c": Place(False, 3, "b")}
     for order in permutations(documents):
         assert dict(zip([d.doc_id for d in order], place(order, (), {}), strict=True)) == want

@@ -47,15 +47,29 @@ def jsonl(path: Path, *rows: dict[str, object]) -> Path:
     return path
 
 
-def test_the_seeds_become_five_articles_and_four_of_them_one_story(seeded: tuple[Path, pipeline.Summary]) -> None:
+def test_the_seeds_become_five_articles_and_four_of_them_one_story(
+    seeded: tuple[Path, pipeline.Summary],
+) -> None:
     warehouse, summary = seeded
-    assert (summary.facts.n_read, summary.facts.n_articles, summary.facts.n_duplicates, summary.facts.n_rejected) == (5, 5, 0, 0)
-    articles = current(warehouse).table("articles", ["source_uri", "story_id", "story_similarity"]).sort_by("source_uri").to_pylist()
+    assert (
+        summary.facts.n_read,
+        summary.facts.n_articles,
+        summary.facts.n_duplicates,
+        summary.facts.n_rejected,
+    ) == (5, 5, 0, 0)
+    articles = (
+        current(warehouse)
+        .table("articles", ["source_uri", "story_id", "story_similarity"])
+        .sort_by("source_uri")
+        .to_pylist()
+    )
     assert len({row["story_id"] for row in articles[:4]}) == 1
     assert articles[4]["story_similarity"] is not None
 
 
-def test_text_and_ledger_of_the_snapshot_rebuild_every_extracted_text(seeded: tuple[Path, pipeline.Summary]) -> None:
+def test_text_and_ledger_of_the_snapshot_rebuild_every_extracted_text(
+    seeded: tuple[Path, pipeline.Summary],
+) -> None:
     from hashlib import sha256
 
     snapshot = current(seeded[0])
@@ -67,7 +81,9 @@ def test_text_and_ledger_of_the_snapshot_rebuild_every_extracted_text(seeded: tu
         assert sha256(extracted.encode()).hexdigest() == row["extracted_sha256"]
 
 
-def test_every_table_is_there_with_its_schema_and_its_sentences(seeded: tuple[Path, pipeline.Summary]) -> None:
+def test_every_table_is_there_with_its_schema_and_its_sentences(
+    seeded: tuple[Path, pipeline.Summary],
+) -> None:
     snapshot = current(seeded[0])
     for name, schema in TABLES.items():
         stored = snapshot.dataset(name).schema
@@ -76,12 +92,18 @@ def test_every_table_is_there_with_its_schema_and_its_sentences(seeded: tuple[Pa
 
 
 @pytest.mark.parametrize("table", ["articles", "removed", "runs", "duplicates"])
-def test_duckdb_polars_pandas_and_arrow_read_the_same_rows(seeded: tuple[Path, pipeline.Summary], table: str) -> None:
+def test_duckdb_polars_pandas_and_arrow_read_the_same_rows(
+    seeded: tuple[Path, pipeline.Summary], table: str
+) -> None:
     folder = seeded[0] / "current" / table
     n_arrow = ds.dataset(str(folder)).count_rows()
     assert n_arrow == current(seeded[0]).rows(table)
     assert duckdb.sql(f"SELECT count(*) FROM '{folder}/*.parquet'").fetchall() == [(n_arrow,)]
-    assert pl.scan_parquet(folder).collect().height == pl.scan_parquet(f"{folder}/*.parquet").collect().height == n_arrow
+    assert (
+        pl.scan_parquet(folder).collect().height
+        == pl.scan_parquet(f"{folder}/*.parquet").collect().height
+        == n_arrow
+    )
     assert len(pd.read_parquet(folder)) == n_arrow
 
 
@@ -98,7 +120,10 @@ def test_a_second_run_over_the_same_inputs_adds_nothing(tmp_path: Path) -> None:
 def test_a_changed_recipe_names_the_rows_under_the_old_one(tmp_path: Path) -> None:
     pipeline.run([str(SEEDS)], warehouse=tmp_path / "w")
     changed = from_toml("[tag]\ncut_dateline = true\n")
-    assert pipeline.run([str(SEEDS)], warehouse=tmp_path / "w", recipe=changed).n_under_other_recipe == 5
+    assert (
+        pipeline.run([str(SEEDS)], warehouse=tmp_path / "w", recipe=changed).n_under_other_recipe
+        == 5
+    )
 
 
 def test_a_dry_run_counts_and_publishes_nothing(tmp_path: Path) -> None:
@@ -107,7 +132,9 @@ def test_a_dry_run_counts_and_publishes_nothing(tmp_path: Path) -> None:
     assert Warehouse.open(tmp_path / "w").current() is None
 
 
-def test_worker_counts_and_shard_sizes_change_no_row(tmp_path: Path, seeded: tuple[Path, pipeline.Summary]) -> None:
+def test_worker_counts_and_shard_sizes_change_no_row(
+    tmp_path: Path, seeded: tuple[Path, pipeline.Summary]
+) -> None:
     small = from_toml("[run]\nshard_documents = 1\n")
     pipeline.run([str(SEEDS)], warehouse=tmp_path / "w", recipe=small, workers=2)
     for table in set(TABLES) - {"runs"}:
@@ -135,7 +162,11 @@ def test_bad_documents_become_rejects_and_the_good_ones_come_out(tmp_path: Path)
 def test_a_copy_is_folded_with_its_text_its_relation_and_the_reason(tmp_path: Path) -> None:
     rows = [
         {"text": STORY, "url": "https://alpha.example/1", "date": "2024-03-04T10:00:00Z"},
-        {"text": STORY + " The authority has ordered an inquiry.", "url": "https://beta.example/2", "date": "2024-03-04T12:00:00Z"},
+        {
+            "text": STORY + " The authority has ordered an inquiry.",
+            "url": "https://beta.example/2",
+            "date": "2024-03-04T12:00:00Z",
+        },
         {"text": STORY, "url": "https://gamma.example/3", "date": "2024-03-04T13:00:00Z"},
     ]
     summary = pipeline.run([str(jsonl(tmp_path / "in.jsonl", *rows))], warehouse=tmp_path / "w")
@@ -152,22 +183,45 @@ def test_a_copy_is_folded_with_its_text_its_relation_and_the_reason(tmp_path: Pa
 
 
 def test_another_text_at_the_same_address_is_a_revision(tmp_path: Path) -> None:
-    first = jsonl(tmp_path / "a.jsonl", {"text": STORY, "url": "https://alpha.example/1", "date": "2024-03-04"})
-    second = jsonl(tmp_path / "b.jsonl", {"text": STORY + " One man was slightly hurt.", "url": "https://alpha.example/1", "date": "2024-03-04"})
+    first = jsonl(
+        tmp_path / "a.jsonl",
+        {"text": STORY, "url": "https://alpha.example/1", "date": "2024-03-04"},
+    )
+    second = jsonl(
+        tmp_path / "b.jsonl",
+        {
+            "text": STORY + " One man was slightly hurt.",
+            "url": "https://alpha.example/1",
+            "date": "2024-03-04",
+        },
+    )
     pipeline.run([str(first)], warehouse=tmp_path / "w")
     summary = pipeline.run([str(second)], warehouse=tmp_path / "w")
     assert (summary.facts.n_articles, summary.facts.n_revisions) == (1, 1)
-    old, new = sorted(current(tmp_path / "w").table("articles").to_pylist(), key=lambda row: row["revision"])
+    old, new = sorted(
+        current(tmp_path / "w").table("articles").to_pylist(), key=lambda row: row["revision"]
+    )
     assert (new["revision"], new["supersedes"], new["changed"]) == (2, old["doc_id"], ["body"])
 
 
 def test_a_document_that_stands_twice_in_the_input_weighs_its_words_once(tmp_path: Path) -> None:
-    story, other = {"url": "https://a.example/1", "text": STORY}, {"url": "https://a.example/2", "text": "Rain fell all night. " * 9}
+    story, other = (
+        {"url": "https://a.example/1", "text": STORY},
+        {"url": "https://a.example/2", "text": "Rain fell all night. " * 9},
+    )
     indexes = []
     for name, rows in (("once", (story, other)), ("twice", (story, other, story))):
         (tmp_path / name).mkdir()
-        pipeline.run([str(jsonl(tmp_path / name / "a.jsonl", *rows))], warehouse=tmp_path / name / "wh")
-        indexes.append([name for name in current(tmp_path / name / "wh").index_files() if name.startswith("stories-")])
+        pipeline.run(
+            [str(jsonl(tmp_path / name / "a.jsonl", *rows))], warehouse=tmp_path / name / "wh"
+        )
+        indexes.append(
+            [
+                name
+                for name in current(tmp_path / name / "wh").index_files()
+                if name.startswith("stories-")
+            ]
+        )
     assert indexes[0] == indexes[1]
 
 
@@ -180,11 +234,16 @@ def test_fixed_ids_and_times_give_the_same_files_byte_for_byte(tmp_path: Path) -
     fixed = {"run_id": "20240101T000000-abcdef", "clock": lambda: datetime(2024, 1, 1, tzinfo=UTC)}
     for name in ("one", "two"):
         pipeline.run([str(SEEDS)], warehouse=tmp_path / name, **fixed)
-    names = [sorted(path.name for table in TABLES for path in current(tmp_path / name).files(table)) for name in ("one", "two")]
+    names = [
+        sorted(path.name for table in TABLES for path in current(tmp_path / name).files(table))
+        for name in ("one", "two")
+    ]
     assert names[0] == names[1]
 
 
-def test_a_run_killed_after_its_switch_is_found_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_killed_after_its_switch_is_found_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Killed(BaseException):
         pass
 

@@ -15,7 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(folder),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
 
@@ -29,14 +38,19 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
         f"copydesk/{path.relative_to(ROOT).as_posix()}"
-        for folder in ("flows", "schemas", "transforms") for path in (ROOT / folder).rglob("*")
+        for folder in ("flows", "schemas", "transforms")
+        for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert wanted | {"copydesk/__init__.py", "copydesk/py.typed"} <= held
 
 
 def test_the_wheel_holds_no_compiled_files(wheel: Path) -> None:
-    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith((".pyc", ".nbi", ".nbc"))]
+    assert not [
+        name
+        for name in zipfile.ZipFile(wheel).namelist()
+        if name.endswith((".pyc", ".nbi", ".nbc"))
+    ]
 
 
 def test_an_editable_install_copies_nothing(tmp_path: Path) -> None:

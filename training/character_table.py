@@ -16,7 +16,12 @@ def main() -> None:
     """Build the table from this Python's Unicode data and write it beside the module."""
     classes, folded, expansions = characters.build()
     steps = np.diff(folded, prepend=np.int32(0)).astype(np.int32)
-    np.savez_compressed(Path(characters.__file__).with_name(characters.TABLE), classes=classes, folded=steps, expansions=expansions)
+    np.savez_compressed(
+        Path(characters.__file__).with_name(characters.TABLE),
+        classes=classes,
+        folded=steps,
+        expansions=expansions,
+    )
 
 
 if __name__ == "__main__":

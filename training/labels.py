@@ -88,7 +88,9 @@ def _against(texts: Sequence[str], gold: str) -> Labels:
     return Labels(share, count, trust, max(1, len(gold_tokens) - _SHINGLE + 1))
 
 
-_CANONICAL = re.compile(r"(?:rel=[\"']?canonical[\"']?[^>]*href=|og:url[\"']?\s+content=)[\"']?(https?://[^\"'> ]+)")
+_CANONICAL = re.compile(
+    r"(?:rel=[\"']?canonical[\"']?[^>]*href=|og:url[\"']?\s+content=)[\"']?(https?://[^\"'> ]+)"
+)
 _HOST = re.compile(r"^\w+://(?:[^/@]*@)?([^/:?#]+)")
 
 

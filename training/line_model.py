@@ -49,10 +49,20 @@ FOLDS = 5
 SEED = 7
 #: Small trees and few of them: more of either gained nothing across sites. Deterministic for one LightGBM version.
 PARAMETERS: dict[str, Any] = {
-    "objective": "cross_entropy", "learning_rate": 0.08, "num_leaves": 31, "min_data_in_leaf": 40, "max_bin": 63,
-    "feature_fraction": 0.15, "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 5.0,
-    "verbose": -1, "num_threads": 1, "deterministic": True, "force_row_wise": True,
-}  # fmt: skip
+    "objective": "cross_entropy",
+    "learning_rate": 0.08,
+    "num_leaves": 31,
+    "min_data_in_leaf": 40,
+    "max_bin": 63,
+    "feature_fraction": 0.15,
+    "bagging_fraction": 0.6,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "verbose": -1,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+}
 ROUNDS = 130
 #: Each look is the mean of forests that differ in what they saw: with the spliced pages or without, and collections
 #: weighed by the root of their size or all alike.
@@ -94,7 +104,12 @@ def samples(folder: Path) -> list[Sample]:
 
 
 def _rows(folder: Path) -> list[tuple[str, dict[str, Any]]]:
-    return [(path.name.split(".")[0], row) for path in sorted(folder.glob("*.jsonl*")) for row in evaluate.read(path) if row.get("gold_text")]
+    return [
+        (path.name.split(".")[0], row)
+        for path in sorted(folder.glob("*.jsonl*"))
+        for row in evaluate.read(path)
+        if row.get("gold_text")
+    ]
 
 
 def _spliced(rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[Sample | None]:
@@ -111,7 +126,12 @@ def _spliced(rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[Sample | No
         place = splicing.article_element(tree, row["gold_text"])
         peers = folds[_fold(sites[i])]
         others = [j for j in rng.sample(peers, min(8, len(peers))) if sites[j] != sites[i]][:5]
-        articles = [a for j in others if (a := splicing.article_element(parse(rows[j][1]["html"]), rows[j][1]["gold_text"])) is not None]
+        articles = [
+            a
+            for j in others
+            if (a := splicing.article_element(parse(rows[j][1]["html"]), rows[j][1]["gold_text"]))
+            is not None
+        ]
         if place is not None and len(articles) > 1 and splicing.splice(place, articles, rng):
             yield _sample(collection, row, tree, is_spliced=True)
 
@@ -120,7 +140,9 @@ def _site(row: dict[str, Any]) -> str:
     return site(row.get("url"), row["html"], str(row.get("id")))
 
 
-def _sample(collection: str, row: dict[str, Any], tree: HtmlElement, *, is_spliced: bool = False) -> Sample | None:
+def _sample(
+    collection: str, row: dict[str, Any], tree: HtmlElement, *, is_spliced: bool = False
+) -> Sample | None:
     try:
         hints = read_hints(tree)
         page = read_blocks(tree, Options())
@@ -131,7 +153,19 @@ def _sample(collection: str, row: dict[str, Any], tree: HtmlElement, *, is_splic
     names, own, words = features.build(page, hints)
     golds = [gold for gold in (row["gold_text"], *(row.get("gold_text_alt") or ())) if gold]
     kept = baseline.share_kept(page.text, tree, url=row.get("url"))
-    return Sample(collection, str(row.get("id")), _site(row), golds, page, own, words, kept, label(page.text, golds), names, is_spliced)
+    return Sample(
+        collection,
+        str(row.get("id")),
+        _site(row),
+        golds,
+        page,
+        own,
+        words,
+        kept,
+        label(page.text, golds),
+        names,
+        is_spliced,
+    )
 
 
 def _fold(name: str) -> int:
@@ -144,7 +178,9 @@ def weights(pages: Sequence[Sample], *, with_spliced: bool, all_alike: bool) -> 
     size = Counter(s.collection for s in pages if not s.is_spliced)
     found = []
     for number, s in enumerate(pages):
-        weight = np.minimum(s.labels.trust * (s.labels.tokens + 2) / (s.labels.article_tokens + 150) * 300, 200)
+        weight = np.minimum(
+            s.labels.trust * (s.labels.tokens + 2) / (s.labels.article_tokens + 150) * 300, 200
+        )
         weight *= (150 / size[s.collection]) ** (1.0 if all_alike else 0.5)
         if s.is_spliced:
             weight *= _SPLICED_WEIGHT if with_spliced else 0.0
@@ -160,7 +196,9 @@ class Look:
 
     def __init__(self, pages: Sequence[Sample], rows: Sequence[Matrix], seed: int) -> None:
         self.pages, self.rows, self.seed = pages, rows, seed
-        self._weights = [weights(pages, with_spliced=spliced, all_alike=alike) for spliced, alike in MEMBERS]
+        self._weights = [
+            weights(pages, with_spliced=spliced, all_alike=alike) for spliced, alike in MEMBERS
+        ]
 
     def fit(self, among: Sequence[int]) -> Forest:
         """The mean of the members' forests, each trained on the blocks of some pages that have a weight."""
@@ -201,19 +239,32 @@ def _run(number: int) -> Any:
 
 def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
     """What the second look sees: the first look around each block, and the block."""
-    return [np.concatenate([context.build(s.page, q, s.words), s.own], axis=1) for s, q in zip(pages, first, strict=True)]
+    return [
+        np.concatenate([context.build(s.page, q, s.words), s.own], axis=1)
+        for s, q in zip(pages, first, strict=True)
+    ]
 
 
 def third_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
     """What the third look sees: the second's view, and what the other extractor kept."""
-    return [np.concatenate([context.build(s.page, q, s.words, s.baseline), s.own], axis=1) for s, q in zip(pages, first, strict=True)]
+    return [
+        np.concatenate([context.build(s.page, q, s.words, s.baseline), s.own], axis=1)
+        for s, q in zip(pages, first, strict=True)
+    ]
 
 
 def held_out(look: Look, groups: Sequence[int], jobs: int) -> tuple[list[Forest], list[Column]]:
     """A forest for each group, trained without its pages; and for each page what the forest of its group says."""
     kinds = sorted(set(groups))
-    forests = each(lambda k: look.fit([i for i, group in enumerate(groups) if group != kinds[k]]), len(kinds), jobs)
-    return forests, [forests[kinds.index(group)].probabilities(rows) for group, rows in zip(groups, look.rows, strict=True)]
+    forests = each(
+        lambda k: look.fit([i for i, group in enumerate(groups) if group != kinds[k]]),
+        len(kinds),
+        jobs,
+    )
+    return forests, [
+        forests[kinds.index(group)].probabilities(rows)
+        for group, rows in zip(groups, look.rows, strict=True)
+    ]
 
 
 Forests = tuple[Forest, Forest, Forest]
@@ -224,7 +275,11 @@ def train(pages: Sequence[Sample], jobs: int) -> Forests:
     everything = range(len(pages))
     first = Look(pages, [s.own for s in pages], 0)
     _, before = held_out(first, [_fold(s.site) for s in pages], jobs)
-    looks = (first, Look(pages, second_rows(pages, before), 100), Look(pages, third_rows(pages, before), 200))
+    looks = (
+        first,
+        Look(pages, second_rows(pages, before), 100),
+        Look(pages, third_rows(pages, before), 200),
+    )
     found = each(lambda k: looks[k].fit(everything), 3, jobs)
     return found[0], found[1], found[2]
 
@@ -242,7 +297,11 @@ def train_held_out(pages: Sequence[Sample], groups: Sequence[int], jobs: int) ->
 
 def stored(pages: Sequence[Sample], forests: Forests, gold: Path) -> dict[str, npt.NDArray[Any]]:
     """The arrays of the model file: the forests, the columns they were trained on, a probe, and where they come from."""
-    arrays = {"names": np.array(pages[0].names), "probe": probe(), "about": np.array(json.dumps(about(pages, gold), sort_keys=True))}
+    arrays = {
+        "names": np.array(pages[0].names),
+        "probe": probe(),
+        "about": np.array(json.dumps(about(pages, gold), sort_keys=True)),
+    }
     for name, forest in zip(("first", "second", "third"), forests, strict=True):
         arrays |= forest.arrays(name)
     return arrays
@@ -252,11 +311,21 @@ def about(pages: Sequence[Sample], gold: Path) -> dict[str, Any]:
     """Where a model comes from: the script, its seed, the versions of what it uses, and the gold by count and fingerprint."""
     plain = [s for s in pages if not s.is_spliced]
     return {
-        "script": script_version(), "seed": SEED, "rounds": ROUNDS, "members": len(MEMBERS),
-        "pages": dict(Counter(s.collection for s in plain)), "spliced": len(pages) - len(plain), "sites": len({s.site for s in pages}),
-        "gold": {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in sorted(gold.glob("*.jsonl*"))},
-        "versions": {name: metadata.version(name) for name in ("lightgbm", "lxml", "numpy", "trafilatura")},
-    }  # fmt: skip
+        "script": script_version(),
+        "seed": SEED,
+        "rounds": ROUNDS,
+        "members": len(MEMBERS),
+        "pages": dict(Counter(s.collection for s in plain)),
+        "spliced": len(pages) - len(plain),
+        "sites": len({s.site for s in pages}),
+        "gold": {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            for path in sorted(gold.glob("*.jsonl*"))
+        },
+        "versions": {
+            name: metadata.version(name) for name in ("lightgbm", "lxml", "numpy", "trafilatura")
+        },
+    }
 
 
 def script_version() -> str:
@@ -266,9 +335,14 @@ def script_version() -> str:
         source = (Path(__file__).parent / name).read_text(encoding="utf-8")
         lines = source.splitlines()
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            if (
+                isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+                and ast.get_docstring(node) is not None
+            ):
                 first = node.body[0]
-                lines[first.lineno - 1 : first.end_lineno] = [""] * ((first.end_lineno or first.lineno) - first.lineno + 1)
+                lines[first.lineno - 1 : first.end_lineno] = [""] * (
+                    (first.end_lineno or first.lineno) - first.lineno + 1
+                )
         code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
         digest.update("\n".join(code).encode())
     return digest.hexdigest()[:16]
@@ -281,11 +355,25 @@ def probe() -> Matrix:
     return features.build(read_blocks(tree, Options()), hints)[1]
 
 
-def measure(gold: Path, pages: Sequence[Sample], groups: Sequence[int], forests: Sequence[Forests], jobs: int) -> list[PageResult]:
+def measure(
+    gold: Path,
+    pages: Sequence[Sample],
+    groups: Sequence[int],
+    forests: Sequence[Forests],
+    jobs: int,
+) -> list[PageResult]:
     """Each page through the whole of `clean_page` with the forests of its group, and through trafilatura."""
     kinds = sorted(set(groups))
-    known = {(s.collection, s.id): (s, kinds.index(group)) for s, group in zip(pages, groups, strict=True) if not s.is_spliced}
-    rows = [(*known[key], row) for name, row in _rows(gold) if (key := (name, str(row.get("id")))) in known]
+    known = {
+        (s.collection, s.id): (s, kinds.index(group))
+        for s, group in zip(pages, groups, strict=True)
+        if not s.is_spliced
+    }
+    rows = [
+        (*known[key], row)
+        for name, row in _rows(gold)
+        if (key := (name, str(row.get("id")))) in known
+    ]
 
     def part(number: int) -> list[PageResult]:
         return [_measured(sample, row, forests[k]) for sample, k, row in rows[number::jobs]]
@@ -308,17 +396,33 @@ def _measured(sample: Sample, row: dict[str, Any], forests: Forests) -> PageResu
     import trafilatura
 
     def best(text: str) -> evaluate.TextScore:
-        return max((evaluate.score_text(gold, text) for gold in sample.golds), key=lambda score: score.f1)
+        return max(
+            (evaluate.score_text(gold, text) for gold in sample.golds), key=lambda score: score.f1
+        )
 
     with mock.patch.object(packaged, "forests", return_value=forests):
         article = edit.clean_page(row["html"], url=row.get("url"))
     of_blocks = {rule for rule, _, _ in choosing.RULES}
     whole = best(article.text)
     rules = {cut.rule for cut in article.removed} - of_blocks
-    won = {rule: whole.f1 - best(apply(article.extracted, [cut for cut in article.removed if cut.rule != rule])).f1 for rule in sorted(rules)}
-    blocks = best(apply(article.extracted, [cut for cut in article.removed if cut.rule in of_blocks]))
-    found = trafilatura.bare_extraction(row["html"], url=row.get("url"), with_metadata=True, include_comments=False)
-    return PageResult(sample.collection, blocks, whole, best((getattr(found, "text", None) or "") if found is not None else ""), won)
+    won = {
+        rule: whole.f1
+        - best(apply(article.extracted, [cut for cut in article.removed if cut.rule != rule])).f1
+        for rule in sorted(rules)
+    }
+    blocks = best(
+        apply(article.extracted, [cut for cut in article.removed if cut.rule in of_blocks])
+    )
+    found = trafilatura.bare_extraction(
+        row["html"], url=row.get("url"), with_metadata=True, include_comments=False
+    )
+    return PageResult(
+        sample.collection,
+        blocks,
+        whole,
+        best((getattr(found, "text", None) or "") if found is not None else ""),
+        won,
+    )
 
 
 def report(results: Sequence[PageResult]) -> Iterator[str]:
@@ -328,7 +432,12 @@ def report(results: Sequence[PageResult]) -> Iterator[str]:
         by[result.collection].append(result)
     yield f"{'':20} trafilatura  blocks  clean_page (precision / recall)"
     for name, found in by.items():
-        scores = [evaluate.SetScore(name, [evaluate.PageScore("", None, getattr(r, kind), {}) for r in found]).text() for kind in ("trafilatura", "blocks", "whole")]
+        scores = [
+            evaluate.SetScore(
+                name, [evaluate.PageScore("", None, getattr(r, kind), {}) for r in found]
+            ).text()
+            for kind in ("trafilatura", "blocks", "whole")
+        ]
         theirs, blocks, whole = (score or {} for score in scores)
         yield f"{name:20} {theirs['f1']:.4f}       {blocks['f1']:.4f}  {whole['f1']:.4f} ({whole['precision']:.3f} / {whole['recall']:.3f})  {len(found)} pages"
     won: dict[str, list[float]] = defaultdict(list)
@@ -341,23 +450,44 @@ def report(results: Sequence[PageResult]) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Check the model, write it, or both."""
-    parser = argparse.ArgumentParser(prog="python -m training.line_model", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--gold", type=Path, required=True, metavar="DIR", help="folder of labelled pages")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.line_model", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument(
+        "--gold", type=Path, required=True, metavar="DIR", help="folder of labelled pages"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE.npz", help="where to write the model")
-    parser.add_argument("--check", choices=("sites", "collections"), help="print the figures of pages whose site, or whose collection, the model never saw")
-    parser.add_argument("--jobs", type=int, default=1, help="processes that train at once (default: 1); the result is the same")
+    parser.add_argument(
+        "--check",
+        choices=("sites", "collections"),
+        help="print the figures of pages whose site, or whose collection, the model never saw",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        help="processes that train at once (default: 1); the result is the same",
+    )
     chosen = parser.parse_args(arguments)
     pages = samples(chosen.gold)
     if not pages:
-        sys.exit(f"{chosen.gold} holds no labelled page; a page is a line of a *.jsonl.gz file with `html` and `gold_text`")
+        sys.exit(
+            f"{chosen.gold} holds no labelled page; a page is a line of a *.jsonl.gz file with `html` and `gold_text`"
+        )
     if chosen.check:
         names = sorted({s.collection for s in pages})
-        groups = [_fold(s.site) if chosen.check == "sites" else names.index(s.collection) for s in pages]
+        groups = [
+            _fold(s.site) if chosen.check == "sites" else names.index(s.collection) for s in pages
+        ]
         forests = train_held_out(pages, groups, chosen.jobs)
-        print(*report(measure(chosen.gold, pages, groups, forests, chosen.jobs)), sep="\n", flush=True)
+        print(
+            *report(measure(chosen.gold, pages, groups, forests, chosen.jobs)), sep="\n", flush=True
+        )
     if chosen.out:
         np.savez_compressed(chosen.out, **stored(pages, train(pages, chosen.jobs), chosen.gold))  # type: ignore[arg-type]
-        print(f"wrote {chosen.out}: {chosen.out.stat().st_size:,} bytes, from {len(pages)} pages of {len({s.site for s in pages})} sites")
+        print(
+            f"wrote {chosen.out}: {chosen.out.stat().st_size:,} bytes, from {len(pages)} pages of {len({s.site for s in pages})} sites"
+        )
 
 
 if __name__ == "__main__":

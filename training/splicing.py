@@ -16,7 +16,22 @@ from lxml.html import HtmlElement
 
 from copydesk.flows import evaluate
 
-_WRAPPERS = ("", "", "", "item", "entry", "content", "section", "wrap", "block", "row", "next", "module", "c-1", "group")
+_WRAPPERS = (
+    "",
+    "",
+    "",
+    "item",
+    "entry",
+    "content",
+    "section",
+    "wrap",
+    "block",
+    "row",
+    "next",
+    "module",
+    "c-1",
+    "group",
+)
 _TAGS = ("div", "div", "div", "section", "article", "li", "aside")
 _MIN_PARAGRAPH = 60
 
@@ -78,21 +93,33 @@ def _items(articles: Sequence[HtmlElement], rng: random.Random) -> HtmlElement |
     """A stream of items, each with a paragraph of some article: galleries, comments, teasers with text."""
     texts = []
     for article in rng.sample(list(articles), min(len(articles), 6)):
-        texts += [t for p in article.iter("p") if len(t := " ".join("".join(p.itertext()).split())) >= _MIN_PARAGRAPH]
+        texts += [
+            t
+            for p in article.iter("p")
+            if len(t := " ".join("".join(p.itertext()).split())) >= _MIN_PARAGRAPH
+        ]
     if len(texts) < 4:
         return None
     rng.shuffle(texts)
     wrapper = _wrapper(rng)
     if rng.random() < 0.5:
-        etree.SubElement(wrapper, "h2").text = " ".join(rng.choice(texts).split()[: rng.randint(1, 6)])
-    tag, label, body = rng.choice(("div", "li", "div", "figure", "article")), rng.choice(_WRAPPERS), rng.choice(("p", "p", "div", "figcaption"))
+        etree.SubElement(wrapper, "h2").text = " ".join(
+            rng.choice(texts).split()[: rng.randint(1, 6)]
+        )
+    tag, label, body = (
+        rng.choice(("div", "li", "div", "figure", "article")),
+        rng.choice(_WRAPPERS),
+        rng.choice(("p", "p", "div", "figcaption")),
+    )
     with_name = rng.random() < 0.6
     for text in texts[: rng.randint(4, 25)]:
         item = etree.SubElement(wrapper, tag)
         if label:
             item.set("class", label)
         if with_name:
-            etree.SubElement(item, rng.choice(("span", "h3", "b"))).text = " ".join(text.split()[:3])
+            etree.SubElement(item, rng.choice(("span", "h3", "b"))).text = " ".join(
+                text.split()[:3]
+            )
         etree.SubElement(item, body).text = text
     return wrapper
 

@@ -30,7 +30,9 @@ def frequencies(texts: Sequence[str], languages: Sequence[str]) -> np.ndarray:
         chosen = [text for text, own in zip(texts, languages, strict=True) if language in ("", own)]
         if len(chosen) < MIN_OF_LANGUAGE:
             continue
-        own_shares = np.bincount(count(chosen, [None] * len(chosen)).slots, minlength=SPACE) / len(chosen)
+        own_shares = np.bincount(count(chosen, [None] * len(chosen)).slots, minlength=SPACE) / len(
+            chosen
+        )
         shares = np.maximum(shares, np.where((own_shares >= 0.5) | (language == ""), own_shares, 0))
     return np.asarray(np.round(shares * N_DOCUMENTS), np.int64)
 
@@ -40,17 +42,26 @@ def main(paths: Sequence[str]) -> None:
     tables = [pq.read_table(path) for path in paths]
     texts = [text or "" for table in tables for text in table["text"].to_pylist()]
     languages = [
-        own or "" for table in tables
-        for own in (table["language"] if "language" in table.column_names else pa.nulls(table.num_rows, pa.string())).to_pylist()
+        own or ""
+        for table in tables
+        for own in (
+            table["language"]
+            if "language" in table.column_names
+            else pa.nulls(table.num_rows, pa.string())
+        ).to_pylist()
     ]
     counted = frequencies(texts, languages)
     slots = np.flatnonzero(counted >= LEAST)
     target = Path(weighing.__file__).with_name(weighing.BACKGROUND)
     np.savez_compressed(
-        target, steps=np.diff(slots, prepend=0).astype(np.int32), frequencies=counted[slots].astype(np.uint16),
+        target,
+        steps=np.diff(slots, prepend=0).astype(np.int32),
+        frequencies=counted[slots].astype(np.uint16),
         n_documents=np.int64(N_DOCUMENTS),
     )
-    sys.stdout.write(f"{len(slots):,} features of {len(texts):,} documents, {target.stat().st_size:,} bytes in {target}\n")
+    sys.stdout.write(
+        f"{len(slots):,} features of {len(texts):,} documents, {target.stat().st_size:,} bytes in {target}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -31,7 +31,11 @@ class Decoded:
         >>> Decoded("", "windows-1251", "guessed").evidence
         'windows-1251 (guessed)'
         """
-        return f"{self.encoding} ({self.how})" if self.how in {"guessed", "repaired"} else self.encoding
+        return (
+            f"{self.encoding} ({self.how})"
+            if self.how in {"guessed", "repaired"}
+            else self.encoding
+        )
 
 
 # WHATWG name, Python codec, labels (https://encoding.spec.whatwg.org/#names-and-labels). Left out, so
@@ -82,9 +86,18 @@ _WIDE = frozenset({"utf-16le", "utf-16be"})
 # What a guess may answer, commonest on the web first: of readings that score alike the first wins. The rest of
 # the table is left out: on short texts the detector prefers it, and no news site has served it undeclared for years.
 _ALPHABETIC = (
-    "windows-1252", "windows-1251", "windows-1250", "iso-8859-2", "windows-1254", "windows-1256", "windows-1253",
-    "windows-1255", "windows-874", "windows-1257", "koi8-r",
-)  # fmt: skip
+    "windows-1252",
+    "windows-1251",
+    "windows-1250",
+    "iso-8859-2",
+    "windows-1254",
+    "windows-1256",
+    "windows-1253",
+    "windows-1255",
+    "windows-874",
+    "windows-1257",
+    "koi8-r",
+)
 _EAST_ASIAN = ("gb18030", "shift_jis", "euc-kr", "big5", "euc-jp")
 _NAMES = {codecs.lookup(_CODECS[name]).name: name for name in (*_ALPHABETIC, *_EAST_ASIAN)}
 
@@ -96,13 +109,29 @@ _BOMS = (
     (b"\xfe\xff", "utf-16be", "utf-16-be"),
 )
 _MAGIC = (
-    (b"%PDF-", "a PDF file"), (b"\x89PNG\r\n", "a PNG image"), (b"GIF8", "a GIF image"), (b"\xff\xd8\xff", "a JPEG image"),
-    (b"PK\x03\x04", "a ZIP archive"), (b"\x1f\x8b\x08", "gzip data"), (b"\x28\xb5\x2f\xfd", "zstd data"), (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ\x00", "xz data"), (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\x7fELF", "a program"), (b"MZ\x90\x00", "a program"), (b"RIFF", "a RIFF media file"), (b"ID3", "an MP3 file"),
-    (b"OggS", "an Ogg file"), (b"\xd0\xcf\x11\xe0", "an Office file"), (b"wOF2", "a font"), (b"wOFF", "a font"),
-    (b"SQLite format 3\x00", "a database"), (b"PAR1", "a Parquet file"), (b"\x00asm", "a program"),
-)  # fmt: skip
+    (b"%PDF-", "a PDF file"),
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"GIF8", "a GIF image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b\x08", "gzip data"),
+    (b"\x28\xb5\x2f\xfd", "zstd data"),
+    (b"BZh", "bzip2 data"),
+    (b"\xfd7zXZ\x00", "xz data"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90\x00", "a program"),
+    (b"RIFF", "a RIFF media file"),
+    (b"ID3", "an MP3 file"),
+    (b"OggS", "an Ogg file"),
+    (b"\xd0\xcf\x11\xe0", "an Office file"),
+    (b"wOF2", "a font"),
+    (b"wOFF", "a font"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x00asm", "a program"),
+)
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x1b"})  # ESC is how iso-2022-jp shifts
 _ASCII = bytes(range(0x80))
 # Of all bytes. Text has next to none; the rarest share among 40 kinds of binary files looked at was 4 %.
@@ -112,11 +141,17 @@ _FEW = 4  # arbitrary; in a short text a share says little
 _MOST_ACCENTS = 0.4
 # Of all characters: at one in a hundred every twentieth word is damaged, and the text is no longer what was written.
 _MOST_REPLACED = 0.01
-_META_SPAN = 4096  # browsers promise 1,024; pages that open with long comments and scripts need more
+_META_SPAN = (
+    4096  # browsers promise 1,024; pages that open with long comments and scripts need more
+)
 _GUESS_SPAN = 2**17  # the detector's time grows with the input, its certainty does not
 _COMMENT = re.compile(rb"<!--.{0,4096}?(?:-->|\Z)", re.DOTALL)
-_META = re.compile(rb"<meta[\s/][^>]{0,1000}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.\-]{2,40})", re.IGNORECASE)
-_XML = re.compile(rb"\s{0,99}<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w:.\-]{2,40})", re.IGNORECASE)
+_META = re.compile(
+    rb"<meta[\s/][^>]{0,1000}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.\-]{2,40})", re.IGNORECASE
+)
+_XML = re.compile(
+    rb"\s{0,99}<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w:.\-]{2,40})", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]*>")
 _RAW_TAG = re.compile(rb"<[^<>]*>")
 _REPLACED = "\ufffd"
@@ -143,12 +178,20 @@ def decode(raw: bytes, *, declared: str | None, html: bool) -> Decoded:
         raise Refused("decode", "empty", "no byte but white space" if raw else "no byte")
     decoded = next(_attempts(raw, declared, html=html), None)
     if decoded is None:
-        raise Refused("decode", "misencoded", f"no encoding fits the {len(raw):,} bytes; declared: {declared or 'none'}")
+        raise Refused(
+            "decode",
+            "misencoded",
+            f"no encoding fits the {len(raw):,} bytes; declared: {declared or 'none'}",
+        )
     text = decoded.text.replace("\x00", "")
     if not text.strip():
         raise Refused("decode", "empty", f"nothing but white space in {decoded.encoding}")
     if _is_damaged(text, html=html):
-        raise Refused("decode", "misencoded", f"more than 1 in {1 / _MOST_REPLACED:.0f} characters was already lost (U+FFFD)")
+        raise Refused(
+            "decode",
+            "misencoded",
+            f"more than 1 in {1 / _MOST_REPLACED:.0f} characters was already lost (U+FFFD)",
+        )
     return Decoded(text, decoded.encoding, decoded.how)
 
 
@@ -167,12 +210,23 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
         yield marked
     raw = raw[len(mark) :]
     labels = [declared, *(_in_markup(raw) if html else ())]
-    names = [_LABELS[label] for label in (label.strip().lower() for label in labels if label) if label in _LABELS]
-    if names[:1] and names[0] in _WIDE and names[0] == _LABELS.get((declared or "").strip().lower()) and not _is_utf8_without_zeros(raw):
+    names = [
+        _LABELS[label]
+        for label in (label.strip().lower() for label in labels if label)
+        if label in _LABELS
+    ]
+    if (
+        names[:1]
+        and names[0] in _WIDE
+        and names[0] == _LABELS.get((declared or "").strip().lower())
+        and not _is_utf8_without_zeros(raw)
+    ):
         yield from _lenient(raw, names[0], "declared")
     yield from _wide_by_look(raw)
     _refuse_binary(raw)
-    names = [name for name in names if name not in _WIDE]  # in markup that could be read, UTF-16 cannot be true
+    names = [
+        name for name in names if name not in _WIDE
+    ]  # in markup that could be read, UTF-16 cannot be true
     if b"\x1b$" in raw and raw.isascii():
         yield from _strict(raw, "iso-2022-jp", "declared" if "iso-2022-jp" in names else "guessed")
     utf8 = _Utf8(raw)
@@ -181,12 +235,19 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
     elif utf8.is_almost:
         yield from _lenient(raw, "utf-8", "repaired")
     for name in names:
-        yield from (found for found in _strict(raw, name, "declared") if not _is_another_script(found))
+        yield from (
+            found for found in _strict(raw, name, "declared") if not _is_another_script(found)
+        )
     if utf8.text is not None:
         yield Decoded(utf8.text, "utf-8", "utf-8")
     for name in names:
-        if name not in {"utf-8", "iso-2022-jp"}:  # iso-2022-jp reads any 8-bit text as a few characters and damage
-            yield from (found for found in _lenient(raw, name, "repaired") if not _is_another_script(found))
+        if name not in {
+            "utf-8",
+            "iso-2022-jp",
+        }:  # iso-2022-jp reads any 8-bit text as a few characters and damage
+            yield from (
+                found for found in _lenient(raw, name, "repaired") if not _is_another_script(found)
+            )
     for name in _guess(raw, html=html):
         yield from _lenient(raw, name, "guessed")
 
@@ -201,7 +262,9 @@ class _Utf8:
             self.text = None
         lenient = self.text if self.text is not None else raw.decode("utf-8", "replace")
         n_ascii = len(raw) - len(raw.translate(None, _ASCII))
-        n_lost = 0 if self.text is not None else lenient.count(_REPLACED) - raw.count(b"\xef\xbf\xbd")
+        n_lost = (
+            0 if self.text is not None else lenient.count(_REPLACED) - raw.count(b"\xef\xbf\xbd")
+        )
         n_wide = len(lenient) - n_ascii - n_lost
         # A pair of letters in a one-byte or East Asian encoding is valid UTF-8 about once in ten times; three in a row are no chance.
         self.is_sure = self.text is not None and n_wide >= 3
@@ -215,7 +278,11 @@ def _marked(raw: bytes) -> tuple[bytes, Decoded | None]:
         if raw.startswith(mark):
             rest = raw[len(mark) :]
             text = rest.decode(codec, "replace")
-            lies = _is_damaged(text, html=False) or _looks_binary(text) or (name in _WIDE and _is_utf8_without_zeros(rest))
+            lies = (
+                _is_damaged(text, html=False)
+                or _looks_binary(text)
+                or (name in _WIDE and _is_utf8_without_zeros(rest))
+            )
             return mark, None if lies else Decoded(text, name, "bom")
     return b"", None
 
@@ -246,7 +313,9 @@ def _lenient_errors(name: str) -> str:
 def _c1(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return "".join(chr(b) if b < 0xA0 else _REPLACED for b in error.object[error.start : error.end]), error.end
+    return "".join(
+        chr(b) if b < 0xA0 else _REPLACED for b in error.object[error.start : error.end]
+    ), error.end
 
 
 codecs.register_error("copydesk-c1", _c1)
@@ -277,13 +346,23 @@ def _refuse_binary(raw: bytes) -> None:
     head = raw[: 2**16]
     n_controls = len(head) - len(head.translate(None, _CONTROLS))
     if n_controls > max(_FEW, len(head) * _MOST_CONTROLS):
-        raise Refused("decode", "binary", f"{n_controls / len(head):.0%} of the first {len(head):,} bytes are control characters")
+        raise Refused(
+            "decode",
+            "binary",
+            f"{n_controls / len(head):.0%} of the first {len(head):,} bytes are control characters",
+        )
 
 
 def _looks_binary(text: str) -> bool:
     """Whether control characters or code points without a character are more than text has."""
     head = text[: 2**16]
-    n_odd = sum(1 for c in head if (c < " " and c not in "\t\n\v\f\r\x1b") or "\x7f" <= c < "\xa0" or "\ue000" <= c < "\uf900")
+    n_odd = sum(
+        1
+        for c in head
+        if (c < " " and c not in "\t\n\v\f\r\x1b")
+        or "\x7f" <= c < "\xa0"
+        or "\ue000" <= c < "\uf900"
+    )
     return n_odd > max(_FEW, len(head) * _MOST_CONTROLS)
 
 
@@ -326,8 +405,10 @@ def _guess(raw: bytes, *, html: bool) -> list[str]:
     # Two bytes a character make runs of even length; eight of them in an alphabet are one chance in 250.
     is_paired = len(runs) >= 8 and sum(len(run) % 2 for run in runs) <= len(runs) // 10
     # Comma and full stop of GB 2312, whose text may be one run from end to end.
-    is_paired = is_paired or (b"\xa3\xac" in sample and b"\xa1\xa3" in sample and sum(len(run) % 2 for run in runs) == 0)
-    for names in ((_EAST_ASIAN, _ALPHABETIC) if is_paired else (_ALPHABETIC + _EAST_ASIAN,)):
+    is_paired = is_paired or (
+        b"\xa3\xac" in sample and b"\xa1\xa3" in sample and sum(len(run) % 2 for run in runs) == 0
+    )
+    for names in (_EAST_ASIAN, _ALPHABETIC) if is_paired else (_ALPHABETIC + _EAST_ASIAN,):
         found = _ranked(sample, names)
         if found:
             return found
@@ -336,10 +417,15 @@ def _guess(raw: bytes, *, html: bool) -> list[str]:
 
 def _ranked(sample: bytes, names: tuple[str, ...]) -> list[str]:
     isolated = [_CODECS[name] for name in names]
-    found = charset_normalizer.from_bytes(sample, cp_isolation=isolated, preemptive_behaviour=False, enable_fallback=False)
+    found = charset_normalizer.from_bytes(
+        sample, cp_isolation=isolated, preemptive_behaviour=False, enable_fallback=False
+    )
     scores: dict[str, tuple[float, float]] = {}
     for match in found:
-        for encoding in (match.encoding, *match.could_be_from_charset):  # the latter read the sample alike
+        for encoding in (
+            match.encoding,
+            *match.could_be_from_charset,
+        ):  # the latter read the sample alike
             name = _NAMES.get(codecs.lookup(encoding).name)
             if name in names:
                 scores.setdefault(name, (round(match.chaos, 1), -round(match.coherence, 1)))

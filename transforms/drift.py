@@ -31,14 +31,22 @@ class Options:
     min_runs: int = 3  # fewer say nothing about an outlet's habits
     count_runs: int = 7  # for the number of documents: a week of daily runs holds a weekend
     min_documents: int = 20  # of one outlet in one run; a share of fewer is noise
-    spreads: float = 4.0  # deviations of the outlet's own earlier runs; beyond 4 is one in 15,000 if normal
-    share_change: float = 0.3  # arbitrary: a third of the documents changed; a redesign changes nearly all
-    ratio: float = 1.8  # arbitrary: lengths of news differ by a fifth between weeks, a lost body halves them
+    spreads: float = (
+        4.0  # deviations of the outlet's own earlier runs; beyond 4 is one in 15,000 if normal
+    )
+    share_change: float = (
+        0.3  # arbitrary: a third of the documents changed; a redesign changes nearly all
+    )
+    ratio: float = (
+        1.8  # arbitrary: lengths of news differ by a fifth between weeks, a lost body halves them
+    )
     count_ratio: float = 5.0  # arbitrary: outlets publish two to three times less on Sundays
 
     def __post_init__(self) -> None:
         if self.min_runs < 1 or self.runs < self.min_runs:
-            raise ValueError(f"drift needs 1 <= min_runs <= runs, not min_runs={self.min_runs}, runs={self.runs}")
+            raise ValueError(
+                f"drift needs 1 <= min_runs <= runs, not min_runs={self.min_runs}, runs={self.runs}"
+            )
         if self.ratio <= 1 or self.count_ratio <= 1:
             raise ValueError("drift.ratio and drift.count_ratio must be above 1")
 
@@ -55,7 +63,9 @@ class Habits:
     n_chars_removed: int = 0
     n_with_byline: int = 0
     n_with_date: int = 0
-    rules: Mapping[str, int] = field(default_factory=dict)  # documents in which the rule cut something
+    rules: Mapping[str, int] = field(
+        default_factory=dict
+    )  # documents in which the rule cut something
     rules_sha256: str = ""
 
 
@@ -82,7 +92,9 @@ class Break:
         """
         name, unit = _NAMES.get(self.measure, ("", "%"))
         name = name or f"documents in which rule {self.measure.removeprefix('rule:')} cut"
-        usual, now = (f"{100 * v:.0f} %" if unit == "%" else f"{v:,.0f}{unit}" for v in (self.usual, self.now))
+        usual, now = (
+            f"{100 * v:.0f} %" if unit == "%" else f"{v:,.0f}{unit}" for v in (self.usual, self.now)
+        )
         return f"{self.outlet_id}: {name}: {now}, usually {usual}"
 
 
@@ -97,7 +109,12 @@ _NAMES = {
 
 
 def measure(
-    articles: pa.Table, removed: pa.Table, rejects: pa.Table, *, rules_sha256: str = "", known: Iterable[str] = (),
+    articles: pa.Table,
+    removed: pa.Table,
+    rejects: pa.Table,
+    *,
+    rules_sha256: str = "",
+    known: Iterable[str] = (),
 ) -> tuple[Habits, ...]:
     """The habits shown by the documents of one run or shard, by outlet, sorted.
 
@@ -108,11 +125,24 @@ def measure(
     outlets: dict[str, Habits] = {}
     by_doc: dict[str, str] = {}
     columns = ("doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date")
-    for doc_id, outlet, n_words, n_chars, byline, date in zip(*(articles[c].to_pylist() for c in columns), strict=True):
+    for doc_id, outlet, n_words, n_chars, byline, date in zip(
+        *(articles[c].to_pylist() for c in columns), strict=True
+    ):
         if outlet is None:
             continue
         by_doc[doc_id] = outlet
-        one = Habits(outlet, 1, 0, n_words, n_chars, 0, int(bool(byline)), int(date is not None), {}, rules_sha256)
+        one = Habits(
+            outlet,
+            1,
+            0,
+            n_words,
+            n_chars,
+            0,
+            int(bool(byline)),
+            int(date is not None),
+            {},
+            rules_sha256,
+        )
         outlets[outlet] = add(outlets[outlet], one) if outlet in outlets else one
     for outlet, habits in _removed(removed, by_doc, rules_sha256).items():
         outlets[outlet] = add(outlets[outlet], habits)
@@ -126,17 +156,23 @@ def measure(
 
 
 def _removed(removed: pa.Table, by_doc: Mapping[str, str], rules_sha256: str) -> dict[str, Habits]:
-    sizes = removed.select(["doc_id", "rule"]).append_column("n", pc.subtract(removed["end"], removed["start"]))
+    sizes = removed.select(["doc_id", "rule"]).append_column(
+        "n", pc.subtract(removed["end"], removed["start"])
+    )
     grouped = sizes.group_by(["doc_id", "rule"]).aggregate([("n", "sum")])
     n_chars: dict[str, int] = defaultdict(int)
     rules: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for doc_id, rule, n in zip(*(grouped[c].to_pylist() for c in ("doc_id", "rule", "n_sum")), strict=True):
+    for doc_id, rule, n in zip(
+        *(grouped[c].to_pylist() for c in ("doc_id", "rule", "n_sum")), strict=True
+    ):
         outlet = by_doc.get(doc_id)
         if outlet is not None:
             n_chars[outlet] += n
             rules[outlet][rule] += 1
     return {
-        outlet: Habits(outlet, n_chars_removed=n, rules=dict(rules[outlet]), rules_sha256=rules_sha256)
+        outlet: Habits(
+            outlet, n_chars_removed=n, rules=dict(rules[outlet]), rules_sha256=rules_sha256
+        )
         for outlet, n in n_chars.items()
     }
 
@@ -148,11 +184,24 @@ def add(one: Habits, other: Habits) -> Habits:
     {'share': 3}
     """
     if one.outlet_id != other.outlet_id:
-        raise ValueError(f"habits of two outlets do not add up: {one.outlet_id!r} and {other.outlet_id!r}")
-    rules = {name: one.rules.get(name, 0) + other.rules.get(name, 0) for name in sorted({*one.rules, *other.rules})}
+        raise ValueError(
+            f"habits of two outlets do not add up: {one.outlet_id!r} and {other.outlet_id!r}"
+        )
+    rules = {
+        name: one.rules.get(name, 0) + other.rules.get(name, 0)
+        for name in sorted({*one.rules, *other.rules})
+    }
     sums = {
         name: getattr(one, name) + getattr(other, name)
-        for name in ("n_documents", "n_rejected", "n_words", "n_chars", "n_chars_removed", "n_with_byline", "n_with_date")
+        for name in (
+            "n_documents",
+            "n_rejected",
+            "n_words",
+            "n_chars",
+            "n_chars_removed",
+            "n_with_byline",
+            "n_with_date",
+        )
     }
     return replace(one, **sums, rules=rules)
 
@@ -161,7 +210,9 @@ def merge(shards: Iterable[Sequence[Habits]]) -> tuple[Habits, ...]:
     """The habits of several shards of one run as those of the run, sorted by outlet."""
     outlets: dict[str, Habits] = {}
     for habits in (one for shard in shards for one in shard):
-        outlets[habits.outlet_id] = add(outlets[habits.outlet_id], habits) if habits.outlet_id in outlets else habits
+        outlets[habits.outlet_id] = (
+            add(outlets[habits.outlet_id], habits) if habits.outlet_id in outlets else habits
+        )
     return tuple(outlets[name] for name in sorted(outlets))
 
 
@@ -180,7 +231,9 @@ def outlet_of(url: str | None, outlets: Iterable[str]) -> str | None:
 
 
 def breaks(
-    history: Sequence[Sequence[Habits]], current: Sequence[Habits], options: Options | None = None,
+    history: Sequence[Sequence[Habits]],
+    current: Sequence[Habits],
+    options: Options | None = None,
 ) -> tuple[Break, ...]:
     """The habits that outlets left in the current run, sorted by outlet and measure.
 
@@ -194,11 +247,16 @@ def breaks(
     for run in history:
         for habits in run:
             past[habits.outlet_id].append(habits)
-    recent = [{habits.outlet_id for habits in run} for run in history if run][-options.runs:]
-    silent = set.intersection(*recent) - {habits.outlet_id for habits in current} if current and recent else set()
+    recent = [{habits.outlet_id for habits in run} for run in history if run][-options.runs :]
+    silent = (
+        set.intersection(*recent) - {habits.outlet_id for habits in current}
+        if current and recent
+        else set()
+    )
     found = [
-        broken for habits in (*current, *map(Habits, silent))
-        for broken in _outlet_breaks(past[habits.outlet_id][-options.runs:], habits, options)
+        broken
+        for habits in (*current, *map(Habits, silent))
+        for broken in _outlet_breaks(past[habits.outlet_id][-options.runs :], habits, options)
     ]
     return tuple(sorted(found, key=lambda b: (b.outlet_id, b.measure)))
 
@@ -216,7 +274,10 @@ def _outlet_breaks(past: Sequence[Habits], now: Habits, options: Options) -> Ite
     # After a change of the rules every outlet's share of removed text changes: that is no drift.
     same_rules = [h for h in past if h.rules_sha256 == now.rules_sha256]
     rules = sorted({*now.rules, *(name for h in same_rules for name in h.rules)})
-    for measured in (*_MEASURES, *(_Measure(f"rule:{name}", _rule_share(name), _shares_differ) for name in rules)):
+    for measured in (
+        *_MEASURES,
+        *(_Measure(f"rule:{name}", _rule_share(name), _shares_differ) for name in rules),
+    ):
         compared = same_rules if measured.by_rules else past
         least = 1 if measured.name == "documents" else max(options.min_documents // 2, 1)
         usual = [v for h in compared if _count(h) >= least and (v := measured.value(h)) is not None]
@@ -239,7 +300,11 @@ def _is_off(measured: _Measure, usual: Sequence[float], habits: Habits, options:
         between = (middle + now) / 2
         spread = max(spread, math.sqrt(between * (1 - between) / _count(habits)))
     outside = now < min(usual) or now > max(usual)
-    return outside and measured.differ(middle, now, options) and abs(now - middle) > options.spreads * spread
+    return (
+        outside
+        and measured.differ(middle, now, options)
+        and abs(now - middle) > options.spreads * spread
+    )
 
 
 @dataclass(frozen=True, slots=True)

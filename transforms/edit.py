@@ -43,7 +43,9 @@ def warm_up() -> None:
     tag.warm()
 
 
-def clean_page(html: str | bytes, *, url: str | None = None, fetched_at: datetime | None = None) -> Article:
+def clean_page(
+    html: str | bytes, *, url: str | None = None, fetched_at: datetime | None = None
+) -> Article:
     """The article of a saved web page.
 
     Whatever the page holds, an `Article` comes back; where nothing could be taken from it, `text` is
@@ -96,7 +98,9 @@ def plain(text: str, source: Source, options: Options) -> Article:
     return _finish(_document(normalise.text(text), (), source), source, options, "text")
 
 
-def again(extracted: str, removed: tuple[Removal, ...], source: Source, kind: Kind, options: Options) -> Article:
+def again(
+    extracted: str, removed: tuple[Removal, ...], source: Source, kind: Kind, options: Options
+) -> Article:
     """The article edited anew from its extracted text, for `copydesk reprocess`.
 
     `removed` holds the cuts that only the page's tree could justify (rules of `extract.RULES`); they
@@ -105,13 +109,17 @@ def again(extracted: str, removed: tuple[Removal, ...], source: Source, kind: Ki
     return _finish(_document(extracted, removed, source), source, options, kind)
 
 
-def doc_id(canonical_url: str | None, source_uri: str, record_number: int | None, extracted_sha256: str) -> str:
+def doc_id(
+    canonical_url: str | None, source_uri: str, record_number: int | None, extracted_sha256: str
+) -> str:
     """The first 32 hex digits of SHA-256 over the document's address and the hash of its text.
 
     >>> doc_id("https://example.org/a", "dump.jsonl", 7, "00" * 32)
     '3741adc8172c2652e3b942ad2e4b2fb0'
     """
-    address = canonical_url or (source_uri if record_number is None else f"{source_uri}#{record_number}")
+    address = canonical_url or (
+        source_uri if record_number is None else f"{source_uri}#{record_number}"
+    )
     return sha256(f"{address}\n{extracted_sha256}".encode()).hexdigest()[:32]
 
 
@@ -133,26 +141,47 @@ def _check(body: object, accepted: tuple[type, ...], source: Source) -> None:
         wanted = " or ".join(t.__name__ for t in accepted)
         raise TypeError(f"a document must be {wanted}, not {type(body).__name__}")
     if source.fetched_at is not None and source.fetched_at.tzinfo is None:
-        raise ValueError(f"fetched_at {source.fetched_at.isoformat()} has no time zone; give it one, such as UTC")
+        raise ValueError(
+            f"fetched_at {source.fetched_at.isoformat()} has no time zone; give it one, such as UTC"
+        )
 
 
-def _finish(document: Document, source: Source, options: Options, kind: Kind, refused: Refused | None = None) -> Article:
+def _finish(
+    document: Document, source: Source, options: Options, kind: Kind, refused: Refused | None = None
+) -> Article:
     extracted = document.extracted
-    removed = (*document.removed, *clean.clean(extracted, removed=document.removed, kind=kind, options=options.clean))
+    removed = (
+        *document.removed,
+        *clean.clean(extracted, removed=document.removed, kind=kind, options=options.clean),
+    )
     corrections = clean.corrections(extracted, removed)
     tags = tag.tag(replace(document, removed=removed) if removed else document, options=options.tag)
     removed = (*removed, *tags.removed)
     templates = options.templates.get(str(tags.values["outlet_id"]), ())
     if templates:
-        removed = (*removed, *clean.clean(extracted, removed=removed, kind=kind, templates=templates, options=options.clean))
+        removed = (
+            *removed,
+            *clean.clean(
+                extracted, removed=removed, kind=kind, templates=templates, options=options.clean
+            ),
+        )
     text = apply(extracted, removed)
     if refused is None and not text.strip():
-        refused = Refused("extract", "no_text") if not extracted.strip() else Refused("clean", "nothing_left", "every line was cut")
+        refused = (
+            Refused("extract", "no_text")
+            if not extracted.strip()
+            else Refused("clean", "nothing_left", "every line was cut")
+        )
     extracted_sha256 = sha256(extracted.encode()).hexdigest()
     canonical = tags.values["canonical_url"]
     return Article(
         **tags.values,  # type: ignore[arg-type]  # one value per tag column, checked by test against the schema
-        doc_id=doc_id(canonical if isinstance(canonical, str) else None, source.source_uri, source.record_number, extracted_sha256),
+        doc_id=doc_id(
+            canonical if isinstance(canonical, str) else None,
+            source.source_uri,
+            source.record_number,
+            extracted_sha256,
+        ),
         source_uri=source.source_uri,
         record_number=source.record_number,
         source_kind=kind,
@@ -171,5 +200,7 @@ def _finish(document: Document, source: Source, options: Options, kind: Kind, re
     )
 
 
-def _document(extracted: str, removed: tuple[Removal, ...], source: Source, data: PageData | None = None) -> Document:
+def _document(
+    extracted: str, removed: tuple[Removal, ...], source: Source, data: PageData | None = None
+) -> Document:
     return Document(extracted, removed, source.url, source.fetched_at, source.given, data)

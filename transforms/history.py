@@ -39,7 +39,9 @@ class Place:
     supersedes: str | None = None
 
 
-def place(arrivals: Sequence[Arrival], known: Collection[str], latest: Mapping[str, Version]) -> list[Place]:
+def place(
+    arrivals: Sequence[Arrival], known: Collection[str], latest: Mapping[str, Version]
+) -> list[Place]:
     """The place of every arrival, in the order given.
 
     `known` holds the ids (of those that arrive) that the warehouse holds or has forgotten, `latest`

@@ -55,7 +55,9 @@ def apply(extracted: str, removals: Iterable[Removal]) -> str:
     kept, position = [], 0
     for cut in ordered:
         if cut.start < position or extracted[cut.start : cut.end] != cut.text:
-            raise ValueError(f"removal by {cut.rule!r} at {cut.start}:{cut.end} overlaps another or differs from the text")
+            raise ValueError(
+                f"removal by {cut.rule!r} at {cut.start}:{cut.end} overlaps another or differs from the text"
+            )
         kept.append(extracted[position : cut.start])
         position = cut.end
     kept.append(extracted[position:])
@@ -118,11 +120,15 @@ def cut(extracted: str, removed: Sequence[Removal], cuts: Iterable[Cut]) -> tupl
         elif c.line < len(left) - 1:
             end += 1
         if spans and start < spans[-1][1]:
-            raise ValueError(f"cut by {c.rule!r} of line {c.line} overlaps one by {spans[-1][2].rule!r}")
+            raise ValueError(
+                f"cut by {c.rule!r} of line {c.line} overlaps one by {spans[-1][2].rule!r}"
+            )
         spans.append((start, end, c))
     return tuple(
         Removal(at, to, extracted[at:to], c.rule, c.rule_version)
-        for c, pieces in zip((c for _, _, c in spans), _pieces(removed, [(a, b) for a, b, _ in spans]), strict=True)
+        for c, pieces in zip(
+            (c for _, _, c in spans), _pieces(removed, [(a, b) for a, b, _ in spans]), strict=True
+        )
         for at, to in pieces
     )
 
@@ -143,7 +149,9 @@ def kept_lines(extracted: str, removed: Sequence[Removal]) -> list[tuple[int, in
     return [(pieces[0][0], pieces[-1][1]) for pieces in _pieces(removed, spans)]
 
 
-def _pieces(removed: Iterable[Removal], spans: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+def _pieces(
+    removed: Iterable[Removal], spans: Iterable[tuple[int, int]]
+) -> Iterator[list[tuple[int, int]]]:
     """Each span of the text that is left, as one or more spans of the extracted text; spans come in order."""
     cuts = sorted(removed)
     i, shift = 0, 0  # removals passed so far, and their length

@@ -10,7 +10,9 @@ import unicodedata
 _NEWLINE = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Controls carry no text, break XML, Arrow readers written in C, and terminals. Tab stays.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_EITHER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # one search in place of two for the text that has neither
+_EITHER = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]"
+)  # one search in place of two for the text that has neither
 _ASCII_EITHER = bytes(byte for byte in range(128) if _EITHER.match(chr(byte)))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -25,7 +27,11 @@ def text(decoded: str) -> str:
     'Café\\nRain\\xa0fell.'
     """
     if decoded.isascii():
-        return decoded if len(decoded.encode().translate(None, _ASCII_EITHER)) == len(decoded) else _CONTROL.sub("", _NEWLINE.sub("\n", decoded))
+        return (
+            decoded
+            if len(decoded.encode().translate(None, _ASCII_EITHER)) == len(decoded)
+            else _CONTROL.sub("", _NEWLINE.sub("\n", decoded))
+        )
     plain = _CONTROL.sub("", _NEWLINE.sub("\n", decoded)) if _EITHER.search(decoded) else decoded
     plain = plain.lstrip("\ufeff")
     return unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", plain))

@@ -10,15 +10,31 @@ from copydesk.transforms import tag
 
 _EVIDENCE = column(
     "evidence",
-    pa.struct([pa.field(name, pa.string()) for name in ("encoding", "canonical_url", *(f.name for f in tag.COLUMNS))]),
+    pa.struct(
+        [
+            pa.field(name, pa.string())
+            for name in ("encoding", "canonical_url", *(f.name for f in tag.COLUMNS))
+        ]
+    ),
     "Where each field came from: given, json-ld, meta, markup, text, url, domain or dateline, with disagreements.",
     required=True,
 )
-_CORRECTIONS = column("corrections", STRINGS, "Correction notices printed with the document.", required=True)
+_CORRECTIONS = column(
+    "corrections", STRINGS, "Correction notices printed with the document.", required=True
+)
 
-ARTICLES = pa.schema([
-    *tables.IDENTITY, *tag.COLUMNS, _CORRECTIONS, *tables.TEXT, *tables.GROUPS, *tables.HISTORY[:-1], _EVIDENCE, tables.HISTORY[-1],
-])
+ARTICLES = pa.schema(
+    [
+        *tables.IDENTITY,
+        *tag.COLUMNS,
+        _CORRECTIONS,
+        *tables.TEXT,
+        *tables.GROUPS,
+        *tables.HISTORY[:-1],
+        _EVIDENCE,
+        tables.HISTORY[-1],
+    ]
+)
 DUPLICATES = pa.schema([*ARTICLES, *tables.FOLD])
 QUARANTINED = pa.schema([*ARTICLES, *tables.QUARANTINE])
 
@@ -45,7 +61,9 @@ def conform(table: pa.Table, name: str) -> pa.Table:
     schema = TABLES[name]
     unknown = set(table.column_names) - set(schema.names)
     if unknown:
-        raise ValueError(f"table {name!r} has no column {min(unknown)!r}; its columns are {', '.join(schema.names)}")
+        raise ValueError(
+            f"table {name!r} has no column {min(unknown)!r}; its columns are {', '.join(schema.names)}"
+        )
     columns = [_conform_column(table, field, name) for field in schema]
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -56,13 +74,19 @@ def _conform_column(table: pa.Table, field: pa.Field, name: str) -> pa.ChunkedAr
     else:
         values = pa.chunked_array([pa.nulls(table.num_rows, field.type)])
     if pa.types.is_list(field.type) and values.null_count:
-        values = pa.chunked_array([_empty_for_null(chunk.cast(field.type)) for chunk in values.chunks], type=field.type)
+        values = pa.chunked_array(
+            [_empty_for_null(chunk.cast(field.type)) for chunk in values.chunks], type=field.type
+        )
     try:
         values = values.cast(field.type)
     except pa.ArrowInvalid as error:
-        raise ValueError(f"column {field.name!r} of {name!r} is {values.type}, not {field.type}: {error}") from error
+        raise ValueError(
+            f"column {field.name!r} of {name!r} is {values.type}, not {field.type}: {error}"
+        ) from error
     if not field.nullable and values.null_count:
-        raise ValueError(f"column {field.name!r} of {name!r} holds {values.null_count} nulls and must hold none")
+        raise ValueError(
+            f"column {field.name!r} of {name!r} holds {values.null_count} nulls and must hold none"
+        )
     return values
 
 

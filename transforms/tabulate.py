@@ -11,9 +11,13 @@ from copydesk.transforms.article import Article
 from copydesk.transforms.tables import ARTICLES
 
 # What one document alone can tell. Groups, history and the run are filled in later, by tables.
-EDITED = pa.schema([
-    field for field in ARTICLES if field.name not in {f.name for f in (*base.GROUPS, *base.HISTORY)}
-])
+EDITED = pa.schema(
+    [
+        field
+        for field in ARTICLES
+        if field.name not in {f.name for f in (*base.GROUPS, *base.HISTORY)}
+    ]
+)
 
 
 def articles(edited: Sequence[Article]) -> pa.Table:

@@ -29,7 +29,15 @@ class Forest:
 
     def sums(self, rows: Matrix) -> Column:
         """For each row, the sum of the leaves it falls into: its log odds."""
-        return _walk(np.ascontiguousarray(rows), self.roots, self.feature, self.threshold, self.left, self.right, self.leaf)
+        return _walk(
+            np.ascontiguousarray(rows),
+            self.roots,
+            self.feature,
+            self.threshold,
+            self.left,
+            self.right,
+            self.leaf,
+        )
 
     def probabilities(self, rows: Matrix) -> Column:
         """For each row, the logistic of its sum."""
@@ -45,7 +53,14 @@ class Forest:
         """The forest that `arrays(name)` stored."""
         features = arrays[f"{name}_features"].astype(np.int16)
         roots, feature, left, right = _grown(features)
-        return cls(roots, feature, arrays[f"{name}_thresholds"].astype(np.float32), left, right, arrays[f"{name}_leaves"].astype(np.float32))
+        return cls(
+            roots,
+            feature,
+            arrays[f"{name}_thresholds"].astype(np.float32),
+            left,
+            right,
+            arrays[f"{name}_leaves"].astype(np.float32),
+        )
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
         """The arrays to store: tree after tree and node before children, the feature of each node, -1 for a leaf."""
@@ -66,9 +81,10 @@ class Forest:
         values = self.leaf[leaves]
         halves = values.astype(np.float16)
         return {
-            f"{name}_features": np.array(features, np.int16), f"{name}_thresholds": self.threshold[nodes],
+            f"{name}_features": np.array(features, np.int16),
+            f"{name}_thresholds": self.threshold[nodes],
             f"{name}_leaves": halves if (halves == values).all() else values,
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_lightgbm(cls, trees: list[dict[str, Any]]) -> Forest:
@@ -93,11 +109,17 @@ class Forest:
         exact = np.array(threshold, dtype=np.float64)
         rounded = exact.astype(np.float32)
         # Rounded down, so that a float32 row falls on the same side as it did in training.
-        rounded = np.where(rounded > exact, np.nextafter(rounded, np.float32(-np.inf)), rounded).astype(np.float32)
+        rounded = np.where(
+            rounded > exact, np.nextafter(rounded, np.float32(-np.inf)), rounded
+        ).astype(np.float32)
         return cls(
-            np.array(roots, np.int32), np.array(feature, np.int16), rounded, np.array(left, np.int32),
-            np.array(right, np.int32), np.array(leaves, np.float32),
-        )  # fmt: skip
+            np.array(roots, np.int32),
+            np.array(feature, np.int16),
+            rounded,
+            np.array(left, np.int32),
+            np.array(right, np.int32),
+            np.array(leaves, np.float32),
+        )
 
     @classmethod
     def mean(cls, forests: Sequence[Forest]) -> Forest:
@@ -107,20 +129,37 @@ class Forest:
 
         def joined(column: str) -> npt.NDArray[np.int32]:
             parts = [getattr(f, column) for f in forests]
-            return np.concatenate([np.where(p >= 0, p + n, p - m) for p, n, m in zip(parts, nodes, leaves, strict=False)]).astype(np.int32)
+            return np.concatenate(
+                [
+                    np.where(p >= 0, p + n, p - m)
+                    for p, n, m in zip(parts, nodes, leaves, strict=False)
+                ]
+            ).astype(np.int32)
 
         return cls(
-            joined("roots"), np.concatenate([f.feature for f in forests]), np.concatenate([f.threshold for f in forests]),
-            joined("left"), joined("right"), (np.concatenate([f.leaf for f in forests]) / len(forests)).astype(np.float16).astype(np.float32),
-        )  # fmt: skip
+            joined("roots"),
+            np.concatenate([f.feature for f in forests]),
+            np.concatenate([f.threshold for f in forests]),
+            joined("left"),
+            joined("right"),
+            (np.concatenate([f.leaf for f in forests]) / len(forests))
+            .astype(np.float16)
+            .astype(np.float32),
+        )
 
 
 def _growth(
     features: npt.NDArray[np.int16],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+) -> tuple[
+    npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int32]
+]:
     """Roots, features and children of trees stored node before children."""
     inner = int((features >= 0).sum())
-    feature, left, right = np.empty(inner, np.int16), np.zeros(inner, np.int32), np.zeros(inner, np.int32)
+    feature, left, right = (
+        np.empty(inner, np.int16),
+        np.zeros(inner, np.int32),
+        np.zeros(inner, np.int32),
+    )
     is_left_grown = np.zeros(inner, np.bool_)
     roots = np.empty(len(features) - 2 * inner, np.int32)
     open_nodes = np.empty(inner + 1, np.int32)
@@ -168,7 +207,9 @@ def _walk_loop(
             for row in range(start, end):
                 node = root
                 while node >= 0:
-                    node = left[node] if rows[row, feature[node]] <= threshold[node] else right[node]
+                    node = (
+                        left[node] if rows[row, feature[node]] <= threshold[node] else right[node]
+                    )
                 sums[row] += leaf[~node]
     return sums
 

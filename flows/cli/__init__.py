@@ -26,7 +26,11 @@ class _Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands: `module_name` becomes `module-name`."""
         found = (module.name for module in pkgutil.iter_modules(__path__))
-        return sorted(name.replace("_", "-") for name in found if not name.startswith("_") and name not in _NOT_COMMANDS)
+        return sorted(
+            name.replace("_", "-")
+            for name in found
+            if not name.startswith("_") and name not in _NOT_COMMANDS
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, or None when no module has it."""
@@ -35,11 +39,15 @@ class _Commands(Group):
         module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
         command = module.command
         if not isinstance(command, click.Command):
-            raise TypeError(f"{module.__name__}.command is {type(command).__name__}, not a click command")
+            raise TypeError(
+                f"{module.__name__}.command is {type(command).__name__}, not a click command"
+            )
         return command
 
     def resolve_command(
-        self, ctx: click.Context, args: list[str],
+        self,
+        ctx: click.Context,
+        args: list[str],
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does it; a wrong name also brings the nearest right ones."""
         near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=2)
@@ -47,7 +55,9 @@ class _Commands(Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             if near and not ctx.resilient_parsing:
-                raise click.UsageError(f"No such command {args[0]!r}. Did you mean {' or '.join(near)}?", ctx) from error
+                raise click.UsageError(
+                    f"No such command {args[0]!r}. Did you mean {' or '.join(near)}?", ctx
+                ) from error
             raise
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -58,7 +68,9 @@ class _Commands(Group):
         return super().main(*args, **kwargs)
 
 
-@click.group(cls=_Commands, name="copydesk", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands, name="copydesk", context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(copydesk.__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """Turn raw news pages and text into a clean, deduplicated, tagged Parquet corpus.

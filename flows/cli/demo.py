@@ -25,21 +25,53 @@ def command(*, warehouse: Path | str) -> None:
 
     with opened(warehouse) as found:
         snapshot = found.snapshot("current")
-        rows = snapshot.table("articles", ["doc_id", "title", "byline", "outlet", "n_words", "story_id"]).to_pylist()
-        rules = Counter(rule for rule in snapshot.table("removed", ["rule"])["rule"].to_pylist() if rule != BLANK_LINE)
+        rows = snapshot.table(
+            "articles", ["doc_id", "title", "byline", "outlet", "n_words", "story_id"]
+        ).to_pylist()
+        rules = Counter(
+            rule
+            for rule in snapshot.table("removed", ["rule"])["rule"].to_pylist()
+            if rule != BLANK_LINE
+        )
         stories = snapshot.table("stories", ["title", "n_articles", "merged_into"]).to_pylist()
-    names = {story: f"{i}" for i, story in enumerate(dict.fromkeys(row["story_id"] for row in rows), 1)}
+    names = {
+        story: f"{i}" for i, story in enumerate(dict.fromkeys(row["story_id"] for row in rows), 1)
+    }
     click.echo(f"{len(rows)} articles")
     table = [
-        [row["doc_id"][:8], row["title"] or "", ", ".join(row["byline"]), row["outlet"] or "", row["n_words"], names[row["story_id"]]]
+        [
+            row["doc_id"][:8],
+            row["title"] or "",
+            ", ".join(row["byline"]),
+            row["outlet"] or "",
+            row["n_words"],
+            names[row["story_id"]],
+        ]
         for row in sorted(rows, key=lambda row: (row["story_id"] or "", row["doc_id"]))[:20]
     ]
-    click.echo(aligned(["doc_id", "title", "byline", "outlet", "words", "story"], [[_cut(cell) for cell in line] for line in table]))
+    click.echo(
+        aligned(
+            ["doc_id", "title", "byline", "outlet", "words", "story"],
+            [[_cut(cell) for cell in line] for line in table],
+        )
+    )
     click.echo()
-    click.echo("Removed    " + (", ".join(f"{printable(rule)} {n}" for rule, n in rules.most_common()) or "nothing"))
-    several = [story for story in stories if story["n_articles"] > 1 and story["merged_into"] is None]
+    click.echo(
+        "Removed    "
+        + (", ".join(f"{printable(rule)} {n}" for rule, n in rules.most_common()) or "nothing")
+    )
+    several = [
+        story for story in stories if story["n_articles"] > 1 and story["merged_into"] is None
+    ]
     click.echo(f"Stories    {len(stories)}, {len(several)} of them with several articles")
-    click.echo("Parquet    " + (f"copydesk path articles --warehouse {warehouse}" if is_uri(warehouse) else f"{warehouse}/current/articles/"))
+    click.echo(
+        "Parquet    "
+        + (
+            f"copydesk path articles --warehouse {warehouse}"
+            if is_uri(warehouse)
+            else f"{warehouse}/current/articles/"
+        )
+    )
     click.echo()
     click.echo("Read it with any of")
     for line in _ON_A_STORE if is_uri(warehouse) else _IN_A_FOLDER:

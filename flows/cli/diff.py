@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("before")
 @click.argument("after", default="current")
-@click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Documents to name for each difference.")
+@click.option(
+    "--examples",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="Documents to name for each difference.",
+)
 @warehouse_option
 @json_option
 def command(before: str, after: str, examples: int, warehouse: Path | str, as_json: bool) -> None:
@@ -44,12 +50,20 @@ def command(before: str, after: str, examples: int, warehouse: Path | str, as_js
 def _plain(difference: Diff) -> dict[str, object]:
     tables = {
         name: {
-            "added": list(table.added), "removed": list(table.removed), "changed": {k: list(v) for k, v in (table.changed or {}).items()},
-            "rows_added": table.rows_added or len(table.added), "rows_removed": table.rows_removed or len(table.removed),
+            "added": list(table.added),
+            "removed": list(table.removed),
+            "changed": {k: list(v) for k, v in (table.changed or {}).items()},
+            "rows_added": table.rows_added or len(table.added),
+            "rows_removed": table.rows_removed or len(table.removed),
         }
         for name, table in difference.tables.items()
     }
-    return {"before": difference.before, "after": difference.after, "tables": tables, "moved": dict(difference.moved)}
+    return {
+        "before": difference.before,
+        "after": difference.after,
+        "tables": tables,
+        "moved": dict(difference.moved),
+    }
 
 
 def _lines(difference: Diff, examples: int) -> list[str]:
@@ -57,16 +71,34 @@ def _lines(difference: Diff, examples: int) -> list[str]:
     if not differing:
         return [f"{difference.before} and {difference.after} hold the same."]
     rows = [
-        [name, table.rows_added or len(table.added), table.rows_removed or len(table.removed), len(table.changed or {})]
+        [
+            name,
+            table.rows_added or len(table.added),
+            table.rows_removed or len(table.removed),
+            len(table.changed or {}),
+        ]
         for name, table in differing.items()
     ]
-    lines = [f"From {difference.before} to {difference.after}:", "", aligned(["table", "added", "removed", "changed"], rows)]
+    lines = [
+        f"From {difference.before} to {difference.after}:",
+        "",
+        aligned(["table", "added", "removed", "changed"], rows),
+    ]
     for way, number in sorted(Counter(difference.moved.values()).items()):
-        lines += ["", f"{number:,} moved from {way[0]} to {way[1]}: {_named([i for i, w in difference.moved.items() if w == way], examples)}"]
+        lines += [
+            "",
+            f"{number:,} moved from {way[0]} to {way[1]}: {_named([i for i, w in difference.moved.items() if w == way], examples)}",
+        ]
     for name, table in differing.items():
-        columns = Counter(column for changed in (table.changed or {}).values() for column in changed)
+        columns = Counter(
+            column for changed in (table.changed or {}).values() for column in changed
+        )
         for column, number in columns.most_common():
-            ids = [identifier for identifier, changed in (table.changed or {}).items() if column in changed]
+            ids = [
+                identifier
+                for identifier, changed in (table.changed or {}).items()
+                if column in changed
+            ]
             lines += ["", f"{name}.{column} changed in {number:,}: {_named(ids, examples)}"]
     return lines
 

@@ -14,8 +14,21 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("gold", nargs=-1, required=True, metavar="GOLD.jsonl.gz...", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--worst", default=5, show_default=True, metavar="N", type=click.IntRange(min=0), help="Pages with the lowest text F1 to list, per file.")
+@click.argument(
+    "gold",
+    nargs=-1,
+    required=True,
+    metavar="GOLD.jsonl.gz...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option(
+    "--worst",
+    default=5,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Pages with the lowest text F1 to list, per file.",
+)
 @json_option
 def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
     """Score extraction and tags on labelled pages.
@@ -38,9 +51,13 @@ def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
         try:
             scores = evaluate.evaluate(path.name, evaluate.read(path), evaluate.copydesk_answer)
         except (ValueError, EOFError) as error:
-            raise click.ClickException(printable(f"{error}. Each line must be one JSON object with at least `html`.")) from error
+            raise click.ClickException(
+                printable(f"{error}. Each line must be one JSON object with at least `html`.")
+            ) from error
         if not scores.pages:
-            raise click.ClickException(f"{path} holds no page; a page is a line of JSON with at least `html`.")
+            raise click.ClickException(
+                f"{path} holds no page; a page is a line of JSON with at least `html`."
+            )
         if as_json:
             found[scores.name] = _as_json(scores, worst)
         else:
@@ -58,7 +75,13 @@ def _as_json(scores: SetScore, worst: int) -> dict[str, Any]:
         "text": scores.text(),
         **{name: score for name in FIELDS if (score := scores.field(name))},
         "worst": [
-            {"id": page.id, "url": page.url, "f1": page.text.f1, "precision": page.text.precision, "recall": page.text.recall}
+            {
+                "id": page.id,
+                "url": page.url,
+                "f1": page.text.f1,
+                "precision": page.text.precision,
+                "recall": page.text.recall,
+            }
             for page in scores.worst(worst)
             if page.text is not None
         ],
@@ -71,11 +94,21 @@ def _print(scores: SetScore, worst: int) -> None:
     click.echo(printable(f"{scores.name}: {len(scores.pages)} pages"))
     for name, score in (("text", scores.text()), *((name, scores.field(name)) for name in FIELDS)):
         if score:
-            without = f"   {score['spurious']:.0f} of {score['without']:.0f} pages without one got one" if score.get("without") else ""
-            click.echo(f"  {name:<9} F1 {score['f1']:.4f}   precision {score['precision']:.4f}   recall {score['recall']:.4f}   pages {score['pages']:.0f}{without}")
+            without = (
+                f"   {score['spurious']:.0f} of {score['without']:.0f} pages without one got one"
+                if score.get("without")
+                else ""
+            )
+            click.echo(
+                f"  {name:<9} F1 {score['f1']:.4f}   precision {score['precision']:.4f}   recall {score['recall']:.4f}   pages {score['pages']:.0f}{without}"
+            )
     for page in scores.pages:
         if page.error:
             click.echo(printable(f"  failed    {page.id}: {page.error}"))
     for page in scores.worst(worst):
         if page.text is not None:
-            click.echo(printable(f"  worst     F1 {page.text.f1:.3f}   precision {page.text.precision:.3f}   recall {page.text.recall:.3f}   {page.id}  {page.url or ''}".rstrip()))
+            click.echo(
+                printable(
+                    f"  worst     F1 {page.text.f1:.3f}   precision {page.text.precision:.3f}   recall {page.text.recall:.3f}   {page.id}  {page.url or ''}".rstrip()
+                )
+            )

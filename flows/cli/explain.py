@@ -14,16 +14,31 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
 if TYPE_CHECKING:
     from copydesk.transforms.dedup.showing import Passage
 
-_NUMBERS = ("relation", "jaccard", "jaccard_estimated", "containment_in_kept", "containment_of_kept", "longest_shared_words")
+_NUMBERS = (
+    "relation",
+    "jaccard",
+    "jaccard_estimated",
+    "containment_in_kept",
+    "containment_of_kept",
+    "longest_shared_words",
+)
 
 
 @click.command()
 @click.argument("doc")
 @click.argument("other", required=False)
-@click.option("--width", type=click.IntRange(min=40), default=None, metavar="COLUMNS", help="Width of the page.  [default: the terminal]")
+@click.option(
+    "--width",
+    type=click.IntRange(min=40),
+    default=None,
+    metavar="COLUMNS",
+    help="Width of the page.  [default: the terminal]",
+)
 @warehouse_option
 @json_option
-def command(*, doc: str, other: str | None, width: int | None, warehouse: Path | str, as_json: bool) -> None:
+def command(
+    *, doc: str, other: str | None, width: int | None, warehouse: Path | str, as_json: bool
+) -> None:
     """Show why a document is a copy: it and the kept one side by side, shared passages marked.
 
     \b
@@ -50,11 +65,13 @@ def command(*, doc: str, other: str | None, width: int | None, warehouse: Path |
 
     passages = shared_passages(one["text"], two["text"])
     if as_json:
-        echo_json({
-            "documents": [{k: v for k, v in row.items() if k != "text"} for row in (one, two)],
-            "pair": measured,
-            "passages": [vars_of(p) for p in passages],
-        })
+        echo_json(
+            {
+                "documents": [{k: v for k, v in row.items() if k != "text"} for row in (one, two)],
+                "pair": measured,
+                "passages": [vars_of(p) for p in passages],
+            }
+        )
         return
     _tell(one, two, measured)
     _side_by_side(one["text"], two["text"], passages, width)
@@ -62,7 +79,10 @@ def command(*, doc: str, other: str | None, width: int | None, warehouse: Path |
 
 def vars_of(passage: Passage) -> dict[str, int]:
     """The passage as a mapping."""
-    return {name: getattr(passage, name) for name in ("start", "end", "other_start", "other_end", "n_words")}
+    return {
+        name: getattr(passage, name)
+        for name in ("start", "end", "other_start", "other_end", "n_words")
+    }
 
 
 def _full_id(snapshot: Any, given: str) -> str:
@@ -72,10 +92,18 @@ def _full_id(snapshot: Any, given: str) -> str:
     if len(given) == 32:
         return given
     starts = pc.starts_with(pc.field("doc_id"), given)
-    found = sorted({i for t in ("articles", "duplicates") for i in snapshot.table(t, ["doc_id"], starts)["doc_id"].to_pylist()})
+    found = sorted(
+        {
+            i
+            for t in ("articles", "duplicates")
+            for i in snapshot.table(t, ["doc_id"], starts)["doc_id"].to_pylist()
+        }
+    )
     if len(found) != 1:
         problem = "no document" if not found else f"{len(found)} documents"
-        raise click.ClickException(f"{problem} in {snapshot.id} with an id that begins with {given!r}; give more of the id")
+        raise click.ClickException(
+            f"{problem} in {snapshot.id} with an id that begins with {given!r}; give more of the id"
+        )
     return str(found[0])
 
 
@@ -83,10 +111,15 @@ def _rows(snapshot: Any, ids: list[str]) -> dict[str, dict[str, Any]]:
     columns = ["doc_id", "title", "outlet", "published_at", "url", "source_uri", "text"]
     fold = ["kept_doc_id", *_NUMBERS, "keep_reason"]
     rows = {row["doc_id"]: row for row in snapshot.documents("articles", ids, columns).to_pylist()}
-    rows |= {row["doc_id"]: row for row in snapshot.documents("duplicates", ids, [*columns, *fold]).to_pylist()}
+    rows |= {
+        row["doc_id"]: row
+        for row in snapshot.documents("duplicates", ids, [*columns, *fold]).to_pylist()
+    }
     for doc_id in ids:
         if doc_id not in rows:
-            raise click.ClickException(f"document {doc_id} is neither in articles nor in duplicates of {snapshot.id}; `copydesk path articles` shows where to look")
+            raise click.ClickException(
+                f"document {doc_id} is neither in articles nor in duplicates of {snapshot.id}; `copydesk path articles` shows where to look"
+            )
     return rows
 
 
@@ -94,31 +127,59 @@ def _pair(snapshot: Any, one: str, two: str) -> dict[str, Any] | None:
     import pyarrow.compute as pc
 
     a, b = pc.field("doc_a"), pc.field("doc_b")
-    found = snapshot.table("pairs", None, ((a == one) & (b == two)) | ((a == two) & (b == one))).to_pylist()
+    found = snapshot.table(
+        "pairs", None, ((a == one) & (b == two)) | ((a == two) & (b == one))
+    ).to_pylist()
     return dict(found[0]) if found else None
 
 
 def _list_copies(snapshot: Any, row: Mapping[str, Any], *, as_json: bool) -> None:
     import pyarrow.compute as pc
 
-    columns = ["doc_id", "outlet", "published_at", "relation", "jaccard", "containment_in_kept", "keep_reason"]
-    copies = snapshot.table("duplicates", columns, pc.field("kept_doc_id") == row["doc_id"]).sort_by("doc_id").to_pylist()
+    columns = [
+        "doc_id",
+        "outlet",
+        "published_at",
+        "relation",
+        "jaccard",
+        "containment_in_kept",
+        "keep_reason",
+    ]
+    copies = (
+        snapshot.table("duplicates", columns, pc.field("kept_doc_id") == row["doc_id"])
+        .sort_by("doc_id")
+        .to_pylist()
+    )
     if as_json:
         echo_json({"kept": row["doc_id"], "copies": copies})
         return
-    click.echo(f"{row['doc_id']} is kept. {len(copies):,} {'copy' if len(copies) == 1 else 'copies'}:")
+    click.echo(
+        f"{row['doc_id']} is kept. {len(copies):,} {'copy' if len(copies) == 1 else 'copies'}:"
+    )
     for copy in copies:
-        click.echo(printable(
-            f"  {copy['doc_id']}  {copy['relation']:<8} jaccard {copy['jaccard']:.2f}, {copy['containment_in_kept']:.0%} of it here"
-            f"  {copy['outlet'] or '-'}  ({copy['keep_reason']})"
-        ))
+        click.echo(
+            printable(
+                f"  {copy['doc_id']}  {copy['relation']:<8} jaccard {copy['jaccard']:.2f}, {copy['containment_in_kept']:.0%} of it here"
+                f"  {copy['outlet'] or '-'}  ({copy['keep_reason']})"
+            )
+        )
 
 
-def _tell(one: Mapping[str, Any], two: Mapping[str, Any], measured: Mapping[str, Any] | None) -> None:
+def _tell(
+    one: Mapping[str, Any], two: Mapping[str, Any], measured: Mapping[str, Any] | None
+) -> None:
     for row in (one, two):
-        click.echo(printable(f"{row['doc_id']}  {row['published_at'] or 'undated'}  {row['outlet'] or '-'}  {row['url'] or row['source_uri']}"))
+        click.echo(
+            printable(
+                f"{row['doc_id']}  {row['published_at'] or 'undated'}  {row['outlet'] or '-'}  {row['url'] or row['source_uri']}"
+            )
+        )
     if one.get("kept_doc_id") == two["doc_id"]:
-        click.echo(printable(f"The first is a copy of the second ({one['relation']}). Kept: {one['keep_reason']}."))
+        click.echo(
+            printable(
+                f"The first is a copy of the second ({one['relation']}). Kept: {one['keep_reason']}."
+            )
+        )
         measured = one
     if measured is None:
         click.echo("No pair on record: below the pair floor, or never compared.")

@@ -11,18 +11,40 @@ from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
 
 
 @click.command()
-@click.option("--to", "target", required=True, metavar="PATH", type=click.Path(path_type=Path),
-              help="corpus.jsonl, .jsonl.gz, .jsonl.zst, .parquet, or a folder for Hugging Face datasets.")
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="corpus.jsonl, .jsonl.gz, .jsonl.zst, .parquet, or a folder for Hugging Face datasets.",
+)
 @click.option("--one-per-story", is_flag=True, help="Only the first-ranked article of each story.")
-@click.option("--where", metavar="CONDITION", default=None, help="Rows that meet a condition on columns.")
-@click.option("--columns", metavar="A,B,...", default=None, help="These columns, in this order.  [default: all]")
-@click.option("--snapshot", metavar="ID", default=None, help="Another snapshot than the current one.")
+@click.option(
+    "--where", metavar="CONDITION", default=None, help="Rows that meet a condition on columns."
+)
+@click.option(
+    "--columns",
+    metavar="A,B,...",
+    default=None,
+    help="These columns, in this order.  [default: all]",
+)
+@click.option(
+    "--snapshot", metavar="ID", default=None, help="Another snapshot than the current one."
+)
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
 @warehouse_option
 @json_option
 def command(
-    *, target: Path, one_per_story: bool, where: str | None, columns: str | None, snapshot: str | None, overwrite: bool,
-    warehouse: Path | str, as_json: bool,
+    *,
+    target: Path,
+    one_per_story: bool,
+    where: str | None,
+    columns: str | None,
+    snapshot: str | None,
+    overwrite: bool,
+    warehouse: Path | str,
+    as_json: bool,
 ) -> None:
     """Write the articles as one file or a folder, with a data card beside it.
 
@@ -44,4 +66,6 @@ def command(
     if as_json:
         echo_json({"snapshot": state.id, "to": target, "card": card, "articles": number})
     else:
-        click.echo(f"{number:,} articles of snapshot {state.id} are in {target}; the data card is {card}.")
+        click.echo(
+            f"{number:,} articles of snapshot {state.id} are in {target}; the data card is {card}."
+        )

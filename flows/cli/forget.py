@@ -10,24 +10,59 @@ from typing import Any
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, printable, wait_option, warehouse_option
+from copydesk.flows.cli.options import (
+    echo_json,
+    json_option,
+    printable,
+    wait_option,
+    warehouse_option,
+)
 
 _SHOWN = 10  # documents listed before the question
 
 
 @click.command()
-@click.option("--doc", "docs", multiple=True, metavar="ID", help="A document by its doc_id; can be repeated.")
-@click.option("--url", "urls", multiple=True, metavar="URL", help="What was published at an address, all revisions; can be repeated.")
-@click.option("--outlet", "outlets", multiple=True, metavar="NAME", help="All of an outlet, by name or domain; can be repeated.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="With --outlet: published up to that day.")
-@click.option("--with-copies", is_flag=True, help="Also the other documents that share text with these.")
+@click.option(
+    "--doc", "docs", multiple=True, metavar="ID", help="A document by its doc_id; can be repeated."
+)
+@click.option(
+    "--url",
+    "urls",
+    multiple=True,
+    metavar="URL",
+    help="What was published at an address, all revisions; can be repeated.",
+)
+@click.option(
+    "--outlet",
+    "outlets",
+    multiple=True,
+    metavar="NAME",
+    help="All of an outlet, by name or domain; can be repeated.",
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --outlet: published up to that day.",
+)
+@click.option(
+    "--with-copies", is_flag=True, help="Also the other documents that share text with these."
+)
 @wait_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @warehouse_option
 @json_option
 def command(
-    *, docs: tuple[str, ...], urls: tuple[str, ...], outlets: tuple[str, ...], until: datetime | None, with_copies: bool,
-    wait_seconds: float, yes: bool, warehouse: Path | str, as_json: bool,
+    *,
+    docs: tuple[str, ...],
+    urls: tuple[str, ...],
+    outlets: tuple[str, ...],
+    until: datetime | None,
+    with_copies: bool,
+    wait_seconds: float,
+    yes: bool,
+    warehouse: Path | str,
+    as_json: bool,
 ) -> None:
     """Take documents out of every table, index and kept snapshot, for good.
 
@@ -47,12 +82,20 @@ def command(
         from copydesk.flows import heirs, indexes
         from copydesk.flows.warehouse.forget import Request, forget, named
 
-        request = Request(docs=docs, urls=urls, outlets=outlets, until=until.date() if until else None, with_copies=with_copies)
+        request = Request(
+            docs=docs,
+            urls=urls,
+            outlets=outlets,
+            until=until.date() if until else None,
+            with_copies=with_copies,
+        )
         if not yes:
             _ask(named(found, request))
         with found.lock(wait_seconds=wait_seconds):
             rules = heirs.CopyRules.of(found.snapshot("current"))
-            receipt = forget(found, request, heirs=rules, index_without=indexes.without(rules.options))
+            receipt = forget(
+                found, request, heirs=rules, index_without=indexes.without(rules.options)
+            )
         place = found.root / "receipts" / f"{receipt['receipt_id']}.json"
     if as_json:
         echo_json(receipt)
@@ -63,22 +106,35 @@ def command(
 def _ask(documents: Sequence[Mapping[str, Any]]) -> None:
     """Show what would go, and end the command unless the answer is yes."""
     for row in documents[:_SHOWN]:
-        about = (row["doc_id"], row["published_date"] or "undated", row["outlet"] or row["source_uri"], row["title"] or "")
+        about = (
+            row["doc_id"],
+            row["published_date"] or "undated",
+            row["outlet"] or row["source_uri"],
+            row["title"] or "",
+        )
         click.echo(printable("  ".join(map(str, about)))[:200], err=True)
     if len(documents) > _SHOWN:
         click.echo(f"and {len(documents) - _SHOWN:,} more", err=True)
-    what = f"{len(documents):,} document{'s' if len(documents) != 1 else ''}" if documents else "the refused documents from there"
+    what = (
+        f"{len(documents):,} document{'s' if len(documents) != 1 else ''}"
+        if documents
+        else "the refused documents from there"
+    )
     click.confirm(f"Forget {what}? This cannot be undone.", abort=True, err=True)
 
 
 def _tell(receipt: dict[str, Any], place: Path) -> None:
     number = len(receipt["documents"])
-    click.echo(f"Forgot {number:,} document{'s' if number != 1 else ''} in {len(receipt['rewritten'])} kept snapshots.")
+    click.echo(
+        f"Forgot {number:,} document{'s' if number != 1 else ''} in {len(receipt['rewritten'])} kept snapshots."
+    )
     for old, new in receipt["replaced"].items():
         click.echo(f"  {new} takes the place of {old}")
     others = receipt["others_with_its_text"]
     if others:
-        click.echo(f"{len(others):,} other documents share text with them (--with-copies takes these too):")
+        click.echo(
+            f"{len(others):,} other documents share text with them (--with-copies takes these too):"
+        )
         for other in others[:20]:
             click.echo(f"  {other['doc_id']}  {other['how']}")
         if len(others) > 20:

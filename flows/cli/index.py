@@ -43,15 +43,35 @@ def status(*, warehouse: Path | str, as_json: bool) -> None:
             raise click.ClickException(str(error)) from error
         n_documents = snapshot.rows("articles") + snapshot.rows("duplicates")
         if index is None:
-            raise click.ClickException(f"snapshot {snapshot.id} has no index; run `copydesk index rebuild`")
+            raise click.ClickException(
+                f"snapshot {snapshot.id} has no index; run `copydesk index rebuild`"
+            )
         files = [*index.docs, *index.runs]
         size = sum(file.path.stat().st_size for file in files)
-        made = {k: v for k, v in files[0].header.items() if k in ("scheme", "seed", "num_perm", "shingling", "normaliser")} if files else {}
+        made = (
+            {
+                k: v
+                for k, v in files[0].header.items()
+                if k in ("scheme", "seed", "num_perm", "shingling", "normaliser")
+            }
+            if files
+            else {}
+        )
     if as_json:
-        echo_json({"documents": index.n_documents, "published": n_documents, "files": len(files), "bytes": size, **made})
+        echo_json(
+            {
+                "documents": index.n_documents,
+                "published": n_documents,
+                "files": len(files),
+                "bytes": size,
+                **made,
+            }
+        )
         return
     each = f", {size / index.n_documents:,.0f} bytes a document" if index.n_documents else ""
-    click.echo(f"{index.n_documents:,} of {n_documents:,} documents signed, in {len(files)} files of {megabytes(size)}{each}.")
+    click.echo(
+        f"{index.n_documents:,} of {n_documents:,} documents signed, in {len(files)} files of {megabytes(size)}{each}."
+    )
     click.echo("  ".join(f"{name} {value}" for name, value in made.items()))
 
 
@@ -78,10 +98,15 @@ def rebuild(*, wait_seconds: float, warehouse: Path | str, as_json: bool) -> Non
             run_id = f"reindex-{started:%Y%m%dT%H%M%S%f}"
             written = rebuilding.rebuild(snapshot, recipe.dedup, found.staging(run_id))
             run = {
-                "run_id": run_id, "kind": "reindex", "started_at": started, "finished_at": datetime.now(UTC),
-                "recipe": recipe.to_toml(), "recipe_sha256": recipe.sha256(),
-                "rules_sha256": provenance.rules_sha256(), "versions": provenance.versions_json(),
-            }  # fmt: skip
+                "run_id": run_id,
+                "kind": "reindex",
+                "started_at": started,
+                "finished_at": datetime.now(UTC),
+                "recipe": recipe.to_toml(),
+                "recipe_sha256": recipe.sha256(),
+                "rules_sha256": provenance.rules_sha256(),
+                "versions": provenance.versions_json(),
+            }
             published = found.publish(rebuilding.change(snapshot, written, run))
             found.discard_staging(run_id)
     if as_json:

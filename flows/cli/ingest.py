@@ -29,14 +29,30 @@ if TYPE_CHECKING:
 @recipe_option
 @workers_option
 @engine_options
-@click.option("--direct", is_flag=True, help="Without Prefect: begins at once and leaves no record there.")
-@click.option("--dry-run", is_flag=True, help="Do everything but publish, and say what would come out. Implies --direct.")
+@click.option(
+    "--direct", is_flag=True, help="Without Prefect: begins at once and leaves no record there."
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Do everything but publish, and say what would come out. Implies --direct.",
+)
 @click.option("--quiet", is_flag=True, help="Print warnings and errors only, for cron.")
 @wait_option
 @json_option
 def command(
-    *, inputs: tuple[str, ...], warehouse: Path | str, recipe: Path | None, workers: int | None, engine: str, scheduler: str | None,
-    direct: bool, dry_run: bool, quiet: bool, wait_seconds: float, as_json: bool,
+    *,
+    inputs: tuple[str, ...],
+    warehouse: Path | str,
+    recipe: Path | None,
+    workers: int | None,
+    engine: str,
+    scheduler: str | None,
+    direct: bool,
+    dry_run: bool,
+    quiet: bool,
+    wait_seconds: float,
+    as_json: bool,
 ) -> None:
     """Turn raw documents into rows of the corpus and publish them as one snapshot.
 
@@ -58,15 +74,31 @@ def command(
     try:
         if direct or dry_run:
             outcome = _directly(
-                inputs, warehouse, recipe, workers or cores(), dry_run=dry_run, wait_seconds=wait_seconds, progress=progress,
-                engine=engine, scheduler=scheduler,
+                inputs,
+                warehouse,
+                recipe,
+                workers or cores(),
+                dry_run=dry_run,
+                wait_seconds=wait_seconds,
+                progress=progress,
+                engine=engine,
+                scheduler=scheduler,
             )
         else:
             outcome = _by_prefect(
-                inputs, warehouse, recipe, workers, wait_seconds=wait_seconds, progress=progress, engine=engine, scheduler=scheduler,
+                inputs,
+                warehouse,
+                recipe,
+                workers,
+                wait_seconds=wait_seconds,
+                progress=progress,
+                engine=engine,
+                scheduler=scheduler,
             )
     except KeyboardInterrupt as error:
-        raise click.ClickException("stopped. The same command goes on where this run was.") from error
+        raise click.ClickException(
+            "stopped. The same command goes on where this run was."
+        ) from error
     finally:
         progress.close()
     from copydesk.flows import finish
@@ -79,8 +111,16 @@ def command(
 
 
 def _directly(
-    inputs: tuple[str, ...], warehouse: Path | str, recipe: Path | None, workers: int, *, dry_run: bool, wait_seconds: float,
-    progress: Quiet | Lines | Bar, engine: str, scheduler: str | None,
+    inputs: tuple[str, ...],
+    warehouse: Path | str,
+    recipe: Path | None,
+    workers: int,
+    *,
+    dry_run: bool,
+    wait_seconds: float,
+    progress: Quiet | Lines | Bar,
+    engine: str,
+    scheduler: str | None,
 ) -> Outcome:
     progress.stage("starting", None)
     from copydesk.flows import finish, pipeline, read
@@ -89,8 +129,15 @@ def _directly(
 
     try:
         summary = pipeline.run(
-            inputs, warehouse=warehouse, recipe=load(recipe), workers=workers, progress=progress, is_dry=dry_run,
-            wait_seconds=wait_seconds, engine=engine, scheduler=scheduler,
+            inputs,
+            warehouse=warehouse,
+            recipe=load(recipe),
+            workers=workers,
+            progress=progress,
+            is_dry=dry_run,
+            wait_seconds=wait_seconds,
+            engine=engine,
+            scheduler=scheduler,
         )
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
@@ -100,8 +147,15 @@ def _directly(
 
 
 def _by_prefect(
-    inputs: tuple[str, ...], warehouse: Path | str, recipe: Path | None, workers: int | None, *, wait_seconds: float,
-    progress: Quiet | Lines | Bar, engine: str, scheduler: str | None,
+    inputs: tuple[str, ...],
+    warehouse: Path | str,
+    recipe: Path | None,
+    workers: int | None,
+    *,
+    wait_seconds: float,
+    progress: Quiet | Lines | Bar,
+    engine: str,
+    scheduler: str | None,
 ) -> Outcome:
     progress.stage("starting Prefect", None)
     from copydesk.flows import engines, settings
@@ -120,10 +174,17 @@ def _by_prefect(
         try:
             with settings.connected() as client:
                 if reaped := stale.reap(client):
-                    progress.note(f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed")
+                    progress.note(
+                        f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed"
+                    )
                 return ingest(
-                    inputs=list(inputs), warehouse=str(warehouse), recipe=str(recipe) if recipe else None, workers=workers,
-                    wait_seconds=wait_seconds, engine=engine, scheduler=scheduler,
+                    inputs=list(inputs),
+                    warehouse=str(warehouse),
+                    recipe=str(recipe) if recipe else None,
+                    workers=workers,
+                    wait_seconds=wait_seconds,
+                    engine=engine,
+                    scheduler=scheduler,
                 )
         except read.InputError as error:
             raise click.UsageError(str(error)) from error
@@ -131,7 +192,9 @@ def _by_prefect(
             raise click.ClickException(f"{error}.") from error
         except (TransportError, PrefectException) as error:
             if watcher.outcome is not None:
-                progress.note("Prefect stopped answering before it could record the end of the run; the warehouse has it all")
+                progress.note(
+                    "Prefect stopped answering before it could record the end of the run; the warehouse has it all"
+                )
                 return watcher.outcome
             raise click.ClickException(
                 f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stands; "

@@ -30,4 +30,6 @@ def command(wait_seconds: float, warehouse: Path | str) -> None:
     if made is None:
         click.echo("The warehouse has this version's schema; nothing to do.")
     else:
-        click.echo(f"Snapshot {made.id} has schema version {made.manifest.schema_version}: {made.rows('articles'):,} articles.")
+        click.echo(
+            f"Snapshot {made.id} has schema version {made.manifest.schema_version}: {made.rows('articles'):,} articles."
+        )

@@ -15,7 +15,16 @@ import click
 from copydesk.flows.printable import harmless_json, printable
 
 __all__ = [
-    "Group", "cores", "echo_json", "engine_options", "json_option", "printable", "recipe_option", "wait_option", "warehouse_option", "workers_option",
+    "Group",
+    "cores",
+    "echo_json",
+    "engine_options",
+    "json_option",
+    "printable",
+    "recipe_option",
+    "wait_option",
+    "warehouse_option",
+    "workers_option",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -44,11 +53,17 @@ class Group(click.Group):
             raise click.ClickException(printable(f"a file ended too early: {error}")) from error
         except Exception as error:
             if isinstance(error, (UnicodeDecodeError, _known("pyarrow", "ArrowException"))):
-                raise click.ClickException(printable(f"a file cannot be read ({error}); `copydesk verify` names what is damaged")) from error
+                raise click.ClickException(
+                    printable(
+                        f"a file cannot be read ({error}); `copydesk verify` names what is damaged"
+                    )
+                ) from error
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
                 raise click.UsageError(printable(str(error)), ctx) from error
             engine_error = _known("copydesk.flows.engines", "EngineError")
-            if isinstance(error, (_known("copydesk.flows.warehouse.errors", "WarehouseError"), engine_error)):
+            if isinstance(
+                error, (_known("copydesk.flows.warehouse.errors", "WarehouseError"), engine_error)
+            ):
                 raise click.ClickException(printable(str(error))) from error
             raise
 
@@ -61,8 +76,14 @@ def _known(module: str, name: str) -> type[Exception] | tuple[()]:
 def warehouse_option(command: _Command) -> _Command:
     """`--warehouse DIR`, else $COPYDESK_WAREHOUSE, else ./warehouse; passed on as `warehouse`, a `Path` or the text of a URI."""
     return click.option(
-        "--warehouse", envvar="COPYDESK_WAREHOUSE", default="warehouse", show_default=True, metavar="DIR",
-        type=_Place(), callback=_utf8, help="Warehouse: a folder or s3://bucket/prefix; also $COPYDESK_WAREHOUSE.",
+        "--warehouse",
+        envvar="COPYDESK_WAREHOUSE",
+        default="warehouse",
+        show_default=True,
+        metavar="DIR",
+        type=_Place(),
+        callback=_utf8,
+        help="Warehouse: a folder or s3://bucket/prefix; also $COPYDESK_WAREHOUSE.",
     )(command)
 
 
@@ -82,20 +103,30 @@ class _Place(click.Path):
 def _utf8(context: click.Context, parameter: click.Parameter, value: Path | str) -> Path | str:
     try:
         str(value).encode()
-    except UnicodeEncodeError as error:  # inputs may have such names; Arrow and DuckDB cannot open tables under one
-        raise click.UsageError(f"the path of a warehouse must be UTF-8, and {printable(str(value))!r} is not; choose another", context) from error
+    except (
+        UnicodeEncodeError
+    ) as error:  # inputs may have such names; Arrow and DuckDB cannot open tables under one
+        raise click.UsageError(
+            f"the path of a warehouse must be UTF-8, and {printable(str(value))!r} is not; choose another",
+            context,
+        ) from error
     return value
 
 
 def json_option(command: _Command) -> _Command:
     """`--json`, passed on as a bool named `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")(command)
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object, for machines."
+    )(command)
 
 
 def recipe_option(command: _Command) -> _Command:
     """`--recipe FILE.toml`, passed on as a `Path` or None named `recipe`."""
     return click.option(
-        "--recipe", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+        "--recipe",
+        metavar="FILE.toml",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        default=None,
         help="Choices that differ from the defaults.",
     )(command)
 
@@ -103,7 +134,10 @@ def recipe_option(command: _Command) -> _Command:
 def workers_option(command: _Command) -> _Command:
     """`--workers N`, passed on as an int or None named `workers`."""
     return click.option(
-        "--workers", type=click.IntRange(min=1), default=None, metavar="N",
+        "--workers",
+        type=click.IntRange(min=1),
+        default=None,
+        metavar="N",
         help="Processes that edit documents.  [default: the cores]",
     )(command)
 
@@ -111,7 +145,11 @@ def workers_option(command: _Command) -> _Command:
 def wait_option(command: _Command) -> _Command:
     """`--wait SECONDS`, passed on as a float named `wait_seconds`; 0 fails at once, naming the other writer."""
     return click.option(
-        "--wait", "wait_seconds", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS",
+        "--wait",
+        "wait_seconds",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        metavar="SECONDS",
         help="Wait so long for another writer to end.  [default: fail at once]",
     )(command)
 
@@ -119,11 +157,16 @@ def wait_option(command: _Command) -> _Command:
 def engine_options(command: _Command) -> _Command:
     """`--engine local|dask` and `--scheduler ADDRESS`, passed on as `engine` and `scheduler`."""
     command = click.option(
-        "--scheduler", metavar="ADDRESS", default=None,
+        "--scheduler",
+        metavar="ADDRESS",
+        default=None,
         help="Dask scheduler to use, such as tcp://10.0.0.5:8786; without one, --engine dask starts workers on this machine.",
     )(command)
     return click.option(
-        "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+        "--engine",
+        type=click.Choice(["local", "dask"]),
+        default="local",
+        show_default=True,
         help="Where documents are edited and copies found: processes of this machine, or a Dask cluster.",
     )(command)
 

@@ -12,7 +12,9 @@ from copydesk.flows.cli.options import warehouse_option
 
 @click.command()
 @click.argument("table", required=False)
-@click.option("--snapshot", metavar="ID", default=None, help="Another snapshot than the current one.")
+@click.option(
+    "--snapshot", metavar="ID", default=None, help="Another snapshot than the current one."
+)
 @warehouse_option
 def command(table: str | None, snapshot: str | None, warehouse: Path | str) -> None:
     """Print the folder of a table in the current snapshot, links resolved.
@@ -27,7 +29,9 @@ def command(table: str | None, snapshot: str | None, warehouse: Path | str) -> N
     with opened(warehouse) as found:
         state = current_of(found, snapshot)
         if table is not None and table not in state.tables:
-            raise click.UsageError(f"there is no table {table!r}; the tables are {', '.join(state.tables)}")
+            raise click.UsageError(
+                f"there is no table {table!r}; the tables are {', '.join(state.tables)}"
+            )
         if found.mirror is None:
             click.echo(state.path if table is None else state.path / table)
         else:

@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import Group, echo_json, json_option, printable, wait_option, warehouse_option
+from copydesk.flows.cli.options import (
+    Group,
+    echo_json,
+    json_option,
+    printable,
+    wait_option,
+    warehouse_option,
+)
 
 
 @click.group(cls=Group)
@@ -41,18 +48,35 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
     if not groups:
         click.echo("Nothing is held back.")
     for group in groups:
-        click.echo(printable(f"{group['outlet_id'] or 'no outlet'}: {group['n_documents']:,} documents since run {group['since_run']}"))
+        click.echo(
+            printable(
+                f"{group['outlet_id'] or 'no outlet'}: {group['n_documents']:,} documents since run {group['since_run']}"
+            )
+        )
         click.echo(printable(f"    {group['reason']}"))
         click.echo(f"    copydesk show {group['doc_ids'][0]}")
 
 
 @command.command()
 @click.option("--outlet", metavar="DOMAIN", default=None, help="The documents of one outlet.")
-@click.option("--doc", "docs", multiple=True, metavar="DOC_ID", help="One document; may be given several times.")
+@click.option(
+    "--doc",
+    "docs",
+    multiple=True,
+    metavar="DOC_ID",
+    help="One document; may be given several times.",
+)
 @click.option("--all", "everything", is_flag=True, help="Everything that waits.")
 @wait_option
 @warehouse_option
-def release(*, outlet: str | None, docs: tuple[str, ...], everything: bool, wait_seconds: float, warehouse: Path | str) -> None:
+def release(
+    *,
+    outlet: str | None,
+    docs: tuple[str, ...],
+    everything: bool,
+    wait_seconds: float,
+    warehouse: Path | str,
+) -> None:
     """Publish documents that were held back, folded and grouped with the rest.
 
     \b
@@ -66,6 +90,8 @@ def release(*, outlet: str | None, docs: tuple[str, ...], everything: bool, wait
 
         run = let_in(found, outlet=outlet, doc_ids=docs, wait_seconds=wait_seconds)
     if run is None or run.snapshot is None:
-        raise click.ClickException("No such document is held back; `copydesk quarantine list` shows what is.")
+        raise click.ClickException(
+            "No such document is held back; `copydesk quarantine list` shows what is."
+        )
     n = len(run.released)
     click.echo(f"{n:,} document{'s' if n > 1 else ''} released, snapshot {run.snapshot.id}.")

@@ -14,11 +14,21 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
 
 @click.command()
 @click.option("--reason", metavar="NAME", default=None, help="One reason only.")
-@click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Documents to name for each reason.")
-@click.option("--snapshot", metavar="ID", default=None, help="Another snapshot than the current one.")
+@click.option(
+    "--examples",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="Documents to name for each reason.",
+)
+@click.option(
+    "--snapshot", metavar="ID", default=None, help="Another snapshot than the current one."
+)
 @warehouse_option
 @json_option
-def command(reason: str | None, examples: int, snapshot: str | None, warehouse: Path | str, as_json: bool) -> None:
+def command(
+    reason: str | None, examples: int, snapshot: str | None, warehouse: Path | str, as_json: bool
+) -> None:
     """List the documents that were refused, by reason.
 
     \b
@@ -37,12 +47,26 @@ def command(reason: str | None, examples: int, snapshot: str | None, warehouse: 
                     groups[row["step"], row["reason"]].append(row)
     ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     if as_json:
-        echo_json([{"step": step, "reason": why, "documents": len(rows), "examples": rows[:examples]} for (step, why), rows in ordered])
+        echo_json(
+            [
+                {"step": step, "reason": why, "documents": len(rows), "examples": rows[:examples]}
+                for (step, why), rows in ordered
+            ]
+        )
         return
     if not ordered:
-        click.echo("No document was refused." if reason is None else f"No document was refused as {reason!r}.")
+        click.echo(
+            "No document was refused."
+            if reason is None
+            else f"No document was refused as {reason!r}."
+        )
     for (step, why), rows in ordered:
         click.echo(f"{len(rows):,} x {printable(why)} ({printable(step)})")
         for row in rows[:examples]:
             record = "" if row["record_number"] is None else f" record {row['record_number']}"
-            click.echo(printable(f"    {row['source_uri']}{record}" + (f": {row['detail']}" if row["detail"] else "")))
+            click.echo(
+                printable(
+                    f"    {row['source_uri']}{record}"
+                    + (f": {row['detail']}" if row["detail"] else "")
+                )
+            )

@@ -20,14 +20,25 @@ from copydesk.flows.cli.options import (
 
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("--reason", metavar="NAME", default=None, help="Only documents refused for this reason; `copydesk rejects` lists them.")
+@click.option(
+    "--reason",
+    metavar="NAME",
+    default=None,
+    help="Only documents refused for this reason; `copydesk rejects` lists them.",
+)
 @recipe_option
 @wait_option
 @workers_option
 @warehouse_option
 @json_option
 def command(
-    *, inputs: tuple[str, ...], reason: str | None, recipe: Path | None, wait_seconds: float, workers: int | None, warehouse: Path | str,
+    *,
+    inputs: tuple[str, ...],
+    reason: str | None,
+    recipe: Path | None,
+    wait_seconds: float,
+    workers: int | None,
+    warehouse: Path | str,
     as_json: bool,
 ) -> None:
     """Read refused documents again from their source, after a fix.
@@ -50,7 +61,9 @@ def command(
             with found.lock(wait_seconds=wait_seconds):
                 found.sweep()
                 before = found.snapshot("current").rows("rejects")
-                summary = replay(found, inputs=inputs, reason=reason, recipe=chosen, workers=workers or cores())
+                summary = replay(
+                    found, inputs=inputs, reason=reason, recipe=chosen, workers=workers or cores()
+                )
                 after = found.snapshot("current").rows("rejects")
         except InputError as error:
             raise click.UsageError(str(error)) from error
@@ -58,9 +71,22 @@ def command(
             finish.finish(summary, warehouse)
     facts = summary.facts if summary is not None else None
     if as_json:
-        echo_json({"rejects_before": before, "rejects_after": after, "articles": facts.n_articles if facts else 0,
-                   "duplicates": facts.n_duplicates if facts else 0, "snapshot": facts.snapshot_id if facts else None})
+        echo_json(
+            {
+                "rejects_before": before,
+                "rejects_after": after,
+                "articles": facts.n_articles if facts else 0,
+                "duplicates": facts.n_duplicates if facts else 0,
+                "snapshot": facts.snapshot_id if facts else None,
+            }
+        )
     elif facts is None:
-        click.echo("No document was refused." if reason is None else f"No document was refused as {reason!r}.")
+        click.echo(
+            "No document was refused."
+            if reason is None
+            else f"No document was refused as {reason!r}."
+        )
     else:
-        click.echo(f"{before - after:,} of {before:,} refused documents were taken: {facts.n_articles:,} articles, {facts.n_duplicates:,} copies.")
+        click.echo(
+            f"{before - after:,} of {before:,} refused documents were taken: {facts.n_articles:,} articles, {facts.n_duplicates:,} copies."
+        )

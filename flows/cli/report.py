@@ -29,11 +29,18 @@ def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
 
         snapshot = found.current()
         if snapshot is None:
-            raise click.ClickException(f"Nothing has been published to {warehouse} yet: copydesk ingest INPUT...")
-        runs = sorted(snapshot.table("runs", ["run_id", "finished_at"]).to_pylist(), key=lambda row: (row["finished_at"], row["run_id"]))
+            raise click.ClickException(
+                f"Nothing has been published to {warehouse} yet: copydesk ingest INPUT..."
+            )
+        runs = sorted(
+            snapshot.table("runs", ["run_id", "finished_at"]).to_pylist(),
+            key=lambda row: (row["finished_at"], row["run_id"]),
+        )
         ids = [row["run_id"] for row in runs]
         if run is not None and run not in ids:
-            raise click.UsageError(f"There is no run {printable(run)!r} in {warehouse}; the last are {', '.join(ids[-3:])}.")
+            raise click.UsageError(
+                f"There is no run {printable(run)!r} in {warehouse}; the last are {', '.join(ids[-3:])}."
+            )
         path = report.write(found.root, snapshot, report.facts_of(found, run or ids[-1]))
         found.share()
     click.echo(path)

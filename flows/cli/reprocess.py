@@ -20,16 +20,33 @@ from copydesk.flows.cli.options import (
 
 
 @click.command()
-@click.option("--stage", type=click.Choice(["clean", "tag", "dedup", "stories"]), default="clean", show_default=True,
-              help="Where to begin; the stages after it follow.")
-@click.option("--where", metavar="CONDITION", default=None, help="Edit only the documents that meet a condition (clean and tag).")
+@click.option(
+    "--stage",
+    type=click.Choice(["clean", "tag", "dedup", "stories"]),
+    default="clean",
+    show_default=True,
+    help="Where to begin; the stages after it follow.",
+)
+@click.option(
+    "--where",
+    metavar="CONDITION",
+    default=None,
+    help="Edit only the documents that meet a condition (clean and tag).",
+)
 @recipe_option
 @wait_option
 @workers_option
 @warehouse_option
 @json_option
 def command(
-    *, stage: str, where: str | None, recipe: Path | None, wait_seconds: float, workers: int | None, warehouse: Path | str, as_json: bool,
+    *,
+    stage: str,
+    where: str | None,
+    recipe: Path | None,
+    wait_seconds: float,
+    workers: int | None,
+    warehouse: Path | str,
+    as_json: bool,
 ) -> None:
     """Run the stages again over what is published, after a change of rules, recipe or version.
 
@@ -43,7 +60,9 @@ def command(
     Without --recipe that of the last run is followed.
     """
     if where is not None and stage not in ("clean", "tag"):
-        raise click.UsageError("copies and stories are worked out over all documents: --where goes with --stage clean or tag")
+        raise click.UsageError(
+            "copies and stories are worked out over all documents: --where goes with --stage clean or tag"
+        )
     with opened(warehouse) as found:
         from copydesk.flows.recipe import load
         from copydesk.flows.reprocess import reprocess
@@ -52,15 +71,30 @@ def command(
         chosen = load(recipe) if recipe is not None else None
         with found.lock(wait_seconds=wait_seconds):
             found.sweep()
-            outcome = reprocess(found, stage=stage, where=where, recipe=chosen, workers=workers or cores())
+            outcome = reprocess(
+                found, stage=stage, where=where, recipe=chosen, workers=workers or cores()
+            )
     tables = outcome.diff.tables
-    changed = Counter(column for table in ("articles", "duplicates") for columns in (tables[table].changed or {}).values() for column in columns)
+    changed = Counter(
+        column
+        for table in ("articles", "duplicates")
+        for columns in (tables[table].changed or {}).values()
+        for column in columns
+    )
     moved = Counter(outcome.diff.moved.values())
     if as_json:
-        echo_json({
-            "snapshot": outcome.snapshot.id, "before": before, "edited": outcome.n_edited, "refused": outcome.n_refused,
-            "changed": dict(changed), "moved": [{"from": a, "to": b, "documents": n} for (a, b), n in sorted(moved.items())],
-        })
+        echo_json(
+            {
+                "snapshot": outcome.snapshot.id,
+                "before": before,
+                "edited": outcome.n_edited,
+                "refused": outcome.n_refused,
+                "changed": dict(changed),
+                "moved": [
+                    {"from": a, "to": b, "documents": n} for (a, b), n in sorted(moved.items())
+                ],
+            }
+        )
         return
     click.echo(f"Snapshot {outcome.snapshot.id}: {outcome.n_edited:,} documents edited anew.")
     for (source, target), number in sorted(moved.items()):

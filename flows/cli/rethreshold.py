@@ -9,23 +9,56 @@ from typing import Any
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, recipe_option, wait_option, warehouse_option
+from copydesk.flows.cli.options import (
+    echo_json,
+    json_option,
+    recipe_option,
+    wait_option,
+    warehouse_option,
+)
 
 
 @click.command()
-@click.option("--jaccard-low", type=float, metavar="J", help="Inside the window: copies from this similarity.")
-@click.option("--containment-low", type=float, metavar="C", help="Inside the window: or from this containment.")
-@click.option("--jaccard-high", type=float, metavar="J", help="Beyond the window: copies from this similarity.")
-@click.option("--window-hours", type=float, metavar="H", help="How far apart copies may be published.")
-@click.option("--folds", metavar="NAMES", help="Relations that fold a document, such as exact,near.")
-@click.option("--keep", type=click.Choice(["earliest", "longest", "original", "outlet-rank"]), help="Which copy is kept.")
+@click.option(
+    "--jaccard-low", type=float, metavar="J", help="Inside the window: copies from this similarity."
+)
+@click.option(
+    "--containment-low",
+    type=float,
+    metavar="C",
+    help="Inside the window: or from this containment.",
+)
+@click.option(
+    "--jaccard-high",
+    type=float,
+    metavar="J",
+    help="Beyond the window: copies from this similarity.",
+)
+@click.option(
+    "--window-hours", type=float, metavar="H", help="How far apart copies may be published."
+)
+@click.option(
+    "--folds", metavar="NAMES", help="Relations that fold a document, such as exact,near."
+)
+@click.option(
+    "--keep",
+    type=click.Choice(["earliest", "longest", "original", "outlet-rank"]),
+    help="Which copy is kept.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would change and publish nothing.")
 @wait_option
 @recipe_option
 @warehouse_option
 @json_option
 def command(
-    *, folds: str | None, dry_run: bool, wait_seconds: float, recipe: Path | None, warehouse: Path | str, as_json: bool, **thresholds: Any
+    *,
+    folds: str | None,
+    dry_run: bool,
+    wait_seconds: float,
+    recipe: Path | None,
+    warehouse: Path | str,
+    as_json: bool,
+    **thresholds: Any,
 ) -> None:
     """Cluster all documents anew from the pairs on record, without reading or hashing a text.
 
@@ -53,14 +86,22 @@ def command(
             except ValueError as error:
                 raise click.UsageError(str(error)) from error
             run_id = f"rethreshold-{started:%Y%m%dT%H%M%S%f}"
-            plan = rethreshold.plan(snapshot, chosen, run_id=run_id, started_at=started, finished_at=datetime.now(UTC))
-            changes = {"folded": len(plan.folded), "restored": len(plan.restored), "refolded": len(plan.refolded)}
+            plan = rethreshold.plan(
+                snapshot, chosen, run_id=run_id, started_at=started, finished_at=datetime.now(UTC)
+            )
+            changes = {
+                "folded": len(plan.folded),
+                "restored": len(plan.restored),
+                "refolded": len(plan.refolded),
+            }
             published = None
             if any(changes.values()) and not dry_run:
                 published = found.publish(plan.change).id
     if as_json:
         echo_json({**changes, "snapshot": published})
         return
-    click.echo(f"{changes['folded']:,} articles become copies, {changes['restored']:,} copies become articles,")
+    click.echo(
+        f"{changes['folded']:,} articles become copies, {changes['restored']:,} copies become articles,"
+    )
     click.echo(f"{changes['refolded']:,} copies get another kept document, relation or reason.")
     click.echo(f"Published snapshot {published}." if published else "Nothing published.")

@@ -36,5 +36,7 @@ def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: 
     if as_json:
         echo_json({"snapshot": state.id, "rolled_back_to": target, "before": before})
     else:
-        click.echo(f"Snapshot {state.id} is current and holds what {target} held: {state.rows('articles'):,} articles.")
+        click.echo(
+            f"Snapshot {state.id} is current and holds what {target} held: {state.rows('articles'):,} articles."
+        )
         click.echo(f"`copydesk rollback {before}` undoes it.")

@@ -11,15 +11,44 @@ from copydesk.flows.cli.options import recipe_option, warehouse_option, workers_
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("--cron", required=True, metavar='"M H D M W"', help='When, as in crontab: "0 6 * * *" is daily at six.')
-@click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help="Zone the times are in, such as Europe/Oslo.")
-@click.option("--name", default="default", show_default=True, help="Name of the deployment: copydesk-ingest/NAME.")
-@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port of the loopback server.")
+@click.option(
+    "--cron",
+    required=True,
+    metavar='"M H D M W"',
+    help='When, as in crontab: "0 6 * * *" is daily at six.',
+)
+@click.option(
+    "--timezone",
+    default="UTC",
+    show_default=True,
+    metavar="ZONE",
+    help="Zone the times are in, such as Europe/Oslo.",
+)
+@click.option(
+    "--name",
+    default="default",
+    show_default=True,
+    help="Name of the deployment: copydesk-ingest/NAME.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=4200,
+    show_default=True,
+    help="Port of the loopback server.",
+)
 @warehouse_option
 @recipe_option
 @workers_option
 def command(
-    *, inputs: tuple[str, ...], cron: str, timezone: str, name: str, port: int, warehouse: Path | str, recipe: Path | None,
+    *,
+    inputs: tuple[str, ...],
+    cron: str,
+    timezone: str,
+    name: str,
+    port: int,
+    warehouse: Path | str,
+    recipe: Path | None,
     workers: int | None,
 ) -> None:
     """Ingest on a schedule, served by Prefect until you stop it with Ctrl-C.
@@ -50,12 +79,18 @@ def command(
     try:
         with schedule.server(port=port, tell=click.echo) as server:
             schedule.serve(
-                parameters, cron=cron, timezone=timezone, name=name, api=server.url,
+                parameters,
+                cron=cron,
+                timezone=timezone,
+                name=name,
+                api=server.url,
                 ready=lambda: _greet(server.url, server.origin, cron, timezone, name),
             )
     except (settings.NoPrefectError, schedule.AlreadyServedError) as error:
         raise click.ClickException(f"{error}.") from error
-    click.echo("Stopped. The schedule is paused until you start it again; nothing is lost meanwhile.")
+    click.echo(
+        "Stopped. The schedule is paused until you start it again; nothing is lost meanwhile."
+    )
 
 
 def absolute(item: str) -> str:
@@ -73,18 +108,29 @@ def _check(cron: str, timezone: str, name: str) -> None:
     from prefect.client.schemas.schedules import CronSchedule
 
     if timezone not in available_timezones():
-        raise click.BadParameter(f"{timezone!r} is no time zone; use a name such as UTC or Europe/Oslo.", param_hint="--timezone")
+        raise click.BadParameter(
+            f"{timezone!r} is no time zone; use a name such as UTC or Europe/Oslo.",
+            param_hint="--timezone",
+        )
     try:
         CronSchedule(cron=cron, timezone=timezone)
     except ValueError as error:
-        raise click.BadParameter(f'{cron!r} is no cron expression; "0 6 * * *" is daily at six.', param_hint="--cron") from error
+        raise click.BadParameter(
+            f'{cron!r} is no cron expression; "0 6 * * *" is daily at six.', param_hint="--cron"
+        ) from error
     if not name.replace("-", "").replace("_", "").isalnum():
         raise click.BadParameter(f"{name!r}: use letters, digits, - and _.", param_hint="--name")
 
 
 def _greet(url: str, origin: str, cron: str, timezone: str, name: str) -> None:
-    where = {"configured": "configured", "attached": "already running", "started": "started here, stops with this command"}
+    where = {
+        "configured": "configured",
+        "attached": "already running",
+        "started": "started here, stops with this command",
+    }
     click.echo(f"Prefect server   {url} ({where[origin]})")
     click.echo(f"Deployment       copydesk-ingest/{name}, {cron} {timezone}, one run at a time")
-    click.echo(f"Run it now       PREFECT_API_URL={url} prefect deployment run copydesk-ingest/{name}")
+    click.echo(
+        f"Run it now       PREFECT_API_URL={url} prefect deployment run copydesk-ingest/{name}"
+    )
     click.echo("Stop             Ctrl-C")

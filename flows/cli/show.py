@@ -16,8 +16,27 @@ if TYPE_CHECKING:
 
 _TABLES = ("articles", "duplicates", "quarantined")
 _FIELDS = (
-    "doc_id", "url", "source_uri", "outlet", "title", "byline", "byline_orgs", "published_at", "published_date", "section", "language",
-    "wire_source", "sources_cited", "story_id", "cluster_size", "kept_doc_id", "relation", "keep_reason", "reason", "revision", "supersedes",
+    "doc_id",
+    "url",
+    "source_uri",
+    "outlet",
+    "title",
+    "byline",
+    "byline_orgs",
+    "published_at",
+    "published_date",
+    "section",
+    "language",
+    "wire_source",
+    "sources_cited",
+    "story_id",
+    "cluster_size",
+    "kept_doc_id",
+    "relation",
+    "keep_reason",
+    "reason",
+    "revision",
+    "supersedes",
 )
 _COLOURS = ("red", "yellow", "blue", "magenta", "cyan", "green")
 
@@ -41,10 +60,20 @@ def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
         snapshot = found.snapshot("current")
         table, row = _find(snapshot, doc)
         ledger = snapshot.documents("removed", [row["doc_id"]]).to_pylist()
-    removed = sorted(Removal(*(cut[name] for name in ("start", "end", "text", "rule", "rule_version"))) for cut in ledger)
+    removed = sorted(
+        Removal(*(cut[name] for name in ("start", "end", "text", "rule", "rule_version")))
+        for cut in ledger
+    )
     extracted = rebuild(row["text"], removed)
     if as_json:
-        echo_json({"table": table, **row, "extracted": extracted, "removed": sorted(ledger, key=lambda c: c["start"])})
+        echo_json(
+            {
+                "table": table,
+                **row,
+                "extracted": extracted,
+                "removed": sorted(ledger, key=lambda c: c["start"]),
+            }
+        )
         return
     click.echo(f"{table[:-1] if table != 'quarantined' else table}")
     for name in _FIELDS:
@@ -76,13 +105,25 @@ def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
     where = (pc.field("url") == doc) | (pc.field("canonical_url") == doc)
     if "://" not in doc:
         where = pc.starts_with(pc.field("doc_id"), doc) | (pc.field("source_uri") == doc)
-    found = [(table, row) for table in _TABLES for row in snapshot.table(table, None, where).to_pylist()] if doc else []
+    found = (
+        [
+            (table, row)
+            for table in _TABLES
+            for row in snapshot.table(table, None, where).to_pylist()
+        ]
+        if doc
+        else []
+    )
     if len(found) == 1:
         return found[0]
     if not found:
-        raise click.ClickException(f"No document {printable(doc)!r}. Ids stand in the column doc_id, and in the report.")
+        raise click.ClickException(
+            f"No document {printable(doc)!r}. Ids stand in the column doc_id, and in the report."
+        )
     ids = printable(", ".join(row["doc_id"] for _, row in found[:5]))
-    raise click.ClickException(f"{len(found)} documents answer to {printable(doc)!r}: {ids}. Name one by its doc_id.")
+    raise click.ClickException(
+        f"{len(found)} documents answer to {printable(doc)!r}: {ids}. Name one by its doc_id."
+    )
 
 
 def _styled(rule: str, text: str) -> str:
@@ -93,4 +134,8 @@ def _styled(rule: str, text: str) -> str:
     body = text.strip("\n")
     if not body:
         return printable(text, keep_newlines=True)  # blank lines need no mark
-    return printable(lead, keep_newlines=True) + click.style(f"[{printable(rule)}: {printable(body, keep_newlines=True)}]", fg=colour) + tail
+    return (
+        printable(lead, keep_newlines=True)
+        + click.style(f"[{printable(rule)}: {printable(body, keep_newlines=True)}]", fg=colour)
+        + tail
+    )

@@ -26,10 +26,16 @@ def command(warehouse: Path | str, as_json: bool) -> None:
         current = found.current_id()
         kept: list[dict[str, Any]] = [
             {
-                "id": snapshot.id, "is_current": snapshot.id == current, "kind": snapshot.manifest.kind,
-                "run_id": snapshot.manifest.run_id, "finished_at": snapshot.manifest.finished_at,
-                "rewrites": snapshot.manifest.rewrites, "rows": dict(snapshot.counts),
-                "bytes": sum(entry.bytes for files in snapshot.manifest.tables.values() for entry in files),
+                "id": snapshot.id,
+                "is_current": snapshot.id == current,
+                "kind": snapshot.manifest.kind,
+                "run_id": snapshot.manifest.run_id,
+                "finished_at": snapshot.manifest.finished_at,
+                "rewrites": snapshot.manifest.rewrites,
+                "rows": dict(snapshot.counts),
+                "bytes": sum(
+                    entry.bytes for files in snapshot.manifest.tables.values() for entry in files
+                ),
             }
             for snapshot in found.snapshots()
         ]
@@ -40,8 +46,20 @@ def command(warehouse: Path | str, as_json: bool) -> None:
         click.echo("Nothing has been published yet; `copydesk ingest INPUT` does it.")
         return
     lines = [
-        ["*" if s["is_current"] else "", s["id"], s["kind"], str(s["finished_at"])[:19].replace("T", " "),
-         s["rows"]["articles"], s["rows"]["duplicates"], s["rows"]["rejects"], megabytes(s["bytes"])]
+        [
+            "*" if s["is_current"] else "",
+            s["id"],
+            s["kind"],
+            str(s["finished_at"])[:19].replace("T", " "),
+            s["rows"]["articles"],
+            s["rows"]["duplicates"],
+            s["rows"]["rejects"],
+            megabytes(s["bytes"]),
+        ]
         for s in kept
     ]
-    click.echo(aligned(["", "snapshot", "by", "at (UTC)", "articles", "duplicates", "rejects", "size"], lines))
+    click.echo(
+        aligned(
+            ["", "snapshot", "by", "at (UTC)", "articles", "duplicates", "rejects", "size"], lines
+        )
+    )

@@ -13,7 +13,14 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
 
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("--runs", "n_runs", type=click.IntRange(min=1), default=5, show_default=True, help="How many of the last runs to list.")
+@click.option(
+    "--runs",
+    "n_runs",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How many of the last runs to list.",
+)
 @warehouse_option
 @json_option
 def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_json: bool) -> None:
@@ -41,18 +48,41 @@ def _lines(state: dict[str, Any]) -> list[str]:
     if state["snapshot"] is None:
         lines = [f"{state['warehouse']} is empty; fill it with: copydesk ingest INPUT..."]
     else:
-        rows = ", ".join(f"{n:,} {table}" for table, n in state["rows"].items() if n and table not in {"removed", "pairs", "runs"})
+        rows = ", ".join(
+            f"{n:,} {table}"
+            for table, n in state["rows"].items()
+            if n and table not in {"removed", "pairs", "runs"}
+        )
         lines = [
             f"Snapshot   {state['snapshot']}, published {state['published_at'][:19].replace('T', ' ')}",
             f"Holds      {rows or 'no rows'}",
             f"Size       {megabytes(state['bytes'])}, index {megabytes(state['index_bytes'])}",
             "",
             aligned(
-                ["run", "kind", "finished", "read", "added", "copies", "rejected", "held", "known", "moved"],
+                [
+                    "run",
+                    "kind",
+                    "finished",
+                    "read",
+                    "added",
+                    "copies",
+                    "rejected",
+                    "held",
+                    "known",
+                    "moved",
+                ],
                 [
                     [
-                        run["run_id"], run["kind"], f"{run['finished_at']:%Y-%m-%d %H:%M}", run["n_read"], run["n_articles"],
-                        run["n_duplicates"], run["n_rejected"], run["n_quarantined"], run["n_known"], run["n_moved"],
+                        run["run_id"],
+                        run["kind"],
+                        f"{run['finished_at']:%Y-%m-%d %H:%M}",
+                        run["n_read"],
+                        run["n_articles"],
+                        run["n_duplicates"],
+                        run["n_rejected"],
+                        run["n_quarantined"],
+                        run["n_known"],
+                        run["n_moved"],
                     ]
                     for run in state["runs"]
                 ],
@@ -60,7 +90,10 @@ def _lines(state: dict[str, Any]) -> list[str]:
             "",
             _next(state["next"]),
         ]
-    lines += [f"Run {run} was interrupted; the same command takes it up again." for run in state["interrupted"]]
+    lines += [
+        f"Run {run} was interrupted; the same command takes it up again."
+        for run in state["interrupted"]
+    ]
     return [printable(line, keep_newlines=True) for line in lines]
 
 
@@ -70,6 +103,10 @@ def _next(coming: dict[str, Any] | None) -> str:
     if "fault" in coming:
         return f"A run now  would fail: {coming['fault']}"
     if not coming["n_new_files"]:
-        return f"A run now  would find nothing new: all {coming['n_files']:,} files were read before"
-    named = ", ".join(coming["examples"]) + (", ..." if coming["n_new_files"] > len(coming["examples"]) else "")
+        return (
+            f"A run now  would find nothing new: all {coming['n_files']:,} files were read before"
+        )
+    named = ", ".join(coming["examples"]) + (
+        ", ..." if coming["n_new_files"] > len(coming["examples"]) else ""
+    )
     return f"A run now  would read {coming['n_new_files']:,} new of {coming['n_files']:,} files: {named}"

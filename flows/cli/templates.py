@@ -47,12 +47,18 @@ def list_(*, outlet: str | None, status: str | None, warehouse: Path | str, as_j
         echo_json(rows)
         return
     if not rows:
-        click.echo("No template line has been learned." if outlet is status is None else "No such template line.")
+        click.echo(
+            "No template line has been learned."
+            if outlet is status is None
+            else "No such template line."
+        )
     for row in rows:
-        click.echo(printable(
-            f"{row['id']}  {row['status']:<9}  {row['outlet_id']}  {row['n_documents']:,} documents ({100 * row['share']:.0f} %)  "
-            f"{row['line'][:120]}"
-        ))
+        click.echo(
+            printable(
+                f"{row['id']}  {row['status']:<9}  {row['outlet_id']}  {row['n_documents']:,} documents ({100 * row['share']:.0f} %)  "
+                f"{row['line'][:120]}"
+            )
+        )
 
 
 @command.command()
@@ -93,7 +99,10 @@ def export(*, status: str | None, warehouse: Path | str) -> None:
 
         rows = listed(found.snapshot("current"), status=status)
     for row in rows:
-        kept = {name: row[name] for name in ("outlet_id", "line", "status", "n_documents", "share", "version")}
+        kept = {
+            name: row[name]
+            for name in ("outlet_id", "line", "status", "n_documents", "share", "version")
+        }
         click.echo(json.dumps(kept, ensure_ascii=True))
 
 
@@ -104,5 +113,9 @@ def _decide(ids: tuple[str, ...], status: str, warehouse: Path | str) -> None:
         try:
             snapshot = decide(found, set(ids), status)
         except KeyError as error:
-            raise click.ClickException(f"No template line has the id {error}; `copydesk templates list` shows them.") from error
-    click.echo(f"{len(set(ids))} line{'s' if len(set(ids)) > 1 else ''} {status}, snapshot {snapshot.id}. In force from the next run on.")
+            raise click.ClickException(
+                f"No template line has the id {error}; `copydesk templates list` shows them."
+            ) from error
+    click.echo(
+        f"{len(set(ids))} line{'s' if len(set(ids)) > 1 else ''} {status}, snapshot {snapshot.id}. In force from the next run on."
+    )

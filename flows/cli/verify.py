@@ -41,9 +41,16 @@ def command(quick: bool, warehouse: Path | str, as_json: bool) -> None:
         from copydesk.flows.warehouse.verify import faults
 
         faulty = list(faults(found, quick=quick, check_index=None if quick else _index_faults))
-        kept = len(found.snapshots()) if not any(fault.kind == "manifest" for fault in faulty) else 0
+        kept = (
+            len(found.snapshots()) if not any(fault.kind == "manifest" for fault in faulty) else 0
+        )
     if as_json:
-        echo_json([{"kind": fault.kind, "where": fault.where, "sentence": fault.sentence} for fault in faulty])
+        echo_json(
+            [
+                {"kind": fault.kind, "where": fault.where, "sentence": fault.sentence}
+                for fault in faulty
+            ]
+        )
     else:
         for fault in faulty:
             click.echo(printable(f"{fault.kind}: {fault.sentence}"))

@@ -77,7 +77,11 @@ class Place:
     def all_fetched(self, names: Sequence[str]) -> list[Path]:
         """Have several, fetched side by side."""
         paths = [self.path(name) for name in names]
-        if self.is_carried and (missing := [(name, path) for name, path in zip(names, paths, strict=True) if not path.exists()]):
+        if self.is_carried and (
+            missing := [
+                (name, path) for name, path in zip(names, paths, strict=True) if not path.exists()
+            ]
+        ):
             with mirror.as_warehouse_error(_CONSEQUENCE):
                 at_once(lambda item: self._fetch(*item), missing)
         return paths
@@ -114,10 +118,14 @@ class Place:
         if not self.is_carried:
             return
         shutil.rmtree(self._root, ignore_errors=True)
-        with suppress(Locked, WarehouseError, OSError):  # a writer of this machine, or another worker, does the same
+        with suppress(
+            Locked, WarehouseError, OSError
+        ):  # a writer of this machine, or another worker, does the same
             warehouse = Warehouse.open(self.warehouse)
             with lock.exclusive(warehouse.root / "lock"):
-                warehouse.sweep(keep_staging=[path.name for path in (warehouse.root / "staging").iterdir()])
+                warehouse.sweep(
+                    keep_staging=[path.name for path in (warehouse.root / "staging").iterdir()]
+                )
 
     def closed(self) -> None:
         """On the machine of the run: clear the store. What cannot be cleared now goes with the next writer's first step."""
@@ -145,7 +153,9 @@ class Place:
             path.mkdir(parents=True, exist_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{token_hex(6)}.new")  # another worker of this machine may fetch it, too
+        draft = path.with_name(
+            f".{path.name}.{token_hex(6)}.new"
+        )  # another worker of this machine may fetch it, too
         try:
             _objects(self._store).download(name, draft)
             draft.replace(path)

@@ -35,9 +35,16 @@ PAIRS = ("a", "b", "estimated", "jaccard", "a_in_b", "b_in_a", "longest")
 def sign(place: Place, name: str, options: Options, folder: str) -> tuple[str, str, int]:
     """The signed shard of a placed one, and what the machine of the run needs of it: number and hash of the words."""
     batches = copies.read_shards([place.fetched(name)])
-    texts = sketching.as_texts(pa.chunked_array([batch["text"].combine_chunks() for batch in batches]))
+    texts = sketching.as_texts(
+        pa.chunked_array([batch["text"].combine_chunks() for batch in batches])
+    )
     file = signed.write(texts, options, place.path(folder))
-    words = files.write(place.path(folder), "words", {"count": len(texts)}, {name: file.array(name) for name in signed.WORDS})
+    words = files.write(
+        place.path(folder),
+        "words",
+        {"count": len(texts)},
+        {name: file.array(name) for name in signed.WORDS},
+    )
     return place.sent(file.path), place.sent(words.path), len(texts)
 
 
@@ -46,7 +53,9 @@ def gather(place: Place, name: str, number: int) -> tuple[str, str]:
     plan = plans.load(place, name)
     low, high = plan.slabs[number]
     sketches = plan.texts.sketches(plan.row_file.array("order")[low:high])
-    asked = lookup.queries(sketches.keys, sketches.n_keys, _asking(plan, low, high), joining.SMALLEST)
+    asked = lookup.queries(
+        sketches.keys, sketches.n_keys, _asking(plan, low, high), joining.SMALLEST
+    )
     written = [
         files.write(plan.at(), "slab", {"count": high - low}, signed.arrays_of(sketches)),
         files.write(plan.at(), "far", {"slab": number}, {"far": asked}),
@@ -66,16 +75,24 @@ def look_up(place: Place, name: str, part: int, n_parts: int) -> str:
         asked = signed.opened(path).array("far")
         chosen = np.array(asked[_place(asked, part, bits) : _place(asked, part + 1, bits)])
         row, document, n = lookup.count(plan.index_before(number).far_hits(chosen))
-        packed.append((row.astype(np.uint64) << np.uint64(joining.DOCUMENT_BITS)) | document.astype(np.uint64))
+        packed.append(
+            (row.astype(np.uint64) << np.uint64(joining.DOCUMENT_BITS)) | document.astype(np.uint64)
+        )
         shared.append(n.astype(np.uint8))
         ends.append(ends[-1] + len(row))
-    arrays = {"packed": np.concatenate(packed), "shared": np.concatenate(shared), "ends": np.array(ends)}
+    arrays = {
+        "packed": np.concatenate(packed),
+        "shared": np.concatenate(shared),
+        "ends": np.array(ends),
+    }
     return place.sent(files.write(plan.at(), "part", {"part": part}, arrays).path)
 
 
 def _place(asked: NDArray[np.uint64], part: int, bits: int) -> int:
     """Where the part of the keys begins that has these top bits."""
-    return len(asked) if part >> bits else int(np.searchsorted(asked, np.uint64(part << (64 - bits))))
+    return (
+        len(asked) if part >> bits else int(np.searchsorted(asked, np.uint64(part << (64 - bits))))
+    )
 
 
 def compare(place: Place, name: str, number: int) -> str:
@@ -95,14 +112,22 @@ def compare(place: Place, name: str, number: int) -> str:
     # Of equal words in this run only the first is compared, as within a slab.
     there = (row < 0) | (np.asarray(first[np.maximum(row, 0)]) == row)
     before: Any = found.rows[there] + low, found.numbers[there], found.estimated[there]
-    a, b, guessed = (np.concatenate([of_slab, of_index]) for of_slab, of_index in zip(among, before, strict=True))
+    a, b, guessed = (
+        np.concatenate([of_slab, of_index]) for of_slab, of_index in zip(among, before, strict=True)
+    )
     pairs = _measured(plan, a, b, guessed)
-    return place.sent(files.write(plan.at(), "pairs", {"slab": number}, {name: getattr(pairs, name) for name in PAIRS}).path)
+    return place.sent(
+        files.write(
+            plan.at(), "pairs", {"slab": number}, {name: getattr(pairs, name) for name in PAIRS}
+        ).path
+    )
 
 
 def _asking(plan: Plan, low: int, high: int) -> NDArray[np.int64]:
     """Places in the slab of the first row of each word sequence."""
-    return np.flatnonzero(np.asarray(plan.row_file.array("first")[low:high]) == np.arange(low, high))
+    return np.flatnonzero(
+        np.asarray(plan.row_file.array("first")[low:high]) == np.arange(low, high)
+    )
 
 
 def _far(plan: Plan, number: int) -> NDArray[np.uint64]:
@@ -111,11 +136,18 @@ def _far(plan: Plan, number: int) -> NDArray[np.uint64]:
     for path in plan.place.all_fetched(plan.partitions):
         part = signed.opened(path)
         low, high = (int(end) for end in part.array("ends")[number : number + 2])
-        found.append(np.repeat(np.asarray(part.array("packed")[low:high]), np.asarray(part.array("shared")[low:high])))
+        found.append(
+            np.repeat(
+                np.asarray(part.array("packed")[low:high]),
+                np.asarray(part.array("shared")[low:high]),
+            )
+        )
     return np.concatenate(found) if found else np.empty(0, np.uint64)
 
 
-def _measured(plan: Plan, a: NDArray[np.int64], numbers: NDArray[np.int64], estimated: NDArray[np.float32]) -> Pairs:
+def _measured(
+    plan: Plan, a: NDArray[np.int64], numbers: NDArray[np.int64], estimated: NDArray[np.float32]
+) -> Pairs:
     """Exact similarities of rows with documents of the index, above the floor; those gone from the snapshot are left out."""
     file, n = plan.row_file, sum(plan.counts)
     b = numbers - plan.n_published
@@ -126,16 +158,23 @@ def _measured(plan: Plan, a: NDArray[np.int64], numbers: NDArray[np.int64], esti
 
     def words_of(rows: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         new, old = rows[rows < n], rows[rows >= n] - n
-        texts = pa.concat_arrays([plan.texts.take(np.asarray(order[new])), published.texts.take(pa.array(old))])
+        texts = pa.concat_arrays(
+            [plan.texts.take(np.asarray(order[new])), published.texts.take(pa.array(old))]
+        )
         counts = np.concatenate([np.asarray(n_words[new]), published.n_words[old]])
         return sketching.words_of(texts, np.arange(len(rows)), counts)
 
-    pairs = pairing.measure(a[there], b[there], estimated[there], words_of, ngram=plan.options.ngram)
+    pairs = pairing.measure(
+        a[there], b[there], estimated[there], words_of, ngram=plan.options.ngram
+    )
     is_new, old = pairs.b < n, np.maximum(pairs.b - n, 0)
     new = np.where(is_new, pairs.b, 0)
     theirs = np.where(is_new, new + plan.n_published, published.numbers[old])
     inside = pairing.is_inside(
-        np.asarray(times[pairs.a]), np.where(is_new, times[new], published.times[old]), pairs.a + plan.n_published - theirs, plan.options,
+        np.asarray(times[pairs.a]),
+        np.where(is_new, times[new], published.times[old]),
+        pairs.a + plan.n_published - theirs,
+        plan.options,
     )
     above = pairing.above_floor(pairs, inside, plan.options)
     return replace(pairs, b=theirs).take(above)
@@ -156,7 +195,10 @@ class _Published:
             self.texts = sketching.as_texts(table["text"])
             times = engine.as_times(keeping.facts_of(table)["published_at"], table.num_rows)
             n_words = sketching.sketch(self.texts, plan.options).n_words
-        self._asked, self._rows = numbers, np.array([row_of.get(doc_id, -1) for doc_id in ids], np.int64)
+        self._asked, self._rows = (
+            numbers,
+            np.array([row_of.get(doc_id, -1) for doc_id in ids], np.int64),
+        )
         self.times, self.n_words = np.append(times, 0), np.append(n_words, np.int32(0))
         self.numbers = np.zeros(len(self.times), np.int64)
         self.numbers[self._rows[self._rows >= 0]] = numbers[self._rows >= 0]
@@ -171,4 +213,6 @@ class _Published:
 
 def read_pairs(paths: Sequence[Path]) -> list[Pairs]:
     """The pairs that `compare` wrote."""
-    return [Pairs(*(np.array(file.array(name)) for name in PAIRS)) for file in map(signed.opened, paths)]
+    return [
+        Pairs(*(np.array(file.array(name)) for name in PAIRS)) for file in map(signed.opened, paths)
+    ]

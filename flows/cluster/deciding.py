@@ -50,24 +50,35 @@ def components(rows: Rows, pairs: Pairs) -> NDArray[np.int64]:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    clusters = [(row, rows.row_of[kept]) for row, kept in rows.kept_id.items() if kept in rows.row_of]
+    clusters = [
+        (row, rows.row_of[kept]) for row, kept in rows.kept_id.items() if kept in rows.row_of
+    ]
     linked = np.array(clusters, np.int64).reshape(-1, 2)
     n, new = rows.facts.num_rows, np.arange(len(rows.first))
-    one, other = np.concatenate([pairs.a, new, linked[:, 0]]), np.concatenate([pairs.b, rows.first, linked[:, 1]])
-    _, label = connected_components(coo_array((np.ones(len(one), np.bool_), (one, other)), shape=(n, n)), directed=False)
+    one, other = (
+        np.concatenate([pairs.a, new, linked[:, 0]]),
+        np.concatenate([pairs.b, rows.first, linked[:, 1]]),
+    )
+    _, label = connected_components(
+        coo_array((np.ones(len(one), np.bool_), (one, other)), shape=(n, n)), directed=False
+    )
     return np.where(np.bincount(label, minlength=1)[label] > 1, label, -1).astype(np.int64)
 
 
 def parts(component: NDArray[np.int64], pairs: Pairs, n_threads: int) -> NDArray[np.int64]:
     """The part to which each row goes, whole components to each; -1 for a row without a component."""
     among = component >= 0
-    weight = np.bincount(component[among]) + np.bincount(component[pairs.a], minlength=int(component.max(initial=-1)) + 1)
+    weight = np.bincount(component[among]) + np.bincount(
+        component[pairs.a], minlength=int(component.max(initial=-1)) + 1
+    )
     size = int(np.clip(-(-weight.sum() // n_threads), LEAST, MOST))
     part = (np.cumsum(weight) - weight) // size
     return np.where(among, part[np.maximum(component, 0)], -1)
 
 
-def write(place: Place, folder: Path, rows: Rows, pairs: Pairs, part: NDArray[np.int64]) -> Iterator[str]:
+def write(
+    place: Place, folder: Path, rows: Rows, pairs: Pairs, part: NDArray[np.int64]
+) -> Iterator[str]:
     """Files with the rows and the pairs of each part, one after the other; what their names begin with."""
     n, token = len(rows.first), token_hex(8)
     by_row, by_pair = np.argsort(part, kind="stable"), np.argsort(part[pairs.a], kind="stable")
@@ -77,15 +88,26 @@ def write(place: Place, folder: Path, rows: Rows, pairs: Pairs, part: NDArray[np
         new = which[which < n]
         table = rows.facts.take(pa.array(which))
         for name, values in {
-            "row": which, "words": rows.n_words[which], "position": rows.position[which],
-            "read_as": _padded(rows.read_as[new], which), "first": _padded(rows.first[new], which), "spared": _padded(rows.spared[new], which),
+            "row": which,
+            "words": rows.n_words[which],
+            "position": rows.position[which],
+            "read_as": _padded(rows.read_as[new], which),
+            "first": _padded(rows.first[new], which),
+            "spared": _padded(rows.spared[new], which),
         }.items():
             table = table.append_column(name, pa.array(values))
-        table = table.append_column("kept_doc_id", pa.array([rows.kept_id.get(row) for row in which.tolist()], pa.string()))
+        table = table.append_column(
+            "kept_doc_id", pa.array([rows.kept_id.get(row) for row in which.tolist()], pa.string())
+        )
         chosen = pairs.take(by_pair[slice(*np.searchsorted(pair_ends, [number, number + 1]))])
         path = folder / f"decided-{token}-{number:06}"
         place.sent(_save(path.with_suffix(".rows"), table))
-        place.sent(_save(path.with_suffix(".found"), pa.table({column: getattr(chosen, column) for column in PAIRS})))
+        place.sent(
+            _save(
+                path.with_suffix(".found"),
+                pa.table({column: getattr(chosen, column) for column in PAIRS}),
+            )
+        )
         yield place.name(path)
 
 
@@ -108,7 +130,13 @@ class _Part(folding.Folding):
     """The rows of some components, with their pairs: a fold that has been compared. It is not closed: the texts are those of all."""
 
     def __init__(self, plan: Plan, rows: pa.Table, pairs: pa.Table) -> None:
-        super().__init__(index=None, published=plan.snapshot, options=plan.options, staging=plan.at(), texts=plan.texts)
+        super().__init__(
+            index=None,
+            published=plan.snapshot,
+            options=plan.options,
+            staging=plan.at(),
+            texts=plan.texts,
+        )
         numbers = rows["row"].to_numpy()
         self.n = int(np.searchsorted(numbers, sum(plan.counts)))
         self.facts = keeping.facts_of(rows)
@@ -118,8 +146,16 @@ class _Part(folding.Folding):
         self._first = np.searchsorted(numbers, rows["first"].to_numpy()[: self.n])
         self._spared = np.asarray(rows["spared"])[: self.n]
         self._old_texts = pa.array([], pa.large_string())
-        self._row_of = {doc_id: row for row, doc_id in enumerate(self.facts["doc_id"].to_pylist()) if row >= self.n}
-        self._kept_id = {row: kept for row, kept in enumerate(rows["kept_doc_id"].to_pylist()) if kept is not None}
+        self._row_of = {
+            doc_id: row
+            for row, doc_id in enumerate(self.facts["doc_id"].to_pylist())
+            if row >= self.n
+        }
+        self._kept_id = {
+            row: kept
+            for row, kept in enumerate(rows["kept_doc_id"].to_pylist())
+            if kept is not None
+        }
         a, b, *rest = (pairs[column].to_numpy() for column in PAIRS)
         self.pairs = Pairs(np.searchsorted(numbers, a), np.searchsorted(numbers, b), *rest)
 
@@ -142,8 +178,21 @@ class _Part(folding.Folding):
 
 def decided(place: Place, parts: Sequence[str]) -> dict[str, pa.Table]:
     """The tables of all parts, each as one machine sorts it."""
-    found = {table: pa.concat_tables(map(_read, place.all_fetched([f"{part}.{table}" for part in parts]))) for table in TABLES}
-    return {name: table.sort_by([(column, "ascending") for column in (("doc_a", "doc_b") if name == "pairs" else ("doc_id",))]) for name, table in found.items()}
+    found = {
+        table: pa.concat_tables(
+            map(_read, place.all_fetched([f"{part}.{table}" for part in parts]))
+        )
+        for table in TABLES
+    }
+    return {
+        name: table.sort_by(
+            [
+                (column, "ascending")
+                for column in (("doc_a", "doc_b") if name == "pairs" else ("doc_id",))
+            ]
+        )
+        for name, table in found.items()
+    }
 
 
 def files_of(place: Place, part: str) -> list[Path]:
@@ -152,7 +201,11 @@ def files_of(place: Place, part: str) -> list[Path]:
 
 
 def _save(path: Path, table: pa.Table) -> Path:
-    with drafted(path) as draft, pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+    with (
+        drafted(path) as draft,
+        pa.OSFile(str(draft), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema) as writer,
+    ):
         writer.write_table(table)
     return path
 

@@ -68,7 +68,9 @@ class Dask:
                     f"worker {address} shares no folder with this machine and does not reach the warehouse either ({why}); its environment "
                     "must name the address and credentials of the store, or $COPYDESK_CACHE a folder that all share"
                 )
-        self._note(f"Dask: workers share no folder with this machine; the files of the run go through {warehouse}")
+        self._note(
+            f"Dask: workers share no folder with this machine; the files of the run go through {warehouse}"
+        )
 
     def leave(self) -> None:
         """Clear what was carried from the workers and from the store."""
@@ -77,16 +79,31 @@ class Dask:
             self._place.closed()
 
     def run_shards(
-        self, shards: Iterable[Shard], task: str, options: Mapping[str, object], *, limits: Limits, key: str,
-        on_progress: Callable[[int], None], early: int = 0,
+        self,
+        shards: Iterable[Shard],
+        task: str,
+        options: Mapping[str, object],
+        *,
+        limits: Limits,
+        key: str,
+        on_progress: Callable[[int], None],
+        early: int = 0,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `work.run_shards`: a shard is a task, and runs in a process that its Dask worker keeps beside itself.
 
         Nothing is started `early`: which of its workers will get a shard is Dask's choice.
         """
         place = self._place
-        paths = {name: place.sent(value) for name, value in options.items() if isinstance(value, Path)}
-        given = (task, {name: value for name, value in options.items() if name not in paths}, paths, asdict(limits), key)
+        paths = {
+            name: place.sent(value) for name, value in options.items() if isinstance(value, Path)
+        }
+        given = (
+            task,
+            {name: value for name, value in options.items() if name not in paths},
+            paths,
+            asdict(limits),
+            key,
+        )
         taken: deque[tuple[Shard, dict[str, Any] | None]] = deque()
 
         def calls() -> Iterator[tuple[Any, ...]]:
@@ -95,7 +112,11 @@ class Dask:
                 if taken[-1][1] is None:
                     for path in shard.files:
                         place.sent(path)
-                    yield (place.away, {**asdict(shard), "folder": place.name(Path(shard.folder))}, *given)
+                    yield (
+                        place.away,
+                        {**asdict(shard), "folder": place.name(Path(shard.folder))},
+                        *given,
+                    )
 
         def finished() -> Iterator[tuple[Shard, dict[str, Any]]]:
             for result in self._submit.in_order("copydesk-edit", tasks.run_shard, calls()):
@@ -119,15 +140,29 @@ class Dask:
             self._submit.everywhere(tasks.close_pools, *given)
 
     def find_copies(
-        self, shards: Sequence[Path], *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
-        exempt: Collection[str], on_progress: Callable[[int], None],
+        self,
+        shards: Sequence[Path],
+        *,
+        index: Index | None,
+        published: PublishedSnapshot | None,
+        options: Options,
+        staging: Path,
+        exempt: Collection[str],
+        on_progress: Callable[[int], None],
     ) -> Copies:
         """See `copies.find_copies`."""
         from copydesk.flows.cluster import folding
 
         return folding.find_copies(
-            shards, index=index, published=published, options=options, staging=staging, exempt=exempt, submit=self._submit,
-            on_progress=on_progress, place=self._place,
+            shards,
+            index=index,
+            published=published,
+            options=options,
+            staging=staging,
+            exempt=exempt,
+            submit=self._submit,
+            on_progress=on_progress,
+            place=self._place,
         )
 
 
@@ -138,12 +173,16 @@ def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) 
         stack.enter_context(_quiet())
         if scheduler is None:
             stack.enter_context(dask.config.set(_COMES_BACK))
-            client = stack.enter_context(Client(stack.enter_context(_local(workers)), set_as_default=False))
+            client = stack.enter_context(
+                Client(stack.enter_context(_local(workers)), set_as_default=False)
+            )
         else:
             client = stack.enter_context(_connected(scheduler))
         _check_versions(client)
         n_threads = sum(client.nthreads().values())
-        note(f"Dask: {n_threads} worker thread{'s' if n_threads != 1 else ''} at {client.scheduler.address}, dashboard {client.dashboard_link}")
+        note(
+            f"Dask: {n_threads} worker thread{'s' if n_threads != 1 else ''} at {client.scheduler.address}, dashboard {client.dashboard_link}"
+        )
         engine = Dask(client, note)
         stack.callback(engine.leave)
         yield engine
@@ -164,8 +203,13 @@ def _quiet() -> Iterator[None]:
 def _local(workers: int) -> LocalCluster:
     """Worker processes of this machine, all ports on loopback."""
     return LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, host=LOOPBACK, dashboard_address=_dashboard_address(),
-        worker_dashboard_address=f"{LOOPBACK}:0", silence_logs=logging.ERROR,
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host=LOOPBACK,
+        dashboard_address=_dashboard_address(),
+        worker_dashboard_address=f"{LOOPBACK}:0",
+        silence_logs=logging.ERROR,
     )
 
 
@@ -186,12 +230,16 @@ def _connected(scheduler: str) -> Client:
     try:
         client = Client(scheduler, timeout=_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise EngineError(f"no Dask scheduler answers at {scheduler} ({error}); start one with `dask scheduler`") from error
+        raise EngineError(
+            f"no Dask scheduler answers at {scheduler} ({error}); start one with `dask scheduler`"
+        ) from error
     try:
         client.wait_for_workers(1, timeout=_FIRST_WORKER)
     except (TimeoutError, distributed.TimeoutError) as error:
         client.close()
-        raise EngineError(f"the Dask scheduler at {scheduler} has no worker; start one with `dask worker {scheduler}`") from error
+        raise EngineError(
+            f"the Dask scheduler at {scheduler} has no worker; start one with `dask worker {scheduler}`"
+        ) from error
     return client
 
 
@@ -201,8 +249,12 @@ def _check_versions(client: Client) -> None:
     try:
         theirs = client.run(tasks.versions)
     except ImportError as error:
-        raise EngineError(f"a Dask worker cannot import copydesk ({error}); install the same version on every worker") from error
+        raise EngineError(
+            f"a Dask worker cannot import copydesk ({error}); install the same version on every worker"
+        ) from error
     for address, found in sorted(theirs.items()):
         for name, version in mine.items():
             if found.get(name) != version:
-                raise EngineError(f"worker {address} has {name} {found.get(name)}, this machine {version}; rows could differ: install the same")
+                raise EngineError(
+                    f"worker {address} has {name} {found.get(name)}, this machine {version}; rows could differ: install the same"
+                )

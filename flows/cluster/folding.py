@@ -32,19 +32,35 @@ from copydesk.transforms.dedup.pairing import Pairs
 if TYPE_CHECKING:
     from copydesk.flows.cluster.running import Submitter
 
-PART_BYTES = 64 << 20  # of far keys in a part, at most: what a task keeps touching while it walks over all slabs
+PART_BYTES = (
+    64 << 20
+)  # of far keys in a part, at most: what a task keeps touching while it walks over all slabs
 MOST_PARTS = 1024
 
 
 def find_copies(
-    shards: Sequence[Path], *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
-    exempt: Collection[str], submit: Submitter, on_progress: Callable[[int], None], place: Place = SHARED,
+    shards: Sequence[Path],
+    *,
+    index: Index | None,
+    published: PublishedSnapshot | None,
+    options: Options,
+    staging: Path,
+    exempt: Collection[str],
+    submit: Submitter,
+    on_progress: Callable[[int], None],
+    place: Place = SHARED,
 ) -> Copies:
     """See `copies.find_copies`; shards are Parquet files, and the place says how the workers get at them."""
     calls = ((place.away, place.sent(path), options, place.name(staging)) for path in shards)
     written = list(submit.in_order("copydesk-sign", tasks.sign, calls))
     with ClusterFolding(
-        index=index, published=published, options=options, staging=staging, signed_shards=written, submit=submit, on_progress=on_progress,
+        index=index,
+        published=published,
+        options=options,
+        staging=staging,
+        signed_shards=written,
+        submit=submit,
+        on_progress=on_progress,
         place=place,
     ) as folding_:
         for path in shards:
@@ -61,21 +77,36 @@ class ClusterFolding(folding.Folding):
     """See `folding.Folding`; `signed_shards` are what `comparing.sign` gave, in the order in which they are read."""
 
     def __init__(
-        self, *, index: Index | None, published: PublishedSnapshot | None, options: Options, staging: Path,
-        signed_shards: Sequence[tuple[str, str, int]], submit: Submitter, on_progress: Callable[[int], None], place: Place,
+        self,
+        *,
+        index: Index | None,
+        published: PublishedSnapshot | None,
+        options: Options,
+        staging: Path,
+        signed_shards: Sequence[tuple[str, str, int]],
+        submit: Submitter,
+        on_progress: Callable[[int], None],
+        place: Place,
     ) -> None:
         self._names = tuple(name for name, _, _ in signed_shards)
         self._words = tuple(name for _, name, _ in signed_shards)
         self._counts = tuple(n for _, _, n in signed_shards)
         self._texts = SignedTexts(place, self._names, self._counts)
-        super().__init__(index=index, published=published, options=options, staging=staging, texts=self._texts)
+        super().__init__(
+            index=index, published=published, options=options, staging=staging, texts=self._texts
+        )
         self._submit, self._on_progress = submit, on_progress
         self._place = place
         self._snapshot = None if published is None else published.snapshot
         self._plan = ""
         self._written: list[Path] = []  # files of the comparison, of no use after it
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         super().__exit__(kind, error, trace)
         self._submit.everywhere(tasks.forget)
         for path in self._written:
@@ -90,14 +121,27 @@ class ClusterFolding(folding.Folding):
         if not self.n:
             return pairing.NONE
         self._know_words()
-        slabs = tuple((low, min(low + folding.SLAB, self.n)) for low in range(0, self.n, folding.SLAB))
+        slabs = tuple(
+            (low, min(low + folding.SLAB, self.n)) for low in range(0, self.n, folding.SLAB)
+        )
         plan = Plan(
-            options=self.options, folder=self._place.name(self.staging), signed=self._names, counts=self._counts, rows=self._write_rows(),
-            slabs=slabs, n_published=self.n_published, published=_address(self._snapshot), place=self._place,
+            options=self.options,
+            folder=self._place.name(self.staging),
+            signed=self._names,
+            counts=self._counts,
+            rows=self._write_rows(),
+            slabs=slabs,
+            n_published=self.n_published,
+            published=_address(self._snapshot),
+            place=self._place,
         )
         name = plan.save()
         sketches, queries, extents = [], [], []
-        for (low, high), (slab, far) in zip(slabs, self._submit.in_order("copydesk-gather", tasks.gather, self._calls(name, slabs)), strict=True):
+        for (low, high), (slab, far) in zip(
+            slabs,
+            self._submit.in_order("copydesk-gather", tasks.gather, self._calls(name, slabs)),
+            strict=True,
+        ):
             sketches.append(slab)
             queries.append(far)
             extents.append(self.index.extents)
@@ -105,7 +149,12 @@ class ClusterFolding(folding.Folding):
             self._on_progress(low)
         index, published = self._sent_index()
         plan = replace(
-            plan, sketches=tuple(sketches), queries=tuple(queries), extents=tuple(extents), index=index, published_index=published,
+            plan,
+            sketches=tuple(sketches),
+            queries=tuple(queries),
+            extents=tuple(extents),
+            index=index,
+            published_index=published,
         )
         name = plan.save()
         n_parts = self._n_parts()
@@ -114,23 +163,39 @@ class ClusterFolding(folding.Folding):
         self._written += map(self._place.path, (*queries, *partitions))
         name = self._plan = plan.save(partitions=partitions)
         found = []
-        for (_, high), pairs in zip(slabs, self._submit.in_order("copydesk-compare", tasks.compare, self._calls(name, slabs)), strict=True):
+        for (_, high), pairs in zip(
+            slabs,
+            self._submit.in_order("copydesk-compare", tasks.compare, self._calls(name, slabs)),
+            strict=True,
+        ):
             found.append(self._noted(pairs))
             self._on_progress(high)
         return self._rows_of_pairs(comparing.read_pairs(found))
 
     def _decide(self, first: NDArray[np.int64], spared: NDArray[np.bool_]) -> Copies:
-        rows = deciding.Rows(self.facts, self._read_as, first, spared, self.n_words, self.position, self._kept_id, self._row_of)
+        rows = deciding.Rows(
+            self.facts,
+            self._read_as,
+            first,
+            spared,
+            self.n_words,
+            self.position,
+            self._kept_id,
+            self._row_of,
+        )
         component = deciding.components(rows, self.pairs)
         if not (component >= 0).any():  # nothing resembles anything
             return super()._decide(first, spared)
         part = deciding.parts(component, self.pairs, self._submit.n_threads)
-        names = self._written_parts(deciding.write(self._place, self.staging, rows, self.pairs, part))
+        names = self._written_parts(
+            deciding.write(self._place, self.staging, rows, self.pairs, part)
+        )
         calls = ((self._place.away, self._plan, name) for name in names)
         done = list(self._submit.in_order("copydesk-decide", tasks.decide, calls))
         return Copies(
             **deciding.decided(self._place, done),
-            new_index_files=tuple(self._staged[name] for name in sorted(self._staged)), index_files=self.index.names,
+            new_index_files=tuple(self._staged[name] for name in sorted(self._staged)),
+            index_files=self.index.names,
         )
 
     def _written_parts(self, names: Iterable[str]) -> Iterator[str]:
@@ -147,19 +212,31 @@ class ClusterFolding(folding.Folding):
         """Names of the index, apart for files that the workers have from the published snapshot."""
         paths = [file.path for file in (*self.index.docs, *self.index.runs)]
         mine = [path for path in paths if path.name in self._staged or not self._place.is_carried]
-        return tuple(map(self._place.sent, mine)), tuple(path.name for path in paths if path not in mine)
+        return tuple(map(self._place.sent, mine)), tuple(
+            path.name for path in paths if path not in mine
+        )
 
     def _know_words(self) -> None:
         """Number and hash of every document's words, and the first row with the same."""
         words = [signed.opened(self._noted(name)) for name in self._words]
-        n_words, sequence = (np.concatenate([file.array(name) for file in words])[self._read_as] for name in signed.WORDS)
+        n_words, sequence = (
+            np.concatenate([file.array(name) for file in words])[self._read_as]
+            for name in signed.WORDS
+        )
         self.n_words[:] = n_words
         # A spared document stands for itself alone; others with its words are compared with it.
         self._sequence[:] = np.where(self._spared, np.uint64(0), sequence)
-        self._first[:] = leading.first_of_equals(self._sequence, self.n_words, self.times, np.arange(self.n), self.options)
+        self._first[:] = leading.first_of_equals(
+            self._sequence, self.n_words, self.times, np.arange(self.n), self.options
+        )
 
     def _write_rows(self) -> str:
-        arrays = {"order": self._read_as, "time": self.times, "n_words": self.n_words, "first": self._first}
+        arrays = {
+            "order": self._read_as,
+            "time": self.times,
+            "n_words": self.n_words,
+            "first": self._first,
+        }
         return self._place.sent(files.write(self.staging, "rows", {"count": self.n}, arrays).path)
 
     def _calls(self, plan: str, slabs: Sequence[tuple[int, int]]) -> list[tuple[Place, str, int]]:
@@ -179,7 +256,11 @@ class ClusterFolding(folding.Folding):
             if (others < 0).any():
                 others = self._rows_of_published(part.b, others)
             there: NDArray[np.bool_] = others >= 0
-            pairs.append(Pairs(part.a, others, *(getattr(part, name) for name in comparing.PAIRS[2:])).take(there))
+            pairs.append(
+                Pairs(part.a, others, *(getattr(part, name) for name in comparing.PAIRS[2:])).take(
+                    there
+                )
+            )
         return pairing.concatenate(*pairs)
 
 

@@ -76,7 +76,11 @@ class Plan:
     @cached_property
     def whole_index(self) -> Index:
         """`index`, opened."""
-        published = self.snapshot.snapshot.index_files(self.published_index) if self.snapshot and self.published_index else {}
+        published = (
+            self.snapshot.snapshot.index_files(self.published_index)
+            if self.snapshot and self.published_index
+            else {}
+        )
         return Index([*self.place.all_fetched(self.index), *published.values()], self.options)
 
     def index_before(self, slab: int) -> Index:
@@ -101,7 +105,9 @@ class Plan:
 @lru_cache(maxsize=4)
 def load(place: Place, name: str) -> Plan:
     """A saved plan."""
-    fields: dict[str, Any] = json.loads(place.fetched(name).read_text(encoding="utf-8"), object_hook=_with_tuples)
+    fields: dict[str, Any] = json.loads(
+        place.fetched(name).read_text(encoding="utf-8"), object_hook=_with_tuples
+    )
     return Plan(**{**fields, "options": Options(**fields["options"]), "place": place})
 
 

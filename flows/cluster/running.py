@@ -33,7 +33,9 @@ class Submitter:
         """Threads of the cluster, at least one."""
         return max(1, int(sum(self._client.nthreads().values())))
 
-    def in_order(self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    def in_order(
+        self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]
+    ) -> Iterator[Any]:
         """The results, in the order of the calls; `name` is what the dashboard shows.
 
         Calls are taken as workers become free. A call that is lost with its worker runs again on
@@ -50,7 +52,15 @@ class Submitter:
                     if call is None:
                         is_more = False
                         break
-                    waiting.append(self._client.submit(function, *call, key=f"{name}-{token_hex(8)}", pure=False, retries=RETRIES))
+                    waiting.append(
+                        self._client.submit(
+                            function,
+                            *call,
+                            key=f"{name}-{token_hex(8)}",
+                            pure=False,
+                            retries=RETRIES,
+                        )
+                    )
                 if waiting:
                     yield self._result(waiting[0], name)
                     waiting.popleft().release()
@@ -72,9 +82,13 @@ class Submitter:
                 if self._client.nthreads():
                     last_seen = time.monotonic()
                 elif time.monotonic() - last_seen > _PATIENCE:
-                    raise EngineError(f"no Dask worker for {_PATIENCE // 60} minutes; the same command goes on once there is one: finished shards stand")
+                    raise EngineError(
+                        f"no Dask worker for {_PATIENCE // 60} minutes; the same command goes on once there is one: finished shards stand"
+                    )
                 else:
-                    self._note(f"no Dask worker is there; waiting, {_PATIENCE // 60} minutes at most")
+                    self._note(
+                        f"no Dask worker is there; waiting, {_PATIENCE // 60} minutes at most"
+                    )
             return future.result()
         except KilledWorker as error:
             raise EngineError(
@@ -82,4 +96,6 @@ class Submitter:
                 "look at their logs, most often they lack memory: more of it, or fewer threads, for each worker"
             ) from error
         except (FutureCancelledError, CommClosedError) as error:
-            raise EngineError(f"the Dask scheduler went away ({error}); run the same command again: finished shards stand") from error
+            raise EngineError(
+                f"the Dask scheduler went away ({error}); run the same command again: finished shards stand"
+            ) from error

@@ -26,7 +26,11 @@ def write(texts: pa.LargeStringArray, options: Options, folder: Path) -> IndexFi
     sketches = sketching.sketch(texts, options)
     _, offset_buffer, data = texts.buffers()
     offsets = np.frombuffer(offset_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    raw = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]] if data is not None else np.empty(0, np.uint8)
+    raw = (
+        np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
+        if data is not None
+        else np.empty(0, np.uint8)
+    )
     arrays = {**arrays_of(sketches), "offsets": offsets - offsets[0], "text": raw}
     return files.write(folder, "signed", {"count": len(texts)}, arrays)
 
@@ -34,14 +38,19 @@ def write(texts: pa.LargeStringArray, options: Options, folder: Path) -> IndexFi
 def arrays_of(sketches: Sketches) -> dict[str, NDArray[np.generic]]:
     """The columns of sketches, to be written."""
     return {
-        "signature": sketches.signatures, "keys": sketches.keys, "n_keys": sketches.n_keys, "n_words": sketches.n_words,
+        "signature": sketches.signatures,
+        "keys": sketches.keys,
+        "n_keys": sketches.n_keys,
+        "n_words": sketches.n_words,
         "sequence": sketches.sequence,
-    }  # fmt: skip
+    }
 
 
 def sketches_of(file: IndexFile) -> Sketches:
     """Sketches as `arrays_of` wrote them, mapped."""
-    return Sketches(*(file.array(name) for name in ("signature", "keys", "n_keys", "n_words", "sequence")))
+    return Sketches(
+        *(file.array(name) for name in ("signature", "keys", "n_keys", "n_words", "sequence"))
+    )
 
 
 @lru_cache(maxsize=4096)  # headers, 2 kB each
@@ -59,7 +68,9 @@ class SignedTexts:
 
     def __init__(self, place: Place, names: Sequence[str], counts: Sequence[int]) -> None:
         self._place, self._names = place, list(names)
-        self._starts = np.concatenate([[0], np.cumsum(np.asarray(counts, np.int64))]).astype(np.int64)
+        self._starts = np.concatenate([[0], np.cumsum(np.asarray(counts, np.int64))]).astype(
+            np.int64
+        )
 
     def append(self, texts: pa.LargeStringArray) -> None:
         """Nothing to do: the signed shards hold the texts."""
@@ -80,7 +91,9 @@ class SignedTexts:
             for at, row in zip(where.tolist(), local.tolist(), strict=True):
                 found[at] = text[offsets[row] : offsets[row + 1]].tobytes()
         ends = np.concatenate([[0], np.cumsum([len(raw) for raw in found])]).astype(np.int64)
-        return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(ends), pa.py_buffer(b"".join(found)))
+        return pa.LargeStringArray.from_buffers(
+            len(rows), pa.py_buffer(ends), pa.py_buffer(b"".join(found))
+        )
 
     def sketches(self, rows: NDArray[np.int64]) -> Sketches:
         """Sketches of the given documents."""
@@ -94,13 +107,17 @@ class SignedTexts:
         back[np.concatenate(order)] = np.arange(len(rows))
         return sketching.joined(parts).take(back)
 
-    def _by_file(self, rows: NDArray[np.int64]) -> list[tuple[IndexFile, NDArray[np.int64], NDArray[np.int64]]]:
+    def _by_file(
+        self, rows: NDArray[np.int64]
+    ) -> list[tuple[IndexFile, NDArray[np.int64], NDArray[np.int64]]]:
         """For each file asked: where its documents stand among the rows, and their places in the file, ascending."""
         order = np.argsort(rows, kind="stable")
         which = np.searchsorted(self._starts, rows[order], side="right") - 1
         asked = np.unique(which).tolist()
         found = []
-        for at, path in zip(asked, self._place.all_fetched([self._names[at] for at in asked]), strict=True):
+        for at, path in zip(
+            asked, self._place.all_fetched([self._names[at] for at in asked]), strict=True
+        ):
             where = order[which == at]
             found.append((opened(path), where, rows[where] - self._starts[at]))
         return found

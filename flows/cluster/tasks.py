@@ -44,7 +44,13 @@ def reaches(place: Place, name: str) -> str:
 
 
 def run_shard(
-    place: Place, shard: dict[str, Any], task: str, options: dict[str, Any], paths: dict[str, str], limits: dict[str, Any], key: str,
+    place: Place,
+    shard: dict[str, Any],
+    task: str,
+    options: dict[str, Any],
+    paths: dict[str, str],
+    limits: dict[str, Any],
+    key: str,
 ) -> dict[str, Any]:
     """`work.run_shards` for one shard: in a process of its own, which may hang, crash or eat memory without harm to the worker.
 
@@ -54,7 +60,10 @@ def run_shard(
     place.all_fetched([place.name(path) for path in here.files])
     thread = (threading.get_ident(), _purpose(task, options, paths, limits, key))
     given = {**options, **{name: str(place.fetched(path)) for name, path in paths.items()}}
-    pool, lock = _pools.get(thread) or (work.Pool(task, given, workers=1, limits=Limits(**limits), key=key), threading.Lock())
+    pool, lock = _pools.get(thread) or (
+        work.Pool(task, given, workers=1, limits=Limits(**limits), key=key),
+        threading.Lock(),
+    )
     _pools[thread] = pool, lock
     with lock:
         try:
@@ -65,11 +74,15 @@ def run_shard(
             raise
     written = [Path(path) for path in result.get("files", ())]
     sent = {**result, "files": [place.sent(path) for path in written]}
-    place.dropped(Path(here.folder), *written)  # in this order: a result that is kept speaks of files that are there
+    place.dropped(
+        Path(here.folder), *written
+    )  # in this order: a result that is kept speaks of files that are there
     return sent
 
 
-def close_pools(task: str, options: dict[str, Any], paths: dict[str, str], limits: dict[str, Any], key: str) -> None:
+def close_pools(
+    task: str, options: dict[str, Any], paths: dict[str, str], limits: dict[str, Any], key: str
+) -> None:
     """End the processes that work for this and nothing else, when no shard is left or the run is stopped."""
     purpose = _purpose(task, options, paths, limits, key)
     for thread in [thread for thread in _pools if thread[1] == purpose]:

@@ -30,7 +30,13 @@ REBUILD = "run `copydesk index rebuild` to make it anew from the published artic
 # Type and number of dimensions of each array. A file may come from a stranger: mapped with a type of
 # its own choosing (Python objects), its bytes would be taken for addresses in memory.
 _ARRAYS: dict[str, dict[str, tuple[str, int]]] = {
-    "docs": {"doc_id": ("|u1", 2), "time": ("<i8", 1), "n_words": ("<i4", 1), "sequence": ("<u8", 1), "signature": ("<u4", 2)},
+    "docs": {
+        "doc_id": ("|u1", 2),
+        "time": ("<i8", 1),
+        "n_words": ("<i4", 1),
+        "sequence": ("<u8", 1),
+        "signature": ("<u4", 2),
+    },
     "keys": {"days": ("<i8", 2), "near": ("<u8", 1), "far": ("<u8", 1)},
 }
 
@@ -70,10 +76,14 @@ class IndexFile:
         shape = tuple(entry["shape"])
         if 0 in shape:
             return np.empty(shape, np.dtype(entry["type"]))
-        return np.memmap(self.path, np.dtype(entry["type"]), "r", offset=entry["offset"], shape=shape)
+        return np.memmap(
+            self.path, np.dtype(entry["type"]), "r", offset=entry["offset"], shape=shape
+        )
 
 
-def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str, pieces.Blocks]) -> IndexFile:
+def write(
+    folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str, pieces.Blocks]
+) -> IndexFile:
     """Write a file of the index into the folder, under a name made from its content."""
     described, offset = {}, HEADER_BYTES
     for name, values in arrays.items():
@@ -84,7 +94,9 @@ def write(folder: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[st
     if len(encoded) >= HEADER_BYTES:
         raise ValueError(f"index header of {len(encoded)} bytes; room is {HEADER_BYTES}")
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{kind}-{token_hex(8)}.partial"  # several machines may write into the folder
+    partial = (
+        folder / f"{kind}-{token_hex(8)}.partial"
+    )  # several machines may write into the folder
     digest = hashlib.sha256()
     with partial.open("wb") as file:
         _put(file, digest, encoded.ljust(HEADER_BYTES, b"\n"))
@@ -115,9 +127,13 @@ def read(path: Path) -> IndexFile:
     if not isinstance(header, dict):
         raise IndexRefused(f"index file {path} has no header; {REBUILD}")
     if size != header.get("bytes"):
-        raise IndexRefused(f"index file {path} is {size} bytes and should be {header.get('bytes')}; {REBUILD}")
+        raise IndexRefused(
+            f"index file {path} is {size} bytes and should be {header.get('bytes')}; {REBUILD}"
+        )
     if not _is_sound(header):
-        raise IndexRefused(f"index file {path} has a header that does not describe an index; {REBUILD}")
+        raise IndexRefused(
+            f"index file {path} has a header that does not describe an index; {REBUILD}"
+        )
     return IndexFile(path, header)
 
 
@@ -129,14 +145,31 @@ def _is_sound(header: dict[str, Any]) -> bool:
     if not isinstance(arrays, dict) or set(arrays) != set(_ARRAYS[kind]):
         return False
     rows = header["count"]
-    sizes = {"doc_id": [rows, 16], "time": [rows], "n_words": [rows], "sequence": [rows], "signature": [rows, header.get("num_perm")]}
-    return all(_lies_within(header["bytes"], arrays[name], *expected) for name, expected in _ARRAYS[kind].items()) and all(
-        name not in sizes or entry["shape"] == sizes[name] for name, entry in arrays.items()
-    ) and (kind == "docs" or arrays["days"]["shape"][1] == 2)
+    sizes = {
+        "doc_id": [rows, 16],
+        "time": [rows],
+        "n_words": [rows],
+        "sequence": [rows],
+        "signature": [rows, header.get("num_perm")],
+    }
+    return (
+        all(
+            _lies_within(header["bytes"], arrays[name], *expected)
+            for name, expected in _ARRAYS[kind].items()
+        )
+        and all(
+            name not in sizes or entry["shape"] == sizes[name] for name, entry in arrays.items()
+        )
+        and (kind == "docs" or arrays["days"]["shape"][1] == 2)
+    )
 
 
 def _lies_within(n_bytes: int, entry: object, type_: str, n_dimensions: int) -> bool:
-    if not isinstance(entry, dict) or entry.get("type") != type_ or not isinstance(shape := entry.get("shape"), list):
+    if (
+        not isinstance(entry, dict)
+        or entry.get("type") != type_
+        or not isinstance(shape := entry.get("shape"), list)
+    ):
         return False
     if len(shape) != n_dimensions or not _are_sizes(*shape, entry.get("offset")):
         return False

@@ -25,7 +25,9 @@ UNDATED_DAY = 1 << 30
 # log4(documents / batch) runs, 6 at 5 million documents in days of 5,000, and each entry is rewritten as often.
 MERGE_BELOW = 3
 MOST_ENTRIES = 1 << 26  # 512 MB, 2 million documents: larger runs are left as they are
-MOST_DOCS = 50_000  # signatures are not rewritten beyond 27 MB: they are looked up by number, not searched
+MOST_DOCS = (
+    50_000  # signatures are not rewritten beyond 27 MB: they are looked up by number, not searched
+)
 _ASKED = 2_500  # rows looked up at once: popular passages meet thousands of documents a row
 _AGREEING = 16_384  # pairs whose signatures are compared at once: 16 MB
 
@@ -64,19 +66,30 @@ class Index:
         opened = [files.read(path) for path in paths]
         for file in opened:
             files.check(file, options)
-        self.docs = sorted((f for f in opened if f.header["kind"] == "docs"), key=lambda f: f.header["first"])
-        self.runs = sorted((f for f in opened if f.header["kind"] == "keys"), key=lambda f: f.header["first"])
+        self.docs = sorted(
+            (f for f in opened if f.header["kind"] == "docs"), key=lambda f: f.header["first"]
+        )
+        self.runs = sorted(
+            (f for f in opened if f.header["kind"] == "keys"), key=lambda f: f.header["first"]
+        )
         self._sections = {f.name: _sections_of(f) for f in self.runs}
-        self._parts = [_Part(f, f.header["first"], f.header["first"] + f.header["count"] - 1) for f in self.runs]
+        self._parts = [
+            _Part(f, f.header["first"], f.header["first"] + f.header["count"] - 1)
+            for f in self.runs
+        ]
         self._firsts = np.array([f.header["first"] for f in self.docs], np.int64)
         self.n_documents = 0
         for file in self.docs:
             if file.header["first"] != self.n_documents:
-                raise IndexRefused(f"index lacks documents {self.n_documents} to {file.header['first']}; {files.REBUILD}")
+                raise IndexRefused(
+                    f"index lacks documents {self.n_documents} to {file.header['first']}; {files.REBUILD}"
+                )
             self.n_documents += file.header["count"]
         covered = sum(f.header["count"] for f in self.runs)
         if covered != self.n_documents:
-            raise IndexRefused(f"index has keys of {covered} of {self.n_documents} documents; {files.REBUILD}")
+            raise IndexRefused(
+                f"index has keys of {covered} of {self.n_documents} documents; {files.REBUILD}"
+            )
 
     @classmethod
     def load(cls, named: Mapping[str, Path], options: Options) -> Index | None:
@@ -97,7 +110,11 @@ class Index:
         then = copy(self)
         then._parts = []
         for first, last in extents:
-            run = next(f for f in self.runs if f.header["first"] <= first < f.header["first"] + f.header["count"])
+            run = next(
+                f
+                for f in self.runs
+                if f.header["first"] <= first < f.header["first"] + f.header["count"]
+            )
             then._parts.append(_Part(run, first, last))
         then.n_documents = extents[-1][1] + 1 if extents else 0
         return then
@@ -113,7 +130,9 @@ class Index:
         if not len(numbers):
             return np.empty(0, np.dtype("S32")) if name == "doc_id" else np.empty(0, np.int64)
         if not self.docs or numbers.max() >= self._firsts[-1] + self.docs[-1].header["count"]:
-            raise IndexRefused(f"index has keys of documents that it does not hold; {files.REBUILD}")
+            raise IndexRefused(
+                f"index has keys of documents that it does not hold; {files.REBUILD}"
+            )
         parts: list[Any] = [None] * len(self.docs)
         out: NDArray[Any] | None = None
         for at in np.unique(file_of):
@@ -131,23 +150,38 @@ class Index:
         return [raw.tobytes().hex() for raw in self.column("doc_id", numbers)]
 
     def find(
-        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], far: NDArray[np.uint64] | None = None
+        self,
+        sketches: Sketches,
+        times: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        far: NDArray[np.uint64] | None = None,
     ) -> Found:
         """Indexed documents that may be copies of the given rows.
 
         `far` are the `far_hits` of the rows' far queries, where they have been looked up elsewhere.
         """
-        pieces = [rows] if far is not None else [rows[first : first + _ASKED] for first in range(0, len(rows) or 1, _ASKED)]
+        pieces = (
+            [rows]
+            if far is not None
+            else [rows[first : first + _ASKED] for first in range(0, len(rows) or 1, _ASKED)]
+        )
         found = [self._find(sketches, times, rows, piece, far) for piece in pieces]
         return Found(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
     def _find(
-        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], piece: NDArray[np.int64], far: NDArray[np.uint64] | None
+        self,
+        sketches: Sketches,
+        times: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        piece: NDArray[np.int64],
+        far: NDArray[np.uint64] | None,
     ) -> tuple[NDArray[Any], ...]:
         """Of some of the rows: row, number and estimate of each document found, in that order."""
         near = self._near(sketches, times, rows, piece)
         if far is None:
-            far = self.far_hits(lookup.queries(sketches.keys, sketches.n_keys, piece, joining.SMALLEST))
+            far = self.far_hits(
+                lookup.queries(sketches.keys, sketches.n_keys, piece, joining.SMALLEST)
+            )
         distant = self._far(sketches, times, rows, far)
         found = [np.concatenate(part) for part in zip(near, distant, strict=True)]
         # Of a document with very many, those most alike; of equals the ones indexed first.
@@ -159,7 +193,11 @@ class Index:
         return found[0][order], found[1][order], found[2][order]
 
     def _near(
-        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], piece: NDArray[np.int64]
+        self,
+        sketches: Sketches,
+        times: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        piece: NDArray[np.int64],
     ) -> tuple[NDArray[Any], ...]:
         packed = []
         for day, asking in self._asking_by_day(times, piece).items():
@@ -167,8 +205,14 @@ class Index:
             for part in self._parts:
                 section = self._sections[part.run.name].get(day)
                 if section is not None:
-                    packed.append(lookup.hits(section, asked, *lookup.ranges(section, asked, part.first, part.last)))
-        row, number, shared = lookup.count(np.concatenate(packed) if packed else np.empty(0, np.uint64))
+                    packed.append(
+                        lookup.hits(
+                            section, asked, *lookup.ranges(section, asked, part.first, part.last)
+                        )
+                    )
+        row, number, shared = lookup.count(
+            np.concatenate(packed) if packed else np.empty(0, np.uint64)
+        )
         fewest = sketches.n_keys[row]
         chosen = shared >= np.minimum(joining.NEAR_SHARED, np.maximum(1, fewest // 4))
         row, number = row[chosen], number[chosen]
@@ -182,11 +226,17 @@ class Index:
         packed = []
         for part in self._parts:
             section = part.run.array("far")
-            packed.append(lookup.hits(section, asked, *lookup.ranges(section, asked, part.first, part.last)))
+            packed.append(
+                lookup.hits(section, asked, *lookup.ranges(section, asked, part.first, part.last))
+            )
         return np.concatenate(packed) if packed else np.empty(0, np.uint64)
 
     def _far(
-        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], packed: NDArray[np.uint64]
+        self,
+        sketches: Sketches,
+        times: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        packed: NDArray[np.uint64],
     ) -> tuple[NDArray[Any], ...]:
         row, number, shared = lookup.count(packed)
         fewest = np.minimum(sketches.n_keys[row], joining.SMALLEST)
@@ -204,14 +254,20 @@ class Index:
         for first in range(0, len(row), _AGREEING):
             part = slice(first, first + _AGREEING)
             theirs = self.column("signature", number[part])
-            same = (sketches.signatures[row[part]] == theirs).sum(axis=1) if len(theirs) else np.empty(0)
+            same = (
+                (sketches.signatures[row[part]] == theirs).sum(axis=1)
+                if len(theirs)
+                else np.empty(0)
+            )
             estimated[part] = (same / np.float32(self.options.num_perm)).astype(np.float32)
         chosen = (estimated >= least) & pairing.promising(
             estimated, sketches.n_words[row], self.column("n_words", number), self.options
         )
         return row[chosen], number[chosen], estimated[chosen]
 
-    def _asking_by_day(self, times: NDArray[np.int64], rows: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    def _asking_by_day(
+        self, times: NDArray[np.int64], rows: NDArray[np.int64]
+    ) -> dict[int, NDArray[np.int64]]:
         """For every indexed day the rows whose window reaches into it."""
         days = {day for sections in self._sections.values() for day in sections}
         dated = rows[times[rows] != UNDATED]
@@ -221,7 +277,9 @@ class Index:
         low, high = int(first_day.min(initial=1 << 40)), int(last_day.max(initial=-(1 << 40)))
         recent_days: set[int] = set()
         if len(undated) and self.n_documents:
-            last = np.arange(max(0, self.n_documents - self.options.undated_window), self.n_documents)
+            last = np.arange(
+                max(0, self.n_documents - self.options.undated_window), self.n_documents
+            )
             recent_days = set(np.unique(days_of(self.column("time", last))).tolist())
         asking = {}
         for day in sorted(days):
@@ -239,7 +297,12 @@ class Index:
         return asking
 
     def add(
-        self, doc_ids: Sequence[str], sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], folder: Path
+        self,
+        doc_ids: Sequence[str],
+        sketches: Sketches,
+        times: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        folder: Path,
     ) -> Written:
         """The index with the given rows, in their order, as new files in `folder`."""
         if not len(rows):
@@ -247,30 +310,53 @@ class Index:
         new: dict[str, IndexFile] = {}
         raw = np.frombuffer(bytes.fromhex("".join(doc_ids)), np.uint8).reshape(-1, 16)
         arrays: dict[str, NDArray[Any]] = {
-            "doc_id": raw, "time": times[rows], "n_words": sketches.n_words[rows],
-            "sequence": sketches.sequence[rows], "signature": sketches.signatures[rows],
-        }  # fmt: skip
+            "doc_id": raw,
+            "time": times[rows],
+            "n_words": sketches.n_words[rows],
+            "sequence": sketches.sequence[rows],
+            "signature": sketches.signatures[rows],
+        }
         docs, counts = [*self.docs], {"first": self.n_documents, "count": len(rows)}
-        while docs and docs[-1].header["count"] < MERGE_BELOW * counts["count"] and docs[-1].header["count"] + counts["count"] <= MOST_DOCS:
+        while (
+            docs
+            and docs[-1].header["count"] < MERGE_BELOW * counts["count"]
+            and docs[-1].header["count"] + counts["count"] <= MOST_DOCS
+        ):
             before = docs.pop()
-            arrays = {name: np.concatenate([before.array(name), values]) for name, values in arrays.items()}
-            counts = {"first": before.header["first"], "count": before.header["count"] + counts["count"]}
+            arrays = {
+                name: np.concatenate([before.array(name), values])
+                for name, values in arrays.items()
+            }
+            counts = {
+                "first": before.header["first"],
+                "count": before.header["count"] + counts["count"],
+            }
         docs.append(self._write(folder, "docs", counts, arrays, new))
         numbers = np.arange(self.n_documents, self.n_documents + len(rows), dtype=np.int64)
         near = [_sections(sketches, times, rows, numbers)]
-        far = [joining.entries(sketches.keys[rows], sketches.n_keys[rows], numbers, joining.SMALLEST)]
+        far = [
+            joining.entries(sketches.keys[rows], sketches.n_keys[rows], numbers, joining.SMALLEST)
+        ]
         runs, counts = [*self.runs], {"first": self.n_documents, "count": len(rows)}
         while runs and runs[-1].header["count"] < MERGE_BELOW * counts["count"]:
             before = runs[-1]
-            size = sum(len(s) for part in near for s in part.values()) + before.header["arrays"]["near"]["shape"][0]
+            size = (
+                sum(len(s) for part in near for s in part.values())
+                + before.header["arrays"]["near"]["shape"][0]
+            )
             if size > MOST_ENTRIES:
                 break
             runs.pop()
             near.append(_sections_of(before))
             far.append(before.array("far"))
-            counts = {"first": before.header["first"], "count": before.header["count"] + counts["count"]}
+            counts = {
+                "first": before.header["first"],
+                "count": before.header["count"] + counts["count"],
+            }
         days = sorted({day for part in near for day in part})
-        by_day: dict[int, Blocks] = {day: Merged([part[day] for part in near if day in part]) for day in days}
+        by_day: dict[int, Blocks] = {
+            day: Merged([part[day] for part in near if day in part]) for day in days
+        }
         runs.append(self._write_run(folder, counts, by_day, Merged(far), new))
         return Written(
             tuple(f.path for f in new.values()), tuple(sorted(f.name for f in (*docs, *runs)))
@@ -283,7 +369,11 @@ class Index:
         numbers, docs = [], []
         for file in self.docs:
             ids = np.ascontiguousarray(file.array("doc_id")).view("V16").ravel()
-            where = np.flatnonzero(np.isin(ids, np.array(sorted(gone), "V16"))) if gone else np.empty(0, np.int64)
+            where = (
+                np.flatnonzero(np.isin(ids, np.array(sorted(gone), "V16")))
+                if gone
+                else np.empty(0, np.int64)
+            )
             if not len(where):
                 docs.append(file)
                 continue
@@ -297,25 +387,47 @@ class Index:
         erased = np.concatenate(numbers).astype(np.uint64)
         runs = []
         for run in self.runs:
-            near: dict[int, Blocks] = {day: _less(s, erased) for day, s in _sections_of(run).items()}
+            near: dict[int, Blocks] = {
+                day: _less(s, erased) for day, s in _sections_of(run).items()
+            }
             far = _less(run.array("far"), erased)
             before = run.header["arrays"]
-            if len(far) == before["far"]["shape"][0] and sum(map(len, near.values())) == before["near"]["shape"][0]:
+            if (
+                len(far) == before["far"]["shape"][0]
+                and sum(map(len, near.values())) == before["near"]["shape"][0]
+            ):
                 runs.append(run)
             else:
                 runs.append(self._write_run(folder, _counts(run), near, far, new))
-        return Written(tuple(f.path for f in new.values()), tuple(sorted(f.name for f in (*docs, *runs))))
+        return Written(
+            tuple(f.path for f in new.values()), tuple(sorted(f.name for f in (*docs, *runs)))
+        )
 
     def _write_run(
-        self, folder: Path, counts: dict[str, int], near: Mapping[int, Blocks], far: Blocks,
+        self,
+        folder: Path,
+        counts: dict[str, int],
+        near: Mapping[int, Blocks],
+        far: Blocks,
         new: dict[str, IndexFile],
-    ) -> IndexFile:  # fmt: skip
+    ) -> IndexFile:
         days = [day for day in sorted(near) if len(near[day])]
         sizes = np.array([(day, len(near[day])) for day in days], np.int64).reshape(-1, 2)
-        return self._write(folder, "keys", counts, {"days": sizes, "near": Chained([near[day] for day in days]), "far": far}, new)
+        return self._write(
+            folder,
+            "keys",
+            counts,
+            {"days": sizes, "near": Chained([near[day] for day in days]), "far": far},
+            new,
+        )
 
     def _write(
-        self, folder: Path, kind: str, header: dict[str, Any], arrays: Mapping[str, Blocks], new: dict[str, IndexFile]
+        self,
+        folder: Path,
+        kind: str,
+        header: dict[str, Any],
+        arrays: Mapping[str, Blocks],
+        new: dict[str, IndexFile],
     ) -> IndexFile:
         file = files.write(folder, kind, files.made_as(self.options) | header, arrays)
         new[file.name] = file
@@ -332,18 +444,26 @@ def _counts(file: IndexFile) -> dict[str, int]:
 
 
 def _less(values: NDArray[np.uint64], erased: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    return np.asarray(values[~np.isin(values & np.uint64((1 << joining.DOCUMENT_BITS) - 1), erased)])
+    return np.asarray(
+        values[~np.isin(values & np.uint64((1 << joining.DOCUMENT_BITS) - 1), erased)]
+    )
 
 
 def _sections(
-    sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64], numbers: NDArray[np.int64]
+    sketches: Sketches,
+    times: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    numbers: NDArray[np.int64],
 ) -> dict[int, NDArray[np.uint64]]:
     days = days_of(times[rows])
     found = {}
     for day in np.unique(days):
         chosen = days == day
         found[int(day)] = joining.entries(
-            sketches.keys[rows[chosen]], sketches.n_keys[rows[chosen]], numbers[chosen], sketching.KEYS_MOST
+            sketches.keys[rows[chosen]],
+            sketches.n_keys[rows[chosen]],
+            numbers[chosen],
+            sketching.KEYS_MOST,
         )
     return found
 

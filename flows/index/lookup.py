@@ -15,7 +15,9 @@ _BITS = np.uint64(DOCUMENT_BITS)
 _DOCUMENT = np.uint64((1 << DOCUMENT_BITS) - 1)
 
 
-def queries(keys: NDArray[np.uint64], n_keys: NDArray[np.int32], rows: NDArray[np.int64], most: int) -> NDArray[np.uint64]:
+def queries(
+    keys: NDArray[np.uint64], n_keys: NDArray[np.int32], rows: NDArray[np.int64], most: int
+) -> NDArray[np.uint64]:
     """Entries of the asking rows, sorted, so that a look-up walks the file once from front to back."""
     return joining.entries(keys[rows], n_keys[rows], rows, most)
 
@@ -88,10 +90,16 @@ def hits(section: Any, asked: Any, low: Any, high: Any) -> Any:
     return out
 
 
-def count(found: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def count(
+    found: NDArray[np.uint64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Asking rows, documents and how many keys they share."""
     found = np.sort(found)
-    starts = np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]])) if len(found) else np.empty(0, np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))
+        if len(found)
+        else np.empty(0, np.int64)
+    )
     shared = np.diff(np.append(starts, len(found)))
     packed = found[starts]
     return (packed >> _BITS).astype(np.int64), (packed & _DOCUMENT).astype(np.int64), shared

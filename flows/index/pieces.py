@@ -53,7 +53,11 @@ class Merged:
         pivots = max(self._parts, key=len)[_BLOCK::_BLOCK]
         cuts = [[0, *np.searchsorted(part, pivots).tolist(), len(part)] for part in self._parts]
         for ends in zip(*(pairwise(cut) for cut in cuts), strict=True):
-            yield np.sort(np.concatenate([part[first:end] for part, (first, end) in zip(self._parts, ends, strict=True)]))
+            yield np.sort(
+                np.concatenate(
+                    [part[first:end] for part, (first, end) in zip(self._parts, ends, strict=True)]
+                )
+            )
 
 
 Blocks = NDArray[Any] | Chained | Merged

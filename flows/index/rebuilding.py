@@ -31,7 +31,9 @@ def rebuild(snapshot: Snapshot, options: Options, folder: Path) -> Written:
         sketches = sketching.sketch(texts, options)
         times = engine.as_times(batch["published_at"], batch.num_rows)
         rows, ids = np.arange(batch.num_rows), batch["doc_id"].to_pylist()
-        written = Index([paths[name] for name in names], options).add(ids, sketches, times, rows, folder)
+        written = Index([paths[name] for name in names], options).add(
+            ids, sketches, times, rows, folder
+        )
         paths |= {path.name: path for path in written.new}
         for name in paths.keys() - set(written.names):
             paths.pop(name).unlink()

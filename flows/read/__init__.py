@@ -11,6 +11,18 @@ from copydesk.flows.read.sources import InputError, InputFile, escaped, find, un
 from copydesk.flows.read.spool import spool
 
 __all__ = [
-    "Fields", "InputError", "InputFile", "Limits", "Record", "Reject", "escaped", "find", "formats", "read", "read_file", "reject", "spool",
+    "Fields",
+    "InputError",
+    "InputFile",
+    "Limits",
+    "Record",
+    "Reject",
+    "escaped",
+    "find",
+    "formats",
+    "read",
+    "read_file",
+    "reject",
+    "spool",
     "unescaped",
-]  # fmt: skip
+]

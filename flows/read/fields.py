@@ -29,18 +29,34 @@ class Fields:
     url: tuple[str, ...] = ("url", "link")
     title: tuple[str, ...] = ("title", "headline")
     author: tuple[str, ...] = ("author", "authors", "byline")
-    date: tuple[str, ...] = ("date", "published_at", "published", "date_published", "date_publish", "publish_date")
+    date: tuple[str, ...] = (
+        "date",
+        "published_at",
+        "published",
+        "date_published",
+        "date_publish",
+        "publish_date",
+    )
     outlet: tuple[str, ...] = ("outlet", "site_name", "publisher")
     language: tuple[str, ...] = ("language", "lang")
     section: tuple[str, ...] = ("section", "category")
     fetched_at: tuple[str, ...] = ("fetched_at", "crawled_at", "date_download")
     encoding: tuple[str, ...] = ("encoding", "charset")  # for bodies stored as bytes
     prefer: Literal["html", "text"] = "html"
-    use_file_time: bool = False  # take a file's modification time as `fetched_at` where nothing else gives one
+    use_file_time: bool = (
+        False  # take a file's modification time as `fetched_at` where nothing else gives one
+    )
 
     def names(self) -> list[str]:
         """Every field name looked for."""
-        return sorted({name for f in fields(self) if isinstance(value := getattr(self, f.name), tuple) for name in value})
+        return sorted(
+            {
+                name
+                for f in fields(self)
+                if isinstance(value := getattr(self, f.name), tuple)
+                for name in value
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +69,15 @@ class Utf8:
 class RowReader:
     """Turns rows of one source into records, under the limits."""
 
-    def __init__(self, source_uri: str, chosen: Fields, limits: Limits, file_time: datetime | None = None) -> None:
-        self.source_uri, self.fields, self.limits, self.file_time = source_uri, chosen, limits, file_time
+    def __init__(
+        self, source_uri: str, chosen: Fields, limits: Limits, file_time: datetime | None = None
+    ) -> None:
+        self.source_uri, self.fields, self.limits, self.file_time = (
+            source_uri,
+            chosen,
+            limits,
+            file_time,
+        )
 
     def record(self, row: Mapping[str, object], number: int | None) -> Record | Reject:
         """The record a row holds, or why there is none."""
@@ -67,9 +90,22 @@ class RowReader:
         names = [*self.fields.html, *self.fields.text]
         if any(name in row for name in names):
             return self._reject(number, url, "empty", "the field for the text is empty", 0)
-        return self._reject(number, url, "no_text_field", f"none of {', '.join(names)} among the fields {_shown(row)}", None)
+        return self._reject(
+            number,
+            url,
+            "no_text_field",
+            f"none of {', '.join(names)} among the fields {_shown(row)}",
+            None,
+        )
 
-    def _with_body(self, row: Mapping[str, object], number: int | None, url: str | None, kind: Kind, value: object) -> Record | Reject:
+    def _with_body(
+        self,
+        row: Mapping[str, object],
+        number: int | None,
+        url: str | None,
+        kind: Kind,
+        value: object,
+    ) -> Record | Reject:
         if isinstance(value, str):
             body: bytes = _utf8(value)
             declared: str | None = "utf-8"
@@ -78,9 +114,17 @@ class RowReader:
         elif isinstance(value, bytes):
             body, declared = value, _text(self._first(row, self.fields.encoding))
         else:
-            return self._reject(number, url, "wrong_type", f"the field for the text holds {type(value).__name__}", None)
+            return self._reject(
+                number,
+                url,
+                "wrong_type",
+                f"the field for the text holds {type(value).__name__}",
+                None,
+            )
         if len(body) > self.limits.document_bytes:
-            detail = f"{len(body):,} bytes; [limits] document_bytes is {self.limits.document_bytes:,}"
+            detail = (
+                f"{len(body):,} bytes; [limits] document_bytes is {self.limits.document_bytes:,}"
+            )
             return self._reject(number, url, "too_large", detail, len(body))
         given = Given(
             title=_text(self._first(row, self.fields.title)),
@@ -93,7 +137,9 @@ class RowReader:
         fetched_at = moment(self._first(row, self.fields.fetched_at)) or self.file_time
         return Record(self.source_uri, number, body, kind, declared, url, fetched_at, given)
 
-    def _reject(self, number: int | None, url: str | None, reason: str, detail: str, size: int | None) -> Reject:
+    def _reject(
+        self, number: int | None, url: str | None, reason: str, detail: str, size: int | None
+    ) -> Reject:
         # A field's name may hold what no table can.
         return Reject(self.source_uri, number, url, "read", reason, _utf8(detail).decode(), size)
 

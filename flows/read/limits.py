@@ -29,6 +29,14 @@ class Limits:
     memory_bytes: int = 1536 * 2**20
 
     def __post_init__(self) -> None:
-        for name in ("document_bytes", "line_bytes", "expansion", "json_depth", "parquet_columns", "seconds", "memory_bytes"):
+        for name in (
+            "document_bytes",
+            "line_bytes",
+            "expansion",
+            "json_depth",
+            "parquet_columns",
+            "seconds",
+            "memory_bytes",
+        ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)!r}")

@@ -16,7 +16,9 @@ from copydesk.flows.read.streams import BrokenError, Inflated
 _HEAD = 2**12
 
 
-def read(inputs: Sequence[str], *, fields: Fields | None = None, limits: Limits | None = None) -> Iterator[Record | Reject]:
+def read(
+    inputs: Sequence[str], *, fields: Fields | None = None, limits: Limits | None = None
+) -> Iterator[Record | Reject]:
     """Every document of the inputs in a fixed order, as a record or as the row of `rejects` it became.
 
     Raises `InputError` before the first record where an input does not exist.
@@ -25,7 +27,9 @@ def read(inputs: Sequence[str], *, fields: Fields | None = None, limits: Limits 
     return _read(files, fields or Fields(), limits or Limits())
 
 
-def _read(files: Iterable[InputFile | Reject], fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+def _read(
+    files: Iterable[InputFile | Reject], fields: Fields, limits: Limits
+) -> Iterator[Record | Reject]:
     for file in files:
         if isinstance(file, Reject):
             yield file
@@ -34,8 +38,12 @@ def _read(files: Iterable[InputFile | Reject], fields: Fields, limits: Limits) -
 
 
 def read_file(
-    file: InputFile, *, fields: Fields, limits: Limits, on_open: Callable[[BinaryIO], None] = lambda stream: None,
-) -> Iterator[Record | Reject]:  # fmt: skip
+    file: InputFile,
+    *,
+    fields: Fields,
+    limits: Limits,
+    on_open: Callable[[BinaryIO], None] = lambda stream: None,
+) -> Iterator[Record | Reject]:
     """The documents of one file; a fault ends the file with a `Reject`, not the run.
 
     `on_open` gets the stream of the file's bytes, which tells how far reading is.
@@ -51,7 +59,9 @@ def read_file(
                 detail = f"known are {', '.join(suffix for f in formats() for suffix in f.suffixes)}, each also as .gz or .zst"
                 yield Reject(file.source_uri, None, None, "read", "unknown_format", detail, size)
                 return
-            opened = Opened(file.source_uri, stream, size, file.file_time if fields.use_file_time else None)
+            opened = Opened(
+                file.source_uri, stream, size, file.file_time if fields.use_file_time else None
+            )
             for item in format_.records(opened, fields, limits):
                 number = item.record_number
                 yield item if isinstance(item, Reject) or item.body else _empty(item)
@@ -61,7 +71,15 @@ def read_file(
         detail = f"more than {limits.memory_bytes:,} bytes of memory; [limits] memory_bytes"
         yield Reject(file.source_uri, _next(number), None, "read", "memory", detail, size)
     except OSError as error:
-        yield Reject(file.source_uri, _next(number), None, "read", "unreadable", error.strerror or str(error), size)
+        yield Reject(
+            file.source_uri,
+            _next(number),
+            None,
+            "read",
+            "unreadable",
+            error.strerror or str(error),
+            size,
+        )
 
 
 def _recognised(file: InputFile) -> Format | None:
@@ -75,7 +93,9 @@ def _recognised(file: InputFile) -> Format | None:
 
 
 def _empty(record: Record) -> Reject:
-    return Reject(record.source_uri, record.record_number, record.url, "read", "empty", "no byte", 0)
+    return Reject(
+        record.source_uri, record.record_number, record.url, "read", "empty", "no byte", 0
+    )
 
 
 def _next(number: int | None) -> int | None:

@@ -26,7 +26,9 @@ class Record:
 
     def source(self, *, encoding: str | None = None) -> Source:
         """Where the document came from, for the edit; `encoding` is what decoding found."""
-        return Source(self.source_uri, self.record_number, self.url, self.fetched_at, self.given, encoding)
+        return Source(
+            self.source_uri, self.record_number, self.url, self.fetched_at, self.given, encoding
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +51,11 @@ def reject(record: Record, refused: Refused) -> Reject:
     'empty'
     """
     return Reject(
-        record.source_uri, record.record_number, record.url, refused.step, refused.reason, refused.detail or None, len(record.body)
+        record.source_uri,
+        record.record_number,
+        record.url,
+        refused.step,
+        refused.reason,
+        refused.detail or None,
+        len(record.body),
     )

@@ -20,18 +20,37 @@ import pyarrow as pa
 from copydesk.flows.read.record import Record, Reject
 from copydesk.transforms.article import Given
 
-_GIVEN = pa.struct([
-    ("title", pa.string()), ("authors", pa.list_(pa.string())), ("published", pa.string()), ("outlet", pa.string()),
-    ("language", pa.string()), ("section", pa.string()),
-])  # fmt: skip
-SCHEMA = pa.schema([
-    ("source_uri", pa.string()), ("record_number", pa.int64()), ("body", pa.large_binary()), ("kind", pa.string()),
-    ("declared_encoding", pa.string()), ("url", pa.string()), ("fetched_at", pa.timestamp("us", tz="UTC")), ("given", _GIVEN),
-])  # fmt: skip
-_BATCH_BYTES = 4 * 2**20  # what a worker holds of a shard at a time, or one document where that is more
+_GIVEN = pa.struct(
+    [
+        ("title", pa.string()),
+        ("authors", pa.list_(pa.string())),
+        ("published", pa.string()),
+        ("outlet", pa.string()),
+        ("language", pa.string()),
+        ("section", pa.string()),
+    ]
+)
+SCHEMA = pa.schema(
+    [
+        ("source_uri", pa.string()),
+        ("record_number", pa.int64()),
+        ("body", pa.large_binary()),
+        ("kind", pa.string()),
+        ("declared_encoding", pa.string()),
+        ("url", pa.string()),
+        ("fetched_at", pa.timestamp("us", tz="UTC")),
+        ("given", _GIVEN),
+    ]
+)
+_BATCH_BYTES = (
+    4 * 2**20
+)  # what a worker holds of a shard at a time, or one document where that is more
 # Towards the end of the input a shard takes a share of what is left, down to a least size, so that workers end at about
 # the same time: guided self-scheduling (Polychronopoulos and Kuck 1987), but for a share that knows no number of workers.
-_OF_THE_REST, _LEAST = 1 / 4, 1 / 4  # the least of the full size: a shard costs .1 s beside its documents
+_OF_THE_REST, _LEAST = (
+    1 / 4,
+    1 / 4,
+)  # the least of the full size: a shard costs .1 s beside its documents
 RECORDS = "records.arrow"
 _REJECTS = "rejects.json"
 
@@ -62,11 +81,16 @@ class Shard:
 
     def records(self) -> Iterator[Record]:
         """The records in order, a few megabytes at a time."""
-        with pa.OSFile(os.path.join(self.folder, RECORDS)) as source, pa.ipc.open_stream(source) as batches:
+        with (
+            pa.OSFile(os.path.join(self.folder, RECORDS)) as source,
+            pa.ipc.open_stream(source) as batches,
+        ):
             for batch in batches:
                 for row in batch.to_pylist():
                     given = row.pop("given")
-                    yield Record(**row, given=Given(**{**given, "authors": tuple(given["authors"])}))
+                    yield Record(
+                        **row, given=Given(**{**given, "authors": tuple(given["authors"])})
+                    )
 
     def rejects(self) -> Iterator[Reject]:
         """What reading refused."""
@@ -75,9 +99,15 @@ class Shard:
 
 
 def write(
-    items: Iterable[Record | Reject], folder: str | Path, *, documents: int, n_bytes: int, first: int = 0,
-    cursor: Callable[[], tuple[int, int]] = lambda: (0, 0), left: Callable[[], Left] = lambda: Left(1.0, inf),
-) -> Iterator[Shard]:  # fmt: skip
+    items: Iterable[Record | Reject],
+    folder: str | Path,
+    *,
+    documents: int,
+    n_bytes: int,
+    first: int = 0,
+    cursor: Callable[[], tuple[int, int]] = lambda: (0, 0),
+    left: Callable[[], Left] = lambda: Left(1.0, inf),
+) -> Iterator[Shard]:
     """Cut the items into shards of at most so many documents or bytes, and yield each once it is on disk.
 
     A document larger than `n_bytes` makes a shard of its own. `cursor` is asked after each item, `left` when a shard is
@@ -103,7 +133,15 @@ def opened(folder: str | Path, number: int) -> Shard | None:
     try:
         counts = json.loads((at / _REJECTS).read_text(encoding="utf-8"))
         first, second = counts["cursor"]
-        return Shard(number, str(at), counts["n_documents"], len(counts["rejects"]), counts["n_bytes"], (first, second), counts["left_share"])
+        return Shard(
+            number,
+            str(at),
+            counts["n_documents"],
+            len(counts["rejects"]),
+            counts["n_bytes"],
+            (first, second),
+            counts["left_share"],
+        )
     except (OSError, ValueError, KeyError):
         return None
 
@@ -146,13 +184,28 @@ class _Cut:
         self._writer.close()
         self._sink.close()
         rejects = [astuple(r) for r in self._rejects]
-        counts = {"n_documents": self.n_documents, "n_bytes": self.n_bytes, "cursor": self.cursor, "left_share": left_share}
-        (self._place / _REJECTS).write_text(json.dumps({**counts, "rejects": rejects}), encoding="utf-8")
+        counts = {
+            "n_documents": self.n_documents,
+            "n_bytes": self.n_bytes,
+            "cursor": self.cursor,
+            "left_share": left_share,
+        }
+        (self._place / _REJECTS).write_text(
+            json.dumps({**counts, "rejects": rejects}), encoding="utf-8"
+        )
         target = place(folder, number)
         if target.exists():
             shutil.rmtree(target)
         os.rename(self._place, target)
-        return Shard(number, str(target), self.n_documents, len(rejects), self.n_bytes, self.cursor, left_share)
+        return Shard(
+            number,
+            str(target),
+            self.n_documents,
+            len(rejects),
+            self.n_bytes,
+            self.cursor,
+            left_share,
+        )
 
     def _flush(self, folder: Path) -> None:
         if self._writer is None:
@@ -160,7 +213,9 @@ class _Cut:
             shutil.rmtree(self._place, ignore_errors=True)
             self._place.mkdir(parents=True)
             self._sink = pa.OSFile(str(self._place / RECORDS), "wb")
-            self._writer = pa.ipc.new_stream(self._sink, SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4"))
+            self._writer = pa.ipc.new_stream(
+                self._sink, SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4")
+            )
         if self._rows:
             self._writer.write_batch(_batch(self._rows))
         self._rows, self._rows_bytes = [], 0
@@ -168,9 +223,17 @@ class _Cut:
 
 def _batch(rows: list[Record]) -> pa.RecordBatch:
     given = pa.StructArray.from_arrays(
-        [pa.array([getattr(row.given, field.name) for row in rows], field.type) for field in _GIVEN], fields=list(_GIVEN),
-    )  # fmt: skip
-    columns = [pa.array([getattr(row, field.name) for row in rows], field.type) for field in SCHEMA if field.name != "given"]
+        [
+            pa.array([getattr(row.given, field.name) for row in rows], field.type)
+            for field in _GIVEN
+        ],
+        fields=list(_GIVEN),
+    )
+    columns = [
+        pa.array([getattr(row, field.name) for row in rows], field.type)
+        for field in SCHEMA
+        if field.name != "given"
+    ]
     return pa.RecordBatch.from_arrays([*columns, given], schema=SCHEMA)
 
 

@@ -14,7 +14,9 @@ from typing import Any, BinaryIO, cast
 from copydesk.flows.read.record import Reject
 from copydesk.flows.remote import client
 
-_BLOCK = 8 << 20  # bytes a request asks for: some 20 requests a second fill a link of 1 Gbit/s, and a reader holds two
+_BLOCK = (
+    8 << 20
+)  # bytes a request asks for: some 20 requests a second fill a link of 1 Gbit/s, and a reader holds two
 
 
 class InputError(ValueError):
@@ -72,7 +74,9 @@ class InputFile:
         if self.is_remote:
             files = client.filesystem(self.path)
             with client.told(self.path):
-                return cast(BinaryIO, _Told(files.open(self.path, "rb", block_size=_BLOCK), self.path))
+                return cast(
+                    BinaryIO, _Told(files.open(self.path, "rb", block_size=_BLOCK), self.path)
+                )
         # Without O_NONBLOCK opening a pipe waits for somebody to write into it.
         handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -95,7 +99,10 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
         for file in _files(name, faults):
             known = found.get(file.path)
             # The same file by two ways: the longer relative path belongs to the outermost root.
-            if known is None or (-len(file.source_uri), file.source_uri) < (-len(known.source_uri), known.source_uri):
+            if known is None or (-len(file.source_uri), file.source_uri) < (
+                -len(known.source_uri),
+                known.source_uri,
+            ):
                 found[file.path] = file
     return [*sorted(set(faults), key=lambda fault: fault.source_uri), *sorted(found.values())]
 
@@ -103,7 +110,9 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
 def check(inputs: Sequence[str]) -> None:
     """Raise `InputError` where `find` would, without looking at every file."""
     if not inputs:
-        raise InputError("no input named; name files, folders or patterns such as 'news/*.jsonl.gz'")
+        raise InputError(
+            "no input named; name files, folders or patterns such as 'news/*.jsonl.gz'"
+        )
     for name in inputs:
         next(_files(name, []), None)
 
@@ -148,20 +157,33 @@ def _files(name: str, faults: list[Reject]) -> Iterator[InputFile]:
         root = _fixed_part(name)
         matches = sorted(glob.glob(name, recursive=True))
         if not matches:
-            raise InputError(f"no file matches {name!r}; was the pattern quoted, and is the folder right?")
+            raise InputError(
+                f"no file matches {name!r}; was the pattern quoted, and is the folder right?"
+            )
         for match in matches:
             if os.path.isdir(match):
                 yield from _below(match, root, faults)
             else:
                 yield _file(match, root)
     else:
-        raise InputError(f"input {name!r} does not exist; name a file, a folder, a pattern or a URI such as s3://bucket/folder")
+        raise InputError(
+            f"input {name!r} does not exist; name a file, a folder, a pattern or a URI such as s3://bucket/folder"
+        )
 
 
 def _below(folder: str, root: str, faults: list[Reject]) -> Iterator[InputFile]:
     def note(error: OSError) -> None:
         place = os.path.relpath(str(error.filename or folder), root)
-        faults.append(Reject(escaped(place), None, None, "read", "unreadable", f"the folder cannot be listed: {error.strerror}"))
+        faults.append(
+            Reject(
+                escaped(place),
+                None,
+                None,
+                "read",
+                "unreadable",
+                f"the folder cannot be listed: {error.strerror}",
+            )
+        )
 
     for place, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
@@ -192,17 +214,39 @@ def _remote(uri: str) -> Iterator[InputFile]:
     except client.ExtraMissing as error:
         raise InputError(f"reading {error}") from error
     except (OSError, ValueError) as error:
-        raise InputError(f"input {uri!r} cannot be listed: {error.args[-1] if error.args else error}") from error
+        raise InputError(
+            f"input {uri!r} cannot be listed: {error.args[-1] if error.args else error}"
+        ) from error
     if not found:
         what = "matches nothing" if is_pattern else "does not exist or is empty"
         raise InputError(f"input {uri!r} {what}")
     root = _root(uri, is_pattern, is_file=set(found) == {files._strip_protocol(uri)})
     for path, about in sorted(found.items()):
-        full = path if "://" in path else f"{scheme}://{path.lstrip('/')}" if scheme != "file" else f"file://{path}"
+        full = (
+            path
+            if "://" in path
+            else f"{scheme}://{path.lstrip('/')}"
+            if scheme != "file"
+            else f"file://{path}"
+        )
         # As of a file on disk, so that a dump that moves to a store is known there; a web page has no other name.
         source_uri = full if scheme in ("http", "https") else escaped(full.removeprefix(root))
-        version = next((str(about[name]) for name in ("ETag", "etag", "generation", "checksum") if about.get(name)), "")
-        yield InputFile(source_uri, full, is_remote=True, n_bytes=about.get("size"), version=version, modified=_iso(about))
+        version = next(
+            (
+                str(about[name])
+                for name in ("ETag", "etag", "generation", "checksum")
+                if about.get(name)
+            ),
+            "",
+        )
+        yield InputFile(
+            source_uri,
+            full,
+            is_remote=True,
+            n_bytes=about.get("size"),
+            version=version,
+            modified=_iso(about),
+        )
 
 
 def _root(uri: str, is_pattern: bool, *, is_file: bool) -> str:
@@ -214,14 +258,26 @@ def _root(uri: str, is_pattern: bool, *, is_file: bool) -> str:
 
 def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Files by path, with what their store says of them; names that begin with a dot are left out below the input."""
-    named = files.glob(uri, detail=True) if is_pattern else {files._strip_protocol(uri): files.info(uri)} if files.isfile(uri) else {}
+    named = (
+        files.glob(uri, detail=True)
+        if is_pattern
+        else {files._strip_protocol(uri): files.info(uri)}
+        if files.isfile(uri)
+        else {}
+    )
     for path, about in named.items():
         if about["type"] == "file":
             yield path, about
-    for folder in [path for path, about in named.items() if about["type"] == "directory"] if is_pattern else [] if named else [uri]:
+    for folder in (
+        [path for path, about in named.items() if about["type"] == "directory"]
+        if is_pattern
+        else []
+        if named
+        else [uri]
+    ):
         root = files._strip_protocol(folder).rstrip("/")
         for path, about in files.find(folder, detail=True).items():
-            below = files._strip_protocol(path)[len(root):]
+            below = files._strip_protocol(path)[len(root) :]
             # A store shows an empty folder as an object without bytes whose name ends in a slash.
             if about["type"] == "file" and not path.endswith("/") and "/." not in below:
                 yield path, about
@@ -229,7 +285,12 @@ def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mappi
 
 def _iso(about: Mapping[str, Any]) -> str:
     """When the file was last changed, if its store says so."""
-    told = about.get("LastModified") or about.get("last_modified") or about.get("mtime") or about.get("created")
+    told = (
+        about.get("LastModified")
+        or about.get("last_modified")
+        or about.get("mtime")
+        or about.get("created")
+    )
     if isinstance(told, int | float):
         told = datetime.fromtimestamp(told, UTC)
     if not isinstance(told, datetime):

@@ -27,13 +27,21 @@ from copydesk.flows.read.shards import Left, Shard
 from copydesk.flows.read.sources import InputFile
 
 _STATE, _FILES = "state.json", "files.jsonl"
-_AHEAD = 8  # shards read ahead of their use: enough to keep workers busy, little enough for the disk
+_AHEAD = (
+    8  # shards read ahead of their use: enough to keep workers busy, little enough for the disk
+)
 _MOST_DEATHS = 3  # outside any document
 
 
 def spool(
-    files: Sequence[InputFile | Reject], folder: str | Path, *, fields: Fields, limits: Limits, documents: int, n_bytes: int,
-) -> Iterator[Shard]:  # fmt: skip
+    files: Sequence[InputFile | Reject],
+    folder: str | Path,
+    *,
+    fields: Fields,
+    limits: Limits,
+    documents: int,
+    n_bytes: int,
+) -> Iterator[Shard]:
     """Cut everything the files (see `find`) hold into shards under `folder`; yield each once it is on disk.
 
     A shard has at most so many documents and bytes. Where `folder` holds shards of the same files,
@@ -42,11 +50,16 @@ def spool(
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     with open(Path(folder, _FILES), "w", encoding="utf-8") as listing:
-        listing.writelines(json.dumps([isinstance(file, Reject), *astuple(file)]) + "\n" for file in files)
+        listing.writelines(
+            json.dumps([isinstance(file, Reject), *astuple(file)]) + "\n" for file in files
+        )
     arguments: dict[str, Any] = {
-        "folder": str(folder), "fields": asdict(fields), "limits": asdict(limits),
-        "documents": documents, "n_bytes": n_bytes,
-    }  # fmt: skip
+        "folder": str(folder),
+        "fields": asdict(fields),
+        "limits": asdict(limits),
+        "documents": documents,
+        "n_bytes": n_bytes,
+    }
     return _shards(arguments, limits)
 
 
@@ -57,7 +70,11 @@ def _shards(arguments: Mapping[str, Any], limits: Limits) -> Iterator[Shard]:
     while True:
         reader = Process(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
         try:
-            reader.call("copydesk.flows.read.spool:fill", poisoned={str(k): v for k, v in poisoned.items()}, **arguments)
+            reader.call(
+                "copydesk.flows.read.spool:fill",
+                poisoned={str(k): v for k, v in poisoned.items()},
+                **arguments,
+            )
             death: Death | None = None
             while death is None:
                 wait([reader])
@@ -80,20 +97,35 @@ def _shards(arguments: Mapping[str, Any], limits: Limits) -> Iterator[Shard]:
                 raise RuntimeError(f"reading failed outside any document: {death.detail}")
         elif death.is_certain or death.position in suspects:
             ordinal, n_items = death.position
-            poisoned[ordinal] = (n_items, "crashed" if death.reason == "failed" else death.reason, death.detail)
+            poisoned[ordinal] = (
+                n_items,
+                "crashed" if death.reason == "failed" else death.reason,
+                death.detail,
+            )
         if death.position is not None:
             suspects.add(death.position)
 
 
 def fill(
-    channel: Channel, *, folder: str, fields: dict[str, Any], limits: dict[str, Any], documents: int, n_bytes: int,
+    channel: Channel,
+    *,
+    folder: str,
+    fields: dict[str, Any],
+    limits: dict[str, Any],
+    documents: int,
+    n_bytes: int,
     poisoned: dict[str, list[Any]],
-) -> int:  # fmt: skip
+) -> int:
     """In the reading process: write the shards that are missing and announce all of them; returns their number."""
-    named: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    named: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
     chosen = Fields(**named)
     with open(Path(folder, _FILES), encoding="utf-8") as listing:
-        files = [(Reject if is_fault else InputFile)(*values) for is_fault, *values in map(json.loads, listing)]
+        files = [
+            (Reject if is_fault else InputFile)(*values)
+            for is_fault, *values in map(json.loads, listing)
+        ]
     state = _State(Path(folder), _key(files, [fields, limits, documents, n_bytes]))
     cursor = (0, 0)
     number = 0
@@ -103,10 +135,23 @@ def fill(
     if state.n_shards == number:
         return number
     channel.limit_memory()
-    reading = _Reading(channel, files, cursor, fields=chosen, limits=Limits(**limits), poisoned={int(k): v for k, v in poisoned.items()})
+    reading = _Reading(
+        channel,
+        files,
+        cursor,
+        fields=chosen,
+        limits=Limits(**limits),
+        poisoned={int(k): v for k, v in poisoned.items()},
+    )
     for shard in shards.write(
-        reading, folder, documents=documents, n_bytes=n_bytes, first=number, cursor=lambda: reading.cursor, left=reading.left,
-    ):  # fmt: skip
+        reading,
+        folder,
+        documents=documents,
+        n_bytes=n_bytes,
+        first=number,
+        cursor=lambda: reading.cursor,
+        left=reading.left,
+    ):
         _announce(channel, shard)
         number += 1
     state.complete(number)
@@ -117,13 +162,27 @@ class _Reading:
     """The items of all files from a cursor (file, items taken from it) on, each announced before it is read."""
 
     def __init__(
-        self, channel: Channel, files: Sequence[InputFile | Reject], cursor: tuple[int, int], *, fields: Fields, limits: Limits,
+        self,
+        channel: Channel,
+        files: Sequence[InputFile | Reject],
+        cursor: tuple[int, int],
+        *,
+        fields: Fields,
+        limits: Limits,
         poisoned: Mapping[int, Sequence[Any]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.cursor = cursor
-        self._channel, self._files, self._fields, self._limits, self._poisoned = channel, files, fields, limits, poisoned
+        self._channel, self._files, self._fields, self._limits, self._poisoned = (
+            channel,
+            files,
+            fields,
+            limits,
+            poisoned,
+        )
         sizes = [file.likely_bytes if isinstance(file, InputFile) else 0 for file in files]
-        self._before = list(accumulate(sizes, initial=0))  # bytes of the files before each, and of all
+        self._before = list(
+            accumulate(sizes, initial=0)
+        )  # bytes of the files before each, and of all
         self._stream: BinaryIO | None = None
         self._n_bytes = 0  # of documents, in this file
 
@@ -148,7 +207,11 @@ class _Reading:
         if not total:  # nobody knows
             return Left(1.0, inf)
         stream = self._stream
-        n_read = self._before[ordinal + 1] - self._before[ordinal] if stream is None or stream.closed else stream.tell()
+        n_read = (
+            self._before[ordinal + 1] - self._before[ordinal]
+            if stream is None or stream.closed
+            else stream.tell()
+        )
         rest = max(0, total - self._before[ordinal] - n_read)
         return Left(rest / total, rest * max(1, self._n_bytes / n_read) if n_read else inf)
 
@@ -158,7 +221,11 @@ class _Reading:
             yield file
             return
         most, reason, detail = self._poisoned.get(ordinal, (None, "", ""))
-        items, n, number = read_file(file, fields=self._fields, limits=self._limits, on_open=self._follow), 0, None
+        items, n, number = (
+            read_file(file, fields=self._fields, limits=self._limits, on_open=self._follow),
+            0,
+            None,
+        )
         while n != most:
             self._channel.begin(ordinal, n)
             item = next(items, None)
@@ -168,7 +235,14 @@ class _Reading:
             n, number = n + 1, item.record_number
             yield item
         following = None if number is None else number + 1
-        yield Reject(file.source_uri, following, None, "read", reason, f"{detail}; the rest of the file is not read")
+        yield Reject(
+            file.source_uri,
+            following,
+            None,
+            "read",
+            reason,
+            f"{detail}; the rest of the file is not read",
+        )
 
     def _follow(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -191,7 +265,9 @@ class _State:
         self.n_shards: int | None = kept["n_shards"]
 
     def complete(self, n_shards: int) -> None:
-        self._path.write_text(json.dumps({"key": self._key, "n_shards": n_shards}), encoding="utf-8")
+        self._path.write_text(
+            json.dumps({"key": self._key, "n_shards": n_shards}), encoding="utf-8"
+        )
 
 
 def _announce(channel: Channel, shard: Shard) -> None:
@@ -210,5 +286,9 @@ def _count(folder: Path) -> int:
 def _key(files: Sequence[InputFile | Reject], choices: object) -> str:
     digest = sha256(json.dumps(choices, sort_keys=True).encode())
     for file in files:
-        digest.update(json.dumps(file.fingerprint if isinstance(file, InputFile) else file.source_uri).encode())
+        digest.update(
+            json.dumps(
+                file.fingerprint if isinstance(file, InputFile) else file.source_uri
+            ).encode()
+        )
     return digest.hexdigest()

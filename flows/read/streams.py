@@ -14,7 +14,9 @@ from copydesk.flows.read.limits import Limits
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame of zstd that holds a dictionary
 _CHUNK = 2**16
-_FREE = 64 * 2**20  # a ratio says nothing about small files: a short page of one repeated line is no attack
+_FREE = (
+    64 * 2**20
+)  # a ratio says nothing about small files: a short page of one repeated line is no attack
 _ZSTD_WINDOW = 2**27  # 128 MB: what `zstd -d` accepts without --long
 
 
@@ -39,7 +41,9 @@ class Inflated(io.RawIOBase):
         self._pending = source.read(_CHUNK)
         self.packing = packing(self._pending)
         self._n_in, self._n_out = len(self._pending), 0
-        self._chunks = {"gzip": self._gunzip, "zstd": self._unzstd, None: self._plain}[self.packing]()
+        self._chunks = {"gzip": self._gunzip, "zstd": self._unzstd, None: self._plain}[
+            self.packing
+        ]()
         self._rest = b""
 
     def readable(self) -> bool:
@@ -53,7 +57,10 @@ class Inflated(io.RawIOBase):
             self._rest = next(self._chunks, b"")
             self._n_out += len(self._rest)
             if self._n_out > max(_FREE, self._n_in * self._limits.expansion):
-                raise BrokenError("too_large", f"{self._n_in:,} bytes grew to more than {self._n_out:,}; [limits] expansion is {self._limits.expansion}")
+                raise BrokenError(
+                    "too_large",
+                    f"{self._n_in:,} bytes grew to more than {self._n_out:,}; [limits] expansion is {self._limits.expansion}",
+                )
         n = min(len(view), len(self._rest))
         view[:n], self._rest = self._rest[:n], self._rest[n:]
         return n
@@ -89,7 +96,9 @@ class Inflated(io.RawIOBase):
             if out:
                 yield out
             if member.eof:
-                chunk = (member.unused_data or self._input()).lstrip(b"\x00")  # tape and tar writers pad with zeros
+                chunk = (member.unused_data or self._input()).lstrip(
+                    b"\x00"
+                )  # tape and tar writers pad with zeros
                 if chunk and not chunk.startswith(GZIP[: len(chunk)]):
                     raise BrokenError("corrupt", "bytes that are no gzip follow the gzip data")
                 member = zlib.decompressobj(wbits=31)
@@ -104,7 +113,9 @@ class Inflated(io.RawIOBase):
 
     def _unzstd(self) -> Iterator[bytes]:
         chunk = self._input()
-        context = zstandard.ZstdDecompressor(dict_data=self._dictionary(chunk), max_window_size=_ZSTD_WINDOW)
+        context = zstandard.ZstdDecompressor(
+            dict_data=self._dictionary(chunk), max_window_size=_ZSTD_WINDOW
+        )
         frame, is_begun = context.decompressobj(), False
         while chunk := chunk or self._input():
             try:
@@ -132,14 +143,18 @@ class Inflated(io.RawIOBase):
             head += more
         packed = head[8 : 8 + size]
         try:
-            return zstandard.ZstdCompressionDict(self._unpacked(packed) if packing(packed) else packed)
+            return zstandard.ZstdCompressionDict(
+                self._unpacked(packed) if packing(packed) else packed
+            )
         except zstandard.ZstdError as error:
             raise BrokenError("corrupt", f"the zstd dictionary is damaged: {error}") from error
 
     def _unpacked(self, packed: bytes) -> bytes:
         """A packed dictionary unpacked piece by piece: the size that its frame declares may be a lie, and would be allocated."""
         most = self._limits.document_bytes
-        with zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(packed) as reader:
+        with zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(
+            packed
+        ) as reader:
             plain = reader.read(most + 1)
         if len(plain) > most:
             raise BrokenError("too_large", f"a zstd dictionary of more than {most:,} bytes")

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 # The bases of the errors with which these packages say that they cannot reach or may not enter a store; they are no OSErrors.
-_FOREIGN = (("botocore.exceptions", "BotoCoreError"), ("botocore.exceptions", "ClientError"), ("aiohttp", "ClientError"), ("fsspec.exceptions", "FSTimeoutError"))
+_FOREIGN = (
+    ("botocore.exceptions", "BotoCoreError"),
+    ("botocore.exceptions", "ClientError"),
+    ("aiohttp", "ClientError"),
+    ("fsspec.exceptions", "FSTimeoutError"),
+)
 _ADVICE = {
     FileNotFoundError: "there is no such bucket or object",
     PermissionError: "the server refuses: are the credentials right, and may they do this here?",
@@ -51,7 +56,9 @@ def filesystem(uri: str, **options: Any) -> Any:
         with told(uri):
             found = cast(Callable[..., Any], fsspec.core.url_to_fs)(uri, **options)[0]
     except ImportError as error:
-        raise ExtraMissing(f"{uri!r} needs another package: pip install 'copydesk[remote]' ({error})") from error
+        raise ExtraMissing(
+            f"{uri!r} needs another package: pip install 'copydesk[remote]' ({error})"
+        ) from error
     except ValueError as error:
         raise RemoteError(f"{uri!r}: {error}") from error
     if getattr(found, "async_impl", False):
@@ -82,7 +89,9 @@ def told(uri: str) -> Iterator[None]:
 
 def _foreign() -> tuple[type[Exception], ...]:
     """Those error classes whose modules are loaded: nothing else can have raised one."""
-    return tuple(getattr(sys.modules[module], name) for module, name in _FOREIGN if module in sys.modules)
+    return tuple(
+        getattr(sys.modules[module], name) for module, name in _FOREIGN if module in sys.modules
+    )
 
 
 def _sentence(error: Exception) -> str:

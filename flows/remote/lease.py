@@ -30,7 +30,9 @@ _POLL_SECONDS = 1.0
 class Lease:
     """The right to write, renewed by a thread until it is given back; `is_held` says whether it still stands."""
 
-    def __init__(self, objects: Objects, etag: str, signature: dict[str, object], seconds: float) -> None:
+    def __init__(
+        self, objects: Objects, etag: str, signature: dict[str, object], seconds: float
+    ) -> None:
         self._objects, self._etag, self._signature = objects, etag, signature
         self._seconds = seconds
         self._renewed = time.monotonic()
@@ -50,8 +52,12 @@ class Lease:
         self._end.set()
         self._thread.join()
         if not self._lost:
-            with suppress(Changed, client.RemoteError):  # taken over, or out of reach: then it goes stale by itself
-                self._objects.write(NAME, json.dumps({"released": True}).encode(), replaces=self._etag)
+            with suppress(
+                Changed, client.RemoteError
+            ):  # taken over, or out of reach: then it goes stale by itself
+                self._objects.write(
+                    NAME, json.dumps({"released": True}).encode(), replaces=self._etag
+                )
 
     def _renew(self) -> None:
         while not self._lost and not self._end.wait(self._seconds / _RENEWALS):
@@ -80,7 +86,9 @@ class Lease:
 
 
 @contextmanager
-def held(objects: Objects, mirror_id: str, *, wait_seconds: float = 0.0, seconds: float = SECONDS) -> Iterator[Lease]:
+def held(
+    objects: Objects, mirror_id: str, *, wait_seconds: float = 0.0, seconds: float = SECONDS
+) -> Iterator[Lease]:
     """Hold the lease for the time of the block.
 
     `mirror_id` names the mirror that the caller has locked: a lease of that mirror is a dead process's.
@@ -112,7 +120,9 @@ def _taken(objects: Objects, signature: dict[str, object], seconds: float) -> st
     if found is not None and not _is_free(found, signature, seconds):
         return found
     try:
-        return objects.write(NAME, _text(signature), replaces=found.etag if found else None, is_new=found is None)
+        return objects.write(
+            NAME, _text(signature), replaces=found.etag if found else None, is_new=found is None
+        )
     except Changed:
         found = objects.read(NAME)
         if found is not None and _read(found).get("token") == signature["token"]:
@@ -131,8 +141,12 @@ def _is_free(found: Found, signature: dict[str, object], seconds: float) -> bool
 def _signature(mirror_id: str) -> dict[str, object]:
     words = [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else []
     return {
-        "token": secrets.token_hex(8), "mirror": mirror_id, "pid": os.getpid(), "host": os.uname().nodename,
-        "started_at": datetime.now(UTC).isoformat(timespec="seconds"), "command": " ".join(words)[:200],
+        "token": secrets.token_hex(8),
+        "mirror": mirror_id,
+        "pid": os.getpid(),
+        "host": os.uname().nodename,
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": " ".join(words)[:200],
     }
 
 

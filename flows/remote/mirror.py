@@ -40,9 +40,13 @@ _GUARD_TEXT = (
 )
 _SHARED = ("reports", "receipts")  # small, and written or taken back outside of a snapshot
 _PUBLISHED = "; what was published stands, and the next run brings the rest"
-_NOTE = re.compile(r"(reports|receipts)/[A-Za-z0-9][A-Za-z0-9._-]{0,199}")  # no name of a store leads out of the folder
+_NOTE = re.compile(
+    r"(reports|receipts)/[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
+)  # no name of a store leads out of the folder
 _FOLDERS = ("tables", "keys", "index", "manifests", "snapshots")
-_WHOLE = 4 << 20  # bytes up to which a file is fetched even for one column: a few ranges of it take as long
+_WHOLE = (
+    4 << 20
+)  # bytes up to which a file is fetched even for one column: a few ranges of it take as long
 
 
 class Mirror:
@@ -54,7 +58,9 @@ class Mirror:
         self.uri = self.objects.uri
         self.root = folder or local_folder(self.uri)
         self.lease: lease.Lease | None = None
-        self._on_store: set[str] = set()  # objects of the line as it was pulled or published: these need no upload
+        self._on_store: set[str] = (
+            set()
+        )  # objects of the line as it was pulled or published: these need no upload
 
     # The store to the folder
 
@@ -70,7 +76,11 @@ class Mirror:
             identifier: str | None = current
             before: Manifest | None = None
             self._on_store = set()
-            while identifier is not None and SNAPSHOT_ID.fullmatch(identifier) and f"manifests/{identifier}.json" in listed:
+            while (
+                identifier is not None
+                and SNAPSHOT_ID.fullmatch(identifier)
+                and f"manifests/{identifier}.json" in listed
+            ):
                 path = self.root / "manifests" / f"{identifier}.json"
                 if not path.is_file():
                     self._download(f"manifests/{identifier}.json", path)
@@ -79,11 +89,15 @@ class Mirror:
                 os.utime(path, (modified, modified))
                 read = manifest.read(path)
                 if before is not None and read.sequence >= before.sequence:
-                    raise WarehouseError(f"the manifest of {read.id} on {self.uri} says that it stands before {before.id}")
+                    raise WarehouseError(
+                        f"the manifest of {read.id} on {self.uri} says that it stands before {before.id}"
+                    )
                 self._on_store |= objects_of(read)
                 before, identifier = read, read.parent
             if current == identifier:
-                raise WarehouseError(f"{self.uri}/LATEST names snapshot {current}, which has no manifest there; `copydesk verify` says more")
+                raise WarehouseError(
+                    f"{self.uri}/LATEST names snapshot {current}, which has no manifest there; `copydesk verify` says more"
+                )
             files.write_whole(self.root / POINTER, current + "\n")
             return current
 
@@ -93,7 +107,9 @@ class Mirror:
             top = self.objects.top()
         own = {POINTER, lease.NAME, *(f"{name}/" for name in (*_FOLDERS, *_SHARED, STAGING))}
         if foreign := [name for name in top if name not in own]:
-            raise NotAWarehouse(f"{self.uri} is no warehouse and holds other objects ({', '.join(foreign[:3])}); give an empty or a new prefix")
+            raise NotAWarehouse(
+                f"{self.uri} is no warehouse and holds other objects ({', '.join(foreign[:3])}); give an empty or a new prefix"
+            )
         return bool(top)
 
     def table_file(self, path: Path, table: str, entry: FileEntry) -> Path:
@@ -112,7 +128,9 @@ class Mirror:
 
     def stored(self, table: str, entries: Iterable[FileEntry]) -> tuple[list[str], Any]:
         """Files of a table as paths on the store, and the file system of pyarrow's to read them with."""
-        return [self.objects.key(f"tables/{table}/{entry.object_name}") for entry in entries], self.objects.arrow()
+        return [
+            self.objects.key(f"tables/{table}/{entry.object_name}") for entry in entries
+        ], self.objects.arrow()
 
     def keys_file(self, path: Path, table: str, entry: FileEntry) -> Path:
         """Have the file of keys of a table file at `path`."""
@@ -142,7 +160,9 @@ class Mirror:
         """Be the one writer on the store for the time of the block."""
         with ExitStack() as stack:
             with as_warehouse_error():
-                self.lease = stack.enter_context(lease.held(self.objects, self._state()["id"], wait_seconds=wait_seconds))
+                self.lease = stack.enter_context(
+                    lease.held(self.objects, self._state()["id"], wait_seconds=wait_seconds)
+                )
             try:
                 yield
             finally:
@@ -153,26 +173,42 @@ class Mirror:
 
         Raises Outdated where another writer has published since; of its work nothing is touched.
         """
-        with as_warehouse_error("; nothing is published and the warehouse is as it was: run the same command again"):
+        with as_warehouse_error(
+            "; nothing is published and the warehouse is as it was: run the same command again"
+        ):
             uploads: dict[str, Path] = {}
             for made in new:
-                uploads |= {name: path for name, path in _files_of(self.root, made).items() if name not in self._on_store}
+                uploads |= {
+                    name: path
+                    for name, path in _files_of(self.root, made).items()
+                    if name not in self._on_store
+                }
             if expected is None:
                 self._guard({f"tables/{table}/{GUARD}" for made in new for table in made.tables})
             at_once(lambda item: self.objects.upload(item[1], item[0]), sorted(uploads.items()))
             self._share("receipts")
-            lists = {list_name(made.id, table): list_of(table, entries) for made in new for table, entries in made.tables.items()}
-            at_once(lambda item: self.objects.write(item[0], item[1].encode()), sorted(lists.items()))
+            lists = {
+                list_name(made.id, table): list_of(table, entries)
+                for made in new
+                for table, entries in made.tables.items()
+            }
+            at_once(
+                lambda item: self.objects.write(item[0], item[1].encode()), sorted(lists.items())
+            )
             for made in new:
                 self.objects.write(f"manifests/{made.id}.json", made.to_json().encode())
-        with as_warehouse_error(f"; whether snapshot {head} is current, `copydesk snapshots` shows: run the same command again, it goes on from there"):
+        with as_warehouse_error(
+            f"; whether snapshot {head} is current, `copydesk snapshots` shows: run the same command again, it goes on from there"
+        ):
             self._switch(head, expected)
         for made in new:
             self._on_store |= objects_of(made)
 
     def _switch(self, head: str, expected: str | None) -> None:
         if self.lease is not None and not self.lease.is_held:
-            raise Outdated(f"another writer has taken over the warehouse {self.uri}, because this one did not answer for too long: run it again")
+            raise Outdated(
+                f"another writer has taken over the warehouse {self.uri}, because this one did not answer for too long: run it again"
+            )
         found = self.objects.read(POINTER)
         now = _id(found.content) if found else None
         if now not in (expected, head):
@@ -180,10 +216,17 @@ class Mirror:
         if now == head:
             return
         try:
-            self.objects.write(POINTER, f"{head}\n".encode(), replaces=found.etag if found else None, is_new=found is None)
+            self.objects.write(
+                POINTER,
+                f"{head}\n".encode(),
+                replaces=found.etag if found else None,
+                is_new=found is None,
+            )
         except Changed as error:
             found = self.objects.read(POINTER)
-            if found is None or _id(found.content) != head:  # else a put whose answer was lost, sent again
+            if (
+                found is None or _id(found.content) != head
+            ):  # else a put whose answer was lost, sent again
                 raise _overtaken(self.uri, _id(found.content) if found else None) from error
 
     def clear(self, line: Sequence[Manifest]) -> list[str]:
@@ -193,15 +236,29 @@ class Mirror:
         belonged to a snapshot that is no more, or if it is older than the pointer. Whoever uploaded it
         before the last switch and did not make that switch has lost the race for it.
         """
-        wanted = set().union(*(objects_of(kept) for kept in line)) | {f"tables/{table}/{GUARD}" for table in PARTITIONS}
+        wanted = set().union(*(objects_of(kept) for kept in line)) | {
+            f"tables/{table}/{GUARD}" for table in PARTITIONS
+        }
         with as_warehouse_error(_PUBLISHED):
             pointer = self.objects.read(POINTER)
-            if pointer is None or not line or _id(pointer.content) != line[0].id or self.lease is None or not self.lease.is_held:
+            if (
+                pointer is None
+                or not line
+                or _id(pointer.content) != line[0].id
+                or self.lease is None
+                or not self.lease.is_held
+            ):
                 return []
-            listed = {name: found for folder in _FOLDERS for name, found in self.objects.names(f"{folder}/").items()}
+            listed = {
+                name: found
+                for folder in _FOLDERS
+                for name, found in self.objects.names(f"{folder}/").items()
+            }
             gone = [
-                name for name, found in listed.items()
-                if name not in wanted and (name in self._on_store or found.modified < pointer.modified)
+                name
+                for name, found in listed.items()
+                if name not in wanted
+                and (name in self._on_store or found.modified < pointer.modified)
             ]
             self.objects.remove(gone)
             self._guard(name for name in wanted if name.endswith(GUARD) and name not in listed)
@@ -222,7 +279,9 @@ class Mirror:
         state = self._state()
         seen: dict[str, list[str]] = state["seen"]
         here = {
-            f"{folder}/{path.name}": path for folder in folders for path in sorted((self.root / folder).glob("*"))
+            f"{folder}/{path.name}": path
+            for folder in folders
+            for path in sorted((self.root / folder).glob("*"))
             if path.is_file() and not path.name.startswith(".") and path.suffix != ".part"
         }
         for name, path in here.items():
@@ -242,10 +301,20 @@ class Mirror:
         state = self._state()
         seen: dict[str, list[str]] = state["seen"]
         with as_warehouse_error():
-            listed = {name: found for beginning in beginnings for name, found in self.objects.names(beginning).items()}
+            listed = {
+                name: found
+                for beginning in beginnings
+                for name, found in self.objects.names(beginning).items()
+            }
             changed = [
-                name for name, found in listed.items()
-                if _NOTE.fullmatch(name) and (name not in seen or seen[name][0] != found.etag or not (self.root / name).is_file())
+                name
+                for name, found in listed.items()
+                if _NOTE.fullmatch(name)
+                and (
+                    name not in seen
+                    or seen[name][0] != found.etag
+                    or not (self.root / name).is_file()
+                )
             ]
             at_once(lambda name: self._download(name, self.root / name), changed)
         for name in changed:
@@ -260,28 +329,48 @@ class Mirror:
     def faults(self, line: Sequence[Manifest]) -> Iterator[tuple[str, str, str]]:
         """What is missing, of another size or foreign on the store: kind, object, sentence."""
         with as_warehouse_error():
-            listed: dict[str, Listed] = {name: found for folder in _FOLDERS for name, found in self.objects.names(f"{folder}/").items()}
+            listed: dict[str, Listed] = {
+                name: found
+                for folder in _FOLDERS
+                for name, found in self.objects.names(f"{folder}/").items()
+            }
         sizes = {name: entry.bytes for kept in line for name, entry in _entries_of(kept).items()}
         wanted = set().union(*(objects_of(kept) for kept in line))
         guards = {f"tables/{table}/{GUARD}" for table in line[0].tables} if line else set()
         for name in sorted((wanted | guards) - set(listed)):
             if name in guards:
-                yield "guard", name, f"{name} is missing: a reader of the whole folder would mix snapshots without an error; the next run puts it back"
+                yield (
+                    "guard",
+                    name,
+                    f"{name} is missing: a reader of the whole folder would mix snapshots without an error; the next run puts it back",
+                )
             else:
                 yield "missing", name, f"{name} is missing on the store"
         for name in sorted(set(listed) & set(sizes)):
             if listed[name].size != sizes[name]:
-                yield "changed", name, f"{name} has {listed[name].size} bytes instead of {sizes[name]}"
+                yield (
+                    "changed",
+                    name,
+                    f"{name} has {listed[name].size} bytes instead of {sizes[name]}",
+                )
         for name in sorted(set(listed) - wanted - guards):
-            yield "orphan", name, f"{name} belongs to no kept snapshot; the next run that publishes deletes it"
+            yield (
+                "orphan",
+                name,
+                f"{name} belongs to no kept snapshot; the next run that publishes deletes it",
+            )
 
     def read_again(self, line: Sequence[Manifest]) -> Iterator[tuple[str, str, str]]:
         """Read every object of the line from the store and compare its hash: kind, object, sentence."""
         soon_read = _files_of(self.root, line[0]) if line else {}
         with tempfile.TemporaryDirectory(dir=self.root / "staging", prefix="verify-") as drafts:
-            for name, entry in sorted({name: entry for kept in line for name, entry in _entries_of(kept).items()}.items()):
+            for name, entry in sorted(
+                {name: entry for kept in line for name, entry in _entries_of(kept).items()}.items()
+            ):
                 path = soon_read.get(name, Path(drafts, "object"))
-                if path.is_file():  # as it was fetched once; what counts is what the store gives now
+                if (
+                    path.is_file()
+                ):  # as it was fetched once; what counts is what the store gives now
                     path = Path(drafts, "object")
                     path.unlink(missing_ok=True)
                 try:
@@ -305,13 +394,16 @@ class Mirror:
         try:
             self.objects.download(name, draft)
             if sha256 is not None and files.sha256(draft) != sha256:
-                raise WarehouseError(f"{self.uri}/{name} has other bytes than were published (SHA-256 differs); `copydesk verify` checks them all")
+                raise WarehouseError(
+                    f"{self.uri}/{name} has other bytes than were published (SHA-256 differs); `copydesk verify` checks them all"
+                )
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
 
     def _guard(self, names: Iterable[str]) -> None:
         """Put the objects at which a reader of a whole folder stops."""
+
         def put(name: str) -> None:
             with suppress(Changed):
                 self.objects.write(name, _GUARD_TEXT, is_new=True)
@@ -344,13 +436,26 @@ def list_of(table: str, entries: Iterable[FileEntry]) -> str:
 
 def objects_of(made: Manifest) -> set[str]:
     """Names of all objects that a snapshot needs on the store, but for receipts."""
-    named = set(_entries_of(made)) | {f"manifests/{made.id}.json"} | {list_name(made.id, table) for table in made.tables}
-    return named | {f"keys/{table}/{entry.keys_name}" for table, entries in made.tables.items() if PARTITIONS[table].keys for entry in entries}
+    named = (
+        set(_entries_of(made))
+        | {f"manifests/{made.id}.json"}
+        | {list_name(made.id, table) for table in made.tables}
+    )
+    return named | {
+        f"keys/{table}/{entry.keys_name}"
+        for table, entries in made.tables.items()
+        if PARTITIONS[table].keys
+        for entry in entries
+    }
 
 
 def _entries_of(made: Manifest) -> dict[str, FileEntry]:
     """Objects whose hash the manifest holds."""
-    named = {f"tables/{table}/{entry.object_name}": entry for table, entries in made.tables.items() for entry in entries}
+    named = {
+        f"tables/{table}/{entry.object_name}": entry
+        for table, entries in made.tables.items()
+        for entry in entries
+    }
     named |= {f"index/{_index_name(entry)}": entry for entry in made.index}
     if made.inputs is not None:
         named[f"manifests/{made.inputs.name}"] = made.inputs
@@ -360,10 +465,17 @@ def _entries_of(made: Manifest) -> dict[str, FileEntry]:
 def _files_of(root: Path, made: Manifest) -> dict[str, Path]:
     """Where the objects of a snapshot stand in the folder, those of them that are files of their own."""
     home = root / "snapshots" / made.id
-    found = {f"tables/{table}/{entry.object_name}": home / table / entry.name for table, entries in made.tables.items() for entry in entries}
+    found = {
+        f"tables/{table}/{entry.object_name}": home / table / entry.name
+        for table, entries in made.tables.items()
+        for entry in entries
+    }
     for table, entries in made.tables.items():
         if PARTITIONS[table].keys:
-            found |= {f"keys/{table}/{entry.keys_name}": root / "keys" / table / entry.keys_name for entry in entries}
+            found |= {
+                f"keys/{table}/{entry.keys_name}": root / "keys" / table / entry.keys_name
+                for entry in entries
+            }
     found |= {f"index/{_index_name(entry)}": root / "index" / entry.name for entry in made.index}
     if made.inputs is not None:
         found[f"manifests/{made.inputs.name}"] = root / "manifests" / made.inputs.name
@@ -372,7 +484,7 @@ def _files_of(root: Path, made: Manifest) -> dict[str, Path]:
 
 def _index_name(entry: FileEntry) -> str:
     """Two writers may give different index files one name; their objects differ."""
-    return f"{entry.sha256[:manifest.HASH_DIGITS]}-{entry.name}"
+    return f"{entry.sha256[: manifest.HASH_DIGITS]}-{entry.name}"
 
 
 def _id(content: bytes) -> str:
@@ -380,14 +492,24 @@ def _id(content: bytes) -> str:
 
 
 def _overtaken(uri: str, now: str | None) -> Outdated:
-    return Outdated(f"another writer has published snapshot {now} to {uri} meanwhile; nothing of it was touched, and of this run nothing is published: run it again")
+    return Outdated(
+        f"another writer has published snapshot {now} to {uri} meanwhile; nothing of it was touched, and of this run nothing is published: run it again"
+    )
 
 
 def local_folder(uri: str, *, below: str = "warehouses") -> Path:
     """A folder of this machine for a warehouse, such as its mirror: below $COPYDESK_CACHE, else the user's cache folder."""
-    cache = os.environ.get("COPYDESK_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "copydesk")
-    readable = "".join(letter if letter.isalnum() else "-" for letter in uri.split("://", 1)[1])[-60:].strip("-")
-    return Path(cache).absolute() / below / f"{readable}-{hashlib.sha256(uri.encode()).hexdigest()[:12]}"
+    cache = os.environ.get("COPYDESK_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "copydesk"
+    )
+    readable = "".join(letter if letter.isalnum() else "-" for letter in uri.split("://", 1)[1])[
+        -60:
+    ].strip("-")
+    return (
+        Path(cache).absolute()
+        / below
+        / f"{readable}-{hashlib.sha256(uri.encode()).hexdigest()[:12]}"
+    )
 
 
 @contextmanager

@@ -16,7 +16,9 @@ _SCHEMES = ("s3", "s3a")
 _AT_ONCE = 8  # requests on their way: enough for a link of 1 Gbit/s with objects of some MB
 _PER_DELETE = 1000  # DeleteObjects takes no more
 
-_CHANGED = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"})
+_CHANGED = frozenset(
+    {"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"}
+)
 
 _Item = TypeVar("_Item")
 
@@ -80,17 +82,29 @@ class Objects:
         with client.told(self.address(name)):
             content = self._body(got)
         headers = got["ResponseMetadata"]["HTTPHeaders"]
-        return Found(content, got["ETag"], got["LastModified"], parsedate_to_datetime(headers["date"]))
+        return Found(
+            content, got["ETag"], got["LastModified"], parsedate_to_datetime(headers["date"])
+        )
 
-    def write(self, name: str, content: bytes, *, replaces: str | None = None, is_new: bool = False) -> str:
+    def write(
+        self, name: str, content: bytes, *, replaces: str | None = None, is_new: bool = False
+    ) -> str:
         """Put an object and return its ETag; `replaces` is the ETag of the one it replaces, `is_new`: there is none.
 
         Raises Changed where the condition does not hold.
         """
         condition = {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"} if is_new else {}
-        kind = "text/html; charset=utf-8" if name.endswith(".html") else "application/json" if name.endswith(".json") else "text/plain; charset=utf-8"
+        kind = (
+            "text/html; charset=utf-8"
+            if name.endswith(".html")
+            else "application/json"
+            if name.endswith(".json")
+            else "text/plain; charset=utf-8"
+        )
         try:
-            put = self._call("put_object", Key=self._prefix + name, Body=content, ContentType=kind, **condition)
+            put = self._call(
+                "put_object", Key=self._prefix + name, Body=content, ContentType=kind, **condition
+            )
         except client.RemoteError as error:
             if condition and _code(error) in _CHANGED:
                 raise Changed(self.address(name)) from error
@@ -123,7 +137,9 @@ class Objects:
             keys = [{"Key": self._prefix + name} for name in names[first : first + _PER_DELETE]]
             done = self._call("delete_objects", Delete={"Objects": keys, "Quiet": True})
             if refused := done.get("Errors"):
-                raise client.RemoteError(f"{self.uri}: {len(refused)} objects were not deleted, such as {refused[0]['Key']}: {refused[0].get('Message')}")
+                raise client.RemoteError(
+                    f"{self.uri}: {len(refused)} objects were not deleted, such as {refused[0]['Key']}: {refused[0].get('Message')}"
+                )
 
     def arrow(self) -> Any:
         """The store as a file system of pyarrow's; `key` gives paths in it."""
@@ -158,7 +174,10 @@ class Objects:
             out = self._call("list_objects_v2", **options)
             start = len(self._prefix)
             yield (
-                {item["Key"][start:]: Listed(item["Size"], item["ETag"], item["LastModified"]) for item in out.get("Contents", ())},
+                {
+                    item["Key"][start:]: Listed(item["Size"], item["ETag"], item["LastModified"])
+                    for item in out.get("Contents", ())
+                },
                 [item["Prefix"][start:] for item in out.get("CommonPrefixes", ())],
             )
             if not out.get("IsTruncated"):
@@ -166,7 +185,11 @@ class Objects:
             options["ContinuationToken"] = out["NextContinuationToken"]
 
     def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        with client.told(self.address(arguments.get("Key", "").removeprefix(self._prefix)) if "Key" in arguments else self.uri):
+        with client.told(
+            self.address(arguments.get("Key", "").removeprefix(self._prefix))
+            if "Key" in arguments
+            else self.uri
+        ):
             done: Mapping[str, Any] = self._files.call_s3(method, Bucket=self.bucket, **arguments)
             return done
 

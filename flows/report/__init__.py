@@ -61,10 +61,16 @@ def facts_of(warehouse: Warehouse, run_id: str) -> Facts:
     rows = [] if snapshot is None else snapshot.table("runs").to_pylist()
     for row in rows:
         if row["run_id"] == run_id:
-            counts = {name: row[name] for name in row if name.startswith("n_") and name != "n_moved"}
+            counts = {
+                name: row[name] for name in row if name.startswith("n_") and name != "n_moved"
+            }
             return Facts(
-                run_id=run_id, snapshot_id=None, started_at=row["started_at"].isoformat(),
-                finished_at=row["finished_at"].isoformat(), recipe_sha256=row["recipe_sha256"], **counts,
+                run_id=run_id,
+                snapshot_id=None,
+                started_at=row["started_at"].isoformat(),
+                finished_at=row["finished_at"].isoformat(),
+                recipe_sha256=row["recipe_sha256"],
+                **counts,
             )
     raise KeyError(run_id)
 
@@ -78,6 +84,8 @@ def _path(root: Path, run_id: str, ending: str) -> Path:
 def _replace(path: Path, text: str) -> Path:
     draft = path.with_suffix(path.suffix + ".part")
     draft.unlink(missing_ok=True)  # never through a link that stands there
-    draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # inputs may have names that are no UTF-8
+    draft.write_text(
+        text, encoding="utf-8", errors="backslashreplace"
+    )  # inputs may have names that are no UTF-8
     draft.replace(path)
     return path

@@ -30,8 +30,18 @@ _EXAMPLES = 20  # documents remembered per rule, of which the kept ones become s
 
 COVERAGE = ("title", "byline", "published_date", "section", "language", "dateline_place", "url")
 _LIGHT = (
-    "doc_id", "outlet_id", "outlet", "title", "byline", "published_date", "section", "language", "dateline_place", "url",
-    "n_words", "n_chars",
+    "doc_id",
+    "outlet_id",
+    "outlet",
+    "title",
+    "byline",
+    "published_date",
+    "section",
+    "language",
+    "dateline_place",
+    "url",
+    "n_words",
+    "n_chars",
 )
 
 
@@ -41,7 +51,9 @@ class Tables(Protocol):
     def table(self, table: str, columns: Any = None, where: Any = None) -> pa.Table:
         """The rows of a table that meet a condition."""
 
-    def batches(self, table: str, columns: Any = None, where: Any = None) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, table: str, columns: Any = None, where: Any = None
+    ) -> Iterator[pa.RecordBatch]:
         """The same, piece by piece."""
 
     def documents(self, table: str, ids: Iterable[str], columns: Any = None) -> pa.Table:
@@ -51,8 +63,12 @@ class Tables(Protocol):
 def collect(snapshot: Tables, facts: Facts) -> Data:
     """What the run `facts.run_id` did, from a snapshot that holds it."""
     where = pc.field("run_id") == facts.run_id
-    kept, copies, held = (_light(snapshot, table, where) for table in ("articles", "duplicates", "quarantined"))
-    folds = snapshot.table("duplicates", ("doc_id", "kept_doc_id", "relation", "jaccard", "keep_reason"), where)
+    kept, copies, held = (
+        _light(snapshot, table, where) for table in ("articles", "duplicates", "quarantined")
+    )
+    folds = snapshot.table(
+        "duplicates", ("doc_id", "kept_doc_id", "relation", "jaccard", "keep_reason"), where
+    )
     rejects = snapshot.table("rejects", ("url", "step", "reason"), where)
     documents = pa.concat_tables([kept, copies, held]).unify_dictionaries()
     cuts = _Cuts(documents["doc_id"].combine_chunks())
@@ -64,13 +80,28 @@ def collect(snapshot: Tables, facts: Facts) -> Data:
         relations=_sorted_counts(_value_counts(folds["relation"])),
         n_chars=(pc.sum(documents["n_chars"]).as_py() or 0) + sum(cuts.n_chars.values()),
         rules=_rules(snapshot, cuts, kept["doc_id"]),
-        outlets=_outlets(documents.append_column("n_removed", pa.array(cuts.by_document)), _Apart(copies, held, rejects), facts),
+        outlets=_outlets(
+            documents.append_column("n_removed", pa.array(cuts.by_document)),
+            _Apart(copies, held, rejects),
+            facts,
+        ),
         n_outlets=len(pc.unique(documents["outlet_id"])),
         clusters=_clusters(snapshot, folds),
-        cluster_sizes=dict(sorted(Counter(n + 1 for n in folds["kept_doc_id"].value_counts().field("counts").to_pylist()).items())),
+        cluster_sizes=dict(
+            sorted(
+                Counter(
+                    n + 1 for n in folds["kept_doc_id"].value_counts().field("counts").to_pylist()
+                ).items()
+            )
+        ),
         stories=_stories(snapshot, where),
-        languages=_sorted_counts(_value_counts(pc.fill_null(documents["language"].cast(pa.string()), "unknown"))),
-        dates={str(day): n for day, n in sorted(_value_counts(documents["published_date"].drop_null()).items())},
+        languages=_sorted_counts(
+            _value_counts(pc.fill_null(documents["language"].cast(pa.string()), "unknown"))
+        ),
+        dates={
+            str(day): n
+            for day, n in sorted(_value_counts(documents["published_date"].drop_null()).items())
+        },
         n_undated=documents["published_date"].null_count,
     )
 
@@ -78,18 +109,28 @@ def collect(snapshot: Tables, facts: Facts) -> Data:
 def _light(snapshot: Tables, table: str, where: pc.Expression) -> pa.Table:
     """What is counted of each document of a table: of texts and addresses only whether there are any."""
     parts = [_counted(pa.table({name: pa.array([], pa.string()) for name in _LIGHT}))]
-    parts += [_counted(pa.Table.from_batches([batch])) for batch in snapshot.batches(table, _LIGHT, where) if batch.num_rows]
+    parts += [
+        _counted(pa.Table.from_batches([batch]))
+        for batch in snapshot.batches(table, _LIGHT, where)
+        if batch.num_rows
+    ]
     return pa.concat_tables(parts)
 
 
 def _counted(rows: pa.Table) -> pa.Table:
     names = pa.dictionary(pa.int32(), pa.string())
-    return pa.table({
-        "doc_id": rows["doc_id"].cast(pa.string()), "published_date": rows["published_date"].cast(pa.date32()),
-        **{name: rows[name].cast(pa.string()).dictionary_encode().cast(names) for name in ("outlet_id", "outlet", "language")},
-        **{name: rows[name].cast(pa.int32()) for name in ("n_words", "n_chars")},
-        **{f"has_{name}": _has(rows[name]) for name in COVERAGE},
-    })  # fmt: skip
+    return pa.table(
+        {
+            "doc_id": rows["doc_id"].cast(pa.string()),
+            "published_date": rows["published_date"].cast(pa.date32()),
+            **{
+                name: rows[name].cast(pa.string()).dictionary_encode().cast(names)
+                for name in ("outlet_id", "outlet", "language")
+            },
+            **{name: rows[name].cast(pa.int32()) for name in ("n_words", "n_chars")},
+            **{f"has_{name}": _has(rows[name]) for name in COVERAGE},
+        }
+    )
 
 
 def _ledger(snapshot: Tables, doc_ids: pa.ChunkedArray) -> Iterator[pa.Table]:
@@ -118,7 +159,10 @@ class _Cuts:
         self.n_documents: Counter[str] = Counter()
         self.by_document = np.zeros(len(doc_ids), np.int64)  # characters, in the order of `doc_ids`
         self.examples: dict[str, list[str]] = defaultdict(list)  # rule to doc_ids
-        self._last: tuple[str, set[str]] = ("", set())  # a document whose rows go on in the next piece
+        self._last: tuple[str, set[str]] = (
+            "",
+            set(),
+        )  # a document whose rows go on in the next piece
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a piece; a document's rows stand together, its piece may end among them."""
@@ -128,7 +172,9 @@ class _Cuts:
         sizes = pc.subtract(table["end"], table["start"])
         np.add.at(self.by_document, place, sizes.to_numpy())
         table = pa.table({"doc_id": table["doc_id"], "rule": table["rule"], "n": sizes})
-        grouped = table.group_by(["doc_id", "rule"], use_threads=False).aggregate([("n", "sum"), ("n", "count")])
+        grouped = table.group_by(["doc_id", "rule"], use_threads=False).aggregate(
+            [("n", "sum"), ("n", "count")]
+        )
         for doc_id, rule, n, times in _rows(grouped, "doc_id", "rule", "n_sum", "n_count"):
             self.n_chars[rule] += n
             self.n_cuts[rule] += times
@@ -142,9 +188,14 @@ class _Cuts:
 
 
 def _rules(snapshot: Tables, cuts: _Cuts, kept: pa.ChunkedArray) -> tuple[Rule, ...]:
-    examples = pa.array(sorted({doc_id for ids in cuts.examples.values() for doc_id in ids}), pa.string())
+    examples = pa.array(
+        sorted({doc_id for ids in cuts.examples.values() for doc_id in ids}), pa.string()
+    )
     shown = set(examples.filter(pa.array(Keyed(kept).holds(examples))).to_pylist())
-    chosen = {rule: [doc_id for doc_id in ids if doc_id in shown][:SAMPLES_PER_RULE] for rule, ids in cuts.examples.items()}
+    chosen = {
+        rule: [doc_id for doc_id in ids if doc_id in shown][:SAMPLES_PER_RULE]
+        for rule, ids in cuts.examples.items()
+    }
     samples = _samples(snapshot, chosen)
     rules = [
         Rule(name, cuts.n_documents[name], cuts.n_cuts[name], n, tuple(samples.get(name, ())))
@@ -159,12 +210,18 @@ def _samples(snapshot: Tables, chosen: Mapping[str, list[str]]) -> dict[str, lis
         return {}
     texts = dict(_rows(snapshot.documents("articles", ids, ("doc_id", "text")), "doc_id", "text"))
     removed: dict[str, list[Removal]] = defaultdict(list)
-    ledger = snapshot.documents("removed", ids, ("doc_id", "start", "end", "text", "rule", "rule_version"))
+    ledger = snapshot.documents(
+        "removed", ids, ("doc_id", "start", "end", "text", "rule", "rule_version")
+    )
     for doc_id, *cut in _rows(ledger, "doc_id", "start", "end", "text", "rule", "rule_version"):
         removed[doc_id].append(Removal(*cut))
     found: dict[str, list[Sample]] = {}
     for rule, doc_ids in chosen.items():
-        found[rule] = [_sample(doc_id, rule, texts[doc_id], removed[doc_id]) for doc_id in doc_ids if doc_id in texts]
+        found[rule] = [
+            _sample(doc_id, rule, texts[doc_id], removed[doc_id])
+            for doc_id in doc_ids
+            if doc_id in texts
+        ]
     return found
 
 
@@ -188,19 +245,31 @@ class _Apart(NamedTuple):
 def _outlets(documents: pa.Table, apart: _Apart, facts: Facts) -> tuple[Outlet, ...]:
     flags = {name: pc.cast(documents[f"has_{name}"], pa.int64()) for name in COVERAGE}
     sums = ("n_words", "n_chars", "n_removed")
-    table = pa.table({"outlet_id": pc.fill_null(documents["outlet_id"].cast(pa.string()), ""), **{n: documents[n] for n in sums}, **flags})
-    grouped = table.group_by("outlet_id").aggregate([*((name, "sum") for name in (*sums, *flags)), ([], "count_all")])
+    table = pa.table(
+        {
+            "outlet_id": pc.fill_null(documents["outlet_id"].cast(pa.string()), ""),
+            **{n: documents[n] for n in sums},
+            **flags,
+        }
+    )
+    grouped = table.group_by("outlet_id").aggregate(
+        [*((name, "sum") for name in (*sums, *flags)), ([], "count_all")]
+    )
     rows = {row["outlet_id"]: row for row in grouped.to_pylist()}
     named = documents.select(["outlet_id", "outlet"]).drop_null()
     named = pa.table({name: named[name].cast(pa.string()) for name in named.column_names})
     named = named.group_by(["outlet_id"], use_threads=False).aggregate([("outlet", "last")])
     names = dict(_rows(named, "outlet_id", "outlet_last"))
-    n_copies, n_held = (Counter(_value_counts(t["outlet_id"].cast(pa.string()))) for t in (apart.copies, apart.held))
+    n_copies, n_held = (
+        Counter(_value_counts(t["outlet_id"].cast(pa.string()))) for t in (apart.copies, apart.held)
+    )
     n_rejected = Counter(drift.outlet_of(url, rows) for url in apart.rejects["url"].to_pylist())
     breaks: dict[str, list[str]] = defaultdict(list)
     for broken in facts.breaks:
         breaks[broken.outlet_id].append(broken.sentence.removeprefix(f"{broken.outlet_id}: "))
-    largest = sorted(rows, key=lambda outlet: (outlet not in breaks, -rows[outlet]["count_all"], outlet))[:TOP_OUTLETS]
+    largest = sorted(
+        rows, key=lambda outlet: (outlet not in breaks, -rows[outlet]["count_all"], outlet)
+    )[:TOP_OUTLETS]
     return tuple(
         Outlet(
             outlet_id=outlet or "no outlet",
@@ -225,28 +294,48 @@ def _has(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.is_valid(values)
 
 
-_SHOWN = ("doc_id", "outlet", "outlet_id", "title", "published_at", "published_date", "cluster_size", "n_outlets", "text")
+_SHOWN = (
+    "doc_id",
+    "outlet",
+    "outlet_id",
+    "title",
+    "published_at",
+    "published_date",
+    "cluster_size",
+    "n_outlets",
+    "text",
+)
 
 
 def _clusters(snapshot: Tables, copies: pa.Table) -> tuple[Cluster, ...]:
     sizes = _value_counts(copies["kept_doc_id"])
     largest = sorted(sizes, key=lambda kept: (-sizes[kept], kept))[:TOP_CLUSTERS]
     members: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in copies.filter(pc.is_in(copies["kept_doc_id"], value_set=pa.array(largest, pa.string()))).to_pylist():
+    for row in copies.filter(
+        pc.is_in(copies["kept_doc_id"], value_set=pa.array(largest, pa.string()))
+    ).to_pylist():
         members[row["kept_doc_id"]].append(row)
     if not largest:
         return ()
-    shown = {kept: sorted(members[kept], key=lambda r: (-(r["jaccard"] or 0), r["doc_id"]))[:MEMBERS] for kept in largest}
-    kept_rows = {row["doc_id"]: row for row in snapshot.documents("articles", largest, _SHOWN).to_pylist()}
+    shown = {
+        kept: sorted(members[kept], key=lambda r: (-(r["jaccard"] or 0), r["doc_id"]))[:MEMBERS]
+        for kept in largest
+    }
+    kept_rows = {
+        row["doc_id"]: row for row in snapshot.documents("articles", largest, _SHOWN).to_pylist()
+    }
     ids = [row["doc_id"] for rows in shown.values() for row in rows]
-    copy_rows = {row["doc_id"]: row for row in snapshot.documents("duplicates", ids, _SHOWN).to_pylist()}
+    copy_rows = {
+        row["doc_id"]: row for row in snapshot.documents("duplicates", ids, _SHOWN).to_pylist()
+    }
     clusters = []
     for kept in largest:
         if kept not in kept_rows:
             continue
         of = [
             _copy(copy_rows[r["doc_id"]], r["relation"], r["jaccard"], r["keep_reason"])
-            for r in shown[kept] if r["doc_id"] in copy_rows
+            for r in shown[kept]
+            if r["doc_id"] in copy_rows
         ]
         row = kept_rows[kept]
         size = row["cluster_size"] or len(members[kept]) + 1
@@ -256,29 +345,61 @@ def _clusters(snapshot: Tables, copies: pa.Table) -> tuple[Cluster, ...]:
 
 def _stories(snapshot: Tables, where: pc.Expression) -> tuple[Story, ...]:
     columns = ("story_id", "title", "n_articles", "n_outlets", "merged_into")
-    told = snapshot.table("stories", columns, where & (pc.field("n_articles") > 1) & pc.field("merged_into").is_null())
-    rows = told.sort_by([("n_articles", "descending"), ("story_id", "ascending")]).slice(0, TOP_STORIES).to_pylist()
+    told = snapshot.table(
+        "stories", columns, where & (pc.field("n_articles") > 1) & pc.field("merged_into").is_null()
+    )
+    rows = (
+        told.sort_by([("n_articles", "descending"), ("story_id", "ascending")])
+        .slice(0, TOP_STORIES)
+        .to_pylist()
+    )
     if not rows:
         return ()
     ids = pa.array([row["story_id"] for row in rows], pa.string())
     members: dict[str, list[tuple[int, Copy]]] = defaultdict(list)
-    shown = (*(name for name in _SHOWN if name != "text"), "story_id", "story_rank", "story_similarity")
+    shown = (
+        *(name for name in _SHOWN if name != "text"),
+        "story_id",
+        "story_rank",
+        "story_similarity",
+    )
     for row in snapshot.table("articles", shown, pc.field("story_id").isin(ids)).to_pylist():
-        members[row["story_id"]].append((row["story_rank"] or 0, _copy(row, similarity=row["story_similarity"])))
+        members[row["story_id"]].append(
+            (row["story_rank"] or 0, _copy(row, similarity=row["story_similarity"]))
+        )
     return tuple(
         Story(
-            row["story_id"], row["title"], row["n_articles"], row["n_outlets"],
-            tuple(copy for _, copy in sorted(members[row["story_id"]], key=lambda m: (m[0], m[1].doc_id))[:MEMBERS]),
+            row["story_id"],
+            row["title"],
+            row["n_articles"],
+            row["n_outlets"],
+            tuple(
+                copy
+                for _, copy in sorted(members[row["story_id"]], key=lambda m: (m[0], m[1].doc_id))[
+                    :MEMBERS
+                ]
+            ),
         )
         for row in rows
     )
 
 
-def _copy(row: dict[str, Any], relation: str = "kept", similarity: float | None = None, reason: str = "") -> Copy:
+def _copy(
+    row: dict[str, Any], relation: str = "kept", similarity: float | None = None, reason: str = ""
+) -> Copy:
     at, day = row["published_at"], row["published_date"]
     published = f"{at:%Y-%m-%d %H:%M}" if at else str(day) if day else None
     outlet = row["outlet"] or row["outlet_id"]
-    return Copy(row["doc_id"], outlet, row["title"], published, _short(row.get("text") or "", TEXT), relation, similarity, reason)
+    return Copy(
+        row["doc_id"],
+        outlet,
+        row["title"],
+        published,
+        _short(row.get("text") or "", TEXT),
+        relation,
+        similarity,
+        reason,
+    )
 
 
 def _short(text: str, length: int) -> str:
@@ -304,7 +425,9 @@ def _sorted_counts(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _value_counts(values: pa.ChunkedArray) -> dict[Any, int]:
     counts = values.value_counts()
-    return dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True))
+    return dict(
+        zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)
+    )
 
 
 def _rows(table: pa.Table, *columns: str) -> Iterator[tuple[Any, ...]]:

@@ -158,7 +158,9 @@ def _build(cls: type[Any], values: Mapping[str, Any]) -> Any:
     hints = _hints(cls)  # type: ignore[arg-type]  # a type can be hashed
     known = {item.name for item in dataclasses.fields(cls)}
     try:
-        return cls(**{name: _value(hints[name], value) for name, value in values.items() if name in known})
+        return cls(
+            **{name: _value(hints[name], value) for name, value in values.items() if name in known}
+        )
     except TypeError as error:
         raise ValueError(f"{cls.__name__} cannot be read: {error}") from error
 
@@ -166,6 +168,10 @@ def _build(cls: type[Any], values: Mapping[str, Any]) -> Any:
 def _value(hint: Any, value: Any) -> Any:
     if typing.get_origin(hint) is tuple and isinstance(value, list):
         return tuple(_value(typing.get_args(hint)[0], item) for item in value)
-    if isinstance(hint, type) and not isinstance(hint, types.GenericAlias) and dataclasses.is_dataclass(hint):
+    if (
+        isinstance(hint, type)
+        and not isinstance(hint, types.GenericAlias)
+        and dataclasses.is_dataclass(hint)
+    ):
         return _build(hint, value)
     return value

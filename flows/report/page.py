@@ -36,17 +36,21 @@ def render(data: Data) -> str:
     """The page as text."""
     style = _resource("style.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _environment().get_template("page.html.j2").render(
-        data=data,
-        facts=data.facts,
-        style=Markup(style),  # ours, from the package
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
-        took=_took(data),
-        charts=_charts(data),
-        coverage=COVERAGE,
-        shown_rules=_SHOWN_RULES,
-        shown_outlets=_SHOWN_OUTLETS,
-        side_by_side=side_by_side,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            data=data,
+            facts=data.facts,
+            style=Markup(style),  # ours, from the package
+            policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
+            took=_took(data),
+            charts=_charts(data),
+            coverage=COVERAGE,
+            shown_rules=_SHOWN_RULES,
+            shown_outlets=_SHOWN_OUTLETS,
+            side_by_side=side_by_side,
+        )
     )
 
 
@@ -56,7 +60,9 @@ def side_by_side(cluster: Cluster) -> tuple[Markup, Markup] | None:
         return None
     left, right = _WORD.findall(cluster.kept.text), _WORD.findall(cluster.copies[0].text)
     blocks = difflib.SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
-    return _marked(left, {b.a: b.size for b in blocks}), _marked(right, {b.b: b.size for b in blocks})
+    return _marked(left, {b.a: b.size for b in blocks}), _marked(
+        right, {b.b: b.size for b in blocks}
+    )
 
 
 def _marked(words: list[str], shared: Mapping[int, int]) -> Markup:
@@ -65,7 +71,9 @@ def _marked(words: list[str], shared: Mapping[int, int]) -> Markup:
         parts.append(_text("".join(words[position:start])))
         passage = "".join(words[start : start + size])
         # A shared word or two is chance: three is the least that reads as a passage.
-        parts.append(Markup("<mark>{}</mark>").format(_text(passage)) if size >= 5 else _text(passage))
+        parts.append(
+            Markup("<mark>{}</mark>").format(_text(passage)) if size >= 5 else _text(passage)
+        )
         position = start + size
     return Markup("").join([*parts, _text("".join(words[position:]))])
 
@@ -80,7 +88,9 @@ def _text(text: str) -> Markup:
     return escape(_HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 
 
 def _charts(data: Data) -> dict[str, Chart | None]:
@@ -92,33 +102,76 @@ def _charts(data: Data) -> dict[str, Chart | None]:
         ("quarantined", "quarantined", facts.n_quarantined, {}),
         ("already known", "known", facts.n_known, {}),
     ]
-    says = f"{facts.n_read:,} documents read: " + ", ".join(f"{n:,} {name}" for name, _, n, _ in outcomes if n)
+    says = f"{facts.n_read:,} documents read: " + ", ".join(
+        f"{n:,} {name}" for name, _, n, _ in outcomes if n
+    )
     rules = {r.name: r.n_chars / data.n_chars for r in data.rules[:_SHOWN_RULES] if data.n_chars}
     outlets = data.outlets[:_SHOWN_OUTLETS]
     return {
         "flow": charts.flow(facts.n_read, outcomes, says=says) if facts.n_read else None,
-        "rules": charts.bars(rules, title="share of all text", says="Share of text removed, by rule", colour="cut", number=".2%") if rules else None,
+        "rules": charts.bars(
+            rules,
+            title="share of all text",
+            says="Share of text removed, by rule",
+            colour="cut",
+            number=".2%",
+        )
+        if rules
+        else None,
         "outlets": charts.stacked(
             [
-                (o.outlet_id, {
-                    "kept": o.n_documents - o.n_duplicates - o.n_quarantined, "copies": o.n_duplicates,
-                    "rejected": o.n_rejected, "quarantined": o.n_quarantined,
-                })
+                (
+                    o.outlet_id,
+                    {
+                        "kept": o.n_documents - o.n_duplicates - o.n_quarantined,
+                        "copies": o.n_duplicates,
+                        "rejected": o.n_rejected,
+                        "quarantined": o.n_quarantined,
+                    },
+                )
                 for o in outlets
             ],
-            title="documents", says="Documents of the largest outlets by what became of them", parts=("kept", "copies", "rejected", "quarantined"),
-        ) if outlets else None,
+            title="documents",
+            says="Documents of the largest outlets by what became of them",
+            parts=("kept", "copies", "rejected", "quarantined"),
+        )
+        if outlets
+        else None,
         "coverage": charts.heat(
-            [(o.outlet_id, o.coverage) for o in outlets], says="Share of documents with each field, by outlet", fields=COVERAGE,
-        ) if outlets else None,
+            [(o.outlet_id, o.coverage) for o in outlets],
+            says="Share of documents with each field, by outlet",
+            fields=COVERAGE,
+        )
+        if outlets
+        else None,
         "sizes": charts.columns(
-            {str(size): n for size, n in data.cluster_sizes.items()}, title="clusters", says="Clusters of copies by number of documents", colour="copies",
-        ) if data.cluster_sizes else None,
+            {str(size): n for size, n in data.cluster_sizes.items()},
+            title="clusters",
+            says="Clusters of copies by number of documents",
+            colour="copies",
+        )
+        if data.cluster_sizes
+        else None,
         "languages": charts.bars(
-            dict(list(data.languages.items())[:_SHOWN_LANGUAGES]), title="documents", says="Documents by language",
-        ) if data.languages else None,
-        "dates": charts.columns(_days(data.dates), title="documents", says="Documents by day or month of publication") if data.dates else None,
-        "seconds": charts.bars({s.name: s.seconds for s in facts.stages}, title="seconds", says="Seconds per stage", number=",.1f") if facts.stages else None,
+            dict(list(data.languages.items())[:_SHOWN_LANGUAGES]),
+            title="documents",
+            says="Documents by language",
+        )
+        if data.languages
+        else None,
+        "dates": charts.columns(
+            _days(data.dates), title="documents", says="Documents by day or month of publication"
+        )
+        if data.dates
+        else None,
+        "seconds": charts.bars(
+            {s.name: s.seconds for s in facts.stages},
+            title="seconds",
+            says="Seconds per stage",
+            number=",.1f",
+        )
+        if facts.stages
+        else None,
     }
 
 
@@ -134,7 +187,9 @@ def _days(dates: Mapping[str, int]) -> dict[str, int]:
 
 
 def _took(data: Data) -> float:
-    started, finished = (datetime.fromisoformat(at) for at in (data.facts.started_at, data.facts.finished_at))
+    started, finished = (
+        datetime.fromisoformat(at) for at in (data.facts.started_at, data.facts.finished_at)
+    )
     return (finished - started).total_seconds()
 
 
@@ -174,16 +229,29 @@ def _chart(chart: Chart | None) -> Markup:
     """Both pictures; the style sheet shows one. Vega has escaped every word in them."""
     if chart is None:
         return Markup("")
-    return Markup('<div class="chart wide">{}</div><div class="chart narrow">{}</div>').format(Markup(chart.wide), Markup(chart.narrow))
+    return Markup('<div class="chart wide">{}</div><div class="chart narrow">{}</div>').format(
+        Markup(chart.wide), Markup(chart.narrow)
+    )
 
 
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_resource), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(_resource),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {
-        "share": _share, "bytes": _bytes, "when": _when, "text": _text, "name": _name, "chart": _chart, "number": lambda n: f"{n:,.0f}",
-        "counted": _counted, "span": duration,
+        "share": _share,
+        "bytes": _bytes,
+        "when": _when,
+        "text": _text,
+        "name": _name,
+        "chart": _chart,
+        "number": lambda n: f"{n:,.0f}",
+        "counted": _counted,
+        "span": duration,
     }
     return environment
 

@@ -6,4 +6,13 @@ from copydesk.flows.warehouse.rewrite import EVERYTHING
 from copydesk.flows.warehouse.snapshot import INPUTS, Place, Snapshot
 from copydesk.flows.warehouse.store import Options, Warehouse
 
-__all__ = ["EVERYTHING", "INPUTS", "Change", "Options", "Place", "Snapshot", "Warehouse", "WarehouseError"]
+__all__ = [
+    "EVERYTHING",
+    "INPUTS",
+    "Change",
+    "Options",
+    "Place",
+    "Snapshot",
+    "Warehouse",
+    "WarehouseError",
+]

@@ -16,16 +16,32 @@ from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Lineage, Warehouse
 
 
-def chore(kind: str, base: Snapshot, *, now: datetime | None = None, **counts: int) -> dict[str, Any]:
+def chore(
+    kind: str, base: Snapshot, *, now: datetime | None = None, **counts: int
+) -> dict[str, Any]:
     """The `runs` row of a run of that kind on `base`; recipe and rules are those of the last run."""
     now = now or datetime.now(UTC)
-    last = base.table("runs", ["finished_at", "recipe_sha256", "recipe", "rules_sha256", "versions"]).sort_by("finished_at").to_pylist()
-    before: Mapping[str, Any] = last[-1] if last else {"recipe_sha256": "", "recipe": "", "rules_sha256": "", "versions": "{}"}
+    last = (
+        base.table("runs", ["finished_at", "recipe_sha256", "recipe", "rules_sha256", "versions"])
+        .sort_by("finished_at")
+        .to_pylist()
+    )
+    before: Mapping[str, Any] = (
+        last[-1]
+        if last
+        else {"recipe_sha256": "", "recipe": "", "rules_sha256": "", "versions": "{}"}
+    )
     return {
         "run_id": f"{now:%Y%m%dT%H%M%S}-{kind}-{secrets.token_hex(2)}",
-        "kind": kind, "started_at": now, "finished_at": now,
-        "recipe_sha256": before["recipe_sha256"], "recipe": before["recipe"], "rules_sha256": before["rules_sha256"],
-        "versions": json.dumps({**json.loads(before["versions"]), "copydesk": copydesk.__version__}),
+        "kind": kind,
+        "started_at": now,
+        "finished_at": now,
+        "recipe_sha256": before["recipe_sha256"],
+        "recipe": before["recipe"],
+        "rules_sha256": before["rules_sha256"],
+        "versions": json.dumps(
+            {**json.loads(before["versions"]), "copydesk": copydesk.__version__}
+        ),
         **counts,
     }
 
@@ -39,7 +55,9 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
     current = warehouse.snapshot("current")
     target = warehouse.snapshot(identifier)
     if target.id == current.id:
-        raise WarehouseError(f"snapshot {current.id} is the current one; `copydesk snapshots` lists the others")
+        raise WarehouseError(
+            f"snapshot {current.id} is the current one; `copydesk snapshots` lists the others"
+        )
     # Forgotten documents stand in no kept snapshot, so an older state cannot bring one back; the
     # tombstones keep later runs from it too.
     stays = ("runs", "tombstones")
@@ -50,5 +68,9 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
         deletes=dict.fromkeys(stays, EVERYTHING),
         extras={"rolled_back_to": target.id},
     )
-    lineage = Lineage(current.id, current.manifest.sequence + 1, receipts=current.manifest.receipts[len(target.manifest.receipts):])
+    lineage = Lineage(
+        current.id,
+        current.manifest.sequence + 1,
+        receipts=current.manifest.receipts[len(target.manifest.receipts) :],
+    )
     return warehouse.publish(change, onto=target, lineage=lineage)

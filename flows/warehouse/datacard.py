@@ -48,7 +48,11 @@ class Tally:
         self.n_rows += batch.num_rows
         self.n_words += pc.sum(batch["n_words"]).as_py() or 0
         dates = batch["published_date"]
-        for counter, column in ((self.languages, batch["language"]), (self.outlets, batch["outlet"]), (self.years, pc.strftime(dates, "%Y"))):
+        for counter, column in (
+            (self.languages, batch["language"]),
+            (self.outlets, batch["outlet"]),
+            (self.years, pc.strftime(dates, "%Y")),
+        ):
             for entry in column.value_counts().to_pylist():
                 counter[entry["values"]] += entry["counts"]
         span = pc.min_max(dates).as_py()
@@ -58,16 +62,27 @@ class Tally:
         return batch
 
 
-def write(snapshot: Snapshot, tally: Tally, *, selection: Selection, columns: Sequence[str], is_folder: bool) -> str:
+def write(
+    snapshot: Snapshot,
+    tally: Tally,
+    *,
+    selection: Selection,
+    columns: Sequence[str],
+    is_folder: bool,
+) -> str:
     """The card as Markdown; for a folder with the front matter that Hugging Face reads."""
     about = snapshot.manifest
     lines = _front_matter(tally) if is_folder else []
     lines += [
-        TITLE, "",
+        TITLE,
+        "",
         f"Snapshot `{about.id}`, published {about.finished_at[:19].replace('T', ' ')} UTC by run `{about.run_id}` "
-        f"(copydesk {about.versions.get('copydesk', 'unknown')}, schema version {about.schema_version}).", "",
+        f"(copydesk {about.versions.get('copydesk', 'unknown')}, schema version {about.schema_version}).",
+        "",
         f"{tally.n_rows:,} articles, {tally.n_words:,} words. Selected: {'one article per story' if selection.one_per_story else 'all articles'}"
-        + (f" where {_code(selection.where)}" if selection.where else "") + ".", "",
+        + (f" where {_code(selection.where)}" if selection.where else "")
+        + ".",
+        "",
     ]
     lines += ["## Sources", "", *_sources(snapshot), ""]
     lines += ["## From documents to articles", "", *_balance(snapshot), ""]
@@ -83,15 +98,37 @@ def write(snapshot: Snapshot, tally: Tally, *, selection: Selection, columns: Se
 
 
 def _front_matter(tally: Tally) -> list[str]:
-    languages = sorted(language for language in tally.languages if language and re.fullmatch(r"[a-z]{2,3}", language))
+    languages = sorted(
+        language
+        for language in tally.languages
+        if language and re.fullmatch(r"[a-z]{2,3}", language)
+    )
     return [
-        "---", "license: other", *(["language:", *(f"- {json.dumps(language)}" for language in languages)] if languages else []),
-        f"size_categories:\n- {_size(tally.n_rows)}", "configs:", "- config_name: default", "  data_files: data/*.parquet", "---", "",
+        "---",
+        "license: other",
+        *(
+            ["language:", *(f"- {json.dumps(language)}" for language in languages)]
+            if languages
+            else []
+        ),
+        f"size_categories:\n- {_size(tally.n_rows)}",
+        "configs:",
+        "- config_name: default",
+        "  data_files: data/*.parquet",
+        "---",
+        "",
     ]
 
 
 def _size(n_rows: int) -> str:
-    for limit, name in ((1e3, "n<1K"), (1e4, "1K<n<10K"), (1e5, "10K<n<100K"), (1e6, "100K<n<1M"), (1e7, "1M<n<10M"), (1e8, "10M<n<100M")):
+    for limit, name in (
+        (1e3, "n<1K"),
+        (1e4, "1K<n<10K"),
+        (1e5, "10K<n<100K"),
+        (1e6, "100K<n<1M"),
+        (1e7, "1M<n<10M"),
+        (1e8, "10M<n<100M"),
+    ):
         if n_rows < limit:
             return name
     return "n>100M"
@@ -102,21 +139,36 @@ def _sources(snapshot: Snapshot) -> list[str]:
     shown = [f"- {_code(uri)}" for uri in inputs[:_SHOWN]]
     more = [f"- and {len(inputs) - _SHOWN:,} more"] if len(inputs) > _SHOWN else []
     runs = snapshot.rows("runs")
-    return [f"{runs:,} run{'s' if runs != 1 else ''} made the corpus. The last ingest read:", "", *shown, *more] if inputs else [
-        f"{runs:,} run{'s' if runs != 1 else ''} made the corpus."
-    ]
+    return (
+        [
+            f"{runs:,} run{'s' if runs != 1 else ''} made the corpus. The last ingest read:",
+            "",
+            *shown,
+            *more,
+        ]
+        if inputs
+        else [f"{runs:,} run{'s' if runs != 1 else ''} made the corpus."]
+    )
 
 
 def _balance(snapshot: Snapshot) -> list[str]:
     runs = snapshot.table("runs")
     names = {
-        "n_read": "read", "n_articles": "added as articles", "n_duplicates": "folded as copies", "n_rejected": "refused",
-        "n_quarantined": "held back for review", "n_known": "known already",
+        "n_read": "read",
+        "n_articles": "added as articles",
+        "n_duplicates": "folded as copies",
+        "n_rejected": "refused",
+        "n_quarantined": "held back for review",
+        "n_known": "known already",
     }
     total = [(label, pc.sum(runs[name]).as_py() or 0) for name, label in names.items()]
-    return [*_table(("documents, over all runs", "number"), total), "", "The tables now hold " + ", ".join(
-        f"{number:,} in `{name}`" for name, number in snapshot.counts.items() if number
-    ) + "."]
+    return [
+        *_table(("documents, over all runs", "number"), total),
+        "",
+        "The tables now hold "
+        + ", ".join(f"{number:,} in `{name}`" for name, number in snapshot.counts.items() if number)
+        + ".",
+    ]
 
 
 def _rules(snapshot: Snapshot) -> list[str]:
@@ -135,16 +187,32 @@ def _recipe(snapshot: Snapshot) -> list[str]:
 
 def _columns(snapshot: Snapshot, columns: Sequence[str]) -> list[str]:
     schema = snapshot.dataset("articles").schema
-    rows = [(name, str(schema.field(name).type), (schema.field(name).metadata or {}).get(b"meaning", b"").decode()) for name in columns]
+    rows = [
+        (
+            name,
+            str(schema.field(name).type),
+            (schema.field(name).metadata or {}).get(b"meaning", b"").decode(),
+        )
+        for name in columns
+    ]
     # The sentences are the schema's own Markdown, not text of documents.
-    return ["| column | type | meaning |", "| --- | --- | --- |", *(f"| {name} | `{kind}` | {meaning} |" for name, kind, meaning in rows)]
+    return [
+        "| column | type | meaning |",
+        "| --- | --- | --- |",
+        *(f"| {name} | `{kind}` | {meaning} |" for name, kind, meaning in rows),
+    ]
 
 
 def _counted(title: str, counter: Counter[str | None]) -> list[str]:
     rows: list[tuple[object, ...]] = list(counter.most_common(_SHOWN))
     rest = len(counter) - len(rows)
     if rest > 0:
-        rows.append((f"and {rest:,} more", sum(counter.values()) - sum(number for _, number in counter.most_common(_SHOWN))))
+        rows.append(
+            (
+                f"and {rest:,} more",
+                sum(counter.values()) - sum(number for _, number in counter.most_common(_SHOWN)),
+            )
+        )
     return [f"## {title}", "", *_table((title.lower(), "articles"), rows), ""]
 
 
@@ -168,7 +236,11 @@ def escaped(text: str) -> str:
     'The &lt;b&gt;Daily&lt;/b&gt; \\| \\[Post\\](x)'
     """
     plain = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", plain) if not re.fullmatch(r"[\w., -]*", text) else plain
+    return (
+        re.sub(r"([\\`*_\[\]|#~])", r"\\\1", plain)
+        if not re.fullmatch(r"[\w., -]*", text)
+        else plain
+    )
 
 
 def _code(text: str) -> str:

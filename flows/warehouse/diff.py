@@ -31,7 +31,9 @@ class TableDiff:
     @property
     def is_empty(self) -> bool:
         """True when the two tables hold the same."""
-        return not (self.added or self.removed or self.changed or self.rows_added or self.rows_removed)
+        return not (
+            self.added or self.removed or self.changed or self.rows_added or self.rows_removed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ def compare(before: Snapshot, after: Snapshot) -> Diff:
         tables[name] = _by_id(gone, come, by_id[name]) if name in by_id else _by_row(gone, come)
     left = {identifier: name for name in DOCUMENT_TABLES for identifier in tables[name].removed}
     moved = {
-        identifier: (left[identifier], name) for name in DOCUMENT_TABLES for identifier in tables[name].added if identifier in left
+        identifier: (left[identifier], name)
+        for name in DOCUMENT_TABLES
+        for identifier in tables[name].added
+        if identifier in left
     }
     return Diff(before.id, after.id, tables, moved)
 
@@ -74,17 +79,27 @@ def _by_id(gone: list[Path], come: list[Path], id_column: str) -> TableDiff:
         if name == id_column:
             continue
         now = new[name].combine_chunks().filter(both)
-        was = old[name].combine_chunks().take(place) if name in old.column_names else pa.nulls(len(common), now.type)
+        was = (
+            old[name].combine_chunks().take(place)
+            if name in old.column_names
+            else pa.nulls(len(common), now.type)
+        )
         differs = pc.fill_null(pc.not_equal(now, was), False)
         differs = pc.or_(differs, pc.xor(pc.is_null(now), pc.is_null(was)))
         for identifier in common.filter(differs).to_pylist():
             changed[identifier] = (*changed.get(identifier, ()), name)
-    return TableDiff(tuple(sorted(added.to_pylist())), tuple(sorted(removed.to_pylist())), dict(sorted(changed.items())))
+    return TableDiff(
+        tuple(sorted(added.to_pylist())),
+        tuple(sorted(removed.to_pylist())),
+        dict(sorted(changed.items())),
+    )
 
 
 def _ids(table: pa.Table, id_column: str) -> pa.Array:
     if table.num_columns and id_column not in table.column_names:
-        raise WarehouseError(f"a file of a table has no column {id_column!r}; `copydesk verify` names what is damaged")
+        raise WarehouseError(
+            f"a file of a table has no column {id_column!r}; `copydesk verify` names what is damaged"
+        )
     return table[id_column].combine_chunks() if table.num_columns else pa.array([], pa.string())
 
 
@@ -96,7 +111,9 @@ def _comparable(paths: list[Path]) -> pa.Table:
         table = tablefile.read(path, names)
         for place, column in enumerate(table.schema):
             if pa.types.is_nested(column.type):
-                flat = pa.array([repr(item) for item in table[column.name].to_pylist()], pa.string())
+                flat = pa.array(
+                    [repr(item) for item in table[column.name].to_pylist()], pa.string()
+                )
                 table = table.set_column(place, column.name, flat)
         tables.append(table)
     return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
@@ -111,6 +128,9 @@ def _row_set(paths: list[Path]) -> set[tuple[object, ...]]:
     rows: set[tuple[object, ...]] = set()
     for path in paths:
         table = tablefile.read(path)
-        columns = [[repr(x) if isinstance(x, list | dict) else x for x in column.to_pylist()] for column in table.columns]
+        columns = [
+            [repr(x) if isinstance(x, list | dict) else x for x in column.to_pylist()]
+            for column in table.columns
+        ]
         rows.update(zip(*columns, strict=True))
     return rows

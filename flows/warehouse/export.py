@@ -46,7 +46,9 @@ class Selection:
         return found
 
 
-def export(snapshot: Snapshot, target: Path, selection: Selection, *, overwrite: bool = False) -> tuple[int, Path]:
+def export(
+    snapshot: Snapshot, target: Path, selection: Selection, *, overwrite: bool = False
+) -> tuple[int, Path]:
     """Write the selected articles to `target` and a data card beside it; rows written, and the card.
 
     `target` says by its name what it becomes: `.jsonl`, `.jsonl.gz`, `.jsonl.zst`, `.parquet`, or
@@ -66,8 +68,12 @@ def export(snapshot: Snapshot, target: Path, selection: Selection, *, overwrite:
     shown = pa.schema([schema.field(name) for name in columns], metadata=schema.metadata)
     try:
         write((batch.select(columns) for batch in batches), shown, draft)
-        card = target / "README.md" if draft.is_dir() else target.with_name(f"{target.name}.card.md")
-        text = datacard.write(snapshot, counted, selection=selection, columns=columns, is_folder=draft.is_dir())
+        card = (
+            target / "README.md" if draft.is_dir() else target.with_name(f"{target.name}.card.md")
+        )
+        text = datacard.write(
+            snapshot, counted, selection=selection, columns=columns, is_folder=draft.is_dir()
+        )
         if draft.is_dir():
             (draft / "README.md").write_text(text, encoding="utf-8")
         if target.is_dir():
@@ -83,18 +89,24 @@ def export(snapshot: Snapshot, target: Path, selection: Selection, *, overwrite:
 def _check_place(snapshot: Snapshot, target: Path, *, overwrite: bool) -> None:
     """Refuse a place that holds something else: only an export is replaced, and nothing is written among the tables."""
     if target.resolve().is_relative_to(snapshot.root.resolve()):
-        raise WarehouseError(f"{target} lies inside the warehouse {snapshot.root}, where a reader would take it for a part of it; give another place")
+        raise WarehouseError(
+            f"{target} lies inside the warehouse {snapshot.root}, where a reader would take it for a part of it; give another place"
+        )
     if not (target.exists() or target.is_symlink()) or _is_empty_folder(target):
         return
     if not overwrite:
         raise WarehouseError(f"{target} is there already; give another name or --overwrite")
     if target.is_dir() and not _is_export(target):
-        raise WarehouseError(f"{target} is a folder that holds something else than an export (data/ and README.md), so it is not replaced; give another name")
+        raise WarehouseError(
+            f"{target} is a folder that holds something else than an export (data/ and README.md), so it is not replaced; give another name"
+        )
 
 
 def _is_export(folder: Path) -> bool:
     names = {path.name for path in folder.iterdir()}
-    return names == {"data", "README.md"} and datacard.TITLE in (folder / "README.md").read_text(encoding="utf-8", errors="replace")
+    return names == {"data", "README.md"} and datacard.TITLE in (folder / "README.md").read_text(
+        encoding="utf-8", errors="replace"
+    )
 
 
 def _is_empty_folder(path: Path) -> bool:
@@ -111,7 +123,9 @@ def _writer(target: Path) -> _Write:
         if name.endswith(suffix):
             return write
     if target.suffix and not target.is_dir():
-        raise WarehouseError(f"{target} has no known ending: give {', '.join(_WRITERS)}, or a folder (a name without a dot)")
+        raise WarehouseError(
+            f"{target} has no known ending: give {', '.join(_WRITERS)}, or a folder (a name without a dot)"
+        )
     return _folder
 
 
@@ -134,10 +148,15 @@ def _jsonl_zst(batches: _Batches, schema: pa.Schema, path: Path) -> None:
 def _write_lines(batches: _Batches, out: IO[bytes] | Any) -> None:
     text = io.TextIOWrapper(out, encoding="utf-8", newline="\n", write_through=True)
     for batch in batches:
-        lines = [json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False) for row in batch.to_pylist()]
+        lines = [
+            json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False)
+            for row in batch.to_pylist()
+        ]
         if lines:
             # Some readers take U+2028 and U+2029 for line ends; escaped they are the same JSON.
-            text.write(("\n".join(lines) + "\n").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+            text.write(
+                ("\n".join(lines) + "\n").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+            )
     text.flush()
     text.detach()
 
@@ -158,7 +177,13 @@ def _parquet(batches: _Batches, schema: pa.Schema, path: Path) -> None:
 
 @contextmanager
 def _parquet_file(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, use_dictionary=["outlet_id", "outlet", "language"]) as writer:
+    with pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=["outlet_id", "outlet", "language"],
+    ) as writer:
         yield writer
 
 
@@ -189,7 +214,16 @@ def _folder(batches: _Batches, schema: pa.Schema, path: Path) -> None:
                 if writer is not None:
                     writer.close()
                 parts.append(path / "data" / f"part-{len(parts)}")
-                writer, n_rows = pq.ParquetWriter(parts[-1], schema, compression="zstd", compression_level=3, use_dictionary=False), 0
+                writer, n_rows = (
+                    pq.ParquetWriter(
+                        parts[-1],
+                        schema,
+                        compression="zstd",
+                        compression_level=3,
+                        use_dictionary=False,
+                    ),
+                    0,
+                )
             writer.write_table(table, row_group_size=_BATCH)
             n_rows += table.num_rows
     finally:
@@ -202,7 +236,12 @@ def _folder(batches: _Batches, schema: pa.Schema, path: Path) -> None:
         part.rename(part.with_name(f"train-{number:05d}-of-{len(parts):05d}.parquet"))
 
 
-_WRITERS: dict[str, _Write] = {".jsonl": _jsonl, ".jsonl.gz": _jsonl_gz, ".jsonl.zst": _jsonl_zst, ".parquet": _parquet}
+_WRITERS: dict[str, _Write] = {
+    ".jsonl": _jsonl,
+    ".jsonl.gz": _jsonl_gz,
+    ".jsonl.zst": _jsonl_zst,
+    ".parquet": _parquet,
+}
 
 
 def describe(selection: Selection, columns: Sequence[str]) -> str:

@@ -13,7 +13,17 @@ from pathlib import Path
 from secrets import token_hex
 
 # Errors by which a file system says that it cannot link here: then the file is copied.
-_CANNOT_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES})
+_CANNOT_LINK = frozenset(
+    {
+        errno.EXDEV,
+        errno.EPERM,
+        errno.EMLINK,
+        errno.ENOTSUP,
+        errno.EOPNOTSUPP,
+        errno.ENOSYS,
+        errno.EACCES,
+    }
+)
 
 _WAITING = 16  # files that are synced at once; arbitrary
 

@@ -31,8 +31,19 @@ from copydesk.flows.warehouse.succession import Heirs, edit_without
 from copydesk.transforms.tag.address import normalised
 
 _ABOUT = [
-    "doc_id", "url", "canonical_url", "outlet", "outlet_id", "published_date", "fetched_at", "source_uri", "record_number",
-    "content_sha256", "extracted_sha256", "title", "run_id",
+    "doc_id",
+    "url",
+    "canonical_url",
+    "outlet",
+    "outlet_id",
+    "published_date",
+    "fetched_at",
+    "source_uri",
+    "record_number",
+    "content_sha256",
+    "extracted_sha256",
+    "title",
+    "run_id",
 ]
 # Gives new staged index files by name, and the names of the snapshot's own that stay.
 IndexWithout = Callable[[Snapshot, Collection[str], Path], tuple[Mapping[str, Path], Sequence[str]]]
@@ -69,7 +80,9 @@ class Request:
             return "doc"
         if {row["url"], row["canonical_url"]} & self.addresses:
             return "url"
-        if not {_folded(row["outlet"]), _folded(row["outlet_id"])} & {_folded(name) for name in self.outlets}:
+        if not {_folded(row["outlet"]), _folded(row["outlet_id"])} & {
+            _folded(name) for name in self.outlets
+        }:
             return None
         day = row["published_date"] or (row["fetched_at"].date() if row["fetched_at"] else None)
         return "outlet" if self.until is None or (day is not None and day <= self.until) else None
@@ -90,7 +103,12 @@ class _Found:
 
 
 def forget(
-    warehouse: Warehouse, request: Request, *, heirs: Heirs, index_without: IndexWithout | None = None, now: datetime | None = None
+    warehouse: Warehouse,
+    request: Request,
+    *,
+    heirs: Heirs,
+    index_without: IndexWithout | None = None,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """Forget what the request names; returns the receipt. Needs the warehouse's lock.
 
@@ -103,7 +121,14 @@ def forget(
     run = chore("forget", line[-1], now=now)
     receipt = _receipt(run, request, found, relatives)
     built = _rewrite(
-        warehouse, line, run, found=found, rejected=rejected, heirs=heirs, index_without=index_without, receipt=receipt
+        warehouse,
+        line,
+        run,
+        found=found,
+        rejected=rejected,
+        heirs=heirs,
+        index_without=index_without,
+        receipt=receipt,
     )
     head = _head(warehouse, built, run, found=found, receipt=receipt)
     warehouse.switch(head)
@@ -118,7 +143,11 @@ def named(warehouse: Warehouse, request: Request) -> list[dict[str, Any]]:
     """
     line = _line(warehouse)
     found, _, _ = _named(line, request)
-    return sorted((one.about for one in found.values()), key=lambda row: (str(row["published_date"] or ""), row["doc_id"]), reverse=True)
+    return sorted(
+        (one.about for one in found.values()),
+        key=lambda row: (str(row["published_date"] or ""), row["doc_id"]),
+        reverse=True,
+    )
 
 
 def _line(warehouse: Warehouse) -> list[Snapshot]:
@@ -127,7 +156,9 @@ def _line(warehouse: Warehouse) -> list[Snapshot]:
     return warehouse.snapshots()[::-1]
 
 
-def _named(line: Sequence[Snapshot], request: Request) -> tuple[dict[str, _Found], pa.Table, dict[str, str]]:
+def _named(
+    line: Sequence[Snapshot], request: Request
+) -> tuple[dict[str, _Found], pa.Table, dict[str, str]]:
     """What the request takes, with the copies if it says so: documents, rejects, and what else has their text."""
     found, rejected = _find(line, request)
     if not found and not rejected:
@@ -152,13 +183,19 @@ def _find(line: Sequence[Snapshot], request: Request) -> tuple[dict[str, _Found]
                     one = found.setdefault(row["doc_id"], _Found(row, scope))
                     one.tables[snapshot.id] = table
     places = {(one.about["source_uri"], one.about["record_number"]) for one in found.values()}
-    urls = {one.about[name] for one in found.values() for name in ("url", "canonical_url")} | request.addresses
+    urls = {
+        one.about[name] for one in found.values() for name in ("url", "canonical_url")
+    } | request.addresses
     rejected: dict[tuple[Any, ...], dict[str, Any]] = {}
     for snapshot in line:
         for row in snapshot.table("rejects", ["source_uri", "record_number", "url"]).to_pylist():
-            if (row["source_uri"], row["record_number"]) in places or (row["url"] and row["url"] in urls):
+            if (row["source_uri"], row["record_number"]) in places or (
+                row["url"] and row["url"] in urls
+            ):
                 rejected[tuple(row.values())] = row
-    schema = pa.schema([("source_uri", pa.string()), ("record_number", pa.int64()), ("url", pa.string())])
+    schema = pa.schema(
+        [("source_uri", pa.string()), ("record_number", pa.int64()), ("url", pa.string())]
+    )
     return found, pa.Table.from_pylist(list(rejected.values()), schema=schema)
 
 
@@ -171,7 +208,9 @@ def _candidates(snapshot: Snapshot, table: str, request: Request) -> Iterable[di
         where = pc.field("url").isin(urls) | pc.field("canonical_url").isin(urls)
     if request.outlets:
         names = pa.array([_folded(name) for name in request.outlets], pa.string())
-        by_outlet = pc.utf8_lower(pc.field("outlet")).isin(names) | pc.utf8_lower(pc.field("outlet_id")).isin(names)
+        by_outlet = pc.utf8_lower(pc.field("outlet")).isin(names) | pc.utf8_lower(
+            pc.field("outlet_id")
+        ).isin(names)
         where = by_outlet if where is None else where | by_outlet
     if where is not None:
         yield from snapshot.table(table, _ABOUT, where).to_pylist()
@@ -182,7 +221,11 @@ def _folded(name: str | None) -> str | None:
 
 
 def _nothing(current: Snapshot, request: Request) -> str:
-    gone = current.documents("tombstones", request.docs)["receipt_id"].unique().to_pylist() if request.docs else []
+    gone = (
+        current.documents("tombstones", request.docs)["receipt_id"].unique().to_pylist()
+        if request.docs
+        else []
+    )
     if gone:
         return f"{', '.join(request.docs)} was forgotten before: receipt {', '.join(gone)}"
     names = ", ".join((*request.docs, *request.urls, *request.outlets))
@@ -201,8 +244,14 @@ def _relatives(line: Sequence[Snapshot], ids: Collection[str]) -> dict[str, str]
 
     for snapshot in line:
         duplicates = snapshot.table("duplicates", ["doc_id", "kept_doc_id"])
-        heads = set(duplicates.filter(pc.is_in(duplicates["doc_id"], value_set=wanted))["kept_doc_id"].to_pylist()) | set(ids)
-        cluster = duplicates.filter(pc.is_in(duplicates["kept_doc_id"], value_set=pa.array(sorted(heads), pa.string())))
+        heads = set(
+            duplicates.filter(pc.is_in(duplicates["doc_id"], value_set=wanted))[
+                "kept_doc_id"
+            ].to_pylist()
+        ) | set(ids)
+        cluster = duplicates.filter(
+            pc.is_in(duplicates["kept_doc_id"], value_set=pa.array(sorted(heads), pa.string()))
+        )
         for identifier in (*cluster["doc_id"].to_pylist(), *(heads if cluster.num_rows else ())):
             note(identifier, "copy")
         for row in snapshot.documents("pairs", ids, ["doc_a", "doc_b", "relation"]).to_pylist():
@@ -213,20 +262,33 @@ def _relatives(line: Sequence[Snapshot], ids: Collection[str]) -> dict[str, str]
             if not mine.num_rows:
                 continue
             for other in DOCUMENT_TABLES:
-                same = snapshot.table(other, ["doc_id"], pc.field("content_sha256").isin(mine["content_sha256"].combine_chunks()))
+                same = snapshot.table(
+                    other,
+                    ["doc_id"],
+                    pc.field("content_sha256").isin(mine["content_sha256"].combine_chunks()),
+                )
                 for identifier in same["doc_id"].to_pylist():
                     note(identifier, "same text")
             for identifier in mine["supersedes"].to_pylist():
                 note(identifier, "revision")
         for table in DOCUMENT_TABLES:
-            for identifier in snapshot.table(table, ["doc_id"], pc.field("supersedes").isin(wanted))["doc_id"].to_pylist():
+            for identifier in snapshot.table(
+                table, ["doc_id"], pc.field("supersedes").isin(wanted)
+            )["doc_id"].to_pylist():
                 note(identifier, "revision")
     return dict(sorted(related.items()))
 
 
 def _rewrite(
-    warehouse: Warehouse, line: Sequence[Snapshot], run: Mapping[str, Any], *, found: Mapping[str, _Found], rejected: pa.Table,
-    heirs: Heirs, index_without: IndexWithout | None, receipt: dict[str, Any],
+    warehouse: Warehouse,
+    line: Sequence[Snapshot],
+    run: Mapping[str, Any],
+    *,
+    found: Mapping[str, _Found],
+    rejected: pa.Table,
+    heirs: Heirs,
+    index_without: IndexWithout | None,
+    receipt: dict[str, Any],
 ) -> Snapshot:
     """Write each kept snapshot again from the first that holds a document on; returns the last."""
     parent: str | None = line[0].manifest.parent
@@ -241,13 +303,24 @@ def _rewrite(
         without = edit_without(snapshot, set(found), heirs)
         staged = warehouse.staging(run["run_id"]) / f"index-{snapshot.id}"
         staged.mkdir(parents=True)
-        new_index, keep_index = index_without(snapshot, set(found), staged) if index_without is not None else ({}, None)
+        new_index, keep_index = (
+            index_without(snapshot, set(found), staged) if index_without is not None else ({}, None)
+        )
         change = Change(
-            parent=snapshot.id, run=run, inserts=without.inserts, updates=without.updates,
-            deletes={**without.deletes, "rejects": rejected}, index_files=new_index, index_keep=keep_index,
+            parent=snapshot.id,
+            run=run,
+            inserts=without.inserts,
+            updates=without.updates,
+            deletes={**without.deletes, "rejects": rejected},
+            index_files=new_index,
+            index_keep=keep_index,
             inputs=_inputs_without(snapshot, found),
         )
-        built = warehouse.build(snapshot, change, lineage=Lineage(parent, snapshot.manifest.sequence, rewrites=snapshot.manifest))
+        built = warehouse.build(
+            snapshot,
+            change,
+            lineage=Lineage(parent, snapshot.manifest.sequence, rewrites=snapshot.manifest),
+        )
         receipt["rewritten"][snapshot.id] = built.id
         receipt["replaced"].update(without.replaced)
         receipt["stories_renamed"].update(without.renamed)
@@ -259,57 +332,102 @@ def _names(snapshot: Snapshot, rejected: pa.Table) -> bool:
     if not rejected.num_rows:
         return False
     wanted = {tuple(row.values()) for row in rejected.to_pylist()}
-    return any(tuple(row.values()) in wanted for row in snapshot.table("rejects", rejected.column_names).to_pylist())
+    return any(
+        tuple(row.values()) in wanted
+        for row in snapshot.table("rejects", rejected.column_names).to_pylist()
+    )
 
 
 def _inputs_without(snapshot: Snapshot, found: Mapping[str, _Found]) -> pa.Table | None:
     """The record of inputs without files that were one forgotten document; None where it stays as it is."""
     if snapshot.manifest.inputs is None:
         return None
-    gone = pa.array(sorted({str(one.about["source_uri"]) for one in found.values() if one.about["record_number"] is None}), pa.string())
+    gone = pa.array(
+        sorted(
+            {
+                str(one.about["source_uri"])
+                for one in found.values()
+                if one.about["record_number"] is None
+            }
+        ),
+        pa.string(),
+    )
     inputs = snapshot.inputs().select(INPUTS.names)
     kept = inputs.filter(pc.invert(pc.is_in(inputs["source_uri"], value_set=gone)))
     return None if kept.num_rows == inputs.num_rows else kept
 
 
 def _head(
-    warehouse: Warehouse, built: Snapshot, run: Mapping[str, Any], *, found: Mapping[str, _Found], receipt: dict[str, Any]
+    warehouse: Warehouse,
+    built: Snapshot,
+    run: Mapping[str, Any],
+    *,
+    found: Mapping[str, _Found],
+    receipt: dict[str, Any],
 ) -> Snapshot:
     """The snapshot of the forget run itself: tombstones, the run's row, and the receipt's name."""
-    tombstones = pa.Table.from_pylist([
-        {
-            "doc_id": identifier, "url_sha256": one.url_sha256, "scope": one.scope, "receipt_id": receipt["receipt_id"],
-            "forgotten_at": run["finished_at"],
-        }
-        for identifier, one in sorted(found.items())
-    ])
-    name = f"{receipt['receipt_id']}.json"
-    files.write_whole(warehouse.root / "receipts" / name, json.dumps(receipt, indent=1, ensure_ascii=False) + "\n")
-    change = Change(
-        parent=built.id, run=run, inserts={"tombstones": [tombstones]} if found else {}, extras={"receipt_id": receipt["receipt_id"]},
+    tombstones = pa.Table.from_pylist(
+        [
+            {
+                "doc_id": identifier,
+                "url_sha256": one.url_sha256,
+                "scope": one.scope,
+                "receipt_id": receipt["receipt_id"],
+                "forgotten_at": run["finished_at"],
+            }
+            for identifier, one in sorted(found.items())
+        ]
     )
-    return warehouse.build(built, change, lineage=Lineage(built.id, built.manifest.sequence + 1, receipts=(name,)))
+    name = f"{receipt['receipt_id']}.json"
+    files.write_whole(
+        warehouse.root / "receipts" / name, json.dumps(receipt, indent=1, ensure_ascii=False) + "\n"
+    )
+    change = Change(
+        parent=built.id,
+        run=run,
+        inserts={"tombstones": [tombstones]} if found else {},
+        extras={"receipt_id": receipt["receipt_id"]},
+    )
+    return warehouse.build(
+        built, change, lineage=Lineage(built.id, built.manifest.sequence + 1, receipts=(name,))
+    )
 
 
-def _receipt(run: Mapping[str, Any], request: Request, found: Mapping[str, _Found], relatives: Mapping[str, str]) -> dict[str, Any]:
+def _receipt(
+    run: Mapping[str, Any],
+    request: Request,
+    found: Mapping[str, _Found],
+    relatives: Mapping[str, str],
+) -> dict[str, Any]:
     """What may be remembered: ids, hashes, places; no text, no title, no address."""
     return {
         "receipt_id": run["run_id"],
         "forgotten_at": run["finished_at"].isoformat(),
         "asked_for": {
-            "docs": list(request.docs), "url_sha256": [sha256(url.encode()).hexdigest() for url in request.urls],
+            "docs": list(request.docs),
+            "url_sha256": [sha256(url.encode()).hexdigest() for url in request.urls],
             "outlet_sha256": [sha256(name.encode()).hexdigest() for name in request.outlets],
-            "until": str(request.until) if request.until else None, "with_copies": request.with_copies,
+            "until": str(request.until) if request.until else None,
+            "with_copies": request.with_copies,
         },
         "documents": [
             {
-                "doc_id": identifier, "scope": one.scope, "url_sha256": one.url_sha256, "content_sha256": one.about["content_sha256"],
-                "extracted_sha256": one.about["extracted_sha256"], "tables": dict(sorted(one.tables.items())),
+                "doc_id": identifier,
+                "scope": one.scope,
+                "url_sha256": one.url_sha256,
+                "content_sha256": one.about["content_sha256"],
+                "extracted_sha256": one.about["extracted_sha256"],
+                "tables": dict(sorted(one.tables.items())),
             }
             for identifier, one in sorted(found.items())
         ],
-        "others_with_its_text": [{"doc_id": identifier, "how": how} for identifier, how in relatives.items()],
-        "rewritten": {}, "replaced": {}, "stories_renamed": {}, "reports_removed": [],
+        "others_with_its_text": [
+            {"doc_id": identifier, "how": how} for identifier, how in relatives.items()
+        ],
+        "rewritten": {},
+        "replaced": {},
+        "stories_renamed": {},
+        "reports_removed": [],
     }
 
 
@@ -340,10 +458,20 @@ def _marks(found: Mapping[str, _Found]) -> list[bytes]:
     marks: set[str] = set()
     for identifier, one in found.items():
         about = one.about
-        told = [about["url"], about["canonical_url"], about["source_uri"] if about["record_number"] is None else None]
+        told = [
+            about["url"],
+            about["canonical_url"],
+            about["source_uri"] if about["record_number"] is None else None,
+        ]
         # A title of a few letters ("News") would take half the reports with it.
         told += [about["title"] if about["title"] and len(about["title"]) >= 12 else None]
         for text in (identifier, *told):
             if text:
-                marks |= {text, html.escape(text), html.escape(text, quote=False), json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+                marks |= {
+                    text,
+                    html.escape(text),
+                    html.escape(text, quote=False),
+                    json.dumps(text)[1:-1],
+                    json.dumps(text, ensure_ascii=False)[1:-1],
+                }
     return sorted((mark.encode() for mark in marks), key=len, reverse=True)

@@ -41,7 +41,9 @@ def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     except OSError as error:
-        raise WriteFailed(f"cannot write to the warehouse {path.parent}: {error.strerror}") from error
+        raise WriteFailed(
+            f"cannot write to the warehouse {path.parent}: {error.strerror}"
+        ) from error
     try:
         _acquire(descriptor, path, wait_seconds)
         _held.add(descriptor)
@@ -60,7 +62,9 @@ def _acquire(descriptor: int, path: Path, wait_seconds: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                raise WriteFailed(f"the file system of {path.parent} gives no locks: {error.strerror}") from error
+                raise WriteFailed(
+                    f"the file system of {path.parent} gives no locks: {error.strerror}"
+                ) from error
         else:
             return
         if time.monotonic() >= deadline:

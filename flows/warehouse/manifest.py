@@ -87,7 +87,9 @@ class Manifest:
     def with_id(self) -> Manifest:
         """The manifest under its id: sequence number, and a hash of all it says."""
         body = json.dumps(asdict(replace(self, id="")), sort_keys=True, ensure_ascii=False)
-        return replace(self, id=f"{self.sequence:06d}-{hashlib.sha256(body.encode()).hexdigest()[:12]}")
+        return replace(
+            self, id=f"{self.sequence:06d}-{hashlib.sha256(body.encode()).hexdigest()[:12]}"
+        )
 
     def to_json(self) -> str:
         """The manifest as text, keys sorted, so that equal manifests are equal files."""
@@ -109,17 +111,31 @@ def read(path: Path) -> Manifest:
         loaded["receipts"] = tuple(loaded["receipts"])
         return _checked(Manifest(**loaded), path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise WarehouseError(f"the manifest {path} cannot be read ({error}); `copydesk verify` names what is damaged") from error
+        raise WarehouseError(
+            f"the manifest {path} cannot be read ({error}); `copydesk verify` names what is damaged"
+        ) from error
 
 
 def _checked(found: Manifest, path: Path) -> Manifest:
-    entries = [entry for files in found.tables.values() for entry in files] + [*found.index, *([found.inputs] if found.inputs else [])]
+    entries = [entry for files in found.tables.values() for entry in files] + [
+        *found.index,
+        *([found.inputs] if found.inputs else []),
+    ]
     for name in (*found.tables, *(entry.name for entry in entries), *found.receipts, found.run_id):
         if not _NAME.fullmatch(name):
             raise ValueError(f"it names a file {name[:80]!r}")
-    if any(type(entry.rows) is not int or type(entry.bytes) is not int or not re.fullmatch("[0-9a-f]{64}", entry.sha256) for entry in entries):
+    if any(
+        type(entry.rows) is not int
+        or type(entry.bytes) is not int
+        or not re.fullmatch("[0-9a-f]{64}", entry.sha256)
+        for entry in entries
+    ):
         raise ValueError("it describes a file by something other than hash, rows and bytes")
-    if found.id != path.stem or type(found.sequence) is not int or type(found.schema_version) is not int:
+    if (
+        found.id != path.stem
+        or type(found.sequence) is not int
+        or type(found.schema_version) is not int
+    ):
         raise ValueError(f"it says it is of snapshot {str(found.id)[:80]!r}")
     if found.parent is not None and not _SNAPSHOT_ID.fullmatch(found.parent):
         raise ValueError(f"it names the snapshot before it {found.parent[:80]!r}")

@@ -34,11 +34,20 @@ class Inserted:
             for staged in inserts.get(name, ()):
                 rows = _ids_and_dates(staged)
                 if rows["doc_id"].null_count:
-                    raise InvalidChange(f"column 'doc_id' of {name!r} holds {rows['doc_id'].null_count} nulls and must hold none")
+                    raise InvalidChange(
+                        f"column 'doc_id' of {name!r} holds {rows['doc_id'].null_count} nulls and must hold none"
+                    )
                 encoded = months(rows["published_date"].cast(pa.date32())).dictionary_encode()
-                numbers = np.asarray([labels.setdefault(x, len(labels)) for x in encoded.dictionary.to_pylist()], np.int32)
+                numbers = np.asarray(
+                    [labels.setdefault(x, len(labels)) for x in encoded.dictionary.to_pylist()],
+                    np.int32,
+                )
                 all_keys.append(keys_of(rows["doc_id"]))
-                all_months.append(numbers[encoded.indices.to_numpy(zero_copy_only=False)] if len(numbers) else all_months[0])
+                all_months.append(
+                    numbers[encoded.indices.to_numpy(zero_copy_only=False)]
+                    if len(numbers)
+                    else all_months[0]
+                )
         keys, place = np.concatenate(all_keys), np.concatenate(all_months)
         order = np.argsort(keys, kind="stable")
         return cls(base, keys[order], place[order], tuple(labels), inserts)
@@ -59,13 +68,17 @@ class Inserted:
                     here = left[tablefile.holds(self.base.keys(table, entry), keys[left])]
                     numbers[here] = _number(labels, entry.month)
                     found[here] = True
-        return pa.DictionaryArray.from_arrays(pa.array(numbers[back.ravel()]), pa.array(labels)).cast(pa.string())
+        return pa.DictionaryArray.from_arrays(
+            pa.array(numbers[back.ravel()]), pa.array(labels)
+        ).cast(pa.string())
 
     def check_single(self, doomed: Mapping[str, Doomed | Everything | None]) -> None:
         """Raise InvalidChange, naming the document, where one would stand in the tables twice."""
         twice = self.keys[1:][self.keys[1:] == self.keys[:-1]] if len(self.keys) else self.keys
         if len(twice):
-            raise InvalidChange(f"the change inserts document {self._name(twice[0])} more than once")
+            raise InvalidChange(
+                f"the change inserts document {self._name(twice[0])} more than once"
+            )
         if self.base is None or not len(self.keys):
             return
         for table in DOCUMENT_TABLES:
@@ -92,7 +105,11 @@ class Inserted:
 
 
 def _ids_and_dates(staged: Staged) -> pa.Table:
-    table = staged if isinstance(staged, pa.Table) else tablefile.read(staged, ["doc_id", "published_date"])
+    table = (
+        staged
+        if isinstance(staged, pa.Table)
+        else tablefile.read(staged, ["doc_id", "published_date"])
+    )
     if "published_date" not in table.column_names:
         table = table.append_column("published_date", pa.nulls(table.num_rows, pa.date32()))
     return table.select(["doc_id", "published_date"])
@@ -102,5 +119,3 @@ def _number(labels: list[str], month: str) -> int:
     if month not in labels:
         labels.append(month)
     return labels.index(month)
-
-

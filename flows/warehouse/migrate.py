@@ -46,7 +46,9 @@ def is_due(snapshot: Snapshot) -> bool:
     return snapshot.manifest.schema_sha256 != fingerprint(tables_now())
 
 
-def migrate(warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: datetime | None = None) -> Snapshot | None:
+def migrate(
+    warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: datetime | None = None
+) -> Snapshot | None:
     """Publish the current snapshot in this version's schema; None where it has it already. Needs the lock.
 
     Raises SchemaMismatch for a version no step leads away from.
@@ -66,10 +68,21 @@ def migrate(warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: dat
     staging = warehouse.staging(run["run_id"]) / "migrated"
     inserts: dict[str, list[Staged]] = {}
     for table in tables_now():
-        inserts[table] = [_migrated(path, table, taken, staging) for path in (current.files(table) if table in current.tables else ())]
-    change = Change(parent=current.id, run=run, inserts=inserts, extras={"migrated_from": version, "steps": [step.sentence for step in taken]})
+        inserts[table] = [
+            _migrated(path, table, taken, staging)
+            for path in (current.files(table) if table in current.tables else ())
+        ]
+    change = Change(
+        parent=current.id,
+        run=run,
+        inserts=inserts,
+        extras={"migrated_from": version, "steps": [step.sentence for step in taken]},
+    )
     lineage = Lineage(
-        current.id, current.manifest.sequence + 1, receipts=current.manifest.receipts, index=current.manifest.index
+        current.id,
+        current.manifest.sequence + 1,
+        receipts=current.manifest.receipts,
+        index=current.manifest.index,
     )
     built = warehouse.build(None, change, lineage=lineage)
     warehouse.switch(built)

@@ -68,13 +68,22 @@ class Doomed:
         if self.rows is not None and self.rows.num_rows:
             doomed = set(zip(*(column.to_pylist() for column in self.rows.columns), strict=True))
             columns = [table[column].to_pylist() for column in self.rows.column_names]
-            kept &= np.fromiter((row not in doomed for row in zip(*columns, strict=True)), bool, table.num_rows)
+            kept &= np.fromiter(
+                (row not in doomed for row in zip(*columns, strict=True)), bool, table.num_rows
+            )
         return kept
 
     def columns(self, key_columns: Sequence[str]) -> list[str]:
         """The columns that `kept` looks at."""
         found = dict.fromkeys(key_columns if self.ids is not None else ())
-        return [*found, *(name for name in (self.rows.column_names if self.rows is not None else ()) if name not in found)]
+        return [
+            *found,
+            *(
+                name
+                for name in (self.rows.column_names if self.rows is not None else ())
+                if name not in found
+            ),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +102,16 @@ class Overlay:
     def over(self, table: pa.Table) -> pa.Table:
         """The table with the new values in place."""
         found = pc.index_in(table[self.id_column], value_set=self.ids).combine_chunks()
-        order = pc.coalesce(pc.add(found.cast(pa.int64()), table.num_rows), pa.array(np.arange(table.num_rows)))
+        order = pc.coalesce(
+            pc.add(found.cast(pa.int64()), table.num_rows), pa.array(np.arange(table.num_rows))
+        )
         for name in self.values.column_names:
             if name != self.id_column:
                 place = table.schema.get_field_index(name)
-                both = pa.chunked_array([*table[name].chunks, *self.values[name].chunks], type=table.schema.field(name).type)
+                both = pa.chunked_array(
+                    [*table[name].chunks, *self.values[name].chunks],
+                    type=table.schema.field(name).type,
+                )
                 table = table.set_column(place, table.schema.field(name), both.take(order))
         return table
 
@@ -106,7 +120,9 @@ def overlay_of(name: str, values: pa.Table, schema: pa.Schema) -> Overlay:
     """What a change's `updates` entry means; raises InvalidChange where it cannot be followed."""
     partition = PARTITIONS[name]
     if len(partition.keys) != 1 or name == "removed":
-        raise InvalidChange(f"rows of {name!r} are changed by a delete and an insert: no single id names one")
+        raise InvalidChange(
+            f"rows of {name!r} are changed by a delete and an insert: no single id names one"
+        )
     (id_column,) = partition.keys
     if id_column not in values.column_names or partition.date in values.column_names:
         raise InvalidChange(
@@ -114,10 +130,14 @@ def overlay_of(name: str, values: pa.Table, schema: pa.Schema) -> Overlay:
             f"they have {', '.join(values.column_names)}"
         )
     if unknown := set(values.column_names) - set(schema.names):
-        raise InvalidChange(f"table {name!r} has no column {min(unknown)!r}; its columns are {', '.join(schema.names)}")
+        raise InvalidChange(
+            f"table {name!r} has no column {min(unknown)!r}; its columns are {', '.join(schema.names)}"
+        )
     for column in values.column_names:
         if not schema.field(column).nullable and values[column].null_count:
-            raise InvalidChange(f"updates of {name!r} hold nulls in {column!r}, which must hold none")
+            raise InvalidChange(
+                f"updates of {name!r} hold nulls in {column!r}, which must hold none"
+            )
     values = values.cast(pa.schema([schema.field(column) for column in values.column_names]))
     ids = values[id_column].combine_chunks()
     if len(pc.unique(ids)) != len(ids):
@@ -189,7 +209,17 @@ class _Held:
         order = np.argsort(output, kind="stable")
         order = order[np.searchsorted(output[order], 0) :]
         outputs, firsts, counts = np.unique(output[order], return_index=True, return_counts=True)
-        return cls(rows, order, dict(zip(outputs.tolist(), zip(firsts.tolist(), (firsts + counts).tolist(), strict=True), strict=True)))
+        return cls(
+            rows,
+            order,
+            dict(
+                zip(
+                    outputs.tolist(),
+                    zip(firsts.tolist(), (firsts + counts).tolist(), strict=True),
+                    strict=True,
+                )
+            ),
+        )
 
     def take(self, output: int) -> pa.Table | None:
         if output not in self.places:
@@ -210,9 +240,13 @@ class _Spilled:
 
     @classmethod
     def of(cls, held: _Held, path: Path) -> _Spilled:
-        with ipc.new_file(str(path), held.rows.schema, options=ipc.IpcWriteOptions(compression="lz4")) as writer:
+        with ipc.new_file(
+            str(path), held.rows.schema, options=ipc.IpcWriteOptions(compression="lz4")
+        ) as writer:
             for first, end in held.places.values():
-                writer.write_batch(held.rows.take(pa.array(held.order[first:end])).combine_chunks().to_batches()[0])
+                writer.write_batch(
+                    held.rows.take(pa.array(held.order[first:end])).combine_chunks().to_batches()[0]
+                )
         return cls(path, {output: number for number, output in enumerate(held.places)})
 
     def take(self, output: int) -> pa.Table | None:
@@ -279,7 +313,9 @@ def table(
         row_months.append(np.where(kept, np.int32(label), np.int32(-1)))
     stay = _merge_small(stay, sources, row_months, labels, conform, fetch)
     target = _Target(name, folder, keys)
-    written = _write(target, _assign(name, sources, row_months, list(labels)), sources, writers=writers)
+    written = _write(
+        target, _assign(name, sources, row_months, list(labels)), sources, writers=writers
+    )
     kept_entries = [entry for entry, _ in stay if entry.rows]
     if not kept_entries and not written:
         empty = next((entry for entry, _ in stay), None)
@@ -296,11 +332,18 @@ def _source(content: Staged, conform: Conform) -> _Source:
     else:
         footer = pq.read_metadata(content)
         rows = footer.num_rows
-        size = sum(footer.row_group(group).total_byte_size for group in range(footer.num_row_groups))
+        size = sum(
+            footer.row_group(group).total_byte_size for group in range(footer.num_row_groups)
+        )
     return _Source(content, conform, rows, size, np.empty(0, np.int32))
 
 
-def _months(source: _Source, name: str, labels: dict[str, int], month_of: Callable[[pa.ChunkedArray], pa.Array]) -> np.ndarray:
+def _months(
+    source: _Source,
+    name: str,
+    labels: dict[str, int],
+    month_of: Callable[[pa.ChunkedArray], pa.Array],
+) -> np.ndarray:
     """The month of each row, as a number in `labels`."""
     partition = PARTITIONS[name]
     if partition.date is not None:
@@ -321,15 +364,28 @@ def _date_type(name: str) -> pa.DataType:
 
 
 def _apart(
-    name: str, old: Sequence[tuple[FileEntry, Path]], old_keys: Callable[[FileEntry], np.ndarray],
-    fetch: Callable[[FileEntry], Path], doomed: Doomed | None, overlay: Overlay | None,
+    name: str,
+    old: Sequence[tuple[FileEntry, Path]],
+    old_keys: Callable[[FileEntry], np.ndarray],
+    fetch: Callable[[FileEntry], Path],
+    doomed: Doomed | None,
+    overlay: Overlay | None,
 ) -> tuple[list[tuple[FileEntry, Path]], list[tuple[FileEntry, Path, np.ndarray]]]:
     """Files that stay whole, and files that change with the rows they keep."""
     stay, changed = [], []
     key_columns = PARTITIONS[name].keys
-    columns = list(dict.fromkeys([*(doomed.columns(key_columns) if doomed else ()), *([overlay.id_column] if overlay else ())]))
+    columns = list(
+        dict.fromkeys(
+            [
+                *(doomed.columns(key_columns) if doomed else ()),
+                *([overlay.id_column] if overlay else ()),
+            ]
+        )
+    )
     by_key = bool(key_columns) and (doomed is None or doomed.rows is None)
-    wanted = np.concatenate([part.keys for part in (doomed, overlay) if part is not None] or [np.empty(0, np.uint64)])
+    wanted = np.concatenate(
+        [part.keys for part in (doomed, overlay) if part is not None] or [np.empty(0, np.uint64)]
+    )
     n_updated = 0
     for entry, path in old:
         if not columns or (by_key and not tablefile.holds(old_keys(entry), wanted).any()):
@@ -351,7 +407,11 @@ def _apart(
 
 
 def _merge_small(
-    stay: list[tuple[FileEntry, Path]], sources: list[_Source], row_months: list[np.ndarray], labels: dict[str, int], conform: Conform,
+    stay: list[tuple[FileEntry, Path]],
+    sources: list[_Source],
+    row_months: list[np.ndarray],
+    labels: dict[str, int],
+    conform: Conform,
     fetch: Callable[[FileEntry], Path],
 ) -> list[tuple[FileEntry, Path]]:
     """Take the small files of each touched month into its sources; the rest is returned."""
@@ -394,18 +454,24 @@ class _Target:
     def write(self, parts: Sequence[pa.Table], month: str) -> FileEntry:
         """Write one output file, and its keys."""
         whole = pa.concat_tables(parts).combine_chunks()
-        order = pc.sort_indices(whole, sort_keys=[(column, "ascending") for column in PARTITIONS[self.name].sort])
+        order = pc.sort_indices(
+            whole, sort_keys=[(column, "ascending") for column in PARTITIONS[self.name].sort]
+        )
         entry = tablefile.write(whole, self.name, month, self.folder, order=order)
         if self.keys is not None:
             tablefile.write_keys(whole, self.name, self.keys / entry.keys_name)
         return entry
 
 
-def _write(target: _Target, outputs: Sequence[str], sources: Sequence[_Source], *, writers: int) -> list[FileEntry]:
+def _write(
+    target: _Target, outputs: Sequence[str], sources: Sequence[_Source], *, writers: int
+) -> list[FileEntry]:
     """Write the output files, given the month of each."""
     sizes = np.zeros(len(outputs), np.float64)
     for source in sources:
-        sizes += np.bincount(source.output[source.output >= 0], minlength=len(outputs)) * (source.n_bytes / max(source.n_rows, 1))
+        sizes += np.bincount(source.output[source.output >= 0], minlength=len(outputs)) * (
+            source.n_bytes / max(source.n_rows, 1)
+        )
     rows = _gathered(sources, target.folder)
 
     def write(number: int) -> FileEntry:
@@ -421,7 +487,9 @@ def _write(target: _Target, outputs: Sequence[str], sources: Sequence[_Source], 
     return written
 
 
-def _assign(name: str, sources: list[_Source], row_months: list[np.ndarray], labels: list[str]) -> list[str]:
+def _assign(
+    name: str, sources: list[_Source], row_months: list[np.ndarray], labels: list[str]
+) -> list[str]:
     """Give each row its output file; returns the month of each output."""
     outputs: list[str] = []
     for source in sources:
@@ -437,7 +505,9 @@ def _assign(name: str, sources: list[_Source], row_months: list[np.ndarray], lab
             continue
         most = int(np.clip(_FILE_BYTES / max(sizes[label] / totals[label], 1.0), *_FILE_ROWS))
         n_files = -(-int(totals[label]) // most)
-        members = [(source, numbers == label) for source, numbers in zip(sources, row_months, strict=True)]
+        members = [
+            (source, numbers == label) for source, numbers in zip(sources, row_months, strict=True)
+        ]
         members = [(source, mask) for source, mask in members if mask.any()]
         if n_files == 1:
             for source, mask in members:
@@ -458,9 +528,12 @@ def _ranks(name: str, members: list[tuple[_Source, np.ndarray]]) -> np.ndarray:
     """The place of each row of a month in the order in which the month is cut into files."""
     columns = PARTITIONS[name].cut or PARTITIONS[name].sort
     keys = pa.concat_tables(
-        [source.keys(columns).filter(pa.array(mask)) for source, mask in members], promote_options="permissive"
+        [source.keys(columns).filter(pa.array(mask)) for source, mask in members],
+        promote_options="permissive",
     )
-    order = pc.sort_indices(keys, sort_keys=[(column, "ascending") for column in columns]).to_numpy()
+    order = pc.sort_indices(
+        keys, sort_keys=[(column, "ascending") for column in columns]
+    ).to_numpy()
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
     return ranks
@@ -481,7 +554,9 @@ def _gathered(sources: Sequence[_Source], folder: Path) -> list[_Rows]:
             gathered += some
         else:
             held = _Held.of(some)
-            gathered.append(held if len(runs) == 1 else _Spilled.of(held, folder / f".spill-{number}.arrow"))
+            gathered.append(
+                held if len(runs) == 1 else _Spilled.of(held, folder / f".spill-{number}.arrow")
+            )
     return gathered
 
 
@@ -494,12 +569,20 @@ def doomed_of(name: str, deletion: object) -> Doomed | Everything:
     if isinstance(deletion, pa.ChunkedArray):
         deletion = deletion.combine_chunks()
     if not PARTITIONS[name].keys:
-        raise InvalidChange(f"table {name!r} has no ids; give the rows to delete as a table of their columns, or EVERYTHING")
-    ids = deletion if isinstance(deletion, pa.Array) else pa.array(sorted(set(_strings(deletion))), pa.string())
+        raise InvalidChange(
+            f"table {name!r} has no ids; give the rows to delete as a table of their columns, or EVERYTHING"
+        )
+    ids = (
+        deletion
+        if isinstance(deletion, pa.Array)
+        else pa.array(sorted(set(_strings(deletion))), pa.string())
+    )
     return Doomed(ids=ids, keys=np.unique(keys_of(ids)))
 
 
 def _strings(deletion: object) -> Iterator[str]:
     if isinstance(deletion, str) or not hasattr(deletion, "__iter__"):
-        raise InvalidChange(f"deletes takes a collection of ids, a table, or EVERYTHING, not {deletion!r}")
+        raise InvalidChange(
+            f"deletes takes a collection of ids, a table, or EVERYTHING, not {deletion!r}"
+        )
     yield from deletion

@@ -38,6 +38,8 @@ def conform_to(name: str) -> Callable[[pa.Table], pa.Table]:
 def fingerprint(schemas: Mapping[str, pa.Schema]) -> str:
     """SHA-256 over names, types and nullability of all columns; the sentences do not count."""
     lines = [
-        f"{table}.{column.name}:{column.type}:{column.nullable}" for table, schema in sorted(schemas.items()) for column in schema
+        f"{table}.{column.name}:{column.type}:{column.nullable}"
+        for table, schema in sorted(schemas.items())
+        for column in schema
     ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -91,7 +91,9 @@ class Snapshot:
         """The Parquet files of a table, by name."""
         entries = self._entries(table)
         if self.origin is not None:
-            self.origin.table_files([(self.path / table / entry.name, table, entry) for entry in entries])
+            self.origin.table_files(
+                [(self.path / table / entry.name, table, entry) for entry in entries]
+            )
         return [self.path / table / entry.name for entry in entries]
 
     def rows(self, table: str) -> int:
@@ -108,22 +110,40 @@ class Snapshot:
     def _dataset(self, table: str, entries: Sequence[FileEntry]) -> ds.Dataset:
         """Files that are here, and ranges of those that are not, in the order of the entries."""
         if self.origin is None:
-            return ds.dataset([str(self.path / table / entry.name) for entry in entries], format="parquet")
-        self.origin.table_files([(self.path / table / e.name, table, e) for e in entries if self.origin.is_worth_fetching(e)])
+            return ds.dataset(
+                [str(self.path / table / entry.name) for entry in entries], format="parquet"
+            )
+        self.origin.table_files(
+            [
+                (self.path / table / e.name, table, e)
+                for e in entries
+                if self.origin.is_worth_fetching(e)
+            ]
+        )
         parts = []
-        for is_here, some in groupby(entries, lambda entry: (self.path / table / entry.name).is_file()):
+        for is_here, some in groupby(
+            entries, lambda entry: (self.path / table / entry.name).is_file()
+        ):
             if is_here:
-                parts.append(ds.dataset([str(self.path / table / entry.name) for entry in some], format="parquet"))
+                parts.append(
+                    ds.dataset(
+                        [str(self.path / table / entry.name) for entry in some], format="parquet"
+                    )
+                )
             else:
                 paths, file_system = self.origin.stored(table, some)
                 parts.append(ds.dataset(paths, filesystem=file_system, format="parquet"))
         return parts[0] if len(parts) == 1 else ds.dataset(parts)
 
-    def table(self, table: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
+    def table(
+        self, table: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+    ) -> pa.Table:
         """The rows of a table that meet `where`, in memory."""
         if columns is None and where is None:
             self.files(table)  # all of it is read: better once, and kept
-        return self.dataset(table).to_table(columns=None if columns is None else list(columns), filter=where)
+        return self.dataset(table).to_table(
+            columns=None if columns is None else list(columns), filter=where
+        )
 
     def batches(
         self, table: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None
@@ -131,19 +151,30 @@ class Snapshot:
         """The rows of a table in pieces of at most a row group, file by file, in file order."""
         entries = self._entries(table)
         # Small files together, as each opening costs milliseconds; of those on a store only what is asked for is fetched.
-        for first, end in rounds([entry.bytes for entry in entries], _OPENED_BYTES if self.origin is None else 0):
+        for first, end in rounds(
+            [entry.bytes for entry in entries], _OPENED_BYTES if self.origin is None else 0
+        ):
             if columns is None:
                 for entry in entries[first:end]:
                     self.file(table, entry)
             yield from self._dataset(table, entries[first:end]).to_batches(
-                columns=None if columns is None else list(columns), filter=where, batch_readahead=1, fragment_readahead=0
+                columns=None if columns is None else list(columns),
+                filter=where,
+                batch_readahead=1,
+                fragment_readahead=0,
             )
 
-    def documents(self, table: str, ids: Iterable[str], columns: Sequence[str] | None = None) -> pa.Table:
+    def documents(
+        self, table: str, ids: Iterable[str], columns: Sequence[str] | None = None
+    ) -> pa.Table:
         """The rows that name one of the ids, reading only the files that hold one."""
         wanted = pa.array(sorted(set(ids)), pa.string())
         keys = np.unique(keys_of(wanted))
-        entries = [entry for entry in self._entries(table) if tablefile.holds(self.keys(table, entry), keys).any()]
+        entries = [
+            entry
+            for entry in self._entries(table)
+            if tablefile.holds(self.keys(table, entry), keys).any()
+        ]
         where = None
         for column in PARTITIONS[table].keys:
             here = pc.field(column).isin(wanted)
@@ -151,7 +182,9 @@ class Snapshot:
         found = self._dataset(table, entries or self._entries(table)[:1])
         return found.to_table(columns=None if columns is None else list(columns), filter=where)
 
-    def locate(self, ids: Iterable[str] | pa.Array, tables: Sequence[str] = DOCUMENT_TABLES) -> dict[str, Place]:
+    def locate(
+        self, ids: Iterable[str] | pa.Array, tables: Sequence[str] = DOCUMENT_TABLES
+    ) -> dict[str, Place]:
         """Where each known document stands; unknown ids are left out."""
         wanted = ids if isinstance(ids, pa.Array) else pa.array(sorted(set(ids)), pa.string())
         keys = keys_of(wanted)
@@ -210,12 +243,16 @@ class Snapshot:
 
     def _entries(self, table: str) -> tuple[FileEntry, ...]:
         if table not in self.manifest.tables:
-            raise WarehouseError(f"there is no table {table!r}; the tables are {', '.join(self.tables)}")
+            raise WarehouseError(
+                f"there is no table {table!r}; the tables are {', '.join(self.tables)}"
+            )
         return self.manifest.tables[table]
 
 
-INPUTS = pa.schema([
-    pa.field("source_uri", pa.string(), nullable=False),
-    pa.field("sha256", pa.string(), nullable=False),
-    pa.field("size_bytes", pa.int64()),
-])
+INPUTS = pa.schema(
+    [
+        pa.field("source_uri", pa.string(), nullable=False),
+        pa.field("sha256", pa.string(), nullable=False),
+        pa.field("size_bytes", pa.int64()),
+    ]
+)

@@ -55,6 +55,7 @@ MIRROR_STATE = ".mirror.json"  # what the mirror of an object store remembers, b
 OWN_NAMES = (*OWN_FOLDERS, "current", "LATEST", "lock", ".gitignore")
 SNAPSHOT_ID = re.compile(r"\d{6,}-[0-9a-f]{12}")
 
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How long a superseded snapshot is kept.
@@ -119,7 +120,11 @@ class Warehouse:
 
     @classmethod
     def open(
-        cls, path: str | Path, *, create: bool = False, options: Options = DEFAULTS,
+        cls,
+        path: str | Path,
+        *,
+        create: bool = False,
+        options: Options = DEFAULTS,
         checkpoint: Callable[[str], None] = _no_checkpoint,
     ) -> Warehouse:
         """The warehouse at `path`, a folder or `s3://bucket/prefix`; with `create` an absent or empty one becomes one.
@@ -136,18 +141,24 @@ class Warehouse:
                 for name in OWN_FOLDERS:
                     (root / name).mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise WriteFailed(f"cannot make the warehouse {root}: {error.strerror} ({error.filename})") from error
+                raise WriteFailed(
+                    f"cannot make the warehouse {root}: {error.strerror} ({error.filename})"
+                ) from error
         warehouse = cls(root, options, checkpoint)
         warehouse.current()
         return warehouse
 
     @classmethod
-    def _on_a_store(cls, uri: str, *, create: bool, options: Options, checkpoint: Callable[[str], None]) -> Warehouse:
+    def _on_a_store(
+        cls, uri: str, *, create: bool, options: Options, checkpoint: Callable[[str], None]
+    ) -> Warehouse:
         from copydesk.flows.remote.mirror import Mirror
 
         mirror = Mirror(uri)
         if not mirror.is_begun() and not create:
-            raise NotAWarehouse(f"there is no warehouse at {uri}; `copydesk ingest INPUT --warehouse {uri}` makes one")
+            raise NotAWarehouse(
+                f"there is no warehouse at {uri}; `copydesk ingest INPUT --warehouse {uri}` makes one"
+            )
         for name in OWN_FOLDERS:
             (mirror.root / name).mkdir(parents=True, exist_ok=True)
         warehouse = cls(mirror.root, options, checkpoint, mirror)
@@ -178,7 +189,9 @@ class Warehouse:
         if identifier in ("current", "latest"):
             current = self.current()
             if current is None:
-                raise UnknownSnapshot(f"nothing has been published to {self.address} yet: `copydesk ingest INPUT` does")
+                raise UnknownSnapshot(
+                    f"nothing has been published to {self.address} yet: `copydesk ingest INPUT` does"
+                )
             return current
         path = self.root / "manifests" / f"{identifier}.json"
         if not SNAPSHOT_ID.fullmatch(identifier) or not path.is_file():
@@ -188,14 +201,24 @@ class Warehouse:
         return Snapshot(self.root, found, self.mirror)
 
     def _manifest_like(self, beginning: str) -> Path:
-        names = [path for path in self._manifests() if path.stem.startswith(beginning) or path.stem.lstrip("0").startswith(beginning)]
+        names = [
+            path
+            for path in self._manifests()
+            if path.stem.startswith(beginning) or path.stem.lstrip("0").startswith(beginning)
+        ]
         if len(names) != 1 or not beginning:
             what = "no kept snapshot" if not names else f"{len(names)} kept snapshots"
-            raise UnknownSnapshot(f"{what} in {self.address} with the id {beginning!r}; `copydesk snapshots` lists them")
+            raise UnknownSnapshot(
+                f"{what} in {self.address} with the id {beginning!r}; `copydesk snapshots` lists them"
+            )
         return names[0]
 
     def _manifests(self) -> list[Path]:
-        return sorted(path for path in (self.root / "manifests").glob("*.json") if SNAPSHOT_ID.fullmatch(path.stem))
+        return sorted(
+            path
+            for path in (self.root / "manifests").glob("*.json")
+            if SNAPSHOT_ID.fullmatch(path.stem)
+        )
 
     def snapshots(self) -> list[Snapshot]:
         """The kept snapshots, newest first: the current one and its line of parents."""
@@ -204,7 +227,9 @@ class Warehouse:
             line.append(self.snapshot(identifier))
             identifier = line[-1].manifest.parent
             if len(line) > 1 and line[-1].manifest.sequence >= line[-2].manifest.sequence:
-                raise WarehouseError(f"the manifest of {line[-1].id} says that it stands before {line[-2].id}; `copydesk verify` names what is damaged")
+                raise WarehouseError(
+                    f"the manifest of {line[-1].id} says that it stands before {line[-2].id}; `copydesk verify` names what is damaged"
+                )
         return line
 
     def record(self, run_id: str) -> Path:
@@ -222,7 +247,9 @@ class Warehouse:
         return held if self.mirror is None else self._lock_store(self.mirror, held, wait_seconds)
 
     @contextmanager
-    def _lock_store(self, mirror: Mirror, held: AbstractContextManager[None], wait_seconds: float) -> Iterator[None]:
+    def _lock_store(
+        self, mirror: Mirror, held: AbstractContextManager[None], wait_seconds: float
+    ) -> Iterator[None]:
         with held, mirror.held(wait_seconds):
             mirror.clear_staging()
             mirror.pull()
@@ -246,7 +273,9 @@ class Warehouse:
         """Remove a run's staged files."""
         files.remove_tree(self.root / "staging" / _file_safe(run_id))
 
-    def publish(self, change: Change, *, onto: Snapshot | None = None, lineage: Lineage | None = None) -> Snapshot:
+    def publish(
+        self, change: Change, *, onto: Snapshot | None = None, lineage: Lineage | None = None
+    ) -> Snapshot:
         """Make the change the current snapshot, in one step as readers see it.
 
         The change applies to the current snapshot, or to `onto`.
@@ -265,7 +294,9 @@ class Warehouse:
         self.prune()
         return built
 
-    def build(self, base: Snapshot | None, change: Change, *, lineage: Lineage | None = None) -> Snapshot:
+    def build(
+        self, base: Snapshot | None, change: Change, *, lineage: Lineage | None = None
+    ) -> Snapshot:
         """Write the snapshot that `base` and `change` give, without making it current.
 
         Without `lineage` it follows `base`.
@@ -276,23 +307,46 @@ class Warehouse:
                 "version's: `copydesk migrate` rewrites them"
             )
         if lineage is None:
-            lineage = Lineage(parent=base.id if base else None, sequence=base.manifest.sequence + 1 if base else 1)
+            lineage = Lineage(
+                parent=base.id if base else None, sequence=base.manifest.sequence + 1 if base else 1
+            )
         row = run_row(change.run)
         folder = self.staging(change.run["run_id"]) / f"publish-{base.id if base else 'first'}"
         files.remove_tree(folder)
-        tables = self._write_tables(base, change, row if lineage.rewrites is None else None, folder=folder, sequence=lineage.sequence)
+        tables = self._write_tables(
+            base,
+            change,
+            row if lineage.rewrites is None else None,
+            folder=folder,
+            sequence=lineage.sequence,
+        )
         self.checkpoint("tables written")
         about = lineage.rewrites or Manifest(
-            sequence=0, parent=None, schema_version=0, schema_sha256="",
-            run_id=row["run_id"], kind=row["kind"], started_at=_iso(row["started_at"]), finished_at=_iso(row["finished_at"]),
-            recipe_sha256=row["recipe_sha256"], rules_sha256=row["rules_sha256"], versions=_versions(row["versions"]),
-            counts={name: row[name] for name in row if name.startswith("n_")}, tables={}, extras=dict(change.extras),
+            sequence=0,
+            parent=None,
+            schema_version=0,
+            schema_sha256="",
+            run_id=row["run_id"],
+            kind=row["kind"],
+            started_at=_iso(row["started_at"]),
+            finished_at=_iso(row["finished_at"]),
+            recipe_sha256=row["recipe_sha256"],
+            rules_sha256=row["rules_sha256"],
+            versions=_versions(row["versions"]),
+            counts={name: row[name] for name in row if name.startswith("n_")},
+            tables={},
+            extras=dict(change.extras),
         )
         built = replace(
             about,
-            sequence=lineage.sequence, parent=lineage.parent, rewrites=lineage.rewrites.id if lineage.rewrites else None,
-            schema_version=SCHEMA_VERSION, schema_sha256=fingerprint(tables_now()),
-            inputs=about.inputs if change.inputs is None else self._install_inputs(change.inputs, folder),
+            sequence=lineage.sequence,
+            parent=lineage.parent,
+            rewrites=lineage.rewrites.id if lineage.rewrites else None,
+            schema_version=SCHEMA_VERSION,
+            schema_sha256=fingerprint(tables_now()),
+            inputs=about.inputs
+            if change.inputs is None
+            else self._install_inputs(change.inputs, folder),
             tables={name: tables[name] for name in tables_now()},
             index=self._install_index(base.manifest.index if base else lineage.index, change),
             receipts=(*(base.manifest.receipts if base else ()), *lineage.receipts),
@@ -319,37 +373,71 @@ class Warehouse:
         """Upload the snapshot, and those of its line that were built with it, and switch there."""
         before = {kept.id for kept in self.snapshots()}
         new, identifier = [], snapshot.manifest.parent
-        while identifier is not None and identifier not in before and (self.root / "manifests" / f"{identifier}.json").is_file():
+        while (
+            identifier is not None
+            and identifier not in before
+            and (self.root / "manifests" / f"{identifier}.json").is_file()
+        ):
             new.append(self.snapshot(identifier).manifest)
             identifier = new[-1].parent
-        mirror.publish([*reversed(new), snapshot.manifest], head=snapshot.id, expected=self.current_id())
+        mirror.publish(
+            [*reversed(new), snapshot.manifest], head=snapshot.id, expected=self.current_id()
+        )
 
     def _write_tables(
-        self, base: Snapshot | None, change: Change, row: Mapping[str, Any] | None, *, folder: Path, sequence: int
+        self,
+        base: Snapshot | None,
+        change: Change,
+        row: Mapping[str, Any] | None,
+        *,
+        folder: Path,
+        sequence: int,
     ) -> dict[str, tuple[FileEntry, ...]]:
         schemas = tables_now()
         inserts: dict[str, Sequence[rewrite.Staged]] = {**change.inserts}
         if unknown := (set(inserts) | set(change.deletes) | set(change.updates)) - set(schemas):
-            raise InvalidChange(f"there is no table {min(unknown)!r}; the tables are {', '.join(schemas)}")
+            raise InvalidChange(
+                f"there is no table {min(unknown)!r}; the tables are {', '.join(schemas)}"
+            )
         if row is not None:
-            inserts["runs"] = [*inserts.get("runs", ()), pa.Table.from_pylist([dict(row)], schema=schemas["runs"])]
-        doomed = {name: rewrite.doomed_of(name, deletion) for name, deletion in change.deletes.items()}
-        overlays = {name: rewrite.overlay_of(name, values, schemas[name]) for name, values in change.updates.items()}
+            inserts["runs"] = [
+                *inserts.get("runs", ()),
+                pa.Table.from_pylist([dict(row)], schema=schemas["runs"]),
+            ]
+        doomed = {
+            name: rewrite.doomed_of(name, deletion) for name, deletion in change.deletes.items()
+        }
+        overlays = {
+            name: rewrite.overlay_of(name, values, schemas[name])
+            for name, values in change.updates.items()
+        }
         inserted = Inserted.of(inserts, base)
         inserted.check_single({name: doomed.get(name) for name in DOCUMENT_TABLES})
         entries: dict[str, tuple[FileEntry, ...]] = {}
         new: list[Path] = []
         for name in schemas:
-            old = [(entry, base.path / name / entry.name) for entry in base.manifest.tables[name]] if base else []
+            old = (
+                [(entry, base.path / name / entry.name) for entry in base.manifest.tables[name]]
+                if base
+                else []
+            )
             target = folder / "snapshot" / name
             keys = self.root / "keys" / name if PARTITIONS[name].keys else None
             if keys is not None:
                 keys.mkdir(exist_ok=True)
             done = rewrite.table(
-                name, old=old, old_keys=lambda entry, name=name: base.keys(name, entry),  # type: ignore[union-attr,misc]
+                name,
+                old=old,
+                old_keys=lambda entry, name=name: base.keys(name, entry),  # type: ignore[union-attr,misc]
                 fetch=lambda entry, name=name: base.file(name, entry),  # type: ignore[union-attr,misc]
-                inserts=inserts.get(name, ()), doomed=doomed.get(name), overlay=overlays.get(name), month_of=inserted.months_of,
-                conform=conform_to(name), folder=target, keys=keys, writers=self.writers,
+                inserts=inserts.get(name, ()),
+                doomed=doomed.get(name),
+                overlay=overlays.get(name),
+                month_of=inserted.months_of,
+                conform=conform_to(name),
+                folder=target,
+                keys=keys,
+                writers=self.writers,
             )
             self.checkpoint(f"written {name}")
             published = {entry.sha256: path for entry, path in old}
@@ -358,13 +446,17 @@ class Warehouse:
                 if entry.sha256 in published:
                     (target / entry.name).unlink()
                 else:
-                    new.append((target / entry.name).rename(target / entry.named_for(sequence).name))
+                    new.append(
+                        (target / entry.name).rename(target / entry.named_for(sequence).name)
+                    )
             if keys is not None:
                 new += [keys / entry.keys_name for entry in done.written]
             named = sorted({entry.named_for(sequence) for entry in (*done.kept, *done.written)})
             for entry in named:
                 # Of a warehouse on an object store the folder has only the files that were asked for.
-                if entry.sha256 in published and (self.mirror is None or published[entry.sha256].is_file()):
+                if entry.sha256 in published and (
+                    self.mirror is None or published[entry.sha256].is_file()
+                ):
                     files.link_or_copy(published[entry.sha256], target / entry.name)
             entries[name] = tuple(named)
         files.sync_all([*new, *(folder / "snapshot" / name for name in schemas)])
@@ -388,16 +480,28 @@ class Warehouse:
     def _install_index(self, before: Sequence[FileEntry], change: Change) -> tuple[FileEntry, ...]:
         have = {entry.name: entry for entry in before}
         if change.index_keep is not None and (absent := set(change.index_keep) - set(have)):
-            raise InvalidChange(f"index_keep names {min(absent)!r}, which the parent's index does not hold")
-        keep = have if change.index_keep is None else {name: have[name] for name in change.index_keep}
+            raise InvalidChange(
+                f"index_keep names {min(absent)!r}, which the parent's index does not hold"
+            )
+        keep = (
+            have if change.index_keep is None else {name: have[name] for name in change.index_keep}
+        )
         new: list[FileEntry] = []
-        taken = {entry.name: entry for kept in self.snapshots() for entry in kept.manifest.index} if change.index_files else {}
+        taken = (
+            {entry.name: entry for kept in self.snapshots() for entry in kept.manifest.index}
+            if change.index_files
+            else {}
+        )
         for name, staged in change.index_files.items():
             target = self.root / "index" / name
-            here = staged if staged.is_file() else target  # moved by a publish of this change that failed later
+            here = (
+                staged if staged.is_file() else target
+            )  # moved by a publish of this change that failed later
             entry = FileEntry(name, files.sha256(here), 0, here.stat().st_size)
             if taken.get(name, entry) != entry:
-                raise InvalidChange(f"another index file is called {name!r} already: a name is used for one content")
+                raise InvalidChange(
+                    f"another index file is called {name!r} already: a name is used for one content"
+                )
             files.sync(here)
             new.append(entry)
             here.replace(target)
@@ -408,7 +512,9 @@ class Warehouse:
     def _install_inputs(self, inputs: pa.Table | Path, folder: Path) -> FileEntry:
         table = inputs if isinstance(inputs, pa.Table) else tablefile.read(inputs)
         draft = folder / "inputs.parquet"
-        pq.write_table(table.select(INPUTS.names).cast(INPUTS).sort_by("source_uri"), draft, compression="zstd")
+        pq.write_table(
+            table.select(INPUTS.names).cast(INPUTS).sort_by("source_uri"), draft, compression="zstd"
+        )
         files.sync(draft)
         digest = files.sha256(draft)
         target = self.root / "manifests" / f"inputs-{digest[:16]}.parquet"
@@ -425,7 +531,11 @@ class Warehouse:
                     files.remove_tree(folder)
             except OSError:
                 pass  # the same fault again: `sweep` clears it at the next start
-            what = "the disk is full" if error.errno in _FULL else f"the file system refused ({error.strerror})"
+            what = (
+                "the disk is full"
+                if error.errno in _FULL
+                else f"the file system refused ({error.strerror})"
+            )
             raise WriteFailed(
                 f"{what} while writing {error.filename or self.root}; snapshot {self.current_id()} stays current "
                 "and nothing is lost: free some room and run again"
@@ -439,10 +549,15 @@ class Warehouse:
         removed = []
         for newer, older in reversed(list(pairwise(line))):
             age = time.time() - (self.root / "manifests" / f"{newer.id}.json").stat().st_mtime
-            if line.index(older) < self.options.keep_snapshots or age < self.options.grace_hours * 3600:
+            if (
+                line.index(older) < self.options.keep_snapshots
+                or age < self.options.grace_hours * 3600
+            ):
                 break
             (self.root / "manifests" / f"{older.id}.json").unlink()
-            files.sync(self.root / "manifests")  # before its files: after a power cut nothing may be named that is gone
+            files.sync(
+                self.root / "manifests"
+            )  # before its files: after a power cut nothing may be named that is gone
             self.checkpoint("pruning")
             files.remove_tree(older.path)
             removed.append(older.id)
@@ -475,15 +590,31 @@ class Warehouse:
     def _remove_unreferenced(self, line: Sequence[Snapshot]) -> list[Path]:
         ids = {kept.id for kept in line}
         wanted = {
-            "manifests": {*(f"{identifier}.json" for identifier in ids), *(k.manifest.inputs.name for k in line if k.manifest.inputs)},
+            "manifests": {
+                *(f"{identifier}.json" for identifier in ids),
+                *(k.manifest.inputs.name for k in line if k.manifest.inputs),
+            },
             "index": {entry.name for kept in line for entry in kept.manifest.index},
-            "keys": {f"{table}/{entry.keys_name}" for kept in line for table in kept.tables for entry in kept.manifest.tables[table]},
+            "keys": {
+                f"{table}/{entry.keys_name}"
+                for kept in line
+                for table in kept.tables
+                for entry in kept.manifest.tables[table]
+            },
             "receipts": {name for kept in line for name in kept.manifest.receipts},
         }
-        gone = [path for path in (self.root / "snapshots").iterdir() if path.name not in ids and SNAPSHOT_ID.fullmatch(path.name)]
+        gone = [
+            path
+            for path in (self.root / "snapshots").iterdir()
+            if path.name not in ids and SNAPSHOT_ID.fullmatch(path.name)
+        ]
         for folder, names in wanted.items():
             home = self.root / folder
-            gone += [path for path in home.rglob("*") if not path.is_dir() and str(path.relative_to(home)) not in names]
+            gone += [
+                path
+                for path in home.rglob("*")
+                if not path.is_dir() and str(path.relative_to(home)) not in names
+            ]
         gone += [path for path in self.root.glob(".*.new") if not path.is_dir()]
         for path in gone:
             files.remove_tree(path)
@@ -492,14 +623,22 @@ class Warehouse:
 
 def _check_folder(root: Path, create: bool) -> None:
     if link := next(_leading_out(root), None):
-        raise NotAWarehouse(f"{link} is a link to somewhere else; in a warehouse only `current` is one. Nothing was touched")
+        raise NotAWarehouse(
+            f"{link} is a link to somewhere else; in a warehouse only `current` is one. Nothing was touched"
+        )
     if (root / "manifests").is_dir():
         return
     if root.exists() and not root.is_dir():
         raise NotAWarehouse(f"{root} is a file, not a warehouse folder")
     if not create:
-        raise NotAWarehouse(f"there is no warehouse at {root}; `copydesk ingest INPUT --warehouse {root}` makes one")
-    foreign = sorted(path.name for path in root.iterdir() if path.name not in OWN_NAMES) if root.exists() else []
+        raise NotAWarehouse(
+            f"there is no warehouse at {root}; `copydesk ingest INPUT --warehouse {root}` makes one"
+        )
+    foreign = (
+        sorted(path.name for path in root.iterdir() if path.name not in OWN_NAMES)
+        if root.exists()
+        else []
+    )
     if foreign:
         raise NotAWarehouse(
             f"{root} is no warehouse and holds other files ({', '.join(foreign[:3])}{', ...' if len(foreign) > 3 else ''}); "
@@ -526,7 +665,9 @@ def _check_version(found: Manifest, address: str) -> None:
 
 def _file_safe(run_id: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
-        raise ValueError(f"a run id is made of letters, digits, dot, dash and underscore, not {run_id!r}")
+        raise ValueError(
+            f"a run id is made of letters, digits, dot, dash and underscore, not {run_id!r}"
+        )
     return run_id
 
 

@@ -25,7 +25,9 @@ def stamped(schema: pa.Schema, name: str, version: int) -> pa.Schema:
     return schema.with_metadata({"copydesk.table": name, "copydesk.schema_version": str(version)})
 
 
-def write(table: pa.Table, name: str, month: str, folder: Path, *, order: pa.Array | None = None) -> FileEntry:
+def write(
+    table: pa.Table, name: str, month: str, folder: Path, *, order: pa.Array | None = None
+) -> FileEntry:
     """Write a table, already conformed, in the given order of its rows, under the name its content gives it.
 
     One row group at a time is put into order: memory holds the table once. The file is not synced: a disk
@@ -39,10 +41,17 @@ def write(table: pa.Table, name: str, month: str, folder: Path, *, order: pa.Arr
     size = -(-table.num_rows // n_groups) or 1
     dictionaries = [column for column in _DICTIONARY if column in table.column_names]
     with pq.ParquetWriter(
-        draft, table.schema, compression="zstd", compression_level=3, use_dictionary=dictionaries, write_page_index=True,
-    ) as writer:  # fmt: skip
+        draft,
+        table.schema,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=dictionaries,
+        write_page_index=True,
+    ) as writer:
         for first in range(0, table.num_rows or 1, size):
-            part = table.slice(first, size) if order is None else table.take(order.slice(first, size))
+            part = (
+                table.slice(first, size) if order is None else table.take(order.slice(first, size))
+            )
             writer.write_table(part.combine_chunks(), row_group_size=size)
     digest = files.sha256(draft)
     target = folder / f"{month}-{digest[:HASH_DIGITS]}.parquet"
@@ -84,10 +93,14 @@ def holds(sorted_keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a file, as it is; WarehouseError where it lacks a column."""
-    with pq.ParquetFile(path) as file:  # half the cost of pq.read_table, which makes a dataset of it
+    with pq.ParquetFile(
+        path
+    ) as file:  # half the cost of pq.read_table, which makes a dataset of it
         found = file.read(None if columns is None else list(columns))
     if lacking := set(columns or ()) - set(found.column_names):
-        raise WarehouseError(f"{path} has no column {min(lacking)!r}; `copydesk verify` names what is damaged")
+        raise WarehouseError(
+            f"{path} has no column {min(lacking)!r}; `copydesk verify` names what is damaged"
+        )
     return found
 
 

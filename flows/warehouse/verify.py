@@ -44,7 +44,9 @@ class Fault:
     sentence: str
 
 
-def faults(warehouse: Warehouse, *, quick: bool = False, check_index: IndexCheck | None = None) -> Iterator[Fault]:
+def faults(
+    warehouse: Warehouse, *, quick: bool = False, check_index: IndexCheck | None = None
+) -> Iterator[Fault]:
     """Every fault of the kept snapshots; `quick` leaves out what needs the rows themselves.
 
     Files are hashed once, however many snapshots share them. Rows are checked in the current
@@ -58,7 +60,11 @@ def faults(warehouse: Warehouse, *, quick: bool = False, check_index: IndexCheck
         yield Fault("manifest", "manifests", str(error))
     if not line:
         if warehouse.current_id() is not None:
-            yield Fault("missing", "manifests", f"the current snapshot {warehouse.current_id()} has no manifest")
+            yield Fault(
+                "missing",
+                "manifests",
+                f"the current snapshot {warehouse.current_id()} has no manifest",
+            )
         return
     if warehouse.mirror is None:
         yield from _strays(warehouse, line)
@@ -83,7 +89,11 @@ def _on_store(mirror: Mirror, line: Sequence[Snapshot], *, quick: bool) -> Itera
     manifests = [snapshot.manifest for snapshot in line]
     for snapshot in line:
         if snapshot.manifest.with_id().id != snapshot.id:
-            yield Fault("changed", f"manifests/{snapshot.id}.json", f"the manifest of {snapshot.id} was changed after it was written")
+            yield Fault(
+                "changed",
+                f"manifests/{snapshot.id}.json",
+                f"the manifest of {snapshot.id} was changed after it was written",
+            )
     for kind, where, sentence in mirror.faults(manifests):
         yield Fault(kind, where, sentence)
     if quick:
@@ -100,17 +110,29 @@ def _on_store(mirror: Mirror, line: Sequence[Snapshot], *, quick: bool) -> Itera
 
 def _root(warehouse: Warehouse) -> Iterator[Fault]:
     for path in sorted(warehouse.root.iterdir()):
-        if path.name not in OWN_NAMES and not (warehouse.mirror is not None and path.name == MIRROR_STATE) and not (path.name.startswith(".") and path.name.endswith(".new")):
+        if (
+            path.name not in OWN_NAMES
+            and not (warehouse.mirror is not None and path.name == MIRROR_STATE)
+            and not (path.name.startswith(".") and path.name.endswith(".new"))
+        ):
             yield Fault("foreign", path.name, f"{path.name} is no part of a warehouse")
     link, latest = warehouse.root / "current", warehouse.root / "LATEST"
     if link.is_symlink():
         if not link.exists():
-            yield Fault("missing", "current", f"current points to {link.readlink()}, which does not exist")
+            yield Fault(
+                "missing", "current", f"current points to {link.readlink()}, which does not exist"
+            )
         written = latest.read_text(encoding="utf-8").strip() if latest.is_file() else None
         if written != link.readlink().name:
-            yield Fault("pointer", "LATEST", f"LATEST says {written} and current points to {link.readlink().name}; the next run sets it right")
+            yield Fault(
+                "pointer",
+                "LATEST",
+                f"LATEST says {written} and current points to {link.readlink().name}; the next run sets it right",
+            )
     elif link.exists():
-        yield Fault("pointer", "current", "current is no link; was the warehouse copied without links?")
+        yield Fault(
+            "pointer", "current", "current is no link; was the warehouse copied without links?"
+        )
 
 
 def _strays(warehouse: Warehouse, line: Sequence[Snapshot]) -> Iterator[Fault]:
@@ -118,7 +140,8 @@ def _strays(warehouse: Warehouse, line: Sequence[Snapshot]) -> Iterator[Fault]:
     ids = {snapshot.id for snapshot in line}
     expected: dict[str, set[str]] = {
         "snapshots": ids,
-        "manifests": {f"{identifier}.json" for identifier in ids} | {s.manifest.inputs.name for s in line if s.manifest.inputs},
+        "manifests": {f"{identifier}.json" for identifier in ids}
+        | {s.manifest.inputs.name for s in line if s.manifest.inputs},
         "index": {entry.name for snapshot in line for entry in snapshot.manifest.index},
         "receipts": {name for snapshot in line for name in snapshot.manifest.receipts},
     }
@@ -126,29 +149,57 @@ def _strays(warehouse: Warehouse, line: Sequence[Snapshot]) -> Iterator[Fault]:
         home = warehouse.root / folder
         for path in sorted(home.iterdir()) if home.is_dir() else ():
             if path.name not in names:
-                kind = "orphan" if folder == "snapshots" and SNAPSHOT_ID.fullmatch(path.name) else "foreign"
-                yield Fault(kind, f"{folder}/{path.name}", f"{folder}/{path.name} belongs to no kept snapshot")
+                kind = (
+                    "orphan"
+                    if folder == "snapshots" and SNAPSHOT_ID.fullmatch(path.name)
+                    else "foreign"
+                )
+                yield Fault(
+                    kind,
+                    f"{folder}/{path.name}",
+                    f"{folder}/{path.name} belongs to no kept snapshot",
+                )
 
 
 def _files(snapshot: Snapshot, hashes: dict[tuple[int, int], str]) -> Iterator[Fault]:
     if snapshot.manifest.with_id().id != snapshot.id:
-        yield Fault("changed", f"manifests/{snapshot.id}.json", f"the manifest of {snapshot.id} was changed after it was written")
+        yield Fault(
+            "changed",
+            f"manifests/{snapshot.id}.json",
+            f"the manifest of {snapshot.id} was changed after it was written",
+        )
     if not snapshot.path.is_dir():
-        yield Fault("missing", f"snapshots/{snapshot.id}", f"the folder of snapshot {snapshot.id} is missing")
+        yield Fault(
+            "missing",
+            f"snapshots/{snapshot.id}",
+            f"the folder of snapshot {snapshot.id} is missing",
+        )
         return
     for path in sorted(snapshot.path.iterdir()):
         if path.name not in snapshot.manifest.tables:
-            yield Fault("foreign", _relative(snapshot, path), f"{path.name} in snapshot {snapshot.id} is no table")
+            yield Fault(
+                "foreign",
+                _relative(snapshot, path),
+                f"{path.name} in snapshot {snapshot.id} is no table",
+            )
     for table, entries in snapshot.manifest.tables.items():
         folder = snapshot.path / table
         named = {entry.name for entry in entries}
         present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         for name in sorted(present - named):
-            yield Fault("foreign", _relative(snapshot, folder / name), f"{table}/{name} is not in the manifest of {snapshot.id}")
+            yield Fault(
+                "foreign",
+                _relative(snapshot, folder / name),
+                f"{table}/{name} is not in the manifest of {snapshot.id}",
+            )
         for entry in entries:
             path = folder / entry.name
             if entry.name not in present:
-                yield Fault("missing", _relative(snapshot, path), f"{table}/{entry.name} of snapshot {snapshot.id} is missing")
+                yield Fault(
+                    "missing",
+                    _relative(snapshot, path),
+                    f"{table}/{entry.name} of snapshot {snapshot.id} is missing",
+                )
                 continue
             wrong = _wrong_content(path, entry, hashes)
             if wrong:
@@ -168,24 +219,45 @@ def _wrong_content(path: Path, entry: FileEntry, hashes: dict[tuple[int, int], s
     key = (status.st_dev, status.st_ino)
     if key not in hashes:
         hashes[key] = files.sha256(path)
-    return None if hashes[key] == entry.sha256 else "has other bytes than were published (SHA-256 differs)"
+    return (
+        None
+        if hashes[key] == entry.sha256
+        else "has other bytes than were published (SHA-256 differs)"
+    )
 
 
 def _footer(snapshot: Snapshot, table: str, path: Path, entry: FileEntry) -> Iterator[Fault]:
     where = _relative(snapshot, path)
     footer = pq.read_metadata(path)
     if footer.num_rows != entry.rows:
-        yield Fault("counts", where, f"{table}/{entry.name} has {footer.num_rows} rows, the manifest says {entry.rows}")
+        yield Fault(
+            "counts",
+            where,
+            f"{table}/{entry.name} has {footer.num_rows} rows, the manifest says {entry.rows}",
+        )
     schema = tablefile.schema(path)
     version = (schema.metadata or {}).get(b"copydesk.schema_version", b"none").decode()
     if version != str(snapshot.manifest.schema_version):
-        yield Fault("schema", where, f"{table}/{entry.name} has schema version {version}, the snapshot {snapshot.manifest.schema_version}")
-    elif snapshot.manifest.schema_version == SCHEMA_VERSION and not schema.equals(tables_now()[table]):
-        yield Fault("schema", where, f"the columns of {table}/{entry.name} are not those of schema version {version}")
+        yield Fault(
+            "schema",
+            where,
+            f"{table}/{entry.name} has schema version {version}, the snapshot {snapshot.manifest.schema_version}",
+        )
+    elif snapshot.manifest.schema_version == SCHEMA_VERSION and not schema.equals(
+        tables_now()[table]
+    ):
+        yield Fault(
+            "schema",
+            where,
+            f"the columns of {table}/{entry.name} are not those of schema version {version}",
+        )
 
 
 def _beside(
-    warehouse: Warehouse, snapshot: Snapshot, hashes: dict[tuple[int, int], str], looked_at: set[Path]
+    warehouse: Warehouse,
+    snapshot: Snapshot,
+    hashes: dict[tuple[int, int], str],
+    looked_at: set[Path],
 ) -> Iterator[Fault]:
     """Index, inputs, receipts and keys."""
     beside = [("index", entry) for entry in snapshot.manifest.index]
@@ -194,10 +266,16 @@ def _beside(
     for folder, entry in beside:
         path = warehouse.root / folder / entry.name
         if not path.is_file():
-            yield Fault("missing", f"{folder}/{entry.name}", f"{folder}/{entry.name} of snapshot {snapshot.id} is missing")
+            yield Fault(
+                "missing",
+                f"{folder}/{entry.name}",
+                f"{folder}/{entry.name} of snapshot {snapshot.id} is missing",
+            )
         elif wrong := _wrong_content(path, entry, hashes):
             advice = "; `copydesk index rebuild` makes it anew" if folder == "index" else ""
-            yield Fault("changed", f"{folder}/{entry.name}", f"{folder}/{entry.name} {wrong}{advice}")
+            yield Fault(
+                "changed", f"{folder}/{entry.name}", f"{folder}/{entry.name} {wrong}{advice}"
+            )
     for name in snapshot.manifest.receipts:
         if not (warehouse.root / "receipts" / name).is_file():
             yield Fault("missing", f"receipts/{name}", f"the receipt {name} is missing")
@@ -208,11 +286,17 @@ def _beside(
             if stored.is_file() and path.is_file() and stored not in looked_at:
                 looked_at.add(stored)
                 try:
-                    fits = np.array_equal(np.load(stored, allow_pickle=False), tablefile.keys(path, table))
+                    fits = np.array_equal(
+                        np.load(stored, allow_pickle=False), tablefile.keys(path, table)
+                    )
                 except (ValueError, EOFError, OSError, pa.ArrowException):
                     fits = False
                 if not fits:
-                    yield Fault("changed", f"keys/{table}/{stored.name}", f"keys/{table}/{stored.name} does not fit its table; delete it")
+                    yield Fault(
+                        "changed",
+                        f"keys/{table}/{stored.name}",
+                        f"keys/{table}/{stored.name} does not fit its table; delete it",
+                    )
 
 
 def _rows(warehouse: Warehouse, snapshot: Snapshot) -> Iterator[Fault]:
@@ -229,9 +313,16 @@ def _rows(warehouse: Warehouse, snapshot: Snapshot) -> Iterator[Fault]:
 
 def _balance(snapshot: Snapshot) -> Iterator[Fault]:
     for row in snapshot.table("runs").to_pylist():
-        accounted = sum(row[name] for name in ("n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known"))
+        accounted = sum(
+            row[name]
+            for name in ("n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known")
+        )
         if row["n_read"] != accounted:
-            yield Fault("counts", f"runs {row['run_id']}", f"run {row['run_id']} read {row['n_read']} documents and accounts for {accounted}")
+            yield Fault(
+                "counts",
+                f"runs {row['run_id']}",
+                f"run {row['run_id']} read {row['n_read']} documents and accounts for {accounted}",
+            )
 
 
 def _nulls(snapshot: Snapshot) -> Iterator[Fault]:
@@ -242,17 +333,33 @@ def _nulls(snapshot: Snapshot) -> Iterator[Fault]:
                 if column.nullable or pa.types.is_nested(column.type):
                     continue
                 place = footer.schema.names.index(column.name)
-                groups = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
-                if any(stats is not None and stats.has_null_count and stats.null_count for stats in groups):
-                    yield Fault("schema", _relative(snapshot, path), f"{table}.{column.name} holds nulls and must hold none")
+                groups = [
+                    footer.row_group(group).column(place).statistics
+                    for group in range(footer.num_row_groups)
+                ]
+                if any(
+                    stats is not None and stats.has_null_count and stats.null_count
+                    for stats in groups
+                ):
+                    yield Fault(
+                        "schema",
+                        _relative(snapshot, path),
+                        f"{table}.{column.name} holds nulls and must hold none",
+                    )
 
 
 def _single(snapshot: Snapshot) -> Iterator[Fault]:
     parts = [snapshot.table(table, ["doc_id"])["doc_id"] for table in DOCUMENT_TABLES]
-    counted = pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.string()).value_counts()
+    counted = pa.chunked_array(
+        [chunk for part in parts for chunk in part.chunks], pa.string()
+    ).value_counts()
     twice = counted.filter(pc.greater(counted.field("counts"), 1))
     for identifier in twice.field("values").to_pylist():
-        yield Fault("twice", identifier, f"document {identifier} stands in more than one row of articles, duplicates and quarantined")
+        yield Fault(
+            "twice",
+            identifier,
+            f"document {identifier} stands in more than one row of articles, duplicates and quarantined",
+        )
 
 
 def _clusters(snapshot: Snapshot) -> Iterator[Fault]:
@@ -262,13 +369,25 @@ def _clusters(snapshot: Snapshot) -> Iterator[Fault]:
     ids = articles["doc_id"].combine_chunks()
     lost = kept.filter(pc.invert(pc.is_in(kept["kept_doc_id"], value_set=ids)))
     for row in lost.to_pylist():
-        yield Fault("cluster", row["doc_id"], f"{row['doc_id']} is a copy of {row['kept_doc_id']}, which is not in articles")
+        yield Fault(
+            "cluster",
+            row["doc_id"],
+            f"{row['doc_id']} is a copy of {row['kept_doc_id']}, which is not in articles",
+        )
     counted = kept["kept_doc_id"].value_counts()
-    n_copies = dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True))
+    n_copies = dict(
+        zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)
+    )
     sizes = articles.filter(pc.is_valid(articles["cluster_size"]))
-    for identifier, size in zip(sizes["doc_id"].to_pylist(), sizes["cluster_size"].to_pylist(), strict=True):
+    for identifier, size in zip(
+        sizes["doc_id"].to_pylist(), sizes["cluster_size"].to_pylist(), strict=True
+    ):
         if size != 1 + n_copies.get(identifier, 0):
-            yield Fault("cluster", identifier, f"{identifier} has cluster_size {size} and {n_copies.get(identifier, 0)} copies")
+            yield Fault(
+                "cluster",
+                identifier,
+                f"{identifier} has cluster_size {size} and {n_copies.get(identifier, 0)} copies",
+            )
 
 
 def _stories(snapshot: Snapshot) -> Iterator[Fault]:
@@ -276,16 +395,29 @@ def _stories(snapshot: Snapshot) -> Iterator[Fault]:
     counted.pop(None, None)
     said = {
         row["story_id"]: row["n_articles"]
-        for row in snapshot.table("stories", ["story_id", "n_articles", "merged_into"]).to_pylist() if row["merged_into"] is None
+        for row in snapshot.table("stories", ["story_id", "n_articles", "merged_into"]).to_pylist()
+        if row["merged_into"] is None
     }
     for identifier, number in sorted(counted.items()):
         if identifier not in said:
-            yield Fault("story", identifier, f"{number} articles are in story {identifier}, which is not in stories")
+            yield Fault(
+                "story",
+                identifier,
+                f"{number} articles are in story {identifier}, which is not in stories",
+            )
         elif said[identifier] != number:
-            yield Fault("story", identifier, f"story {identifier} says {said[identifier]} articles and has {number}")
+            yield Fault(
+                "story",
+                identifier,
+                f"story {identifier} says {said[identifier]} articles and has {number}",
+            )
     for identifier in sorted(set(said) - set(counted)):
         if said[identifier]:
-            yield Fault("story", identifier, f"story {identifier} says {said[identifier]} articles and has none")
+            yield Fault(
+                "story",
+                identifier,
+                f"story {identifier} says {said[identifier]} articles and has none",
+            )
 
 
 def _texts(snapshot: Snapshot) -> Iterator[Fault]:
@@ -300,7 +432,9 @@ def _texts(snapshot: Snapshot) -> Iterator[Fault]:
                     yield Fault("text", row["doc_id"], f"{table} {row['doc_id']}: {wrong}")
 
 
-def ledgers(snapshot: Snapshot, ids: Iterable[str] | pa.ChunkedArray) -> dict[str, list[ledger.Removal]]:
+def ledgers(
+    snapshot: Snapshot, ids: Iterable[str] | pa.ChunkedArray
+) -> dict[str, list[ledger.Removal]]:
     """The removals of each of the documents."""
     wanted = ids.to_pylist() if isinstance(ids, pa.ChunkedArray) else list(ids)
     found: dict[str, list[ledger.Removal]] = {}
@@ -325,18 +459,40 @@ def _wrong_text(row: dict[str, Any], cuts: Sequence[ledger.Removal]) -> str | No
 
 def _orphan_rows(snapshot: Snapshot) -> Iterator[Fault]:
     """Ledger and pair rows of documents that stand nowhere."""
-    known = np.unique(np.concatenate(
-        [snapshot.keys(table, entry) for table in DOCUMENT_TABLES for entry in snapshot.manifest.tables[table]] or [np.empty(0, np.uint64)]
-    ))
+    known = np.unique(
+        np.concatenate(
+            [
+                snapshot.keys(table, entry)
+                for table in DOCUMENT_TABLES
+                for entry in snapshot.manifest.tables[table]
+            ]
+            or [np.empty(0, np.uint64)]
+        )
+    )
     for table in ("removed", "pairs"):
         for entry in snapshot.manifest.tables[table]:
             path = snapshot.file(table, entry)
             strange = tablefile.keys(path, table)
             strange = strange[~tablefile.holds(known, strange)]
             if len(strange):
-                ids = pa.chunked_array([c for column in tablefile.read(path, PARTITIONS[table].keys).columns for c in column.chunks], pa.string())
-                first = next(identifier for identifier in ids.to_pylist() if keys_of(pa.array([identifier]))[0] in strange)
-                yield Fault("orphan", first, f"{table}/{entry.name} has rows of {len(strange)} unknown documents, such as {first}")
+                ids = pa.chunked_array(
+                    [
+                        c
+                        for column in tablefile.read(path, PARTITIONS[table].keys).columns
+                        for c in column.chunks
+                    ],
+                    pa.string(),
+                )
+                first = next(
+                    identifier
+                    for identifier in ids.to_pylist()
+                    if keys_of(pa.array([identifier]))[0] in strange
+                )
+                yield Fault(
+                    "orphan",
+                    first,
+                    f"{table}/{entry.name} has rows of {len(strange)} unknown documents, such as {first}",
+                )
 
 
 def remains(warehouse: Warehouse, forgotten: Iterable[str]) -> Iterator[Fault]:
@@ -354,7 +510,11 @@ def remains(warehouse: Warehouse, forgotten: Iterable[str]) -> Iterator[Fault]:
                     continue
                 seen.add((table, entry.sha256))
                 for identifier, column in _cells(snapshot.file(table, entry), ids):
-                    yield Fault("remains", identifier, f"{table}/{entry.name} still holds the forgotten document {identifier} ({column})")
+                    yield Fault(
+                        "remains",
+                        identifier,
+                        f"{table}/{entry.name} still holds the forgotten document {identifier} ({column})",
+                    )
     for folder in ("reports", "staging", "manifests"):
         for path in sorted((warehouse.root / folder).rglob("*")):
             if path.is_file() and (found := _mentions(path, ids.to_pylist())):
@@ -374,7 +534,16 @@ def _cells(path: Path, ids: pa.Array) -> Iterator[tuple[str, str]]:
                 yield identifier, column
 
 
-_ID_COLUMNS = {"doc_id", "kept_doc_id", "doc_a", "doc_b", "supersedes", "story_id", "merged_into", "examples"}
+_ID_COLUMNS = {
+    "doc_id",
+    "kept_doc_id",
+    "doc_a",
+    "doc_b",
+    "supersedes",
+    "story_id",
+    "merged_into",
+    "examples",
+}
 
 
 def _mentions(path: Path, ids: Sequence[str]) -> str | None:

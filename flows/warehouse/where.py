@@ -28,8 +28,14 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq, "==": operator.eq, "!=": operator.ne, "<>": operator.ne,
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 _DEPTH = 50  # arbitrary: nobody writes fifty brackets, and Python's own stack is never reached
 
@@ -55,7 +61,9 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
     while position < len(text.rstrip()):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ConditionError(f"in the condition {text!r}, {text[position:].strip()[:20]!r} cannot be read")
+            raise ConditionError(
+                f"in the condition {text!r}, {text[position:].strip()[:20]!r} cannot be read"
+            )
         kind = str(match.lastgroup)
         found.append((kind, match.group(kind), match.start(kind)))
         position = match.end()
@@ -131,7 +139,9 @@ class _Parser:
         kind, name, _ = self.left[0]
         if kind != "word" or name not in self.schema.names:
             near = difflib.get_close_matches(name, self.schema.names, n=1)
-            raise self.error(f"there is no column {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise self.error(
+                f"there is no column {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
         del self.left[0]
         return self.schema.field(name)
 
@@ -150,12 +160,18 @@ class _Parser:
             raise self.error(f"a value to compare {column.name!r} with is missing")
         kind, token, _ = self.left[0]
         text = token[1:-1].replace(token[0] * 2, token[0]) if kind == "text" else token
-        if kind == "word" and pa.types.is_large_string(column.type) | pa.types.is_string(column.type) and text in self.schema.names:
+        if (
+            kind == "word"
+            and pa.types.is_large_string(column.type) | pa.types.is_string(column.type)
+            and text in self.schema.names
+        ):
             raise self.error(f"put {text!r} in quotes; a column cannot be compared with another")
         try:
             value = _scalar(text, column.type)
         except (pa.ArrowInvalid, ValueError) as error:
-            raise self.error(f"{text!r} is no {column.type} to compare {column.name!r} with") from error
+            raise self.error(
+                f"{text!r} is no {column.type} to compare {column.name!r} with"
+            ) from error
         del self.left[0]
         return value
 
@@ -163,7 +179,9 @@ class _Parser:
 def _scalar(text: str, type_: pa.DataType) -> pa.Scalar:
     if pa.types.is_timestamp(type_):
         moment = text.replace(" ", "T").removesuffix("Z")
-        return pc.strptime(pa.scalar(moment if "T" in moment else f"{moment}T00:00:00"), "%Y-%m-%dT%H:%M:%S", "us").cast(type_)
+        return pc.strptime(
+            pa.scalar(moment if "T" in moment else f"{moment}T00:00:00"), "%Y-%m-%dT%H:%M:%S", "us"
+        ).cast(type_)
     return pa.scalar(text).cast(type_)
 
 
@@ -172,5 +190,7 @@ def columns_of(wanted: Sequence[str], schema: pa.Schema) -> list[str]:
     for name in wanted:
         if name not in schema.names:
             near = difflib.get_close_matches(name, schema.names, n=1)
-            raise ConditionError(f"there is no column {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise ConditionError(
+                f"there is no column {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
     return list(wanted)

@@ -24,26 +24,39 @@ def test_a_correction_leaves_the_text_and_becomes_a_column() -> None:
     text = "The bridge is open.\nCorrection: An earlier version misspelled the name of the port."
     removed = clean.clean(text)
     assert ledger.apply(text, removed) == "The bridge is open."
-    assert clean.corrections(text, removed) == ("Correction: An earlier version misspelled the name of the port.",)
+    assert clean.corrections(text, removed) == (
+        "Correction: An earlier version misspelled the name of the port.",
+    )
 
 
 @pytest.mark.parametrize("switch", ["comment_prompt", "comments"])
 def test_a_rule_or_a_category_can_be_switched_off(switch: str) -> None:
     options = clean.Options(disabled=(switch,))
-    assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == ["It rained.", "Leave a Comment"]
+    assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == [
+        "It rained.",
+        "Leave a Comment",
+    ]
 
 
 def test_one_rule_of_a_disabled_category_can_stay_on() -> None:
     options = clean.Options(disabled=("ads", "comments"), enabled=("comment_prompt",))
-    assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == ["It rained.", "Advertisement"]
+    assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == [
+        "It rained.",
+        "Advertisement",
+    ]
 
 
 def test_a_language_can_be_switched_off() -> None:
-    assert left("Es regnete.\nAnzeige", options=clean.Options(disabled=("de",))) == ["Es regnete.", "Anzeige"]
+    assert left("Es regnete.\nAnzeige", options=clean.Options(disabled=("de",))) == [
+        "Es regnete.",
+        "Anzeige",
+    ]
 
 
 def test_residue_glued_to_a_paragraph_goes_and_the_paragraph_stays() -> None:
-    assert left("The river rose again at noon. Read more: Council votes on the dam") == ["The river rose again at noon."]
+    assert left("The river rose again at noon. Read more: Council votes on the dam") == [
+        "The river rose again at noon."
+    ]
 
 
 def test_form_fields_go_beside_a_form_only() -> None:
@@ -52,7 +65,10 @@ def test_form_fields_go_beside_a_form_only() -> None:
 
 
 def test_template_lines_of_the_outlet_go_whatever_their_white_space() -> None:
-    assert left("It rained.\n  Wind and water  by the gauge", templates=frozenset({"Wind and water by the gauge"})) == ["It rained."]
+    assert left(
+        "It rained.\n  Wind and water  by the gauge",
+        templates=frozenset({"Wind and water by the gauge"}),
+    ) == ["It rained."]
 
 
 def test_a_stage_cuts_only_what_earlier_stages_left() -> None:
@@ -70,22 +86,40 @@ def test_the_line_model_is_silent_where_rules_find_no_residue() -> None:
 
 def test_a_list_of_other_stories_below_the_article_goes_with_its_heading() -> None:
     prose = "The river rose again at noon, and the lock at Mill Town was closed."
-    assert left(f"{prose}\nRelated Articles\nTen bridges to see this summer\nWhy the ferries are late again\nPrivacy Policy") == [prose]
+    assert left(
+        f"{prose}\nRelated Articles\nTen bridges to see this summer\nWhy the ferries are late again\nPrivacy Policy"
+    ) == [prose]
 
 
 def test_a_menu_above_the_article_goes_and_the_headline_stays() -> None:
     article = ["Storm", "The river rose again at noon, and the lock at Mill Town was closed."]
-    assert left("\n".join(["Skip to content", "Menu", "World", "Harbour", "Log in", "Subscribe", *article])) == article
+    assert (
+        left(
+            "\n".join(
+                ["Skip to content", "Menu", "World", "Harbour", "Log in", "Subscribe", *article]
+            )
+        )
+        == article
+    )
 
 
 def test_results_and_bylines_below_the_article_stay() -> None:
     prose = "The river rose again at noon, and the lock at Mill Town was closed."
-    assert left(f"{prose}\nLock City 61\nMill Town 58\nLeave a Comment") == [prose, "Lock City 61", "Mill Town 58"]
-    assert left(f"{prose}\nRead more: The dam\nBy Ana Ruiz of the Harbour Post") == [prose, "By Ana Ruiz of the Harbour Post"]
+    assert left(f"{prose}\nLock City 61\nMill Town 58\nLeave a Comment") == [
+        prose,
+        "Lock City 61",
+        "Mill Town 58",
+    ]
+    assert left(f"{prose}\nRead more: The dam\nBy Ana Ruiz of the Harbour Post") == [
+        prose,
+        "By Ana Ruiz of the Harbour Post",
+    ]
 
 
 def test_the_page_of_rules_is_current() -> None:
-    assert (DOCS / "rules.md").read_text(encoding="utf-8") == markdown(), "run `python -m docs.generate`"
+    assert (DOCS / "rules.md").read_text(encoding="utf-8") == markdown(), (
+        "run `python -m docs.generate`"
+    )
 
 
 def test_the_command_lists_rules_with_their_examples() -> None:

@@ -12,7 +12,21 @@ from copydesk.transforms import clean, ledger
 from copydesk.transforms.clean.rule import Rule
 
 PATTERNED = [rule for rule in clean.RULES if rule.place != "context" and rule.drops]
-FILLERS = ("a", " a", "a.", "(", " - ", "read more: ", "1", ". Read more", "\u00a0", "é ", "share ", "|", "é\u0301")
+FILLERS = (
+    "a",
+    " a",
+    "a.",
+    "(",
+    " - ",
+    "read more: ",
+    "1",
+    ". Read more",
+    "\u00a0",
+    "é ",
+    "share ",
+    "|",
+    "é\u0301",
+)
 SIZE = 100  # characters of the smallest input; the largest has a hundred times as many
 
 
@@ -31,7 +45,9 @@ def seconds(text: str) -> float:
 
 @pytest.mark.parametrize("rule", PATTERNED, ids=lambda rule: rule.name)
 def test_time_grows_with_the_length_alone(rule: Rule) -> None:
-    for seed in provoked(rule)[len(rule.name) % 3 :: 3]:  # every pattern of the desk sees every input, so a third will do
+    for seed in provoked(rule)[
+        len(rule.name) % 3 :: 3
+    ]:  # every pattern of the desk sees every input, so a third will do
         for glue in ("", "\n"):
             unit = seed + glue
             small, large = (unit * (SIZE * factor // len(unit) + 1) for factor in (10, 100))
@@ -48,15 +64,45 @@ def test_a_line_that_ends_in_residue_ten_thousand_times_is_cut_in_linear_time() 
     assert time.process_time() - began < 5
 
 
-PIECES = st.sampled_from([
-    "The river rose again at noon, and the lock was closed.", "Read more: What the flood left", "Read more", "Leave a Comment", "Name *", "Email",
-    "Advertisement", "Share on Facebook", "Photo: Ana Ruiz", "(AP Photo/Bo Li)", "“Read more,” she said.", " Read more »", "Hot Topics", "Lesen Sie auch: Flut",
-    "Correction: an earlier version misspelled the name of the port.", "Ten bridges to see this summer", "12 Comments", "", " ", "\u00a0", "—", "© 2020 Harbour Post",
-    "Skip to content\nMenu\nWorld\nHarbour\nLog in\nSubscribe", "Related Articles\nFive soups for a cold day\nMayor of Lock City resigns\nPrivacy Policy",
-    "İstanbul'da yağmur", "ǅ", "Continue reading the main story The river rose.", "雨が降った。", "﷽", "\u200b", "a\u0301",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "The river rose again at noon, and the lock was closed.",
+        "Read more: What the flood left",
+        "Read more",
+        "Leave a Comment",
+        "Name *",
+        "Email",
+        "Advertisement",
+        "Share on Facebook",
+        "Photo: Ana Ruiz",
+        "(AP Photo/Bo Li)",
+        "“Read more,” she said.",
+        " Read more »",
+        "Hot Topics",
+        "Lesen Sie auch: Flut",
+        "Correction: an earlier version misspelled the name of the port.",
+        "Ten bridges to see this summer",
+        "12 Comments",
+        "",
+        " ",
+        "\u00a0",
+        "—",
+        "© 2020 Harbour Post",
+        "Skip to content\nMenu\nWorld\nHarbour\nLog in\nSubscribe",
+        "Related Articles\nFive soups for a cold day\nMayor of Lock City resigns\nPrivacy Policy",
+        "İstanbul'da yağmur",
+        "ǅ",
+        "Continue reading the main story The river rose.",
+        "雨が降った。",
+        "﷽",
+        "\u200b",
+        "a\u0301",
+    ]
+)
 TEXTS = st.one_of(
-    st.lists(st.tuples(PIECES, PIECES, st.sampled_from(["", " ", ". ", "\n", ".", "\t"])), max_size=14).map(lambda parts: "\n".join(a + glue + b for a, b, glue in parts)),
+    st.lists(
+        st.tuples(PIECES, PIECES, st.sampled_from(["", " ", ". ", "\n", ".", "\t"])), max_size=14
+    ).map(lambda parts: "\n".join(a + glue + b for a, b, glue in parts)),
     st.text(max_size=200),
 )
 KINDS = st.sampled_from(["text", "page"])
@@ -78,7 +124,9 @@ def test_cleaning_twice_changes_nothing(text: str, kind: clean.Kind) -> None:
 
 @given(TEXTS, KINDS)
 @settings(max_examples=80, deadline=None)
-def test_cleaning_what_an_earlier_stage_left_continues_where_it_stopped(text: str, kind: clean.Kind) -> None:
+def test_cleaning_what_an_earlier_stage_left_continues_where_it_stopped(
+    text: str, kind: clean.Kind
+) -> None:
     removed = clean.clean(text, kind=kind)
     assert clean.clean(text, removed=removed, kind=kind) == ()
 

@@ -36,20 +36,26 @@ def cut_text(draw: st.DrawFn) -> tuple[str, tuple[Removal, ...], str]:
 
 
 @given(cut_text())
-def test_what_is_left_is_the_lines_no_stage_cut_joined_by_one_newline(case: tuple[str, tuple[Removal, ...], str]) -> None:
+def test_what_is_left_is_the_lines_no_stage_cut_joined_by_one_newline(
+    case: tuple[str, tuple[Removal, ...], str],
+) -> None:
     extracted, removed, expected = case
     assert ledger.apply(extracted, removed) == expected
 
 
 @given(cut_text())
-def test_text_and_ledger_rebuild_the_extracted_text(case: tuple[str, tuple[Removal, ...], str]) -> None:
+def test_text_and_ledger_rebuild_the_extracted_text(
+    case: tuple[str, tuple[Removal, ...], str],
+) -> None:
     extracted, removed, expected = case
     assert ledger.rebuild(expected, removed) == extracted
     assert all(r.start < r.end and r.text == extracted[r.start : r.end] for r in removed)
 
 
 @given(cut_text())
-def test_kept_lines_are_the_lines_left_that_are_not_blank(case: tuple[str, tuple[Removal, ...], str]) -> None:
+def test_kept_lines_are_the_lines_left_that_are_not_blank(
+    case: tuple[str, tuple[Removal, ...], str],
+) -> None:
     extracted, removed, expected = case
     left = [line for line in expected.split("\n") if line.strip()]
     spans = ledger.kept_lines(extracted, removed)
@@ -70,7 +76,10 @@ def test_neighbouring_last_lines_do_not_overlap() -> None:
 
 def test_a_line_between_two_earlier_cuts_leaves_in_two_pieces() -> None:
     removed = ledger.cut("a\nAd\nBy B", (), [Cut(1, "ad")])
-    assert [r.text for r in ledger.cut("a\nAd\nBy B", removed, [Cut(1, "byline")])] == ["\n", "By B"]
+    assert [r.text for r in ledger.cut("a\nAd\nBy B", removed, [Cut(1, "byline")])] == [
+        "\n",
+        "By B",
+    ]
 
 
 def test_overlapping_cuts_are_a_mistake() -> None:

@@ -9,7 +9,16 @@ from copydesk.transforms.clean.line_features import Line
 from copydesk.transforms.clean.lines import Decision, Model
 
 PROSE = "The river rose again at noon, and the lock at Mill Town was closed until the evening."
-KNOWN = Model({}, {}, frozenset({"caption_with_credit", "related_link"}), None, None, threshold=4.0, short_threshold=5.0, rule_threshold=3.0)  # type: ignore[arg-type]
+KNOWN = Model(
+    {},
+    {},
+    frozenset({"caption_with_credit", "related_link"}),
+    None,
+    None,
+    threshold=4.0,
+    short_threshold=5.0,
+    rule_threshold=3.0,
+)  # type: ignore[arg-type]
 
 
 def line(text: str, category: str = "", rule: str = "") -> Line:
@@ -35,19 +44,39 @@ def test_links_to_other_stories_need_less_consent() -> None:
 def test_sure_rules_short_lines_and_small_texts_need_none() -> None:
     assert not stays("Leave a comment below the line", "comments", "comment_prompt", odds=-5.0)
     assert not stays("Photo: Ana", "photo", "caption_with_credit", odds=-5.0)
-    assert lines.decided([line(PROSE), line("Boats wait below the lock. Photo: Ana Ruiz", "photo", "caption_with_credit")], None, KNOWN).stay == frozenset()
+    assert (
+        lines.decided(
+            [
+                line(PROSE),
+                line("Boats wait below the lock. Photo: Ana Ruiz", "photo", "caption_with_credit"),
+            ],
+            None,
+            KNOWN,
+        ).stay
+        == frozenset()
+    )
 
 
 def test_the_model_drops_lines_of_its_own_only_beside_three_that_rules_took() -> None:
-    taken = [line("Leave a Comment", "comments", "comment_prompt"), line("Subscribe", "newsletter", "newsletter_prompt"), line("Share", "share", "share_line")]
+    taken = [
+        line("Leave a Comment", "comments", "comment_prompt"),
+        line("Subscribe", "newsletter", "newsletter_prompt"),
+        line("Share", "share", "share_line"),
+    ]
     text = [line(PROSE), line("Ten bridges to see this summer"), line(PROSE)]
     odds = [-5.0, 4.5, -5.0]
-    assert lines.decided([*taken[:2], *text], [9.0, 9.0, *odds], KNOWN) == Decision(frozenset(), (), (), ())
+    assert lines.decided([*taken[:2], *text], [9.0, 9.0, *odds], KNOWN) == Decision(
+        frozenset(), (), (), ()
+    )
     assert lines.decided([*taken, *text], [9.0, 9.0, 9.0, *odds], KNOWN).unlikely == (4,)
 
 
 def test_a_line_that_stays_is_no_evidence_of_residue() -> None:
-    text = [line(PROSE), line("Read more: The dam above Mill Town", "related", "related_link"), line("Ten bridges to see this summer")]
+    text = [
+        line(PROSE),
+        line("Read more: The dam above Mill Town", "related", "related_link"),
+        line("Ten bridges to see this summer"),
+    ]
     assert lines.decided(text, [-5.0, -1.0, 9.0], KNOWN) == Decision(frozenset({1}), (), (), ())
 
 
@@ -61,12 +90,17 @@ def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
     assert rows[1, 2] == -5.0  # the line before
     assert rows[1, 3] == 5.0  # the line after
     assert rows[2, 3] == second_look.OUTSIDE
-    assert second_look.around(np.array([0.0], np.float32), np.array([1])).shape == (1, rows.shape[1])
+    assert second_look.around(np.array([0.0], np.float32), np.array([1])).shape == (
+        1,
+        rows.shape[1],
+    )
 
 
 def test_the_second_look_asks_whose_words_a_line_has() -> None:
     words = line_features.Bag([["river", "lock"], ["river"], ["bridges", "summer"], ["bridges"]])
-    article, among, apart = second_look.company(np.array([-6.0, 0.0, 0.0, 6.0], np.float32), words).T
+    article, among, apart = second_look.company(
+        np.array([-6.0, 0.0, 0.0, 6.0], np.float32), words
+    ).T
     assert article[1] > 0.6  # its word is the article's
     assert article[3] < article[1]
     assert among[1] > among[3]
@@ -74,7 +108,9 @@ def test_the_second_look_asks_whose_words_a_line_has() -> None:
 
 
 def test_a_line_without_words_keeps_no_company() -> None:
-    assert second_look.company(np.array([1.0, 1.0], np.float32), line_features.Bag([[], ["river"]])).tolist()[0] == [0.0, 0.0, 0.0]
+    assert second_look.company(
+        np.array([1.0, 1.0], np.float32), line_features.Bag([[], ["river"]])
+    ).tolist()[0] == [0.0, 0.0, 0.0]
     assert second_look.company(np.array([1.0], np.float32), line_features.Bag([[]])).shape == (1, 3)
 
 
@@ -82,16 +118,28 @@ def test_the_more_of_a_text_is_residue_the_surer_the_model_must_be() -> None:
     good, bad = np.array([-6.0, -6.0], np.float32), np.array([-6.0, 6.0], np.float32)
     assert second_look.caution(good, np.array([10, 10])) < 0.01
     assert abs(second_look.caution(bad, np.array([10, 10])) - second_look.CAUTION / 2) < 0.01
-    assert second_look.caution(bad, np.array([30, 10])) < second_look.caution(bad, np.array([10, 30]))
+    assert second_look.caution(bad, np.array([30, 10])) < second_look.caution(
+        bad, np.array([10, 30])
+    )
 
 
 def test_blank_lines_tell_a_list_from_paragraphs() -> None:
-    text = [line(PROSE), line(PROSE)._replace(blank_above=1), line("Ten bridges")._replace(blank_above=1), line("Nine locks"), line("Six ferries")]
+    text = [
+        line(PROSE),
+        line(PROSE)._replace(blank_above=1),
+        line("Ten bridges")._replace(blank_above=1),
+        line("Nine locks"),
+        line("Six ferries"),
+    ]
     rows = np.array(line_features.features(text, {}, {}).rows)
-    without = np.array(line_features.features([one._replace(blank_above=0) for one in text], {}, {}).rows)
+    without = np.array(
+        line_features.features([one._replace(blank_above=0) for one in text], {}, {}).rows
+    )
     assert (rows[3] != without[3]).any()
     assert rows.shape == without.shape
-    assert (without == np.array(seen(PROSE, PROSE, "Ten bridges", "Nine locks", "Six ferries").rows)).all()
+    assert (
+        without == np.array(seen(PROSE, PROSE, "Ten bridges", "Nine locks", "Six ferries").rows)
+    ).all()
 
 
 def test_names_and_words_of_a_line_are_known() -> None:
@@ -104,7 +152,12 @@ def test_names_and_words_of_a_line_are_known() -> None:
 
 
 def test_a_text_of_any_length_has_a_row_a_line() -> None:
-    shapes = {line_features.features([line(PROSE), line("Ten bridges"), line("-"), line(PROSE)][:n], {}, {}).rows.shape for n in (1, 2, 3, 4)}
+    shapes = {
+        line_features.features(
+            [line(PROSE), line("Ten bridges"), line("-"), line(PROSE)][:n], {}, {}
+        ).rows.shape
+        for n in (1, 2, 3, 4)
+    }
     assert shapes == {(n, seen(PROSE).rows.shape[1]) for n in (1, 2, 3, 4)}
 
 

@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 
 from copydesk.transforms import normalise
 
-ANY = st.text(alphabet=st.characters(categories=["Lu", "Ll", "Mn", "Cc", "Cs", "Zs", "Zl", "Zp", "Cf", "Po"]), max_size=40)
+ANY = st.text(
+    alphabet=st.characters(categories=["Lu", "Ll", "Mn", "Cc", "Cs", "Zs", "Zl", "Zp", "Cf", "Po"]),
+    max_size=40,
+)
 
 
-@pytest.mark.parametrize("newline", ["\r\n", "\r", "\n", "\u2028", "\u2029", "\x85", "\x0b", "\x0c"])
+@pytest.mark.parametrize(
+    "newline", ["\r\n", "\r", "\n", "\u2028", "\u2029", "\x85", "\x0b", "\x0c"]
+)
 def test_every_line_end_becomes_one_newline(newline: str) -> None:
     assert normalise.text(f"one{newline}two") == "one\ntwo"
 
@@ -39,7 +44,9 @@ def test_the_result_is_nfc_encodable_and_has_one_kind_of_line_end(decoded: str) 
     result = normalise.text(decoded)
     result.encode()
     assert unicodedata.is_normalized("NFC", result)
-    assert result.split("\n") == result.splitlines() + ([""] if not result or result.endswith("\n") else [])
+    assert result.split("\n") == result.splitlines() + (
+        [""] if not result or result.endswith("\n") else []
+    )
 
 
 @given(ANY)

@@ -10,8 +10,16 @@ from copydesk.transforms import clean, ledger
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 
 PATTERNED = [rule for rule in clean.RULES if rule.place != "context"]
-DROPS = [pytest.param(rule, text, id=f"{rule.name}: {text[:50]}") for rule in PATTERNED for text in rule.drops]
-KEEPS = [pytest.param(rule, text, id=f"{rule.name}: {text[:50]}") for rule in PATTERNED for text in rule.keeps]
+DROPS = [
+    pytest.param(rule, text, id=f"{rule.name}: {text[:50]}")
+    for rule in PATTERNED
+    for text in rule.drops
+]
+KEEPS = [
+    pytest.param(rule, text, id=f"{rule.name}: {text[:50]}")
+    for rule in PATTERNED
+    for text in rule.keeps
+]
 NO_MODEL = clean.Options(line_model=False)
 
 
@@ -21,8 +29,16 @@ def test_what_a_rule_must_drop_goes(rule: Rule, example: str) -> None:
     expected = re.sub(r"\[\[.*?\]\]", "", example, flags=re.S).strip() if "]]" in example else ""
     if rule.place == "form":
         expected = ""  # the line above the fields is itself residue
-    prompts = tuple(r.name for r in clean.RULES if r.category == "comments" and r.place == "line" and r.languages == rule.languages)
-    alone = clean.Options(disabled=tuple(CATEGORIES), enabled=(rule.name, "comment_prompt", *prompts), line_model=False)
+    prompts = tuple(
+        r.name
+        for r in clean.RULES
+        if r.category == "comments" and r.place == "line" and r.languages == rule.languages
+    )
+    alone = clean.Options(
+        disabled=tuple(CATEGORIES),
+        enabled=(rule.name, "comment_prompt", *prompts),
+        line_model=False,
+    )
     assert ledger.apply(text, clean.clean(text, options=alone)).strip() == expected
 
 
@@ -32,13 +48,22 @@ def test_what_a_rule_must_keep_stays(rule: Rule, example: str) -> None:
     assert ledger.apply(example, removed) == example, [(r.rule, r.text) for r in removed]
 
 
-CONTEXT = [pytest.param(rule, text, id=rule.name) for rule in clean.RULES if rule.place == "context" for text in (*rule.drops, *rule.keeps)]
+CONTEXT = [
+    pytest.param(rule, text, id=rule.name)
+    for rule in clean.RULES
+    if rule.place == "context"
+    for text in (*rule.drops, *rule.keeps)
+]
 
 
 @pytest.mark.parametrize(("rule", "example"), CONTEXT)
 def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -> None:
     text = example.replace("[[", "").replace("]]", "")
-    marked = {line for passage in re.findall(r"\[\[.*?\]\]", example) for line in passage[2:-2].split("\n")}
+    marked = {
+        line
+        for passage in re.findall(r"\[\[.*?\]\]", example)
+        for line in passage[2:-2].split("\n")
+    }
     if example in rule.drops and not marked:
         marked = {text}
     gone = {r.text.strip("\n") for r in clean.clean(text) if r.rule == rule.name}

@@ -29,7 +29,7 @@ RESIDUE = {
         "Related Articles",
     ],
     "004": [],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("number", RESIDUE)
@@ -37,6 +37,8 @@ def test_exactly_the_residue_of_a_seed_goes(number: str) -> None:
     text = normalise.text(next(SEEDS.glob(f"{number}_*.txt")).read_text(encoding="utf-8"))
     removed = clean.clean(text)
     assert [r.text.strip() for r in removed if r.rule != "blank_line"] == RESIDUE[number]
-    kept = [line for line in text.split("\n") if line.strip() and line.strip() not in RESIDUE[number]]
+    kept = [
+        line for line in text.split("\n") if line.strip() and line.strip() not in RESIDUE[number]
+    ]
     assert ledger.lines(text, removed) == kept
     assert ledger.rebuild(ledger.apply(text, removed), removed) == text

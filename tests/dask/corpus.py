@@ -20,7 +20,9 @@ def trying(seed: int) -> pa.Table:
     for number in range(180):  # more in one day than a key is followed to, from both ends
         texts.append(" ".join([*story(rng, 4), passage]))
         times.append(START + timedelta(minutes=number))
-    for number in range(200):  # a form with one sentence changed, every other day: alike beyond the window
+    for number in range(
+        200
+    ):  # a form with one sentence changed, every other day: alike beyond the window
         texts.append(" ".join([*template[: number % 8], *story(rng, 1), *template[number % 8 :]]))
         times.append(START + timedelta(days=2 * (number % 150)))
     room = Newsroom(seed, stories=50, singles=30)

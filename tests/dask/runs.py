@@ -27,7 +27,9 @@ from copydesk.flows.warehouse import Snapshot, Warehouse
 from tests.dask.corpus import in_parts, trying
 from tests.dedup.newsroom import Newsroom
 
-distributed = pytest.importorskip("distributed", reason="the engine dask is an extra: pip install 'copydesk[dask]'")
+distributed = pytest.importorskip(
+    "distributed", reason="the engine dask is an extra: pip install 'copydesk[dask]'"
+)
 psutil = pytest.importorskip("psutil", reason="comes with distributed")
 
 ROOT = Path(__file__).parents[2]
@@ -48,18 +50,28 @@ class Cluster:
 
 
 @contextmanager
-def started(folder: Path, workers: Sequence[tuple[Path, Mapping[str, str]]], *, options: Sequence[str]) -> Iterator[Cluster]:
+def started(
+    folder: Path, workers: Sequence[tuple[Path, Mapping[str, str]]], *, options: Sequence[str]
+) -> Iterator[Cluster]:
     """A scheduler, and workers in those folders with those variables beside the environment."""
     told = folder / "scheduler.json"
     shared = ["--scheduler-file", str(told), "--no-dashboard", "--host", "127.0.0.1"]
-    commands: list[tuple[list[str], Path, Mapping[str, str]]] = [(["scheduler", *shared, "--port", "0"], folder, {})]
-    commands += [(["worker", *shared, "--local-directory", str(at), *options], at, environ) for at, environ in workers]
+    commands: list[tuple[list[str], Path, Mapping[str, str]]] = [
+        (["scheduler", *shared, "--port", "0"], folder, {})
+    ]
+    commands += [
+        (["worker", *shared, "--local-directory", str(at), *options], at, environ)
+        for at, environ in workers
+    ]
     with ExitStack() as stack:
         log = stack.enter_context(open(folder / "log", "wb"))
         running = []
         for (kind, *arguments), at, environ in commands:
             process = subprocess.Popen(
-                [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments], cwd=at, stdout=log, stderr=log,
+                [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments],
+                cwd=at,
+                stdout=log,
+                stderr=log,
                 env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
             )
             running.append(process)
@@ -77,22 +89,36 @@ def started(folder: Path, workers: Sequence[tuple[Path, Mapping[str, str]]], *, 
 def written(folder: Path) -> list[Path]:
     """Two deliveries: articles with copies among them, then more copies of those."""
     room = Newsroom(5, stories=60, singles=60).table()
-    rows = [row for table in (trying(6).slice(0, 300), room) for row in table.select(["doc_id", "text", "published_at"]).to_pylist()]
+    rows = [
+        row
+        for table in (trying(6).slice(0, 300), room)
+        for row in table.select(["doc_id", "text", "published_at"]).to_pylist()
+    ]
     random.Random(1).shuffle(rows)
     paths = []
     for part in in_parts(pylist(rows), (400,)):
         paths.append(folder / f"{len(paths)}.jsonl")
-        paths[-1].write_text("".join(json.dumps(row, default=str) + "\n" for row in part.to_pylist()), encoding="utf-8")
+        paths[-1].write_text(
+            "".join(json.dumps(row, default=str) + "\n" for row in part.to_pylist()),
+            encoding="utf-8",
+        )
     return paths
 
 
 def pylist(rows: list[dict[str, Any]]) -> pa.Table:
-    return pa.table({
-        "url": [f"https://outlet{number % 9}.example/{row['doc_id']}" for number, row in enumerate(rows)],
-        "text": [row["text"] for row in rows],
-        "published_at": [row["published_at"] and row["published_at"].isoformat() for row in rows],
-        "fetched_at": [NOW.isoformat()] * len(rows),
-    })
+    return pa.table(
+        {
+            "url": [
+                f"https://outlet{number % 9}.example/{row['doc_id']}"
+                for number, row in enumerate(rows)
+            ],
+            "text": [row["text"] for row in rows],
+            "published_at": [
+                row["published_at"] and row["published_at"].isoformat() for row in rows
+            ],
+            "fetched_at": [NOW.isoformat()] * len(rows),
+        }
+    )
 
 
 def deliver(path: Path, warehouse: Path | str, **options: Any) -> None:
@@ -103,7 +129,9 @@ def deliver(path: Path, warehouse: Path | str, **options: Any) -> None:
         patch.setattr(deciding, "MOST", 60)
         if isinstance(killing := options.get("progress"), Killing):
             patch.setattr(deciding, "write", killing.between(deciding.write))
-        pipeline.run([str(path)], warehouse=warehouse, recipe=from_toml(RECIPE), clock=lambda: NOW, **options)
+        pipeline.run(
+            [str(path)], warehouse=warehouse, recipe=from_toml(RECIPE), clock=lambda: NOW, **options
+        )
 
 
 def current(warehouse: Path | str) -> Snapshot:

@@ -17,7 +17,9 @@ from tests.remote.conftest import objects, s3, server  # noqa: F401  (fixtures)
 
 # A name that leads into another folder in every process: that of its own machine, as ~/.cache does.
 CACHE = Path("/proc/self/cwd/cache")
-pytestmark = pytest.mark.skipif(not CACHE.parent.exists(), reason="a folder that each process sees as its own needs /proc")
+pytestmark = pytest.mark.skipif(
+    not CACHE.parent.exists(), reason="a folder that each process sees as its own needs /proc"
+)
 
 BUCKET = "apart"
 WAREHOUSE = f"s3://{BUCKET}/wh"
@@ -33,7 +35,12 @@ class Machines:
 
     def carried(self) -> list[object]:
         """What is on the store for the workers, or in their caches."""
-        there = [path for folder in self.folders for path in (folder / "cache" / "carried").rglob("*") if path.is_file()]
+        there = [
+            path
+            for folder in self.folders
+            for path in (folder / "cache" / "carried").rglob("*")
+            if path.is_file()
+        ]
         return [*objects(self.store, BUCKET, "wh/staging/"), *there]
 
 
@@ -45,7 +52,9 @@ def machines(s3: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mach
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPYDESK_CACHE", str(CACHE))
         patch.chdir(here)
-        with started(here, [(folder, {}) for folder in folders], options=["--nthreads", "1"]) as cluster:
+        with started(
+            here, [(folder, {}) for folder in folders], options=["--nthreads", "1"]
+        ) as cluster:
             yield Machines(cluster, folders, s3)
 
 
@@ -53,27 +62,38 @@ def machines(s3: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mach
 def watching(machines: Machines, inputs: list[Path]) -> Killing:
     """Who looked on when the first delivery was ingested, undisturbed."""
     looking = Killing(machines.cluster.address, kills=False)
-    deliver(inputs[0], WAREHOUSE, engine="dask", scheduler=machines.cluster.address, progress=looking)
+    deliver(
+        inputs[0], WAREHOUSE, engine="dask", scheduler=machines.cluster.address, progress=looking
+    )
     return looking
 
 
-def test_workers_that_share_no_folder_give_the_rows_of_one_machine(watching: Killing, machines: Machines, alone: list[Path]) -> None:
+def test_workers_that_share_no_folder_give_the_rows_of_one_machine(
+    watching: Killing, machines: Machines, alone: list[Path]
+) -> None:
     assert "share no folder" in watching.notes[1]
     assert_same(alone[0], WAREHOUSE)
     assert not machines.carried()
 
 
 def test_they_do_so_though_one_is_killed_in_every_stage(
-    watching: Killing, machines: Machines, inputs: list[Path], alone: list[Path],
+    watching: Killing,
+    machines: Machines,
+    inputs: list[Path],
+    alone: list[Path],
 ) -> None:
     killing = Killing(machines.cluster.address)
-    deliver(inputs[1], WAREHOUSE, engine="dask", scheduler=machines.cluster.address, progress=killing)
+    deliver(
+        inputs[1], WAREHOUSE, engine="dask", scheduler=machines.cluster.address, progress=killing
+    )
     assert killing.killed == ["edit", "fold", "decide"]
     assert_same(alone[1], WAREHOUSE)
     assert not machines.carried()
 
 
-def test_a_shard_that_was_edited_before_a_run_was_killed_is_not_edited_again(machines: Machines) -> None:
+def test_a_shard_that_was_edited_before_a_run_was_killed_is_not_edited_again(
+    machines: Machines,
+) -> None:
     from tests.read.test_work import cut
 
     staging = CACHE / "staging" / "run"
@@ -83,22 +103,45 @@ def test_a_shard_that_was_edited_before_a_run_was_killed_is_not_edited_again(mac
     options = {"folder": staging / "edited", "head": staging / "head"}
     runs = []
     for n in (1, 3):
-        with engines.opened("dask", workers=1, scheduler=machines.cluster.address, note=print) as engine:
+        with engines.opened(
+            "dask", workers=1, scheduler=machines.cluster.address, note=print
+        ) as engine:
             engine.prepare(staging, WAREHOUSE)
-            runs.append([result["pid"] for _, result in engine.run_shards(
-                shards[:n], "tests.read.tasks:note_down", options, limits=Limits(), key="k", on_progress=lambda n: None,
-            )])
-    assert [path.read_text() for path in sorted((staging / "edited").iterdir())] == ["Dear ANN", "Dear BO", "Dear CY"]
+            runs.append(
+                [
+                    result["pid"]
+                    for _, result in engine.run_shards(
+                        shards[:n],
+                        "tests.read.tasks:note_down",
+                        options,
+                        limits=Limits(),
+                        key="k",
+                        on_progress=lambda n: None,
+                    )
+                ]
+            )
+    assert [path.read_text() for path in sorted((staging / "edited").iterdir())] == [
+        "Dear ANN",
+        "Dear BO",
+        "Dear CY",
+    ]
     assert runs[0][0] == runs[1][0]
     assert not machines.carried()
 
 
-def test_a_worker_that_reaches_neither_the_folder_nor_the_store_is_named(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_reaches_neither_the_folder_nor_the_store_is_named(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
     staging = CACHE / "staging" / "other"
     staging.mkdir(parents=True)
     monkeypatch.setattr(tasks, "reaches", lambda place, name: "no credentials")
-    with engines.opened("dask", workers=1, scheduler=machines.cluster.address, note=print) as engine:
-        with pytest.raises(engines.EngineError, match=r"worker tcp.* shares no folder .* does not reach the warehouse either \(no credentials\)"):
+    with engines.opened(
+        "dask", workers=1, scheduler=machines.cluster.address, note=print
+    ) as engine:
+        with pytest.raises(
+            engines.EngineError,
+            match=r"worker tcp.* shares no folder .* does not reach the warehouse either \(no credentials\)",
+        ):
             engine.prepare(staging, WAREHOUSE)
         with pytest.raises(engines.EngineError, match="does not see"):
             engine.prepare(staging)

@@ -37,62 +37,111 @@ def spread(inputs: list[Path], killing: Killing, tmp_path_factory: pytest.TempPa
     return warehouse
 
 
-def test_workers_of_this_machine_give_the_rows_of_one_machine_though_some_are_killed(spread: Path, alone: list[Path], killing: Killing) -> None:
+def test_workers_of_this_machine_give_the_rows_of_one_machine_though_some_are_killed(
+    spread: Path, alone: list[Path], killing: Killing
+) -> None:
     assert killing.killed == ["edit", "fold", "decide"]
     assert_same(alone[0], spread)
 
 
-def test_workers_of_this_machine_listen_on_loopback_alone_and_the_dashboard_is_named(spread: Path, killing: Killing) -> None:
+def test_workers_of_this_machine_listen_on_loopback_alone_and_the_dashboard_is_named(
+    spread: Path, killing: Killing
+) -> None:
     assert killing.listening == {"127.0.0.1"}
     assert "2 worker threads" in killing.notes[0]
     assert "dashboard http://127.0.0.1:" in killing.notes[0]
 
 
 def test_a_scheduler_that_is_there_folds_into_what_is_published_as_one_machine_does(
-    cluster: Cluster, inputs: list[Path], alone: list[Path], spread: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    cluster: Cluster,
+    inputs: list[Path],
+    alone: list[Path],
+    spread: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(folding, "SLAB", 100)
     shutil.copytree(spread, tmp_path / "w", symlinks=True)
     (tmp_path / "recipe.toml").write_text(RECIPE)
-    result = CliRunner().invoke(main, [
-        "ingest", "--direct", "--engine", "dask", "--scheduler", cluster.address, "--recipe", str(tmp_path / "recipe.toml"),
-        "--warehouse", str(tmp_path / "w"), str(inputs[1]),
-    ])
+    result = CliRunner().invoke(
+        main,
+        [
+            "ingest",
+            "--direct",
+            "--engine",
+            "dask",
+            "--scheduler",
+            cluster.address,
+            "--recipe",
+            str(tmp_path / "recipe.toml"),
+            "--warehouse",
+            str(tmp_path / "w"),
+            str(inputs[1]),
+        ],
+    )
     assert result.exit_code == 0, result.output
     assert f"worker threads at {cluster.address}" in result.output
     assert_same(alone[1], tmp_path / "w")
 
 
-def test_a_document_that_kills_its_process_harms_no_dask_worker(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_document_that_kills_its_process_harms_no_dask_worker(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     from tests.read.test_work import cut
 
     shards = cut(["one", "two", "segfault", "three", "spin", "four"], tmp_path / "shards")
     before = cluster.pids()
     limits = Limits(seconds=1, memory_bytes=300 * 2**20)
     with engines.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
-        results = list(engine.run_shards(
-            shards, "tests.read.tasks:shout", {"folder": str(tmp_path)}, limits=limits, key="", on_progress=lambda n: None,
-        ))
-    assert [text for _, result in results for _, text in result["texts"]] == ["ONE", "TWO", "THREE", "FOUR"]
-    assert sorted(row[3] for _, result in results for row in result["rejects"]) == ["crashed", "timeout"]
+        results = list(
+            engine.run_shards(
+                shards,
+                "tests.read.tasks:shout",
+                {"folder": str(tmp_path)},
+                limits=limits,
+                key="",
+                on_progress=lambda n: None,
+            )
+        )
+    assert [text for _, result in results for _, text in result["texts"]] == [
+        "ONE",
+        "TWO",
+        "THREE",
+        "FOUR",
+    ]
+    assert sorted(row[3] for _, result in results for row in result["rejects"]) == [
+        "crashed",
+        "timeout",
+    ]
     assert cluster.pids() == before
     for _, result in results:
-        with pytest.raises(ProcessLookupError):  # the process beside the worker ended with the stage
+        with pytest.raises(
+            ProcessLookupError
+        ):  # the process beside the worker ended with the stage
             os.kill(result["pid"], 0)
 
 
-def test_a_fault_of_the_program_ends_the_run_with_its_own_error(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_fault_of_the_program_ends_the_run_with_its_own_error(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     from tests.read.test_work import cut
 
     with engines.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         running = engine.run_shards(
-            cut(["one"], tmp_path), "tests.read.tasks:break_down", {}, limits=Limits(), key="", on_progress=lambda n: None,
+            cut(["one"], tmp_path),
+            "tests.read.tasks:break_down",
+            {},
+            limits=Limits(),
+            key="",
+            on_progress=lambda n: None,
         )
         with pytest.raises(work.TaskError, match="no such column"):
             list(running)
 
 
-def test_workers_that_do_not_see_the_warehouse_are_named(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_do_not_see_the_warehouse_are_named(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from copydesk.flows.cluster import tasks
 
     with engines.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
@@ -102,20 +151,34 @@ def test_workers_that_do_not_see_the_warehouse_are_named(cluster: Cluster, tmp_p
             engine.prepare(tmp_path)
 
 
-def test_workers_with_another_version_are_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_with_another_version_are_refused(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from copydesk.flows import provenance
 
     versions = provenance.versions()
     monkeypatch.setattr(provenance, "versions", lambda: {**versions, "numpy": "0.1"})
-    with pytest.raises(engines.EngineError, match=r"has numpy .*, this machine 0\.1"), engines.opened(
-        "dask", workers=1, scheduler=cluster.address, note=print,
+    with (
+        pytest.raises(engines.EngineError, match=r"has numpy .*, this machine 0\.1"),
+        engines.opened(
+            "dask",
+            workers=1,
+            scheduler=cluster.address,
+            note=print,
+        ),
     ):
         pass
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copydesk.flows.cluster.engine._CONNECT", 0.5)
-    with pytest.raises(engines.EngineError, match="no Dask scheduler answers at tcp://127"), engines.opened(
-        "dask", workers=1, scheduler="tcp://127.0.0.1:9", note=print,
+    with (
+        pytest.raises(engines.EngineError, match="no Dask scheduler answers at tcp://127"),
+        engines.opened(
+            "dask",
+            workers=1,
+            scheduler="tcp://127.0.0.1:9",
+            note=print,
+        ),
     ):
         pass

@@ -33,7 +33,9 @@ class Here:
 
     n_threads = 3
 
-    def in_order(self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    def in_order(
+        self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]
+    ) -> Iterator[Any]:
         for call in calls:
             first = function(*call)
             RAN[name] += 1
@@ -63,9 +65,23 @@ class ClusterShelf(Shelf):
             pq.write_table(part, shards[-1])
         self.snapshot = None
 
-        def find_copies(_: object, *, index: Index | None, published: Any, options: Options, staging: Path, exempt: Collection[str]) -> Copies:
+        def find_copies(
+            _: object,
+            *,
+            index: Index | None,
+            published: Any,
+            options: Options,
+            staging: Path,
+            exempt: Collection[str],
+        ) -> Copies:
             return cluster.find_copies(
-                shards, index=index, published=published, options=options, staging=staging, exempt=exempt, submit=Here(),  # type: ignore[arg-type]
+                shards,
+                index=index,
+                published=published,
+                options=options,
+                staging=staging,
+                exempt=exempt,
+                submit=Here(),  # type: ignore[arg-type]
                 on_progress=lambda n: None,
             )
 
@@ -75,15 +91,22 @@ class ClusterShelf(Shelf):
             return super().ingest(table, exempt=exempt)
 
 
-def both(folder: Path, table: pa.Table, *, n_first: int, exempt: Collection[str] = (), **options: Any) -> Iterator[tuple[Copies, Copies]]:
+def both(
+    folder: Path, table: pa.Table, *, n_first: int, exempt: Collection[str] = (), **options: Any
+) -> Iterator[tuple[Copies, Copies]]:
     """What each finds in the first rows, then in the rest with those published."""
-    one, many = Shelf(folder / "one", Options(**options)), ClusterShelf(folder / "many", Options(**options))
+    one, many = (
+        Shelf(folder / "one", Options(**options)),
+        ClusterShelf(folder / "many", Options(**options)),
+    )
     for part in in_parts(table, (n_first,)):
         yield one.ingest(part, exempt=exempt), many.ingest(part, exempt=exempt)
 
 
 @pytest.mark.parametrize(("slab", "seed"), [(64, 1), (250, 2), (10_000, 3)])
-def test_the_cluster_finds_what_one_machine_finds_however_large_a_slab_is(slab: int, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cluster_finds_what_one_machine_finds_however_large_a_slab_is(
+    slab: int, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(folding, "SLAB", slab)
     for one, many in both(tmp_path, trying(seed), n_first=400):
         assert one.pairs.num_rows > 500
@@ -102,10 +125,14 @@ def test_revisions_are_kept_on_both(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             assert getattr(one, name) == getattr(many, name), name
 
 
-def test_a_new_document_that_the_policy_prefers_takes_a_published_cluster_over_on_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_document_that_the_policy_prefers_takes_a_published_cluster_over_on_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(folding, "SLAB", 150)
     n_moved = 0
-    for one, many in both(tmp_path, trying(5), n_first=350, keep="longest", window_hours=24.0, undated_window=40):
+    for one, many in both(
+        tmp_path, trying(5), n_first=350, keep="longest", window_hours=24.0, undated_window=40
+    ):
         n_moved += one.moved.num_rows
         for name in FOUND:
             assert getattr(one, name) == getattr(many, name), name
@@ -114,7 +141,14 @@ def test_a_new_document_that_the_policy_prefers_takes_a_published_cluster_over_o
 
 def test_a_run_without_new_documents_folds_nothing(tmp_path: Path) -> None:
     copies = cluster.find_copies(
-        [], index=None, published=None, options=Options(), staging=tmp_path, exempt=(), submit=Here(), on_progress=lambda n: None,  # type: ignore[arg-type]
+        [],
+        index=None,
+        published=None,
+        options=Options(),
+        staging=tmp_path,
+        exempt=(),
+        submit=Here(),
+        on_progress=lambda n: None,  # type: ignore[arg-type]
     )
     assert (copies.pairs.num_rows, copies.index_files) == (0, ())
 
@@ -130,10 +164,18 @@ def test_a_part_holds_whole_components_and_no_row_that_is_linked_to_none() -> No
     n = 10
     links = np.array([[1, 0], [5, 1], [4, 3]])
     pairs = Pairs(*links.T, *(np.ones(3, np.float32) for _ in range(4)), np.ones(3, np.int32))
-    first = np.array([0, 1, 2, 3, 4, 5, 6, 2])  # row 7 has the words of row 2; row 8 is published, as a copy of row 6, and row 9 alone
+    first = np.array(
+        [0, 1, 2, 3, 4, 5, 6, 2]
+    )  # row 7 has the words of row 2; row 8 is published, as a copy of row 6, and row 9 alone
     rows = deciding.Rows(
-        keeping.facts_of(pa.table({"doc_id": list("abcdefghij")})), np.arange(8), first, np.zeros(8, np.bool_), np.ones(n, np.int32),
-        np.arange(n), {8: "g"}, {"g": 6},
+        keeping.facts_of(pa.table({"doc_id": list("abcdefghij")})),
+        np.arange(8),
+        first,
+        np.zeros(8, np.bool_),
+        np.ones(n, np.int32),
+        np.arange(n),
+        {8: "g"},
+        {"g": 6},
     )
     component = deciding.components(rows, pairs)
     assert _groups(component) == [[0, 1, 5], [2, 7], [3, 4], [6, 8], [9]]
@@ -142,7 +184,9 @@ def test_a_part_holds_whole_components_and_no_row_that_is_linked_to_none() -> No
     for n_threads in (2, 3, 9):
         part = deciding.parts(component, pairs, n_threads)
         assert part[9] == -1
-        assert len({*zip(component.tolist(), part.tolist(), strict=True)}) == len({*component.tolist()})
+        assert len({*zip(component.tolist(), part.tolist(), strict=True)}) == len(
+            {*component.tolist()}
+        )
 
 
 def _groups(numbers: NDArray[np.int64]) -> list[list[int]]:

@@ -10,8 +10,61 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-_SYLLABLES = ["ba", "co", "di", "fu", "ga", "he", "ji", "ko", "la", "me", "ni", "or", "pa", "que", "ra", "so", "ti", "un", "va", "we", "ya", "zo", "tra", "ple", "gri", "sto"]
-_COMMON = ["the", "of", "a", "in", "to", "and", "on", "for", "with", "by", "from", "at", "as", "it", "its", "was", "were", "said", "would", "after", "over", "that", "this", "which", "new"]
+_SYLLABLES = [
+    "ba",
+    "co",
+    "di",
+    "fu",
+    "ga",
+    "he",
+    "ji",
+    "ko",
+    "la",
+    "me",
+    "ni",
+    "or",
+    "pa",
+    "que",
+    "ra",
+    "so",
+    "ti",
+    "un",
+    "va",
+    "we",
+    "ya",
+    "zo",
+    "tra",
+    "ple",
+    "gri",
+    "sto",
+]
+_COMMON = [
+    "the",
+    "of",
+    "a",
+    "in",
+    "to",
+    "and",
+    "on",
+    "for",
+    "with",
+    "by",
+    "from",
+    "at",
+    "as",
+    "it",
+    "its",
+    "was",
+    "were",
+    "said",
+    "would",
+    "after",
+    "over",
+    "that",
+    "this",
+    "which",
+    "new",
+]
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
@@ -28,7 +81,9 @@ def story(rng: random.Random, sentences: int = 18) -> list[str]:
     subject = rng.sample(_WORDS, 40)
     return [
         " ".join(
-            rng.choice(_COMMON) if rng.random() < 0.4 else rng.choice(subject if rng.random() < 0.4 else _WORDS)
+            rng.choice(_COMMON)
+            if rng.random() < 0.4
+            else rng.choice(subject if rng.random() < 0.4 else _WORDS)
             for _ in range(rng.randint(9, 24))
         ).capitalize()
         + "."
@@ -54,7 +109,10 @@ def add_local(sentences: Sequence[str], rng: random.Random) -> list[str]:
 
 def scan(sentences: Sequence[str], rng: random.Random) -> list[str]:
     """Letters misread in one of a hundred places."""
-    return ["".join(rng.choice("cle1ioh") if c.isalpha() and rng.random() < 0.01 else c for c in s) for s in sentences]
+    return [
+        "".join(rng.choice("cle1ioh") if c.isalpha() and rng.random() < 0.01 else c for c in s)
+        for s in sentences
+    ]
 
 
 def reattribute(sentences: Sequence[str], rng: random.Random) -> list[str]:
@@ -85,7 +143,11 @@ class Newsroom:
             at = START + timedelta(minutes=rng.randrange(self.days * 1440))
             self._add(cluster, sentences, at)
             for copy in range(self.copies if cluster < self.stories else 0):
-                edited = sentences if copy == 0 and cluster % 5 == 0 else rng.choice(EDITS)(sentences, rng)
+                edited = (
+                    sentences
+                    if copy == 0 and cluster % 5 == 0
+                    else rng.choice(EDITS)(sentences, rng)
+                )
                 self._add(cluster, edited, at + timedelta(minutes=rng.randrange(1, 2000)))
 
     def _add(self, cluster: int, sentences: Sequence[str], at: datetime) -> None:
@@ -99,7 +161,10 @@ class Newsroom:
 
 
 def articles(
-    ids: Sequence[str], texts: Sequence[str], times: Sequence[datetime | None], **columns: Sequence[object]
+    ids: Sequence[str],
+    texts: Sequence[str],
+    times: Sequence[datetime | None],
+    **columns: Sequence[object],
 ) -> pa.Table:
     """The columns of `articles` that the copies step reads."""
     outlets = [f"outlet{int(i[:4], 16) % 7}.example" for i in ids]

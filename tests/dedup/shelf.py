@@ -25,7 +25,11 @@ class Shelf:
         self.runs = 0
 
     def index(self) -> Index | None:
-        return Index([self.folder / name for name in self.index_files], self.options) if self.index_files else None
+        return (
+            Index([self.folder / name for name in self.index_files], self.options)
+            if self.index_files
+            else None
+        )
 
     def documents(self, doc_ids: Sequence[str]) -> pa.Table:
         return self._table([d for d in doc_ids if d in self.rows])
@@ -44,7 +48,12 @@ class Shelf:
         self.runs += 1
         staging = self.folder / f"run{self.runs}"
         copies = find_copies(
-            table, index=self.index(), published=self, options=self.options, staging=staging, exempt=exempt
+            table,
+            index=self.index(),
+            published=self,
+            options=self.options,
+            staging=staging,
+            exempt=exempt,
         )
         for path in copies.new_index_files:
             path.rename(self.folder / path.name)

@@ -30,7 +30,9 @@ def doc(number: int) -> str:
 
 def one(number: int, sentences: list[str], hours: float | None, **columns: object) -> pa.Table:
     at = None if hours is None else START + timedelta(hours=hours)
-    return articles([doc(number)], [" ".join(sentences)], [at], **{k: [v] for k, v in columns.items()})
+    return articles(
+        [doc(number)], [" ".join(sentences)], [at], **{k: [v] for k, v in columns.items()}
+    )
 
 
 def in_parts(table: pa.Table, n: int) -> list[pa.Table]:
@@ -45,7 +47,9 @@ def whole(tmp_path: Path, **options: object) -> Shelf:
 
 
 def test_known_clusters_are_found(tmp_path: Path) -> None:
-    assert pair_f1(whole(tmp_path).clusters(), dict(zip(ROOM.ids, ROOM.clusters, strict=True))) > 0.99
+    assert (
+        pair_f1(whole(tmp_path).clusters(), dict(zip(ROOM.ids, ROOM.clusters, strict=True))) > 0.99
+    )
 
 
 def test_order_and_batches_of_the_input_change_nothing(tmp_path: Path) -> None:
@@ -73,7 +77,9 @@ def test_slabs_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("arrival", ["in time", "at random"])
 def test_fifty_ingests_agree_with_one(tmp_path: Path, arrival: str) -> None:
-    table = ROOM.table().sort_by("published_at") if arrival == "in time" else shuffled(ROOM.table(), 8)
+    table = (
+        ROOM.table().sort_by("published_at") if arrival == "in time" else shuffled(ROOM.table(), 8)
+    )
     many = Shelf(tmp_path / "many")
     part_of: dict[str, int] = {}
     for i, part in enumerate(in_parts(table, 50)):
@@ -85,8 +91,18 @@ def test_fifty_ingests_agree_with_one(tmp_path: Path, arrival: str) -> None:
     assert all(many.clusters()[d] == kept for d, kept in single.items() if spans[kept] == 1)
 
 
-@pytest.mark.parametrize("settings", [{}, {"jaccard_low": 0.5, "containment_low": 0.8}, {"folds": ("exact", "near")}, {"keep": "longest"}])
-def test_rethreshold_gives_any_history_the_clusters_of_one_ingest(tmp_path: Path, settings: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"jaccard_low": 0.5, "containment_low": 0.8},
+        {"folds": ("exact", "near")},
+        {"keep": "longest"},
+    ],
+)
+def test_rethreshold_gives_any_history_the_clusters_of_one_ingest(
+    tmp_path: Path, settings: dict[str, object]
+) -> None:
     many = Shelf(tmp_path / "many")
     for part in in_parts(shuffled(ROOM.table(), 9), 12):
         many.ingest(part)
@@ -94,7 +110,10 @@ def test_rethreshold_gives_any_history_the_clusters_of_one_ingest(tmp_path: Path
     result = recluster(rows, pa.Table.from_pylist(many.pairs), Options(**settings))
     expected = Shelf(tmp_path / "one", Options(**settings)).ingest(ROOM.table())
     for name in ("folds", "sizes"):
-        got, want = getattr(result, name).drop_columns(_ESTIMATES & {*getattr(result, name).column_names}), getattr(expected, name)
+        got, want = (
+            getattr(result, name).drop_columns(_ESTIMATES & {*getattr(result, name).column_names}),
+            getattr(expected, name),
+        )
         assert got.equals(want.drop_columns(_ESTIMATES & {*want.column_names})), name
 
 
@@ -114,7 +133,10 @@ def test_sizes_add_up_to_the_documents(tmp_path: Path) -> None:
     shelf = whole(tmp_path)
     alone = sum(kept not in shelf.sizes for kept in set(shelf.clusters().values()))
     assert sum(size for size, _, _ in shelf.sizes.values()) + alone == len(shelf.rows)
-    assert all(1 <= outlets <= size and 1 <= origins <= size for size, outlets, origins in shelf.sizes.values())
+    assert all(
+        1 <= outlets <= size and 1 <= origins <= size
+        for size, outlets, origins in shelf.sizes.values()
+    )
 
 
 def test_a_kept_document_stays_kept_when_later_copies_arrive(tmp_path: Path) -> None:
@@ -127,7 +149,9 @@ def test_a_kept_document_stays_kept_when_later_copies_arrive(tmp_path: Path) -> 
     assert shelf.folds[doc(3)]["keep_reason"] == "earliest: published first"
 
 
-def test_an_earlier_text_that_arrives_later_takes_over_and_the_move_is_on_record(tmp_path: Path) -> None:
+def test_an_earlier_text_that_arrives_later_takes_over_and_the_move_is_on_record(
+    tmp_path: Path,
+) -> None:
     shelf, story = Shelf(tmp_path), text_of(2)
     shelf.ingest(pa.concat_tables([one(1, story, 5), one(2, story[:12], 6)]))
     copies = shelf.ingest(one(9, [*text_of(50, 2), *story], 1))
@@ -152,17 +176,39 @@ def test_a_copy_of_a_copy_reaches_the_kept_document(tmp_path: Path) -> None:
         ({"keep": "earliest"}, 1, "earliest: published first"),
         ({"keep": "longest"}, 2, "longest: "),
         ({"keep": "original"}, 3, "original: the agency's own text"),
-        ({"keep": "outlet-rank", "outlet_rank": ("d.example",)}, 4, "outlet-rank: outlet ranked higher"),
+        (
+            {"keep": "outlet-rank", "outlet_rank": ("d.example",)},
+            4,
+            "outlet-rank: outlet ranked higher",
+        ),
     ],
 )
-def test_the_policy_chooses_and_says_why(tmp_path: Path, policy: dict[str, object], kept: int, why: str) -> None:
+def test_the_policy_chooses_and_says_why(
+    tmp_path: Path, policy: dict[str, object], kept: int, why: str
+) -> None:
     story = text_of(4)
-    documents = pa.concat_tables([
-        one(1, story, 0, outlet_id="a.example", outlet="A", wire_source="North Press"),
-        one(2, [*story, *text_of(60, 2)], 1, outlet_id="b.example", outlet="B", wire_source="North Press"),
-        one(3, story[:-1], 2, outlet_id="northpress.example", outlet="North Press", wire_source="North Press"),
-        one(4, story[1:], 3, outlet_id="d.example", outlet="D", wire_source="North Press"),
-    ])
+    documents = pa.concat_tables(
+        [
+            one(1, story, 0, outlet_id="a.example", outlet="A", wire_source="North Press"),
+            one(
+                2,
+                [*story, *text_of(60, 2)],
+                1,
+                outlet_id="b.example",
+                outlet="B",
+                wire_source="North Press",
+            ),
+            one(
+                3,
+                story[:-1],
+                2,
+                outlet_id="northpress.example",
+                outlet="North Press",
+                wire_source="North Press",
+            ),
+            one(4, story[1:], 3, outlet_id="d.example", outlet="D", wire_source="North Press"),
+        ]
+    )
     shelf = Shelf(tmp_path, Options(**policy))
     shelf.ingest(documents)
     assert set(shelf.clusters().values()) == {doc(kept)}
@@ -191,7 +237,9 @@ def test_undated_documents_are_compared_across_ingests(tmp_path: Path) -> None:
     shelf.ingest(one(2, story[:9], None))
     shelf.ingest(one(3, story[4:], 2000))
     assert shelf.clusters()[doc(2)] == doc(1)
-    assert ("template", "excerpt", "near").count(next(p["relation"] for p in shelf.pairs if {p["doc_a"], p["doc_b"]} == {doc(3), doc(1)})) == 1
+    assert ("template", "excerpt", "near").count(
+        next(p["relation"] for p in shelf.pairs if {p["doc_a"], p["doc_b"]} == {doc(3), doc(1)})
+    ) == 1
 
 
 def test_equal_texts_in_one_ingest_and_in_the_next_are_exact(tmp_path: Path) -> None:
@@ -214,5 +262,7 @@ def test_an_empty_run_leaves_the_index_as_it_is(tmp_path: Path) -> None:
 def test_nothing_but_the_index_files_stays_in_staging(tmp_path: Path) -> None:
     from copydesk.flows.copies import find_copies
 
-    copies = find_copies(ROOM.table(), index=None, published=None, options=Options(), staging=tmp_path)
+    copies = find_copies(
+        ROOM.table(), index=None, published=None, options=Options(), staging=tmp_path
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(copies.index_files)

@@ -113,7 +113,9 @@ def test_the_longest_can_be_kept() -> None:
 
 def test_relations_that_do_not_fold_leave_their_pairs() -> None:
     whole = sentences(15, 20)
-    found = copydesk.find_duplicates([" ".join(whole), " ".join(whole[:7])], folds=("exact", "near"))
+    found = copydesk.find_duplicates(
+        [" ".join(whole), " ".join(whole[:7])], folds=("exact", "near")
+    )
     assert found.pairs["relation"].to_pylist() == ["excerpt"]
     assert found.clusters["cluster"].to_pylist() == [0, 1]
 
@@ -156,7 +158,14 @@ def test_ten_thousand_equal_texts_cost_next_to_nothing_and_give_a_star() -> None
 
 def test_a_word_repeated_a_million_times_is_no_burden() -> None:
     began = time.process_time()
-    found = clusters(["word " * 1_000_000, "word " * 1_000_001, "a b " * 500_000, "another text entirely of a few words"])
+    found = clusters(
+        [
+            "word " * 1_000_000,
+            "word " * 1_000_001,
+            "a b " * 500_000,
+            "another text entirely of a few words",
+        ]
+    )
     assert time.process_time() - began < 5
     assert found[0] == found[1]
     assert len(set(found)) == 3
@@ -165,7 +174,10 @@ def test_a_word_repeated_a_million_times_is_no_burden() -> None:
 def test_thousands_of_edits_of_one_story_stay_linear() -> None:
     rng = random.Random(3)
     base = sentences(18)
-    texts = [" ".join([*base[:k], *newsroom.story(rng, 1), *base[k:]]) for k in (rng.randrange(len(base)) for _ in range(1500))]
+    texts = [
+        " ".join([*base[:k], *newsroom.story(rng, 1), *base[k:]])
+        for k in (rng.randrange(len(base)) for _ in range(1500))
+    ]
     began = time.process_time()
     found = copydesk.find_duplicates(texts)
     assert time.process_time() - began < 5
@@ -181,7 +193,15 @@ def test_the_longest_passage_of_texts_that_repeat_themselves_is_exact() -> None:
         one = [rng.randrange(3) for _ in range(rng.randrange(1, 30))]
         two = [rng.randrange(3) for _ in range(rng.randrange(1, 30))]
         text = "".join(map(str, two))
-        slow = max((n for i in range(len(one)) for n in range(1, len(one) - i + 1) if "".join(map(str, one[i : i + n])) in text), default=0)
+        slow = max(
+            (
+                n
+                for i in range(len(one))
+                for n in range(1, len(one) - i + 1)
+                if "".join(map(str, one[i : i + n])) in text
+            ),
+            default=0,
+        )
         assert longest_passage(np.array(one, np.uint64), np.array(two, np.uint64)) == slow
 
 
@@ -208,7 +228,13 @@ def test_published_at_of_another_length_is_refused() -> None:
 def test_the_order_of_rows_changes_no_cluster() -> None:
     rng = random.Random(21)
     wholes = [sentences(100 + i, 12) for i in range(40)]
-    texts = [" ".join(w) for w in wholes] + [" ".join(w[rng.randrange(6) :]) for w in wholes] + [" ".join(w[: rng.randrange(4, 12)]) for w in wholes]
+    texts = (
+        [" ".join(w) for w in wholes]
+        + [" ".join(w[rng.randrange(6) :]) for w in wholes]
+        + [" ".join(w[: rng.randrange(4, 12)]) for w in wholes]
+    )
     shuffled = rng.sample(range(len(texts)), len(texts))
     plain, mixed = clusters(texts), clusters([texts[i] for i in shuffled])
-    assert {texts[i]: texts[plain[i]] for i in range(len(texts))} == {texts[i]: texts[shuffled[mixed[at]]] for at, i in enumerate(shuffled)}
+    assert {texts[i]: texts[plain[i]] for i in range(len(texts))} == {
+        texts[i]: texts[shuffled[mixed[at]]] for at, i in enumerate(shuffled)
+    }

@@ -28,7 +28,9 @@ def build(folder: Path, parts: int = 1, options: Options | None = None) -> Index
     paths: dict[str, Path] = {}
     names: tuple[str, ...] = ()
     for part in np.array_split(ROWS, parts):
-        written = Index([paths[n] for n in names], options).add([ROOM.ids[r] for r in part], SKETCHES, TIMES, part, folder)
+        written = Index([paths[n] for n in names], options).add(
+            [ROOM.ids[r] for r in part], SKETCHES, TIMES, part, folder
+        )
         paths |= {path.name: path for path in written.new}
         names = written.names
     return Index([paths[n] for n in names], options)
@@ -41,7 +43,12 @@ def found(index: Index, rows: np.ndarray = ROWS) -> set[tuple[int, str]]:
 
 def test_every_document_finds_itself_and_its_copies(tmp_path: Path) -> None:
     pairs = found(build(tmp_path))
-    copies = {(i, ROOM.ids[j]) for i in ROWS for j in ROWS if ROOM.clusters[i] == ROOM.clusters[j] and abs(TIMES[i] - TIMES[j]) <= Options().window_us}
+    copies = {
+        (i, ROOM.ids[j])
+        for i in ROWS
+        for j in ROWS
+        if ROOM.clusters[i] == ROOM.clusters[j] and abs(TIMES[i] - TIMES[j]) <= Options().window_us
+    }
     assert {(i, ROOM.ids[i]) for i in ROWS} <= pairs
     assert len(copies & pairs) / len(copies) > 0.97
     assert len(pairs - copies) < 0.02 * len(pairs)
@@ -63,7 +70,11 @@ def test_the_same_documents_make_the_same_files(tmp_path: Path) -> None:
 
 def test_a_document_takes_less_than_a_kilobyte(tmp_path: Path) -> None:
     index = build(tmp_path)
-    arrays = sum(int(np.prod(a["shape"])) * np.dtype(a["type"]).itemsize for f in (*index.docs, *index.runs) for a in f.header["arrays"].values())
+    arrays = sum(
+        int(np.prod(a["shape"])) * np.dtype(a["type"]).itemsize
+        for f in (*index.docs, *index.runs)
+        for a in f.header["arrays"].values()
+    )
     assert arrays / len(ROWS) < 950
 
 
@@ -71,7 +82,12 @@ def test_signatures_load_into_datasketch(tmp_path: Path) -> None:
     from datasketch import MinHash
 
     index = build(tmp_path)
-    stored = MinHash(num_perm=128, scheme="affine32", seed=1, hashvalues=index.column("signature", np.array([3]))[0])
+    stored = MinHash(
+        num_perm=128,
+        scheme="affine32",
+        seed=1,
+        hashvalues=index.column("signature", np.array([3]))[0],
+    )
     own = MinHash(num_perm=128, scheme="affine32", seed=1, hashvalues=SKETCHES.signatures[3])
     assert stored.jaccard(own) == 1.0
 
@@ -95,8 +111,13 @@ def test_deleting_what_is_not_there_changes_nothing(tmp_path: Path) -> None:
     assert index.without(["f" * 32], tmp_path).names == index.names
 
 
-@pytest.mark.parametrize(("setting", "name"), [({"seed": 2}, "seed"), ({"num_perm": 64}, "num_perm"), ({"ngram": 5}, "shingling")])
-def test_an_index_made_otherwise_is_refused_with_the_command_that_rebuilds(tmp_path: Path, setting: dict[str, int], name: str) -> None:
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [({"seed": 2}, "seed"), ({"num_perm": 64}, "num_perm"), ({"ngram": 5}, "shingling")],
+)
+def test_an_index_made_otherwise_is_refused_with_the_command_that_rebuilds(
+    tmp_path: Path, setting: dict[str, int], name: str
+) -> None:
     paths = [f.path for f in (*build(tmp_path).docs, *build(tmp_path).runs)]
     with pytest.raises(IndexRefused, match=f"{name}.*copydesk index rebuild"):
         Index(paths, Options(**setting))
@@ -118,9 +139,13 @@ def test_a_damaged_or_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_popular_keys_are_capped(tmp_path: Path) -> None:
     text = " ".join(newsroom.story(__import__("random").Random(1)))
-    many = sketching.sketch(sketching.as_texts([f"{text} number {i} of them" for i in range(3000)]), Options())
+    many = sketching.sketch(
+        sketching.as_texts([f"{text} number {i} of them" for i in range(3000)]), Options()
+    )
     times = np.full(3000, joining.UNDATED)
-    written = Index((), Options()).add([f"{i:032x}" for i in range(3000)], many, times, np.arange(3000), tmp_path)
+    written = Index((), Options()).add(
+        [f"{i:032x}" for i in range(3000)], many, times, np.arange(3000), tmp_path
+    )
     hits = Index(written.new, Options()).find(many, times, np.arange(10))
     assert 0 < len(hits.rows) <= 10 * 48 * 2 * joining.CAP
 
@@ -152,7 +177,9 @@ def test_a_kill_leaves_the_published_index_usable(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     rounds = int(os.environ.get("COPYDESK_KILLS", "3"))
     for round_ in range(rounds):
-        child = subprocess.Popen([sys.executable, "-c", _CHILD, str(tmp_path)], stdout=subprocess.PIPE, env=environment)
+        child = subprocess.Popen(
+            [sys.executable, "-c", _CHILD, str(tmp_path)], stdout=subprocess.PIPE, env=environment
+        )
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(0.013 * (round_ + 1))

@@ -14,7 +14,9 @@ def double(x: int) -> int:
     return 2 * x
 
 
-def test_a_kernel_without_a_place_for_its_cache_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kernel_without_a_place_for_its_cache_is_compiled_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     njit = numba.njit
 
     def no_place(*args: Any, **options: Any) -> Any:

@@ -46,7 +46,12 @@ SAMPLES = {
 
 
 def expected(text: str, **options: int) -> np.ndarray:
-    sketch = MinHash(num_perm=options.get("num_perm", 128), scheme="affine32", seed=options.get("seed", 1), hashfunc=copydesk.shingle_hash)
+    sketch = MinHash(
+        num_perm=options.get("num_perm", 128),
+        scheme="affine32",
+        seed=options.get("seed", 1),
+        hashfunc=copydesk.shingle_hash,
+    )
     for shingle in copydesk.shingles(text):
         sketch.update(shingle)
     return sketch.hashvalues
@@ -84,10 +89,21 @@ def test_the_signature_follows_num_perm_and_seed() -> None:
 
 def test_random_characters_of_all_planes_are_signed_as_defined() -> None:
     rng = random.Random(11)
-    pools = [range(0x20, 0x7F), range(0x80, 0x500), range(0x600, 0x3100), range(0x3100, 0xD800), range(0xE000, 0x10000), range(0x10000, 0x20000), range(0x20000, 0x30000)]
+    pools = [
+        range(0x20, 0x7F),
+        range(0x80, 0x500),
+        range(0x600, 0x3100),
+        range(0x3100, 0xD800),
+        range(0xE000, 0x10000),
+        range(0x10000, 0x20000),
+        range(0x20000, 0x30000),
+    ]
     texts = []
     for _ in range(300):
-        letters = (chr(rng.choice(rng.choice(pools))) if rng.random() < 0.85 else " " for _ in range(rng.randint(0, 60)))
+        letters = (
+            chr(rng.choice(rng.choice(pools))) if rng.random() < 0.85 else " "
+            for _ in range(rng.randint(0, 60))
+        )
         texts.append("".join(letters))
     assert (signatures(texts) == np.array([expected(text) for text in texts])).all()
 
@@ -104,14 +120,19 @@ def test_a_batch_signs_the_same_as_a_slice_of_another_array() -> None:
 
 
 def test_letters_that_look_the_same_after_normalisation_make_the_same_words() -> None:
-    assert shingling.words("ﬁrst ＴＷＯ Stra\u00dfe cafe\u0301") == shingling.words("FIRST two STRASSE caf\u00e9")
+    assert shingling.words("ﬁrst ＴＷＯ Stra\u00dfe cafe\u0301") == shingling.words(
+        "FIRST two STRASSE caf\u00e9"
+    )
 
 
 def test_scripts_without_spaces_give_a_word_per_character() -> None:
     assert shingling.words("旧桥 ok ビル") == ["旧", "桥", "ok", "ビ", "ル"]
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the packaged table is made from the Unicode data of Python 3.11")
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11),
+    reason="the packaged table is made from the Unicode data of Python 3.11",
+)
 def test_the_packaged_character_table_is_what_the_rule_gives() -> None:
     for made, packed in zip(characters.build(), characters.table(), strict=True):
         assert (made == packed).all()

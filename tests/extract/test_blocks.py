@@ -10,7 +10,12 @@ def _blocks(body: str) -> list[str]:
 
 
 def test_paragraphs_headings_and_list_items_are_blocks_without_markers() -> None:
-    assert _blocks("<h2>What</h2><p>One.</p><ul><li>first</li><li>second</li></ul>") == ["What", "One.", "first", "second"]
+    assert _blocks("<h2>What</h2><p>One.</p><ul><li>first</li><li>second</li></ul>") == [
+        "What",
+        "One.",
+        "first",
+        "second",
+    ]
 
 
 def test_a_line_break_ends_a_block() -> None:
@@ -38,20 +43,30 @@ def test_text_is_composed() -> None:
 
 
 def test_a_row_of_short_cells_is_one_line_with_tabs() -> None:
-    assert _blocks("<table><tr><th>Team</th><th>Gold</th></tr><tr><td>Holm</td><td>12</td></tr></table>") == ["Team\tGold", "Holm\t12"]
+    assert _blocks(
+        "<table><tr><th>Team</th><th>Gold</th></tr><tr><td>Holm</td><td>12</td></tr></table>"
+    ) == ["Team\tGold", "Holm\t12"]
 
 
 def test_cells_of_a_layout_table_are_blocks_of_their_own() -> None:
     long = "A sentence about rain that is repeated until it is long. " * 4
-    assert _blocks(f"<table><tr><td>{long}</td><td>{long}</td></tr></table>") == [long.strip(), long.strip()]
+    assert _blocks(f"<table><tr><td>{long}</td><td>{long}</td></tr></table>") == [
+        long.strip(),
+        long.strip(),
+    ]
 
 
 def test_scripts_styles_and_form_choices_hold_no_text() -> None:
-    assert _blocks("<script>a</script><style>b</style><select><option>c</select><noscript>d</noscript><p>text</p>") == ["text"]
+    assert _blocks(
+        "<script>a</script><style>b</style><select><option>c</select><noscript>d</noscript><p>text</p>"
+    ) == ["text"]
 
 
 def test_links_and_places_are_counted() -> None:
-    page = read_blocks(parse("<html><body><div><p>Go <a href=x>home</a></p></div><p>Stay</p></body></html>"), Options())
+    page = read_blocks(
+        parse("<html><body><div><p>Go <a href=x>home</a></p></div><p>Stay</p></body></html>"),
+        Options(),
+    )
     assert page.link_chars == [4, 0]
     div = page.tag.index("div")
     assert (page.first_block[div], page.last_block[div]) == (0, 1)

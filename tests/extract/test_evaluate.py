@@ -43,7 +43,11 @@ def test_the_best_of_several_admissible_texts_counts() -> None:
 
 def test_an_answer_where_the_page_has_none_is_spurious() -> None:
     row = {"html": "", "gold_author": "", "gold_title": "Rain", "gold_date": "2024-01-02"}
-    scores = evaluate.evaluate("x", [row], lambda html, url: {"author": ["Ana Ruiz"], "title": "RAIN!", "date": "2024-01-03"})
+    scores = evaluate.evaluate(
+        "x",
+        [row],
+        lambda html, url: {"author": ["Ana Ruiz"], "title": "RAIN!", "date": "2024-01-03"},
+    )
     assert scores.pages[0].fields == {"title": "right", "author": "spurious", "date": "wrong"}
 
 
@@ -56,7 +60,16 @@ def test_an_extractor_that_raises_is_a_finding_not_a_failure() -> None:
 
 
 def test_the_command_prints_text_and_fields_and_the_worst_page(tmp_path: Path) -> None:
-    path = _gold(tmp_path, {"id": "roof", "html": _PAGE, "url": "https://vargo.example/roof", "gold_text": _TEXT, "gold_title": "A roof for the school"})
+    path = _gold(
+        tmp_path,
+        {
+            "id": "roof",
+            "html": _PAGE,
+            "url": "https://vargo.example/roof",
+            "gold_text": _TEXT,
+            "gold_title": "A roof for the school",
+        },
+    )
     found = CliRunner().invoke(main, ["evaluate", str(path)])
     assert found.exit_code == 0, found.output
     assert "text      F1 1.0000" in found.output
@@ -73,7 +86,9 @@ def test_the_command_prints_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "no json\n", '{"url": "x"}\n'])
-def test_a_file_without_labelled_pages_is_a_failure_that_says_so(tmp_path: Path, content: str) -> None:
+def test_a_file_without_labelled_pages_is_a_failure_that_says_so(
+    tmp_path: Path, content: str
+) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text(content)
     found = CliRunner().invoke(main, ["evaluate", str(path)])

@@ -34,7 +34,9 @@ def _answer(page: str | bytes, options: Options | None = None) -> str:
         ("<div>" * 1500 + "deep" + "</div>" * 1500, "too_deep"),
     ],
 )
-def test_a_page_without_text_or_beyond_the_limits_is_refused_with_the_reason(page: str | bytes, reason: str) -> None:
+def test_a_page_without_text_or_beyond_the_limits_is_refused_with_the_reason(
+    page: str | bytes, reason: str
+) -> None:
     assert _answer(page) == f"refused: {reason}"
 
 
@@ -66,7 +68,9 @@ def test_options_that_cannot_be_meant_are_refused_at_once() -> None:
         "<p>\u202e right to left \u200b\ufeff</p>",
         "<html><head><title>t</title><body><body><html><p>Two bodies.</p>",
         '<script type="application/ld+json">{"articleBody": ["not", "text"]}</script><p>Data of the wrong shape.</p>',
-        '<script type="application/ld+json">' + "[" * 3000 + '"articleBody"</script><p>Deep data.</p>',
+        '<script type="application/ld+json">'
+        + "[" * 3000
+        + '"articleBody"</script><p>Deep data.</p>',
     ],
 )
 def test_broken_markup_is_answered(page: str | bytes) -> None:
@@ -74,13 +78,44 @@ def test_broken_markup_is_answered(page: str | bytes) -> None:
 
 
 def test_half_characters_become_replacement_characters() -> None:
-    assert _answer("<p>half \ud800 a character in a sentence about rain.</p>") == "half \ufffd a character in a sentence about rain."
+    assert (
+        _answer("<p>half \ud800 a character in a sentence about rain.</p>")
+        == "half \ufffd a character in a sentence about rain."
+    )
 
 
 def test_random_tag_soup_never_fails() -> None:
     rng = random.Random(5)
-    parts = ["<div>", "</div>", "<p>", "</p>", "<li>", "<ul>", "</ul>", "<a href=x>", "</a>", "<br>", "<table>", "<tr>", "<td>", "</table>", "<h1>"]
-    parts += ["Rain fell on the town. ", "word ", "\xa0", "雨が降る。", "<!-- c -->", "<b>", "</b>", "<pre>", "</pre>", "<body class=a>", "<"]
+    parts = [
+        "<div>",
+        "</div>",
+        "<p>",
+        "</p>",
+        "<li>",
+        "<ul>",
+        "</ul>",
+        "<a href=x>",
+        "</a>",
+        "<br>",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</table>",
+        "<h1>",
+    ]
+    parts += [
+        "Rain fell on the town. ",
+        "word ",
+        "\xa0",
+        "雨が降る。",
+        "<!-- c -->",
+        "<b>",
+        "</b>",
+        "<pre>",
+        "</pre>",
+        "<body class=a>",
+        "<",
+    ]
     for _ in range(150):
         _answer("".join(rng.choices(parts, k=rng.randint(1, 80))))
 

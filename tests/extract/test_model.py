@@ -53,50 +53,101 @@ def test_likely_blocks_are_kept_and_what_stands_between_them_is_a_candidate() ->
     assert chosen.candidate.tolist() == [False, True, True, True, True, False]
 
 
-def test_where_the_model_finds_nothing_likely_trafilatura_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_model_finds_nothing_likely_trafilatura_is_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     nothing, no_child = np.zeros(0, np.float32), np.zeros(0, np.int32)
-    never = Forest(np.array([-1], np.int32), np.zeros(0, np.int16), nothing, no_child, no_child, np.array([-6], np.float32))
+    never = Forest(
+        np.array([-1], np.int32),
+        np.zeros(0, np.int16),
+        nothing,
+        no_child,
+        no_child,
+        np.array([-6], np.float32),
+    )
     monkeypatch.setattr(line_model, "forests", lambda: (never, never, never))
     found = extract.extract(extract.parse("<body><p>Rain.</p><p>Wind.</p></body>"))
     assert apply(found.text, found.removed) == "Rain.\nWind."
 
 
 def test_a_short_line_is_kept_from_a_little_less() -> None:
-    assert choosing.choose(np.array([0.9, 0.46, 0.46]), np.array([40.0, 2.0, 40.0])).kept.tolist() == [True, True, False]
+    assert choosing.choose(
+        np.array([0.9, 0.46, 0.46]), np.array([40.0, 2.0, 40.0])
+    ).kept.tolist() == [True, True, False]
 
 
 def test_a_page_of_which_nothing_is_likely_still_gives_its_best_blocks() -> None:
-    assert choosing.choose(np.array([0.2, 0.01]), np.array([30.0, 30.0])).kept.tolist() == [True, False]
+    assert choosing.choose(np.array([0.2, 0.01]), np.array([30.0, 30.0])).kept.tolist() == [
+        True,
+        False,
+    ]
 
 
 def test_a_forest_adds_the_leaves_its_rows_fall_into() -> None:
-    stump = {"tree_structure": {"split_feature": 0, "threshold": 0.5, "left_child": {"leaf_value": -1.0}, "right_child": {"leaf_value": 2.0}}}
+    stump = {
+        "tree_structure": {
+            "split_feature": 0,
+            "threshold": 0.5,
+            "left_child": {"leaf_value": -1.0},
+            "right_child": {"leaf_value": 2.0},
+        }
+    }
     forest = Forest.from_lightgbm([stump, stump])
     rows = np.array([[0.5], [0.6]], dtype=np.float32)
-    assert forest.probabilities(rows) == pytest.approx([1 / (1 + np.exp(2.0)), 1 / (1 + np.exp(-4.0))])
-    assert Forest.mean([forest, forest]).probabilities(rows) == pytest.approx(forest.probabilities(rows))
+    assert forest.probabilities(rows) == pytest.approx(
+        [1 / (1 + np.exp(2.0)), 1 / (1 + np.exp(-4.0))]
+    )
+    assert Forest.mean([forest, forest]).probabilities(rows) == pytest.approx(
+        forest.probabilities(rows)
+    )
 
 
 def test_a_stored_forest_gives_what_it_gave_before() -> None:
     leaf, other = {"leaf_value": 0.25}, {"leaf_value": -1.5}
     inner = {"split_feature": 1, "threshold": 2.0, "left_child": other, "right_child": leaf}
     trees = [
-        {"tree_structure": {"split_feature": 0, "threshold": 0.5, "left_child": leaf, "right_child": inner}},
-        {"tree_structure": {"split_feature": 0, "threshold": 0.1, "left_child": inner, "right_child": leaf}},
+        {
+            "tree_structure": {
+                "split_feature": 0,
+                "threshold": 0.5,
+                "left_child": leaf,
+                "right_child": inner,
+            }
+        },
+        {
+            "tree_structure": {
+                "split_feature": 0,
+                "threshold": 0.1,
+                "left_child": inner,
+                "right_child": leaf,
+            }
+        },
         {"tree_structure": leaf},
     ]
     forest = Forest.from_lightgbm(trees)
     rows = np.array([[0.0, 1.0], [0.3, 3.0], [0.7, 1.0], [0.7, 3.0]], dtype=np.float32)
     stored = forest.arrays("any")
     assert stored["any_features"].tolist() == [0, -1, 1, -1, -1, 0, 1, -1, -1, -1, -1]
-    assert Forest.of(stored, "any").probabilities(rows).tolist() == forest.probabilities(rows).tolist()
+    assert (
+        Forest.of(stored, "any").probabilities(rows).tolist() == forest.probabilities(rows).tolist()
+    )
 
 
 def test_the_packaged_model_follows_from_the_training_script_as_it_stands() -> None:
     """Its record names the code that labels and trains; after a change there, `python -m training.line_model --out` is due."""
     about = json.loads(line_model.about())
     assert about["script"] == training.script_version()
-    assert set(about) == {"gold", "members", "pages", "rounds", "script", "seed", "sites", "spliced", "versions"}
+    assert set(about) == {
+        "gold",
+        "members",
+        "pages",
+        "rounds",
+        "script",
+        "seed",
+        "sites",
+        "spliced",
+        "versions",
+    }
 
 
 def test_features_are_computed_as_they_were_in_training() -> None:

@@ -44,14 +44,19 @@ def test_every_help_is_a_sentence_and_a_runnable_example(words: str) -> None:
     assert result.exit_code == 0
     text = COMMANDS[words].help or ""
     assert text.split("\n\n")[0].rstrip().endswith("."), "the first paragraph is a sentence"
-    assert re.search(rf"^ +.*{re.escape(words)}", text, re.M), f"no example that begins with {words!r}"
+    assert re.search(rf"^ +.*{re.escape(words)}", text, re.M), (
+        f"no example that begins with {words!r}"
+    )
 
 
 @pytest.mark.parametrize("words", [words for words in COMMANDS if words.count(" ") <= 1])
 def test_help_costs_less_than_a_third_of_a_second(words: str) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
-        [sys.executable, "-m", "copydesk.flows.cli", *words.split()[1:], "--help"], cwd=ROOT, check=True, capture_output=True,
+        [sys.executable, "-m", "copydesk.flows.cli", *words.split()[1:], "--help"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime) < 0.3
@@ -59,8 +64,10 @@ def test_help_costs_less_than_a_third_of_a_second(words: str) -> None:
 
 def test_every_option_says_what_it_does() -> None:
     silent = [
-        f"{words} {option.opts[0]}" for words, command in COMMANDS.items()
-        for option in command.params if isinstance(option, click.Option) and not option.help
+        f"{words} {option.opts[0]}"
+        for words, command in COMMANDS.items()
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help
     ]
     assert silent == []
 
@@ -71,7 +78,10 @@ def test_a_mistyped_command_brings_the_nearest_one() -> None:
     assert "Did you mean ingest?" in result.output
 
 
-@pytest.mark.parametrize("arguments", [["ingest"], ["ingest", "--workers", "0", "x"], ["schedule", "x"], ["completion", "cmd.exe"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["ingest"], ["ingest", "--workers", "0", "x"], ["schedule", "x"], ["completion", "cmd.exe"]],
+)
 def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     assert CliRunner().invoke(main, arguments).exit_code == 2
 

@@ -16,15 +16,26 @@ from copydesk.flows.warehouse import Change, Warehouse
 from copydesk.flows.warehouse.chores import chore
 from copydesk.schemas.tables import TEMPLATES
 
-BODY = "\n".join(f"The ferry left the harbour at {n} in the morning, and the crew said that the sea was calm." for n in range(4, 12))
+BODY = "\n".join(
+    f"The ferry left the harbour at {n} in the morning, and the crew said that the sea was calm."
+    for n in range(4, 12)
+)
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("commands")
     documents = [
-        {"url": "https://www.harbour.example/1", "title": "Ferry \x1b[31mleaves\x1b[0m \u202eelbon", "text": BODY + "\nShare on Facebook\x1b[2J"},
-        {"url": "https://www.harbour.example/2", "title": "Rain", "text": "It rained in the valley all day long.\n" * 6 + "Leave a Comment"},
+        {
+            "url": "https://www.harbour.example/1",
+            "title": "Ferry \x1b[31mleaves\x1b[0m \u202eelbon",
+            "text": BODY + "\nShare on Facebook\x1b[2J",
+        },
+        {
+            "url": "https://www.harbour.example/2",
+            "title": "Rain",
+            "text": "It rained in the valley all day long.\n" * 6 + "Leave a Comment",
+        },
         {"url": "https://www.harbour.example/3", "text": ""},
     ]
     (folder / "in.jsonl").write_text("".join(json.dumps(d) + "\n" for d in documents))
@@ -67,7 +78,9 @@ def test_show_finds_a_document_by_id_beginning_or_address(warehouse: Path, name:
 
 
 def test_show_writes_out_what_would_steer_the_terminal(warehouse: Path) -> None:
-    result = CliRunner().invoke(main, ["show", ids(warehouse)["1"], "--warehouse", str(warehouse)], color=True)
+    result = CliRunner().invoke(
+        main, ["show", ids(warehouse)["1"], "--warehouse", str(warehouse)], color=True
+    )
     assert "\x1b[31mleaves" not in result.output
     assert "\x1b[2J" not in result.output
     assert "\u202e" not in result.output
@@ -94,7 +107,9 @@ def test_report_writes_the_page_anew_and_says_where(warehouse: Path) -> None:
 
 
 def test_quarantine_and_templates_say_so_when_there_is_nothing(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("It rained in Oslo all day, and the trams stood still until the evening.")
+    (tmp_path / "a.txt").write_text(
+        "It rained in Oslo all day, and the trams stood still until the evening."
+    )
     pipeline.run([str(tmp_path / "a.txt")], warehouse=tmp_path / "wh")
     assert "Nothing is held back." in call(tmp_path / "wh", "quarantine", "list").output
     assert "No template line has been learned." in call(tmp_path / "wh", "templates", "list").output
@@ -103,24 +118,45 @@ def test_quarantine_and_templates_say_so_when_there_is_nothing(tmp_path: Path) -
 def test_a_reviewer_rejects_a_template_line_and_the_decision_is_a_run(warehouse: Path) -> None:
     store, line = Warehouse.open(warehouse), "Follow us on \x1b[5mthe radio"
     row = {
-        "outlet_id": "harbour.example", "line": line, "n_documents": 40, "share": 0.8, "examples": [], "status": "active", "version": 1, "run_id": "r",
+        "outlet_id": "harbour.example",
+        "line": line,
+        "n_documents": 40,
+        "share": 0.8,
+        "examples": [],
+        "status": "active",
+        "version": 1,
+        "run_id": "r",
     }
     with store.lock():
         current = store.snapshot("current")
         inserted = pa.Table.from_pylist([row], schema=TEMPLATES)
-        store.publish(Change(parent=current.id, run=chore("templates", current), inserts={"templates": [inserted]}))
+        store.publish(
+            Change(
+                parent=current.id,
+                run=chore("templates", current),
+                inserts={"templates": [inserted]},
+            )
+        )
     listed = call(warehouse, "templates", "list")
     name = short_id("harbour.example", line)
-    assert f"{name}  active     harbour.example  40 documents (80 %)  Follow us on \\x1b[5mthe radio" in listed.output
+    assert (
+        f"{name}  active     harbour.example  40 documents (80 %)  Follow us on \\x1b[5mthe radio"
+        in listed.output
+    )
     assert call(warehouse, "templates", "reject", "00000000").exit_code == 1
     rejected = call(warehouse, "templates", "reject", name)
     assert rejected.exit_code == 0, rejected.output
-    (exported,) = map(json.loads, call(warehouse, "templates", "export", "--status", "rejected").output.splitlines())
+    (exported,) = map(
+        json.loads,
+        call(warehouse, "templates", "export", "--status", "rejected").output.splitlines(),
+    )
     assert (exported["line"], exported["status"], exported["version"]) == (line, "rejected", 2)
 
 
 def test_a_dry_run_publishes_nothing_and_says_so(warehouse: Path, tmp_path: Path) -> None:
-    (tmp_path / "b.txt").write_text("The council met on Tuesday and voted on the new harbour, which will cost more than planned.")
+    (tmp_path / "b.txt").write_text(
+        "The council met on Tuesday and voted on the new harbour, which will cost more than planned."
+    )
     before = Warehouse.open(warehouse).current_id()
     result = call(warehouse, "ingest", "--dry-run", "--workers", "1", str(tmp_path / "b.txt"))
     assert result.exit_code == 0, result.output
@@ -129,17 +165,40 @@ def test_a_dry_run_publishes_nothing_and_says_so(warehouse: Path, tmp_path: Path
 
 
 def test_ingest_direct_speaks_json_to_machines(warehouse: Path, tmp_path: Path) -> None:
-    (tmp_path / "c.txt").write_text("The library opened again on Friday after three months, and readers waited in the rain.")
-    result = CliRunner().invoke(main, ["ingest", "--direct", "--json", "--workers", "1", str(tmp_path / "c.txt"), "--warehouse", str(warehouse)])
+    (tmp_path / "c.txt").write_text(
+        "The library opened again on Friday after three months, and readers waited in the rain."
+    )
+    result = CliRunner().invoke(
+        main,
+        [
+            "ingest",
+            "--direct",
+            "--json",
+            "--workers",
+            "1",
+            str(tmp_path / "c.txt"),
+            "--warehouse",
+            str(warehouse),
+        ],
+    )
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert (told["n_read"], told["n_articles"]) == (1, 1)
     assert Path(told["report"]).is_file()
 
 
-def test_a_wrong_recipe_is_wrong_usage_and_names_the_nearest_key(warehouse: Path, tmp_path: Path) -> None:
+def test_a_wrong_recipe_is_wrong_usage_and_names_the_nearest_key(
+    warehouse: Path, tmp_path: Path
+) -> None:
     (tmp_path / "r.toml").write_text("[drift]\nquarantin = true\n")
-    result = call(warehouse, "ingest", "--direct", "--recipe", str(tmp_path / "r.toml"), str(tmp_path / "r.toml"))
+    result = call(
+        warehouse,
+        "ingest",
+        "--direct",
+        "--recipe",
+        str(tmp_path / "r.toml"),
+        str(tmp_path / "r.toml"),
+    )
     assert result.exit_code == 2
     assert "did you mean 'quarantine'" in result.output
 

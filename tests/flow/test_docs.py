@@ -25,7 +25,9 @@ def blocks(*kinds: str) -> list[object]:
     """Code blocks of these kinds on every page, each named after its page and place."""
     found = []
     for page in PAGES:
-        if page.name == "object-stores.md" and kinds != ("sh",):  # read from a server in tests/remote/test_readers.py
+        if page.name == "object-stores.md" and kinds != (
+            "sh",
+        ):  # read from a server in tests/remote/test_readers.py
             continue
         for i, (kind, text) in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8"))):
             if kind in kinds:
@@ -54,7 +56,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
+    }
 
 
 @pytest.mark.parametrize("text", blocks("sh"))
@@ -121,7 +125,9 @@ def test_every_query_runs(text: str, corpus: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("text", blocks("python"))
-def test_every_piece_of_python_runs(text: str, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_piece_of_python_runs(
+    text: str, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for package in re.findall(r"^(?:from|import) (pyspark|datasets)", text, re.M):
         pytest.importorskip(package, reason="benchmarks/warehouse_frameworks.py reads with it")
     monkeypatch.chdir(corpus)

@@ -25,8 +25,16 @@ def day(rng: random.Random, outlet: str, weekend: bool = False) -> Habits:
     words = [rng.gauss(450, 180) for _ in range(n)]
     chars = round(sum(words) * 6)
     return Habits(
-        outlet, n, some(0.04), round(sum(words)), chars, round(chars * rng.gauss(0.12, 0.02)),
-        some(share), some(0.95), {"share_bar": some(0.5), "related": some(0.9)}, "r1",
+        outlet,
+        n,
+        some(0.04),
+        round(sum(words)),
+        chars,
+        round(chars * rng.gauss(0.12, 0.02)),
+        some(share),
+        some(0.95),
+        {"share_bar": some(0.5), "related": some(0.9)},
+        "r1",
     )
 
 
@@ -38,7 +46,10 @@ def weeks(seed: int, n_runs: int) -> list[tuple[Habits, ...]]:
 def redesigned(habits: Habits) -> Habits:
     """The new layout: bylines under a class nobody knows, half the body behind a button, other furniture."""
     return replace(
-        habits, n_words=habits.n_words // 2, n_chars=habits.n_chars // 2, n_with_byline=0,
+        habits,
+        n_words=habits.n_words // 2,
+        n_chars=habits.n_chars // 2,
+        n_with_byline=0,
         rules={"newsletter": habits.n_documents},
     )
 
@@ -48,7 +59,13 @@ def test_a_redesign_of_one_outlet_among_ten_is_named_and_no_other() -> None:
     today = tuple(redesigned(h) if h.outlet_id == "outlet3.example" else h for h in today)
     found = drift.breaks(history, today)
     assert {b.outlet_id for b in found} == {"outlet3.example"}
-    assert {b.measure for b in found} == {"byline", "length", "rule:newsletter", "rule:related", "rule:share_bar"}
+    assert {b.measure for b in found} == {
+        "byline",
+        "length",
+        "rule:newsletter",
+        "rule:related",
+        "rule:share_bar",
+    }
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -100,7 +117,9 @@ def test_a_run_without_documents_calls_nobody_silent() -> None:
 
 
 def test_a_change_of_our_rules_is_no_drift_of_the_outlet() -> None:
-    old = Habits("a.example", 30, n_chars=900, n_chars_removed=100, rules={"share_bar": 1}, rules_sha256="v1")
+    old = Habits(
+        "a.example", 30, n_chars=900, n_chars_removed=100, rules={"share_bar": 1}, rules_sha256="v1"
+    )
     new = replace(old, n_chars=400, n_chars_removed=600, rules={"share_bar": 30}, rules_sha256="v2")
     assert drift.breaks([(old,)] * 5, [new]) == ()
     assert drift.breaks([(old,)] * 5, [replace(new, rules_sha256="v1")]) != ()
@@ -113,7 +132,10 @@ def test_the_order_of_the_current_outlets_does_not_matter() -> None:
 
 
 def test_new_documents_are_held_back_only_when_the_recipe_asks() -> None:
-    found = [drift.Break("a.example", "byline", 0.9, 0.0), drift.Break("b.example", "documents", 40, 0)]
+    found = [
+        drift.Break("a.example", "byline", 0.9, 0.0),
+        drift.Break("b.example", "documents", 40, 0),
+    ]
     assert drift.held_back(found, drift.Options()) == {}
     assert drift.held_back(found, drift.Options(quarantine=True)) == {
         "a.example": "documents with a byline: 0 %, usually 90 %",
@@ -121,16 +143,27 @@ def test_new_documents_are_held_back_only_when_the_recipe_asks() -> None:
 
 
 def test_habits_are_measured_from_tables_and_add_up_over_shards() -> None:
-    articles = pa.table({
-        "doc_id": ["1", "2", "3", "4"], "outlet_id": ["a.example", "a.example", "b.example", None],
-        "n_words": [10, 20, 30, 40], "n_chars": [50, 100, 150, 200],
-        "byline": [["Ana Ruiz"], [], None, []], "published_date": [None, 1, 2, 3],
-    })
-    removed = pa.table({
-        "doc_id": ["1", "1", "2", "3", "4"], "start": [0, 9, 0, 0, 0], "end": [5, 10, 4, 2, 9],
-        "rule": ["share", "share", "share", "more", "share"],
-    })
-    rejects = pa.table({"url": ["https://www.a.example/x", "https://other.example/", None, "http://["]})
+    articles = pa.table(
+        {
+            "doc_id": ["1", "2", "3", "4"],
+            "outlet_id": ["a.example", "a.example", "b.example", None],
+            "n_words": [10, 20, 30, 40],
+            "n_chars": [50, 100, 150, 200],
+            "byline": [["Ana Ruiz"], [], None, []],
+            "published_date": [None, 1, 2, 3],
+        }
+    )
+    removed = pa.table(
+        {
+            "doc_id": ["1", "1", "2", "3", "4"],
+            "start": [0, 9, 0, 0, 0],
+            "end": [5, 10, 4, 2, 9],
+            "rule": ["share", "share", "share", "more", "share"],
+        }
+    )
+    rejects = pa.table(
+        {"url": ["https://www.a.example/x", "https://other.example/", None, "http://["]}
+    )
     a, b = whole = drift.measure(articles, removed, rejects)
     assert a == Habits("a.example", 2, 1, 30, 150, 10, 1, 1, {"share": 2})
     assert b == Habits("b.example", 1, 0, 30, 150, 2, 0, 1, {"more": 1})

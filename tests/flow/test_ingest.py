@@ -27,7 +27,10 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     from prefect.testing.utilities import prefect_test_harness
 
     # 30 s, the harness's own limit, is too little on a loaded machine.
-    with prefect_test_harness(server_startup_timeout=180), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    with (
+        prefect_test_harness(server_startup_timeout=180),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
         yield
     patch.undo()
 
@@ -71,7 +74,11 @@ def test_artifacts_carry_counts_and_no_text_of_articles(outcome: finish.Outcome)
     current = Warehouse.open(outcome.warehouse).current()
     assert current is not None
     for text in current.table("articles", ["text"])["text"].to_pylist():
-        assert not any(text[i : i + 60] in data for data in shown.values() for i in range(0, len(text) - 60, 60))
+        assert not any(
+            text[i : i + 60] in data
+            for data in shown.values()
+            for i in range(0, len(text) - 60, 60)
+        )
 
 
 @pytest.mark.flow
@@ -100,7 +107,15 @@ def test_the_entrypoint_loads_the_flow(entrypoint: str, monkeypatch: pytest.Monk
     monkeypatch.chdir(ROOT)
     flow = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
     assert flow.name == "copydesk-ingest"
-    assert list(flow.parameters.properties) == ["inputs", "warehouse", "recipe", "workers", "wait_seconds", "engine", "scheduler"]
+    assert list(flow.parameters.properties) == [
+        "inputs",
+        "warehouse",
+        "recipe",
+        "workers",
+        "wait_seconds",
+        "engine",
+        "scheduler",
+    ]
 
 
 def test_the_flow_can_be_shipped_to_the_process_of_a_run() -> None:
@@ -127,7 +142,9 @@ def test_the_tasks_are_the_steps_of_the_pipeline_and_nothing_is_cached() -> None
 def test_prefect_yaml_serves_the_same_flow_privately_and_one_at_a_time() -> None:
     import yaml
 
-    (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))[
+        "deployments"
+    ]
     assert (deployment["name"], deployment["entrypoint"]) == ("default", "flows/ingest.py:ingest")
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
     from copydesk.flows.settings import PRIVATE
@@ -137,7 +154,10 @@ def test_prefect_yaml_serves_the_same_flow_privately_and_one_at_a_time() -> None
 
 def test_artifacts_show_a_hostile_outlet_as_words() -> None:
     facts = Facts(
-        run_id="r", snapshot_id="s", started_at="2026-03-01T06:00:00+00:00", finished_at="2026-03-01T06:00:00+00:00",
+        run_id="r",
+        snapshot_id="s",
+        started_at="2026-03-01T06:00:00+00:00",
+        finished_at="2026-03-01T06:00:00+00:00",
         breaks=(Break("[x](javascript:alert(1))<script>|\n# h", "byline", 0.9, 0.1),),
     )
     text = artifacts.markdown(finish.Outcome(Summary(facts=facts), Path("wh"), None))

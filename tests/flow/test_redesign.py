@@ -16,18 +16,29 @@ from copydesk.flows.warehouse import Snapshot, Warehouse
 
 OUTLETS = [f"paper{i}.example" for i in range(10)]
 REDESIGNED = "paper4.example"
-WORDS = [f"{a}{b}{c}" for a in ("bar", "len", "mor", "sil", "tan", "vek") for b in ("a", "e", "i", "o", "u") for c in ("dor", "lim", "nes", "rath", "vin")]
+WORDS = [
+    f"{a}{b}{c}"
+    for a in ("bar", "len", "mor", "sil", "tan", "vek")
+    for b in ("a", "e", "i", "o", "u")
+    for c in ("dor", "lim", "nes", "rath", "vin")
+]
 
 
 def page(rng: random.Random, outlet: str, day: int, i: int) -> dict[str, str]:
     """One document; the redesigned outlet lost its bylines and half its text."""
     changed = outlet == REDESIGNED and day == 4
-    sentences = [" ".join(rng.choices(WORDS, k=14)).capitalize() + "." for _ in range(6 if changed else 16)]
+    sentences = [
+        " ".join(rng.choices(WORDS, k=14)).capitalize() + "." for _ in range(6 if changed else 16)
+    ]
     record = {
-        "url": f"https://www.{outlet}/2026/03/0{day}/{i}", "title": " ".join(rng.choices(WORDS, k=6)).capitalize(),
-        "text": "\n".join(sentences), "date": f"2026-03-0{day}T08:00:00Z",
+        "url": f"https://www.{outlet}/2026/03/0{day}/{i}",
+        "title": " ".join(rng.choices(WORDS, k=6)).capitalize(),
+        "text": "\n".join(sentences),
+        "date": f"2026-03-0{day}T08:00:00Z",
     }
-    return record if changed else {**record, "author": rng.choice(["Ana Ruiz", "Bo Lind", "Cy Young"])}
+    return (
+        record if changed else {**record, "author": rng.choice(["Ana Ruiz", "Bo Lind", "Cy Young"])}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +47,16 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[pipeline.
     warehouse, summaries = folder / "wh", []
     for day in range(1, 5):
         source = folder / f"day{day}.jsonl"
-        source.write_text("".join(json.dumps(page(rng, outlet, day, i)) + "\n" for outlet in OUTLETS for i in range(20)))
-        summary = pipeline.run([str(source)], warehouse=warehouse, recipe=from_toml("[drift]\nquarantine = true\n"))
+        source.write_text(
+            "".join(
+                json.dumps(page(rng, outlet, day, i)) + "\n"
+                for outlet in OUTLETS
+                for i in range(20)
+            )
+        )
+        summary = pipeline.run(
+            [str(source)], warehouse=warehouse, recipe=from_toml("[drift]\nquarantine = true\n")
+        )
         finish.finish(summary, warehouse)
         summaries.append(summary)
     return warehouse, summaries
@@ -53,13 +72,17 @@ def test_ordinary_days_raise_no_alarm(days: tuple[Path, list[pipeline.Summary]])
     assert [summary.facts.breaks for summary in days[1][:3]] == [(), (), ()]
 
 
-def test_the_redesigned_outlet_is_named_and_no_other(days: tuple[Path, list[pipeline.Summary]]) -> None:
+def test_the_redesigned_outlet_is_named_and_no_other(
+    days: tuple[Path, list[pipeline.Summary]],
+) -> None:
     breaks = days[1][3].facts.breaks
     assert {b.outlet_id for b in breaks} == {REDESIGNED}
     assert {"byline", "length"} <= {b.measure for b in breaks}
 
 
-def test_its_documents_wait_and_the_others_are_published(days: tuple[Path, list[pipeline.Summary]]) -> None:
+def test_its_documents_wait_and_the_others_are_published(
+    days: tuple[Path, list[pipeline.Summary]],
+) -> None:
     facts = days[1][3].facts
     assert (facts.n_read, facts.n_quarantined, facts.n_articles) == (200, 20, 180)
 
@@ -70,7 +93,9 @@ def test_the_report_says_so(days: tuple[Path, list[pipeline.Summary]]) -> None:
     assert "paper4.example: documents with a byline: 0 %, usually 100 %" in text
 
 
-def test_what_waits_is_listed_and_released_into_the_corpus(days: tuple[Path, list[pipeline.Summary]]) -> None:
+def test_what_waits_is_listed_and_released_into_the_corpus(
+    days: tuple[Path, list[pipeline.Summary]],
+) -> None:
     warehouse, _ = days
     where = ["--warehouse", str(warehouse)]
     listed = CliRunner().invoke(main, ["quarantine", "list", *where])

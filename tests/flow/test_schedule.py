@@ -42,14 +42,20 @@ class Served:
         self.folder, self.port = folder, free_port()
         self.talked = folder / "talked"
         self.environ = {
-            **os.environ, "PREFECT_HOME": str(folder / "prefect"), "COPYDESK_WATCH": str(self.talked),
+            **os.environ,
+            "PREFECT_HOME": str(folder / "prefect"),
+            "COPYDESK_WATCH": str(self.talked),
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600",  # for machines that do much else
             "PREFECT_RUNNER_POLL_FREQUENCY": "2",  # seconds, not ten: the tests wait for it
             "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT)]),
         }
         # Telemetry is off because we turn it off, not because this machine does.
         for name in (
-            "DO_NOT_TRACK", "CI", "PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_API_URL", "PREFECT_API_DATABASE_CONNECTION_URL",
+            "DO_NOT_TRACK",
+            "CI",
+            "PREFECT_SERVER_ANALYTICS_ENABLED",
+            "PREFECT_API_URL",
+            "PREFECT_API_DATABASE_CONNECTION_URL",
             "PREFECT_SERVER_DATABASE_CONNECTION_URL",
         ):
             self.environ.pop(name, None)
@@ -57,11 +63,24 @@ class Served:
 
     def start(self) -> None:
         """Start it, and wait until it says that it is ready."""
-        command = [sys.executable, "-m", "copydesk.flows.cli", "schedule", "--cron", "0 6 * * *", "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "copydesk.flows.cli",
+            "schedule",
+            "--cron",
+            "0 6 * * *",
+            "--port",
+            str(self.port),
+        ]
         said = self.log().count("Stop ")
         with (self.folder / "log").open("ab") as out:
             self.process = subprocess.Popen(
-                [*command, "--warehouse", str(self.folder / "wh"), "--workers", "1", SEEDS], env=self.environ, stdout=out, stderr=out, cwd=ROOT,
+                [*command, "--warehouse", str(self.folder / "wh"), "--workers", "1", SEEDS],
+                env=self.environ,
+                stdout=out,
+                stderr=out,
+                cwd=ROOT,
             )
         self.wait(lambda: self.log().count("Stop ") > said)
 
@@ -77,16 +96,24 @@ class Served:
         """Make a flow run of the deployment; its id."""
         (deployment,) = self.ask("/deployments/filter")
         parameters = {"inputs": [SEEDS], "warehouse": str(self.folder / warehouse), "workers": 1}
-        return str(self.ask(f"/deployments/{deployment['id']}/create_flow_run", parameters=parameters, **body)["id"])
+        return str(
+            self.ask(
+                f"/deployments/{deployment['id']}/create_flow_run", parameters=parameters, **body
+            )["id"]
+        )
 
     def state(self, flow_run: str) -> dict[str, Any]:
         """The state of a flow run as the server knows it."""
-        state: dict[str, Any] = asked(f"http://127.0.0.1:{self.port}/api/flow_runs/{flow_run}")["state"]
+        state: dict[str, Any] = asked(f"http://127.0.0.1:{self.port}/api/flow_runs/{flow_run}")[
+            "state"
+        ]
         return state
 
     def end(self, flow_run: str) -> dict[str, Any]:
         """The state in which a flow run ended, once it has."""
-        return self.wait(lambda: state if (state := self.state(flow_run))["type"] in FINAL else None)
+        return self.wait(
+            lambda: state if (state := self.state(flow_run))["type"] in FINAL else None
+        )
 
     def wait(self, what: Callable[[], T | None], *, every: float = 0.3, seconds: float = 700) -> T:
         """What comes in time. A server that is not up yet is waited for, an ended process is not."""
@@ -132,7 +159,9 @@ def asked(url: str, body: bytes | None = None) -> Any:
             with urllib.request.urlopen(request, timeout=30) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
-            if error.code != 503:  # a loaded server's database is locked at times; its own clients try again too
+            if (
+                error.code != 503
+            ):  # a loaded server's database is locked at times; its own clients try again too
                 raise
             time.sleep(1)
     raise AssertionError(f"{url} stays unavailable")
@@ -140,7 +169,9 @@ def asked(url: str, body: bytes | None = None) -> Any:
 
 def processes() -> dict[int, tuple[int, str]]:
     """Parent and command of every process, by id."""
-    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True
+    ).stdout
     rows = (line.split(None, 2) for line in listed.splitlines())
     return {int(row[0]): (int(row[1]), row[2] if len(row) > 2 else "") for row in rows}
 
@@ -150,7 +181,11 @@ def children(parent: int) -> list[int]:
 
 
 def servers(port: int) -> list[int]:
-    return [pid for pid, (_, command) in processes().items() if "server start" in command and str(port) in command]
+    return [
+        pid
+        for pid, (_, command) in processes().items()
+        if "server start" in command and str(port) in command
+    ]
 
 
 def resume(pids: list[int]) -> None:
@@ -192,7 +227,10 @@ def test_a_run_that_falls_due_beside_another_is_cancelled(served: Served) -> Non
     slow = served.run()
     pids = served.freeze(slow)
     beside = served.end(served.run())
-    assert (beside["type"], beside["message"]) == ("CANCELLED", "Deployment concurrency limit reached.")
+    assert (beside["type"], beside["message"]) == (
+        "CANCELLED",
+        "Deployment concurrency limit reached.",
+    )
     resume(pids)
     assert served.end(slow)["type"] == "COMPLETED", served.log()
     assert rows(served.folder / "wh")["articles"] == 5
@@ -210,7 +248,10 @@ def test_of_the_runs_that_a_sleeping_machine_missed_one_runs(served: Served) -> 
     assert served.process is not None
     served.process.send_signal(signal.SIGSTOP)
     late = [(datetime.now(UTC) - timedelta(hours=n)).isoformat() for n in range(1, 8)]
-    missed = [served.run(state={"type": "SCHEDULED", "state_details": {"scheduled_time": at}}) for at in late]
+    missed = [
+        served.run(state={"type": "SCHEDULED", "state_details": {"scheduled_time": at}})
+        for at in late
+    ]
     served.process.send_signal(signal.SIGCONT)
     ends = [served.end(flow_run)["type"] for flow_run in missed]
     assert sorted(ends) == ["CANCELLED"] * 6 + ["COMPLETED"]
@@ -242,7 +283,9 @@ def test_after_a_kill_the_next_start_says_so_and_the_next_run_goes_on(served: Se
     state = served.end(flow_run)
     assert state["type"] == "CRASHED"
     assert "ended before it could tell this server" in state["message"]
-    assert served.end(served.run("killed"))["type"] == "COMPLETED", "the lock or the place was not free"
+    assert served.end(served.run("killed"))["type"] == "COMPLETED", (
+        "the lock or the place was not free"
+    )
     assert rows(served.folder / "killed")["articles"] == 5
     assert not served.begun("killed")()
 
@@ -281,7 +324,11 @@ def test_a_server_of_our_own_stops_with_us_and_is_started_again_before_that(stub
     said: list[str] = []
     with schedule.server(port=stub, tell=said.append) as server:
         assert server.origin == "started"
-        (pid,) = [pid for pid, (parent, command) in processes().items() if parent == os.getpid() and str(stub) in command]
+        (pid,) = [
+            pid
+            for pid, (parent, command) in processes().items()
+            if parent == os.getpid() and str(stub) in command
+        ]
         os.kill(pid, signal.SIGKILL)
         deadline = time.monotonic() + 60
         while not (len(said) == 2 and schedule.answers(server.url)) and time.monotonic() < deadline:
@@ -303,9 +350,16 @@ def test_a_server_that_runs_is_used_and_left_alone(stub: int) -> None:
         other.wait()
 
 
-def test_a_configured_server_that_is_away_is_named_with_the_ways_out(stub: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configured_server_that_is_away_is_named_with_the_ways_out(
+    stub: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{stub}/api")
-    with pytest.raises(settings.NoPrefectError, match=r"does not answer. Start it .* or unset PREFECT_API_URL"), schedule.server():
+    with (
+        pytest.raises(
+            settings.NoPrefectError, match=r"does not answer. Start it .* or unset PREFECT_API_URL"
+        ),
+        schedule.server(),
+    ):
         pass
 
 
@@ -333,11 +387,15 @@ def serve_losing(monkeypatch: pytest.MonkeyPatch, answers: list[bool]) -> list[s
 
 def test_a_server_that_went_away_is_waited_for(stub: int, monkeypatch: pytest.MonkeyPatch) -> None:
     said = serve_losing(monkeypatch, [False, False, False, True])
-    assert said == ["The Prefect server at http://127.0.0.1:9/api was away; going on when it answers."]
+    assert said == [
+        "The Prefect server at http://127.0.0.1:9/api was away; going on when it answers."
+    ]
     assert Losing.n_starts == 2
 
 
-def test_a_runner_that_fails_at_once_beside_a_server_that_answers_is_an_error(stub: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_runner_that_fails_at_once_beside_a_server_that_answers_is_an_error(
+    stub: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(RuntimeError, match="threshold"):
         serve_losing(monkeypatch, [True])
 
@@ -353,7 +411,9 @@ def own_address() -> str:
     """An address of this machine other than loopback, where it has one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which address it would use
+            probe.connect(
+                ("192.0.2.1", 9)
+            )  # sends nothing: asks the system which address it would use
         except OSError:  # no network at all
             return "192.0.2.1"
         return str(probe.getsockname()[0])

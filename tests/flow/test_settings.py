@@ -35,7 +35,9 @@ def test_the_active_profile_wins_over_our_defaults(tmp_path: Path) -> None:
     settings.prepare(quiet=True, environ=environ)
     assert "PREFECT_LOGGING_LEVEL" not in environ
     assert environ["PREFECT_SERVER_LOGGING_LEVEL"] == "CRITICAL"
-    assert settings.profile({"PREFECT_HOME": str(tmp_path), "PREFECT_PROFILE": "other"}) == {"PREFECT_API_URL": "http://x"}
+    assert settings.profile({"PREFECT_HOME": str(tmp_path), "PREFECT_PROFILE": "other"}) == {
+        "PREFECT_API_URL": "http://x"
+    }
 
 
 @pytest.mark.parametrize("text", ["", "active = 3", "not toml ["])
@@ -44,10 +46,15 @@ def test_a_broken_profile_is_left_to_prefect(tmp_path: Path, text: str) -> None:
     assert settings.profile({"PREFECT_HOME": str(tmp_path)}) == {}
 
 
-def test_a_prefect_folder_that_cannot_be_made_is_named_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prefect_folder_that_cannot_be_made_is_named_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "file" / "home"))
-    with pytest.raises(settings.NoPrefectError, match=r"cannot be written .* --direct"), settings.starting():
+    with (
+        pytest.raises(settings.NoPrefectError, match=r"cannot be written .* --direct"),
+        settings.starting(),
+    ):
         pass
 
 
@@ -65,7 +72,9 @@ def _hold(home: str, run: str, ready: multiprocessing.synchronize.Event) -> None
         time.sleep(60)
 
 
-def test_a_run_whose_process_was_killed_is_found_and_a_living_one_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_whose_process_was_killed_is_found_and_a_living_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
     run = "00000000-0000-4000-8000-000000000001"
     context = multiprocessing.get_context("fork")
@@ -79,7 +88,9 @@ def test_a_run_whose_process_was_killed_is_found_and_a_living_one_is_not(tmp_pat
     assert [str(found) for found in stale.over()] == [run]
 
 
-def test_a_run_is_over_when_its_process_lets_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_over_when_its_process_lets_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from uuid import uuid4
 
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))

@@ -33,7 +33,10 @@ def test_plain_lines_say_stage_rate_and_time_left_now_and_then() -> None:
         lines.advance(second * 20)
     lines.note("done \x1b[2J")
     assert said == [
-        "edit (1,000 documents)", "edit: 300 of 1,000, 20/s, 35 s left", "edit: 600 of 1,000, 20/s, 20 s left", "done \\x1b[2J",
+        "edit (1,000 documents)",
+        "edit: 300 of 1,000, 20/s, 35 s left",
+        "edit: 600 of 1,000, 20/s, 20 s left",
+        "done \\x1b[2J",
     ]
 
 
@@ -59,13 +62,23 @@ def test_the_bar_survives_every_order_of_calls() -> None:
 
 
 def summary(**facts: object) -> Summary:
-    return Summary(facts=Facts(
-        run_id="r", snapshot_id="s", started_at="2026-03-01T06:00:00+00:00", finished_at="2026-03-01T06:00:09+00:00", **facts,  # type: ignore[arg-type]
-    ))
+    return Summary(
+        facts=Facts(
+            run_id="r",
+            snapshot_id="s",
+            started_at="2026-03-01T06:00:00+00:00",
+            finished_at="2026-03-01T06:00:09+00:00",
+            **facts,  # type: ignore[arg-type]
+        )
+    )
 
 
 def test_the_summary_is_read_in_five_seconds() -> None:
-    outcome = finish.Outcome(summary(n_read=1000, n_articles=700, n_duplicates=160, n_rejected=60, n_known=80), Path("/wh"), Path("/wh/reports/r.html"))
+    outcome = finish.Outcome(
+        summary(n_read=1000, n_articles=700, n_duplicates=160, n_rejected=60, n_known=80),
+        Path("/wh"),
+        Path("/wh/reports/r.html"),
+    )
     assert finish.short(outcome, seconds=75) == [
         "1,000 documents read in 1 min 15 s",
         "      700  in the corpus",
@@ -78,18 +91,29 @@ def test_the_summary_is_read_in_five_seconds() -> None:
 
 
 def test_the_summary_obeys_no_escape_sequence() -> None:
-    outcome = finish.Outcome(summary(n_read=1, n_articles=1, breaks=(Break("\x1b]0;owned\x07", "byline", 0.9, 0.0),)), Path("/wh"), None)
-    assert not [line for line in finish.short(outcome, seconds=1) if "\x1b" in line or "\x07" in line]
+    outcome = finish.Outcome(
+        summary(n_read=1, n_articles=1, breaks=(Break("\x1b]0;owned\x07", "byline", 0.9, 0.0),)),
+        Path("/wh"),
+        None,
+    )
+    assert not [
+        line for line in finish.short(outcome, seconds=1) if "\x1b" in line or "\x07" in line
+    ]
 
 
-@pytest.mark.parametrize(("text", "shown"), [
-    ("naïve — “quoted” 東京 עברית العربية", "naïve — “quoted” 東京 עברית العربية"),
-    ("a\u200db \u200c", "a\u200db \u200c"),
-    ("\u202egnp.exe\u2066", "\\u202egnp.exe\\u2066"),
-    ("\x9b31m \x7f\r", "\\x9b31m \\x7f\\r"),
-    ("\ud800", "\\ud800"),
-])
-def test_letters_of_all_scripts_are_printed_and_what_steers_is_written_out(text: str, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("naïve — “quoted” 東京 עברית العربية", "naïve — “quoted” 東京 עברית العربية"),
+        ("a\u200db \u200c", "a\u200db \u200c"),
+        ("\u202egnp.exe\u2066", "\\u202egnp.exe\\u2066"),
+        ("\x9b31m \x7f\r", "\\x9b31m \\x7f\\r"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_letters_of_all_scripts_are_printed_and_what_steers_is_written_out(
+    text: str, shown: str
+) -> None:
     assert printable(text) == shown
 
 
@@ -104,7 +128,11 @@ def test_a_total_that_is_learned_on_the_way_gives_the_time_left() -> None:
     lines.advance(80)
     clock.now = 32.0
     lines.advance(160)
-    assert said == ["edit", "edit: 80 of 5,000, 5.0/s, 16 min left", "edit: 160 of 5,000, 5.0/s, 16 min left"]
+    assert said == [
+        "edit",
+        "edit: 80 of 5,000, 5.0/s, 16 min left",
+        "edit: 160 of 5,000, 5.0/s, 16 min left",
+    ]
 
 
 def test_the_total_is_estimated_by_bytes_and_exact_at_the_end(tmp_path: Path) -> None:
@@ -117,7 +145,15 @@ def test_the_total_is_estimated_by_bytes_and_exact_at_the_end(tmp_path: Path) ->
             self.totals.append(n)
 
     for i in range(12):
-        (tmp_path / f"{i:02}.txt").write_text(f"It rained in Oslo on day {i}, and the trams stood still until the evening.")
-    pipeline.run([str(tmp_path)], warehouse=tmp_path / "wh", recipe=from_toml("[run]\nshard_documents = 4\n"), progress=Seen(), is_dry=True)
+        (tmp_path / f"{i:02}.txt").write_text(
+            f"It rained in Oslo on day {i}, and the trams stood still until the evening."
+        )
+    pipeline.run(
+        [str(tmp_path)],
+        warehouse=tmp_path / "wh",
+        recipe=from_toml("[run]\nshard_documents = 4\n"),
+        progress=Seen(),
+        is_dry=True,
+    )
     assert Seen.totals[-1] == 12
     assert all(8 <= total <= 16 for total in Seen.totals)

@@ -36,9 +36,14 @@ def page_keeps_its_promises(page: str | bytes) -> Article:
     """`clean_page` gives an article in order, with no character that was not in the page."""
     article = copydesk.clean_page(page, url="https://www.example.org/a")
     article_keeps_its_promises(article)
-    assert copydesk.clean_page(page, url="https://www.example.org/a") == article or article.refused is not None
+    assert (
+        copydesk.clean_page(page, url="https://www.example.org/a") == article
+        or article.refused is not None
+    )
     try:
-        shown = page if isinstance(page, str) else decode.decode(page, declared=None, html=True).text
+        shown = (
+            page if isinstance(page, str) else decode.decode(page, declared=None, html=True).text
+        )
     except Refused:
         assert article.refused is not None
         return article
@@ -69,7 +74,12 @@ def items_keep_their_promises(items: Iterable[Record | Reject], limits: Limits) 
             assert 0 < len(item.body) <= limits.document_bytes
             assert item.kind in {"page", "text"}
             assert item.fetched_at is None or item.fetched_at.tzinfo is not None
-            for text in (item.given.title, item.given.published, item.given.outlet, *item.given.authors):
+            for text in (
+                item.given.title,
+                item.given.published,
+                item.given.outlet,
+                *item.given.authors,
+            ):
                 (text or "").encode()
 
 

@@ -62,14 +62,21 @@ class Recording:
         self.before, self.steps = {folder: dict(names) for folder, names in self._seen.items()}, []
         for node in self.nodes:
             node.kept = node.content
-        self._real = {name: getattr(os, name) for name in (*_ENTRIES, "fsync")} | {"rmtree": shutil._use_fd_functions}
+        self._real = {name: getattr(os, name) for name in (*_ENTRIES, "fsync")} | {
+            "rmtree": shutil._use_fd_functions
+        }
         shutil._use_fd_functions = False  # whole paths, not names below an open folder
         for name in _ENTRIES:
             setattr(os, name, self._watched(self._real[name]))
         os.fsync = self._fsync
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         for name in (*_ENTRIES, "fsync"):
             setattr(os, name, self._real[name])
         shutil._use_fd_functions = self._real["rmtree"]
@@ -108,7 +115,9 @@ class Recording:
             link = os.readlink(path) if stat.S_ISLNK(status.st_mode) else None
             self.nodes.append(Node(folder=stat.S_ISDIR(status.st_mode), target=link))
             if stat.S_ISREG(status.st_mode):
-                self._handles.append(os.open(path, os.O_RDONLY))  # as long as it is open its number is not given to another file
+                self._handles.append(
+                    os.open(path, os.O_RDONLY)
+                )  # as long as it is open its number is not given to another file
         stamp = (status.st_size, status.st_mtime_ns)
         if stat.S_ISREG(status.st_mode) and self._stamps.get(number) != stamp:
             self._stamps[number] = stamp
@@ -129,7 +138,11 @@ class Recording:
         changed: list[tuple[int, str, int | None]] = []
         for folder in self._seen.keys() | now.keys():
             was, is_ = self._seen.get(folder, {}), now.get(folder, {})
-            changed += [(folder, name, is_.get(name)) for name in was.keys() | is_.keys() if was.get(name) != is_.get(name)]
+            changed += [
+                (folder, name, is_.get(name))
+                for name in was.keys() | is_.keys()
+                if was.get(name) != is_.get(name)
+            ]
         # A folder removed with all in it takes its entries along; what happened in others stands.
         changed = [entry for entry in changed if entry[0] in now]
         if changed:
@@ -137,10 +150,14 @@ class Recording:
         self._seen = now
 
 
-Tree = Mapping[str, bytes | str | None]  # path: bytes of a file, target of a link, None for a folder
+Tree = Mapping[
+    str, bytes | str | None
+]  # path: bytes of a file, target of a link, None for a folder
 
 
-def crashes(recording: Recording, *, aside: str, seed: int = 0, random_parts: int = 3) -> Iterator[tuple[set[str], Tree]]:
+def crashes(
+    recording: Recording, *, aside: str, seed: int = 0, random_parts: int = 3
+) -> Iterator[tuple[set[str], Tree]]:
     """What a power cut after each step could leave, with the marks that were passed before it; each state once.
 
     Of the changes that nothing has synced yet: all are on the disk, or none, or all but one, or one alone,
@@ -155,9 +172,16 @@ def crashes(recording: Recording, *, aside: str, seed: int = 0, random_parts: in
             done = done | {mark}
         steps = recording.steps[:length]
         whole = {number for _, number in _walk(recording, steps, aside)}
-        loose = [at for at, step in enumerate(steps) if any(folder in whole for folder, _, _ in step.entries) and not _is_kept(steps, at)]
+        loose = [
+            at
+            for at, step in enumerate(steps)
+            if any(folder in whole for folder, _, _ in step.entries) and not _is_kept(steps, at)
+        ]
         parts = [set(loose), set(), *({at} for at in loose), *(set(loose) - {at} for at in loose)]
-        parts += [{at for at in loose if chance.random() < 0.5} for _ in range(random_parts if len(loose) > 2 else 0)]
+        parts += [
+            {at for at in loose if chance.random() < 0.5}
+            for _ in range(random_parts if len(loose) > 2 else 0)
+        ]
         for part in parts:
             left = [step for at, step in enumerate(steps) if at in part or at not in loose]
             for unsynced in (1.0, 0.0, 0.5):
@@ -187,10 +211,16 @@ def _walk(recording: Recording, steps: list[Step], aside: str) -> Iterator[tuple
     while ahead:
         path, number = ahead.pop()
         yield path, number
-        ahead += [(f"{path}/{name}" if path else name, child) for name, child in folders.get(number, {}).items() if (path or name) != aside]
+        ahead += [
+            (f"{path}/{name}" if path else name, child)
+            for name, child in folders.get(number, {}).items()
+            if (path or name) != aside
+        ]
 
 
-def _tree(recording: Recording, steps: list[Step], synced: set[int | None], unsynced: float, aside: str) -> dict[str, bytes | str | None]:
+def _tree(
+    recording: Recording, steps: list[Step], synced: set[int | None], unsynced: float, aside: str
+) -> dict[str, bytes | str | None]:
     existed = {node for names in recording.before.values() for node in names.values()}
     found: dict[str, bytes | str | None] = {}
     for path, number in _walk(recording, steps, aside):

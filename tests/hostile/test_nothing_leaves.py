@@ -54,7 +54,14 @@ print("nothing left")
 
 def deny(work: str, warm_groups: str = "") -> str:
     code = DENIED.format(root=str(ROOT), work=work, warm_groups=warm_groups)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, cwd=ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=ROOT,
+        check=False,
+    )
     return done.stdout.strip() or done.stderr[-3000:]
 
 
@@ -65,7 +72,10 @@ def test_pages_and_texts_of_many_scripts_are_edited_without_opening_anything() -
 
 def test_copies_and_stories_are_found_without_opening_anything() -> None:
     work = "copydesk.find_duplicates(TEXTS); copydesk.group_stories(TEXTS)"
-    assert deny(work, "copydesk.find_duplicates(TEXTS); copydesk.group_stories(TEXTS)") == "nothing left"
+    assert (
+        deny(work, "copydesk.find_duplicates(TEXTS); copydesk.group_stories(TEXTS)")
+        == "nothing left"
+    )
 
 
 def test_the_hook_itself_denies() -> None:
@@ -74,7 +84,11 @@ def test_the_hook_itself_denies() -> None:
     assert "the environment was read" in deny("os.getenv('HOME')")
 
 
-CODE = sorted(path for folder in ("flows", "schemas", "transforms", "fuzz", "training", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+CODE = sorted(
+    path
+    for folder in ("flows", "schemas", "transforms", "fuzz", "training", "benchmarks")
+    for path in (ROOT / folder).rglob("*.py")
+)
 RUNS_CODE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
 
 
@@ -88,15 +102,37 @@ def test_no_file_is_read_in_a_format_that_can_run_code(path: Path) -> None:
             names = [str(node.module).split(".")[0]]
         assert not set(names) & RUNS_CODE, f"{path.name}:{node.lineno} imports {names}"
         if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            keywords = {keyword.arg: getattr(keyword.value, "value", None) for keyword in node.keywords}
-            assert keywords.get("allow_pickle") is not True, f"{path.name}:{node.lineno} allows pickle"
-            assert called not in {"read_pickle", "to_pickle"}, f"{path.name}:{node.lineno} calls {called}"
-            assert not (isinstance(node.func, ast.Name) and called in {"eval", "exec"}), f"{path.name}:{node.lineno} calls {called}"
+            called = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
+            keywords = {
+                keyword.arg: getattr(keyword.value, "value", None) for keyword in node.keywords
+            }
+            assert keywords.get("allow_pickle") is not True, (
+                f"{path.name}:{node.lineno} allows pickle"
+            )
+            assert called not in {"read_pickle", "to_pickle"}, (
+                f"{path.name}:{node.lineno} calls {called}"
+            )
+            assert not (isinstance(node.func, ast.Name) and called in {"eval", "exec"}), (
+                f"{path.name}:{node.lineno} calls {called}"
+            )
 
 
 def test_no_packaged_data_is_a_pickle() -> None:
     # __pycache__ holds what this installation compiled for itself, numba's kernels too; nothing there ships or comes from an input.
-    found = [path for folder in ("flows", "transforms", "schemas") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    found = [
+        path
+        for folder in ("flows", "transforms", "schemas")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    ]
     data = [path for path in found if path.suffix != ".py" and "__pycache__" not in path.parts]
-    assert not [path for path in data if path.suffix in {".pkl", ".pickle", ".joblib", ".npy", ".pt", ".bin"} or path.read_bytes()[:2] in {b"\x80\x04", b"\x80\x05"}]
+    assert not [
+        path
+        for path in data
+        if path.suffix in {".pkl", ".pickle", ".joblib", ".npy", ".pt", ".bin"}
+        or path.read_bytes()[:2] in {b"\x80\x04", b"\x80\x05"}
+    ]

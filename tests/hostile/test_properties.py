@@ -30,42 +30,117 @@ from tests.hostile.inputs import HOSTILE, PAGE, STORY
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
-ANY_TEXT = st.text(st.characters(), max_size=400)  # surrogates, controls and unassigned characters too
+ANY_TEXT = st.text(
+    st.characters(), max_size=400
+)  # surrogates, controls and unassigned characters too
 LINES = st.lists(
     st.one_of(
-        st.sampled_from(["By Ana Ruiz", "Advertisement", "Read more: Rain", "LINDESUND (Reuters) - Rain fell.", "Leave a Comment", "Credit: X", "", " ", "Photo: AP", "© 2024", "Share", STORY]),
+        st.sampled_from(
+            [
+                "By Ana Ruiz",
+                "Advertisement",
+                "Read more: Rain",
+                "LINDESUND (Reuters) - Rain fell.",
+                "Leave a Comment",
+                "Credit: X",
+                "",
+                " ",
+                "Photo: AP",
+                "© 2024",
+                "Share",
+                STORY,
+            ]
+        ),
         ANY_TEXT,
-    ), max_size=12,
-).map("\n".join)  # fmt: skip
-TAGS = st.sampled_from(["p", "div", "a", "h1", "li", "ul", "table", "td", "script", "style", "article", "b", "br", "span", "time", "svg", "template", "form", "title", "meta", "!--", "iframe", "p class=byline"])
+    ),
+    max_size=12,
+).map("\n".join)
+TAGS = st.sampled_from(
+    [
+        "p",
+        "div",
+        "a",
+        "h1",
+        "li",
+        "ul",
+        "table",
+        "td",
+        "script",
+        "style",
+        "article",
+        "b",
+        "br",
+        "span",
+        "time",
+        "svg",
+        "template",
+        "form",
+        "title",
+        "meta",
+        "!--",
+        "iframe",
+        "p class=byline",
+    ]
+)
 MARKUP = st.recursive(
     ANY_TEXT | st.just(STORY),
-    lambda inner: st.tuples(TAGS, st.lists(inner, max_size=4), st.booleans()).map(lambda t: f"<{t[0]}>" + "".join(t[1]) + (f"</{t[0].split()[0]}>" if t[2] else "")),
+    lambda inner: st.tuples(TAGS, st.lists(inner, max_size=4), st.booleans()).map(
+        lambda t: f"<{t[0]}>" + "".join(t[1]) + (f"</{t[0].split()[0]}>" if t[2] else "")
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @quick
-@given(st.binary(max_size=600), st.one_of(st.none(), st.sampled_from(["utf-8", "latin1", "gb2312", "utf-16", "shift_jis", "iso-2022-jp", "utf-7"]), st.text(max_size=9)), st.booleans())
-def test_decoding_any_bytes_gives_a_text_or_a_named_refusal(raw: bytes, declared: str | None, html: bool) -> None:
+@given(
+    st.binary(max_size=600),
+    st.one_of(
+        st.none(),
+        st.sampled_from(
+            ["utf-8", "latin1", "gb2312", "utf-16", "shift_jis", "iso-2022-jp", "utf-7"]
+        ),
+        st.text(max_size=9),
+    ),
+    st.booleans(),
+)
+def test_decoding_any_bytes_gives_a_text_or_a_named_refusal(
+    raw: bytes, declared: str | None, html: bool
+) -> None:
     promises.decoded_keeps_its_promises(raw, declared, html=html)
 
 
 @quick
-@given(st.text(min_size=1, max_size=300), st.sampled_from(["utf-8", "utf-16", "utf-16-le", "gb18030", "utf-8-sig"]))
+@given(
+    st.text(min_size=1, max_size=300),
+    st.sampled_from(["utf-8", "utf-16", "utf-16-le", "gb18030", "utf-8-sig"]),
+)
 def test_a_text_in_utf8_is_read_back(text: str, codec: str) -> None:
     plain = text.encode("utf-8", "replace").decode()
-    if codec == "utf-8" and plain.strip() and not any(c < " " or c in "\ufffd\ufeff\x7f" for c in plain):
+    if (
+        codec == "utf-8"
+        and plain.strip()
+        and not any(c < " " or c in "\ufffd\ufeff\x7f" for c in plain)
+    ):
         assert decode.decode(plain.encode(codec), declared=None, html=False).text == plain
 
 
 @pytest.mark.parametrize("format_", formats(), ids=lambda format_: format_.name)
 @quick
-@given(st.one_of(
-    st.binary(max_size=400),
-    st.sampled_from(HOSTILE).flatmap(lambda h: st.tuples(st.just(h.make()[:4096]), st.integers(0, 4095), st.binary(max_size=6))).map(lambda t: t[0][: t[1]] + t[2] + t[0][t[1] + len(t[2]) :]),
-))  # fmt: skip
-def test_a_reader_yields_records_and_rejects_whatever_the_bytes(format_: Format, raw: bytes) -> None:
+@given(
+    st.one_of(
+        st.binary(max_size=400),
+        st.sampled_from(HOSTILE)
+        .flatmap(
+            lambda h: st.tuples(
+                st.just(h.make()[:4096]), st.integers(0, 4095), st.binary(max_size=6)
+            )
+        )
+        .map(lambda t: t[0][: t[1]] + t[2] + t[0][t[1] + len(t[2]) :]),
+    )
+)
+def test_a_reader_yields_records_and_rejects_whatever_the_bytes(
+    format_: Format, raw: bytes
+) -> None:
     items = []
     try:
         for item in format_.records(Opened("a", io.BytesIO(raw), len(raw)), Fields(), LIMITS):
@@ -77,7 +152,15 @@ def test_a_reader_yields_records_and_rejects_whatever_the_bytes(format_: Format,
 
 
 @quick
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(Fields().names()), inner, max_size=4)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(Fields().names()), inner, max_size=4)
+        ),
+    )
+)
 def test_a_jsonl_row_of_any_shape_is_a_record_or_a_reject(row: object) -> None:
     TARGETS["jsonl"](json.dumps(row).encode("utf-8", "surrogatepass"))
 
@@ -91,7 +174,9 @@ def test_packed_bytes_come_back_whole_however_many_parts(raw: bytes, parts: int)
 
 @quick
 @given(st.binary(min_size=40, max_size=3000), st.data())
-def test_packed_bytes_that_are_cut_off_are_never_taken_for_whole(raw: bytes, data: st.DataObject) -> None:
+def test_packed_bytes_that_are_cut_off_are_never_taken_for_whole(
+    raw: bytes, data: st.DataObject
+) -> None:
     for pack in (gzip.compress, zstandard.ZstdCompressor().compress):
         packed = pack(raw)
         cut = packed[: data.draw(st.integers(5, len(packed) - 1))]
@@ -100,7 +185,9 @@ def test_packed_bytes_that_are_cut_off_are_never_taken_for_whole(raw: bytes, dat
 
 
 @quick
-@given(st.binary(min_size=1, max_size=60).filter(lambda raw: b"/" not in raw and b"\x00" not in raw))
+@given(
+    st.binary(min_size=1, max_size=60).filter(lambda raw: b"/" not in raw and b"\x00" not in raw)
+)
 def test_every_file_name_has_a_text_that_leads_back_to_it(raw: bytes) -> None:
     name = escaped(os.fsdecode(raw))
     name.encode()
@@ -163,13 +250,19 @@ def test_copies_of_a_text_are_found_among_hostile_texts() -> None:
     assert cluster[0] == cluster[len(texts) - 1]
 
 
-@pytest.mark.parametrize("path", sorted((HERE / "cases").glob("*/*")), ids=lambda path: f"{path.parent.name}-{path.name[:12]}")
+@pytest.mark.parametrize(
+    "path",
+    sorted((HERE / "cases").glob("*/*")),
+    ids=lambda path: f"{path.parent.name}-{path.name[:12]}",
+)
 def test_what_the_fuzzer_once_found_stays_fixed(path: Path) -> None:
     TARGETS[path.parent.name](path.read_bytes())
 
 
 def test_a_file_of_any_format_is_read_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
-    (item,) = read_file(InputFile("a.html", str(tmp_path / "a.html")), fields=Fields(), limits=Limits())
+    (item,) = read_file(
+        InputFile("a.html", str(tmp_path / "a.html")), fields=Fields(), limits=Limits()
+    )
     assert not isinstance(item, Reject)
     assert pa.array([item.body]).type == pa.binary()

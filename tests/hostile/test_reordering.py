@@ -23,9 +23,15 @@ MOST = 100 if int(os.environ.get("COPYDESK_KILLS", "5")) < 200 else 10**6
 KEEPS = {"all": Options(), "one": Options(keep_snapshots=1, grace_hours=0)}
 CHANGES: dict[str, tuple[str, Callable[[Warehouse], object]]] = {
     "publish": ("all", lambda warehouse: warehouse.publish(crash_worker._change(warehouse, 2))),
-    "publish and prune": ("one", lambda warehouse: warehouse.publish(crash_worker._change(warehouse, 2))),
+    "publish and prune": (
+        "one",
+        lambda warehouse: warehouse.publish(crash_worker._change(warehouse, 2)),
+    ),
     "rollback": ("all", lambda warehouse: rollback(warehouse, warehouse.snapshots()[-1].id)),
-    "forget": ("all", lambda warehouse: forget(warehouse, Request(docs=(rows.doc_id(3),)), heirs=CopyRules())),
+    "forget": (
+        "all",
+        lambda warehouse: forget(warehouse, Request(docs=(rows.doc_id(3),)), heirs=CopyRules()),
+    ),
 }
 
 
@@ -47,19 +53,27 @@ def faults(root: Path) -> list[str]:
     """Files of the kept snapshots that are not there or not what their manifest says."""
     found = []
     for snapshot in Warehouse.open(root, create=True).snapshots():
-        named = [(f"snapshots/{snapshot.id}/{table}", entry) for table, entries in snapshot.manifest.tables.items() for entry in entries]
+        named = [
+            (f"snapshots/{snapshot.id}/{table}", entry)
+            for table, entries in snapshot.manifest.tables.items()
+            for entry in entries
+        ]
         named += [("index", entry) for entry in snapshot.manifest.index]
         named += [("manifests", snapshot.manifest.inputs)] if snapshot.manifest.inputs else []
         for folder, entry in named:
             path = root / folder / entry.name
             if not path.is_file() or sha256(path.read_bytes()).hexdigest() != entry.sha256:
                 found.append(f"{folder}/{entry.name}")
-        found += [name for name in snapshot.manifest.receipts if not (root / "receipts" / name).is_file()]
+        found += [
+            name for name in snapshot.manifest.receipts if not (root / "receipts" / name).is_file()
+        ]
     return found
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_power_cut_leaves_the_old_snapshot_or_the_new_one_whole(change: str, tmp_path: Path) -> None:
+def test_a_power_cut_leaves_the_old_snapshot_or_the_new_one_whole(
+    change: str, tmp_path: Path
+) -> None:
     recording, before, after = recorded(tmp_path / "wh", change)
     seen: dict[str, Tree] = {}
     states = list(crashes(recording, aside="staging"))
@@ -78,9 +92,18 @@ def test_a_power_cut_leaves_the_old_snapshot_or_the_new_one_whole(change: str, t
 @pytest.mark.parametrize("point", ["current", "manifests"])
 def test_after_a_power_cut_the_next_run_goes_through(point: str, tmp_path: Path) -> None:
     recording, before, _ = recorded(tmp_path / "wh", "publish")
-    states = [tree for done, tree in crashes(recording, aside="staging") if not done and tree["current"] == f"snapshots/{before}"]
+    states = [
+        tree
+        for done, tree in crashes(recording, aside="staging")
+        if not done and tree["current"] == f"snapshots/{before}"
+    ]
     root = tmp_path / "crashed"
-    lay_out(max(states, key=len) if point == "current" else max(states, key=lambda tree: sum(name.startswith("manifests/") for name in tree)), root)
+    lay_out(
+        max(states, key=len)
+        if point == "current"
+        else max(states, key=lambda tree: sum(name.startswith("manifests/") for name in tree)),
+        root,
+    )
     warehouse = Warehouse.open(root, create=True)
     warehouse.sweep()
     warehouse.publish(crash_worker._change(warehouse, 2))
@@ -108,4 +131,7 @@ def test_the_simulated_disk_keeps_what_is_written_whole(tmp_path: Path) -> None:
         files.write_whole(root / "a", "new\n")
         recording.mark("done")
     assert {tree["a"] for done, tree in crashes(recording, aside="") if done} == {b"new\n"}
-    assert {tree["a"] for done, tree in crashes(recording, aside="") if not done} == {b"old\n", b"new\n"}
+    assert {tree["a"] for done, tree in crashes(recording, aside="") if not done} == {
+        b"old\n",
+        b"new\n",
+    }

@@ -13,7 +13,11 @@ from tests.hostile.inputs import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-TESTS = {name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"^\s*def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)}
+TESTS = {
+    name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for name in re.findall(r"^\s*def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
 
 
 @pytest.mark.parametrize("named", sorted(set(re.findall(r"`(test_\w+)", PAGE))))
@@ -21,7 +25,9 @@ def test_a_test_that_the_page_names_exists(named: str) -> None:
     assert named in TESTS or any(name.startswith(named) for name in TESTS if f"{named}..." in PAGE)
 
 
-@pytest.mark.parametrize("named", sorted(set(re.findall(r"`((?:tests|fuzz|docs|flows|transforms)/[\w./]+)`", PAGE))))
+@pytest.mark.parametrize(
+    "named", sorted(set(re.findall(r"`((?:tests|fuzz|docs|flows|transforms)/[\w./]+)`", PAGE)))
+)
 def test_a_file_that_the_page_names_exists(named: str) -> None:
     assert (ROOT / named).exists()
 

@@ -40,9 +40,20 @@ def strange(honest: Path, tmp_path: Path) -> Path:
 
 
 COMMANDS = (
-    ["status"], ["snapshots"], ["verify"], ["rejects"], ["path", "articles"], ["show", "0" * 32], ["explain", "0" * 32], ["templates", "list"],
-    ["diff", "1"], ["quarantine", "list"], ["rollback", "1"], ["forget", "--doc", "0" * 32, "--yes"], ["migrate"],
-)  # fmt: skip
+    ["status"],
+    ["snapshots"],
+    ["verify"],
+    ["rejects"],
+    ["path", "articles"],
+    ["show", "0" * 32],
+    ["explain", "0" * 32],
+    ["templates", "list"],
+    ["diff", "1"],
+    ["quarantine", "list"],
+    ["rollback", "1"],
+    ["forget", "--doc", "0" * 32, "--yes"],
+    ["migrate"],
+)
 
 
 def what_commands_say(strange: Path, *commands: list[str]) -> str:
@@ -50,7 +61,10 @@ def what_commands_say(strange: Path, *commands: list[str]) -> str:
     said = ""
     for words in commands:
         done = CliRunner().invoke(cli, [*words, "--warehouse", str(strange)])
-        assert done.exception is None or isinstance(done.exception, SystemExit), (words, done.exception)
+        assert done.exception is None or isinstance(done.exception, SystemExit), (
+            words,
+            done.exception,
+        )
         assert done.exit_code in (0, 1, 2), words
         said += done.output
     return said
@@ -64,11 +78,15 @@ def change_manifest(root: Path, change: Callable[[dict[str, Any]], object]) -> N
 
 
 LIES: dict[str, Callable[[dict[str, Any]], object]] = {
-    "a file above": lambda told: told["tables"]["articles"][0].update(name="../../../../etc/passwd"),
+    "a file above": lambda told: told["tables"]["articles"][0].update(
+        name="../../../../etc/passwd"
+    ),
     "an absolute file": lambda told: told["tables"]["articles"][0].update(name="/etc/passwd"),
     "a hidden file": lambda told: told["index"].append({**told["tables"]["runs"][0], "name": ".."}),
     "a table above": lambda told: told["tables"].update({"../../x": []}),
-    "inputs above": lambda told: told.update(inputs={**told["tables"]["runs"][0], "name": "../../x.parquet"}),
+    "inputs above": lambda told: told.update(
+        inputs={**told["tables"]["runs"][0], "name": "../../x.parquet"}
+    ),
     "a receipt above": lambda told: told.update(receipts=["../../x"]),
     "a parent above": lambda told: told.update(parent="../../x"),
     "a name that is a number": lambda told: told["tables"]["articles"][0].update(name=5),
@@ -96,15 +114,41 @@ def test_manifests_that_name_each_other_do_not_keep_a_command_for_ever(strange: 
     assert "verify" in what_commands_say(strange, ["snapshots"], ["verify"])
 
 
-@pytest.mark.parametrize("content", ["", "[" * 100_000, "{}", "null", '{"format": 1, "tables": ' + "9" * 5000 + "}", "\x00", '{"format": 99}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[" * 100_000,
+        "{}",
+        "null",
+        '{"format": 1, "tables": ' + "9" * 5000 + "}",
+        "\x00",
+        '{"format": 99}',
+    ],
+)
 def test_a_manifest_that_is_none_is_named(content: str, strange: Path) -> None:
     current = f"{Warehouse(strange).current_id()}.json"
     (strange / "manifests" / current).write_text(content, encoding="utf-8")
     assert current in what_commands_say(strange, ["status"])
 
 
-@pytest.mark.parametrize("folder", ["staging", "index", "keys", "receipts", "reports", "manifests", "snapshots", "keys/articles", "staging/run"])
-def test_a_folder_that_is_a_link_to_somewhere_else_is_refused_before_anything_is_cleared(folder: str, strange: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "staging",
+        "index",
+        "keys",
+        "receipts",
+        "reports",
+        "manifests",
+        "snapshots",
+        "keys/articles",
+        "staging/run",
+    ],
+)
+def test_a_folder_that_is_a_link_to_somewhere_else_is_refused_before_anything_is_cleared(
+    folder: str, strange: Path, tmp_path: Path
+) -> None:
     mine = tmp_path / "mine"
     target = strange / folder
     if target.is_dir():
@@ -115,7 +159,12 @@ def test_a_folder_that_is_a_link_to_somewhere_else_is_refused_before_anything_is
     before = sorted(mine.rglob("*"))
     source = tmp_path / "in"
     source.mkdir()
-    said = what_commands_say(strange, ["ingest", "--direct", str(source)], ["forget", "--doc", "0" * 32, "--yes"], ["status"])
+    said = what_commands_say(
+        strange,
+        ["ingest", "--direct", str(source)],
+        ["forget", "--doc", "0" * 32, "--yes"],
+        ["status"],
+    )
     assert said.count("is a link to somewhere else") == 3
     assert sorted(mine.rglob("*")) == before
 
@@ -130,7 +179,9 @@ def test_a_lock_that_is_a_link_overwrites_nothing(strange: Path, tmp_path: Path)
 
 def _not_utf8() -> pa.Table:
     raw = pa.py_buffer(b"\xff\xfe\xfd")
-    text = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(np.array([0, 3], np.int32).tobytes()), raw])
+    text = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(np.array([0, 3], np.int32).tobytes()), raw]
+    )
     return pa.table({"doc_id": text, "text": text})
 
 
@@ -169,7 +220,9 @@ def test_a_pickle_among_the_keys_is_not_run(strange: Path, tmp_path: Path) -> No
         np.save(path, np.array([Evil(tmp_path / "ran")], object), allow_pickle=True)
     current = Warehouse.open(strange).current()
     assert current is not None
-    assert current.known([row["doc_id"] for row in current.table("articles", ["doc_id"]).to_pylist()])
+    assert current.known(
+        [row["doc_id"] for row in current.table("articles", ["doc_id"]).to_pylist()]
+    )
     assert "does not fit its table" in what_commands_say(strange, ["verify"])
     assert not (tmp_path / "ran").exists()
 
@@ -192,10 +245,15 @@ HEADERS: dict[str, Callable[[dict[str, Any]], object]] = {
 def index_file(folder: Path) -> Path:
     options = Options()
     arrays = {
-        "doc_id": np.zeros((3, 16), np.uint8), "time": np.zeros(3, np.int64), "n_words": np.zeros(3, np.int32),
-        "sequence": np.zeros(3, np.uint64), "signature": np.zeros((3, options.num_perm), np.uint32),
-    }  # fmt: skip
-    return index_files.write(folder, "docs", index_files.made_as(options) | {"first": 0, "count": 3}, arrays).path
+        "doc_id": np.zeros((3, 16), np.uint8),
+        "time": np.zeros(3, np.int64),
+        "n_words": np.zeros(3, np.int32),
+        "sequence": np.zeros(3, np.uint64),
+        "signature": np.zeros((3, options.num_perm), np.uint32),
+    }
+    return index_files.write(
+        folder, "docs", index_files.made_as(options) | {"first": 0, "count": 3}, arrays
+    ).path
 
 
 @pytest.mark.parametrize("lie", HEADERS)
@@ -205,7 +263,10 @@ def test_an_index_file_whose_header_lies_is_refused(lie: str, tmp_path: Path) ->
     assert index_files.read(path).array("time").tolist() == [0, 0, 0]
     header = json.loads(raw[: index_files.HEADER_BYTES])
     HEADERS[lie](header)
-    path.write_bytes(json.dumps(header).encode().ljust(index_files.HEADER_BYTES) + raw[index_files.HEADER_BYTES :])
+    path.write_bytes(
+        json.dumps(header).encode().ljust(index_files.HEADER_BYTES)
+        + raw[index_files.HEADER_BYTES :]
+    )
     with pytest.raises(IndexRefused, match="index rebuild"):
         index_files.read(path)
 
@@ -219,15 +280,28 @@ def test_an_index_file_that_is_none_is_refused(content: bytes, tmp_path: Path) -
 
 
 def window(**columns: object) -> pa.Table:
-    honest = {"doc_id": ["a", "b"], "slots": [[1], [2, 3]], "weights": [[1], [2, 3]], "twin": [0, 1], "near": [[], [0]], "similarity": [[], [9]]}
+    honest = {
+        "doc_id": ["a", "b"],
+        "slots": [[1], [2, 3]],
+        "weights": [[1], [2, 3]],
+        "twin": [0, 1],
+        "near": [[], [0]],
+        "similarity": [[], [9]],
+    }
     return pa.table({**honest, **columns}, schema=story_soundness.WINDOW)
 
 
 WINDOWS = {
-    "a slot beyond the features": {"slots": [[1], [2, 2**31 - 1]]}, "a slot below nothing": {"slots": [[-1], [2, 3]]}, "fewer weights": {"weights": [[1], [2]]},
-    "a twin elsewhere": {"twin": [0, 2]}, "a neighbour elsewhere": {"near": [[], [2]]}, "a document twice": {"doc_id": ["a", "a"]}, "nothing": {"slots": [None, [2, 3]]},
-    "nothing within": {"slots": [[None], [2, 3]]}, "a similarity beyond one": {"similarity": [[], [2**30]]},
-}  # fmt: skip
+    "a slot beyond the features": {"slots": [[1], [2, 2**31 - 1]]},
+    "a slot below nothing": {"slots": [[-1], [2, 3]]},
+    "fewer weights": {"weights": [[1], [2]]},
+    "a twin elsewhere": {"twin": [0, 2]},
+    "a neighbour elsewhere": {"near": [[], [2]]},
+    "a document twice": {"doc_id": ["a", "a"]},
+    "nothing": {"slots": [None, [2, 3]]},
+    "nothing within": {"slots": [[None], [2, 3]]},
+    "a similarity beyond one": {"similarity": [[], [2**30]]},
+}
 
 
 @pytest.mark.parametrize("lie", WINDOWS)

@@ -26,24 +26,63 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def ingest(
-    *arguments: str | Path, warehouse: Path, environment: dict[str, str] | None = None, limit: Callable[[], None] | None = None,
+    *arguments: str | Path,
+    warehouse: Path,
+    environment: dict[str, str] | None = None,
+    limit: Callable[[], None] | None = None,
     prefix: tuple[str, ...] = (),
-) -> subprocess.CompletedProcess[str]:  # fmt: skip
-    command = [*prefix, sys.executable, "-m", "copydesk.flows.cli", "ingest", "--direct", "--workers", "1", "--warehouse", str(warehouse), *map(str, arguments)]
-    known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": os.environ.get("HOME", "/")} if environment is None else {**environment, "PYTHONPATH": str(ROOT)}
-    known["PYTHONDONTWRITEBYTECODE"] = "1"  # under a limit on file sizes Python caches modules cut short
-    return subprocess.run(command, capture_output=True, text=True, env=known, preexec_fn=limit, timeout=300, check=False, errors="replace")
+) -> subprocess.CompletedProcess[str]:
+    command = [
+        *prefix,
+        sys.executable,
+        "-m",
+        "copydesk.flows.cli",
+        "ingest",
+        "--direct",
+        "--workers",
+        "1",
+        "--warehouse",
+        str(warehouse),
+        *map(str, arguments),
+    ]
+    known = (
+        {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": os.environ.get("HOME", "/")}
+        if environment is None
+        else {**environment, "PYTHONPATH": str(ROOT)}
+    )
+    known["PYTHONDONTWRITEBYTECODE"] = (
+        "1"  # under a limit on file sizes Python caches modules cut short
+    )
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        env=known,
+        preexec_fn=limit,
+        timeout=300,
+        check=False,
+        errors="replace",
+    )
 
 
 def corpus(folder: Path, n: int = 4) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(n):
-        (folder / f"{number}.txt").write_text(f"Harbour number {number} opens\n{STORY} Berth {number} was {'very ' * number}busy.", encoding="utf-8")
+        (folder / f"{number}.txt").write_text(
+            f"Harbour number {number} opens\n{STORY} Berth {number} was {'very ' * number}busy.",
+            encoding="utf-8",
+        )
     return folder
 
 
 def rows(warehouse: Path, table: str = "articles") -> list[dict[str, object]]:
-    return sorted(ds.dataset(warehouse.resolve() / "current" / table).to_table().drop_columns(["run_id"]).to_pylist(), key=str)
+    return sorted(
+        ds.dataset(warehouse.resolve() / "current" / table)
+        .to_table()
+        .drop_columns(["run_id"])
+        .to_pylist(),
+        key=str,
+    )
 
 
 def fails_with_a_sentence(done: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -54,12 +93,18 @@ def fails_with_a_sentence(done: subprocess.CompletedProcess[str], *words: str) -
 
 def test_a_full_disk_is_named_and_the_next_run_goes_through(tmp_path: Path) -> None:
     if subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no user namespaces here to mount a small disk in; the test after this one makes do without")
+        pytest.skip(
+            "no user namespaces here to mount a small disk in; the test after this one makes do without"
+        )
     corpus(tmp_path / "in", 40)
     place = tmp_path / "disk"
     place.mkdir()
     script = f"mount -t tmpfs -o size=150k none '{place}' && \"$@\"; code=$?; ls '{place}/wh/snapshots' 2>/dev/null; exit $code"
-    done = ingest(tmp_path / "in", warehouse=place / "wh", prefix=("unshare", "-Urm", "sh", "-c", script, "sh"))
+    done = ingest(
+        tmp_path / "in",
+        warehouse=place / "wh",
+        prefix=("unshare", "-Urm", "sh", "-c", script, "sh"),
+    )
     fails_with_a_sentence(done, "disk is full", "No space left")
     assert ingest(tmp_path / "in", warehouse=place / "wh").returncode == 0
 
@@ -91,14 +136,28 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.9])
-def test_a_disk_that_fills_up_at_any_time_leaves_the_snapshot_before(share: float, undisturbed: tuple[Path, int], tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_at_any_time_leaves_the_snapshot_before(
+    share: float, undisturbed: tuple[Path, int], tmp_path: Path
+) -> None:
     folder, n_synced = undisturbed
     warehouse, second = tmp_path / "wh", folder / "b"
     shutil.copytree(folder / "wh", warehouse, symlinks=True)
     before = os.readlink(warehouse / "current")
     with pytest.MonkeyPatch.context() as patched:
         FullDisk(patched, int(n_synced * share))
-        done = CliRunner().invoke(cli, ["ingest", "--direct", "--workers", "1", "--quiet", "--warehouse", str(warehouse), str(second)])
+        done = CliRunner().invoke(
+            cli,
+            [
+                "ingest",
+                "--direct",
+                "--workers",
+                "1",
+                "--quiet",
+                "--warehouse",
+                str(warehouse),
+                str(second),
+            ],
+        )
     assert done.exit_code == 1
     assert "disk is full" in done.output
     assert os.readlink(warehouse / "current") == before
@@ -108,13 +167,21 @@ def test_a_disk_that_fills_up_at_any_time_leaves_the_snapshot_before(share: floa
 
 
 def test_a_file_that_may_not_grow_is_named(tmp_path: Path) -> None:
-    done = ingest(corpus(tmp_path / "in"), warehouse=tmp_path / "wh", limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)))
+    done = ingest(
+        corpus(tmp_path / "in"),
+        warehouse=tmp_path / "wh",
+        limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
+    )
     fails_with_a_sentence(done, "File too large")
     assert not (tmp_path / "wh" / "current").exists()
 
 
 def test_too_few_file_handles_are_named(tmp_path: Path) -> None:
-    done = ingest(corpus(tmp_path / "in"), warehouse=tmp_path / "wh", limit=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (12, 12)))
+    done = ingest(
+        corpus(tmp_path / "in"),
+        warehouse=tmp_path / "wh",
+        limit=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (12, 12)),
+    )
     fails_with_a_sentence(done, "Too many")
 
 
@@ -122,7 +189,12 @@ def test_locale_c_and_no_home_change_nothing(tmp_path: Path) -> None:
     source = corpus(tmp_path / "in")
     (source / "møte i går.txt").write_text(STORY + " Møtet var i går.", encoding="utf-8")
     assert ingest(source, warehouse=tmp_path / "usual").returncode == 0
-    bare = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    bare = {
+        "PATH": os.environ["PATH"],
+        "LC_ALL": "C",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONUTF8": "0",
+    }
     done = ingest(source, warehouse=tmp_path / "bare", environment=bare)
     assert done.returncode == 0, done.stderr
     assert rows(tmp_path / "bare") == rows(tmp_path / "usual")
@@ -130,9 +202,13 @@ def test_locale_c_and_no_home_change_nothing(tmp_path: Path) -> None:
 
 def test_a_clock_set_back_neither_stops_nor_changes_a_run(tmp_path: Path) -> None:
     source, warehouse = corpus(tmp_path / "in"), tmp_path / "wh"
-    first = pipeline.run([str(source)], warehouse=warehouse, clock=lambda: datetime(2030, 1, 1, tzinfo=UTC))
+    first = pipeline.run(
+        [str(source)], warehouse=warehouse, clock=lambda: datetime(2030, 1, 1, tzinfo=UTC)
+    )
     corpus(source, 6)
-    second = pipeline.run([str(source)], warehouse=warehouse, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    second = pipeline.run(
+        [str(source)], warehouse=warehouse, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC)
+    )
     assert (first.facts.n_articles + first.facts.n_duplicates, second.facts.n_known) == (4, 4)
     assert len(rows(warehouse)) + len(rows(warehouse, "duplicates")) == 6
 
@@ -140,10 +216,14 @@ def test_a_clock_set_back_neither_stops_nor_changes_a_run(tmp_path: Path) -> Non
 def test_an_input_folder_is_left_as_it_was_and_may_be_read_only(tmp_path: Path) -> None:
     source = corpus(tmp_path / "in")
     source.chmod(0o555)
-    before = [(path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())]
+    before = [
+        (path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())
+    ]
     done = ingest(source, warehouse=tmp_path / "wh")
     assert done.returncode == 0, done.stderr
-    assert [(path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())] == before
+    assert [
+        (path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())
+    ] == before
 
 
 def test_any_name_of_an_input_folder_and_a_warehouse_works(tmp_path: Path) -> None:
@@ -157,7 +237,9 @@ def test_any_name_of_an_input_folder_and_a_warehouse_works(tmp_path: Path) -> No
 
 
 def test_a_warehouse_whose_path_is_no_utf8_is_wrong_usage(tmp_path: Path) -> None:
-    done = ingest(corpus(tmp_path / "in", 1), warehouse=Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")))
+    done = ingest(
+        corpus(tmp_path / "in", 1), warehouse=Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    )
     assert done.returncode == 2
     assert "must be UTF-8" in done.stderr
 
@@ -165,15 +247,27 @@ def test_a_warehouse_whose_path_is_no_utf8_is_wrong_usage(tmp_path: Path) -> Non
 def test_no_input_chooses_where_anything_is_written(tmp_path: Path) -> None:
     source = tmp_path / "in"
     source.mkdir()
-    lines = [{"text": f"{STORY} {i}", "url": url, "outlet": outlet, "title": outlet} for i, (url, outlet) in enumerate([
-        ("../../../evil", "../../evil"), ("file:///etc/passwd", "/etc/passwd"), ("https://../..//evil", "..\\..\\evil"), ("https://evil.example/%2e%2e/%2e%2e/x", "a\x00b/../../c"),
-    ])]  # fmt: skip
+    lines = [
+        {"text": f"{STORY} {i}", "url": url, "outlet": outlet, "title": outlet}
+        for i, (url, outlet) in enumerate(
+            [
+                ("../../../evil", "../../evil"),
+                ("file:///etc/passwd", "/etc/passwd"),
+                ("https://../..//evil", "..\\..\\evil"),
+                ("https://evil.example/%2e%2e/%2e%2e/x", "a\x00b/../../c"),
+            ]
+        )
+    ]
     (source / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     before = set(tmp_path.rglob("*"))
     assert ingest(source, warehouse=tmp_path / "wh").returncode == 0
     new = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - before}
     assert new == {"wh"}
-    assert not [path for path in (tmp_path / "wh").rglob("*") if "evil" in path.name or "passwd" in path.name]
+    assert not [
+        path
+        for path in (tmp_path / "wh").rglob("*")
+        if "evil" in path.name or "passwd" in path.name
+    ]
 
 
 def test_a_missing_input_is_wrong_usage_and_names_it(tmp_path: Path) -> None:
@@ -188,8 +282,9 @@ def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(tmp_path: Path) 
     limits = inputs.LIMITS
     recipe.write_text(
         f"[limits]\ndocument_bytes = {limits.document_bytes}\nline_bytes = {limits.line_bytes}\nexpansion = {limits.expansion}\nseconds = {limits.seconds}\n"
-        f"memory_bytes = {limits.memory_bytes}\n[run]\nshard_documents = 40\n", encoding="utf-8",
-    )  # fmt: skip
+        f"memory_bytes = {limits.memory_bytes}\n[run]\nshard_documents = 40\n",
+        encoding="utf-8",
+    )
     hostile = tmp_path / "hostile"
     # Of the stories that all these files repeat only what is in no good document may come, or it would be its copy.
     inputs.write(hostile)
@@ -200,6 +295,13 @@ def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(tmp_path: Path) 
     mixed = ingest(hostile, "--recipe", recipe, warehouse=tmp_path / "mixed")
     assert alone.returncode == 0, alone.stderr
     assert mixed.returncode == 0, mixed.stderr
-    texts = {row["title"]: row["text"] for row in rows(tmp_path / "alone") + rows(tmp_path / "alone", "duplicates")}
-    among = {row["title"]: row["text"] for row in rows(tmp_path / "mixed") + rows(tmp_path / "mixed", "duplicates") if str(row["source_uri"]).startswith("good/")}
+    texts = {
+        row["title"]: row["text"]
+        for row in rows(tmp_path / "alone") + rows(tmp_path / "alone", "duplicates")
+    }
+    among = {
+        row["title"]: row["text"]
+        for row in rows(tmp_path / "mixed") + rows(tmp_path / "mixed", "duplicates")
+        if str(row["source_uri"]).startswith("good/")
+    }
     assert among == texts

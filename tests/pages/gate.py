@@ -1,8 +1,8 @@
 """The quality gate: every page of this folder keeps the text F1 it has once reached.
 
-    python -m tests.pages.gate            compare with floors.json; exit 1 below a floor
-    python -m tests.pages.gate --raise    write the floors that rose
-    python -m tests.pages.gate --lower    write the floors as they are now, lower ones too
+python -m tests.pages.gate            compare with floors.json; exit 1 below a floor
+python -m tests.pages.gate --raise    write the floors that rose
+python -m tests.pages.gate --lower    write the floors as they are now, lower ones too
 """
 
 from __future__ import annotations
@@ -57,17 +57,25 @@ def floors() -> dict[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print each case against its floor, and write floors where asked to."""
-    parser = argparse.ArgumentParser(prog="python -m tests.pages.gate", description="Compare page cases with their floors.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.pages.gate", description="Compare page cases with their floors."
+    )
     change = parser.add_mutually_exclusive_group()
-    change.add_argument("--raise", dest="up", action="store_true", help="write the floors that rose")
-    change.add_argument("--lower", action="store_true", help="write the floors as they are now, lower ones too")
+    change.add_argument(
+        "--raise", dest="up", action="store_true", help="write the floors that rose"
+    )
+    change.add_argument(
+        "--lower", action="store_true", help="write the floors as they are now, lower ones too"
+    )
     chosen = parser.parse_args(arguments)
     edit.warm_up()
     before = floors()
     now = {case: score(case) for case in cases()}
     below = {case for case, f1 in now.items() if f1 < before.get(case, 0.0)}
     for case, f1 in now.items():
-        print(f"{f1:.3f}  floor {before.get(case, 0.0):.3f}  {'BELOW ' if case in below else ''}{case}")
+        print(
+            f"{f1:.3f}  floor {before.get(case, 0.0):.3f}  {'BELOW ' if case in below else ''}{case}"
+        )
     print(f"{sum(now.values()) / len(now):.4f} mean of {len(now)} pages")
     if chosen.lower:
         after = now

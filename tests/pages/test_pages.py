@@ -7,10 +7,14 @@ from tests.pages import gate
 
 @pytest.mark.parametrize("case", gate.cases())
 def test_a_page_is_extracted_at_least_as_well_as_before(case: str) -> None:
-    assert gate.score(case) >= gate.floors()[case], "see python -m tests.pages.gate; a floor falls only by --lower"
+    assert gate.score(case) >= gate.floors()[case], (
+        "see python -m tests.pages.gate; a floor falls only by --lower"
+    )
 
 
-@pytest.mark.parametrize("case", [case for case in gate.cases() if "refused" in gate.expected_fields(case)])
+@pytest.mark.parametrize(
+    "case", [case for case in gate.cases() if "refused" in gate.expected_fields(case)]
+)
 def test_a_page_without_article_is_refused_with_the_reason(case: str) -> None:
     refused = gate.article(case).refused
     assert refused is not None

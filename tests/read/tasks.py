@@ -27,7 +27,11 @@ def shout(job: Job, options: dict[str, Any]) -> dict[str, Any]:
         text = record.body.decode()
         _act(text, index, options)
         texts.append([index, text.upper()])
-    return {"texts": texts, "rejects": [[r.source_uri, r.record_number, r.step, r.reason] for r in job.rejects()], "pid": os.getpid()}
+    return {
+        "texts": texts,
+        "rejects": [[r.source_uri, r.record_number, r.step, r.reason] for r in job.rejects()],
+        "pid": os.getpid(),
+    }
 
 
 def note_down(job: Job, options: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,13 @@ import pytest
 from copydesk.transforms.article import Refused
 from copydesk.transforms.decode import decode
 
-FRENCH = "Le ministère a annoncé que l'été serait très chaud, d'après les prévisions. Les élèves sont déçus. " * 3
-RUSSIAN = "Сегодня утром министр объявил о новых мерах, передаёт агентство. Жители города удивлены. " * 3
+FRENCH = (
+    "Le ministère a annoncé que l'été serait très chaud, d'après les prévisions. Les élèves sont déçus. "
+    * 3
+)
+RUSSIAN = (
+    "Сегодня утром министр объявил о новых мерах, передаёт агентство. Жители города удивлены. " * 3
+)
 CHINESE = "今天上午，部长宣布了新措施。市民感到惊讶。" * 5
 JAPANESE = "今朝、大臣は新しい対策を発表した。市民は驚いている。" * 4
 
@@ -18,24 +23,48 @@ def read(raw: bytes, declared: str | None = None, *, html: bool = False) -> tupl
     return found.text, found.evidence
 
 
-@pytest.mark.parametrize(("text", "codec", "label"), [
-    (FRENCH, "cp1252", "latin1"), (RUSSIAN, "koi8-r", "KOI8-R"), (CHINESE, "gb18030", "gb2312"), (JAPANESE, "cp932", "Shift_JIS"), (JAPANESE, "iso-2022-jp", "iso-2022-jp"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "codec", "label"),
+    [
+        (FRENCH, "cp1252", "latin1"),
+        (RUSSIAN, "koi8-r", "KOI8-R"),
+        (CHINESE, "gb18030", "gb2312"),
+        (JAPANESE, "cp932", "Shift_JIS"),
+        (JAPANESE, "iso-2022-jp", "iso-2022-jp"),
+    ],
+)
 def test_a_declared_encoding_is_used(text: str, codec: str, label: str) -> None:
     assert decode(text.encode(codec), declared=label, html=False).text == text
     assert decode(text.encode(codec), declared=label, html=False).how == "declared"
 
 
-@pytest.mark.parametrize(("text", "codec"), [(FRENCH, "cp1252"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r"), (CHINESE, "gb18030"), (CHINESE, "big5hkscs"), (JAPANESE, "euc-jp"), (JAPANESE, "cp932")])
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (FRENCH, "cp1252"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (CHINESE, "gb18030"),
+        (CHINESE, "big5hkscs"),
+        (JAPANESE, "euc-jp"),
+        (JAPANESE, "cp932"),
+    ],
+)
 @pytest.mark.parametrize("declared", [None, "utf-8"])
-def test_without_a_true_declaration_the_guess_is_right_and_says_it_is_one(text: str, codec: str, declared: str | None) -> None:
+def test_without_a_true_declaration_the_guess_is_right_and_says_it_is_one(
+    text: str, codec: str, declared: str | None
+) -> None:
     found = decode(text.encode(codec, "ignore"), declared=declared, html=False)
     assert found.text == text.encode(codec, "ignore").decode(codec)
     assert found.evidence.endswith("(guessed)")
 
 
-@pytest.mark.parametrize(("text", "codec"), [(RUSSIAN, "cp1251"), (CHINESE, "gb18030"), (JAPANESE, "cp932")])
-def test_latin1_is_not_believed_where_every_letter_would_have_an_accent(text: str, codec: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "codec"), [(RUSSIAN, "cp1251"), (CHINESE, "gb18030"), (JAPANESE, "cp932")]
+)
+def test_latin1_is_not_believed_where_every_letter_would_have_an_accent(
+    text: str, codec: str
+) -> None:
     assert decode(text.encode(codec), declared="latin1", html=False).text == text
 
 
@@ -69,7 +98,10 @@ def test_utf16_in_a_meta_tag_that_could_be_read_is_no_utf16() -> None:
     assert read(b"<meta charset=utf-16><p>rain", html=True)[0].endswith("rain")
 
 
-@pytest.mark.parametrize("label", ["utf-7", "unicode_escape", "rot13", "zip", "idna", "hex", "no-such", "\x00", "x" * 10_000])
+@pytest.mark.parametrize(
+    "label",
+    ["utf-7", "unicode_escape", "rot13", "zip", "idna", "hex", "no-such", "\x00", "x" * 10_000],
+)
 def test_a_label_that_names_no_encoding_of_the_web_is_passed_over(label: str) -> None:
     assert read(b"+ADw-script+AD4- \\u0041", label) == ("+ADw-script+AD4- \\u0041", "utf-8")
 
@@ -84,10 +116,19 @@ def test_a_text_cut_inside_a_character_loses_that_character_alone() -> None:
     assert evidence == "utf-8 (repaired)"
 
 
-@pytest.mark.parametrize(("raw", "reason"), [
-    (b"", "empty"), (b" \r\n\t", "empty"), (bytes(300), "empty"), (b"\xef\xbb\xbf", "empty"), (b"%PDF-1.4 text", "binary"), (b"\x89PNG\r\n\x1a\n", "binary"),
-    (bytes(range(32)) * 50, "binary"), ("\ufffd".encode() * 50, "misencoded"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t", "empty"),
+        (bytes(300), "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"%PDF-1.4 text", "binary"),
+        (b"\x89PNG\r\n\x1a\n", "binary"),
+        (bytes(range(32)) * 50, "binary"),
+        ("\ufffd".encode() * 50, "misencoded"),
+    ],
+)
 def test_what_is_no_text_is_refused_by_name(raw: bytes, reason: str) -> None:
     with pytest.raises(Refused) as refused:
         decode(raw, declared=None, html=False)

@@ -15,19 +15,35 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from copydesk.flows.read import Fields, InputError, Limits, Record, Reject, escaped, find, read, unescaped
+from copydesk.flows.read import (
+    Fields,
+    InputError,
+    Limits,
+    Record,
+    Reject,
+    escaped,
+    find,
+    read,
+    unescaped,
+)
 from copydesk.transforms.article import Given
 from tests.hostile.inputs import PAGE, _warc
 
 
-def records(*inputs: Path | str, fields: Fields | None = None, limits: Limits | None = None) -> list[Record]:
+def records(
+    *inputs: Path | str, fields: Fields | None = None, limits: Limits | None = None
+) -> list[Record]:
     found = list(read([str(i) for i in inputs], fields=fields, limits=limits))
     assert all(isinstance(item, Record) for item in found), found
     return [item for item in found if isinstance(item, Record)]
 
 
 def rejects(*inputs: Path | str, **options: Limits) -> list[str]:
-    return [item.reason for item in read([str(i) for i in inputs], **options) if isinstance(item, Reject)]
+    return [
+        item.reason
+        for item in read([str(i) for i in inputs], **options)
+        if isinstance(item, Reject)
+    ]
 
 
 def write(path: Path, content: bytes | str) -> Path:
@@ -40,8 +56,9 @@ def test_a_text_file_is_one_record_named_by_its_path_below_the_input(tmp_path: P
     write(tmp_path / "b" / "two.txt", "Two.")
     write(tmp_path / "one.txt", "One.")
     assert [(r.source_uri, r.record_number, r.body, r.kind) for r in records(tmp_path)] == [
-        ("b/two.txt", None, b"Two.", "text"), ("one.txt", None, b"One.", "text"),
-    ]  # fmt: skip
+        ("b/two.txt", None, b"Two.", "text"),
+        ("one.txt", None, b"One.", "text"),
+    ]
 
 
 def test_a_page_saved_as_text_is_read_as_a_page(tmp_path: Path) -> None:
@@ -50,21 +67,36 @@ def test_a_page_saved_as_text_is_read_as_a_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress, bytes])
 @pytest.mark.parametrize("suffix", [".html", ".html.gz", ".htm.zst", ".xhtml"])
-def test_compression_shows_in_the_bytes_not_in_the_name(tmp_path: Path, pack: type[bytes], suffix: str) -> None:
+def test_compression_shows_in_the_bytes_not_in_the_name(
+    tmp_path: Path, pack: type[bytes], suffix: str
+) -> None:
     found = records(write(tmp_path / f"a{suffix}", pack(PAGE.encode())))
     assert (found[0].kind, found[0].body) == ("page", PAGE.encode())
 
 
 def test_jsonl_fields_become_the_record_and_what_is_given(tmp_path: Path) -> None:
     line = {
-        "text": "Rain fell.", "url": "https://example.org/a", "headline": "Rain", "authors": ["Ana Ruiz", {"name": "Bo Li"}], "date": "2024-03-01",
-        "outlet": "The Example", "lang": "en", "fetched_at": "2024-03-02T10:00:00+02:00", "other": {"deep": [1]},
-    }  # fmt: skip
+        "text": "Rain fell.",
+        "url": "https://example.org/a",
+        "headline": "Rain",
+        "authors": ["Ana Ruiz", {"name": "Bo Li"}],
+        "date": "2024-03-01",
+        "outlet": "The Example",
+        "lang": "en",
+        "fetched_at": "2024-03-02T10:00:00+02:00",
+        "other": {"deep": [1]},
+    }
     (record,) = records(write(tmp_path / "a.jsonl", json.dumps(line)))
     assert record == Record(
-        "a.jsonl", 0, b"Rain fell.", "text", "utf-8", "https://example.org/a", datetime(2024, 3, 2, 8, tzinfo=UTC),
+        "a.jsonl",
+        0,
+        b"Rain fell.",
+        "text",
+        "utf-8",
+        "https://example.org/a",
+        datetime(2024, 3, 2, 8, tzinfo=UTC),
         Given("Rain", ("Ana Ruiz", "Bo Li"), "2024-03-01", "The Example", "en"),
-    )  # fmt: skip
+    )
 
 
 def test_of_html_and_text_the_recipe_prefers_one(tmp_path: Path) -> None:
@@ -89,7 +121,13 @@ def test_a_bad_line_is_one_reject_among_good_ones(tmp_path: Path) -> None:
 
 
 def test_parquet_rows_are_records_whatever_the_row_groups(tmp_path: Path) -> None:
-    table = pa.table({"text": [f"Story {i}" for i in range(200)], "date": pa.array([datetime(2024, 3, 1, 12)] * 200), "unused": [1] * 200})
+    table = pa.table(
+        {
+            "text": [f"Story {i}" for i in range(200)],
+            "date": pa.array([datetime(2024, 3, 1, 12)] * 200),
+            "unused": [1] * 200,
+        }
+    )
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=30)
     found = records(tmp_path / "a.parquet")
     assert [r.record_number for r in found] == list(range(200))
@@ -98,7 +136,11 @@ def test_parquet_rows_are_records_whatever_the_row_groups(tmp_path: Path) -> Non
 
 
 def test_warc_responses_that_are_pages_are_records_with_their_url_and_date(tmp_path: Path) -> None:
-    raw = _warc(PAGE.encode()) + _warc(b"GIF89a", kind="image/gif") + _warc(PAGE.encode(), kind="text/html; charset=windows-1252")
+    raw = (
+        _warc(PAGE.encode())
+        + _warc(b"GIF89a", kind="image/gif")
+        + _warc(PAGE.encode(), kind="text/html; charset=windows-1252")
+    )
     for name in ("a.warc", "b.warc.gz"):
         found = records(write(tmp_path / name, gzip.compress(raw) if name.endswith("gz") else raw))
         assert [(r.record_number, r.url, r.fetched_at, r.declared_encoding) for r in found] == [
@@ -110,14 +152,23 @@ def test_warc_responses_that_are_pages_are_records_with_their_url_and_date(tmp_p
 def test_warc_in_zstd_may_begin_with_a_dictionary(tmp_path: Path) -> None:
     raw = _warc(PAGE.encode())
     dictionary = zstandard.ZstdCompressionDict(PAGE.encode() * 3)
-    frame = b"\x5d\x2a\x4d\x18" + len(dictionary.as_bytes()).to_bytes(4, "little") + dictionary.as_bytes()
+    frame = (
+        b"\x5d\x2a\x4d\x18"
+        + len(dictionary.as_bytes()).to_bytes(4, "little")
+        + dictionary.as_bytes()
+    )
     packed = zstandard.ZstdCompressor(dict_data=dictionary).compress(raw)
     assert records(write(tmp_path / "a.warc.zst", frame + packed * 2))[1].body == PAGE.encode()
 
 
 def test_chunked_and_packed_responses_are_unpacked(tmp_path: Path) -> None:
     packed = gzip.compress(PAGE.encode())
-    chunked = b"%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (20, packed[:20], len(packed) - 20, packed[20:])
+    chunked = b"%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (
+        20,
+        packed[:20],
+        len(packed) - 20,
+        packed[20:],
+    )
     raw = _warc(chunked, headers="Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n")
     assert records(write(tmp_path / "a.warc", raw))[0].body == PAGE.encode()
 
@@ -126,13 +177,18 @@ def test_the_file_time_is_fetched_at_only_where_the_recipe_says_so(tmp_path: Pat
     path = write(tmp_path / "a.txt", "Rain.")
     os.utime(path, (1_700_000_000, 1_700_000_000))
     assert records(path)[0].fetched_at is None
-    assert records(path, fields=Fields(use_file_time=True))[0].fetched_at == datetime.fromtimestamp(1_700_000_000, UTC)
+    assert records(path, fields=Fields(use_file_time=True))[0].fetched_at == datetime.fromtimestamp(
+        1_700_000_000, UTC
+    )
 
 
 def test_any_order_of_the_inputs_gives_the_same_records(tmp_path: Path) -> None:
     for name in ("a/1.txt", "a/2.txt", "b/3.txt"):
         write(tmp_path / name, name)
-    one, other = [str(tmp_path / "a"), str(tmp_path / "b")], [str(tmp_path / "b"), str(tmp_path / "a"), str(tmp_path / "a" / "1.txt")]
+    one, other = (
+        [str(tmp_path / "a"), str(tmp_path / "b")],
+        [str(tmp_path / "b"), str(tmp_path / "a"), str(tmp_path / "a" / "1.txt")],
+    )
     assert list(read(one)) == list(read(other))
 
 
@@ -195,7 +251,9 @@ def test_a_remote_input_is_read_through_fsspec() -> None:
     assert (record.source_uri, record.body) == ("a.jsonl", b"Rain.")
 
 
-def test_without_the_extra_a_remote_input_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_a_remote_input_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "fsspec", None)
     with pytest.raises(InputError, match=r"copydesk\[remote\]"):
         find(["s3://bucket/news"])
@@ -212,6 +270,8 @@ def test_reading_holds_a_few_documents_not_the_file(tmp_path: Path) -> None:
         for i in range(200):
             file.write(json.dumps({"text": f"{i} " + "x" * 200_000}).encode() + b"\n")
     tracemalloc.start()
-    assert sum(len(item.body) for item in read([str(path)]) if isinstance(item, Record)) > 40_000_000
+    assert (
+        sum(len(item.body) for item in read([str(path)]) if isinstance(item, Record)) > 40_000_000
+    )
     assert tracemalloc.get_traced_memory()[1] < 4_000_000
     tracemalloc.stop()

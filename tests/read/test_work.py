@@ -26,37 +26,67 @@ LIMITS = Limits(seconds=1, memory_bytes=300 * 2**20)
 
 
 def cut(texts: list[str], folder: Path, documents: int = 4) -> list[Shard]:
-    items: Iterator[Record | Reject] = (Record("a.jsonl", number, text.encode(), "text") for number, text in enumerate(texts))
+    items: Iterator[Record | Reject] = (
+        Record("a.jsonl", number, text.encode(), "text") for number, text in enumerate(texts)
+    )
     return list(shards.write(items, folder, documents=documents, n_bytes=2**20))
 
 
-def shouted(texts: list[str], folder: Path, *, workers: int = 1, **options: Any) -> tuple[list[str], list[list[Any]]]:
+def shouted(
+    texts: list[str], folder: Path, *, workers: int = 1, **options: Any
+) -> tuple[list[str], list[list[Any]]]:
     """What `tasks.shout` makes of the texts: those that came out, and the rows of `rejects`."""
     results = [
-        result for _, result in work.run_shards(
-            cut(texts, folder / "shards"), "tests.read.tasks:shout", {"folder": str(folder)}, workers=workers, limits=LIMITS, **options,
+        result
+        for _, result in work.run_shards(
+            cut(texts, folder / "shards"),
+            "tests.read.tasks:shout",
+            {"folder": str(folder)},
+            workers=workers,
+            limits=LIMITS,
+            **options,
         )
-    ]  # fmt: skip
-    return [text for result in results for _, text in result["texts"]], [row for result in results for row in result["rejects"]]
+    ]
+    return [text for result in results for _, text in result["texts"]], [
+        row for result in results for row in result["rejects"]
+    ]
 
 
-@pytest.mark.parametrize(("bad", "reason"), [("spin", "timeout"), ("segfault", "crashed"), ("die", "crashed"), ("eat", "memory"), ("raise", "crashed")])
-def test_a_document_that_ends_its_worker_becomes_a_reject_and_its_neighbours_come_out(bad: str, reason: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("spin", "timeout"),
+        ("segfault", "crashed"),
+        ("die", "crashed"),
+        ("eat", "memory"),
+        ("raise", "crashed"),
+    ],
+)
+def test_a_document_that_ends_its_worker_becomes_a_reject_and_its_neighbours_come_out(
+    bad: str, reason: str, tmp_path: Path
+) -> None:
     texts, rejects = shouted(["one", "two", bad, "three", "four"], tmp_path)
     assert texts == ["ONE", "TWO", "THREE", "FOUR"]
     assert rejects == [["a.jsonl", 2, "extract", reason]]
 
 
-def test_a_document_that_waits_for_ever_is_stopped_by_the_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_waits_for_ever_is_stopped_by_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("copydesk.flows.isolated._WALL", 2)
-    assert shouted(["one", "sleep", "two"], tmp_path) == (["ONE", "TWO"], [["a.jsonl", 1, "extract", "timeout"]])
+    assert shouted(["one", "sleep", "two"], tmp_path) == (
+        ["ONE", "TWO"],
+        [["a.jsonl", 1, "extract", "timeout"]],
+    )
 
 
 def test_a_worker_killed_once_from_outside_costs_no_document(tmp_path: Path) -> None:
     assert shouted(["one", "die-once", "two"], tmp_path) == (["ONE", "DIE-ONCE", "TWO"], [])
 
 
-def test_workers_started_early_are_ready_before_the_first_shard_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_started_early_are_ready_before_the_first_shard_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COPYDESK_TEST_READY", str(tmp_path))
 
     def read() -> Iterator[Shard]:
@@ -83,17 +113,27 @@ def test_results_are_the_same_and_in_order_for_any_number_of_workers(tmp_path: P
 
 def test_a_full_disk_ends_the_run_and_is_no_documents_fault(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left on device"):
-        list(work.run_shards(cut(["one"], tmp_path), "tests.read.tasks:fill_disk", {}, workers=1, limits=LIMITS))
+        list(
+            work.run_shards(
+                cut(["one"], tmp_path), "tests.read.tasks:fill_disk", {}, workers=1, limits=LIMITS
+            )
+        )
 
 
 def test_a_fault_of_the_program_is_named_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(work.TaskError, match=r"KeyError in tasks\.py:\d+ \(break_down\)"):
-        list(work.run_shards(cut(["one"], tmp_path), "tests.read.tasks:break_down", {}, workers=1, limits=LIMITS))
+        list(
+            work.run_shards(
+                cut(["one"], tmp_path), "tests.read.tasks:break_down", {}, workers=1, limits=LIMITS
+            )
+        )
 
 
 def test_shards_that_are_done_stay_done_under_the_same_key(tmp_path: Path) -> None:
     def pids(key: str) -> set[int]:
-        done = work.run_shards(cut_once, "tests.read.tasks:shout", {}, workers=1, limits=LIMITS, key=key)
+        done = work.run_shards(
+            cut_once, "tests.read.tasks:shout", {}, workers=1, limits=LIMITS, key=key
+        )
         return {result["pid"] for _, result in done}
 
     cut_once = cut(["one", "two"], tmp_path)
@@ -110,7 +150,9 @@ def test_progress_counts_documents_up_to_all_of_them(tmp_path: Path) -> None:
 
 
 def test_the_workers_end_with_the_iterator(tmp_path: Path) -> None:
-    running = work.run_shards(cut(["one"] * 9, tmp_path), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS)
+    running = work.run_shards(
+        cut(["one"] * 9, tmp_path), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS
+    )
     _, result = next(running)
     running.close()
     with pytest.raises(ProcessLookupError):
@@ -124,7 +166,9 @@ def test_the_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:
         "p = Process(seconds=9, memory_bytes=2**30); p.call('time:sleep'); print(p.pid, flush=True)\n"
         "import time; time.sleep(60)\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL
+    )
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
     parent.kill()
@@ -152,7 +196,9 @@ def files_of(folder: Path, n: int) -> list[InputFile | Reject]:
     return [InputFile(f"{i:02d}.txt", str(folder / f"{i:02d}.txt")) for i in range(n)]
 
 
-def spooled(files: list[InputFile | Reject], folder: Path, limits: Limits = LIMITS) -> Iterator[Shard]:
+def spooled(
+    files: list[InputFile | Reject], folder: Path, limits: Limits = LIMITS
+) -> Iterator[Shard]:
     return spool(files, folder, fields=Fields(), limits=limits, documents=3, n_bytes=2**20)
 
 
@@ -163,7 +209,9 @@ def test_spooling_goes_on_after_the_shards_that_are_there(tmp_path: Path) -> Non
     interrupted.close()
     written = os.stat(first.folder).st_mtime_ns
     all_shards = list(spooled(files, tmp_path / "out"))
-    assert [record.source_uri for shard in all_shards for record in shard.records()] == [f"{i:02d}.txt" for i in range(40)]
+    assert [record.source_uri for shard in all_shards for record in shard.records()] == [
+        f"{i:02d}.txt" for i in range(40)
+    ]
     assert os.stat(first.folder).st_mtime_ns == written
 
 
@@ -174,7 +222,9 @@ def test_spooling_other_files_starts_anew(tmp_path: Path) -> None:
     assert [record.body for record in first.records()] == [b"text 0", b"text 1"]
 
 
-def test_a_reader_that_is_killed_once_goes_on_without_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_is_killed_once_goes_on_without_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     readers: list[Process] = []
 
     class Noted(Process):
@@ -202,9 +252,15 @@ def sizes_of(found: Iterable[Shard]) -> list[tuple[int, float]]:
     return [(shard.n_documents, round(shard.left_share, 3)) for shard in found]
 
 
-def test_shards_get_smaller_towards_the_end_of_the_input_and_say_how_much_is_left(tmp_path: Path) -> None:
+def test_shards_get_smaller_towards_the_end_of_the_input_and_say_how_much_is_left(
+    tmp_path: Path,
+) -> None:
     files = page_file(tmp_path / "pages.jsonl.gz", 200)
-    found = sizes_of(spool(files, tmp_path / "out", fields=Fields(), limits=LIMITS, documents=500, n_bytes=400_000))
+    found = sizes_of(
+        spool(
+            files, tmp_path / "out", fields=Fields(), limits=LIMITS, documents=500, n_bytes=400_000
+        )
+    )
     sizes, left = [n for n, _ in found], [share for _, share in found]
     assert sum(sizes) == 200
     assert sizes[:5] == [20] * 5

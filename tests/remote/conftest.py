@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("moto.server", reason="moto[server] is not installed: no S3 server to test against")
+pytest.importorskip(
+    "moto.server", reason="moto[server] is not installed: no S3 server to test against"
+)
 pytest.importorskip("s3fs", reason="s3fs is not installed: the extra `remote`")
 
 _numbers = itertools.count()
@@ -26,9 +28,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     host, port = running.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
-            "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "reader", "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nonexistent",
-            "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "COPYDESK_CACHE": str(tmp_path_factory.mktemp("cache")),
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+            "AWS_ACCESS_KEY_ID": "reader",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/nonexistent",
+            "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+            "COPYDESK_CACHE": str(tmp_path_factory.mktemp("cache")),
         }.items():
             patch.setenv(name, value)
         yield f"http://{host}:{port}"
@@ -52,7 +59,9 @@ def bucket(s3: Any) -> str:
 
 
 @pytest.fixture
-def another_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def another_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     """Go on as another machine would: with a cache of its own, empty at first."""
 
     def move() -> None:
@@ -63,4 +72,7 @@ def another_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
 def objects(s3: Any, bucket: str, prefix: str = "") -> dict[str, int]:
     """Objects of a bucket and their sizes."""
-    return {item["Key"]: item["Size"] for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ())}
+    return {
+        item["Key"]: item["Size"]
+        for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ())
+    }

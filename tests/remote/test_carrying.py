@@ -25,14 +25,20 @@ def here(bucket: str, tmp_path: Path) -> Place:
     return Place.carried(f"s3://{bucket}/wh", staging)
 
 
-def test_what_one_side_sends_another_fetches_once(here: Place, another_machine: Move, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_one_side_sends_another_fetches_once(
+    here: Place, another_machine: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = [here.sent(here.path("fold/a")), here.sent(here.path("fold"))]
     assert names == ["fold/a", "fold/"]
     another_machine()
     away = here.away
     fetched: list[str] = []
     download = Objects.download
-    monkeypatch.setattr(Objects, "download", lambda self, name, path: (fetched.append(name), download(self, name, path)))
+    monkeypatch.setattr(
+        Objects,
+        "download",
+        lambda self, name, path: (fetched.append(name), download(self, name, path)),
+    )
     for _ in range(2):
         file, folder = away.all_fetched(names)
         assert (file.read_text(), folder.is_dir(), file.parent == folder) == ("A", True, True)
@@ -40,7 +46,9 @@ def test_what_one_side_sends_another_fetches_once(here: Place, another_machine: 
     assert file != here.path("fold/a")
 
 
-def test_a_shared_folder_has_one_name_on_all_sides_and_nothing_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shared_folder_has_one_name_on_all_sides_and_nothing_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("copydesk.flows.cluster.carrying.at_once", None)
     place = Place()
     name = place.sent(tmp_path / "a")
@@ -53,19 +61,27 @@ def test_no_name_leads_out_of_the_folder(name: str, here: Place) -> None:
         here.away.fetched(name)
 
 
-def test_a_worker_clears_what_runs_before_left_and_in_the_end_what_this_one_did(here: Place, another_machine: Move, tmp_path: Path) -> None:
+def test_a_worker_clears_what_runs_before_left_and_in_the_end_what_this_one_did(
+    here: Place, another_machine: Move, tmp_path: Path
+) -> None:
     before = Place.carried(here.warehouse, tmp_path / "run")
     left_behind = [place.sent(place.path("fold/a")) for place in (before, here)]
     another_machine()
-    old, new = (place.away.fetched(name) for place, name in zip((before, here), left_behind, strict=True))
+    old, new = (
+        place.away.fetched(name) for place, name in zip((before, here), left_behind, strict=True)
+    )
     here.away.begun()
     assert (old.exists(), new.exists()) == (False, True)
     here.away.left()
     assert not new.exists()
 
 
-def test_a_worker_keeps_no_index_of_snapshots_that_are_gone(here: Place, another_machine: Move) -> None:
-    warehouse = Warehouse.open(here.warehouse, create=True, options=Options(keep_snapshots=1, grace_hours=0))
+def test_a_worker_keeps_no_index_of_snapshots_that_are_gone(
+    here: Place, another_machine: Move
+) -> None:
+    warehouse = Warehouse.open(
+        here.warehouse, create=True, options=Options(keep_snapshots=1, grace_hours=0)
+    )
     publish(warehouse, "one", 1)
     another_machine()
     mirror = Warehouse.open(here.warehouse).root
@@ -81,10 +97,15 @@ def test_the_store_is_empty_when_the_run_has_ended(here: Place, s3: Any, bucket:
     assert not objects(s3, bucket)
 
 
-def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_stands(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_stands(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away(*_: Any) -> None:
         raise RemoteError(None, "the server does not answer")
 
     monkeypatch.setattr(Objects, "upload", away)
-    with pytest.raises(WriteFailed, match=r"^the server does not answer; nothing is published: .* finished shards stand$"):
+    with pytest.raises(
+        WriteFailed,
+        match=r"^the server does not answer; nothing is published: .* finished shards stand$",
+    ):
         here.sent(here.path("fold/a"))

@@ -49,13 +49,19 @@ def deliveries() -> list[list[dict[str, Any]]]:
     order = sorted(range(len(room.texts)), key=lambda row: (room.times[row], room.texts[row]))
     documents = [
         {
-            "url": f"https://www.{OUTLET}/{number}", "title": f"Ferry {number} leaves", "author": "Ana Ruiz",
+            "url": f"https://www.{OUTLET}/{number}",
+            "title": f"Ferry {number} leaves",
+            "author": "Ana Ruiz",
             "text": room.texts[row] + (f"\n{NOTICE}" if number % 2 else ""),
-            "published_at": room.times[row].isoformat(), "fetched_at": "2026-04-01T00:00:00+00:00",
+            "published_at": room.times[row].isoformat(),
+            "fetched_at": "2026-04-01T00:00:00+00:00",
         }
         for number, row in enumerate(order)
-    ]  # fmt: skip
-    broken = [{"url": f"https://www.{OUTLET}/empty", "text": ""}, {"url": f"https://www.{OUTLET}/long", "text": "The sea rose and fell all day. " * 200}]
+    ]
+    broken = [
+        {"url": f"https://www.{OUTLET}/empty", "text": ""},
+        {"url": f"https://www.{OUTLET}/long", "text": "The sea rose and fell all day. " * 200},
+    ]
     return [documents[:12] + broken, [{**document, "author": None} for document in documents[9:]]]
 
 
@@ -86,7 +92,9 @@ class Place:
 
     def rows(self, table: str) -> list[str]:
         """Of a table, without the names of runs, in an order of their own."""
-        return sorted(repr({**row, "run_id": None}) for row in self.current().table(table).to_pylist())
+        return sorted(
+            repr({**row, "run_id": None}) for row in self.current().table(table).to_pylist()
+        )
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,10 @@ class Twins:
 
     def filled(self, arguments: str) -> list[str]:
         """Words of a command, with ids for COPY, KEPT and TEMPLATE."""
-        return [{"COPY": self.copy, "KEPT": self.kept, "TEMPLATE": self.template}.get(word, word) for word in arguments.split()]
+        return [
+            {"COPY": self.copy, "KEPT": self.kept, "TEMPLATE": self.template}.get(word, word)
+            for word in arguments.split()
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +126,11 @@ def twins(server: str, tmp_path_factory: pytest.TempPathFactory) -> Twins:
     client = boto3.client("s3")
     client.create_bucket(Bucket=BUCKET)
     for number, documents in enumerate(deliveries()):
-        client.put_object(Bucket=BUCKET, Key=f"dump/{number}/news.jsonl", Body="".join(json.dumps(document) + "\n" for document in documents).encode())
+        client.put_object(
+            Bucket=BUCKET,
+            Key=f"dump/{number}/news.jsonl",
+            Body="".join(json.dumps(document) + "\n" for document in documents).encode(),
+        )
     store = Place(f"s3://{BUCKET}/wh")
     ingest = ("ingest", "--direct", "--workers", "1", "--recipe", str(recipe))
     code, said = store.run(*ingest, f"s3://{BUCKET}/dump/0/")
@@ -130,8 +145,18 @@ def twins(server: str, tmp_path_factory: pytest.TempPathFactory) -> Twins:
     code, said = store.run(*ingest, f"s3://{BUCKET}/dump/1/")
     assert code == 0, said
     assert "taking up run" in said
-    shutil.copytree(Warehouse.open(store.warehouse).root, folder / "wh", symlinks=True, ignore=shutil.ignore_patterns(".mirror.json", "lock"))
-    copy = store.current().table("duplicates", ["doc_id", "kept_doc_id"]).sort_by("doc_id").to_pylist()[0]
+    shutil.copytree(
+        Warehouse.open(store.warehouse).root,
+        folder / "wh",
+        symlinks=True,
+        ignore=shutil.ignore_patterns(".mirror.json", "lock"),
+    )
+    copy = (
+        store.current()
+        .table("duplicates", ["doc_id", "kept_doc_id"])
+        .sort_by("doc_id")
+        .to_pylist()[0]
+    )
     (line,) = json.loads(store.run("templates", "list", "--json")[1])
     return Twins(store, Place(str(folder / "wh")), copy["doc_id"], copy["kept_doc_id"], line["id"])
 
@@ -141,28 +166,59 @@ def _away(*_: Any) -> None:
 
 
 READING = [
-    "status", "snapshots", "rejects", "rejects --reason too_large --snapshot 1", "diff 1", "diff 1 2", "explain COPY", "explain KEPT",
-    "explain COPY KEPT", "show KEPT", f"show https://www.{OUTLET}/3", "rules --rule photo_credit", "quarantine list", "templates list",
-    "index status", "verify", "verify --quick",
-]  # fmt: skip
+    "status",
+    "snapshots",
+    "rejects",
+    "rejects --reason too_large --snapshot 1",
+    "diff 1",
+    "diff 1 2",
+    "explain COPY",
+    "explain KEPT",
+    "explain COPY KEPT",
+    "show KEPT",
+    f"show https://www.{OUTLET}/3",
+    "rules --rule photo_credit",
+    "quarantine list",
+    "templates list",
+    "index status",
+    "verify",
+    "verify --quick",
+]
 
 
-@pytest.mark.parametrize("command", [*READING, *(f"{command} --json" for command in READING), "templates export", "report"])
-def test_a_command_that_reads_says_of_a_store_what_it_says_of_a_folder(command: str, twins: Twins, another_machine: Callable[[], None]) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [*READING, *(f"{command} --json" for command in READING), "templates export", "report"],
+)
+def test_a_command_that_reads_says_of_a_store_what_it_says_of_a_folder(
+    command: str, twins: Twins, another_machine: Callable[[], None]
+) -> None:
     another_machine()
     here = twins.folder.said(*twins.filled(command))
     assert here[0] == 0, here
     assert twins.store.said(*twins.filled(command)) == here
 
 
-@pytest.mark.parametrize("command", ["show nothing", "diff 99", "rollback 99", "explain nothing --json", "path articles --snapshot 99", "path nothing"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show nothing",
+        "diff 99",
+        "rollback 99",
+        "explain nothing --json",
+        "path articles --snapshot 99",
+        "path nothing",
+    ],
+)
 def test_a_command_refuses_alike(command: str, twins: Twins) -> None:
     here = twins.folder.said(*command.split())
     assert here[0] in (1, 2)
     assert twins.store.said(*command.split()) == here
 
 
-def test_files_are_named_and_exported_and_the_lines_that_read_them_are_shown(twins: Twins, another_machine: Callable[[], None], tmp_path: Path) -> None:
+def test_files_are_named_and_exported_and_the_lines_that_read_them_are_shown(
+    twins: Twins, another_machine: Callable[[], None], tmp_path: Path
+) -> None:
     another_machine()
     paths = twins.store.run("path", "articles")[1].split()
     assert all(path.startswith(f"{twins.store.warehouse}/tables/articles/") for path in paths)
@@ -177,12 +233,22 @@ def test_files_are_named_and_exported_and_the_lines_that_read_them_are_shown(twi
 
 # In this order: what is forgotten early is rewritten in few snapshots.
 WRITING = [
-    "templates approve TEMPLATE", "forget --doc KEPT --yes --json", "quarantine release --all", "rethreshold --jaccard-low 0.3 --dry-run",
-    "rethreshold --jaccard-low 0.3 --json", "reprocess --stage dedup --workers 1 --json", "index rebuild", "migrate", "rollback 2 --json", "verify",
-]  # fmt: skip
+    "templates approve TEMPLATE",
+    "forget --doc KEPT --yes --json",
+    "quarantine release --all",
+    "rethreshold --jaccard-low 0.3 --dry-run",
+    "rethreshold --jaccard-low 0.3 --json",
+    "reprocess --stage dedup --workers 1 --json",
+    "index rebuild",
+    "migrate",
+    "rollback 2 --json",
+    "verify",
+]
 
 
-def test_commands_that_write_do_to_a_store_what_they_do_to_a_folder(twins: Twins, another_machine: Callable[[], None]) -> None:
+def test_commands_that_write_do_to_a_store_what_they_do_to_a_folder(
+    twins: Twins, another_machine: Callable[[], None]
+) -> None:
     for command in WRITING:
         another_machine()
         here = twins.folder.said(*twins.filled(command))
@@ -193,18 +259,34 @@ def test_commands_that_write_do_to_a_store_what_they_do_to_a_folder(twins: Twins
     assert twins.store.current().rows("tombstones") == 1
 
 
-def test_known_inputs_bring_nothing_new_and_refused_ones_are_read_again(twins: Twins, tmp_path: Path) -> None:
+def test_known_inputs_bring_nothing_new_and_refused_ones_are_read_again(
+    twins: Twins, tmp_path: Path
+) -> None:
     recipe = tmp_path / "larger.toml"
     recipe.write_text(RECIPE.replace("4_000", "400_000"))
-    said = json.loads(twins.store.run("replay", "--workers", "1", "--recipe", str(recipe), "--json")[1])
+    said = json.loads(
+        twins.store.run("replay", "--workers", "1", "--recipe", str(recipe), "--json")[1]
+    )
     assert (said["rejects_before"], said["rejects_after"], said["articles"]) == (2, 1, 1)
     code, output = twins.store.run("ingest", "--direct", "--workers", "1", f"s3://{BUCKET}/dump/1/")
     assert code == 0
     assert "Nothing new" in output
 
 
-@pytest.mark.parametrize("command", ["status", "verify", "migrate", "forget --doc 0 --yes", "path articles", "ingest --direct dump"])
-def test_a_bucket_that_is_not_there_is_named(command: str, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        "status",
+        "verify",
+        "migrate",
+        "forget --doc 0 --yes",
+        "path articles",
+        "ingest --direct dump",
+    ],
+)
+def test_a_bucket_that_is_not_there_is_named(
+    command: str, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "dump").mkdir()
     (tmp_path / "dump" / "a.txt").write_text("It rained in Oslo all day.")
@@ -213,7 +295,9 @@ def test_a_bucket_that_is_not_there_is_named(command: str, server: str, tmp_path
     assert "Error: s3://no-such-bucket-here/wh: there is no such bucket or object" in said
 
 
-def test_a_server_that_refuses_the_credentials_is_named(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_refuses_the_credentials_is_named(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from moto import settings
     from moto.core.responses import ActionAuthenticatorMixin
 

@@ -28,7 +28,10 @@ RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE
 
 def parquet(texts: list[str]) -> bytes:
     sink = io.BytesIO()
-    pq.write_table(pa.table({"text": texts, "url": [f"https://news.example/{i}" for i in range(len(texts))]}), sink)
+    pq.write_table(
+        pa.table({"text": texts, "url": [f"https://news.example/{i}" for i in range(len(texts))]}),
+        sink,
+    )
     return sink.getvalue()
 
 
@@ -80,7 +83,9 @@ def test_hidden_names_and_markers_of_empty_folders_are_no_inputs(filled: str, s3
     assert len(found([f"s3://{filled}/in"])) == len(FILES)
 
 
-def test_size_time_and_version_are_those_of_the_store_so_a_changed_object_is_another_input(filled: str, s3: Any) -> None:
+def test_size_time_and_version_are_those_of_the_store_so_a_changed_object_is_another_input(
+    filled: str, s3: Any
+) -> None:
     (before,) = found([f"s3://{filled}/in/a.txt"])
     assert before.size_bytes == len(FILES["in/a.txt"])
     assert before.file_time is not None
@@ -89,22 +94,32 @@ def test_size_time_and_version_are_those_of_the_store_so_a_changed_object_is_ano
     assert before.fingerprint != after.fingerprint
 
 
-@pytest.mark.parametrize(("name", "says"), [
-    ("s3://no-such-bucket-here/in", "does not exist|no such bucket"),
-    ("s3://{bucket}/none", "does not exist or is empty"),
-    ("s3://{bucket}/in/*.docx", "matches nothing"),
-    ("carrier-pigeon://{bucket}/in", "carrier-pigeon"),
-])
-def test_an_input_that_is_not_there_is_an_error_that_names_it(filled: str, name: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("s3://no-such-bucket-here/in", "does not exist|no such bucket"),
+        ("s3://{bucket}/none", "does not exist or is empty"),
+        ("s3://{bucket}/in/*.docx", "matches nothing"),
+        ("carrier-pigeon://{bucket}/in", "carrier-pigeon"),
+    ],
+)
+def test_an_input_that_is_not_there_is_an_error_that_names_it(
+    filled: str, name: str, says: str
+) -> None:
     with pytest.raises(InputError, match=says):
         find([name.format(bucket=filled)])
 
 
 def test_refused_credentials_are_an_error_that_says_so(filled: str, server: str) -> None:
     def check_credentials_after(n_requests: str) -> None:
-        urllib.request.urlopen(urllib.request.Request(
-            f"{server}/moto-api/reset-auth", n_requests.encode(), {"Content-Type": "text/plain"}, method="POST",
-        ))
+        urllib.request.urlopen(
+            urllib.request.Request(
+                f"{server}/moto-api/reset-auth",
+                n_requests.encode(),
+                {"Content-Type": "text/plain"},
+                method="POST",
+            )
+        )
 
     check_credentials_after("0")
     try:
@@ -114,7 +129,9 @@ def test_refused_credentials_are_an_error_that_says_so(filled: str, server: str)
         check_credentials_after("inf")
 
 
-def test_missing_credentials_are_an_error_that_says_which_variables(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_an_error_that_says_which_variables(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import s3fs
 
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -128,7 +145,9 @@ def test_missing_credentials_are_an_error_that_says_which_variables(filled: str,
 
 
 @pytest.mark.parametrize("package", ["fsspec", "s3fs"])
-def test_without_the_extra_the_error_says_what_to_install(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_the_error_says_what_to_install(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from fsspec.registry import _registry as loaded
 
     monkeypatch.delitem(loaded, "s3", raising=False)
@@ -137,7 +156,9 @@ def test_without_the_extra_the_error_says_what_to_install(package: str, monkeypa
         find(["s3://bucket/news"])
 
 
-def test_an_object_that_goes_while_a_run_reads_is_a_reject_not_a_crash(filled: str, s3: Any) -> None:
+def test_an_object_that_goes_while_a_run_reads_is_a_reject_not_a_crash(
+    filled: str, s3: Any
+) -> None:
     items = read([f"s3://{filled}/in/a.txt", f"s3://{filled}/in/c.jsonl.zst"])
     assert isinstance(next(items), Record)
     s3.delete_object(Bucket=filled, Key="in/c.jsonl.zst")

@@ -41,20 +41,30 @@ def _loopback_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
 
 
-@pytest.mark.parametrize("block", blocks("python")[1:], ids=lambda block: block.split()[1].split(".")[0])
-def test_a_reader_of_the_page_sees_the_six_articles(block: str, resolved: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "block", blocks("python")[1:], ids=lambda block: block.split()[1].split(".")[0]
+)
+def test_a_reader_of_the_page_sees_the_six_articles(
+    block: str, resolved: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     pytest.importorskip(block.split()[1].split(".", maxsplit=1)[0])
     exec(block, dict(resolved))
     printed = capsys.readouterr().out
     assert "n_words" in printed
-    assert printed.count("NULL") >= 6 or printed.count("null") >= 6 or printed.count("None") + printed.count("NaN") >= 6
+    assert (
+        printed.count("NULL") >= 6
+        or printed.count("null") >= 6
+        or printed.count("None") + printed.count("NaN") >= 6
+    )
 
 
 def test_sql_alone_resolves_the_snapshot(resolved: dict[str, Any], root: str) -> None:
     duckdb = pytest.importorskip("duckdb")
     database = duckdb.connect()
     database.register_filesystem(resolved["store"])
-    *settings, query = blocks("sql")[0].replace("s3://news/warehouse", root).strip().rstrip(";").split(";\n")
+    *settings, query = (
+        blocks("sql")[0].replace("s3://news/warehouse", root).strip().rstrip(";").split(";\n")
+    )
     for setting in settings:
         database.execute(setting)
     assert len(database.sql(query).fetchall()) == 6
@@ -83,10 +93,14 @@ def _pandas(folder: str, _: Any) -> Any:
 def _pyarrow(folder: str, store: Any) -> Any:
     import pyarrow.dataset
 
-    return pyarrow.dataset.dataset(folder.removeprefix("s3://"), filesystem=store, format="parquet").count_rows()
+    return pyarrow.dataset.dataset(
+        folder.removeprefix("s3://"), filesystem=store, format="parquet"
+    ).count_rows()
 
 
-@pytest.mark.parametrize("read", [_duckdb, _polars, _pandas, _pyarrow], ids=lambda read: read.__name__[1:])
+@pytest.mark.parametrize(
+    "read", [_duckdb, _polars, _pandas, _pyarrow], ids=lambda read: read.__name__[1:]
+)
 def test_a_reader_of_the_whole_folder_fails_instead_of_mixing_snapshots(
     read: Callable[[str, Any], Any], resolved: dict[str, Any], root: str
 ) -> None:

@@ -47,15 +47,22 @@ def change(warehouse: Warehouse, run_id: str, articles: list[dict[str, object]])
     base = warehouse.current()
     numbers = [int(str(article["source_uri"]).split("/")[1].split(".")[0]) for article in articles]
     inserts = {
-        "articles": [rows.table("articles", articles)], "removed": [rows.table("removed", [rows.cut(n) for n in numbers])],
+        "articles": [rows.table("articles", articles)],
+        "removed": [rows.table("removed", [rows.cut(n) for n in numbers])],
         "stories": [rows.table("stories", [rows.story(n) for n in numbers])],
     }
-    return Change(parent=base.id if base else None, run=rows.run(run_id, n_articles=len(articles)), inserts=inserts)
+    return Change(
+        parent=base.id if base else None,
+        run=rows.run(run_id, n_articles=len(articles)),
+        inserts=inserts,
+    )
 
 
 def publish(warehouse: Warehouse, run_id: str, *numbers: int, date: dt.date = NOVEMBER) -> Snapshot:
     with warehouse.lock():
-        return warehouse.publish(change(warehouse, run_id, [rows.article(number, date=date) for number in numbers]))
+        return warehouse.publish(
+            change(warehouse, run_id, [rows.article(number, date=date) for number in numbers])
+        )
 
 
 def ids(snapshot: Snapshot | None) -> list[str]:
@@ -67,7 +74,9 @@ def pointer(s3: Any, bucket: str) -> str:
     return str(s3.get_object(Bucket=bucket, Key="wh/LATEST")["Body"].read().decode().strip())
 
 
-def test_what_one_machine_publishes_another_reads(uri: str, another_machine: Move, s3: Any, bucket: str) -> None:
+def test_what_one_machine_publishes_another_reads(
+    uri: str, another_machine: Move, s3: Any, bucket: str
+) -> None:
     first = publish(opened(uri), "one", 1, 2)
     second = publish(opened(uri), "two", 3)
     assert pointer(s3, bucket) == second.id
@@ -86,13 +95,19 @@ def test_snapshots_have_the_ids_they_would_have_in_a_folder(uri: str, tmp_path: 
     assert [kept.id for kept in opened(uri).snapshots()] == [kept.id for kept in folder.snapshots()]
 
 
-def test_a_run_fetches_the_files_it_touches_and_no_others(uri: str, another_machine: Move, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_fetches_the_files_it_touches_and_no_others(
+    uri: str, another_machine: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(opened(uri), "one", *range(20), date=OCTOBER)
     publish(opened(uri), "two", 20, 21)
     another_machine()
     fetched: list[str] = []
     download = Objects.download
-    monkeypatch.setattr(Objects, "download", lambda self, name, path: (fetched.append(name), download(self, name, path)))
+    monkeypatch.setattr(
+        Objects,
+        "download",
+        lambda self, name, path: (fetched.append(name), download(self, name, path)),
+    )
     publish(opened(uri), "three", 22)
     folders = [name.split("/")[:2] for name in fetched if name.endswith(".parquet")]
     assert ["tables", "articles"] in folders  # the small November file, which is merged
@@ -100,7 +115,9 @@ def test_a_run_fetches_the_files_it_touches_and_no_others(uri: str, another_mach
     assert [name for name in fetched if "2026-10" in name and name.startswith("keys/articles")]
 
 
-def test_columns_of_a_large_file_are_read_by_ranges(uri: str, another_machine: Move, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_of_a_large_file_are_read_by_ranges(
+    uri: str, another_machine: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(opened(uri), "one", 1, 2, 3)
     another_machine()
     monkeypatch.setattr("copydesk.flows.remote.mirror._WHOLE", 0)
@@ -134,7 +151,9 @@ def test_of_two_first_runs_one_loses(uri: str, another_machine: Move) -> None:
         slow.publish(late)
 
 
-def test_a_switch_whose_answer_was_lost_is_no_lost_race(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_switch_whose_answer_was_lost_is_no_lost_race(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write = Objects.write
 
     def twice(self: Objects, name: str, content: bytes, **condition: Any) -> str:
@@ -169,7 +188,9 @@ def test_a_run_that_dies_before_the_switch_has_published_nothing_and_the_next_on
     assert bool(_october(s3, bucket)) == (step == "uploaded")
     backdate(s3, bucket, "wh/tables/articles/2026-10")
     after = publish(opened(uri), "two", 4)
-    publish(opened(uri), "three", 5)  # what was uploaded in the second of a switch goes with the next
+    publish(
+        opened(uri), "three", 5
+    )  # what was uploaded in the second of a switch goes with the next
     assert not _october(s3, bucket)
     assert not [fault for fault in faults(Warehouse.open(uri)) if fault.kind != "orphan"]
     assert ids(after) == sorted(map(rows.doc_id, (1, 4)))
@@ -190,7 +211,9 @@ def backdate(s3: Any, bucket: str, prefix: str) -> None:
                     region.buckets[bucket].keys[name].last_modified -= dt.timedelta(hours=1)
 
 
-def test_what_a_killed_run_left_on_the_way_to_its_workers_goes_with_the_next_writer(uri: str, s3: Any, bucket: str) -> None:
+def test_what_a_killed_run_left_on_the_way_to_its_workers_goes_with_the_next_writer(
+    uri: str, s3: Any, bucket: str
+) -> None:
     s3.put_object(Bucket=bucket, Key="wh/staging/dead-1234/fold/x", Body=b"x")
     with opened(uri).lock():
         assert not objects(s3, bucket, "wh/staging/")
@@ -219,7 +242,14 @@ def test_a_lock_whose_holder_died_is_free_at_once_here_and_after_its_time_elsewh
 ) -> None:
     publish(opened(uri), "one", 1)
     state = json.loads((opened(uri).root / ".mirror.json").read_text())
-    left = {"token": "x", "mirror": state["id"], "pid": 1, "host": "h", "started_at": "2026-11-02", "command": "copydesk"}
+    left = {
+        "token": "x",
+        "mirror": state["id"],
+        "pid": 1,
+        "host": "h",
+        "started_at": "2026-11-02",
+        "command": "copydesk",
+    }
     s3.put_object(Bucket=bucket, Key="wh/lock", Body=json.dumps(left).encode())
     with opened(uri).lock():  # this mirror is locked by us, so whoever signed as its holder is gone
         pass
@@ -237,27 +267,37 @@ def test_who_lost_the_lease_does_not_switch(uri: str, s3: Any, bucket: str) -> N
     with warehouse.lock():
         assert warehouse.mirror is not None
         assert warehouse.mirror.lease is not None
-        s3.put_object(Bucket=bucket, Key="wh/lock", Body=json.dumps({"token": "another's"}).encode())
+        s3.put_object(
+            Bucket=bucket, Key="wh/lock", Body=json.dumps({"token": "another's"}).encode()
+        )
         warehouse.mirror.lease._renew_once()
         with pytest.raises(Outdated, match="taken over"):
             warehouse.publish(change(warehouse, "one", [rows.article(1)]))
     assert "wh/LATEST" not in objects(s3, bucket)
 
 
-def test_a_server_that_ignores_conditions_is_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_ignores_conditions_is_refused(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write = Objects.write
-    monkeypatch.setattr(Objects, "write", lambda self, name, content, **_: write(self, name, content))
+    monkeypatch.setattr(
+        Objects, "write", lambda self, name, content, **_: write(self, name, content)
+    )
     with pytest.raises(WriteFailed, match="ignores the condition"), opened(uri).lock():
         pass
 
 
-@pytest.mark.parametrize("place", ["gs://bucket/wh", "memory://wh", "az://container/wh", "https://example.org/wh"])
+@pytest.mark.parametrize(
+    "place", ["gs://bucket/wh", "memory://wh", "az://container/wh", "https://example.org/wh"]
+)
 def test_a_store_without_a_known_conditional_put_is_refused(place: str) -> None:
     with pytest.raises(WarehouseError, match="conditional put"):
         Warehouse.open(place, create=True)
 
 
-def test_a_place_without_a_warehouse_is_an_error_that_says_what_to_do(uri: str, bucket: str, s3: Any) -> None:
+def test_a_place_without_a_warehouse_is_an_error_that_says_what_to_do(
+    uri: str, bucket: str, s3: Any
+) -> None:
     with pytest.raises(NotAWarehouse, match="copydesk ingest INPUT --warehouse s3://"):
         Warehouse.open(uri)
     with pytest.raises(WriteFailed, match="no such bucket"):
@@ -267,14 +307,22 @@ def test_a_place_without_a_warehouse_is_an_error_that_says_what_to_do(uri: str, 
         opened(uri)
 
 
-def test_superseded_snapshots_leave_the_store_with_their_files(uri: str, s3: Any, bucket: str) -> None:
+def test_superseded_snapshots_leave_the_store_with_their_files(
+    uri: str, s3: Any, bucket: str
+) -> None:
     for number in range(3):
         publish(opened(uri), f"run{number}", number)
     held = objects(s3, bucket, "wh/")
     assert len([name for name in held if name.startswith("wh/manifests/0")]) == 2
     kept = opened(uri).snapshots()
-    named = {f"wh/tables/articles/{entry.object_name}" for one in kept for entry in one.manifest.tables["articles"]}
-    assert {name for name in held if name.startswith("wh/tables/articles/") and not name.endswith(GUARD)} == named
+    named = {
+        f"wh/tables/articles/{entry.object_name}"
+        for one in kept
+        for entry in one.manifest.tables["articles"]
+    }
+    assert {
+        name for name in held if name.startswith("wh/tables/articles/") and not name.endswith(GUARD)
+    } == named
     with pytest.raises(UnknownSnapshot):
         opened(uri).snapshot("1")
 
@@ -298,7 +346,9 @@ class NoHeirs:
         return {"cluster_size": 1, "n_outlets": 1, "n_origins": 1}
 
 
-def test_a_forgotten_document_is_in_no_object_and_in_no_mirror(uri: str, another_machine: Move, s3: Any, bucket: str) -> None:
+def test_a_forgotten_document_is_in_no_object_and_in_no_mirror(
+    uri: str, another_machine: Move, s3: Any, bucket: str
+) -> None:
     publish(opened(uri), "one", 1, 2)
     publish(opened(uri), "two", 3)
     elsewhere = opened(uri)
@@ -309,13 +359,20 @@ def test_a_forgotten_document_is_in_no_object_and_in_no_mirror(uri: str, another
         receipt = forget(warehouse, Request(docs=(rows.doc_id(2),)), heirs=NoHeirs())
     for name in objects(s3, bucket, "wh/tables/"):
         content = s3.get_object(Bucket=bucket, Key=name)["Body"].read()
-        if name.startswith(("wh/tables/articles/", "wh/tables/removed/")) and not name.endswith(GUARD):
-            assert rows.doc_id(2) not in pq.read_table(pa.BufferReader(content))["doc_id"].to_pylist()
+        if name.startswith(("wh/tables/articles/", "wh/tables/removed/")) and not name.endswith(
+            GUARD
+        ):
+            assert (
+                rows.doc_id(2) not in pq.read_table(pa.BufferReader(content))["doc_id"].to_pylist()
+            )
     assert f"wh/receipts/{receipt['receipt_id']}.json" in objects(s3, bucket)
     assert not [fault for fault in faults(warehouse) if fault.kind != "orphan"]
     with elsewhere.lock():
         elsewhere.sweep()
-    left = [pq.read_table(path)["doc_id"].to_pylist() for path in (elsewhere.root / "snapshots").rglob("articles/*.parquet")]
+    left = [
+        pq.read_table(path)["doc_id"].to_pylist()
+        for path in (elsewhere.root / "snapshots").rglob("articles/*.parquet")
+    ]
     assert all(rows.doc_id(2) not in some for some in left)
 
 
@@ -326,39 +383,62 @@ def test_verify_names_missing_changed_and_foreign_objects(uri: str, s3: Any, buc
     name = f"wh/tables/articles/{entry.object_name}"
     content = s3.get_object(Bucket=bucket, Key=name)["Body"].read()
     s3.put_object(Bucket=bucket, Key=name, Body=content[:-1] + b"x")
-    assert [(fault.kind, fault.where) for fault in faults(opened(uri))] == [("changed", name.removeprefix("wh/"))]
+    assert [(fault.kind, fault.where) for fault in faults(opened(uri))] == [
+        ("changed", name.removeprefix("wh/"))
+    ]
     assert not list(faults(opened(uri), quick=True))  # the same size
     s3.put_object(Bucket=bucket, Key=name, Body=content[:-1])
     assert [fault.kind for fault in faults(opened(uri), quick=True)] == ["changed"]
     s3.delete_object(Bucket=bucket, Key=name)
     s3.put_object(Bucket=bucket, Key="wh/tables/articles/copy.parquet", Body=b"x")
     s3.delete_object(Bucket=bucket, Key=f"wh/tables/runs/{GUARD}")
-    assert sorted(fault.kind for fault in faults(opened(uri), quick=True)) == ["guard", "missing", "orphan"]
+    assert sorted(fault.kind for fault in faults(opened(uri), quick=True)) == [
+        "guard",
+        "missing",
+        "orphan",
+    ]
 
 
-def test_a_worker_of_a_cluster_reads_published_documents_from_the_store(uri: str, another_machine: Move) -> None:
-    pytest.importorskip("distributed", reason="the engine dask is an extra: pip install 'copydesk[dask]'")
+def test_a_worker_of_a_cluster_reads_published_documents_from_the_store(
+    uri: str, another_machine: Move
+) -> None:
+    pytest.importorskip(
+        "distributed", reason="the engine dask is an extra: pip install 'copydesk[dask]'"
+    )
     from copydesk.flows.cluster import folding, plan
     from copydesk.transforms.dedup import Options as Dedup
 
     snapshot = publish(opened(uri), "one", 1, 2)
     told = plan.Plan(
-        options=Dedup(), folder="", signed=(), counts=(), rows="", slabs=(), n_published=2, published=folding._address(snapshot),
+        options=Dedup(),
+        folder="",
+        signed=(),
+        counts=(),
+        rows="",
+        slabs=(),
+        n_published=2,
+        published=folding._address(snapshot),
     )
     another_machine()
     assert told.snapshot is not None
     assert told.snapshot.documents([rows.doc_id(2)])["text"].to_pylist() == [rows.text_of(2)]
 
 
-def test_a_damaged_object_is_not_read(uri: str, another_machine: Move, s3: Any, bucket: str) -> None:
+def test_a_damaged_object_is_not_read(
+    uri: str, another_machine: Move, s3: Any, bucket: str
+) -> None:
     (entry,) = publish(opened(uri), "one", 1).manifest.tables["articles"]
-    s3.put_object(Bucket=bucket, Key=f"wh/tables/articles/{entry.object_name}", Body=b"PAR1 no more PAR1")
+    s3.put_object(
+        Bucket=bucket, Key=f"wh/tables/articles/{entry.object_name}", Body=b"PAR1 no more PAR1"
+    )
     another_machine()
     with pytest.raises(WarehouseError, match="SHA-256 differs"):
         Warehouse.open(uri).snapshot("current").table("articles")
 
 
-def test_reports_are_shared_and_those_taken_back_go_everywhere(uri: str, another_machine: Move, s3: Any, bucket: str) -> None:
+def test_reports_are_shared_and_those_taken_back_go_everywhere(
+    uri: str, another_machine: Move, s3: Any, bucket: str
+) -> None:
     here = opened(uri)
     (here.root / "reports" / "one.json").write_text("{}")
     here.share()
@@ -372,7 +452,9 @@ def test_reports_are_shared_and_those_taken_back_go_everywhere(uri: str, another
         assert not (here.root / "reports" / "one.json").exists()
 
 
-def test_an_outage_is_an_error_that_says_what_stands(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outage_is_an_error_that_says_what_stands(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     warehouse = opened(uri)
 
     def away(*_: Any) -> None:

@@ -17,8 +17,15 @@ pytestmark = pytest.mark.browser
 
 DESK, PHONE = (1200, 900), (390, 844)
 _ALONE = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
 )
 
 
@@ -29,7 +36,11 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from selenium.webdriver.chrome.service import Service
 
     driver = shutil.which("chromedriver")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     assert driver, "chromedriver is missing; on Debian: apt-get install chromium-driver"
     assert chromium, "chromium is missing; on Debian: apt-get install chromium"
     options = Options()
@@ -51,26 +62,42 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.html" for name in texts}
 
 
-def opened(browser: Any, page: Path, size: tuple[int, int], *, dark: bool = False, media: str = "") -> None:
+def opened(
+    browser: Any, page: Path, size: tuple[int, int], *, dark: bool = False, media: str = ""
+) -> None:
     browser.get_log("browser")
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-        "media": media, "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
-    })
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size is PHONE,
-    })
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {
+            "media": media,
+            "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+        },
+    )
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {
+            "width": size[0],
+            "height": size[1],
+            "deviceScaleFactor": 1,
+            "mobile": size is PHONE,
+        },
+    )
     browser.get(page.as_uri())
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("name", ["ordinary", "hostile"])
-def test_the_page_fits_the_screen(browser: Any, pages: dict[str, Path], name: str, size: tuple[int, int]) -> None:
+def test_the_page_fits_the_screen(
+    browser: Any, pages: dict[str, Path], name: str, size: tuple[int, int]
+) -> None:
     opened(browser, pages[name], size)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= size[0]
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_one_picture_of_each_chart_is_shown_and_is_large_enough_to_read(browser: Any, pages: dict[str, Path], size: tuple[int, int]) -> None:
+def test_one_picture_of_each_chart_is_shown_and_is_large_enough_to_read(
+    browser: Any, pages: dict[str, Path], size: tuple[int, int]
+) -> None:
     opened(browser, pages["ordinary"], size)
     shown = browser.execute_script(
         "return [...document.querySelectorAll('.chart')].filter(c => c.getClientRects().length).map(c => c.className)"
@@ -88,11 +115,20 @@ def test_nothing_a_document_holds_runs(browser: Any, pages: dict[str, Path]) -> 
     opened(browser, pages["hostile"], DESK)
     assert browser.title.startswith("Run ")
     assert browser.execute_script("return window.attacked === undefined")
-    assert browser.execute_script("return document.querySelectorAll('script, img, iframe, object, embed, plaintext, textarea, base, form').length") == 0
-    assert browser.execute_script("return document.getElementById('cost').closest('main') !== null"), "broken markup moved the page's own parts"
+    assert (
+        browser.execute_script(
+            "return document.querySelectorAll('script, img, iframe, object, embed, plaintext, textarea, base, form').length"
+        )
+        == 0
+    )
+    assert browser.execute_script(
+        "return document.getElementById('cost').closest('main') !== null"
+    ), "broken markup moved the page's own parts"
 
 
-def test_even_a_script_that_got_in_would_not_run(browser: Any, pages: dict[str, Path], tmp_path: Path) -> None:
+def test_even_a_script_that_got_in_would_not_run(
+    browser: Any, pages: dict[str, Path], tmp_path: Path
+) -> None:
     text = pages["ordinary"].read_text(encoding="utf-8")
     page = tmp_path / "breached.html"
     breach = "<script>window.attacked = true</script><img src=x onerror='window.attacked = true'><style>body { display: none }</style>"
@@ -103,31 +139,52 @@ def test_even_a_script_that_got_in_would_not_run(browser: Any, pages: dict[str, 
 
 
 @pytest.mark.parametrize("name", ["ordinary", "hostile"])
-def test_the_page_loads_nothing_and_complains_of_nothing(browser: Any, pages: dict[str, Path], name: str) -> None:
+def test_the_page_loads_nothing_and_complains_of_nothing(
+    browser: Any, pages: dict[str, Path], name: str
+) -> None:
     browser.get_log("performance")
     opened(browser, pages[name], DESK)
-    asked = [entry["message"] for entry in browser.get_log("performance") if "Network.requestWillBeSent\"" in entry["message"]]
+    asked = [
+        entry["message"]
+        for entry in browser.get_log("performance")
+        if 'Network.requestWillBeSent"' in entry["message"]
+    ]
     assert [message for message in asked if "file://" not in message] == []
-    assert [entry for entry in browser.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}] == []
+    assert [
+        entry for entry in browser.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}
+    ] == []
 
 
-def test_dark_is_dark_and_light_is_light_and_both_can_be_read(browser: Any, pages: dict[str, Path]) -> None:
+def test_dark_is_dark_and_light_is_light_and_both_can_be_read(
+    browser: Any, pages: dict[str, Path]
+) -> None:
     for dark in (False, True):
         opened(browser, pages["ordinary"], DESK, dark=dark)
-        for selector in ("header p", "tbody td", ".chart.wide text:not([stroke])", "summary", ".notice li", "del", "mark"):
+        for selector in (
+            "header p",
+            "tbody td",
+            ".chart.wide text:not([stroke])",
+            "summary",
+            ".notice li",
+            "del",
+            "mark",
+        ):
             assert contrast(browser, selector) >= 4.5, f"{selector} {'dark' if dark else 'light'}"
 
 
 def contrast(browser: Any, selector: str) -> float:
     """Contrast of the first such element's words with what lies behind them, as WCAG defines it."""
-    words, behind = browser.execute_script("""
+    words, behind = browser.execute_script(
+        """
         const element = document.querySelector(arguments[0]);
         const style = getComputedStyle(element);
         let parent = element, ground;
         do { ground = getComputedStyle(parent).backgroundColor; parent = parent.parentElement; }
         while (parent && ground === 'rgba(0, 0, 0, 0)');
         return [element instanceof SVGElement ? style.fill : style.color, ground];
-    """, selector)
+    """,
+        selector,
+    )
 
     def luminance(colour: str) -> float:
         channels = [float(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
@@ -138,7 +195,9 @@ def contrast(browser: Any, selector: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_everything_that_opens_or_scrolls_is_reached_by_the_keyboard(browser: Any, pages: dict[str, Path]) -> None:
+def test_everything_that_opens_or_scrolls_is_reached_by_the_keyboard(
+    browser: Any, pages: dict[str, Path]
+) -> None:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 
@@ -148,7 +207,11 @@ def test_everything_that_opens_or_scrolls_is_reached_by_the_keyboard(browser: An
     for _ in range(120):
         body = browser.switch_to.active_element
         body.send_keys(Keys.TAB)
-        seen.add(browser.execute_script("const e = document.activeElement; return e.tagName + ' ' + (e.className || e.getAttribute('href') || '')"))
+        seen.add(
+            browser.execute_script(
+                "const e = document.activeElement; return e.tagName + ' ' + (e.className || e.getAttribute('href') || '')"
+            )
+        )
     assert {"A skip", "SUMMARY ", "DIV scroll", "DIV text", "A #rules"} <= seen
     unreached = browser.execute_script(
         "return [...document.querySelectorAll('*')].filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowY)"
@@ -164,11 +227,15 @@ def test_enter_opens_a_rule_and_shows_its_samples(browser: Any, pages: dict[str,
     opened(browser, pages["ordinary"], DESK)
     shown = [rule.is_displayed() for rule in browser.find_elements(By.CSS_SELECTOR, "#rules del")]
     assert shown == [True, False], "the first rule is open, the others wait"
-    browser.find_element(By.CSS_SELECTOR, "#rules details:not([open]) summary").send_keys(Keys.ENTER)
+    browser.find_element(By.CSS_SELECTOR, "#rules details:not([open]) summary").send_keys(
+        Keys.ENTER
+    )
     assert all(rule.is_displayed() for rule in browser.find_elements(By.CSS_SELECTOR, "#rules del"))
 
 
-def test_right_to_left_words_do_not_turn_their_neighbours_round(browser: Any, pages: dict[str, Path]) -> None:
+def test_right_to_left_words_do_not_turn_their_neighbours_round(
+    browser: Any, pages: dict[str, Path]
+) -> None:
     opened(browser, pages["hostile"], DESK)
     order = browser.execute_script("""
         const row = document.querySelector('#outlets tbody tr');
@@ -176,25 +243,42 @@ def test_right_to_left_words_do_not_turn_their_neighbours_round(browser: Any, pa
         return [...row.children].map(left);
     """)
     assert order == sorted(order)
-    assert browser.execute_script("return getComputedStyle(document.documentElement).direction") == "ltr"
+    assert (
+        browser.execute_script("return getComputedStyle(document.documentElement).direction")
+        == "ltr"
+    )
 
 
-def test_print_opens_what_scrolls_and_leaves_out_the_menu(browser: Any, pages: dict[str, Path]) -> None:
+def test_print_opens_what_scrolls_and_leaves_out_the_menu(
+    browser: Any, pages: dict[str, Path]
+) -> None:
     opened(browser, pages["ordinary"], DESK, dark=True, media="print")
-    assert browser.execute_script("return getComputedStyle(document.querySelector('nav')).display") == "none"
-    assert browser.execute_script("return getComputedStyle(document.querySelector('.text')).maxHeight") == "none"
+    assert (
+        browser.execute_script("return getComputedStyle(document.querySelector('nav')).display")
+        == "none"
+    )
+    assert (
+        browser.execute_script("return getComputedStyle(document.querySelector('.text')).maxHeight")
+        == "none"
+    )
     assert contrast(browser, "header p") >= 4.5
     pdf = browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"]
     assert len(pdf) > 20_000
 
 
-def test_headings_landmarks_and_tables_are_named_for_who_listens(browser: Any, pages: dict[str, Path]) -> None:
+def test_headings_landmarks_and_tables_are_named_for_who_listens(
+    browser: Any, pages: dict[str, Path]
+) -> None:
     opened(browser, pages["ordinary"], DESK)
-    levels = browser.execute_script("return [...document.querySelectorAll('h1, h2, h3')].map(h => +h.tagName[1])")
+    levels = browser.execute_script(
+        "return [...document.querySelectorAll('h1, h2, h3')].map(h => +h.tagName[1])"
+    )
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     assert browser.execute_script("return document.querySelectorAll('th:not([scope])').length") == 0
-    assert browser.execute_script("return [...document.querySelectorAll('.chart svg')].every(s => s.getAttribute('role') === 'img' && s.getAttribute('aria-label'))")
+    assert browser.execute_script(
+        "return [...document.querySelectorAll('.chart svg')].every(s => s.getAttribute('role') === 'img' && s.getAttribute('aria-label'))"
+    )
     ids = browser.execute_script("return [...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))

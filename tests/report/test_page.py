@@ -47,8 +47,17 @@ def test_the_same_data_give_the_same_page(page: str) -> None:
 
 def test_the_page_asks_nobody_for_anything(page: str) -> None:
     attributes = _Parts(page).attributes
-    assert {value for _, name, value in attributes if name in {"src", "href", "action", "xlink:href"}} <= {
-        "#main", "#flow", "#rules", "#outlets", "#copies", "#stories", "#spread", "#cost",
+    assert {
+        value for _, name, value in attributes if name in {"src", "href", "action", "xlink:href"}
+    } <= {
+        "#main",
+        "#flow",
+        "#rules",
+        "#outlets",
+        "#copies",
+        "#stories",
+        "#spread",
+        "#cost",
     }
     assert "url(" not in page.split("</style>", maxsplit=1)[0]
 
@@ -61,7 +70,11 @@ def test_no_document_adds_an_element_or_a_handler(page: str, attacked: str) -> N
 
 
 def test_the_policy_forbids_scripts_and_every_style_but_our_own(page: str) -> None:
-    policy = next(value for tag, name, value in _Parts(page).attributes if (tag, name) == ("meta", "content") and "default-src" in value)
+    policy = next(
+        value
+        for tag, name, value in _Parts(page).attributes
+        if (tag, name) == ("meta", "content") and "default-src" in value
+    )
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
     assert not [1 for _, name, _ in _Parts(page).attributes if name == "style"]
@@ -73,16 +86,28 @@ def test_overrides_of_direction_and_control_characters_are_shown_not_obeyed(atta
 
 
 def test_a_run_without_documents_has_a_page_too() -> None:
-    facts = Facts(run_id="r", snapshot_id=None, started_at="2026-03-01T06:00:00+00:00", finished_at="2026-03-01T06:00:01+00:00")
+    facts = Facts(
+        run_id="r",
+        snapshot_id=None,
+        started_at="2026-03-01T06:00:00+00:00",
+        finished_at="2026-03-01T06:00:01+00:00",
+    )
     page = report.report(Data(facts=facts))
     assert "The run found no documents." in page
     assert "No copies were found." in page
 
 
-@pytest.mark.parametrize("text", [
-    *("".join(map(chr, range(start, start + 0x300))) for start in (0, 0x600, 0xC00, 0x2000)),
-    "\ud800\udfff\ufffe\uffff", "<&>\"'" * 20, "e" + "\u0301" * 300, "\U0001f469\u200d\U0001f467" * 40,
-], ids=lambda text: f"U+{ord(text[0]):04X}")
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("".join(map(chr, range(start, start + 0x300))) for start in (0, 0x600, 0xC00, 0x2000)),
+        "\ud800\udfff\ufffe\uffff",
+        "<&>\"'" * 20,
+        "e" + "\u0301" * 300,
+        "\U0001f469\u200d\U0001f467" * 40,
+    ],
+    ids=lambda text: f"U+{ord(text[0]):04X}",
+)
 def test_no_label_can_crash_the_drawing_of_a_chart(text: str) -> None:
     chunks = [text[i : i + 70] for i in range(0, len(text), 70)]
     drawn = charts.bars(dict.fromkeys(chunks, 1.0), title="n", says=text[:50])
@@ -99,7 +124,9 @@ def test_facts_survive_their_file(tmp_path: Path) -> None:
     report.keep(tmp_path, made.FACTS)
     text = (tmp_path / "reports" / f"{made.FACTS.run_id}.json").read_text(encoding="utf-8")
     assert Facts.from_json(text) == made.FACTS
-    assert Facts.from_json(text.replace('"warnings"', '"of_a_newer_version"')) == replace(made.FACTS, warnings=())
+    assert Facts.from_json(text.replace('"warnings"', '"of_a_newer_version"')) == replace(
+        made.FACTS, warnings=()
+    )
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"run_id": 1}'])

@@ -35,14 +35,22 @@ def test_ids_with_the_same_first_half_are_told_apart() -> None:
     keyed = Keyed(pa.array([ids[2], ids[0], ids[3]]))
     assert keyed.places(pa.array(ids)).tolist() == [1, -1, 0, 2]
     table = Table(pa.table({"doc_id": ids[:2], "n": [10, 11]}))
-    assert table.columns(pa.chunked_array([[ids[1]], [ids[3], ids[0]]]), ("n",))["n"].to_pylist() == [11, None, 10]
+    assert table.columns(pa.chunked_array([[ids[1]], [ids[3], ids[0]]]), ("n",))[
+        "n"
+    ].to_pylist() == [11, None, 10]
 
 
 def _shards(folder: Path, rows: list[dict[str, object]]) -> list[Path]:
-    schema = pa.schema([
-        ("doc_id", pa.string()), ("canonical_url", pa.string()), ("content_sha256", pa.string()),
-        ("fetched_at", pa.timestamp("us", tz="UTC")), ("source_uri", pa.string()), ("record_number", pa.int64()),
-    ])  # fmt: skip
+    schema = pa.schema(
+        [
+            ("doc_id", pa.string()),
+            ("canonical_url", pa.string()),
+            ("content_sha256", pa.string()),
+            ("fetched_at", pa.timestamp("us", tz="UTC")),
+            ("source_uri", pa.string()),
+            ("record_number", pa.int64()),
+        ]
+    )
     paths = [folder / f"{number}.articles.parquet" for number in range(3)]
     for number, path in enumerate(paths):
         pq.write_table(pa.Table.from_pylist(rows[number::3], schema=schema), path)
@@ -53,12 +61,17 @@ def test_places_are_those_of_looking_at_every_document(tmp_path: Path) -> None:
     chance = Random(3)
     rows: list[dict[str, object]] = [
         {
-            "doc_id": f"{chance.randrange(70):032x}", "canonical_url": chance.choice([None, *(f"https://a.example/{n}" for n in range(40))]),
-            "content_sha256": str(chance.randrange(4)), "source_uri": "x", "record_number": number,
-            "fetched_at": chance.choice([None, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(50))]),
+            "doc_id": f"{chance.randrange(70):032x}",
+            "canonical_url": chance.choice([None, *(f"https://a.example/{n}" for n in range(40))]),
+            "content_sha256": str(chance.randrange(4)),
+            "source_uri": "x",
+            "record_number": number,
+            "fetched_at": chance.choice(
+                [None, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(50))]
+            ),
         }
         for number in range(120)
-    ]  # fmt: skip
+    ]
     paths = _shards(tmp_path, rows)
     arrivals = [history.Arrival(**row) for path in paths for row in pq.read_table(path).to_pylist()]
     places = placing.decide(paths, None)
@@ -77,7 +90,13 @@ def test_equal_texts_are_found_slab_by_slab_as_all_at_once() -> None:
         sequence, words = chance.integers(0, 12, n).astype(np.uint64), np.full(n, 5, np.int32)
         whole = leading.first_of_equals(sequence, words, times, np.arange(n), options)
         slabs = folding.Folding.__new__(folding.Folding)
-        slabs._first, slabs._sequence, slabs.n_words, slabs.times, slabs.options = np.arange(n), sequence, words, times, options
+        slabs._first, slabs._sequence, slabs.n_words, slabs.times, slabs.options = (
+            np.arange(n),
+            sequence,
+            words,
+            times,
+            options,
+        )
         for low in range(0, n, 37):
             slabs._find_equals(low, min(low + 37, n))
         assert (slabs._first == whole).all()
@@ -96,7 +115,13 @@ def test_a_made_up_corpus_is_the_same_for_a_seed_and_holds_copies_revisions_and_
 def test_rounds_of_given_stories_share_no_sentence() -> None:
     words = [f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600)]
     chance = Random(0)
-    texts = [("A title", " ".join(" ".join(chance.choices(words, k=12)).capitalize() + "." for _ in range(6))) for _ in range(40)]
+    texts = [
+        (
+            "A title",
+            " ".join(" ".join(chance.choices(words, k=12)).capitalize() + "." for _ in range(6)),
+        )
+        for _ in range(40)
+    ]
     given = corpus.Given(texts, 0)
     first, second = given.story(0), given.story(len(given.stories))
     assert len(first.sentences) == len(second.sentences)

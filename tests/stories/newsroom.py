@@ -7,7 +7,35 @@ from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
-_FILLER = ["the", "a", "of", "in", "and", "to", "for", "with", "on", "at", "by", "from", "that", "which", "after", "before", "while", "more", "than", "about", "new", "old", "last", "next", "week", "month", "year"]
+_FILLER = [
+    "the",
+    "a",
+    "of",
+    "in",
+    "and",
+    "to",
+    "for",
+    "with",
+    "on",
+    "at",
+    "by",
+    "from",
+    "that",
+    "which",
+    "after",
+    "before",
+    "while",
+    "more",
+    "than",
+    "about",
+    "new",
+    "old",
+    "last",
+    "next",
+    "week",
+    "month",
+    "year",
+]
 
 
 def event(number: int, told: int) -> list[tuple[str, str]]:
@@ -16,7 +44,13 @@ def event(number: int, told: int) -> list[tuple[str, str]]:
 
     def article(dice: random.Random) -> tuple[str, str]:
         def sentence(n: int) -> str:
-            return " ".join(dice.choice(subject) if dice.random() < 0.35 else dice.choice(_FILLER) for _ in range(n)).capitalize() + "."
+            return (
+                " ".join(
+                    dice.choice(subject) if dice.random() < 0.35 else dice.choice(_FILLER)
+                    for _ in range(n)
+                ).capitalize()
+                + "."
+            )
 
         return " ".join(dice.sample(subject, 4)).title(), "\n".join(sentence(25) for _ in range(5))
 
@@ -25,7 +59,10 @@ def event(number: int, told: int) -> list[tuple[str, str]]:
 
 def made_up(dice: random.Random, n: int) -> list[str]:
     """Words that no language has."""
-    return ["".join(dice.choice("bdfgklmnprstv") + dice.choice("aeiou") for _ in range(3)) for _ in range(n)]
+    return [
+        "".join(dice.choice("bdfgklmnprstv") + dice.choice("aeiou") for _ in range(3))
+        for _ in range(n)
+    ]
 
 
 def notice(number: int) -> tuple[str, str]:
@@ -33,7 +70,9 @@ def notice(number: int) -> tuple[str, str]:
     dice = random.Random(f"notice {number}")
 
     def words(n: int) -> str:
-        return " ".join(word if dice.random() < 0.4 else dice.choice(_FILLER) for word in made_up(dice, n))
+        return " ".join(
+            word if dice.random() < 0.4 else dice.choice(_FILLER) for word in made_up(dice, n)
+        )
 
     return words(6), "\n".join(words(40) for _ in range(4))
 
@@ -47,7 +86,14 @@ def newsroom(n_events: int, told: int, n_notices: int) -> list[dict[str, object]
             rows.append({"title": title, "text": text, "published_at": at, "event": number})
     for number in range(n_notices):
         title, text = notice(number)
-        rows.append({"title": title, "text": text, "published_at": START + timedelta(hours=3 * number), "event": None})
+        rows.append(
+            {
+                "title": title,
+                "text": text,
+                "published_at": START + timedelta(hours=3 * number),
+                "event": None,
+            }
+        )
     random.Random(1).shuffle(rows)
     return rows
 

@@ -19,7 +19,12 @@ def test_of_very_many_documents_alike_the_most_alike_are_remembered():
         np.append(np.round(weights.ravel() * SCALE), SCALE).astype(np.uint16),
     )
     edges = comparing.compare(
-        vectors, published=np.zeros(n + 1, np.int64), arrival=np.arange(n + 1), first=n, window=1, undated_window=n
+        vectors,
+        published=np.zeros(n + 1, np.int64),
+        arrival=np.arange(n + 1),
+        first=n,
+        window=1,
+        undated_window=n,
     ).edges
     assert set(edges.earlier.tolist()) == set(np.argsort(-shared)[: comparing.ALIKE].tolist())
     assert (edges.later == n).all()

@@ -16,7 +16,9 @@ SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 
 def stories(rows: list[dict[str, object]], **options: object) -> list[int]:
     found = group_stories(
-        [row["text"] for row in rows], titles=[row.get("title") for row in rows], published_at=[row.get("published_at") for row in rows],
+        [row["text"] for row in rows],
+        titles=[row.get("title") for row in rows],
+        published_at=[row.get("published_at") for row in rows],
         options=Options(**options),
     )
     assert found["row"].to_pylist() == list(range(len(rows)))
@@ -33,7 +35,7 @@ def test_rewrites_of_one_event_share_a_story_and_nothing_else_joins():
 TWO_FERRIES = (
     "The ferry Maren struck a sandbank off Kolsnes on Tuesday night with 84 people on board. Skipper Tor Vik said the fog had come in "
     "within minutes; the lifeboat from Ona took off a school choir first.",
-    "A school choir was among 84 people rescued by the Ona lifeboat after fog sent the Maren onto a sandbank. \"It came within minutes,\" "
+    'A school choir was among 84 people rescued by the Ona lifeboat after fog sent the Maren onto a sandbank. "It came within minutes," '
     "skipper Tor Vik told reporters in Kolsnes.",
     "Engine failure left the car ferry Balear Rapido drifting for six hours outside Palma. Tugs towed her back on Wednesday; owner Rotger "
     "Lines offered 1,150 passengers a refund.",
@@ -50,12 +52,18 @@ def test_the_order_of_the_input_changes_no_group():
     rows = newsroom(n_events=12, told=3, n_notices=30)
     for dated in (True, False):
         given = rows if dated else [{**row, "published_at": None} for row in rows]
-        groups = {frozenset(i for i, s in enumerate(found) if s == story) for found in [stories(given)] for story in found}
+        groups = {
+            frozenset(i for i, s in enumerate(found) if s == story)
+            for found in [stories(given)]
+            for story in found
+        }
         for seed in range(3):
             order = list(range(len(rows)))
             random.Random(seed).shuffle(order)
             found = stories([given[place] for place in order])
-            assert {frozenset(order[i] for i, s in enumerate(found) if s == story) for story in found} == groups
+            assert {
+                frozenset(order[i] for i, s in enumerate(found) if s == story) for story in found
+            } == groups
 
 
 def test_a_story_is_named_by_its_first_row():
@@ -80,13 +88,19 @@ def test_two_dated_articles_further_apart_than_the_window_are_two_stories():
     (title, one), (_, two) = event(3, 2)
     at = datetime(2026, 1, 1, tzinfo=UTC)
     for hours, expected in ((71, 1), (73, 2)):
-        rows = [{"title": title, "text": one, "published_at": at}, {"title": title, "text": two, "published_at": at + timedelta(hours=hours)}]
+        rows = [
+            {"title": title, "text": one, "published_at": at},
+            {"title": title, "text": two, "published_at": at + timedelta(hours=hours)},
+        ]
         assert len(set(stories(rows))) == expected
 
 
 def test_a_pair_with_an_undated_side_counts_as_inside_the_window():
     (title, one), (_, two) = event(3, 2)
-    rows = [{"title": title, "text": one, "published_at": datetime(2020, 1, 1, tzinfo=UTC)}, {"title": title, "text": two}]
+    rows = [
+        {"title": title, "text": one, "published_at": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"title": title, "text": two},
+    ]
     assert len(set(stories(rows))) == 1
 
 
@@ -102,7 +116,10 @@ def test_an_undated_article_is_compared_with_the_most_recent_ones_only():
 
 
 def test_titles_help_where_texts_are_short():
-    titles = ["Quillford ferry runs aground off Sundhamn", "Ferry from Quillford aground near Sundhamn"]
+    titles = [
+        "Quillford ferry runs aground off Sundhamn",
+        "Ferry from Quillford aground near Sundhamn",
+    ]
     texts = ["Nobody was hurt, the company said.", "All on board are safe."]
     assert stories([{"title": t, "text": x} for t, x in zip(titles, texts, strict=True)]) == [0, 0]
 
@@ -133,7 +150,9 @@ def test_titles_help_where_texts_are_short():
     ],
     ids=["chinese", "japanese", "russian", "arabic"],
 )
-def test_other_scripts_are_compared_word_by_word_or_character_pair_by_character_pair(one: str, two: str, other: str):
+def test_other_scripts_are_compared_word_by_word_or_character_pair_by_character_pair(
+    one: str, two: str, other: str
+):
     assert stories([{"text": one}, {"text": two}, {"text": other}]) == [0, 0, 2]
 
 
@@ -145,14 +164,23 @@ def test_a_mangled_encoding_does_not_hide_a_story():
 
 
 def test_empty_and_absent_texts_are_stories_of_their_own_kind():
-    assert stories([{"text": ""}, {"text": "One."}, {"text": "Storm Ada hit Vik church."}])[1:] == [1, 2]
+    assert stories([{"text": ""}, {"text": "One."}, {"text": "Storm Ada hit Vik church."}])[1:] == [
+        1,
+        2,
+    ]
     assert group_stories([]).num_rows == 0
     assert group_stories([None, "Rain."]).num_rows == 2
 
 
 def test_hostile_repetition_ends_quickly():
     begun = time.process_time()
-    rows = [{"text": "word " * 1_000_000}, {"text": "word " * 999_999}, {"text": "字" * 1_000_000}, {"text": "\ud800 lone"}, {"text": "\x00"}]
+    rows = [
+        {"text": "word " * 1_000_000},
+        {"text": "word " * 999_999},
+        {"text": "字" * 1_000_000},
+        {"text": "\ud800 lone"},
+        {"text": "\x00"},
+    ]
     assert len(stories(rows)) == 5
     assert time.process_time() - begun < 5
 

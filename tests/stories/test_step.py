@@ -17,10 +17,20 @@ from copydesk.schemas.column import TIMESTAMP
 from copydesk.transforms.stories import Options
 from tests.stories.newsroom import agreement, newsroom
 
-ARTICLES = pa.schema([
-    ("doc_id", pa.string()), ("published_at", TIMESTAMP), ("outlet_id", pa.string()), ("n_words", pa.int32()), ("title", pa.string()),
-    ("text", pa.large_string()), ("story_id", pa.string()), ("story_rank", pa.int32()), ("story_similarity", pa.float32()), ("run_id", pa.string()),
-])
+ARTICLES = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("published_at", TIMESTAMP),
+        ("outlet_id", pa.string()),
+        ("n_words", pa.int32()),
+        ("title", pa.string()),
+        ("text", pa.large_string()),
+        ("story_id", pa.string()),
+        ("story_rank", pa.int32()),
+        ("story_similarity", pa.float32()),
+        ("run_id", pa.string()),
+    ]
+)
 NO_FOLDS = pa.table({"doc_id": pa.array([], pa.string()), "kept_doc_id": pa.array([], pa.string())})
 
 
@@ -44,33 +54,62 @@ class Shelf:
 
     def documents(self, table: str, ids: Any, columns: list[str] | None = None) -> pa.Table:
         key = "doc_id" if table == "articles" else "story_id"
-        return self.table(table, columns, pc.field(key).isin(pa.array(sorted(set(ids)), pa.string())))
+        return self.table(
+            table, columns, pc.field(key).isin(pa.array(sorted(set(ids)), pa.string()))
+        )
 
-    def ingest(self, rows: list[dict[str, Any]], moved: dict[str, str] | None = None, n_shards: int = 2, is_counted: bool = False, **options: Any) -> Stories:
+    def ingest(
+        self,
+        rows: list[dict[str, Any]],
+        moved: dict[str, str] | None = None,
+        n_shards: int = 2,
+        is_counted: bool = False,
+        **options: Any,
+    ) -> Stories:
         self.n_runs += 1
         run_id = f"run {self.n_runs:03}"
         shards = []
         for number in range(n_shards):
             shards.append(self.folder / f"shard-{self.n_runs}-{number}.parquet")
             part = [{**row, "run_id": run_id} for row in rows[number::n_shards]]
-            pq.write_table(pa.Table.from_pylist(part, schema=ARTICLES).drop_columns(["story_id", "story_rank", "story_similarity"]), shards[-1])
+            pq.write_table(
+                pa.Table.from_pylist(part, schema=ARTICLES).drop_columns(
+                    ["story_id", "story_rank", "story_similarity"]
+                ),
+                shards[-1],
+            )
             if is_counted:
                 story_counts.write(pq.read_table(shards[-1]), shards[-1])
-        moves = pa.table({"doc_id": pa.array(moved or {}, pa.string()), "kept_doc_id": pa.array((moved or {}).values(), pa.string())})
+        moves = pa.table(
+            {
+                "doc_id": pa.array(moved or {}, pa.string()),
+                "kept_doc_id": pa.array((moved or {}).values(), pa.string()),
+            }
+        )
         found = group(
-            shards, folds=NO_FOLDS, moved=moves, parent=self if self.n_runs > 1 else None, options=Options(**options), run_id=run_id,
+            shards,
+            folds=NO_FOLDS,
+            moved=moves,
+            parent=self if self.n_runs > 1 else None,
+            options=Options(**options),
+            run_id=run_id,
             staging=self.folder,
         )
         for doc in moved or {}:
             del self.articles[doc]
         self.articles |= {row["doc_id"]: {**row, "run_id": run_id} for row in rows}
-        assert sorted(found.assignments["doc_id"].to_pylist()) == sorted(row["doc_id"] for row in rows)
+        assert sorted(found.assignments["doc_id"].to_pylist()) == sorted(
+            row["doc_id"] for row in rows
+        )
         for changed in (*found.assignments.to_pylist(), *found.updates.to_pylist()):
             self.articles[changed["doc_id"]] |= changed
         for row in found.row_updates.to_pylist():
             assert row["story_id"] in self.stories
         assert not set(found.rows["story_id"].to_pylist()) & set(self.stories)
-        self.stories |= {row["story_id"]: row for row in (*found.rows.to_pylist(), *found.row_updates.to_pylist())}
+        self.stories |= {
+            row["story_id"]: row
+            for row in (*found.rows.to_pylist(), *found.row_updates.to_pylist())
+        }
         self.names = found.index_files
         self.check()
         return found
@@ -84,7 +123,10 @@ class Shelf:
             assert sorted(row["story_rank"] for row in rows) == list(range(1, len(rows) + 1))
             assert self.stories[story]["n_articles"] == len(rows)
             assert self.stories[story]["merged_into"] is None
-            assert self.stories[story]["doc_id"] == min(rows, key=lambda row: row["story_rank"])["doc_id"]
+            assert (
+                self.stories[story]["doc_id"]
+                == min(rows, key=lambda row: row["story_rank"])["doc_id"]
+            )
         for story, row in self.stories.items():
             if story not in members:
                 assert row["n_articles"] == 0
@@ -99,8 +141,13 @@ class Shelf:
 def articles(dated: bool = True) -> list[dict[str, Any]]:
     return [
         {
-            "doc_id": f"{number:032x}", "published_at": row["published_at"] if dated else None, "outlet_id": f"outlet {number % 5}",
-            "n_words": len(str(row["text"]).split()), "title": row["title"], "text": row["text"], "event": row["event"],
+            "doc_id": f"{number:032x}",
+            "published_at": row["published_at"] if dated else None,
+            "outlet_id": f"outlet {number % 5}",
+            "n_words": len(str(row["text"]).split()),
+            "title": row["title"],
+            "text": row["text"],
+            "event": row["event"],
         }
         for number, row in enumerate(newsroom(n_events=10, told=3, n_notices=60))
     ]
@@ -140,7 +187,13 @@ def test_many_small_ingests_agree_with_one(tmp_path: Path, dated: bool):
     for first in range(0, len(rows), 9):
         often.ingest(rows[first : first + 9])
     ids = sorted(once.articles)
-    assert agreement([once.articles[doc]["story_id"] for doc in ids], [often.articles[doc]["story_id"] for doc in ids]) > 0.9
+    assert (
+        agreement(
+            [once.articles[doc]["story_id"] for doc in ids],
+            [often.articles[doc]["story_id"] for doc in ids],
+        )
+        > 0.9
+    )
 
 
 def test_lost_state_files_change_nothing_while_the_epoch_stands(tmp_path: Path):
@@ -178,9 +231,18 @@ def test_a_story_that_grows_keeps_its_id_and_its_first_rank(tmp_path: Path):
 
 
 def test_a_merger_is_on_record_and_the_older_id_stays(tmp_path: Path):
-    rows = sorted((row for row in articles() if row["event"] == 2), key=lambda row: row["published_at"])
-    bridge = {**rows[2], "title": f"{rows[0]['title']} {rows[1]['title']}", "text": f"{rows[0]['text']}\n{rows[1]['text']}"}
-    rows[0]["text"], rows[1]["text"] = rows[0]["text"].split("\n")[0], rows[1]["text"].split("\n")[0]
+    rows = sorted(
+        (row for row in articles() if row["event"] == 2), key=lambda row: row["published_at"]
+    )
+    bridge = {
+        **rows[2],
+        "title": f"{rows[0]['title']} {rows[1]['title']}",
+        "text": f"{rows[0]['text']}\n{rows[1]['text']}",
+    }
+    rows[0]["text"], rows[1]["text"] = (
+        rows[0]["text"].split("\n")[0],
+        rows[1]["text"].split("\n")[0],
+    )
     shelf = Shelf(tmp_path)
     strict = 0.28
     shelf.ingest(rows[:2], threshold=0.9)
@@ -204,7 +266,9 @@ def test_an_article_that_a_published_one_folds_into_takes_its_story(tmp_path: Pa
 
 
 def test_a_late_article_finds_a_story_that_left_the_window_long_ago(tmp_path: Path):
-    rows = sorted((row for row in articles() if row["event"] == 1), key=lambda row: row["published_at"])
+    rows = sorted(
+        (row for row in articles() if row["event"] == 1), key=lambda row: row["published_at"]
+    )
     others = [row for row in articles() if row["event"] is None]
     shelf = Shelf(tmp_path)
     shelf.ingest(rows[:2], undated_window=5)

@@ -10,14 +10,23 @@ from copydesk.transforms.article import Document, Given, Tags
 PROSE = "The river rose by a metre on Monday night, and the ferry to the island stayed in port until noon."
 
 
-def page_tags(html: str, *, url: str | None = "https://www.example.com/a/rain", text: str = PROSE, given: Given | None = None, **more: object) -> Tags:
+def page_tags(
+    html: str,
+    *,
+    url: str | None = "https://www.example.com/a/rain",
+    text: str = PROSE,
+    given: Given | None = None,
+    **more: object,
+) -> Tags:
     """The tags of a page."""
     tree = lxml.html.document_fromstring(html)
     data = tag.read_page(tree, url=url)
     return tag.tag(Document(text, url=url, given=given or Given(), page=data, **more))  # type: ignore[arg-type]
 
 
-def text_tags(text: str, *, given: Given | None = None, url: str | None = None, **more: object) -> Tags:
+def text_tags(
+    text: str, *, given: Given | None = None, url: str | None = None, **more: object
+) -> Tags:
     """The tags of a plain text."""
     return tag.tag(Document(text, url=url, given=given or Given(), **more))  # type: ignore[arg-type]
 

@@ -15,17 +15,54 @@ from copydesk.transforms.article import Document, Given, Tags
 from copydesk.transforms.ledger import apply, rebuild
 from tests.tag.pages import PROSE
 
-LINES = st.sampled_from([
-    "Rain in Rome", "Title: Rain in Rome", "By Ana Ruiz", "By Ana Ruiz and Bo Li", "Ana Ruiz, AP", PROSE, "It rained.", "", " ", "January 5, 2024", "LONDON (Reuters) - " + PROSE,
-    "WASHINGTON — Rain", "Trains stop all over the city", "Von Anna Berg", "(Reporting by Ana Ruiz; Editing by Bo Li)", "Opinion | Rain", "雨が降った", "文／田中花子", "\u00a0", "By", "By The", "Quelle: dpa",
-])  # fmt: skip
+LINES = st.sampled_from(
+    [
+        "Rain in Rome",
+        "Title: Rain in Rome",
+        "By Ana Ruiz",
+        "By Ana Ruiz and Bo Li",
+        "Ana Ruiz, AP",
+        PROSE,
+        "It rained.",
+        "",
+        " ",
+        "January 5, 2024",
+        "LONDON (Reuters) - " + PROSE,
+        "WASHINGTON — Rain",
+        "Trains stop all over the city",
+        "Von Anna Berg",
+        "(Reporting by Ana Ruiz; Editing by Bo Li)",
+        "Opinion | Rain",
+        "雨が降った",
+        "文／田中花子",
+        "\u00a0",
+        "By",
+        "By The",
+        "Quelle: dpa",
+    ]
+)
 TEXTS = st.lists(LINES | st.text(max_size=60), max_size=9).map("\n".join)
-WORDS = st.text(max_size=30) | st.sampled_from(["Ana Ruiz", "2024-01-05", "By", "https://example.com/a", "Example Post | Rain", "9999-12-31T23:59:59-15:00", "0001-01-01", "[", "&amp;"])
+WORDS = st.text(max_size=30) | st.sampled_from(
+    [
+        "Ana Ruiz",
+        "2024-01-05",
+        "By",
+        "https://example.com/a",
+        "Example Post | Rain",
+        "9999-12-31T23:59:59-15:00",
+        "0001-01-01",
+        "[",
+        "&amp;",
+    ]
+)
 
 
 def check(document: Document, tags: Tags) -> None:
     assert set(tags.values) == {field.name for field in tag.COLUMNS} | {"canonical_url", "authors"}
-    pa.table({field.name: pa.array([tags.values[field.name]], field.type) for field in tag.COLUMNS}, schema=pa.schema(list(tag.COLUMNS))).validate(full=True)
+    pa.table(
+        {field.name: pa.array([tags.values[field.name]], field.type) for field in tag.COLUMNS},
+        schema=pa.schema(list(tag.COLUMNS)),
+    ).validate(full=True)
     assert all(tags.values[field.name] is not None for field in tag.COLUMNS if not field.nullable)
     assert len(tags.values["byline"]) == len(tags.values["byline_roles"])  # type: ignore[arg-type]
     assert set(tags.evidence) <= {field.name for field in tag.COLUMNS} | {"canonical_url"}
@@ -33,7 +70,14 @@ def check(document: Document, tags: Tags) -> None:
     assert rebuild(apply(document.extracted, removed), removed) == document.extracted
 
 
-@given(TEXTS, st.none() | st.sampled_from(["https://www.bbc.co.uk/2024/01/05/a", "x", "http://[", "https://例え.jp/あ"]), st.booleans())
+@given(
+    TEXTS,
+    st.none()
+    | st.sampled_from(
+        ["https://www.bbc.co.uk/2024/01/05/a", "x", "http://[", "https://例え.jp/あ"]
+    ),
+    st.booleans(),
+)
 @settings(max_examples=80, deadline=None)
 def test_any_text_can_be_tagged(text: str, url: str | None, cut: bool) -> None:
     document = Document(text, url=url, fetched_at=datetime(2024, 1, 6, tzinfo=UTC) if cut else None)
@@ -67,18 +111,36 @@ def test_any_page_can_be_tagged(words: list[str], text: str) -> None:
     html = (
         f"<html lang='en'><title>{a}</title><meta name='author' content=\"{b}\"><meta property='og:title' content=\"{a}\"><meta name=date content=\"{c}\">"
         f'<script type="application/ld+json">{{"@type":"NewsArticle","author":"{d}","datePublished":"{c}","headline":"{a}"}}</script>'
-        f"<h1>{a}</h1><p class=byline>By {b}<a rel=author href=\"{e}\">{d}</a></p><time datetime=\"{c}\">{f}</time><link rel=canonical href=\"{e}\"><p>{text}</p>"
+        f'<h1>{a}</h1><p class=byline>By {b}<a rel=author href="{e}">{d}</a></p><time datetime="{c}">{f}</time><link rel=canonical href="{e}"><p>{text}</p>'
     )
     tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"))
-    document = Document(text, url="https://example.com/a", page=tag.read_page(tree, url="https://example.com/a"))
+    document = Document(
+        text, url="https://example.com/a", page=tag.read_page(tree, url="https://example.com/a")
+    )
     check(document, tag.tag(document))
 
 
 def test_long_lines_take_linear_time() -> None:
-    for unit in ("By A ", "A, ", "and ", "(", "LONDON, ", "1/", "told The ", "- ", "| a ", "Reuters reported ", "A.B"):
+    for unit in (
+        "By A ",
+        "A, ",
+        "and ",
+        "(",
+        "LONDON, ",
+        "1/",
+        "told The ",
+        "- ",
+        "| a ",
+        "Reuters reported ",
+        "A.B",
+    ):
         text = unit * (60_000 // len(unit))
         tag.tag(Document(text))
-        tag.tag(Document(f"Rain in Rome\n{text}\n{PROSE}\n{text}", url="https://example.com/" + "a/" * 500))
+        tag.tag(
+            Document(
+                f"Rain in Rome\n{text}\n{PROSE}\n{text}", url="https://example.com/" + "a/" * 500
+            )
+        )
 
 
 def test_hostile_pages_take_linear_time() -> None:

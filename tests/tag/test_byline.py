@@ -56,12 +56,19 @@ def test_a_byline_in_the_markup_is_found(markup: str) -> None:
     ],
 )
 def test_what_only_looks_like_a_byline_names_nobody(markup: str) -> None:
-    assert page_tags(article("<title>Rain</title>", f"<h1>Rain in Rome</h1>{markup}")).values["authors"] == ()
+    assert (
+        page_tags(article("<title>Rain</title>", f"<h1>Rain in Rome</h1>{markup}")).values[
+            "authors"
+        ]
+        == ()
+    )
 
 
 def test_a_byline_under_the_headline_outweighs_a_statement_that_names_the_account() -> None:
     head = "<meta name='author' content='KatieS'>"
-    assert page_tags(article(head, "<h1>Rain in Rome</h1><p>By Ana Ruiz</p>")).values["byline"] == ("Ana Ruiz",)
+    assert page_tags(article(head, "<h1>Rain in Rome</h1><p>By Ana Ruiz</p>")).values["byline"] == (
+        "Ana Ruiz",
+    )
 
 
 def test_the_sites_own_name_in_a_meta_tag_is_no_author() -> None:
@@ -69,9 +76,18 @@ def test_the_sites_own_name_in_a_meta_tag_is_no_author() -> None:
     assert page_tags(article(head)).values["authors"] == ()
 
 
-@pytest.mark.parametrize("name", ["Example Media GmbH", "Example Holdings Inc.", "admin", "examplepost"])
+@pytest.mark.parametrize(
+    "name", ["Example Media GmbH", "Example Holdings Inc.", "admin", "examplepost"]
+)
 def test_companies_and_accounts_are_no_authors(name: str) -> None:
-    head = ld('{"@type":"NewsArticle","author":{"@type":"Organization","name":"NAME"}}'.replace("NAME", name)) + "<meta property='og:site_name' content='Example Post'>"
+    head = (
+        ld(
+            '{"@type":"NewsArticle","author":{"@type":"Organization","name":"NAME"}}'.replace(
+                "NAME", name
+            )
+        )
+        + "<meta property='og:site_name' content='Example Post'>"
+    )
     assert page_tags(article(head)).values["authors"] == ()
 
 
@@ -94,7 +110,9 @@ def test_a_byline_between_paragraphs_stays() -> None:
 
 
 def test_reporters_credited_at_the_foot_are_the_byline() -> None:
-    tags = text_tags(f"LONDON (Reuters) - {PROSE} (Reporting by Ana Ruiz in London and Bo Li; Editing by Cy Young)")
+    tags = text_tags(
+        f"LONDON (Reuters) - {PROSE} (Reporting by Ana Ruiz in London and Bo Li; Editing by Cy Young)"
+    )
     assert tags.values["byline"] == ("Ana Ruiz", "Bo Li")
 
 
@@ -104,11 +122,35 @@ def test_given_authors_win_and_the_difference_is_on_record() -> None:
     assert tags.evidence["byline"] == "given; text differs"
 
 
-@pytest.mark.parametrize("line", ["By Ana Ruiz", "By Ana Ruiz and Bo Li", "By Ana Ruiz, AP", "Von Anna Berg, dpa", "Par Zoé Martin", "Ana Ruiz, Staff Writer", "By The Associated Press"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ana Ruiz",
+        "By Ana Ruiz and Bo Li",
+        "By Ana Ruiz, AP",
+        "Von Anna Berg, dpa",
+        "Par Zoé Martin",
+        "Ana Ruiz, Staff Writer",
+        "By The Associated Press",
+    ],
+)
 def test_byline_lines(line: str) -> None:
     assert is_byline(line)
 
 
-@pytest.mark.parametrize("line", ["By the river", "By Monday", "By 2030, seas will rise", "By contrast, Rome stayed dry.", "By land and sea", "Rome, Italy", "Read more, Ana", "By", "Bye Ana Ruiz"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By the river",
+        "By Monday",
+        "By 2030, seas will rise",
+        "By contrast, Rome stayed dry.",
+        "By land and sea",
+        "Rome, Italy",
+        "Read more, Ana",
+        "By",
+        "Bye Ana Ruiz",
+    ],
+)
 def test_lines_that_are_no_bylines(line: str) -> None:
     assert not is_byline(line)

@@ -40,7 +40,9 @@ REST = "The minister said on Friday that the river had risen."
         ("МОСКВА, 5 янв — РИА Новости. ", "МОСКВА", "Russia", "РИА Новости"),
     ],
 )
-def test_datelines_are_parsed(line: str, place: str | None, country: str | None, agency: str | None) -> None:
+def test_datelines_are_parsed(
+    line: str, place: str | None, country: str | None, agency: str | None
+) -> None:
     found = parse(line + REST)
     assert (found.place, found.country, found.agency) == (place, country, agency)
     assert found.end > 0
@@ -50,10 +52,28 @@ def test_datelines_are_parsed(line: str, place: str | None, country: str | None,
 @pytest.mark.parametrize(
     "line",
     [
-        "NATO — ", "UPDATE — ", "BREAKING (Reuters) - ", "OPINION: ", "Apple (AAPL) - ", "Mr Smith (Labour) - ", "Smith (R) — ", "John Kerry (D) – ", "John Smith (left) - ",
-        "Paris – ", "By John Smith - ", "In the end (maybe) - ", "Mr. Smith – ", "The river — ", "UNICEF — ", "COVID-19 — ", "Q&A — ", "", "— ", "PARIS ",
+        "NATO — ",
+        "UPDATE — ",
+        "BREAKING (Reuters) - ",
+        "OPINION: ",
+        "Apple (AAPL) - ",
+        "Mr Smith (Labour) - ",
+        "Smith (R) — ",
+        "John Kerry (D) – ",
+        "John Smith (left) - ",
+        "Paris – ",
+        "By John Smith - ",
+        "In the end (maybe) - ",
+        "Mr. Smith – ",
+        "The river — ",
+        "UNICEF — ",
+        "COVID-19 — ",
+        "Q&A — ",
+        "",
+        "— ",
+        "PARIS ",
     ],
-)  # fmt: skip
+)
 def test_look_alikes_are_no_datelines(line: str) -> None:
     assert parse(line + REST).end == 0
 
@@ -72,7 +92,9 @@ def test_the_recipe_can_take_a_dateline_out() -> None:
 
 
 def test_a_day_without_year_takes_the_year_nearest_to_the_fetch() -> None:
-    tags = text_tags(f"LONDON, Dec 31 (Reuters) - {REST}", fetched_at=datetime(2024, 1, 2, tzinfo=UTC))
+    tags = text_tags(
+        f"LONDON, Dec 31 (Reuters) - {REST}", fetched_at=datetime(2024, 1, 2, tzinfo=UTC)
+    )
     assert tags.values["dateline_date"] == date(2023, 12, 31)
     assert tags.values["published_date"] == date(2023, 12, 31)
 

@@ -10,11 +10,26 @@ from tests.tag.pages import PROSE, article, page_tags, text_tags
     ("text", "language"),
     [
         (PROSE, "en"),
-        ("Der Fluss stieg in der Nacht zum Montag um einen Meter, und die Fähre zur Insel blieb bis zum Mittag im Hafen.", "de"),
-        ("Le fleuve est monté d'un mètre dans la nuit de lundi et le bac vers l'île est resté au port jusqu'à midi.", "fr"),
-        ("El río subió un metro el lunes por la noche y el transbordador a la isla quedó en el puerto hasta el mediodía.", "es"),
-        ("Река поднялась на метр в ночь на понедельник, и паром на остров до полудня оставался в порту, сообщили власти.", "ru"),
-        ("月曜日の夜に川の水位が一メートル上がり、島への連絡船は正午まで港にとどまったと当局が明らかにした。雨は火曜日も続く見込みだ。", "ja"),
+        (
+            "Der Fluss stieg in der Nacht zum Montag um einen Meter, und die Fähre zur Insel blieb bis zum Mittag im Hafen.",
+            "de",
+        ),
+        (
+            "Le fleuve est monté d'un mètre dans la nuit de lundi et le bac vers l'île est resté au port jusqu'à midi.",
+            "fr",
+        ),
+        (
+            "El río subió un metro el lunes por la noche y el transbordador a la isla quedó en el puerto hasta el mediodía.",
+            "es",
+        ),
+        (
+            "Река поднялась на метр в ночь на понедельник, и паром на остров до полудня оставался в порту, сообщили власти.",
+            "ru",
+        ),
+        (
+            "月曜日の夜に川の水位が一メートル上がり、島への連絡船は正午まで港にとどまったと当局が明らかにした。雨は火曜日も続く見込みだ。",
+            "ja",
+        ),
     ],
 )
 def test_the_language_of_a_text(text: str, language: str) -> None:
@@ -25,7 +40,11 @@ def test_the_language_of_a_text(text: str, language: str) -> None:
 
 def test_a_short_text_takes_the_pages_own_language() -> None:
     tags = page_tags(article(lang="nb-NO"), text="Regn.")
-    assert (tags.values["language"], tags.values["language_confidence"], tags.evidence["language"]) == ("no", None, "markup")
+    assert (
+        tags.values["language"],
+        tags.values["language_confidence"],
+        tags.evidence["language"],
+    ) == ("no", None, "markup")
 
 
 def test_a_given_language_wins_and_the_difference_is_on_record() -> None:
@@ -36,4 +55,7 @@ def test_a_given_language_wins_and_the_difference_is_on_record() -> None:
 def test_sections_come_from_the_page_or_the_input() -> None:
     head = "<meta property='article:section' content='Weather'>"
     assert page_tags(article(head)).values["section"] == "Weather"
-    assert page_tags(article(head), given=Given(section="Rivers")).evidence["section"] == "given; meta differs"
+    assert (
+        page_tags(article(head), given=Given(section="Rivers")).evidence["section"]
+        == "given; meta differs"
+    )

@@ -61,7 +61,25 @@ def test_what_is_glued_to_a_name_goes(printed: str, person: str) -> None:
     assert all(name.text == person or len(name.text.split()) == 1 for name in split(printed))
 
 
-@pytest.mark.parametrize("printed", ["Staff Writer", "Staff", "Admin", "Anonymous", "View more posts", "Written by", "About the Author", "January", "Name", "Link Copied", "Follow us", "By", "", "Monday"])
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Staff Writer",
+        "Staff",
+        "Admin",
+        "Anonymous",
+        "View more posts",
+        "Written by",
+        "About the Author",
+        "January",
+        "Name",
+        "Link Copied",
+        "Follow us",
+        "By",
+        "",
+        "Monday",
+    ],
+)
 def test_what_names_nobody_is_no_name(printed: str) -> None:
     assert split(printed, sure=True) == ()
 
@@ -84,7 +102,13 @@ def test_organisations_are_told_from_people(printed: str, orgs: list[str]) -> No
 
 @pytest.mark.parametrize(
     ("printed", "role"),
-    [("Ana Ruiz, Staff Writer", "writer"), ("Ana Ruiz Games Editor", "editor"), ("Photos by Ana Ruiz", "photographer"), ("Ana Ruiz, freelance", "contributor"), ("Ana Ruiz", "")],
+    [
+        ("Ana Ruiz, Staff Writer", "writer"),
+        ("Ana Ruiz Games Editor", "editor"),
+        ("Photos by Ana Ruiz", "photographer"),
+        ("Ana Ruiz, freelance", "contributor"),
+        ("Ana Ruiz", ""),
+    ],
 )
 def test_roles_are_noted_with_the_name(printed: str, role: str) -> None:
     assert [(name.text, name.role) for name in split(printed)] == [("Ana Ruiz", role)]
@@ -94,6 +118,8 @@ def test_the_site_is_an_organisation() -> None:
     assert split("Example Post", site=frozenset({"examplepost"}))[0].is_org
 
 
-@pytest.mark.parametrize("text", ["Follow the money", "What we know", "500 people", "Buy now!", "a b", "https://x.y"])
+@pytest.mark.parametrize(
+    "text", ["Follow the money", "What we know", "500 people", "Buy now!", "a b", "https://x.y"]
+)
 def test_phrases_are_no_people(text: str) -> None:
     assert not is_person(text)

@@ -24,24 +24,38 @@ def test_the_address_gives_the_id_and_the_table_the_name(url: str, id_: str, nam
 
 
 def test_the_pages_own_name_serves_where_the_table_has_none() -> None:
-    tags = page_tags(article("<meta property='og:site_name' content='Example Post - News, weather and sport from everywhere'>"))
+    tags = page_tags(
+        article(
+            "<meta property='og:site_name' content='Example Post - News, weather and sport from everywhere'>"
+        )
+    )
     assert (tags.values["outlet"], tags.evidence["outlet"]) == ("Example Post", "meta")
 
 
 def test_a_company_is_no_display_name_where_a_brand_stands_beside_it() -> None:
-    head = "<meta property='og:site_name' content='Example Media GmbH'>" + ld('{"@type":"WebSite","name":"Example Post"}')
+    head = "<meta property='og:site_name' content='Example Media GmbH'>" + ld(
+        '{"@type":"WebSite","name":"Example Post"}'
+    )
     assert page_tags(article(head)).values["outlet"] == "Example Post"
 
 
 def test_a_dateline_names_the_outlet_where_nothing_else_does() -> None:
     tags = text_tags(f"OSLO, Norway (Fjord Press) – {PROSE}")
-    assert (tags.values["outlet"], tags.values["outlet_id"], tags.evidence["outlet"]) == ("Fjord Press", "fjord-press", "dateline")
+    assert (tags.values["outlet"], tags.values["outlet_id"], tags.evidence["outlet"]) == (
+        "Fjord Press",
+        "fjord-press",
+        "dateline",
+    )
     assert tags.values["wire_source"] is None
 
 
 def test_a_syndicating_agency_in_a_dateline_is_the_wire_and_not_the_outlet() -> None:
     tags = text_tags(f"OSLO, Norway (AP) – {PROSE}")
-    assert (tags.values["outlet"], tags.values["dateline_agency"], tags.values["wire_source"]) == (None, "AP", "Associated Press")
+    assert (tags.values["outlet"], tags.values["dateline_agency"], tags.values["wire_source"]) == (
+        None,
+        "AP",
+        "Associated Press",
+    )
 
 
 def test_the_outlet_that_published_is_not_the_agency_that_wrote() -> None:
@@ -50,27 +64,69 @@ def test_the_outlet_that_published_is_not_the_agency_that_wrote() -> None:
 
 
 def test_a_given_outlet_wins_and_the_difference_is_on_record() -> None:
-    tags = page_tags(article("<meta property='og:site_name' content='Example Post'>"), given=Given(outlet="Example Evening Post"))
-    assert (tags.values["outlet"], tags.evidence["outlet"]) == ("Example Evening Post", "given; meta differs")
+    tags = page_tags(
+        article("<meta property='og:site_name' content='Example Post'>"),
+        given=Given(outlet="Example Evening Post"),
+    )
+    assert (tags.values["outlet"], tags.evidence["outlet"]) == (
+        "Example Evening Post",
+        "given; meta differs",
+    )
 
 
 def test_the_recipe_extends_the_table() -> None:
-    tags = tag.tag(Document(PROSE, url="https://example.com/a"), options=tag.Options(outlets={"example.com": "The Example"}))
+    tags = tag.tag(
+        Document(PROSE, url="https://example.com/a"),
+        options=tag.Options(outlets={"example.com": "The Example"}),
+    )
     assert (tags.values["outlet"], tags.evidence["outlet"]) == ("The Example", "recipe")
 
 
 def test_a_canonical_address_counts_on_its_own_site_alone() -> None:
     own, other = "https://example.com/rain", "https://elsewhere.org/rain"
-    assert page_tags(article(f"<link rel='canonical' href='{own}?utm_source=x'>"), url=own + "?amp").values["canonical_url"] == own
-    assert page_tags(article(f"<link rel='canonical' href='{other}'>"), url=own).values["canonical_url"] == own
-    assert page_tags(article("<link rel='canonical' href='https://example.com/'>"), url=own).values["canonical_url"] == own
+    assert (
+        page_tags(
+            article(f"<link rel='canonical' href='{own}?utm_source=x'>"), url=own + "?amp"
+        ).values["canonical_url"]
+        == own
+    )
+    assert (
+        page_tags(article(f"<link rel='canonical' href='{other}'>"), url=own).values[
+            "canonical_url"
+        ]
+        == own
+    )
+    assert (
+        page_tags(article("<link rel='canonical' href='https://example.com/'>"), url=own).values[
+            "canonical_url"
+        ]
+        == own
+    )
 
 
-@pytest.mark.parametrize(("url", "clean"), [("http://a.b:99999/", None), ("javascript:alert(1)", None), ("https://[::1", None), ("", None), ("https://例え.jp/あ", "https://例え.jp/%E3%81%82")])
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        ("http://a.b:99999/", None),
+        ("javascript:alert(1)", None),
+        ("https://[::1", None),
+        ("", None),
+        ("https://例え.jp/あ", "https://例え.jp/%E3%81%82"),
+    ],
+)
 def test_addresses_that_are_none_become_null(url: str, clean: str | None) -> None:
     assert normalised(url) == clean
 
 
-@pytest.mark.parametrize(("host", "domain"), [("a.b.co.uk", "b.co.uk"), ("co.uk", None), ("127.0.0.1", None), ("localhost", None), ("", None)])
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("a.b.co.uk", "b.co.uk"),
+        ("co.uk", None),
+        ("127.0.0.1", None),
+        ("localhost", None),
+        ("", None),
+    ],
+)
 def test_registrable_domains(host: str, domain: str | None) -> None:
     assert registrable(host) == domain

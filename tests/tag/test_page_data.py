@@ -9,7 +9,12 @@ from tests.tag.pages import article, ld
 
 
 def test_reading_a_page_does_not_change_it() -> None:
-    tree = lxml.html.document_fromstring(article(ld('{"@type":"Article"}'), "<h1>Rain</h1><p class='byline'>By <a rel='author'>Ana Ruiz</a></p>"))
+    tree = lxml.html.document_fromstring(
+        article(
+            ld('{"@type":"Article"}'),
+            "<h1>Rain</h1><p class='byline'>By <a rel='author'>Ana Ruiz</a></p>",
+        )
+    )
     before = lxml.html.tostring(tree)
     tag.read_page(tree, url=None)
     assert lxml.html.tostring(tree) == before
@@ -24,7 +29,7 @@ def test_reading_a_page_does_not_change_it() -> None:
         '<!-- {"@type":"NewsArticle","headline":"Rain"} -->',
         '//<![CDATA[\n{"@type":"NewsArticle","headline":"Rain"}\n//]]>',
         '{"@type":"NewsArticle","headline":"Ra\nin"}'.replace("Ra\nin", "Rain\n"),
-        '{&quot;@type&quot;:&quot;NewsArticle&quot;,&quot;headline&quot;:&quot;Rain&quot;}',
+        "{&quot;@type&quot;:&quot;NewsArticle&quot;,&quot;headline&quot;:&quot;Rain&quot;}",
         '{"@type":"NewsArticle","headline":"Rain"};',
         '{"@type":"WebPage","mainEntity":{"@type":"NewsArticle","headline":["Rain","Regen"]}}',
     ],
@@ -33,7 +38,21 @@ def test_json_ld_is_read_as_pages_carry_it(script: str) -> None:
     assert next(d.headline for d in json_ld.read([script]).documents if d.headline) == "Rain"
 
 
-@pytest.mark.parametrize("script", ["", "{", "null", "[]", '"x"', "{}" * 10, "[" * 100_000, '{"@type":{"a":1}}', '{"@type":"NewsArticle","author":[[[[["x"]]]]],"headline":{"@value":3}}', "\x00"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        '"x"',
+        "{}" * 10,
+        "[" * 100_000,
+        '{"@type":{"a":1}}',
+        '{"@type":"NewsArticle","author":[[[[["x"]]]]],"headline":{"@value":3}}',
+        "\x00",
+    ],
+)
 def test_json_ld_that_cannot_be_read_is_left_out(script: str) -> None:
     assert json_ld.read([script]).documents in ((), json_ld.read([script]).documents)
 
@@ -49,5 +68,7 @@ def test_authors_by_reference_are_looked_up() -> None:
 
 
 def test_words_set_apart_by_style_alone_are_set_apart() -> None:
-    tree = lxml.html.document_fromstring("<p class='byline'><a>Ana Ruiz</a><span>Staff Writer</span></p>")
+    tree = lxml.html.document_fromstring(
+        "<p class='byline'><a>Ana Ruiz</a><span>Staff Writer</span></p>"
+    )
     assert tag.read_page(tree, url=None).authors[0].text == "Ana Ruiz\nStaff Writer"

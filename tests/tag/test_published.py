@@ -31,10 +31,27 @@ def test_machine_dates(text: str, day: date, precision: str, offset: int | None)
 @pytest.mark.parametrize(
     "text",
     [
-        "January 5, 2024", "Jan. 5, 2024", "5 January 2024", "5th Jan 2024", "5. Januar 2024", "5 de enero de 2024", "5 janvier 2024", "5 gennaio 2024", "5 januari 2024",
-        "5. januar 2024", "5 stycznia 2024", "5 января 2024", "5 Ocak 2024", "2024年1月5日", "2024년 1월 5일", "05.01.2024", "2024/01/05", "Posted on January 5, 2024 at 10:30 am", "Friday, January 5, 2024",
+        "January 5, 2024",
+        "Jan. 5, 2024",
+        "5 January 2024",
+        "5th Jan 2024",
+        "5. Januar 2024",
+        "5 de enero de 2024",
+        "5 janvier 2024",
+        "5 gennaio 2024",
+        "5 januari 2024",
+        "5. januar 2024",
+        "5 stycznia 2024",
+        "5 января 2024",
+        "5 Ocak 2024",
+        "2024年1月5日",
+        "2024년 1월 5일",
+        "05.01.2024",
+        "2024/01/05",
+        "Posted on January 5, 2024 at 10:30 am",
+        "Friday, January 5, 2024",
     ],
-)  # fmt: skip
+)
 def test_printed_dates(text: str) -> None:
     stamp = printed(text)
     assert stamp is not None
@@ -47,13 +64,34 @@ def test_the_order_of_day_and_month_is_not_guessed() -> None:
     assert printed("13/01/2024").day == date(2024, 1, 13)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("text", ["soon", "", "2024", "January 2024", "Jan 5", "yesterday", "0001-01-01", "1970-01-01T00:00:00Z", "2024-13-45", "99/99/9999", "1204-01-05"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "soon",
+        "",
+        "2024",
+        "January 2024",
+        "Jan 5",
+        "yesterday",
+        "0001-01-01",
+        "1970-01-01T00:00:00Z",
+        "2024-13-45",
+        "99/99/9999",
+        "1204-01-05",
+    ],
+)
 def test_what_names_no_day_is_no_date(text: str) -> None:
     assert machine(text) is None
 
 
 def test_the_day_is_as_printed_and_the_moment_in_utc() -> None:
-    tags = page_tags(article(ld('{"@type":"NewsArticle","datePublished":"2024-01-05T00:30:00+02:00","dateModified":"2024-01-06T00:00:00Z"}')))
+    tags = page_tags(
+        article(
+            ld(
+                '{"@type":"NewsArticle","datePublished":"2024-01-05T00:30:00+02:00","dateModified":"2024-01-06T00:00:00Z"}'
+            )
+        )
+    )
     assert tags.values["published_date"] == date(2024, 1, 5)
     assert tags.values["published_at"] == datetime(2024, 1, 4, 22, 30, tzinfo=UTC)
     assert tags.values["published_utc_offset_minutes"] == 120
@@ -62,13 +100,21 @@ def test_the_day_is_as_printed_and_the_moment_in_utc() -> None:
 
 
 def test_a_day_after_the_fetch_is_refused() -> None:
-    head = ld('{"@type":"NewsArticle","datePublished":"2030-01-05"}') + "<meta property='article:published_time' content='2024-01-05'>"
+    head = (
+        ld('{"@type":"NewsArticle","datePublished":"2030-01-05"}')
+        + "<meta property='article:published_time' content='2024-01-05'>"
+    )
     tags = page_tags(article(head), fetched_at=datetime(2024, 1, 6, tzinfo=UTC))
-    assert (tags.values["published_date"], tags.evidence["published_date"]) == (date(2024, 1, 5), "meta")
+    assert (tags.values["published_date"], tags.evidence["published_date"]) == (
+        date(2024, 1, 5),
+        "meta",
+    )
 
 
 def test_without_a_fetch_there_is_no_upper_bound() -> None:
-    assert page_tags(article("<meta property='article:published_time' content='2330-01-05'>")).values["published_date"] == date(2330, 1, 5)
+    assert page_tags(
+        article("<meta property='article:published_time' content='2330-01-05'>")
+    ).values["published_date"] == date(2330, 1, 5)
 
 
 @pytest.mark.parametrize(
@@ -82,30 +128,44 @@ def test_without_a_fetch_there_is_no_upper_bound() -> None:
     ],
 )
 def test_a_date_under_the_headline_is_found(markup: str) -> None:
-    assert page_tags(article("<title>Rain</title>", f"<h1>Rain in Rome</h1>{markup}")).values["published_date"] == date(2024, 1, 5)
+    assert page_tags(article("<title>Rain</title>", f"<h1>Rain in Rome</h1>{markup}")).values[
+        "published_date"
+    ] == date(2024, 1, 5)
 
 
 @pytest.mark.parametrize(
     "markup",
     [
         "<footer><p>Copyright January 5, 2024</p></footer>",
-        "<aside class='related'>" + "<p>x</p>" * 50 + "<time datetime='2024-01-05'>5 Jan</time></aside>",
+        "<aside class='related'>"
+        + "<p>x</p>" * 50
+        + "<time datetime='2024-01-05'>5 Jan</time></aside>",
         "<div id='comments'>" + "<p>x</p>" * 50 + "<time datetime='2024-01-05'>5 Jan</time></div>",
         "<p>In January 2024 it rained.</p>",
     ],
 )
 def test_dates_of_other_things_are_left_alone(markup: str) -> None:
-    assert page_tags(article("<title>Rain</title>", f"<h1>Rain in Rome</h1>{markup}")).values["published_date"] is None
+    assert (
+        page_tags(article("<title>Rain</title>", f"<h1>Rain in Rome</h1>{markup}")).values[
+            "published_date"
+        ]
+        is None
+    )
 
 
 def test_a_day_printed_only_as_an_update_says_so() -> None:
-    tags = page_tags(article("<title>Rain</title>", "<h1>Rain in Rome</h1><p>Last updated January 5, 2024</p>"))
+    tags = page_tags(
+        article("<title>Rain</title>", "<h1>Rain in Rome</h1><p>Last updated January 5, 2024</p>")
+    )
     assert tags.evidence["published_date"] == "markup; printed as an update"
 
 
 def test_the_address_is_weak_evidence_but_evidence() -> None:
     tags = page_tags(article(), url="https://example.com/2024/01/05/rain")
-    assert (tags.values["published_date"], tags.evidence["published_date"]) == (date(2024, 1, 5), "url")
+    assert (tags.values["published_date"], tags.evidence["published_date"]) == (
+        date(2024, 1, 5),
+        "url",
+    )
 
 
 def test_a_plain_text_gets_no_date_from_nowhere() -> None:
@@ -115,4 +175,7 @@ def test_a_plain_text_gets_no_date_from_nowhere() -> None:
 def test_a_given_date_wins_and_the_difference_is_on_record() -> None:
     head = "<meta property='article:published_time' content='2024-01-05'>"
     tags = page_tags(article(head), given=Given(published="2024-02-05"))
-    assert (tags.values["published_date"], tags.evidence["published_date"]) == (date(2024, 2, 5), "given; meta differs")
+    assert (tags.values["published_date"], tags.evidence["published_date"]) == (
+        date(2024, 2, 5),
+        "given; meta differs",
+    )

@@ -15,7 +15,15 @@ def test_every_column_is_declared_once_with_a_sentence() -> None:
 def test_every_tagger_fills_only_its_own_columns() -> None:
     others = {"canonical_url", "authors"}
     for tagger in tag.TAGGERS:
-        found = tagger.find(View(Document(f"Rain in Rome\nBy Ana Ruiz\nOSLO (AP) – {PROSE}", url="https://www.bbc.co.uk/2024/01/05/a"), tag.Options()))
+        found = tagger.find(
+            View(
+                Document(
+                    f"Rain in Rome\nBy Ana Ruiz\nOSLO (AP) – {PROSE}",
+                    url="https://www.bbc.co.uk/2024/01/05/a",
+                ),
+                tag.Options(),
+            )
+        )
         assert set(found.values) <= {field.name for field in tagger.columns} | others
 
 

@@ -22,7 +22,10 @@ from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
         ("Rain - and no end", "Rain - and no end"),
         ("Live music is back", "Live music is back"),
         ("Example Post", "Example Post"),
-        ("오슬로에 비가 내리고 기차가 멈췄다-정치ㅣExample Post", "오슬로에 비가 내리고 기차가 멈췄다"),
+        (
+            "오슬로에 비가 내리고 기차가 멈췄다-정치ㅣExample Post",
+            "오슬로에 비가 내리고 기차가 멈췄다",
+        ),
     ],
 )
 def test_a_title_loses_what_the_site_puts_around_it(raw: str, title: str) -> None:
@@ -37,19 +40,42 @@ def test_the_heading_that_prints_what_the_page_states_is_the_title() -> None:
 
 
 def test_a_news_articles_own_statement_wins() -> None:
-    head = ld('{"@type":"NewsArticle","headline":"Rain in Rome stops trains"}') + "<title>Rain stops trains</title>"
-    assert page_tags(article(head, "<h1>Rain stops trains in Rome</h1>")).values["title"] == "Rain in Rome stops trains"
+    head = (
+        ld('{"@type":"NewsArticle","headline":"Rain in Rome stops trains"}')
+        + "<title>Rain stops trains</title>"
+    )
+    assert (
+        page_tags(article(head, "<h1>Rain stops trains in Rome</h1>")).values["title"]
+        == "Rain in Rome stops trains"
+    )
 
 
 def test_what_was_cut_stays_on_record() -> None:
-    tags = page_tags(article("<title>Rain in Rome tonight - Example Post</title><meta property='og:site_name' content='Example Post'>"))
-    assert (tags.values["title"], tags.values["title_raw"]) == ("Rain in Rome tonight", "Rain in Rome tonight")
+    tags = page_tags(
+        article(
+            "<title>Rain in Rome tonight - Example Post</title><meta property='og:site_name' content='Example Post'>"
+        )
+    )
+    assert (tags.values["title"], tags.values["title_raw"]) == (
+        "Rain in Rome tonight",
+        "Rain in Rome tonight",
+    )
     tags = page_tags(article("<meta property='og:title' content='Opinion | Rain in Rome'>"))
-    assert (tags.values["title"], tags.values["title_raw"]) == ("Rain in Rome", "Opinion | Rain in Rome")
+    assert (tags.values["title"], tags.values["title_raw"]) == (
+        "Rain in Rome",
+        "Opinion | Rain in Rome",
+    )
 
 
 def test_forms_and_prompts_are_no_titles() -> None:
-    assert page_tags(article("<title>Rain in Rome tonight</title>", "<h1>Join the Discussion Cancel reply</h1>")).values["title"] == "Rain in Rome tonight"
+    assert (
+        page_tags(
+            article(
+                "<title>Rain in Rome tonight</title>", "<h1>Join the Discussion Cancel reply</h1>"
+            )
+        ).values["title"]
+        == "Rain in Rome tonight"
+    )
 
 
 def test_the_title_leaves_the_text_of_a_page() -> None:
@@ -66,7 +92,17 @@ def test_a_plain_texts_headline_leaves_it_and_becomes_the_title() -> None:
     assert {cut.rule for cut in tags.removed} == {"headline", "blank_line"}
 
 
-@pytest.mark.parametrize("first", [PROSE, "It rained.", "Credit: Example Pictures", "January 5, 2024", "LONDON (Reuters) - Rain fell on the city", "and then it rained"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        PROSE,
+        "It rained.",
+        "Credit: Example Pictures",
+        "January 5, 2024",
+        "LONDON (Reuters) - Rain fell on the city",
+        "and then it rained",
+    ],
+)
 def test_a_text_without_headline_has_no_title(first: str) -> None:
     tags = text_tags(f"{first}\n{PROSE}")
     assert tags.values["title"] is None

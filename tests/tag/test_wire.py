@@ -24,8 +24,14 @@ def test_outlets_a_text_reports_from_are_cited(sentence: str, cited: tuple[str, 
 @pytest.mark.parametrize(
     ("text", "cited"),
     [
-        ("Das sagte der Minister laut dpa am Montag in Berlin, und der Fluss stieg weiter.", ("dpa",)),
-        ("Selon Reuters, le fleuve est monté d'un mètre dans la nuit de lundi à mardi.", ("Reuters",)),
+        (
+            "Das sagte der Minister laut dpa am Montag in Berlin, und der Fluss stieg weiter.",
+            ("dpa",),
+        ),
+        (
+            "Selon Reuters, le fleuve est monté d'un mètre dans la nuit de lundi à mardi.",
+            ("Reuters",),
+        ),
         ("Según EFE, el río subió un metro el lunes por la noche en la ciudad.", ("EFE",)),
     ],
 )
@@ -35,7 +41,13 @@ def test_sources_are_cited_in_other_languages(text: str, cited: tuple[str, ...])
 
 @pytest.mark.parametrize(
     "sentence",
-    ["People told us that time flies.", "It was the first time the sun reported for duty.", "The mayor told Time is running out.", "He bought Reuters shares.", "She told Mirror Lake visitors to leave."],
+    [
+        "People told us that time flies.",
+        "It was the first time the sun reported for duty.",
+        "The mayor told Time is running out.",
+        "He bought Reuters shares.",
+        "She told Mirror Lake visitors to leave.",
+    ],
 )
 def test_everyday_words_are_no_sources(sentence: str) -> None:
     assert text_tags(f"{sentence} {PROSE}").values["sources_cited"] == ()

@@ -9,19 +9,46 @@ import pytest
 from copydesk.transforms.tag import names, wording
 
 BYLINES = (
-    "By Ana Ruiz, Bo Li AND Cy Young", "Ana Ruiz & Bo Li", "Ana Ruiz\tStaff Writer", "Von Jan van Aken und Ida Sand", "Ana Ruiz with Bo Li", "Ana Ruiz mit bo li",
-    "Ana Ruiz + Bo Li", "Ana Ruiz | Harbour Post", "Ana Ruiz - Mill Town", "Ana Ruiz/Harbour Post", "ANA RUIZ Follow @ana", "Ana Ruiz   ana@harbour.example",
-    "Ana Ruiz 3 comments", "The Harbour Gazette", "Ana Ruiz [R]", "harbour.com", "Andreas Sand", "Ana Ruiz, M.D. PHD", "Sand, and Bo Li", "Élodie Sand et Bo Li",
-)  # fmt: skip
+    "By Ana Ruiz, Bo Li AND Cy Young",
+    "Ana Ruiz & Bo Li",
+    "Ana Ruiz\tStaff Writer",
+    "Von Jan van Aken und Ida Sand",
+    "Ana Ruiz with Bo Li",
+    "Ana Ruiz mit bo li",
+    "Ana Ruiz + Bo Li",
+    "Ana Ruiz | Harbour Post",
+    "Ana Ruiz - Mill Town",
+    "Ana Ruiz/Harbour Post",
+    "ANA RUIZ Follow @ana",
+    "Ana Ruiz   ana@harbour.example",
+    "Ana Ruiz 3 comments",
+    "The Harbour Gazette",
+    "Ana Ruiz [R]",
+    "harbour.com",
+    "Andreas Sand",
+    "Ana Ruiz, M.D. PHD",
+    "Sand, and Bo Li",
+    "Élodie Sand et Bo Li",
+)
 
 
 @pytest.mark.parametrize("text", BYLINES)
-@pytest.mark.parametrize("name", ["DATE", "LEADING_DATE", "BY", "LABEL", "TAIL", "JOIN", "SUFFIX", "ORG", "NOBODY", "DESK"])
+@pytest.mark.parametrize(
+    "name",
+    ["DATE", "LEADING_DATE", "BY", "LABEL", "TAIL", "JOIN", "SUFFIX", "ORG", "NOBODY", "DESK"],
+)
 def test_lowered_ascii_is_read_as_any_case_is(name: str, text: str) -> None:
     pattern: wording.Caseless = getattr(wording, name)
-    assert re.sub(r"\\.|\(\?P<\w+>", "", pattern.pattern) == re.sub(r"\\.|\(\?P<\w+>", "", pattern.pattern).lower()
+    assert (
+        re.sub(r"\\.|\(\?P<\w+>", "", pattern.pattern)
+        == re.sub(r"\\.|\(\?P<\w+>", "", pattern.pattern).lower()
+    )
     slow = re.compile(pattern.pattern, re.IGNORECASE)
-    for found, expected in ((pattern.search(text), slow.search(text)), (pattern.match(text), slow.match(text)), (pattern.fullmatch(text), slow.fullmatch(text))):
+    for found, expected in (
+        (pattern.search(text), slow.search(text)),
+        (pattern.match(text), slow.match(text)),
+        (pattern.fullmatch(text), slow.fullmatch(text)),
+    ):
         assert (found and found.span()) == (expected and expected.span())
 
 
@@ -32,4 +59,6 @@ def test_what_a_first_test_refuses_its_pattern_does_not_find(text: str) -> None:
     assert names._may_join(text) or wording.JOIN.split(text) == [text]
     assert wording.JOIN.split(text) == re.compile(wording.JOIN.pattern, re.IGNORECASE).split(text)
     known = names.is_organisation(text)
-    assert known == bool(wording.ORG.search(text) and len(text.split()) <= 8 and not wording.NOT_A_NAME.search(text))
+    assert known == bool(
+        wording.ORG.search(text) and len(text.split()) <= 8 and not wording.NOT_A_NAME.search(text)
+    )

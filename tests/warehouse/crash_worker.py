@@ -29,7 +29,9 @@ _DAY = dt.date(2026, 9, 28)
 
 def publish_series(root: Path, checkpoint: Callable[[str], None]) -> None:
     """Bring the warehouse to the end of the series, from wherever it stands."""
-    warehouse = Warehouse.open(root, create=True, options=Options(keep_snapshots=1, grace_hours=0), checkpoint=checkpoint)
+    warehouse = Warehouse.open(
+        root, create=True, options=Options(keep_snapshots=1, grace_hours=0), checkpoint=checkpoint
+    )
     with warehouse.lock(wait_seconds=30):
         warehouse.sweep()
         current = warehouse.current()
@@ -41,7 +43,9 @@ def publish_series(root: Path, checkpoint: Callable[[str], None]) -> None:
 def _change(warehouse: Warehouse, step: int) -> Change:
     base = warehouse.current()
     numbers = range(step * 20, step * 20 + 20)
-    articles = rows.table("articles", [rows.article(n, date=_DAY + dt.timedelta(days=n % 9)) for n in numbers])
+    articles = rows.table(
+        "articles", [rows.article(n, date=_DAY + dt.timedelta(days=n % 9)) for n in numbers]
+    )
     staging = warehouse.staging(f"run-{step}")
     pq.write_table(articles, staging / "shard.parquet")
     (staging / f"{step}.idx").write_text(f"index {step}")
@@ -49,9 +53,16 @@ def _change(warehouse: Warehouse, step: int) -> Change:
     return Change(
         parent=base.id if base else None,
         run=rows.run(f"run-{step}", n_articles=20),
-        inserts={"articles": [staging / "shard.parquet"], "removed": [rows.table("removed", [rows.cut(n) for n in numbers])]},
+        inserts={
+            "articles": [staging / "shard.parquet"],
+            "removed": [rows.table("removed", [rows.cut(n) for n in numbers])],
+        },
         deletes={"articles": gone, "removed": gone},
-        updates={"articles": pa.table({"doc_id": [rows.doc_id(step * 20 - 2)], "cluster_size": [step]})} if step else {},
+        updates={
+            "articles": pa.table({"doc_id": [rows.doc_id(step * 20 - 2)], "cluster_size": [step]})
+        }
+        if step
+        else {},
         index_files={f"{step}.idx": staging / f"{step}.idx"},
         index_keep=[f"{step - 1}.idx"] if step else None,
     )
@@ -87,7 +98,9 @@ def main() -> None:
             publish_series(Path(root), _killer(how, count))
             os._exit(0)
         _, status = os.waitpid(child, 0)
-        answer = "killed" if os.WIFSIGNALED(status) else "done" if status == 0 else f"failed {status}"
+        answer = (
+            "killed" if os.WIFSIGNALED(status) else "done" if status == 0 else f"failed {status}"
+        )
         print(answer, flush=True)
 
 

@@ -37,14 +37,27 @@ MOMENT = datetime(2026, 11, 2, 12, tzinfo=UTC)
 RECIPE = from_toml("[run]\nshard_documents = 5\n")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _PATH_OF = {
-    "os.rename": 1, "os.remove": 0, "os.rmdir": 0, "os.mkdir": 0, "os.link": 1, "os.symlink": 1, "shutil.rmtree": 0, "open": 0,
+    "os.rename": 1,
+    "os.remove": 0,
+    "os.rmdir": 0,
+    "os.mkdir": 0,
+    "os.link": 1,
+    "os.symlink": 1,
+    "shutil.rmtree": 0,
+    "open": 0,
 }
 
 
 def ingest(inputs: str, root: str, run_id: str) -> None:
     """One run, with its id and its clock fixed."""
     pipeline.run(
-        [inputs], warehouse=Path(root), recipe=RECIPE, workers=1, run_id=run_id, clock=lambda: MOMENT, wait_seconds=60,
+        [inputs],
+        warehouse=Path(root),
+        recipe=RECIPE,
+        workers=1,
+        run_id=run_id,
+        clock=lambda: MOMENT,
+        wait_seconds=60,
     )
 
 
@@ -66,7 +79,9 @@ class Points:
         return stepped
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in _PATH_OF or (event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING)):
+        if event not in _PATH_OF or (
+            event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING)
+        ):
             return
         path = arguments[_PATH_OF[event]]
         if isinstance(path, bytes | os.PathLike):
@@ -85,7 +100,11 @@ def _shape(path: str) -> str:
     'staging/*/edit/read/*/result.*.draft'
     """
     path = re.sub(r"(?<=\.)[0-9a-f]{8}(?=\.(?:draft|part)$)", "*", path)
-    path = re.sub(r"(?<=^staging/)[^/]+|(?<=/publish-)[^/]+|[0-9a-f]{16,}|[0-9]{4}-[0-9]{2}|undated|[0-9]{6}-[0-9a-f]{12}|[0-9]+", "*", path)
+    path = re.sub(
+        r"(?<=^staging/)[^/]+|(?<=/publish-)[^/]+|[0-9a-f]{16,}|[0-9]{4}-[0-9]{2}|undated|[0-9]{6}-[0-9a-f]{12}|[0-9]+",
+        "*",
+        path,
+    )
     return re.sub(r"\*[-.*]*\*", "*", path)
 
 
@@ -153,7 +172,9 @@ def main() -> None:
                 os._exit(1)
             os._exit(0)
         _, status = os.waitpid(child, 0)
-        print("killed" if os.WIFSIGNALED(status) else "done" if status == 0 else "failed", flush=True)
+        print(
+            "killed" if os.WIFSIGNALED(status) else "done" if status == 0 else "failed", flush=True
+        )
 
 
 if __name__ == "__main__":

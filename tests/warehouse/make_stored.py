@@ -18,17 +18,49 @@ def main() -> None:
     root = Path(__file__).parent / "data" / f"schema-{SCHEMA_VERSION}"
     shutil.rmtree(root, ignore_errors=True)
     warehouse = Warehouse.open(root, create=True)
-    warehouse.publish(Change(parent=None, run=rows.run("one", n_articles=2, n_rejected=1), inserts={
-        "articles": [rows.table("articles", [rows.article(1, cluster_size=1), rows.article(2)])],
-        "removed": [rows.table("removed", [rows.cut(n) for n in (1, 2, 4)])],
-        "stories": [rows.table("stories", [rows.story(1), rows.story(2)])],
-        "rejects": [rows.table("rejects", [rows.row("rejects", source_uri="in/empty.txt", step="read", reason="empty")])],
-    }))
-    copy = rows.article(4, table="duplicates", kept_doc_id=rows.doc_id(3), relation="near", keep_reason="earliest", story_id=None)
-    warehouse.publish(Change(parent=warehouse.current_id(), run=rows.run("two", n_articles=1, n_duplicates=1), inserts={
-        "articles": [rows.table("articles", [rows.article(3, cluster_size=2)])], "duplicates": [rows.table("duplicates", [copy])],
-        "removed": [rows.table("removed", [rows.cut(3)])], "stories": [rows.table("stories", [rows.story(3)])],
-    }))
+    warehouse.publish(
+        Change(
+            parent=None,
+            run=rows.run("one", n_articles=2, n_rejected=1),
+            inserts={
+                "articles": [
+                    rows.table("articles", [rows.article(1, cluster_size=1), rows.article(2)])
+                ],
+                "removed": [rows.table("removed", [rows.cut(n) for n in (1, 2, 4)])],
+                "stories": [rows.table("stories", [rows.story(1), rows.story(2)])],
+                "rejects": [
+                    rows.table(
+                        "rejects",
+                        [
+                            rows.row(
+                                "rejects", source_uri="in/empty.txt", step="read", reason="empty"
+                            )
+                        ],
+                    )
+                ],
+            },
+        )
+    )
+    copy = rows.article(
+        4,
+        table="duplicates",
+        kept_doc_id=rows.doc_id(3),
+        relation="near",
+        keep_reason="earliest",
+        story_id=None,
+    )
+    warehouse.publish(
+        Change(
+            parent=warehouse.current_id(),
+            run=rows.run("two", n_articles=1, n_duplicates=1),
+            inserts={
+                "articles": [rows.table("articles", [rows.article(3, cluster_size=2)])],
+                "duplicates": [rows.table("duplicates", [copy])],
+                "removed": [rows.table("removed", [rows.cut(3)])],
+                "stories": [rows.table("stories", [rows.story(3)])],
+            },
+        )
+    )
     # One snapshot is enough, and git keeps neither empty folders nor what can be made anew.
     for path in (*(s.path for s in warehouse.snapshots()[1:]), root / "keys", root / "staging"):
         shutil.rmtree(path)

@@ -13,7 +13,20 @@ import pyarrow as pa
 from copydesk.transforms.tables import TABLES
 
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
-_WORDS = ["harbour", "council", "ferry", "budget", "rain", "strike", "museum", "votes", "bridge", "school", "mayor", "train"]
+_WORDS = [
+    "harbour",
+    "council",
+    "ferry",
+    "budget",
+    "rain",
+    "strike",
+    "museum",
+    "votes",
+    "bridge",
+    "school",
+    "mayor",
+    "train",
+]
 
 
 def doc_id(number: int) -> str:
@@ -47,19 +60,36 @@ def table(name: str, rows: Sequence[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=TABLES[name])
 
 
-def article(number: int, *, table: str = "articles", date: dt.date | None = dt.date(2026, 11, 2), **values: Any) -> dict[str, Any]:
+def article(
+    number: int,
+    *,
+    table: str = "articles",
+    date: dt.date | None = dt.date(2026, 11, 2),
+    **values: Any,
+) -> dict[str, Any]:
     """An article whose text, hashes and removed line (see `cut`) agree."""
     text = values.pop("text", None) or text_of(number)
     cut = f"{text}\nShare this story\n"
     return row(
         table,
         **{
-            "doc_id": doc_id(number), "source_uri": f"in/{number}.txt", "url": f"https://news.example/{number}",
-            "canonical_url": f"https://news.example/{number}", "outlet": f"Outlet {number % 7}", "outlet_id": f"o{number % 7}.example",
-            "published_date": date, "text": text, "n_words": len(text.split()), "n_chars": len(text), "language": "en",
+            "doc_id": doc_id(number),
+            "source_uri": f"in/{number}.txt",
+            "url": f"https://news.example/{number}",
+            "canonical_url": f"https://news.example/{number}",
+            "outlet": f"Outlet {number % 7}",
+            "outlet_id": f"o{number % 7}.example",
+            "published_date": date,
+            "text": text,
+            "n_words": len(text.split()),
+            "n_chars": len(text),
+            "language": "en",
             "content_sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "extracted_sha256": hashlib.sha256(cut.encode()).hexdigest(), "cluster_size": 1,
-            "story_id": doc_id(number), "story_rank": 1, "run_id": "run",
+            "extracted_sha256": hashlib.sha256(cut.encode()).hexdigest(),
+            "cluster_size": 1,
+            "story_id": doc_id(number),
+            "story_rank": 1,
+            "run_id": "run",
             **values,
         },
     )
@@ -68,13 +98,27 @@ def article(number: int, *, table: str = "articles", date: dt.date | None = dt.d
 def cut(number: int, *, text: str | None = None) -> dict[str, Any]:
     """The ledger row of `article(number)`."""
     length = len(text or text_of(number))
-    return row("removed", doc_id=doc_id(number), start=length, end=length + 18, text="\nShare this story\n", rule="share_bar")
+    return row(
+        "removed",
+        doc_id=doc_id(number),
+        start=length,
+        end=length + 18,
+        text="\nShare this story\n",
+        rule="share_bar",
+    )
 
 
 def story(number: int, *, date: dt.date = dt.date(2026, 11, 2)) -> dict[str, Any]:
     """The story of one that `article(number)` is."""
     when = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
-    return row("stories", story_id=doc_id(number), doc_id=doc_id(number), n_articles=1, first_published_at=when, run_id="run")
+    return row(
+        "stories",
+        story_id=doc_id(number),
+        doc_id=doc_id(number),
+        n_articles=1,
+        first_published_at=when,
+        run_id="run",
+    )
 
 
 def text_of(number: int) -> str:
@@ -83,11 +127,24 @@ def text_of(number: int) -> str:
     return f"Report {number}. " + " ".join(words) + "."
 
 
-def run(run_id: str, *, kind: str = "ingest", at: dt.datetime = NOON, **counts: int) -> dict[str, Any]:
+def run(
+    run_id: str, *, kind: str = "ingest", at: dt.datetime = NOON, **counts: int
+) -> dict[str, Any]:
     """A row of `runs` whose counts balance."""
     counts = {"n_articles": 0, **counts}
-    read = sum(counts.get(name, 0) for name in ("n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known"))
+    read = sum(
+        counts.get(name, 0)
+        for name in ("n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known")
+    )
     return {
-        "run_id": run_id, "kind": kind, "started_at": at, "finished_at": at, "n_read": read, **counts,
-        "recipe_sha256": "0" * 64, "recipe": "", "rules_sha256": "1" * 64, "versions": '{"copydesk": "0.1.0"}',
+        "run_id": run_id,
+        "kind": kind,
+        "started_at": at,
+        "finished_at": at,
+        "n_read": read,
+        **counts,
+        "recipe_sha256": "0" * 64,
+        "recipe": "",
+        "rules_sha256": "1" * 64,
+        "versions": '{"copydesk": "0.1.0"}',
     }

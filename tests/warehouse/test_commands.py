@@ -19,21 +19,47 @@ from tests.warehouse import rows
 def warehouse(tmp_path: Path) -> Warehouse:
     """Two snapshots: five articles and two rejects; then one more, one changed, one folded."""
     made = Warehouse.open(tmp_path / "wh", create=True)
-    rejects = [rows.row("rejects", source_uri="in/a\x1b[31m.txt", reason="empty", step="read", detail="0 bytes"),
-               rows.row("rejects", source_uri="in/w.warc", record_number=4, reason="binary", step="decode")]
-    made.publish(Change(parent=None, run=rows.run("one", n_articles=5, n_rejected=2), inserts={
-        "articles": [rows.table("articles", [rows.article(n) for n in range(5)])],
-        "removed": [rows.table("removed", [rows.cut(n) for n in range(6)])],
-        "stories": [rows.table("stories", [rows.story(n) for n in range(5)])], "rejects": [rows.table("rejects", rejects)],
-    }))
-    folded = rows.article(4, table="duplicates", kept_doc_id=rows.doc_id(0), relation="near", keep_reason="earliest", story_id=None)
-    made.publish(Change(
-        parent=made.current_id(), run=rows.run("two", n_articles=1, n_moved=1),
-        inserts={"articles": [rows.table("articles", [rows.article(5)])], "stories": [rows.table("stories", [rows.story(5)])],
-                 "duplicates": [rows.table("duplicates", [folded])]},
-        updates={"articles": pa.table({"doc_id": [rows.doc_id(0)], "cluster_size": [2]})},
-        deletes={"articles": [rows.doc_id(4)], "stories": [rows.doc_id(4)]},
-    ))
+    rejects = [
+        rows.row(
+            "rejects", source_uri="in/a\x1b[31m.txt", reason="empty", step="read", detail="0 bytes"
+        ),
+        rows.row(
+            "rejects", source_uri="in/w.warc", record_number=4, reason="binary", step="decode"
+        ),
+    ]
+    made.publish(
+        Change(
+            parent=None,
+            run=rows.run("one", n_articles=5, n_rejected=2),
+            inserts={
+                "articles": [rows.table("articles", [rows.article(n) for n in range(5)])],
+                "removed": [rows.table("removed", [rows.cut(n) for n in range(6)])],
+                "stories": [rows.table("stories", [rows.story(n) for n in range(5)])],
+                "rejects": [rows.table("rejects", rejects)],
+            },
+        )
+    )
+    folded = rows.article(
+        4,
+        table="duplicates",
+        kept_doc_id=rows.doc_id(0),
+        relation="near",
+        keep_reason="earliest",
+        story_id=None,
+    )
+    made.publish(
+        Change(
+            parent=made.current_id(),
+            run=rows.run("two", n_articles=1, n_moved=1),
+            inserts={
+                "articles": [rows.table("articles", [rows.article(5)])],
+                "stories": [rows.table("stories", [rows.story(5)])],
+                "duplicates": [rows.table("duplicates", [folded])],
+            },
+            updates={"articles": pa.table({"doc_id": [rows.doc_id(0)], "cluster_size": [2]})},
+            deletes={"articles": [rows.doc_id(4)], "stories": [rows.doc_id(4)]},
+        )
+    )
     return made
 
 
@@ -50,10 +76,14 @@ def test_snapshots_lists_the_newest_first_and_marks_the_current_one(warehouse: W
 
 
 def test_snapshots_of_a_new_warehouse_says_what_to_do(tmp_path: Path) -> None:
-    assert "copydesk ingest" in call(Warehouse.open(tmp_path / "new", create=True), "snapshots").output
+    assert (
+        "copydesk ingest" in call(Warehouse.open(tmp_path / "new", create=True), "snapshots").output
+    )
 
 
-def test_path_prints_a_folder_that_does_not_move_with_the_next_publish(warehouse: Warehouse) -> None:
+def test_path_prints_a_folder_that_does_not_move_with_the_next_publish(
+    warehouse: Warehouse,
+) -> None:
     printed = Path(call(warehouse, "path", "articles").output.strip())
     assert printed == warehouse.root / "snapshots" / str(warehouse.current_id()) / "articles"
     assert call(warehouse, "path", "articels").exit_code == 2
@@ -63,11 +93,17 @@ def test_rollback_publishes_the_older_state_and_can_be_undone(warehouse: Warehou
     before = warehouse.snapshot("2")
     assert call(warehouse, "rollback", "1").exit_code == 0
     current = warehouse.snapshot("current")
-    assert not any(not table.is_empty for name, table in compare(warehouse.snapshot("1"), current).tables.items() if name != "runs")
+    assert not any(
+        not table.is_empty
+        for name, table in compare(warehouse.snapshot("1"), current).tables.items()
+        if name != "runs"
+    )
     assert sorted(current.table("runs")["kind"].to_pylist()) == ["ingest", "ingest", "rollback"]
     assert call(warehouse, "rollback", before.id).exit_code == 0
     again = warehouse.snapshot("current")
-    assert again.table("articles").sort_by("doc_id").equals(before.table("articles").sort_by("doc_id"))
+    assert (
+        again.table("articles").sort_by("doc_id").equals(before.table("articles").sort_by("doc_id"))
+    )
     assert call(warehouse, "verify").exit_code == 0
 
 
@@ -88,20 +124,27 @@ def test_diff_counts_what_came_went_changed_and_moved(warehouse: Warehouse) -> N
     output = call(warehouse, "diff", "1", "2").output
     assert "1 moved from articles to duplicates" in output
     assert "articles.cluster_size changed in 1" in output
-    assert json.loads(call(warehouse, "diff", "1", "--json").output)["moved"] == {rows.doc_id(4): ["articles", "duplicates"]}
+    assert json.loads(call(warehouse, "diff", "1", "--json").output)["moved"] == {
+        rows.doc_id(4): ["articles", "duplicates"]
+    }
 
 
 def test_diff_of_a_snapshot_with_itself_is_nothing(warehouse: Warehouse) -> None:
     assert "hold the same" in call(warehouse, "diff", "2", "2").output
 
 
-def test_rejects_are_counted_by_reason_and_shown_without_control_characters(warehouse: Warehouse) -> None:
+def test_rejects_are_counted_by_reason_and_shown_without_control_characters(
+    warehouse: Warehouse,
+) -> None:
     output = call(warehouse, "rejects").output
     assert "1 x empty (read)" in output
     assert "in/a\\x1b[31m.txt: 0 bytes" in output
     assert "in/w.warc record 4" in output
     assert "\x1b" not in output
-    assert [group["reason"] for group in json.loads(call(warehouse, "rejects", "--reason", "binary", "--json").output)] == ["binary"]
+    assert [
+        group["reason"]
+        for group in json.loads(call(warehouse, "rejects", "--reason", "binary", "--json").output)
+    ] == ["binary"]
 
 
 def test_verify_exits_with_1_and_names_the_fault(warehouse: Warehouse) -> None:
@@ -114,12 +157,17 @@ def test_verify_exits_with_1_and_names_the_fault(warehouse: Warehouse) -> None:
 
 def test_forget_needs_to_be_told_what_and_asks_before_it_acts(warehouse: Warehouse) -> None:
     assert call(warehouse, "forget").exit_code == 2
-    assert call(warehouse, "forget", "--doc", rows.doc_id(0), "--until", "2026-01-01").exit_code == 2
+    assert (
+        call(warehouse, "forget", "--doc", rows.doc_id(0), "--until", "2026-01-01").exit_code == 2
+    )
     asked = call(warehouse, "forget", "--doc", rows.doc_id(0))
     assert asked.exit_code == 1
     assert "Forget 1 document? This cannot be undone." in asked.output
     assert rows.doc_id(0) in asked.output
-    assert "no kept snapshot holds a document of nobody" in call(warehouse, "forget", "--doc", "nobody").output
+    assert (
+        "no kept snapshot holds a document of nobody"
+        in call(warehouse, "forget", "--doc", "nobody").output
+    )
     assert warehouse.snapshot("current").locate([rows.doc_id(0)])
     result = call(warehouse, "forget", "--doc", rows.doc_id(0), "--yes")
     assert result.exit_code == 0
@@ -128,17 +176,35 @@ def test_forget_needs_to_be_told_what_and_asks_before_it_acts(warehouse: Warehou
 
 
 def test_export_says_what_it_wrote(warehouse: Warehouse, tmp_path: Path) -> None:
-    result = call(warehouse, "export", "--to", str(tmp_path / "c.jsonl"), "--columns", "doc_id,text")
+    result = call(
+        warehouse, "export", "--to", str(tmp_path / "c.jsonl"), "--columns", "doc_id,text"
+    )
     assert "5 articles" in result.output
     assert (tmp_path / "c.jsonl.card.md").exists()
-    assert call(warehouse, "export", "--to", str(tmp_path / "d.jsonl"), "--where", "languag = 'en'").exit_code == 1
+    assert (
+        call(
+            warehouse, "export", "--to", str(tmp_path / "d.jsonl"), "--where", "languag = 'en'"
+        ).exit_code
+        == 1
+    )
 
 
 def test_migrate_has_nothing_to_do_on_a_warehouse_of_this_version(warehouse: Warehouse) -> None:
     assert "nothing to do" in call(warehouse, "migrate").output
 
 
-@pytest.mark.parametrize("words", [["snapshots"], ["path"], ["verify"], ["rejects"], ["diff", "1"], ["rollback", "1"], ["export", "--to", "x.jsonl"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["snapshots"],
+        ["path"],
+        ["verify"],
+        ["rejects"],
+        ["diff", "1"],
+        ["rollback", "1"],
+        ["export", "--to", "x.jsonl"],
+    ],
+)
 def test_every_command_says_that_there_is_no_warehouse(words: list[str], tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [*words, "--warehouse", str(tmp_path / "none")])
     assert result.exit_code == 1

@@ -53,13 +53,20 @@ def change(warehouse: Warehouse, run_id: str, n: int = 30) -> Change:
     base = warehouse.current()
     numbers = range(1000 * len(warehouse.snapshots()), 1000 * len(warehouse.snapshots()) + n)
     return Change(
-        parent=base.id if base else None, run=rows.run(run_id, n_articles=n),
-        inserts={"articles": [rows.table("articles", [rows.article(number) for number in numbers])]},
+        parent=base.id if base else None,
+        run=rows.run(run_id, n_articles=n),
+        inserts={
+            "articles": [rows.table("articles", [rows.article(number) for number in numbers])]
+        },
     )
 
 
 def test_a_second_writer_is_told_who_writes_and_since_when(warehouse: Warehouse) -> None:
-    with another_writer(warehouse, 30) as holder, pytest.raises(Locked) as refused, warehouse.lock():
+    with (
+        another_writer(warehouse, 30) as holder,
+        pytest.raises(Locked) as refused,
+        warehouse.lock(),
+    ):
         pass
     assert f"pid {holder.pid}" in str(refused.value)
     assert "since 20" in str(refused.value)
@@ -72,8 +79,18 @@ def test_a_second_writer_may_wait(warehouse: Warehouse) -> None:
             assert time.monotonic() - start > 0.1
 
 
-@pytest.mark.parametrize("words", [["ingest", "--direct", "INPUT"], ["replay"], ["forget", "--doc", "0", "--yes"], ["rollback", "1"]])
-def test_every_command_that_writes_names_the_other_writer_and_waits_when_told_to(words: list[str], warehouse: Warehouse, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ingest", "--direct", "INPUT"],
+        ["replay"],
+        ["forget", "--doc", "0", "--yes"],
+        ["rollback", "1"],
+    ],
+)
+def test_every_command_that_writes_names_the_other_writer_and_waits_when_told_to(
+    words: list[str], warehouse: Warehouse, tmp_path: Path
+) -> None:
     (tmp_path / "INPUT").mkdir()
     (tmp_path / "INPUT" / "empty.txt").touch()
     warehouse.publish(change(warehouse, "one"))
@@ -121,7 +138,9 @@ def test_two_publishes_in_a_row_take_the_lock_twice(warehouse: Warehouse) -> Non
 @pytest.fixture
 def small_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Files of this process end at 80 kB, as on a full disk; the signal is ignored as Python does not."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a module imported now would be cached cut short
+    monkeypatch.setattr(
+        sys, "dont_write_bytecode", True
+    )  # a module imported now would be cached cut short
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, before[1]))
@@ -130,7 +149,9 @@ def small_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_a_file_that_cannot_be_written_whole_publishes_nothing(warehouse: Warehouse, small_disk: None) -> None:
+def test_a_file_that_cannot_be_written_whole_publishes_nothing(
+    warehouse: Warehouse, small_disk: None
+) -> None:
     first = warehouse.publish(change(warehouse, "small"))
     with pytest.raises(WriteFailed, match=r"disk is full.*stays current"):
         warehouse.publish(change(warehouse, "big", n=4000))
@@ -169,12 +190,20 @@ def test_a_folder_one_may_not_write_to_is_named(tmp_path: Path) -> None:
     for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
         if folder.stat().st_uid == os.getuid():
             folder.chmod(folder.stat().st_mode | 0o055)
-    found = subprocess.run([sys.executable, "-c", script, str(closed / "wh")], cwd=ROOT, capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", script, str(closed / "wh")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "Permission denied" in found.stdout
     assert "closed" in found.stdout
 
 
-def test_a_published_warehouse_on_a_read_only_disk_can_be_read(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_published_warehouse_on_a_read_only_disk_can_be_read(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     warehouse.publish(change(warehouse, "one"))
 
     def refuse(*_: object) -> int:

@@ -16,8 +16,16 @@ from copydesk.flows.warehouse import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 POINTS = [
-    "written articles", "written runs", "tables written", "index in place", "snapshot in place", "manifest written",
-    "before switch", "switched", "latest written", "pruning",
+    "written articles",
+    "written runs",
+    "tables written",
+    "index in place",
+    "snapshot in place",
+    "manifest written",
+    "before switch",
+    "switched",
+    "latest written",
+    "pruning",
 ]
 # `make test` spends a few seconds here; `make test-crash` sets COPYDESK_KILLS=200.
 KILLS = int(os.environ.get("COPYDESK_KILLS", "5"))
@@ -28,7 +36,9 @@ Order = Callable[[Path, str, str], str]
 @pytest.fixture(scope="module")
 def order() -> Iterator[Order]:
     command = [sys.executable, "-m", "tests.warehouse.crash_worker"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as worker:
         assert worker.stdin is not None
 
         def give(root: Path, how: str, count: str = "0") -> str:
@@ -51,14 +61,22 @@ def undisturbed(order: Order, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 def contents(root: Path) -> dict[str, bytes]:
     """Every file of a warehouse with its bytes; the lock names a process and is left out."""
-    found = {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file() and path.name != "lock"}
+    found = {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and path.name != "lock"
+    }
     return {**found, "current": os.readlink(root / "current").encode()}
 
 
 def readable(root: Path) -> int:
     """Number of articles of the current snapshot, read whole; 0 before the first publish."""
     current = Warehouse.open(root).current() if (root / "manifests").is_dir() else None
-    return 0 if current is None else sum(current.table(table).num_rows for table in current.tables if table == "articles")
+    return (
+        0
+        if current is None
+        else sum(current.table(table).num_rows for table in current.tables if table == "articles")
+    )
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -72,7 +90,9 @@ def test_a_kill_at_a_step_leaves_a_whole_snapshot_and_the_next_run_the_same_byte
     assert contents(tmp_path / "wh") == undisturbed
 
 
-def test_kills_at_random_times_lose_and_leave_nothing(order: Order, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+def test_kills_at_random_times_lose_and_leave_nothing(
+    order: Order, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
     chance = random.Random(6)
     start = time.monotonic()
     assert order(tmp_path / "timing", "never", "0") == "done"

@@ -18,23 +18,44 @@ from copydesk.flows.warehouse.where import ConditionError, condition
 from copydesk.transforms.tables import ARTICLES
 from tests.warehouse import rows
 
-EVIL = 'The <script>alert(1)</script> | [Post](javascript:x)'
+EVIL = "The <script>alert(1)</script> | [Post](javascript:x)"
 
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     warehouse = Warehouse.open(tmp_path_factory.mktemp("wh") / "wh", create=True)
-    articles = [rows.article(n, story_rank=1 + n % 2, byline=["Ana Ruiz"], evidence={"title": "text"}) for n in range(9)]
-    articles.append(rows.article(9, outlet=EVIL, language=None, date=None, story_id=None, story_rank=None, text="line\u2028two"))
-    return warehouse.publish(Change(
-        parent=None, run=rows.run("one", n_articles=10),
-        inserts={"articles": [rows.table("articles", articles)], "removed": [rows.table("removed", [rows.cut(1)])]},
-    ))
+    articles = [
+        rows.article(n, story_rank=1 + n % 2, byline=["Ana Ruiz"], evidence={"title": "text"})
+        for n in range(9)
+    ]
+    articles.append(
+        rows.article(
+            9,
+            outlet=EVIL,
+            language=None,
+            date=None,
+            story_id=None,
+            story_rank=None,
+            text="line\u2028two",
+        )
+    )
+    return warehouse.publish(
+        Change(
+            parent=None,
+            run=rows.run("one", n_articles=10),
+            inserts={
+                "articles": [rows.table("articles", articles)],
+                "removed": [rows.table("removed", [rows.cut(1)])],
+            },
+        )
+    )
 
 
 def lines_of(path: Path) -> list[dict[str, object]]:
     if path.suffix == ".zst":
-        text = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(path.open("rb")), encoding="utf-8").read()
+        text = io.TextIOWrapper(
+            zstandard.ZstdDecompressor().stream_reader(path.open("rb")), encoding="utf-8"
+        ).read()
     elif path.suffix == ".gz":
         text = gzip.decompress(path.read_bytes()).decode()
     else:
@@ -43,7 +64,9 @@ def lines_of(path: Path) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.jsonl.gz", "corpus.jsonl.zst"])
-def test_json_lines_hold_every_article_one_a_line(snapshot: Snapshot, tmp_path: Path, name: str) -> None:
+def test_json_lines_hold_every_article_one_a_line(
+    snapshot: Snapshot, tmp_path: Path, name: str
+) -> None:
     written, _ = export(snapshot, tmp_path / name, Selection())
     found = lines_of(tmp_path / name)
     assert written == len(found) == 10
@@ -61,20 +84,35 @@ def test_parquet_keeps_types_and_meanings(snapshot: Snapshot, tmp_path: Path) ->
 
 def test_a_folder_holds_numbered_shards_and_its_card(snapshot: Snapshot, tmp_path: Path) -> None:
     export(snapshot, tmp_path / "corpus", Selection())
-    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == [
-        "corpus/README.md", "corpus/data/train-00000-of-00001.parquet",
+    assert sorted(
+        str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()
+    ) == [
+        "corpus/README.md",
+        "corpus/data/train-00000-of-00001.parquet",
     ]
-    assert (tmp_path / "corpus" / "README.md").read_text().startswith('---\nlicense: other\nlanguage:\n- "en"\n')
+    assert (
+        (tmp_path / "corpus" / "README.md")
+        .read_text()
+        .startswith('---\nlicense: other\nlanguage:\n- "en"\n')
+    )
 
 
-def test_an_export_that_selects_nothing_is_still_readable(snapshot: Snapshot, tmp_path: Path) -> None:
+def test_an_export_that_selects_nothing_is_still_readable(
+    snapshot: Snapshot, tmp_path: Path
+) -> None:
     for name in ("none", "none.parquet", "none.jsonl"):
         assert export(snapshot, tmp_path / name, Selection(where="n_words < 0"))[0] == 0
     assert pq.read_table(tmp_path / "none.parquet").num_rows == 0
 
 
-def test_one_per_story_takes_first_ranked_articles_and_those_in_no_story(snapshot: Snapshot, tmp_path: Path) -> None:
-    written, _ = export(snapshot, tmp_path / "a.jsonl", Selection(one_per_story=True, columns=("doc_id", "story_rank")))
+def test_one_per_story_takes_first_ranked_articles_and_those_in_no_story(
+    snapshot: Snapshot, tmp_path: Path
+) -> None:
+    written, _ = export(
+        snapshot,
+        tmp_path / "a.jsonl",
+        Selection(one_per_story=True, columns=("doc_id", "story_rank")),
+    )
     assert written == 6
     assert {row["story_rank"] for row in lines_of(tmp_path / "a.jsonl")} == {1, None}
 
@@ -95,7 +133,9 @@ def test_what_is_there_is_not_replaced_unasked(snapshot: Snapshot, tmp_path: Pat
     assert export(snapshot, target, Selection(), overwrite=True)[0] == 10
 
 
-def test_a_failed_export_leaves_nothing(snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_export_leaves_nothing(
+    snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -105,7 +145,9 @@ def test_a_failed_export_leaves_nothing(snapshot: Snapshot, tmp_path: Path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_ending_is_refused_with_the_known_ones(snapshot: Snapshot, tmp_path: Path) -> None:
+def test_an_unknown_ending_is_refused_with_the_known_ones(
+    snapshot: Snapshot, tmp_path: Path
+) -> None:
     with pytest.raises(WarehouseError, match=r"\.jsonl\.zst"):
         export(snapshot, tmp_path / "corpus.csv", Selection())
 
@@ -119,38 +161,44 @@ def test_the_card_shows_names_from_pages_as_letters(snapshot: Snapshot, tmp_path
     assert "| share_bar | 1 |" in text
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("language = 'en'", 9),
-    ("language != 'en'", 0),
-    ("language is null", 1),
-    ("not (language is null)", 9),
-    ("published_date >= 2026-11-02 and n_words > 0", 9),
-    ("published_date < '2026-11-02'", 0),
-    ("outlet in ('Outlet 1', \"Outlet 2\")", 3),
-    ("outlet not in ('Outlet 1') and outlet is not null", 8),
-    ("outlet like 'Outlet %'", 9),
-    ("story_rank = 1 or story_rank is null", 6),
-    ("cluster_size = 1 AND (language = 'en' OR language IS NULL)", 10),
-    ("outlet = 'O''Neill'", 0),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("language = 'en'", 9),
+        ("language != 'en'", 0),
+        ("language is null", 1),
+        ("not (language is null)", 9),
+        ("published_date >= 2026-11-02 and n_words > 0", 9),
+        ("published_date < '2026-11-02'", 0),
+        ("outlet in ('Outlet 1', \"Outlet 2\")", 3),
+        ("outlet not in ('Outlet 1') and outlet is not null", 8),
+        ("outlet like 'Outlet %'", 9),
+        ("story_rank = 1 or story_rank is null", 6),
+        ("cluster_size = 1 AND (language = 'en' OR language IS NULL)", 10),
+        ("outlet = 'O''Neill'", 0),
+    ],
+)
 def test_a_condition_selects_as_in_sql(snapshot: Snapshot, text: str, expected: int) -> None:
     assert snapshot.table("articles", ["doc_id"], condition(text, ARTICLES)).num_rows == expected
 
 
-@pytest.mark.parametrize(("text", "why"), [
-    ("", "a column is missing"),
-    ("languag = 'en'", "did you mean 'language'"),
-    ("language", "a comparison"),
-    ("language = ", "a value"),
-    ("n_words = many", "no int32"),
-    ("published_date > 'last week'", "no date32"),
-    ("(language = 'en'", "not closed"),
-    ("language = 'en' language", "not expected"),
-    ("byline = 'Ana'", "is a list"),
-    ("title = outlet", "in quotes"),
-    ("language = 'en", "cannot be read"),
-    ("(" * 4000, "too many brackets"),
-])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "a column is missing"),
+        ("languag = 'en'", "did you mean 'language'"),
+        ("language", "a comparison"),
+        ("language = ", "a value"),
+        ("n_words = many", "no int32"),
+        ("published_date > 'last week'", "no date32"),
+        ("(language = 'en'", "not closed"),
+        ("language = 'en' language", "not expected"),
+        ("byline = 'Ana'", "is a list"),
+        ("title = outlet", "in quotes"),
+        ("language = 'en", "cannot be read"),
+        ("(" * 4000, "too many brackets"),
+    ],
+)
 def test_a_condition_that_cannot_be_read_says_where_and_why(text: str, why: str) -> None:
     with pytest.raises(ConditionError, match=why):
         condition(text, ARTICLES)

@@ -23,11 +23,32 @@ OPTIONS = Options()
 def warehouse(tmp_path: Path) -> Warehouse:
     """Four articles and an exact copy of the first, signed."""
     made = Warehouse.open(tmp_path / "wh", create=True)
-    copy = rows.article(9, table="duplicates", kept_doc_id=rows.doc_id(0), relation="exact", text=rows.text_of(0), story_id=None)
-    first = made.publish(Change(parent=None, run=rows.run("one", n_articles=4, n_duplicates=1), inserts={
-        "articles": [rows.table("articles", [rows.article(n, cluster_size=2 if n == 0 else 1, story_id=None) for n in range(4)])],
-        "duplicates": [rows.table("duplicates", [copy])],
-    }))
+    copy = rows.article(
+        9,
+        table="duplicates",
+        kept_doc_id=rows.doc_id(0),
+        relation="exact",
+        text=rows.text_of(0),
+        story_id=None,
+    )
+    first = made.publish(
+        Change(
+            parent=None,
+            run=rows.run("one", n_articles=4, n_duplicates=1),
+            inserts={
+                "articles": [
+                    rows.table(
+                        "articles",
+                        [
+                            rows.article(n, cluster_size=2 if n == 0 else 1, story_id=None)
+                            for n in range(4)
+                        ],
+                    )
+                ],
+                "duplicates": [rows.table("duplicates", [copy])],
+            },
+        )
+    )
     sign(made, first)
     return made
 
@@ -50,10 +71,14 @@ def test_an_index_made_from_the_tables_fits_them(warehouse: Warehouse) -> None:
 
 def test_a_document_the_index_lacks_and_one_it_has_too_many_are_named(warehouse: Warehouse) -> None:
     current = warehouse.snapshot("current")
-    changed = warehouse.publish(Change(
-        parent=current.id, run=rows.run("two", n_articles=1), inserts={"articles": [rows.table("articles", [rows.article(5)])]},
-        deletes={"articles": [rows.doc_id(1)]},
-    ))
+    changed = warehouse.publish(
+        Change(
+            parent=current.id,
+            run=rows.run("two", n_articles=1),
+            inserts={"articles": [rows.table("articles", [rows.article(5)])]},
+            deletes={"articles": [rows.doc_id(1)]},
+        )
+    )
     sentences = " ".join(indexes.faults(changed, OPTIONS))
     assert rows.doc_id(5) in sentences
     assert rows.doc_id(1) in sentences
@@ -61,7 +86,12 @@ def test_a_document_the_index_lacks_and_one_it_has_too_many_are_named(warehouse:
 
 def test_forgetting_takes_the_signature_out_of_every_kept_snapshot(warehouse: Warehouse) -> None:
     with warehouse.lock():
-        forget(warehouse, Request(docs=(rows.doc_id(2),)), heirs=CopyRules(), index_without=indexes.without(OPTIONS))
+        forget(
+            warehouse,
+            Request(docs=(rows.doc_id(2),)),
+            heirs=CopyRules(),
+            index_without=indexes.without(OPTIONS),
+        )
     for snapshot in warehouse.snapshots():
         assert list(indexes.faults(snapshot, OPTIONS)) == []
     assert rows.doc_id(2) not in signed(warehouse.snapshot("current"))
@@ -71,7 +101,12 @@ def test_forgetting_takes_the_signature_out_of_every_kept_snapshot(warehouse: Wa
 
 def test_an_equal_text_stays_signed_when_the_other_is_forgotten(warehouse: Warehouse) -> None:
     with warehouse.lock():
-        forget(warehouse, Request(docs=(rows.doc_id(0),)), heirs=CopyRules(), index_without=indexes.without(OPTIONS))
+        forget(
+            warehouse,
+            Request(docs=(rows.doc_id(0),)),
+            heirs=CopyRules(),
+            index_without=indexes.without(OPTIONS),
+        )
     current = warehouse.snapshot("current")
     assert signed(current) == {rows.doc_id(n) for n in (1, 2, 3, 9)}
     assert list(indexes.faults(current, OPTIONS)) == []

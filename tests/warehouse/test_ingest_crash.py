@@ -93,7 +93,11 @@ def ingests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingests]:
             (folder / name / f"{number}.txt").write_text(text, encoding="utf-8")
     (folder / "second" / "empty.txt").touch()
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.warehouse.ingest_worker"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "tests.warehouse.ingest_worker"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as worker:
 
         def order(**order: Any) -> str:
@@ -115,7 +119,9 @@ def ingests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingests]:
 @pytest.fixture(scope="module")
 def points(ingests: Ingests) -> list[str]:
     """Every point that the undisturbed run passed, in order, with repetitions."""
-    passed: list[str] = json.loads((ingests.after.parent / "points.json").read_text(encoding="utf-8"))
+    passed: list[str] = json.loads(
+        (ingests.after.parent / "points.json").read_text(encoding="utf-8")
+    )
     return passed
 
 
@@ -136,22 +142,40 @@ def contents(root: Path) -> dict[str, bytes]:
 
     Of a run's record what it measured of itself is left out, and what a run that is taken up after its switch does not know.
     """
-    found = {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file() and path.name != "lock"}
+    found = {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and path.name != "lock"
+    }
     for name in [name for name in found if name.startswith("reports/")]:
         record = json.loads(found[name])
-        found[name] = json.dumps({key: record[key] for key in record.keys() - _OF_THE_PROCESS}, sort_keys=True).encode()
+        found[name] = json.dumps(
+            {key: record[key] for key in record.keys() - _OF_THE_PROCESS}, sort_keys=True
+        ).encode()
     return {**found, "current": os.readlink(root / "current").encode()}
 
 
 def differences(root: Path, expected: dict[str, bytes]) -> list[str]:
     """Names of files that are missing, too many or other than expected; an empty list for an equal warehouse."""
     found = contents(root)
-    return sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
+    return sorted(
+        name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)
+    )
 
 
-def test_each_step_of_an_ingest_touches_files_and_the_chain_names_some_of_each(points: list[str]) -> None:
+def test_each_step_of_an_ingest_touches_files_and_the_chain_names_some_of_each(
+    points: list[str],
+) -> None:
     assert [point for point in CHAIN if point not in points] == []
-    assert {point.split(":")[0] for point in points} == {"start", "edit", "place", "fold", "group", "publish", "end"}
+    assert {point.split(":")[0] for point in points} == {
+        "start",
+        "edit",
+        "place",
+        "fold",
+        "group",
+        "publish",
+        "end",
+    }
 
 
 def test_an_ingest_killed_at_one_step_after_the_other_ends_as_an_undisturbed_one(
@@ -175,7 +199,10 @@ def test_a_kill_at_any_point_is_made_good_by_the_next_run(
     for point in points:
         passings[point] += 1
         # Kills after the editing begin where that was over: a resumed run does not edit again.
-        root = ingests.start(tmp_path / f"wh-{passings.total()}", at=None if point.startswith(("start", "edit")) else edited)
+        root = ingests.start(
+            tmp_path / f"wh-{passings.total()}",
+            at=None if point.startswith(("start", "edit")) else edited,
+        )
         assert ingests.run(root, at=[point, passings[point]]) == "killed", point
         assert ingests.run(root) == "done", point
         assert differences(root, expected) == [], point
@@ -188,7 +215,9 @@ def test_a_kill_while_a_process_reads_or_edits_is_made_good_by_the_next_run(
     pattern: str, ingests: Ingests, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
     root = ingests.start(tmp_path / "wh")
-    ingests.run(root, appears=pattern)  # what is there for a moment alone may be missed; the run then ends
+    ingests.run(
+        root, appears=pattern
+    )  # what is there for a moment alone may be missed; the run then ends
     assert ingests.run(root) == "done"
     assert differences(root, expected) == []
 

@@ -27,18 +27,25 @@ def make_older(warehouse: Warehouse) -> None:
     assert current is not None
     (path,) = current.files("articles")
     table = pq.read_table(path)
-    table = table.rename_columns(["headline" if name == "title" else name for name in table.column_names]).drop_columns(["n_chars"])
+    table = table.rename_columns(
+        ["headline" if name == "title" else name for name in table.column_names]
+    ).drop_columns(["n_chars"])
     pq.write_table(table, path)
     entry = FileEntry(path.name, files.sha256(path), table.num_rows, path.stat().st_size)
     old = dataclasses.replace(
-        current.manifest, schema_version=0, schema_sha256="of version 0", tables={**current.manifest.tables, "articles": (entry,)}
+        current.manifest,
+        schema_version=0,
+        schema_sha256="of version 0",
+        tables={**current.manifest.tables, "articles": (entry,)},
     )
     (warehouse.root / "manifests" / f"{current.id}.json").write_text(old.to_json())
 
 
 def to_version_1(table: pa.Table) -> pa.Table:
     lengths = pa.array([len(text) for text in table["text"].to_pylist()], pa.int32())
-    return table.rename_columns(["title" if name == "headline" else name for name in table.column_names]).append_column("n_chars", lengths)
+    return table.rename_columns(
+        ["title" if name == "headline" else name for name in table.column_names]
+    ).append_column("n_chars", lengths)
 
 
 @pytest.fixture
@@ -46,20 +53,28 @@ def older(tmp_path: Path) -> Warehouse:
     warehouse = Warehouse.open(tmp_path / "wh", create=True)
     staged = warehouse.staging("index") / "a.idx"
     staged.write_text("signatures")
-    warehouse.publish(Change(
-        parent=None, run=rows.run("one", n_articles=1), index_files={"a.idx": staged},
-        inserts={
-            "articles": [rows.table("articles", [rows.article(1, title="Rain ends")])],
-            "removed": [rows.table("removed", [rows.cut(1)])], "stories": [rows.table("stories", [rows.story(1)])],
-        },
-    ))
+    warehouse.publish(
+        Change(
+            parent=None,
+            run=rows.run("one", n_articles=1),
+            index_files={"a.idx": staged},
+            inserts={
+                "articles": [rows.table("articles", [rows.article(1, title="Rain ends")])],
+                "removed": [rows.table("removed", [rows.cut(1)])],
+                "stories": [rows.table("stories", [rows.story(1)])],
+            },
+        )
+    )
     make_older(warehouse)
     return warehouse
 
 
 def test_a_declared_step_rewrites_an_older_snapshot(older: Warehouse) -> None:
     with older.lock():
-        made = migrate(older, steps={0: Step("headline became title; n_chars is new", {"articles": to_version_1})})
+        made = migrate(
+            older,
+            steps={0: Step("headline became title; n_chars is new", {"articles": to_version_1})},
+        )
     assert made is not None
     assert made.manifest.schema_version == SCHEMA_VERSION
     (row,) = made.table("articles", ["title", "n_chars"]).to_pylist()
@@ -90,7 +105,9 @@ def test_every_version_but_this_one_has_a_step() -> None:
 
 
 @pytest.mark.parametrize("stored", STORED, ids=lambda path: path.name)
-def test_a_stored_warehouse_of_every_released_version_is_read_and_migrated(stored: Path, tmp_path: Path) -> None:
+def test_a_stored_warehouse_of_every_released_version_is_read_and_migrated(
+    stored: Path, tmp_path: Path
+) -> None:
     shutil.copytree(stored, tmp_path / "wh", symlinks=True)
     warehouse = Warehouse.open(tmp_path / "wh", create=True)
     with warehouse.lock():

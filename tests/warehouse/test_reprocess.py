@@ -38,11 +38,20 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus")
     inputs = folder / "in"
     inputs.mkdir()
-    for name, content in (("a.txt", _STORY), ("b.txt", _COPY), ("c.txt", f"A third text\n{text_of(3)}"), ("d.html", _PAGE)):
+    for name, content in (
+        ("a.txt", _STORY),
+        ("b.txt", _COPY),
+        ("c.txt", f"A third text\n{text_of(3)}"),
+        ("d.html", _PAGE),
+    ):
         (inputs / name).write_text(content, encoding="utf-8")
     (inputs / "later.txt").write_bytes(b"\x00\x01" * 100)
     summary = pipeline.run([str(inputs)], warehouse=folder / "wh", workers=1)
-    assert (summary.facts.n_articles, summary.facts.n_duplicates, summary.facts.n_rejected) == (3, 1, 1)
+    assert (summary.facts.n_articles, summary.facts.n_duplicates, summary.facts.n_rejected) == (
+        3,
+        1,
+        1,
+    )
     return folder
 
 
@@ -52,11 +61,17 @@ def warehouse(first: Path) -> Warehouse:
 
 
 def texts(snapshot: Snapshot) -> str:
-    return " ".join(text for table in ("articles", "duplicates") for text in snapshot.table(table)["text"].to_pylist())
+    return " ".join(
+        text
+        for table in ("articles", "duplicates")
+        for text in snapshot.table(table)["text"].to_pylist()
+    )
 
 
 def differences(before: Snapshot, after: Snapshot) -> set[str]:
-    return {name for name, table in compare(before, after).tables.items() if not table.is_empty} - {"runs"}
+    return {name for name, table in compare(before, after).tables.items() if not table.is_empty} - {
+        "runs"
+    }
 
 
 @pytest.mark.parametrize("stage", ["clean", "dedup"])
@@ -68,14 +83,19 @@ def test_nothing_changes_where_nothing_has_changed(warehouse: Warehouse, stage: 
     assert list(faults(warehouse)) == []
 
 
-def test_another_recipe_changes_texts_but_not_ids_and_a_rollback_undoes_it(warehouse: Warehouse) -> None:
+def test_another_recipe_changes_texts_but_not_ids_and_a_rollback_undoes_it(
+    warehouse: Warehouse,
+) -> None:
     before = warehouse.snapshot("current")
     recipe = from_toml('[clean]\ndisabled = ["share"]\nline_model = false\n')
     with warehouse.lock():
         outcome = reprocess(warehouse, recipe=recipe)
     assert outcome.n_edited == 4
     after = outcome.snapshot
-    ids = [{*s.table("articles")["doc_id"].to_pylist(), *s.table("duplicates")["doc_id"].to_pylist()} for s in (before, after)]
+    ids = [
+        {*s.table("articles")["doc_id"].to_pylist(), *s.table("duplicates")["doc_id"].to_pylist()}
+        for s in (before, after)
+    ]
     assert ids[0] == ids[1]
     assert "Share this story" in texts(after)
     assert list(faults(warehouse)) == []
@@ -86,7 +106,11 @@ def test_another_recipe_changes_texts_but_not_ids_and_a_rollback_undoes_it(wareh
 
 def test_a_condition_chooses_what_is_edited(warehouse: Warehouse) -> None:
     with warehouse.lock():
-        outcome = reprocess(warehouse, where="source_kind = 'page'", recipe=from_toml('[clean]\ndisabled = ["share"]\n'))
+        outcome = reprocess(
+            warehouse,
+            where="source_kind = 'page'",
+            recipe=from_toml('[clean]\ndisabled = ["share"]\n'),
+        )
         assert outcome.n_edited == 1
         reprocess(warehouse, recipe=from_toml(""))
 
@@ -96,7 +120,9 @@ def test_a_condition_goes_with_the_stages_that_edit(warehouse: Warehouse) -> Non
         reprocess(warehouse, stage="stories", where="n_words > 3")
 
 
-def test_a_refused_document_is_taken_after_a_fix_and_leaves_the_rejects(warehouse: Warehouse, first: Path) -> None:
+def test_a_refused_document_is_taken_after_a_fix_and_leaves_the_rejects(
+    warehouse: Warehouse, first: Path
+) -> None:
     with warehouse.lock():
         still = replay(warehouse, inputs=[str(first / "in")])
     assert still is not None
@@ -110,7 +136,9 @@ def test_a_refused_document_is_taken_after_a_fix_and_leaves_the_rejects(warehous
     assert list(faults(warehouse)) == []
 
 
-def test_without_a_record_of_the_inputs_replay_says_what_to_name(warehouse: Warehouse, first: Path) -> None:
+def test_without_a_record_of_the_inputs_replay_says_what_to_name(
+    warehouse: Warehouse, first: Path
+) -> None:
     (first / "in" / "bad.txt").write_bytes(b"\x00\x01" * 100)
     pipeline.run([str(first / "in")], warehouse=warehouse.root, workers=1)
     for record in (warehouse.root / "reports").glob("*.json"):
@@ -119,14 +147,27 @@ def test_without_a_record_of_the_inputs_replay_says_what_to_name(warehouse: Ware
         replay(warehouse)
 
 
-def test_a_forgotten_document_does_not_come_back_with_its_source(warehouse: Warehouse, first: Path) -> None:
+def test_a_forgotten_document_does_not_come_back_with_its_source(
+    warehouse: Warehouse, first: Path
+) -> None:
     current = warehouse.snapshot("current")
-    (page,) = [row for row in current.table("articles", ["doc_id", "source_uri"]).to_pylist() if row["source_uri"].endswith("d.html")]
+    (page,) = [
+        row
+        for row in current.table("articles", ["doc_id", "source_uri"]).to_pylist()
+        if row["source_uri"].endswith("d.html")
+    ]
     rules = heirs.CopyRules.of(current)
     with warehouse.lock():
-        forget(warehouse, Request(docs=(page["doc_id"],)), heirs=rules, index_without=indexes.without(rules.options))
+        forget(
+            warehouse,
+            Request(docs=(page["doc_id"],)),
+            heirs=rules,
+            index_without=indexes.without(rules.options),
+        )
     assert list(faults(warehouse)) == []
     again = pipeline.run([str(first / "in")], warehouse=warehouse.root, workers=1)
     assert again.facts.n_articles == 0
-    assert page["doc_id"] not in warehouse.snapshot("current").table("articles")["doc_id"].to_pylist()
+    assert (
+        page["doc_id"] not in warehouse.snapshot("current").table("articles")["doc_id"].to_pylist()
+    )
     assert [fault for fault in faults(warehouse) if not fault.where.startswith("reports")] == []

@@ -16,7 +16,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from copydesk.flows.warehouse import EVERYTHING, Change, Options, Snapshot, Warehouse, files, rewrite
+from copydesk.flows.warehouse import (
+    EVERYTHING,
+    Change,
+    Options,
+    Snapshot,
+    Warehouse,
+    files,
+    rewrite,
+)
 from copydesk.flows.warehouse.errors import (
     InvalidChange,
     NotAWarehouse,
@@ -33,17 +41,29 @@ SEPTEMBER, OCTOBER = dt.date(2026, 9, 5), dt.date(2026, 10, 5)
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse.open(tmp_path / "wh", create=True, options=Options(keep_snapshots=3, grace_hours=0))
+    return Warehouse.open(
+        tmp_path / "wh", create=True, options=Options(keep_snapshots=3, grace_hours=0)
+    )
 
 
-def publish(warehouse: Warehouse, run_id: str, articles: list[dict[str, object]] | None = None, **change: object) -> Snapshot:
+def publish(
+    warehouse: Warehouse,
+    run_id: str,
+    articles: list[dict[str, object]] | None = None,
+    **change: object,
+) -> Snapshot:
     base = warehouse.current()
     articles = articles or []
     inserts = {"articles": [rows.table("articles", articles)], **change.pop("inserts", {})}  # type: ignore[dict-item]
     with warehouse.lock():
-        return warehouse.publish(Change(
-            parent=base.id if base else None, run=rows.run(run_id, n_articles=len(articles)), inserts=inserts, **change,  # type: ignore[arg-type]
-        ))
+        return warehouse.publish(
+            Change(
+                parent=base.id if base else None,
+                run=rows.run(run_id, n_articles=len(articles)),
+                inserts=inserts,
+                **change,  # type: ignore[arg-type]
+            )
+        )
 
 
 def test_a_new_folder_becomes_a_warehouse_without_a_snapshot(warehouse: Warehouse) -> None:
@@ -80,8 +100,15 @@ def test_published_rows_come_back_with_types_and_meanings(warehouse: Warehouse) 
     table = snapshot.table("articles")
     assert table.num_rows == 1
     assert table.schema.equals(TABLES["articles"])
-    assert pq.read_schema(snapshot.files("articles")[0]).field("text").metadata[b"meaning"].startswith(b"Clean text")
-    assert pq.read_schema(snapshot.files("articles")[0]).metadata[b"copydesk.schema_version"] == b"1"
+    assert (
+        pq.read_schema(snapshot.files("articles")[0])
+        .field("text")
+        .metadata[b"meaning"]
+        .startswith(b"Clean text")
+    )
+    assert (
+        pq.read_schema(snapshot.files("articles")[0]).metadata[b"copydesk.schema_version"] == b"1"
+    )
 
 
 def test_every_table_is_readable_before_it_has_rows(warehouse: Warehouse) -> None:
@@ -90,39 +117,74 @@ def test_every_table_is_readable_before_it_has_rows(warehouse: Warehouse) -> Non
         assert snapshot.table(name).num_rows == (1 if name == "runs" else 0)
 
 
-def test_rows_lie_in_files_of_their_month_and_the_ledger_follows_its_document(warehouse: Warehouse) -> None:
-    articles = [rows.article(1, date=SEPTEMBER), rows.article(2, date=OCTOBER), rows.article(3, date=None)]
-    snapshot = publish(warehouse, "one", articles, inserts={"removed": [rows.table("removed", [rows.cut(n) for n in (1, 2, 3)])]})
+def test_rows_lie_in_files_of_their_month_and_the_ledger_follows_its_document(
+    warehouse: Warehouse,
+) -> None:
+    articles = [
+        rows.article(1, date=SEPTEMBER),
+        rows.article(2, date=OCTOBER),
+        rows.article(3, date=None),
+    ]
+    snapshot = publish(
+        warehouse,
+        "one",
+        articles,
+        inserts={"removed": [rows.table("removed", [rows.cut(n) for n in (1, 2, 3)])]},
+    )
     for table in ("articles", "removed"):
-        assert [path.name.rsplit("-", 1)[0] for path in snapshot.files(table)] == ["2026-09", "2026-10", "undated"]
+        assert [path.name.rsplit("-", 1)[0] for path in snapshot.files(table)] == [
+            "2026-09",
+            "2026-10",
+            "undated",
+        ]
 
 
 def test_the_ledger_of_a_document_published_earlier_follows_it_too(warehouse: Warehouse) -> None:
     publish(warehouse, "one", [rows.article(1, date=SEPTEMBER)])
-    snapshot = publish(warehouse, "two", inserts={"removed": [rows.table("removed", [rows.cut(1)])]})
+    snapshot = publish(
+        warehouse, "two", inserts={"removed": [rows.table("removed", [rows.cut(1)])]}
+    )
     assert snapshot.files("removed")[0].name.startswith("2026-09-")
 
 
 def test_files_a_change_does_not_touch_are_the_same_files_on_disk(warehouse: Warehouse) -> None:
-    first = publish(warehouse, "one", [rows.article(1, date=SEPTEMBER), rows.article(2, date=OCTOBER)])
+    first = publish(
+        warehouse, "one", [rows.article(1, date=SEPTEMBER), rows.article(2, date=OCTOBER)]
+    )
     second = publish(warehouse, "two", [rows.article(3, date=OCTOBER)])
     before = {path.stat().st_ino for path in first.files("articles")}
-    assert [path.name[:7] for path in second.files("articles") if path.stat().st_ino in before] == ["2026-09"]
+    assert [path.name[:7] for path in second.files("articles") if path.stat().st_ino in before] == [
+        "2026-09"
+    ]
 
 
 def test_a_table_written_anew_with_the_same_rows_takes_no_more_room(warehouse: Warehouse) -> None:
     articles = [rows.article(n) for n in range(5)]
     first = publish(warehouse, "one", articles)
-    second = publish(warehouse, "two", inserts={"articles": [rows.table("articles", articles)]}, deletes={"articles": EVERYTHING})
-    assert [path.stat().st_ino for path in second.files("articles")] == [path.stat().st_ino for path in first.files("articles")]
+    second = publish(
+        warehouse,
+        "two",
+        inserts={"articles": [rows.table("articles", articles)]},
+        deletes={"articles": EVERYTHING},
+    )
+    assert [path.stat().st_ino for path in second.files("articles")] == [
+        path.stat().st_ino for path in first.files("articles")
+    ]
 
 
 def months_apart(n: int) -> list[dict[str, object]]:
-    return [rows.article(number, date=dt.date(2020 + number % 6, 1 + number % 11, 5)) for number in range(n)]
+    return [
+        rows.article(number, date=dt.date(2020 + number % 6, 1 + number % 11, 5))
+        for number in range(n)
+    ]
 
 
 def files_of(snapshot: Snapshot) -> dict[str, bytes]:
-    return {f"{table}/{path.name}": path.read_bytes() for table in snapshot.tables for path in snapshot.files(table)}
+    return {
+        f"{table}/{path.name}": path.read_bytes()
+        for table in snapshot.tables
+        for path in snapshot.files(table)
+    }
 
 
 def test_any_number_of_writers_gives_the_same_files(tmp_path: Path) -> None:
@@ -134,15 +196,21 @@ def test_any_number_of_writers_gives_the_same_files(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
-def test_rows_that_wait_on_disk_give_the_same_files_as_rows_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = files_of(publish(Warehouse.open(tmp_path / "held", create=True), "one", months_apart(200)))
+def test_rows_that_wait_on_disk_give_the_same_files_as_rows_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = files_of(
+        publish(Warehouse.open(tmp_path / "held", create=True), "one", months_apart(200))
+    )
     monkeypatch.setattr(rewrite, "_FILE_BYTES", 1)
     monkeypatch.setattr(rewrite, "_GATHERED_BYTES", 1)
     articles = rows.table("articles", months_apart(200))
     parts = [articles.slice(first, 50) for first in range(0, 200, 50)]
     warehouse = replace(Warehouse.open(tmp_path / "spilled", create=True), writers=2)
     with warehouse.lock():
-        spilled = warehouse.publish(Change(parent=None, run=rows.run("one", n_articles=200), inserts={"articles": parts}))
+        spilled = warehouse.publish(
+            Change(parent=None, run=rows.run("one", n_articles=200), inserts={"articles": parts})
+        )
     assert files_of(spilled) == held
     assert not list(spilled.path.rglob(".*"))
 
@@ -150,10 +218,16 @@ def test_rows_that_wait_on_disk_give_the_same_files_as_rows_in_memory(tmp_path: 
 def test_pieces_of_many_small_files_come_in_the_order_of_the_files(warehouse: Warehouse) -> None:
     snapshot = publish(warehouse, "one", months_apart(200))
     pieces = pa.Table.from_batches(snapshot.batches("articles", ["doc_id"]))
-    assert pieces["doc_id"].to_pylist() == [doc_id for path in snapshot.files("articles") for doc_id in pq.read_table(path)["doc_id"].to_pylist()]
+    assert pieces["doc_id"].to_pylist() == [
+        doc_id
+        for path in snapshot.files("articles")
+        for doc_id in pq.read_table(path)["doc_id"].to_pylist()
+    ]
 
 
-def test_every_new_file_is_on_the_disk_before_the_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_new_file_is_on_the_disk_before_the_switch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     synced: set[int] = set()
     sync = files.sync
 
@@ -163,15 +237,25 @@ def test_every_new_file_is_on_the_disk_before_the_switch(tmp_path: Path, monkeyp
 
     def check(point: str) -> None:
         if point == "before switch":
-            written = [path for part in ("snapshots", "keys", "manifests") for path in (tmp_path / "wh" / part).rglob("*.*")]
+            written = [
+                path
+                for part in ("snapshots", "keys", "manifests")
+                for path in (tmp_path / "wh" / part).rglob("*.*")
+            ]
             assert len(written) > 60
-            assert {path.stat().st_ino for path in written if path.suffix in {".parquet", ".npy"}} <= synced
+            assert {
+                path.stat().st_ino for path in written if path.suffix in {".parquet", ".npy"}
+            } <= synced
 
     monkeypatch.setattr(files, "sync", noted)
-    publish(Warehouse.open(tmp_path / "wh", create=True, checkpoint=check), "one", months_apart(100))
+    publish(
+        Warehouse.open(tmp_path / "wh", create=True, checkpoint=check), "one", months_apart(100)
+    )
 
 
-def test_files_are_copied_where_the_file_system_cannot_link(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_copied_where_the_file_system_cannot_link(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(warehouse, "one", [rows.article(1, date=SEPTEMBER)])
 
     def refuse(source: object, target: object) -> None:
@@ -186,9 +270,13 @@ def test_no_two_snapshots_share_a_file_name(warehouse: Warehouse) -> None:
     seen: set[str] = set()
     for number in range(4):
         snapshot = publish(warehouse, f"run-{number}", [rows.article(number)])
-        names = {f"{table}/{path.name}" for table in snapshot.tables for path in snapshot.files(table)}
+        names = {
+            f"{table}/{path.name}" for table in snapshot.tables for path in snapshot.files(table)
+        }
         assert not names & seen
-        assert all(re.fullmatch(r"\w+/(\d{4}-\d\d|undated)-[0-9a-f]{22}\.parquet", name) for name in names)
+        assert all(
+            re.fullmatch(r"\w+/(\d{4}-\d\d|undated)-[0-9a-f]{22}\.parquet", name) for name in names
+        )
         seen |= names
 
 
@@ -200,11 +288,16 @@ def test_small_files_of_a_month_are_merged_as_runs_add_to_it(warehouse: Warehous
     assert len(snapshot.files("runs")) <= 5
 
 
-def test_a_month_larger_than_a_file_is_cut_by_date_and_sorted_by_outlet(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_month_larger_than_a_file_is_cut_by_date_and_sorted_by_outlet(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rewrite, "_FILE_ROWS", (10, 10))
     articles = [rows.article(n, date=dt.date(2026, 9, 1 + n % 30)) for n in range(40)]
     snapshot = publish(warehouse, "one", articles)
-    dates = [pc.min_max(pq.read_table(path)["published_date"]).as_py() for path in snapshot.files("articles")]
+    dates = [
+        pc.min_max(pq.read_table(path)["published_date"]).as_py()
+        for path in snapshot.files("articles")
+    ]
     spans = sorted((span["min"], span["max"]) for span in dates)
     assert len(spans) == 4
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
@@ -213,41 +306,63 @@ def test_a_month_larger_than_a_file_is_cut_by_date_and_sorted_by_outlet(warehous
         assert outlets == sorted(outlets)
 
 
-def test_staged_files_over_many_months_give_what_one_table_gives(warehouse: Warehouse, tmp_path: Path) -> None:
+def test_staged_files_over_many_months_give_what_one_table_gives(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
     articles = [rows.article(n, date=dt.date(2026, 1 + n % 12, 3)) for n in range(60)]
     shards = []
     for start in (0, 30):
         shards.append(tmp_path / f"shard-{start}.parquet")
         pq.write_table(rows.table("articles", articles[start : start + 30]), shards[-1])
     staged = publish(warehouse, "same", inserts={"articles": shards})
-    other = publish(Warehouse.open(tmp_path / "other", create=True), "same", inserts={"articles": [rows.table("articles", articles[::-1])]})
-    assert [path.name for path in staged.files("articles")] == [path.name for path in other.files("articles")]
+    other = publish(
+        Warehouse.open(tmp_path / "other", create=True),
+        "same",
+        inserts={"articles": [rows.table("articles", articles[::-1])]},
+    )
+    assert [path.name for path in staged.files("articles")] == [
+        path.name for path in other.files("articles")
+    ]
     assert staged.id == other.id
 
 
-def test_deleted_and_updated_rows_are_gone_and_changed_and_nothing_else(warehouse: Warehouse) -> None:
+def test_deleted_and_updated_rows_are_gone_and_changed_and_nothing_else(
+    warehouse: Warehouse,
+) -> None:
     first = publish(warehouse, "one", [rows.article(n) for n in range(5)])
     sizes = pa.table({"doc_id": [rows.doc_id(1)], "cluster_size": [4]})
-    second = publish(warehouse, "two", updates={"articles": sizes}, deletes={"articles": [rows.doc_id(2)]})
-    found = {row["doc_id"]: row["cluster_size"] for row in second.table("articles", ["doc_id", "cluster_size"]).to_pylist()}
+    second = publish(
+        warehouse, "two", updates={"articles": sizes}, deletes={"articles": [rows.doc_id(2)]}
+    )
+    found = {
+        row["doc_id"]: row["cluster_size"]
+        for row in second.table("articles", ["doc_id", "cluster_size"]).to_pylist()
+    }
     assert found == {rows.doc_id(0): 1, rows.doc_id(1): 4, rows.doc_id(3): 1, rows.doc_id(4): 1}
     assert first.table("articles").num_rows == 5
 
 
 def test_a_pair_goes_with_either_of_its_documents(warehouse: Warehouse) -> None:
-    pairs = [rows.row("pairs", doc_a=rows.doc_id(a), doc_b=rows.doc_id(b), relation="near") for a, b in ((1, 2), (3, 1), (4, 5))]
+    pairs = [
+        rows.row("pairs", doc_a=rows.doc_id(a), doc_b=rows.doc_id(b), relation="near")
+        for a, b in ((1, 2), (3, 1), (4, 5))
+    ]
     publish(warehouse, "one", inserts={"pairs": [rows.table("pairs", pairs)]})
     snapshot = publish(warehouse, "two", deletes={"pairs": [rows.doc_id(1)]})
     assert snapshot.table("pairs")["doc_a"].to_pylist() == [rows.doc_id(4)]
 
 
 def test_rows_without_an_id_are_deleted_by_the_values_of_columns(warehouse: Warehouse) -> None:
-    rejects = [rows.row("rejects", source_uri=uri, record_number=number, reason="empty") for uri, number in (("a", None), ("a", 1), ("b", None))]
+    rejects = [
+        rows.row("rejects", source_uri=uri, record_number=number, reason="empty")
+        for uri, number in (("a", None), ("a", 1), ("b", None))
+    ]
     publish(warehouse, "one", inserts={"rejects": [rows.table("rejects", rejects)]})
     gone = pa.table({"source_uri": ["a"], "record_number": pa.array([None], pa.int64())})
     snapshot = publish(warehouse, "two", deletes={"rejects": gone})
     assert snapshot.table("rejects", ["source_uri", "record_number"]).to_pylist() == [
-        {"source_uri": "a", "record_number": 1}, {"source_uri": "b", "record_number": None},
+        {"source_uri": "a", "record_number": 1},
+        {"source_uri": "b", "record_number": None},
     ]
 
 
@@ -256,15 +371,25 @@ def test_a_whole_table_is_replaced(warehouse: Warehouse) -> None:
         return [rows.table("templates", [rows.row("templates", line=line)])]
 
     publish(warehouse, "one", inserts={"templates": templates("Old line")})
-    snapshot = publish(warehouse, "two", inserts={"templates": templates("New line")}, deletes={"templates": EVERYTHING})
+    snapshot = publish(
+        warehouse,
+        "two",
+        inserts={"templates": templates("New line")},
+        deletes={"templates": EVERYTHING},
+    )
     assert snapshot.table("templates")["line"].to_pylist() == ["New line"]
 
 
 def test_a_row_moves_between_tables_by_a_delete_and_an_insert(warehouse: Warehouse) -> None:
     publish(warehouse, "one", [rows.article(1), rows.article(2)])
-    folded = rows.article(2, table="duplicates", kept_doc_id=rows.doc_id(1), relation="near", keep_reason="earliest")
+    folded = rows.article(
+        2, table="duplicates", kept_doc_id=rows.doc_id(1), relation="near", keep_reason="earliest"
+    )
     snapshot = publish(
-        warehouse, "two", inserts={"duplicates": [rows.table("duplicates", [folded])]}, deletes={"articles": [rows.doc_id(2)]}
+        warehouse,
+        "two",
+        inserts={"duplicates": [rows.table("duplicates", [folded])]},
+        deletes={"articles": [rows.doc_id(2)]},
     )
     assert {place.table for place in snapshot.locate([rows.doc_id(2)]).values()} == {"duplicates"}
 
@@ -273,7 +398,9 @@ def test_a_row_moves_between_tables_by_a_delete_and_an_insert(warehouse: Warehou
 def test_a_document_cannot_stand_twice(warehouse: Warehouse, again: str) -> None:
     publish(warehouse, "one", [rows.article(1)])
     with pytest.raises(InvalidChange, match=rows.doc_id(1)):
-        publish(warehouse, "two", inserts={again: [rows.table(again, [rows.article(1, table=again)])]})
+        publish(
+            warehouse, "two", inserts={again: [rows.table(again, [rows.article(1, table=again)])]}
+        )
     with pytest.raises(InvalidChange, match=rows.doc_id(2)):
         publish(warehouse, "three", [rows.article(2), rows.article(2)])
 
@@ -281,7 +408,11 @@ def test_a_document_cannot_stand_twice(warehouse: Warehouse, again: str) -> None
 def test_an_update_of_a_row_that_is_not_there_is_refused(warehouse: Warehouse) -> None:
     publish(warehouse, "one", [rows.article(1)])
     with pytest.raises(InvalidChange, match="1 rows, of which 0 stand"):
-        publish(warehouse, "two", updates={"articles": pa.table({"doc_id": [rows.doc_id(9)], "cluster_size": [1]})})
+        publish(
+            warehouse,
+            "two",
+            updates={"articles": pa.table({"doc_id": [rows.doc_id(9)], "cluster_size": [1]})},
+        )
 
 
 def test_a_null_in_a_required_column_is_refused_by_name(warehouse: Warehouse) -> None:
@@ -290,7 +421,10 @@ def test_a_null_in_a_required_column_is_refused_by_name(warehouse: Warehouse) ->
 
 
 def test_counts_that_do_not_balance_are_refused(warehouse: Warehouse) -> None:
-    with warehouse.lock(), pytest.raises(InvalidChange, match="read 5 documents and accounts for 1"):
+    with (
+        warehouse.lock(),
+        pytest.raises(InvalidChange, match="read 5 documents and accounts for 1"),
+    ):
         warehouse.publish(Change(parent=None, run={**rows.run("one", n_articles=1), "n_read": 5}))
 
 
@@ -303,11 +437,19 @@ def test_a_change_against_an_overtaken_snapshot_is_refused(warehouse: Warehouse)
 def test_a_document_is_found_and_known_by_its_id(warehouse: Warehouse) -> None:
     tombstone = rows.row("tombstones", doc_id=rows.doc_id(7), scope="doc")
     snapshot = publish(
-        warehouse, "one", [rows.article(1, date=SEPTEMBER)], inserts={"tombstones": [rows.table("tombstones", [tombstone])]}
+        warehouse,
+        "one",
+        [rows.article(1, date=SEPTEMBER)],
+        inserts={"tombstones": [rows.table("tombstones", [tombstone])]},
     )
     assert snapshot.locate([rows.doc_id(1), rows.doc_id(2)])[rows.doc_id(1)].month == "2026-09"
-    assert snapshot.known([rows.doc_id(1), rows.doc_id(2), rows.doc_id(7)]) == {rows.doc_id(1), rows.doc_id(7)}
-    assert snapshot.documents("articles", [rows.doc_id(1)], ["doc_id"])["doc_id"].to_pylist() == [rows.doc_id(1)]
+    assert snapshot.known([rows.doc_id(1), rows.doc_id(2), rows.doc_id(7)]) == {
+        rows.doc_id(1),
+        rows.doc_id(7),
+    }
+    assert snapshot.documents("articles", [rows.doc_id(1)], ["doc_id"])["doc_id"].to_pylist() == [
+        rows.doc_id(1)
+    ]
     assert snapshot.documents("articles", [rows.doc_id(2)], ["doc_id"]).num_rows == 0
 
 
@@ -328,13 +470,17 @@ def test_the_newest_snapshots_are_kept_and_older_ones_go(warehouse: Warehouse) -
 
 
 def test_an_old_snapshot_within_the_grace_stays(tmp_path: Path) -> None:
-    warehouse = Warehouse.open(tmp_path, create=True, options=Options(keep_snapshots=1, grace_hours=1))
+    warehouse = Warehouse.open(
+        tmp_path, create=True, options=Options(keep_snapshots=1, grace_hours=1)
+    )
     for number in range(4):
         publish(warehouse, f"run-{number}")
     assert len(warehouse.snapshots()) == 4
 
 
-def test_index_files_switch_with_the_tables_and_go_with_the_last_snapshot_that_names_them(warehouse: Warehouse) -> None:
+def test_index_files_switch_with_the_tables_and_go_with_the_last_snapshot_that_names_them(
+    warehouse: Warehouse,
+) -> None:
     def staged(name: str) -> dict[str, Path]:
         path = warehouse.staging("prepare") / name
         path.write_text(name)
@@ -343,7 +489,11 @@ def test_index_files_switch_with_the_tables_and_go_with_the_last_snapshot_that_n
     first = publish(warehouse, "one", index_files=staged("a.idx"))
     second = publish(warehouse, "two", index_files=staged("b.idx"))
     third = publish(warehouse, "three", index_files=staged("c.idx"), index_keep=["b.idx"])
-    assert [list(s.index_files()) for s in (first, second, third)] == [["a.idx"], ["a.idx", "b.idx"], ["b.idx", "c.idx"]]
+    assert [list(s.index_files()) for s in (first, second, third)] == [
+        ["a.idx"],
+        ["a.idx", "b.idx"],
+        ["b.idx", "c.idx"],
+    ]
     for number in range(2):
         publish(warehouse, f"more-{number}")
     assert sorted(path.name for path in (warehouse.root / "index").iterdir()) == ["b.idx", "c.idx"]
@@ -366,7 +516,9 @@ def test_what_a_dead_run_left_is_swept_and_a_resumable_run_is_not(warehouse: War
 
 
 def test_the_inputs_of_a_run_stand_beside_its_manifest(warehouse: Warehouse) -> None:
-    inputs = pa.table({"source_uri": ["seeds/b", "seeds/a"], "sha256": ["2", "1"], "size_bytes": [10, 20]})
+    inputs = pa.table(
+        {"source_uri": ["seeds/b", "seeds/a"], "sha256": ["2", "1"], "size_bytes": [10, 20]}
+    )
     snapshot = publish(warehouse, "one", inputs=inputs)
     assert snapshot.inputs()["source_uri"].to_pylist() == ["seeds/a", "seeds/b"]
 
@@ -385,7 +537,10 @@ def test_equal_changes_give_equal_bytes(tmp_path: Path) -> None:
     assert made[0].manifest == made[1].manifest
 
 
-@pytest.mark.parametrize("point", ["tables written", "index in place", "snapshot in place", "manifest written", "before switch"])
+@pytest.mark.parametrize(
+    "point",
+    ["tables written", "index in place", "snapshot in place", "manifest written", "before switch"],
+)
 def test_a_publish_that_the_disk_refused_can_be_tried_again(point: str, tmp_path: Path) -> None:
     faults = [point]
 
@@ -398,7 +553,9 @@ def test_a_publish_that_the_disk_refused_can_be_tried_again(point: str, tmp_path
     staged = warehouse.staging("first") / "docs.ndx"
     staged.write_text("index")
     change = Change(
-        parent=None, run=rows.run("first", n_articles=1), inserts={"articles": [rows.table("articles", [rows.article(1)])]},
+        parent=None,
+        run=rows.run("first", n_articles=1),
+        inserts={"articles": [rows.table("articles", [rows.article(1)])]},
         index_files={"docs.ndx": staged},
     )
     with warehouse.lock():

@@ -30,9 +30,14 @@ def add(warehouse: Warehouse, run_id: str, numbers: range, **change: object) -> 
         "stories": [rows.table("stories", [rows.story(n) for n in numbers])],
         **change.pop("inserts", {}),  # type: ignore[dict-item]
     }
-    return warehouse.publish(Change(
-        parent=base.id if base else None, run=rows.run(run_id, n_articles=len(numbers)), inserts=inserts, **change,  # type: ignore[arg-type]
-    ))
+    return warehouse.publish(
+        Change(
+            parent=base.id if base else None,
+            run=rows.run(run_id, n_articles=len(numbers)),
+            inserts=inserts,
+            **change,  # type: ignore[arg-type]
+        )
+    )
 
 
 def kinds(warehouse: Warehouse) -> list[tuple[str, str]]:
@@ -69,7 +74,17 @@ def test_a_missing_file_is_named(warehouse: Warehouse) -> None:
     assert kinds(warehouse) == [("missing", str(path.relative_to(warehouse.root)))]
 
 
-@pytest.mark.parametrize("place", ["notes.txt", "index/stray", "manifests/x.json", "receipts/r.json", "snapshots/{id}/articles/a.csv", "snapshots/{id}/extra"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "notes.txt",
+        "index/stray",
+        "manifests/x.json",
+        "receipts/r.json",
+        "snapshots/{id}/articles/a.csv",
+        "snapshots/{id}/extra",
+    ],
+)
 def test_a_foreign_file_is_named_wherever_it_lies(warehouse: Warehouse, place: str) -> None:
     where = place.format(id=warehouse.current_id())
     (warehouse.root / where).touch()
@@ -108,29 +123,57 @@ def test_keys_that_do_not_fit_their_table_are_found(warehouse: Warehouse) -> Non
 
 def test_a_text_that_its_ledger_does_not_rebuild_is_found(warehouse: Warehouse) -> None:
     wrong = {**rows.cut(20), "text": "\nShare this stony\n"}
-    add(warehouse, "three", range(20, 20), inserts={
-        "articles": [rows.table("articles", [rows.article(20, story_id=None)])], "removed": [rows.table("removed", [wrong])],
-    })
+    add(
+        warehouse,
+        "three",
+        range(20, 20),
+        inserts={
+            "articles": [rows.table("articles", [rows.article(20, story_id=None)])],
+            "removed": [rows.table("removed", [wrong])],
+        },
+    )
     assert kinds(warehouse) == [("text", rows.doc_id(20))]
 
 
 def test_a_ledger_row_of_an_unknown_document_is_found(warehouse: Warehouse) -> None:
-    add(warehouse, "three", range(20, 20), inserts={"removed": [rows.table("removed", [rows.cut(99)])]})
+    add(
+        warehouse,
+        "three",
+        range(20, 20),
+        inserts={"removed": [rows.table("removed", [rows.cut(99)])]},
+    )
     assert kinds(warehouse) == [("orphan", rows.doc_id(99))]
 
 
-def test_a_copy_without_a_kept_document_and_a_wrong_cluster_size_are_found(warehouse: Warehouse) -> None:
-    lost = rows.article(21, table="duplicates", kept_doc_id=rows.doc_id(77), relation="near", text="a")
-    mine = rows.article(22, table="duplicates", kept_doc_id=rows.doc_id(1), relation="near", text="b")
+def test_a_copy_without_a_kept_document_and_a_wrong_cluster_size_are_found(
+    warehouse: Warehouse,
+) -> None:
+    lost = rows.article(
+        21, table="duplicates", kept_doc_id=rows.doc_id(77), relation="near", text="a"
+    )
+    mine = rows.article(
+        22, table="duplicates", kept_doc_id=rows.doc_id(1), relation="near", text="b"
+    )
     cuts = [{**rows.cut(n, text=text)} for n, text in ((21, "a"), (22, "b"))]
-    add(warehouse, "three", range(20, 20), inserts={
-        "duplicates": [rows.table("duplicates", [lost, mine])], "removed": [rows.table("removed", cuts)],
-    })
+    add(
+        warehouse,
+        "three",
+        range(20, 20),
+        inserts={
+            "duplicates": [rows.table("duplicates", [lost, mine])],
+            "removed": [rows.table("removed", cuts)],
+        },
+    )
     assert kinds(warehouse) == [("cluster", rows.doc_id(21)), ("cluster", rows.doc_id(1))]
 
 
 def test_a_story_that_miscounts_its_articles_is_found(warehouse: Warehouse) -> None:
-    add(warehouse, "three", range(20, 20), updates={"stories": pa.table({"story_id": [rows.doc_id(1)], "n_articles": [3]})})
+    add(
+        warehouse,
+        "three",
+        range(20, 20),
+        updates={"stories": pa.table({"story_id": [rows.doc_id(1)], "n_articles": [3]})},
+    )
     assert kinds(warehouse) == [("story", rows.doc_id(1))]
 
 
@@ -138,14 +181,24 @@ def test_a_forgotten_document_that_is_still_there_is_found(warehouse: Warehouse)
     stone = rows.row("tombstones", doc_id=rows.doc_id(7), scope="doc")
     (warehouse.root / "reports").mkdir(exist_ok=True)
     (warehouse.root / "reports" / "page.html").write_text(f"<p>{rows.doc_id(7)}")
-    add(warehouse, "three", range(20, 20), inserts={"tombstones": [rows.table("tombstones", [stone])]})
+    add(
+        warehouse,
+        "three",
+        range(20, 20),
+        inserts={"tombstones": [rows.table("tombstones", [stone])]},
+    )
     found = kinds(warehouse)
     assert ("remains", rows.doc_id(7)) in found
     assert ("remains", "reports/page.html") in found
 
 
 def test_quick_reads_no_rows_and_still_finds_files(warehouse: Warehouse) -> None:
-    add(warehouse, "three", range(20, 20), inserts={"removed": [rows.table("removed", [rows.cut(99)])]})
+    add(
+        warehouse,
+        "three",
+        range(20, 20),
+        inserts={"removed": [rows.table("removed", [rows.cut(99)])]},
+    )
     assert list(faults(warehouse, quick=True)) == []
     current_file(warehouse, "articles").unlink()
     assert [fault.kind for fault in faults(warehouse, quick=True)] == ["missing"]

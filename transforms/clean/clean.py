@@ -17,7 +17,14 @@ from typing import Literal
 from copydesk.transforms.clean import rules
 from copydesk.transforms.clean.fold import folded, key, undecorated
 from copydesk.transforms.clean.line_features import Line
-from copydesk.transforms.clean.lines import FEW_WORDS, MIN_RESIDUE, decided, is_unsure, log_odds, model
+from copydesk.transforms.clean.lines import (
+    FEW_WORDS,
+    MIN_RESIDUE,
+    decided,
+    is_unsure,
+    log_odds,
+    model,
+)
 from copydesk.transforms.clean.matching import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
@@ -43,9 +50,13 @@ _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
 _WORDS = re.compile(r"\w+")
 # An agency named after a sentence wrote it; a caption's credit names a photographer or an archive too.
-_SIGN_OFF = re.compile(r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)")
+_SIGN_OFF = re.compile(
+    r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)"
+)
 _SENTENCE_END = frozenset(".!?…。\"'”’»)]")
-_NO_CREDIT = frozenset(".!?:;,\"'”’»")  # a credit ends in a name or a bracket, a sentence in one of these
+_NO_CREDIT = frozenset(
+    ".!?:;,\"'”’»"
+)  # a credit ends in a name or a bracket, a sentence in one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +68,28 @@ class Options:
     line_model: bool = True  # plain text only: drop lines told by how they stand
 
     def __post_init__(self) -> None:
-        known = {r.name for r in RULES} | set(CATEGORIES) | {language for r in RULES for language in r.languages}
+        known = (
+            {r.name for r in RULES}
+            | set(CATEGORIES)
+            | {language for r in RULES for language in r.languages}
+        )
         for name in (*self.disabled, *self.enabled):
             if name not in known:
-                raise ValueError(f"no clean rule, category or language is called {name!r}; `copydesk rules` lists them")
+                raise ValueError(
+                    f"no clean rule, category or language is called {name!r}; `copydesk rules` lists them"
+                )
 
     def acts(self, rule: Rule) -> bool:
         """Whether the rule is switched on."""
         names = {rule.name, rule.category, *rule.languages}
-        return rule.name in self.enabled or not names.intersection(self.disabled) or (bool(names.intersection(self.enabled) - {rule.name}) and rule.name not in self.disabled)
+        return (
+            rule.name in self.enabled
+            or not names.intersection(self.disabled)
+            or (
+                bool(names.intersection(self.enabled) - {rule.name})
+                and rule.name not in self.disabled
+            )
+        )
 
 
 def clean(
@@ -114,8 +138,12 @@ def marked(text: str, options: Options) -> list[tuple[int, Line]]:
 def _marked(left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) -> list[tuple[int, Line]]:
     whole = {c.line: c.rule for c in cuts if c.start is None}
     texts, folds = list(left), list(low)
-    for c in sorted((c for c in cuts if c.start is not None), key=lambda c: c.start or 0, reverse=True):  # so that offsets stay right
-        texts[c.line], folds[c.line] = (part[: c.start] + part[c.end :] for part in (texts[c.line], folds[c.line]))
+    for c in sorted(
+        (c for c in cuts if c.start is not None), key=lambda c: c.start or 0, reverse=True
+    ):  # so that offsets stay right
+        texts[c.line], folds[c.line] = (
+            part[: c.start] + part[c.end :] for part in (texts[c.line], folds[c.line])
+        )
     held, above = list[tuple[int, Line]](), -1
     for n, line in enumerate(texts):
         if line and not line.isspace():
@@ -125,7 +153,13 @@ def _marked(left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) -> lis
     return held
 
 
-def _rule_cuts(left: Sequence[str], low: Sequence[str], templates: Collection[str], desk: _Desk, judged: dict[str, list[Cut]]) -> list[Cut]:
+def _rule_cuts(
+    left: Sequence[str],
+    low: Sequence[str],
+    templates: Collection[str],
+    desk: _Desk,
+    judged: dict[str, list[Cut]],
+) -> list[Cut]:
     """What the rule tables cut, line by line. `judged` keeps what they make of a line by itself, for when it comes again."""
     cuts, cut_by = [], {}
     blank = "blank_line" in desk.by_name
@@ -154,7 +188,11 @@ def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
     >>> corrections(text, clean(text))
     ('Correction: an earlier version misspelled the name of the port.',)
     """
-    return tuple(r.text.strip() for r in sorted(r for r in removed if r.rule in _CORRECTIONS) if r.text.strip())
+    return tuple(
+        r.text.strip()
+        for r in sorted(r for r in removed if r.rule in _CORRECTIONS)
+        if r.text.strip()
+    )
 
 
 _CATEGORY = {r.name: r.category for r in RULES}
@@ -166,8 +204,15 @@ class _Desk:
     """The rules that are switched on, filed by where they act."""
 
     def __init__(self, on: Sequence[Rule]) -> None:
-        self.line, self.start, self.end, self.form = (Matcher(r for r in on if r.place == place) for place in ("line", "start", "end", "form"))
-        self.endings = [(re.compile(rf"(?:{pattern})$"), r) for r in on if r.place == "ending" for pattern in r.patterns]
+        self.line, self.start, self.end, self.form = (
+            Matcher(r for r in on if r.place == place) for place in ("line", "start", "end", "form")
+        )
+        self.endings = [
+            (re.compile(rf"(?:{pattern})$"), r)
+            for r in on
+            if r.place == "ending"
+            for pattern in r.patterns
+        ]
         self.by_name = {r.name: r for r in on}
         self.comments = frozenset(r.name for r in on if r.category == "comments")
 
@@ -176,7 +221,10 @@ class _Desk:
         cuts: list[Cut] = []
         start, end = 0, len(line)
         while True:
-            if end - start <= _MAX_LINE and (whole := self._whole(line[start:end], low[start:end])) is not None:
+            if (
+                end - start <= _MAX_LINE
+                and (whole := self._whole(line[start:end], low[start:end])) is not None
+            ):
                 return [Cut(number, whole.name, whole.version)]
             if (at := self._glued_start(line, low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
@@ -191,9 +239,18 @@ class _Desk:
         """The rule that takes the whole of a line."""
         core = undecorated(low)
         if not core or core.isspace():
-            return self.by_name.get("blank_line" if not line or line.isspace() else "separator" if _SEPARATOR.fullmatch(line) else "")
+            return self.by_name.get(
+                "blank_line"
+                if not line or line.isspace()
+                else "separator"
+                if _SEPARATOR.fullmatch(line)
+                else ""
+            )
         sentence = _is_sentence(low)
-        if self.line.may_match(core, sentence=sentence) and (rule := self.line.find(key(low), sentence=sentence)) is not None:
+        if (
+            self.line.may_match(core, sentence=sentence)
+            and (rule := self.line.find(key(low), sentence=sentence)) is not None
+        ):
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
             return credit[0]
@@ -202,7 +259,11 @@ class _Desk:
     def _glued_start(self, line: str, low: str, start: int, end: int) -> tuple[Rule, int] | None:
         """Residue at the start of a paragraph: the rule and where prose begins."""
         found = self.start.find_at_start(low[start : min(end, start + _EDGE)])
-        if found is None or end - start - found[1] < _MIN_PROSE or not _PROSE_START.match(line, start + found[1]):
+        if (
+            found is None
+            or end - start - found[1] < _MIN_PROSE
+            or not _PROSE_START.match(line, start + found[1])
+        ):
             return None
         return found[0], start + found[1]
 
@@ -215,7 +276,11 @@ class _Desk:
             if rule is not None:
                 at = first + boundary.start() + 1
                 return (rule, at) if at - start >= _MIN_PROSE else None
-        if end - start > _MAX_CAPTION and (credit := self._credit(low, start, end)) is not None and low[credit[1] - 1] in _SENTENCE_END:
+        if (
+            end - start > _MAX_CAPTION
+            and (credit := self._credit(low, start, end)) is not None
+            and low[credit[1] - 1] in _SENTENCE_END
+        ):
             return credit
         return None
 
@@ -223,12 +288,19 @@ class _Desk:
         """A credit at the end of a line: the rule and where the credit begins, white space before it included."""
         first = max(start, end - _MAX_CREDIT)
         tail = low[first:end].rstrip()
-        if not tail or tail[-1] in _NO_CREDIT or (CREDIT_WORDS.isdisjoint(_WORDS.findall(tail)) and "©" not in tail):
+        if (
+            not tail
+            or tail[-1] in _NO_CREDIT
+            or (CREDIT_WORDS.isdisjoint(_WORDS.findall(tail)) and "©" not in tail)
+        ):
             return None
         for pattern, rule in self.endings:
             if (found := pattern.search(tail)) is None or _is_sentence(tail[found.start() :]):
                 continue
-            if not (_SIGN_OFF.fullmatch(tail, found.start()) and tail[: found.start()].rstrip()[-1:] in _SENTENCE_END):
+            if not (
+                _SIGN_OFF.fullmatch(tail, found.start())
+                and tail[: found.start()].rstrip()[-1:] in _SENTENCE_END
+            ):
                 return rule, first + len(tail[: found.start()].rstrip())
         return None
 
@@ -239,9 +311,15 @@ class _Desk:
             inside = False
             for number in range(len(low))[::step]:
                 if number in cut_by:
-                    inside = cut_by[number] in self.comments or (inside and cut_by[number] == BLANK_LINE)
+                    inside = cut_by[number] in self.comments or (
+                        inside and cut_by[number] == BLANK_LINE
+                    )
                 elif number not in found:
-                    rule = self.form.find(key(low[number])) if inside and len(low[number]) <= _MAX_FIELD else None
+                    rule = (
+                        self.form.find(key(low[number]))
+                        if inside and len(low[number]) <= _MAX_FIELD
+                        else None
+                    )
                     inside = rule is not None
                     if rule is not None:
                         found[number] = Cut(number, rule.name, rule.version)
@@ -259,7 +337,9 @@ def _is_sentence(line: str) -> bool:
 
 @lru_cache(maxsize=16)
 def _desk(options: Options, kind: Kind) -> _Desk:
-    return _Desk([rule for rule in RULES if options.acts(rule) and (kind == "text" or rule.on_pages)])
+    return _Desk(
+        [rule for rule in RULES if options.acts(rule) and (kind == "text" or rule.on_pages)]
+    )
 
 
 def _joined(left: Sequence[str], low: Sequence[str], cuts: list[Cut]) -> tuple[list[Cut], bool]:
@@ -273,12 +353,18 @@ def _joined(left: Sequence[str], low: Sequence[str], cuts: list[Cut]) -> tuple[l
     held = _marked(left, low, cuts)
     numbers, lines = [number for number, _ in held], [line for _, line in held]
     known = model()
-    asked = sum(line.text.count(" ") + 1 for line in lines) >= FEW_WORDS and (residue >= MIN_RESIDUE or any(is_unsure(line, known) for line in lines))
+    asked = sum(line.text.count(" ") + 1 for line in lines) >= FEW_WORDS and (
+        residue >= MIN_RESIDUE or any(is_unsure(line, known) for line in lines)
+    )
     decision = decided(lines, log_odds(lines, known).tolist() if asked else None, known)
     stay = {numbers[i] for i in decision.stay}
     gone = {
         numbers[i]: Cut(numbers[i], name, _VERSION[name])
-        for name, found in ((TRAILING_LIST, decision.below), (LEADING_MENU, decision.above), (LINE_MODEL, decision.unlikely))
+        for name, found in (
+            (TRAILING_LIST, decision.below),
+            (LEADING_MENU, decision.above),
+            (LINE_MODEL, decision.unlikely),
+        )
         for i in found
     }
     return [*(c for c in cuts if c.line not in gone and c.line not in stay), *gone.values()], asked

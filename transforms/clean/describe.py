@@ -18,25 +18,49 @@ _PLACES = {
 def markdown() -> str:
     """Every rule with what must go and what must stay, by category."""
     parts = [
-        "# Cleaning rules", "",
+        "# Cleaning rules",
+        "",
         f"The {len(RULES)} rules that cut residue from text, written by `python -m docs.generate` from the tables in `transforms/clean/rules/`. "
         "The tests run every example. Where brackets `[[ ]]` stand in one, only what is between them goes. Quotation marks around a line are "
-        "never looked through: a quotation that begins \"Read more\" is no link.", "",
-    ]  # fmt: skip
+        'never looked through: a quotation that begins "Read more" is no link.',
+        "",
+    ]
     for category, meaning in CATEGORIES.items():
         held = [rule for rule in RULES if rule.category == category]
         if held:
-            parts += [f"## {category}", "", meaning, "", "| rule | language | acts on | must go | must stay |", "|---|---|---|---|---|"]
+            parts += [
+                f"## {category}",
+                "",
+                meaning,
+                "",
+                "| rule | language | acts on | must go | must stay |",
+                "|---|---|---|---|---|",
+            ]
             parts += [_row(rule) for rule in held]
             parts.append("")
     return "\n".join(parts).rstrip() + "\n"
 
 
 def _row(rule: Rule) -> str:
-    cells = (f"`{rule.name}`", ", ".join(rule.languages).replace("*", "any"), _PLACES[rule.place], _examples(rule.drops), _examples(rule.keeps))
+    cells = (
+        f"`{rule.name}`",
+        ", ".join(rule.languages).replace("*", "any"),
+        _PLACES[rule.place],
+        _examples(rule.drops),
+        _examples(rule.keeps),
+    )
     return f"| {' | '.join(cells)} |"
 
 
 def _examples(examples: tuple[str, ...]) -> str:
-    shown = (e.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("<", "&lt;").replace("\n", " / ") for e in examples if e)
+    shown = (
+        e.replace("\\", "\\\\")
+        .replace("|", "\\|")
+        .replace("*", "\\*")
+        .replace("_", "\\_")
+        .replace("<", "&lt;")
+        .replace("\n", " / ")
+        for e in examples
+        if e
+    )
     return "<br>".join(shown)

@@ -17,15 +17,34 @@ import numpy as np
 import numpy.typing as npt
 
 PROSE_WORDS = 18  # a line this long that ends like a sentence is prose; captions and teasers are mostly shorter
-END_WORDS = 12  # a sentence this long is the article's own: its start, its end, what is surely of it
+END_WORDS = (
+    12  # a sentence this long is the article's own: its start, its end, what is surely of it
+)
 LONGEST = 60  # words: longer lines are prose whatever their words, which are not scored
 NEUTRAL = 0.0
 FAR = 30  # lines: nothing farther says more
 MOST_BLANK = 3  # blank lines in a row; more say no more
 FAR_RULE = 50  # lines, the same of lines that rules took
 OUTSIDE = -1.0  # stands where a text has no such line or block
-_OUTSIDE_NEAR = ((NEUTRAL,), (OUTSIDE,), (OUTSIDE,), (OUTSIDE,))  # score, length, sentence and rule of no line
-RESIDUE = ("share", "related", "photo", "newsletter", "notices", "author", "ads", "copyright", "counters", "comments", "tags")  # categories of rules
+_OUTSIDE_NEAR = (
+    (NEUTRAL,),
+    (OUTSIDE,),
+    (OUTSIDE,),
+    (OUTSIDE,),
+)  # score, length, sentence and rule of no line
+RESIDUE = (
+    "share",
+    "related",
+    "photo",
+    "newsletter",
+    "notices",
+    "author",
+    "ads",
+    "copyright",
+    "counters",
+    "comments",
+    "tags",
+)  # categories of rules
 _RESIDUE_AT = {name: number for number, name in enumerate(RESIDUE)}
 DATED_WORDS = 14  # a longer line with a date or an hour in it is no time stamp
 
@@ -63,7 +82,9 @@ class Bag:
 
     def __init__(self, words: Sequence[Iterable[str]]) -> None:
         number: dict[str, int] = {}
-        lists = [[number.setdefault(word, len(number)) for word in dict.fromkeys(own)] for own in words]
+        lists = [
+            [number.setdefault(word, len(number)) for word in dict.fromkeys(own)] for own in words
+        ]
         self.size = np.array([len(own) for own in lists], dtype=np.int64)
         self.row = np.repeat(np.arange(len(lists)), self.size)
         self.at = np.array([k for own in lists for k in own], dtype=np.int64)
@@ -71,9 +92,13 @@ class Bag:
 
     def count(self, weights: Column | None = None) -> npt.NDArray[Any]:
         """For each entry, the sum of `weights` (one for each line) over the lines that have its word; without them, their number."""
-        return np.bincount(self.at, None if weights is None else weights[self.row], minlength=1)[self.at]
+        return np.bincount(self.at, None if weights is None else weights[self.row], minlength=1)[
+            self.at
+        ]
 
-    def mean(self, values: npt.NDArray[np.generic], among: npt.NDArray[np.bool_] | None = None) -> Column:
+    def mean(
+        self, values: npt.NDArray[np.generic], among: npt.NDArray[np.bool_] | None = None
+    ) -> Column:
         """Per line, the mean of the values of its entries, or of some of them; 0 where it has none."""
         row, values = (self.row, values) if among is None else (self.row[among], values[among])
         n = len(self.size)
@@ -83,7 +108,9 @@ class Bag:
 class Features(NamedTuple):
     """What is known of each line of a text."""
 
-    rows: npt.NDArray[np.float32]  # its own shape, words and rule, its place, its neighbours, its block, its topics
+    rows: npt.NDArray[
+        np.float32
+    ]  # its own shape, words and rule, its place, its neighbours, its block, its topics
     n_words: Rows
     words: Bag  # those of four letters or more, folded
     names: Bag  # words with a capital, but for the first of the line
@@ -108,19 +135,31 @@ class _Text:
     def reversed(self) -> _Text:
         """The same from the last line to the first."""
         return _Text(
-            self.lines[::-1], self.size[::-1], self.sentence[::-1], self.taken[::-1], self.prose[::-1], self.score[::-1], self.odds[::-1],
-        )  # fmt: skip
+            self.lines[::-1],
+            self.size[::-1],
+            self.sentence[::-1],
+            self.taken[::-1],
+            self.prose[::-1],
+            self.score[::-1],
+            self.odds[::-1],
+        )
 
 
-def features(lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping[str, float]) -> Features:
+def features(
+    lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping[str, float]
+) -> Features:
     """What can be said of the lines of a text; `weights` are of words, `rates` log odds of rules (see `lines.Model`)."""
     n = len(lines)
     words = [WORD.findall(line.low) for line in lines]
     size = np.array([len(own) for own in words], dtype=np.int64)
-    sentence = np.array([END.search(line.text[-8:]) is not None for line in lines], dtype=np.float64)
+    sentence = np.array(
+        [END.search(line.text[-8:]) is not None for line in lines], dtype=np.float64
+    )
     taken = np.array([1.0 if line.category else 0.0 for line in lines])
     prose = ((size >= PROSE_WORDS) & (sentence > 0) & (taken == 0)).astype(np.float64)
-    scores = np.array([_scores(own, weights) if len(own) <= LONGEST else (NEUTRAL, NEUTRAL) for own in words])
+    scores = np.array(
+        [_scores(own, weights) if len(own) <= LONGEST else (NEUTRAL, NEUTRAL) for own in words]
+    )
     odds = np.array([rates.get(line.rule, NEUTRAL) for line in lines])
     text = _Text(lines, size, sentence, taken, prose, scores[:, 0], odds)
     bag = Bag([[word for word in own if len(word) > 3] for own in words])
@@ -129,14 +168,38 @@ def features(lines: Sequence[Line], weights: Mapping[str, float], rates: Mapping
     often = Counter(bare)
     in_prose = bag.count(prose)
     longer = bag.n_letters[bag.at] > 4
-    shape = np.array([_shape(line.text, k, s) for line, k, s in zip(lines, size.tolist(), sentence.tolist(), strict=True)])
+    shape = np.array(
+        [
+            _shape(line.text, k, s)
+            for line, k, s in zip(lines, size.tolist(), sentence.tolist(), strict=True)
+        ]
+    )
     columns = [
-        *shape.T, scores[:, 0], scores[:, 1],
-        bag.mean(in_prose > prose[bag.row], longer), np.array([min(4.0, often[own]) for own in bare]),
-        *(np.full(n, value) for value in (math.log1p(n), size @ prose / (size.sum() or 1), math.log1p(size.sum()), taken.mean())),
-        *_place(text), *_runs(text), *_opening(text, bag, longer), *_surroundings(text), *_lists(text), *_blocks(text), *_topics(text, bag, names, in_prose),
-        *_rises(text), *_ruled(text), *_dated(text),
-    ]  # fmt: skip
+        *shape.T,
+        scores[:, 0],
+        scores[:, 1],
+        bag.mean(in_prose > prose[bag.row], longer),
+        np.array([min(4.0, often[own]) for own in bare]),
+        *(
+            np.full(n, value)
+            for value in (
+                math.log1p(n),
+                size @ prose / (size.sum() or 1),
+                math.log1p(size.sum()),
+                taken.mean(),
+            )
+        ),
+        *_place(text),
+        *_runs(text),
+        *_opening(text, bag, longer),
+        *_surroundings(text),
+        *_lists(text),
+        *_blocks(text),
+        *_topics(text, bag, names, in_prose),
+        *_rises(text),
+        *_ruled(text),
+        *_dated(text),
+    ]
     rows = np.empty((n, len(columns)), np.float32)
     for number, column in enumerate(columns):
         rows[:, number] = column
@@ -154,11 +217,24 @@ def _shape(text: str, n_words: int, sentence: float) -> tuple[float, ...]:
     parts = stripped[:_HEAD].split()
     capitals = sum([p[0].isupper() for p in parts]) / (len(parts) or 1)
     return (
-        math.log1p(len(stripped)), math.log1p(n_words), sentence, float(stripped[-1] == ":"), float("?" in stripped),
-        float(first in _BULLETS), float(first.isdigit()), float(first.islower()), float(first in _QUOTES), capitals,
-        len(stripped) / m, float("@" in stripped or "http" in stripped), float("(" in stripped), min(4, stripped.count(",")) / m,
-        min(4, stripped.count(".")), min(6, len(text) - len(text.lstrip())) / 6.0, float(stripped.isupper()),
-    )  # fmt: skip
+        math.log1p(len(stripped)),
+        math.log1p(n_words),
+        sentence,
+        float(stripped[-1] == ":"),
+        float("?" in stripped),
+        float(first in _BULLETS),
+        float(first.isdigit()),
+        float(first.islower()),
+        float(first in _QUOTES),
+        capitals,
+        len(stripped) / m,
+        float("@" in stripped or "http" in stripped),
+        float("(" in stripped),
+        min(4, stripped.count(",")) / m,
+        min(4, stripped.count(".")),
+        min(6, len(text) - len(text.lstrip())) / 6.0,
+        float(stripped.isupper()),
+    )
 
 
 def _scores(words: Sequence[str], weights: Mapping[str, float]) -> tuple[float, float]:
@@ -166,7 +242,9 @@ def _scores(words: Sequence[str], weights: Mapping[str, float]) -> tuple[float, 
     if not words:
         return NEUTRAL, NEUTRAL
     found = [weights[w] for w in dict.fromkeys(words) if w in weights]
-    return sum(found) / math.sqrt(len(words)), weights.get("^" + words[0], NEUTRAL) + weights.get("^" + " ".join(words[:2]), NEUTRAL)
+    return sum(found) / math.sqrt(len(words)), weights.get("^" + words[0], NEUTRAL) + weights.get(
+        "^" + " ".join(words[:2]), NEUTRAL
+    )
 
 
 def _last(marked: npt.NDArray[np.generic]) -> Rows:
@@ -186,7 +264,12 @@ def _looking_up(text: _Text) -> tuple[Column, Rows, Rows, Rows]:
     words = np.cumsum(text.size)
     last = _last(text.taken)
     since = words - text.size - np.where(last >= 0, words[last], 0)
-    return np.cumsum(text.size * text.prose) - text.size * text.prose, _distance(text.prose, FAR), _distance(text.taken, FAR), since
+    return (
+        np.cumsum(text.size * text.prose) - text.size * text.prose,
+        _distance(text.prose, FAR),
+        _distance(text.taken, FAR),
+        since,
+    )
 
 
 def _place(text: _Text) -> Columns:
@@ -195,8 +278,15 @@ def _place(text: _Text) -> Columns:
     below, until_prose, until_taken, _ = (column[::-1] for column in _looking_up(text.reversed()))
     prose = text.size @ text.prose or 1.0
     return [
-        above / prose, below / prose, since_prose, until_prose, since_taken, until_taken, np.log1p(words_since), text.at / len(text.lines),
-    ]  # fmt: skip
+        above / prose,
+        below / prose,
+        since_prose,
+        until_prose,
+        since_taken,
+        until_taken,
+        np.log1p(words_since),
+        text.at / len(text.lines),
+    ]
 
 
 class _Groups:
@@ -217,10 +307,21 @@ def _runs(text: _Text) -> Columns:
     begins = is_prose.copy()
     begins[0], begins[1:] = True, is_prose[1:] | is_prose[:-1]
     runs = _Groups(np.flatnonzero(begins), n)
-    columns = [column[runs.of] for column in (np.log1p(runs.lengths), runs.mean(text.taken), runs.mean(text.score), runs.mean(text.size))]
+    columns = [
+        column[runs.of]
+        for column in (
+            np.log1p(runs.lengths),
+            runs.mean(text.taken),
+            runs.mean(text.score),
+            runs.mean(text.size),
+        )
+    ]
     start = runs.starts[runs.of]
     end = start + runs.lengths[runs.of]
-    columns += [np.where(start > 0, np.minimum(FAR, text.at - start), OUTSIDE), np.where(end < n, np.minimum(FAR, end - 1 - text.at), OUTSIDE)]
+    columns += [
+        np.where(start > 0, np.minimum(FAR, text.at - start), OUTSIDE),
+        np.where(end < n, np.minimum(FAR, end - 1 - text.at), OUTSIDE),
+    ]
     return [np.where(is_prose, 0.0, column) for column in columns]
 
 
@@ -228,14 +329,22 @@ def _opening(text: _Text, bag: Bag, longer: npt.NDArray[np.bool_]) -> Columns:
     """Per line, of its words of five letters or more: the share that other lines have, the share that the first two of prose have, their number."""
     lead = np.zeros(len(bag.n_letters), np.bool_)
     lead[bag.at[np.isin(bag.row, np.flatnonzero(text.prose)[:2])]] = True
-    return [bag.mean(bag.count() > 1, longer), bag.mean(lead[bag.at], longer), np.bincount(bag.row[longer], minlength=len(text.lines))]
+    return [
+        bag.mean(bag.count() > 1, longer),
+        bag.mean(lead[bag.at], longer),
+        np.bincount(bag.row[longer], minlength=len(text.lines)),
+    ]
 
 
 def _surroundings(text: _Text) -> Columns:
     """Means over the lines around, and what the two lines before and after are like."""
     log, n = np.log1p(text.size), len(text.lines)
     columns = np.array((text.taken, text.prose, text.score, log))
-    found = [column for low, high in ((-4, 0), (1, 5), (-12, 0), (1, 13)) for column in _means(columns, text.at, low, high)]
+    found = [
+        column
+        for low, high in ((-4, 0), (1, 5), (-12, 0), (1, 13))
+        for column in _means(columns, text.at, low, high)
+    ]
     near = np.empty((4, n + 4))  # with two lines outside at either end
     near[:, :2] = near[:, -2:] = _OUTSIDE_NEAR
     near[:, 2:-2] = (text.score, log, text.sentence, text.taken)
@@ -247,13 +356,38 @@ def _lists(text: _Text) -> Columns:
     its place, how much longer it is than they, whether a colon announces them; then the odds of its rule, and their mean over the row.
     """
     bare = [line.text.lstrip() for line in text.lines]
-    marks = [(len(line.text) - len(own), own[0] if own[0] in _BULLETS else "") for line, own in zip(text.lines, bare, strict=True)]
-    lists = _Groups(np.array([i for i, mark in enumerate(marks) if i == 0 or mark != marks[i - 1]]), len(marks))
-    announced = np.array([float(start > 0 and text.lines[start - 1].text.rstrip().endswith(":")) for start in lists.starts.tolist()])
+    marks = [
+        (len(line.text) - len(own), own[0] if own[0] in _BULLETS else "")
+        for line, own in zip(text.lines, bare, strict=True)
+    ]
+    lists = _Groups(
+        np.array([i for i, mark in enumerate(marks) if i == 0 or mark != marks[i - 1]]), len(marks)
+    )
+    announced = np.array(
+        [
+            float(start > 0 and text.lines[start - 1].text.rstrip().endswith(":"))
+            for start in lists.starts.tolist()
+        ]
+    )
     words = lists.mean(text.size)
-    whole = [column[lists.of] for column in (np.log1p(lists.lengths), words, lists.mean(text.sentence), lists.mean(text.score))]
+    whole = [
+        column[lists.of]
+        for column in (
+            np.log1p(lists.lengths),
+            words,
+            lists.mean(text.sentence),
+            lists.mean(text.score),
+        )
+    ]
     place = (text.at - lists.starts[lists.of]) / lists.lengths[lists.of]
-    return [*whole, place, text.size - words[lists.of], announced[lists.of], text.odds, lists.mean(text.odds)[lists.of]]
+    return [
+        *whole,
+        place,
+        text.size - words[lists.of],
+        announced[lists.of],
+        text.odds,
+        lists.mean(text.odds)[lists.of],
+    ]
 
 
 def _means(columns: npt.NDArray[np.float64], at: Rows, low: int, high: int) -> Column:
@@ -263,7 +397,11 @@ def _means(columns: npt.NDArray[np.float64], at: Rows, low: int, high: int) -> C
     np.cumsum(columns, axis=1, out=sums[:, 1:])
     first, last = np.maximum(0, at + low), np.minimum(n, at + high)
     held = last - first
-    return np.where(held > 0, (sums[:, np.maximum(first, last)] - sums[:, np.minimum(first, n)]) / np.maximum(1, held), OUTSIDE)
+    return np.where(
+        held > 0,
+        (sums[:, np.maximum(first, last)] - sums[:, np.minimum(first, n)]) / np.maximum(1, held),
+        OUTSIDE,
+    )
 
 
 def _blocks(text: _Text) -> Columns:
@@ -275,13 +413,26 @@ def _blocks(text: _Text) -> Columns:
     blank = np.minimum(MOST_BLANK, [line.blank_above for line in text.lines])
     below = np.append(blank[1:], 0)
     blocks = _Groups(np.append(0, np.flatnonzero(blank[1:]) + 1), n)
-    facts = np.full((4, len(blocks.starts) + 2), OUTSIDE)  # with one that is none before the first and after the last
-    facts[:, 1:-1] = (np.log1p(blocks.lengths), blocks.mean(text.size), blocks.mean(text.sentence), blocks.mean(text.taken))
+    facts = np.full(
+        (4, len(blocks.starts) + 2), OUTSIDE
+    )  # with one that is none before the first and after the last
+    facts[:, 1:-1] = (
+        np.log1p(blocks.lengths),
+        blocks.mean(text.size),
+        blocks.mean(text.sentence),
+        blocks.mean(text.taken),
+    )
     sides = ((blank > 0) + (below > 0).astype(np.int64))[text.prose > 0]
     return [
-        blank, below, *facts[:, blocks.of + 1], *facts[:, blocks.of], *facts[:, blocks.of + 2], text.at - blocks.starts[blocks.of],
-        np.full(n, (len(blocks.starts) - 1) / n), np.full(n, sides.mean() if len(sides) else OUTSIDE),
-    ]  # fmt: skip
+        blank,
+        below,
+        *facts[:, blocks.of + 1],
+        *facts[:, blocks.of],
+        *facts[:, blocks.of + 2],
+        text.at - blocks.starts[blocks.of],
+        np.full(n, (len(blocks.starts) - 1) / n),
+        np.full(n, sides.mean() if len(sides) else OUTSIDE),
+    ]
 
 
 def _topics(text: _Text, bag: Bag, names: Bag, in_prose: Column) -> Columns:
@@ -291,9 +442,12 @@ def _topics(text: _Text, bag: Bag, names: Bag, in_prose: Column) -> Columns:
     heads = [line.text[:_HEAD] for line in text.lines]
     lines_with = bag.count()
     return [
-        names.mean(names.count(text.prose) > text.prose[names.row]), names.size, bag.mean(lines_with == 1), bag.mean(in_prose / lines_with),
+        names.mean(names.count(text.prose) > text.prose[names.row]),
+        names.size,
+        bag.mean(lines_with == 1),
+        bag.mean(in_prose / lines_with),
         np.array([len(_DIGIT.findall(head)) / len(head) for head in heads]),
-    ]  # fmt: skip
+    ]
 
 
 def _rises(text: _Text) -> Columns:
@@ -306,9 +460,11 @@ def _rises(text: _Text) -> Columns:
     mean = (sums[high] - sums[low]) / (high - low)
     total = text.prose.sum()
     return [
-        (squares[high] - squares[low]) / (high - low) - mean * mean, (np.cumsum(text.prose) - text.prose) / max(1.0, total), np.full(n, total),
+        (squares[high] - squares[low]) / (high - low) - mean * mean,
+        (np.cumsum(text.prose) - text.prose) / max(1.0, total),
+        np.full(n, total),
         np.diff(log, prepend=0.0),
-    ]  # fmt: skip
+    ]
 
 
 def _ruled(text: _Text) -> Columns:
@@ -323,19 +479,33 @@ def _ruled(text: _Text) -> Columns:
 def _rules_above(text: _Text) -> Columns:
     n = len(text.lines)
     which = np.array([_RESIDUE_AT.get(line.category, -1) for line in text.lines])
-    last = np.full((len(RESIDUE), n + 1), -FAR_RULE)  # of each category, the last line above that a rule of it took
+    last = np.full(
+        (len(RESIDUE), n + 1), -FAR_RULE
+    )  # of each category, the last line above that a rule of it took
     taken = np.flatnonzero(which >= 0)
     last[which[taken], taken + 1] = taken
     away = np.minimum(FAR_RULE, text.at - np.maximum.accumulate(last, axis=1)[:, :n])
     nearest = _last(text.taken)
     prose = np.cumsum(text.prose)
-    between = np.where(nearest >= 0, np.minimum(FAR_RULE, prose - text.prose - prose[nearest]), FAR_RULE)
+    between = np.where(
+        nearest >= 0, np.minimum(FAR_RULE, prose - text.prose - prose[nearest]), FAR_RULE
+    )
     return [*away, np.where(nearest >= 0, text.odds[nearest], NEUTRAL), between]
 
 
 def _dated(text: _Text) -> Columns:
     """Per line: whether it is short and has a date or an hour, whether the lines before and after do, and how many within six lines do."""
     n = len(text.lines)
-    dated = np.array([float(k < DATED_WORDS and _DATED.search(line.low) is not None) for line, k in zip(text.lines, text.size.tolist(), strict=True)])
+    dated = np.array(
+        [
+            float(k < DATED_WORDS and _DATED.search(line.low) is not None)
+            for line, k in zip(text.lines, text.size.tolist(), strict=True)
+        ]
+    )
     sums = np.concatenate([[0.0], np.cumsum(dated)])
-    return [dated, np.append(0.0, dated[:-1]), np.append(dated[1:], 0.0), sums[np.minimum(n, text.at + 7)] - sums[np.maximum(0, text.at - 6)]]
+    return [
+        dated,
+        np.append(0.0, dated[:-1]),
+        np.append(dated[1:], 0.0),
+        sums[np.minimum(n, text.at + 7)] - sums[np.maximum(0, text.at - 6)],
+    ]

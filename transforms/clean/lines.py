@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from copydesk.transforms.trees import Forest
 
 JUDGED = 40  # spaces; longer lines are left alone, whatever the model says
-MIN_WORDS = 4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
+MIN_WORDS = (
+    4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
+)
 BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
 MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
 DOUBTFUL = -1.5  # log odds of the first look: lines below are the article's without a second one
 LINK_ODDS = 1.0  # log odds below which a line that a rule about links to other stories matches stays: a guide's own "Read more: ..."
 MIN_RESIDUE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
-FEW_WORDS = 60  # a text with fewer gives the model nothing to judge by: rules stand alone; arbitrary
+FEW_WORDS = (
+    60  # a text with fewer gives the model nothing to judge by: rules stand alone; arbitrary
+)
 
 # What the model must not judge: code, numbered items, references, tables of numbers, scripts without
 # spaces between words. In the development pages these were most of the good lines it would have lost.
@@ -55,12 +59,16 @@ class Model(NamedTuple):
 
     words: Mapping[str, float]  # weight of a word that residue or prose prefers
     rules: Mapping[str, float]  # log odds that a line which the rule matches is residue
-    unsure: frozenset[str]  # rules that cut a line of `MIN_WORDS` or more only where the model agrees
+    unsure: frozenset[
+        str
+    ]  # rules that cut a line of `MIN_WORDS` or more only where the model agrees
     first: Forest
     second: Forest
     threshold: float
     short_threshold: float  # of lines under `MIN_WORDS`
-    rule_threshold: float  # of lines that an unsure rule matches, links apart, and of lists beside the article
+    rule_threshold: (
+        float  # of lines that an unsure rule matches, links apart, and of lists beside the article
+    )
 
 
 def judged(line: Line) -> bool:
@@ -89,16 +97,26 @@ def below_the_end(lines: Sequence[Line]) -> list[int]:
     A line of fewer than four words goes only out of a menu. Bylines stay for the tagger, and so
     does everything where no prose stands above. On the development pages 98 bad lines go for a good one.
     """
-    end = next((i for i in range(len(lines) - 1, -1, -1) if not lines[i].category and _ends_prose(lines[i], BREAK_WORDS)), -1)
+    end = next(
+        (
+            i
+            for i in range(len(lines) - 1, -1, -1)
+            if not lines[i].category and _ends_prose(lines[i], BREAK_WORDS)
+        ),
+        -1,
+    )
     if not any(not line.category and _ends_prose(line, END_WORDS) for line in lines[: end + 1]):
         return []
     taken = [i for i in range(end + 1, len(lines)) if lines[i].category]
     if not taken:
         return []
     return [
-        i for i in range(taken[0] + 1, len(lines))
-        if judged(lines[i]) and not _BYLINE.match(lines[i].low) and (len(WORD.findall(lines[i].low)) >= MIN_WORDS or (i < taken[-1] and len(taken) >= MENU))
-    ]  # fmt: skip
+        i
+        for i in range(taken[0] + 1, len(lines))
+        if judged(lines[i])
+        and not _BYLINE.match(lines[i].low)
+        and (len(WORD.findall(lines[i].low)) >= MIN_WORDS or (i < taken[-1] and len(taken) >= MENU))
+    ]
 
 
 def above_the_start(lines: Sequence[Line]) -> list[int]:
@@ -106,14 +124,19 @@ def above_the_start(lines: Sequence[Line]) -> list[int]:
 
     Headlines are longer, and one that is not stands below the menu's last line.
     """
-    start = next((i for i, line in enumerate(lines) if not line.category and _ends_prose(line, END_WORDS)), 0)
+    start = next(
+        (i for i, line in enumerate(lines) if not line.category and _ends_prose(line, END_WORDS)), 0
+    )
     taken = [i for i in range(start) if lines[i].category]
     if len(taken) < MENU:
         return []
     return [
-        i for i in range(taken[0] + 1, taken[-1])
-        if judged(lines[i]) and not _BYLINE.match(lines[i].low) and len(WORD.findall(lines[i].low)) < MIN_WORDS
-    ]  # fmt: skip
+        i
+        for i in range(taken[0] + 1, taken[-1])
+        if judged(lines[i])
+        and not _BYLINE.match(lines[i].low)
+        and len(WORD.findall(lines[i].low)) < MIN_WORDS
+    ]
 
 
 def _ends_prose(line: Line, words: int) -> bool:
@@ -130,7 +153,9 @@ def log_odds(lines: Sequence[Line], known: Model) -> npt.NDArray[np.float32]:
     caution = second_look.caution(odds, seen.n_words)
     doubtful = np.flatnonzero(odds > DOUBTFUL)
     if len(doubtful):
-        odds[doubtful] = known.second.sums(np.concatenate([seen.rows, second_look.context(odds, seen)], axis=1)[doubtful])
+        odds[doubtful] = known.second.sums(
+            np.concatenate([seen.rows, second_look.context(odds, seen)], axis=1)[doubtful]
+        )
     return odds - caution
 
 
@@ -154,21 +179,35 @@ def decided(lines: Sequence[Line], odds: Sequence[float] | None, known: Model) -
     The model drops lines of its own only where rules took `MIN_RESIDUE` others: it was trained on scrapes.
     """
     stay = frozenset(
-        i for i, line in enumerate(lines)
-        if odds is not None and is_unsure(line, known) and odds[i] <= (LINK_ODDS if line.category == "related" else known.rule_threshold)
-    )  # fmt: skip
-    standing = [line._replace(category="") if i in stay else line for i, line in enumerate(lines)] if stay else lines
+        i
+        for i, line in enumerate(lines)
+        if odds is not None
+        and is_unsure(line, known)
+        and odds[i] <= (LINK_ODDS if line.category == "related" else known.rule_threshold)
+    )
+    standing = (
+        [line._replace(category="") if i in stay else line for i, line in enumerate(lines)]
+        if stay
+        else lines
+    )
     residue = sum(1 for line in standing if line.category not in {"", "layout"})
     if not residue:
         return Decision(stay, (), (), ())
-    below, above = ([i for i in found if i not in stay and (odds is None or odds[i] > known.rule_threshold)] for found in (below_the_end(standing), above_the_start(standing)))
+    below, above = (
+        [i for i in found if i not in stay and (odds is None or odds[i] > known.rule_threshold)]
+        for found in (below_the_end(standing), above_the_start(standing))
+    )
     own: list[int] = []
     if odds is not None and residue >= MIN_RESIDUE:
         listed = {*below, *above}
         own = [
-            i for i, line in enumerate(lines)
-            if odds[i] > known.threshold and i not in listed and judged(line) and (odds[i] > known.short_threshold or len(WORD.findall(line.low)) >= MIN_WORDS)
-        ]  # fmt: skip
+            i
+            for i, line in enumerate(lines)
+            if odds[i] > known.threshold
+            and i not in listed
+            and judged(line)
+            and (odds[i] > known.short_threshold or len(WORD.findall(line.low)) >= MIN_WORDS)
+        ]
     return Decision(stay, tuple(below), tuple(above), tuple(own))
 
 
@@ -177,8 +216,23 @@ def model() -> Model:
     """The packaged model, read once."""
     from copydesk.transforms.trees import Forest  # numba takes half a second to import
 
-    content = resources.files("copydesk.transforms.clean").joinpath("data").joinpath("lines.npz").read_bytes()
+    content = (
+        resources.files("copydesk.transforms.clean")
+        .joinpath("data")
+        .joinpath("lines.npz")
+        .read_bytes()
+    )
     with np.load(BytesIO(content), allow_pickle=False) as arrays:
-        words, rules = (dict(zip(str(arrays[name]).split("\n"), arrays[f"{name}_odds"].tolist(), strict=True)) for name in ("words", "rules"))
+        words, rules = (
+            dict(zip(str(arrays[name]).split("\n"), arrays[f"{name}_odds"].tolist(), strict=True))
+            for name in ("words", "rules")
+        )
         limits = arrays["limits"].tolist()
-        return Model(words, rules, frozenset(str(arrays["unsure"]).split("\n")), Forest.of(arrays, "first"), Forest.of(arrays, "second"), *limits)
+        return Model(
+            words,
+            rules,
+            frozenset(str(arrays["unsure"]).split("\n")),
+            Forest.of(arrays, "first"),
+            Forest.of(arrays, "second"),
+            *limits,
+        )

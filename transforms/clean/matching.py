@@ -23,10 +23,22 @@ class Matcher:
     def __init__(self, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
         self._known: dict[str, tuple[_Entries, _Entries]] = {}
-        self._entries: dict[int, _Entry] = {}  # by number; the cache of `re` holds fewer than there are
+        self._entries: dict[
+            int, _Entry
+        ] = {}  # by number; the cache of `re` holds fewer than there are
         self._filed: dict[str, list[tuple[int, str, Rule, bool]]] = {}
-        tables = ((rule, one, rule.unless_sentence) for rule in rules for pattern in rule.patterns for one in alternatives(pattern))
-        exempt = ((rule, one, False) for rule in rules for pattern in rule.sentences for one in alternatives(pattern))
+        tables = (
+            (rule, one, rule.unless_sentence)
+            for rule in rules
+            for pattern in rule.patterns
+            for one in alternatives(pattern)
+        )
+        exempt = (
+            (rule, one, False)
+            for rule in rules
+            for pattern in rule.sentences
+            for one in alternatives(pattern)
+        )
         for number, (rule, pattern, guarded) in enumerate((*tables, *exempt)):
             for prefix in prefixes(pattern):
                 self._filed.setdefault(prefix, []).append((number, pattern, rule, guarded))
@@ -60,9 +72,18 @@ class Matcher:
         """What can match a text that begins with `head`: all of it, and what may match a sentence."""
         known = self._known.get(head)
         if known is None:
-            filed = sorted((entry for n in range(len(head) + 1) for entry in self._filed.get(head[:n], ())), key=lambda entry: entry[0])
-            every = tuple(self._entries.get(number) or self._compiled(number, pattern, rule) for number, pattern, rule, _ in filed)
-            known = (every, tuple(e for e, (*_, guarded) in zip(every, filed, strict=True) if not guarded))
+            filed = sorted(
+                (entry for n in range(len(head) + 1) for entry in self._filed.get(head[:n], ())),
+                key=lambda entry: entry[0],
+            )
+            every = tuple(
+                self._entries.get(number) or self._compiled(number, pattern, rule)
+                for number, pattern, rule, _ in filed
+            )
+            known = (
+                every,
+                tuple(e for e, (*_, guarded) in zip(every, filed, strict=True) if not guarded),
+            )
             if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
                 self._known[head] = known
         return known

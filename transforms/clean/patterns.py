@@ -11,11 +11,20 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-PREFIX = 5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
+PREFIX = (
+    5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
+)
 _MANY = 200  # more prefixes than this are filed one character shorter
 _RANGE = 64  # characters of a class that is expanded
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
-_CLASSES = {"d": frozenset("0123456789"), "w": None, "s": None, "D": None, "W": None, "S": None}  # the digits residue is counted with
+_CLASSES = {
+    "d": frozenset("0123456789"),
+    "w": None,
+    "s": None,
+    "D": None,
+    "W": None,
+    "S": None,
+}  # the digits residue is counted with
 
 
 class Node(NamedTuple):
@@ -60,7 +69,9 @@ def _atom(pattern: str, at: int) -> tuple[Node, int]:
     if c == "(":
         opening = next((o for o in ("(?:", "(?=", "(?!") if pattern.startswith(o, at)), None)
         if opening is None:
-            raise ValueError(f"the pattern {pattern!r} has a group at {at} that is none of (?: (?= (?!")
+            raise ValueError(
+                f"the pattern {pattern!r} has a group at {at} that is none of (?: (?= (?!"
+            )
         branches, end = _branches(pattern, at + len(opening))
         return (Node(branches=branches) if opening == "(?:" else Node(is_edge=True)), end + 1
     if c == "[":
@@ -70,7 +81,9 @@ def _atom(pattern: str, at: int) -> tuple[Node, int]:
         if escaped in "bB":
             return Node(is_edge=True), at + 2
         if escaped.isalnum() and escaped not in _CLASSES:
-            raise ValueError(f"the pattern {pattern!r} escapes {escaped!r}, which the rule tables do not use")
+            raise ValueError(
+                f"the pattern {pattern!r} escapes {escaped!r}, which the rule tables do not use"
+            )
         return Node(_CLASSES[escaped] if escaped in _CLASSES else frozenset(escaped)), at + 2
     if c in "^$":
         return Node(is_edge=True), at + 1
@@ -84,7 +97,11 @@ def _class(pattern: str, at: int) -> tuple[Node, int]:
     first = at
     while pattern[at] != "]" or at == first:
         if pattern[at] == "\\":
-            more = _CLASSES[pattern[at + 1]] if pattern[at + 1] in _CLASSES else frozenset(pattern[at + 1])
+            more = (
+                _CLASSES[pattern[at + 1]]
+                if pattern[at + 1] in _CLASSES
+                else frozenset(pattern[at + 1])
+            )
             at += 2
         elif pattern[at + 1] == "-" and pattern[at + 2] != "]":
             low, high = ord(pattern[at]), ord(pattern[at + 2])
@@ -141,13 +158,17 @@ def required(pattern: str) -> str:
     branches = parsed(pattern)
     runs, run = [""], ""
     for node in branches[0] if len(branches) == 1 else ():
-        single = node.letters is not None and len(node.letters) == 1 and node.least == node.most == 1
+        single = (
+            node.letters is not None and len(node.letters) == 1 and node.least == node.most == 1
+        )
         run = run + next(iter(node.letters or "")) if single else ""
         runs.append(run)
     return max(runs, key=len)
 
 
-def _firsts(nodes: tuple[Node, ...], heads: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+def _firsts(
+    nodes: tuple[Node, ...], heads: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
     """(closed heads, heads that may still grow) after `nodes`; a closed head is full or met an open class."""
     closed: frozenset[str] = frozenset()
     for node in nodes:

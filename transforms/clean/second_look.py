@@ -24,12 +24,16 @@ CAUTION = 2.0
 
 def context(odds: Odds, seen: Features) -> npt.NDArray[np.float32]:
     """One row of numbers per line, for the second forest beside the features: its surroundings, and the company of its words and names."""
-    return np.concatenate([around(odds, seen.n_words), company(odds, seen.words), company(odds, seen.names)], axis=1).astype(np.float32)
+    return np.concatenate(
+        [around(odds, seen.n_words), company(odds, seen.words), company(odds, seen.names)], axis=1
+    ).astype(np.float32)
 
 
 def caution(odds: Odds, n_words: Rows) -> float:
     """What to take off the odds of every line: `CAUTION` times the share of the text's words that the first look holds for residue."""
-    return CAUTION * float(np.average(1 - _good(odds), weights=n_words)) if n_words.any() else CAUTION
+    return (
+        CAUTION * float(np.average(1 - _good(odds), weights=n_words)) if n_words.any() else CAUTION
+    )
 
 
 def _good(odds: Odds) -> npt.NDArray[np.float64]:
@@ -43,7 +47,16 @@ def company(odds: Odds, words: Bag) -> npt.NDArray[np.float64]:
     good = _good(odds)
     article = np.maximum(0, words.count(good) - good[words.row])
     others = words.count() - 1
-    return np.column_stack([words.mean(v) for v in (article / (others + 0.5), np.log1p(article), np.log1p(np.maximum(0, others - article)))])
+    return np.column_stack(
+        [
+            words.mean(v)
+            for v in (
+                article / (others + 0.5),
+                np.log1p(article),
+                np.log1p(np.maximum(0, others - article)),
+            )
+        ]
+    )
 
 
 def around(odds: Odds, n_words: Rows) -> npt.NDArray[np.float64]:
@@ -64,13 +77,18 @@ def around(odds: Odds, n_words: Rows) -> npt.NDArray[np.float64]:
             (sums[at] - sums[low]) / np.maximum(1, at - low),
             (sums[high] - sums[at + 1]) / np.maximum(1, high - at - 1),
         ]
-    mass = np.concatenate([[0.0], np.cumsum(good * np.minimum(words, 80))])  # words of the article, expected
+    mass = np.concatenate(
+        [[0.0], np.cumsum(good * np.minimum(words, 80))]
+    )  # words of the article, expected
     total = mass[-1] + 1e-6
     columns += [mass[at] / total, (total - mass[at + 1]) / total]
     solid = (own < -3) & (words >= END_WORDS)
     before = np.maximum.accumulate(np.where(solid, at, -1))
     after = np.minimum.accumulate(np.where(solid, at, n + FARTHEST)[::-1])[::-1]
-    columns += [np.where(before >= 0, np.minimum(at - before, FARTHEST), FARTHEST), np.where(after < n, np.minimum(after - at, FARTHEST), FARTHEST)]
+    columns += [
+        np.where(before >= 0, np.minimum(at - before, FARTHEST), FARTHEST),
+        np.where(after < n, np.minimum(after - at, FARTHEST), FARTHEST),
+    ]
     run = np.cumsum(solid)
     loose = ~solid
     size = np.bincount(run[loose], minlength=run[-1] + 1)
@@ -79,7 +97,15 @@ def around(odds: Odds, n_words: Rows) -> npt.NDArray[np.float64]:
     np.minimum.at(least, run[loose], own[loose])
     mean = np.bincount(run[loose], weights=own[loose], minlength=run[-1] + 1) / np.maximum(1, size)
     columns += [mean[run], size[run], most[run], least[run]]
-    columns += [np.full(n, value) for value in (*np.quantile(own, (0.1, 0.5, 0.9)), good.mean(), math.log1p(total), solid.mean())]
+    columns += [
+        np.full(n, value)
+        for value in (
+            *np.quantile(own, (0.1, 0.5, 0.9)),
+            good.mean(),
+            math.log1p(total),
+            solid.mean(),
+        )
+    ]
     turns = np.flatnonzero(np.diff(own > 0)) + 1
     lengths = np.diff(np.concatenate([[0], turns, [n]]))
     columns += [np.repeat(np.minimum(lengths, 50), lengths) * np.where(own > 0, 1, -1), own]

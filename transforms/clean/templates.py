@@ -22,7 +22,10 @@ ACTING = ("active", "approved")
 
 _QUOTED = re.compile(r"[“”„«»\"]|(?:^|\s)['‘][^\s]")
 _SENTENCE = re.compile(r"[.!?…。][\"'”’»)]*$")
-_HEAD, _TAIL = 2, 4  # lines: a kicker and a label above, a block of notices below (pages of the development sites)
+_HEAD, _TAIL = (
+    2,
+    4,
+)  # lines: a kicker and a label above, a block of notices below (pages of the development sites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class Options:
     candidate_documents: int = 3
     candidate_share: float = 0.02
     active_documents: int = 5
-    active_share: float = 0.1  # a series of the outlet stays below it, a notice under every article is far above
+    active_share: float = (
+        0.1  # a series of the outlet stays below it, a notice under every article is far above
+    )
     prose_share: float = 0.3  # a whole sentence of eight words or more must recur this often
     min_standing: float = 0.8  # share of occurrences at the edge or beside the same line
     max_line: int = 600  # characters; longer recurring lines are copies of text, not templates
@@ -69,7 +74,11 @@ def active_lines(templates: pa.Table) -> dict[str, frozenset[str]]:
 
 
 def learn(
-    documents: pa.Table | Iterable[pa.Table], existing: pa.Table | None = None, *, run_id: str, options: Options = Options()
+    documents: pa.Table | Iterable[pa.Table],
+    existing: pa.Table | None = None,
+    *,
+    run_id: str,
+    options: Options = Options(),
 ) -> pa.Table:
     """The table of templates after seeing `documents`: a table as `schemas.tables.TEMPLATES` declares it.
 
@@ -78,34 +87,66 @@ def learn(
     Rows of `existing` stay: their counts only grow, because lines that act no longer stand in cleaned
     text, and their status changes only from candidate to active.
     """
-    known = {(row["outlet_id"], row["line"]): row for row in (existing.to_pylist() if existing is not None else ())}
+    known = {
+        (row["outlet_id"], row["line"]): row
+        for row in (existing.to_pylist() if existing is not None else ())
+    }
     version = max((row["version"] for row in known.values()), default=0) + 1
     rows = dict(known)
     parts = [documents] if isinstance(documents, pa.Table) else documents
-    for outlet, total, line, seen in (found for part in parts for found in _recurring(part, options)):
+    for outlet, total, line, seen in (
+        found for part in parts for found in _recurring(part, options)
+    ):
         old = known.get((outlet, line))
         n = len(seen.stories)
         status = "active" if _acts(line, seen, total, options) else "candidate"
         if old is None:
             rows[outlet, line] = _row(
-                outlet, line, n=n, share=n / total, examples=seen.documents[: options.max_examples], status=status, version=version, run_id=run_id
+                outlet,
+                line,
+                n=n,
+                share=n / total,
+                examples=seen.documents[: options.max_examples],
+                status=status,
+                version=version,
+                run_id=run_id,
             )
         elif n > old["n_documents"] or (old["status"] == "candidate" and status == "active"):
             kept = old["status"] if old["status"] != "candidate" else status
             best = max(n, old["n_documents"])
-            examples = [*old["examples"], *(d for d in seen.documents if d not in old["examples"])][: options.max_examples]
+            examples = [*old["examples"], *(d for d in seen.documents if d not in old["examples"])][
+                : options.max_examples
+            ]
             rows[outlet, line] = _row(
-                outlet, line, n=best, share=max(n / total, old["share"]), examples=examples, status=kept, version=version, run_id=run_id
+                outlet,
+                line,
+                n=best,
+                share=max(n / total, old["share"]),
+                examples=examples,
+                status=kept,
+                version=version,
+                run_id=run_id,
             )
-    ordered = sorted(rows.values(), key=lambda row: (row["outlet_id"], -row["n_documents"], row["line"]))
+    ordered = sorted(
+        rows.values(), key=lambda row: (row["outlet_id"], -row["n_documents"], row["line"])
+    )
     return pa.Table.from_pylist(ordered, schema=TEMPLATES)
 
 
 def _recurring(documents: pa.Table, options: Options) -> Iterator[tuple[str, int, str, _Seen]]:
     """(outlet, its number of stories, line, where it was seen) for every line that is at least a candidate."""
     by_outlet: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    stories = documents["story_id"].to_pylist() if "story_id" in documents.column_names else [None] * len(documents)
-    columns = (documents["doc_id"].to_pylist(), documents["outlet_id"].to_pylist(), documents["text"].to_pylist(), stories)
+    stories = (
+        documents["story_id"].to_pylist()
+        if "story_id" in documents.column_names
+        else [None] * len(documents)
+    )
+    columns = (
+        documents["doc_id"].to_pylist(),
+        documents["outlet_id"].to_pylist(),
+        documents["text"].to_pylist(),
+        stories,
+    )
     for doc_id, outlet, text, story in zip(*columns, strict=True):
         if outlet:
             by_outlet[outlet].append((doc_id, story or doc_id, text))
@@ -125,13 +166,19 @@ def _lines(held: list[tuple[str, str, str]], options: Options) -> Mapping[str, _
     often: Counter[str] = Counter()
     texts: dict[str, tuple[str, list[str]]] = {}
     for doc_id, story, text in held:
-        if story not in texts:  # documents are in order of doc_id: the first one stands for its story
+        if (
+            story not in texts
+        ):  # documents are in order of doc_id: the first one stands for its story
             texts[story] = (doc_id, [line_of(line) for line in text.split("\n")])
             often.update(set(texts[story][1]))
     found: dict[str, _Seen] = {}
     for story, (doc_id, lines) in texts.items():
         for i, line in enumerate(lines):
-            if often[line] < options.candidate_documents or len(line) > options.max_line or not any(c.isalpha() for c in line):
+            if (
+                often[line] < options.candidate_documents
+                or len(line) > options.max_line
+                or not any(c.isalpha() for c in line)
+            ):
                 continue
             seen = found.setdefault(line, _Seen())
             if story in seen.stories:
@@ -149,7 +196,11 @@ def _acts(line: str, seen: _Seen, total: int, options: Options) -> bool:
     """Whether the line stands like a template often enough to be cut without review."""
     n = len(seen.stories)
     is_prose = len(line.split()) >= 8 and _SENTENCE.search(line) is not None
-    if n < options.active_documents or n < (options.prose_share if is_prose else options.active_share) * total or _QUOTED.search(line):
+    if (
+        n < options.active_documents
+        or n < (options.prose_share if is_prose else options.active_share) * total
+        or _QUOTED.search(line)
+    ):
         return False
     beside = max(_most(seen.before), _most(seen.after))
     edge = max(seen.head, seen.tail)
@@ -161,8 +212,24 @@ def _most(neighbours: Counter[str]) -> int:
     return max((n for line, n in neighbours.items() if line), default=0)
 
 
-def _row(outlet: str, line: str, *, n: int, share: float, examples: list[str], status: str, version: int, run_id: str) -> dict[str, object]:
+def _row(
+    outlet: str,
+    line: str,
+    *,
+    n: int,
+    share: float,
+    examples: list[str],
+    status: str,
+    version: int,
+    run_id: str,
+) -> dict[str, object]:
     return {
-        "outlet_id": outlet, "line": line, "n_documents": n, "share": share, "examples": examples,
-        "status": status, "version": version, "run_id": run_id,
-    }  # fmt: skip
+        "outlet_id": outlet,
+        "line": line,
+        "n_documents": n,
+        "share": share,
+        "examples": examples,
+        "status": status,
+        "version": version,
+        "run_id": run_id,
+    }

@@ -4,4 +4,12 @@ from copydesk.transforms.dedup.finding import Duplicates, find_duplicates
 from copydesk.transforms.dedup.options import POLICIES, RELATIONS, Options
 from copydesk.transforms.dedup.shingling import shingle_hash, shingles
 
-__all__ = ["POLICIES", "RELATIONS", "Duplicates", "Options", "find_duplicates", "shingle_hash", "shingles"]
+__all__ = [
+    "POLICIES",
+    "RELATIONS",
+    "Duplicates",
+    "Options",
+    "find_duplicates",
+    "shingle_hash",
+    "shingles",
+]

@@ -18,17 +18,29 @@ from numpy.typing import NDArray
 
 SEPARATOR, WORD, SINGLE = 0, 1, 2
 COMPLEX = 4  # flag: normalise the whole text before looking at this character
-MARK = 8  # flag: a mark that may be sorted among others: a second one in a row makes the text complex
+MARK = (
+    8  # flag: a mark that may be sorted among others: a second one in a row makes the text complex
+)
 EXPANDS = 16  # flag: several characters; `folded` says where they stand in `expansions`, after their number
 N_CODE_POINTS = 0x20000  # planes 0 and 1; beyond them stand Han ideographs only
 TABLE = "characters.npz"
 
 # Blocks of scripts written without spaces between words.
 UNSPACED = (
-    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3031, 0x3035), (0x303B, 0x303C),
-    (0x3041, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
-    (0x1AFF0, 0x1B16F), (0x20000, 0x3FFFF),
-)  # fmt: skip
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3005, 0x3007),
+    (0x3031, 0x3035),
+    (0x303B, 0x303C),
+    (0x3041, 0x30FF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x1AFF0, 0x1B16F),
+    (0x20000, 0x3FFFF),
+)
 
 
 def normalise(text: str) -> str:
@@ -59,7 +71,11 @@ def class_beyond(code: int) -> int:
 
 def is_single(code: int) -> bool:
     """Is the character a word by itself?"""
-    return bool(table()[0][code] & 3 == SINGLE) if code < N_CODE_POINTS else class_beyond(code) == SINGLE
+    return (
+        bool(table()[0][code] & 3 == SINGLE)
+        if code < N_CODE_POINTS
+        else class_beyond(code) == SINGLE
+    )
 
 
 Table = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]
@@ -78,7 +94,9 @@ def build() -> Table:
         normal = normalise(character)
         own_class = class_of(character)
         is_stable = unicodedata.normalize("NFKC", character) == character
-        if code in second or (unicodedata.combining(character) and not (is_stable and normal == character)):
+        if code in second or (
+            unicodedata.combining(character) and not (is_stable and normal == character)
+        ):
             classes[code] = own_class | COMPLEX
         elif unicodedata.combining(character):
             classes[code] = own_class | MARK
@@ -111,7 +129,10 @@ def _seconds_of_composites() -> set[int]:
 @cache
 def table() -> Table:
     """The packaged table: `build()` under Unicode 14, which later versions only extend."""
-    with resources.files(__package__).joinpath(TABLE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+    with (
+        resources.files(__package__).joinpath(TABLE).open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
         return arrays["classes"], arrays["folded"].cumsum(dtype=np.int32), arrays["expansions"]
 
 

@@ -17,20 +17,30 @@ from copydesk.transforms.dedup.finding import relation_names
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.pairing import Pairs
 
-FOLDS = pa.schema([column("doc_id", pa.string(), "Document that is a copy.", required=True), *tables.FOLD])
-SIZES = pa.schema([
-    column("doc_id", pa.string(), "Kept document.", required=True),
-    *(f for f in tables.GROUPS if f.name in {"cluster_size", "n_outlets", "n_origins"}),
-])
+FOLDS = pa.schema(
+    [column("doc_id", pa.string(), "Document that is a copy.", required=True), *tables.FOLD]
+)
+SIZES = pa.schema(
+    [
+        column("doc_id", pa.string(), "Kept document.", required=True),
+        *(f for f in tables.GROUPS if f.name in {"cluster_size", "n_outlets", "n_origins"}),
+    ]
+)
 
 
 class Clustering:
     """Documents (rows of `facts`), their measured pairs, and for each the first row with the same words."""
 
     def __init__(
-        self, facts: pa.Table, pairs: Pairs, first: NDArray[np.int64], *, n_words: NDArray[np.int32],
-        position: NDArray[np.int64], options: Options,
-    ) -> None:  # fmt: skip
+        self,
+        facts: pa.Table,
+        pairs: Pairs,
+        first: NDArray[np.int64],
+        *,
+        n_words: NDArray[np.int32],
+        position: NDArray[np.int64],
+        options: Options,
+    ) -> None:
         self.facts, self.n_words, self.position, self.options = facts, n_words, position, options
         self.times = engine.as_times(facts["published_at"], facts.num_rows)
         self.place = leading.places(keeping.order_in_time(facts))
@@ -39,14 +49,18 @@ class Clustering:
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
         self.pairs = pairs.oriented(self.place)
 
-    def kept(self, n_new: int, spared: NDArray[np.bool_], is_copy: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def kept(
+        self, n_new: int, spared: NDArray[np.bool_], is_copy: NDArray[np.bool_]
+    ) -> NDArray[np.int64]:
         """For every row the row kept for it.
 
         Rows from `n_new` on are published: kept ones stay kept, and copies (`is_copy`) draw nothing.
         Spared rows are kept whatever they resemble.
         """
         rows = np.arange(self.facts.num_rows)
-        folding = self.pairs.take(self.folds(self.pairs) & ~is_copy[self.pairs.a] & ~is_copy[self.pairs.b])
+        folding = self.pairs.take(
+            self.folds(self.pairs) & ~is_copy[self.pairs.a] & ~is_copy[self.pairs.b]
+        )
         best = self._best_of_equals()
         # Published documents come first; equal words go with their first.
         order = np.lexsort((self.priority[best], self.first != rows, rows < n_new))
@@ -79,7 +93,9 @@ class Clustering:
         out[which] = ~self.folds(pairing.equal(which, kept[which], self.n_words))
         return out
 
-    def add_folds(self, kept: NDArray[np.int64], compared: Callable[[list[tuple[int, int]]], Pairs]) -> None:
+    def add_folds(
+        self, kept: NDArray[np.int64], compared: Callable[[list[tuple[int, int]]], Pairs]
+    ) -> None:
         """Give every fold its pair, and every row of words met before one with the first of them."""
         rows = np.arange(len(kept))
         repeats = np.flatnonzero(self.first != rows)
@@ -100,21 +116,26 @@ class Clustering:
     def pairs_table(self) -> pa.Table:
         """PAIRS, sorted."""
         ids = self.facts["doc_id"].combine_chunks()
-        table = pa.table({
-            "doc_a": ids.take(pa.array(self.pairs.a)),
-            "doc_b": ids.take(pa.array(self.pairs.b)),
-            "relation": relation_names(self.relations(self.pairs)),
-            "jaccard_estimated": self.pairs.estimated,
-            "jaccard": self.pairs.jaccard,
-            "containment_in_kept": self.pairs.a_in_b,
-            "containment_of_kept": self.pairs.b_in_a,
-            "longest_shared_words": self.pairs.longest,
-        })
+        table = pa.table(
+            {
+                "doc_a": ids.take(pa.array(self.pairs.a)),
+                "doc_b": ids.take(pa.array(self.pairs.b)),
+                "relation": relation_names(self.relations(self.pairs)),
+                "jaccard_estimated": self.pairs.estimated,
+                "jaccard": self.pairs.jaccard,
+                "containment_in_kept": self.pairs.a_in_b,
+                "containment_of_kept": self.pairs.b_in_a,
+                "longest_shared_words": self.pairs.longest,
+            }
+        )
         return table.cast(tables.PAIRS).sort_by([("doc_a", "ascending"), ("doc_b", "ascending")])
 
     def fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64], n_new: int) -> pa.Table:
         """FOLDS of the given rows, sorted; each has its pair."""
-        parts = [self._fold_rows(kept, rows[first : first + _AT_ONCE], n_new) for first in range(0, len(rows), _AT_ONCE)]
+        parts = [
+            self._fold_rows(kept, rows[first : first + _AT_ONCE], n_new)
+            for first in range(0, len(rows), _AT_ONCE)
+        ]
         return pa.concat_tables([FOLDS.empty_table(), *parts]).sort_by("doc_id")
 
     def _fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64], n_new: int) -> pa.Table:
@@ -123,20 +144,27 @@ class Clustering:
         is_a = pairs.a == rows
         needed = np.unique(np.concatenate([rows, target]))
         facts = dict(zip(needed.tolist(), self.rows(needed), strict=True))
-        table = pa.table({
-            "doc_id": pa.array([facts[r]["doc_id"] for r in rows.tolist()], pa.string()),
-            "kept_doc_id": pa.array([facts[r]["doc_id"] for r in target.tolist()], pa.string()),
-            "relation": relation_names(self.relations(pairs)),
-            "jaccard_estimated": pairs.estimated,
-            "jaccard": pairs.jaccard,
-            "containment_in_kept": np.where(is_a, pairs.a_in_b, pairs.b_in_a),
-            "containment_of_kept": np.where(is_a, pairs.b_in_a, pairs.a_in_b),
-            "longest_shared_words": pairs.longest,
-            "keep_reason": pa.array([
-                keeping.reason(facts[k], facts[r], self.options, kept_was_published=k >= n_new)
-                for r, k in zip(rows.tolist(), target.tolist(), strict=True)
-            ], pa.string()),
-        })  # fmt: skip
+        table = pa.table(
+            {
+                "doc_id": pa.array([facts[r]["doc_id"] for r in rows.tolist()], pa.string()),
+                "kept_doc_id": pa.array([facts[r]["doc_id"] for r in target.tolist()], pa.string()),
+                "relation": relation_names(self.relations(pairs)),
+                "jaccard_estimated": pairs.estimated,
+                "jaccard": pairs.jaccard,
+                "containment_in_kept": np.where(is_a, pairs.a_in_b, pairs.b_in_a),
+                "containment_of_kept": np.where(is_a, pairs.b_in_a, pairs.a_in_b),
+                "longest_shared_words": pairs.longest,
+                "keep_reason": pa.array(
+                    [
+                        keeping.reason(
+                            facts[k], facts[r], self.options, kept_was_published=k >= n_new
+                        )
+                        for r, k in zip(rows.tolist(), target.tolist(), strict=True)
+                    ],
+                    pa.string(),
+                ),
+            }
+        )
         return table.cast(FOLDS)
 
     def rows(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
@@ -145,7 +173,10 @@ class Clustering:
         return found
 
     def sizes(
-        self, kept: NDArray[np.int64], n_new: int, members_of: Callable[[list[str]], list[dict[str, Any]]]
+        self,
+        kept: NDArray[np.int64],
+        n_new: int,
+        members_of: Callable[[list[str]], list[dict[str, Any]]],
     ) -> pa.Table:
         """SIZES of new kept documents with copies and of published ones that gained some, sorted.
 
@@ -156,19 +187,27 @@ class Clustering:
         leads, firsts = np.unique(kept[copies], return_index=True)
         ends = np.append(firsts[1:], len(copies))
         earlier: dict[str, list[dict[str, Any]]] = {}
-        for document in members_of(self.facts["doc_id"].take(pa.array(leads[leads >= n_new])).to_pylist()):
+        for document in members_of(
+            self.facts["doc_id"].take(pa.array(leads[leads >= n_new])).to_pylist()
+        ):
             earlier.setdefault(document["kept_doc_id"], []).append(document)
         parts = [SIZES.empty_table()]
         for first in range(0, len(leads), _AT_ONCE):
             part = slice(first, first + _AT_ONCE)
-            needed = np.unique(np.concatenate([leads[part], copies[firsts[first] : ends[part][-1]]]))
+            needed = np.unique(
+                np.concatenate([leads[part], copies[firsts[first] : ends[part][-1]]])
+            )
             facts = dict(zip(needed.tolist(), self.rows(needed), strict=True))
             out = []
-            for row, begin, end in zip(leads[part].tolist(), firsts[part].tolist(), ends[part].tolist(), strict=True):
+            for row, begin, end in zip(
+                leads[part].tolist(), firsts[part].tolist(), ends[part].tolist(), strict=True
+            ):
                 found = {facts[r]["doc_id"]: facts[r] for r in (row, *copies[begin:end].tolist())}
                 found |= {d["doc_id"]: d for d in earlier.get(facts[row]["doc_id"], ())}
                 out.append((facts[row]["doc_id"], *keeping.counts(found.values())))
-            parts.append(pa.table(dict(zip(SIZES.names, zip(*out, strict=True), strict=True)), schema=SIZES))
+            parts.append(
+                pa.table(dict(zip(SIZES.names, zip(*out, strict=True), strict=True)), schema=SIZES)
+            )
         return pa.concat_tables(parts).sort_by("doc_id").combine_chunks()
 
 

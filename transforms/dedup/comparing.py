@@ -17,13 +17,22 @@ SEEN_WORDS = 512  # 4 kB: 32,768 bits for the few hundred shingles of a story
 
 @compiled
 def words_of(
-    address: Any, starts: Any, ends: Any, is_normal: Any, table: Any, places: Any, found: Any, words: Any
+    address: Any,
+    starts: Any,
+    ends: Any,
+    is_normal: Any,
+    table: Any,
+    places: Any,
+    found: Any,
+    words: Any,
 ) -> Any:
     """Word hashes of text i to `words[places[i]:]`; returns the texts that must be normalised first."""
     redo = np.empty(starts.size, np.int64)
     n_redo = 0
     for i in range(starts.size):
-        n = text_words(address + starts[i], ends[i] - starts[i], table, is_normal, found.ctypes.data)
+        n = text_words(
+            address + starts[i], ends[i] - starts[i], table, is_normal, found.ctypes.data
+        )
         if n < 0:
             redo[n_redo] = i
             n_redo += 1
@@ -109,7 +118,11 @@ def compare(words: Any, offsets: Any, first: Any, second: Any, ngram: Any) -> An
         budget = 64 * (n_a + n_b)
         for j in range(counts[b]):
             h = hashes[other + j]
-            if seen[(h >> np.uint64(32)) & np.uint64(SEEN_WORDS - 1)] & (np.uint64(1) << (h >> np.uint64(58))) == 0:
+            if (
+                seen[(h >> np.uint64(32)) & np.uint64(SEEN_WORDS - 1)]
+                & (np.uint64(1) << (h >> np.uint64(58)))
+                == 0
+            ):
                 continue
             slot = h & limit
             while heads[slot] >= 0 and hashes[base + heads[slot]] != h:
@@ -127,7 +140,11 @@ def compare(words: Any, offsets: Any, first: Any, second: Any, ngram: Any) -> An
                 begins = i == 0 or j == 0 or words[base + i - 1] != words[other + j - 1]
                 if begins and i + best < n_a and words[base + i + best] == words[other + j + best]:
                     length = np.int64(width)
-                    while i + length < n_a and j + length < n_b and words[base + i + length] == words[other + j + length]:
+                    while (
+                        i + length < n_a
+                        and j + length < n_b
+                        and words[base + i + length] == words[other + j + length]
+                    ):
                         length += 1
                     work += length
                     best = max(best, length)

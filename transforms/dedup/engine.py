@@ -26,29 +26,52 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     unique = order[first[order] == order]  # one row of each word sequence, in order of time
     position = leading.places(order)
     pairs = pairs_of(column, sketches, times, unique, position, options)
-    inside = pairing.is_inside(times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options)
+    inside = pairing.is_inside(
+        times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options
+    )
     same = same_text(pairs, sketches.sequence, column)
-    folding = pairs.take(pairing.folds(pairs, pairing.relations(pairs, inside, same, options), options))
-    priority = order if options.keep == "earliest" else np.lexsort((leading.places(order), -sketches.n_words))
+    folding = pairs.take(
+        pairing.folds(pairs, pairing.relations(pairs, inside, same, options), options)
+    )
+    priority = (
+        order
+        if options.keep == "earliest"
+        else np.lexsort((leading.places(order), -sketches.n_words))
+    )
     kept, chosen = leading.leaders(folding, priority)
     repeats = order[first[order] != order]
     # A row of words met before goes where the first of them goes, with the same similarities.
-    equal = pairing.equal(repeats, first[repeats], sketches.n_words)  # a star: n equal texts give n - 1 pairs
+    equal = pairing.equal(
+        repeats, first[repeats], sketches.n_words
+    )  # a star: n equal texts give n - 1 pairs
     passed_on = repeats[kept[first[repeats]] != first[repeats]]
     kept[repeats] = kept[first[repeats]]
     source = folding.take(chosen[first[passed_on]])
-    copied = source.between(passed_on, kept[passed_on], source.a == first[passed_on], leading.places(order))
+    copied = source.between(
+        passed_on, kept[passed_on], source.a == first[passed_on], leading.places(order)
+    )
     pairs = pairing.concatenate(pairs, equal, copied)
-    inside = pairing.is_inside(times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options)
-    relation = pairing.relations(pairs, inside, same_text(pairs, sketches.sequence, column), options)
-    return Duplicates(pairs_table(pairs, relation), pa.table({"row": pa.array(np.arange(len(column))), "cluster": kept}))
+    inside = pairing.is_inside(
+        times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options
+    )
+    relation = pairing.relations(
+        pairs, inside, same_text(pairs, sketches.sequence, column), options
+    )
+    return Duplicates(
+        pairs_table(pairs, relation),
+        pa.table({"row": pa.array(np.arange(len(column))), "cluster": kept}),
+    )
 
 
 def as_times(published_at: Any, n: int) -> NDArray[np.int64]:
     """Microseconds since 1970, UNDATED for none."""
     if published_at is None:
         return np.full(n, joining.UNDATED)
-    column = published_at if isinstance(published_at, pa.Array | pa.ChunkedArray) else pa.array(published_at, from_pandas=True)
+    column = (
+        published_at
+        if isinstance(published_at, pa.Array | pa.ChunkedArray)
+        else pa.array(published_at, from_pandas=True)
+    )
     if len(column) != n:
         raise ValueError(f"published_at has {len(column)} values for {n} texts")
     if pa.types.is_null(column.type):
@@ -71,14 +94,21 @@ def pairs_of(
     chosen = sketches if is_whole else sketches.take(unique)
     a, b, estimated = pairing.candidates(chosen, times[unique], options)
     pairs = pairing.measure(
-        unique[a], unique[b], estimated, lambda rows: sketching.words_of(column, rows, sketches.n_words[rows]),
+        unique[a],
+        unique[b],
+        estimated,
+        lambda rows: sketching.words_of(column, rows, sketches.n_words[rows]),
         ngram=options.ngram,
-    )  # fmt: skip
-    inside = pairing.is_inside(times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options)
+    )
+    inside = pairing.is_inside(
+        times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options
+    )
     return pairs.take(pairing.above_floor(pairs, inside, options))
 
 
-def same_text(pairs: Pairs, sequence: NDArray[np.uint64], column: pa.LargeStringArray) -> NDArray[np.bool_]:
+def same_text(
+    pairs: Pairs, sequence: NDArray[np.uint64], column: pa.LargeStringArray
+) -> NDArray[np.bool_]:
     """Are both texts of a pair the same to the last character?"""
     same = sequence[pairs.a] == sequence[pairs.b]
     which = np.flatnonzero(same)
@@ -90,13 +120,15 @@ def same_text(pairs: Pairs, sequence: NDArray[np.uint64], column: pa.LargeString
 
 def pairs_table(pairs: Pairs, relation: NDArray[np.int8]) -> pa.Table:
     """The pairs as a table of rows."""
-    return pa.table({
-        "row_a": pairs.a,
-        "row_b": pairs.b,
-        "relation": relation_names(relation),
-        "jaccard_estimated": pairs.estimated,
-        "jaccard": pairs.jaccard,
-        "containment_in_kept": pairs.a_in_b,
-        "containment_of_kept": pairs.b_in_a,
-        "longest_shared_words": pairs.longest,
-    })
+    return pa.table(
+        {
+            "row_a": pairs.a,
+            "row_b": pairs.b,
+            "relation": relation_names(relation),
+            "jaccard_estimated": pairs.estimated,
+            "jaccard": pairs.jaccard,
+            "containment_in_kept": pairs.a_in_b,
+            "containment_of_kept": pairs.b_in_a,
+            "longest_shared_words": pairs.longest,
+        }
+    )

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from copydesk.transforms.dedup.machine import compiled, inlined
 
-DOCUMENT_BITS = 28  # 268 million documents to an index; 36 bits of key meet by chance once in 10**10
+DOCUMENT_BITS = (
+    28  # 268 million documents to an index; 36 bits of key meet by chance once in 10**10
+)
 SMALLEST = 8  # keys that are looked up beyond the window
 NEAR_SHARED, FAR_SHARED = 2, 3
 CAP = 64  # documents looked at from each end of a popular key
@@ -28,7 +30,9 @@ MOST_CANDIDATES = 64  # of one document, those that share most keys
 _DOCUMENT = np.uint64((1 << DOCUMENT_BITS) - 1)
 
 
-def entries(keys: NDArray[np.uint64], n_keys: NDArray[np.int32], numbers: NDArray[np.int64], most: int) -> NDArray[np.uint64]:
+def entries(
+    keys: NDArray[np.uint64], n_keys: NDArray[np.int32], numbers: NDArray[np.int64], most: int
+) -> NDArray[np.uint64]:
     """Sorted entries of the `most` smallest keys of each document."""
     return np.sort(unsorted_entries(keys, n_keys, numbers.astype(np.uint64), most))
 
@@ -54,7 +58,9 @@ def places(sorted_entries: Any, n_documents: Any) -> Any:
     count = np.zeros(n_documents + 1, np.int64)
     begin: Any = 0
     for at in range(sorted_entries.size):
-        if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)):
+        if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (
+            sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)
+        ):
             begin = at
         if at > begin:
             count[np.int64(sorted_entries[at] & _DOCUMENT) + 1] += 1
@@ -64,7 +70,9 @@ def places(sorted_entries: Any, n_documents: Any) -> Any:
     filled = count[:-1].copy()
     begin = 0
     for at in range(sorted_entries.size):
-        if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)):
+        if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (
+            sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)
+        ):
             begin = at
         if at > begin:
             row = int(sorted_entries[at] & _DOCUMENT)
@@ -101,10 +109,23 @@ def window_start(times: Any, row: Any, window: Any, undated_window: Any) -> Any:
 
 @compiled
 def join(
-    near: Any, near_count: Any, near_where: Any, far: Any, far_count: Any, far_where: Any, times: Any,
-    n_keys: Any, signatures: Any, window: Any, undated_window: Any, first: Any, last: Any, out_a: Any,
-    out_b: Any, out_agree: Any,
-) -> Any:  # fmt: skip
+    near: Any,
+    near_count: Any,
+    near_where: Any,
+    far: Any,
+    far_count: Any,
+    far_where: Any,
+    times: Any,
+    n_keys: Any,
+    signatures: Any,
+    window: Any,
+    undated_window: Any,
+    first: Any,
+    last: Any,
+    out_a: Any,
+    out_b: Any,
+    out_agree: Any,
+) -> Any:
     """Candidates of documents first..last-1 among those before them; returns (pairs, next document).
 
     Documents are numbered in order of time. Stops early where the output could run over.
@@ -179,7 +200,9 @@ def join(
                 # Leave out the pair with the fewest agreeing values; of equals the later document.
                 worst = 0
                 for f in range(1, n_found):
-                    if found[f, 1] < found[worst, 1] or (found[f, 1] == found[worst, 1] and found[f, 0] > found[worst, 0]):
+                    if found[f, 1] < found[worst, 1] or (
+                        found[f, 1] == found[worst, 1] and found[f, 0] > found[worst, 0]
+                    ):
                         worst = f
                 n_found -= 1
                 found[worst, :] = found[n_found, :]

@@ -17,10 +17,19 @@ from copydesk.transforms.dedup.options import Options
 _NAME = pa.dictionary(pa.int32(), pa.string())
 # What decides which copy is kept and how clusters are counted: some 80 bytes a document. `content` is 64 bits
 # of a hash of `content_sha256`, to be compared of documents that are alike.
-FACTS = pa.schema([
-    ("doc_id", pa.string()), ("published_at", TIMESTAMP), ("fetched_at", TIMESTAMP), ("outlet_id", _NAME), ("outlet", _NAME),
-    ("wire_source", _NAME), ("dateline_agency", _NAME), ("n_words", pa.int32()), ("content", pa.uint64()),
-])  # fmt: skip
+FACTS = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("published_at", TIMESTAMP),
+        ("fetched_at", TIMESTAMP),
+        ("outlet_id", _NAME),
+        ("outlet", _NAME),
+        ("wire_source", _NAME),
+        ("dateline_agency", _NAME),
+        ("n_words", pa.int32()),
+        ("content", pa.uint64()),
+    ]
+)
 _LAST = np.iinfo(np.int64).max
 
 
@@ -40,7 +49,11 @@ def facts_of(table: pa.Table) -> pa.Table:
 
 
 def _content(sha256: str | None) -> int | None:
-    return None if sha256 is None else int.from_bytes(blake2b(sha256.encode(), digest_size=8).digest(), "little")
+    return (
+        None
+        if sha256 is None
+        else int.from_bytes(blake2b(sha256.encode(), digest_size=8).digest(), "little")
+    )
 
 
 def order_in_time(facts: pa.Table) -> NDArray[np.int64]:
@@ -49,7 +62,11 @@ def order_in_time(facts: pa.Table) -> NDArray[np.int64]:
 
 
 def _in_time(facts: pa.Table) -> list[NDArray[Any]]:
-    return [np.asarray(pc.rank(facts["doc_id"])), _moments(facts["fetched_at"]), _moments(facts["published_at"])]
+    return [
+        np.asarray(pc.rank(facts["doc_id"])),
+        _moments(facts["fetched_at"]),
+        _moments(facts["published_at"]),
+    ]
 
 
 def _moments(column: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -76,7 +93,9 @@ def rank_by_policy(facts: pa.Table, options: Options) -> NDArray[np.int64] | Non
     if options.keep == "longest":
         return -np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int64)
     if options.keep == "outlet-rank":
-        return np.array([_rank(row, options) for row in facts.select(["outlet_id"]).to_pylist()], np.int64)
+        return np.array(
+            [_rank(row, options) for row in facts.select(["outlet_id"]).to_pylist()], np.int64
+        )
     if options.keep == "original":
         credits = facts.select(["outlet", "wire_source", "dateline_agency"]).to_pylist()
         return np.array([_rank(row, options) for row in credits], np.int64)
@@ -97,7 +116,9 @@ def originality(outlet: str | None, wire_source: str | None, dateline_agency: st
     return 0 if outlet and outlet.casefold() in credited else 2
 
 
-def reason(kept: Mapping[str, Any], copy: Mapping[str, Any], options: Options, *, kept_was_published: bool) -> str:
+def reason(
+    kept: Mapping[str, Any], copy: Mapping[str, Any], options: Options, *, kept_was_published: bool
+) -> str:
     """Why `kept` and not `copy`: the policy, and the first rule in which they differ.
 
     >>> at = {"published_at": 1, "fetched_at": None, "n_words": 300, "doc_id": "0a"}
@@ -114,15 +135,23 @@ def reason(kept: Mapping[str, Any], copy: Mapping[str, Any], options: Options, *
     elif policy in ("outlet-rank", "original"):
         mine, theirs = (_rank(row, options) for row in (kept, copy))
         if mine < theirs:
-            return "outlet-rank: outlet ranked higher" if policy == "outlet-rank" else f"original: {_ORIGINAL[mine]}"
+            return (
+                "outlet-rank: outlet ranked higher"
+                if policy == "outlet-rank"
+                else f"original: {_ORIGINAL[mine]}"
+            )
     return f"{policy}: {_by_time(kept, copy, kept_was_published=kept_was_published)}"
 
 
 def _rank(document: Mapping[str, Any], options: Options) -> int:
     if options.keep == "original":
-        return originality(document.get("outlet"), document.get("wire_source"), document.get("dateline_agency"))
+        return originality(
+            document.get("outlet"), document.get("wire_source"), document.get("dateline_agency")
+        )
     ranked = options.outlet_rank
-    return ranked.index(document["outlet_id"]) if document.get("outlet_id") in ranked else len(ranked)
+    return (
+        ranked.index(document["outlet_id"]) if document.get("outlet_id") in ranked else len(ranked)
+    )
 
 
 _ORIGINAL = ("the agency's own text", "credits nobody, the copy credits another")
@@ -139,7 +168,11 @@ def _by_time(kept: Mapping[str, Any], copy: Mapping[str, Any], *, kept_was_publi
             break
     if kept_was_published:
         return "kept since an earlier run"
-    return "lower doc_id, all else equal" if kept.get("doc_id", "") < copy.get("doc_id", "") else "nearest of the kept documents"
+    return (
+        "lower doc_id, all else equal"
+        if kept.get("doc_id", "") < copy.get("doc_id", "")
+        else "nearest of the kept documents"
+    )
 
 
 def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int]:
@@ -157,5 +190,11 @@ def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int]:
         outlet, wire = document.get("outlet_id"), document.get("wire_source")
         if outlet:
             outlets.add(outlet)
-        origins.add(("wire", wire.casefold()) if wire else ("outlet", outlet) if outlet else ("document", document["doc_id"]))
+        origins.add(
+            ("wire", wire.casefold())
+            if wire
+            else ("outlet", outlet)
+            if outlet
+            else ("document", document["doc_id"])
+        )
     return size, len(outlets), len(origins)

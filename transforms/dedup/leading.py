@@ -43,7 +43,9 @@ def _first(by_words: Any, sequence: Any, n_words: Any, times: Any, window: Any) 
     for at in range(by_words.size):
         row = by_words[at]
         lead = by_words[head]
-        same = sequence[row] == sequence[lead] and n_words[row] == n_words[lead] and sequence[row] != 0
+        same = (
+            sequence[row] == sequence[lead] and n_words[row] == n_words[lead] and sequence[row] != 0
+        )
         if same and times[row] != joining.UNDATED:
             same = times[row] - times[lead] <= window
         if not same:

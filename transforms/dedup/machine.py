@@ -31,7 +31,9 @@ def compiled(function: Function) -> Function:
 @cache
 def _sources() -> str:
     folder = resources.files(__package__)
-    return sha256(b"".join(folder.joinpath(name).read_bytes() for name in _KERNELS)).hexdigest()[:12]
+    return sha256(b"".join(folder.joinpath(name).read_bytes() for name in _KERNELS)).hexdigest()[
+        :12
+    ]
 
 
 def inlined(function: Function) -> Function:

@@ -44,13 +44,22 @@ class Options:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("jaccard_low", "containment_low", "jaccard_high", "pair_floor", "pair_floor_containment",
-                     "pair_floor_beyond"):  # fmt: skip
+        for name in (
+            "jaccard_low",
+            "containment_low",
+            "jaccard_high",
+            "pair_floor",
+            "pair_floor_containment",
+            "pair_floor_beyond",
+        ):
             value = getattr(self, name)
             if not 0.0 < value <= 1.0:
                 raise ValueError(f"{name} is {value!r}; it must be above 0 and at most 1")
-        for low, floor in (("jaccard_low", "pair_floor"), ("containment_low", "pair_floor_containment"),
-                           ("jaccard_high", "pair_floor_beyond")):  # fmt: skip
+        for low, floor in (
+            ("jaccard_low", "pair_floor"),
+            ("containment_low", "pair_floor_containment"),
+            ("jaccard_high", "pair_floor_beyond"),
+        ):
             if getattr(self, low) < getattr(self, floor):
                 raise ValueError(
                     f"{low} = {getattr(self, low)} is below {floor} = {getattr(self, floor)}: "

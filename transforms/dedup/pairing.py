@@ -13,8 +13,12 @@ from copydesk.transforms.dedup.options import RELATIONS, Options
 from copydesk.transforms.dedup.sketching import Sketches
 
 EXACT, NEAR, EXCERPT, OVERLAP, TEMPLATE = range(len(RELATIONS))
-LEAST_SHARED = 8  # shingles: a shared phrase of ten words alone makes no pair, unless it is half of both
-PAIRS_AT_ONCE = 4_096  # bounds what is held while comparing: 8,000 texts of 3 kB, 8 kB of hashes each
+LEAST_SHARED = (
+    8  # shingles: a shared phrase of ten words alone makes no pair, unless it is half of both
+)
+PAIRS_AT_ONCE = (
+    4_096  # bounds what is held while comparing: 8,000 texts of 3 kB, 8 kB of hashes each
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +42,38 @@ class Pairs:
         return Pairs(*(getattr(self, f.name)[which] for f in fields(self)))
 
     def between(
-        self, one: NDArray[np.int64], other: NDArray[np.int64], one_is_a: NDArray[np.bool_], place: NDArray[np.int64]
+        self,
+        one: NDArray[np.int64],
+        other: NDArray[np.int64],
+        one_is_a: NDArray[np.bool_],
+        place: NDArray[np.int64],
     ) -> Pairs:
         """The same similarities for other rows: `one` has the words of side a where `one_is_a`, `other` of the other."""
         one_in_other = np.where(one_is_a, self.a_in_b, self.b_in_a)
         other_in_one = np.where(one_is_a, self.b_in_a, self.a_in_b)
         later = place[one] > place[other]
         return Pairs(
-            np.where(later, one, other), np.where(later, other, one), self.estimated, self.jaccard,
-            np.where(later, one_in_other, other_in_one), np.where(later, other_in_one, one_in_other), self.longest,
-        )  # fmt: skip
+            np.where(later, one, other),
+            np.where(later, other, one),
+            self.estimated,
+            self.jaccard,
+            np.where(later, one_in_other, other_in_one),
+            np.where(later, other_in_one, one_in_other),
+            self.longest,
+        )
 
     def oriented(self, place: NDArray[np.int64]) -> Pairs:
         """The same pairs with the later document as `a`, each once, in order of (a, b)."""
         swap = place[self.a] < place[self.b]
         turned = Pairs(
-            np.where(swap, self.b, self.a), np.where(swap, self.a, self.b), self.estimated, self.jaccard,
-            np.where(swap, self.b_in_a, self.a_in_b), np.where(swap, self.a_in_b, self.b_in_a), self.longest,
-        )  # fmt: skip
+            np.where(swap, self.b, self.a),
+            np.where(swap, self.a, self.b),
+            self.estimated,
+            self.jaccard,
+            np.where(swap, self.b_in_a, self.a_in_b),
+            np.where(swap, self.a_in_b, self.b_in_a),
+            self.longest,
+        )
         order = np.lexsort((turned.b, turned.a))
         turned = turned.take(order)
         is_new = np.ones(len(turned), np.bool_)
@@ -80,9 +98,14 @@ class Pairs:
 
 
 NONE = Pairs(
-    np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32),
-    np.empty(0, np.float32), np.empty(0, np.float32), np.empty(0, np.int32),
-)  # fmt: skip
+    np.empty(0, np.int64),
+    np.empty(0, np.int64),
+    np.empty(0, np.float32),
+    np.empty(0, np.float32),
+    np.empty(0, np.float32),
+    np.empty(0, np.float32),
+    np.empty(0, np.int32),
+)
 
 
 def equal(one: NDArray[np.int64], other: NDArray[np.int64], n_words: NDArray[np.int32]) -> Pairs:
@@ -108,13 +131,31 @@ def candidates(
     near_count, near_where = joining.places(near, n)
     far_count, far_where = joining.places(far, n)
     room = max(1 << 16, 4 * joining.MOST_CANDIDATES)
-    later, earlier, agree = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    later, earlier, agree = (
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+    )
     found, row = [], 0
     while row < n:
         count, row = joining.join(
-            near, near_count, near_where, far, far_count, far_where, times, sketches.n_keys, sketches.signatures,
-            options.window_us, options.undated_window, row, n, later, earlier, agree,
-        )  # fmt: skip
+            near,
+            near_count,
+            near_where,
+            far,
+            far_count,
+            far_where,
+            times,
+            sketches.n_keys,
+            sketches.signatures,
+            options.window_us,
+            options.undated_window,
+            row,
+            n,
+            later,
+            earlier,
+            agree,
+        )
         found.append((later[:count].copy(), earlier[:count].copy(), agree[:count].copy()))
     if not found:
         found = [(later[:0], earlier[:0], agree[:0])]
@@ -127,7 +168,10 @@ def candidates(
 
 
 def promising(
-    estimated: NDArray[np.float32], one: NDArray[np.int32], other: NDArray[np.int32], options: Options
+    estimated: NDArray[np.float32],
+    one: NDArray[np.int32],
+    other: NDArray[np.int32],
+    options: Options,
 ) -> NDArray[np.bool_]:
     """May a pair with this estimate, of texts of so many words, be above the floor?
 
@@ -137,7 +181,9 @@ def promising(
     jaccard = np.minimum(1, estimated + 2 * error)
     shorter, longer = np.minimum(one, other), np.maximum(one, other)
     containment = jaccard / (1 + jaccard) * (1 + longer / np.maximum(1, shorter))
-    return np.asarray((jaccard >= options.pair_floor) | (containment >= options.pair_floor_containment))
+    return np.asarray(
+        (jaccard >= options.pair_floor) | (containment >= options.pair_floor_containment)
+    )
 
 
 def measure(
@@ -169,14 +215,22 @@ def measure(
         shared[part], in_a[part], in_b[part], longest[part] = out.T
     union = np.maximum(1, in_a + in_b - shared)
     pairs = Pairs(
-        a, b, estimated, (shared / union).astype(np.float32), (shared / np.maximum(1, in_a)).astype(np.float32),
-        (shared / np.maximum(1, in_b)).astype(np.float32), longest.astype(np.int32),
-    )  # fmt: skip
+        a,
+        b,
+        estimated,
+        (shared / union).astype(np.float32),
+        (shared / np.maximum(1, in_a)).astype(np.float32),
+        (shared / np.maximum(1, in_b)).astype(np.float32),
+        longest.astype(np.int32),
+    )
     return pairs.take((shared >= least) | (pairs.jaccard >= 0.5))
 
 
 def is_inside(
-    a_times: NDArray[np.int64], b_times: NDArray[np.int64], apart: NDArray[np.int64], options: Options
+    a_times: NDArray[np.int64],
+    b_times: NDArray[np.int64],
+    apart: NDArray[np.int64],
+    options: Options,
 ) -> NDArray[np.bool_]:
     """Are both of a pair inside the window?
 
@@ -184,7 +238,9 @@ def is_inside(
     order of time: `apart` is the distance of their positions in it.
     """
     undated = (a_times == joining.UNDATED) | (b_times == joining.UNDATED)
-    close = np.abs(np.where(undated, 0, a_times) - np.where(undated, 0, b_times)) <= options.window_us
+    close = (
+        np.abs(np.where(undated, 0, a_times) - np.where(undated, 0, b_times)) <= options.window_us
+    )
     return np.where(undated, np.abs(apart) <= options.undated_window, close)
 
 

@@ -25,7 +25,9 @@ class Reclustered:
     pairs: pa.Table
 
 
-def recluster(facts: pa.Table, pairs: pa.Table, options: Options, *, exempt: pa.Array | None = None) -> Reclustered:
+def recluster(
+    facts: pa.Table, pairs: pa.Table, options: Options, *, exempt: pa.Array | None = None
+) -> Reclustered:
     """Fold all documents anew. No text is read and nothing is hashed.
 
     `facts` holds every document, kept or copy (columns of `keeping.FACTS`), `pairs` the stored
@@ -42,16 +44,32 @@ def recluster(facts: pa.Table, pairs: pa.Table, options: Options, *, exempt: pa.
     first = _first_of_equals(rows, spared, times, n, options)
     n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
     between = Pairs(
-        first[rows.a], first[rows.b], rows.estimated, rows.jaccard, rows.a_in_b, rows.b_in_a, rows.longest
+        first[rows.a],
+        first[rows.b],
+        rows.estimated,
+        rows.jaccard,
+        rows.a_in_b,
+        rows.b_in_a,
+        rows.longest,
     )
-    clustering = Clustering(facts, between.take(between.a != between.b), first, n_words=n_words, position=np.arange(n), options=options)
+    clustering = Clustering(
+        facts,
+        between.take(between.a != between.b),
+        first,
+        n_words=n_words,
+        position=np.arange(n),
+        options=options,
+    )
     nobody = np.zeros(n, np.bool_)
     kept = clustering.kept(n, spared, nobody)
     clustering.add_folds(kept, _no_text)
     changed = np.flatnonzero(kept != np.arange(n))
     known = {*zip(pairs["doc_a"].to_pylist(), pairs["doc_b"].to_pylist(), strict=True)}
     table = clustering.pairs_table()
-    is_new = [pair not in known for pair in zip(table["doc_a"].to_pylist(), table["doc_b"].to_pylist(), strict=True)]
+    is_new = [
+        pair not in known
+        for pair in zip(table["doc_a"].to_pylist(), table["doc_b"].to_pylist(), strict=True)
+    ]
     return Reclustered(
         clustering.fold_rows(kept, changed, n),
         clustering.sizes(kept, n, lambda ids: []),
@@ -69,10 +87,14 @@ def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
         return np.asarray(pc.fill_null(pairs[name], 0)).astype(kind)
 
     return Pairs(
-        np.asarray(a).astype(np.int64), np.asarray(b).astype(np.int64),
-        numbers("jaccard_estimated", np.float32), numbers("jaccard", np.float32), numbers("containment_in_kept", np.float32),
-        numbers("containment_of_kept", np.float32), numbers("longest_shared_words", np.int32),
-    )  # fmt: skip
+        np.asarray(a).astype(np.int64),
+        np.asarray(b).astype(np.int64),
+        numbers("jaccard_estimated", np.float32),
+        numbers("jaccard", np.float32),
+        numbers("containment_in_kept", np.float32),
+        numbers("containment_of_kept", np.float32),
+        numbers("longest_shared_words", np.int32),
+    )
 
 
 def _first_of_equals(

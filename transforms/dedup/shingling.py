@@ -30,7 +30,9 @@ def shingles(text: str, *, ngram: int = NGRAM) -> list[bytes]:
     """
     hashes = [word_hash(word).to_bytes(8, "little") for word in words(text)]
     width = min(ngram, len(hashes))
-    return [b"".join(hashes[i : i + width]) for i in range(len(hashes) - width + 1)] if hashes else []
+    return (
+        [b"".join(hashes[i : i + width]) for i in range(len(hashes) - width + 1)] if hashes else []
+    )
 
 
 def shingle_hash(shingle: bytes) -> int:
@@ -55,10 +57,14 @@ def words(text: str) -> list[str]:
     """
     classes = characters.table()[0]
     found, start = [], -1
-    normal = characters.normalise(text.encode("utf-8", "replace").decode())  # a lone surrogate becomes "?"
+    normal = characters.normalise(
+        text.encode("utf-8", "replace").decode()
+    )  # a lone surrogate becomes "?"
     for at, character in enumerate(normal):
         code = ord(character)
-        kind = classes[code] & 3 if code < characters.N_CODE_POINTS else characters.class_beyond(code)
+        kind = (
+            classes[code] & 3 if code < characters.N_CODE_POINTS else characters.class_beyond(code)
+        )
         if kind != characters.WORD and start >= 0:
             found.append(normal[start:at])
             start = -1

@@ -29,11 +29,14 @@ def shared_passages(text: str, other: str, *, ngram: int = shingling.NGRAM) -> l
     found: list[tuple[int, int, int]] = []
     _match(words, others, found, ngram)
     return [
-        Passage(mine[i][1], mine[i + n - 1][2], theirs[j][1], theirs[j + n - 1][2], n) for i, j, n in sorted(found)
+        Passage(mine[i][1], mine[i + n - 1][2], theirs[j][1], theirs[j + n - 1][2], n)
+        for i, j, n in sorted(found)
     ]
 
 
-def _match(words: list[str], others: list[str], found: list[tuple[int, int, int]], ngram: int) -> None:
+def _match(
+    words: list[str], others: list[str], found: list[tuple[int, int, int]], ngram: int
+) -> None:
     """Every maximal run from left to right: the longest that begins at a word, taken greedily."""
     places: dict[tuple[str, ...], list[int]] = {}
     for j in range(len(others) - ngram + 1):
@@ -41,7 +44,9 @@ def _match(words: list[str], others: list[str], found: list[tuple[int, int, int]
     i = 0
     while i + ngram <= len(words):
         best, where = 0, -1
-        for j in places.get(tuple(words[i : i + ngram]), ())[:64]:  # a text that repeats itself: the first 64 places
+        for j in places.get(tuple(words[i : i + ngram]), ())[
+            :64
+        ]:  # a text that repeats itself: the first 64 places
             n = ngram
             while i + n < len(words) and j + n < len(others) and words[i + n] == others[j + n]:
                 n += 1
@@ -71,7 +76,9 @@ def word_ranges(text: str) -> list[tuple[str, int, int]]:
 def _runs(text: str) -> list[tuple[int, int]]:
     runs, start = [], -1
     for at, character in enumerate([*text, " "]):
-        inside = any(characters.class_of(c) != characters.SEPARATOR for c in characters.normalise(character))
+        inside = any(
+            characters.class_of(c) != characters.SEPARATOR for c in characters.normalise(character)
+        )
         if inside and start < 0:
             start = at
         elif not inside and start >= 0:

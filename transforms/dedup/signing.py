@@ -133,14 +133,18 @@ def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, 
                     size = np.uint64(2)
                 elif code < 0x10000:
                     utf8 = np.uint64(
-                        (0xE0 | (code >> 12)) | ((0x80 | ((code >> 6) & 0x3F)) << 8) | ((0x80 | (code & 0x3F)) << 16)
+                        (0xE0 | (code >> 12))
+                        | ((0x80 | ((code >> 6) & 0x3F)) << 8)
+                        | ((0x80 | (code & 0x3F)) << 16)
                     )
                     size = np.uint64(3)
                 else:
                     utf8 = np.uint64(
-                        (0xF0 | (code >> 18)) | ((0x80 | ((code >> 12) & 0x3F)) << 8)
-                        | ((0x80 | ((code >> 6) & 0x3F)) << 16) | ((0x80 | (code & 0x3F)) << 24)
-                    )  # fmt: skip
+                        (0xF0 | (code >> 18))
+                        | ((0x80 | ((code >> 12) & 0x3F)) << 8)
+                        | ((0x80 | ((code >> 6) & 0x3F)) << 16)
+                        | ((0x80 | (code & 0x3F)) << 24)
+                    )
                     size = np.uint64(4)
                 if filled == 8:
                     h = (h ^ chunk) * WORD_1
@@ -298,10 +302,26 @@ def sample(shingles: Any, n: Any, rate_bits: Any, low: Any, high: Any, out: Any)
 
 @compiled
 def sign(
-    address: Any, offsets: Any, rows: Any, is_normal: Any, table: Any, multipliers: Any, additions: Any,
-    ngram: Any, rate_bits: Any, low: Any, high: Any, words: Any, shingles: Any, mixed: Any, signatures: Any,
-    keys: Any, n_keys: Any, n_words: Any, sequence: Any,
-) -> Any:  # fmt: skip
+    address: Any,
+    offsets: Any,
+    rows: Any,
+    is_normal: Any,
+    table: Any,
+    multipliers: Any,
+    additions: Any,
+    ngram: Any,
+    rate_bits: Any,
+    low: Any,
+    high: Any,
+    words: Any,
+    shingles: Any,
+    mixed: Any,
+    signatures: Any,
+    keys: Any,
+    n_keys: Any,
+    n_words: Any,
+    sequence: Any,
+) -> Any:
     """Fill row `rows[i]` for text i; returns the rows that must be normalised first and are not filled."""
     n_perm = multipliers.size
     redo = np.empty(rows.size, np.int64)
@@ -339,15 +359,15 @@ def sign(
                 a = multipliers[k]
                 b = additions[k]
                 low4 = min(
-                    min(np.uint32(a * h0 + b), np.uint32(a * h1 + b)), min(np.uint32(a * h2 + b), np.uint32(a * h3 + b))
+                    min(np.uint32(a * h0 + b), np.uint32(a * h1 + b)),
+                    min(np.uint32(a * h2 + b), np.uint32(a * h3 + b)),
                 )
                 high4 = min(
-                    min(np.uint32(a * h4 + b), np.uint32(a * h5 + b)), min(np.uint32(a * h6 + b), np.uint32(a * h7 + b))
+                    min(np.uint32(a * h4 + b), np.uint32(a * h5 + b)),
+                    min(np.uint32(a * h6 + b), np.uint32(a * h7 + b)),
                 )
                 signature[k] = min(signature[k], min(low4, high4))
         taken = sample(shingles, count, rate_bits, low, high, words)
         keys[row, :taken] = words[:taken]
         n_keys[row] = taken
     return redo[:n_redo]
-
-

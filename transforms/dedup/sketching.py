@@ -44,12 +44,20 @@ class Sketches:
 
     def take(self, rows: NDArray[np.int64]) -> Sketches:
         """The rows in another order."""
-        return Sketches(self.signatures[rows], self.keys[rows], self.n_keys[rows], self.n_words[rows], self.sequence[rows])
+        return Sketches(
+            self.signatures[rows],
+            self.keys[rows],
+            self.n_keys[rows],
+            self.n_words[rows],
+            self.sequence[rows],
+        )
 
 
 def joined(parts: list[Sketches]) -> Sketches:
     """The rows of all parts, in order."""
-    return Sketches(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Sketches)))
+    return Sketches(
+        *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Sketches))
+    )
 
 
 def as_texts(texts: Any) -> pa.LargeStringArray:
@@ -58,7 +66,9 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
         try:
             texts = pa.array(texts, pa.large_string())
         except (pa.ArrowInvalid, UnicodeEncodeError):  # lone surrogates, as from a sloppy decoder
-            texts = pa.array([t and t.encode("utf-8", "replace").decode() for t in texts], pa.large_string())
+            texts = pa.array(
+                [t and t.encode("utf-8", "replace").decode() for t in texts], pa.large_string()
+            )
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks() if texts.num_chunks != 1 else texts.chunk(0)
     if isinstance(texts, pa.ChunkedArray):  # combine_chunks of nothing
@@ -70,7 +80,11 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
 
 def permutations(options: Options) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """datasketch's own multipliers and additions."""
-    a, b = _datasketch().MinHash(num_perm=options.num_perm, scheme=SCHEME, seed=options.seed).permutations
+    a, b = (
+        _datasketch()
+        .MinHash(num_perm=options.num_perm, scheme=SCHEME, seed=options.seed)
+        .permutations
+    )
     return np.ascontiguousarray(a, np.uint32), np.ascontiguousarray(b, np.uint32)
 
 
@@ -95,9 +109,12 @@ def sketch(texts: pa.LargeStringArray, options: Options) -> Sketches:
     """Signature, keys, number of words and sequence hash of every text."""
     n = len(texts)
     out = Sketches(
-        np.empty((n, options.num_perm), np.uint32), np.zeros((n, KEYS_MOST), np.uint64),
-        np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.uint64),
-    )  # fmt: skip
+        np.empty((n, options.num_perm), np.uint32),
+        np.zeros((n, KEYS_MOST), np.uint64),
+        np.zeros(n, np.int32),
+        np.zeros(n, np.int32),
+        np.zeros(n, np.uint64),
+    )
     for part in _in_memory(texts):
         _sign_into(part, out, options)
     wordless = np.flatnonzero(out.n_words == 0)
@@ -134,7 +151,9 @@ def _words_into(
     starts, ends = part.offsets[at], part.offsets[at + 1]
     found = np.empty(int((ends - starts).max(initial=0)) + 16, np.uint64)
     return np.asarray(
-        comparing.words_of(part.address, starts, ends, part.is_normal, characters.addresses(), places, found, words)
+        comparing.words_of(
+            part.address, starts, ends, part.is_normal, characters.addresses(), places, found, words
+        )
     )
 
 
@@ -166,7 +185,9 @@ def _in_memory(texts: pa.LargeStringArray) -> list[_Part]:
     safe = max(0, min(safe, len(texts)))
     parts = []
     if safe:
-        parts.append(_Part(bytes_buffer.address, offsets[: safe + 1], np.arange(safe), False, texts))
+        parts.append(
+            _Part(bytes_buffer.address, offsets[: safe + 1], np.arange(safe), False, texts)
+        )
     if safe < len(texts):
         rest = [text.encode() for text in texts.slice(safe).to_pylist()]
         parts.append(_copied(rest, np.arange(safe, len(texts)), is_normal=False))
@@ -177,7 +198,10 @@ def _normalised(part: _Part, rows: NDArray[np.int64]) -> _Part:
     """The chosen texts of a part, normalised, in a buffer of their own."""
     starts = part.offsets[rows - part.rows[0]]
     ends = part.offsets[rows - part.rows[0] + 1]
-    raw = (ctypes.string_at(part.address + int(s), int(e - s)) for s, e in zip(starts, ends, strict=True))
+    raw = (
+        ctypes.string_at(part.address + int(s), int(e - s))
+        for s, e in zip(starts, ends, strict=True)
+    )
     return _copied([characters.normalise(r.decode()).encode() for r in raw], rows, is_normal=True)
 
 
@@ -191,12 +215,29 @@ def _copied(raw: list[bytes], rows: NDArray[np.int64], *, is_normal: bool) -> _P
 def _sign_into(part: _Part, out: Sketches, options: Options) -> None:
     multipliers, additions = permutations(options)
     longest = int(np.diff(part.offsets).max(initial=0)) + 16
-    scratch = np.empty(longest, np.uint64), np.empty(longest, np.uint64), np.empty(longest, np.uint32)
+    scratch = (
+        np.empty(longest, np.uint64),
+        np.empty(longest, np.uint64),
+        np.empty(longest, np.uint32),
+    )
     redo = signing.sign(
-        part.address, part.offsets, part.rows, part.is_normal, characters.addresses(),
-        multipliers, additions, options.ngram, KEY_RATE_BITS, KEYS_LEAST, KEYS_MOST,
-        *scratch, out.signatures, out.keys, out.n_keys, out.n_words, out.sequence,
-    )  # fmt: skip
+        part.address,
+        part.offsets,
+        part.rows,
+        part.is_normal,
+        characters.addresses(),
+        multipliers,
+        additions,
+        options.ngram,
+        KEY_RATE_BITS,
+        KEYS_LEAST,
+        KEYS_MOST,
+        *scratch,
+        out.signatures,
+        out.keys,
+        out.n_keys,
+        out.n_words,
+        out.sequence,
+    )
     if len(redo):
         _sign_into(_normalised(part, redo), out, options)
-

@@ -13,7 +13,15 @@ from copydesk.transforms.extract.features import WORD, Column
 # Its warnings speak of its own fallbacks; what matters here is the answer.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 # What malformed trees have made it raise (fuzzed); anything else is a fault of ours and surfaces.
-_ITS_FAILURES = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, AssertionError)
+_ITS_FAILURES = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+    AssertionError,
+)
 
 
 def lines(tree: HtmlElement, *, url: str | None = None) -> tuple[str, ...]:
@@ -27,7 +35,9 @@ def lines(tree: HtmlElement, *, url: str | None = None) -> tuple[str, ...]:
     1
     """
     try:
-        found = trafilatura.bare_extraction(tree, url=url, fast=True, include_comments=False, with_metadata=False)
+        found = trafilatura.bare_extraction(
+            tree, url=url, fast=True, include_comments=False, with_metadata=False
+        )
     except _ITS_FAILURES:
         return ()
     text = (getattr(found, "text", None) or "") if found is not None else ""
@@ -48,7 +58,9 @@ def share_kept(texts: list[str], tree: HtmlElement, *, url: str | None = None) -
     for i, text in enumerate(texts):
         words = WORD.findall(text.lower())
         if len(words) >= 3:
-            shares[i] = sum(t in trigrams for t in zip(words, words[1:], words[2:], strict=False)) / (len(words) - 2)
+            shares[i] = sum(
+                t in trigrams for t in zip(words, words[1:], words[2:], strict=False)
+            ) / (len(words) - 2)
         elif words:
             shares[i] = tuple(words) in short
     return shares

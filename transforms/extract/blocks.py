@@ -19,17 +19,89 @@ from copydesk.transforms.extract.options import Options
 
 #: Elements that hold no text of the page. `select` and `textarea` hold what the reader may enter.
 _EMPTY_OF_TEXT = (
-    "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "select", "textarea", "datalist",
-    "canvas", "audio", "video", "map", "math", "applet", "head", "frameset", "noframes", "rp", "rt",
-)  # fmt: skip
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "object",
+    "embed",
+    "select",
+    "textarea",
+    "datalist",
+    "canvas",
+    "audio",
+    "video",
+    "map",
+    "math",
+    "applet",
+    "head",
+    "frameset",
+    "noframes",
+    "rp",
+    "rt",
+)
 
 _INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "ruby", "s", "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "amp-img", "image", "link", "meta", "param", "track", "center-inline", "o:p", "st1:place", "st1:city"]
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "picture",
+        "q",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "source",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "amp-img",
+        "image",
+        "link",
+        "meta",
+        "param",
+        "track",
+        "center-inline",
+        "o:p",
+        "st1:place",
+        "st1:city",
+    ]
 )
 _EMPHASIS = frozenset(("b", "strong", "em", "i", "big", "u"))
 
 # Everything Unicode calls white space, but for the no-break spaces (U+00A0, U+202F, U+2007), which stay.
-_SPACES = re.compile("[ \t\n\r\x0b\x0c\x1c-\x1f\x85\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+")
+_SPACES = re.compile(
+    "[ \t\n\r\x0b\x0c\x1c-\x1f\x85\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+"
+)
 _BLANK = " \t\n\r\x0b\x0c\xa0\u200b\u3000\ufeff"
 
 #: A table row stays one line up to this many characters (arbitrary; longer cells are paragraphs in a layout table).
@@ -66,7 +138,14 @@ def read_blocks(body: HtmlElement, options: Options) -> Page:
     """The blocks of a tree; raises `Refused` beyond the limits. Elements without text are taken out of the tree."""
     etree.strip_elements(body, *_EMPTY_OF_TEXT, with_tail=False)
     page = Page()
-    texts, parents, tags, depths, signatures, classes = page.text, page.parent, page.tag, page.depth, page.signature, page.classes
+    texts, parents, tags, depths, signatures, classes = (
+        page.text,
+        page.parent,
+        page.tag,
+        page.depth,
+        page.signature,
+        page.classes,
+    )
     firsts, lasts = page.first_block, page.last_block
     max_elements, max_depth = options.max_elements, options.max_depth
     signature_ids: dict[tuple[str, str], int] = {}
@@ -172,7 +251,19 @@ def read_blocks(body: HtmlElement, options: Options) -> Page:
     return page
 
 
-_TELLING = frozenset(("itemprop", "role", "style", "hidden", "aria-hidden", "property", "rel", "data-testid", "data-component"))
+_TELLING = frozenset(
+    (
+        "itemprop",
+        "role",
+        "style",
+        "hidden",
+        "aria-hidden",
+        "property",
+        "rel",
+        "data-testid",
+        "data-component",
+    )
+)
 
 
 def _join_row(page: Page, start: int, row: int) -> None:

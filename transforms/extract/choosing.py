@@ -29,7 +29,9 @@ _MEANINGS = {
     "page_other": "Judged no part of the article by the line model, from its form, place and neighbours.",
 }
 #: (rule, version, what it means) of every removal this step writes.
-RULES: tuple[tuple[str, int, str], ...] = tuple((rule, _VERSION, meaning) for rule, meaning in _MEANINGS.items())
+RULES: tuple[tuple[str, int, str], ...] = tuple(
+    (rule, _VERSION, meaning) for rule, meaning in _MEANINGS.items()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,18 @@ def choose(probability: Column, words: Column) -> Choice:
 
 _NAMES = [name for name, _ in CLASS_GROUPS]
 _FURNITURE_CLASSES = sum(
-    1 << _NAMES.index(name) for name in ("comment", "related", "share", "ad", "footer", "nav", "newsletter", "cookie", "form")
+    1 << _NAMES.index(name)
+    for name in (
+        "comment",
+        "related",
+        "share",
+        "ad",
+        "footer",
+        "nav",
+        "newsletter",
+        "cookie",
+        "form",
+    )
 )
 _CAPTION_CLASSES = sum(1 << _NAMES.index(name) for name in ("caption", "gallery", "credit"))
 _FURNITURE_TAGS = frozenset(("nav", "footer", "aside", "form", "button", "label", "dialog"))

@@ -38,13 +38,24 @@ def build(page: Page, score: Column, words: Column, baseline: Column | None = No
     kept_sum, weight_sum = _sums(kept), _sums(weight)
     for radius in _RADII:
         low, high = np.maximum(at - radius, 0), np.minimum(at + radius + 1, n)
-        columns.append((kept_sum[at] - kept_sum[low]) / np.maximum(weight_sum[at] - weight_sum[low], 1))
-        columns.append((kept_sum[high] - kept_sum[at + 1]) / np.maximum(weight_sum[high] - weight_sum[at + 1], 1))
-    columns += [kept_sum[:-1] / total, np.log1p(kept_sum[:-1]), np.log1p(total - kept_sum[1:].clip(max=total))]
+        columns.append(
+            (kept_sum[at] - kept_sum[low]) / np.maximum(weight_sum[at] - weight_sum[low], 1)
+        )
+        columns.append(
+            (kept_sum[high] - kept_sum[at + 1])
+            / np.maximum(weight_sum[high] - weight_sum[at + 1], 1)
+        )
+    columns += [
+        kept_sum[:-1] / total,
+        np.log1p(kept_sum[:-1]),
+        np.log1p(total - kept_sum[1:].clip(max=total)),
+    ]
 
     element_kept = kept_sum[last] - kept_sum[first]
     element_weight = weight_sum[last] - weight_sum[first]
-    by_signature = np.bincount(signature, weights=element_kept) / np.maximum(np.bincount(signature, weights=element_weight), 1)
+    by_signature = np.bincount(signature, weights=element_kept) / np.maximum(
+        np.bincount(signature, weights=element_weight), 1
+    )
     level = element
     for _ in range(_LEVELS):
         columns.append(element_kept[level] / np.maximum(element_weight[level], 1))
@@ -57,24 +68,38 @@ def build(page: Page, score: Column, words: Column, baseline: Column | None = No
 
     # The stretch of the page that gains most from being kept as a whole (maximum subarray), and where a block lies to it.
     start, end = _best_stretch((score - 0.5) * weight)
-    columns += [((at >= start) & (at < end)).astype(np.float64), np.clip(at - start, -30, 30) * 1.0, np.clip(end - 1 - at, -30, 30) * 1.0]
+    columns += [
+        ((at >= start) & (at < end)).astype(np.float64),
+        np.clip(at - start, -30, 30) * 1.0,
+        np.clip(end - 1 - at, -30, 30) * 1.0,
+    ]
     inside = (kept_sum[end] - kept_sum[start]) / total
     columns.append(np.full(n, inside))
     order = np.argsort(-kept, kind="stable")
     top = int(order[0])
-    columns += [np.full(n, total / weight.sum()), np.full(n, np.log1p(total)), _steps_to(element, parent, first, last, top)]
+    columns += [
+        np.full(n, total / weight.sum()),
+        np.full(n, np.log1p(total)),
+        _steps_to(element, parent, first, last, top),
+    ]
     sure = np.flatnonzero(score > 0.7)
     last_sure, first_sure = (int(sure[-1]), int(sure[0])) if len(sure) else (-1, n)
     columns += [np.clip(at - last_sure, -40, 40) * 1.0, np.clip(at - first_sure, -40, 40) * 1.0]
     columns.append(np.full(n, float((score * (1 - score) * weight).sum()) / total))
     if baseline is not None:
-        columns += [baseline, np.full(n, float((baseline * kept).sum()) / total), np.full(n, float((baseline * kept).sum()) / max(1.0, float((baseline * weight).sum())))]
+        columns += [
+            baseline,
+            np.full(n, float((baseline * kept).sum()) / total),
+            np.full(n, float((baseline * kept).sum()) / max(1.0, float((baseline * weight).sum()))),
+        ]
         padded = np.concatenate((np.zeros(2), baseline, np.zeros(2)))
         columns += [padded[2 + by : 2 + by + n] for by in (-2, -1, 1, 2)]
         base_sum = _sums(baseline * weight)
         level = element
         for _ in range(4):
-            columns.append((base_sum[last] - base_sum[first])[level] / np.maximum(element_weight[level], 1))
+            columns.append(
+                (base_sum[last] - base_sum[first])[level] / np.maximum(element_weight[level], 1)
+            )
             level = parent[level]
     return np.stack(columns, axis=1).astype(np.float32)
 

@@ -21,18 +21,100 @@ __all__ = ["WORD", "Column", "Index", "Matrix", "build"]
 Matrix = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int64]
 
-_TAGS = {tag: i for i, tag in enumerate((
-    "p", "blockquote", "li", "dd", "dt", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "caption", "figcaption",
-    "figure", "br", "div", "section", "article", "main", "body", "header", "aside", "nav", "footer", "form", "button", "address",
-    "summary", "details", "ul", "ol", "center", "hr", "legend", "fieldset", "table", "tbody",
-))}  # fmt: skip
+_TAGS = {
+    tag: i
+    for i, tag in enumerate(
+        (
+            "p",
+            "blockquote",
+            "li",
+            "dd",
+            "dt",
+            "pre",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "tr",
+            "td",
+            "th",
+            "caption",
+            "figcaption",
+            "figure",
+            "br",
+            "div",
+            "section",
+            "article",
+            "main",
+            "body",
+            "header",
+            "aside",
+            "nav",
+            "footer",
+            "form",
+            "button",
+            "address",
+            "summary",
+            "details",
+            "ul",
+            "ol",
+            "center",
+            "hr",
+            "legend",
+            "fieldset",
+            "table",
+            "tbody",
+        )
+    )
+}
 _OTHER_TAG = 45
 #: Ancestors whose distance is a feature.
-_NEAR_TAGS = {tag: i for i, tag in enumerate((
-    "a", "article", "main", "aside", "nav", "header", "footer", "figure", "figcaption", "ul", "ol", "table", "form", "section",
-    "blockquote", "button", "details", "dl", "h1", "h2", "h3", "p", "em", "i", "strong", "b", "span", "small", "label", "time", "cite", "address",
-))}  # fmt: skip
-_NEAR_NAMES = [f"near_{t}" for t in _NEAR_TAGS] + [f"class_{g}" for g, _ in CLASS_GROUPS] + [f"class_{g}" for g in ATTRIBUTE_GROUPS]
+_NEAR_TAGS = {
+    tag: i
+    for i, tag in enumerate(
+        (
+            "a",
+            "article",
+            "main",
+            "aside",
+            "nav",
+            "header",
+            "footer",
+            "figure",
+            "figcaption",
+            "ul",
+            "ol",
+            "table",
+            "form",
+            "section",
+            "blockquote",
+            "button",
+            "details",
+            "dl",
+            "h1",
+            "h2",
+            "h3",
+            "p",
+            "em",
+            "i",
+            "strong",
+            "b",
+            "span",
+            "small",
+            "label",
+            "time",
+            "cite",
+            "address",
+        )
+    )
+}
+_NEAR_NAMES = (
+    [f"near_{t}" for t in _NEAR_TAGS]
+    + [f"class_{g}" for g, _ in CLASS_GROUPS]
+    + [f"class_{g}" for g in ATTRIBUTE_GROUPS]
+)
 #: A distance of so many steps, or no such ancestor.
 _FAR = 15
 #: So many ancestors of a block are described, itself the first.
@@ -66,7 +148,11 @@ class _Shape:
         self.density = self.links / self.size
         self.ends = lines.column("sentence_ends")
         # A block of prose: some length, few links, a sentence end. The lengths are those of readability.
-        self.prose = np.where((self.size >= 80) & (self.density < 0.4) & (self.ends >= 1), self.size * (1 - self.density), 0.0)
+        self.prose = np.where(
+            (self.size >= 80) & (self.density < 0.4) & (self.ends >= 1),
+            self.size * (1 - self.density),
+            0.0,
+        )
         self.is_prose = (self.prose > 0).astype(np.float64)
         self.where_prose = np.flatnonzero(self.is_prose)
         self.total, self.total_prose = float(self.size.sum()), max(1.0, float(self.prose.sum()))
@@ -84,7 +170,11 @@ class _Shape:
         self.up1 = self.parent[self.element]
         self.up2 = self.parent[self.up1]
 
-        self.element_size, self.element_links, self.element_prose = self.inside(self.size), self.inside(self.links), self.inside(self.prose)
+        self.element_size, self.element_links, self.element_prose = (
+            self.inside(self.size),
+            self.inside(self.links),
+            self.inside(self.prose),
+        )
         self.element_blocks = (self.last - self.first).astype(np.float64)
 
     def inside(self, column: Column) -> Column:
@@ -99,7 +189,9 @@ class _Shape:
         bits = np.array(page.classes, dtype=np.int64)
         table = np.empty((len(page.tag), len(_NEAR_NAMES)), dtype=np.uint8)
         table[:, :near] = _FAR
-        table[:, near:] = np.where((bits[:, None] >> np.arange(len(_NEAR_NAMES) - near)) & 1, 0, _FAR)
+        table[:, near:] = np.where(
+            (bits[:, None] >> np.arange(len(_NEAR_NAMES) - near)) & 1, 0, _FAR
+        )
         for e, tag in enumerate(page.tag):
             column = _NEAR_TAGS.get(tag)
             if column is not None:
@@ -116,7 +208,11 @@ class _Shape:
     def title(self) -> int:
         """The block of the headline: an h1 like the title, else a block that is the title, else an h1; or -1."""
         is_h1 = self.distances[self.inner, _NEAR_TAGS["h1"]] < _FAR
-        for candidates in (is_h1 & (self.lines.column("title_share") > 0.5), self.lines.column("headline_exact") > 0, is_h1):
+        for candidates in (
+            is_h1 & (self.lines.column("title_share") > 0.5),
+            self.lines.column("headline_exact") > 0,
+            is_h1,
+        ):
             found = np.flatnonzero(candidates)
             if len(found):
                 return int(found[0])
@@ -153,14 +249,27 @@ def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
     lines = wording.read(page, hints)
     shape = _Shape(page, lines)
     out = _Columns()
-    for part in (_form, _ancestors, _look_alikes, _densest, _headline, _items, _run_of_prose, _section, _position, _neighbours):
+    for part in (
+        _form,
+        _ancestors,
+        _look_alikes,
+        _densest,
+        _headline,
+        _items,
+        _run_of_prose,
+        _section,
+        _position,
+        _neighbours,
+    ):
         part(out, shape)
     topic, opening = _topics(shape, hints)
     _topic(out, shape, "topic", topic)
     _topic(out, shape, "opening_topic", opening)
     _whole_page(out, shape, hints)
     near = shape.distances[shape.inner].astype(np.float64)
-    matrix = np.concatenate([lines.rows, near, np.stack(out.columns, axis=1)], axis=1).astype(np.float32)
+    matrix = np.concatenate([lines.rows, near, np.stack(out.columns, axis=1)], axis=1).astype(
+        np.float32
+    )
     return [*wording.NAMES, *_NEAR_NAMES, *out.names], matrix, lines.words
 
 
@@ -175,7 +284,10 @@ def _ancestors(out: _Columns, s: _Shape) -> None:
     """The chain of ancestors: what they hold, and how many of the page are alike."""
     paragraphs = s.inside(s.is_prose)
     same = np.bincount(s.signature)
-    sizes, links, prose = (np.bincount(s.signature, weights=column) for column in (s.element_size, s.element_links, s.element_prose))
+    sizes, links, prose = (
+        np.bincount(s.signature, weights=column)
+        for column in (s.element_size, s.element_links, s.element_prose)
+    )
     level = s.element
     for k in range(_LEVELS):
         alike = s.signature[level]
@@ -190,7 +302,10 @@ def _ancestors(out: _Columns, s: _Shape) -> None:
         out.add(f"up{k}_same_prose", np.minimum(1.0, prose[alike] / s.total_prose))
         if k:
             out.add(f"up{k}_tag", s.tag[level])
-            out.add(f"up{k}_at", _ratio((s.at - s.first[level]).astype(np.float64), s.element_blocks[level]))
+            out.add(
+                f"up{k}_at",
+                _ratio((s.at - s.first[level]).astype(np.float64), s.element_blocks[level]),
+            )
         level = s.parent[level]
 
 
@@ -206,9 +321,13 @@ def _look_alikes(out: _Columns, s: _Shape) -> None:
 
 def _densest(out: _Columns, s: _Shape) -> None:
     """The densest element: prose counts for its parent, half for the grandparent, less its links (as in readability)."""
-    weight = s.is_prose * (1 + s.lines.column("commas") * s.lines.words + np.minimum(s.size / 100, 3))
+    weight = s.is_prose * (
+        1 + s.lines.column("commas") * s.lines.words + np.minimum(s.size / 100, 3)
+    )
     elements = len(s.parent)
-    score = np.bincount(s.up1, weights=weight, minlength=elements) + np.bincount(s.up2, weights=weight / 2, minlength=elements)
+    score = np.bincount(s.up1, weights=weight, minlength=elements) + np.bincount(
+        s.up2, weights=weight / 2, minlength=elements
+    )
     best = int(np.argmax(score * (1 - _ratio(s.element_links, s.element_size))))
     low, high = int(s.first[best]), int(s.last[best])
     out.add("best_steps", s.covered(best, 9, 9.0))
@@ -222,7 +341,10 @@ def _headline(out: _Columns, s: _Shape) -> None:
     """How far headline and opening paragraph are, in blocks and in the tree."""
     for name, anchor in (("title", s.title), ("opening", s.opening)):
         found = anchor >= 0
-        out.add(f"{name}_steps", s.covered(int(s.element[anchor]), 20, 20.0) if found else np.full(s.n, 20.0))
+        out.add(
+            f"{name}_steps",
+            s.covered(int(s.element[anchor]), 20, 20.0) if found else np.full(s.n, 20.0),
+        )
         out.add(f"from_{name}", _signed_log(s.at - anchor) if found else np.full(s.n, 99.0))
     steps = np.full(s.n, 20.0)
     level = s.element
@@ -261,8 +383,14 @@ def _run_of_prose(out: _Columns, s: _Shape) -> None:
         out.add(f"prose_share_{radius}", _ratio(prose[high] - prose[low], sizes[high] - sizes[low]))
         out.add(f"links_around_{radius}", (densities[high] - densities[low]) / (high - low))
     elements = len(s.parent)
-    out.add("parent_prose", np.bincount(s.up1, weights=s.prose, minlength=elements)[s.up1] / s.total_prose)
-    out.add("grandparent_prose", np.bincount(s.up2, weights=s.prose, minlength=elements)[s.up2] / s.total_prose)
+    out.add(
+        "parent_prose",
+        np.bincount(s.up1, weights=s.prose, minlength=elements)[s.up1] / s.total_prose,
+    )
+    out.add(
+        "grandparent_prose",
+        np.bincount(s.up2, weights=s.prose, minlength=elements)[s.up2] / s.total_prose,
+    )
 
 
 def _section(out: _Columns, s: _Shape) -> None:
@@ -345,11 +473,15 @@ def _topic(out: _Columns, s: _Shape, name: str, share: Column) -> None:
 
 def _whole_page(out: _Columns, s: _Shape, hints: Hints) -> None:
     for name, value in (
-        ("page_blocks", math.log1p(s.n)), ("page_size", math.log1p(s.total)), ("page_prose", float(s.prose.sum()) / s.total),
-        ("page_paragraphs", math.log1p(len(s.where_prose))), ("page_links", float(s.links.sum()) / s.total),
-        ("page_articles", float(s.page.tag.count("article"))), ("page_has_body", float(bool(hints.body))),
+        ("page_blocks", math.log1p(s.n)),
+        ("page_size", math.log1p(s.total)),
+        ("page_prose", float(s.prose.sum()) / s.total),
+        ("page_paragraphs", math.log1p(len(s.where_prose))),
+        ("page_links", float(s.links.sum()) / s.total),
+        ("page_articles", float(s.page.tag.count("article"))),
+        ("page_has_body", float(bool(hints.body))),
         ("page_cjk", float(s.lines.column("cjk").mean())),
-    ):  # fmt: skip
+    ):
         out.add(name, np.full(s.n, value))
 
 

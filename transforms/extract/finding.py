@@ -44,7 +44,9 @@ class Extraction:
     removed: tuple[Removal, ...] = ()
 
 
-def extract(tree: HtmlElement, *, url: str | None = None, options: Options | None = None) -> Extraction:
+def extract(
+    tree: HtmlElement, *, url: str | None = None, options: Options | None = None
+) -> Extraction:
     """The article of a parsed page; the tree is changed on the way. Raises `Refused` where there is none."""
     options = options or Options()
     hints = read_hints(tree)
@@ -77,7 +79,9 @@ def score(page: Page, own: Matrix, words: Column, tree: HtmlElement, url: str | 
     if (after.max() >= choosing.KEPT and doubt(after, words) < DOUBT) or len(page.tag) > MOST_ASKED:
         return after
     kept = baseline.share_kept(page.text, tree, url=url)
-    found = first.likelihood((twice + looked_again(third, context.build(page, before, words, kept))) / 3)
+    found = first.likelihood(
+        (twice + looked_again(third, context.build(page, before, words, kept))) / 3
+    )
     ours, theirs = (float(words[opinion >= choosing.KEPT].sum()) for opinion in (found, kept))
     return np.maximum(found, kept) if ours < FOUND_LITTLE * theirs else found
 
@@ -96,7 +100,9 @@ def _cut(page: Page, choice: choosing.Choice, is_headline: npt.NDArray[np.bool_]
     for block in np.flatnonzero(choice.candidate).tolist():
         text = page.text[block]
         if not choice.kept[block]:
-            cuts.append((at, at + len(text), choosing.reason(page, block, bool(is_headline[block]))))
+            cuts.append(
+                (at, at + len(text), choosing.reason(page, block, bool(is_headline[block])))
+            )
         lines.append(text)
         at += len(text) + 1
     extracted = "\n".join(lines)
@@ -111,15 +117,21 @@ def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]
     for start, end, rule in reversed(cuts):
         if end == tail and start > 0:
             tail = start - 1
-            removals.append(Removal(start - 1, end, extracted[start - 1 : end], rule, versions[rule]))
+            removals.append(
+                Removal(start - 1, end, extracted[start - 1 : end], rule, versions[rule])
+            )
         else:
-            removals.append(Removal(start, end + 1, extracted[start : end + 1], rule, versions[rule]))
+            removals.append(
+                Removal(start, end + 1, extracted[start : end + 1], rule, versions[rule])
+            )
     return removals[::-1]
 
 
 def _body_of_head(hints: Hints, options: Options) -> Extraction:
     """The article body of the page's own data, where the page's elements hold no text at all."""
-    text = unicodedata.normalize("NFC", "\n".join(" ".join(line.split()) for line in hints.body.splitlines() if line.strip()))
+    text = unicodedata.normalize(
+        "NFC", "\n".join(" ".join(line.split()) for line in hints.body.splitlines() if line.strip())
+    )
     if len(text) < options.min_text_chars:
         raise Refused("extract", "no_text", "no text was found on the page")
     return Extraction(text)

@@ -11,7 +11,15 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-_TITLES = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
+_TITLES = (
+    "og:title",
+    "twitter:title",
+    "title",
+    "headline",
+    "dc.title",
+    "parsely-title",
+    "sailthru.title",
+)
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
 _HEADLINE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){4,300})"')
 _MARKUP = re.compile(r"<[^>]{0,500}>")

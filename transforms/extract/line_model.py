@@ -28,7 +28,9 @@ def forests() -> tuple[Forest, Forest, Forest]:
 
 def content() -> bytes:
     """The file as it ships."""
-    return resources.files("copydesk.transforms.extract").joinpath("data").joinpath(FILE).read_bytes()
+    return (
+        resources.files("copydesk.transforms.extract").joinpath("data").joinpath(FILE).read_bytes()
+    )
 
 
 def stored() -> dict[str, npt.NDArray[Any]]:

@@ -21,7 +21,9 @@ _CONTROL_REFERENCE = re.compile(
 )
 _TAG = re.compile(rb"<[a-zA-Z](?:[^>\"']+|\"[^\"]*\"|'[^']*')*")
 _ATTRIBUTE = re.compile(rb"[^\s\"'>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE
+)
 
 
 def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
@@ -35,7 +37,9 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
     options = options or Options()
     text = html if isinstance(html, str) else _decoded(html)
     if len(text) > options.max_chars:
-        raise Refused("extract", "too_large", f"{len(text)} characters, more than {options.max_chars}")
+        raise Refused(
+            "extract", "too_large", f"{len(text)} characters, more than {options.max_chars}"
+        )
     if not text or (len(text) < 1000 and not text.strip("\ufeff \t\r\n\x00")):
         raise Refused("extract", "empty", "the document has no content")
     # Every element needs a "<", so this bounds the tree before it is built.
@@ -52,8 +56,14 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
         # What the first pass joins to a reference anew, the second ends.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
     if _has_more_attributes(content, options.max_attributes):
-        raise Refused("extract", "too_many_attributes", f"a tag with more than {options.max_attributes} attributes")
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+        raise Refused(
+            "extract",
+            "too_many_attributes",
+            f"a tag with more than {options.max_attributes} attributes",
+        )
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
         tree: HtmlElement | None = etree.fromstring(content, parser=parser)
@@ -71,7 +81,8 @@ def _has_more_attributes(content: bytes, most: int) -> bool:
     if len(content) < 2 * most or max(map(len, content.split(b">"))) < 2 * most:
         return False
     return any(
-        tag.end() - tag.start() > 2 * most and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most for tag in _TAG.finditer(_without_scripts(content))
+        tag.end() - tag.start() > 2 * most and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most
+        for tag in _TAG.finditer(_without_scripts(content))
     )
 
 
@@ -79,7 +90,9 @@ def _without_scripts(content: bytes) -> bytes:
     """A page less the text of its scripts and styles, where a comparison can look like a tag; one that is not closed goes on to the end."""
     for name in (b"script", b"style"):
         lower, kept, at = content.lower(), [], 0
-        while (start := lower.find(b"<" + name, at)) >= 0 and (inside := lower.find(b">", start)) >= 0:
+        while (start := lower.find(b"<" + name, at)) >= 0 and (
+            inside := lower.find(b">", start)
+        ) >= 0:
             kept.append(content[at : inside + 1])
             at = lower.find(b"</" + name, inside)
             if at < 0:

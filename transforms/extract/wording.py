@@ -32,12 +32,46 @@ _ASCII_DIGITS = b"0123456789"
 _QUOTES = "“”„«»「"
 
 NAMES = (
-    "chars", "words", "link_density", "links", "bold", "word_length", "commas", "sentence_ends", "ends_sentence", "ends_colon",
-    "ends_ellipsis", "ends_question", "starts_lower", "starts_symbol", "starts_digit", "starts_quote", "upper_per_word", "digit_share",
-    "quotes", "at_sign", "hash", "bar", "copyright", "url", "year", "time", "date", "cjk", "title_share", "title_cover", "description_share",
-    "repeats", "cells", "after_break", "no_ascii", "body_share", "headline_exact",
-    *(f"word_{name}" for name, _ in WORD_GROUPS), *(f"first_{name}" for name, _ in WORD_GROUPS),
-)  # fmt: skip
+    "chars",
+    "words",
+    "link_density",
+    "links",
+    "bold",
+    "word_length",
+    "commas",
+    "sentence_ends",
+    "ends_sentence",
+    "ends_colon",
+    "ends_ellipsis",
+    "ends_question",
+    "starts_lower",
+    "starts_symbol",
+    "starts_digit",
+    "starts_quote",
+    "upper_per_word",
+    "digit_share",
+    "quotes",
+    "at_sign",
+    "hash",
+    "bar",
+    "copyright",
+    "url",
+    "year",
+    "time",
+    "date",
+    "cjk",
+    "title_share",
+    "title_cover",
+    "description_share",
+    "repeats",
+    "cells",
+    "after_break",
+    "no_ascii",
+    "body_share",
+    "headline_exact",
+    *(f"word_{name}" for name, _ in WORD_GROUPS),
+    *(f"first_{name}" for name, _ in WORD_GROUPS),
+)
 #: A longer block is no headline and no description (arbitrary: the longest headline measured has 31 words).
 _HEADLINE_WORDS = 60
 
@@ -64,42 +98,85 @@ def read(page: Page, hints: Hints) -> Lines:
     numbers, counts, telling = array("d"), [], []
     for i, text in enumerate(page.text):
         lower = text.lower()
-        words = (_PLAIN_WORD if text.isascii() or not _HAS_CJK.search(text) else WORD).findall(lower)
+        words = (_PLAIN_WORD if text.isascii() or not _HAS_CJK.search(text) else WORD).findall(
+            lower
+        )
         letters = sum(map(len, words))
         n = len(words)
         is_cjk = 0 < letters < 1.5 * n and not text.isascii()
-        numbers.extend((
-            *_shape(text, lower, words, letters, is_cjk, page, i), *named.shares(words),
-            seen[text], page.cells[i], page.after_break[i], not text.isascii(), *named.body_and_headline(words), *_groups(words),
-        ))  # fmt: skip
+        numbers.extend(
+            (
+                *_shape(text, lower, words, letters, is_cjk, page, i),
+                *named.shares(words),
+                seen[text],
+                page.cells[i],
+                page.after_break[i],
+                not text.isascii(),
+                *named.body_and_headline(words),
+                *_groups(words),
+            )
+        )
         counts.append(n)
         telling.append(words if is_cjk else [w for w in words if len(w) > 3])
     rows = np.frombuffer(numbers, dtype=np.float64).reshape(len(counts), len(NAMES))
     return Lines(rows, np.array(counts, dtype=np.float64), telling)
 
 
-def _shape(text: str, lower: str, words: list[str], letters: int, is_cjk: bool, page: Page, block: int) -> tuple[float, ...]:
+def _shape(
+    text: str, lower: str, words: list[str], letters: int, is_cjk: bool, page: Page, block: int
+) -> tuple[float, ...]:
     """Lengths, links, punctuation and the first and last characters: `chars` to `cjk`."""
     size, per = len(text), 1.0 / (len(words) or 1)
     first, last = text[0], text[-1]
     if text.isascii():
         content = text.encode()
-        upper, digits = size - len(content.translate(None, _ASCII_UPPER)), size - len(content.translate(None, _ASCII_DIGITS))
+        upper, digits = (
+            size - len(content.translate(None, _ASCII_UPPER)),
+            size - len(content.translate(None, _ASCII_DIGITS)),
+        )
         quotes, has_copyright = text.count('"'), "(c)" in lower
     else:
         upper, digits = len(_UPPER.findall(text)), len(_DIGITS.findall(text))
-        quotes, has_copyright = text.count('"') + sum(map(text.count, _QUOTES)), "©" in text or "(c)" in lower
+        quotes, has_copyright = (
+            text.count('"') + sum(map(text.count, _QUOTES)),
+            "©" in text or "(c)" in lower,
+        )
     return (
-        math.log1p(size), math.log1p(len(words)), min(1.0, page.link_chars[block] / size), page.link_count[block],
-        min(1.0, page.bold_chars[block] / size), letters * per, text.count(",") * per, len(_SENTENCE_END.findall(text)),
-        last in ".!?。！？\"”’»)", last in ":：", last == "…" or text.endswith("..."), last in "?？",
-        first.islower(), not first.isalnum(), first.isdigit(), first in "\"'“‘«„「『",
-        upper * per, digits / size, quotes * per,
-        "@" in text, "#" in text, len(_BAR.findall(text)) * per, has_copyright,
+        math.log1p(size),
+        math.log1p(len(words)),
+        min(1.0, page.link_chars[block] / size),
+        page.link_count[block],
+        min(1.0, page.bold_chars[block] / size),
+        letters * per,
+        text.count(",") * per,
+        len(_SENTENCE_END.findall(text)),
+        last in '.!?。！？"”’»)',
+        last in ":：",
+        last == "…" or text.endswith("..."),
+        last in "?？",
+        first.islower(),
+        not first.isalnum(),
+        first.isdigit(),
+        first in "\"'“‘«„「『",
+        upper * per,
+        digits / size,
+        quotes * per,
+        "@" in text,
+        "#" in text,
+        len(_BAR.findall(text)) * per,
+        has_copyright,
         "http" in lower or "www." in lower or ".com" in lower,
-        *((_YEAR.search(text) is not None, _TIME.search(text) is not None, _DATE.search(text) is not None) if digits else (False, False, False)),
+        *(
+            (
+                _YEAR.search(text) is not None,
+                _TIME.search(text) is not None,
+                _DATE.search(text) is not None,
+            )
+            if digits
+            else (False, False, False)
+        ),
         is_cjk,
-    )  # fmt: skip
+    )
 
 
 class _Named:
@@ -126,7 +203,11 @@ class _Named:
             common = len(own & title)
             share = max(share, common / len(own))
             self._cover = max(self._cover, common / len(title))
-        return share, self._cover, len(own & self._description) / len(own) if self._description else -1.0
+        return (
+            share,
+            self._cover,
+            len(own & self._description) / len(own) if self._description else -1.0,
+        )
 
     def body_and_headline(self, words: list[str]) -> tuple[float, float]:
         """The share of the block's trigrams in the article body, -1 where there is none; whether it is a headline, asked after `shares`."""

@@ -129,7 +129,9 @@ class _State:
         groups = self._standing(rows, end)
         is_counted = self.twins[rows] == rows
         sizes = np.bincount(groups[is_counted], minlength=len(rows))
-        linked = average_link(groups, edges, sizes=np.maximum(sizes, 1), threshold=self.options.threshold)
+        linked = average_link(
+            groups, edges, sizes=np.maximum(sizes, 1), threshold=self.options.threshold
+        )
         # A document that follows a twin goes where the twin goes.
         place = np.arange(len(rows), dtype=np.int32)
         place[len(before) :] = found.twins[len(before) :]
@@ -143,13 +145,24 @@ class _State:
         for story, into in merged.items():
             names[story] = into
         stories = names[self.stories] if len(names) else self.stories
-        return Grouping(stories, self.similarity, merged, tuple(self.openers[self.n_standing :]), _all(self.found), self.twins)
+        return Grouping(
+            stories,
+            self.similarity,
+            merged,
+            tuple(self.openers[self.n_standing :]),
+            _all(self.found),
+            self.twins,
+        )
 
     def _compared(self, rows: NDArray[np.int64], first: int) -> Comparison:
         documents = self.documents
         return compare(
-            documents.vectors.take(rows), published=documents.published[rows], arrival=documents.arrival[rows], first=first,
-            window=self.window, undated_window=self.options.undated_window,
+            documents.vectors.take(rows),
+            published=documents.published[rows],
+            arrival=documents.arrival[rows],
+            first=first,
+            window=self.window,
+            undated_window=self.options.undated_window,
         )
 
     def _within_reach(self, first: int, end: int) -> NDArray[np.int64]:
@@ -167,7 +180,9 @@ class _State:
     def _standing(self, rows: NDArray[np.int64], end: int) -> NDArray[np.int32]:
         """The group of each row before anything is linked, by place of its first document: its own, or a story that reaches further."""
         n = len(self.openers)
-        leads = np.flatnonzero((self.twins[:end] == np.arange(end)) & (self.stories[:end] != NO_STORY))
+        leads = np.flatnonzero(
+            (self.twins[:end] == np.arange(end)) & (self.stories[:end] != NO_STORY)
+        )
         everywhere = np.bincount(self.stories[leads], minlength=n)
         here = self.stories[rows]
         known = np.flatnonzero(here != NO_STORY)
@@ -187,13 +202,19 @@ class _State:
         ends = self.edges.earlier, self.edges.later
         is_needed = np.ones(len(ends[0]), bool)
         for end in ends:
-            is_near = published[end] >= at - self.window if at != UNDATED else np.zeros(len(end), bool)
+            is_near = (
+                published[end] >= at - self.window if at != UNDATED else np.zeros(len(end), bool)
+            )
             is_needed &= (arrival[end] >= oldest) | is_near
         place = np.full(len(published), -1, np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         is_here = (place[ends[0]] >= 0) & (place[ends[1]] >= 0)
-        kept = Edges(*(np.asarray(column)[is_needed | is_here] for column in (*ends, self.edges.similarity)))
-        here = Edges(place[ends[0][is_here]], place[ends[1][is_here]], self.edges.similarity[is_here])
+        kept = Edges(
+            *(np.asarray(column)[is_needed | is_here] for column in (*ends, self.edges.similarity))
+        )
+        here = Edges(
+            place[ends[0][is_here]], place[ends[1][is_here]], self.edges.similarity[is_here]
+        )
         rows32 = rows.astype(np.int32)
         self.found.append(Edges(rows32[new.earlier], rows32[new.later], new.similarity))
         self.edges = _all([kept, self.found[-1]])
@@ -226,7 +247,9 @@ class _State:
         here = self.stories[rows]
         known = here != NO_STORY
         width = len(rows) + 1
-        pairs, counts = np.unique(here[known].astype(np.int64) * width + linked[known], return_counts=True)
+        pairs, counts = np.unique(
+            here[known].astype(np.int64) * width + linked[known], return_counts=True
+        )
         goes: dict[int, int] = {}
         most: dict[int, int] = {}
         for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
@@ -258,6 +281,7 @@ class _State:
 
 def _all(parts: list[Edges]) -> Edges:
     return Edges(
-        np.concatenate([part.earlier for part in parts]), np.concatenate([part.later for part in parts]),
+        np.concatenate([part.earlier for part in parts]),
+        np.concatenate([part.later for part in parts]),
         np.concatenate([part.similarity for part in parts]),
     )

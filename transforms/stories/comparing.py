@@ -14,7 +14,9 @@ from copydesk.transforms.stories.weighing import Vectors
 UNDATED = np.iinfo(np.int64).min
 UNIT = 1 << 16  # similarity 1
 FLOOR = int(0.04 * UNIT)  # weaker similarities count as none; .02 to .05 give the same figures
-TWIN = int(0.9 * UNIT)  # the same text but for a few words: it follows its twin and is not compared again
+TWIN = int(
+    0.9 * UNIT
+)  # the same text but for a few words: it follows its twin and is not compared again
 POSTINGS = 2_000  # of a feature, the most recent documents that hold it: a common word costs no more than that
 ALIKE = 1_000  # of a document, the documents most alike that are remembered: on wire text it has 14, at most 114
 _SHIFT = 12  # from SCALE ** 2 = 2 ** 28 down to UNIT
@@ -41,7 +43,13 @@ class Comparison:
 
 
 def compare(
-    vectors: Vectors, *, published: NDArray[np.int64], arrival: NDArray[np.int64], first: int, window: int, undated_window: int
+    vectors: Vectors,
+    *,
+    published: NDArray[np.int64],
+    arrival: NDArray[np.int64],
+    first: int,
+    window: int,
+    undated_window: int,
 ) -> Comparison:
     """Compare every document from `first` on with those before it.
 
@@ -57,17 +65,35 @@ def compare(
     twins = np.arange(n, dtype=np.int32)
     best = np.zeros(n, np.int32)
     earlier, later, similarity = _compare(
-        vectors.starts, slots, vectors.weights, n_slots, published, arrival, first, window, undated_window, twins, best
+        vectors.starts,
+        slots,
+        vectors.weights,
+        n_slots,
+        published,
+        arrival,
+        first,
+        window,
+        undated_window,
+        twins,
+        best,
     )
     return Comparison(Edges(earlier, later, similarity), twins, best)
 
 
 @compiled
 def _compare(
-    starts: NDArray[np.int64], slots: NDArray[np.int32], weights: NDArray[np.uint16], n_slots: int,
-    published: NDArray[np.int64], arrival: NDArray[np.int64], first: int, window: int, undated_window: int,
-    twins: NDArray[np.int32], best: NDArray[np.int32],
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:  # fmt: skip
+    starts: NDArray[np.int64],
+    slots: NDArray[np.int32],
+    weights: NDArray[np.uint16],
+    n_slots: int,
+    published: NDArray[np.int64],
+    arrival: NDArray[np.int64],
+    first: int,
+    window: int,
+    undated_window: int,
+    twins: NDArray[np.int32],
+    best: NDArray[np.int32],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     n = len(starts) - 1
     heads = np.zeros(n_slots + 1, np.int64)
     for k in range(len(slots)):
@@ -80,7 +106,11 @@ def _compare(
     sums = np.zeros(n, np.int32)
     met = np.empty(n, np.int32)
     room = 1 << 12
-    earlier, later, similarity = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
+    earlier, later, similarity = (
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+    )
     n_edges = 0
     for i in range(n):
         begin = n_edges
@@ -97,7 +127,11 @@ def _compare(
             twin, twin_similarity = -1, TWIN
             if n_edges + n_met > room:
                 room = max(2 * room, n_edges + n_met)
-                earlier, later, similarity = _longer(earlier, room), _longer(later, room), _longer(similarity, room)
+                earlier, later, similarity = (
+                    _longer(earlier, room),
+                    _longer(later, room),
+                    _longer(similarity, room),
+                )
             for m in range(n_met):
                 j = met[m]
                 alike = min(UNIT, sums[j] >> _SHIFT)
@@ -129,7 +163,9 @@ def _compare(
 
 
 @compiled
-def _strongest(earlier: NDArray[np.int32], similarity: NDArray[np.int32], begin: int, end: int) -> int:
+def _strongest(
+    earlier: NDArray[np.int32], similarity: NDArray[np.int32], begin: int, end: int
+) -> int:
     """Move a document's ALIKE strongest edges to the front; returns where they end. Of equals the first met stay."""
     place = end - begin - ALIKE
     cut = np.partition(similarity[begin:end], place)[place]

@@ -18,7 +18,9 @@ from copydesk.transforms.stories.repairing import repaired
 HALF = 1 << 20
 SPACE = 2 * HALF
 TITLE_WEIGHT = 3  # a word of the title counts three times: +.01 B-cubed on WikiNews events
-MAX_CHARACTERS = 20_000  # of one text; what makes a story stands at its head, and time stays bounded
+MAX_CHARACTERS = (
+    20_000  # of one text; what makes a story stands at its head, and time stays bounded
+)
 _CHUNK = 256  # documents that share one buffer
 
 
@@ -62,7 +64,9 @@ def count(texts: Sequence[str], titles: Sequence[str | None]) -> Counts:
     (1, [1, 1, 1])
     """
     classes = characters.table()[0]
-    return joined([Counts(*_count_chunk(codes, bounds, classes)) for codes, bounds in _chunks(texts, titles)])
+    return joined(
+        [Counts(*_count_chunk(codes, bounds, classes)) for codes, bounds in _chunks(texts, titles)]
+    )
 
 
 def folded(text: str) -> str:
@@ -71,14 +75,20 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else characters.normalise(repaired(text))
 
 
-def _chunks(texts: Sequence[str], titles: Sequence[str | None]) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
+def _chunks(
+    texts: Sequence[str], titles: Sequence[str | None]
+) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
     for first in range(0, len(texts), _CHUNK):
         pieces = [
             folded(piece or "")
-            for pair in zip(titles[first : first + _CHUNK], texts[first : first + _CHUNK], strict=True)
+            for pair in zip(
+                titles[first : first + _CHUNK], texts[first : first + _CHUNK], strict=True
+            )
             for piece in pair
         ]
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum([len(piece) for piece in pieces], dtype=np.int64)])
+        bounds = np.concatenate(
+            [np.zeros(1, np.int64), np.cumsum([len(piece) for piece in pieces], dtype=np.int64)]
+        )
         yield np.frombuffer("".join(pieces).encode("utf-32-le", "surrogatepass"), np.uint32), bounds
 
 
@@ -87,7 +97,9 @@ def _count_chunk(
     codes: NDArray[np.uint32], bounds: NDArray[np.int64], classes: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
     n = (len(bounds) - 1) // 2
-    capacity = 2 * len(codes) + 2  # a feature for each character at most, and one pair for each word
+    capacity = (
+        2 * len(codes) + 2
+    )  # a feature for each character at most, and one pair for each word
     slots = np.empty(capacity, np.int32)
     counts = np.empty(capacity, np.uint8)
     starts = np.zeros(n + 1, np.int64)
@@ -117,9 +129,23 @@ def _count_chunk(
                     while i < stop and _kind(codes[i], classes) == 2:
                         i += 1
                     for k in range(first, max(first + 1, i - 1)):
-                        if k + 1 == i or not (_is_hiragana(codes[k]) and _is_hiragana(codes[k + 1])):
-                            both = _stir(h, codes[k]) if k + 1 == i else _stir(_stir(h, codes[k]), codes[k + 1])
-                            end = _add(table, slots, counts, begin, end, int(_mix(both) >> np.uint64(44)), weight)
+                        if k + 1 == i or not (
+                            _is_hiragana(codes[k]) and _is_hiragana(codes[k + 1])
+                        ):
+                            both = (
+                                _stir(h, codes[k])
+                                if k + 1 == i
+                                else _stir(_stir(h, codes[k]), codes[k + 1])
+                            )
+                            end = _add(
+                                table,
+                                slots,
+                                counts,
+                                begin,
+                                end,
+                                int(_mix(both) >> np.uint64(44)),
+                                weight,
+                            )
                     has_before = False
                     continue
                 while i < stop and _kind(codes[i], classes) == 1:
@@ -127,13 +153,26 @@ def _count_chunk(
                     i += 1
                 h = _mix(h)
                 # The s of a possessive is no word.
-                is_s = i - first == 1 and codes[first] == 115 and first > 0 and _is_apostrophe(codes[first - 1])
+                is_s = (
+                    i - first == 1
+                    and codes[first] == 115
+                    and first > 0
+                    and _is_apostrophe(codes[first - 1])
+                )
                 if is_s:
                     continue
                 end = _add(table, slots, counts, begin, end, int(h >> np.uint64(44)), weight)
                 if has_before:
                     pair = _mix(before * np.uint64(0xC2B2AE3D27D4EB4F) + h)
-                    end = _add(table, slots, counts, begin, end, int(pair >> np.uint64(44)) + (1 << 20), weight)
+                    end = _add(
+                        table,
+                        slots,
+                        counts,
+                        begin,
+                        end,
+                        int(pair >> np.uint64(44)) + (1 << 20),
+                        weight,
+                    )
                 before, has_before = h, True
         for k in range(begin, end):
             _forget(table, slots[k])
@@ -175,7 +214,13 @@ def _mix(h: np.uint64) -> np.uint64:
 
 @compiled
 def _add(
-    table: NDArray[np.int64], slots: NDArray[np.int32], counts: NDArray[np.uint8], begin: int, end: int, slot: int, weight: int
+    table: NDArray[np.int64],
+    slots: NDArray[np.int32],
+    counts: NDArray[np.uint8],
+    begin: int,
+    end: int,
+    slot: int,
+    weight: int,
 ) -> int:
     mask = len(table) - 1
     at = slot * 0x9E3779B1 & mask

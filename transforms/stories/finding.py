@@ -16,15 +16,25 @@ from copydesk.transforms.stories.comparing import UNDATED
 from copydesk.transforms.stories.counting import count
 from copydesk.transforms.stories.options import Options
 
-STORIES = pa.schema([
-    column("row", pa.int64(), "Place of the text in the input, from 0.", required=True),
-    column("story", pa.int64(), "Row of the first text of the story, in the order of the input.", required=True),
-])
+STORIES = pa.schema(
+    [
+        column("row", pa.int64(), "Place of the text in the input, from 0.", required=True),
+        column(
+            "story",
+            pa.int64(),
+            "Row of the first text of the story, in the order of the input.",
+            required=True,
+        ),
+    ]
+)
 
 
 def group_stories(
-    texts: Sequence[str | None] | pa.Array | pa.ChunkedArray, *, titles: Sequence[str | None] | pa.Array | pa.ChunkedArray | None = None,
-    published_at: Sequence[datetime | None] | pa.Array | pa.ChunkedArray | None = None, options: Options | None = None,
+    texts: Sequence[str | None] | pa.Array | pa.ChunkedArray,
+    *,
+    titles: Sequence[str | None] | pa.Array | pa.ChunkedArray | None = None,
+    published_at: Sequence[datetime | None] | pa.Array | pa.ChunkedArray | None = None,
+    options: Options | None = None,
 ) -> pa.Table:
     """Put texts on one event together, however they are worded: a table of `row` and `story`.
 
@@ -36,21 +46,31 @@ def group_stories(
     {'row': [0, 1, 2], 'story': [0, 0, 2]}
     """
     bodies = [text or "" for text in _listed(texts)]
-    headlines = [title or "" for title in _listed(titles)] if titles is not None else [""] * len(bodies)
+    headlines = (
+        [title or "" for title in _listed(titles)] if titles is not None else [""] * len(bodies)
+    )
     times = _times(published_at, len(bodies))
     for name, given in (("titles", headlines), ("published_at", times)):
         if len(given) != len(bodies):
-            raise ValueError(f"{name} has {len(given)} entries for {len(bodies)} texts; it needs one for each, null for none")
+            raise ValueError(
+                f"{name} has {len(given)} entries for {len(bodies)} texts; it needs one for each, null for none"
+            )
     stories = _stories(bodies, headlines, times, options or Options())
-    return pa.table([pa.array(range(len(bodies)), pa.int64()), pa.array(stories, pa.int64())], schema=STORIES)
+    return pa.table(
+        [pa.array(range(len(bodies)), pa.int64()), pa.array(stories, pa.int64())], schema=STORIES
+    )
 
 
 def warm() -> None:
     """Load the packaged frequencies and compile; afterwards nothing is opened."""
-    group_stories(["Rain fell on Bergen.", "Bergen had rain."], published_at=[None, datetime(2026, 1, 1)])
+    group_stories(
+        ["Rain fell on Bergen.", "Bergen had rain."], published_at=[None, datetime(2026, 1, 1)]
+    )
 
 
-def _stories(texts: list[str], titles: list[str], times: NDArray[np.int64], options: Options) -> NDArray[np.int64]:
+def _stories(
+    texts: list[str], titles: list[str], times: NDArray[np.int64], options: Options
+) -> NDArray[np.int64]:
     # Texts that are equal, title and day too, are one document: ten thousand copies cost one.
     keys = [
         (time, sha256(f"{title}\0{text}".encode("utf-8", "surrogatepass")).digest())
@@ -65,8 +85,13 @@ def _stories(texts: list[str], titles: list[str], times: NDArray[np.int64], opti
     epoch = weighing.opened(1, counted)
     n = len(rows)
     documents = blocks.Documents(
-        vectors=weighing.vectors(counted, epoch), published=times[rows], arrival=np.arange(n, dtype=np.int64),
-        stories=np.full(n, blocks.NO_STORY, np.int32), openers=np.zeros(0, np.int64), is_whole=np.zeros(0, bool), n_published=0,
+        vectors=weighing.vectors(counted, epoch),
+        published=times[rows],
+        arrival=np.arange(n, dtype=np.int64),
+        stories=np.full(n, blocks.NO_STORY, np.int32),
+        openers=np.zeros(0, np.int64),
+        is_whole=np.zeros(0, bool),
+        n_published=0,
     )
     stories = blocks.grouped(documents, options).stories[places]
     _, firsts, inverse = np.unique(stories, return_index=True, return_inverse=True)
@@ -81,10 +106,16 @@ def _listed(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> list[s
     return values.to_pylist() if isinstance(values, pa.Array | pa.ChunkedArray) else list(values)
 
 
-def _times(published_at: Sequence[datetime | None] | pa.Array | pa.ChunkedArray | None, n: int) -> NDArray[np.int64]:
+def _times(
+    published_at: Sequence[datetime | None] | pa.Array | pa.ChunkedArray | None, n: int
+) -> NDArray[np.int64]:
     if published_at is None:
         return np.full(n, UNDATED)
-    values = published_at if isinstance(published_at, pa.Array | pa.ChunkedArray) else pa.array(list(published_at), TIMESTAMP)
+    values = (
+        published_at
+        if isinstance(published_at, pa.Array | pa.ChunkedArray)
+        else pa.array(list(published_at), TIMESTAMP)
+    )
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     return microseconds(values)

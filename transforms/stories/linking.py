@@ -9,7 +9,9 @@ from copydesk.transforms.dedup.machine import compiled
 from copydesk.transforms.stories.comparing import UNIT, Edges
 
 
-def average_link(groups: NDArray[np.int32], edges: Edges, *, sizes: NDArray[np.int64], threshold: float) -> NDArray[np.int32]:
+def average_link(
+    groups: NDArray[np.int32], edges: Edges, *, sizes: NDArray[np.int64], threshold: float
+) -> NDArray[np.int32]:
     """Merge groups as long as the mean similarity over all pairs between two of them reaches the threshold.
 
     `groups` names the group each document stands in by the group's first document, `sizes` counts the
@@ -34,14 +36,22 @@ def average_link(groups: NDArray[np.int32], edges: Edges, *, sizes: NDArray[np.i
     ends = np.concatenate([low, high])[order]
     starts = np.searchsorted(ends, np.arange(n + 1)).astype(np.int64)
     parents = _chains(
-        starts, np.concatenate([high, low])[order], np.concatenate([sums, sums])[order], sizes.astype(np.int64), threshold * UNIT
+        starts,
+        np.concatenate([high, low])[order],
+        np.concatenate([sums, sums])[order],
+        sizes.astype(np.int64),
+        threshold * UNIT,
     )
     return parents[groups]
 
 
 @compiled
 def _chains(
-    starts: NDArray[np.int64], neighbours: NDArray[np.int32], sums: NDArray[np.int64], sizes: NDArray[np.int64], threshold: float
+    starts: NDArray[np.int64],
+    neighbours: NDArray[np.int32],
+    sums: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    threshold: float,
 ) -> NDArray[np.int32]:
     n = len(starts) - 1
     parents = np.arange(n).astype(np.int32)
@@ -67,7 +77,10 @@ def _chains(
             for k in range(begins[x], ends[x]):
                 t = pool[k]
                 mean = pool_sums[k] / (np.float64(sizes[x]) * np.float64(sizes[t]))
-                if mean > closeness or (mean == closeness and (nearest < 0 or t == previous or (t < nearest and nearest != previous))):
+                if mean > closeness or (
+                    mean == closeness
+                    and (nearest < 0 or t == previous or (t < nearest and nearest != previous))
+                ):
                     nearest, closeness = t, mean
             if nearest < 0:
                 length -= 1
@@ -107,9 +120,15 @@ def _root(parents: NDArray[np.int32], i: np.int32) -> np.int32:
 
 @compiled
 def _compact(
-    pool: NDArray[np.int32], pool_sums: NDArray[np.int64], begin: int, end: int, own: int, parents: NDArray[np.int32],
-    total: NDArray[np.int64], seen: NDArray[np.int32],
-) -> int:  # fmt: skip
+    pool: NDArray[np.int32],
+    pool_sums: NDArray[np.int64],
+    begin: int,
+    end: int,
+    own: int,
+    parents: NDArray[np.int32],
+    total: NDArray[np.int64],
+    seen: NDArray[np.int32],
+) -> int:
     n_seen = 0
     for k in range(begin, end):
         t = _root(parents, pool[k])
@@ -127,9 +146,13 @@ def _compact(
 
 @compiled
 def _packed(
-    pool: NDArray[np.int32], pool_sums: NDArray[np.int64], begins: NDArray[np.int64], ends: NDArray[np.int64],
-    parents: NDArray[np.int32], need: int,
-) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:  # fmt: skip
+    pool: NDArray[np.int32],
+    pool_sums: NDArray[np.int64],
+    begins: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    parents: NDArray[np.int32],
+    need: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:
     live = 0
     for i in range(len(begins)):
         if parents[i] == i:

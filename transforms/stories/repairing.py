@@ -7,7 +7,9 @@ import re
 # What a lead byte of UTF-8 and its followers become when read as Windows-1252 or Latin-1.
 _FOLLOWER = "[\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 # The lead byte first and its kind after it: of alternatives that begin differently each would be tried at every letter.
-_MANGLED = re.compile(f"[\xc2-\xf4](?:(?<=[\xc2-\xdf]){_FOLLOWER}|(?<=[\xe0-\xef]){_FOLLOWER}{{2}}|(?<=[\xf0-\xf4]){_FOLLOWER}{{3}})")
+_MANGLED = re.compile(
+    f"[\xc2-\xf4](?:(?<=[\xc2-\xdf]){_FOLLOWER}|(?<=[\xe0-\xef]){_FOLLOWER}{{2}}|(?<=[\xf0-\xf4]){_FOLLOWER}{{3}})"
+)
 
 
 def repaired(text: str) -> str:

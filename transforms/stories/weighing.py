@@ -19,7 +19,9 @@ NORM_OF_PAIRS = 0.5  # a pair found in one article only says little against a ma
 KEPT = 256  # heaviest features of a document; 200 to all give the same figures, and cost grows with the number
 SCALE = 1 << 14  # vectors are integers, so that sums are exact in any order
 RAREST = 12_000  # a word in fewer than one of so many documents weighs no more: keeps similarities alike from 200 to 20,000
-EVENT = 20  # articles; an event seldom has more in a window, and 10 already costs on WikiNews events
+EVENT = (
+    20  # articles; an event seldom has more in a window, and 10 already costs on WikiNews events
+)
 _TF = np.array([c * (SATURATION + 1) / (c + SATURATION) for c in range(256)], np.float32)
 
 
@@ -68,7 +70,10 @@ def background() -> Epoch:
 
     Counts of hashed features over some thousand news articles, scaled to 20,000 documents; no text.
     """
-    with resources.files(__package__).joinpath(BACKGROUND).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+    with (
+        resources.files(__package__).joinpath(BACKGROUND).open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
         frequencies = np.zeros(SPACE, np.uint32)
         frequencies[arrays["steps"].cumsum(dtype=np.int64)] = arrays["frequencies"]
         return Epoch(0, int(arrays["n_documents"]), frequencies)
@@ -82,7 +87,9 @@ def opened(number: int, counted: Counts) -> Epoch:
 def of_counts(number: int, n_documents: int, frequencies: NDArray[np.int64]) -> Epoch:
     """An epoch of the background and documents that were counted elsewhere."""
     known = background()
-    return Epoch(number, known.n_documents + n_documents, (known.frequencies + frequencies).astype(np.uint32))
+    return Epoch(
+        number, known.n_documents + n_documents, (known.frequencies + frequencies).astype(np.uint32)
+    )
 
 
 def vectors(counted: Counts, epoch: Epoch) -> Vectors:
@@ -108,7 +115,11 @@ def _idf(epoch: Epoch) -> NDArray[np.float32]:
 
 @compiled
 def _weigh(
-    starts: NDArray[np.int64], slots: NDArray[np.int32], counts: NDArray[np.uint8], idf: NDArray[np.float32], tf: NDArray[np.float32]
+    starts: NDArray[np.int64],
+    slots: NDArray[np.int32],
+    counts: NDArray[np.uint8],
+    idf: NDArray[np.float32],
+    tf: NDArray[np.float32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint16]]:
     n = len(starts) - 1
     new_starts = np.zeros(n + 1, np.int64)

@@ -46,7 +46,9 @@ _DEFAULTS = Options()
 
 RULES: tuple[tuple[str, int, str], ...] = tuple(rule for tagger in TAGGERS for rule in tagger.rules)
 COLUMNS: tuple[pa.Field, ...] = tuple(field for tagger in TAGGERS for field in tagger.columns)
-_EMPTY: dict[str, Any] = {"canonical_url": None} | {field.name: None for field in COLUMNS} | {"authors": ()}
+_EMPTY: dict[str, Any] = (
+    {"canonical_url": None} | {field.name: None for field in COLUMNS} | {"authors": ()}
+)
 
 
 def tag(document: Document, *, options: Options = _DEFAULTS) -> Tags:

@@ -27,7 +27,9 @@ def find(view: View) -> Found:
         named = normalised(_joined(own or "", page.canonical)) if page.canonical else None
         named = named or (normalised(page.first("og:url")) if not own else None)
         if named and (own is None or _may_stand_for(named, own)):
-            return Found({"canonical_url": named}, {"canonical_url": "markup" if page.canonical else "meta"})
+            return Found(
+                {"canonical_url": named}, {"canonical_url": "markup" if page.canonical else "meta"}
+            )
     if own is None:
         return Found()
     return Found({"canonical_url": own}, {"canonical_url": "url"})
@@ -43,7 +45,9 @@ def _joined(base: str, link: str) -> str | None:
 def _may_stand_for(named: str, own: str) -> bool:
     """A canonical link counts on its own site, and not where every page names the front page."""
     same_site = registrable(host(named)) == registrable(host(own))
-    return same_site and not (urlsplit(named).path in {"", "/"} and urlsplit(own).path not in {"", "/"})
+    return same_site and not (
+        urlsplit(named).path in {"", "/"} and urlsplit(own).path not in {"", "/"}
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -66,12 +70,22 @@ def normalised(url: str | None) -> str | None:
     scheme = parts.scheme.lower()
     if scheme not in {"http", "https"} or not name:
         return None
-    keep = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
-    query = parts.query if len(keep) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(keep)
+    keep = [
+        (k, v)
+        for k, v in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.fullmatch(k)
+    ]
+    query = (
+        parts.query
+        if len(keep) == len(parse_qsl(parts.query, keep_blank_values=True))
+        else urlencode(keep)
+    )
     where = name if port in {None, 80 if scheme == "http" else 443} else f"{name}:{port}"
     if ":" in name:
         where = where.replace(name, f"[{name}]", 1)
-    return urlunsplit((scheme, where, quote(parts.path, safe="/%:@!$&'()*+,;=~-._") or "/", query, ""))
+    return urlunsplit(
+        (scheme, where, quote(parts.path, safe="/%:@!$&'()*+,;=~-._") or "/", query, "")
+    )
 
 
 def host(url: str | None) -> str:

@@ -17,17 +17,45 @@ from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
     column("byline", STRINGS, "People named as authors, as printed, in order.", required=True),
-    column("byline_orgs", STRINGS, "Desks, agencies and organisations printed as author, in order.", required=True),
-    column("byline_roles", STRINGS, "For each entry of `byline`: writer, photographer, editor or contributor, else empty.", required=True),
+    column(
+        "byline_orgs",
+        STRINGS,
+        "Desks, agencies and organisations printed as author, in order.",
+        required=True,
+    ),
+    column(
+        "byline_roles",
+        STRINGS,
+        "For each entry of `byline`: writer, photographer, editor or contributor, else empty.",
+        required=True,
+    ),
     column("byline_raw", pa.string(), "The byline as found, before it was split into names."),
 )
 
 RULE, RULE_VERSION = "byline", 1
 
 _META = (
-    "author", "parsely-author", "sailthru.author", "article:author", "dc.creator", "dcterms.creator", "dc.contributor", "byl", "byline", "authors",
-    "article.author", "cxenseparse:author", "creator", "article:author_name", "og:author", "article_author", "citation_author", "citation_authors", "sailthru.authors", "dcsext.author",
-)  # fmt: skip
+    "author",
+    "parsely-author",
+    "sailthru.author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "byl",
+    "byline",
+    "authors",
+    "article.author",
+    "cxenseparse:author",
+    "creator",
+    "article:author_name",
+    "og:author",
+    "article_author",
+    "citation_author",
+    "citation_authors",
+    "sailthru.authors",
+    "dcsext.author",
+)
 
 
 def find(view: View) -> Found:
@@ -37,21 +65,37 @@ def find(view: View) -> Found:
     found = _of_page(view.page, site) if view.page is not None else printed
     given = view.document.given.authors
     if given:
-        by = tuple(dict.fromkeys(name for author in given for name in names.split(author, site=site, sure=True)))
-        differs = f"given; {found.source} differs" if found and names.joined(found.names) != names.joined(by) else "given"
+        by = tuple(
+            dict.fromkeys(
+                name for author in given for name in names.split(author, site=site, sure=True)
+            )
+        )
+        differs = (
+            f"given; {found.source} differs"
+            if found and names.joined(found.names) != names.joined(by)
+            else "given"
+        )
         chosen = Candidate(by, "; ".join(given), differs) if by else found
     else:
         chosen = found or printed or _of_credit(view, site)
     if view.page is not None:
         lines = [i for i in lines if chosen is not None and _prints(view.lines[i], chosen, site)]
     cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
-    return _found(chosen, ledger.cut(view.document.extracted, (*view.document.removed, *view.removed), cuts))
+    return _found(
+        chosen, ledger.cut(view.document.extracted, (*view.document.removed, *view.removed), cuts)
+    )
 
 
 def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
     """The byline lines of the text and the names on them."""
-    lines = list(opening.read(view.lines, max_headline_chars=view.options.max_headline_chars).bylines)
-    found = tuple(dict.fromkeys(name for i in lines for name in names.split(view.lines[i], site=site, strict=True)))
+    lines = list(
+        opening.read(view.lines, max_headline_chars=view.options.max_headline_chars).bylines
+    )
+    found = tuple(
+        dict.fromkeys(
+            name for i in lines for name in names.split(view.lines[i], site=site, strict=True)
+        )
+    )
     raw = "; ".join(view.lines[i].strip() for i in lines)
     return (Candidate(found, raw, "text") if found else None), lines
 
@@ -72,19 +116,36 @@ def _of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     starts = (tail.find(word) for word in ("eporting by", "riting by", "eported by", "ritten by"))
     at = min((start for start in starts if start > 0), default=0)
     match = _CREDIT.match(tail, at - 1) if at else None
-    if match is None or tail[:at - 1].rstrip().lower().endswith("additional"):
+    if match is None or tail[: at - 1].rstrip().lower().endswith("additional"):
         return None
     text = _CREDIT_PLACE.sub("", match[1].split(". ")[0])
     found = tuple(name for name in names.split(text, site=site, strict=True) if not name.is_org)
-    return Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text") if found else None
+    return (
+        Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text")
+        if found
+        else None
+    )
 
 
 def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
     if chosen is None or not chosen.names:
-        return Found({"byline": (), "byline_orgs": (), "byline_roles": (), "byline_raw": None, "authors": ()}, {}, removed)
+        return Found(
+            {
+                "byline": (),
+                "byline_orgs": (),
+                "byline_roles": (),
+                "byline_raw": None,
+                "authors": (),
+            },
+            {},
+            removed,
+        )
     people = [name for name in chosen.names if not name.is_org]
     orgs = [name for name in chosen.names if name.is_org]
-    roles = tuple(name.role if name.role in {"writer", "photographer", "editor", "contributor"} else "" for name in people)
+    roles = tuple(
+        name.role if name.role in {"writer", "photographer", "editor", "contributor"} else ""
+        for name in people
+    )
     values = {
         "byline": tuple(name.text for name in people),
         "byline_orgs": tuple(name.text for name in orgs),
@@ -110,11 +171,27 @@ def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
     candidates = [*stated, *([printed] if printed else [])]
     by_people = [c for c in candidates if any(not name.is_org for name in c.names)]
     if stated and printed in by_people[:1] and not (printed.certain or printed.strong):
-        return stated[0]  # an organisation that the page states, before a name that may be a photographer's
-    if by_people and printed in by_people and _is_account(by_people[0]) and not _is_account(printed):
+        return stated[
+            0
+        ]  # an organisation that the page states, before a name that may be a photographer's
+    if (
+        by_people
+        and printed in by_people
+        and _is_account(by_people[0])
+        and not _is_account(printed)
+    ):
         return printed
-    if by_people and printed and printed is not by_people[0] and printed.certain and not _is_account(printed):
-        said, shown = ({known.key(name.text) for name in c.names if not name.is_org} for c in (by_people[0], printed))
+    if (
+        by_people
+        and printed
+        and printed is not by_people[0]
+        and printed.certain
+        and not _is_account(printed)
+    ):
+        said, shown = (
+            {known.key(name.text) for name in c.names if not name.is_org}
+            for c in (by_people[0], printed)
+        )
         if shown and not _same_people(said, shown) and (shown > said or not shown & said):
             return printed
     return next(iter(by_people or candidates), None)
@@ -122,7 +199,9 @@ def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
 
 def _is_account(candidate: Candidate) -> bool:
     """Whether the people of a byline are user names rather than names: one word each, in Latin letters."""
-    return all(" " not in name.text and name.text.isascii() for name in candidate.names if not name.is_org)
+    return all(
+        " " not in name.text and name.text.isascii() for name in candidate.names if not name.is_org
+    )
 
 
 def _same_people(a: set[str], b: set[str]) -> bool:
@@ -137,28 +216,48 @@ def _json_ld(page: PageData, site: frozenset[str]) -> Candidate | None:
         found: list[Name] = []
         for agent in document.authors:
             # the owner of a personal site is a person, though the site goes by the same name
-            own = agent.is_organisation is False and names.is_person(agent.name) and not known.outlet_named(agent.name)
+            own = (
+                agent.is_organisation is False
+                and names.is_person(agent.name)
+                and not known.outlet_named(agent.name)
+            )
             parts = names.split(agent.name, site=frozenset() if own else site, sure=True)
             found += [Name(n.text, n.role, n.is_org or bool(agent.is_organisation)) for n in parts]
         if found:
-            return Candidate(without_site(found, site), "; ".join(a.name for a in document.authors), "json-ld")
+            return Candidate(
+                without_site(found, site), "; ".join(a.name for a in document.authors), "json-ld"
+            )
     return None
 
 
 def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
     first: Candidate | None = None
-    names_of = sorted(_META, key=lambda name: not name.startswith("citation"))  # papers: dc.creator often holds the first alone
+    names_of = sorted(
+        _META, key=lambda name: not name.startswith("citation")
+    )  # papers: dc.creator often holds the first alone
     for name in names_of:
         values = tuple(v for v in page.meta.get(name, ()) if not re.match(r"https?:|www\.|@|\(", v))
-        if name in {"citation_author", "citation_authors", "dc.creator"} and all(v.count(",") == 1 for v in values):
+        if name in {"citation_author", "citation_authors", "dc.creator"} and all(
+            v.count(",") == 1 for v in values
+        ):
             values = tuple(" ".join(reversed(v.split(", "))) for v in values)
         found: list[Name] = []
         for value in values:
             if known.key(value) not in site:
                 own = names_site(value, site)
-                found += (n for n in names.split(value, site=site, sure=True) if not is_login(n.text) and (n.is_org or not own))
-            elif names.is_person(value, sure=" " in value) and not known.outlet_named(value) and not names.is_organisation(value):
-                found.append(Name(value))  # the owner of a personal site; another site's own name is no author
+                found += (
+                    n
+                    for n in names.split(value, site=site, sure=True)
+                    if not is_login(n.text) and (n.is_org or not own)
+                )
+            elif (
+                names.is_person(value, sure=" " in value)
+                and not known.outlet_named(value)
+                and not names.is_organisation(value)
+            ):
+                found.append(
+                    Name(value)
+                )  # the owner of a personal site; another site's own name is no author
         kept = without_site(found, site)
         if any(not n.is_org for n in kept):
             return Candidate(kept, "; ".join(values), "meta")
@@ -166,4 +265,9 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
     return first
 
 
-TAGGER = Tagger("byline", COLUMNS, find, ((RULE, RULE_VERSION, "A line that holds a byline and nothing else, which becomes `byline`."),))
+TAGGER = Tagger(
+    "byline",
+    COLUMNS,
+    find,
+    ((RULE, RULE_VERSION, "A line that holds a byline and nothing else, which becomes `byline`."),),
+)

@@ -24,17 +24,31 @@ def without_site(found: list[Name], site: frozenset[str]) -> tuple[Name, ...]:
     """The names once each, without companies, and without the site's own name beside a person or as an account."""
     people = any(not name.is_org for name in found)
     return tuple(
-        dict.fromkeys(n for n in found if not (n.is_org and (_COMPANY.search(n.text) or (known.key(n.text) in site and (people or is_login(n.text))))))
+        dict.fromkeys(
+            n
+            for n in found
+            if not (
+                n.is_org
+                and (
+                    _COMPANY.search(n.text)
+                    or (known.key(n.text) in site and (people or is_login(n.text)))
+                )
+            )
+        )
     )
 
 
-_COMPANY = re.compile(r"\b(?:inc|llc|ltd|gmbh|corp|corporation|limited|pty|s\.?r\.?l|co\. kg)\b\.?$", re.I)
+_COMPANY = re.compile(
+    r"\b(?:inc|llc|ltd|gmbh|corp|corporation|limited|pty|s\.?r\.?l|co\. kg)\b\.?$", re.I
+)
 
 
 def names_site(name: str, site: frozenset[str]) -> bool:
     """Whether a name holds the site's: "Kong" at konghq.com, "Example Labs" at example.com."""
     words = [known.key(word) for word in name.split()]
-    return any(len(word) > 4 and word in site for word in words) or (len(words) == 1 and any(len(words[0]) > 3 and key.startswith(words[0]) for key in site))
+    return any(len(word) > 4 and word in site for word in words) or (
+        len(words) == 1 and any(len(words[0]) > 3 and key.startswith(words[0]) for key in site)
+    )
 
 
 def is_login(text: str) -> bool:

@@ -10,10 +10,22 @@ from copydesk.transforms.tag import datelines, published
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
-    column("dateline_place", pa.string(), "Place the report was filed from, as printed in its dateline."),
-    column("dateline_country", pa.string(), "Country or state of that place: as printed, else of a city known to the gazetteer."),
+    column(
+        "dateline_place",
+        pa.string(),
+        "Place the report was filed from, as printed in its dateline.",
+    ),
+    column(
+        "dateline_country",
+        pa.string(),
+        "Country or state of that place: as printed, else of a city known to the gazetteer.",
+    ),
     column("dateline_agency", pa.string(), "Agency or outlet named in the dateline."),
-    column("dateline_date", pa.date32(), "Day named in the dateline; its year from `published_date` or the fetch where the dateline gives none."),
+    column(
+        "dateline_date",
+        pa.date32(),
+        "Day named in the dateline; its year from `published_date` or the fetch where the dateline gives none.",
+    ),
 )
 RULE, RULE_VERSION = "dateline", 1
 
@@ -23,10 +35,16 @@ def find(view: View) -> Found:
     found = datelines.of(view)
     if not found.end:
         return Found()
-    values: dict[str, object] = {"dateline_place": found.place, "dateline_country": found.country, "dateline_agency": found.agency}
+    values: dict[str, object] = {
+        "dateline_place": found.place,
+        "dateline_country": found.country,
+        "dateline_agency": found.agency,
+    }
     if found.month is not None:
         fetched = view.document.fetched_at
-        reference = published.find(view).values.get("published_date") or (fetched.date() if fetched else None)
+        reference = published.find(view).values.get("published_date") or (
+            fetched.date() if fetched else None
+        )
         values["dateline_date"] = datelines.resolved(found, reference)
     evidence = {name: "text" for name, value in values.items() if value is not None}
     if found.country and found.place and found.country not in view.lines[found.line][: found.end]:
@@ -34,8 +52,17 @@ def find(view: View) -> Found:
     if not view.options.cut_dateline:
         return Found(values, evidence)
     removed = (*view.document.removed, *view.removed)
-    cuts = cut(view.document.extracted, removed, [Cut(found.line, RULE, RULE_VERSION, start=0, end=found.end)])
+    cuts = cut(
+        view.document.extracted,
+        removed,
+        [Cut(found.line, RULE, RULE_VERSION, start=0, end=found.end)],
+    )
     return Found(values, evidence, cuts)
 
 
-TAGGER = Tagger("dateline", COLUMNS, find, ((RULE, RULE_VERSION, "The dateline, where the recipe takes it out of the text."),))
+TAGGER = Tagger(
+    "dateline",
+    COLUMNS,
+    find,
+    ((RULE, RULE_VERSION, "The dateline, where the recipe takes it out of the text."),),
+)

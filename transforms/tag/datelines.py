@@ -31,14 +31,30 @@ _NONE = Dateline()
 
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:[.'’\-][^\W\d_]+){0,3}\.?"
 _NAME = rf"{_WORD}(?:[ /](?:{_WORD}|de|del|do|da|dos|la|al|am|an|der|upon|el|es|of|and|ez|on|im|bei|sur)){{0,4}}"
-_SEPARATOR = r"(?:\.?\s?[–—―‒]\s?|\.?\s?-{1,3}\s?-?(?=\s|[^\W\d_]{3})|\s?_{1,2}\s|:\s|\.\s?-{1,2}\s?|\.\s?)"
+_SEPARATOR = (
+    r"(?:\.?\s?[–—―‒]\s?|\.?\s?-{1,3}\s?-?(?=\s|[^\W\d_]{3})|\s?_{1,2}\s|:\s|\.\s?-{1,2}\s?|\.\s?)"
+)
 _AGENCY = r"\((?P<agency>[^()\d]{2,40})\)|/\s?(?P<slashed>[^/\d]{2,30})\s?/|(?P<plain>[–—-]\s?(?:РИА Новости|ТАСС|Интерфакс))"
 _HEAD = re.compile(
     rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME}))?(?P<date>(?:,|\.)?\s(?:[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
     rf"\.?,?\s{{0,3}}(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
 )
-_MARKS = ("–", "—", "―", "‒", " -", "- ", "--", ")", "/", " _", ".-")  # one of them ends every dateline
-_DAY = re.compile(r"(?:([^\W\d_]{2,12})\.?\s(\d{1,2})|(\d{1,2})\.?\s(?:de\s)?([^\W\d_]{2,12})\.?)(?:,?\s(?:de\s)?(\d{4}))?")
+_MARKS = (
+    "–",
+    "—",
+    "―",
+    "‒",
+    " -",
+    "- ",
+    "--",
+    ")",
+    "/",
+    " _",
+    ".-",
+)  # one of them ends every dateline
+_DAY = re.compile(
+    r"(?:([^\W\d_]{2,12})\.?\s(\d{1,2})|(\d{1,2})\.?\s(?:de\s)?([^\W\d_]{2,12})\.?)(?:,?\s(?:de\s)?(\d{4}))?"
+)
 _AGENCY_FIRST = re.compile(r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?")
 # Printed in capitals before a dash where a place could stand.
 _NOT_PLACES = re.compile(
@@ -115,7 +131,9 @@ def _parse(line: str) -> Dateline:
     if agency == "" or (match["date"] and month is None):
         return _NONE
     separated = match["separator"] or ""
-    found = Dateline(place, _country(place, region), agency, month, day, year, 0, shift + match.end())
+    found = Dateline(
+        place, _country(place, region), agency, month, day, year, 0, shift + match.end()
+    )
     return found if _acceptable(found, region, separated, head[match.end() :]) else _NONE
 
 
@@ -135,7 +153,9 @@ def _agency_name(match: re.Match[str]) -> str | None:
     if known.agency(text) or known.outlet_named(text):
         return text
     words = text.split()
-    named = all(word[:1].isupper() or word.isupper() or word in {"de", "of", "and", "the"} for word in words)
+    named = all(
+        word[:1].isupper() or word.isupper() or word in {"de", "of", "and", "the"} for word in words
+    )
     return text if named and 1 <= len(words) <= 5 and len(text) > 1 else ""
 
 
@@ -154,14 +174,20 @@ def _acceptable(found: Dateline, region: str, separated: str, rest: str) -> bool
     """Whether place, region, agency, date and separator together make a dateline and no sentence or label."""
     place, agency, dated = found.place or "", found.agency, found.month is not None
     words = place.split()
-    listed = place.casefold() in places() or all(part.strip().casefold() in places() for part in place.split("/"))
+    listed = place.casefold() in places() or all(
+        part.strip().casefold() in places() for part in place.split("/")
+    )
     if len(rest) < 10 or (not listed and _NOT_PLACES.fullmatch(words[0].strip(".,"))):
         return False
     capitals = place.upper() == place and place.lower() != place
     if agency is not None:
         known_agency = bool(known.agency(agency) or known.outlet_named(agency))
-        return (bool(separated.strip()) and (capitals or listed or known_agency)) or (known_agency and (capitals or listed))
-    dashed = separated.strip(" .") in {"–", "—", "―", "‒", "--", "---", "-"} and separated[-1:].isspace()
+        return (bool(separated.strip()) and (capitals or listed or known_agency)) or (
+            known_agency and (capitals or listed)
+        )
+    dashed = (
+        separated.strip(" .") in {"–", "—", "―", "‒", "--", "---", "-"} and separated[-1:].isspace()
+    )
     if not dashed:
         return False
     if capitals:
@@ -170,7 +196,11 @@ def _acceptable(found: Dateline, region: str, separated: str, rest: str) -> bool
 
 
 def _is_region(region: str) -> bool:
-    return bool(_STATES.fullmatch(region)) or region.casefold() in _countries() or region.casefold() in places()
+    return (
+        bool(_STATES.fullmatch(region))
+        or region.casefold() in _countries()
+        or region.casefold() in places()
+    )
 
 
 def _country(place: str, region: str) -> str | None:
@@ -188,7 +218,13 @@ def resolved(line: Dateline, reference: date | None) -> date | None:
     """
     if line.month is None or line.day is None or (line.year is None and reference is None):
         return None
-    years = [line.year] if line.year is not None else [reference.year + n for n in (-1, 0, 1)] if reference is not None else []
+    years = (
+        [line.year]
+        if line.year is not None
+        else [reference.year + n for n in (-1, 0, 1)]
+        if reference is not None
+        else []
+    )
     days = [day for year in years if (day := _date(year, line.month, line.day)) is not None]
     if line.year is not None or reference is None:
         return days[0] if days else None

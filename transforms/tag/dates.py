@@ -26,7 +26,13 @@ class Stamp:
     @property
     def precision(self) -> str:
         """day, minute or second."""
-        return "day" if self.time is None else "second" if self.time.second or self.time.microsecond else "minute"
+        return (
+            "day"
+            if self.time is None
+            else "second"
+            if self.time.second or self.time.microsecond
+            else "minute"
+        )
 
     @property
     def utc(self) -> datetime:
@@ -39,10 +45,35 @@ class Stamp:
 
 
 _ISO = re.compile(
-    r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T |]+(\d{1,2})[:h]?(\d{2})(?::?(\d{2})(?:[.,]\d{1,9})?)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?(?:\[[^\]]{0,40}\])?\s*$", re.I
+    r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T |]+(\d{1,2})[:h]?(\d{2})(?::?(\d{2})(?:[.,]\d{1,9})?)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?(?:\[[^\]]{0,40}\])?\s*$",
+    re.I,
 )
-_ZONES = {"utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
-          "bst": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "jst": 540, "kst": 540, "ist": 330, "msk": 180, "aest": 600, "aedt": 660}  # fmt: skip
+_ZONES = {
+    "utc": 0,
+    "gmt": 0,
+    "z": 0,
+    "est": -300,
+    "edt": -240,
+    "cst": -360,
+    "cdt": -300,
+    "mst": -420,
+    "mdt": -360,
+    "pst": -480,
+    "pdt": -420,
+    "bst": 60,
+    "cet": 60,
+    "cest": 120,
+    "mez": 60,
+    "mesz": 120,
+    "eet": 120,
+    "eest": 180,
+    "jst": 540,
+    "kst": 540,
+    "ist": 330,
+    "msk": 180,
+    "aest": 600,
+    "aedt": 660,
+}
 _CLOCK = re.compile(
     r"(?<![\d.:])(\d{1,2})(?:[:h]|\.(?=\d\d\s*(?:uhr|am|pm|a\.m|p\.m)))(\d{2})(?::(\d{2}))?\s*(a\.?m\.?|p\.?m\.?)?(?:\s*(?:uhr|hrs?\b))?\s*(?:\(?\s*([a-z]{2,4})\b\s*\)?(?:([+-]\d{1,2})(?::?(\d{2}))?)?)?"
     r"|(?<!\d)(\d{1,2})\s*(a\.?m\.?|p\.?m\.?)(?!\w)\s*([a-z]{2,4})?|(\d{1,2})\s*[時时시点]\s*(?:(\d{1,2})\s*[分분])?",
@@ -97,7 +128,9 @@ def _rfc2822(text: str) -> Stamp | None:
 
 def _ctime(text: str) -> Stamp | None:
     """What Java and C print: "Mon Dec 02 10:56:35 EST 2024"."""
-    found = re.match(r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ?([A-Z]{3,4})? (\d{4})$", text)
+    found = re.match(
+        r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ?([A-Z]{3,4})? (\d{4})$", text
+    )
     return printed(f"{found[1]}, {found[4]} {found[2]} {found[3] or ''}") if found else None
 
 
@@ -162,13 +195,28 @@ def _of_match(match: re.Match[str], day_first: bool | None) -> Stamp | None:
         day = int(part["d"])
         month = int(part["m"]) if part.get("m") else months()[part["name"].casefold()]
     around = match.string[match.end() : match.end() + 40]
-    clock = _CLOCK.search(around) or _CLOCK.search(match.string[max(0, match.start() - 25) : match.start()])
+    clock = _CLOCK.search(around) or _CLOCK.search(
+        match.string[max(0, match.start() - 25) : match.start()]
+    )
     at, offset = _clock(clock) if clock else (None, None)
     return _stamp((year, month, day), at, offset)
 
 
 def _clock(match: re.Match[str]) -> tuple[time | None, int | None]:
-    hour, minute, second, half, zone, plus, plus_minutes, bare, bare_half, bare_zone, cjk_hour, cjk_minute = match.groups()
+    (
+        hour,
+        minute,
+        second,
+        half,
+        zone,
+        plus,
+        plus_minutes,
+        bare,
+        bare_half,
+        bare_zone,
+        cjk_hour,
+        cjk_minute,
+    ) = match.groups()
     if cjk_hour:
         return _time(cjk_hour, cjk_minute or "0", None), None
     if bare:
@@ -178,7 +226,9 @@ def _clock(match: re.Match[str]) -> tuple[time | None, int | None]:
         value = value % 12 + (12 if half[0] in "pP" else 0)
     offset = _ZONES.get((zone or "").lower())
     if offset is not None and plus:
-        offset += int(plus) * 60 + (int(plus_minutes or 0) if not plus.startswith("-") else -int(plus_minutes or 0))
+        offset += int(plus) * 60 + (
+            int(plus_minutes or 0) if not plus.startswith("-") else -int(plus_minutes or 0)
+        )
     return _time(str(value), minute, second), offset
 
 
@@ -198,7 +248,9 @@ def _offset(zone: str | None) -> int | None:
     return (-minutes if zone[0] == "-" else minutes) if minutes <= 15 * 60 else None
 
 
-def _stamp(ymd: tuple[int, int, int], at: time | None = None, offset: int | None = None) -> Stamp | None:
+def _stamp(
+    ymd: tuple[int, int, int], at: time | None = None, offset: int | None = None
+) -> Stamp | None:
     if not FIRST_YEAR <= ymd[0] <= 9998 or ymd == (1970, 1, 1):
         return None
     try:
@@ -207,7 +259,9 @@ def _stamp(ymd: tuple[int, int, int], at: time | None = None, offset: int | None
         return None
 
 
-_URL = re.compile(r"/(?P<y>(?:19|20)\d\d)[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?![\d])|/(?P<y2>(?:19|20)\d\d)/(?P<name>[a-z]{3,9})/(?P<d2>\d{1,2})(?!\d)")
+_URL = re.compile(
+    r"/(?P<y>(?:19|20)\d\d)[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?![\d])|/(?P<y2>(?:19|20)\d\d)/(?P<name>[a-z]{3,9})/(?P<d2>\d{1,2})(?!\d)"
+)
 
 
 def of_address(url: str) -> Stamp | None:
@@ -227,7 +281,8 @@ def of_address(url: str) -> Stamp | None:
 
 DIGIT = re.compile(r"\d")
 _AROUND_DATE = re.compile(
-    r"\b(?:published|posted|updated|last|first|on|at|by|uhr|am|pm|a\.m|p\.m|ist|gmt|utc|[ecmp][sd]?t|mon|tue|wed|thu|fri|sat|sun)\w*\b|\b\w+(?:day|tag)\b|[\W\d_]+", re.I
+    r"\b(?:published|posted|updated|last|first|on|at|by|uhr|am|pm|a\.m|p\.m|ist|gmt|utc|[ecmp][sd]?t|mon|tue|wed|thu|fri|sat|sun)\w*\b|\b\w+(?:day|tag)\b|[\W\d_]+",
+    re.I,
 )
 
 

@@ -16,15 +16,31 @@ def named(page: PageData) -> list[tuple[str, str]]:
     found = [(page.first("og:site_name"), "meta")]
     found += [(d.publisher, "json-ld") for d in page.statements.documents[:3]]
     found += [(name, "json-ld") for name in page.statements.site_names]
-    metas = ("application-name", "apple-mobile-web-app-title", "al:ios:app_name", "al:android:app_name", "dc.publisher", "cre", "publisher")
+    metas = (
+        "application-name",
+        "apple-mobile-web-app-title",
+        "al:ios:app_name",
+        "al:android:app_name",
+        "dc.publisher",
+        "cre",
+        "publisher",
+    )
     found += [(page.first(name), "meta") for name in metas]
-    return [(name, source) for name, source in dict(found).items() if 0 < len(name) <= 120 and not name.startswith(("http", "@"))]
+    return [
+        (name, source)
+        for name, source in dict(found).items()
+        if 0 < len(name) <= 120 and not name.startswith(("http", "@"))
+    ]
 
 
 def site_keys(view: View) -> frozenset[str]:
     """Folded names of the outlet and its site, to tell them from people and headlines."""
     names = [name for name, _ in named(view.page)] if view.page is not None else []
-    for value in (view.values.get("outlet"), view.values.get("outlet_id"), view.document.given.outlet):
+    for value in (
+        view.values.get("outlet"),
+        view.values.get("outlet_id"),
+        view.document.given.outlet,
+    ):
         if value:
             names.append(str(value))
     host = address.host(view.document.url or view.values.get("canonical_url"))

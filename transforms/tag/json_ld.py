@@ -17,19 +17,74 @@ MAX_CHARS = 1_000  # of one value
 
 # Types that are the document itself, by how surely; the rest only lend names to references.
 _KINDS = {
-    "newsarticle": 0, "article": 1, "reportagenewsarticle": 0, "opinionnewsarticle": 0, "analysisnewsarticle": 0,
-    "backgroundnewsarticle": 0, "reviewnewsarticle": 0, "blogposting": 1, "liveblogposting": 0, "advertisercontentarticle": 1,
-    "satiricalarticle": 0, "scholarlyarticle": 1, "medicalscholarlyarticle": 1, "techarticle": 1, "report": 1, "socialmediaposting": 2,
-    "review": 2, "recipe": 2, "howto": 2, "claimreview": 3, "creativework": 2, "medicalwebpage": 2, "webpage": 3,
-    "itempage": 3, "aboutpage": 3, "faqpage": 3, "videoobject": 4, "discussionforumposting": 2, "qapage": 3, "podcastepisode": 4,
-}  # fmt: skip
-_ORGANISATIONS = re.compile(r"organi[sz]ation|newsmedia|corporation|brand|website|localbusiness|ngo$", re.I)
+    "newsarticle": 0,
+    "article": 1,
+    "reportagenewsarticle": 0,
+    "opinionnewsarticle": 0,
+    "analysisnewsarticle": 0,
+    "backgroundnewsarticle": 0,
+    "reviewnewsarticle": 0,
+    "blogposting": 1,
+    "liveblogposting": 0,
+    "advertisercontentarticle": 1,
+    "satiricalarticle": 0,
+    "scholarlyarticle": 1,
+    "medicalscholarlyarticle": 1,
+    "techarticle": 1,
+    "report": 1,
+    "socialmediaposting": 2,
+    "review": 2,
+    "recipe": 2,
+    "howto": 2,
+    "claimreview": 3,
+    "creativework": 2,
+    "medicalwebpage": 2,
+    "webpage": 3,
+    "itempage": 3,
+    "aboutpage": 3,
+    "faqpage": 3,
+    "videoobject": 4,
+    "discussionforumposting": 2,
+    "qapage": 3,
+    "podcastepisode": 4,
+}
+_ORGANISATIONS = re.compile(
+    r"organi[sz]ation|newsmedia|corporation|brand|website|localbusiness|ngo$", re.I
+)
 # Properties whose nodes are other documents, comments or list entries, not this one.
-_ELSEWHERE = frozenset({
-    "itemlistelement", "haspart", "mentions", "comment", "comments", "review", "reviews", "relatedlink", "citation",
-    "associatedmedia", "video", "liveblogupdate", "subjectof", "workexample", "isbasedon", "potentialaction", "item", "suggestedanswer",
-    "image", "publisher", "author", "creator", "about", "breadcrumb", "aggregaterating", "offers", "step", "acceptedanswer", "itemreviewed",
-})  # fmt: skip
+_ELSEWHERE = frozenset(
+    {
+        "itemlistelement",
+        "haspart",
+        "mentions",
+        "comment",
+        "comments",
+        "review",
+        "reviews",
+        "relatedlink",
+        "citation",
+        "associatedmedia",
+        "video",
+        "liveblogupdate",
+        "subjectof",
+        "workexample",
+        "isbasedon",
+        "potentialaction",
+        "item",
+        "suggestedanswer",
+        "image",
+        "publisher",
+        "author",
+        "creator",
+        "about",
+        "breadcrumb",
+        "aggregaterating",
+        "offers",
+        "step",
+        "acceptedanswer",
+        "itemreviewed",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +127,23 @@ def read(scripts: Iterable[str]) -> Statements:
     >>> read(['{"@type":"NewsArticle","headline":"Rain","author":{"@type":"Person","name":"Bo Li"},}']).documents[0].authors
     (Agent(name='Bo Li', is_organisation=False),)
     """
-    roots = [value for _, script in zip(range(MAX_SCRIPTS), scripts, strict=False) for value in _values(script)]
+    roots = [
+        value
+        for _, script in zip(range(MAX_SCRIPTS), scripts, strict=False)
+        for value in _values(script)
+    ]
     nodes = list(_nodes(roots))
-    by_id = {_text(node["@id"]): node for node, _ in reversed(nodes) if "@id" in node and len(node) > 1}
+    by_id = {
+        _text(node["@id"]): node for node, _ in reversed(nodes) if "@id" in node and len(node) > 1
+    }
     documents, sites = [], []
     for node, elsewhere in nodes:
         kinds = [_KINDS[t] for t in _types(node) if t in _KINDS]
         if kinds:
             documents.append(_statement(node, min(kinds), elsewhere, by_id))
-        elif not elsewhere and any(t in {"website", "newsmediaorganization", "organization"} for t in _types(node)):
+        elif not elsewhere and any(
+            t in {"website", "newsmediaorganization", "organization"} for t in _types(node)
+        ):
             sites.append(_text(node.get("name")))
     documents.sort(key=lambda document: (document.elsewhere, document.kind))
     return Statements(tuple(documents[:50]), tuple(dict.fromkeys(name for name in sites if name)))
@@ -92,7 +155,12 @@ def _values(script: str) -> Iterator[Any]:
     if not body or len(body) > MAX_SCRIPT_CHARS:
         return
     body = _uncommented(body)
-    for attempt in (body, re.sub(r",\s*([}\]])", r"\1", body), re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", body), html.unescape(body)):
+    for attempt in (
+        body,
+        re.sub(r",\s*([}\]])", r"\1", body),
+        re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", body),
+        html.unescape(body),
+    ):
         try:
             yield json.loads(attempt, strict=False)
             return
@@ -122,21 +190,31 @@ def _nodes(roots: list[Any]) -> Iterator[tuple[dict[str, Any], bool]]:
         value, elsewhere, depth = stack.pop()
         seen += 1
         if isinstance(value, list):
-            stack.extend((item, elsewhere, depth) for item in reversed(value[:500]) if isinstance(item, dict | list))
+            stack.extend(
+                (item, elsewhere, depth)
+                for item in reversed(value[:500])
+                if isinstance(item, dict | list)
+            )
         elif isinstance(value, dict) and depth < MAX_DEPTH:
             yield value, elsewhere
             for key in reversed(value):
                 if isinstance(value[key], dict | list):
-                    stack.append((value[key], elsewhere or str(key).lower() in _ELSEWHERE, depth + 1))
+                    stack.append(
+                        (value[key], elsewhere or str(key).lower() in _ELSEWHERE, depth + 1)
+                    )
 
 
 def _types(node: dict[str, Any]) -> list[str]:
     types = node.get("@type") or node.get("type")
     found = types if isinstance(types, list) else [types]
-    return [t.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for t in found[:10] if isinstance(t, str)]
+    return [
+        t.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for t in found[:10] if isinstance(t, str)
+    ]
 
 
-def _statement(node: dict[str, Any], kind: int, elsewhere: bool, by_id: dict[str, dict[str, Any]]) -> Statement:
+def _statement(
+    node: dict[str, Any], kind: int, elsewhere: bool, by_id: dict[str, dict[str, Any]]
+) -> Statement:
     page = node.get("mainEntityOfPage")
     authors = _agents(node.get("author"), by_id) or _agents(node.get("creator"), by_id)
     publisher = _agents(node.get("publisher"), by_id)
@@ -175,7 +253,9 @@ def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tup
     if not name and (node.get("givenName") or node.get("familyName")):
         name = f"{_text(node.get('givenName'))} {_text(node.get('familyName'))}".strip()
     if isinstance(name, list):
-        return tuple(Agent(_clean(n), organisation) for n in name[:50] if isinstance(n, str) and _clean(n))
+        return tuple(
+            Agent(_clean(n), organisation) for n in name[:50] if isinstance(n, str) and _clean(n)
+        )
     said = _text(name)
     return (Agent(said, organisation),) if said else ()
 

@@ -55,7 +55,12 @@ def agencies() -> dict[str, str]:
 @cache
 def _exact_agencies() -> frozenset[str]:
     """Names of agencies as printed: short ones count only in their own case ("TT", not "tt")."""
-    return frozenset(alias for name, _, *others in rows("agencies.tsv") for alias in (name, *"".join(others).split("|")) if alias)
+    return frozenset(
+        alias
+        for name, _, *others in rows("agencies.tsv")
+        for alias in (name, *"".join(others).split("|"))
+        if alias
+    )
 
 
 def agency(text: str) -> str | None:
@@ -73,7 +78,11 @@ def agency(text: str) -> str | None:
 def roles() -> dict[str, str]:
     """Role nouns, folded, to the role they name."""
     table = json.loads(text("roles.json"))
-    return {word: role for role in ("other", "contributor", "photographer", "editor", "writer") for word in table[role]}
+    return {
+        word: role
+        for role in ("other", "contributor", "photographer", "editor", "writer")
+        for word in table[role]
+    }
 
 
 @cache
@@ -104,18 +113,26 @@ def outlet_at(host: str) -> str | None:
     ('CNN', 'CNNMoney', None)
     """
     table, labels = _outlets_by_host(), host.split(".")
-    return next((table[name] for i in range(len(labels) - 1) if (name := ".".join(labels[i:])) in table), None)
+    return next(
+        (table[name] for i in range(len(labels) - 1) if (name := ".".join(labels[i:])) in table),
+        None,
+    )
 
 
 @cache
 def _names_by_host() -> dict[str, tuple[str, ...]]:
-    return {domain: (name, *(alias for alias in "".join(others).split("|") if alias)) for domain, name, *others in rows("outlets.tsv")}
+    return {
+        domain: (name, *(alias for alias in "".join(others).split("|") if alias))
+        for domain, name, *others in rows("outlets.tsv")
+    }
 
 
 def names_at(host: str) -> tuple[str, ...]:
     """Every name of the outlet at a host."""
     table, labels = _names_by_host(), host.split(".")
-    return next((table[name] for i in range(len(labels) - 1) if (name := ".".join(labels[i:])) in table), ())
+    return next(
+        (table[name] for i in range(len(labels) - 1) if (name := ".".join(labels[i:])) in table), ()
+    )
 
 
 def outlet_named(name: str) -> tuple[str, str] | None:
@@ -129,5 +146,13 @@ def outlet_named(name: str) -> tuple[str, str] | None:
 
 def warm() -> None:
     """Read every table."""
-    for load in (agencies, _exact_agencies, roles, role_modifiers, _outlets_by_host, _outlets_by_name, _names_by_host):
+    for load in (
+        agencies,
+        _exact_agencies,
+        roles,
+        role_modifiers,
+        _outlets_by_host,
+        _outlets_by_name,
+        _names_by_host,
+    ):
         load()

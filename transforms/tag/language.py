@@ -17,7 +17,11 @@ from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
     column("language", pa.string(), "Language of the text, ISO 639-1 code where there is one."),
-    column("language_confidence", pa.float32(), "Probability of that language by the model, 0 to 1; null where the text is too short to tell."),
+    column(
+        "language_confidence",
+        pa.float32(),
+        "Probability of that language by the model, 0 to 1; null where the text is too short to tell.",
+    ),
 )
 
 # Characters from the beginning and the middle of the longer lines. The model's tables fill no cache, so a
@@ -44,14 +48,20 @@ class Model(NamedTuple):
 @cache
 def model() -> Model:
     """The model that ships with py3langid, and the compiled walk over it."""
-    from copydesk.transforms.tag.language_score import likeliest  # numba takes half a second to import
+    from copydesk.transforms.tag.language_score import (
+        likeliest,
+    )  # numba takes half a second to import
 
     vendor = LanguageIdentifier.from_model_file(MODEL_FILE)
     return Model(
-        _array(vendor.tk_nextmove), np.stack([_array(vendor._rowbase), _array(vendor.tk_output)], axis=1),
-        np.array(vendor.nb_ptc, dtype=np.float16).view(np.uint16), np.asarray(vendor.nb_pc, dtype=np.float32),
-        np.array([vendor.nb_classes.index(code) for code in vendor.nb_classes], np.int32), tuple(vendor.nb_classes), likeliest,
-    )  # fmt: skip
+        _array(vendor.tk_nextmove),
+        np.stack([_array(vendor._rowbase), _array(vendor.tk_output)], axis=1),
+        np.array(vendor.nb_ptc, dtype=np.float16).view(np.uint16),
+        np.asarray(vendor.nb_pc, dtype=np.float32),
+        np.array([vendor.nb_classes.index(code) for code in vendor.nb_classes], np.int32),
+        tuple(vendor.nb_classes),
+        likeliest,
+    )
 
 
 def classify(text: str) -> tuple[str, float]:
@@ -73,13 +83,25 @@ def _array(values: Any) -> npt.NDArray[np.int32]:
 def find(view: View) -> Found:
     """The language by the model on a sample of the text; what was given or stated where the text cannot tell."""
     given = _code(view.document.given.language)
-    stated = _code(view.page.language or view.page.first("og:locale", "language", "content-language")) if view.page is not None else None
+    stated = (
+        _code(view.page.language or view.page.first("og:locale", "language", "content-language"))
+        if view.page is not None
+        else None
+    )
     guess, confidence = _guess(view.lines)
     if given:
-        source = "given; text differs" if guess and guess != given and (confidence or 0) > SURE else "given"
+        source = (
+            "given; text differs"
+            if guess and guess != given and (confidence or 0) > SURE
+            else "given"
+        )
         return _found(given, confidence if guess == given else None, source)
     if guess and ((confidence or 0) >= SURE or guess == stated or not stated):
-        return _found(guess, confidence, f"text; {'markup' if stated else ''} differs" if stated and stated != guess else "text")
+        return _found(
+            guess,
+            confidence,
+            f"text; {'markup' if stated else ''} differs" if stated and stated != guess else "text",
+        )
     return _found(stated, None, "markup") if stated else Found()
 
 
@@ -95,7 +117,9 @@ def _guess(lines: tuple[str, ...]) -> tuple[str | None, float | None]:
 
 
 def _found(language: str | None, confidence: float | None, source: str) -> Found:
-    evidence = {"language": source} | ({"language_confidence": "text"} if confidence is not None else {})
+    evidence = {"language": source} | (
+        {"language_confidence": "text"} if confidence is not None else {}
+    )
     return Found({"language": language, "language_confidence": confidence}, evidence)
 
 
@@ -120,7 +144,11 @@ def _code(name: str | None) -> str | None:
     """
     match = re.match(r"([A-Za-z]{2,3})(?:[-_].*)?$", (name or "").strip())
     code = match[1].lower() if match else None
-    return {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}.get(code, code) if code else None
+    return (
+        {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}.get(code, code)
+        if code
+        else None
+    )
 
 
 TAGGER = Tagger("language", COLUMNS, find)

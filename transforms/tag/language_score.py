@@ -53,7 +53,9 @@ def _likeliest(
         first = last
         for c in range(bits.shape[0]):
             half = np.uint32(weights[feature, c])
-            bits[c] = ((half & np.uint32(0x7FFF)) << np.uint32(13)) | ((half & np.uint32(0x8000)) << np.uint32(16))
+            bits[c] = ((half & np.uint32(0x7FFF)) << np.uint32(13)) | (
+                (half & np.uint32(0x8000)) << np.uint32(16)
+            )
         for c in range(bits.shape[0]):
             sums[c] += weight * values[c]
     scale, most = 1.0 / math.sqrt(max(1, text.shape[0])), sums.max()

@@ -28,7 +28,9 @@ class Name(NamedTuple):
     is_org: bool = False
 
 
-def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = False, strict: bool = False) -> tuple[Name, ...]:
+def split(
+    printed: str, *, site: frozenset[str] = frozenset(), sure: bool = False, strict: bool = False
+) -> tuple[Name, ...]:
     """The authors in a printed byline, in order.
 
     `site` holds folded names of the site (`known.key`): they are organisations. `sure` says the
@@ -47,7 +49,9 @@ def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = Fals
     found: list[Name] = []
     role = ""
     printed = printed[:MAX_CHARS]
-    for n, chunk in enumerate(wording.HARD.split(printed) if wording.HARD_MARK.search(printed) else (printed,)):
+    for n, chunk in enumerate(
+        wording.HARD.split(printed) if wording.HARD_MARK.search(printed) else (printed,)
+    ):
         if not chunk.strip() or wording.LABEL.match(chunk):
             continue
         says_by = wording.BY.match(chunk)
@@ -56,8 +60,12 @@ def split(printed: str, *, site: frozenset[str] = frozenset(), sure: bool = Fals
         elif n and not found:
             role = ""
         rest = chunk[says_by.end() :] if says_by else chunk
-        new = _of_chunk(rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role)
-        if not new and found and not found[-1].role and len(rest) < 60:  # "Ana Ruiz | Senior Writer"
+        new = _of_chunk(
+            rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role
+        )
+        if (
+            not new and found and not found[-1].role and len(rest) < 60
+        ):  # "Ana Ruiz | Senior Writer"
             found[-1] = found[-1]._replace(role=role_of(rest))
         found += new
         if len(found) >= MAX_NAMES:
@@ -88,7 +96,11 @@ def is_label(text: str) -> bool:
 
 def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
     """The names of one chunk; a role after a name is noted with that name."""
-    inner = [match[1] for match in wording.PARENTHESIS.finditer(chunk)] if wording.BRACKET.search(chunk) else []
+    inner = (
+        [match[1] for match in wording.PARENTHESIS.finditer(chunk)]
+        if wording.BRACKET.search(chunk)
+        else []
+    )
     text = _trimmed(wording.PARENTHESIS.sub(" ", chunk) if inner else chunk)
     whole = _strip(text)
     if not whole:
@@ -108,7 +120,14 @@ def _trimmed(chunk: str) -> str:
     """A chunk up to where it begins to speak of something else than the author, and without a date before the name."""
     dated = wording.LEADING_DATE.match(chunk)
     text = chunk[dated.end() :] if dated else chunk
-    ends = [found.start() for found in (wording.TAIL.search(text), wording.ADDRESS.search(text) if "@" in text else None) if found]
+    ends = [
+        found.start()
+        for found in (
+            wording.TAIL.search(text),
+            wording.ADDRESS.search(text) if "@" in text else None,
+        )
+        if found
+    ]
     if ends:
         text = text[: min(ends)].rstrip()
     date = wording.DATE.search(text) if _DIGIT.search(text) else None
@@ -122,10 +141,17 @@ def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[N
     titled = False
     for piece in pieces:
         # one word is a name where it stands first; behind a name it is a place, a desk or half a title
-        name = _name(piece, site, (sure and (first_names or not found)) or bool(wording.CJK.search(piece)))
+        name = _name(
+            piece, site, (sure and (first_names or not found)) or bool(wording.CJK.search(piece))
+        )
         if isinstance(name, Name):
             # not the rest of a title: "Ana Ruiz, Head of Marketing and Community Development"
-            if not titled or name.role or known.agency(name.text) or re.search(r",\s*(?:and |& )?" + re.escape(name.text), text):
+            if (
+                not titled
+                or name.role
+                or known.agency(name.text)
+                or re.search(r",\s*(?:and |& )?" + re.escape(name.text), text)
+            ):
                 found.append(name if name.role or not role else name._replace(role=role))
                 titled = False
         elif name == "suffix" and found and not found[-1].is_org:
@@ -141,24 +167,48 @@ def _pieces(chunk: str) -> list[str]:
     """Comma, joiner and soft-joiner parts of a chunk; joiners inside one organisation or role do not part it."""
     pieces: list[str] = []
     for part in _COMMA.split(chunk):
-        halves = [half for half in wording.JOIN.split(part) if half and half.strip()] if _may_join(part) else [part] if part.strip() else []
-        if len(halves) > 1 and (role_of(part) or not all(_could_be_name(half) for half in halves)) and not all(_could_be_name(h) and len(h.split()) > 1 for h in halves):
+        halves = (
+            [half for half in wording.JOIN.split(part) if half and half.strip()]
+            if _may_join(part)
+            else [part]
+            if part.strip()
+            else []
+        )
+        if (
+            len(halves) > 1
+            and (role_of(part) or not all(_could_be_name(half) for half in halves))
+            and not all(_could_be_name(h) and len(h.split()) > 1 for h in halves)
+        ):
             halves = [part]
         for half in halves:
             soft = wording.SOFT_JOIN.split(half)
-            pieces += soft if len(soft) > 1 and all(len(s.split()) > 1 and _could_be_name(s) for s in soft) else [half]
+            pieces += (
+                soft
+                if len(soft) > 1 and all(len(s.split()) > 1 and _could_be_name(s) for s in soft)
+                else [half]
+            )
     # "and" opens the last part of a list: "Ana Ruiz, Bo Li, and Cy Young"
     return [_LEADING_AND.sub("", piece) for piece in pieces if piece.strip()]
 
 
 def _may_join(part: str) -> bool:
     """Whether `wording.JOIN` can part the text: a cheap first test."""
-    return not part.isascii() or "&" in part or "+" in part or not wording.JOINERS.isdisjoint(part.lower().split())
+    return (
+        not part.isascii()
+        or "&" in part
+        or "+" in part
+        or not wording.JOINERS.isdisjoint(part.lower().split())
+    )
 
 
 def _could_be_name(text: str) -> bool:
     first = text.strip()[:1]
-    return bool(first) and (first.isupper() or bool(wording.CJK.match(first)) or (first.isalpha() and not first.islower()) or bool(known.agency(text)))
+    return bool(first) and (
+        first.isupper()
+        or bool(wording.CJK.match(first))
+        or (first.isalpha() and not first.islower())
+        or bool(known.agency(text))
+    )
 
 
 @lru_cache(maxsize=4096)  # a paper's and an agency's reporters recur
@@ -170,14 +220,23 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
     role = role_of(text)
     if wording.NOBODY.fullmatch(text) or (role and known.agency(text.split()[0])):
         return role or None  # "AP Sports Writer" names nobody
-    if known.agency(text) or known.key(text) in site or wording.DESK.fullmatch(text) or (" " in text and known.outlet_named(text)):
+    if (
+        known.agency(text)
+        or known.key(text) in site
+        or wording.DESK.fullmatch(text)
+        or (" " in text and known.outlet_named(text))
+    ):
         return Name(text, "", True)
     if role:
         text, role = _without_role(text)
     text = _IN_PLACE.sub("", text)
     text = _without_outlet(_PREPOSITION.sub("", text), site)
     is_org = is_organisation(text)
-    return Name(text, role, is_org) if text and (is_org or is_person(text, sure=sure)) else role or None
+    return (
+        Name(text, role, is_org)
+        if text and (is_org or is_person(text, sure=sure))
+        else role or None
+    )
 
 
 def _without_outlet(text: str, site: frozenset[str]) -> str:
@@ -205,16 +264,32 @@ def is_person(text: str, *, sure: bool = False) -> bool:
     >>> is_person("Ludwig van Beethoven"), is_person("J. R. R. Tolkien"), is_person("王小明"), is_person("Follow the money")
     (True, True, True, False)
     """
-    if not 2 <= len(text) <= 60 or wording.NOT_A_NAME.search(text) or not wording.LETTERS.search(text) or _DIGIT.search(text):
+    if (
+        not 2 <= len(text) <= 60
+        or wording.NOT_A_NAME.search(text)
+        or not wording.LETTERS.search(text)
+        or _DIGIT.search(text)
+    ):
         return False
     if wording.CJK.search(text):
         return len(text.replace(" ", "")) <= 14
     words = text.split()
     if len(words) == 1:
         return sure and len(text) <= 30 and not wording.HANDLE.search(text)
-    if len(words) > 6 or ((not sure or len(words) > 3) and not wording.VERBS.isdisjoint(wording.WORD.findall(text))):
+    if len(words) > 6 or (
+        (not sure or len(words) > 3) and not wording.VERBS.isdisjoint(wording.WORD.findall(text))
+    ):
         return False
-    weak = len([word for word in words if word[0].islower() and word.casefold() not in wording.PARTICLES and "'" not in word and "’" not in word])
+    weak = len(
+        [
+            word
+            for word in words
+            if word[0].islower()
+            and word.casefold() not in wording.PARTICLES
+            and "'" not in word
+            and "’" not in word
+        ]
+    )
     return weak == 0 or (sure and weak <= len(words) and len(words) <= 3)
 
 
@@ -234,7 +309,11 @@ def _without_role(text: str) -> tuple[str, str]:
     fold = [word.strip(".,:;()'’").casefold() for word in words]
     if fold[-1] in roles:
         role, end = roles[fold[-1]], len(words) - 1
-        while end > 0 and (fold[end - 1] in modifiers or fold[end - 1] in roles) and (end > 2 or fold[0] in modifiers or fold[0] in roles):
+        while (
+            end > 0
+            and (fold[end - 1] in modifiers or fold[end - 1] in roles)
+            and (end > 2 or fold[0] in modifiers or fold[0] in roles)
+        ):
             end -= 1
         rest = " ".join(words[:end])
         return (rest, role) if end >= 2 or not rest or wording.CJK.search(rest) else ("", role)
@@ -244,7 +323,17 @@ def _without_role(text: str) -> tuple[str, str]:
     role = roles[fold[at]]
     if at == 0 or all(word in modifiers or word in roles for word in fold[:at]):
         person = " ".join(words[at + 1 :])
-        belongs = at + 1 < len(words) and fold[at + 1] in {"of", "for", "at", "in", "and", "&", "der", "des", "de"}
+        belongs = at + 1 < len(words) and fold[at + 1] in {
+            "of",
+            "for",
+            "at",
+            "in",
+            "and",
+            "&",
+            "der",
+            "des",
+            "de",
+        }
         return (person, role) if not belongs and " " in person and is_person(person) else ("", role)
     start = at
     while start > 0 and (fold[start - 1] in modifiers or fold[start - 1] in roles):

@@ -11,9 +11,12 @@ from copydesk.transforms.tag import datelines, dates, known, names
 
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？]['\"’”»)\]]*$")
-_ABBREVIATED = re.compile(r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$")
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$"
+)
 _NO_HEADLINE = re.compile(
-    r"\s*(?:[-•*–—>#|(\[]|\d+[.)]\s|(?:credit|photo|image|source|read more|also read|read next|related|share|advertisement|copyright|©|updated|published|posted|by)\b)", re.I
+    r"\s*(?:[-•*–—>#|(\[]|\d+[.)]\s|(?:credit|photo|image|source|read more|also read|read next|related|share|advertisement|copyright|©|updated|published|posted|by)\b)",
+    re.I,
 )
 _INITIAL = re.compile(r"(?:\b\w|Jr|Sr|Dr)\.$")
 _TWO_SENTENCES = re.compile(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+")
@@ -62,7 +65,9 @@ def _read(lines: tuple[str, ...], max_headline_chars: int) -> Opening:
     follows = [lines[i] for i in body[below : below + 4]]
     if not any(_is_prose(line) for line in follows[:3]):
         return Opening(bylines=tuple(body[:lead]) + last)
-    again = _reads_like_headline(follows[0], max_headline_chars) and any(_is_prose(line) for line in follows[1:4])
+    again = _reads_like_headline(follows[0], max_headline_chars) and any(
+        _is_prose(line) for line in follows[1:4]
+    )
     return Opening(body[lead], not again, tuple(body[:lead] + body[lead + 1 : below]) + last)
 
 
@@ -90,12 +95,21 @@ def is_byline(line: str) -> bool:
         return False
     found = names.split(text, sure=False, strict=True)
     people = [name for name in found if not name.is_org]
-    if not found or any(len(name.text.split()) < 2 and not _CJK.search(name.text) for name in people):
+    if not found or any(
+        len(name.text.split()) < 2 and not _CJK.search(name.text) for name in people
+    ):
         return False
     letters = sum(len(name.text) for name in found)
     if said:
         return letters * 2 >= len(text) - 12
-    return bool(people) and (any(name.is_org and known.agency(name.text) for name in found) or any(name.role for name in people)) and len(text) <= 80
+    return (
+        bool(people)
+        and (
+            any(name.is_org and known.agency(name.text) for name in found)
+            or any(name.role for name in people)
+        )
+        and len(text) <= 80
+    )
 
 
 def _titled(text: str) -> bool:
@@ -120,7 +134,11 @@ def _reads_like_headline(line: str, max_chars: int) -> bool:
 
 def _is_something_else(text: str) -> bool:
     """Whether a line of headline length is a sentence, two sentences, a date, a dateline or a byline."""
-    ends = _ENDS_SENTENCE.search(text) and text.rstrip("'\"’”»)")[-1] in ".…。" and not _ABBREVIATED.search(text)
+    ends = (
+        _ENDS_SENTENCE.search(text)
+        and text.rstrip("'\"’”»)")[-1] in ".…。"
+        and not _ABBREVIATED.search(text)
+    )
     two = len(text) > 100 and _TWO_SENTENCES.search(text)
     dated = len(text) < 60 and dates.DIGIT.search(text) and dates.is_date_alone(text)
     return bool(ends or two or dated or datelines.parse(text).end or is_byline(text))

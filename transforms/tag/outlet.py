@@ -12,12 +12,19 @@ from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
-    column("outlet_id", pa.string(), "Who published: registrable domain by the public suffix list; a hyphenated name where no domain is known."),
+    column(
+        "outlet_id",
+        pa.string(),
+        "Who published: registrable domain by the public suffix list; a hyphenated name where no domain is known.",
+    ),
     column("outlet", pa.string(), "Display name of who published."),
 )
 
 # Companies and shops named as publisher where the paper should stand.
-_COMPANY = re.compile(r"\b(?:gmbh|ag|inc|llc|ltd|limited|a/s|s\.?a|s\.?p\.?a|publishing group|corporation|holdings?|verlag|co\. kg|pty|b\.?v)\b\.?", re.I)
+_COMPANY = re.compile(
+    r"\b(?:gmbh|ag|inc|llc|ltd|limited|a/s|s\.?a|s\.?p\.?a|publishing group|corporation|holdings?|verlag|co\. kg|pty|b\.?v)\b\.?",
+    re.I,
+)
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.I)
 
 
@@ -33,13 +40,27 @@ def find(view: View) -> Found:
     given = fold(view.document.given.outlet or "")
     if given:
         known_as = known.outlet_named(given)
-        differs = f"given; {source} differs" if name and source != "domain" and known.key(name) != known.key(given) else "given"
-        return _found(domain or (known_as[0] if known_as else None), given, "url" if domain else "given", differs)
+        differs = (
+            f"given; {source} differs"
+            if name and source != "domain" and known.key(name) != known.key(given)
+            else "given"
+        )
+        return _found(
+            domain or (known_as[0] if known_as else None),
+            given,
+            "url" if domain else "given",
+            differs,
+        )
     if not name and page is None:
         spoken = datelines.of(view).agency
         if spoken and not known.agency(spoken):
             known_as = known.outlet_named(spoken)
-            return _found(known_as[0] if known_as else None, known_as[1] if known_as else spoken, "dateline", "dateline")
+            return _found(
+                known_as[0] if known_as else None,
+                known_as[1] if known_as else spoken,
+                "dateline",
+                "dateline",
+            )
     return _found(domain, name, "url" if url else "markup", source)
 
 
@@ -47,7 +68,10 @@ def _found(domain: str | None, name: str | None, id_source: str, name_source: st
     if not name and not domain:
         return Found()
     id_ = domain or re.sub(r"[^\w]+", "-", (name or "").casefold()).strip("-_") or None
-    return Found({"outlet_id": id_, "outlet": name}, {"outlet_id": id_source if domain else name_source, "outlet": name_source})
+    return Found(
+        {"outlet_id": id_, "outlet": name},
+        {"outlet_id": id_source if domain else name_source, "outlet": name_source},
+    )
 
 
 def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
@@ -69,7 +93,9 @@ def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
 def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
     """The page's name for its site: a brand before a company, words before a bare domain."""
     names = [(tidy(name), source) for name, source in headings.named(page)]
-    names = [(name, source) for name, source in names if name and not name.startswith(("http", "@"))]
+    names = [
+        (name, source) for name, source in names if name and not name.startswith(("http", "@"))
+    ]
     label = known.key((domain or "").split(".")[0])
     brands = [n for n in names if not _COMPANY.search(n[0])] or names
     worded = [n for n in brands if not _DOMAIN.fullmatch(n[0])] or brands

@@ -16,13 +16,61 @@ MAX_META = 300
 MAX_MARKS = 200  # of each kind; later ones belong to lists of other stories
 MAX_PARTS = 400  # pieces of text read for one mark
 MAX_MARK_CHARS = 400  # longer "bylines" are biographies
-_MOST_OF_A_PART = 3 * MAX_MARK_CHARS + 1  # characters; a page may nest a thousand marks around one text of megabytes
+_MOST_OF_A_PART = (
+    3 * MAX_MARK_CHARS + 1
+)  # characters; a page may nest a thousand marks around one text of megabytes
 
-_HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "textarea"})
-_BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "br", "button", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
-    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th", "time", "tr", "ul",
-})  # fmt: skip
+_HIDDEN = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "select",
+        "option",
+        "textarea",
+    }
+)
+_BLOCKS = frozenset(
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "button",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "section",
+        "table",
+        "td",
+        "th",
+        "time",
+        "tr",
+        "ul",
+    }
+)
 _AUTHOR_WORDS = re.compile(
     r"author|byline|by-line|by_line|(?:^|\s)by(?:\s|$)|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
     r"forfatter|skribent|firma|signature|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|fn\b|vcard",
@@ -34,20 +82,43 @@ _AUTHOR_PATH = re.compile(
     r"|[?&]author=|/@[\w.-]+/?$",
     re.I,
 )
-_DATE_WORDS = re.compile(r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info", re.I)
-_BY = re.compile(r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]", re.I)
+_DATE_WORDS = re.compile(
+    r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info",
+    re.I,
+)
+_BY = re.compile(
+    r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
+    re.I,
+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
 _ZONES = (
     ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies", re.I)),
-    ("related", re.compile(
-        r"related|recommend|sidebar|side-bar|popular|trending|most-?(?:read|viewed|popular)|more-(?:from|stories|news|on)|read-?(?:more|next)|"
-        r"teaser|promo|carousel|newsletter|subscribe|widget|latest|suggest|outbrain|taboola|recirc|river|feed|up-next|also-like|next-?post|"
-        r"previous-?post|post-?navigation|list-item|listing|\bcards?\b|trailer|breaking|ticker", re.I,
-    )),
+    (
+        "related",
+        re.compile(
+            r"related|recommend|sidebar|side-bar|popular|trending|most-?(?:read|viewed|popular)|more-(?:from|stories|news|on)|read-?(?:more|next)|"
+            r"teaser|promo|carousel|newsletter|subscribe|widget|latest|suggest|outbrain|taboola|recirc|river|feed|up-next|also-like|next-?post|"
+            r"previous-?post|post-?navigation|list-item|listing|\bcards?\b|trailer|breaking|ticker",
+            re.I,
+        ),
+    ),
     ("footer", re.compile(r"footer|copyright|colophon|legal", re.I)),
-    ("nav", re.compile(r"\bnav\b|navbar|menu|breadcrumb|masthead|site-?header|dropdown|modal|popup|cookie|consent|search", re.I)),
-)  # fmt: skip
-_ZONE_TAGS = {"footer": "footer", "nav": "nav", "aside": "aside", "figure": "figure", "figcaption": "figure", "blockquote": "figure"}
+    (
+        "nav",
+        re.compile(
+            r"\bnav\b|navbar|menu|breadcrumb|masthead|site-?header|dropdown|modal|popup|cookie|consent|search",
+            re.I,
+        ),
+    ),
+)
+_ZONE_TAGS = {
+    "footer": "footer",
+    "nav": "nav",
+    "aside": "aside",
+    "figure": "figure",
+    "figcaption": "figure",
+    "blockquote": "figure",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +143,9 @@ class PageData:
     language: str = ""
     title: str = ""
     canonical: str = ""
-    meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by lower-case name, property or itemprop
+    meta: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by lower-case name, property or itemprop
     statements: Statements = field(default_factory=Statements)
     headings: tuple[Mark, ...] = ()  # h1, and elements marked as headline
     authors: tuple[Mark, ...] = ()
@@ -120,7 +193,9 @@ class _Reader:
         self.authors: list[Mark] = []
         self.dates: list[Mark] = []
         self.alternates: dict[str, str] = {}
-        self.marked: dict[Any, int] = {}  # holds the element proxies, so that lxml hands out the same ones
+        self.marked: dict[
+            Any, int
+        ] = {}  # holds the element proxies, so that lxml hands out the same ones
         self.zones: dict[Any, str] = {}
 
     def look_at(self, element: Any) -> None:
@@ -134,7 +209,11 @@ class _Reader:
             if "ld+json" in (element.get("type") or "").lower():
                 self.scripts.append(element.text or "")
         elif tag == "title":
-            if not self.title and (parent := element.getparent()) is not None and parent.tag not in {"svg", "g", "symbol"}:
+            if (
+                not self.title
+                and (parent := element.getparent()) is not None
+                and parent.tag not in {"svg", "g", "symbol"}
+            ):
                 self.title = fold((element.text or "")[:4000])[:1000]
         elif tag == "html":
             self.language = element.get("lang") or ""
@@ -142,7 +221,15 @@ class _Reader:
             self._mark(self.headings, element, "heading", names(element))
         elif tag == "time":
             self._mark(self.dates, element, "time", names(element))
-        elif tag not in _HIDDEN and tag not in {"img", "input", "path", "body", "head", "source", "use"}:
+        elif tag not in _HIDDEN and tag not in {
+            "img",
+            "input",
+            "path",
+            "body",
+            "head",
+            "source",
+            "use",
+        }:
             self._place(element, tag)
 
     def _place(self, element: Any, tag: str) -> None:
@@ -187,7 +274,13 @@ class _Reader:
         if len(marks) >= MAX_MARKS:
             return
         text = visible_text(element)[: MAX_MARK_CHARS * 3]
-        value = element.get("content") or element.get("datetime") or element.get("data-datetime") or element.get("title") or ""
+        value = (
+            element.get("content")
+            or element.get("datetime")
+            or element.get("data-datetime")
+            or element.get("title")
+            or ""
+        )
         if not text and not value:
             return
         if how == "class" and len(text) > MAX_MARK_CHARS and marks is not self.headings:
@@ -195,7 +288,9 @@ class _Reader:
         href = element.get("href") or ""
         zone, inside = self._surroundings(element)
         self.marked[element] = self.order
-        marks.append(Mark(text, fold(value)[:300], how, named, self.order, inside, zone, href[:500]))
+        marks.append(
+            Mark(text, fold(value)[:300], how, named, self.order, inside, zone, href[:500])
+        )
 
     def _surroundings(self, element: Any) -> tuple[str, int]:
         """The zone an element stands in and the nearest marked element around it."""
@@ -212,12 +307,18 @@ class _Reader:
     def _zone(self, ancestor: Any) -> str:
         if ancestor not in self.zones:
             named = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
-            by_name = (label for label, pattern in _ZONES if pattern.search(named)) if len(named) > 1 else iter(())
+            by_name = (
+                (label for label, pattern in _ZONES if pattern.search(named))
+                if len(named) > 1
+                else iter(())
+            )
             self.zones[ancestor] = _ZONE_TAGS.get(ancestor.tag) or next(by_name, "")
         return self.zones[ancestor]
 
     def _meta(self, element: Any) -> None:
-        content = element.get("content") or element.get("value")  # a frequent slip, and what some archives write
+        content = element.get("content") or element.get(
+            "value"
+        )  # a frequent slip, and what some archives write
         if not content or len(self.meta) >= MAX_META:
             return
         for key in ("name", "property", "itemprop", "http-equiv"):
@@ -240,7 +341,17 @@ def names(element: Any) -> str:
     return _joined(dict(element.items()))
 
 
-_NAMING = ("class", "id", "itemprop", "property", "data-testid", "data-test", "data-qa", "data-component", "name")
+_NAMING = (
+    "class",
+    "id",
+    "itemprop",
+    "property",
+    "data-testid",
+    "data-test",
+    "data-qa",
+    "data-component",
+    "name",
+)
 
 
 def _joined(attributes: Mapping[str, str]) -> str:
@@ -297,7 +408,6 @@ def _collect(element: Any, parts: list[str], depth: int) -> None:
             parts.append(border)
         if child.tail:
             parts.append(child.tail[:_MOST_OF_A_PART].replace("\n", " "))
-
 
 
 def fold(text: str) -> str:

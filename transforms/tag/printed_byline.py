@@ -32,18 +32,30 @@ _TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
 ACCEPT = 2.5
 CERTAIN = 2.5
 GAP = 14  # elements between two names of one byline: a picture, a link, a name and a title each
-_STRONG = re.compile(r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b|posted-?by|written|forfatter|skribent|signature|contributor|reporter")
+_STRONG = re.compile(
+    r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b|posted-?by|written|forfatter|skribent|signature|contributor|reporter"
+)
 _WEAK = re.compile(
     r"bio|avatar|social|follow|share|more|related|image|img|photo|caption|credit|figure|gallery|video|comment|reply|count|tag|category|cat-links|date(?!.*author)|time|quote|"
     r"reviewer|reviewed|editor|list|promo|newsletter|donate|subscribe|login|menu|search|recipe|product|ratings?|label|prefix"
 )
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:en|es|e|i)?|auteurs?)/[\w%.-]{3,}", re.I)
-_NAME_CLASS = re.compile(r"author[-_]*nam|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))")
-_BESIDE = re.compile(r"title|job|role|bio|\bdes|desc|detail|date|position|tooltip|educat|about|social|avatar|follow")
-_DATED = re.compile(r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S)  # what stands behind the names
+_NAME_CLASS = re.compile(
+    r"author[-_]*nam|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))"
+)
+_BESIDE = re.compile(
+    r"title|job|role|bio|\bdes|desc|detail|date|position|tooltip|educat|about|social|avatar|follow"
+)
+_DATED = re.compile(
+    r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S
+)  # what stands behind the names
 _INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
-_WRITTEN = re.compile(r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published) by\b", re.I)
-_PHOTO = re.compile(r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed|bookmark|embed|follow")
+_WRITTEN = re.compile(
+    r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published) by\b", re.I
+)
+_PHOTO = re.compile(
+    r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed|bookmark|embed|follow"
+)
 
 
 def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
@@ -51,26 +63,58 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     heading = headings.main_heading(page, page.first("og:title") or None)
     top = heading.order if heading else 0
     around = _ancestors(page.authors)
-    others = {mark.order for mark in page.authors if names.opened_role(mark.text) in {"editor", "photographer"}}
-    atoms = [atom for mark in page.authors if not around[mark.order] & others and (atom := _atom(mark, top, site)) is not None and atom.score > 0]
-    best = max(atoms, key=lambda atom: (atom.score >= ACCEPT and atom.has_people, atom.score, -atom.mark.order), default=None)
+    others = {
+        mark.order
+        for mark in page.authors
+        if names.opened_role(mark.text) in {"editor", "photographer"}
+    }
+    atoms = [
+        atom
+        for mark in page.authors
+        if not around[mark.order] & others
+        and (atom := _atom(mark, top, site)) is not None
+        and atom.score > 0
+    ]
+    best = max(
+        atoms,
+        key=lambda atom: (atom.score >= ACCEPT and atom.has_people, atom.score, -atom.mark.order),
+        default=None,
+    )
     if best is None or best.score < ACCEPT:
         return None
-    fellows = _leaves(_run([atom for atom in atoms if atom is best or _together(atom, best, around)], best), around)
+    fellows = _leaves(
+        _run([atom for atom in atoms if atom is best or _together(atom, best, around)], best),
+        around,
+    )
     found: dict[str, Name] = {}
     for atom in sorted(fellows, key=lambda atom: atom.mark.order):
         for name in without_site(list(atom.names), site):
             found.setdefault(known.key(name.text), name)
     raw = "; ".join(dict.fromkeys(" ".join(atom.mark.text.split())[:200] for atom in fellows))[:400]
-    certain = bool(top) and best.score >= CERTAIN and 0 < best.mark.order - top <= 40 and names.opened(best.mark.text)
+    certain = (
+        bool(top)
+        and best.score >= CERTAIN
+        and 0 < best.mark.order - top <= 40
+        and names.opened(best.mark.text)
+    )
     near = bool(top) and 0 < best.mark.order - top <= 60 and not best.mark.zone
-    full_names = all(name.is_org or " " in name.text or not name.text.isascii() for name in found.values())
-    return Candidate(tuple(found.values()), raw, "markup", certain, full_names and best.score >= 3 and (near or best.mark.how in {"rel", "itemprop"}))
+    full_names = all(
+        name.is_org or " " in name.text or not name.text.isascii() for name in found.values()
+    )
+    return Candidate(
+        tuple(found.values()),
+        raw,
+        "markup",
+        certain,
+        full_names and best.score >= 3 and (near or best.mark.how in {"rel", "itemprop"}),
+    )
 
 
 def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     """A mark that prints little but names, with its score; None for every other mark."""
-    if mark.zone in {"comment", "nav", "figure"} or (_PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)):
+    if mark.zone in {"comment", "nav", "figure"} or (
+        _PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)
+    ):
         return None
     text = _head(mark.text or mark.value)
     if not text or len(text) > (80 if mark.how == "text" else 160):
@@ -78,25 +122,51 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     opened, written, after = names.opened(text), bool(_WRITTEN.match(text)), mark.order - top
     if mark.how == "text" and not (opened and (written or not top or -60 <= after <= NEAR)):
         return None
-    beside = mark.how == "class" and not opened and _BESIDE.search(mark.names) and not _NAME_CLASS.search(mark.names)
+    beside = (
+        mark.how == "class"
+        and not opened
+        and _BESIDE.search(mark.names)
+        and not _NAME_CLASS.search(mark.names)
+    )
     if beside or names.opened_role(text) in {"editor", "photographer"}:
         return None
-    sure = mark.how in {"rel", "itemprop"} or (mark.how != "text" and bool(_STRONG.search(mark.names)))
+    sure = mark.how in {"rel", "itemprop"} or (
+        mark.how != "text" and bool(_STRONG.search(mark.names))
+    )
     found = names.split(text, site=site, sure=sure)
-    return _Atom(mark, found, _score(mark, after if top else None, opened=opened, written=written)) if _are_its_names(found, mark, text, site) else None
+    return (
+        _Atom(mark, found, _score(mark, after if top else None, opened=opened, written=written))
+        if _are_its_names(found, mark, text, site)
+        else None
+    )
 
 
 def _are_its_names(found: tuple[Name, ...], mark: Mark, text: str, site: frozenset[str]) -> bool:
     """Whether the names found are most of the mark's text, and such as a mark of its kind may hold."""
     people, opened = [name for name in found if not name.is_org], names.opened(text)
-    if not found or (sum(len(name.text) for name in found) * 2 < len(_DATED.sub("", text)) and not opened) or any(p.role == "photographer" for p in people):
+    if (
+        not found
+        or (sum(len(name.text) for name in found) * 2 < len(_DATED.sub("", text)) and not opened)
+        or any(p.role == "photographer" for p in people)
+    ):
         return False
-    if mark.how == "class" and len(people) > 1 and not opened and all(" " not in p.text and p.text.isascii() for p in people):
+    if (
+        mark.how == "class"
+        and len(people) > 1
+        and not opened
+        and all(" " not in p.text and p.text.isascii() for p in people)
+    ):
         return False  # "Wellness & Prevention"
     if mark.how in {"path", "text"}:
-        return bool(people) and not any(len(p.text.split()) < 2 and p.text.isascii() for p in people)
+        return bool(people) and not any(
+            len(p.text.split()) < 2 and p.text.isascii() for p in people
+        )
     # "Personal finance" in a byline is a section
-    own = any(known.agency(n.text) or ((known.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names) for n in found)
+    own = any(
+        known.agency(n.text)
+        or ((known.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names)
+        for n in found
+    )
     return bool(people) or opened or mark.how in {"rel", "itemprop"} or own
 
 
@@ -123,7 +193,9 @@ def _ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:
     """The marks around each mark, by their order."""
     around: dict[int, frozenset[int]] = {}
     for mark in marks:  # in document order: an outer mark comes first
-        around[mark.order] = around.get(mark.inside, frozenset()) | {mark.inside} if mark.inside else frozenset()
+        around[mark.order] = (
+            around.get(mark.inside, frozenset()) | {mark.inside} if mark.inside else frozenset()
+        )
     return around
 
 
@@ -131,8 +203,14 @@ def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bo
     """Whether two marks print one byline: marked alike and close by, or one inside the other."""
     if not atom.has_people or abs(atom.mark.order - best.mark.order) > 60:
         return False
-    alike = atom.mark.how == best.mark.how and atom.mark.names == best.mark.names and atom.mark.zone == best.mark.zone
-    named = atom.mark.how in {"rel", "path", "itemprop"} or bool(_NAME_CLASS.search(atom.mark.names))
+    alike = (
+        atom.mark.how == best.mark.how
+        and atom.mark.names == best.mark.names
+        and atom.mark.zone == best.mark.zone
+    )
+    named = atom.mark.how in {"rel", "path", "itemprop"} or bool(
+        _NAME_CLASS.search(atom.mark.names)
+    )
     return alike or (named and best.mark.order in around[atom.mark.order])
 
 
@@ -143,7 +221,9 @@ def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
     first = last = at
     while first > 0 and ordered[first].mark.order - ordered[first - 1].mark.order <= GAP:
         first -= 1
-    while last < len(ordered) - 1 and ordered[last + 1].mark.order - ordered[last].mark.order <= GAP:
+    while (
+        last < len(ordered) - 1 and ordered[last + 1].mark.order - ordered[last].mark.order <= GAP
+    ):
         last += 1
     return ordered[first : last + 1]
 
@@ -157,7 +237,9 @@ def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom
     for atom in atoms:
         inner = [other for other in atoms if atom.mark.order in around[other.mark.order]]
         linked = {known.key(name.text) for other in inner for name in other.names}
-        if not linked or all(known.key(name.text) in linked or _joined_on(name.text, atom) for name in atom.names):
+        if not linked or all(
+            known.key(name.text) in linked or _joined_on(name.text, atom) for name in atom.names
+        ):
             kept.append(atom)
     return kept or atoms
 
@@ -165,7 +247,11 @@ def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom
 def _joined_on(name: str, atom: _Atom) -> bool:
     """Whether a name follows another name of its mark with nothing but a comma or a word for "and" between them."""
     text = " ".join(atom.mark.text.split())
-    before = re.sub(r"\s*(?:,|&|\+|\band|\bund|\bet|\by|\be|\boch|\ben)\s*$", "", text[: max(0, text.find(name))].rstrip())
+    before = re.sub(
+        r"\s*(?:,|&|\+|\band|\bund|\bet|\by|\be|\boch|\ben)\s*$",
+        "",
+        text[: max(0, text.find(name))].rstrip(),
+    )
     return any(before.endswith(other.text) for other in atom.names if other.text != name)
 
 

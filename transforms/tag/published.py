@@ -16,28 +16,92 @@ from copydesk.transforms.tag.page_data import Mark, PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
-    column("published_at", TIMESTAMP, "First publication in UTC; of a day alone, its first moment (see `published_precision`)."),
+    column(
+        "published_at",
+        TIMESTAMP,
+        "First publication in UTC; of a day alone, its first moment (see `published_precision`).",
+    ),
     column("published_date", pa.date32(), "Day of publication as printed: local to the outlet."),
-    column("published_precision", pa.string(), "Finest part the source gave: day, minute or second."),
-    column("published_utc_offset_minutes", pa.int32(), "Offset from UTC as printed, in minutes; null where none was."),
-    column("modified_at", TIMESTAMP, "Last modification in UTC, where the source tells it apart from publication."),
+    column(
+        "published_precision", pa.string(), "Finest part the source gave: day, minute or second."
+    ),
+    column(
+        "published_utc_offset_minutes",
+        pa.int32(),
+        "Offset from UTC as printed, in minutes; null where none was.",
+    ),
+    column(
+        "modified_at",
+        TIMESTAMP,
+        "Last modification in UTC, where the source tells it apart from publication.",
+    ),
 )
 
 _META = (
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "parsely-pub-date", "sailthru.date", "datepublished",
-    "publishdate", "publish_date", "publish-date", "published_time", "published_at", "published", "published_on", "pubdate", "pub_date", "dc.date.issued", "dcterms.issued",
-    "dc.date.created", "dcterms.created", "dcterms.date", "citation_publication_date", "citation_date", "citation_online_date", "article_date_original",
-    "cxenseparse:publishtime", "cxenseparse:recs:publishtime", "originalpublicationdate", "date_published", "article.published", "bt:pubdate",
-    "dc.date", "date", "displaydate", "release_date", "datecreated", "creation_date", "rnews:datepublished", "shareaholic:article_published_time", "video:release_date",
-)  # fmt: skip
-_MODIFIED_META = ("article:modified_time", "og:updated_time", "article:modified", "dc.date.modified", "dcterms.modified", "lastmod", "last-modified", "datemodified", "revised")
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "article:published",
+    "parsely-pub-date",
+    "sailthru.date",
+    "datepublished",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "published_time",
+    "published_at",
+    "published",
+    "published_on",
+    "pubdate",
+    "pub_date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dc.date.created",
+    "dcterms.created",
+    "dcterms.date",
+    "citation_publication_date",
+    "citation_date",
+    "citation_online_date",
+    "article_date_original",
+    "cxenseparse:publishtime",
+    "cxenseparse:recs:publishtime",
+    "originalpublicationdate",
+    "date_published",
+    "article.published",
+    "bt:pubdate",
+    "dc.date",
+    "date",
+    "displaydate",
+    "release_date",
+    "datecreated",
+    "creation_date",
+    "rnews:datepublished",
+    "shareaholic:article_published_time",
+    "video:release_date",
+)
+_MODIFIED_META = (
+    "article:modified_time",
+    "og:updated_time",
+    "article:modified",
+    "dc.date.modified",
+    "dcterms.modified",
+    "lastmod",
+    "last-modified",
+    "datemodified",
+    "revised",
+)
 _MODIFIED = re.compile(
-    r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked", re.I
+    r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked",
+    re.I,
 )
 _PUBLISHED = re.compile(
-    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first", re.I
+    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first",
+    re.I,
 )
-_OTHER = re.compile(r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid", re.I)
+_OTHER = re.compile(
+    r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid",
+    re.I,
+)
 _RIGHTS = re.compile(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos", re.I)
 _BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # little more than a date
 NEAR = 120  # elements from the headline within which a printed date is the document's own
@@ -50,11 +114,22 @@ def find(view: View) -> Found:
     """
     page, given = view.page, view.document.given.published
     candidates = _candidates(view)
-    stamp, source = next(((stamp, source) for stamp, source in candidates if _possible(stamp, view.document.fetched_at)), (None, ""))
+    stamp, source = next(
+        (
+            (stamp, source)
+            for stamp, source in candidates
+            if _possible(stamp, view.document.fetched_at)
+        ),
+        (None, ""),
+    )
     if given:
         said = dates.machine(given) or dates.printed(given, day_first=_day_first(view))
         if said is not None and _possible(said, view.document.fetched_at):
-            source = f"given; {source} differs" if stamp is not None and stamp.day != said.day else "given"
+            source = (
+                f"given; {source} differs"
+                if stamp is not None and stamp.day != said.day
+                else "given"
+            )
             stamp = said
     modified = _modified(page, view.document.fetched_at) if page is not None else None
     values: dict[str, object] = {"modified_at": modified[0].utc if modified else None}
@@ -66,7 +141,11 @@ def find(view: View) -> Found:
             "published_precision": stamp.precision,
             "published_utc_offset_minutes": stamp.offset,
         }
-        evidence |= {"published_at": source, "published_date": source, "published_precision": source}
+        evidence |= {
+            "published_at": source,
+            "published_date": source,
+            "published_precision": source,
+        }
         if stamp.offset is not None:
             evidence["published_utc_offset_minutes"] = source
     return Found(values, evidence)
@@ -96,7 +175,11 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
 def _in_order(stamp: Stamp, url: str) -> Stamp:
     """A printed stamp; its day and month the other way round where the address says so."""
     of_url = dates.of_address(url)
-    swapped = of_url is not None and (of_url.day.year, of_url.day.day, of_url.day.month) == (stamp.day.year, stamp.day.month, stamp.day.day)
+    swapped = of_url is not None and (of_url.day.year, of_url.day.day, of_url.day.month) == (
+        stamp.day.year,
+        stamp.day.month,
+        stamp.day.day,
+    )
     return replace(stamp, day=of_url.day) if of_url is not None and swapped else stamp
 
 
@@ -108,7 +191,12 @@ def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
     if day is not None:
         yield Stamp(day), "dateline"
     for text in view.document.extracted[:1_000].split("\n")[:6]:
-        if len(text) < 80 and dates.DIGIT.search(text) and not _MODIFIED.search(text) and dates.is_date_alone(text):
+        if (
+            len(text) < 80
+            and dates.DIGIT.search(text)
+            and not _MODIFIED.search(text)
+            and dates.is_date_alone(text)
+        ):
             stamp = dates.printed(text, day_first=_day_first(view))
             if stamp:
                 yield stamp, "text"
@@ -117,14 +205,22 @@ def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
 def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
     """Publication as JSON-LD and meta tags state it."""
     for document in page.statements.documents:
-        if not document.elsewhere and document.published and (stamp := dates.machine(document.published)):
+        if (
+            not document.elsewhere
+            and document.published
+            and (stamp := dates.machine(document.published))
+        ):
             yield stamp, "json-ld"
     for name in _META:
         for value in page.meta.get(name, ()):
             if stamp := dates.machine(value):
                 yield stamp, "meta"
     for document in page.statements.documents:
-        if not document.elsewhere and document.created and (stamp := dates.machine(document.created)):
+        if (
+            not document.elsewhere
+            and document.created
+            and (stamp := dates.machine(document.created))
+        ):
             yield stamp, "json-ld"
 
 
@@ -141,12 +237,18 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     found: list[tuple[float, int, Stamp]] = []
     for mark in (*page.dates, *page.authors):
         near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
-        said = mark.zone in {"related", "aside"} and 0 < mark.order - top <= NEAR and _PUBLISHED.search(_announced(mark))
+        said = (
+            mark.zone in {"related", "aside"}
+            and 0 < mark.order - top <= NEAR
+            and _PUBLISHED.search(_announced(mark))
+        )
         score = _trust(mark, top) if not mark.zone or near or said else 0.0
         parent = around.get(mark.inside)
         if score < 1 or (parent is not None and _MODIFIED.search(_announced(parent))):
             continue
-        stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(mark.text, day_first=day_first)
+        stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(
+            mark.text, day_first=day_first
+        )
         if stamp and (not (modified and modified[0].day == stamp.day) or _says_so(mark)):
             found.append((score, mark.order, stamp))
     if found:
@@ -164,9 +266,15 @@ def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     top = heading.order if heading else 0
     day_first = _day_first(view)
     for mark in (*page.dates, *page.authors):
-        if not 0 < mark.order - top <= (40 if mark.zone else NEAR) or len(mark.text) > 200 or not _MODIFIED.search(_announced(mark)):
+        if (
+            not 0 < mark.order - top <= (40 if mark.zone else NEAR)
+            or len(mark.text) > 200
+            or not _MODIFIED.search(_announced(mark))
+        ):
             continue
-        stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(mark.text, day_first=day_first)
+        stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(
+            mark.text, day_first=day_first
+        )
         if stamp:
             yield stamp, "markup; printed as an update"
             return
@@ -209,9 +317,15 @@ def _trust(mark: Mark, top: int) -> float:
 
 
 def _modified(page: PageData, fetched_at: datetime | None) -> tuple[Stamp, str] | None:
-    values = [(d.modified, "json-ld") for d in page.statements.documents if not d.elsewhere and d.modified]
+    values = [
+        (d.modified, "json-ld") for d in page.statements.documents if not d.elsewhere and d.modified
+    ]
     values += [(value, "meta") for name in _MODIFIED_META for value in page.meta.get(name, ())]
-    values += [(mark.value, "markup") for mark in page.dates if mark.how == "itemprop" and "modified" in mark.names]
+    values += [
+        (mark.value, "markup")
+        for mark in page.dates
+        if mark.how == "itemprop" and "modified" in mark.names
+    ]
     for value, source in values:
         stamp = dates.machine(value)
         if stamp and _possible(stamp, fetched_at):
@@ -225,7 +339,9 @@ _MONTH_FIRST = frozenset({"en-us", "en_us", "fil", "en-ph"})
 def _day_first(view: View) -> bool | None:
     """Whether 3/4 is the third of April: not in American English; unknown for English of no country."""
     page = view.page
-    language = (page.language or page.first("og:locale") if page is not None else "").lower() or (view.document.given.language or "").lower()
+    language = (page.language or page.first("og:locale") if page is not None else "").lower() or (
+        view.document.given.language or ""
+    ).lower()
     ending = address.host(view.document.url or view.values.get("canonical_url")).rsplit(".", 1)[-1]
     if ending in {"uk", "au", "nz", "ie", "in", "za", "ng", "ke", "sg", "my", "hk"}:
         return True
@@ -233,7 +349,13 @@ def _day_first(view: View) -> bool | None:
         return False
     if language and not language.startswith("en"):
         return True
-    return False if ending == "com" and not language.startswith("en-gb") else None if not language else not language.startswith("en") or language == "en-gb"
+    return (
+        False
+        if ending == "com" and not language.startswith("en-gb")
+        else None
+        if not language
+        else not language.startswith("en") or language == "en-gb"
+    )
 
 
 TAGGER = Tagger("published", COLUMNS, find)

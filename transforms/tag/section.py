@@ -10,9 +10,21 @@ from copydesk.schemas.column import column
 from copydesk.transforms.tag.page_data import fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
-COLUMNS = (column("section", pa.string(), "Section of the outlet, as given or as the page names it."),)
+COLUMNS = (
+    column("section", pa.string(), "Section of the outlet, as given or as the page names it."),
+)
 
-_META = ("article:section", "section", "parsely-section", "cxenseparse:section", "sailthru.section", "article.section", "og:section", "dc.subject.section", "category")
+_META = (
+    "article:section",
+    "section",
+    "parsely-section",
+    "cxenseparse:section",
+    "sailthru.section",
+    "article.section",
+    "og:section",
+    "dc.subject.section",
+    "category",
+)
 
 
 def find(view: View) -> Found:
@@ -20,7 +32,11 @@ def find(view: View) -> Found:
     given = fold(view.document.given.section or "")
     stated = _stated(view)
     if given:
-        differs = f"given; {stated[1]} differs" if stated[0] and stated[0].casefold() != given.casefold() else "given"
+        differs = (
+            f"given; {stated[1]} differs"
+            if stated[0] and stated[0].casefold() != given.casefold()
+            else "given"
+        )
         return Found({"section": given}, {"section": differs})
     return Found({"section": stated[0]}, {"section": stated[1]}) if stated[0] else Found()
 

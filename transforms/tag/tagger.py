@@ -21,9 +21,15 @@ class Options:
     """The choices of the recipe's `[tag]` section."""
 
     cut_dateline: bool = False  # readers and gold sets expect the dateline in the text
-    update_as_published: bool = True  # where a page prints only the day of its last update; +.01 F1 on pages so rewritten
-    outlets: Mapping[str, str] = field(default_factory=dict)  # registrable domain -> display name, over the packaged table
-    max_headline_chars: int = 200  # the longest of 774 known headlines has 175; longer first lines are prose
+    update_as_published: bool = (
+        True  # where a page prints only the day of its last update; +.01 F1 on pages so rewritten
+    )
+    outlets: Mapping[str, str] = field(
+        default_factory=dict
+    )  # registrable domain -> display name, over the packaged table
+    max_headline_chars: int = (
+        200  # the longest of 774 known headlines has 175; longer first lines are prose
+    )
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,11 @@ class View:
 
     def less(self, removed: tuple[Removal, ...]) -> View:
         """The view after a tagger's cuts: itself where there are none."""
-        return View(self.document, self.options, self.values, (*self.removed, *removed)) if removed else self
+        return (
+            View(self.document, self.options, self.values, (*self.removed, *removed))
+            if removed
+            else self
+        )
 
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})

@@ -15,15 +15,28 @@ from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
-    column("title", pa.string(), "Headline, without site name, section or label; null where the text has none."),
-    column("title_raw", pa.string(), "The headline as found, before site name, section or label were cut."),
+    column(
+        "title",
+        pa.string(),
+        "Headline, without site name, section or label; null where the text has none.",
+    ),
+    column(
+        "title_raw",
+        pa.string(),
+        "The headline as found, before site name, section or label were cut.",
+    ),
 )
 
 RULE, RULE_VERSION = "headline", 1
 
-_SEPARATOR = re.compile(r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|\s+[|»]|[：:]\s+(?=\S{2,40}$)|：")
+_SEPARATOR = re.compile(
+    r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|\s+[|»]|[：:]\s+(?=\S{2,40}$)|："
+)
 # Announced before a headline and no part of it. "Breaking:" or "Exclusive:" stay: papers print them as headline.
-_LABEL = re.compile(r"^(?:title|headline|opinion|live|live updates|live blog|titre|titel|título|titolo)\s*(?:[|｜]|:(?=\s))\s*", re.I)
+_LABEL = re.compile(
+    r"^(?:title|headline|opinion|live|live updates|live blog|titre|titel|título|titolo)\s*(?:[|｜]|:(?=\s))\s*",
+    re.I,
+)
 _SECTIONS = re.compile(
     r"(?:world|us|u\.s\.|uk|asia|europe|africa|americas|middle east|local|national|international|politics|business|economy|finance|money|markets|technology|tech|science|health|"
     r"sports?|football|soccer|entertainment|culture|arts|music|movies|film|books|tv|television|lifestyle|life|style|fashion|food|travel|opinion|comment|editorial|video|"
@@ -31,7 +44,9 @@ _SECTIONS = re.compile(
     r"inland|politique|économie|société|monde|deportes|economía|política|mundo|cultura|sociedad|internacional|opinión|cronaca|esteri|economia|politica|nachrichten|noticias|actualités?)",
     re.I,
 )
-_CJK_SECTION = re.compile(r"(?<=.{8})\s?[-–|]\s?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{1,5}$")  # before the site's name, without spaces
+_CJK_SECTION = re.compile(
+    r"(?<=.{8})\s?[-–|]\s?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{1,5}$"
+)  # before the site's name, without spaces
 _GENERIC = re.compile(
     r"(?:home|blog|news|article|articles|menu|search|404|not found|page not found|access denied|just a moment.*|untitled|index|welcome|newsletter|sign in|log in|subscribe|"
     r"(?:join|leave|post) (?:the|a|your) (?:discussion|comment|reply).*|cancel reply|comments?|related articles?|follow us.*|get .{0,30} in your inbox\.?)",
@@ -47,13 +62,23 @@ def find(view: View) -> Found:
     """
     given = fold(view.document.given.title or "")
     keys = headings.site_keys(view)
-    first = opening.read(view.lines, max_headline_chars=view.options.max_headline_chars) if view.page is None else opening.Opening()
+    first = (
+        opening.read(view.lines, max_headline_chars=view.options.max_headline_chars)
+        if view.page is None
+        else opening.Opening()
+    )
     if view.page is not None:
         raw, source = _of_page(view.page, keys)
     else:
-        raw, source = (fold(view.lines[first.headline]), "text") if first.headline is not None else ("", "")
+        raw, source = (
+            (fold(view.lines[first.headline]), "text") if first.headline is not None else ("", "")
+        )
     if given:
-        differs = f"given; {source} differs" if raw and known.key(cleaned(raw, keys)) != known.key(cleaned(given, keys)) else "given"
+        differs = (
+            f"given; {source} differs"
+            if raw and known.key(cleaned(raw, keys)) != known.key(cleaned(given, keys))
+            else "given"
+        )
         raw, source = given, differs
     if not raw:
         return Found()
@@ -74,7 +99,11 @@ def _repeated(view: View, title: str, raw: str) -> list[int]:
     if heading is not None and heading.how == "heading" and _prints(heading.text, title):
         wanted.add(known.key(heading.text))
     full = [i for i, line in enumerate(view.lines[:20]) if line and not line.isspace()]
-    return [i for i in full[: 3 if view.page is not None else 1] if len(view.lines[i]) <= MAX_CHARS and known.key(view.lines[i]) in wanted]
+    return [
+        i
+        for i in full[: 3 if view.page is not None else 1]
+        if len(view.lines[i]) <= MAX_CHARS and known.key(view.lines[i]) in wanted
+    ]
 
 
 def _cut(view: View, lines: list[int]) -> tuple[Removal, ...]:
@@ -98,15 +127,30 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
     elsewhere; then those statements. In this order 87 % of some 650 known headlines came out right;
     headings first gave 77 % on news.
     """
-    stated = [(text[:MAX_CHARS], source) for text, source in _stated(page) if not _GENERIC.fullmatch(cleaned(text, keys))]
-    printed = [text for text in _printed(page, keys) if any(_prints(text, other) for other, _ in stated)]
+    stated = [
+        (text[:MAX_CHARS], source)
+        for text, source in _stated(page)
+        if not _GENERIC.fullmatch(cleaned(text, keys))
+    ]
+    printed = [
+        text for text in _printed(page, keys) if any(_prints(text, other) for other, _ in stated)
+    ]
     shared = known.key(cleaned(page.first("og:title"), keys))
     for text, source in stated:
         if source == "json-ld":
             agreed = [p for p in printed if known.key(p) == shared]
-            if agreed and known.key(cleaned(page.title, keys)) == known.key(cleaned(text, keys)) != shared:
-                return agreed[0], "markup"  # JSON-LD holds the search engines' title, the heading what readers see
-            heads = [p for p in printed if len(p) > 10 and known.key(cleaned(text, keys)).startswith(known.key(p))]
+            if (
+                agreed
+                and known.key(cleaned(page.title, keys)) == known.key(cleaned(text, keys)) != shared
+            ):
+                return agreed[
+                    0
+                ], "markup"  # JSON-LD holds the search engines' title, the heading what readers see
+            heads = [
+                p
+                for p in printed
+                if len(p) > 10 and known.key(cleaned(text, keys)).startswith(known.key(p))
+            ]
             return (max(heads, key=len), "markup") if heads else (text, source)
     if printed:
         return printed[0], "markup"
@@ -117,7 +161,9 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
 
 def _prints(heading: str, stated: str) -> bool:
     """Whether a heading can be the printed form of a stated headline: as long, in much the same words."""
-    return len(heading) * 3 >= len(stated) and (known.key(heading) in known.key(stated) or alike(heading, stated) >= 0.4)
+    return len(heading) * 3 >= len(stated) and (
+        known.key(heading) in known.key(stated) or alike(heading, stated) >= 0.4
+    )
 
 
 def _stated(page: PageData) -> Iterable[tuple[str, str]]:
@@ -125,7 +171,15 @@ def _stated(page: PageData) -> Iterable[tuple[str, str]]:
         if not document.elsewhere and document.kind == 0 and document.headline:
             yield document.headline, "json-ld"
             break
-    for name in ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "citation_title", "title"):
+    for name in (
+        "og:title",
+        "twitter:title",
+        "parsely-title",
+        "sailthru.title",
+        "dc.title",
+        "citation_title",
+        "title",
+    ):
         for value in page.meta.get(name, ())[:2]:
             if value:
                 yield value, "meta"
@@ -141,16 +195,29 @@ def _stated(page: PageData) -> Iterable[tuple[str, str]]:
 def _without_last(title: str) -> str:
     """A `<title>` that stands alone, less its last segment: sites put their name there and nowhere else."""
     borders = list(_SEPARATOR.finditer(title))
-    head = title[: borders[-1].start()].strip() if borders and borders[-1][0].strip() not in {":", "："} else ""
+    head = (
+        title[: borders[-1].start()].strip()
+        if borders and borders[-1][0].strip() not in {":", "："}
+        else ""
+    )
     return head if len(head.split()) >= 3 or (head and not head.isascii()) else title
 
 
 def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
     """Headings that may be the headline, in page order: those in menus and lists last."""
     found = [mark for mark in page.headings if 0 < len(mark.text) <= MAX_CHARS]
-    found.sort(key=lambda mark: (mark.how == "class", mark.zone in {"nav", "footer", "comment", "related", "aside"}))
+    found.sort(
+        key=lambda mark: (
+            mark.how == "class",
+            mark.zone in {"nav", "footer", "comment", "related", "aside"},
+        )
+    )
     texts = dict.fromkeys(fold(mark.text) for mark in found)
-    return [text for text in texts if known.key(text) and known.key(text) not in keys and not _GENERIC.fullmatch(text)]
+    return [
+        text
+        for text in texts
+        if known.key(text) and known.key(text) not in keys and not _GENERIC.fullmatch(text)
+    ]
 
 
 def alike(a: str, b: str) -> float:
@@ -191,16 +258,38 @@ def _without_edge(text: str, keys: frozenset[str]) -> str:
             return text[: border.start()].strip()
     last, first = borders[-1], borders[0]
     tail, head = text[last.end() :], text[: first.start()]
-    if _SECTIONS.fullmatch(tail.strip()) and last[0].strip() in {"|", "-", "–", "—", "·", "｜", "•"}:
+    if _SECTIONS.fullmatch(tail.strip()) and last[0].strip() in {
+        "|",
+        "-",
+        "–",
+        "—",
+        "·",
+        "｜",
+        "•",
+    }:
         return text[: last.start()].strip()
-    if _is_site(head, keys) or (_SECTIONS.fullmatch(head.strip()) and first[0].strip() in {"|", "｜"}):
+    if _is_site(head, keys) or (
+        _SECTIONS.fullmatch(head.strip()) and first[0].strip() in {"|", "｜"}
+    ):
         return text[first.end() :].strip()
     return text
 
 
 def _is_site(segment: str, keys: frozenset[str]) -> bool:
     folded = known.key(segment)
-    return bool(folded) and (folded in keys or any(folded in {key + "com", key + "de", key + "news", key + "online"} or key in {folded + "com", folded + "news"} for key in keys))
+    return bool(folded) and (
+        folded in keys
+        or any(
+            folded in {key + "com", key + "de", key + "news", key + "online"}
+            or key in {folded + "com", folded + "news"}
+            for key in keys
+        )
+    )
 
 
-TAGGER = Tagger("title", COLUMNS, find, ((RULE, RULE_VERSION, "The line that prints the headline, which becomes `title`."),))
+TAGGER = Tagger(
+    "title",
+    COLUMNS,
+    find,
+    ((RULE, RULE_VERSION, "The line that prints the headline, which becomes `title`."),),
+)

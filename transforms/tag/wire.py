@@ -12,8 +12,17 @@ from copydesk.transforms.tag import known
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
-    column("wire_source", pa.string(), "News agency that wrote the text for the outlet that published it."),
-    column("sources_cited", STRINGS, "Outlets and agencies the text reports from, in order of first mention.", required=True),
+    column(
+        "wire_source",
+        pa.string(),
+        "News agency that wrote the text for the outlet that published it.",
+    ),
+    column(
+        "sources_cited",
+        STRINGS,
+        "Outlets and agencies the text reports from, in order of first mention.",
+        required=True,
+    ),
 )
 
 # An agency's own credit at the foot: "(dpa)", "Quelle: dpa", "© AFP", "Copyright 2024 The Associated Press".
@@ -24,9 +33,49 @@ _FOOT = re.compile(
 )
 # Words beside a name that say the text reports from it: what to look for (a first letter that may be a
 # capital is left off), then what the name follows and what it precedes.
-_ENGLISH = ("report", "told ", "ccording to", "speaking to", "spoke to", "cited", "citing", "quoted", "interview with", "statement to", "seen by")
-_OTHERS = ("aut ", "sagte de", "gegenüber", "berichtet", "meldet", "zitiert", "elon ", "déclaré à", "rapport", "indiqué", "egún ", "dijo a", "informó", "declaró a", "agencia",
-           "disse à", "egundo ", "econdo ", "detto a", "olgens ", "nligt ", "følge ", "wg ", "podaje", "по данным", "сообщ", "передает", "cita")  # fmt: skip
+_ENGLISH = (
+    "report",
+    "told ",
+    "ccording to",
+    "speaking to",
+    "spoke to",
+    "cited",
+    "citing",
+    "quoted",
+    "interview with",
+    "statement to",
+    "seen by",
+)
+_OTHERS = (
+    "aut ",
+    "sagte de",
+    "gegenüber",
+    "berichtet",
+    "meldet",
+    "zitiert",
+    "elon ",
+    "déclaré à",
+    "rapport",
+    "indiqué",
+    "egún ",
+    "dijo a",
+    "informó",
+    "declaró a",
+    "agencia",
+    "disse à",
+    "egundo ",
+    "econdo ",
+    "detto a",
+    "olgens ",
+    "nligt ",
+    "følge ",
+    "wg ",
+    "podaje",
+    "по данным",
+    "сообщ",
+    "передает",
+    "cita",
+)
 _FOLLOWS = re.compile(
     r"(?:report(?:ed|s)? (?:by|from|in)|told|tells|ccording to|spoke (?:to|with)|speaking (?:to|with|on)|cited by|citing|quoted by|quoting|interview with|statement to|obtained by|"
     r"seen by|published (?:by|in)|aut|sagte de[rm]|gegenüber|berichtet(?:e)?|meldet(?:e)?|elon|déclaré à|egún|dijo a|declaró a|agencia|disse à|egundo|econdo|detto a|olgens|"
@@ -38,14 +87,133 @@ _PRECEDES = re.compile(
 )
 _LOWER = frozenset({"dpa", "taz", "epd", "nd"})
 _BETWEEN = frozenset({"of", "de", "and", "&", "des", "la", "le", "do", "da", "für"})
-_SKIPPED = frozenset({"that", "a", "la", "le", "el", "il", "die", "der", "das", "dem", "den", "newspaper", "agency", "news", "broadcaster", "website", "magazine", "zeitung", "has", "have", "had", "first", "also", "earlier"})
+_SKIPPED = frozenset(
+    {
+        "that",
+        "a",
+        "la",
+        "le",
+        "el",
+        "il",
+        "die",
+        "der",
+        "das",
+        "dem",
+        "den",
+        "newspaper",
+        "agency",
+        "news",
+        "broadcaster",
+        "website",
+        "magazine",
+        "zeitung",
+        "has",
+        "have",
+        "had",
+        "first",
+        "also",
+        "earlier",
+    }
+)
 # Names of outlets that are everyday words; they count only with "the" before them, or never.
-_COMMON = frozenset(["time", "metro", "people", "focus", "science", "nature", "mirror", "express", "star", "sun", "sport", "sports", "open", "index", "as", "stern", "heute", "welt", "bild", "zeit", "capital", "fortune", "reason", "slate", "salon", "spectator", "observer", "guardian", "independent", "times", "post", "herald", "standard", "citizen", "record", "sky", "pictures", "today", "mint", "quartz", "vice", "wired", "space", "patch", "politico", "insider", "newsday", "abc", "now", "ara", "profil", "express", "msn", "yahoo", "ap", "pa", "cp", "uni", "map", "tap", "sta", "ani", "red", "ep", "cns", "app", "news", "today", "nation", "entrepreneur", "blick", "haaretz", "terra", "forbes", "ad", "delo", "novinky", "blic", "danas", "expresso", "telex", "bta", "hina", "petra", "antara"])  # fmt: skip
+_COMMON = frozenset(
+    [
+        "time",
+        "metro",
+        "people",
+        "focus",
+        "science",
+        "nature",
+        "mirror",
+        "express",
+        "star",
+        "sun",
+        "sport",
+        "sports",
+        "open",
+        "index",
+        "as",
+        "stern",
+        "heute",
+        "welt",
+        "bild",
+        "zeit",
+        "capital",
+        "fortune",
+        "reason",
+        "slate",
+        "salon",
+        "spectator",
+        "observer",
+        "guardian",
+        "independent",
+        "times",
+        "post",
+        "herald",
+        "standard",
+        "citizen",
+        "record",
+        "sky",
+        "pictures",
+        "today",
+        "mint",
+        "quartz",
+        "vice",
+        "wired",
+        "space",
+        "patch",
+        "politico",
+        "insider",
+        "newsday",
+        "abc",
+        "now",
+        "ara",
+        "profil",
+        "express",
+        "msn",
+        "yahoo",
+        "ap",
+        "pa",
+        "cp",
+        "uni",
+        "map",
+        "tap",
+        "sta",
+        "ani",
+        "red",
+        "ep",
+        "cns",
+        "app",
+        "news",
+        "today",
+        "nation",
+        "entrepreneur",
+        "blick",
+        "haaretz",
+        "terra",
+        "forbes",
+        "ad",
+        "delo",
+        "novinky",
+        "blic",
+        "danas",
+        "expresso",
+        "telex",
+        "bta",
+        "hina",
+        "petra",
+        "antara",
+    ]
+)
 
 
 def find(view: View) -> Found:
     """The agency that wrote the text, by dateline, byline or credit; and the outlets the text cites."""
-    own = {known.key(str(name)) for name in (view.values.get("outlet"), view.values.get("dateline_agency")) if name}
+    own = {
+        known.key(str(name))
+        for name in (view.values.get("outlet"), view.values.get("dateline_agency"))
+        if name
+    }
     cited = _cited(view, own)
     agency, source = _agency(view)
     values: dict[str, object] = {"sources_cited": tuple(name for name in cited if name != agency)}
@@ -67,7 +235,9 @@ def _agency(view: View) -> tuple[str | None, str]:
     for text in dict.fromkeys((tail, "\n".join(view.lines[-3:])[-200:].rstrip())):
         match = _FOOT.search(text[-80:])
         said = next((group for group in match.groups() if group), None) if match else None
-        if said and (name := known.agency(said.strip()) or known.agency(re.split(r"[/,]", said)[0].strip())):
+        if said and (
+            name := known.agency(said.strip()) or known.agency(re.split(r"[/,]", said)[0].strip())
+        ):
             return name, "text"
     return None, ""
 
@@ -90,7 +260,9 @@ def _named(text: str) -> Iterator[tuple[str, int]]:
         n = 0
         while at >= 0 and n < 30:
             n += 1
-            if (match := _FOLLOWS.match(text, at)) and (phrase := _phrase(text[match.end() : match.end() + 70].split())):
+            if (match := _FOLLOWS.match(text, at)) and (
+                phrase := _phrase(text[match.end() : match.end() + 70].split())
+            ):
                 yield phrase, match.end()
             if _PRECEDES.match(text, at):
                 left = text[max(0, at - 70) : at].split()
@@ -104,7 +276,7 @@ def _phrase(words: list[str], *, backwards: bool = False) -> str:
     found: list[str] = []
     article = ""
     for word in reversed(words) if backwards else words:
-        ends = word[-1] in ",;:.)\"”" and not word[-2:-1].isupper()
+        ends = word[-1] in ',;:.)"”' and not word[-2:-1].isupper()
         if backwards and ends:
             break
         bare = word.strip("(\"“”'‘’,.;:)")
@@ -134,7 +306,10 @@ def _known(phrase: str) -> str | None:
             name = part.strip(".,'’")
             name = name[:-2] if name.endswith(("'s", "’s")) else name
             outlet = known.outlet_named(name)
-            if len(known.key(name)) < 2 or (known.key(name) in _COMMON and not (name.isupper() or (with_the and outlet and outlet[1].startswith("The ")))):
+            if len(known.key(name)) < 2 or (
+                known.key(name) in _COMMON
+                and not (name.isupper() or (with_the and outlet and outlet[1].startswith("The ")))
+            ):
                 continue
             found = known.agency(name) or (outlet[1] if outlet else None)
             if found:

@@ -12,7 +12,10 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import Inflated, whole
 
 # What the MIME Sniffing Standard (whatwg) calls HTML, less the tags that also begin fragments of text.
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,999}(?:<!--.{0,9999}?-->\s{0,999}){0,9}<(?:!doctype\s{1,9}html|html|head|\?xml)[\s>]", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,999}(?:<!--.{0,9999}?-->\s{0,999}){0,9}<(?:!doctype\s{1,9}html|html|head|\?xml)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def looks_like_page(head: bytes) -> bool:

@@ -20,7 +20,9 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """The document of each line; blank lines are passed over but counted."""
     rows = RowReader(opened.source_uri, fields, limits, opened.file_time)
-    for number, line in enumerate(lines(buffered(Inflated(opened.stream, limits)), limits.line_bytes)):
+    for number, line in enumerate(
+        lines(buffered(Inflated(opened.stream, limits)), limits.line_bytes)
+    ):
         if isinstance(line, int):
             detail = f"a line of {line:,} bytes; [limits] line_bytes is {limits.line_bytes:,}"
             yield Reject(opened.source_uri, number, None, "read", "too_large", detail, line)
@@ -28,7 +30,9 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
             try:
                 yield rows.record(parse(line, limits), number)
             except BrokenError as error:
-                yield Reject(opened.source_uri, number, None, "read", error.reason, error.detail, len(line))
+                yield Reject(
+                    opened.source_uri, number, None, "read", error.reason, error.detail, len(line)
+                )
 
 
 def parse(line: bytes, limits: Limits) -> dict[str, object]:
@@ -37,7 +41,9 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
     try:
         found = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise BrokenError("misencoded", f"JSON must be UTF-8: {error.reason} at byte {error.start:,}") from error
+        raise BrokenError(
+            "misencoded", f"JSON must be UTF-8: {error.reason} at byte {error.start:,}"
+        ) from error
     except (ValueError, RecursionError) as error:  # the parser gives up at a thousand levels
         if depth(line, most) > most:
             raise _too_deep(most) from error
@@ -46,7 +52,9 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
     if line.count(b"[") + line.count(b"{") > most and _levels(found) > most:
         raise _too_deep(most)
     if not isinstance(found, dict):
-        raise BrokenError("wrong_type", f"a record must be a JSON object, not {type(found).__name__}")
+        raise BrokenError(
+            "wrong_type", f"a record must be a JSON object, not {type(found).__name__}"
+        )
     return found
 
 
@@ -63,7 +71,9 @@ def _levels(found: object) -> int:
     n_levels, level = 0, [found]
     while level := [item for item in level if isinstance(item, dict | list)]:
         n_levels += 1
-        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+        level = [
+            inner for item in level for inner in (item.values() if isinstance(item, dict) else item)
+        ]
     return n_levels
 
 

@@ -15,7 +15,9 @@ from copydesk.flows.read.streams import BrokenError
 
 _ROWS = 64  # rows decoded at a time: 64 pages of the usual 150 kB are 10 MB
 _FREE = 64 * 2**20  # as for compressed streams: a ratio says nothing about small files
-_FOOTER_BYTES = 64 * 2**20  # Thrift metadata may not ask for more; the footer of a file of 80 columns and 1,000 row groups has 8
+_FOOTER_BYTES = (
+    64 * 2**20
+)  # Thrift metadata may not ask for more; the footer of a file of 80 columns and 1,000 row groups has 8
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
@@ -24,7 +26,13 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         yield from _rows(opened, fields, limits)
     except pa.ArrowMemoryError as error:
         raise BrokenError("memory", f"Parquet: {_first_line(error)}") from error
-    except (pa.ArrowException, ValueError, OverflowError, RuntimeError, IndexError) as error:  # what C++ throws comes as RuntimeError
+    except (
+        pa.ArrowException,
+        ValueError,
+        OverflowError,
+        RuntimeError,
+        IndexError,
+    ) as error:  # what C++ throws comes as RuntimeError
         if isinstance(error, BrokenError):
             raise
         raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
@@ -37,12 +45,18 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     # Hash and thrift limits stop a footer that claims to be huge; pre_buffer would hold whole row groups.
     file = pq.ParquetFile(
-        opened.stream, pre_buffer=False, buffer_size=2**16,
-        thrift_string_size_limit=_FOOTER_BYTES, thrift_container_size_limit=1_000_000,
-    )  # fmt: skip
+        opened.stream,
+        pre_buffer=False,
+        buffer_size=2**16,
+        thrift_string_size_limit=_FOOTER_BYTES,
+        thrift_container_size_limit=1_000_000,
+    )
     n_columns = len(file.schema_arrow.names)
     if n_columns > limits.parquet_columns:
-        raise BrokenError("too_large", f"{n_columns:,} columns; [limits] parquet_columns is {limits.parquet_columns:,}")
+        raise BrokenError(
+            "too_large",
+            f"{n_columns:,} columns; [limits] parquet_columns is {limits.parquet_columns:,}",
+        )
     wanted = _columns(file.schema_arrow, fields)
     rows = RowReader(opened.source_uri, fields, limits, opened.file_time)
     number = n_bytes = 0
@@ -50,13 +64,18 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
     for group in range(file.num_row_groups):
         if opened.size_bytes is not None:
             _check_group(file, group, opened.size_bytes, limits)
-        for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=wanted, use_threads=False):
+        for batch in file.iter_batches(
+            batch_size=_ROWS, row_groups=[group], columns=wanted, use_threads=False
+        ):
             for row in _python_rows(batch, {*fields.html, *fields.text}):
                 found = rows.record(row, number)
                 # One long text in the dictionary, named by every row: the pages are small, what they stand for is not.
                 n_bytes += len(found.body) if isinstance(found, Record) else found.size_bytes or 0
                 if n_bytes > most and opened.size_bytes is not None:
-                    raise BrokenError("too_large", f"Parquet: {opened.size_bytes:,} bytes grew to more than {n_bytes:,}; [limits] expansion is {limits.expansion}")
+                    raise BrokenError(
+                        "too_large",
+                        f"Parquet: {opened.size_bytes:,} bytes grew to more than {n_bytes:,}; [limits] expansion is {limits.expansion}",
+                    )
                 yield found
                 number += 1
 
@@ -68,11 +87,20 @@ def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
             raise BrokenError("corrupt", f"Parquet: {names.count(name)} columns are named {name!r}")
     bodies = [name for name in names if name in (*fields.html, *fields.text)]
     if not bodies:
-        raise BrokenError("no_text_field", f"no column {' or '.join((*fields.html, *fields.text))} among {', '.join(schema.names[:8])}")
+        raise BrokenError(
+            "no_text_field",
+            f"no column {' or '.join((*fields.html, *fields.text))} among {', '.join(schema.names[:8])}",
+        )
     usable = [name for name in bodies if _is_text(schema.field(name).type)]
     if not usable:
-        raise BrokenError("wrong_type", f"column {bodies[0]!r} holds {schema.field(bodies[0]).type}, not text")
-    return [name for name in names if name in usable or (name not in bodies and _is_plain(schema.field(name).type))]
+        raise BrokenError(
+            "wrong_type", f"column {bodies[0]!r} holds {schema.field(bodies[0]).type}, not text"
+        )
+    return [
+        name
+        for name in names
+        if name in usable or (name not in bodies and _is_plain(schema.field(name).type))
+    ]
 
 
 def _check_group(file: pq.ParquetFile, group: int, size_bytes: int, limits: Limits) -> None:
@@ -83,12 +111,20 @@ def _check_group(file: pq.ParquetFile, group: int, size_bytes: int, limits: Limi
     """
     plain = file.metadata.row_group(group).total_byte_size
     if plain < 0 or plain > max(_FREE, size_bytes * limits.expansion):
-        raise BrokenError("too_large", f"Parquet: {size_bytes:,} bytes grow to {plain:,}; [limits] expansion is {limits.expansion}")
+        raise BrokenError(
+            "too_large",
+            f"Parquet: {size_bytes:,} bytes grow to {plain:,}; [limits] expansion is {limits.expansion}",
+        )
 
 
 def _python_rows(batch: pa.RecordBatch, bodies: Collection[str]) -> Iterator[dict[str, object]]:
     columns = [
-        (name, batch.column(j), _encoded if name in bodies and _is_utf8(batch.column(j)) else _value) for j, name in enumerate(batch.schema.names)
+        (
+            name,
+            batch.column(j),
+            _encoded if name in bodies and _is_utf8(batch.column(j)) else _value,
+        )
+        for j, name in enumerate(batch.schema.names)
     ]
     for i in range(batch.num_rows):
         yield {name: value(column[i]) for name, column, value in columns}
@@ -122,16 +158,29 @@ def _value(scalar: pa.Scalar) -> object:
 def _is_text(type_: pa.DataType) -> bool:
     if pa.types.is_dictionary(type_):
         type_ = type_.value_type
-    return any(test(type_) for test in (
-        pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view,
-    ))  # fmt: skip
+    return any(
+        test(type_)
+        for test in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_string_view,
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_binary_view,
+        )
+    )
 
 
 def _is_plain(type_: pa.DataType) -> bool:
     """Text, a number, a time, or a list of text or of objects that may hold a name."""
     if pa.types.is_list(type_) or pa.types.is_large_list(type_):
         return _is_text(type_.value_type) or pa.types.is_struct(type_.value_type)
-    return _is_text(type_) or pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_temporal(type_)
+    return (
+        _is_text(type_)
+        or pa.types.is_integer(type_)
+        or pa.types.is_floating(type_)
+        or pa.types.is_temporal(type_)
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -32,7 +32,9 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
             with _panics():
                 record = next(archive, None)
         except (OSError, ValueError, RuntimeError) as error:
-            raise source.fault or BrokenError("corrupt", f"WARC, after record {number}: {error}"[:300]) from error
+            raise source.fault or BrokenError(
+                "corrupt", f"WARC, after record {number}: {error}"[:300]
+            ) from error
         if record is None:
             break
         number += 1
@@ -58,8 +60,13 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
 def _archive(source: _UntilFault) -> ArchiveIterator:
     return ArchiveIterator(
-        source, record_types=WarcRecordType.any_type, parse_http=False, max_header_len=_HEADER_BYTES, fsspec_args=False, stream_detect=False,
-    )  # fmt: skip
+        source,
+        record_types=WarcRecordType.any_type,
+        parse_http=False,
+        max_header_len=_HEADER_BYTES,
+        fsspec_args=False,
+        stream_detect=False,
+    )
 
 
 @contextmanager
@@ -92,7 +99,9 @@ def _response(record: WarcRecord, limits: Limits) -> tuple[bytes, str | None] | 
     except (OSError, ValueError, RuntimeError) as error:
         raise BrokenError("corrupt", f"the response cannot be read: {error}"[:300]) from error
     if len(raw) > limits.document_bytes:
-        raise BrokenError("too_large", f"more than {limits.document_bytes:,} bytes; [limits] document_bytes")
+        raise BrokenError(
+            "too_large", f"more than {limits.document_bytes:,} bytes; [limits] document_bytes"
+        )
     if n_left > 0:
         raise BrokenError("truncated", f"the record ends {n_left:,} bytes early")
     if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
@@ -119,7 +128,9 @@ def joined_chunks(raw: bytes) -> bytes:
             return b"".join(body)
         body.append(raw[line.end() : line.end() + size])
         position = line.end() + size
-        position += 2 if raw.startswith(b"\r\n", position) else 1 if raw.startswith(b"\n", position) else 0
+        position += (
+            2 if raw.startswith(b"\r\n", position) else 1 if raw.startswith(b"\n", position) else 0
+        )
     if not body:
         return raw
     if position >= len(raw):
@@ -128,7 +139,11 @@ def joined_chunks(raw: bytes) -> bytes:
 
 
 def _unpacked(raw: bytes, encoding: str, limits: Limits) -> bytes:
-    if encoding in {"gzip", "x-gzip", "zstd"}:  # by its first bytes: crawlers that unpack leave the header as well
+    if encoding in {
+        "gzip",
+        "x-gzip",
+        "zstd",
+    }:  # by its first bytes: crawlers that unpack leave the header as well
         return whole(Inflated(io.BytesIO(raw), limits), limits.document_bytes)
     if encoding == "deflate":
         for wbits in (15, -15):  # RFC 9110 means zlib; some servers send it bare
@@ -137,7 +152,10 @@ def _unpacked(raw: bytes, encoding: str, limits: Limits) -> bytes:
             except zlib.error:
                 continue
             if len(unpacked) > limits.document_bytes:
-                raise BrokenError("too_large", f"more than {limits.document_bytes:,} bytes; [limits] document_bytes")
+                raise BrokenError(
+                    "too_large",
+                    f"more than {limits.document_bytes:,} bytes; [limits] document_bytes",
+                )
             return unpacked
         return raw
     if encoding == "br" and not looks_like_page(raw):

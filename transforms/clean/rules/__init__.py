@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from copydesk.transforms.clean.rule import Rule
-from copydesk.transforms.clean.rules import any_language, da, de, en, es, fr, it, nl, no, pl, pt, structure, sv
+from copydesk.transforms.clean.rules import (
+    any_language,
+    da,
+    de,
+    en,
+    es,
+    fr,
+    it,
+    nl,
+    no,
+    pl,
+    pt,
+    structure,
+    sv,
+)
 
 ALL: tuple[Rule, ...] = (
     *any_language.RULES,

@@ -18,7 +18,7 @@ _AGENCY = (
 _COMMON = {"agency", "america", "com", "commons", "entertainment", "europe", "features", "images", "live", "media", "news", "north", "press", "sport", "sports", "stock", "the", "times", "today"}
 CREDIT_WORDS = frozenset(re.findall(r"[^\W_]+", re.sub(r"\\.", "", _AGENCY))) - _COMMON | {
     "credit", "credits", "crédit", "crédits", "photo", "photos", "foto", "fotos", "image", "picture", "bild", "illustration", "screenshot", "courtesy",
-}  # fmt: skip
+}
 
 RULES = (
     Rule(
