@@ -25,8 +25,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks import corpus, scale
-from copydesk.flows import finish, memory, pipeline
+from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.recipe import Recipe
+from copydesk.flows.report import outcome as finish
+from copydesk.flows.support import allocator
 from copydesk.flows.warehouse import Warehouse
 
 _EDITED = 20_000
@@ -124,7 +126,7 @@ def _again(rows: pa.Table, round_: int, span: int) -> pa.Table:
 
 def run(shards: Path, warehouse: Path) -> None:
     """The steps over edited shards, in this process."""
-    memory.lean()
+    allocator.lean()
     store, recipe = Warehouse.open(warehouse, create=True), Recipe()
     with store.lock():
         current = pipeline.Run(

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from copydesk.flows import evaluate
+from copydesk.flows import evaluation
 from copydesk.transforms import edit
 
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ class Contender:
     text_of: Callable[[Row], str]
     seconds: float = 0.0
     slowest: float = 0.0
-    scores: dict[str, evaluate.SetScore] = field(default_factory=dict)
+    scores: dict[str, evaluation.SetScore] = field(default_factory=dict)
 
     def ask(self, name: str, row: Row) -> None:
         """Take a page of the file `name`: its cost, and its score where it has a gold text."""
@@ -46,10 +46,10 @@ class Contender:
         golds = [gold for gold in (row.get("gold_text"), *(row.get("gold_text_alt") or ())) if gold]
         if golds:
             score = max(
-                (evaluate.score_text(gold, text) for gold in golds), key=lambda found: found.f1
+                (evaluation.score_text(gold, text) for gold in golds), key=lambda found: found.f1
             )
-            self.scores.setdefault(name, evaluate.SetScore(name)).pages.append(
-                evaluate.PageScore("", None, score, {})
+            self.scores.setdefault(name, evaluation.SetScore(name)).pages.append(
+                evaluation.PageScore("", None, score, {})
             )
 
 
@@ -73,7 +73,7 @@ def drawn(folder: Path, pages: int) -> list[tuple[str, Row]]:
     found = [
         (path.name.split(".")[0], row)
         for path in sorted(folder.glob("*.jsonl*"))
-        for row in evaluate.read(path)
+        for row in evaluation.read(path)
     ]
     if not 0 < pages < len(found):
         return found

@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks import corpus, scale
-from copydesk.flows.engines import ENGINES
+from copydesk.flows.engines.base import ENGINES
 
 _EVERY = 0.1  # seconds between two looks at the staging folder
 _KINDS = (

@@ -220,7 +220,8 @@ _SCRIPTS = {
 
 def by_script(n: int) -> dict[str, tuple[float, float]]:
     """Megabytes per CPU second, and cost per byte against ASCII."""
-    from copydesk.transforms.dedup import Options, sketching
+    from copydesk.transforms.dedup import Options
+    from copydesk.transforms.dedup import sketches as sketching
 
     rates = {}
     for name, letters in _SCRIPTS.items():

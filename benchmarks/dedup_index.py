@@ -22,7 +22,8 @@ import numpy as np
 import pyarrow as pa
 
 from copydesk.flows.index import Index
-from copydesk.transforms.dedup import Options, engine, sketching
+from copydesk.transforms.dedup import Options, in_memory_search
+from copydesk.transforms.dedup import sketches as sketching
 from tests.dedup import newsroom
 
 DAY_US = 86_400_000_000
@@ -79,7 +80,7 @@ def measure(folder: Path, size: int, per_day: int, n_days: int) -> dict[str, obj
     for number in range(n_days):
         room = newsroom.Newsroom(1000 + number, stories=per_day // 8, singles=per_day // 2, days=1)
         ids, texts = room.ids[:per_day], pa.array(room.texts[:per_day], pa.large_string())
-        times = engine.as_times(pa.array(room.times[:per_day]), per_day)
+        times = in_memory_search.as_times(pa.array(room.times[:per_day]), per_day)
         times = times - times.min() + (day + number) * DAY_US
         sketches = sketching.sketch(texts, options)
         began = time.process_time()

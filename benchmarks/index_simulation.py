@@ -31,8 +31,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.flows.index import Index, lookup
-from copydesk.transforms.dedup import Options, joining, sketching
+from copydesk.flows.index import Index, posting_search
+from copydesk.transforms.dedup import Options, candidates
+from copydesk.transforms.dedup import sketches as sketching
 
 PHRASES, PHRASES_A, PHRASES_Q = 0.15, 0.5, 30.0  # share of the keys, a, q
 TAIL_A, TAIL_Q = 0.15, 2_500.0
@@ -143,7 +144,7 @@ def measured(grown: Growing, n_days: int) -> dict[str, Any]:
         hit = len(np.unique(result.rows[result.rows >= PER_DAY * 8 // 10]))
     index = grown.index()
     day, _, _ = grown.asking()
-    asked = lookup.queries(day.keys, day.n_keys, np.arange(len(day)), joining.SMALLEST)
+    asked = posting_search.queries(day.keys, day.n_keys, np.arange(len(day)), candidates.SMALLEST)
     far_hits = len(index.far_hits(asked))
     key_bytes = sum(file.header["bytes"] for file in index.runs)
     doc_bytes = sum(file.header["bytes"] for file in index.docs) / grown.n - 4 * SHORT + 4 * FULL
@@ -170,14 +171,14 @@ def measured(grown: Growing, n_days: int) -> dict[str, Any]:
 def buckets(index: Index) -> dict[str, Any]:
     """How popular far keys are, in the largest run."""
     run = max(index.runs, key=lambda file: file.header["count"])
-    keys = np.asarray(run.array("far")) >> np.uint64(joining.DOCUMENT_BITS)
+    keys = np.asarray(run.array("far")) >> np.uint64(candidates.DOCUMENT_BITS)
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     sizes = np.diff(np.append(starts, len(keys)))
     return {
         "documents of the largest run": run.header["count"],
         "most popular far key in it": int(sizes.max()),
         "far entries under keys of more than 128": round(
-            float(sizes[sizes > 2 * joining.CAP].sum() / len(keys)), 3
+            float(sizes[sizes > 2 * candidates.CAP].sum() / len(keys)), 3
         ),
     }
 

@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from copydesk.transforms import stories
-from copydesk.transforms.stories import blocks, weighing
-from copydesk.transforms.stories.comparing import UNDATED
-from copydesk.transforms.stories.counting import count
+from copydesk.transforms.stories import day_blocks, tfidf
+from copydesk.transforms.stories.cosine import UNDATED
+from copydesk.transforms.stories.term_counts import count
 
 WINDOW, DAY = 20_000, 2_000
 
@@ -49,19 +49,19 @@ def measure(texts: list[str]) -> dict[str, float]:
     stories.group_stories(texts)
     figures["text to stories, all at once"] = len(texts) / (time.process_time() - begun)
     new = min(DAY, len(texts) // 10)
-    epoch = weighing.opened(1, count(texts, titles))
-    before = weighing.vectors(count(texts[:-new], titles[:-new]), epoch)
+    epoch = tfidf.opened(1, count(texts, titles))
+    before = tfidf.vectors(count(texts[:-new], titles[:-new]), epoch)
     arrival = np.arange(len(texts))
 
-    def grouped(vectors: weighing.Vectors, known: blocks.Grouping | None) -> blocks.Grouping:
+    def grouped(vectors: tfidf.Vectors, known: day_blocks.Grouping | None) -> day_blocks.Grouping:
         n, n_published = len(vectors), len(known.stories) if known else 0
-        standing = np.full(n, blocks.NO_STORY, np.int32)
+        standing = np.full(n, day_blocks.NO_STORY, np.int32)
         openers = np.zeros(0, np.int64)
         if known:
             names, numbers = np.unique(known.stories, return_inverse=True)
             standing[:n_published], openers = numbers, np.array(known.openers)[names]
-        return blocks.grouped(
-            blocks.Documents(
+        return day_blocks.grouped(
+            day_blocks.Documents(
                 vectors=vectors,
                 published=np.full(n, UNDATED),
                 arrival=arrival[:n],
@@ -79,8 +79,8 @@ def measure(texts: list[str]) -> dict[str, float]:
     begun = time.process_time()
     counted = count(texts[-new:], titles[-new:])
     figures["count"] = new / (time.process_time() - begun)
-    vectors = weighing.vectors(counted, epoch)
-    grouped(weighing.joined([before, vectors]), window)
+    vectors = tfidf.vectors(counted, epoch)
+    grouped(tfidf.joined([before, vectors]), window)
     figures[f"text to stories, {new:,} new against {len(before):,}"] = new / (
         time.process_time() - begun
     )

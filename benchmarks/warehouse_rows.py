@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.transforms.tables import TABLES
+from copydesk.transforms.snapshot_schemas import TABLES
 
 WORDS_PER_DOCUMENT = 450
 CUTS_PER_DOCUMENT = 3

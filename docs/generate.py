@@ -17,8 +17,8 @@ import pyarrow as pa
 from copydesk.flows.cli import main as copydesk
 from copydesk.flows.recipe import sections
 from copydesk.schemas.tables import SCHEMA_VERSION
-from copydesk.transforms.clean.describe import markdown as rules
-from copydesk.transforms.tables import TABLES
+from copydesk.transforms.clean.rules_page import markdown as rules
+from copydesk.transforms.snapshot_schemas import TABLES
 
 DOCS = Path(__file__).parent
 _SHOWN_AS: dict[str, Any] = {

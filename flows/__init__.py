@@ -2,5 +2,5 @@
 
 import os
 
-# Arrow reads it once, when it is loaded; see `flows/memory.py`.
+# Arrow reads it once, when it is loaded; see `flows/support/allocator.py`.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

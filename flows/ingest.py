@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prefect import flow, runtime
 
 if TYPE_CHECKING:
-    from copydesk.flows.finish import Outcome
+    from copydesk.flows.report.outcome import Outcome
 
 
 def _name() -> str:
@@ -36,10 +36,10 @@ def ingest(
     `warehouse` is a folder or `s3://bucket/prefix` (default ./warehouse), `recipe` a TOML file, `workers` the number of
     processes (default: the cores), `wait_seconds` how long to wait for another writer,
     `engine` and `scheduler` where the work is done (see `copydesk.flows.engines.opened`). Returns a
-    `copydesk.flows.finish.Outcome`.
+    `copydesk.flows.report.outcome.Outcome`.
     """
     # Imported here: Prefect ships this function to the process of each run by value, globals included.
-    from copydesk.flows import tasks
+    from copydesk.flows.orchestration import tasks
     from copydesk.flows.remote.client import located
 
     root = located(warehouse or "warehouse")

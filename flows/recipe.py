@@ -43,7 +43,7 @@ def sections() -> Mapping[str, type]:
     from copydesk.flows.read import Fields, Limits
     from copydesk.flows.warehouse import Options as WarehouseOptions
     from copydesk.transforms import clean, dedup, drift, extract, stories, tag
-    from copydesk.transforms.clean import templates
+    from copydesk.transforms.clean import learned_templates as templates
 
     return {
         "inputs": Fields,

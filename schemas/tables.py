@@ -1,6 +1,6 @@
 """The tables of a snapshot, less the columns that taggers declare in their own files.
 
-`copydesk.transforms.tables` puts the taggers' columns between `IDENTITY` and `TEXT` and holds the
+`copydesk.transforms.snapshot_schemas` puts the taggers' columns between `IDENTITY` and `TEXT` and holds the
 complete schemas; a reader of Parquet files finds each sentence again in the field metadata.
 """
 

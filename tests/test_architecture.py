@@ -27,7 +27,7 @@ AT_HOME = {
         "transforms/dedup/",
         "transforms/stories/",
         "transforms/extract/",
-        "transforms/compiling.py",
+        "transforms/numba_cache.py",
     ),
 }
 # A transform knows no clock, disk, network or environment; `importlib.resources` is how package data is loaded.

@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from copydesk.flows import pipeline
+from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.read import InputError
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.transforms import ledger
-from copydesk.transforms.tables import TABLES
+from copydesk.transforms.snapshot_schemas import TABLES
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 STORY = (

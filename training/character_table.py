@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from copydesk.transforms.dedup import characters
+from copydesk.transforms import unicode_tables
 
 
 def main() -> None:
     """Build the table from this Python's Unicode data and write it beside the module."""
-    classes, folded, expansions = characters.build()
+    classes, folded, expansions = unicode_tables.build()
     steps = np.diff(folded, prepend=np.int32(0)).astype(np.int32)
     np.savez_compressed(
-        Path(characters.__file__).with_name(characters.TABLE),
+        Path(unicode_tables.__file__).with_name(unicode_tables.TABLE),
         classes=classes,
         folded=steps,
         expansions=expansions,

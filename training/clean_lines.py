@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from copydesk.transforms import clean
-from copydesk.transforms.clean import line_features, second_look
-from copydesk.transforms.clean import lines as model
+from copydesk.transforms.boosted_trees import Forest
+from copydesk.transforms.clean import line_context_features, line_features
+from copydesk.transforms.clean import line_model as model
 from copydesk.transforms.clean.clean import marked
-from copydesk.transforms.trees import Forest
 
 FOLDS = 5
 MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line
@@ -209,7 +209,7 @@ def train(
             rows,
             np.concatenate(
                 [
-                    second_look.context(first[a:b], document)
+                    line_context_features.context(first[a:b], document)
                     for (a, b), document in zip(spans, seen, strict=True)
                 ]
             ),
@@ -220,7 +220,7 @@ def train(
     second = np.where(first > model.DOUBTFUL, held_out("second", both, columns, hard), first)
     second -= np.repeat(
         [
-            second_look.caution(first[a:b], document.n_words)
+            line_context_features.caution(first[a:b], document.n_words)
             for (a, b), document in zip(spans, seen, strict=True)
         ],
         np.diff(starts),

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from publicsuffixlist import PublicSuffixList
 
-from copydesk.flows import evaluate
+from copydesk.flows import evaluation
 
 Column = npt.NDArray[np.float64]
 
@@ -51,16 +51,16 @@ def label(texts: Sequence[str], golds: Sequence[str]) -> Labels:
 
 
 def _against(texts: Sequence[str], gold: str) -> Labels:
-    cjk = evaluate.is_cjk(gold)
-    gold_tokens = evaluate.tokens(gold, cjk=cjk)
-    shingles = set(evaluate.shingles(gold_tokens))
+    cjk = evaluation.is_cjk(gold)
+    gold_tokens = evaluation.tokens(gold, cjk=cjk)
+    shingles = set(evaluation.shingles(gold_tokens))
     joined = f" {' '.join(gold_tokens)} "
-    lines = {" ".join(evaluate.tokens(line, cjk=cjk)) for line in gold.split("\n")}
+    lines = {" ".join(evaluation.tokens(line, cjk=cjk)) for line in gold.split("\n")}
     n = len(texts)
     share, count, trust = np.zeros(n), np.zeros(n), np.ones(n)
     keys = []
     for i, text in enumerate(texts):
-        own = evaluate.tokens(text, cjk=cjk)
+        own = evaluation.tokens(text, cjk=cjk)
         key = " ".join(own)
         keys.append(key)
         count[i] = len(own)

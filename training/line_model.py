@@ -28,18 +28,19 @@ import numpy as np
 import numpy.typing as npt
 from lxml.html import HtmlElement
 
-from copydesk.flows import evaluate
+from copydesk.flows import evaluation
 from copydesk.transforms import edit
 from copydesk.transforms.article import Refused
-from copydesk.transforms.extract import baseline, choosing, context, features
-from copydesk.transforms.extract import line_model as packaged
+from copydesk.transforms.boosted_trees import Forest
+from copydesk.transforms.extract import block_context_features, block_features, thresholds
+from copydesk.transforms.extract import block_model as packaged
+from copydesk.transforms.extract import trafilatura_baseline as baseline
+from copydesk.transforms.extract.block_features import Column, Matrix
 from copydesk.transforms.extract.blocks import Page, read_blocks
-from copydesk.transforms.extract.features import Column, Matrix
-from copydesk.transforms.extract.hints import read_hints
+from copydesk.transforms.extract.head_metadata import read_hints
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_tree import parse
+from copydesk.transforms.extract.parse import parse
 from copydesk.transforms.ledger import apply
-from copydesk.transforms.trees import Forest
 from training import splicing
 from training.labels import Labels, label, site
 
@@ -107,7 +108,7 @@ def _rows(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     return [
         (path.name.split(".")[0], row)
         for path in sorted(folder.glob("*.jsonl*"))
-        for row in evaluate.read(path)
+        for row in evaluation.read(path)
         if row.get("gold_text")
     ]
 
@@ -150,7 +151,7 @@ def _sample(
         return None
     if not page.text:
         return None
-    names, own, words = features.build(page, hints)
+    names, own, words = block_features.build(page, hints)
     golds = [gold for gold in (row["gold_text"], *(row.get("gold_text_alt") or ())) if gold]
     kept = baseline.share_kept(page.text, tree, url=row.get("url"))
     return Sample(
@@ -240,7 +241,7 @@ def _run(number: int) -> Any:
 def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
     """What the second look sees: the first look around each block, and the block."""
     return [
-        np.concatenate([context.build(s.page, q, s.words), s.own], axis=1)
+        np.concatenate([block_context_features.build(s.page, q, s.words), s.own], axis=1)
         for s, q in zip(pages, first, strict=True)
     ]
 
@@ -248,7 +249,9 @@ def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix
 def third_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
     """What the third look sees: the second's view, and what the other extractor kept."""
     return [
-        np.concatenate([context.build(s.page, q, s.words, s.baseline), s.own], axis=1)
+        np.concatenate(
+            [block_context_features.build(s.page, q, s.words, s.baseline), s.own], axis=1
+        )
         for s, q in zip(pages, first, strict=True)
     ]
 
@@ -352,7 +355,7 @@ def probe() -> Matrix:
     """The features of the page written for this file."""
     tree = parse(PROBE.read_text(encoding="utf-8"))
     hints = read_hints(tree)
-    return features.build(read_blocks(tree, Options()), hints)[1]
+    return block_features.build(read_blocks(tree, Options()), hints)[1]
 
 
 def measure(
@@ -386,23 +389,23 @@ class PageResult:
     """Scores of one page: the blocks the model keeps, the whole of `clean_page`, trafilatura; and the sum of what each rule won."""
 
     collection: str
-    blocks: evaluate.TextScore
-    whole: evaluate.TextScore
-    trafilatura: evaluate.TextScore
+    blocks: evaluation.TextScore
+    whole: evaluation.TextScore
+    trafilatura: evaluation.TextScore
     won: dict[str, float]
 
 
 def _measured(sample: Sample, row: dict[str, Any], forests: Forests) -> PageResult:
     import trafilatura
 
-    def best(text: str) -> evaluate.TextScore:
+    def best(text: str) -> evaluation.TextScore:
         return max(
-            (evaluate.score_text(gold, text) for gold in sample.golds), key=lambda score: score.f1
+            (evaluation.score_text(gold, text) for gold in sample.golds), key=lambda score: score.f1
         )
 
     with mock.patch.object(packaged, "forests", return_value=forests):
         article = edit.clean_page(row["html"], url=row.get("url"))
-    of_blocks = {rule for rule, _, _ in choosing.RULES}
+    of_blocks = {rule for rule, _, _ in thresholds.RULES}
     whole = best(article.text)
     rules = {cut.rule for cut in article.removed} - of_blocks
     won = {
@@ -433,8 +436,8 @@ def report(results: Sequence[PageResult]) -> Iterator[str]:
     yield f"{'':20} trafilatura  blocks  clean_page (precision / recall)"
     for name, found in by.items():
         scores = [
-            evaluate.SetScore(
-                name, [evaluate.PageScore("", None, getattr(r, kind), {}) for r in found]
+            evaluation.SetScore(
+                name, [evaluation.PageScore("", None, getattr(r, kind), {}) for r in found]
             ).text()
             for kind in ("trafilatura", "blocks", "whole")
         ]

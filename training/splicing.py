@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.html import HtmlElement
 
-from copydesk.flows import evaluate
+from copydesk.flows import evaluation
 
 _WRAPPERS = (
     "",
@@ -38,13 +38,13 @@ _MIN_PARAGRAPH = 60
 
 def article_element(tree: HtmlElement, gold: str) -> HtmlElement | None:
     """The smallest element that holds four fifths of the article's paragraphs; None where they are not found."""
-    shingles = set(evaluate.shingles(evaluate.tokens(gold)))
+    shingles = set(evaluation.shingles(evaluation.tokens(gold)))
     inside: Counter[HtmlElement] = Counter()
     total = 0
     for node in tree.iter("p", "li", "div", "td", "blockquote"):
         if node.tag != "p" and (node.find(".//p") is not None or node.find(".//div") is not None):
             continue
-        grams = evaluate.shingles(evaluate.tokens("".join(node.itertext())))
+        grams = evaluation.shingles(evaluation.tokens("".join(node.itertext())))
         size = sum(grams.values())
         if size > 8 and sum(n for gram, n in grams.items() if gram in shingles) > 0.7 * size:
             total += size

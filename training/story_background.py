@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.transforms.stories import weighing
-from copydesk.transforms.stories.counting import SPACE, count
+from copydesk.transforms.stories import tfidf
+from copydesk.transforms.stories.term_counts import SPACE, count
 
 N_DOCUMENTS = 20_000  # a few thousand articles must not overrule it: similarities would shift as a corpus grows
 LEAST = 25  # of 20,000
@@ -52,7 +52,7 @@ def main(paths: Sequence[str]) -> None:
     ]
     counted = frequencies(texts, languages)
     slots = np.flatnonzero(counted >= LEAST)
-    target = Path(weighing.__file__).with_name(weighing.BACKGROUND)
+    target = Path(tfidf.__file__).with_name(tfidf.BACKGROUND)
     np.savez_compressed(
         target,
         steps=np.diff(slots, prepend=0).astype(np.int32),

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from copydesk.schemas import tables as base
 from copydesk.transforms.article import Article
-from copydesk.transforms.tables import ARTICLES
+from copydesk.transforms.snapshot_schemas import ARTICLES
 
 # What one document alone can tell. Groups, history and the run are filled in later, by tables.
 EDITED = pa.schema(

@@ -10,7 +10,7 @@ import click
 from copydesk.flows.cli.options import echo_json, json_option, printable
 
 if TYPE_CHECKING:
-    from copydesk.flows.evaluate import SetScore
+    from copydesk.flows.evaluation import SetScore
 
 
 @click.command()
@@ -42,14 +42,16 @@ def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
     says that the page has none. Text is scored by runs of four words, as in Zyte's article extraction
     benchmark: mean precision and recall over the pages, and their F1.
     """
-    from copydesk.flows import evaluate
+    from copydesk.flows import evaluation
     from copydesk.transforms import edit
 
     edit.warm_up()
     found: dict[str, Any] = {}
     for path in gold:
         try:
-            scores = evaluate.evaluate(path.name, evaluate.read(path), evaluate.copydesk_answer)
+            scores = evaluation.evaluate(
+                path.name, evaluation.read(path), evaluation.copydesk_answer
+            )
         except (ValueError, EOFError) as error:
             raise click.ClickException(
                 printable(f"{error}. Each line must be one JSON object with at least `html`.")
@@ -67,7 +69,7 @@ def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
 
 
 def _as_json(scores: SetScore, worst: int) -> dict[str, Any]:
-    from copydesk.flows.evaluate import FIELDS
+    from copydesk.flows.evaluation import FIELDS
 
     return {
         "pages": len(scores.pages),
@@ -89,7 +91,7 @@ def _as_json(scores: SetScore, worst: int) -> dict[str, Any]:
 
 
 def _print(scores: SetScore, worst: int) -> None:
-    from copydesk.flows.evaluate import FIELDS
+    from copydesk.flows.evaluation import FIELDS
 
     click.echo(printable(f"{scores.name}: {len(scores.pages)} pages"))
     for name, score in (("text", scores.text()), *((name, scores.field(name)) for name in FIELDS)):

@@ -12,7 +12,7 @@ from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
 
 if TYPE_CHECKING:
-    from copydesk.transforms.dedup.showing import Passage
+    from copydesk.transforms.dedup.shared_passages import Passage
 
 _NUMBERS = (
     "relation",
@@ -61,7 +61,7 @@ def command(
             rows |= _rows(snapshot, [kept])
         one, two = rows[ids[0]], rows[ids[1]]
         measured = _pair(snapshot, ids[0], ids[1])
-    from copydesk.transforms.dedup.showing import shared_passages
+    from copydesk.transforms.dedup.shared_passages import shared_passages
 
     passages = shared_passages(one["text"], two["text"])
     if as_json:

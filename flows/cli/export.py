@@ -57,7 +57,7 @@ def command(
     not, and brackets. The folder holds Parquet shards that `datasets.load_dataset` reads.
     """
     with opened(warehouse) as found:
-        from copydesk.flows.warehouse.export import Selection, export
+        from copydesk.flows.export.corpus_export import Selection, export
 
         chosen = tuple(name.strip() for name in columns.split(",")) if columns else ()
         selection = Selection(one_per_story=one_per_story, where=where, columns=chosen)

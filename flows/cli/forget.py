@@ -79,8 +79,8 @@ def command(
     if until is not None and not outlets:
         raise click.UsageError("--until goes with --outlet")
     with opened(warehouse) as found:
-        from copydesk.flows import heirs, indexes
-        from copydesk.flows.warehouse.forget import Request, forget, named
+        from copydesk.flows.maintenance import index_upkeep, reelection
+        from copydesk.flows.maintenance.forget import Request, forget, named
 
         request = Request(
             docs=docs,
@@ -92,9 +92,9 @@ def command(
         if not yes:
             _ask(named(found, request))
         with found.lock(wait_seconds=wait_seconds):
-            rules = heirs.CopyRules.of(found.snapshot("current"))
+            rules = reelection.CopyRules.of(found.snapshot("current"))
             receipt = forget(
-                found, request, heirs=rules, index_without=indexes.without(rules.options)
+                found, request, heirs=rules, index_without=index_upkeep.without(rules.options)
             )
         place = found.root / "receipts" / f"{receipt['receipt_id']}.json"
     if as_json:

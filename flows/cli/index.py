@@ -31,9 +31,9 @@ def status(*, warehouse: Path | str, as_json: bool) -> None:
         copydesk index status
     """
     with opened(warehouse) as found:
-        from copydesk.flows import rethreshold
-        from copydesk.flows.copies import open_index
         from copydesk.flows.index import IndexRefused
+        from copydesk.flows.maintenance import rethreshold
+        from copydesk.flows.pipeline.deduplicate import open_index
 
         snapshot = found.snapshot("current")
         options = rethreshold.recorded_recipe(snapshot).dedup
@@ -88,8 +88,9 @@ def rebuild(*, wait_seconds: float, warehouse: Path | str, as_json: bool) -> Non
     For an index that is damaged or was made under other settings. No row of a table changes.
     """
     with opened(warehouse) as found:
-        from copydesk.flows import provenance, rethreshold
-        from copydesk.flows.index import rebuilding
+        from copydesk.flows.index import rebuild as rebuilding
+        from copydesk.flows.maintenance import rethreshold
+        from copydesk.flows.support import versions
 
         with found.lock(wait_seconds=wait_seconds):
             started = datetime.now(UTC)
@@ -104,8 +105,8 @@ def rebuild(*, wait_seconds: float, warehouse: Path | str, as_json: bool) -> Non
                 "finished_at": datetime.now(UTC),
                 "recipe": recipe.to_toml(),
                 "recipe_sha256": recipe.sha256(),
-                "rules_sha256": provenance.rules_sha256(),
-                "versions": provenance.versions_json(),
+                "rules_sha256": versions.rules_sha256(),
+                "versions": versions.versions_json(),
             }
             published = found.publish(rebuilding.change(snapshot, written, run))
             found.discard_staging(run_id)

@@ -19,8 +19,8 @@ from copydesk.flows.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from copydesk.flows.finish import Outcome
-    from copydesk.flows.terminal import Bar, Lines, Quiet
+    from copydesk.flows.report.outcome import Outcome
+    from copydesk.flows.support.progress import Bar, Lines, Quiet
 
 
 @click.command()
@@ -65,7 +65,7 @@ def command(
     """
     import time
 
-    from copydesk.flows import terminal
+    from copydesk.flows.support import progress as terminal
 
     if engine == "local" and scheduler is not None:
         raise click.UsageError("--scheduler goes with --engine dask")
@@ -101,7 +101,7 @@ def command(
         ) from error
     finally:
         progress.close()
-    from copydesk.flows import finish
+    from copydesk.flows.report import outcome as finish
 
     if as_json:
         echo_json(finish.machine(outcome))
@@ -123,12 +123,14 @@ def _directly(
     scheduler: str | None,
 ) -> Outcome:
     progress.stage("starting", None)
-    from copydesk.flows import finish, pipeline, read
+    from copydesk.flows import read
+    from copydesk.flows.pipeline import run
     from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import located
+    from copydesk.flows.report import outcome as finish
 
     try:
-        summary = pipeline.run(
+        summary = run.run(
             inputs,
             warehouse=warehouse,
             recipe=load(recipe),
@@ -158,22 +160,24 @@ def _by_prefect(
     scheduler: str | None,
 ) -> Outcome:
     progress.stage("starting Prefect", None)
-    from copydesk.flows import engines, settings
+    from copydesk.flows.engines import base
+    from copydesk.flows.orchestration import prefect_settings
 
-    engines.check(engine, scheduler)  # before a server is started
+    base.check(engine, scheduler)  # before a server is started
 
-    settings.prepare(quiet=True)
+    prefect_settings.prepare(quiet=True)
 
     from httpx import TransportError
     from prefect.exceptions import PrefectException
 
-    from copydesk.flows import read, stale, tasks
+    from copydesk.flows import read
     from copydesk.flows.ingest import ingest
+    from copydesk.flows.orchestration import crashed_runs, tasks
 
     with tasks.watched(progress) as watcher:
         try:
-            with settings.connected() as client:
-                if reaped := stale.reap(client):
+            with prefect_settings.connected() as client:
+                if reaped := crashed_runs.reap(client):
                     progress.note(
                         f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed"
                     )
@@ -188,7 +192,7 @@ def _by_prefect(
                 )
         except read.InputError as error:
             raise click.UsageError(str(error)) from error
-        except settings.NoPrefectError as error:
+        except prefect_settings.NoPrefectError as error:
             raise click.ClickException(f"{error}.") from error
         except (TransportError, PrefectException) as error:
             if watcher.outcome is not None:

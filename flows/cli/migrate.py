@@ -23,7 +23,7 @@ def command(wait_seconds: float, warehouse: Path | str) -> None:
     snapshot; readers go on with the one before until the switch.
     """
     with opened(warehouse) as found:
-        from copydesk.flows.warehouse.migrate import migrate
+        from copydesk.flows.maintenance.migrate import migrate
 
         with found.lock(wait_seconds=wait_seconds):
             made = migrate(found)

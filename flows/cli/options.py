@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from copydesk.flows.printable import harmless_json, printable
+from copydesk.flows.support.safe_text import harmless_json, printable
 
 __all__ = [
     "Group",

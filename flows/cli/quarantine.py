@@ -39,7 +39,7 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
         copydesk quarantine list
     """
     with opened(warehouse) as found:
-        from copydesk.flows.quarantine import waiting
+        from copydesk.flows.maintenance.quarantine import waiting
 
         groups = waiting(found.snapshot("current"))
     if as_json:
@@ -86,7 +86,7 @@ def release(
     if sum([outlet is not None, bool(docs), everything]) != 1:
         raise click.UsageError("Name what to release: one of --outlet DOMAIN, --doc DOC_ID, --all.")
     with opened(warehouse) as found:
-        from copydesk.flows.quarantine import release as let_in
+        from copydesk.flows.maintenance.quarantine import release as let_in
 
         run = let_in(found, outlet=outlet, doc_ids=docs, wait_seconds=wait_seconds)
     if run is None or run.snapshot is None:

@@ -51,10 +51,10 @@ def command(
     them are read. Documents that are taken now leave `rejects`.
     """
     with opened(warehouse) as found:
-        from copydesk.flows import finish
+        from copydesk.flows.maintenance.replay import replay
         from copydesk.flows.read import InputError
         from copydesk.flows.recipe import load
-        from copydesk.flows.replay import replay
+        from copydesk.flows.report import outcome
 
         chosen = load(recipe) if recipe is not None else None
         try:
@@ -68,7 +68,7 @@ def command(
         except InputError as error:
             raise click.UsageError(str(error)) from error
         if summary is not None:
-            finish.finish(summary, warehouse)
+            outcome.finish(summary, warehouse)
     facts = summary.facts if summary is not None else None
     if as_json:
         echo_json(

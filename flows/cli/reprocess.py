@@ -64,8 +64,8 @@ def command(
             "copies and stories are worked out over all documents: --where goes with --stage clean or tag"
         )
     with opened(warehouse) as found:
+        from copydesk.flows.maintenance.reprocess import reprocess
         from copydesk.flows.recipe import load
-        from copydesk.flows.reprocess import reprocess
 
         before = found.current_id()
         chosen = load(recipe) if recipe is not None else None

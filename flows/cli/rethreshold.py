@@ -71,7 +71,7 @@ def command(
     here is taken from --recipe, else from the last run.
     """
     with opened(warehouse) as found:
-        from copydesk.flows import rethreshold
+        from copydesk.flows.maintenance import rethreshold
         from copydesk.flows.recipe import load
 
         settings = {name: value for name, value in thresholds.items() if value is not None}

@@ -26,11 +26,11 @@ def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: 
     one. The record of runs stays whole, and forgotten documents stay forgotten.
     """
     with opened(warehouse) as found:
-        from copydesk.flows.warehouse import chores
+        from copydesk.flows.maintenance import maintenance_run
 
         with found.lock(wait_seconds=wait_seconds):
             before = found.current_id()
-            state = chores.rollback(found, snapshot)
+            state = maintenance_run.rollback(found, snapshot)
             found.discard_staging(state.manifest.run_id)
     target = state.manifest.extras["rolled_back_to"]
     if as_json:

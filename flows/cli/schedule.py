@@ -62,12 +62,12 @@ def command(
     \b
         prefect deployment run copydesk-ingest/default
     """
-    from copydesk.flows import settings
+    from copydesk.flows.orchestration import prefect_settings
 
-    settings.prepare(quiet=False)
+    prefect_settings.prepare(quiet=False)
     _check(cron, timezone, name)
 
-    from copydesk.flows import schedule
+    from copydesk.flows.orchestration import schedule
     from copydesk.flows.remote.client import located
 
     parameters = {
@@ -86,7 +86,7 @@ def command(
                 api=server.url,
                 ready=lambda: _greet(server.url, server.origin, cron, timezone, name),
             )
-    except (settings.NoPrefectError, schedule.AlreadyServedError) as error:
+    except (prefect_settings.NoPrefectError, schedule.AlreadyServedError) as error:
         raise click.ClickException(f"{error}.") from error
     click.echo(
         "Stopped. The schedule is paused until you start it again; nothing is lost meanwhile."

@@ -34,7 +34,7 @@ def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_j
     compares documents.
     """
     with opened(warehouse) as found:
-        from copydesk.flows.status import status
+        from copydesk.flows.maintenance.status import status
 
         state = status(found, inputs=inputs, n_runs=n_runs)
     if as_json:

@@ -40,7 +40,7 @@ def list_(*, outlet: str | None, status: str | None, warehouse: Path | str, as_j
         copydesk templates list --outlet example.org
     """
     with opened(warehouse) as found:
-        from copydesk.flows.templates import listed
+        from copydesk.flows.maintenance.template_review import listed
 
         rows = listed(found.snapshot("current"), outlet=outlet, status=status)
     if as_json:
@@ -95,7 +95,7 @@ def export(*, status: str | None, warehouse: Path | str) -> None:
         copydesk templates export --status approved > templates.jsonl
     """
     with opened(warehouse) as found:
-        from copydesk.flows.templates import listed
+        from copydesk.flows.maintenance.template_review import listed
 
         rows = listed(found.snapshot("current"), status=status)
     for row in rows:
@@ -108,7 +108,7 @@ def export(*, status: str | None, warehouse: Path | str) -> None:
 
 def _decide(ids: tuple[str, ...], status: str, warehouse: Path | str) -> None:
     with opened(warehouse) as found:
-        from copydesk.flows.templates import decide
+        from copydesk.flows.maintenance.template_review import decide
 
         try:
             snapshot = decide(found, set(ids), status)

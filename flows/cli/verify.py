@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def _index_faults(snapshot: Snapshot) -> Iterator[str]:
-    from copydesk.flows import heirs, indexes
+    from copydesk.flows.maintenance import index_upkeep, reelection
 
-    return indexes.faults(snapshot, heirs.CopyRules.of(snapshot).options)
+    return index_upkeep.faults(snapshot, reelection.CopyRules.of(snapshot).options)
 
 
 @click.command()

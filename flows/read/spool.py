@@ -17,7 +17,6 @@ from math import inf
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from copydesk.flows.isolated import Channel, Death, Process, wait
 from copydesk.flows.read import shards
 from copydesk.flows.read.fields import Fields
 from copydesk.flows.read.limits import Limits
@@ -25,6 +24,7 @@ from copydesk.flows.read.reading import read_file
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Left, Shard
 from copydesk.flows.read.sources import InputFile
+from copydesk.flows.support.sandbox import Channel, Death, Process, wait
 
 _STATE, _FILES = "state.json", "files.jsonl"
 _AHEAD = (

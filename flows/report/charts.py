@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.flows.printable import printable
+from copydesk.flows.support.safe_text import printable
 
 WIDE, NARROW = 860, 330  # pixels between the margins of a desk and of a phone
 

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.keyed import Keyed
 from copydesk.flows.report.data import Cluster, Copy, Data, Facts, Outlet, Rule, Sample, Story
+from copydesk.flows.support.id_index import Keyed
 from copydesk.transforms import drift
 from copydesk.transforms.ledger import Removal, rebuild
 

@@ -17,11 +17,11 @@ from datetime import datetime
 import jinja2
 from markupsafe import Markup, escape
 
-from copydesk.flows.printable import duration
 from copydesk.flows.report import charts
 from copydesk.flows.report.charts import Chart
 from copydesk.flows.report.collect import COVERAGE
 from copydesk.flows.report.data import Cluster, Data
+from copydesk.flows.support.safe_text import duration
 
 _SHOWN_RULES = 12
 _SHOWN_OUTLETS = 15

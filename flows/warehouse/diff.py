@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.warehouse import tablefile
+from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.snapshot import Snapshot
@@ -107,8 +107,8 @@ def _comparable(paths: list[Path]) -> pa.Table:
     """The rows of the files, nested values as text, which Arrow can compare."""
     tables = []
     for path in paths:
-        names = [name for name in tablefile.schema(path).names if name not in _NOT_COMPARED]
-        table = tablefile.read(path, names)
+        names = [name for name in table_file.schema(path).names if name not in _NOT_COMPARED]
+        table = table_file.read(path, names)
         for place, column in enumerate(table.schema):
             if pa.types.is_nested(column.type):
                 flat = pa.array(
@@ -127,7 +127,7 @@ def _by_row(gone: list[Path], come: list[Path]) -> TableDiff:
 def _row_set(paths: list[Path]) -> set[tuple[object, ...]]:
     rows: set[tuple[object, ...]] = set()
     for path in paths:
-        table = tablefile.read(path)
+        table = table_file.read(path)
         columns = [
             [repr(x) if isinstance(x, list | dict) else x for x in column.to_pylist()]
             for column in table.columns

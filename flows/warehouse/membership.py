@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from copydesk.flows.warehouse import tablefile
+from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, UNDATED, keys_of, months
 from copydesk.flows.warehouse.rewrite import Doomed, Everything, Staged
@@ -57,7 +57,7 @@ class Inserted:
         keys, back = np.unique(keys_of(ids), return_inverse=True)
         labels = [*self.labels, UNDATED]
         numbers = np.full(len(keys), len(labels) - 1, np.int32)
-        found = tablefile.holds(self.keys, keys)
+        found = table_file.holds(self.keys, keys)
         numbers[found] = self.months[np.searchsorted(self.keys, keys[found])]
         if self.base is not None:
             for table in DOCUMENT_TABLES:
@@ -65,7 +65,7 @@ class Inserted:
                     left = np.flatnonzero(~found)
                     if not len(left):
                         break
-                    here = left[tablefile.holds(self.base.keys(table, entry), keys[left])]
+                    here = left[table_file.holds(self.base.keys(table, entry), keys[left])]
                     numbers[here] = _number(labels, entry.month)
                     found[here] = True
         return pa.DictionaryArray.from_arrays(
@@ -86,9 +86,9 @@ class Inserted:
             if isinstance(deletion, Everything):
                 continue
             for entry in self.base.manifest.tables[table]:
-                clash = self.keys[tablefile.holds(self.base.keys(table, entry), self.keys)]
+                clash = self.keys[table_file.holds(self.base.keys(table, entry), self.keys)]
                 if deletion is not None and len(clash):
-                    clash = clash[~tablefile.holds(deletion.keys, clash)]
+                    clash = clash[~table_file.holds(deletion.keys, clash)]
                 if len(clash):
                     raise InvalidChange(
                         f"the change inserts document {self._name(clash[0])}, which stands in {table!r} already and is not deleted"
@@ -108,7 +108,7 @@ def _ids_and_dates(staged: Staged) -> pa.Table:
     table = (
         staged
         if isinstance(staged, pa.Table)
-        else tablefile.read(staged, ["doc_id", "published_date"])
+        else table_file.read(staged, ["doc_id", "published_date"])
     )
     if "published_date" not in table.column_names:
         table = table.append_column("published_date", pa.nulls(table.num_rows, pa.date32()))

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
-from copydesk.flows.warehouse import tablefile
+from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.manifest import FileEntry
 from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, keys_of, months, rounds
@@ -157,7 +157,9 @@ class _Source:
     overlay: Overlay | None = None
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        table = self.content if isinstance(self.content, pa.Table) else tablefile.read(self.content)
+        table = (
+            self.content if isinstance(self.content, pa.Table) else table_file.read(self.content)
+        )
         table = self.conform(table)
         if self.overlay is not None:
             table = self.overlay.over(table)
@@ -167,7 +169,7 @@ class _Source:
         if isinstance(self.content, pa.Table) or self.overlay is not None:
             return self.read(columns)
         have = set(pq.read_schema(self.content).names)
-        table = tablefile.read(self.content, [name for name in columns if name in have])
+        table = table_file.read(self.content, [name for name in columns if name in have])
         if table.num_rows == 0 and not have.issuperset(columns):
             return self.read(columns)
         for name in columns:
@@ -388,10 +390,10 @@ def _apart(
     )
     n_updated = 0
     for entry, path in old:
-        if not columns or (by_key and not tablefile.holds(old_keys(entry), wanted).any()):
+        if not columns or (by_key and not table_file.holds(old_keys(entry), wanted).any()):
             stay.append((entry, path))
             continue
-        looked_at = tablefile.read(fetch(entry), columns)
+        looked_at = table_file.read(fetch(entry), columns)
         kept = doomed.kept(looked_at, key_columns) if doomed else np.ones(looked_at.num_rows, bool)
         updated = int((kept & overlay.hits(looked_at[overlay.id_column])).sum()) if overlay else 0
         n_updated += updated
@@ -457,9 +459,9 @@ class _Target:
         order = pc.sort_indices(
             whole, sort_keys=[(column, "ascending") for column in PARTITIONS[self.name].sort]
         )
-        entry = tablefile.write(whole, self.name, month, self.folder, order=order)
+        entry = table_file.write(whole, self.name, month, self.folder, order=order)
         if self.keys is not None:
-            tablefile.write_keys(whole, self.name, self.keys / entry.keys_name)
+            table_file.write_keys(whole, self.name, self.keys / entry.keys_name)
         return entry
 
 

@@ -8,14 +8,17 @@ from functools import cache
 
 import pyarrow as pa
 
-from copydesk.flows.warehouse.tablefile import stamped
+from copydesk.flows.warehouse.table_file import stamped
 from copydesk.schemas.tables import SCHEMA_VERSION
-from copydesk.transforms import tables
+from copydesk.transforms import snapshot_schemas
 
 
 @cache
 def _stamped_tables() -> dict[str, pa.Schema]:
-    return {name: stamped(schema, name, SCHEMA_VERSION) for name, schema in tables.TABLES.items()}
+    return {
+        name: stamped(schema, name, SCHEMA_VERSION)
+        for name, schema in snapshot_schemas.TABLES.items()
+    }
 
 
 def tables_now() -> Mapping[str, pa.Schema]:
@@ -30,7 +33,7 @@ def conform_to(name: str) -> Callable[[pa.Table], pa.Table]:
     def conform(table: pa.Table) -> pa.Table:
         if table.schema.equals(schema, check_metadata=True):
             return table
-        return tables.conform(table, name).cast(schema)
+        return snapshot_schemas.conform(table, name).cast(schema)
 
     return conform
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from copydesk.flows.warehouse import tablefile
+from copydesk.flows.warehouse import table_file as tablefile
 from copydesk.flows.warehouse.errors import UnknownSnapshot, WarehouseError
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, keys_of, rounds

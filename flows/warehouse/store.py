@@ -29,7 +29,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows.remote import client
-from copydesk.flows.warehouse import files, lock, manifest, rewrite, tablefile
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse import lock, manifest, rewrite, table_file
 from copydesk.flows.warehouse.change import Change, run_row
 from copydesk.flows.warehouse.errors import (
     InvalidChange,
@@ -48,7 +49,7 @@ from copydesk.flows.warehouse.snapshot import INPUTS, Snapshot
 from copydesk.schemas.tables import SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from copydesk.flows.remote.mirror import Mirror
+    from copydesk.flows.remote.s3_warehouse import Mirror
 
 OWN_FOLDERS = ("snapshots", "manifests", "index", "keys", "reports", "receipts", "staging")
 MIRROR_STATE = ".mirror.json"  # what the mirror of an object store remembers, beside the rest
@@ -152,7 +153,7 @@ class Warehouse:
     def _on_a_store(
         cls, uri: str, *, create: bool, options: Options, checkpoint: Callable[[str], None]
     ) -> Warehouse:
-        from copydesk.flows.remote.mirror import Mirror
+        from copydesk.flows.remote.s3_warehouse import Mirror
 
         mirror = Mirror(uri)
         if not mirror.is_begun() and not create:
@@ -271,7 +272,7 @@ class Warehouse:
 
     def discard_staging(self, run_id: str) -> None:
         """Remove a run's staged files."""
-        files.remove_tree(self.root / "staging" / _file_safe(run_id))
+        atomic_write.remove_tree(self.root / "staging" / _file_safe(run_id))
 
     def publish(
         self, change: Change, *, onto: Snapshot | None = None, lineage: Lineage | None = None
@@ -312,7 +313,7 @@ class Warehouse:
             )
         row = run_row(change.run)
         folder = self.staging(change.run["run_id"]) / f"publish-{base.id if base else 'first'}"
-        files.remove_tree(folder)
+        atomic_write.remove_tree(folder)
         tables = self._write_tables(
             base,
             change,
@@ -360,13 +361,13 @@ class Warehouse:
             self._switch_store(self.mirror, snapshot)
         else:
             try:
-                files.point(self.root / "current", f"snapshots/{snapshot.id}")
+                atomic_write.point(self.root / "current", f"snapshots/{snapshot.id}")
             except OSError as error:
                 if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP):
                     raise
                 # A file system without links: LATEST alone is the switch.
         self.checkpoint("switched")
-        files.write_whole(self.root / "LATEST", snapshot.id + "\n")
+        atomic_write.write_whole(self.root / "LATEST", snapshot.id + "\n")
         self.checkpoint("latest written")
 
     def _switch_store(self, mirror: Mirror, snapshot: Snapshot) -> None:
@@ -457,9 +458,9 @@ class Warehouse:
                 if entry.sha256 in published and (
                     self.mirror is None or published[entry.sha256].is_file()
                 ):
-                    files.link_or_copy(published[entry.sha256], target / entry.name)
+                    atomic_write.link_or_copy(published[entry.sha256], target / entry.name)
             entries[name] = tuple(named)
-        files.sync_all([*new, *(folder / "snapshot" / name for name in schemas)])
+        atomic_write.sync_all([*new, *(folder / "snapshot" / name for name in schemas)])
         return entries
 
     def _install(self, built: Manifest, folder: Path) -> Snapshot:
@@ -468,12 +469,12 @@ class Warehouse:
             # A run killed just before its switch left the same snapshot; the line does not hold it.
             if any(built.id == kept.id for kept in self.snapshots()):
                 raise InvalidChange(f"snapshot {built.id} is already published")
-            files.remove_tree(home)
-        files.sync(folder / "snapshot")
+            atomic_write.remove_tree(home)
+        atomic_write.sync(folder / "snapshot")
         (folder / "snapshot").rename(home)
-        files.sync(home.parent)
+        atomic_write.sync(home.parent)
         self.checkpoint("snapshot in place")
-        files.write_whole(self.root / "manifests" / f"{built.id}.json", built.to_json())
+        atomic_write.write_whole(self.root / "manifests" / f"{built.id}.json", built.to_json())
         self.checkpoint("manifest written")
         return Snapshot(self.root, built, self.mirror)
 
@@ -497,26 +498,26 @@ class Warehouse:
             here = (
                 staged if staged.is_file() else target
             )  # moved by a publish of this change that failed later
-            entry = FileEntry(name, files.sha256(here), 0, here.stat().st_size)
+            entry = FileEntry(name, atomic_write.sha256(here), 0, here.stat().st_size)
             if taken.get(name, entry) != entry:
                 raise InvalidChange(
                     f"another index file is called {name!r} already: a name is used for one content"
                 )
-            files.sync(here)
+            atomic_write.sync(here)
             new.append(entry)
             here.replace(target)
-            files.sync(target.parent)
+            atomic_write.sync(target.parent)
         self.checkpoint("index in place")
         return tuple(sorted({*keep.values(), *new}))
 
     def _install_inputs(self, inputs: pa.Table | Path, folder: Path) -> FileEntry:
-        table = inputs if isinstance(inputs, pa.Table) else tablefile.read(inputs)
+        table = inputs if isinstance(inputs, pa.Table) else table_file.read(inputs)
         draft = folder / "inputs.parquet"
         pq.write_table(
             table.select(INPUTS.names).cast(INPUTS).sort_by("source_uri"), draft, compression="zstd"
         )
-        files.sync(draft)
-        digest = files.sha256(draft)
+        atomic_write.sync(draft)
+        digest = atomic_write.sha256(draft)
         target = self.root / "manifests" / f"inputs-{digest[:16]}.parquet"
         draft.replace(target)
         return FileEntry(target.name, digest, table.num_rows, target.stat().st_size)
@@ -528,7 +529,7 @@ class Warehouse:
         except OSError as error:
             try:
                 for folder in (self.root / "staging" / _file_safe(run_id)).glob("publish-*"):
-                    files.remove_tree(folder)
+                    atomic_write.remove_tree(folder)
             except OSError:
                 pass  # the same fault again: `sweep` clears it at the next start
             what = (
@@ -555,11 +556,11 @@ class Warehouse:
             ):
                 break
             (self.root / "manifests" / f"{older.id}.json").unlink()
-            files.sync(
+            atomic_write.sync(
                 self.root / "manifests"
             )  # before its files: after a power cut nothing may be named that is gone
             self.checkpoint("pruning")
-            files.remove_tree(older.path)
+            atomic_write.remove_tree(older.path)
             removed.append(older.id)
         if removed:
             self._remove_unreferenced(line[: len(line) - len(removed)])
@@ -575,7 +576,7 @@ class Warehouse:
         if line and (self.root / "current").is_symlink():
             latest = self.root / "LATEST"
             if not latest.is_file() or latest.read_text(encoding="utf-8").strip() != line[0].id:
-                files.write_whole(latest, line[0].id + "\n")
+                atomic_write.write_whole(latest, line[0].id + "\n")
         if self.prune():
             line = self.snapshots()
         gone = self._remove_unreferenced(line)
@@ -583,7 +584,7 @@ class Warehouse:
         for path in (self.root / "staging").iterdir():
             if path.name in stay:
                 continue
-            files.remove_tree(path)
+            atomic_write.remove_tree(path)
             gone.append(path)
         return gone
 
@@ -617,7 +618,7 @@ class Warehouse:
             ]
         gone += [path for path in self.root.glob(".*.new") if not path.is_dir()]
         for path in gone:
-            files.remove_tree(path)
+            atomic_write.remove_tree(path)
         return gone
 
 

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from copydesk.flows.warehouse import files, tablefile
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.manifest import FileEntry
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, keys_of
@@ -29,7 +30,7 @@ from copydesk.schemas.tables import SCHEMA_VERSION
 from copydesk.transforms import ledger
 
 if TYPE_CHECKING:
-    from copydesk.flows.remote.mirror import Mirror
+    from copydesk.flows.remote.s3_warehouse import Mirror
 
 # Says of the index files of a snapshot what does not fit its documents, a sentence each.
 IndexCheck = Callable[[Snapshot], Iterable[str]]
@@ -218,7 +219,7 @@ def _wrong_content(path: Path, entry: FileEntry, hashes: dict[tuple[int, int], s
         return f"has {status.st_size} bytes instead of {entry.bytes}"
     key = (status.st_dev, status.st_ino)
     if key not in hashes:
-        hashes[key] = files.sha256(path)
+        hashes[key] = atomic_write.sha256(path)
     return (
         None
         if hashes[key] == entry.sha256
@@ -235,7 +236,7 @@ def _footer(snapshot: Snapshot, table: str, path: Path, entry: FileEntry) -> Ite
             where,
             f"{table}/{entry.name} has {footer.num_rows} rows, the manifest says {entry.rows}",
         )
-    schema = tablefile.schema(path)
+    schema = table_file.schema(path)
     version = (schema.metadata or {}).get(b"copydesk.schema_version", b"none").decode()
     if version != str(snapshot.manifest.schema_version):
         yield Fault(
@@ -287,7 +288,7 @@ def _beside(
                 looked_at.add(stored)
                 try:
                     fits = np.array_equal(
-                        np.load(stored, allow_pickle=False), tablefile.keys(path, table)
+                        np.load(stored, allow_pickle=False), table_file.keys(path, table)
                     )
                 except (ValueError, EOFError, OSError, pa.ArrowException):
                     fits = False
@@ -425,7 +426,7 @@ def _texts(snapshot: Snapshot) -> Iterator[Fault]:
     columns = ["doc_id", "text", "content_sha256", "extracted_sha256"]
     for table in DOCUMENT_TABLES:
         for path in snapshot.files(table):
-            documents = tablefile.read(path, columns)
+            documents = table_file.read(path, columns)
             cuts = ledgers(snapshot, documents["doc_id"])
             for row in documents.to_pylist():
                 if wrong := _wrong_text(row, cuts.get(row["doc_id"], ())):
@@ -472,13 +473,13 @@ def _orphan_rows(snapshot: Snapshot) -> Iterator[Fault]:
     for table in ("removed", "pairs"):
         for entry in snapshot.manifest.tables[table]:
             path = snapshot.file(table, entry)
-            strange = tablefile.keys(path, table)
-            strange = strange[~tablefile.holds(known, strange)]
+            strange = table_file.keys(path, table)
+            strange = strange[~table_file.holds(known, strange)]
             if len(strange):
                 ids = pa.chunked_array(
                     [
                         c
-                        for column in tablefile.read(path, PARTITIONS[table].keys).columns
+                        for column in table_file.read(path, PARTITIONS[table].keys).columns
                         for c in column.chunks
                     ],
                     pa.string(),
@@ -524,10 +525,10 @@ def remains(warehouse: Warehouse, forgotten: Iterable[str]) -> Iterator[Fault]:
 
 def _cells(path: Path, ids: pa.Array) -> Iterator[tuple[str, str]]:
     """Ids that stand in a cell of a file, in whichever column holds ids."""
-    schema = tablefile.schema(path)
+    schema = table_file.schema(path)
     for column in schema.names:
         if column in _ID_COLUMNS:
-            values = tablefile.read(path, [column])[column]
+            values = table_file.read(path, [column])[column]
             if pa.types.is_list(schema.field(column).type):
                 values = pc.list_flatten(values)
             for identifier in values.filter(pc.is_in(values, value_set=ids)).unique().to_pylist():

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from copydesk.flows.cli import main
 from copydesk.transforms import clean, ledger
-from copydesk.transforms.clean.describe import markdown
+from copydesk.transforms.clean.rules_page import markdown
 from copydesk.transforms.ledger import Cut
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from copydesk.transforms.clean import line_features, lines, second_look
+from copydesk.transforms.clean import line_context_features, line_features, line_model
 from copydesk.transforms.clean.line_features import Line
-from copydesk.transforms.clean.lines import Decision, Model
+from copydesk.transforms.clean.line_model import Decision, Model
 
 PROSE = "The river rose again at noon, and the lock at Mill Town was closed until the evening."
 KNOWN = Model(
@@ -26,7 +26,9 @@ def line(text: str, category: str = "", rule: str = "") -> Line:
 
 
 def stays(text: str, category: str, rule: str, odds: float) -> bool:
-    return 1 in lines.decided([line(PROSE), line(text, category, rule)], [-5.0, odds], KNOWN).stay
+    return (
+        1 in line_model.decided([line(PROSE), line(text, category, rule)], [-5.0, odds], KNOWN).stay
+    )
 
 
 def test_a_rule_that_labelled_pages_contradict_cuts_only_where_the_model_agrees() -> None:
@@ -45,7 +47,7 @@ def test_sure_rules_short_lines_and_small_texts_need_none() -> None:
     assert not stays("Leave a comment below the line", "comments", "comment_prompt", odds=-5.0)
     assert not stays("Photo: Ana", "photo", "caption_with_credit", odds=-5.0)
     assert (
-        lines.decided(
+        line_model.decided(
             [
                 line(PROSE),
                 line("Boats wait below the lock. Photo: Ana Ruiz", "photo", "caption_with_credit"),
@@ -65,10 +67,10 @@ def test_the_model_drops_lines_of_its_own_only_beside_three_that_rules_took() ->
     ]
     text = [line(PROSE), line("Ten bridges to see this summer"), line(PROSE)]
     odds = [-5.0, 4.5, -5.0]
-    assert lines.decided([*taken[:2], *text], [9.0, 9.0, *odds], KNOWN) == Decision(
+    assert line_model.decided([*taken[:2], *text], [9.0, 9.0, *odds], KNOWN) == Decision(
         frozenset(), (), (), ()
     )
-    assert lines.decided([*taken, *text], [9.0, 9.0, 9.0, *odds], KNOWN).unlikely == (4,)
+    assert line_model.decided([*taken, *text], [9.0, 9.0, 9.0, *odds], KNOWN).unlikely == (4,)
 
 
 def test_a_line_that_stays_is_no_evidence_of_residue() -> None:
@@ -77,7 +79,9 @@ def test_a_line_that_stays_is_no_evidence_of_residue() -> None:
         line("Read more: The dam above Mill Town", "related", "related_link"),
         line("Ten bridges to see this summer"),
     ]
-    assert lines.decided(text, [-5.0, -1.0, 9.0], KNOWN) == Decision(frozenset({1}), (), (), ())
+    assert line_model.decided(text, [-5.0, -1.0, 9.0], KNOWN) == Decision(
+        frozenset({1}), (), (), ()
+    )
 
 
 def seen(*texts: str) -> line_features.Features:
@@ -85,12 +89,14 @@ def seen(*texts: str) -> line_features.Features:
 
 
 def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
-    rows = second_look.around(np.array([-5.0, 4.0, 5.0], np.float32), np.array([20, 3, 3]))
+    rows = line_context_features.around(
+        np.array([-5.0, 4.0, 5.0], np.float32), np.array([20, 3, 3])
+    )
     assert rows.shape[0] == 3
     assert rows[1, 2] == -5.0  # the line before
     assert rows[1, 3] == 5.0  # the line after
-    assert rows[2, 3] == second_look.OUTSIDE
-    assert second_look.around(np.array([0.0], np.float32), np.array([1])).shape == (
+    assert rows[2, 3] == line_context_features.OUTSIDE
+    assert line_context_features.around(np.array([0.0], np.float32), np.array([1])).shape == (
         1,
         rows.shape[1],
     )
@@ -98,7 +104,7 @@ def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
 
 def test_the_second_look_asks_whose_words_a_line_has() -> None:
     words = line_features.Bag([["river", "lock"], ["river"], ["bridges", "summer"], ["bridges"]])
-    article, among, apart = second_look.company(
+    article, among, apart = line_context_features.company(
         np.array([-6.0, 0.0, 0.0, 6.0], np.float32), words
     ).T
     assert article[1] > 0.6  # its word is the article's
@@ -108,17 +114,25 @@ def test_the_second_look_asks_whose_words_a_line_has() -> None:
 
 
 def test_a_line_without_words_keeps_no_company() -> None:
-    assert second_look.company(
+    assert line_context_features.company(
         np.array([1.0, 1.0], np.float32), line_features.Bag([[], ["river"]])
     ).tolist()[0] == [0.0, 0.0, 0.0]
-    assert second_look.company(np.array([1.0], np.float32), line_features.Bag([[]])).shape == (1, 3)
+    assert line_context_features.company(
+        np.array([1.0], np.float32), line_features.Bag([[]])
+    ).shape == (1, 3)
 
 
 def test_the_more_of_a_text_is_residue_the_surer_the_model_must_be() -> None:
     good, bad = np.array([-6.0, -6.0], np.float32), np.array([-6.0, 6.0], np.float32)
-    assert second_look.caution(good, np.array([10, 10])) < 0.01
-    assert abs(second_look.caution(bad, np.array([10, 10])) - second_look.CAUTION / 2) < 0.01
-    assert second_look.caution(bad, np.array([30, 10])) < second_look.caution(
+    assert line_context_features.caution(good, np.array([10, 10])) < 0.01
+    assert (
+        abs(
+            line_context_features.caution(bad, np.array([10, 10]))
+            - line_context_features.CAUTION / 2
+        )
+        < 0.01
+    )
+    assert line_context_features.caution(bad, np.array([30, 10])) < line_context_features.caution(
         bad, np.array([10, 30])
     )
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from copydesk.schemas.tables import TEMPLATES
 from copydesk.transforms import clean, ledger
-from copydesk.transforms.clean import templates
+from copydesk.transforms.clean import learned_templates
 
 FOOTER = "Harbour Weekly is printed by volunteers since 1911"
 PLEA = "Without the gifts of its readers this paper would not survive the year."
@@ -49,7 +49,7 @@ def statuses(table: pa.Table) -> dict[str, str]:
 
 
 def test_a_run_of_fifty_pages_finds_the_lines_of_the_site() -> None:
-    found = statuses(templates.learn(site(), run_id="r1"))
+    found = statuses(learned_templates.learn(site(), run_id="r1"))
     assert {line for line, status in found.items() if status == "active"} == {
         KICKER,
         PLEA,
@@ -59,8 +59,8 @@ def test_a_run_of_fifty_pages_finds_the_lines_of_the_site() -> None:
 
 
 def test_a_quotation_that_many_articles_share_survives() -> None:
-    table = templates.learn(site(), run_id="r1")
-    active = templates.active_lines(table)["harbour.example"]
+    table = learned_templates.learn(site(), run_id="r1")
+    active = learned_templates.active_lines(table)["harbour.example"]
     text = f"The river rose.\n{QUOTE}\n{UNMARKED}\n{FOOTER}"
     removed = clean.clean(text, templates=active)
     assert ledger.apply(text, removed) == f"The river rose.\n{QUOTE}\n{UNMARKED}"
@@ -72,13 +72,13 @@ def test_a_quotation_stays_a_candidate_even_at_the_end_of_every_article() -> Non
         {"doc_id": str(i), "outlet_id": "a", "text": f"Ship {i} passed.\n{QUOTE}"}
         for i in range(50)
     ]
-    assert statuses(templates.learn(pa.Table.from_pylist(rows), run_id="r1")) == {
+    assert statuses(learned_templates.learn(pa.Table.from_pylist(rows), run_id="r1")) == {
         QUOTE: "candidate"
     }
 
 
 def test_a_recurring_sub_heading_waits_for_a_reviewer() -> None:
-    assert statuses(templates.learn(site(), run_id="r1"))[HEADING] == "candidate"
+    assert statuses(learned_templates.learn(site(), run_id="r1"))[HEADING] == "candidate"
 
 
 def test_copies_of_one_story_teach_nothing() -> None:
@@ -91,52 +91,54 @@ def test_copies_of_one_story_teach_nothing() -> None:
         }
         for i in range(50)
     ]
-    assert templates.learn(pa.Table.from_pylist(rows), run_id="r1").num_rows == 0
+    assert learned_templates.learn(pa.Table.from_pylist(rows), run_id="r1").num_rows == 0
 
 
 def test_without_an_outlet_nothing_is_learned() -> None:
-    assert templates.learn(site(outlet=None), run_id="r1").num_rows == 0
+    assert learned_templates.learn(site(outlet=None), run_id="r1").num_rows == 0
 
 
 def test_a_reviewer_is_never_overruled() -> None:
-    first = templates.learn(site(), run_id="r1").to_pylist()
+    first = learned_templates.learn(site(), run_id="r1").to_pylist()
     decided = [
         {**row, "status": {FOOTER: "rejected", HEADING: "approved"}.get(row["line"], row["status"])}
         for row in first
     ]
-    again = templates.learn(
+    again = learned_templates.learn(
         site(60, seed=2), pa.Table.from_pylist(decided, schema=TEMPLATES), run_id="r2"
     )
     assert statuses(again)[FOOTER] == "rejected"
     assert statuses(again)[HEADING] == "approved"
-    assert FOOTER not in templates.active_lines(again)["harbour.example"]
-    assert HEADING in templates.active_lines(again)["harbour.example"]
+    assert FOOTER not in learned_templates.active_lines(again)["harbour.example"]
+    assert HEADING in learned_templates.active_lines(again)["harbour.example"]
 
 
 def test_a_line_that_acts_stays_active_though_cleaned_texts_no_longer_hold_it() -> None:
-    first = templates.learn(site(), run_id="r1")
+    first = learned_templates.learn(site(), run_id="r1")
     bare = pa.Table.from_pylist(
         [{**row, "text": row["text"].replace(f"\n{FOOTER}", "")} for row in site().to_pylist()]
     )
-    assert statuses(templates.learn(bare, first, run_id="r2"))[FOOTER] == "active"
+    assert statuses(learned_templates.learn(bare, first, run_id="r2"))[FOOTER] == "active"
 
 
 def test_the_order_of_the_documents_does_not_matter() -> None:
     rows = site().to_pylist()
     random.Random(3).shuffle(rows)
-    assert templates.learn(pa.Table.from_pylist(rows), run_id="r1").equals(
-        templates.learn(site(), run_id="r1")
+    assert learned_templates.learn(pa.Table.from_pylist(rows), run_id="r1").equals(
+        learned_templates.learn(site(), run_id="r1")
     )
 
 
 def test_evidence_stands_beside_each_line() -> None:
     row = next(
-        row for row in templates.learn(site(), run_id="r1").to_pylist() if row["line"] == FOOTER
+        row
+        for row in learned_templates.learn(site(), run_id="r1").to_pylist()
+        if row["line"] == FOOTER
     )
     assert (row["n_documents"], row["share"], row["version"], row["run_id"]) == (50, 1.0, 1, "r1")
     assert row["examples"] == [f"{i:032x}" for i in range(5)]
 
 
 def test_what_is_learned_twice_changes_nothing() -> None:
-    first = templates.learn(site(), run_id="r1")
-    assert templates.learn(site(), first, run_id="r2").equals(first)
+    first = learned_templates.learn(site(), run_id="r1")
+    assert learned_templates.learn(site(), first, run_id="r2").equals(first)

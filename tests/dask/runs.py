@@ -20,8 +20,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from copydesk.flows import folding, pipeline
-from copydesk.flows.cluster import deciding
+from copydesk.flows.engines.dask import component_decisions
+from copydesk.flows.pipeline import copy_search, run
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from tests.dask.corpus import in_parts, trying
@@ -124,12 +124,12 @@ def pylist(rows: list[dict[str, Any]]) -> pa.Table:
 def deliver(path: Path, warehouse: Path | str, **options: Any) -> None:
     """Ingest, with several slabs and parts of so few documents."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folding, "SLAB", 100)
-        patch.setattr(deciding, "LEAST", 5)
-        patch.setattr(deciding, "MOST", 60)
+        patch.setattr(copy_search, "SLAB", 100)
+        patch.setattr(component_decisions, "LEAST", 5)
+        patch.setattr(component_decisions, "MOST", 60)
         if isinstance(killing := options.get("progress"), Killing):
-            patch.setattr(deciding, "write", killing.between(deciding.write))
-        pipeline.run(
+            patch.setattr(component_decisions, "write", killing.between(component_decisions.write))
+        run.run(
             [str(path)], warehouse=warehouse, recipe=from_toml(RECIPE), clock=lambda: NOW, **options
         )
 
@@ -154,7 +154,7 @@ def assert_same(one: Path, other: Path | str) -> None:
     assert set(mine.index_files()) == set(theirs.index_files())
 
 
-class Killing(pipeline.Silent):
+class Killing(run.Silent):
     """Keeps what a person would read, and kills a worker once in each of the stages edit, fold and decide, in their middle."""
 
     def __init__(self, address: str | None = None, *, kills: bool = True) -> None:

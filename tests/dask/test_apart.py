@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from copydesk.flows import engines
-from copydesk.flows.cluster import tasks
+from copydesk.flows.engines import base
+from copydesk.flows.engines.dask import worker_tasks
 from copydesk.flows.read import Limits
 from tests.dask.runs import Cluster, Killing, assert_same, deliver, started
 from tests.remote.conftest import objects, s3, server  # noqa: F401  (fixtures)
@@ -103,7 +103,7 @@ def test_a_shard_that_was_edited_before_a_run_was_killed_is_not_edited_again(
     options = {"folder": staging / "edited", "head": staging / "head"}
     runs = []
     for n in (1, 3):
-        with engines.opened(
+        with base.opened(
             "dask", workers=1, scheduler=machines.cluster.address, note=print
         ) as engine:
             engine.prepare(staging, WAREHOUSE)
@@ -134,14 +134,12 @@ def test_a_worker_that_reaches_neither_the_folder_nor_the_store_is_named(
 ) -> None:
     staging = CACHE / "staging" / "other"
     staging.mkdir(parents=True)
-    monkeypatch.setattr(tasks, "reaches", lambda place, name: "no credentials")
-    with engines.opened(
-        "dask", workers=1, scheduler=machines.cluster.address, note=print
-    ) as engine:
+    monkeypatch.setattr(worker_tasks, "reaches", lambda place, name: "no credentials")
+    with base.opened("dask", workers=1, scheduler=machines.cluster.address, note=print) as engine:
         with pytest.raises(
-            engines.EngineError,
+            base.EngineError,
             match=r"worker tcp.* shares no folder .* does not reach the warehouse either \(no credentials\)",
         ):
             engine.prepare(staging, WAREHOUSE)
-        with pytest.raises(engines.EngineError, match="does not see"):
+        with pytest.raises(base.EngineError, match="does not see"):
             engine.prepare(staging)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from copydesk.flows import engines
 from copydesk.flows.cli import main
+from copydesk.flows.engines import base
 
 SEEDS = str(Path(__file__).parents[2] / "seeds")
 
@@ -19,7 +19,7 @@ def test_without_dask_the_extra_is_named_before_anything_begins(
     how: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        engines, "find_spec", lambda name: None if name == "distributed" else util.find_spec(name)
+        base, "find_spec", lambda name: None if name == "distributed" else util.find_spec(name)
     )
     result = CliRunner().invoke(
         main, ["ingest", "--engine", "dask", "--warehouse", str(tmp_path / "w"), *how, SEEDS]

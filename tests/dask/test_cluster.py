@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from copydesk.flows import engines, folding, work
 from copydesk.flows.cli import main
+from copydesk.flows.engines import base, worker_pool
+from copydesk.flows.pipeline import copy_search
 from copydesk.flows.read import Limits
 from tests.dask.runs import RECIPE, Cluster, Killing, assert_same, deliver, started
 
@@ -60,7 +61,7 @@ def test_a_scheduler_that_is_there_folds_into_what_is_published_as_one_machine_d
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(folding, "SLAB", 100)
+    monkeypatch.setattr(copy_search, "SLAB", 100)
     shutil.copytree(spread, tmp_path / "w", symlinks=True)
     (tmp_path / "recipe.toml").write_text(RECIPE)
     result = CliRunner().invoke(
@@ -92,7 +93,7 @@ def test_a_document_that_kills_its_process_harms_no_dask_worker(
     shards = cut(["one", "two", "segfault", "three", "spin", "four"], tmp_path / "shards")
     before = cluster.pids()
     limits = Limits(seconds=1, memory_bytes=300 * 2**20)
-    with engines.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
+    with base.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         results = list(
             engine.run_shards(
                 shards,
@@ -126,7 +127,7 @@ def test_a_fault_of_the_program_ends_the_run_with_its_own_error(
 ) -> None:
     from tests.read.test_work import cut
 
-    with engines.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
+    with base.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         running = engine.run_shards(
             cut(["one"], tmp_path),
             "tests.read.tasks:break_down",
@@ -135,32 +136,32 @@ def test_a_fault_of_the_program_ends_the_run_with_its_own_error(
             key="",
             on_progress=lambda n: None,
         )
-        with pytest.raises(work.TaskError, match="no such column"):
+        with pytest.raises(worker_pool.TaskError, match="no such column"):
             list(running)
 
 
 def test_workers_that_do_not_see_the_warehouse_are_named(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from copydesk.flows.cluster import tasks
+    from copydesk.flows.engines.dask import worker_tasks
 
-    with engines.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
+    with base.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         engine.prepare(tmp_path)
-        monkeypatch.setattr(tasks, "sees", lambda path: False)
-        with pytest.raises(engines.EngineError, match=r"does not see .* every worker"):
+        monkeypatch.setattr(worker_tasks, "sees", lambda path: False)
+        with pytest.raises(base.EngineError, match=r"does not see .* every worker"):
             engine.prepare(tmp_path)
 
 
 def test_workers_with_another_version_are_refused(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from copydesk.flows import provenance
+    from copydesk.flows.support import versions as provenance
 
     versions = provenance.versions()
     monkeypatch.setattr(provenance, "versions", lambda: {**versions, "numpy": "0.1"})
     with (
-        pytest.raises(engines.EngineError, match=r"has numpy .*, this machine 0\.1"),
-        engines.opened(
+        pytest.raises(base.EngineError, match=r"has numpy .*, this machine 0\.1"),
+        base.opened(
             "dask",
             workers=1,
             scheduler=cluster.address,
@@ -171,10 +172,10 @@ def test_workers_with_another_version_are_refused(
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("copydesk.flows.cluster.engine._CONNECT", 0.5)
+    monkeypatch.setattr("copydesk.flows.engines.dask.cluster._CONNECT", 0.5)
     with (
-        pytest.raises(engines.EngineError, match="no Dask scheduler answers at tcp://127"),
-        engines.opened(
+        pytest.raises(base.EngineError, match="no Dask scheduler answers at tcp://127"),
+        base.opened(
             "dask",
             workers=1,
             scheduler="tcp://127.0.0.1:9",

@@ -13,14 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 from numpy.typing import NDArray
 
-from copydesk.flows import folding
-from copydesk.flows.cluster import deciding, signed
-from copydesk.flows.cluster import folding as cluster
-from copydesk.flows.cluster.plan import Plan
-from copydesk.flows.copies import Copies
-from copydesk.flows.index import Index, IndexRefused, files
-from copydesk.transforms.dedup import Options, keeping
-from copydesk.transforms.dedup.pairing import Pairs
+from copydesk.flows.engines.dask import component_decisions, signed_shards
+from copydesk.flows.engines.dask import distributed_copies as cluster
+from copydesk.flows.engines.dask.plan import Plan
+from copydesk.flows.index import Index, IndexRefused, index_files
+from copydesk.flows.pipeline import copy_search
+from copydesk.flows.pipeline.deduplicate import Copies
+from copydesk.transforms.dedup import Options, keep_policy
+from copydesk.transforms.dedup.verification import Pairs
 from tests.dask.corpus import in_parts, trying
 from tests.dedup.shelf import Shelf
 
@@ -49,8 +49,8 @@ class Here:
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few components in each part, of so few documents."""
-    monkeypatch.setattr(deciding, "LEAST", 5)
-    monkeypatch.setattr(deciding, "MOST", 60)
+    monkeypatch.setattr(component_decisions, "LEAST", 5)
+    monkeypatch.setattr(component_decisions, "MOST", 60)
     RAN.clear()
 
 
@@ -107,7 +107,7 @@ def both(
 def test_the_cluster_finds_what_one_machine_finds_however_large_a_slab_is(
     slab: int, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folding, "SLAB", slab)
+    monkeypatch.setattr(copy_search, "SLAB", slab)
     for one, many in both(tmp_path, trying(seed), n_first=400):
         assert one.pairs.num_rows > 500
         for name in FOUND:
@@ -116,7 +116,7 @@ def test_the_cluster_finds_what_one_machine_finds_however_large_a_slab_is(
 
 
 def test_revisions_are_kept_on_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folding, "SLAB", 100)
+    monkeypatch.setattr(copy_search, "SLAB", 100)
     table = trying(4)
     spared = table["doc_id"].to_pylist()[::7]
     for one, many in both(tmp_path, table, n_first=500, exempt=spared):
@@ -128,7 +128,7 @@ def test_revisions_are_kept_on_both(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_new_document_that_the_policy_prefers_takes_a_published_cluster_over_on_both(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folding, "SLAB", 150)
+    monkeypatch.setattr(copy_search, "SLAB", 150)
     n_moved = 0
     for one, many in both(
         tmp_path, trying(5), n_first=350, keep="longest", window_hours=24.0, undated_window=40
@@ -154,10 +154,10 @@ def test_a_run_without_new_documents_folds_nothing(tmp_path: Path) -> None:
 
 
 def test_a_staged_file_of_anything_but_numbers_is_refused(tmp_path: Path) -> None:
-    file = files.write(tmp_path, "slab", {"count": 2}, {"far": np.array([1, 2], np.uint64)})
+    file = index_files.write(tmp_path, "slab", {"count": 2}, {"far": np.array([1, 2], np.uint64)})
     file.path.write_bytes(file.path.read_bytes().replace(b'"type": "<u8"', b'"type": "|O" '))
     with pytest.raises(IndexRefused, match="does not hold numbers"):
-        signed.opened(file.path)
+        signed_shards.opened(file.path)
 
 
 def test_a_part_holds_whole_components_and_no_row_that_is_linked_to_none() -> None:
@@ -167,8 +167,8 @@ def test_a_part_holds_whole_components_and_no_row_that_is_linked_to_none() -> No
     first = np.array(
         [0, 1, 2, 3, 4, 5, 6, 2]
     )  # row 7 has the words of row 2; row 8 is published, as a copy of row 6, and row 9 alone
-    rows = deciding.Rows(
-        keeping.facts_of(pa.table({"doc_id": list("abcdefghij")})),
+    rows = component_decisions.Rows(
+        keep_policy.facts_of(pa.table({"doc_id": list("abcdefghij")})),
         np.arange(8),
         first,
         np.zeros(8, np.bool_),
@@ -177,12 +177,12 @@ def test_a_part_holds_whole_components_and_no_row_that_is_linked_to_none() -> No
         {8: "g"},
         {"g": 6},
     )
-    component = deciding.components(rows, pairs)
+    component = component_decisions.components(rows, pairs)
     assert _groups(component) == [[0, 1, 5], [2, 7], [3, 4], [6, 8], [9]]
     assert component[9] == -1
-    assert _groups(deciding.parts(component, pairs, 1)) == [[*range(9)], [9]]
+    assert _groups(component_decisions.parts(component, pairs, 1)) == [[*range(9)], [9]]
     for n_threads in (2, 3, 9):
-        part = deciding.parts(component, pairs, n_threads)
+        part = component_decisions.parts(component, pairs, n_threads)
         assert part[9] == -1
         assert len({*zip(component.tolist(), part.tolist(), strict=True)}) == len(
             {*component.tolist()}

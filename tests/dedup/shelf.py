@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.copies import FACTS, Copies, find_copies
 from copydesk.flows.index import Index
+from copydesk.flows.pipeline.deduplicate import FACTS, Copies, find_copies
 from copydesk.transforms.dedup import Options
 
 

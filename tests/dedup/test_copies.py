@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from copydesk.transforms.dedup import Options
-from copydesk.transforms.dedup.reclustering import recluster
+from copydesk.transforms.dedup.recluster import recluster
 from tests.dedup import newsroom
 from tests.dedup.newsroom import START, Newsroom, articles, pair_f1
 from tests.dedup.shelf import Shelf, shuffled
@@ -65,10 +65,10 @@ def test_order_and_batches_of_the_input_change_nothing(tmp_path: Path) -> None:
 
 
 def test_slabs_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from copydesk.flows import folding
+    from copydesk.flows.pipeline import copy_search
 
     whole_run = Shelf(tmp_path / "a").ingest(ROOM.table())
-    monkeypatch.setattr(folding, "SLAB", 37)
+    monkeypatch.setattr(copy_search, "SLAB", 37)
     in_slabs = Shelf(tmp_path / "b").ingest(shuffled(ROOM.table(), 2))
     for name in ("pairs", "folds", "sizes"):
         assert getattr(whole_run, name) == getattr(in_slabs, name), name
@@ -260,7 +260,7 @@ def test_an_empty_run_leaves_the_index_as_it_is(tmp_path: Path) -> None:
 
 
 def test_nothing_but_the_index_files_stays_in_staging(tmp_path: Path) -> None:
-    from copydesk.flows.copies import find_copies
+    from copydesk.flows.pipeline.deduplicate import find_copies
 
     copies = find_copies(
         ROOM.table(), index=None, published=None, options=Options(), staging=tmp_path

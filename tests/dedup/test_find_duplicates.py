@@ -11,7 +11,7 @@ import pytest
 
 import copydesk
 from copydesk.transforms.dedup import Options
-from copydesk.transforms.dedup.comparing import longest_passage
+from copydesk.transforms.dedup.similarity_kernel import longest_passage
 from tests.dedup import newsroom
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from copydesk.flows.index import Index, IndexRefused
-from copydesk.transforms.dedup import Options, engine, joining, sketching
+from copydesk.transforms.dedup import Options, candidates, in_memory_search, sketches
 from tests.dedup import newsroom
 
 ROOM = newsroom.Newsroom(31, stories=40, singles=160)
-SKETCHES = sketching.sketch(sketching.as_texts(ROOM.texts), Options())
-TIMES = engine.as_times(ROOM.times, len(ROOM.texts))
+SKETCHES = sketches.sketch(sketches.as_texts(ROOM.texts), Options())
+TIMES = in_memory_search.as_times(ROOM.times, len(ROOM.texts))
 ROWS = np.arange(len(ROOM.texts))
 
 
@@ -139,15 +139,15 @@ def test_a_damaged_or_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_popular_keys_are_capped(tmp_path: Path) -> None:
     text = " ".join(newsroom.story(__import__("random").Random(1)))
-    many = sketching.sketch(
-        sketching.as_texts([f"{text} number {i} of them" for i in range(3000)]), Options()
+    many = sketches.sketch(
+        sketches.as_texts([f"{text} number {i} of them" for i in range(3000)]), Options()
     )
-    times = np.full(3000, joining.UNDATED)
+    times = np.full(3000, candidates.UNDATED)
     written = Index((), Options()).add(
         [f"{i:032x}" for i in range(3000)], many, times, np.arange(3000), tmp_path
     )
     hits = Index(written.new, Options()).find(many, times, np.arange(10))
-    assert 0 < len(hits.rows) <= 10 * 48 * 2 * joining.CAP
+    assert 0 < len(hits.rows) <= 10 * 48 * 2 * candidates.CAP
 
 
 _CHILD = """

@@ -7,7 +7,7 @@ from typing import Any
 import numba
 import pytest
 
-from copydesk.transforms.dedup import machine
+from copydesk.transforms import intrinsics
 
 
 def double(x: int) -> int:
@@ -25,10 +25,10 @@ def test_a_kernel_without_a_place_for_its_cache_is_compiled_all_the_same(
         return njit(*args, **options)
 
     monkeypatch.setattr(numba, "njit", no_place)
-    assert machine.compiled(double)(21) == 42
+    assert intrinsics.compiled(double)(21) == 42
 
 
 def test_the_cached_kernel_is_named_by_the_sources_it_was_made_from() -> None:
-    from copydesk.transforms.dedup import signing
+    from copydesk.transforms.dedup import minhash_kernel
 
-    assert signing.sign.py_func.__qualname__ == f"sign-{machine._sources()}"
+    assert minhash_kernel.sign.py_func.__qualname__ == f"sign-{intrinsics._sources()}"

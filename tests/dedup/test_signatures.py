@@ -13,7 +13,8 @@ import pytest
 from datasketch import MinHash
 
 import copydesk
-from copydesk.transforms.dedup import Options, characters, shingling, sketching
+from copydesk.transforms import unicode_tables
+from copydesk.transforms.dedup import Options, shingle_definition, sketches
 from tests.dedup import newsroom
 
 SAMPLES = {
@@ -58,7 +59,7 @@ def expected(text: str, **options: int) -> np.ndarray:
 
 
 def signatures(texts: list[str], **options: int) -> np.ndarray:
-    return sketching.sketch(sketching.as_texts(texts), Options(**options)).signatures
+    return sketches.sketch(sketches.as_texts(texts), Options(**options)).signatures
 
 
 @pytest.mark.parametrize("text", SAMPLES.values(), ids=SAMPLES)
@@ -116,17 +117,17 @@ def test_stories_are_signed_as_defined() -> None:
 def test_a_batch_signs_the_same_as_a_slice_of_another_array() -> None:
     texts = list(SAMPLES.values())
     longer = pa.array(["before", *texts, "after"], pa.large_string()).slice(1, len(texts))
-    assert (sketching.sketch(longer, Options()).signatures == signatures(texts)).all()
+    assert (sketches.sketch(longer, Options()).signatures == signatures(texts)).all()
 
 
 def test_letters_that_look_the_same_after_normalisation_make_the_same_words() -> None:
-    assert shingling.words("ﬁrst ＴＷＯ Stra\u00dfe cafe\u0301") == shingling.words(
-        "FIRST two STRASSE caf\u00e9"
-    )
+    assert shingle_definition.words(
+        "ﬁrst ＴＷＯ Stra\u00dfe cafe\u0301"
+    ) == shingle_definition.words("FIRST two STRASSE caf\u00e9")
 
 
 def test_scripts_without_spaces_give_a_word_per_character() -> None:
-    assert shingling.words("旧桥 ok ビル") == ["旧", "桥", "ok", "ビ", "ル"]
+    assert shingle_definition.words("旧桥 ok ビル") == ["旧", "桥", "ok", "ビ", "ル"]
 
 
 @pytest.mark.skipif(
@@ -134,7 +135,7 @@ def test_scripts_without_spaces_give_a_word_per_character() -> None:
     reason="the packaged table is made from the Unicode data of Python 3.11",
 )
 def test_the_packaged_character_table_is_what_the_rule_gives() -> None:
-    for made, packed in zip(characters.build(), characters.table(), strict=True):
+    for made, packed in zip(unicode_tables.build(), unicode_tables.table(), strict=True):
         assert (made == packed).all()
 
 

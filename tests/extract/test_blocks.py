@@ -2,7 +2,7 @@
 
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_tree import parse
+from copydesk.transforms.extract.parse import parse
 
 
 def _blocks(body: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from copydesk.flows import evaluate
+from copydesk.flows import evaluation
 from copydesk.flows.cli import main
 
 _TEXT = "The council of Vargo met on Monday evening and voted, after a long debate, for a new roof on the old school."
@@ -22,15 +22,15 @@ def _gold(folder: Path, *rows: dict[str, object]) -> Path:
 
 
 def test_equal_texts_score_one_and_a_half_answer_scores_its_half() -> None:
-    assert evaluate.score_text("a b c d e f g h", "a b c d e f g h").f1 == 1
-    half = evaluate.score_text("a b c d e f g h", "a b c d e")
+    assert evaluation.score_text("a b c d e f g h", "a b c d e f g h").f1 == 1
+    half = evaluation.score_text("a b c d e f g h", "a b c d e")
     assert (half.precision, half.recall) == (1, 0.4)
 
 
 def test_a_set_is_the_harmonic_mean_of_mean_precision_and_mean_recall() -> None:
     answers = {"1": "a b c d", "2": "a b c d e f g"}
     rows = [{"html": "1", "gold_text": "a b c d"}, {"html": "2", "gold_text": "a b c d"}]
-    found = evaluate.evaluate("x", rows, lambda html, url: {"text": answers[html]}).text()
+    found = evaluation.evaluate("x", rows, lambda html, url: {"text": answers[html]}).text()
     assert found is not None
     assert (found["precision"], found["recall"]) == (0.625, 1.0)
     assert found["f1"] == pytest.approx(2 * 0.625 / 1.625)
@@ -38,12 +38,12 @@ def test_a_set_is_the_harmonic_mean_of_mean_precision_and_mean_recall() -> None:
 
 def test_the_best_of_several_admissible_texts_counts() -> None:
     row = {"html": "", "gold_text": "headline a b c d", "gold_text_alt": ["a b c d"]}
-    assert evaluate.evaluate("x", [row], lambda html, url: {"text": "a b c d"}).texts[0].f1 == 1
+    assert evaluation.evaluate("x", [row], lambda html, url: {"text": "a b c d"}).texts[0].f1 == 1
 
 
 def test_an_answer_where_the_page_has_none_is_spurious() -> None:
     row = {"html": "", "gold_author": "", "gold_title": "Rain", "gold_date": "2024-01-02"}
-    scores = evaluate.evaluate(
+    scores = evaluation.evaluate(
         "x",
         [row],
         lambda html, url: {"author": ["Ana Ruiz"], "title": "RAIN!", "date": "2024-01-03"},
@@ -52,10 +52,10 @@ def test_an_answer_where_the_page_has_none_is_spurious() -> None:
 
 
 def test_an_extractor_that_raises_is_a_finding_not_a_failure() -> None:
-    def broken(html: str, url: str | None) -> evaluate.Answer:
+    def broken(html: str, url: str | None) -> evaluation.Answer:
         raise RuntimeError("no idea")
 
-    page = evaluate.evaluate("x", [{"html": "", "gold_text": "a b c d"}], broken).pages[0]
+    page = evaluation.evaluate("x", [{"html": "", "gold_text": "a b c d"}], broken).pages[0]
     assert (page.error, page.text and page.text.f1) == ("RuntimeError: no idea", 0)
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from copydesk.transforms import extract
-from copydesk.transforms.extract import choosing, features, line_model
+from copydesk.transforms.boosted_trees import Forest
+from copydesk.transforms.extract import block_features, block_model, thresholds
 from copydesk.transforms.extract.blocks import read_blocks
-from copydesk.transforms.extract.hints import read_hints
+from copydesk.transforms.extract.head_metadata import read_hints
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.ledger import apply
-from copydesk.transforms.trees import Forest
 from training import line_model as training
 
 _PAGE = """<html><head><title>A roof for the school</title></head><body>
@@ -26,8 +26,8 @@ _PAGE = """<html><head><title>A roof for the school</title></head><body>
 def test_the_trees_were_trained_on_the_columns_they_are_fed() -> None:
     tree = extract.parse(_PAGE)
     hints = read_hints(tree)
-    names, rows, words = features.build(read_blocks(tree, Options()), hints)
-    assert names == line_model.feature_names()
+    names, rows, words = block_features.build(read_blocks(tree, Options()), hints)
+    assert names == block_model.feature_names()
     assert rows.shape == (len(words), len(names))
 
 
@@ -48,7 +48,7 @@ def test_cuts_between_kept_lines_stand_in_the_ledger() -> None:
 
 
 def test_likely_blocks_are_kept_and_what_stands_between_them_is_a_candidate() -> None:
-    chosen = choosing.choose(np.array([0.01, 0.97, 0.02, 0.4, 0.6, 0.01]), np.full(6, 40.0))
+    chosen = thresholds.choose(np.array([0.01, 0.97, 0.02, 0.4, 0.6, 0.01]), np.full(6, 40.0))
     assert chosen.kept.tolist() == [False, True, False, False, True, False]
     assert chosen.candidate.tolist() == [False, True, True, True, True, False]
 
@@ -65,19 +65,19 @@ def test_where_the_model_finds_nothing_likely_trafilatura_is_believed(
         no_child,
         np.array([-6], np.float32),
     )
-    monkeypatch.setattr(line_model, "forests", lambda: (never, never, never))
+    monkeypatch.setattr(block_model, "forests", lambda: (never, never, never))
     found = extract.extract(extract.parse("<body><p>Rain.</p><p>Wind.</p></body>"))
     assert apply(found.text, found.removed) == "Rain.\nWind."
 
 
 def test_a_short_line_is_kept_from_a_little_less() -> None:
-    assert choosing.choose(
+    assert thresholds.choose(
         np.array([0.9, 0.46, 0.46]), np.array([40.0, 2.0, 40.0])
     ).kept.tolist() == [True, True, False]
 
 
 def test_a_page_of_which_nothing_is_likely_still_gives_its_best_blocks() -> None:
-    assert choosing.choose(np.array([0.2, 0.01]), np.array([30.0, 30.0])).kept.tolist() == [
+    assert thresholds.choose(np.array([0.2, 0.01]), np.array([30.0, 30.0])).kept.tolist() == [
         True,
         False,
     ]
@@ -135,7 +135,7 @@ def test_a_stored_forest_gives_what_it_gave_before() -> None:
 
 def test_the_packaged_model_follows_from_the_training_script_as_it_stands() -> None:
     """Its record names the code that labels and trains; after a change there, `python -m training.line_model --out` is due."""
-    about = json.loads(line_model.about())
+    about = json.loads(block_model.about())
     assert about["script"] == training.script_version()
     assert set(about) == {
         "gold",
@@ -151,11 +151,11 @@ def test_the_packaged_model_follows_from_the_training_script_as_it_stands() -> N
 
 
 def test_features_are_computed_as_they_were_in_training() -> None:
-    assert training.probe() == pytest.approx(line_model.probe(), abs=1e-3)
+    assert training.probe() == pytest.approx(block_model.probe(), abs=1e-3)
 
 
 def test_the_model_is_small_enough_to_ship_and_holds_no_text_of_a_page() -> None:
-    arrays = line_model.stored()
+    arrays = block_model.stored()
     words = [name for name, array in arrays.items() if array.dtype.kind in "US"]
     assert sorted(words) == ["about", "names"]
-    assert len(line_model.content()) < 400_000
+    assert len(block_model.content()) < 400_000

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 
-from copydesk.flows import finish, pipeline
 from copydesk.flows.cli import main
-from copydesk.flows.templates import short_id
+from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.template_review import short_id
+from copydesk.flows.pipeline import run
+from copydesk.flows.report import outcome
 from copydesk.flows.warehouse import Change, Warehouse
-from copydesk.flows.warehouse.chores import chore
 from copydesk.schemas.tables import TEMPLATES
 
 BODY = "\n".join(
@@ -39,7 +40,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"url": "https://www.harbour.example/3", "text": ""},
     ]
     (folder / "in.jsonl").write_text("".join(json.dumps(d) + "\n" for d in documents))
-    finish.finish(pipeline.run([str(folder / "in.jsonl")], warehouse=folder / "wh"), folder / "wh")
+    outcome.finish(run.run([str(folder / "in.jsonl")], warehouse=folder / "wh"), folder / "wh")
     return folder / "wh"
 
 
@@ -110,7 +111,7 @@ def test_quarantine_and_templates_say_so_when_there_is_nothing(tmp_path: Path) -
     (tmp_path / "a.txt").write_text(
         "It rained in Oslo all day, and the trams stood still until the evening."
     )
-    pipeline.run([str(tmp_path / "a.txt")], warehouse=tmp_path / "wh")
+    run.run([str(tmp_path / "a.txt")], warehouse=tmp_path / "wh")
     assert "Nothing is held back." in call(tmp_path / "wh", "quarantine", "list").output
     assert "No template line has been learned." in call(tmp_path / "wh", "templates", "list").output
 

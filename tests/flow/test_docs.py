@@ -108,10 +108,10 @@ def test_every_recipe_in_the_docs_is_one(text: str) -> None:
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `warehouse/` made from the seeds."""
-    from copydesk.flows import pipeline
+    from copydesk.flows.pipeline import run
 
     folder = tmp_path_factory.mktemp("docs")
-    pipeline.run([str(ROOT / "seeds")], warehouse=folder / "warehouse")
+    run.run([str(ROOT / "seeds")], warehouse=folder / "warehouse")
     return folder
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from copydesk.flows import artifacts, finish
-from copydesk.flows.pipeline import STEPS, Summary
+from copydesk.flows.orchestration import artifacts
+from copydesk.flows.pipeline.run import STEPS, Summary
+from copydesk.flows.report import outcome as finish
 from copydesk.flows.report.data import Facts
 from copydesk.transforms.drift import Break
 
@@ -129,7 +130,7 @@ def test_the_flow_can_be_shipped_to_the_process_of_a_run() -> None:
 def test_the_tasks_are_the_steps_of_the_pipeline_and_nothing_is_cached() -> None:
     from prefect.cache_policies import NO_CACHE
 
-    from copydesk.flows import tasks
+    from copydesk.flows.orchestration import tasks
 
     for step in STEPS:
         task = getattr(tasks, step.__name__)
@@ -147,7 +148,7 @@ def test_prefect_yaml_serves_the_same_flow_privately_and_one_at_a_time() -> None
     ]
     assert (deployment["name"], deployment["entrypoint"]) == ("default", "flows/ingest.py:ingest")
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-    from copydesk.flows.settings import PRIVATE
+    from copydesk.flows.orchestration.prefect_settings import PRIVATE
 
     assert deployment["work_pool"]["job_variables"]["env"] == PRIVATE
 

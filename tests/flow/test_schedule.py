@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from copydesk.flows import schedule, settings
+from copydesk.flows.orchestration import prefect_settings, schedule
 from copydesk.flows.warehouse import Warehouse, verify
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -356,7 +356,8 @@ def test_a_configured_server_that_is_away_is_named_with_the_ways_out(
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{stub}/api")
     with (
         pytest.raises(
-            settings.NoPrefectError, match=r"does not answer. Start it .* or unset PREFECT_API_URL"
+            prefect_settings.NoPrefectError,
+            match=r"does not answer. Start it .* or unset PREFECT_API_URL",
         ),
         schedule.server(),
     ):

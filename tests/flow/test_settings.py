@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.flows import settings, stale
-from copydesk.flows.schedule import answers
+from copydesk.flows.orchestration import crashed_runs, prefect_settings
+from copydesk.flows.orchestration.schedule import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_telemetry_is_off_unless_somebody_turned_it_on() -> None:
     environ: dict[str, str] = {}
-    settings.prepare(quiet=False, environ=environ)
+    prefect_settings.prepare(quiet=False, environ=environ)
     assert environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert environ["DO_NOT_TRACK"] == "1"
     environ = {"PREFECT_SERVER_ANALYTICS_ENABLED": "true"}
-    settings.prepare(quiet=False, environ=environ)
+    prefect_settings.prepare(quiet=False, environ=environ)
     assert environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "true"
 
 
@@ -32,18 +32,18 @@ def test_the_active_profile_wins_over_our_defaults(tmp_path: Path) -> None:
         'active = "mine"\n[profiles.mine]\nPREFECT_LOGGING_LEVEL = "DEBUG"\n[profiles.other]\nPREFECT_API_URL = "http://x"\n'
     )
     environ = {"PREFECT_HOME": str(tmp_path)}
-    settings.prepare(quiet=True, environ=environ)
+    prefect_settings.prepare(quiet=True, environ=environ)
     assert "PREFECT_LOGGING_LEVEL" not in environ
     assert environ["PREFECT_SERVER_LOGGING_LEVEL"] == "CRITICAL"
-    assert settings.profile({"PREFECT_HOME": str(tmp_path), "PREFECT_PROFILE": "other"}) == {
-        "PREFECT_API_URL": "http://x"
-    }
+    assert prefect_settings.profile(
+        {"PREFECT_HOME": str(tmp_path), "PREFECT_PROFILE": "other"}
+    ) == {"PREFECT_API_URL": "http://x"}
 
 
 @pytest.mark.parametrize("text", ["", "active = 3", "not toml ["])
 def test_a_broken_profile_is_left_to_prefect(tmp_path: Path, text: str) -> None:
     (tmp_path / "profiles.toml").write_text(text)
-    assert settings.profile({"PREFECT_HOME": str(tmp_path)}) == {}
+    assert prefect_settings.profile({"PREFECT_HOME": str(tmp_path)}) == {}
 
 
 def test_a_prefect_folder_that_cannot_be_made_is_named_with_the_way_out(
@@ -52,8 +52,8 @@ def test_a_prefect_folder_that_cannot_be_made_is_named_with_the_way_out(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "file" / "home"))
     with (
-        pytest.raises(settings.NoPrefectError, match=r"cannot be written .* --direct"),
-        settings.starting(),
+        pytest.raises(prefect_settings.NoPrefectError, match=r"cannot be written .* --direct"),
+        prefect_settings.starting(),
     ):
         pass
 
@@ -67,7 +67,7 @@ def _hold(home: str, run: str, ready: multiprocessing.synchronize.Event) -> None
     os.environ["PREFECT_HOME"] = home
     from uuid import UUID
 
-    with stale.marked(UUID(run)):
+    with crashed_runs.marked(UUID(run)):
         ready.set()
         time.sleep(60)
 
@@ -82,10 +82,10 @@ def test_a_run_whose_process_was_killed_is_found_and_a_living_one_is_not(
     process = context.Process(target=_hold, args=(str(tmp_path), run, ready))
     process.start()
     assert ready.wait(20)
-    assert stale.over() == []
+    assert crashed_runs.over() == []
     process.kill()
     process.join()
-    assert [str(found) for found in stale.over()] == [run]
+    assert [str(found) for found in crashed_runs.over()] == [run]
 
 
 def test_a_run_is_over_when_its_process_lets_go(
@@ -95,9 +95,9 @@ def test_a_run_is_over_when_its_process_lets_go(
 
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
     run = uuid4()
-    with stale.marked(run):
-        assert stale.over() == []
-    assert stale.over() == [run]
+    with crashed_runs.marked(run):
+        assert crashed_runs.over() == []
+    assert crashed_runs.over() == [run]
 
 
 def test_importing_the_command_line_imports_no_prefect() -> None:

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 import pytest
 
-from copydesk.flows import finish, terminal
-from copydesk.flows.pipeline import Summary
-from copydesk.flows.printable import printable
+from copydesk.flows.pipeline.run import Summary
 from copydesk.flows.recipe import from_toml
+from copydesk.flows.report import outcome as finish
 from copydesk.flows.report.data import Facts
+from copydesk.flows.support import progress
+from copydesk.flows.support.safe_text import printable
 from copydesk.transforms.drift import Break
 
 
@@ -26,7 +27,7 @@ class Clock:
 def test_plain_lines_say_stage_rate_and_time_left_now_and_then() -> None:
     said: list[str] = []
     clock = Clock()
-    lines = terminal.Lines(said.append, clock)
+    lines = progress.Lines(said.append, clock)
     lines.stage("edit", 1000)
     for second in range(1, 31):
         clock.now = float(second)
@@ -41,7 +42,7 @@ def test_plain_lines_say_stage_rate_and_time_left_now_and_then() -> None:
 
 
 def test_quiet_prints_warnings_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    quiet = terminal.Quiet()
+    quiet = progress.Quiet()
     quiet.stage("edit", 5)
     quiet.advance(5)
     quiet.note("harbour.example: documents with a byline: 3 %, usually 92 %")
@@ -52,7 +53,7 @@ def test_quiet_prints_warnings_alone(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_bar_survives_every_order_of_calls() -> None:
-    bar = terminal.Bar()
+    bar = progress.Bar()
     bar.advance(3)
     bar.stage("starting Prefect", None)
     bar.stage("edit", 10)
@@ -120,7 +121,7 @@ def test_letters_of_all_scripts_are_printed_and_what_steers_is_written_out(
 def test_a_total_that_is_learned_on_the_way_gives_the_time_left() -> None:
     said: list[str] = []
     clock = Clock()
-    lines = terminal.Lines(said.append, clock)
+    lines = progress.Lines(said.append, clock)
     lines.stage("edit", None)
     clock.now = 16.0
     lines.advance(0)
@@ -136,9 +137,9 @@ def test_a_total_that_is_learned_on_the_way_gives_the_time_left() -> None:
 
 
 def test_the_total_is_estimated_by_bytes_and_exact_at_the_end(tmp_path: Path) -> None:
-    from copydesk.flows import pipeline
+    from copydesk.flows.pipeline import run
 
-    class Seen(pipeline.Silent):
+    class Seen(run.Silent):
         totals: ClassVar[list[int]] = []
 
         def expect(self, n: int) -> None:
@@ -148,7 +149,7 @@ def test_the_total_is_estimated_by_bytes_and_exact_at_the_end(tmp_path: Path) ->
         (tmp_path / f"{i:02}.txt").write_text(
             f"It rained in Oslo on day {i}, and the trams stood still until the evening."
         )
-    pipeline.run(
+    run.run(
         [str(tmp_path)],
         warehouse=tmp_path / "wh",
         recipe=from_toml("[run]\nshard_documents = 4\n"),

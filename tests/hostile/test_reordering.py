@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.flows.heirs import CopyRules
-from copydesk.flows.warehouse import Options, Warehouse, files, verify
-from copydesk.flows.warehouse.chores import rollback
-from copydesk.flows.warehouse.forget import Request, forget
+from copydesk.flows.maintenance.forget import Request, forget
+from copydesk.flows.maintenance.maintenance_run import rollback
+from copydesk.flows.maintenance.reelection import CopyRules
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse import Options, Warehouse, verify
 from tests.hostile.reordering import Recording, Tree, crashes, lay_out
 from tests.warehouse import crash_worker, rows
 
@@ -128,7 +129,7 @@ def test_the_simulated_disk_keeps_what_is_written_whole(tmp_path: Path) -> None:
     root.mkdir()
     (root / "a").write_text("old\n", encoding="utf-8")
     with Recording(root) as recording:
-        files.write_whole(root / "a", "new\n")
+        atomic_write.write_whole(root / "a", "new\n")
         recording.mark("done")
     assert {tree["a"] for done, tree in crashes(recording, aside="") if done} == {b"new\n"}
     assert {tree["a"] for done, tree in crashes(recording, aside="") if not done} == {

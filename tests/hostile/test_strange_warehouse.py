@@ -14,10 +14,10 @@ import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
-from copydesk.flows import story_soundness, story_state
 from copydesk.flows.cli import main as cli
 from copydesk.flows.index import IndexRefused
-from copydesk.flows.index import files as index_files
+from copydesk.flows.index import index_files as index_files
+from copydesk.flows.pipeline.stories import state, state_checks
 from copydesk.flows.warehouse import Warehouse
 from copydesk.transforms.dedup.options import Options
 from tests.warehouse import crash_worker
@@ -288,7 +288,7 @@ def window(**columns: object) -> pa.Table:
         "near": [[], [0]],
         "similarity": [[], [9]],
     }
-    return pa.table({**honest, **columns}, schema=story_soundness.WINDOW)
+    return pa.table({**honest, **columns}, schema=state_checks.WINDOW)
 
 
 WINDOWS = {
@@ -306,13 +306,13 @@ WINDOWS = {
 
 @pytest.mark.parametrize("lie", WINDOWS)
 def test_a_state_file_of_the_stories_that_lies_counts_as_lost(lie: str) -> None:
-    assert story_soundness.is_window(window())
-    assert not story_soundness.is_window(window(**WINDOWS[lie]))
+    assert state_checks.is_window(window())
+    assert not state_checks.is_window(window(**WINDOWS[lie]))
 
 
 def test_an_epoch_of_the_stories_that_lies_counts_as_lost() -> None:
-    epoch = pa.table({"step": [5, 2**30], "frequency": [1, 1]}, schema=story_soundness.EPOCH)
-    facts = {"format": story_state.FORMAT, "number": "1", "n_documents": "2", "n_articles": "2"}
-    assert story_soundness.is_epoch(epoch.slice(0, 1).replace_schema_metadata(facts))
-    assert not story_soundness.is_epoch(epoch.replace_schema_metadata(facts))
-    assert not story_soundness.is_epoch(epoch.slice(0, 1))
+    epoch = pa.table({"step": [5, 2**30], "frequency": [1, 1]}, schema=state_checks.EPOCH)
+    facts = {"format": state.FORMAT, "number": "1", "n_documents": "2", "n_articles": "2"}
+    assert state_checks.is_epoch(epoch.slice(0, 1).replace_schema_metadata(facts))
+    assert not state_checks.is_epoch(epoch.replace_schema_metadata(facts))
+    assert not state_checks.is_epoch(epoch.slice(0, 1))

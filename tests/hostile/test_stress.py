@@ -17,8 +17,8 @@ import pyarrow.dataset as ds
 import pytest
 from click.testing import CliRunner
 
-from copydesk.flows import pipeline
 from copydesk.flows.cli import main as cli
+from copydesk.flows.pipeline import run
 from tests.hostile import inputs
 from tests.hostile.inputs import STORY
 
@@ -127,11 +127,11 @@ class FullDisk:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A folder with inputs `a` and `b`, a warehouse `wh` of `a`, its `twin` that has `b` too; and the fsyncs that `b` took."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    pipeline.run([str(corpus(folder / "a", 3))], warehouse=folder / "wh")
+    run.run([str(corpus(folder / "a", 3))], warehouse=folder / "wh")
     shutil.copytree(folder / "wh", folder / "twin", symlinks=True)
     with pytest.MonkeyPatch.context() as patched:
         counted = FullDisk(patched, float("inf"))
-        pipeline.run([str(corpus(folder / "b", 5))], warehouse=folder / "twin")
+        run.run([str(corpus(folder / "b", 5))], warehouse=folder / "twin")
     return folder, counted.n
 
 
@@ -162,7 +162,7 @@ def test_a_disk_that_fills_up_at_any_time_leaves_the_snapshot_before(
     assert "disk is full" in done.output
     assert os.readlink(warehouse / "current") == before
     if share > 0.5:
-        pipeline.run([str(second)], warehouse=warehouse)
+        run.run([str(second)], warehouse=warehouse)
         assert rows(warehouse) == rows(folder / "twin")
 
 
@@ -202,11 +202,11 @@ def test_locale_c_and_no_home_change_nothing(tmp_path: Path) -> None:
 
 def test_a_clock_set_back_neither_stops_nor_changes_a_run(tmp_path: Path) -> None:
     source, warehouse = corpus(tmp_path / "in"), tmp_path / "wh"
-    first = pipeline.run(
+    first = run.run(
         [str(source)], warehouse=warehouse, clock=lambda: datetime(2030, 1, 1, tzinfo=UTC)
     )
     corpus(source, 6)
-    second = pipeline.run(
+    second = run.run(
         [str(source)], warehouse=warehouse, clock=lambda: datetime(2020, 1, 1, tzinfo=UTC)
     )
     assert (first.facts.n_articles + first.facts.n_duplicates, second.facts.n_known) == (4, 4)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from copydesk.flows.evaluate import score_text
+from copydesk.flows.evaluation import score_text
 from copydesk.transforms import edit
 from copydesk.transforms.article import Article
 

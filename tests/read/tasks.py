@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from copydesk.flows.work import Job
+from copydesk.flows.engines.worker_pool import Job
 
 
 def warm_up() -> None:

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from copydesk.flows import work
-from copydesk.flows.isolated import Process
+from copydesk.flows.engines import worker_pool
 from copydesk.flows.read import Fields, InputFile, Limits, Record, Reject, shards, spool
 from copydesk.flows.read.shards import Shard
+from copydesk.flows.support.sandbox import Process
 
 LIMITS = Limits(seconds=1, memory_bytes=300 * 2**20)
 
@@ -38,7 +38,7 @@ def shouted(
     """What `tasks.shout` makes of the texts: those that came out, and the rows of `rejects`."""
     results = [
         result
-        for _, result in work.run_shards(
+        for _, result in worker_pool.run_shards(
             cut(texts, folder / "shards"),
             "tests.read.tasks:shout",
             {"folder": str(folder)},
@@ -73,7 +73,7 @@ def test_a_document_that_ends_its_worker_becomes_a_reject_and_its_neighbours_com
 def test_a_document_that_waits_for_ever_is_stopped_by_the_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("copydesk.flows.isolated._WALL", 2)
+    monkeypatch.setattr("copydesk.flows.support.sandbox._WALL", 2)
     assert shouted(["one", "sleep", "two"], tmp_path) == (
         ["ONE", "TWO"],
         [["a.jsonl", 1, "extract", "timeout"]],
@@ -96,7 +96,9 @@ def test_workers_started_early_are_ready_before_the_first_shard_is(
             time.sleep(0.01)
         yield from cut(["one"], tmp_path / "shards")
 
-    done = work.run_shards(read(), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS, early=5)
+    done = worker_pool.run_shards(
+        read(), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS, early=5
+    )
     assert [result["texts"] for _, result in done] == [[[0, "ONE"]]]
 
 
@@ -114,16 +116,16 @@ def test_results_are_the_same_and_in_order_for_any_number_of_workers(tmp_path: P
 def test_a_full_disk_ends_the_run_and_is_no_documents_fault(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left on device"):
         list(
-            work.run_shards(
+            worker_pool.run_shards(
                 cut(["one"], tmp_path), "tests.read.tasks:fill_disk", {}, workers=1, limits=LIMITS
             )
         )
 
 
 def test_a_fault_of_the_program_is_named_with_its_place(tmp_path: Path) -> None:
-    with pytest.raises(work.TaskError, match=r"KeyError in tasks\.py:\d+ \(break_down\)"):
+    with pytest.raises(worker_pool.TaskError, match=r"KeyError in tasks\.py:\d+ \(break_down\)"):
         list(
-            work.run_shards(
+            worker_pool.run_shards(
                 cut(["one"], tmp_path), "tests.read.tasks:break_down", {}, workers=1, limits=LIMITS
             )
         )
@@ -131,7 +133,7 @@ def test_a_fault_of_the_program_is_named_with_its_place(tmp_path: Path) -> None:
 
 def test_shards_that_are_done_stay_done_under_the_same_key(tmp_path: Path) -> None:
     def pids(key: str) -> set[int]:
-        done = work.run_shards(
+        done = worker_pool.run_shards(
             cut_once, "tests.read.tasks:shout", {}, workers=1, limits=LIMITS, key=key
         )
         return {result["pid"] for _, result in done}
@@ -150,7 +152,7 @@ def test_progress_counts_documents_up_to_all_of_them(tmp_path: Path) -> None:
 
 
 def test_the_workers_end_with_the_iterator(tmp_path: Path) -> None:
-    running = work.run_shards(
+    running = worker_pool.run_shards(
         cut(["one"] * 9, tmp_path), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS
     )
     _, result = next(running)
@@ -162,7 +164,7 @@ def test_the_workers_end_with_the_iterator(tmp_path: Path) -> None:
 def test_the_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys; sys.path.insert(0, '.')\n"
-        "from copydesk.flows.isolated import Process\n"
+        "from copydesk.flows.support.sandbox import Process\n"
         "p = Process(seconds=9, memory_bytes=2**30); p.call('time:sleep'); print(p.pid, flush=True)\n"
         "import time; time.sleep(60)\n"
     )
@@ -184,7 +186,9 @@ def test_the_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:
 
 
 def test_run_here_gives_the_same_without_a_process(tmp_path: Path) -> None:
-    ((_, result),) = work.run_here(cut(["one", "two"], tmp_path), "tests.read.tasks:shout", {})
+    ((_, result),) = worker_pool.run_here(
+        cut(["one", "two"], tmp_path), "tests.read.tasks:shout", {}
+    )
     assert result["texts"] == [[0, "ONE"], [1, "TWO"]]
     assert result["pid"] == os.getpid()
 

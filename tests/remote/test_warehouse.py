@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from copydesk.flows.maintenance import maintenance_run
+from copydesk.flows.maintenance.forget import Request, forget
 from copydesk.flows.remote.client import RemoteError
-from copydesk.flows.remote.mirror import GUARD
 from copydesk.flows.remote.objects import Objects
-from copydesk.flows.warehouse import Change, Options, Snapshot, Warehouse, chores
+from copydesk.flows.remote.s3_warehouse import GUARD
+from copydesk.flows.warehouse import Change, Options, Snapshot, Warehouse
 from copydesk.flows.warehouse.errors import (
     Locked,
     NotAWarehouse,
@@ -23,7 +25,6 @@ from copydesk.flows.warehouse.errors import (
     WarehouseError,
     WriteFailed,
 )
-from copydesk.flows.warehouse.forget import Request, forget
 from copydesk.flows.warehouse.verify import faults
 from tests.remote.conftest import objects
 from tests.warehouse import rows
@@ -120,7 +121,7 @@ def test_columns_of_a_large_file_are_read_by_ranges(
 ) -> None:
     publish(opened(uri), "one", 1, 2, 3)
     another_machine()
-    monkeypatch.setattr("copydesk.flows.remote.mirror._WHOLE", 0)
+    monkeypatch.setattr("copydesk.flows.remote.s3_warehouse._WHOLE", 0)
     snapshot = Warehouse.open(uri).snapshot("current")
     assert ids(snapshot) == sorted(map(rows.doc_id, (1, 2, 3)))
     found = snapshot.documents("articles", [rows.doc_id(2)], ["doc_id", "text"])
@@ -181,7 +182,9 @@ def test_a_run_that_dies_before_the_switch_has_published_nothing_and_the_next_on
 
     with monkeypatch.context() as patch:
         if step == "uploaded":
-            patch.setattr("copydesk.flows.remote.mirror.Mirror._switch", lambda *_: die("uploaded"))
+            patch.setattr(
+                "copydesk.flows.remote.s3_warehouse.Mirror._switch", lambda *_: die("uploaded")
+            )
         with pytest.raises(Killed):
             publish(opened(uri, checkpoint=die), "dead", 2, 3, date=OCTOBER)
     assert pointer(s3, bucket) == before.id
@@ -333,7 +336,7 @@ def test_rollback_publishes_the_older_state_anew(uri: str, another_machine: Move
     another_machine()
     warehouse = opened(uri)
     with warehouse.lock():
-        back = chores.rollback(warehouse, first.id)
+        back = maintenance_run.rollback(warehouse, first.id)
     assert ids(back) == ids(first)
     assert not list(faults(Warehouse.open(uri)))
 
@@ -405,7 +408,7 @@ def test_a_worker_of_a_cluster_reads_published_documents_from_the_store(
     pytest.importorskip(
         "distributed", reason="the engine dask is an extra: pip install 'copydesk[dask]'"
     )
-    from copydesk.flows.cluster import folding, plan
+    from copydesk.flows.engines.dask import distributed_copies, plan
     from copydesk.transforms.dedup import Options as Dedup
 
     snapshot = publish(opened(uri), "one", 1, 2)
@@ -417,7 +420,7 @@ def test_a_worker_of_a_cluster_reads_published_documents_from_the_store(
         rows="",
         slabs=(),
         n_published=2,
-        published=folding._address(snapshot),
+        published=distributed_copies._address(snapshot),
     )
     another_machine()
     assert told.snapshot is not None

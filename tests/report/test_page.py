@@ -142,7 +142,7 @@ def test_every_colour_of_the_charts_has_one_for_the_dark(page: str) -> None:
 
 
 def test_coverage_names_are_columns_of_articles() -> None:
-    from copydesk.transforms.tables import ARTICLES
+    from copydesk.transforms.snapshot_schemas import ARTICLES
 
     assert set(collect.COVERAGE) <= set(ARTICLES.names)
     assert sys.modules["copydesk.flows.report.collect"] is collect

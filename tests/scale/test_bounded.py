@@ -12,21 +12,21 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import corpus
-from copydesk.flows import placing
-from copydesk.flows.index import pieces
-from copydesk.flows.keyed import Keyed, Table
+from copydesk.flows.index import blockwise_arrays
+from copydesk.flows.pipeline import reconcile
+from copydesk.flows.support.id_index import Keyed, Table
 from copydesk.transforms import history
-from copydesk.transforms.dedup import Options, joining, leading
+from copydesk.transforms.dedup import Options, candidates, leader_clustering
 
 
 def test_runs_merged_block_by_block_are_the_sorted_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "_BLOCK", 7)
+    monkeypatch.setattr(blockwise_arrays, "_BLOCK", 7)
     chance = np.random.default_rng(0)
     parts = [np.sort(chance.integers(0, 60, n).astype(np.uint64)) for n in (0, 5, 80, 33)]
-    merged = pieces.Merged(parts)
+    merged = blockwise_arrays.Merged(parts)
     assert np.concatenate(list(merged.blocks())).tolist() == sorted(np.concatenate(parts).tolist())
     assert len(merged) == 118
-    chained = np.concatenate(list(pieces.Chained([merged, parts[1]]).blocks()))
+    chained = np.concatenate(list(blockwise_arrays.Chained([merged, parts[1]]).blocks()))
     assert chained.tolist() == [*sorted(np.concatenate(parts).tolist()), *parts[1].tolist()]
 
 
@@ -74,21 +74,21 @@ def test_places_are_those_of_looking_at_every_document(tmp_path: Path) -> None:
     ]
     paths = _shards(tmp_path, rows)
     arrivals = [history.Arrival(**row) for path in paths for row in pq.read_table(path).to_pylist()]
-    places = placing.decide(paths, None)
+    places = reconcile.decide(paths, None)
     found = [place for first in (0, 40, 80) for place in places.shard(first, 40)]
     assert found == history.place(arrivals, (), {})
     assert places.superseded == {place.supersedes for place in found} - {None}
 
 
 def test_equal_texts_are_found_slab_by_slab_as_all_at_once() -> None:
-    folding = pytest.importorskip("copydesk.flows.folding")
+    folding = pytest.importorskip("copydesk.flows.pipeline.copy_search")
     chance, options = np.random.default_rng(1), Options()
     for n_undated in (0, 0, 25):
         n = 200
         times = np.sort(chance.integers(0, 6 * options.window_us, n))
-        times[n - n_undated :] = joining.UNDATED
+        times[n - n_undated :] = candidates.UNDATED
         sequence, words = chance.integers(0, 12, n).astype(np.uint64), np.full(n, 5, np.int32)
-        whole = leading.first_of_equals(sequence, words, times, np.arange(n), options)
+        whole = leader_clustering.first_of_equals(sequence, words, times, np.arange(n), options)
         slabs = folding.Folding.__new__(folding.Folding)
         slabs._first, slabs._sequence, slabs.n_words, slabs.times, slabs.options = (
             np.arange(n),

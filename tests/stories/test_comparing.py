@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from copydesk.flows import stories
-from copydesk.transforms.stories import comparing
-from copydesk.transforms.stories.weighing import SCALE, Vectors
+from copydesk.flows.pipeline.stories import stage
+from copydesk.transforms.stories import cosine
+from copydesk.transforms.stories.tfidf import SCALE, Vectors
 
 
 def test_of_very_many_documents_alike_the_most_alike_are_remembered():
     # One feature that all share, by shares of .3 to .6, and one of its own for each document but the last.
-    n = comparing.ALIKE + 300
+    n = cosine.ALIKE + 300
     shared = np.random.default_rng(5).permutation(np.linspace(0.3, 0.6, n))
     weights = np.stack([shared, np.sqrt(1 - shared**2)], axis=1)
     slots = np.stack([np.zeros(n), np.arange(1, n + 1)], axis=1)
@@ -18,7 +18,7 @@ def test_of_very_many_documents_alike_the_most_alike_are_remembered():
         np.append(slots.ravel(), 0).astype(np.int32),
         np.append(np.round(weights.ravel() * SCALE), SCALE).astype(np.uint16),
     )
-    edges = comparing.compare(
+    edges = cosine.compare(
         vectors,
         published=np.zeros(n + 1, np.int64),
         arrival=np.arange(n + 1),
@@ -26,15 +26,15 @@ def test_of_very_many_documents_alike_the_most_alike_are_remembered():
         window=1,
         undated_window=n,
     ).edges
-    assert set(edges.earlier.tolist()) == set(np.argsort(-shared)[: comparing.ALIKE].tolist())
+    assert set(edges.earlier.tolist()) == set(np.argsort(-shared)[: cosine.ALIKE].tolist())
     assert (edges.later == n).all()
 
 
 def test_an_epoch_counts_the_latest_articles_and_as_many_of_all_others():
-    assert stories._sampled(3).all()
-    assert stories._sampled(stories.SAMPLE).all()
-    sampled = stories._sampled(10 * stories.SAMPLE)
-    assert sampled.sum() == stories.SAMPLE
-    assert sampled[-stories.SAMPLE // 2 :].all()
-    by_tenth = sampled[: 9 * stories.SAMPLE].reshape(9, -1).sum(axis=1)
+    assert stage._sampled(3).all()
+    assert stage._sampled(stage.SAMPLE).all()
+    sampled = stage._sampled(10 * stage.SAMPLE)
+    assert sampled.sum() == stage.SAMPLE
+    assert sampled[-stage.SAMPLE // 2 :].all()
+    by_tenth = sampled[: 9 * stage.SAMPLE].reshape(9, -1).sum(axis=1)
     assert by_tenth.max() - by_tenth.min() <= 1

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from copydesk.flows import story_counts
-from copydesk.flows.stories import Stories, group
+from copydesk.flows.pipeline.stories import shard_counts
+from copydesk.flows.pipeline.stories.stage import Stories, group
 from copydesk.schemas import tables
 from copydesk.schemas.column import TIMESTAMP
 from copydesk.transforms.stories import Options
@@ -79,7 +79,7 @@ class Shelf:
                 shards[-1],
             )
             if is_counted:
-                story_counts.write(pq.read_table(shards[-1]), shards[-1])
+                shard_counts.write(pq.read_table(shards[-1]), shards[-1])
         moves = pa.table(
             {
                 "doc_id": pa.array(moved or {}, pa.string()),

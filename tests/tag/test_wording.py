@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from copydesk.transforms.tag import names, wording
+from copydesk.transforms.tag import byline_lexicon, person_names
 
 BYLINES = (
     "By Ana Ruiz, Bo Li AND Cy Young",
@@ -38,7 +38,7 @@ BYLINES = (
     ["DATE", "LEADING_DATE", "BY", "LABEL", "TAIL", "JOIN", "SUFFIX", "ORG", "NOBODY", "DESK"],
 )
 def test_lowered_ascii_is_read_as_any_case_is(name: str, text: str) -> None:
-    pattern: wording.Caseless = getattr(wording, name)
+    pattern: byline_lexicon.Caseless = getattr(byline_lexicon, name)
     assert (
         re.sub(r"\\.|\(\?P<\w+>", "", pattern.pattern)
         == re.sub(r"\\.|\(\?P<\w+>", "", pattern.pattern).lower()
@@ -54,11 +54,15 @@ def test_lowered_ascii_is_read_as_any_case_is(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", BYLINES)
 def test_what_a_first_test_refuses_its_pattern_does_not_find(text: str) -> None:
-    assert wording.HARD_MARK.search(text) or wording.HARD.split(text) == [text]
-    assert wording.BRACKET.search(text) or not wording.PARENTHESIS.search(text)
-    assert names._may_join(text) or wording.JOIN.split(text) == [text]
-    assert wording.JOIN.split(text) == re.compile(wording.JOIN.pattern, re.IGNORECASE).split(text)
-    known = names.is_organisation(text)
+    assert byline_lexicon.HARD_MARK.search(text) or byline_lexicon.HARD.split(text) == [text]
+    assert byline_lexicon.BRACKET.search(text) or not byline_lexicon.PARENTHESIS.search(text)
+    assert person_names._may_join(text) or byline_lexicon.JOIN.split(text) == [text]
+    assert byline_lexicon.JOIN.split(text) == re.compile(
+        byline_lexicon.JOIN.pattern, re.IGNORECASE
+    ).split(text)
+    known = person_names.is_organisation(text)
     assert known == bool(
-        wording.ORG.search(text) and len(text.split()) <= 8 and not wording.NOT_A_NAME.search(text)
+        byline_lexicon.ORG.search(text)
+        and len(text.split()) <= 8
+        and not byline_lexicon.NOT_A_NAME.search(text)
     )

@@ -29,7 +29,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from copydesk.flows import folding, learning, pipeline, stories
+from copydesk.flows.pipeline import copy_search, learn_templates
+from copydesk.flows.pipeline import run as pipeline
+from copydesk.flows.pipeline.stories import stage
 from copydesk.flows.recipe import from_toml
 
 MOMENT = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -158,9 +160,9 @@ def _run(order: dict[str, Any]) -> None:
 
 def main() -> None:
     """Take orders until standard input ends."""
-    assert folding
-    assert learning
-    assert stories
+    assert copy_search
+    assert learn_templates
+    assert stage
     pa.array(np.zeros(1))  # makes Arrow look for pandas, here rather than in every child
     for line in sys.stdin:
         child = os.fork()

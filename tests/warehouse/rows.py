@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from copydesk.transforms.tables import TABLES
+from copydesk.transforms.snapshot_schemas import TABLES
 
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 _WORDS = [

@@ -17,7 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from copydesk.flows.cli import main
-from copydesk.flows.warehouse import Change, Warehouse, files, tablefile
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse import Change, Warehouse, table_file
 from copydesk.flows.warehouse.errors import Locked, WriteFailed
 from tests.warehouse import rows
 
@@ -169,7 +170,7 @@ def test_a_full_disk_at_any_step_publishes_nothing_and_the_next_run_is_whole(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "file")
 
     with monkeypatch.context() as patched:
-        patched.setattr(tablefile if step == "write" else files, step, full)
+        patched.setattr(table_file if step == "write" else atomic_write, step, full)
         with pytest.raises(WriteFailed, match="disk is full"):
             warehouse.publish(change(warehouse, "two"))
     assert warehouse.current_id() == first.id

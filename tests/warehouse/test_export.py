@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from copydesk.flows.export.corpus_export import Selection, export
+from copydesk.flows.export.data_card import escaped
+from copydesk.flows.export.row_filter import ConditionError, condition
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse, WarehouseError
-from copydesk.flows.warehouse.datacard import escaped
-from copydesk.flows.warehouse.export import Selection, export
-from copydesk.flows.warehouse.where import ConditionError, condition
-from copydesk.transforms.tables import ARTICLES
+from copydesk.transforms.snapshot_schemas import ARTICLES
 from tests.warehouse import rows
 
 EVIL = "The <script>alert(1)</script> | [Post](javascript:x)"
@@ -139,7 +139,7 @@ def test_a_failed_export_leaves_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("copydesk.flows.warehouse.datacard.write", full)
+    monkeypatch.setattr("copydesk.flows.export.data_card.write", full)
     with pytest.raises(OSError, match="No space"):
         export(snapshot, tmp_path / "a.jsonl", Selection())
     assert list(tmp_path.iterdir()) == []

@@ -10,9 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from copydesk.flows.heirs import CopyRules
-from copydesk.flows.warehouse import Change, Snapshot, Warehouse, chores
-from copydesk.flows.warehouse.forget import NothingToForget, Request, forget
+from copydesk.flows.maintenance import maintenance_run
+from copydesk.flows.maintenance.forget import NothingToForget, Request, forget
+from copydesk.flows.maintenance.reelection import CopyRules
+from copydesk.flows.warehouse import Change, Snapshot, Warehouse
 from copydesk.flows.warehouse.verify import faults
 from tests.warehouse import rows
 
@@ -337,7 +338,7 @@ def test_template_examples_and_report_pages_lose_it(warehouse: Warehouse) -> Non
 def test_what_was_forgotten_does_not_come_back_by_rollback(warehouse: Warehouse) -> None:
     forget_and_check(warehouse, Request(docs=(rows.doc_id(0),)))
     with warehouse.lock():
-        back = chores.rollback(warehouse, warehouse.snapshots()[-1].id)
+        back = maintenance_run.rollback(warehouse, warehouse.snapshots()[-1].id)
     assert back.known([rows.doc_id(0)]) == {rows.doc_id(0)}
     assert not back.locate([rows.doc_id(0)])
     warehouse.discard_staging(back.manifest.run_id)

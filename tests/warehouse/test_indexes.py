@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copydesk.flows import indexes
-from copydesk.flows.heirs import CopyRules
-from copydesk.flows.index import Index, rebuilding
+from copydesk.flows.index import Index, rebuild
+from copydesk.flows.maintenance import index_upkeep
+from copydesk.flows.maintenance.forget import Request, forget
+from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.reelection import CopyRules
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse
-from copydesk.flows.warehouse.chores import chore
-from copydesk.flows.warehouse.forget import Request, forget
 from copydesk.transforms.dedup.options import Options
 from tests.warehouse import rows
 
@@ -55,8 +55,8 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 def sign(warehouse: Warehouse, snapshot: Snapshot) -> None:
     run = chore("rethreshold", snapshot)
-    written = rebuilding.rebuild(snapshot, OPTIONS, warehouse.staging(run["run_id"]))
-    warehouse.publish(rebuilding.change(snapshot, written, run))
+    written = rebuild.rebuild(snapshot, OPTIONS, warehouse.staging(run["run_id"]))
+    warehouse.publish(rebuild.change(snapshot, written, run))
     warehouse.discard_staging(run["run_id"])
 
 
@@ -66,7 +66,7 @@ def signed(snapshot: Snapshot) -> set[str]:
 
 
 def test_an_index_made_from_the_tables_fits_them(warehouse: Warehouse) -> None:
-    assert list(indexes.faults(warehouse.snapshot("current"), OPTIONS)) == []
+    assert list(index_upkeep.faults(warehouse.snapshot("current"), OPTIONS)) == []
 
 
 def test_a_document_the_index_lacks_and_one_it_has_too_many_are_named(warehouse: Warehouse) -> None:
@@ -79,7 +79,7 @@ def test_a_document_the_index_lacks_and_one_it_has_too_many_are_named(warehouse:
             deletes={"articles": [rows.doc_id(1)]},
         )
     )
-    sentences = " ".join(indexes.faults(changed, OPTIONS))
+    sentences = " ".join(index_upkeep.faults(changed, OPTIONS))
     assert rows.doc_id(5) in sentences
     assert rows.doc_id(1) in sentences
 
@@ -90,10 +90,10 @@ def test_forgetting_takes_the_signature_out_of_every_kept_snapshot(warehouse: Wa
             warehouse,
             Request(docs=(rows.doc_id(2),)),
             heirs=CopyRules(),
-            index_without=indexes.without(OPTIONS),
+            index_without=index_upkeep.without(OPTIONS),
         )
     for snapshot in warehouse.snapshots():
-        assert list(indexes.faults(snapshot, OPTIONS)) == []
+        assert list(index_upkeep.faults(snapshot, OPTIONS)) == []
     assert rows.doc_id(2) not in signed(warehouse.snapshot("current"))
     for path in (warehouse.root / "index").iterdir():
         assert bytes.fromhex(rows.doc_id(2)) not in path.read_bytes()
@@ -105,8 +105,8 @@ def test_an_equal_text_stays_signed_when_the_other_is_forgotten(warehouse: Wareh
             warehouse,
             Request(docs=(rows.doc_id(0),)),
             heirs=CopyRules(),
-            index_without=indexes.without(OPTIONS),
+            index_without=index_upkeep.without(OPTIONS),
         )
     current = warehouse.snapshot("current")
     assert signed(current) == {rows.doc_id(n) for n in (1, 2, 3, 9)}
-    assert list(indexes.faults(current, OPTIONS)) == []
+    assert list(index_upkeep.faults(current, OPTIONS)) == []

@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from copydesk.flows.warehouse import Change, Warehouse, files
+from copydesk.flows.maintenance.migrate import STEPS, Step, is_due, migrate
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse import Change, Warehouse
 from copydesk.flows.warehouse.errors import SchemaMismatch
 from copydesk.flows.warehouse.manifest import FileEntry
-from copydesk.flows.warehouse.migrate import STEPS, Step, is_due, migrate
 from copydesk.flows.warehouse.verify import faults
 from copydesk.schemas.tables import SCHEMA_VERSION
 from tests.warehouse import rows
@@ -31,7 +32,7 @@ def make_older(warehouse: Warehouse) -> None:
         ["headline" if name == "title" else name for name in table.column_names]
     ).drop_columns(["n_chars"])
     pq.write_table(table, path)
-    entry = FileEntry(path.name, files.sha256(path), table.num_rows, path.stat().st_size)
+    entry = FileEntry(path.name, atomic_write.sha256(path), table.num_rows, path.stat().st_size)
     old = dataclasses.replace(
         current.manifest,
         schema_version=0,

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.flows import heirs, indexes, pipeline
+from copydesk.flows.maintenance import index_upkeep, reelection
+from copydesk.flows.maintenance.forget import Request, forget
+from copydesk.flows.maintenance.replay import SourcesMissing, replay
+from copydesk.flows.maintenance.reprocess import reprocess
+from copydesk.flows.pipeline import run
 from copydesk.flows.recipe import from_toml
-from copydesk.flows.replay import SourcesMissing, replay
-from copydesk.flows.reprocess import reprocess
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.flows.warehouse.diff import compare
-from copydesk.flows.warehouse.forget import Request, forget
 from copydesk.flows.warehouse.verify import faults
 from tests.warehouse.rows import text_of
 
@@ -46,7 +47,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         (inputs / name).write_text(content, encoding="utf-8")
     (inputs / "later.txt").write_bytes(b"\x00\x01" * 100)
-    summary = pipeline.run([str(inputs)], warehouse=folder / "wh", workers=1)
+    summary = run.run([str(inputs)], warehouse=folder / "wh", workers=1)
     assert (summary.facts.n_articles, summary.facts.n_duplicates, summary.facts.n_rejected) == (
         3,
         1,
@@ -140,7 +141,7 @@ def test_without_a_record_of_the_inputs_replay_says_what_to_name(
     warehouse: Warehouse, first: Path
 ) -> None:
     (first / "in" / "bad.txt").write_bytes(b"\x00\x01" * 100)
-    pipeline.run([str(first / "in")], warehouse=warehouse.root, workers=1)
+    run.run([str(first / "in")], warehouse=warehouse.root, workers=1)
     for record in (warehouse.root / "reports").glob("*.json"):
         record.unlink()
     with pytest.raises(SourcesMissing, match=r"copydesk replay INPUT"):
@@ -156,16 +157,16 @@ def test_a_forgotten_document_does_not_come_back_with_its_source(
         for row in current.table("articles", ["doc_id", "source_uri"]).to_pylist()
         if row["source_uri"].endswith("d.html")
     ]
-    rules = heirs.CopyRules.of(current)
+    rules = reelection.CopyRules.of(current)
     with warehouse.lock():
         forget(
             warehouse,
             Request(docs=(page["doc_id"],)),
             heirs=rules,
-            index_without=indexes.without(rules.options),
+            index_without=index_upkeep.without(rules.options),
         )
     assert list(faults(warehouse)) == []
-    again = pipeline.run([str(first / "in")], warehouse=warehouse.root, workers=1)
+    again = run.run([str(first / "in")], warehouse=warehouse.root, workers=1)
     assert again.facts.n_articles == 0
     assert (
         page["doc_id"] not in warehouse.snapshot("current").table("articles")["doc_id"].to_pylist()

@@ -16,15 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from copydesk.flows.warehouse import (
-    EVERYTHING,
-    Change,
-    Options,
-    Snapshot,
-    Warehouse,
-    files,
-    rewrite,
-)
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse import EVERYTHING, Change, Options, Snapshot, Warehouse, rewrite
 from copydesk.flows.warehouse.errors import (
     InvalidChange,
     NotAWarehouse,
@@ -33,7 +26,7 @@ from copydesk.flows.warehouse.errors import (
     UnknownSnapshot,
     WriteFailed,
 )
-from copydesk.transforms.tables import TABLES
+from copydesk.transforms.snapshot_schemas import TABLES
 from tests.warehouse import rows
 
 SEPTEMBER, OCTOBER = dt.date(2026, 9, 5), dt.date(2026, 10, 5)
@@ -229,7 +222,7 @@ def test_every_new_file_is_on_the_disk_before_the_switch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: set[int] = set()
-    sync = files.sync
+    sync = atomic_write.sync
 
     def noted(path: Path) -> None:
         synced.add(path.stat().st_ino)
@@ -247,7 +240,7 @@ def test_every_new_file_is_on_the_disk_before_the_switch(
                 path.stat().st_ino for path in written if path.suffix in {".parquet", ".npy"}
             } <= synced
 
-    monkeypatch.setattr(files, "sync", noted)
+    monkeypatch.setattr(atomic_write, "sync", noted)
     publish(
         Warehouse.open(tmp_path / "wh", create=True, checkpoint=check), "one", months_apart(100)
     )

@@ -15,9 +15,9 @@ from functools import lru_cache
 from typing import Literal
 
 from copydesk.transforms.clean import rules
-from copydesk.transforms.clean.fold import folded, key, undecorated
+from copydesk.transforms.clean.fold_text import folded, key, undecorated
 from copydesk.transforms.clean.line_features import Line
-from copydesk.transforms.clean.lines import (
+from copydesk.transforms.clean.line_model import (
     FEW_WORDS,
     MIN_RESIDUE,
     decided,
@@ -25,7 +25,7 @@ from copydesk.transforms.clean.lines import (
     log_odds,
     model,
 )
-from copydesk.transforms.clean.matching import Matcher
+from copydesk.transforms.clean.pattern_index import Matcher
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut

@@ -1,8 +1,8 @@
 """Near-duplicates: signatures that datasketch can read, copies found, named and folded."""
 
-from copydesk.transforms.dedup.finding import Duplicates, find_duplicates
+from copydesk.transforms.dedup.duplicates_in_memory import Duplicates, find_duplicates
 from copydesk.transforms.dedup.options import POLICIES, RELATIONS, Options
-from copydesk.transforms.dedup.shingling import shingle_hash, shingles
+from copydesk.transforms.dedup.shingle_definition import shingle_hash, shingles
 
 __all__ = [
     "POLICIES",

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from copydesk.schemas import tables
 from copydesk.schemas.column import column
-from copydesk.transforms.dedup import engine, keeping, leading, pairing
-from copydesk.transforms.dedup.finding import relation_names
+from copydesk.transforms.dedup import in_memory_search, keep_policy, leader_clustering, verification
+from copydesk.transforms.dedup.duplicates_in_memory import relation_names
 from copydesk.transforms.dedup.options import Options
-from copydesk.transforms.dedup.pairing import Pairs
+from copydesk.transforms.dedup.verification import Pairs
 
 FOLDS = pa.schema(
     [column("doc_id", pa.string(), "Document that is a copy.", required=True), *tables.FOLD]
@@ -42,9 +42,9 @@ class Clustering:
         options: Options,
     ) -> None:
         self.facts, self.n_words, self.position, self.options = facts, n_words, position, options
-        self.times = engine.as_times(facts["published_at"], facts.num_rows)
-        self.place = leading.places(keeping.order_in_time(facts))
-        self.priority = keeping.priority(facts, options)
+        self.times = in_memory_search.as_times(facts["published_at"], facts.num_rows)
+        self.place = leader_clustering.places(keep_policy.order_in_time(facts))
+        self.priority = keep_policy.priority(facts, options)
         self.content = np.asarray(pc.fill_null(facts["content"], 0))
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
         self.pairs = pairs.oriented(self.place)
@@ -64,20 +64,22 @@ class Clustering:
         best = self._best_of_equals()
         # Published documents come first; equal words go with their first.
         order = np.lexsort((self.priority[best], self.first != rows, rows < n_new))
-        leader, _ = leading.leaders(folding, order, exempt=spared | (rows >= n_new))
+        leader, _ = leader_clustering.leaders(folding, order, exempt=spared | (rows >= n_new))
         kept = best[leader[self.first]]
         return np.where(spared | self._unfolded_equals(kept), rows, kept)
 
     def folds(self, pairs: Pairs) -> NDArray[np.bool_]:
         """Which of the pairs fold a document under the options."""
-        return pairing.folds(pairs, self.relations(pairs), self.options)
+        return verification.folds(pairs, self.relations(pairs), self.options)
 
     def relations(self, pairs: Pairs) -> NDArray[np.int8]:
         """The relation of each pair."""
         apart = self.position[pairs.a] - self.position[pairs.b]
-        inside = pairing.is_inside(self.times[pairs.a], self.times[pairs.b], apart, self.options)
+        inside = verification.is_inside(
+            self.times[pairs.a], self.times[pairs.b], apart, self.options
+        )
         same = (self.content[pairs.a] == self.content[pairs.b]) & (self.content[pairs.a] != 0)
-        return pairing.relations(pairs, inside, same, self.options)
+        return verification.relations(pairs, inside, same, self.options)
 
     def _best_of_equals(self) -> NDArray[np.int64]:
         """For the first of each word sequence the row of it that the policy prefers."""
@@ -90,7 +92,7 @@ class Clustering:
         """Rows of equal words under a recipe that does not fold that relation."""
         which = np.flatnonzero((self.first == self.first[kept]) & (kept != np.arange(len(kept))))
         out = np.zeros(len(kept), np.bool_)
-        out[which] = ~self.folds(pairing.equal(which, kept[which], self.n_words))
+        out[which] = ~self.folds(verification.equal(which, kept[which], self.n_words))
         return out
 
     def add_folds(
@@ -99,19 +101,23 @@ class Clustering:
         """Give every fold its pair, and every row of words met before one with the first of them."""
         rows = np.arange(len(kept))
         repeats = np.flatnonzero(self.first != rows)
-        equal = pairing.equal(repeats, self.first[repeats], self.n_words)
+        equal = verification.equal(repeats, self.first[repeats], self.n_words)
         folded = np.flatnonzero(kept != rows)
         same_words = self.first[folded] == self.first[kept[folded]]
-        as_kept = pairing.equal(folded[same_words], kept[folded][same_words], self.n_words)
+        as_kept = verification.equal(folded[same_words], kept[folded][same_words], self.n_words)
         folded = folded[~same_words]
         one, other = self.first[folded], self.first[kept[folded]]
         missing = self.pairs.find(one, other) < 0
         if missing.any():  # members of a cluster that changed hands
             lacking = sorted(set(zip(one[missing].tolist(), other[missing].tolist(), strict=True)))
-            self.pairs = pairing.concatenate(self.pairs, compared(lacking)).oriented(self.place)
+            self.pairs = verification.concatenate(self.pairs, compared(lacking)).oriented(
+                self.place
+            )
         source = self.pairs.take(self.pairs.find(one, other))
         passed_on = source.between(folded, kept[folded], source.a == one, self.place)
-        self.pairs = pairing.concatenate(self.pairs, equal, as_kept, passed_on).oriented(self.place)
+        self.pairs = verification.concatenate(self.pairs, equal, as_kept, passed_on).oriented(
+            self.place
+        )
 
     def pairs_table(self) -> pa.Table:
         """PAIRS, sorted."""
@@ -156,7 +162,7 @@ class Clustering:
                 "longest_shared_words": pairs.longest,
                 "keep_reason": pa.array(
                     [
-                        keeping.reason(
+                        keep_policy.reason(
                             facts[k], facts[r], self.options, kept_was_published=k >= n_new
                         )
                         for r, k in zip(rows.tolist(), target.tolist(), strict=True)
@@ -204,7 +210,7 @@ class Clustering:
             ):
                 found = {facts[r]["doc_id"]: facts[r] for r in (row, *copies[begin:end].tolist())}
                 found |= {d["doc_id"]: d for d in earlier.get(facts[row]["doc_id"], ())}
-                out.append((facts[row]["doc_id"], *keeping.counts(found.values())))
+                out.append((facts[row]["doc_id"], *keep_policy.counts(found.values())))
             parts.append(
                 pa.table(dict(zip(SIZES.names, zip(*out, strict=True), strict=True)), schema=SIZES)
             )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 RELATIONS = ("exact", "near", "excerpt", "overlap", "template")
 POLICIES = ("earliest", "longest", "original", "outlet-rank")
-NORMALISER_VERSION = 1  # of characters.npz and of the hash in signing; raise it when either changes
+NORMALISER_VERSION = (
+    1  # of unicode_tables.npz and of the hash in signing; raise it when either changes
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from copydesk.transforms.extract import line_model
-from copydesk.transforms.extract.choosing import RULES
-from copydesk.transforms.extract.finding import Extraction, extract
+from copydesk.transforms.extract import block_model
+from copydesk.transforms.extract.extraction import Extraction, extract
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_tree import parse
+from copydesk.transforms.extract.parse import parse
+from copydesk.transforms.extract.thresholds import RULES
 
 __all__ = ["RULES", "Extraction", "HtmlElement", "Options", "extract", "parse", "warm"]
 
 
 def warm() -> None:
     """Load the packaged model and compile its loop; nothing is opened afterwards."""
-    line_model.forests()
+    block_model.forests()
     extract(parse("<body><p>Warm.</p></body>"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from copydesk.transforms.stories.options import Options
 
 if TYPE_CHECKING:
-    from copydesk.transforms.stories.finding import group_stories, warm
+    from copydesk.transforms.stories.stories_in_memory import group_stories, warm
 
 __all__ = ["Options", "group_stories", "warm"]
 
@@ -16,5 +16,5 @@ __all__ = ["Options", "group_stories", "warm"]
 def __getattr__(name: str) -> object:
     # A recipe needs `Options` alone: numba, which the rest needs, takes half a second to import.
     if name in __all__:
-        return getattr(import_module("copydesk.transforms.stories.finding"), name)
+        return getattr(import_module("copydesk.transforms.stories.stories_in_memory"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

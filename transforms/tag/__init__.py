@@ -13,10 +13,10 @@ from copydesk.transforms.article import Document, Tags
 from copydesk.transforms.tag import (
     address,
     byline,
+    date_formats,
     dateline,
-    datelines,
-    dates,
-    known,
+    dateline_parser,
+    gazetteers,
     language,
     outlet,
     published,
@@ -65,8 +65,8 @@ def tag(document: Document, *, options: Options = _DEFAULTS) -> Tags:
 
 def warm() -> None:
     """Load the packaged data; afterwards no tagger opens anything."""
-    known.warm()
+    gazetteers.warm()
     address.suffixes()
-    dates.warm()
-    datelines.warm()
+    date_formats.warm()
+    dateline_parser.warm()
     language.classify("")

@@ -9,10 +9,16 @@ import pyarrow as pa
 from copydesk.schemas.column import STRINGS, column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
-from copydesk.transforms.tag import headings, known, names, opening, printed_byline
-from copydesk.transforms.tag.candidate import Candidate, is_login, names_site, without_site
-from copydesk.transforms.tag.names import Name
+from copydesk.transforms.tag import (
+    gazetteers,
+    page_headings,
+    person_names,
+    printed_byline,
+    text_header,
+)
+from copydesk.transforms.tag.byline_candidate import Candidate, is_login, names_site, without_site
 from copydesk.transforms.tag.page_data import PageData
+from copydesk.transforms.tag.person_names import Name
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -60,19 +66,21 @@ _META = (
 
 def find(view: View) -> Found:
     """The byline: as given, as a page states or prints it, or as a line of the text; that line leaves it."""
-    site = headings.site_keys(view)
+    site = page_headings.site_keys(view)
     printed, lines = _of_text(view, site)
     found = _of_page(view.page, site) if view.page is not None else printed
     given = view.document.given.authors
     if given:
         by = tuple(
             dict.fromkeys(
-                name for author in given for name in names.split(author, site=site, sure=True)
+                name
+                for author in given
+                for name in person_names.split(author, site=site, sure=True)
             )
         )
         differs = (
             f"given; {found.source} differs"
-            if found and names.joined(found.names) != names.joined(by)
+            if found and person_names.joined(found.names) != person_names.joined(by)
             else "given"
         )
         chosen = Candidate(by, "; ".join(given), differs) if by else found
@@ -89,11 +97,13 @@ def find(view: View) -> Found:
 def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
     """The byline lines of the text and the names on them."""
     lines = list(
-        opening.read(view.lines, max_headline_chars=view.options.max_headline_chars).bylines
+        text_header.read(view.lines, max_headline_chars=view.options.max_headline_chars).bylines
     )
     found = tuple(
         dict.fromkeys(
-            name for i in lines for name in names.split(view.lines[i], site=site, strict=True)
+            name
+            for i in lines
+            for name in person_names.split(view.lines[i], site=site, strict=True)
         )
     )
     raw = "; ".join(view.lines[i].strip() for i in lines)
@@ -102,8 +112,10 @@ def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[i
 
 def _prints(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
     """Whether a byline line of a page names somebody whom the byline names."""
-    known_names = {known.key(name.text) for name in chosen.names}
-    return any(known.key(name.text) in known_names for name in names.split(line, site=site))
+    known_names = {gazetteers.key(name.text) for name in chosen.names}
+    return any(
+        gazetteers.key(name.text) in known_names for name in person_names.split(line, site=site)
+    )
 
 
 _CREDIT = re.compile(r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
@@ -119,7 +131,9 @@ def _of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     if match is None or tail[: at - 1].rstrip().lower().endswith("additional"):
         return None
     text = _CREDIT_PLACE.sub("", match[1].split(". ")[0])
-    found = tuple(name for name in names.split(text, site=site, strict=True) if not name.is_org)
+    found = tuple(
+        name for name in person_names.split(text, site=site, strict=True) if not name.is_org
+    )
     return (
         Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text")
         if found
@@ -189,7 +203,7 @@ def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
         and not _is_account(printed)
     ):
         said, shown = (
-            {known.key(name.text) for name in c.names if not name.is_org}
+            {gazetteers.key(name.text) for name in c.names if not name.is_org}
             for c in (by_people[0], printed)
         )
         if shown and not _same_people(said, shown) and (shown > said or not shown & said):
@@ -218,10 +232,10 @@ def _json_ld(page: PageData, site: frozenset[str]) -> Candidate | None:
             # the owner of a personal site is a person, though the site goes by the same name
             own = (
                 agent.is_organisation is False
-                and names.is_person(agent.name)
-                and not known.outlet_named(agent.name)
+                and person_names.is_person(agent.name)
+                and not gazetteers.outlet_named(agent.name)
             )
-            parts = names.split(agent.name, site=frozenset() if own else site, sure=True)
+            parts = person_names.split(agent.name, site=frozenset() if own else site, sure=True)
             found += [Name(n.text, n.role, n.is_org or bool(agent.is_organisation)) for n in parts]
         if found:
             return Candidate(
@@ -243,17 +257,17 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
             values = tuple(" ".join(reversed(v.split(", "))) for v in values)
         found: list[Name] = []
         for value in values:
-            if known.key(value) not in site:
+            if gazetteers.key(value) not in site:
                 own = names_site(value, site)
                 found += (
                     n
-                    for n in names.split(value, site=site, sure=True)
+                    for n in person_names.split(value, site=site, sure=True)
                     if not is_login(n.text) and (n.is_org or not own)
                 )
             elif (
-                names.is_person(value, sure=" " in value)
-                and not known.outlet_named(value)
-                and not names.is_organisation(value)
+                person_names.is_person(value, sure=" " in value)
+                and not gazetteers.outlet_named(value)
+                and not person_names.is_organisation(value)
             ):
                 found.append(
                     Name(value)

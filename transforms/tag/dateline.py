@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.ledger import Cut, cut
-from copydesk.transforms.tag import datelines, published
+from copydesk.transforms.tag import dateline_parser, published
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -32,7 +32,7 @@ RULE, RULE_VERSION = "dateline", 1
 
 def find(view: View) -> Found:
     """The dateline's parts; the dateline itself leaves the text only where the recipe says so."""
-    found = datelines.of(view)
+    found = dateline_parser.of(view)
     if not found.end:
         return Found()
     values: dict[str, object] = {
@@ -45,7 +45,7 @@ def find(view: View) -> Found:
         reference = published.find(view).values.get("published_date") or (
             fetched.date() if fetched else None
         )
-        values["dateline_date"] = datelines.resolved(found, reference)
+        values["dateline_date"] = dateline_parser.resolved(found, reference)
     evidence = {name: "text" for name, value in values.items() if value is not None}
     if found.country and found.place and found.country not in view.lines[found.line][: found.end]:
         evidence["dateline_country"] = "gazetteer"

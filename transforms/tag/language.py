@@ -48,9 +48,9 @@ class Model(NamedTuple):
 @cache
 def model() -> Model:
     """The model that ships with py3langid, and the compiled walk over it."""
-    from copydesk.transforms.tag.language_score import (
-        likeliest,
-    )  # numba takes half a second to import
+    from copydesk.transforms.tag.language_model import (
+        likeliest,  # numba takes half a second to import
+    )
 
     vendor = LanguageIdentifier.from_model_file(MODEL_FILE)
     return Model(

@@ -7,7 +7,7 @@ import re
 import pyarrow as pa
 
 from copydesk.schemas.column import column
-from copydesk.transforms.tag import address, datelines, headings, known
+from copydesk.transforms.tag import address, dateline_parser, gazetteers, page_headings
 from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
@@ -39,10 +39,10 @@ def find(view: View) -> Found:
     name, source = _name(view, host, domain)
     given = fold(view.document.given.outlet or "")
     if given:
-        known_as = known.outlet_named(given)
+        known_as = gazetteers.outlet_named(given)
         differs = (
             f"given; {source} differs"
-            if name and source != "domain" and known.key(name) != known.key(given)
+            if name and source != "domain" and gazetteers.key(name) != gazetteers.key(given)
             else "given"
         )
         return _found(
@@ -52,9 +52,9 @@ def find(view: View) -> Found:
             differs,
         )
     if not name and page is None:
-        spoken = datelines.of(view).agency
-        if spoken and not known.agency(spoken):
-            known_as = known.outlet_named(spoken)
+        spoken = dateline_parser.of(view).agency
+        if spoken and not gazetteers.agency(spoken):
+            known_as = gazetteers.outlet_named(spoken)
             return _found(
                 known_as[0] if known_as else None,
                 known_as[1] if known_as else spoken,
@@ -79,7 +79,7 @@ def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
     extra = view.options.outlets
     if domain and (host in extra or domain in extra):
         return extra.get(host) or extra[domain], "recipe"
-    table = known.outlet_at(host) if host else None
+    table = gazetteers.outlet_at(host) if host else None
     if table and view.document.url:
         return table, "domain"
     stated = _stated(view.page, domain) if view.page is not None else (None, "")
@@ -92,14 +92,16 @@ def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
 
 def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
     """The page's name for its site: a brand before a company, words before a bare domain."""
-    names = [(tidy(name), source) for name, source in headings.named(page)]
+    names = [(tidy(name), source) for name, source in page_headings.named(page)]
     names = [
         (name, source) for name, source in names if name and not name.startswith(("http", "@"))
     ]
-    label = known.key((domain or "").split(".")[0])
+    label = gazetteers.key((domain or "").split(".")[0])
     brands = [n for n in names if not _COMPANY.search(n[0])] or names
     worded = [n for n in brands if not _DOMAIN.fullmatch(n[0])] or brands
-    close = [n for n in worded[1:] if label and known.key(n[0]) == label and n[0] != n[0].lower()]
+    close = [
+        n for n in worded[1:] if label and gazetteers.key(n[0]) == label and n[0] != n[0].lower()
+    ]
     if close and worded and (worded[0][0].islower() or len(worded[0][0]) > 40):
         return close[0]
     return worded[0] if worded else (None, "")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from copydesk.transforms.tag import headings, known, names, wording
-from copydesk.transforms.tag.candidate import Candidate, without_site
-from copydesk.transforms.tag.names import Name
+from copydesk.transforms.tag import byline_lexicon, gazetteers, page_headings
+from copydesk.transforms.tag import person_names as names
+from copydesk.transforms.tag.byline_candidate import Candidate, without_site
 from copydesk.transforms.tag.page_data import Mark, PageData
+from copydesk.transforms.tag.person_names import Name
 
 NEAR = 150  # elements from headline to byline: 92 % of 434 known bylines stand within that
 
@@ -60,7 +61,7 @@ _PHOTO = re.compile(
 
 def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     """The byline printed on the page: the best mark that prints names, and its fellows."""
-    heading = headings.main_heading(page, page.first("og:title") or None)
+    heading = page_headings.main_heading(page, page.first("og:title") or None)
     top = heading.order if heading else 0
     around = _ancestors(page.authors)
     others = {
@@ -89,7 +90,7 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     found: dict[str, Name] = {}
     for atom in sorted(fellows, key=lambda atom: atom.mark.order):
         for name in without_site(list(atom.names), site):
-            found.setdefault(known.key(name.text), name)
+            found.setdefault(gazetteers.key(name.text), name)
     raw = "; ".join(dict.fromkeys(" ".join(atom.mark.text.split())[:200] for atom in fellows))[:400]
     certain = (
         bool(top)
@@ -163,8 +164,8 @@ def _are_its_names(found: tuple[Name, ...], mark: Mark, text: str, site: frozens
         )
     # "Personal finance" in a byline is a section
     own = any(
-        known.agency(n.text)
-        or ((known.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names)
+        gazetteers.agency(n.text)
+        or ((gazetteers.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names)
         for n in found
     )
     return bool(people) or opened or mark.how in {"rel", "itemprop"} or own
@@ -236,9 +237,10 @@ def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom
     kept = []
     for atom in atoms:
         inner = [other for other in atoms if atom.mark.order in around[other.mark.order]]
-        linked = {known.key(name.text) for other in inner for name in other.names}
+        linked = {gazetteers.key(name.text) for other in inner for name in other.names}
         if not linked or all(
-            known.key(name.text) in linked or _joined_on(name.text, atom) for name in atom.names
+            gazetteers.key(name.text) in linked or _joined_on(name.text, atom)
+            for name in atom.names
         ):
             kept.append(atom)
     return kept or atoms
@@ -264,7 +266,7 @@ def _head(text: str) -> str:
         label = names.is_label(line)
         if label:
             joins = True
-        elif wording.DATE.match(line) and not taken:
+        elif byline_lexicon.DATE.match(line) and not taken:
             continue
         elif not joins and not line.startswith((",", "&", "and ")):
             break

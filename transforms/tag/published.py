@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 
 from copydesk.schemas.column import TIMESTAMP, column
-from copydesk.transforms.tag import address, datelines, dates, headings
-from copydesk.transforms.tag.dates import Stamp
+from copydesk.transforms.tag import address, date_formats, dateline_parser, page_headings
+from copydesk.transforms.tag.date_formats import Stamp
 from copydesk.transforms.tag.page_data import Mark, PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
@@ -123,7 +123,9 @@ def find(view: View) -> Found:
         (None, ""),
     )
     if given:
-        said = dates.machine(given) or dates.printed(given, day_first=_day_first(view))
+        said = date_formats.machine(given) or date_formats.printed(
+            given, day_first=_day_first(view)
+        )
         if said is not None and _possible(said, view.document.fetched_at):
             source = (
                 f"given; {source} differs"
@@ -166,7 +168,7 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
             yield _in_order(stamp, url), source
     else:
         yield from _of_text(view)
-    if url and (of_url := dates.of_address(url)):
+    if url and (of_url := date_formats.of_address(url)):
         yield of_url, "url"
     if page is not None and view.options.update_as_published:
         yield from _updated(page, view)
@@ -174,7 +176,7 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
 
 def _in_order(stamp: Stamp, url: str) -> Stamp:
     """A printed stamp; its day and month the other way round where the address says so."""
-    of_url = dates.of_address(url)
+    of_url = date_formats.of_address(url)
     swapped = of_url is not None and (of_url.day.year, of_url.day.day, of_url.day.month) == (
         stamp.day.year,
         stamp.day.month,
@@ -185,19 +187,19 @@ def _in_order(stamp: Stamp, url: str) -> Stamp:
 
 def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
     """The day of a plain text: in its dateline, or alone on one of its first lines."""
-    line = datelines.of(view)
+    line = dateline_parser.of(view)
     fetched = view.document.fetched_at
-    day = datelines.resolved(line, fetched.date() if fetched else None)
+    day = dateline_parser.resolved(line, fetched.date() if fetched else None)
     if day is not None:
         yield Stamp(day), "dateline"
     for text in view.document.extracted[:1_000].split("\n")[:6]:
         if (
             len(text) < 80
-            and dates.DIGIT.search(text)
+            and date_formats.DIGIT.search(text)
             and not _MODIFIED.search(text)
-            and dates.is_date_alone(text)
+            and date_formats.is_date_alone(text)
         ):
-            stamp = dates.printed(text, day_first=_day_first(view))
+            stamp = date_formats.printed(text, day_first=_day_first(view))
             if stamp:
                 yield stamp, "text"
 
@@ -208,18 +210,18 @@ def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
         if (
             not document.elsewhere
             and document.published
-            and (stamp := dates.machine(document.published))
+            and (stamp := date_formats.machine(document.published))
         ):
             yield stamp, "json-ld"
     for name in _META:
         for value in page.meta.get(name, ()):
-            if stamp := dates.machine(value):
+            if stamp := date_formats.machine(value):
                 yield stamp, "meta"
     for document in page.statements.documents:
         if (
             not document.elsewhere
             and document.created
-            and (stamp := dates.machine(document.created))
+            and (stamp := date_formats.machine(document.created))
         ):
             yield stamp, "json-ld"
 
@@ -229,7 +231,7 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
 
     Of two dates side by side the earlier is the publication; a day the page states as modification is none.
     """
-    heading = headings.main_heading(page, view.values.get("title"))
+    heading = page_headings.main_heading(page, view.values.get("title"))
     top = heading.order if heading else 0
     day_first = _day_first(view)
     modified = _modified(page, None)
@@ -246,7 +248,7 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
         parent = around.get(mark.inside)
         if score < 1 or (parent is not None and _MODIFIED.search(_announced(parent))):
             continue
-        stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(
+        stamp = (date_formats.machine(mark.value) if mark.value else None) or date_formats.printed(
             mark.text, day_first=day_first
         )
         if stamp and (not (modified and modified[0].day == stamp.day) or _says_so(mark)):
@@ -262,7 +264,7 @@ def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
 
     Pages rewritten for years print nothing else. The evidence says so, and the recipe can refuse it.
     """
-    heading = headings.main_heading(page, view.values.get("title"))
+    heading = page_headings.main_heading(page, view.values.get("title"))
     top = heading.order if heading else 0
     day_first = _day_first(view)
     for mark in (*page.dates, *page.authors):
@@ -272,7 +274,7 @@ def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
             or not _MODIFIED.search(_announced(mark))
         ):
             continue
-        stamp = (dates.machine(mark.value) if mark.value else None) or dates.printed(
+        stamp = (date_formats.machine(mark.value) if mark.value else None) or date_formats.printed(
             mark.text, day_first=day_first
         )
         if stamp:
@@ -327,7 +329,7 @@ def _modified(page: PageData, fetched_at: datetime | None) -> tuple[Stamp, str] 
         if mark.how == "itemprop" and "modified" in mark.names
     ]
     for value, source in values:
-        stamp = dates.machine(value)
+        stamp = date_formats.machine(value)
         if stamp and _possible(stamp, fetched_at):
             return stamp, source
     return None

@@ -10,7 +10,7 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
-from copydesk.transforms.tag import headings, known, opening
+from copydesk.transforms.tag import gazetteers, page_headings, text_header
 from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
@@ -61,11 +61,11 @@ def find(view: View) -> Found:
     The line that prints it at the top leaves the text.
     """
     given = fold(view.document.given.title or "")
-    keys = headings.site_keys(view)
+    keys = page_headings.site_keys(view)
     first = (
-        opening.read(view.lines, max_headline_chars=view.options.max_headline_chars)
+        text_header.read(view.lines, max_headline_chars=view.options.max_headline_chars)
         if view.page is None
-        else opening.Opening()
+        else text_header.Opening()
     )
     if view.page is not None:
         raw, source = _of_page(view.page, keys)
@@ -76,7 +76,7 @@ def find(view: View) -> Found:
     if given:
         differs = (
             f"given; {source} differs"
-            if raw and known.key(cleaned(raw, keys)) != known.key(cleaned(given, keys))
+            if raw and gazetteers.key(cleaned(raw, keys)) != gazetteers.key(cleaned(given, keys))
             else "given"
         )
         raw, source = given, differs
@@ -94,15 +94,15 @@ def find(view: View) -> Found:
 
 def _repeated(view: View, title: str, raw: str) -> list[int]:
     """Lines among the first that print the title again; in a plain text without one of its own only the very first."""
-    wanted = {known.key(title), known.key(raw)}
-    heading = headings.main_heading(view.page, title) if view.page is not None else None
+    wanted = {gazetteers.key(title), gazetteers.key(raw)}
+    heading = page_headings.main_heading(view.page, title) if view.page is not None else None
     if heading is not None and heading.how == "heading" and _prints(heading.text, title):
-        wanted.add(known.key(heading.text))
+        wanted.add(gazetteers.key(heading.text))
     full = [i for i, line in enumerate(view.lines[:20]) if line and not line.isspace()]
     return [
         i
         for i in full[: 3 if view.page is not None else 1]
-        if len(view.lines[i]) <= MAX_CHARS and known.key(view.lines[i]) in wanted
+        if len(view.lines[i]) <= MAX_CHARS and gazetteers.key(view.lines[i]) in wanted
     ]
 
 
@@ -135,13 +135,15 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
     printed = [
         text for text in _printed(page, keys) if any(_prints(text, other) for other, _ in stated)
     ]
-    shared = known.key(cleaned(page.first("og:title"), keys))
+    shared = gazetteers.key(cleaned(page.first("og:title"), keys))
     for text, source in stated:
         if source == "json-ld":
-            agreed = [p for p in printed if known.key(p) == shared]
+            agreed = [p for p in printed if gazetteers.key(p) == shared]
             if (
                 agreed
-                and known.key(cleaned(page.title, keys)) == known.key(cleaned(text, keys)) != shared
+                and gazetteers.key(cleaned(page.title, keys))
+                == gazetteers.key(cleaned(text, keys))
+                != shared
             ):
                 return agreed[
                     0
@@ -149,7 +151,7 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
             heads = [
                 p
                 for p in printed
-                if len(p) > 10 and known.key(cleaned(text, keys)).startswith(known.key(p))
+                if len(p) > 10 and gazetteers.key(cleaned(text, keys)).startswith(gazetteers.key(p))
             ]
             return (max(heads, key=len), "markup") if heads else (text, source)
     if printed:
@@ -162,7 +164,7 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
 def _prints(heading: str, stated: str) -> bool:
     """Whether a heading can be the printed form of a stated headline: as long, in much the same words."""
     return len(heading) * 3 >= len(stated) and (
-        known.key(heading) in known.key(stated) or alike(heading, stated) >= 0.4
+        gazetteers.key(heading) in gazetteers.key(stated) or alike(heading, stated) >= 0.4
     )
 
 
@@ -216,7 +218,9 @@ def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
     return [
         text
         for text in texts
-        if known.key(text) and known.key(text) not in keys and not _GENERIC.fullmatch(text)
+        if gazetteers.key(text)
+        and gazetteers.key(text) not in keys
+        and not _GENERIC.fullmatch(text)
     ]
 
 
@@ -241,7 +245,7 @@ def cleaned(raw: str, keys: frozenset[str]) -> str:
     text = _LABEL.sub("", raw).strip() or raw
     for _ in range(4):
         cut = _without_edge(text, keys)
-        if cut == text or not known.key(cut):
+        if cut == text or not gazetteers.key(cut):
             break
         text = _CJK_SECTION.sub("", cut)
     return text
@@ -276,7 +280,7 @@ def _without_edge(text: str, keys: frozenset[str]) -> str:
 
 
 def _is_site(segment: str, keys: frozenset[str]) -> bool:
-    folded = known.key(segment)
+    folded = gazetteers.key(segment)
     return bool(folded) and (
         folded in keys
         or any(

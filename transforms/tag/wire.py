@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from copydesk.schemas.column import STRINGS, column
-from copydesk.transforms.tag import known
+from copydesk.transforms.tag import gazetteers
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -210,7 +210,7 @@ _COMMON = frozenset(
 def find(view: View) -> Found:
     """The agency that wrote the text, by dateline, byline or credit; and the outlets the text cites."""
     own = {
-        known.key(str(name))
+        gazetteers.key(str(name))
         for name in (view.values.get("outlet"), view.values.get("dateline_agency"))
         if name
     }
@@ -226,17 +226,18 @@ def find(view: View) -> Found:
 
 def _agency(view: View) -> tuple[str | None, str]:
     spoken = view.values.get("dateline_agency")
-    if spoken and (name := known.agency(spoken)):
+    if spoken and (name := gazetteers.agency(spoken)):
         return name, "dateline"
     for org in view.values.get("byline_orgs") or ():
-        if name := known.agency(org):
+        if name := gazetteers.agency(org):
             return name, "byline"
     tail = view.document.extracted[-200:].rstrip()
     for text in dict.fromkeys((tail, "\n".join(view.lines[-3:])[-200:].rstrip())):
         match = _FOOT.search(text[-80:])
         said = next((group for group in match.groups() if group), None) if match else None
         if said and (
-            name := known.agency(said.strip()) or known.agency(re.split(r"[/,]", said)[0].strip())
+            name := gazetteers.agency(said.strip())
+            or gazetteers.agency(re.split(r"[/,]", said)[0].strip())
         ):
             return name, "text"
     return None, ""
@@ -248,7 +249,7 @@ def _cited(view: View, own: set[str]) -> tuple[str, ...]:
     found: dict[str, int] = {}
     for name, at in _named(text):
         known_as = _known(name)
-        if known_as and known.key(known_as) not in own and known.key(name) not in own:
+        if known_as and gazetteers.key(known_as) not in own and gazetteers.key(name) not in own:
             found[known_as] = min(at, found.get(known_as, at))
     return tuple(sorted(found, key=lambda name: found[name]))
 
@@ -305,13 +306,13 @@ def _known(phrase: str) -> str | None:
         for part in dict.fromkeys((" ".join(words[:n]), " ".join(words[-n:]))):
             name = part.strip(".,'’")
             name = name[:-2] if name.endswith(("'s", "’s")) else name
-            outlet = known.outlet_named(name)
-            if len(known.key(name)) < 2 or (
-                known.key(name) in _COMMON
+            outlet = gazetteers.outlet_named(name)
+            if len(gazetteers.key(name)) < 2 or (
+                gazetteers.key(name) in _COMMON
                 and not (name.isupper() or (with_the and outlet and outlet[1].startswith("The ")))
             ):
                 continue
-            found = known.agency(name) or (outlet[1] if outlet else None)
+            found = gazetteers.agency(name) or (outlet[1] if outlet else None)
             if found:
                 return found
     return None

@@ -1,0 +1,149 @@
+"""Where the work of a run is done: in processes of this machine, or on a Dask cluster.
+
+An engine edits shards and finds copies; all other steps run where the run was started. Both engines
+give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from copydesk.flows.engines import worker_pool
+from copydesk.flows.engines.dask import EngineError
+from copydesk.flows.pipeline import deduplicate
+from copydesk.flows.pipeline.deduplicate import Copies, PublishedSnapshot
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.shards import Shard
+from copydesk.transforms.dedup.options import Options
+
+if TYPE_CHECKING:
+    from copydesk.flows.index import Index
+
+__all__ = ["ENGINES", "Engine", "EngineError", "Local", "check", "opened"]
+
+ENGINES = ("local", "dask")
+
+
+class Engine(Protocol):
+    """What a run asks of an engine."""
+
+    def prepare(self, staging: Path, warehouse: str | None = None) -> None:
+        """Make sure that every worker gets at the files of the staging folder, directly or through the store of the warehouse
+        at that URI. Raises EngineError."""
+
+    def run_shards(
+        self,
+        shards: Iterable[Shard],
+        task: str,
+        options: Mapping[str, object],
+        *,
+        limits: Limits,
+        key: str,
+        on_progress: Callable[[int], None],
+        early: int,
+    ) -> Iterator[tuple[Shard, dict[str, Any]]]:
+        """See `work.run_shards`."""
+
+    def find_copies(
+        self,
+        shards: Sequence[Path],
+        *,
+        index: Index | None,
+        published: PublishedSnapshot | None,
+        options: Options,
+        staging: Path,
+        exempt: Collection[str],
+        on_progress: Callable[[int], None],
+    ) -> Copies:
+        """See `copies.find_copies`; `on_progress` gets the documents looked at so far."""
+
+
+class Local:
+    """Worker processes of this machine."""
+
+    def __init__(self, workers: int = 1) -> None:
+        self._workers = workers
+
+    def prepare(self, staging: Path, warehouse: str | None = None) -> None:
+        """Nothing to do: it is the same machine."""
+
+    def run_shards(
+        self,
+        shards: Iterable[Shard],
+        task: str,
+        options: Mapping[str, object],
+        *,
+        limits: Limits,
+        key: str,
+        on_progress: Callable[[int], None],
+        early: int,
+    ) -> Iterator[tuple[Shard, dict[str, Any]]]:
+        """See `work.run_shards`."""
+        return worker_pool.run_shards(
+            shards,
+            task,
+            options,
+            workers=self._workers,
+            limits=limits,
+            key=key,
+            on_progress=on_progress,
+            early=early,
+        )
+
+    def find_copies(
+        self,
+        shards: Sequence[Path],
+        *,
+        index: Index | None,
+        published: PublishedSnapshot | None,
+        options: Options,
+        staging: Path,
+        exempt: Collection[str],
+        on_progress: Callable[[int], None],
+    ) -> Copies:
+        """See `copies.find_copies`: one process, over files."""
+        return deduplicate.find_copies(
+            shards,
+            index=index,
+            published=published,
+            options=options,
+            staging=staging,
+            exempt=exempt,
+        )
+
+
+def check(name: str, scheduler: str | None) -> None:
+    """Raise EngineError for an engine that cannot be had here, before anything begins."""
+    if name not in ENGINES:
+        raise EngineError(f"there is no engine {name!r}; engines are {', '.join(ENGINES)}")
+    if name == "local" and scheduler is not None:
+        raise EngineError(
+            "a scheduler needs the engine dask: give --engine dask --scheduler ADDRESS"
+        )
+    if name == "dask" and (find_spec("dask") is None or find_spec("distributed") is None):
+        raise EngineError(
+            "the engine dask needs an extra that is not installed here: pip install 'copydesk[dask]'"
+        )
+
+
+@contextmanager
+def opened(
+    name: str, *, workers: int, scheduler: str | None = None, note: Callable[[str], None]
+) -> Iterator[Engine]:
+    """The engine of that name, until the context ends. Raises EngineError where it cannot be had.
+
+    `scheduler` is the address of a Dask scheduler, such as tcp://10.0.0.5:8786; without one, dask
+    starts so many workers on this machine. `note` is told where to watch them.
+    """
+    check(name, scheduler)
+    if name == "local":
+        yield Local(workers)
+        return
+    from copydesk.flows.engines.dask import cluster as dask
+
+    with dask.opened(workers=workers, scheduler=scheduler, note=note) as engine:
+        yield engine

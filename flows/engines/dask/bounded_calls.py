@@ -1,0 +1,101 @@
+"""Calls to a cluster in bounded number, their results in order."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from secrets import token_hex
+from typing import Any
+
+from distributed import Client, Future, KilledWorker
+from distributed.client import FutureCancelledError
+from distributed.comm import CommClosedError
+
+from copydesk.flows.engines.dask import EngineError
+
+AHEAD = 2  # calls under way for each thread of the cluster: one at work, one waiting
+RETRIES = 2  # of a call that raised, on whichever worker is free: a disk or share may have failed for a moment
+_LOOK = 30  # seconds between two looks whether there is a worker at all
+_PATIENCE = 30 * 60  # seconds without one: a batch system may be slow, a night is too long
+
+
+class Submitter:
+    """Runs a function of `tasks` once for each call of a list."""
+
+    def __init__(self, client: Client, note: Callable[[str], None]) -> None:
+        self._client, self._note = client, note
+
+    @property
+    def n_threads(self) -> int:
+        """Threads of the cluster, at least one."""
+        return max(1, int(sum(self._client.nthreads().values())))
+
+    def in_order(
+        self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]
+    ) -> Iterator[Any]:
+        """The results, in the order of the calls; `name` is what the dashboard shows.
+
+        Calls are taken as workers become free. A call that is lost with its worker runs again on
+        another one, and one that raises is tried again. Raises what the last try raised, and EngineError where
+        several workers died under one call, no worker comes, or the scheduler is gone.
+        """
+        waiting: deque[Future] = deque()
+        todo, is_more = iter(calls), True
+        try:
+            while is_more or waiting:
+                most = AHEAD * self.n_threads
+                while is_more and len(waiting) < most:
+                    call = next(todo, None)
+                    if call is None:
+                        is_more = False
+                        break
+                    waiting.append(
+                        self._client.submit(
+                            function,
+                            *call,
+                            key=f"{name}-{token_hex(8)}",
+                            pure=False,
+                            retries=RETRIES,
+                        )
+                    )
+                if waiting:
+                    yield self._result(waiting[0], name)
+                    waiting.popleft().release()
+        finally:
+            if waiting:
+                with contextlib.suppress(CommClosedError, OSError):
+                    self._client.cancel(list(waiting), force=True)
+
+    def everywhere(self, function: Callable[..., Any], *arguments: object) -> None:
+        """Run a function on every worker that is there; lost ones do not matter."""
+        with contextlib.suppress(CommClosedError, OSError, RuntimeError):
+            self._client.run(function, *arguments, on_error="ignore")
+
+    def _result(self, future: Future, name: str) -> Any:
+        last_seen, ended = time.monotonic(), threading.Event()
+        future.add_done_callback(lambda _: ended.set())
+        try:
+            while not ended.wait(_LOOK):
+                if self._client.nthreads():
+                    last_seen = time.monotonic()
+                elif time.monotonic() - last_seen > _PATIENCE:
+                    raise EngineError(
+                        f"no Dask worker for {_PATIENCE // 60} minutes; the same command goes on once there is one: finished shards stand"
+                    )
+                else:
+                    self._note(
+                        f"no Dask worker is there; waiting, {_PATIENCE // 60} minutes at most"
+                    )
+            return future.result()
+        except KilledWorker as error:
+            raise EngineError(
+                f"{error.allowed_failures + 1} Dask workers died one after another under the same task ({name}); "
+                "look at their logs, most often they lack memory: more of it, or fewer threads, for each worker"
+            ) from error
+        except (FutureCancelledError, CommClosedError) as error:
+            raise EngineError(
+                f"the Dask scheduler went away ({error}); run the same command again: finished shards stand"
+            ) from error

@@ -1,0 +1,263 @@
+"""A Dask cluster as the engine of a run: one started on this machine, or one that is there already."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+import dask
+import distributed
+from distributed import Client, LocalCluster
+
+from copydesk.flows.engines import worker_pool
+from copydesk.flows.engines.dask import EngineError, worker_tasks
+from copydesk.flows.engines.dask.bounded_calls import Submitter
+from copydesk.flows.engines.dask.transfer import SHARED, Place
+from copydesk.flows.pipeline.deduplicate import Copies, PublishedSnapshot
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.shards import Shard
+from copydesk.flows.support import versions
+from copydesk.transforms.dedup.options import Options
+
+if TYPE_CHECKING:
+    from copydesk.flows.index import Index
+
+LOOPBACK = "127.0.0.1"
+DASHBOARD_PORT = 8787  # Dask's own; another one where it is taken
+_CONNECT = 30  # seconds for a scheduler to answer; Dask's default
+# Dask gives a worker 15 seconds to come back after its process died, and drops it for good after that;
+# a busy machine needs a minute to start one.
+_COMES_BACK = {"distributed.deploy.lost-worker-timeout": "10 minutes"}
+_FIRST_WORKER = 120  # seconds for the first worker of a scheduler to come: a batch system may just be starting it
+
+
+class Dask:
+    """See `engines.Engine`. Calls that are lost with a worker run again on another one."""
+
+    def __init__(self, client: Client, note: Callable[[str], None]) -> None:
+        self._client, self._note = client, note
+        self._submit = Submitter(client, note)
+        self._place = SHARED
+
+    def prepare(self, staging: Path, warehouse: str | None = None) -> None:
+        """Let every worker look for a file that stands in the staging folder; where it is not shared, let them fetch one from the store."""
+        token = staging / f"seen-{token_hex(8)}"
+        token.touch()
+        try:
+            sees = self._client.run(worker_tasks.sees, str(token))
+            blind = sorted(address for address, is_there in sees.items() if not is_there)
+            if not blind:
+                return
+            if warehouse is None:
+                raise EngineError(
+                    f"worker {blind[0]} does not see {staging}; the warehouse must lie in a folder that this machine and every worker reach "
+                    "under the same path, or on an object store"
+                )
+            self._place = Place.carried(warehouse, staging)
+            refused = self._client.run(
+                worker_tasks.reaches, self._place.away, self._place.sent(token)
+            )
+        finally:
+            token.unlink()
+        for address, why in sorted(refused.items()):
+            if why:
+                raise EngineError(
+                    f"worker {address} shares no folder with this machine and does not reach the warehouse either ({why}); its environment "
+                    "must name the address and credentials of the store, or $COPYDESK_CACHE a folder that all share"
+                )
+        self._note(
+            f"Dask: workers share no folder with this machine; the files of the run go through {warehouse}"
+        )
+
+    def leave(self) -> None:
+        """Clear what was carried from the workers and from the store."""
+        if self._place.is_carried:
+            self._submit.everywhere(worker_tasks.leave, self._place.away)
+            self._place.closed()
+
+    def run_shards(
+        self,
+        shards: Iterable[Shard],
+        task: str,
+        options: Mapping[str, object],
+        *,
+        limits: Limits,
+        key: str,
+        on_progress: Callable[[int], None],
+        early: int = 0,
+    ) -> Iterator[tuple[Shard, dict[str, Any]]]:
+        """See `work.run_shards`: a shard is a task, and runs in a process that its Dask worker keeps beside itself.
+
+        Nothing is started `early`: which of its workers will get a shard is Dask's choice.
+        """
+        place = self._place
+        paths = {
+            name: place.sent(value) for name, value in options.items() if isinstance(value, Path)
+        }
+        given = (
+            task,
+            {name: value for name, value in options.items() if name not in paths},
+            paths,
+            asdict(limits),
+            key,
+        )
+        taken: deque[tuple[Shard, dict[str, Any] | None]] = deque()
+
+        def calls() -> Iterator[tuple[Any, ...]]:
+            for shard in shards:
+                taken.append((shard, worker_pool.result_of(shard, key)))
+                if taken[-1][1] is None:
+                    for path in shard.files:
+                        place.sent(path)
+                    yield (
+                        place.away,
+                        {**asdict(shard), "folder": place.name(Path(shard.folder))},
+                        *given,
+                    )
+
+        def finished() -> Iterator[tuple[Shard, dict[str, Any]]]:
+            for result in self._submit.in_order("copydesk-edit", worker_tasks.run_shard, calls()):
+                while (known := taken[0][1]) is not None:
+                    yield taken.popleft()[0], known
+                shard, _ = taken.popleft()
+                place.all_fetched(result.get("files", ()))
+                if place.is_carried:
+                    worker_pool.keep(shard, key, result)
+                    place.taken_out([*map(place.name, shard.files), *result.get("files", ())])
+                yield shard, result
+            yield from ((shard, known) for shard, known in taken if known is not None)
+
+        n_documents = 0
+        try:
+            for shard, result in finished():
+                n_documents += shard.n_documents
+                on_progress(n_documents)
+                yield shard, result
+        finally:
+            self._submit.everywhere(worker_tasks.close_pools, *given)
+
+    def find_copies(
+        self,
+        shards: Sequence[Path],
+        *,
+        index: Index | None,
+        published: PublishedSnapshot | None,
+        options: Options,
+        staging: Path,
+        exempt: Collection[str],
+        on_progress: Callable[[int], None],
+    ) -> Copies:
+        """See `copies.find_copies`."""
+        from copydesk.flows.engines.dask import distributed_copies
+
+        return distributed_copies.find_copies(
+            shards,
+            index=index,
+            published=published,
+            options=options,
+            staging=staging,
+            exempt=exempt,
+            submit=self._submit,
+            on_progress=on_progress,
+            place=self._place,
+        )
+
+
+@contextmanager
+def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) -> Iterator[Dask]:
+    """The engine on the scheduler at that address, or on so many workers of this machine, until the context ends."""
+    with ExitStack() as stack:
+        stack.enter_context(_quiet())
+        if scheduler is None:
+            stack.enter_context(dask.config.set(_COMES_BACK))
+            client = stack.enter_context(
+                Client(stack.enter_context(_local(workers)), set_as_default=False)
+            )
+        else:
+            client = stack.enter_context(_connected(scheduler))
+        _check_versions(client)
+        n_threads = sum(client.nthreads().values())
+        note(
+            f"Dask: {n_threads} worker thread{'s' if n_threads != 1 else ''} at {client.scheduler.address}, dashboard {client.dashboard_link}"
+        )
+        engine = Dask(client, note)
+        stack.callback(engine.leave)
+        yield engine
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dask's log from errors on: Prefect would print every connection."""
+    log = logging.getLogger("distributed")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _local(workers: int) -> LocalCluster:
+    """Worker processes of this machine, all ports on loopback."""
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host=LOOPBACK,
+        dashboard_address=_dashboard_address(),
+        worker_dashboard_address=f"{LOOPBACK}:0",
+        silence_logs=logging.ERROR,
+    )
+
+
+def _dashboard_address() -> str:
+    """On Dask's usual port where that is free, so that bookmarks work."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, DASHBOARD_PORT))
+        except OSError:
+            return f"{LOOPBACK}:0"
+    return f"{LOOPBACK}:{DASHBOARD_PORT}"
+
+
+def _connected(scheduler: str) -> Client:
+    try:
+        client = Client(scheduler, timeout=_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise EngineError(
+            f"no Dask scheduler answers at {scheduler} ({error}); start one with `dask scheduler`"
+        ) from error
+    try:
+        client.wait_for_workers(1, timeout=_FIRST_WORKER)
+    except (TimeoutError, distributed.TimeoutError) as error:
+        client.close()
+        raise EngineError(
+            f"the Dask scheduler at {scheduler} has no worker; start one with `dask worker {scheduler}`"
+        ) from error
+    return client
+
+
+def _check_versions(client: Client) -> None:
+    """Refuse workers whose rows could differ from those of this machine."""
+    mine = versions.versions()
+    try:
+        theirs = client.run(worker_tasks.versions)
+    except ImportError as error:
+        raise EngineError(
+            f"a Dask worker cannot import copydesk ({error}); install the same version on every worker"
+        ) from error
+    for address, found in sorted(theirs.items()):
+        for name, version in mine.items():
+            if found.get(name) != version:
+                raise EngineError(
+                    f"worker {address} has {name} {found.get(name)}, this machine {version}; rows could differ: install the same"
+                )

@@ -1,0 +1,146 @@
+"""What runs on the workers of the cluster.
+
+Every task may run twice, also at the same time: it writes files named by their content under a name
+of its own first, and returns names and counts. What a name is, and whether files have to be carried, its place knows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from copydesk.flows.engines import worker_pool
+from copydesk.flows.engines.dask.transfer import Place
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.shards import from_json
+from copydesk.flows.support import versions as provenance
+from copydesk.flows.warehouse.errors import WarehouseError
+from copydesk.transforms.dedup.options import Options
+
+# Of each thread of a Dask worker the process beside it in which its shards run, by what that process works for.
+_pools: dict[tuple[int, str], tuple[worker_pool.Pool, threading.Lock]] = {}
+
+
+def versions() -> dict[str, str]:
+    """See `provenance.versions`."""
+    return provenance.versions()
+
+
+def sees(path: str) -> bool:
+    """Whether the file is there for this worker."""
+    return os.path.exists(path)
+
+
+def reaches(place: Place, name: str) -> str:
+    """Begin a run whose files are carried: why this worker cannot fetch one, "" where it can."""
+    place.begun()
+    try:
+        place.fetched(name)
+    except (WarehouseError, OSError) as error:
+        return str(error)
+    return ""
+
+
+def run_shard(
+    place: Place,
+    shard: dict[str, Any],
+    task: str,
+    options: dict[str, Any],
+    paths: dict[str, str],
+    limits: dict[str, Any],
+    key: str,
+) -> dict[str, Any]:
+    """`work.run_shards` for one shard: in a process of its own, which may hang, crash or eat memory without harm to the worker.
+
+    `paths` are options that name files or folders of the run.
+    """
+    here = from_json({**shard, "folder": str(place.path(shard["folder"]))})
+    place.all_fetched([place.name(path) for path in here.files])
+    thread = (threading.get_ident(), _purpose(task, options, paths, limits, key))
+    given = {**options, **{name: str(place.fetched(path)) for name, path in paths.items()}}
+    pool, lock = _pools.get(thread) or (
+        worker_pool.Pool(task, given, workers=1, limits=Limits(**limits), key=key),
+        threading.Lock(),
+    )
+    _pools[thread] = pool, lock
+    with lock:
+        try:
+            ((_, result),) = pool.run(iter([here]))
+        except BaseException:
+            _pools.pop(thread, None)
+            pool.close()
+            raise
+    written = [Path(path) for path in result.get("files", ())]
+    sent = {**result, "files": [place.sent(path) for path in written]}
+    place.dropped(
+        Path(here.folder), *written
+    )  # in this order: a result that is kept speaks of files that are there
+    return sent
+
+
+def close_pools(
+    task: str, options: dict[str, Any], paths: dict[str, str], limits: dict[str, Any], key: str
+) -> None:
+    """End the processes that work for this and nothing else, when no shard is left or the run is stopped."""
+    purpose = _purpose(task, options, paths, limits, key)
+    for thread in [thread for thread in _pools if thread[1] == purpose]:
+        pool, lock = _pools.pop(thread)
+        pool.stop()
+        with lock:  # a shard that is still at work ends within a tenth of a second
+            pool.close()
+
+
+def _purpose(*what: object) -> str:
+    return json.dumps(what, sort_keys=True)
+
+
+def sign(place: Place, name: str, options: Options, folder: str) -> tuple[str, str, int]:
+    """Sign a placed shard; the names of the signed one and of what tells words apart, and its number of documents."""
+    from copydesk.flows.engines.dask import slab_comparison
+
+    return slab_comparison.sign(place, name, options, folder)
+
+
+def gather(place: Place, plan: str, slab: int) -> tuple[str, str]:
+    """Bring the sketches of a slab together in order of time; the names of their file and of that with its far queries."""
+    from copydesk.flows.engines.dask import slab_comparison
+
+    return slab_comparison.gather(place, plan, slab)
+
+
+def look_up(place: Place, plan: str, part: int, n_parts: int) -> str:
+    """Look one part of the keys up in the index; the name of the file with what was found."""
+    from copydesk.flows.engines.dask import slab_comparison
+
+    return slab_comparison.look_up(place, plan, part, n_parts)
+
+
+def compare(place: Place, plan: str, slab: int) -> str:
+    """Compare a slab with itself and with all before it; the name of the file with its pairs."""
+    from copydesk.flows.engines.dask import slab_comparison
+
+    return slab_comparison.compare(place, plan, slab)
+
+
+def decide(place: Place, plan: str, part: str) -> str:
+    """Choose leaders in a part of the components; the name of the part, whose tables stand in the folder."""
+    from copydesk.flows.engines.dask import component_decisions
+
+    return component_decisions.decide(place, plan, part)
+
+
+def forget() -> None:
+    """Let go of the files of a comparison: a folder on a network share can be deleted only then."""
+    from copydesk.flows.engines.dask import plan, signed_shards
+
+    plan.load.cache_clear()
+    signed_shards.opened.cache_clear()
+
+
+def leave(place: Place) -> None:
+    """End a run: let go of its files, and delete those that were carried here."""
+    forget()
+    place.left()

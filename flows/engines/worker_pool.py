@@ -1,0 +1,305 @@
+"""Shards to results in worker processes, whatever a document does to its worker.
+
+The task is a function named by its import path and called in a worker as `task(job, options)`:
+
+    def edit_shard(job: work.Job, options: dict) -> dict:
+        warm_up()                                    # before the first document: the clock is not running
+        for index, record in job.documents():        # announces each document; skips those that killed a worker
+            ...
+        for reject in job.rejects():                 # what reading refused, and what killed a worker
+            ...
+        return {"n_read": job.shard.n_documents + job.shard.n_rejects}
+
+- `options` and the result are plain JSON. Everything large goes through files that the task writes, and
+  names by their paths under `files` of its result. A `Path` among the options is a file or folder of the run; the
+  task gets it as a string.
+- A task may run more than once for a shard (its worker died, or the run was killed), always from the
+  start; so it writes under names made from `job.shard.number`, and over what is there.
+- A document that takes more CPU than `limits.seconds`, or makes the task raise, costs the worker; the
+  shard runs again without it. One that kills the worker in another way (signal, memory) gets a second
+  try, as the kill may have come from outside. The document then stands in `job.rejects()` with step
+  "extract" and reason "timeout", "memory" or "crashed".
+- An OSError in the task is no document's fault: it ends the run as an OSError, such as a full disk.
+- A worker that is started early calls `warm_up()` of the task's module, if it has one, while the first shard is read.
+- Results come in the order of the shards and do not depend on the number of workers. A result is also
+  kept in the shard's folder under `key` (a hash of what the task depends on); when the same shards are
+  run again, it is handed out without work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.shards import Shard, from_json
+from copydesk.flows.support.sandbox import Channel, Death, Process, function_named, wait
+
+_DONE = "result.json"
+_MOST_DEATHS = 3  # of one worker between documents, before the task itself is taken for broken
+_RECYCLE = 0.75  # of the memory limit: a worker that has grown so far starts anew, and its next document has the whole limit
+
+Progress = Callable[[int], None]
+
+
+class TaskError(RuntimeError):
+    """The task failed where no document can be blamed: a fault of the program, with the place."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One shard as its task sees it."""
+
+    shard: Shard
+    poisoned: Mapping[int, tuple[str, str]] = field(
+        default_factory=dict
+    )  # index to reason and detail
+    channel: Channel | None = None
+
+    def documents(self) -> Iterator[tuple[int, Record]]:
+        """Index and record of every document that has not killed a worker."""
+        if self.channel is not None:
+            self.channel.limit_memory()
+        for index, record in enumerate(self.shard.records()):
+            if index in self.poisoned:
+                continue
+            if self.channel is not None:
+                self.channel.begin(index)
+            yield index, record
+            if self.channel is not None:
+                self.channel.end()
+
+    def rejects(self) -> Iterator[Reject]:
+        """What reading refused, then what killed a worker."""
+        yield from self.shard.rejects()
+        if self.poisoned:
+            for index, record in enumerate(self.shard.records()):
+                if index in self.poisoned:
+                    reason, detail = self.poisoned[index]
+                    yield Reject(
+                        record.source_uri,
+                        record.record_number,
+                        record.url,
+                        "extract",
+                        reason,
+                        detail,
+                        len(record.body),
+                    )
+
+
+def run_shards(
+    shards: Iterable[Shard],
+    task: str,
+    options: Mapping[str, object],
+    *,
+    workers: int,
+    limits: Limits,
+    key: str = "",
+    on_progress: Progress | None = None,
+    early: int = 0,
+) -> Iterator[tuple[Shard, dict[str, Any]]]:
+    """Run `task` ("package.module:function") on every shard; yield each shard with its result, in order.
+
+    So many workers as `early` says, of those there may be, are started before there is a shard for them.
+    `on_progress` gets the number of documents finished so far, a few times a second. Raises TaskError
+    or OSError as described above; workers end with the iterator.
+    """
+    pool = Pool(task, options, workers=workers, limits=limits, key=key, on_progress=on_progress)
+    pool.start(early)
+    try:
+        yield from pool.run(iter(shards))
+    finally:
+        pool.close()
+
+
+def run_here(
+    shards: Iterable[Shard], task: str, options: Mapping[str, object]
+) -> Iterator[tuple[Shard, dict[str, Any]]]:
+    """`run_shards` in this process, for tests and debuggers: nothing is limited, nothing is kept."""
+    function = function_named(task)
+    for shard in shards:
+        yield shard, function(Job(shard), dict(options))
+
+
+@dataclass(slots=True)
+class _Try:
+    """A shard on its way, with what is known of its bad documents."""
+
+    shard: Shard
+    poisoned: dict[int, tuple[str, str]] = field(default_factory=dict)
+    suspects: set[int] = field(default_factory=set)
+    n_deaths: int = 0
+
+
+class Pool:
+    """Workers that stay between one `run` and the next, until `close`."""
+
+    def __init__(
+        self,
+        task: str,
+        options: Mapping[str, object],
+        *,
+        workers: int,
+        limits: Limits,
+        key: str,
+        on_progress: Progress | None = None,
+    ) -> None:
+        self._task, self._limits, self._key, self._on_progress = task, limits, key, on_progress
+        self._options = {
+            name: str(value) if isinstance(value, Path) else value
+            for name, value in options.items()
+        }
+        self._size = max(1, workers)
+        self._idle: list[Process] = []
+        self._busy: dict[Process, _Try] = {}
+        self._again: deque[_Try] = deque()
+        self._results: dict[int, tuple[Shard, dict[str, Any]]] = {}
+        self._n_documents = 0
+        self._is_stopped = False
+
+    def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, dict[str, Any]]]:
+        """See `run_shards`. After an error the pool is to be closed."""
+        expected: deque[int] = deque()  # numbers of the shards taken and not yet handed out
+        is_more = True
+        while is_more or expected:
+            if self._is_stopped:
+                raise TaskError(f"{self._task} was stopped")
+            while (
+                is_more
+                and not self._again
+                and len(self._busy) < self._size
+                and len(expected) < 4 * self._size
+            ):
+                shard = next(shards, None)
+                if shard is None:
+                    is_more = False
+                    break
+                expected.append(shard.number)
+                self._take(shard)
+            while self._again and len(self._busy) < self._size:
+                self._start(self._again.popleft())
+            while expected and expected[0] in self._results:
+                yield self._results.pop(expected.popleft())
+            if self._busy:
+                self._listen()
+
+    def start(self, n: int) -> None:
+        """Start workers before there is work for them, `n` or as many as there may be."""
+        self._idle += [self._process() for _ in range(min(n, self._size) - len(self._idle))]
+
+    def stop(self) -> None:
+        """Let a `run` in another thread end with TaskError, soon."""
+        self._is_stopped = True
+
+    def close(self) -> None:
+        """End the workers."""
+        for process in (*self._idle, *self._busy):
+            process.kill()
+        self._idle.clear()
+        self._busy.clear()
+
+    def _take(self, shard: Shard) -> None:
+        known = result_of(shard, self._key)
+        if known is None:
+            self._start(_Try(shard))
+        else:
+            self._results[shard.number] = (shard, known)
+            self._n_documents += shard.n_documents
+
+    def _start(self, attempt: _Try) -> None:
+        process = self._idle.pop() if self._idle else self._process()
+        self._busy[process] = attempt
+        process.call(
+            "copydesk.flows.engines.worker_pool:_work",
+            task=self._task,
+            options=self._options,
+            shard=asdict(attempt.shard),
+            poisoned={str(index): why for index, why in attempt.poisoned.items()},
+        )
+
+    def _process(self) -> Process:
+        prepare = f"{self._task.partition(':')[0]}:warm_up"
+        return Process(
+            seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes, prepare=prepare
+        )
+
+    def _listen(self) -> None:
+        wait(list(self._busy))
+        for process in list(self._busy):
+            for message in process.messages():
+                if isinstance(message, Death):
+                    self._bury(self._busy.pop(process), message)
+                else:
+                    self._finish(process, self._busy.pop(process), message["done"])
+        if self._on_progress is not None:
+            self._on_progress(
+                self._n_documents + sum(process.board.read()[2] for process in self._busy)
+            )
+
+    def _finish(self, process: Process, attempt: _Try, done: dict[str, Any]) -> None:
+        shard = attempt.shard
+        keep(shard, self._key, done["result"])
+        self._results[shard.number] = (shard, done["result"])
+        self._n_documents += shard.n_documents
+        if done["grown_bytes"] > self._limits.memory_bytes * _RECYCLE:
+            process.kill()
+        else:
+            self._idle.append(process)
+
+    def _bury(self, attempt: _Try, death: Death) -> None:
+        """Decide what a dead worker means for its shard, and put the shard back in the line."""
+        attempt.n_deaths += 1
+        if death.reason == "os":
+            raise OSError(death.errno, death.detail) if death.errno else OSError(death.detail)
+        if death.position is None:
+            if death.reason == "failed" or attempt.n_deaths >= _MOST_DEATHS:
+                raise TaskError(
+                    f"{self._task} failed on shard {attempt.shard.number}: {death.detail}"
+                )
+        else:
+            index = death.position[0]
+            if death.is_certain or index in attempt.suspects:
+                reason = "crashed" if death.reason == "failed" else death.reason
+                attempt.poisoned[index] = (reason, death.detail)
+            attempt.suspects.add(index)
+        self._again.append(attempt)
+
+
+def result_of(shard: Shard, key: str) -> dict[str, Any] | None:
+    """The result kept for a shard under that key, if there is one."""
+    try:
+        kept = json.loads(Path(shard.folder, _DONE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept["result"] if kept["key"] == key else None
+
+
+def keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
+    """Let `result_of` find the result of a shard."""
+    place = Path(shard.folder, _DONE)
+    draft = place.with_suffix(
+        f".{token_hex(4)}.draft"
+    )  # another machine may be keeping the same result
+    draft.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
+    os.replace(draft, place)
+
+
+def _work(
+    channel: Channel,
+    task: str,
+    options: dict[str, Any],
+    shard: dict[str, Any],
+    poisoned: dict[str, list[str]],
+) -> dict[str, Any]:
+    """In the worker: one shard."""
+    job = Job(
+        from_json(shard), {int(index): (why[0], why[1]) for index, why in poisoned.items()}, channel
+    )
+    return {"result": function_named(task)(job, options), "grown_bytes": channel.grown_bytes()}

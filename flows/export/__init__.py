@@ -1,0 +1,1 @@
+"""Copies of the corpus for downstream use, with a data card that says where they come from."""

@@ -1,0 +1,253 @@
+"""A copy of the corpus as one file or a folder, with a data card that says where it comes from."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import zstandard
+
+from copydesk.flows.export import data_card
+from copydesk.flows.export.row_filter import columns_of, condition
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse.errors import WarehouseError
+from copydesk.flows.warehouse.snapshot import Snapshot
+
+# Rows in memory, and in a row group of an exported Parquet file.
+_BATCH = 5_000
+# Rows of one file of a folder: some 200 MB of articles, what Hugging Face calls a shard.
+_SHARD = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What of `articles` is exported: one per story, rows that meet a condition, some columns."""
+
+    one_per_story: bool = False
+    where: str | None = None
+    columns: tuple[str, ...] = ()
+
+    def expression(self, schema: pa.Schema) -> pc.Expression | None:
+        """The condition on rows, None for all."""
+        found = condition(self.where, schema) if self.where else None
+        if self.one_per_story:
+            # A document in no story stands for itself.
+            first = (pc.field("story_rank") == 1) | pc.field("story_rank").is_null()
+            found = first if found is None else found & first
+        return found
+
+
+def export(
+    snapshot: Snapshot, target: Path, selection: Selection, *, overwrite: bool = False
+) -> tuple[int, Path]:
+    """Write the selected articles to `target` and a data card beside it; rows written, and the card.
+
+    `target` says by its name what it becomes: `.jsonl`, `.jsonl.gz`, `.jsonl.zst`, `.parquet`, or
+    a folder of Parquet shards that Hugging Face `datasets` loads. It appears whole or not at all.
+    """
+    write = _writer(target)
+    _check_place(snapshot, target, overwrite=overwrite)
+    schema = snapshot.dataset("articles").schema
+    columns = columns_of(selection.columns, schema) if selection.columns else schema.names
+    expression = selection.expression(schema)
+    draft = target.with_name(f".{target.name}.new")
+    atomic_write.remove_tree(draft)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    counted = data_card.Tally()
+    wanted = [*columns, *(name for name in data_card.COUNTED if name not in columns)]
+    batches = (counted.seen(batch) for batch in snapshot.batches("articles", wanted, expression))
+    shown = pa.schema([schema.field(name) for name in columns], metadata=schema.metadata)
+    try:
+        write((batch.select(columns) for batch in batches), shown, draft)
+        card = (
+            target / "README.md" if draft.is_dir() else target.with_name(f"{target.name}.card.md")
+        )
+        text = data_card.write(
+            snapshot, counted, selection=selection, columns=columns, is_folder=draft.is_dir()
+        )
+        if draft.is_dir():
+            (draft / "README.md").write_text(text, encoding="utf-8")
+        if target.is_dir():
+            atomic_write.remove_tree(target)
+        draft.replace(target)
+        if not target.is_dir():
+            atomic_write.write_whole(card, text)
+    finally:
+        atomic_write.remove_tree(draft)
+    return counted.n_rows, card
+
+
+def _check_place(snapshot: Snapshot, target: Path, *, overwrite: bool) -> None:
+    """Refuse a place that holds something else: only an export is replaced, and nothing is written among the tables."""
+    if target.resolve().is_relative_to(snapshot.root.resolve()):
+        raise WarehouseError(
+            f"{target} lies inside the warehouse {snapshot.root}, where a reader would take it for a part of it; give another place"
+        )
+    if not (target.exists() or target.is_symlink()) or _is_empty_folder(target):
+        return
+    if not overwrite:
+        raise WarehouseError(f"{target} is there already; give another name or --overwrite")
+    if target.is_dir() and not _is_export(target):
+        raise WarehouseError(
+            f"{target} is a folder that holds something else than an export (data/ and README.md), so it is not replaced; give another name"
+        )
+
+
+def _is_export(folder: Path) -> bool:
+    names = {path.name for path in folder.iterdir()}
+    return names == {"data", "README.md"} and data_card.TITLE in (folder / "README.md").read_text(
+        encoding="utf-8", errors="replace"
+    )
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
+
+
+_Batches = Iterator[pa.RecordBatch]
+_Write = Callable[[_Batches, pa.Schema, Path], None]
+
+
+def _writer(target: Path) -> _Write:
+    name = target.name
+    for suffix, write in _WRITERS.items():
+        if name.endswith(suffix):
+            return write
+    if target.suffix and not target.is_dir():
+        raise WarehouseError(
+            f"{target} has no known ending: give {', '.join(_WRITERS)}, or a folder (a name without a dot)"
+        )
+    return _folder
+
+
+def _jsonl(batches: _Batches, schema: pa.Schema, path: Path) -> None:
+    with path.open("wb") as raw:
+        _write_lines(batches, raw)
+
+
+def _jsonl_gz(batches: _Batches, schema: pa.Schema, path: Path) -> None:
+    # No time and no name in the header: the same export gives the same bytes.
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+        _write_lines(batches, packed)
+
+
+def _jsonl_zst(batches: _Batches, schema: pa.Schema, path: Path) -> None:
+    with path.open("wb") as raw, zstandard.ZstdCompressor(level=3).stream_writer(raw) as packed:
+        _write_lines(batches, packed)
+
+
+def _write_lines(batches: _Batches, out: IO[bytes] | Any) -> None:
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="\n", write_through=True)
+    for batch in batches:
+        lines = [
+            json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False)
+            for row in batch.to_pylist()
+        ]
+        if lines:
+            # Some readers take U+2028 and U+2029 for line ends; escaped they are the same JSON.
+            text.write(
+                ("\n".join(lines) + "\n").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+            )
+    text.flush()
+    text.detach()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: item for name, item in value.items() if item is not None}
+    return value
+
+
+def _parquet(batches: _Batches, schema: pa.Schema, path: Path) -> None:
+    with _parquet_file(path, schema) as writer:
+        for table in _regrouped(batches, schema):
+            writer.write_table(table, row_group_size=_BATCH)
+
+
+@contextmanager
+def _parquet_file(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    with pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=["outlet_id", "outlet", "language"],
+    ) as writer:
+        yield writer
+
+
+def _regrouped(batches: _Batches, schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows in tables of a row group each, so that many small files make no tiny groups."""
+    held: list[pa.RecordBatch] = []
+    n_held = 0
+    for batch in batches:
+        held.append(batch)
+        n_held += batch.num_rows
+        if n_held >= _BATCH:
+            table = pa.Table.from_batches(held).cast(schema)
+            full = n_held - n_held % _BATCH
+            yield table.slice(0, full)
+            held, n_held = table.slice(full).combine_chunks().to_batches(), n_held - full
+    if n_held:
+        yield pa.Table.from_batches(held).cast(schema)
+
+
+def _folder(batches: _Batches, schema: pa.Schema, path: Path) -> None:
+    """Shards as `datasets.load_dataset(folder)` and the Hub expect them: data/train-00000-of-00003.parquet."""
+    (path / "data").mkdir(parents=True)
+    parts: list[Path] = []
+    writer, n_rows = None, _SHARD
+    try:
+        for table in _regrouped(batches, schema):
+            if n_rows >= _SHARD or writer is None:
+                if writer is not None:
+                    writer.close()
+                parts.append(path / "data" / f"part-{len(parts)}")
+                writer, n_rows = (
+                    pq.ParquetWriter(
+                        parts[-1],
+                        schema,
+                        compression="zstd",
+                        compression_level=3,
+                        use_dictionary=False,
+                    ),
+                    0,
+                )
+            writer.write_table(table, row_group_size=_BATCH)
+            n_rows += table.num_rows
+    finally:
+        if writer is not None:
+            writer.close()
+    if not parts:
+        parts.append(path / "data" / "part-0")
+        pq.write_table(schema.empty_table(), parts[0])
+    for number, part in enumerate(parts):
+        part.rename(part.with_name(f"train-{number:05d}-of-{len(parts):05d}.parquet"))
+
+
+_WRITERS: dict[str, _Write] = {
+    ".jsonl": _jsonl,
+    ".jsonl.gz": _jsonl_gz,
+    ".jsonl.zst": _jsonl_zst,
+    ".parquet": _parquet,
+}
+
+
+def describe(selection: Selection, columns: Sequence[str]) -> str:
+    """The selection in a sentence, for the card and the terminal."""
+    parts = ["one article per story" if selection.one_per_story else "all articles"]
+    if selection.where:
+        parts.append(f"where {selection.where}")
+    return f"{' '.join(parts)}; {len(columns)} columns"

@@ -1,0 +1,192 @@
+"""The files of the index: one line of JSON that says how it was made, then flat arrays.
+
+`docs-*.ndx` hold a row per document (id, time, signature, ...); `keys-*.ndx` hold sorted entries of
+key and document number. Both are written once, synced, renamed into place, and never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.flows.index import blockwise_arrays
+from copydesk.transforms.dedup import sketches
+from copydesk.transforms.dedup.options import NORMALISER_VERSION, Options
+
+FORMAT = 1
+SUFFIX = ".ndx"
+HEADER_BYTES = 4096
+REBUILD = "run `copydesk index rebuild` to make it anew from the published articles"
+# Type and number of dimensions of each array. A file may come from a stranger: mapped with a type of
+# its own choosing (Python objects), its bytes would be taken for addresses in memory.
+_ARRAYS: dict[str, dict[str, tuple[str, int]]] = {
+    "docs": {
+        "doc_id": ("|u1", 2),
+        "time": ("<i8", 1),
+        "n_words": ("<i4", 1),
+        "sequence": ("<u8", 1),
+        "signature": ("<u4", 2),
+    },
+    "keys": {"days": ("<i8", 2), "near": ("<u8", 1), "far": ("<u8", 1)},
+}
+
+
+class IndexRefused(ValueError):
+    """The index cannot be used: made otherwise, damaged, or a file is missing."""
+
+
+def made_as(options: Options) -> dict[str, Any]:
+    """What must be equal for signatures and keys to be comparable."""
+    return {
+        "format": FORMAT,
+        "scheme": sketches.SCHEME,
+        "seed": options.seed,
+        "num_perm": options.num_perm,
+        "shingling": f"{options.ngram} words",
+        "normaliser": NORMALISER_VERSION,
+        "keys": f"{sketches.KEYS_LEAST}-{sketches.KEYS_MOST} at 1/{2**sketches.KEY_RATE_BITS}",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """A written file: its header, and its arrays mapped from disk."""
+
+    path: Path
+    header: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """File name, unique by content."""
+        return self.path.name
+
+    def array(self, name: str) -> NDArray[Any]:
+        """One of its arrays, read from disk as it is touched."""
+        entry = self.header["arrays"][name]
+        shape = tuple(entry["shape"])
+        if 0 in shape:
+            return np.empty(shape, np.dtype(entry["type"]))
+        return np.memmap(
+            self.path, np.dtype(entry["type"]), "r", offset=entry["offset"], shape=shape
+        )
+
+
+def write(
+    folder: Path,
+    kind: str,
+    header: Mapping[str, Any],
+    arrays: Mapping[str, blockwise_arrays.Blocks],
+) -> IndexFile:
+    """Write a file of the index into the folder, under a name made from its content."""
+    described, offset = {}, HEADER_BYTES
+    for name, values in arrays.items():
+        described[name] = {"type": values.dtype.str, "shape": list(values.shape), "offset": offset}
+        offset += -(-values.nbytes // 64) * 64
+    full = {"kind": kind, **header, "arrays": described, "bytes": offset}
+    encoded = json.dumps(full, sort_keys=True).encode()
+    if len(encoded) >= HEADER_BYTES:
+        raise ValueError(f"index header of {len(encoded)} bytes; room is {HEADER_BYTES}")
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = (
+        folder / f"{kind}-{token_hex(8)}.partial"
+    )  # several machines may write into the folder
+    digest = hashlib.sha256()
+    with partial.open("wb") as file:
+        _put(file, digest, encoded.ljust(HEADER_BYTES, b"\n"))
+        for values in arrays.values():
+            for block in blockwise_arrays.blocks(values):
+                _put(file, digest, np.ascontiguousarray(block).tobytes())
+            _put(file, digest, bytes(-values.nbytes % 64))
+        file.flush()
+        os.fsync(file.fileno())
+    path = folder / f"{kind}-{digest.hexdigest()[:32]}{SUFFIX}"
+    os.replace(partial, path)
+    return IndexFile(path, full)
+
+
+def _put(file: Any, digest: Any, raw: bytes) -> None:
+    file.write(raw)
+    digest.update(raw)
+
+
+def read(path: Path) -> IndexFile:
+    """Open a file of the index; IndexRefused where it is missing, cut short or something else."""
+    try:
+        with path.open("rb") as file:
+            header = json.loads(file.read(HEADER_BYTES))
+            size = os.fstat(file.fileno()).st_size
+    except (OSError, ValueError, RecursionError) as error:
+        raise IndexRefused(f"index file {path} cannot be read ({error}); {REBUILD}") from error
+    if not isinstance(header, dict):
+        raise IndexRefused(f"index file {path} has no header; {REBUILD}")
+    if size != header.get("bytes"):
+        raise IndexRefused(
+            f"index file {path} is {size} bytes and should be {header.get('bytes')}; {REBUILD}"
+        )
+    if not _is_sound(header):
+        raise IndexRefused(
+            f"index file {path} has a header that does not describe an index; {REBUILD}"
+        )
+    return IndexFile(path, header)
+
+
+def _is_sound(header: dict[str, Any]) -> bool:
+    """Whether the arrays are those of an index, and lie within the file, as many rows as it says."""
+    kind, arrays = header.get("kind"), header.get("arrays")
+    if kind not in _ARRAYS or not _are_sizes(header.get("first"), header.get("count")):
+        return False
+    if not isinstance(arrays, dict) or set(arrays) != set(_ARRAYS[kind]):
+        return False
+    rows = header["count"]
+    sizes = {
+        "doc_id": [rows, 16],
+        "time": [rows],
+        "n_words": [rows],
+        "sequence": [rows],
+        "signature": [rows, header.get("num_perm")],
+    }
+    return (
+        all(
+            _lies_within(header["bytes"], arrays[name], *expected)
+            for name, expected in _ARRAYS[kind].items()
+        )
+        and all(
+            name not in sizes or entry["shape"] == sizes[name] for name, entry in arrays.items()
+        )
+        and (kind == "docs" or arrays["days"]["shape"][1] == 2)
+    )
+
+
+def _lies_within(n_bytes: int, entry: object, type_: str, n_dimensions: int) -> bool:
+    if (
+        not isinstance(entry, dict)
+        or entry.get("type") != type_
+        or not isinstance(shape := entry.get("shape"), list)
+    ):
+        return False
+    if len(shape) != n_dimensions or not _are_sizes(*shape, entry.get("offset")):
+        return False
+    return bool(HEADER_BYTES <= entry["offset"] <= n_bytes - prod(shape) * np.dtype(type_).itemsize)
+
+
+def _are_sizes(*values: object) -> bool:
+    return all(isinstance(value, int) and 0 <= value < 1 << 48 for value in values)
+
+
+def check(file: IndexFile, options: Options) -> None:
+    """Refuse a file whose numbers do not compare with those of the options."""
+    for name, value in made_as(options).items():
+        if file.header.get(name) != value:
+            raise IndexRefused(
+                f"index file {file.name} was made with {name} {file.header.get(name)!r}, this run uses {value!r}; {REBUILD}"
+            )

@@ -1,0 +1,105 @@
+"""Finding keys in sorted entries on disk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms.dedup import candidates
+from copydesk.transforms.dedup.candidates import CAP, DOCUMENT_BITS
+from copydesk.transforms.intrinsics import compiled
+
+_BITS = np.uint64(DOCUMENT_BITS)
+_DOCUMENT = np.uint64((1 << DOCUMENT_BITS) - 1)
+
+
+def queries(
+    keys: NDArray[np.uint64], n_keys: NDArray[np.int32], rows: NDArray[np.int64], most: int
+) -> NDArray[np.uint64]:
+    """Entries of the asking rows, sorted, so that a look-up walks the file once from front to back."""
+    return candidates.entries(keys[rows], n_keys[rows], rows, most)
+
+
+@compiled
+def ranges(section: Any, asked: Any, first: Any, last: Any) -> Any:
+    """First and last entry of each asked key, among documents first..last.
+
+    Keys are hashes, so their place can be foretold from their value.
+    """
+    n = section.size
+    low = np.empty(asked.size, np.int64)
+    high = np.empty(asked.size, np.int64)
+    spread = 1 + np.int64(4 * np.sqrt(np.float64(n)))
+    for q in range(asked.size):
+        key = asked[q] >> _BITS
+        if q > 0 and key == asked[q - 1] >> _BITS:
+            low[q] = low[q - 1]
+            high[q] = high[q - 1]
+            continue
+        target = (key << _BITS) | np.uint64(first)
+        limit = (key << _BITS) | np.uint64(last)
+        guess = np.int64(np.float64(target) / 18446744073709551616.0 * n)
+        a = max(np.int64(0), guess - spread)
+        b = min(np.int64(n), guess + spread)
+        if a > 0 and section[a - 1] >= target:
+            a = np.int64(0)
+        if b < n and section[b] < target:
+            b = np.int64(n)
+        while a < b:
+            middle = (a + b) // 2
+            if section[middle] < target:
+                a = middle + 1
+            else:
+                b = middle
+        low[q] = a
+        while b < n and section[b] <= limit:
+            b += 1
+            if b - a == 4 * CAP:  # popular: find the end by bisection
+                top = np.int64(n)
+                while b < top:
+                    middle = (b + top) // 2
+                    if section[middle] <= limit:
+                        b = middle + 1
+                    else:
+                        top = middle
+        high[q] = b
+    return low, high
+
+
+@compiled
+def hits(section: Any, asked: Any, low: Any, high: Any) -> Any:
+    """Pairs (asking row, found document), packed; of a popular key only documents from both ends."""
+    total = np.int64(0)
+    for q in range(asked.size):
+        total += min(high[q] - low[q], 2 * CAP)
+    out = np.empty(total, np.uint64)
+    at = 0
+    for q in range(asked.size):
+        row = (asked[q] & _DOCUMENT) << _BITS
+        few = high[q] - low[q] <= 2 * CAP
+        middle = high[q] if few else low[q] + CAP
+        for e in range(low[q], middle):
+            out[at] = row | (section[e] & _DOCUMENT)
+            at += 1
+        if not few:
+            for e in range(high[q] - CAP, high[q]):
+                out[at] = row | (section[e] & _DOCUMENT)
+                at += 1
+    return out
+
+
+def count(
+    found: NDArray[np.uint64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Asking rows, documents and how many keys they share."""
+    found = np.sort(found)
+    starts = (
+        np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))
+        if len(found)
+        else np.empty(0, np.int64)
+    )
+    shared = np.diff(np.append(starts, len(found)))
+    packed = found[starts]
+    return (packed >> _BITS).astype(np.int64), (packed & _DOCUMENT).astype(np.int64), shared

@@ -1,0 +1,125 @@
+"""What the warehouse asks of the indexes: that they lose a document, and that they fit the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from copydesk.flows.index import Index, IndexRefused, Written
+from copydesk.flows.index.index_files import SUFFIX
+from copydesk.flows.warehouse import Snapshot
+from copydesk.transforms.dedup.options import Options
+
+if TYPE_CHECKING:
+    from copydesk.flows.maintenance.forget import IndexWithout
+
+_INDEXED = ("articles", "duplicates")
+_WINDOW = "stories-window-"
+_ERASED = "0" * 32  # stands where a forgotten document stood: numbers stay
+
+
+def without(options: Options) -> IndexWithout:
+    """The function by which `forget` takes documents out of the indexes of a snapshot."""
+
+    def index_without(
+        snapshot: Snapshot, ids: Collection[str], folder: Path
+    ) -> tuple[Mapping[str, Path], Sequence[str]]:
+        # The stories' window holds vectors of single documents and is made anew from `articles` where it is missing;
+        # the word counts of the epoch are sums over the corpus, and stay.
+        stands = {
+            name: path
+            for name, path in snapshot.index_files().items()
+            if not name.startswith(_WINDOW)
+        }
+        mine = {name: path for name, path in stands.items() if name.endswith(SUFFIX)}
+        if not mine:
+            return {}, list(stands)
+        written = Index(mine.values(), options).without(ids, folder)
+        new = {path.name: path for path in written.new}
+        heirs = _unsigned_equals(
+            snapshot, ids, Index([{**mine, **new}[name] for name in written.names], options)
+        )
+        if heirs.num_rows:
+            written = _signed(
+                heirs, [{**mine, **new}[name] for name in written.names], options, folder
+            )
+            new |= {path.name: path for path in written.new}
+        others = [name for name in stands if name not in mine]
+        return {name: path for name, path in new.items() if name in written.names}, [
+            *others,
+            *(name for name in written.names if name in mine and name not in new),
+        ]
+
+    return index_without
+
+
+def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
+    """What does not fit between the copies index and the tables, a sentence each."""
+    mine = [path for name, path in snapshot.index_files().items() if name.endswith(SUFFIX)]
+    if not mine:
+        return  # the manifest names none: nothing has been signed yet
+    try:
+        index = Index(mine, options)
+        signed = index.doc_ids(np.arange(index.n_documents))
+    except (IndexRefused, OSError) as error:
+        yield f"the index cannot be used: {error}"
+        return
+    rows = pa.concat_tables(
+        [snapshot.table(table, ["doc_id", "content_sha256"]) for table in _INDEXED]
+    )
+    known = set(rows["doc_id"].to_pylist())
+    strange = sorted(set(signed) - known - {_ERASED})
+    if strange:
+        yield f"the index holds {len(strange)} documents that stand in no table, such as {strange[0]}"
+    is_signed = pc.is_in(rows["doc_id"], value_set=pa.array(sorted(set(signed)), pa.string()))
+    texts = pc.unique(rows.filter(is_signed)["content_sha256"])
+    # Of equal texts one is signed for all.
+    missing = rows.filter(pc.invert(pc.is_in(rows["content_sha256"], value_set=texts)))[
+        "doc_id"
+    ].to_pylist()
+    if missing:
+        yield f"the index lacks {len(missing)} documents, such as {min(missing)}; `copydesk index rebuild` makes it anew"
+
+
+def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> pa.Table:
+    """Documents that relied on the signature of a forgotten one of equal text, one for each text."""
+    columns = ["doc_id", "content_sha256"]
+    gone = pa.concat_tables([snapshot.documents(table, ids, columns) for table in _INDEXED])
+    texts = pc.unique(gone["content_sha256"])
+    equal = pa.concat_tables(
+        [
+            snapshot.table(table, columns, pc.field("content_sha256").isin(texts))
+            for table in _INDEXED
+        ]
+    )
+    staying = [row for row in equal.sort_by("doc_id").to_pylist() if row["doc_id"] not in ids]
+    signed = set(index.doc_ids(np.arange(index.n_documents))) if staying else set()
+    provided = {row["content_sha256"] for row in staying if row["doc_id"] in signed}
+    heirs = {
+        row["content_sha256"]: row["doc_id"]
+        for row in reversed(staying)
+        if row["content_sha256"] not in provided
+    }
+    wanted = sorted(heirs.values())
+    return pa.concat_tables(
+        [
+            snapshot.documents(table, wanted, ["doc_id", "text", "published_at"])
+            for table in _INDEXED
+        ]
+    )
+
+
+def _signed(heirs: pa.Table, paths: Sequence[Path], options: Options, folder: Path) -> Written:
+    from copydesk.transforms.dedup import in_memory_search
+    from copydesk.transforms.dedup import sketches as sketching
+
+    sketches = sketching.sketch(sketching.as_texts(heirs["text"]), options)
+    times = in_memory_search.as_times(heirs["published_at"], heirs.num_rows)
+    return Index(paths, options).add(
+        heirs["doc_id"].to_pylist(), sketches, times, np.arange(heirs.num_rows), folder
+    )

@@ -1,0 +1,105 @@
+"""From the tables of an earlier schema version to those of this one, by declared steps.
+
+A snapshot has one schema version, so a migration rewrites every file once and publishes the result
+as a snapshot of its own; the one before it stays readable with the version that wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.warehouse import table_file
+from copydesk.flows.warehouse.change import Change
+from copydesk.flows.warehouse.errors import SchemaMismatch
+from copydesk.flows.warehouse.rewrite import Staged
+from copydesk.flows.warehouse.schema import fingerprint, tables_now
+from copydesk.flows.warehouse.snapshot import Snapshot
+from copydesk.flows.warehouse.store import Lineage, Warehouse
+from copydesk.schemas.tables import SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What changed between a schema version and the next, table by table.
+
+    A table that is not named keeps its columns; a new nullable or list column needs no function, it
+    is null or empty. A function gets a table of the old version and returns one of the new.
+    """
+
+    sentence: str
+    tables: Mapping[str, Callable[[pa.Table], pa.Table]] = field(default_factory=dict)
+
+
+# The step away from each released version. Version 1 is the first.
+STEPS: Mapping[int, Step] = {}
+
+
+def is_due(snapshot: Snapshot) -> bool:
+    """Whether the tables of a snapshot differ from what this version writes."""
+    return snapshot.manifest.schema_sha256 != fingerprint(tables_now())
+
+
+def migrate(
+    warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: datetime | None = None
+) -> Snapshot | None:
+    """Publish the current snapshot in this version's schema; None where it has it already. Needs the lock.
+
+    Raises SchemaMismatch for a version no step leads away from.
+    """
+    current = warehouse.snapshot("current")
+    if not is_due(current):
+        return None
+    version = current.manifest.schema_version
+    missing = [number for number in range(version, SCHEMA_VERSION) if number not in steps]
+    if missing or version == SCHEMA_VERSION:
+        raise SchemaMismatch(
+            f"the tables of {warehouse.address} say schema version {version} and no declared step leads from version "
+            f"{missing[0] if missing else version} on: they were written by an unreleased version; ingest anew"
+        )
+    taken = [steps[number] for number in range(version, SCHEMA_VERSION)]
+    run = chore("migrate", current, now=now)
+    staging = warehouse.staging(run["run_id"]) / "migrated"
+    inserts: dict[str, list[Staged]] = {}
+    for table in tables_now():
+        inserts[table] = [
+            _migrated(path, table, taken, staging)
+            for path in (current.files(table) if table in current.tables else ())
+        ]
+    change = Change(
+        parent=current.id,
+        run=run,
+        inserts=inserts,
+        extras={"migrated_from": version, "steps": [step.sentence for step in taken]},
+    )
+    lineage = Lineage(
+        current.id,
+        current.manifest.sequence + 1,
+        receipts=current.manifest.receipts,
+        index=current.manifest.index,
+    )
+    built = warehouse.build(None, change, lineage=lineage)
+    warehouse.switch(built)
+    warehouse.discard_staging(run["run_id"])
+    return built
+
+
+def _migrated(path: Path, name: str, steps: list[Step], staging: Path) -> Path:
+    table = table_file.read(path)
+    for step in steps:
+        table = step.tables.get(name, _as_is)(table)
+    known = [column for column in table.column_names if column in tables_now()[name].names]
+    target = staging / name / path.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table.select(known), target, compression="zstd")
+    return target
+
+
+def _as_is(table: pa.Table) -> pa.Table:
+    return table

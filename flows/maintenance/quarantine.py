@@ -1,0 +1,98 @@
+"""Documents held back because their outlet left its habits: what waits, and how it is let in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.pipeline import run as pipeline
+from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.recipe import from_toml
+from copydesk.flows.warehouse import Snapshot, Warehouse
+from copydesk.schemas import tables
+
+# What fold and group fill in anew.
+_ANEW = tuple(field.name for field in (*tables.GROUPS, *tables.QUARANTINE))
+
+
+def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """What waits, by outlet and reason, with the oldest run and a few ids."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in snapshot.table(
+        "quarantined", ["doc_id", "outlet_id", "reason", "run_id", "title"]
+    ).to_pylist():
+        groups[row["outlet_id"] or "", row["reason"]].append(row)
+    return [
+        {
+            "outlet_id": outlet,
+            "reason": reason,
+            "n_documents": len(rows),
+            "since_run": min(row["run_id"] for row in rows),
+            "doc_ids": sorted(row["doc_id"] for row in rows),
+        }
+        for (outlet, reason), rows in sorted(groups.items())
+    ]
+
+
+def release(
+    warehouse: Warehouse,
+    *,
+    outlet: str | None = None,
+    doc_ids: Sequence[str] = (),
+    wait_seconds: float = 0.0,
+    progress: pipeline.Progress | None = None,
+) -> pipeline.Run | None:
+    """Let documents in: fold, group and publish them as a run of their own; None when none waits by that name.
+
+    They are kept as they were edited; only copies and stories are worked out now, under the recipe of
+    the last run. Names neither an outlet nor ids: everything that waits.
+    """
+    with warehouse.lock(wait_seconds=wait_seconds):
+        snapshot = warehouse.snapshot("current")
+        where = pc.scalar(True)
+        if outlet is not None:
+            where = where & (pc.field("outlet_id") == outlet)
+        if doc_ids:
+            where = where & pc.field("doc_id").isin(pa.array(sorted(doc_ids), pa.string()))
+        rows = snapshot.table("quarantined", None, where)
+        if not rows.num_rows:
+            return None
+        row = chore("release", snapshot)
+        run = pipeline.Run(
+            inputs=(),
+            files=(),
+            warehouse=warehouse,
+            recipe=from_toml(row["recipe"]),
+            workers=1,
+            progress=progress or pipeline.Silent(),
+            run_id=row["run_id"],
+            started_at=row["started_at"],
+            clock=lambda: datetime.now(UTC),
+        )
+        run.kind, run.released = "release", tuple(rows["doc_id"].to_pylist())
+        run.shards = (_staged(rows, run),)
+        pipeline.fold(run)
+        pipeline.group(run)
+        run.counts.clear()  # nothing was read: rows that move between tables are counted apart
+        pipeline.publish(run)
+        warehouse.discard_staging(run.run_id)
+        return run
+
+
+def _staged(rows: pa.Table, run: pipeline.Run) -> Path:
+    """The rows as a shard of new documents of this run."""
+    rows = rows.drop_columns(list(_ANEW)).sort_by("doc_id")
+    place = rows.schema.get_field_index("run_id")
+    rows = rows.set_column(
+        place, rows.schema.field("run_id"), pa.array([run.run_id] * rows.num_rows, pa.string())
+    )
+    path = run.folder("place") / "released.new.parquet"
+    write_whole(rows, path)
+    return path

@@ -1,0 +1,126 @@
+"""Read refused documents again from their source, after a fix of whatever refused them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.flows import read
+from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.pipeline import run as pipeline
+from copydesk.flows.read import sources
+from copydesk.flows.recipe import Recipe, from_toml
+from copydesk.flows.warehouse import Warehouse, WarehouseError
+from copydesk.schemas.tables import REJECTS
+
+_KEY = ("source_uri", "record_number")
+
+
+class SourcesMissing(WarehouseError):
+    """The sources of the refused documents cannot be found."""
+
+
+def replay(
+    warehouse: Warehouse,
+    *,
+    inputs: Sequence[str] = (),
+    reason: str | None = None,
+    recipe: Recipe | None = None,
+    workers: int = 1,
+    progress: pipeline.Progress | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> pipeline.Summary | None:
+    """Ingest the sources of refused documents again; None when none was refused (as `reason`). Needs the lock.
+
+    A document that is taken now loses its row in `rejects`; one that is refused again keeps it, under
+    the reason it has now. What else those sources hold is already known. `inputs` name the roots the
+    sources stand under; without them those of the runs that refused the documents are used.
+    """
+    snapshot = warehouse.snapshot("current")
+    refused = [
+        row for row in snapshot.table("rejects").to_pylist() if reason in (None, row["reason"])
+    ]
+    if not refused:
+        return None
+    roots = list(inputs) or _recorded_inputs(warehouse.root, {row["run_id"] for row in refused})
+    wanted = {row["source_uri"] for row in refused}
+    files = [file for file in read.find(roots) if file.source_uri in wanted]
+    lost = wanted - {file.source_uri for file in files}
+    if not files:
+        raise SourcesMissing(
+            f"none of the {len(wanted)} refused sources stands under {', '.join(roots)}; name the folders or files they came from: "
+            "copydesk replay INPUT..."
+        )
+    row = chore("replay", snapshot, now=clock())
+    run = pipeline.Run(
+        inputs=roots,
+        files=files,
+        warehouse=warehouse,
+        recipe=recipe or from_toml(row["recipe"]),
+        workers=workers,
+        progress=progress or pipeline.Silent(),
+        run_id=row["run_id"],
+        started_at=row["started_at"],
+        clock=clock,
+    )
+    run.kind = "replay"
+    if lost:
+        run.warn(f"{len(lost)} refused sources are gone, such as {min(lost)}")
+    pipeline.edit(run)
+    run.answered = _answered(refused, run)
+    for step in pipeline.STEPS[1:]:
+        step(run)
+    run.close()
+    return run.summary()
+
+
+def _recorded_inputs(root: Path, run_ids: set[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for run_id in sorted(run_ids):
+        try:
+            facts = json.loads((root / "reports" / f"{run_id}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # no record of that run: the others may do
+            continue
+        found |= dict.fromkeys(facts.get("inputs", ()))
+    there = [name for name in found if _is_there(name)]
+    if not there:
+        raise SourcesMissing(
+            "it is not on record where the refused documents came from; name it: copydesk replay INPUT..."
+        )
+    return there
+
+
+def _is_there(name: str) -> bool:
+    """Whether an input can still be found."""
+    try:
+        sources.check([name])
+    except read.InputError:
+        return False
+    return True
+
+
+def _answered(refused: Sequence[dict[str, Any]], run: pipeline.Run) -> pa.Table:
+    """The rows of `rejects` whose documents were read again and are not refused in the same way."""
+    again = {
+        tuple(row[name] for name in (*_KEY, "step", "reason"))
+        for path in run.reject_shards
+        for row in pq.read_table(path).to_pylist()
+    }
+    was_read = {file.source_uri for file in run.files}
+    gone = [
+        row
+        for row in refused
+        if row["source_uri"] in was_read
+        and tuple(row[name] for name in (*_KEY, "step", "reason")) not in again
+    ]
+    columns = [*_KEY, "step", "reason", "run_id"]
+    return pa.Table.from_pylist(
+        [{name: row[name] for name in columns} for row in gone],
+        schema=pa.schema([REJECTS.field(name) for name in columns]),
+    )

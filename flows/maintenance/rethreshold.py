@@ -1,0 +1,246 @@
+"""New copy clusters from the pairs on record: what `copydesk rethreshold` publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from copydesk.flows.pipeline.deduplicate import FACTS
+from copydesk.flows.recipe import Recipe, from_toml
+from copydesk.flows.support import id_index, versions
+from copydesk.transforms.dedup.recluster import Reclustered, recluster
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Change, Snapshot
+
+_SIZES = ("cluster_size", "n_outlets", "n_origins")
+_STORY = ("story_id", "story_rank")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What changes: documents that become copies, copies that become articles, copies of another document."""
+
+    change: Change
+    folded: tuple[str, ...]
+    restored: tuple[str, ...]
+    refolded: tuple[str, ...]
+
+
+def recorded_recipe(snapshot: Snapshot) -> Recipe:
+    """The recipe of the last run on record that decided about copies."""
+    runs = snapshot.table("runs", ["finished_at", "kind", "recipe"]).sort_by(
+        [("finished_at", "descending")]
+    )
+    for kind, recipe in zip(runs["kind"].to_pylist(), runs["recipe"].to_pylist(), strict=True):
+        if kind in ("ingest", "rethreshold", "reprocess"):
+            return from_toml(recipe)
+    return Recipe()
+
+
+def chosen(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
+    """The recipe with other thresholds; ValueError for one below the floor the pairs were stored at."""
+    return Recipe({**recipe.values, "dedup": replace(recipe.dedup, **settings)})
+
+
+def plan(
+    snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetime, finished_at: datetime
+) -> Plan:
+    """Cluster the snapshot's documents anew and say what that changes. Reads no text but of rows that move."""
+    from copydesk.flows.warehouse import Change
+
+    articles = snapshot.table("articles", [*FACTS, "supersedes", *_SIZES, *_STORY])
+    copies = snapshot.table(
+        "duplicates", [*FACTS, "supersedes", "kept_doc_id", "relation", "keep_reason", "story_id"]
+    )
+    facts = pa.concat_tables(
+        [articles.select(FACTS), copies.select(FACTS)], promote_options="default"
+    )
+    exempt = articles.filter(articles["supersedes"].is_valid())["doc_id"].combine_chunks()
+    result = recluster(facts, snapshot.table("pairs"), recipe.dedup, exempt=exempt)
+    is_copy = set(copies["doc_id"].to_pylist())
+    folds = {row["doc_id"]: row for row in result.folds.to_pylist()}
+    folded = sorted(folds.keys() - is_copy)
+    restored = sorted(is_copy - folds.keys())
+    before = {
+        row["doc_id"]: row
+        for row in copies.select(["doc_id", "kept_doc_id", "relation", "keep_reason"]).to_pylist()
+    }
+    refolded = [
+        doc_id
+        for doc_id in sorted(is_copy & folds.keys())
+        if any(
+            folds[doc_id][name] != before[doc_id][name]
+            for name in ("kept_doc_id", "relation", "keep_reason")
+        )
+    ]
+    stories = _stories_after(
+        articles, copies, folds, folded=set(folded), restored=restored, snapshot=snapshot
+    )
+    change = Change(
+        parent=snapshot.id,
+        run={
+            "run_id": run_id,
+            "kind": "rethreshold",
+            "started_at": started_at,
+            "finished_at": finished_at,
+            "n_moved": len(folded) + len(restored),
+            "recipe": recipe.to_toml(),
+            "recipe_sha256": recipe.sha256(),
+            "rules_sha256": versions.rules_sha256(),
+            "versions": versions.versions_json(),
+        },
+        inserts={
+            "articles": [_restored_rows(snapshot, restored, result, stories.placed)],
+            "duplicates": [_folded_rows(snapshot, folded, result.folds)],
+            "pairs": [result.pairs],
+        },
+        deletes={"articles": folded, "duplicates": restored},
+        updates=_updates(articles, refolded, result, stories, {*folded, *restored}),
+    )
+    return Plan(change, tuple(folded), tuple(restored), tuple(refolded))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stories:
+    """Story and rank of every article after the change, and the rows of `stories` that change."""
+
+    placed: Mapping[str, tuple[str | None, int | None]]
+    rows: pa.Table
+
+
+def _stories_after(
+    articles: pa.Table,
+    copies: pa.Table,
+    folds: Mapping[str, Mapping[str, Any]],
+    *,
+    folded: set[str],
+    restored: Sequence[str],
+    snapshot: Snapshot,
+) -> _Stories:
+    """A restored copy stays in the story it was counted to, ranked last; a story without articles merges away."""
+    members: dict[str, list[tuple[int, str]]] = {}
+    before: dict[str, str] = {}
+    for row in articles.select(["doc_id", *_STORY]).to_pylist():
+        if row["story_id"] is not None:
+            before[row["doc_id"]] = row["story_id"]
+            members.setdefault(row["story_id"], [])
+            if row["doc_id"] not in folded:
+                members[row["story_id"]].append((row["story_rank"] or 1 << 30, row["doc_id"]))
+    story_of_copy = dict(
+        zip(copies["doc_id"].to_pylist(), copies["story_id"].to_pylist(), strict=True)
+    )
+    for doc_id in restored:
+        if story_of_copy[doc_id] is not None:
+            members.setdefault(story_of_copy[doc_id], []).append((1 << 30, doc_id))
+    placed: dict[str, tuple[str | None, int | None]] = {}
+    for story_id, ranked in members.items():
+        for rank, (_, doc_id) in enumerate(sorted(ranked), start=1):
+            placed[doc_id] = (story_id, rank)
+    touched = {before[d] for d in folded if d in before} | {
+        s for d in restored if (s := story_of_copy[d]) is not None
+    }
+    heirs = {
+        before[d]: placed.get(folds[d]["kept_doc_id"], (None, None))[0]
+        for d in sorted(folded)
+        if d in before
+    }
+    stored = snapshot.table("stories", ["story_id", "merged_into"])
+    merged_into = dict(
+        zip(stored["story_id"].to_pylist(), stored["merged_into"].to_pylist(), strict=True)
+    )
+    rows = [
+        {
+            "story_id": story_id,
+            "n_articles": len(members[story_id]),
+            "doc_id": min(members[story_id])[1] if members[story_id] else None,
+            "merged_into": merged_into[story_id] if members[story_id] else heirs.get(story_id),
+        }
+        for story_id in sorted(touched)
+        if story_id in merged_into
+    ]
+    columns = ("story_id", "n_articles", "doc_id", "merged_into")
+    kinds = (pa.string(), pa.int32(), pa.string(), pa.string())
+    table = pa.table(
+        {
+            name: pa.array([row[name] for row in rows], kind)
+            for name, kind in zip(columns, kinds, strict=True)
+        }
+    )
+    return _Stories(placed, table)
+
+
+def _restored_rows(
+    snapshot: Snapshot,
+    ids: Sequence[str],
+    result: Reclustered,
+    placed: Mapping[str, tuple[str | None, int | None]],
+) -> pa.Table:
+    rows = snapshot.documents("duplicates", ids) if ids else snapshot.documents("articles", [])
+    gone = [
+        name
+        for name in (*result.folds.column_names[1:], *_SIZES, *_STORY)
+        if name in rows.column_names
+    ]
+    rows = rows.drop_columns(gone)
+    rows = _with_sizes(rows, rows["outlet_id"], result.sizes)
+    found = [placed.get(doc_id, (None, None)) for doc_id in rows["doc_id"].to_pylist()]
+    rows = rows.append_column("story_id", pa.array([story for story, _ in found], pa.string()))
+    return rows.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
+
+
+def _folded_rows(snapshot: Snapshot, ids: Sequence[str], folds: pa.Table) -> pa.Table:
+    rows = snapshot.documents("articles", ids)
+    rows = rows.drop_columns([*_SIZES, "story_rank", "story_similarity"])
+    for name, values in (
+        id_index.Table(folds).columns(rows["doc_id"], tuple(folds.column_names[1:])).items()
+    ):
+        rows = rows.append_column(name, values)
+    return rows
+
+
+def _updates(
+    articles: pa.Table,
+    refolded: Sequence[str],
+    result: Reclustered,
+    stories: _Stories,
+    moved: set[str],
+) -> dict[str, pa.Table]:
+    updates: dict[str, pa.Table] = {}
+    if refolded:
+        updates["duplicates"] = result.folds.filter(
+            pc.is_in(result.folds["doc_id"], pa.array(refolded, pa.string()))
+        )
+    stay = articles.filter(
+        pc.invert(pc.is_in(articles["doc_id"], pa.array(sorted(moved), pa.string())))
+    )
+    now = _with_sizes(stay.select(["doc_id"]), stay["outlet_id"], result.sizes)
+    found = [stories.placed.get(doc_id, (None, None)) for doc_id in stay["doc_id"].to_pylist()]
+    now = now.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
+    same = [
+        one == other
+        for one, other in zip(
+            now.select([*_SIZES, "story_rank"]).to_pylist(),
+            stay.select([*_SIZES, "story_rank"]).to_pylist(),
+            strict=True,
+        )
+    ]
+    changed = now.filter(pa.array([not s for s in same], pa.bool_()))
+    if changed.num_rows:
+        updates["articles"] = changed
+    if stories.rows.num_rows:
+        updates["stories"] = stories.rows
+    return updates
+
+
+def _with_sizes(rows: pa.Table, outlets: pa.ChunkedArray, sizes: pa.Table) -> pa.Table:
+    """The rows with the numbers of their cluster; a document alone is 1, its outlet if known, 1."""
+    alone = {"cluster_size": 1, "n_outlets": outlets.is_valid().cast(pa.int32()), "n_origins": 1}
+    for name, values in id_index.Table(sizes).columns(rows["doc_id"], _SIZES).items():
+        rows = rows.append_column(name, pc.coalesce(values, alone[name]).cast(pa.int32()))
+    return rows

@@ -1,0 +1,1 @@
+"""Everything that knows Prefect: tasks, artifacts, the schedule and the settings."""

@@ -1,0 +1,291 @@
+"""Serve the flow on a schedule: find or start a Prefect server on loopback, register, wait for runs."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from copydesk.flows.orchestration import crashed_runs, prefect_settings
+
+if TYPE_CHECKING:
+    from prefect.runner import Runner
+
+LOOPBACK = "127.0.0.1"  # never 0.0.0.0: the server has no login
+PORT = 4200  # Prefect's own default, where its command line and browser bookmarks look
+_STOPS_IN = 20  # seconds; then the server is killed, its record is a transactional database
+_LOOKS_EVERY = 2.0  # seconds between two looks at whether the server is there; arbitrary
+_GIVES_UP_IN = 15.0  # seconds; Prefect's runner asks every ten, so one that ends sooner did not lose its server
+_REAPS_EVERY = 30.0  # seconds between two looks for dead runs; arbitrary: a schedule knows minutes
+
+
+class AlreadyServedError(RuntimeError):
+    """Another process serves this deployment from the same Prefect folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A Prefect API, and where it came from: configured, attached or started."""
+
+    url: str
+    origin: str
+
+
+@contextlib.contextmanager
+def server(*, port: int = PORT, tell: Callable[[str], None] = print) -> Iterator[Server]:
+    """A Prefect server: the configured one, else the one that runs on loopback, else a new one there.
+
+    A server started here stops when the context ends; others are left alone. Raises
+    NoPrefectError when none answers.
+    """
+    configured = os.environ.get("PREFECT_API_URL") or prefect_settings.profile().get(
+        "PREFECT_API_URL"
+    )
+    url = configured or f"http://{LOOPBACK}:{port}/api"
+    if answers(url):
+        yield Server(url, "configured" if configured else "attached")
+        return
+    if configured:
+        raise prefect_settings.NoPrefectError(
+            f"the Prefect server at {url} does not answer. Start it (prefect server start), or unset PREFECT_API_URL "
+            "and let this command start one on loopback"
+        )
+    tell(f"Starting a Prefect server on {LOOPBACK}:{port} (about ten seconds)")
+    with _started(url, port, tell):
+        yield Server(url, "started")
+
+
+def answers(url: str) -> bool:
+    """Whether a Prefect API answers at the address.
+
+    >>> answers("http://127.0.0.1:9/api")
+    False
+    """
+    headers = (
+        {"Authorization": f"Bearer {key}"} if (key := os.environ.get("PREFECT_API_KEY")) else {}
+    )
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(f"{url}/health", headers=headers), timeout=5
+        ) as response:
+            return json.load(response) is True
+    except (OSError, ValueError, urllib.error.URLError):
+        return False
+
+
+@contextlib.contextmanager
+def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]:
+    """A server of our own that answers; one that ends meanwhile is started again."""
+    running = [_spawned(url, port)]
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.wait(_LOOKS_EVERY):
+            if running[0].poll() is not None:
+                tell("The Prefect server ended; starting it again. A run in progress goes on.")
+                with contextlib.suppress(
+                    prefect_settings.NoPrefectError
+                ):  # the next look tries once more
+                    running[0] = _spawned(url, port, over)
+
+    keeper = threading.Thread(target=keep, name="copydesk-server", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+        _stop(running[0])
+
+
+def _spawned(url: str, port: int, over: threading.Event | None = None) -> subprocess.Popen[bytes]:
+    log = prefect_settings.home() / "copydesk-server.log"
+    with prefect_settings.starting(), log.open("ab") as out:
+        # A session of its own: Ctrl-C stops this process, which stops the server after the runs.
+        process = subprocess.Popen(
+            _command(port), stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            _wait(url, process, port, over)
+        except BaseException:
+            _stop(process)
+            raise
+    return process
+
+
+def _command(port: int) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "prefect",
+        "server",
+        "start",
+        "--host",
+        LOOPBACK,
+        "--port",
+        str(port),
+        "--analytics-off",
+    ]
+
+
+def _wait(
+    url: str, process: subprocess.Popen[bytes], port: int, over: threading.Event | None
+) -> None:
+    name = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
+    patience = float(os.environ.get(name, prefect_settings.PATIENT[name]))
+    deadline = time.monotonic() + patience
+    while not answers(url) and not (over and over.is_set()):
+        log = prefect_settings.home() / "copydesk-server.log"
+        if process.poll() is not None:
+            raise prefect_settings.NoPrefectError(
+                f"the Prefect server ended at once; {log} says why. If port {port} is taken, choose another with --port"
+            )
+        if time.monotonic() > deadline:
+            raise prefect_settings.NoPrefectError(
+                f"the Prefect server did not answer within {patience:.0f} seconds; see {log}"
+            )
+        time.sleep(0.3)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)  # uvicorn's own way to a clean end
+    try:
+        process.wait(_STOPS_IN)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def serve(
+    parameters: Mapping[str, Any],
+    *,
+    cron: str,
+    timezone: str = "UTC",
+    name: str = "default",
+    api: str,
+    ready: Callable[[], None] = lambda: None,
+    tell: Callable[[str], None] = print,
+) -> None:
+    """Register the deployment `copydesk-ingest/<name>` and run what falls due, until interrupted.
+
+    One run at a time: a run that falls due while another runs is cancelled, because the one after it
+    takes everything that is new anyway. A server that goes away is waited for. On a clean end the
+    schedule is paused; the next start takes it up again. Raises AlreadyServedError.
+    """
+    import asyncio
+
+    from httpx import HTTPError
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    # A shell that starts a command in the background lets it ignore SIGINT; then nothing could stop it cleanly.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with (
+        _sole(name),
+        temporary_settings({PREFECT_API_URL: api}),
+        contextlib.suppress(KeyboardInterrupt),
+        _reaping(),
+    ):
+        while True:
+            begun = time.monotonic()
+            try:
+                runner = _runner(parameters, cron=cron, timezone=timezone, name=name)
+                ready()
+                asyncio.run(runner.start())
+                return
+            # Prefect's runner gives up on a server after three tries, with one of these.
+            except (HTTPError, RuntimeError, ExceptionGroup):
+                if answers(api) and time.monotonic() - begun < _GIVES_UP_IN:
+                    raise
+            tell(f"The Prefect server at {api} was away; going on when it answers.")
+            while not answers(api):
+                time.sleep(_LOOKS_EVERY)
+
+
+def _runner(parameters: Mapping[str, Any], *, cron: str, timezone: str, name: str) -> Runner:
+    """A runner with the deployment on record."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.runner import Runner
+    from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
+
+    from copydesk.flows.ingest import ingest
+
+    class Interruptible(Runner):
+        def handle_sigterm(self, *_: Any, **__: Any) -> None:
+            """As Ctrl-C does: Prefect's own way forgets to wait for its clean-up."""
+            os.kill(os.getpid(), signal.SIGINT)
+
+    # The server's limit below is the one that counts. One here as well would let runs that fell due wait unseen
+    # until a place is free, and after a weekend asleep start one after the other.
+    runner = Interruptible(name=name, limit=None, pause_on_shutdown=True)
+    runner.add_flow(
+        ingest,
+        name=name,
+        schedule=Cron(cron, timezone=timezone),
+        parameters=dict(parameters),
+        tags=["copydesk"],
+        description="Ingest what is new. New is what the warehouse does not hold, so a missed run costs nothing.",
+        concurrency_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+        ),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    return runner
+
+
+@contextlib.contextmanager
+def _reaping() -> Iterator[None]:
+    """Mark dead runs as crashed, now and while the context lasts.
+
+    A run that ended without a word, because the server was away, is running for ever in Prefect's
+    eyes, and every run after it would be cancelled.
+    """
+    over = threading.Event()
+    context = copy_context()  # the thread sees the settings made here
+
+    def reap() -> None:
+        from httpx import HTTPError
+        from prefect.client.orchestration import get_client
+
+        while True:
+            # No server at the moment: the marks are still there at the next look.
+            with contextlib.suppress(HTTPError), get_client(sync_client=True) as client:
+                crashed_runs.reap(client)
+            while not over.wait(_REAPS_EVERY) and not crashed_runs.over():
+                pass
+            if over.is_set():
+                return
+
+    reaper = threading.Thread(target=context.run, args=(reap,), name="copydesk-reaper", daemon=True)
+    reaper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        reaper.join(_STOPS_IN)
+
+
+@contextlib.contextmanager
+def _sole(name: str) -> Iterator[None]:
+    prefect_settings.home().mkdir(parents=True, exist_ok=True)
+    with (prefect_settings.home() / f"copydesk-schedule-{name}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyServedError(
+                f"copydesk-ingest/{name} is served by another process already. Stop that one, or choose another --name"
+            ) from error
+        yield

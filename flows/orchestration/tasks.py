@@ -1,0 +1,120 @@
+"""The steps of the pipeline as Prefect tasks, and the run they work on.
+
+A task is a step of the whole run, never one document: a task run costs milliseconds and a row of
+Prefect's database. Nothing is cached or kept by Prefect: what is new is decided by the warehouse's
+own record, and a default cache would hash whole tables.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prefect import Task, get_run_logger, runtime
+from prefect import task as as_task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+
+from copydesk.flows.cli.options import cores
+from copydesk.flows.orchestration import artifacts, crashed_runs
+from copydesk.flows.pipeline import run
+from copydesk.flows.recipe import load
+from copydesk.flows.report import outcome as finish
+from copydesk.flows.support.progress import Lines
+from copydesk.flows.warehouse.errors import WriteFailed
+
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
+@dataclass
+class Watcher:
+    """Who looks on from outside Prefect: where progress goes, and what came out even if Prefect cannot say so."""
+
+    progress: run.Progress
+    outcome: finish.Outcome | None = None
+
+
+@contextlib.contextmanager
+def watched(progress: run.Progress) -> Iterator[Watcher]:
+    """Flow runs of this context report to `progress` instead of to Prefect's log."""
+    watcher = Watcher(progress)
+    token = _watcher.set(watcher)
+    try:
+        yield watcher
+    finally:
+        _watcher.reset(token)
+
+
+@contextlib.contextmanager
+def started(
+    inputs: Sequence[str],
+    *,
+    warehouse: Path | str,
+    recipe: str | None,
+    workers: int | None,
+    wait_seconds: float = 0.0,
+    engine: str = "local",
+    scheduler: str | None = None,
+) -> Iterator[run.Run]:
+    """A run of the pipeline within a flow run, marked as alive until the context ends."""
+    with contextlib.ExitStack() as stack:
+        if runtime.flow_run.id:
+            crashed_runs.mark(runtime.flow_run.id)
+        yield stack.enter_context(
+            run.started(
+                inputs,
+                warehouse=warehouse,
+                recipe=load(Path(recipe) if recipe else None),
+                workers=workers or cores(),
+                wait_seconds=wait_seconds,
+                engine=engine,
+                scheduler=scheduler,
+                progress=watcher.progress
+                if (watcher := _watcher.get())
+                else Lines(get_run_logger().info),
+            )
+        )
+
+
+def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
+    """Whether the disk or the network failed: nothing else is worth another try."""
+    return isinstance(state.result(raise_on_failure=False), OSError | WriteFailed)
+
+
+# Seconds before each retry; arbitrary: a network share is back by then, or stays away.
+_PAUSES = [5, 30]
+
+
+def _step(step: Callable[[run.Run], None], pauses: Sequence[float] = ()) -> Task[[run.Run], None]:
+    made: Task[[run.Run], None] = as_task(
+        name=step.__name__,
+        task_run_name=step.__name__,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        retries=len(pauses),
+        retry_delay_seconds=list(pauses),
+        retry_condition_fn=_is_input_or_output,
+    )(step)
+    return made
+
+
+# Only the first and the last step touch what other machines may hold: the inputs and the warehouse.
+edit = _step(run.edit, _PAUSES)
+place = _step(run.place)
+fold = _step(run.fold)
+group = _step(run.group)
+publish = _step(run.publish, _PAUSES)
+
+
+@as_task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
+def report(summary: run.Summary, warehouse: Path | str) -> finish.Outcome:
+    """Write the page of the run, and hand Prefect the short form."""
+    outcome = finish.finish(summary, warehouse)
+    if watcher := _watcher.get():
+        watcher.outcome = outcome
+    artifacts.publish(outcome)
+    return outcome

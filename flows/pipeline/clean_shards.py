@@ -1,0 +1,173 @@
+"""Workers edit shards: decode, extract, clean, tag and tabulate each record, and write the tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.flows import read
+from copydesk.flows.engines import worker_pool
+from copydesk.flows.pipeline.stories import shard_counts
+from copydesk.flows.read import InputFile, Record, Reject, reject
+from copydesk.flows.read.shards import Shard
+from copydesk.flows.recipe import Recipe, from_toml
+from copydesk.flows.support import versions
+from copydesk.flows.support.atomic_write import drafted
+from copydesk.schemas import tables as base
+from copydesk.transforms import decode, edit, tabulate
+from copydesk.transforms.article import Article, Refused
+
+if TYPE_CHECKING:
+    from copydesk.flows.engines.base import Engine
+
+_SURELY_A_SHARD = (
+    2**20
+)  # bytes of input; arbitrary: 500 texts are less, packed, and a dozen pages are more; a worker too many costs its start
+
+STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The staged tables of every shard, in the order of the shards, and how many documents were read."""
+
+    articles: tuple[Path, ...]
+    rejects: tuple[Path, ...]
+    n_read: int
+
+
+def edit_files(
+    files: Sequence[InputFile | Reject],
+    folder: Path,
+    *,
+    recipe: Recipe,
+    templates: Mapping[str, frozenset[str]],
+    engine: Engine,
+    on_progress: Callable[[int], None],
+    on_total: Callable[[int], None] = lambda n: None,
+    on_last: Callable[[], None] = lambda: None,
+) -> Edited:
+    """Edit every document of the files in the engine's worker processes.
+
+    `on_progress` gets the number of documents done, `on_total` how many there will be: an estimate by
+    bytes while files are still read, the number itself after that. `on_last` is called when no shard is left to
+    hand out, while the last ones are at work. `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
+    a run that was killed, is taken as it is.
+    """
+    (folder / "edited").mkdir(exist_ok=True)
+    lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
+    options = {
+        "recipe": recipe.to_toml(),
+        "templates": folder / "templates.json",
+        "folder": folder / "edited",
+    }
+    (folder / "templates.json").write_text(lines, encoding="utf-8")
+    key = sha256(json.dumps([options["recipe"], lines, versions.versions()]).encode()).hexdigest()
+    shards = read.spool(
+        files,
+        folder / "read",
+        fields=recipe.inputs,
+        limits=recipe.limits,
+        documents=recipe.run.shard_documents,
+        n_bytes=recipe.run.shard_bytes,
+    )
+    articles, rejects, n_read = [], [], 0
+    n_bytes = sum(file.likely_bytes for file in files if isinstance(file, InputFile))
+    for shard, result in engine.run_shards(
+        _watched(shards, on_total, on_last),
+        "copydesk.flows.pipeline.clean_shards:edit_shard",
+        options,
+        limits=recipe.limits,
+        key=key,
+        on_progress=on_progress,
+        early=1 + n_bytes // _SURELY_A_SHARD,
+    ):
+        articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
+        rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
+        n_read += result["n_read"]
+    return Edited(tuple(articles), tuple(rejects), n_read)
+
+
+def _watched(
+    shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[], None]
+) -> Iterator[Shard]:
+    """The shards; with each, how many documents all of them may hold goes to `on_total`."""
+    n = 0
+    for shard in shards:
+        n += shard.n_documents + shard.n_rejects
+        if shard.left_share < 1:
+            on_total(round(n / (1 - shard.left_share)))
+        yield shard
+    on_total(n)
+    on_last()
+
+
+def warm_up() -> None:
+    """Load what editing needs."""
+    edit.warm_up()
+
+
+def edit_shard(job: worker_pool.Job, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The task of a worker: the shard's documents as articles, ledger and rejects in `options["folder"]`."""
+    chosen = _edit_options(options["recipe"], options["templates"])
+    warm_up()
+    outcomes = [article_of(record, chosen) for _, record in job.documents()]
+    written = write([*outcomes, *job.rejects()], Path(options["folder"]), f"{job.shard.number:06d}")
+    return {
+        "n_read": job.shard.n_documents + job.shard.n_rejects,
+        "files": [str(path) for path in written],
+    }
+
+
+def article_of(record: Record, options: edit.Options) -> Article | Reject:
+    """The article of a record, or the row that says why there is none."""
+    try:
+        decoded = decode.decode(
+            record.body, declared=record.declared_encoding, html=record.kind == "page"
+        )
+    except Refused as refused:
+        return reject(record, refused)
+    source = record.source(encoding=decoded.evidence)
+    article = (edit.page if record.kind == "page" else edit.plain)(decoded.text, source, options)
+    return reject(record, article.refused) if article.refused else article
+
+
+def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> list[Path]:
+    """Write a shard's tables as `<name>.<table>.parquet`; their paths."""
+    outcomes = list(outcomes)
+    edited = [outcome for outcome in outcomes if isinstance(outcome, Article)]
+    rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
+    articles = tabulate.articles(edited)
+    return [
+        write_whole(
+            pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet"
+        ),
+        write_whole(tabulate.removed(edited), folder / f"{name}.removed.parquet"),
+        shard_counts.write(articles, folder / f"{name}.articles.parquet"),
+        write_whole(articles, folder / f"{name}.articles.parquet"),
+    ]
+
+
+def write_whole(table: pa.Table, path: Path) -> Path:
+    """Write a Parquet file of staging; one that is there is whole. Its path."""
+    with drafted(path) as draft:
+        pq.write_table(
+            table, draft, compression="zstd", compression_level=1
+        )  # read once and deleted
+    return path
+
+
+@lru_cache(maxsize=1)
+def _edit_options(recipe: str, templates: str) -> edit.Options:
+    lines = json.loads(Path(templates).read_text(encoding="utf-8"))
+    return from_toml(recipe).edit_options(
+        {outlet: frozenset(of_outlet) for outlet, of_outlet in lines.items()}
+    )

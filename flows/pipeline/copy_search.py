@@ -1,0 +1,350 @@
+"""`find_copies` step by step; apart from it because numba takes half a second to import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.flows.index import Index
+from copydesk.flows.pipeline.deduplicate import Copies, Published
+from copydesk.flows.support.text_spill import SpilledTexts
+from copydesk.transforms.dedup import (
+    candidates,
+    in_memory_search,
+    keep_policy,
+    leader_clustering,
+    verification,
+)
+from copydesk.transforms.dedup import sketches as sketching
+from copydesk.transforms.dedup.clustering import Clustering
+from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.dedup.sketches import Sketches
+from copydesk.transforms.dedup.verification import Pairs
+
+SLAB = 10_000  # documents joined at once: 9 MB of signatures and keys, some 250 MB at work on them
+SIGNED_AT_ONCE = 4_000  # texts read back at once: 12 MB
+
+
+class Texts(Protocol):
+    """Texts of the run, kept outside memory in the order in which they were read."""
+
+    def append(self, texts: pa.LargeStringArray) -> None:
+        """Add the texts of the next rows."""
+
+    def close_writing(self) -> None:
+        """All rows are there."""
+
+    def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
+        """Texts of the given rows."""
+
+    def remove(self) -> None:
+        """Delete what was written."""
+
+
+class Folding:
+    """One run of the step: `read` every batch, then `finish`.
+
+    Rows 0 to n-1 are the new documents in order of time; published documents that are drawn in for
+    comparison get the rows after them, in the order they were fetched. New documents are signed and
+    compared in slabs of that order, each among itself and with the index of all before it, so that
+    memory is bounded by the slab; what is kept is decided once, from all pairs.
+    """
+
+    def __init__(
+        self,
+        *,
+        index: Index | None,
+        published: Published | None,
+        options: Options,
+        staging: Path,
+        texts: Texts | None = None,
+    ) -> None:
+        self.published, self.options, self.staging = published, options, staging
+        self.index = index or Index((), options)
+        self.n_published = self.index.n_documents
+        self._staged: dict[str, Path] = {}
+        self._spill = texts or SpilledTexts(staging)
+        self._batches: list[pa.Table] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._spill.remove()
+
+    def read(self, batch: pa.Table) -> None:
+        """Put the next documents aside."""
+        if batch.num_rows:
+            self._spill.append(sketching.as_texts(batch["text"]))
+            self._batches.append(keep_policy.facts_of(batch))
+
+    def finish(self, exempt: frozenset[str]) -> Copies:
+        """Compare, cluster, choose, and write the index files."""
+        self._spill.close_writing()
+        facts = pa.concat_tables(
+            [keep_policy.FACTS.empty_table(), *self._batches]
+        ).unify_dictionaries()
+        self._batches.clear()
+        self._read_as = keep_policy.order_in_time(facts)
+        self.n = facts.num_rows
+        self.facts = facts.take(pa.array(self._read_as))
+        del facts  # it would be held twice until the last decision
+        self.times = in_memory_search.as_times(self.facts["published_at"], self.n)
+        self.n_words = np.zeros(self.n, np.int32)
+        self.position = np.arange(
+            self.n
+        )  # published documents lie before the new ones, at negative places
+        self._sequence = np.zeros(self.n, np.uint64)
+        self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
+        self._row_of: dict[str, int] = {}
+        self._kept_id: dict[int, str] = {}  # of the published duplicates among the rows
+        self._spared = _is_among(self.facts["doc_id"], exempt)
+        self._first = np.arange(self.n)
+        self.pairs = self._compare()
+        self._follow_copies()
+        return self._decide(self._first, self._spared)
+
+    # Comparison
+
+    def _compare(self) -> Pairs:
+        """All pairs above the floor: of new documents, and of new with published ones."""
+        parts = [self._slab(low, min(low + SLAB, self.n)) for low in range(0, self.n, SLAB)]
+        return verification.concatenate(*parts) if parts else verification.NONE
+
+    def _slab(self, low: int, high: int) -> Pairs:
+        """Sign and index some rows; their pairs among themselves and with everything before."""
+        rows = np.arange(low, high)
+        pieces = (rows[at : at + SIGNED_AT_ONCE] for at in range(0, len(rows), SIGNED_AT_ONCE))
+        sketches = sketching.joined(
+            [sketching.sketch(self._spill.take(self._read_as[p]), self.options) for p in pieces]
+        )
+        self.n_words[low:high] = sketches.n_words
+        # A spared document stands for itself alone; others with its words are compared with it.
+        self._sequence[low:high] = np.where(self._spared[low:high], np.uint64(0), sketches.sequence)
+        self._find_equals(low, high)
+        unique = rows[self._first[low:high] == rows]
+        local = unique - low
+        chosen = sketches if len(local) == len(rows) else sketches.take(local)
+        a, b, estimated = verification.candidates(chosen, self.times[unique], self.options)
+        among = self._measured(unique[a], unique[b], estimated)
+        found = self.index.find(sketches, self.times[low:high], local)
+        others = found.numbers - self.n_published
+        if (others < 0).any():
+            others = self._rows_of_published(found.numbers, others)
+        there = others >= 0  # the rest is gone from the snapshot
+        # Of equal words in this run only the first is compared, as within a slab.
+        in_run = there & (others < self.n)
+        there[in_run] = self._first[others[in_run]] == others[in_run]
+        before = self._measured(found.rows[there] + low, others[there], found.estimated[there])
+        self._add(sketches, rows)
+        return verification.concatenate(among, before)
+
+    def _find_equals(self, low: int, high: int) -> None:
+        """Note for each row of a slab the first with its words; only a first row within the window may be that of another."""
+        earlier = self._first[:low] == np.arange(low)
+        if (
+            self.times[high - 1] != candidates.UNDATED
+        ):  # all of the slab are dated: it stands in order of time
+            earlier &= self.times[:low] >= self.times[low] - self.options.window_us
+        rows = np.concatenate([np.flatnonzero(earlier), np.arange(low, high)])
+        first = leader_clustering.first_of_equals(
+            self._sequence[rows],
+            self.n_words[rows],
+            self.times[rows],
+            np.arange(len(rows)),
+            self.options,
+        )
+        self._first[low:high] = rows[first[len(rows) - (high - low) :]]
+
+    def _rows_of_published(
+        self, numbers: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Rows of found documents, -1 for those that the snapshot no longer has."""
+        which = np.flatnonzero(others < 0)
+        ids = self.index.doc_ids(numbers[which])
+        self._fetch(ids)
+        others[which] = [self._row_of.get(doc_id, -1) for doc_id in ids]
+        there = which[others[which] >= 0]
+        self.position[others[there]] = numbers[there] - self.n_published
+        return others
+
+    def _add(self, sketches: Sketches, rows: NDArray[np.int64]) -> None:
+        """Put the rows into the index; staged files that are merged away go."""
+        ids = self.facts["doc_id"].slice(rows[0], len(rows)).to_pylist()
+        paths = {f.name: f.path for f in (*self.index.docs, *self.index.runs)}
+        written = self.index.add(
+            ids, sketches, self.times[rows], np.arange(len(rows)), self.staging
+        )
+        self._staged |= {path.name: path for path in written.new}
+        paths |= self._staged
+        self.index = Index([paths[name] for name in written.names], self.options)
+        for name in self._staged.keys() - set(written.names):
+            self._staged.pop(name).unlink()
+
+    def _measured(
+        self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]
+    ) -> Pairs:
+        return self._above_floor(
+            verification.measure(a, b, estimated, self._words_of, ngram=self.options.ngram)
+        )
+
+    def _above_floor(self, pairs: Pairs) -> Pairs:
+        apart = self.position[pairs.a] - self.position[pairs.b]
+        inside = verification.is_inside(
+            self.times[pairs.a], self.times[pairs.b], apart, self.options
+        )
+        return pairs.take(verification.above_floor(pairs, inside, self.options))
+
+    def _texts_of(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
+        """Texts of ascending rows, new and published."""
+        new, old = rows[rows < self.n], rows[rows >= self.n] - self.n
+        spilled = self._spill.take(self._read_as[new])
+        return (
+            pa.concat_arrays([spilled, self._old_texts.take(pa.array(old))])
+            if len(old)
+            else spilled
+        )
+
+    def _words_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        return sketching.words_of(self._texts_of(rows), np.arange(len(rows)), self.n_words[rows])
+
+    def _follow_copies(self) -> None:
+        """Compare a copy of a published copy with the document that one was folded into, too."""
+        if not self._kept_id:
+            return
+        known = set(zip(self.pairs.a.tolist(), self.pairs.b.tolist(), strict=True))
+        hops = {(a, self._kept_id[b]) for a, b in known if b in self._kept_id}
+        self._fetch([kept for _, kept in hops])
+        more = {(a, self._row_of[kept]) for a, kept in hops if kept in self._row_of} - known
+        self.pairs = verification.concatenate(
+            self.pairs, self._above_floor(self._compared(sorted(more)))
+        )
+
+    def _fetch(self, ids: Sequence[str]) -> None:
+        """Give rows to published documents that have none."""
+        wanted = sorted(set(ids) - self._row_of.keys())
+        if not wanted or self.published is None:
+            return
+        table = self.published.documents(wanted).sort_by("doc_id")
+        at = self.facts.num_rows
+        for row, (doc_id, kept) in enumerate(
+            zip(table["doc_id"].to_pylist(), _kept_ids(table), strict=True), start=at
+        ):
+            self._row_of[doc_id] = row
+            if kept is not None:
+                self._kept_id[row] = kept
+        texts = sketching.as_texts(table["text"])
+        facts = keep_policy.facts_of(table)
+        self.facts = pa.concat_tables([self.facts, facts])
+        self._old_texts = pa.concat_arrays([self._old_texts, texts])
+        self.times = np.concatenate(
+            [self.times, in_memory_search.as_times(facts["published_at"], facts.num_rows)]
+        )
+        self.n_words = np.concatenate([self.n_words, sketching.sketch(texts, self.options).n_words])
+        self.position = np.concatenate([self.position, np.zeros(facts.num_rows, np.int64)])
+
+    def _compared(self, which: list[tuple[int, int]]) -> Pairs:
+        """Measured pairs of rows, none left out; estimates from fresh signatures."""
+        a = np.array([x for x, _ in which], np.int64)
+        b = np.array([y for _, y in which], np.int64)
+        rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
+        signed = sketching.sketch(self._texts_of(rows), self.options).signatures
+        estimated = (
+            (signed[local[: len(a)]] == signed[local[len(a) :]]).mean(axis=1).astype(np.float32)
+        )
+        return verification.measure(
+            a, b, estimated, self._words_of, ngram=self.options.ngram, least=0
+        )
+
+    # Decisions
+
+    def _decide(self, first: NDArray[np.int64], spared: NDArray[np.bool_]) -> Copies:
+        clustering = self._clustering(first)
+        total = self.facts.num_rows
+        spared = np.concatenate([spared, np.zeros(total - self.n, np.bool_)])
+        is_copy = np.isin(np.arange(total), list(self._kept_id))
+        kept = clustering.kept(self.n, spared, is_copy)
+        winners = self._preferred(clustering, kept)
+        if winners:
+            assert self.published is not None
+            ids = self.facts["doc_id"].take(pa.array(sorted(winners))).to_pylist()
+            self._fetch(self.published.members(ids)["doc_id"].to_pylist())
+            clustering = self._clustering(first)
+            kept = self._handed_over(kept, winners)
+        clustering.add_folds(kept, self._compared)
+        return self._copies(clustering, kept)
+
+    def _clustering(self, first: NDArray[np.int64]) -> Clustering:
+        return Clustering(
+            self.facts,
+            self.pairs,
+            first,
+            n_words=self.n_words,
+            position=self.position,
+            options=self.options,
+        )
+
+    def _preferred(self, clustering: Clustering, kept: NDArray[np.int64]) -> dict[int, int]:
+        """Published kept documents and the new copy of each that the policy prefers to it, if any."""
+        place = clustering.priority
+        new = np.arange(self.n)
+        prefers = new[(kept[: self.n] >= self.n) & (place[new] < place[kept[: self.n]])]
+        # The last one written is the most preferred.
+        return {int(kept[row]): row for row in prefers[np.argsort(-place[prefers])].tolist()}
+
+    def _handed_over(self, kept: NDArray[np.int64], winners: dict[int, int]) -> NDArray[np.int64]:
+        """Clusters of published documents in the hands of new ones."""
+        kept = np.concatenate([kept, np.arange(len(kept), self.facts.num_rows)])
+        heir = np.arange(len(kept))
+        heir[list(winners)] = list(winners.values())
+        kept = heir[kept]
+        for row, doc_id in self._kept_id.items():
+            before = self._row_of.get(doc_id)
+            if before in winners:
+                kept[row] = winners[before]
+        return kept
+
+    def _copies(self, clustering: Clustering, kept: NDArray[np.int64]) -> Copies:
+        rows = np.arange(len(kept))
+        changed = rows[kept != rows]
+        was_copy = np.isin(changed, list(self._kept_id))
+        return Copies(
+            pairs=clustering.pairs_table(),
+            folds=clustering.fold_rows(kept, changed[changed < self.n], self.n),
+            moved=clustering.fold_rows(kept, changed[(changed >= self.n) & ~was_copy], self.n),
+            refolded=clustering.fold_rows(kept, changed[was_copy], self.n),
+            sizes=clustering.sizes(kept, self.n, self._members),
+            new_index_files=tuple(self._staged[name] for name in sorted(self._staged)),
+            index_files=self.index.names,
+        )
+
+    def _members(self, kept_ids: list[str]) -> list[dict[str, Any]]:
+        if not kept_ids:
+            return []
+        assert self.published is not None
+        found: list[dict[str, Any]] = self.published.members(kept_ids).to_pylist()
+        return found
+
+
+def _kept_ids(table: pa.Table) -> list[str | None]:
+    return (
+        list(table["kept_doc_id"].to_pylist())
+        if "kept_doc_id" in table.column_names
+        else [None] * table.num_rows
+    )
+
+
+def _is_among(ids: pa.ChunkedArray, chosen: frozenset[str]) -> NDArray[np.bool_]:
+    return np.asarray(pc.is_in(ids, pa.array(sorted(chosen), pa.string()))).astype(np.bool_)

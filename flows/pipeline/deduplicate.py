@@ -1,0 +1,152 @@
+"""The step of a run that folds copies: new articles against each other and against what is published.
+
+`find_copies` reads the staged shards of a run and returns values: which new documents fold into
+which kept one, which published rows move, the pair rows, the sizes of the clusters, and the index
+files to publish with the snapshot. Texts are spilled to one staging file and read back by row where
+two are compared, so that memory holds keys and signatures, not texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from copydesk.flows.index import Index
+    from copydesk.flows.warehouse import Snapshot
+    from copydesk.transforms.dedup import Options
+
+# Columns the step reads of a document beside `text`; see transforms/dedup/keep_policy.py.
+FACTS = (
+    "doc_id",
+    "published_at",
+    "fetched_at",
+    "outlet_id",
+    "outlet",
+    "wire_source",
+    "dateline_agency",
+    "n_words",
+    "content_sha256",
+)
+
+
+class Published(Protocol):
+    """What the step asks of the current snapshot. Ids that are not there (forgotten) are left out."""
+
+    def documents(self, doc_ids: Sequence[str]) -> pa.Table:
+        """Rows of `articles` and `duplicates`: FACTS, `text`, and `kept_doc_id` (null for a row of `articles`)."""
+
+    def members(self, kept: Sequence[str]) -> pa.Table:
+        """Rows of `duplicates` whose kept_doc_id is among `kept`: FACTS and `kept_doc_id`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """What the step found. Tables are sorted by doc_id, `pairs` by doc_a, doc_b."""
+
+    pairs: pa.Table | Path
+    """PAIRS: rows to add, in memory or in a staged file."""
+    folds: pa.Table
+    """FOLDS: new documents that go to `duplicates`; every other new document stays in `articles`."""
+    moved: pa.Table
+    """FOLDS: published rows of `articles` that the policy now folds into a new document (counted in n_moved)."""
+    refolded: pa.Table
+    """FOLDS: published rows of `duplicates` that get another kept document (their row changes in place)."""
+    sizes: pa.Table
+    """SIZES: kept documents, new or published, that gained copies; a document alone is 1, its outlet, 1."""
+    new_index_files: tuple[Path, ...]
+    """Files in the staging folder to move into `warehouse/index/` under their own names."""
+    index_files: tuple[str, ...]
+    """Names of the whole index after the switch, new files included: the manifest's `index`."""
+
+
+def find_copies(
+    shards: Sequence[Path] | pa.Table,
+    *,
+    index: Index | None,
+    published: Published | None,
+    options: Options,
+    staging: Path,
+    exempt: Collection[str] = (),
+) -> Copies:
+    """Fold the copies among new articles.
+
+    `shards` are Parquet or Arrow IPC files (or one table) with the columns FACTS and `text`, each
+    document once and not yet published; their order does not matter. `index` is the index of the
+    current snapshot, None for the first run. `exempt` (revisions) are kept whatever they resemble.
+    Nothing is written outside `staging`.
+    """
+    from copydesk.flows.pipeline.copy_search import Folding
+
+    with Folding(index=index, published=published, options=options, staging=staging) as folding:
+        for batch in read_shards(shards):
+            folding.read(batch)
+        return folding.finish(frozenset(exempt))
+
+
+def read_shards(shards: Sequence[Path] | pa.Table) -> Iterator[pa.Table]:
+    """The shards as tables of a few thousand rows, with the columns the step needs."""
+    import pyarrow.parquet as pq
+
+    columns = [*FACTS, "text"]
+    if isinstance(shards, pa.Table):
+        yield shards.select([c for c in columns if c in shards.column_names])
+        return
+    for path in shards:
+        if path.suffix == ".parquet":
+            with pq.ParquetFile(path) as file:
+                present = [c for c in columns if c in file.schema_arrow.names]
+                for batch in file.iter_batches(batch_size=4096, columns=present):
+                    yield pa.Table.from_batches([batch])
+        else:
+            with pa.memory_map(str(path)) as source:
+                for batch in _ipc_batches(source):
+                    present = [c for c in columns if c in batch.schema.names]
+                    yield pa.Table.from_batches([batch.select(present)])
+
+
+def _ipc_batches(source: Any) -> Iterator[pa.RecordBatch]:
+    try:
+        reader = pa.ipc.open_file(source)
+    except pa.ArrowInvalid:
+        source.seek(0)
+        yield from pa.ipc.open_stream(source)
+        return
+    for at in range(reader.num_record_batches):
+        yield reader.get_batch(at)
+
+
+class PublishedSnapshot:
+    """`Published` over a snapshot of the warehouse; None stands for a warehouse without one."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    def documents(self, doc_ids: Sequence[str]) -> pa.Table:
+        """See `Published`."""
+        columns = [*FACTS, "text"]
+        copies = self.snapshot.documents("duplicates", doc_ids, [*columns, "kept_doc_id"])
+        found = set(copies["doc_id"].to_pylist())
+        rest = [doc_id for doc_id in doc_ids if doc_id not in found]
+        kept = self.snapshot.documents("articles", rest, columns)
+        kept = kept.append_column("kept_doc_id", pa.nulls(kept.num_rows, pa.string()))
+        # "default" lets the column be nullable in one table and not in the other.
+        return pa.concat_tables([kept, copies.select(kept.column_names)], promote_options="default")
+
+    def members(self, kept: Sequence[str]) -> pa.Table:
+        """See `Published`."""
+        import pyarrow.compute as pc
+
+        is_member = pc.field("kept_doc_id").isin(sorted(kept))
+        return self.snapshot.table("duplicates", [*FACTS, "kept_doc_id"], where=is_member)
+
+
+def open_index(snapshot: Snapshot, options: Options) -> Index | None:
+    """The near-duplicate index that the snapshot names, None where it has none; IndexRefused if it does not fit."""
+    from copydesk.flows.index import Index
+
+    return Index.load(snapshot.index_files(), options)

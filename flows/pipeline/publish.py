@@ -1,0 +1,317 @@
+"""The last step of a run: decisions and staged shards become the rows of the next snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from copydesk.flows.pipeline import learn_templates, reconcile
+from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.read import InputFile, Reject
+from copydesk.flows.support import id_index, versions
+from copydesk.flows.warehouse import EVERYTHING, INPUTS, Change, Snapshot
+from copydesk.schemas import tables as base
+
+if TYPE_CHECKING:
+    from copydesk.flows.pipeline.deduplicate import Copies
+    from copydesk.flows.pipeline.run import Run
+    from copydesk.flows.pipeline.stories.stage import Stories
+
+COUNTS = (
+    "n_read",
+    "n_articles",
+    "n_duplicates",
+    "n_rejected",
+    "n_quarantined",
+    "n_known",
+    "n_revisions",
+    "n_moved",
+)
+
+_FOLD = tuple(field.name for field in base.FOLD)
+_SIZES = ("cluster_size", "n_outlets", "n_origins")
+_STORY = ("story_id", "story_rank", "story_similarity")
+_REJECT_KEY = ("source_uri", "record_number", "step", "reason")
+_CHUNK = 1 << 20
+
+
+def publish(run: Run) -> Snapshot:
+    """Publish what the run decided as one snapshot."""
+    copies, stories = run.copies, run.stories
+    assert copies is not None, "fold comes before publish"
+    assert stories is not None, "group comes before publish"
+    run.counts["n_moved"] = copies.moved.num_rows + len(run.released)
+    folder = run.folder("publish")
+    inserts: dict[str, list[Path | pa.Table]] = {
+        "articles": [],
+        "duplicates": [_moved_rows(run.parent, copies)],
+        "quarantined": list(run.quarantined),
+        "pairs": [copies.pairs],
+        "removed": [],
+        "rejects": [],
+        "stories": [stories.rows, stories.row_updates],
+    }
+    decided = Decided.of(copies, stories, _stories_of(copies, stories, run.parent))
+    n_done = 0
+    run.removed_by_rule.clear()  # the step may be tried again after a fault of the disk
+    with ThreadPoolExecutor(max_workers=run.workers) as pool:
+        inputs = pool.submit(_inputs, run.files)
+        for path, parts in zip(
+            run.shards, pool.map(lambda path: split(path, folder, decided), run.shards), strict=True
+        ):
+            for table, part in parts:
+                inserts[table].append(part)
+            n_done += pq.read_metadata(path).num_rows
+            run.progress.advance(n_done)
+        for path, rules in pool.map(
+            lambda ledger: _write_ledger(ledger[0], ledger[1], folder), _ledgers(run)
+        ):
+            run.removed_by_rule.update(rules)
+            inserts["removed"].append(path)
+    inserts["rejects"] = [_new_rejects(run)]
+    deletes: dict[str, object] = {
+        "articles": copies.moved["doc_id"].to_pylist(),
+        "quarantined": list(run.released),
+    }
+    # A story's first publication names the file of its row, so a story that changes is written anew.
+    deletes["stories"] = stories.row_updates["story_id"].to_pylist()
+    if run.answered is not None:
+        deletes["rejects"] = run.answered
+    templates = learn_templates.learned(
+        [path for path in inserts["articles"] if isinstance(path, Path)],
+        run.parent,
+        run_id=run.run_id,
+        options=run.recipe.templates,
+        staging=folder,
+    )
+    if templates is not None:
+        inserts["templates"], deletes["templates"] = [templates], EVERYTHING
+    change = Change(
+        parent=run.parent.id if run.parent else None,
+        run=run_row(run),
+        inserts=inserts,
+        updates=_updates(copies, stories, run),
+        deletes=deletes,
+        index_files={
+            path.name: path for path in (*copies.new_index_files, *stories.new_index_files)
+        },
+        index_keep=_kept_index(run.parent, copies, stories),
+        inputs=inputs.result(),
+        extras={
+            "templates_in_force": {
+                k: len(v) for k, v in sorted(reconcile.templates_in_force(run.parent).items())
+            }
+        },
+    )
+    return run.warehouse.publish(change)
+
+
+def run_row(run: Run) -> dict[str, Any]:
+    """The row of `runs`, counts included."""
+    return {
+        "run_id": run.run_id,
+        "kind": run.kind,
+        "started_at": run.started_at,
+        "finished_at": run.clock(),
+        "recipe_sha256": run.recipe.sha256(),
+        "recipe": run.recipe.to_toml(),
+        "rules_sha256": versions.rules_sha256(),
+        "versions": versions.versions_json(),
+        **{name: run.counts[name] for name in COUNTS},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the steps decided of each new document, to be looked up shard by shard."""
+
+    folds: id_index.Table
+    sizes: id_index.Table
+    assignments: id_index.Table
+    stories_of_kept: (
+        id_index.Table
+    )  # `doc_id` and `story_id` of every document that a new duplicate folds into
+
+    @classmethod
+    def of(cls, copies: Copies, stories: Stories, stories_of_kept: pa.Table) -> Decided:
+        """Everything that the two steps found."""
+        return cls(
+            id_index.Table(copies.folds),
+            id_index.Table(copies.sizes),
+            id_index.Table(stories.assignments),
+            id_index.Table(stories_of_kept),
+        )
+
+
+def split(path: Path, folder: Path, decided: Decided) -> list[tuple[str, Path]]:
+    """Write a staged shard as its rows of `articles` and of `duplicates`; the tables that have some, with their files."""
+    rows = pq.read_table(path)
+    is_copy = decided.folds.holds(rows["doc_id"])
+    kept = with_groups(rows.filter(pa.array(~is_copy)), decided)
+    folded = with_fold(rows.filter(pa.array(is_copy)), decided)
+    written = []
+    for table, part in (("articles", kept), ("duplicates", folded)):
+        if part.num_rows:
+            written.append((table, folder / f"{path.name.split('.')[0]}.{table}.parquet"))
+            write_whole(part, written[-1][1])
+    return written
+
+
+def with_groups(rows: pa.Table, decided: Decided) -> pa.Table:
+    """Articles with the columns of their copy cluster and their story."""
+    sizes = decided.sizes.columns(rows["doc_id"], _SIZES)
+    alone = {
+        "cluster_size": 1,
+        "n_outlets": rows["outlet_id"].is_valid().cast(pa.int32()),
+        "n_origins": 1,
+    }
+    for name in _SIZES:
+        rows = rows.append_column(name, pc.coalesce(sizes[name], alone[name]).cast(pa.int32()))
+    return _append(rows, decided.assignments.columns(rows["doc_id"], _STORY))
+
+
+def with_fold(rows: pa.Table, decided: Decided) -> pa.Table:
+    """Duplicates with whose copy they are and why, and the story of the one that was kept."""
+    rows = _append(rows, decided.folds.columns(rows["doc_id"], _FOLD))
+    return _append(rows, decided.stories_of_kept.columns(rows["kept_doc_id"], ("story_id",)))
+
+
+def _moved_rows(parent: Snapshot | None, copies: Copies) -> pa.Table:
+    """Published articles that the keep policy now folds into a new one, as rows of `duplicates`."""
+    if parent is None or not copies.moved.num_rows:
+        return pa.table({"doc_id": pa.array([], pa.string())})
+    rows = parent.documents("articles", copies.moved["doc_id"].to_pylist())
+    rows = rows.drop_columns([*_SIZES, "story_rank", "story_similarity"])
+    return _append(rows, id_index.Table(copies.moved).columns(rows["doc_id"], _FOLD))
+
+
+def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
+    """`doc_id` and `story_id` of every document that a new duplicate folds into: as this run has it, or the snapshot."""
+    kept = id_index.whole(copies.folds["kept_doc_id"].unique())
+    found: list[pa.Table] = []
+    for table in (stories.assignments, stories.updates):
+        found.append(_among(table.select(["doc_id", "story_id"]), kept))
+    if parent is not None and len(kept):
+        now = pa.concat_tables(found)["doc_id"].combine_chunks()
+        rows = _among(parent.documents("articles", kept.to_pylist(), ["doc_id", "story_id"]), kept)
+        found.append(rows.filter(pc.invert(pc.is_in(rows["doc_id"], value_set=now))))
+    return pa.concat_tables(found, promote_options="default")
+
+
+def _among(rows: pa.Table, ids: pa.Array) -> pa.Table:
+    return rows.filter(pc.is_in(rows["doc_id"], value_set=ids))
+
+
+def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
+    """New values of published rows: cluster sizes, stories, and whose copy a duplicate is."""
+    updates: dict[str, pa.Table] = {}
+    if run.parent is None:
+        return updates
+    # A document of this run that has copies is an article of this run: what has no story of it was published before.
+    sizes = copies.sizes.filter(
+        pa.array(~id_index.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"]))
+    )
+    if copies.refolded.num_rows:
+        updates["duplicates"] = copies.refolded
+    if sizes.num_rows or stories.updates.num_rows:
+        updates["articles"] = _merged(run.parent, sizes, stories.updates)
+    return updates
+
+
+def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
+    """One table of changes to `articles`: where only one side changes a row, the other keeps its values."""
+    ids = pa.array(
+        sorted({*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}), pa.string()
+    )
+    rows = parent.documents("articles", ids.to_pylist(), ["doc_id", *_SIZES, *_STORY]).sort_by(
+        "doc_id"
+    )
+    merged = rows.select(["doc_id"])
+    for source, names in ((sizes, _SIZES), (stories, _STORY)):
+        index = pc.index_in(rows["doc_id"], value_set=source["doc_id"].combine_chunks())
+        for name in names:
+            changed = source[name].combine_chunks().take(index).cast(rows[name].type)
+            merged = merged.append_column(name, pc.if_else(index.is_valid(), changed, rows[name]))
+    return merged
+
+
+def _append(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
+    for name, values in columns.items():
+        rows = rows.append_column(name, values)
+    return rows
+
+
+def _ledgers(run: Run) -> list[tuple[Path, list[Path]]]:
+    """The staged ledgers of which something stays, each with the shards of the documents that do."""
+    stay: dict[str, list[Path]] = {}
+    for path in (*run.shards, *run.quarantined):
+        stay.setdefault(path.name.split(".")[0], []).append(path)
+    return [
+        (reconcile.ledger_of(path), placed)
+        for path in run.edited
+        if (placed := stay.get(path.name.split(".")[0]))
+    ]
+
+
+def _write_ledger(
+    ledger: Path, placed: Sequence[Path], folder: Path
+) -> tuple[Path, dict[str, int]]:
+    """Write the ledger's rows of the documents that stay; the file, and how often each rule cut."""
+    cuts = pq.read_table(ledger)
+    ids = pa.concat_arrays(
+        [id_index.whole(pq.read_table(part, columns=["doc_id"])["doc_id"]) for part in placed]
+    )
+    cuts = cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))
+    target = folder / f"{ledger.name.split('.')[0]}.removed.parquet"
+    write_whole(cuts, target)
+    return target, {
+        str(row["values"]): row["counts"] for row in cuts["rule"].value_counts().to_pylist()
+    }
+
+
+def _new_rejects(run: Run) -> pa.Table:
+    """The rejects of this run that are not on record from an earlier one."""
+    rows = [row for path in run.reject_shards for row in pq.read_table(path).to_pylist()]
+    if run.parent is not None and rows:
+        on_record = run.parent.table("rejects", list(_REJECT_KEY)).to_pylist()
+        known = {tuple(row.values()) for row in on_record}
+        rows = [row for row in rows if tuple(row[name] for name in _REJECT_KEY) not in known]
+    return pa.Table.from_pylist(
+        [{**row, "run_id": run.run_id} for row in rows], schema=base.REJECTS
+    )
+
+
+def _kept_index(parent: Snapshot | None, copies: Copies, stories: Stories) -> list[str] | None:
+    if parent is None:
+        return None
+    stay = {*copies.index_files, *stories.index_files}
+    return sorted(stay & set(parent.index_files()))
+
+
+def _inputs(files: Sequence[InputFile | Reject]) -> pa.Table:
+    """What was read: every input file with its hash."""
+    rows = [
+        {"source_uri": file.source_uri, "sha256": _file_sha256(file), "size_bytes": file.size_bytes}
+        for file in files
+        if isinstance(file, InputFile)
+    ]
+    return pa.Table.from_pylist(rows, schema=INPUTS)
+
+
+def _file_sha256(file: InputFile) -> str:
+    digest = sha256()
+    try:
+        with file.open() as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:  # gone since it was read, or never readable: its reject row says so
+        return ""
+    return digest.hexdigest()

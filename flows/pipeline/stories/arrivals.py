@@ -1,0 +1,124 @@
+"""The new articles of a run as the stories step holds them: facts in columns, texts and counted words on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from copydesk.flows.pipeline.stories import shard_counts
+from copydesk.flows.support.id_index import Keyed, whole
+from copydesk.schemas.column import TIMESTAMP
+from copydesk.transforms.stories.stories_in_memory import microseconds
+from copydesk.transforms.stories.term_counts import Counts, count
+
+_AT_ONCE = 2_000  # texts: 6 MB
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The new articles in canonical order, by number: dated ones by time, then undated ones, within that by id."""
+
+    ids: Keyed
+    published: NDArray[np.int64]
+    """Microseconds since 1970; UNDATED for none."""
+    outlets: NDArray[np.int32]
+    """The place of each article's outlet in `outlet_ids`, -1 for none."""
+    outlet_ids: pa.Array
+    n_words: NDArray[np.int32]
+    shards: tuple[Path, ...]
+
+    def __len__(self) -> int:
+        return len(self.published)
+
+    @classmethod
+    def read(cls, shards: Sequence[Path], folded: pa.ChunkedArray) -> New:
+        """The articles of the shards that are not among the folded."""
+        copies = Keyed(folded)
+        parts = [_FACTS.empty_table()]
+        for path in shards:
+            table = pq.read_table(path, columns=_FACTS.names).cast(_FACTS)
+            parts.append(table.filter(pa.array(~copies.holds(table["doc_id"]))))
+        facts = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+        del parts
+        # Arrow sorts nulls last: dated ones by time, then undated ones, within that by id.
+        order = pc.sort_indices(
+            facts.select(["published_at", "doc_id"]),
+            sort_keys=[("published_at", "ascending"), ("doc_id", "ascending")],
+        )
+        outlets = whole(facts["outlet_id"])
+        return cls(
+            Keyed(whole(facts["doc_id"]).take(order)),
+            microseconds(whole(facts["published_at"]).take(order)),
+            pc.fill_null(outlets.indices, -1).take(order).to_numpy().astype(np.int32),
+            outlets.dictionary,
+            pc.fill_null(whole(facts["n_words"]), 0).take(order).to_numpy().astype(np.int32),
+            tuple(shards),
+        )
+
+    def named(self, first: int, end: int) -> list[str]:
+        """Ids of the articles from the `first` on, up to the one at `end`."""
+        names: list[str] = self.ids.ids.slice(first, max(0, end - first)).to_pylist()
+        return names
+
+    def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """Numbers of articles, -1 for ids that are not new."""
+        return self.ids.places(pa.array(ids, pa.string()))
+
+    def counts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Counts]]:
+        """Numbers and counted words of the wanted articles, some at a time; `wanted` says of each whether it is one."""
+        for path in self.shards:
+            counted = shard_counts.beside(path)
+            for ids, counts in [shard_counts.read(counted)] if counted.is_file() else _count(path):
+                rows = self.ids.places(ids)
+                chosen = np.flatnonzero(rows >= 0)
+                chosen = chosen[wanted[rows[chosen]]]
+                if len(chosen):
+                    yield rows[chosen], counts.take(chosen)
+
+    def titles(self, of: NDArray[np.int64]) -> pa.Array:
+        """Titles of articles, in the order asked."""
+        asked = np.full(len(self), -1, np.int64)
+        asked[of] = np.arange(len(of))
+        parts, places = [pa.array([], pa.string())], [np.zeros(0, np.int64)]
+        for batch, rows in self.read_again(("doc_id", "title")):
+            chosen = np.flatnonzero((rows >= 0) & (asked[rows] >= 0))
+            parts.append(batch["title"].take(pa.array(chosen)).cast(pa.string()))
+            places.append(asked[rows[chosen]])
+        return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(places))))
+
+    def read_again(
+        self, columns: Sequence[str]
+    ) -> Iterator[tuple[pa.RecordBatch, NDArray[np.int64]]]:
+        """Columns of all documents of the shards with their numbers; -1 for copies."""
+        for path in self.shards:
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(batch_size=_AT_ONCE, columns=list(columns)):
+                    yield batch, self.ids.places(batch["doc_id"])
+
+    def id_of(self, rows: NDArray[np.int64]) -> pa.Array:
+        """Ids of articles by number, as a column."""
+        return self.ids.ids.take(pa.array(rows))
+
+
+def _count(shard: Path) -> Iterator[tuple[pa.Array, Counts]]:
+    """The counts of a shard that no worker has counted."""
+    with pq.ParquetFile(shard) as file:
+        for batch in file.iter_batches(batch_size=_AT_ONCE, columns=["doc_id", "title", "text"]):
+            yield batch["doc_id"], count(batch["text"].to_pylist(), batch["title"].to_pylist())
+
+
+_FACTS = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("published_at", TIMESTAMP),
+        ("outlet_id", pa.dictionary(pa.int32(), pa.string())),
+        ("n_words", pa.int32()),
+    ]
+)

@@ -1,0 +1,448 @@
+"""What the stories step keeps between runs, and where it finds the rest.
+
+Two files stand in the index folder: `stories-epoch-...` with the word frequencies of the epoch, and
+`stories-window-...` with the vectors of the documents that the next run will most likely compare.
+Both are Arrow files; either may be missing, and older articles are looked up in the snapshot itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.flows.pipeline.stories.state_checks import is_epoch, is_window
+from copydesk.transforms.stories import tfidf
+from copydesk.transforms.stories.cosine import UNDATED, Edges
+from copydesk.transforms.stories.stories_in_memory import microseconds
+from copydesk.transforms.stories.term_counts import SPACE, count
+from copydesk.transforms.stories.tfidf import Vectors
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
+
+FORMAT = "2"  # of both files, and of the features they count: raise it when either changes
+PREFIX = "stories-"
+_EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
+_SUFFIX = ".arrow"
+WINDOW = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("story_id", pa.string()),
+        ("time", pa.int64()),
+        ("arrival", pa.int64()),
+    ]
+)
+_NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
+_NO_EDGES = Edges(*(np.zeros(0, np.int32) for _ in range(3)))
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """Word frequencies, the number of articles when they were counted, and the file that holds them."""
+
+    weights: tfidf.Epoch
+    n_articles: int
+    name: str | None  # None while it is in no file
+
+
+class Near:
+    """Which documents are alike, as far as they were compared: what average link asks of the window."""
+
+    def __init__(
+        self,
+        ids: Sequence[str] = (),
+        edges: Edges = _NO_EDGES,
+        twins: NDArray[np.int32] | None = None,
+    ) -> None:
+        self.ids = list(ids)
+        self.places = {doc: place for place, doc in enumerate(self.ids)}
+        self.edges = edges
+        self.twins = np.arange(len(self.ids), dtype=np.int32) if twins is None else twins
+
+    def among(self, ids: Sequence[str]) -> tuple[Edges, NDArray[np.int32]] | None:
+        """Edges and twins by place in `ids`; None where one of them was never compared.
+
+        What follows a twin that is not among them follows nobody.
+        """
+        places = [self.places.get(doc, -1) for doc in ids]
+        if -1 in places:
+            return None
+        at = np.full(len(self.ids), -1, np.int32)
+        at[places] = np.arange(len(ids), dtype=np.int32)
+        own = np.arange(len(ids), dtype=np.int32)
+        twins = at[self.twins[places]] if len(ids) else own
+        twins = np.where(twins < 0, own, twins)
+        earlier, later = at[self.edges.earlier], at[self.edges.later]
+        is_here = (earlier >= 0) & (later >= 0)
+        return Edges(earlier[is_here], later[is_here], self.edges.similarity[is_here]), twins
+
+    def add(
+        self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32], *, n_known: int = 0
+    ) -> None:
+        """Take in what was compared; what was known of the same pairs gives way.
+
+        Of the first `n_known` of the documents `edges` holds all that is known here.
+        """
+        known = set(self.places)
+        self.ids += [doc for doc in ids if doc not in known]
+        self.places = {doc: place for place, doc in enumerate(self.ids)}
+        at = np.array([self.places[doc] for doc in ids], np.int32)
+        self.twins = np.concatenate(
+            [self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)]
+        )
+        self.twins[at] = at[twins]
+        is_there = np.zeros(len(self.ids), np.bool_)
+        is_there[at[:n_known]] = True
+        rest = ~(is_there[self.edges.earlier] & is_there[self.edges.later])
+        one = np.concatenate([at[edges.earlier], self.edges.earlier[rest]])
+        other = np.concatenate([at[edges.later], self.edges.later[rest]])
+        similarity = np.concatenate([edges.similarity, self.edges.similarity[rest]])
+        # Some tens of millions of pairs: no array is made twice, and none wider than it must be.
+        low, high = np.minimum(one, other), np.maximum(one, other, out=other)
+        del one
+        pair = low.astype(np.int64)
+        pair *= len(self.ids)
+        pair += high
+        order = np.argsort(pair, kind="stable")
+        pair = pair[order]
+        is_first = np.ones(len(pair), np.bool_)
+        np.not_equal(pair[1:], pair[:-1], out=is_first[1:])
+        del pair
+        order = order[is_first]
+        self.edges = Edges(low[order], high[order], similarity[order])
+
+    def only(self, ids: Sequence[str]) -> Near:
+        """What is known of these documents; those that were never compared are left out."""
+        known = [doc for doc in ids if doc in self.places]
+        found = self.among(known)
+        assert found is not None, "only documents that were compared are asked for"
+        return Near(known, *found)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the files of a snapshot hold; the vectors are of that epoch."""
+
+    epoch: Epoch | None
+    places: Mapping[str, int]
+    vectors: Vectors
+    near: Near
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Staged files, and the names of all state files after the switch."""
+
+    new: tuple[Path, ...]
+    names: tuple[str, ...]
+
+
+NOTHING = State(None, {}, _NO_VECTORS, Near())
+
+
+def load(parent: Snapshot | None) -> State:
+    """The state of a snapshot; what is missing or of another format counts as not there."""
+    epoch, vectors, near = None, _NO_VECTORS, Near()
+    for name, path in sorted((parent.index_files() if parent else {}).items()):
+        if not name.startswith(PREFIX):
+            continue
+        table = _read(path)
+        if table is None or not (is_epoch if name.startswith(_EPOCH) else is_window)(table):
+            continue
+        if name.startswith(_EPOCH):
+            epoch = _epoch(table, name)
+        else:
+            vectors, near = _vectors(table), _near(table)
+    return State(epoch, near.places, vectors, near)
+
+
+class Spool:
+    """Vectors of the new articles of a run, by number, in files of the staging folder: memory holds where each begins."""
+
+    def __init__(self, staging: Path, epoch: Epoch, n: int) -> None:
+        self.epoch = epoch
+        self._starts = np.zeros(n, np.int64)
+        self._lengths = np.zeros(n, np.int32)
+        self._end = 0
+        self._files = {
+            name: (staging / f"new-{name}.bin").open("w+b") for name in ("slots", "weights")
+        }
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for file in self._files.values():
+            file.close()
+            Path(file.name).unlink()
+
+    def add(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
+        """Keep the vectors of some articles."""
+        self._starts[rows] = self._end + vectors.starts[:-1]
+        self._lengths[rows] = np.diff(vectors.starts)
+        self._end += int(vectors.starts[-1])
+        self._files["slots"].write(vectors.slots.tobytes())
+        self._files["weights"].write(vectors.weights.tobytes())
+
+    def put(self, rows: NDArray[np.int64], where: NDArray[np.int64], into: Vectors) -> None:
+        """Read the vectors of articles into their places."""
+        if not len(into.slots):
+            return
+        for name, whole in (
+            ("slots", into.slots.view(np.uint8)),
+            ("weights", into.weights.view(np.uint8)),
+        ):
+            file, size = self._files[name], len(whole) // len(into.slots)
+            file.flush()
+            raw = whole.data
+            for at, length, place in zip(
+                self._starts[rows].tolist(),
+                self._lengths[rows].tolist(),
+                into.starts[where].tolist(),
+                strict=True,
+            ):
+                os.preadv(file.fileno(), [raw[place * size : (place + length) * size]], at * size)
+
+    def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many features the vectors of articles have."""
+        return self._lengths[rows].astype(np.int64)
+
+
+def vectors_of(
+    ids: Sequence[str], rows: NDArray[np.int64], spool: Spool, state: State, parent: Snapshot | None
+) -> Vectors:
+    """The vectors of documents in the order asked: of the run, by `rows`, or of the state or the articles, where that is -1."""
+    stored = np.array(
+        [
+            -1 if row >= 0 else state.places.get(doc, -1)
+            for doc, row in zip(ids, rows.tolist(), strict=True)
+        ],
+        np.int64,
+    )
+    missing = np.flatnonzero((rows < 0) & (stored < 0)).tolist()
+    read = _read_again([ids[place] for place in missing], spool.epoch, parent)
+    lengths = np.zeros(len(ids), np.int64)
+    is_new, is_stored = np.flatnonzero(rows >= 0), np.flatnonzero(stored >= 0)
+    lengths[is_new] = spool.lengths(rows[is_new])
+    lengths[is_stored] = np.diff(state.vectors.starts)[stored[is_stored]]
+    lengths[missing] = np.diff(read.starts)
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    found = Vectors(starts, np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint16))
+    spool.put(rows[is_new], is_new, found)
+    for places, vectors in (
+        (is_stored, state.vectors.take(stored[is_stored])),
+        (np.array(missing, np.int64), read),
+    ):
+        at = np.repeat(starts[places] - vectors.starts[:-1], np.diff(vectors.starts)) + np.arange(
+            vectors.starts[-1]
+        )
+        found.slots[at], found.weights[at] = vectors.slots, vectors.weights
+    return found
+
+
+def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Vectors:
+    """The vectors of published articles, in the order asked."""
+    if not ids or parent is None:
+        return Vectors(np.zeros(len(ids) + 1, np.int64), _NO_VECTORS.slots, _NO_VECTORS.weights)
+    places: dict[str, int] = {}
+    parts = []
+    for first in range(0, len(ids), 2_000):
+        rows = parent.documents("articles", ids[first : first + 2_000], ["doc_id", "title", "text"])
+        places |= {doc: len(places) + place for place, doc in enumerate(rows["doc_id"].to_pylist())}
+        parts.append(
+            tfidf.vectors(count(rows["text"].to_pylist(), rows["title"].to_pylist()), epoch.weights)
+        )
+    return tfidf.joined(parts).take(np.array([places[doc] for doc in ids], np.int64))
+
+
+def window(
+    parent: Snapshot, low: int, high: int, undated_window: int, *, has_undated: bool
+) -> pa.Table:
+    """Published articles near in time, or recent where a side is undated: doc_id, story_id, time, arrival.
+
+    Arrivals are negative: -1 is the last article published. Those that are not among the recent ones
+    have arrived before all that are.
+    """
+    recent = latest(parent, undated_window)
+    near = (
+        parent.table("articles", ["doc_id", "story_id", "published_at"], _between(low, high))
+        if low <= high
+        else None
+    )
+    if not has_undated:  # dated articles meet the others by time alone
+        recent = recent.filter(pc.equal(recent["time"], UNDATED))
+    parts = [recent]
+    if near is not None and near.num_rows:
+        times = microseconds(near["published_at"].combine_chunks())
+        near = near.drop_columns(["published_at"]).append_column("time", pa.array(times))
+        near = near.append_column(
+            "arrival", pa.array(np.full(len(times), np.iinfo(np.int64).min // 2))
+        )
+        parts.append(
+            near.filter(
+                pc.invert(pc.is_in(near["doc_id"], value_set=recent["doc_id"].combine_chunks()))
+            )
+        )
+    return pa.concat_tables([part.cast(WINDOW) for part in parts])
+
+
+def latest(parent: Snapshot, n: int) -> pa.Table:
+    """The last `n` articles that arrived, by run, then in canonical order: doc_id, story_id, time, arrival."""
+    runs = parent.table("articles", ["run_id"])["run_id"].value_counts().to_pylist()
+    wanted, held = [], 0
+    for row in sorted(runs, key=lambda row: str(row["values"]), reverse=True):
+        if held >= n:
+            break
+        wanted.append(row["values"])
+        held += row["counts"]
+    rows = parent.table(
+        "articles",
+        ["doc_id", "story_id", "published_at", "run_id"],
+        pc.field("run_id").isin(pa.array(wanted, pa.string())),
+    )
+    rows = rows.sort_by(
+        [("run_id", "ascending"), ("published_at", "ascending"), ("doc_id", "ascending")]
+    )
+    rows = rows.slice(max(0, rows.num_rows - n)).combine_chunks()
+    times = microseconds(pa.chunked_array(rows["published_at"]).combine_chunks())
+    arrival = np.arange(-rows.num_rows, 0, dtype=np.int64)
+    return (
+        rows.select(["doc_id", "story_id"])
+        .append_column("time", pa.array(times))
+        .append_column("arrival", pa.array(arrival))
+    )
+
+
+def write(
+    spool: Spool,
+    state: State,
+    near: Near,
+    ids: Sequence[str],
+    rows: NDArray[np.int64],
+    parent: Snapshot | None,
+    staging: Path,
+) -> Written:
+    """Stage the files of the next snapshot: the epoch where it is new, and what is known of these articles; `rows` as in `vectors_of`."""
+    new = []
+    epoch_name = spool.epoch.name
+    if epoch_name is None:
+        new.append(_write(_epoch_table(spool.epoch), _EPOCH, staging))
+        epoch_name = new[-1].name
+    kept = near.only(ids)
+    if not kept.ids:
+        return Written(tuple(new), (epoch_name,))
+    row_of = dict(zip(ids, rows.tolist(), strict=True))
+    numbers = np.array([row_of[doc] for doc in kept.ids], np.int64)
+    new.append(
+        _write(
+            _window_table(kept, vectors_of(kept.ids, numbers, spool, state, parent)),
+            _WINDOW,
+            staging,
+        )
+    )
+    return Written(tuple(new), (epoch_name, new[-1].name))
+
+
+def _between(low: int, high: int) -> pc.Expression:
+    ends = [pa.scalar(end, pa.int64()).cast(pa.timestamp("us", tz="UTC")) for end in (low, high)]
+    return (pc.field("published_at") >= ends[0]) & (pc.field("published_at") <= ends[1])
+
+
+def _epoch_table(epoch: Epoch) -> pa.Table:
+    slots = np.flatnonzero(epoch.weights.frequencies)
+    table = pa.table(
+        {
+            "step": pa.array(np.diff(slots, prepend=0).astype(np.int32)),
+            "frequency": pa.array(epoch.weights.frequencies[slots]),
+        }
+    )
+    facts = {
+        "number": epoch.weights.number,
+        "n_documents": epoch.weights.n_documents,
+        "n_articles": epoch.n_articles,
+    }
+    return table.replace_schema_metadata(
+        {"format": FORMAT, **{name: str(value) for name, value in facts.items()}}
+    )
+
+
+def _epoch(table: pa.Table, name: str) -> Epoch:
+    facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    frequencies = np.zeros(SPACE, np.uint32)
+    frequencies[np.cumsum(table["step"].to_numpy(), dtype=np.int64)] = table["frequency"].to_numpy()
+    return Epoch(
+        tfidf.Epoch(int(facts["number"]), int(facts["n_documents"]), frequencies),
+        int(facts["n_articles"]),
+        name,
+    )
+
+
+def _window_table(near: Near, vectors: Vectors) -> pa.Table:
+    order = np.argsort(near.edges.later, kind="stable")
+    ends = np.searchsorted(near.edges.later[order], np.arange(len(near.ids) + 1))
+    of_vector, of_edges = pa.array(vectors.starts.astype(np.int32)), pa.array(ends.astype(np.int32))
+    table = pa.table(
+        {
+            "doc_id": pa.array(near.ids, pa.string()),
+            "slots": pa.ListArray.from_arrays(of_vector, pa.array(vectors.slots)),
+            "weights": pa.ListArray.from_arrays(of_vector, pa.array(vectors.weights)),
+            "twin": pa.array(near.twins),
+            "near": pa.ListArray.from_arrays(of_edges, pa.array(near.edges.earlier[order])),
+            "similarity": pa.ListArray.from_arrays(
+                of_edges, pa.array(near.edges.similarity[order])
+            ),
+        }
+    )
+    return table.replace_schema_metadata({"format": FORMAT})
+
+
+def _near(table: pa.Table) -> Near:
+    near, similarity = table["near"].combine_chunks(), table["similarity"].combine_chunks()
+    later = np.repeat(np.arange(table.num_rows, dtype=np.int32), np.diff(near.offsets.to_numpy()))
+    edges = Edges(near.values.to_numpy(), later, similarity.values.to_numpy())
+    return Near(table["doc_id"].to_pylist(), edges, table["twin"].combine_chunks().to_numpy())
+
+
+def _vectors(table: pa.Table) -> Vectors:
+    slots, weights = table["slots"].combine_chunks(), table["weights"].combine_chunks()
+    return Vectors(
+        slots.offsets.to_numpy().astype(np.int64),
+        slots.values.to_numpy(),
+        weights.values.to_numpy(),
+    )
+
+
+def _write(table: pa.Table, prefix: str, staging: Path) -> Path:
+    """One Arrow file, named by its content."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(
+        sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")
+    ) as writer:
+        writer.write_table(table)
+    content = sink.getvalue()
+    path = staging / f"{prefix}{sha256(content).hexdigest()[:16]}{_SUFFIX}"
+    path.write_bytes(content)
+    return path
+
+
+def _read(path: Path) -> pa.Table | None:
+    try:
+        table = pa.ipc.open_file(path.read_bytes()).read_all().combine_chunks()
+    except (OSError, pa.ArrowException):  # lost or damaged: it is worked out again
+        return None
+    return table if (table.schema.metadata or {}).get(b"format") == FORMAT.encode() else None

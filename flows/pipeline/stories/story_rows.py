@@ -1,0 +1,357 @@
+"""What the stories step leaves: ranks within each story, and the rows of `stories` that are added or change.
+
+New articles are ranked in columns, all at once; only stories that hold published articles are gone
+through one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.flows.pipeline.stories.assignment import NONE, Growth
+from copydesk.schemas import tables
+from copydesk.schemas.column import column
+from copydesk.transforms.stories.cosine import UNDATED
+
+ASSIGNMENTS = pa.schema(
+    [
+        column("doc_id", pa.string(), "Article.", required=True),
+        *(f for f in tables.GROUPS if f.name in {"story_id", "story_rank", "story_similarity"}),
+    ]
+)
+_MEMBER = (
+    "doc_id",
+    "story_id",
+    "story_rank",
+    "story_similarity",
+    "outlet_id",
+    "published_at",
+    "title",
+)
+_LAST = np.iinfo(np.int64).max
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Row = dict[str, Any]
+
+
+def changes(grown: Growth, *, run_id: str, epoch: int) -> dict[str, pa.Table]:
+    """`assignments`, `updates`, `rows` and `row_updates` of the step's result."""
+    story = grown.survivors(grown.story)
+    moved = {doc: grown.survivor(now) for doc, now in grown.moves.items()}
+    moved = {doc: now for doc, now in moved.items() if now != grown.published_in[doc]}
+    touched = _touched(grown, moved)
+    published = _ranked(grown, _published_members(grown, touched, moved))
+    before = np.zeros(
+        len(grown.merged), np.int64
+    )  # published articles of each story, which come before the new ones
+    for row in published:
+        before[row["story"]] += 1
+    ranks = _Ranks(grown, story, before)
+    assignments = pa.table(
+        {
+            "doc_id": grown.new.ids.ids,
+            "story_id": grown.ids_of(story.astype(np.int64)),
+            "story_rank": ranks.of_article,
+            "story_similarity": grown.similarity,
+        }
+    ).cast(ASSIGNMENTS)
+    updates = [
+        {name: row[name] for name in ASSIGNMENTS.names}
+        for row in published
+        if (row["story_id"], row["story_rank"]) != (row["was_in"], row["was_ranked"])
+    ]
+    rows = _Rows(
+        grown, ranks, run_id, epoch, mixed=grown.from_snapshot | {row["story"] for row in published}
+    )
+    added, changed = rows.of_known(touched | {row["story"] for row in published}, published)
+    return {
+        "assignments": assignments.sort_by("doc_id"),
+        "updates": _sorted(updates, ASSIGNMENTS),
+        "rows": pa.concat_tables([rows.of_new(), _sorted(added, tables.STORIES)])
+        .sort_by("story_id")
+        .combine_chunks(),
+        "row_updates": _sorted(changed, tables.STORIES),
+    }
+
+
+def _touched(grown: Growth, moved: Mapping[str, int]) -> set[int]:
+    """Known stories (published, or opened by a published article) that may change."""
+    known = grown.from_snapshot
+    if not known:
+        return known
+    of_new = set(np.unique(grown.survivors(grown.story)).tolist())
+    taken = np.flatnonzero(grown.merged != NONE)
+    left: list[str] = []
+    if grown.parent is not None and grown.gone:
+        left = [
+            name
+            for name in grown.parent.documents("articles", grown.gone, ["story_id"])[
+                "story_id"
+            ].to_pylist()
+            if name is not None
+        ]
+    opened = np.flatnonzero(grown.opened != NONE)
+    found = {
+        *of_new,
+        *grown.numbers_of(left),
+        *taken.tolist(),
+        *grown.merged[taken].tolist(),
+        *moved.values(),
+        *(grown.published_in[doc] for doc in moved),
+        *opened.tolist(),
+    }
+    return found & grown.from_snapshot
+
+
+def _published_members(grown: Growth, touched: set[int], moved: Mapping[str, int]) -> list[Row]:
+    """Published articles of these stories, with the number of the story each is in now."""
+    if grown.parent is None or not touched:
+        return []
+    wanted = grown.ids_of(np.array(sorted(touched), np.int64))
+    rows = grown.parent.table(
+        "articles", list(_MEMBER), pc.field("story_id").isin(wanted)
+    ).to_pylist()
+    rows = [row for row in rows if row["doc_id"] not in grown.gone]
+    for row, was_in in zip(rows, grown.numbers_of([row["story_id"] for row in rows]), strict=True):
+        now = moved.get(row["doc_id"])
+        row |= {"was_in": row["story_id"], "was_ranked": row["story_rank"], "was": was_in}
+        row["story"] = grown.survivor(was_in) if now is None else now
+    return rows
+
+
+def _ranked(grown: Growth, rows: Sequence[Row]) -> list[Row]:
+    """Published articles with their ranks: those of a story before those that came from another, the older story first."""
+    ordered: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        key = (
+            int(row["was"] != row["story"]),
+            *grown.age(row["was"]),
+            row["was_ranked"] or 0,
+            row["doc_id"],
+        )
+        ordered[row["story"]].append((key, place))
+    for story, entries in ordered.items():
+        name = grown.ids_of(np.array([story], np.int64))[0].as_py()
+        for rank, (_, place) in enumerate(sorted(entries), start=1):
+            rows[place].update(story_id=name, story_rank=rank)
+    return list(rows)
+
+
+class _Ranks:
+    """New articles ordered by story and, within it, by publication (undated last), length (longer first) and id."""
+
+    def __init__(self, grown: Growth, story: NDArray[np.int32], before: NDArray[np.int64]) -> None:
+        self.published = np.where(grown.new.published == UNDATED, _LAST, grown.new.published)
+        self.order = np.lexsort(
+            (np.arange(len(story)), -grown.new.n_words.astype(np.int64), self.published, story)
+        )
+        self.stories, self.first, self.count = np.unique(
+            story[self.order], return_index=True, return_counts=True
+        )
+        """Stories with new articles, the place of the first one in `order`, and how many."""
+        self.of_article = np.empty(len(story), np.int32)
+        within = np.arange(len(story)) - np.repeat(self.first, self.count)
+        self.of_article[self.order] = within + 1 + np.repeat(before[self.stories], self.count)
+
+    def articles(self, story: int) -> NDArray[np.int64]:
+        """The new articles of a story, by rank."""
+        at = int(np.searchsorted(self.stories, story))
+        if at == len(self.stories) or self.stories[at] != story:
+            return np.zeros(0, np.int64)
+        return self.order[self.first[at] : self.first[at] + self.count[at]]
+
+
+class _Rows:
+    """Rows of `stories`; `mixed` are those that may hold published articles."""
+
+    def __init__(
+        self, grown: Growth, ranks: _Ranks, run_id: str, epoch: int, *, mixed: set[int]
+    ) -> None:
+        self.grown, self.ranks, self.run_id, self.epoch, self.mixed = (
+            grown,
+            ranks,
+            run_id,
+            epoch,
+            mixed,
+        )
+
+    def of_new(self) -> pa.Table:
+        """Stories that new articles opened and that hold no published one."""
+        grown, ranks = self.grown, self.ranks
+        is_mine = np.zeros(len(grown.merged), np.bool_)
+        # One that was opened and taken over within the run was never seen.
+        is_mine[: len(grown.new)] = (grown.opened[: len(grown.new)] != NONE) & (
+            grown.merged[: len(grown.new)] == NONE
+        )
+        is_mine[np.array(sorted(self.mixed), np.int64)] = False
+        stories = np.flatnonzero(is_mine)
+        at = np.minimum(np.searchsorted(ranks.stories, stories), max(0, len(ranks.stories) - 1))
+        has = (
+            ranks.stories[at] == stories if len(ranks.stories) else np.zeros(len(stories), np.bool_)
+        )
+        count = np.where(has, ranks.count[at], 0) if len(at) else np.zeros(0, np.int64)
+        # What the story of each place in `order` is called here; -1 for a story of no concern.
+        numbered = np.full(len(ranks.stories), -1, np.int64)
+        numbered[at[has]] = np.flatnonzero(has)
+        of_place = np.repeat(numbered, ranks.count)
+        mine = of_place >= 0
+        of_place, articles = of_place[mine], ranks.order[mine]
+        lead = np.full(len(stories), -1, np.int64)
+        lead[has] = ranks.order[ranks.first[at[has]]]
+        has_lead = lead >= 0
+        outlets = grown.new.outlets[articles].astype(np.int64)
+        width = int(outlets.max(initial=0)) + 1
+        n_outlets = np.bincount(
+            np.unique((of_place * width + outlets)[outlets >= 0]) // width, minlength=len(stories)
+        )
+        first, last = _ends(of_place, grown.new.published[articles], len(stories))
+        titles = pa.array([], pa.string()) if not len(lead) else grown.new.titles(lead[has_lead])
+        place = np.cumsum(has_lead) - 1
+        return (
+            pa.table(
+                {
+                    "story_id": grown.new.ids.ids.take(pa.array(stories)),
+                    "title": titles.take(pa.array(place, mask=~has_lead))
+                    if len(titles)
+                    else pa.nulls(len(stories), pa.string()),
+                    "doc_id": grown.new.ids.ids.take(pa.array(lead, mask=~has_lead)),
+                    "n_articles": count,
+                    "n_outlets": n_outlets,
+                    "first_published_at": first,
+                    "last_published_at": last,
+                    "merged_into": pa.nulls(len(stories), pa.string()),
+                    "idf_epoch": np.full(len(stories), self.epoch),
+                    "run_id": pa.array([self.run_id]).take(
+                        pa.array(np.zeros(len(stories), np.int64))
+                    ),
+                }
+            )
+            .select(tables.STORIES.names)
+            .cast(tables.STORIES)
+        )
+
+    def of_known(self, touched: set[int], published: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+        """Rows to add and rows that change, of the other stories."""
+        grown = self.grown
+        if not touched:
+            return [], []
+        members: dict[int, list[Row]] = defaultdict(list)
+        for row in published:
+            members[row["story"]].append(row)
+        names = dict(
+            zip(
+                sorted(touched),
+                grown.ids_of(np.array(sorted(touched), np.int64)).to_pylist(),
+                strict=True,
+            )
+        )
+        before = (
+            grown.parent.documents("stories", names.values()).to_pylist()
+            if grown.parent is not None
+            else []
+        )
+        standing = {
+            row["story_id"]: row for row in before if row["story_id"] in set(names.values())
+        }
+        for story, row in self._new_members(touched):
+            members[story].append(row)
+        added, changed = [], []
+        for story, name in names.items():
+            into = int(grown.merged[story])
+            row = {
+                "idf_epoch": self.epoch,
+                **standing.get(name, {}),
+                "story_id": name,
+                "run_id": self.run_id,
+                "merged_into": None
+                if into == NONE
+                else grown.ids_of(np.array([grown.survivor(into)], np.int64))[0].as_py(),
+                **_counted(members[story], standing.get(name)),
+            }
+            if name in standing:
+                changed.append(row)
+            elif into == NONE:
+                added.append(row)
+        return added, changed
+
+    def _new_members(self, stories: set[int]) -> list[tuple[int, Row]]:
+        """New articles of these stories, each with the number of its story."""
+        new = self.grown.new
+        of = {row: story for story in stories for row in self.ranks.articles(story).tolist()}
+        articles = np.array(list(of), np.int64)
+        if not len(articles):
+            return []
+        outlets = new.outlet_ids.take(
+            pa.array(new.outlets[articles], mask=new.outlets[articles] < 0)
+        )
+        values = zip(
+            articles.tolist(),
+            *(c.to_pylist() for c in (new.id_of(articles), new.titles(articles), outlets)),
+            strict=True,
+        )
+        return [
+            (
+                of[row],
+                {
+                    "doc_id": doc,
+                    "title": title,
+                    "story_rank": int(self.ranks.of_article[row]),
+                    "outlet_id": outlet,
+                    "published_at": _moment(int(new.published[row])),
+                },
+            )
+            for row, doc, title, outlet in values
+        ]
+
+
+def _moment(at: int) -> datetime | None:
+    return None if at == UNDATED else _EPOCH + timedelta(microseconds=at)
+
+
+def _ends(
+    of_place: NDArray[np.int64], published: NDArray[np.int64], n: int
+) -> tuple[pa.Array, pa.Array]:
+    """First and last time of each of `n` stories, null for none."""
+    dated = published != UNDATED
+    of_place, published = of_place[dated], published[dated]
+    first, last = np.full(n, _LAST, np.int64), np.full(n, UNDATED, np.int64)
+    np.minimum.at(first, of_place, published)
+    np.maximum.at(last, of_place, published)
+    none = last == UNDATED
+    return tuple(
+        pa.array(ends, mask=none).cast(pa.timestamp("us", tz="UTC")) for ends in (first, last)
+    )
+
+
+def _counted(members: Sequence[Row], before: Row | None) -> Row:
+    """What a row of `stories` says of its articles; a story without any keeps the dates it had."""
+    if not members:
+        return {
+            "n_articles": 0,
+            "n_outlets": 0,
+            **({} if before else {"first_published_at": None, "last_published_at": None}),
+        }
+    lead = min(members, key=lambda row: row["story_rank"])
+    times = sorted(row["published_at"] for row in members if row["published_at"] is not None)
+    return {
+        "title": lead["title"],
+        "doc_id": lead["doc_id"],
+        "n_articles": len(members),
+        "n_outlets": len({row["outlet_id"] for row in members} - {None}),
+        "first_published_at": times[0] if times else None,
+        "last_published_at": times[-1] if times else None,
+    }
+
+
+def _sorted(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist(
+        sorted(rows, key=lambda row: str(row[schema.names[0]])), schema=schema
+    )

@@ -1,0 +1,118 @@
+"""What follows a published run: its record, its report, and its short form."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copydesk.flows import report
+from copydesk.flows.remote.client import is_uri
+from copydesk.flows.support import allocator
+from copydesk.flows.support.safe_text import duration, printable
+from copydesk.transforms.ledger import BLANK_LINE
+
+if TYPE_CHECKING:
+    from copydesk.flows.pipeline.run import Summary
+
+_MOST_RULES = 6  # in the short form; the report has them all
+_MOST_BREAKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run, and where its report stands; None for a dry run."""
+
+    summary: Summary
+    warehouse: Path | str
+    page: Path | None
+
+    @property
+    def articles(self) -> str:
+        """Where the corpus is read; of a warehouse on an object store, the command that names its files."""
+        if is_uri(self.warehouse):
+            return f"copydesk path articles --warehouse {self.warehouse}"
+        return f"{Path(self.warehouse, 'current', 'articles')}/"
+
+
+def finish(summary: Summary, warehouse: Path | str) -> Outcome:
+    """Write the report of a run from its record."""
+    if summary.is_dry or summary.facts.snapshot_id is None:
+        return Outcome(summary, warehouse, None)
+    from copydesk.flows.warehouse import Warehouse
+
+    allocator.release()
+    store = Warehouse.open(warehouse)
+    page = report.write(
+        store.root,
+        store.snapshot(summary.facts.snapshot_id),
+        report.facts_of(store, summary.facts.run_id),
+    )
+    store.share()
+    return Outcome(summary, warehouse, page)
+
+
+def short(outcome: Outcome, *, seconds: float) -> list[str]:
+    """The run in the lines a person reads in five seconds."""
+    summary, facts = outcome.summary, outcome.summary.facts
+    lines = [
+        f"{_documents(facts.n_read)} read in {duration(seconds)}"
+        + (" (dry run: nothing was published)" if summary.is_dry else "")
+    ]
+    if facts.n_read and facts.n_known == facts.n_read:
+        lines.append("Nothing new: the warehouse knows them all.")
+    else:
+        revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
+        lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
+        for n, name in (
+            (facts.n_duplicates, "copies"),
+            (facts.n_rejected, "rejected"),
+            (facts.n_quarantined, "quarantined"),
+            (facts.n_known, "already known"),
+        ):
+            if n:
+                lines.append(f"{n:>9,}  {name}")
+    rules = [(name, n) for name, n in summary.removed_by_rule.items() if name != BLANK_LINE]
+    if rules:
+        more = f", and {len(rules) - _MOST_RULES} more" if len(rules) > _MOST_RULES else ""
+        lines.append(
+            "cut        " + ", ".join(f"{name} {n:,}" for name, n in rules[:_MOST_RULES]) + more
+        )
+    if summary.n_stories:
+        lines.append(f"stories    {summary.n_stories:,} opened")
+    for broken in facts.breaks[:_MOST_BREAKS]:
+        lines.append(f"drift      {broken.sentence}")
+    if len(facts.breaks) > _MOST_BREAKS:
+        lines.append(
+            f"drift      and {len(facts.breaks) - _MOST_BREAKS} more breaks, in the report"
+        )
+    if summary.n_under_other_recipe:
+        lines.append(
+            f"recipe     {summary.n_under_other_recipe:,} rows stand under another recipe; `copydesk reprocess` brings them up to date"
+        )
+    if not summary.is_dry:
+        lines.append(f"Parquet    {outcome.articles}")
+    if outcome.page:
+        lines.append(f"Report     {outcome.page}")
+    return [printable(line) for line in lines]
+
+
+def machine(outcome: Outcome) -> dict[str, Any]:
+    """The run as JSON values, under the names of the `runs` table where it has them."""
+    facts = asdict(outcome.summary.facts)
+    facts["breaks"] = [asdict(b) | {"sentence": b.sentence} for b in outcome.summary.facts.breaks]
+    del facts["habits"]
+    return {
+        **facts,
+        "removed_by_rule": dict(outcome.summary.removed_by_rule),
+        "n_stories": outcome.summary.n_stories,
+        "n_under_other_recipe": outcome.summary.n_under_other_recipe,
+        "is_dry": outcome.summary.is_dry,
+        "warehouse": str(outcome.warehouse),
+        "articles": None if is_uri(outcome.warehouse) else outcome.articles.rstrip("/"),
+        "report": str(outcome.page) if outcome.page else None,
+    }
+
+
+def _documents(n: int) -> str:
+    return f"{n:,} document{'' if n == 1 else 's'}"

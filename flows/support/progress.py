@@ -1,0 +1,180 @@
+"""Progress on a terminal, as plain lines, or not at all. Always on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from copydesk.flows.support.safe_text import printable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+_EVERY = 15.0  # seconds between plain lines: a log of a night's run stays readable
+
+
+class Quiet:
+    """Only what a person should read: warnings, as lines."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Say nothing."""
+
+    def expect(self, n: int) -> None:
+        """Say nothing."""
+
+    def advance(self, n: int) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Print the sentence."""
+        print(printable(text), file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Nothing to clear away."""
+
+
+class Lines:
+    """One line when a stage begins, and one now and then while it lasts."""
+
+    def __init__(
+        self,
+        write: Callable[[str], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._write = write or (lambda text: print(text, file=sys.stderr, flush=True))
+        self._clock = clock
+        self._stage = ""
+        self._total: int | None = None
+        self._done, self._began, self._said = 0, 0.0, 0.0
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Say which stage begins."""
+        self._stage, self._total, self._done = name, total, 0
+        self._began = self._said = self._clock()
+        self._write(f"{name} ({total:,} documents)" if total else name)
+
+    def expect(self, n: int) -> None:
+        """Reckon with so many."""
+        self._total = n
+
+    def advance(self, n: int) -> None:
+        """Say where things stand when the last word is some time ago."""
+        self._done = n
+        now = self._clock()
+        if n and now - self._said >= _EVERY:
+            self._said = now
+            rate = self._done / max(now - self._began, 1e-9)
+            of = f" of {self._total:,}" if self._total else ""
+            left = (
+                f", {time_left(self._total - self._done, rate)}"
+                if self._total and self._total > self._done
+                else ""
+            )
+            self._write(f"{self._stage}: {self._done:,}{of}, {rate_of(rate)}{left}")
+
+    def note(self, text: str) -> None:
+        """Print the sentence."""
+        self._write(printable(text))
+
+    def close(self) -> None:
+        """Nothing to clear away."""
+
+
+class Bar:
+    """A line per stage with count, rate and time left, drawn in place."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self._rich: RichProgress = Progress(
+            SpinnerColumn(finished_text=" "),
+            TextColumn("{task.description:<17}"),
+            TextColumn("{task.fields[count]:>19}"),
+            TextColumn("{task.fields[rate]:>9}"),
+            TextColumn("{task.fields[left]:>15}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            refresh_per_second=8,
+        )
+        self._rich.start()
+        self._task: TaskID | None = None
+        self._began = 0.0
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Finish the line of the last stage and begin one."""
+        self._finish()
+        self._began = time.monotonic()
+        self._task = self._rich.add_task(name, total=total, count="", rate="", left="")
+
+    def expect(self, n: int) -> None:
+        """Reckon with so many."""
+        if self._task is not None:
+            self._rich.update(self._task, total=n)
+
+    def advance(self, n: int) -> None:
+        """Draw where things stand."""
+        if self._task is None:
+            return
+        task = self._rich.tasks[self._task]
+        done, seconds = n, max(time.monotonic() - self._began, 1e-9)
+        rate = done / seconds
+        of = f" of {task.total:,.0f}" if task.total else ""
+        left = (
+            time_left(task.total - done, rate)
+            if task.total and rate and seconds > 1 and task.total > done
+            else ""
+        )
+        self._rich.update(
+            self._task, completed=n, count=f"{done:,.0f}{of}", rate=rate_of(rate), left=left
+        )
+
+    def note(self, text: str) -> None:
+        """Print the sentence above the lines."""
+        self._rich.console.print(printable(text), markup=False, highlight=False)
+
+    def close(self) -> None:
+        """Finish the last line and leave all of them standing."""
+        self._finish()
+        self._rich.stop()
+
+    def _finish(self) -> None:
+        if self._task is not None:
+            task = self._rich.tasks[self._task]
+            self._rich.update(
+                self._task, total=task.completed or 1, completed=task.completed or 1, left=""
+            )
+            self._rich.stop_task(self._task)
+            self._task = None
+
+
+def time_left(n: float, rate: float) -> str:
+    """How long the rest takes, as exactly as one can know it.
+
+    >>> time_left(30, 2), time_left(1000, 2), time_left(100_000, 5)
+    ('15 s left', '8 min left', '5 h 33 min left')
+    """
+    seconds = n / rate
+    if seconds < 90:
+        return f"{seconds:.0f} s left"
+    minutes = round(seconds / 60)
+    return f"{minutes} min left" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min left"
+
+
+def rate_of(rate: float) -> str:
+    """Documents per second.
+
+    >>> rate_of(0.36), rate_of(7.3), rate_of(1234.5)
+    ('0.4/s', '7.3/s', '1,234/s')
+    """
+    return f"{rate:.1f}/s" if rate < 10 else f"{rate:,.0f}/s"
+
+
+def chosen(*, quiet: bool) -> Quiet | Lines | Bar:
+    """The progress that fits where standard error goes."""
+    if quiet:
+        return Quiet()
+    return Bar() if sys.stderr.isatty() else Lines()

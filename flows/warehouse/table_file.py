@@ -1,0 +1,109 @@
+"""One Parquet file of a table: how it is written, read and found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from secrets import token_hex
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse.errors import WarehouseError
+from copydesk.flows.warehouse.manifest import HASH_DIGITS, FileEntry
+from copydesk.flows.warehouse.partition import PARTITIONS, keys_of
+
+_ROW_GROUPS = 8
+# Measured: a dictionary on every column costs time and wins nothing; on these few values it does.
+_DICTIONARY = ("outlet_id", "outlet", "language")
+
+
+def stamped(schema: pa.Schema, name: str, version: int) -> pa.Schema:
+    """The schema with the table's name and schema version in its metadata."""
+    return schema.with_metadata({"copydesk.table": name, "copydesk.schema_version": str(version)})
+
+
+def write(
+    table: pa.Table, name: str, month: str, folder: Path, *, order: pa.Array | None = None
+) -> FileEntry:
+    """Write a table, already conformed, in the given order of its rows, under the name its content gives it.
+
+    One row group at a time is put into order: memory holds the table once. The file is not synced: a disk
+    asked for a hundred files at once is done sooner than one asked a hundred times.
+    """
+    # A name of its own, as others may write beside it, until the hash is known.
+    draft = folder / f".{month}.{token_hex(4)}.draft"
+    fewest, most = PARTITIONS[name].row_group
+    per_group = min(max(-(-table.num_rows // _ROW_GROUPS), fewest), most)
+    n_groups = -(-table.num_rows // per_group) or 1
+    size = -(-table.num_rows // n_groups) or 1
+    dictionaries = [column for column in _DICTIONARY if column in table.column_names]
+    with pq.ParquetWriter(
+        draft,
+        table.schema,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=dictionaries,
+        write_page_index=True,
+    ) as writer:
+        for first in range(0, table.num_rows or 1, size):
+            part = (
+                table.slice(first, size) if order is None else table.take(order.slice(first, size))
+            )
+            writer.write_table(part.combine_chunks(), row_group_size=size)
+    digest = atomic_write.sha256(draft)
+    target = folder / f"{month}-{digest[:HASH_DIGITS]}.parquet"
+    draft.replace(target)
+    return FileEntry(target.name, digest, table.num_rows, target.stat().st_size)
+
+
+def keys(path: Path, name: str) -> np.ndarray:
+    """Sorted 64-bit keys of the documents a file speaks of, read from the file itself."""
+    return _keys_in(read(path, PARTITIONS[name].keys), name)
+
+
+def _keys_in(table: pa.Table, name: str) -> np.ndarray:
+    return np.unique(np.concatenate([keys_of(table[column]) for column in PARTITIONS[name].keys]))
+
+
+def write_keys(table: pa.Table, name: str, target: Path) -> None:
+    """Write the keys of a file that holds this table; as little synced as the file.
+
+    What stands there by that name may be what a power cut left, so it is written anew.
+    """
+    draft = target.with_name(f".{target.name}.{token_hex(4)}.draft")
+    with draft.open("wb") as file:
+        np.save(file, _keys_in(table, name), allow_pickle=False)
+    draft.replace(target)
+
+
+def holds(sorted_keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Which of the wanted keys stand in the sorted ones.
+
+    >>> holds(np.array([2, 4], np.uint64), np.array([1, 4, 9], np.uint64)).tolist()
+    [False, True, False]
+    """
+    if len(sorted_keys) == 0:
+        return np.zeros(len(wanted), bool)
+    places = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+    return np.asarray(sorted_keys[places] == wanted)
+
+
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a file, as it is; WarehouseError where it lacks a column."""
+    with pq.ParquetFile(
+        path
+    ) as file:  # half the cost of pq.read_table, which makes a dataset of it
+        found = file.read(None if columns is None else list(columns))
+    if lacking := set(columns or ()) - set(found.column_names):
+        raise WarehouseError(
+            f"{path} has no column {min(lacking)!r}; `copydesk verify` names what is damaged"
+        )
+    return found
+
+
+def schema(path: Path) -> pa.Schema:
+    """The schema a file was written with."""
+    return pq.read_schema(path)

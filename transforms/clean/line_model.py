@@ -1,0 +1,238 @@
+"""Lines of plain text told from the article by how they stand, not by what they say.
+
+`line_features` turns the lines of one document into numbers; boosted trees trained on labelled pages
+(`training/clean_lines.py`) turn those into log odds that a line is no part of the article, and a second
+forest judges the lines anew by what the first made of the others (`second_look`).
+A rule that matches a line is a feature among others, and a rule of which labelled pages keep some
+lines cuts one only where the model agrees (`decided`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.clean import line_context_features
+from copydesk.transforms.clean.line_features import END, END_WORDS, WORD, Line, features
+
+if TYPE_CHECKING:
+    from copydesk.transforms.boosted_trees import Forest
+
+JUDGED = 40  # spaces; longer lines are left alone, whatever the model says
+MIN_WORDS = (
+    4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
+)
+BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
+MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
+DOUBTFUL = -1.5  # log odds of the first look: lines below are the article's without a second one
+LINK_ODDS = 1.0  # log odds below which a line that a rule about links to other stories matches stays: a guide's own "Read more: ..."
+MIN_RESIDUE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
+FEW_WORDS = (
+    60  # a text with fewer gives the model nothing to judge by: rules stand alone; arbitrary
+)
+
+# What the model must not judge: code, numbered items, references, tables of numbers, scripts without
+# spaces between words. In the development pages these were most of the good lines it would have lost.
+_CODE_MARKS = frozenset("{};=<>\\^`~│|")
+_CODE = re.compile(r"\(\)|\w\[|::|->|\w_\w")
+# Dates of a tour and fields of a file: in the development pages two such lists were a third of what the model lost.
+_LISTED = re.compile(
+    r"\s*(?:[•*·-]\s*)?(?:(?:jan|feb|mar|apr|abr|may|mai|jun|jui|jul|aug|aou|sep|oct|okt|nov|dec|dez|dic)[a-zéû]{0,6}\.? \d{1,2}(?:st|nd|rd|th)?\b(?!,? \d{4})|"
+    r"\d{1,2}\.? (?:jan|feb|mar|apr|abr|may|mai|jun|jui|jul|aug|aou|sep|oct|okt|nov|dec|dez|dic)[a-zéû]{0,6}\b(?! \d{4}))",
+)
+_FIELD = re.compile(r"\s*(?:- )?[a-z_][\w.-]{1,30}: |\s{4,}[A-Z ]{12,}$")
+_REFERENCE = re.compile(r"\(\d{4}[,)]|\d{4};\d")
+_REFERENCE_WORDS = (" et al", "doi:", "doi.org", "(n.d.)", "isbn")
+_BYLINE = re.compile(r"\s*(?:by|von|par|por|di|da|de|door|av|af|text|texte|words|story)\b:? ")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class Model(NamedTuple):
+    """What training found: tables of words and rules, two forests, and the log odds from which lines go."""
+
+    words: Mapping[str, float]  # weight of a word that residue or prose prefers
+    rules: Mapping[str, float]  # log odds that a line which the rule matches is residue
+    unsure: frozenset[
+        str
+    ]  # rules that cut a line of `MIN_WORDS` or more only where the model agrees
+    first: Forest
+    second: Forest
+    threshold: float
+    short_threshold: float  # of lines under `MIN_WORDS`
+    rule_threshold: (
+        float  # of lines that an unsure rule matches, links apart, and of lists beside the article
+    )
+
+
+def judged(line: Line) -> bool:
+    """Whether the model may drop the line: not code, not a reference, not long prose.
+
+    >>> judged(Line("for i in range(10): {", "", "")), judged(Line("Ten bridges to see this summer", "", ""))
+    (False, True)
+    """
+    text, low = line.text, line.low
+    return not (
+        line.category
+        or text.count(" ") >= JUDGED
+        or not _CODE_MARKS.isdisjoint(text)
+        or _FIELD.match(text)
+        or _LISTED.match(low)
+        or any(word in low for word in _REFERENCE_WORDS)
+        or _CODE.search(text)
+        or _REFERENCE.search(text)
+        or (not text.isascii() and _UNSPACED.search(text))
+    )
+
+
+def below_the_end(lines: Sequence[Line]) -> list[int]:
+    """Lines below the article's last sentence that stand among lines the rules took: lists of other stories, menus.
+
+    A line of fewer than four words goes only out of a menu. Bylines stay for the tagger, and so
+    does everything where no prose stands above. On the development pages 98 bad lines go for a good one.
+    """
+    end = next(
+        (
+            i
+            for i in range(len(lines) - 1, -1, -1)
+            if not lines[i].category and _ends_prose(lines[i], BREAK_WORDS)
+        ),
+        -1,
+    )
+    if not any(not line.category and _ends_prose(line, END_WORDS) for line in lines[: end + 1]):
+        return []
+    taken = [i for i in range(end + 1, len(lines)) if lines[i].category]
+    if not taken:
+        return []
+    return [
+        i
+        for i in range(taken[0] + 1, len(lines))
+        if judged(lines[i])
+        and not _BYLINE.match(lines[i].low)
+        and (len(WORD.findall(lines[i].low)) >= MIN_WORDS or (i < taken[-1] and len(taken) >= MENU))
+    ]
+
+
+def above_the_start(lines: Sequence[Line]) -> list[int]:
+    """Lines of one to three words above the first prose, among several that rules took: the site's menu.
+
+    Headlines are longer, and one that is not stands below the menu's last line.
+    """
+    start = next(
+        (i for i, line in enumerate(lines) if not line.category and _ends_prose(line, END_WORDS)), 0
+    )
+    taken = [i for i in range(start) if lines[i].category]
+    if len(taken) < MENU:
+        return []
+    return [
+        i
+        for i in range(taken[0] + 1, taken[-1])
+        if judged(lines[i])
+        and not _BYLINE.match(lines[i].low)
+        and len(WORD.findall(lines[i].low)) < MIN_WORDS
+    ]
+
+
+def _ends_prose(line: Line, words: int) -> bool:
+    return END.search(line.text[-8:]) is not None and line.text.count(" ") + 1 >= words
+
+
+def log_odds(lines: Sequence[Line], known: Model) -> npt.NDArray[np.float32]:
+    """How likely each line is residue, by the second look where the first doubts; natural logarithm of the odds.
+
+    The more of a text is residue, the surer the model must be (`second_look.CAUTION`).
+    """
+    seen = features(lines, known.words, known.rules)
+    odds = known.first.sums(seen.rows).astype(np.float32)
+    caution = line_context_features.caution(odds, seen.n_words)
+    doubtful = np.flatnonzero(odds > DOUBTFUL)
+    if len(doubtful):
+        odds[doubtful] = known.second.sums(
+            np.concatenate([seen.rows, line_context_features.context(odds, seen)], axis=1)[doubtful]
+        )
+    return odds - caution
+
+
+def is_unsure(line: Line, known: Model) -> bool:
+    """Whether the rule that matches the line cuts it only where the model agrees."""
+    return line.rule in known.unsure and len(WORD.findall(line.low)) >= MIN_WORDS
+
+
+class Decision(NamedTuple):
+    """Lines of one text by index: those that rules match and that stay; those that go beside what rules cut."""
+
+    stay: frozenset[int]
+    below: tuple[int, ...]
+    above: tuple[int, ...]
+    unlikely: tuple[int, ...]
+
+
+def decided(lines: Sequence[Line], odds: Sequence[float] | None, known: Model) -> Decision:
+    """What rules and model make of a text together; without `odds` the rules stand alone.
+
+    The model drops lines of its own only where rules took `MIN_RESIDUE` others: it was trained on scrapes.
+    """
+    stay = frozenset(
+        i
+        for i, line in enumerate(lines)
+        if odds is not None
+        and is_unsure(line, known)
+        and odds[i] <= (LINK_ODDS if line.category == "related" else known.rule_threshold)
+    )
+    standing = (
+        [line._replace(category="") if i in stay else line for i, line in enumerate(lines)]
+        if stay
+        else lines
+    )
+    residue = sum(1 for line in standing if line.category not in {"", "layout"})
+    if not residue:
+        return Decision(stay, (), (), ())
+    below, above = (
+        [i for i in found if i not in stay and (odds is None or odds[i] > known.rule_threshold)]
+        for found in (below_the_end(standing), above_the_start(standing))
+    )
+    own: list[int] = []
+    if odds is not None and residue >= MIN_RESIDUE:
+        listed = {*below, *above}
+        own = [
+            i
+            for i, line in enumerate(lines)
+            if odds[i] > known.threshold
+            and i not in listed
+            and judged(line)
+            and (odds[i] > known.short_threshold or len(WORD.findall(line.low)) >= MIN_WORDS)
+        ]
+    return Decision(stay, tuple(below), tuple(above), tuple(own))
+
+
+@cache
+def model() -> Model:
+    """The packaged model, read once."""
+    from copydesk.transforms.boosted_trees import Forest  # numba takes half a second to import
+
+    content = (
+        resources.files("copydesk.transforms.clean")
+        .joinpath("data")
+        .joinpath("lines.npz")
+        .read_bytes()
+    )
+    with np.load(BytesIO(content), allow_pickle=False) as arrays:
+        words, rules = (
+            dict(zip(str(arrays[name]).split("\n"), arrays[f"{name}_odds"].tolist(), strict=True))
+            for name in ("words", "rules")
+        )
+        limits = arrays["limits"].tolist()
+        return Model(
+            words,
+            rules,
+            frozenset(str(arrays["unsure"]).split("\n")),
+            Forest.of(arrays, "first"),
+            Forest.of(arrays, "second"),
+            *limits,
+        )

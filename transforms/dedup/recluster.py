@@ -1,0 +1,117 @@
+"""Clusters once more from stored pairs, as one ingest of all documents would have made them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.transforms.dedup import in_memory_search, keep_policy, leader_clustering
+from copydesk.transforms.dedup.clustering import Clustering
+from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.dedup.verification import Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Reclustered:
+    """FOLDS of every copy, SIZES of every kept document with copies, and pairs that some fold lacked (PAIRS)."""
+
+    folds: pa.Table
+    sizes: pa.Table
+    pairs: pa.Table
+
+
+def recluster(
+    facts: pa.Table, pairs: pa.Table, options: Options, *, exempt: pa.Array | None = None
+) -> Reclustered:
+    """Fold all documents anew. No text is read and nothing is hashed.
+
+    `facts` holds every document, kept or copy (columns of `keeping.FACTS`), `pairs` the stored
+    pairs; both in any order. `exempt` documents (revisions) stay kept.
+    """
+    facts = keep_policy.facts_of(facts)
+    facts = facts.take(pa.array(keep_policy.order_in_time(facts)))
+    n = facts.num_rows
+    rows = _rows_of(pairs, facts["doc_id"].combine_chunks())
+    spared = np.zeros(n, np.bool_)
+    if exempt is not None:
+        spared = np.asarray(pc.is_in(facts["doc_id"], value_set=exempt)).astype(np.bool_)
+    times = in_memory_search.as_times(facts["published_at"], n)
+    first = _first_of_equals(rows, spared, times, n, options)
+    n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
+    between = Pairs(
+        first[rows.a],
+        first[rows.b],
+        rows.estimated,
+        rows.jaccard,
+        rows.a_in_b,
+        rows.b_in_a,
+        rows.longest,
+    )
+    clustering = Clustering(
+        facts,
+        between.take(between.a != between.b),
+        first,
+        n_words=n_words,
+        position=np.arange(n),
+        options=options,
+    )
+    nobody = np.zeros(n, np.bool_)
+    kept = clustering.kept(n, spared, nobody)
+    clustering.add_folds(kept, _no_text)
+    changed = np.flatnonzero(kept != np.arange(n))
+    known = {*zip(pairs["doc_a"].to_pylist(), pairs["doc_b"].to_pylist(), strict=True)}
+    table = clustering.pairs_table()
+    is_new = [
+        pair not in known
+        for pair in zip(table["doc_a"].to_pylist(), table["doc_b"].to_pylist(), strict=True)
+    ]
+    return Reclustered(
+        clustering.fold_rows(kept, changed, n),
+        clustering.sizes(kept, n, lambda ids: []),
+        table.filter(pa.array(is_new, pa.bool_())),
+    )
+
+
+def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
+    """Stored pairs by row; those with a document that is gone are left out."""
+    a, b = (pc.index_in(pairs[name].combine_chunks(), value_set=ids) for name in ("doc_a", "doc_b"))
+    there = pc.and_(a.is_valid(), b.is_valid())
+    pairs, a, b = pairs.filter(there), a.filter(there), b.filter(there)
+
+    def numbers(name: str, kind: type) -> NDArray[Any]:
+        return np.asarray(pc.fill_null(pairs[name], 0)).astype(kind)
+
+    return Pairs(
+        np.asarray(a).astype(np.int64),
+        np.asarray(b).astype(np.int64),
+        numbers("jaccard_estimated", np.float32),
+        numbers("jaccard", np.float32),
+        numbers("containment_in_kept", np.float32),
+        numbers("containment_of_kept", np.float32),
+        numbers("longest_shared_words", np.int32),
+    )
+
+
+def _first_of_equals(
+    pairs: Pairs, spared: NDArray[np.bool_], times: NDArray[np.int64], n: int, options: Options
+) -> NDArray[np.int64]:
+    """For every row the first with the same shingles inside the window: a Jaccard similarity of 1 says so."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    same = np.flatnonzero(pairs.jaccard == 1)
+    links = coo_array((np.ones(len(same)), (pairs.a[same], pairs.b[same])), shape=(n, n))
+    _, group = connected_components(links, directed=False)
+    numbered = np.where(spared, 0, group + 1).astype(np.uint64)  # 0 equals nothing
+    return leader_clustering.first_of_equals(
+        numbered, np.zeros(n, np.int32), times, np.arange(n), options
+    )
+
+
+def _no_text(lacking: list[tuple[int, int]]) -> Pairs:
+    raise AssertionError(f"rows {lacking[0]} were folded without a pair")

@@ -1,0 +1,66 @@
+"""What trafilatura takes from a page. The only module that knows it."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import trafilatura
+from lxml.html import HtmlElement
+
+from copydesk.transforms.extract.block_features import WORD, Column
+
+# Its warnings speak of its own fallbacks; what matters here is the answer.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+# What malformed trees have made it raise (fuzzed); anything else is a fault of ours and surfaces.
+_ITS_FAILURES = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+    AssertionError,
+)
+
+
+def lines(tree: HtmlElement, *, url: str | None = None) -> tuple[str, ...]:
+    """The text lines trafilatura's fast mode keeps of a tree; none where it fails or finds nothing.
+
+    Never with `deduplicate`: its process-wide cache would make a page's text depend on the pages before it.
+
+    >>> from lxml.html import document_fromstring
+    >>> page = document_fromstring("<body><article><p>" + "Rain fell on the town for hours. " * 9 + "</p></article>")
+    >>> len(lines(page))
+    1
+    """
+    try:
+        found = trafilatura.bare_extraction(
+            tree, url=url, fast=True, include_comments=False, with_metadata=False
+        )
+    except _ITS_FAILURES:
+        return ()
+    text = (getattr(found, "text", None) or "") if found is not None else ""
+    return tuple(line for line in (raw.strip() for raw in text.split("\n")) if line)
+
+
+def share_kept(texts: list[str], tree: HtmlElement, *, url: str | None = None) -> Column:
+    """For each text, the share of its word trigrams that trafilatura keeps of the tree."""
+    trigrams: set[tuple[str, ...]] = set()
+    short: set[tuple[str, ...]] = set()
+    for line in lines(tree, url=url):
+        words = WORD.findall(line.lower())
+        if len(words) < 3:
+            short.add(tuple(words))
+        else:
+            trigrams.update(zip(words, words[1:], words[2:], strict=False))
+    shares = np.zeros(len(texts))
+    for i, text in enumerate(texts):
+        words = WORD.findall(text.lower())
+        if len(words) >= 3:
+            shares[i] = sum(
+                t in trigrams for t in zip(words, words[1:], words[2:], strict=False)
+            ) / (len(words) - 2)
+        elif words:
+            shares[i] = tuple(words) in short
+    return shares

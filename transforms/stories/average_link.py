@@ -1,0 +1,170 @@
+"""Average-link clustering of a sparse graph, from any groups that already stand."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms.intrinsics import compiled
+from copydesk.transforms.stories.cosine import UNIT, Edges
+
+
+def average_link(
+    groups: NDArray[np.int32], edges: Edges, *, sizes: NDArray[np.int64], threshold: float
+) -> NDArray[np.int32]:
+    """Merge groups as long as the mean similarity over all pairs between two of them reaches the threshold.
+
+    `groups` names the group each document stands in by the group's first document, `sizes` counts the
+    documents of each group at that place. Pairs without an edge count as 0. The result names groups
+    in the same way. Nearest-neighbour chains (Benzécri 1982) give the same tree as always merging the
+    closest pair, without a queue; of equally close groups the one with the first document goes first.
+
+    >>> edges = Edges(*(np.array(column, np.int32) for column in ([0, 1, 0], [1, 2, 3], [40_000, 30_000, 2_000])))
+    >>> alone = np.arange(4, dtype=np.int32)
+    >>> average_link(alone, edges, sizes=np.ones(4, np.int64), threshold=0.2).tolist()
+    [0, 0, 0, 3]
+    """
+    n = len(groups)
+    a, b = groups[edges.earlier].astype(np.int64), groups[edges.later].astype(np.int64)
+    between = a != b
+    keys = (np.minimum(a, b) * n + np.maximum(a, b))[between]
+    unique, inverse = np.unique(keys, return_inverse=True)
+    sums = np.zeros(len(unique), np.int64)
+    np.add.at(sums, inverse, edges.similarity[between].astype(np.int64))
+    low, high = (unique // n).astype(np.int32), (unique % n).astype(np.int32)
+    order = np.argsort(np.concatenate([low, high]), kind="stable")
+    ends = np.concatenate([low, high])[order]
+    starts = np.searchsorted(ends, np.arange(n + 1)).astype(np.int64)
+    parents = _chains(
+        starts,
+        np.concatenate([high, low])[order],
+        np.concatenate([sums, sums])[order],
+        sizes.astype(np.int64),
+        threshold * UNIT,
+    )
+    return parents[groups]
+
+
+@compiled
+def _chains(
+    starts: NDArray[np.int64],
+    neighbours: NDArray[np.int32],
+    sums: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    threshold: float,
+) -> NDArray[np.int32]:
+    n = len(starts) - 1
+    parents = np.arange(n).astype(np.int32)
+    sizes = sizes.copy()
+    begins, ends = starts[:-1].copy(), starts[1:].copy()
+    top = len(neighbours)
+    room = 2 * top + 16
+    pool, pool_sums = np.empty(room, np.int32), np.empty(room, np.int64)
+    pool[:top], pool_sums[:top] = neighbours, sums
+    total = np.zeros(n, np.int64)
+    seen = np.empty(n, np.int32)
+    chain = np.empty(n + 1, np.int32)
+    for start in range(n):
+        if parents[start] != start or ends[start] == begins[start]:
+            continue
+        chain[0] = start
+        length = 1
+        while length > 0:
+            x = chain[length - 1]
+            ends[x] = _compact(pool, pool_sums, begins[x], ends[x], x, parents, total, seen)
+            previous = chain[length - 2] if length > 1 else np.int32(-1)
+            nearest, closeness = np.int32(-1), threshold
+            for k in range(begins[x], ends[x]):
+                t = pool[k]
+                mean = pool_sums[k] / (np.float64(sizes[x]) * np.float64(sizes[t]))
+                if mean > closeness or (
+                    mean == closeness
+                    and (nearest < 0 or t == previous or (t < nearest and nearest != previous))
+                ):
+                    nearest, closeness = t, mean
+            if nearest < 0:
+                length -= 1
+            elif nearest != previous:
+                chain[length] = nearest
+                length += 1
+            else:
+                keep, gone = min(x, nearest), max(x, nearest)
+                need = ends[keep] - begins[keep] + ends[gone] - begins[gone]
+                if top + need > room:
+                    pool, pool_sums, top = _packed(pool, pool_sums, begins, ends, parents, need)
+                    room = len(pool)
+                at = top
+                for end in (keep, gone):
+                    for k in range(begins[end], ends[end]):
+                        pool[at], pool_sums[at] = pool[k], pool_sums[k]
+                        at += 1
+                begins[keep], ends[keep], top = top, at, at
+                sizes[keep] += sizes[gone]
+                parents[gone] = keep
+                length -= 2
+                if length == 0 and parents[start] == start:
+                    chain[0] = start
+                    length = 1
+    for i in range(n):
+        parents[i] = _root(parents, np.int32(i))
+    return parents
+
+
+@compiled
+def _root(parents: NDArray[np.int32], i: np.int32) -> np.int32:
+    while parents[i] != i:
+        parents[i] = parents[parents[i]]
+        i = parents[i]
+    return i
+
+
+@compiled
+def _compact(
+    pool: NDArray[np.int32],
+    pool_sums: NDArray[np.int64],
+    begin: int,
+    end: int,
+    own: int,
+    parents: NDArray[np.int32],
+    total: NDArray[np.int64],
+    seen: NDArray[np.int32],
+) -> int:
+    n_seen = 0
+    for k in range(begin, end):
+        t = _root(parents, pool[k])
+        if t == own:
+            continue
+        if total[t] == 0:
+            seen[n_seen] = t
+            n_seen += 1
+        total[t] += pool_sums[k]
+    for k in range(n_seen):
+        pool[begin + k], pool_sums[begin + k] = seen[k], total[seen[k]]
+        total[seen[k]] = 0
+    return begin + n_seen
+
+
+@compiled
+def _packed(
+    pool: NDArray[np.int32],
+    pool_sums: NDArray[np.int64],
+    begins: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    parents: NDArray[np.int32],
+    need: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:
+    live = 0
+    for i in range(len(begins)):
+        if parents[i] == i:
+            live += ends[i] - begins[i]
+    room = 2 * (live + need) + 16
+    new, new_sums = np.empty(room, np.int32), np.empty(room, np.int64)
+    top = 0
+    for i in range(len(begins)):
+        if parents[i] == i:
+            begin = top
+            for k in range(begins[i], ends[i]):
+                new[top], new_sums[top] = pool[k], pool_sums[k]
+                top += 1
+            begins[i], ends[i] = begin, top
+    return new, new_sums, top

@@ -1,0 +1,245 @@
+# ruff: noqa: PLR0912 -- kernels: one loop without calls is what makes them fast
+"""From texts to counted features: words and pairs of neighbouring words, hashed into a fixed space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms import unicode_tables
+from copydesk.transforms.intrinsics import compiled
+from copydesk.transforms.stories.mojibake import repaired
+
+# Words hash into the lower half, pairs into the upper half. Two articles of 500 pairs each meet by
+# chance in a quarter of a pair, of some hundred that count.
+HALF = 1 << 20
+SPACE = 2 * HALF
+TITLE_WEIGHT = 3  # a word of the title counts three times: +.01 B-cubed on WikiNews events
+MAX_CHARACTERS = (
+    20_000  # of one text; what makes a story stands at its head, and time stays bounded
+)
+_CHUNK = 256  # documents that share one buffer
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Features of several documents, one document after the other, in order of first use."""
+
+    starts: NDArray[np.int64]
+    """First feature of each document, and the end of the last."""
+    slots: NDArray[np.int32]
+    """Places in the feature space."""
+    counts: NDArray[np.uint8]
+    """How often each stands in its document, at most 255."""
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def take(self, rows: NDArray[np.int64]) -> Counts:
+        """The features of these documents, in this order."""
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        at = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Counts(starts, self.slots[at], self.counts[at])
+
+
+def joined(parts: Sequence[Counts]) -> Counts:
+    """Several sets of counts as one, in order."""
+    lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.starts) for part in parts)])
+    return Counts(
+        np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+        np.concatenate([np.zeros(0, np.int32), *(part.slots for part in parts)]),
+        np.concatenate([np.zeros(0, np.uint8), *(part.counts for part in parts)]),
+    )
+
+
+def count(texts: Sequence[str], titles: Sequence[str | None]) -> Counts:
+    """The features of each document.
+
+    >>> counted = count(["Rain fell."], [None])
+    >>> len(counted), counted.counts.tolist()      # rain, fell, rain fell
+    (1, [1, 1, 1])
+    """
+    classes = unicode_tables.table()[0]
+    return joined(
+        [Counts(*_count_chunk(codes, bounds, classes)) for codes, bounds in _chunks(texts, titles)]
+    )
+
+
+def folded(text: str) -> str:
+    """The form whose words are counted: repaired, NFKC, case folded, cut at MAX_CHARACTERS."""
+    text = text[:MAX_CHARACTERS]
+    return text.lower() if text.isascii() else unicode_tables.normalise(repaired(text))
+
+
+def _chunks(
+    texts: Sequence[str], titles: Sequence[str | None]
+) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
+    for first in range(0, len(texts), _CHUNK):
+        pieces = [
+            folded(piece or "")
+            for pair in zip(
+                titles[first : first + _CHUNK], texts[first : first + _CHUNK], strict=True
+            )
+            for piece in pair
+        ]
+        bounds = np.concatenate(
+            [np.zeros(1, np.int64), np.cumsum([len(piece) for piece in pieces], dtype=np.int64)]
+        )
+        yield np.frombuffer("".join(pieces).encode("utf-32-le", "surrogatepass"), np.uint32), bounds
+
+
+@compiled
+def _count_chunk(
+    codes: NDArray[np.uint32], bounds: NDArray[np.int64], classes: NDArray[np.uint8]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+    n = (len(bounds) - 1) // 2
+    capacity = (
+        2 * len(codes) + 2
+    )  # a feature for each character at most, and one pair for each word
+    slots = np.empty(capacity, np.int32)
+    counts = np.empty(capacity, np.uint8)
+    starts = np.zeros(n + 1, np.int64)
+    size = 1 << 10
+    widest = 0
+    for d in range(n):
+        widest = max(widest, bounds[2 * d + 2] - bounds[2 * d])
+    while size < 4 * widest + 4:
+        size *= 2
+    table = np.full(size, -1, np.int64)  # place in the output, by hash
+    end = 0
+    for d in range(n):
+        begin = end
+        for part in range(2):
+            weight = 3 if part == 0 else 1
+            before = np.uint64(0)
+            has_before = False
+            i, stop = bounds[2 * d + part], bounds[2 * d + part + 1]
+            while i < stop:
+                kind = _kind(codes[i], classes)
+                if kind == 0:
+                    i += 1
+                    continue
+                first = i
+                h = np.uint64(0x9E3779B97F4A7C15)
+                if kind == 2:  # written without spaces: every two neighbours are taken for a word
+                    while i < stop and _kind(codes[i], classes) == 2:
+                        i += 1
+                    for k in range(first, max(first + 1, i - 1)):
+                        if k + 1 == i or not (
+                            _is_hiragana(codes[k]) and _is_hiragana(codes[k + 1])
+                        ):
+                            both = (
+                                _stir(h, codes[k])
+                                if k + 1 == i
+                                else _stir(_stir(h, codes[k]), codes[k + 1])
+                            )
+                            end = _add(
+                                table,
+                                slots,
+                                counts,
+                                begin,
+                                end,
+                                int(_mix(both) >> np.uint64(44)),
+                                weight,
+                            )
+                    has_before = False
+                    continue
+                while i < stop and _kind(codes[i], classes) == 1:
+                    h = _stir(h, codes[i])
+                    i += 1
+                h = _mix(h)
+                # The s of a possessive is no word.
+                is_s = (
+                    i - first == 1
+                    and codes[first] == 115
+                    and first > 0
+                    and _is_apostrophe(codes[first - 1])
+                )
+                if is_s:
+                    continue
+                end = _add(table, slots, counts, begin, end, int(h >> np.uint64(44)), weight)
+                if has_before:
+                    pair = _mix(before * np.uint64(0xC2B2AE3D27D4EB4F) + h)
+                    end = _add(
+                        table,
+                        slots,
+                        counts,
+                        begin,
+                        end,
+                        int(pair >> np.uint64(44)) + (1 << 20),
+                        weight,
+                    )
+                before, has_before = h, True
+        for k in range(begin, end):
+            _forget(table, slots[k])
+        starts[d + 1] = end
+    return starts, slots[:end].copy(), counts[:end].copy()
+
+
+@compiled
+def _kind(code: np.uint32, classes: NDArray[np.uint8]) -> int:
+    if code < len(classes):
+        return int(classes[code] & 3)
+    return 2 if code <= 0x3FFFF else 0
+
+
+@compiled
+def _is_apostrophe(code: np.uint32) -> bool:
+    return bool(code in (0x27, 0x2019, 0x2BC))
+
+
+@compiled
+def _is_hiragana(code: np.uint32) -> bool:
+    return bool(0x3041 <= code <= 0x309F)  # two in a row are grammar, not a word
+
+
+@compiled
+def _stir(h: np.uint64, code: np.uint32) -> np.uint64:
+    return (h ^ np.uint64(code)) * np.uint64(0x100000001B3)  # FNV-1a by code point
+
+
+@compiled
+def _mix(h: np.uint64) -> np.uint64:
+    h ^= h >> np.uint64(33)  # murmur3's finaliser
+    h *= np.uint64(0xFF51AFD7ED558CCD)
+    h ^= h >> np.uint64(33)
+    h *= np.uint64(0xC4CEB9FE1A85EC53)
+    h ^= h >> np.uint64(33)
+    return h
+
+
+@compiled
+def _add(
+    table: NDArray[np.int64],
+    slots: NDArray[np.int32],
+    counts: NDArray[np.uint8],
+    begin: int,
+    end: int,
+    slot: int,
+    weight: int,
+) -> int:
+    mask = len(table) - 1
+    at = slot * 0x9E3779B1 & mask
+    while table[at] >= 0 and slots[table[at]] != slot:
+        at = (at + 1) & mask
+    if table[at] < 0:
+        table[at] = end
+        slots[end] = slot
+        counts[end] = weight
+        return end + 1
+    counts[table[at]] = min(255, counts[table[at]] + weight)
+    return end
+
+
+@compiled
+def _forget(table: NDArray[np.int64], slot: int) -> None:
+    # Everything in the probed run goes: the whole document is being forgotten.
+    mask = len(table) - 1
+    at = slot * 0x9E3779B1 & mask
+    while table[at] >= 0:
+        table[at] = -1
+        at = (at + 1) & mask

@@ -1,0 +1,154 @@
+"""Where a plain text prints its headline and its byline: first lines and last lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from copydesk.transforms.tag import date_formats, dateline_parser, gazetteers, person_names
+
+_LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？]['\"’”»)\]]*$")
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$"
+)
+_NO_HEADLINE = re.compile(
+    r"\s*(?:[-•*–—>#|(\[]|\d+[.)]\s|(?:credit|photo|image|source|read more|also read|read next|related|share|advertisement|copyright|©|updated|published|posted|by)\b)",
+    re.I,
+)
+_INITIAL = re.compile(r"(?:\b\w|Jr|Sr|Dr)\.$")
+_TWO_SENTENCES = re.compile(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+")
+_PARTS = re.compile(r", | \| ")
+_ABOUT = re.compile(r"\W*about\b", re.I)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Line numbers of a plain text's headline and bylines; `leaves` says that the headline can be cut."""
+
+    headline: int | None = None
+    leaves: bool = False
+    bylines: tuple[int, ...] = ()
+
+
+def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
+    """The headline and byline lines of a plain text.
+
+    A headline is a first line that reads like one and has prose below it. It is cut only where the
+    line that would then come first does not read like a headline itself: so a text cleaned twice is
+    the text cleaned once. Bylines are the runs of byline lines at the very top, under the headline, and
+    at the very end; a text is never left empty.
+
+    >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
+    >>> read(["Rain in Oslo", "By Ana Ruiz", prose], max_headline_chars=200)
+    Opening(headline=0, leaves=True, bylines=(1,))
+    >>> read([prose, prose], max_headline_chars=200)
+    Opening(headline=None, leaves=False, bylines=())
+    """
+    return _read(tuple(lines), max_headline_chars)
+
+
+@lru_cache(maxsize=4)  # title and byline ask of the same lines, where no headline is cut
+def _read(lines: tuple[str, ...], max_headline_chars: int) -> Opening:
+    full = [i for i, line in enumerate(lines) if line and not line.isspace()]
+    end = len(full)
+    while end > 1 and is_byline(lines[full[end - 1]]):
+        end -= 1
+    body, last = full[:end], tuple(full[end:])
+    lead = _bylines_from(0, body, lines)
+    if lead >= len(body) or not _reads_like_headline(lines[body[lead]], max_headline_chars):
+        return Opening(bylines=tuple(body[:lead]) + last)
+    below = _bylines_from(lead + 1, body, lines)
+    follows = [lines[i] for i in body[below : below + 4]]
+    if not any(_is_prose(line) for line in follows[:3]):
+        return Opening(bylines=tuple(body[:lead]) + last)
+    again = _reads_like_headline(follows[0], max_headline_chars) and any(
+        _is_prose(line) for line in follows[1:4]
+    )
+    return Opening(body[lead], not again, tuple(body[:lead] + body[lead + 1 : below]) + last)
+
+
+def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
+    """Where the run of byline lines that begins at `start` ends; the last line of all is never part of it."""
+    at = start
+    while at < len(body) - 1 and is_byline(lines[body[at]]):
+        at += 1
+    return at
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line holds a byline and nothing else.
+
+    >>> is_byline("By Shella Abdulhalim"), is_byline("By Monday the river had risen"), is_byline("Ana Ruiz, Staff Writer")
+    (True, False, True)
+    """
+    text = line.strip()
+    if not 5 <= len(text) <= 120 or (not text[0].isalpha() and text[0] not in "(（文"):
+        return False
+    said = person_names.opened(text) and not _ABOUT.match(text)
+    if not said and not _titled(text):
+        return False
+    if _ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
+        return False
+    found = person_names.split(text, sure=False, strict=True)
+    people = [name for name in found if not name.is_org]
+    if not found or any(
+        len(name.text.split()) < 2 and not _CJK.search(name.text) for name in people
+    ):
+        return False
+    letters = sum(len(name.text) for name in found)
+    if said:
+        return letters * 2 >= len(text) - 12
+    return (
+        bool(people)
+        and (
+            any(name.is_org and gazetteers.agency(name.text) for name in found)
+            or any(name.role for name in people)
+        )
+        and len(text) <= 80
+    )
+
+
+def _titled(text: str) -> bool:
+    """Whether a line ends, behind a comma or bar, with an agency or a job: "Ana Ruiz, Staff Writer"."""
+    if len(text) > 80:
+        return False
+    tails = _PARTS.split(text)[1:]
+    return any(
+        gazetteers.agency(tail) or (len(tail) < 50 and person_names.role_of(tail)) for tail in tails
+    )
+
+
+def _reads_like_headline(line: str, max_chars: int) -> bool:
+    text = line.strip()
+    if _LABELLED.match(text):
+        return len(text) <= max_chars + 10
+    if not 8 <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-":
+        return False
+    words = text.split()
+    begins = text[0].isupper() or not text[0].islower() or any(char.isupper() for char in words[0])
+    sized = bool(_CJK.search(text)) or 2 <= len(words) <= 30
+    return begins and sized and not _is_something_else(text)
+
+
+def _is_something_else(text: str) -> bool:
+    """Whether a line of headline length is a sentence, two sentences, a date, a dateline or a byline."""
+    ends = (
+        _ENDS_SENTENCE.search(text)
+        and text.rstrip("'\"’”»)")[-1] in ".…。"
+        and not _ABBREVIATED.search(text)
+    )
+    two = len(text) > 100 and _TWO_SENTENCES.search(text)
+    dated = len(text) < 60 and date_formats.DIGIT.search(text) and date_formats.is_date_alone(text)
+    return bool(ends or two or dated or dateline_parser.parse(text).end or is_byline(text))
+
+
+def _is_prose(line: str) -> bool:
+    text = line.strip()
+    if _CJK.search(text):
+        return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
+    n_words = len(text.split())
+    return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text)))

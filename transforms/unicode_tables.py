@@ -1,0 +1,143 @@
+"""How each Unicode character takes part in a word, frozen in a table so that signatures never change.
+
+A word is a run of letters, digits and marks of the NFKC-normalised, case-folded text. Scripts
+written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) give one word per character.
+Almost every character can be classed and folded on its own; the few whose normal form depends on
+their neighbours are flagged, and a text that holds one is normalised as a whole before it is cut
+into words.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEPARATOR, WORD, SINGLE = 0, 1, 2
+COMPLEX = 4  # flag: normalise the whole text before looking at this character
+MARK = (
+    8  # flag: a mark that may be sorted among others: a second one in a row makes the text complex
+)
+EXPANDS = 16  # flag: several characters; `folded` says where they stand in `expansions`, after their number
+N_CODE_POINTS = 0x20000  # planes 0 and 1; beyond them stand Han ideographs only
+TABLE = "unicode_tables.npz"
+
+# Blocks of scripts written without spaces between words.
+UNSPACED = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3005, 0x3007),
+    (0x3031, 0x3035),
+    (0x303B, 0x303C),
+    (0x3041, 0x30FF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x1AFF0, 0x1B16F),
+    (0x20000, 0x3FFFF),
+)
+
+
+def normalise(text: str) -> str:
+    """The form whose words are compared.
+
+    >>> normalise("The ﬁrst ＴＷＯ Straßen")
+    'the first two strassen'
+    """
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def class_of(character: str) -> int:
+    """SEPARATOR, WORD or SINGLE, for a character of a normalised text.
+
+    >>> [class_of(c) for c in "a7-é日"]
+    [1, 1, 0, 1, 2]
+    """
+    if unicodedata.category(character)[0] not in "LNM":
+        return SEPARATOR
+    code = ord(character)
+    return SINGLE if any(first <= code <= last for first, last in UNSPACED) else WORD
+
+
+def class_beyond(code: int) -> int:
+    """Class of a code point beyond the table: ideographs up to 0x3FFFF, nothing after."""
+    return SINGLE if code <= 0x3FFFF else SEPARATOR
+
+
+def is_single(code: int) -> bool:
+    """Is the character a word by itself?"""
+    return (
+        bool(table()[0][code] & 3 == SINGLE)
+        if code < N_CODE_POINTS
+        else class_beyond(code) == SINGLE
+    )
+
+
+Table = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]
+
+
+def build() -> Table:
+    """Class (with flags), folded code point and expansions of every character, from this Python's Unicode data."""
+    second = _seconds_of_composites()
+    classes = np.zeros(N_CODE_POINTS, np.uint8)
+    folded = np.arange(N_CODE_POINTS, dtype=np.int32)
+    expansions: list[int] = []
+    for code in range(0x80, N_CODE_POINTS):
+        if 0xD800 <= code <= 0xDFFF:
+            continue
+        character = chr(code)
+        normal = normalise(character)
+        own_class = class_of(character)
+        is_stable = unicodedata.normalize("NFKC", character) == character
+        if code in second or (
+            unicodedata.combining(character) and not (is_stable and normal == character)
+        ):
+            classes[code] = own_class | COMPLEX
+        elif unicodedata.combining(character):
+            classes[code] = own_class | MARK
+        elif all(class_of(c) == SEPARATOR for c in normal):
+            classes[code] = SEPARATOR  # also no-break spaces and the ellipsis
+        elif any(unicodedata.combining(c) or ord(c) in second for c in normal):
+            classes[code] = own_class | COMPLEX
+        elif len(normal) == 1:
+            classes[code], folded[code] = class_of(normal), ord(normal)
+        elif len(normal) > len(character.encode()):  # the kernel has room for a word per byte
+            classes[code] = own_class | COMPLEX
+        else:
+            classes[code], folded[code] = own_class | EXPANDS, len(expansions)
+            expansions += [len(normal), *map(ord, normal)]
+    for code in map(ord, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"):
+        classes[code], folded[code] = WORD, ord(chr(code).lower())
+    return classes, folded, np.array(expansions, np.int32)
+
+
+def _seconds_of_composites() -> set[int]:
+    """Characters that may combine with the one before them (quick check "maybe")."""
+    found = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # Hangul vowels and final consonants
+    for code in range(N_CODE_POINTS):
+        parts = unicodedata.decomposition(chr(code)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            found.add(int(parts[1], 16))
+    return found
+
+
+@cache
+def table() -> Table:
+    """The packaged table: `build()` under Unicode 14, which later versions only extend."""
+    with (
+        resources.files(__package__).joinpath(TABLE).open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        return arrays["classes"], arrays["folded"].cumsum(dtype=np.int32), arrays["expansions"]
+
+
+@cache
+def addresses() -> tuple[int, int, int]:
+    """Where the arrays of the table lie in memory, for the kernels."""
+    classes, folded, expansions = table()
+    return classes.ctypes.data, folded.ctypes.data, expansions.ctypes.data
