@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from copydesk.flows.cli import main as cli
 from copydesk.flows.index import IndexRefused
-from copydesk.flows.index import index_files as index_files
+from copydesk.flows.index import index_files
 from copydesk.flows.pipeline.stories import state, state_checks
 from copydesk.flows.warehouse import Warehouse
 from copydesk.transforms.dedup.options import Options
