@@ -15,7 +15,13 @@ from numba.extending import intrinsic as numba_intrinsic
 from copydesk.transforms import numba_cache
 from copydesk.transforms.numba_cache import Function
 
-_KERNELS = ("machine.py", "signing.py", "comparing.py", "joining.py", "leading.py")
+_KERNELS = (
+    "intrinsics.py",
+    "dedup/minhash_kernel.py",
+    "dedup/similarity_kernel.py",
+    "dedup/candidates.py",
+    "dedup/leader_clustering.py",
+)
 
 
 def compiled(function: Function) -> Function:
@@ -30,10 +36,9 @@ def compiled(function: Function) -> Function:
 
 @cache
 def _sources() -> str:
-    folder = resources.files(__package__)
-    return sha256(b"".join(folder.joinpath(name).read_bytes() for name in _KERNELS)).hexdigest()[
-        :12
-    ]
+    folder = resources.files("copydesk.transforms")
+    digest = sha256(b"".join(folder.joinpath(name).read_bytes() for name in _KERNELS))
+    return digest.hexdigest()[:12]
 
 
 def inlined(function: Function) -> Function:

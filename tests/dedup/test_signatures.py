@@ -69,7 +69,7 @@ def test_the_signature_is_what_datasketch_computes_from_the_shingles(text: str) 
 
 def test_signing_loads_no_integration_and_leaves_the_lsh_of_datasketch_whole() -> None:
     script = (
-        "import sys; from copydesk.transforms.dedup import Options, sketching; sketching.permutations(Options());"
+        "import sys; from copydesk.transforms.dedup import Options, sketches; sketches.permutations(Options());"
         "assert 'scipy.integrate' not in sys.modules;"
         "from datasketch import MinHashLSH; found = MinHashLSH(threshold=0.5, num_perm=64); print(found.b, found.r);"
         "from scipy.integrate import simpson"
