@@ -257,7 +257,7 @@ def wait(processes: list[Process]) -> None:
 
 
 # The child takes over the parent's search path: it imports the same code from wherever that came.
-_START = "import sys, json; a = json.loads(sys.argv[1]); sys.path[:] = a.pop('path'); from copydesk.flows import isolated; isolated.serve(**a)"
+_START = "import sys, json; a = json.loads(sys.argv[1]); sys.path[:] = a.pop('path'); from copydesk.flows.support import sandbox; sandbox.serve(**a)"
 # One worker is one core's work; pools of threads in each would fight over the cores, and Arrow's own
 # allocator reserves address space by the gigabyte, which the memory limit counts.
 _ONE_THREAD = {
