@@ -49,28 +49,28 @@ def measure(texts: list[str]) -> dict[str, float]:
     stories.group_stories(texts)
     figures["text to stories, all at once"] = len(texts) / (time.process_time() - begun)
     new = min(DAY, len(texts) // 10)
-    epoch = tfidf.opened(1, count(texts, titles))
+    epoch = tfidf.epoch_of(1, count(texts, titles))
     before = tfidf.vectors(count(texts[:-new], titles[:-new]), epoch)
     arrival = np.arange(len(texts))
 
     def grouped(vectors: tfidf.Vectors, known: day_blocks.Grouping | None) -> day_blocks.Grouping:
         n, n_published = len(vectors), len(known.stories) if known else 0
         standing = np.full(n, day_blocks.NO_STORY, np.int32)
-        openers = np.zeros(0, np.int64)
+        roots = np.zeros(0, np.int64)
         if known:
             names, numbers = np.unique(known.stories, return_inverse=True)
-            standing[:n_published], openers = numbers, np.array(known.openers)[names]
-        return day_blocks.grouped(
+            standing[:n_published], roots = numbers, np.array(known.roots)[names]
+        return day_blocks.group_blocks(
             day_blocks.Documents(
                 vectors=vectors,
                 published=np.full(n, UNDATED),
                 arrival=arrival[:n],
                 stories=standing,
-                openers=openers,
-                is_whole=np.ones(len(openers), bool),
+                roots=roots,
+                is_whole=np.ones(len(roots), bool),
                 n_published=n_published,
-                compared=known.edges if known else None,
-                twins=known.twins if known else None,
+                known_edges=known.edges if known else None,
+                originals=known.originals if known else None,
             ),
             stories.Options(),
         )
@@ -80,7 +80,7 @@ def measure(texts: list[str]) -> dict[str, float]:
     counted = count(texts[-new:], titles[-new:])
     figures["count"] = new / (time.process_time() - begun)
     vectors = tfidf.vectors(counted, epoch)
-    grouped(tfidf.joined([before, vectors]), window)
+    grouped(tfidf.concatenate([before, vectors]), window)
     figures[f"text to stories, {new:,} new against {len(before):,}"] = new / (
         time.process_time() - begun
     )

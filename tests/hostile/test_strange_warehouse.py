@@ -15,8 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from copydesk.flows.cli import main as cli
-from copydesk.flows.index import IndexRefused
-from copydesk.flows.index import index_files
+from copydesk.flows.index import IndexRefused, index_files
 from copydesk.flows.pipeline.stories import state, state_checks
 from copydesk.flows.warehouse import Warehouse
 from copydesk.transforms.dedup.options import Options

@@ -1,4 +1,4 @@
-"""Articles on one event, in whatever words, share a story."""
+"""Group articles about the same event into stories, even when they share no wording."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Options", "group_stories", "warm"]
 
 
 def __getattr__(name: str) -> object:
-    # A recipe needs `Options` alone: numba, which the rest needs, takes half a second to import.
+    # A recipe needs only `Options`. Everything else imports numba, which takes half a second.
     if name in __all__:
         return getattr(import_module("copydesk.transforms.stories.stories_in_memory"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Average-link clustering of a sparse graph, from any groups that already stand."""
+"""Average-link clustering of a sparse similarity graph, starting from existing groups."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from copydesk.transforms.stories.cosine import UNIT, Edges
 def average_link(
     groups: NDArray[np.int32], edges: Edges, *, sizes: NDArray[np.int64], threshold: float
 ) -> NDArray[np.int32]:
-    """Merge groups as long as the mean similarity over all pairs between two of them reaches the threshold.
+    """Merge groups while the mean similarity over all pairs between two of them is at the threshold.
 
-    `groups` names the group each document stands in by the group's first document, `sizes` counts the
-    documents of each group at that place. Pairs without an edge count as 0. The result names groups
-    in the same way. Nearest-neighbour chains (Benzécri 1982) give the same tree as always merging the
-    closest pair, without a queue; of equally close groups the one with the first document goes first.
+    `groups` holds, for each document, the index of the first document of its group. `sizes` holds
+    the number of documents of each group at that index. A pair without an edge has similarity 0.
+    The result has the form of `groups`. Nearest-neighbour chains (Benzécri 1982) build the same tree
+    as merging the closest pair each time, and need no priority queue. Ties go to the group with the
+    lower index.
 
     >>> edges = Edges(*(np.array(column, np.int32) for column in ([0, 1, 0], [1, 2, 3], [40_000, 30_000, 2_000])))
     >>> alone = np.arange(4, dtype=np.int32)

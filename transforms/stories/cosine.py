@@ -1,4 +1,4 @@
-"""Which documents are alike: an inverted index over the window, walked in time order."""
+"""Cosine similarities inside the time window, from an inverted index filled in time order."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from copydesk.transforms.stories.tfidf import Vectors
 
 UNDATED = np.iinfo(np.int64).min
 UNIT = 1 << 16  # similarity 1
-FLOOR = int(0.04 * UNIT)  # weaker similarities count as none; .02 to .05 give the same figures
-TWIN = int(
-    0.9 * UNIT
-)  # the same text but for a few words: it follows its twin and is not compared again
-POSTINGS = 2_000  # of a feature, the most recent documents that hold it: a common word costs no more than that
-ALIKE = 1_000  # of a document, the documents most alike that are remembered: on wire text it has 14, at most 114
+FLOOR = int(0.04 * UNIT)  # weaker similarities count as 0; .02 to .05 give the same figures
+# At this similarity two texts differ in a few words only. The later one joins the story of the
+# earlier one and is not compared again.
+NEAR_IDENTICAL = int(0.9 * UNIT)
+# Each feature keeps this many of the most recent documents, which bounds the cost of common words.
+POSTINGS = 2_000
+# Each document keeps this many edges. On wire text a document has 14 on average and 114 at most.
+MAX_EDGES = 1_000
 _SHIFT = 12  # from SCALE ** 2 = 2 ** 28 down to UNIT
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Pairs of documents that are alike; similarities in UNIT."""
+    """Pairs of similar documents by index, with their similarities in units of 1 / UNIT."""
 
     earlier: NDArray[np.int32]
     later: NDArray[np.int32]
@@ -33,13 +35,13 @@ class Edges:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What comparing the new documents of a block with each other and the window before gave."""
+    """Similarities of the new documents of a block to each other and to the window before it."""
 
     edges: Edges
-    twins: NDArray[np.int32]
-    """For each document the one it follows; itself where it follows none."""
+    originals: NDArray[np.int32]
+    """For each document, the near-identical document that it follows, or itself."""
     best: NDArray[np.int32]
-    """Highest similarity of each document to any other one, in UNIT."""
+    """The highest similarity of each document to another one, in units of 1 / UNIT."""
 
 
 def compare(
@@ -51,18 +53,19 @@ def compare(
     window: int,
     undated_window: int,
 ) -> Comparison:
-    """Compare every document from `first` on with those before it.
+    """Compare every document from index `first` on with the documents before it.
 
-    `published` are times in any unit, UNDATED for none; `arrival` are places in the order of arrival.
-    Two dated documents are compared when their times are at most `window` apart; a pair with an
-    undated side when their arrivals are at most `undated_window` apart.
+    `published` holds times in the unit of `window`, UNDATED where there is none. `arrival` holds
+    positions in the order of arrival. Two dated documents are compared when their times differ by
+    `window` or less. A pair with an undated side is compared when the arrival positions differ by
+    `undated_window` or less.
     """
     n = len(vectors)
     slots, n_slots = vectors.slots, SPACE
-    if len(slots) < SPACE // 8:  # a small block does not pay for the whole space
+    if len(slots) < SPACE // 8:  # a small block needs fewer lists than the whole feature space
         unique, inverse = np.unique(slots, return_inverse=True)
         slots, n_slots = inverse.astype(np.int32), len(unique)
-    twins = np.arange(n, dtype=np.int32)
+    originals = np.arange(n, dtype=np.int32)
     best = np.zeros(n, np.int32)
     earlier, later, similarity = _compare(
         vectors.starts,
@@ -74,10 +77,10 @@ def compare(
         first,
         window,
         undated_window,
-        twins,
+        originals,
         best,
     )
-    return Comparison(Edges(earlier, later, similarity), twins, best)
+    return Comparison(Edges(earlier, later, similarity), originals, best)
 
 
 @compiled
@@ -91,7 +94,7 @@ def _compare(
     first: int,
     window: int,
     undated_window: int,
-    twins: NDArray[np.int32],
+    originals: NDArray[np.int32],
     best: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     n = len(starts) - 1
@@ -104,7 +107,7 @@ def _compare(
     documents = np.empty(len(slots), np.int32)
     values = np.empty(len(slots), np.uint16)
     sums = np.zeros(n, np.int32)
-    met = np.empty(n, np.int32)
+    candidates = np.empty(n, np.int32)
     room = 1 << 12
     earlier, later, similarity = (
         np.empty(room, np.int32),
@@ -115,44 +118,46 @@ def _compare(
     for i in range(n):
         begin = n_edges
         if i >= first:
-            n_met = 0
+            n_candidates = 0
             for k in range(starts[i], starts[i + 1]):
                 s, w = slots[k], np.int32(weights[k])
                 for p in range(max(heads[s], filled[s] - POSTINGS), filled[s]):
                     j = documents[p]
                     if sums[j] == 0:
-                        met[n_met] = j
-                        n_met += 1
+                        candidates[n_candidates] = j
+                        n_candidates += 1
                     sums[j] += w * np.int32(values[p]) + (sums[j] == 0)
-            twin, twin_similarity = -1, TWIN
-            if n_edges + n_met > room:
-                room = max(2 * room, n_edges + n_met)
+            original, original_similarity = -1, NEAR_IDENTICAL
+            if n_edges + n_candidates > room:
+                room = max(2 * room, n_edges + n_candidates)
                 earlier, later, similarity = (
                     _longer(earlier, room),
                     _longer(later, room),
                     _longer(similarity, room),
                 )
-            for m in range(n_met):
-                j = met[m]
-                alike = min(UNIT, sums[j] >> _SHIFT)
+            for m in range(n_candidates):
+                j = candidates[m]
+                similar = min(UNIT, sums[j] >> _SHIFT)
                 sums[j] = 0
                 if published[i] == UNDATED or published[j] == UNDATED:
                     if abs(arrival[i] - arrival[j]) > undated_window:
                         continue
                 elif abs(published[i] - published[j]) > window:
                     continue
-                best[i] = max(best[i], alike)
-                best[j] = max(best[j], alike)
-                if alike > twin_similarity or (alike == twin_similarity and (twin < 0 or j < twin)):
-                    twin, twin_similarity = j, alike
-                if alike >= FLOOR:
-                    earlier[n_edges], later[n_edges], similarity[n_edges] = j, i, alike
+                best[i] = max(best[i], similar)
+                best[j] = max(best[j], similar)
+                if similar > original_similarity or (
+                    similar == original_similarity and (original < 0 or j < original)
+                ):
+                    original, original_similarity = j, similar
+                if similar >= FLOOR:
+                    earlier[n_edges], later[n_edges], similarity[n_edges] = j, i, similar
                     n_edges += 1
-            if twin >= 0:
-                twins[i] = twin
+            if original >= 0:
+                originals[i] = original
                 n_edges = begin
                 continue
-            if n_edges - begin > ALIKE:
+            if n_edges - begin > MAX_EDGES:
                 n_edges = _strongest(earlier, similarity, begin, n_edges)
         for k in range(starts[i], starts[i + 1]):
             s = slots[k]
@@ -166,10 +171,10 @@ def _compare(
 def _strongest(
     earlier: NDArray[np.int32], similarity: NDArray[np.int32], begin: int, end: int
 ) -> int:
-    """Move a document's ALIKE strongest edges to the front; returns where they end. Of equals the first met stay."""
-    place = end - begin - ALIKE
-    cut = np.partition(similarity[begin:end], place)[place]
-    room = ALIKE
+    """Move the MAX_EDGES strongest edges to the front and return their end; ties keep the earlier."""
+    rank = end - begin - MAX_EDGES
+    cut = np.partition(similarity[begin:end], rank)[rank]
+    room = MAX_EDGES
     for k in range(begin, end):
         room -= similarity[k] > cut
     at = begin

@@ -1,6 +1,7 @@
-"""One ingest, block by block: a day of dated documents at a time, then the undated ones.
+"""Incremental story clustering: one UTC day of documents after the other, then the undated ones.
 
-Days make one big ingest and many daily ones agree, and bound the work by the window.
+Working by days has two effects. One large ingest gives the same stories as many daily ones, and the
+work for each day is bounded by the time window.
 """
 
 from __future__ import annotations
@@ -17,60 +18,62 @@ from copydesk.transforms.stories.cosine import UNDATED, UNIT, Comparison, Edges,
 from copydesk.transforms.stories.options import Options
 from copydesk.transforms.stories.tfidf import Vectors
 
-HOUR = 3_600_000_000  # of the microseconds in which times are counted
-MAX_BLOCK = 20_000  # documents; as many as the undated window holds
+HOUR = 3_600_000_000  # microseconds, the unit of all times here
+MAX_BLOCK = 20_000  # documents; the default size of the undated window
 NO_STORY = -1
-ELSEWHERE = -1
+OUTSIDE = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """Published documents of the window, then the new ones; both in canonical order.
+    """The published documents of the window followed by the new ones, each in canonical order.
 
-    Canonical is: dated ones by time, then undated ones; within that, by id.
+    Canonical order: dated documents by time, then undated ones; ties by id.
     """
 
     vectors: Vectors
     published: NDArray[np.int64]
-    """Microseconds since 1970; UNDATED for none."""
+    """Microseconds since 1970; UNDATED where there is no time."""
     arrival: NDArray[np.int64]
-    """Place in the order of arrival, over all ingests."""
+    """Position in the order of arrival over all ingests."""
     stories: NDArray[np.int32]
-    """Number of the story each published document stands in, the oldest story first; NO_STORY for new ones
-    (a new one that takes the place of a published document starts in its story)."""
-    openers: NDArray[np.int64]
-    """Document that opened each of these stories; ELSEWHERE where it is not at hand."""
+    """Story number of each published document, the oldest story being 0; NO_STORY for a new one.
+
+    A new document that replaces a published one starts in the story of that document.
+    """
+    roots: NDArray[np.int64]
+    """Index of the first document (the root) of each story; OUTSIDE when it is not among these."""
     is_whole: NDArray[np.bool_]
-    """Of each of these stories: are all its documents at hand? Only then can they be put together anew."""
+    """Whether all documents of each story are among these; only such a story is clustered again."""
     n_published: int
-    compared: Edges | None = None
-    """Edges among the published documents where they are known; None compares those again."""
-    twins: NDArray[np.int32] | None = None
-    """The document each published one follows, itself where it follows none; with `compared`."""
+    known_edges: Edges | None = None
+    """Known edges among the published documents; None means that they are compared again."""
+    originals: NDArray[np.int32] | None = None
+    """The near-identical document each published one follows, or itself; given with `known_edges`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """The stories after the new documents came in."""
+    """The stories of all documents after the new ones were added."""
 
     stories: NDArray[np.int32]
-    """Number of each document's story; new stories are numbered on, in the order they were opened."""
+    """Story number of each document; new stories continue the numbering in order of creation."""
     similarity: NDArray[np.float32]
-    """Highest similarity of each document to another one when it came in."""
+    """The highest similarity of each document to another one at the time it was added."""
     merged: dict[int, int]
-    """Story to the story that took it over, in the end."""
-    openers: tuple[int, ...]
-    """Document that opened each new story, in the order of their numbers."""
+    """Maps a story that was merged away to the story it ended in."""
+    roots: tuple[int, ...]
+    """Index of the root document of each new story, in the order of the story numbers."""
     edges: Edges
-    """Edges found, and those that were known."""
-    twins: NDArray[np.int32]
-    """The document each one follows; itself where it follows none."""
+    """All edges, known and new."""
+    originals: NDArray[np.int32]
+    """The near-identical document each document follows, or itself."""
 
 
-def cut(published: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """First and end of each block of documents in canonical order: one UTC day, or undated, and at most MAX_BLOCK.
+def block_bounds(published: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each block: one UTC day or undated, and at most MAX_BLOCK documents.
 
-    >>> list(cut(np.array([0, 5, 30 * HOUR, UNDATED, UNDATED])))
+    >>> list(block_bounds(np.array([0, 5, 30 * HOUR, UNDATED, UNDATED])))
     [(0, 2), (2, 3), (3, 5)]
     """
     days = np.where(published == UNDATED, UNDATED, published // (24 * HOUR))
@@ -81,22 +84,22 @@ def cut(published: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
             yield first, min(first + MAX_BLOCK, end)
 
 
-def grouped(documents: Documents, options: Options) -> Grouping:
-    """Stories of all documents once the new ones are in.
+def group_blocks(documents: Documents, options: Options) -> Grouping:
+    """Add the new documents and return the stories of all documents.
 
-    The documents of the window are put together anew with each block, so that it matters little in
-    which order they arrived; a story that reaches beyond the window only grows. A story goes where
-    the document that opened it goes, or else most of its documents; where several meet, the oldest
-    takes the others over.
+    Each block clusters all documents of its window again, so that the order of arrival matters
+    little. A story with documents outside the window can only grow. A story follows its root
+    document, or the majority of its documents when the root is outside the window. When several
+    stories end in one cluster, the oldest one absorbs the others.
     """
     state = _State(documents, options)
-    for first, end in cut(documents.published[documents.n_published :]):
+    for first, end in block_bounds(documents.published[documents.n_published :]):
         state.add(documents.n_published + first, documents.n_published + end)
     return state.result()
 
 
 class _State:
-    """What is known between two blocks."""
+    """The clustering between two blocks."""
 
     def __init__(self, documents: Documents, options: Options) -> None:
         self.documents, self.options = documents, options
@@ -104,44 +107,44 @@ class _State:
         n, n_published = len(documents.published), documents.n_published
         self.stories = documents.stories.copy()
         self.similarity = np.zeros(n, np.float32)
-        self.twins = np.arange(n, dtype=np.int32)
+        self.originals = np.arange(n, dtype=np.int32)
         self.merged: dict[int, int] = {}
-        self.openers: list[int] = documents.openers.tolist()
-        self.n_standing = len(self.openers)
-        self.opened = {row: story for story, row in enumerate(self.openers) if row != ELSEWHERE}
-        if documents.compared is not None and documents.twins is not None:
-            self.edges = documents.compared
-            self.twins[:n_published] = documents.twins
+        self.roots: list[int] = documents.roots.tolist()
+        self.n_known_stories = len(self.roots)
+        self.story_of_root = {row: story for story, row in enumerate(self.roots) if row != OUTSIDE}
+        if documents.known_edges is not None and documents.originals is not None:
+            self.edges = documents.known_edges
+            self.originals[:n_published] = documents.originals
         else:
-            found = self._compared(np.arange(n_published), 0)
-            self.twins[:n_published] = found.twins
-            self.edges = found.edges
-        self.found = [self.edges]
+            comparison = self._compare(np.arange(n_published), 0)
+            self.originals[:n_published] = comparison.originals
+            self.edges = comparison.edges
+        self.all_edges = [self.edges]
 
     def add(self, first: int, end: int) -> None:
-        """Let the documents of a block in."""
-        before = self._within_reach(first, end)
+        """Add the documents of one block."""
+        before = self._rows_in_window(first, end)
         rows = np.concatenate([before, np.arange(first, end)])
-        found = self._compared(rows, len(before))
-        self.twins[first:end] = rows[found.twins[len(before) :]]
-        self.similarity[first:end] = (found.best[len(before) :] / UNIT).astype(np.float32)
-        edges = self._remember(rows, found.edges)
-        groups = self._standing(rows, end)
-        is_counted = self.twins[rows] == rows
+        comparison = self._compare(rows, len(before))
+        self.originals[first:end] = rows[comparison.originals[len(before) :]]
+        self.similarity[first:end] = (comparison.best[len(before) :] / UNIT).astype(np.float32)
+        edges = self._edges_among(rows, comparison.edges)
+        groups = self._initial_groups(rows, end)
+        is_counted = self.originals[rows] == rows
         sizes = np.bincount(groups[is_counted], minlength=len(rows))
         linked = average_link(
             groups, edges, sizes=np.maximum(sizes, 1), threshold=self.options.threshold
         )
-        # A document that follows a twin goes where the twin goes.
-        place = np.arange(len(rows), dtype=np.int32)
-        place[len(before) :] = found.twins[len(before) :]
-        self._name(rows, linked[place])
-        self.stories[:end] = self.stories[self.twins[:end]]
+        # A near-identical document joins the story of its original.
+        position = np.arange(len(rows), dtype=np.int32)
+        position[len(before) :] = comparison.originals[len(before) :]
+        self._assign_numbers(rows, linked[position])
+        self.stories[:end] = self.stories[self.originals[:end]]
 
     def result(self) -> Grouping:
-        """The stories, with mergers followed to their end."""
+        """Return the stories, with each chain of mergers resolved to its last story."""
         merged = {story: self._survivor(story) for story in sorted(self.merged)}
-        names = np.arange(len(self.openers), dtype=np.int32)
+        names = np.arange(len(self.roots), dtype=np.int32)
         for story, into in merged.items():
             names[story] = into
         stories = names[self.stories] if len(names) else self.stories
@@ -149,12 +152,12 @@ class _State:
             stories,
             self.similarity,
             merged,
-            tuple(self.openers[self.n_standing :]),
-            _all(self.found),
-            self.twins,
+            tuple(self.roots[self.n_known_stories :]),
+            _all(self.all_edges),
+            self.originals,
         )
 
-    def _compared(self, rows: NDArray[np.int64], first: int) -> Comparison:
+    def _compare(self, rows: NDArray[np.int64], first: int) -> Comparison:
         documents = self.documents
         return compare(
             documents.vectors.take(rows),
@@ -165,8 +168,8 @@ class _State:
             undated_window=self.options.undated_window,
         )
 
-    def _within_reach(self, first: int, end: int) -> NDArray[np.int64]:
-        """Rows before the block that some document of it is compared with."""
+    def _rows_in_window(self, first: int, end: int) -> NDArray[np.int64]:
+        """Return the rows before the block that at least one document of the block is compared with."""
         published, arrival = self.documents.published[:first], self.documents.arrival[:first]
         is_recent = arrival >= self.documents.arrival[first] - self.options.undated_window
         times = self.documents.published[first:end]
@@ -175,27 +178,27 @@ class _State:
         else:
             is_near = (published >= times[0] - self.window) & (published <= times[-1] + self.window)
             reach = np.where(published == UNDATED, is_recent, is_near)
-        return np.flatnonzero(reach & (self.twins[:first] == np.arange(first)))
+        return np.flatnonzero(reach & (self.originals[:first] == np.arange(first)))
 
-    def _standing(self, rows: NDArray[np.int64], end: int) -> NDArray[np.int32]:
-        """The group of each row before anything is linked, by place of its first document: its own, or a story that reaches further."""
-        n = len(self.openers)
-        leads = np.flatnonzero(
-            (self.twins[:end] == np.arange(end)) & (self.stories[:end] != NO_STORY)
+    def _initial_groups(self, rows: NDArray[np.int64], end: int) -> NDArray[np.int32]:
+        """Return the initial group of each row: itself, or its story when that story is not whole here."""
+        n = len(self.roots)
+        originals_with_story = np.flatnonzero(
+            (self.originals[:end] == np.arange(end)) & (self.stories[:end] != NO_STORY)
         )
-        everywhere = np.bincount(self.stories[leads], minlength=n)
+        everywhere = np.bincount(self.stories[originals_with_story], minlength=n)
         here = self.stories[rows]
         known = np.flatnonzero(here != NO_STORY)
         reaches_on = np.bincount(here[known], minlength=n) < everywhere
-        reaches_on[: self.n_standing] |= ~self.documents.is_whole
+        reaches_on[: self.n_known_stories] |= ~self.documents.is_whole
         fixed = known[reaches_on[here[known]]]
         groups = np.arange(len(rows), dtype=np.int32)
         _, firsts, inverse = np.unique(here[fixed], return_index=True, return_inverse=True)
         groups[fixed] = fixed[firsts[inverse]]
         return groups
 
-    def _remember(self, rows: NDArray[np.int64], new: Edges) -> Edges:
-        """Edges among these rows, by place in `rows`; those that no later block can need are forgotten."""
+    def _edges_among(self, rows: NDArray[np.int64], new: Edges) -> Edges:
+        """Return the edges among `rows` by index into it, and drop edges that no later block needs."""
         published, arrival = self.documents.published, self.documents.arrival
         oldest = arrival[rows[-1]] - self.options.undated_window
         at = published[rows[-1]]
@@ -206,35 +209,35 @@ class _State:
                 published[end] >= at - self.window if at != UNDATED else np.zeros(len(end), bool)
             )
             is_needed &= (arrival[end] >= oldest) | is_near
-        place = np.full(len(published), -1, np.int32)
-        place[rows] = np.arange(len(rows), dtype=np.int32)
-        is_here = (place[ends[0]] >= 0) & (place[ends[1]] >= 0)
+        position = np.full(len(published), -1, np.int32)
+        position[rows] = np.arange(len(rows), dtype=np.int32)
+        is_here = (position[ends[0]] >= 0) & (position[ends[1]] >= 0)
         kept = Edges(
             *(np.asarray(column)[is_needed | is_here] for column in (*ends, self.edges.similarity))
         )
         here = Edges(
-            place[ends[0][is_here]], place[ends[1][is_here]], self.edges.similarity[is_here]
+            position[ends[0][is_here]], position[ends[1][is_here]], self.edges.similarity[is_here]
         )
         rows32 = rows.astype(np.int32)
-        self.found.append(Edges(rows32[new.earlier], rows32[new.later], new.similarity))
-        self.edges = _all([kept, self.found[-1]])
+        self.all_edges.append(Edges(rows32[new.earlier], rows32[new.later], new.similarity))
+        self.edges = _all([kept, self.all_edges[-1]])
         return _all([here, new])
 
-    def _name(self, rows: NDArray[np.int64], linked: NDArray[np.int32]) -> None:
-        """Each group takes the number of the oldest story that goes there; where none does, a story opens."""
-        goes = self._claims(rows, linked)
+    def _assign_numbers(self, rows: NDArray[np.int64], linked: NDArray[np.int32]) -> None:
+        """Give each group the number of the oldest story assigned to it, or create a new story."""
+        groups = self._groups_of_stories(rows, linked)
         names: dict[int, int] = {}
-        for story in sorted(goes):  # by age
-            into = names.setdefault(goes[story], story)
+        for story in sorted(groups):  # by age
+            into = names.setdefault(groups[story], story)
             if into != story:
                 self.merged[story] = into
-        for place in np.unique(linked).tolist():
-            if place not in names:
-                names[place] = self._open(int(rows[place]))
-        taken = [story for story in goes if story in self.merged]
-        if taken:  # also for documents that are not at hand now
-            new_names = np.arange(len(self.openers), dtype=np.int32)
-            for story in taken:
+        for position in np.unique(linked).tolist():
+            if position not in names:
+                names[position] = self._create(int(rows[position]))
+        absorbed = [story for story in groups if story in self.merged]
+        if absorbed:  # also for documents outside this window
+            new_names = np.arange(len(self.roots), dtype=np.int32)
+            for story in absorbed:
                 new_names[story] = self.merged[story]
             known = self.stories != NO_STORY
             self.stories[known] = new_names[self.stories[known]]
@@ -242,36 +245,38 @@ class _State:
         whole[list(names)] = list(names.values())
         self.stories[rows] = whole[linked]
 
-    def _claims(self, rows: NDArray[np.int64], linked: NDArray[np.int32]) -> dict[int, int]:
-        """Story to the group it goes to: where its opener is, or else most of its documents, the first group of several."""
+    def _groups_of_stories(
+        self, rows: NDArray[np.int64], linked: NDArray[np.int32]
+    ) -> dict[int, int]:
+        """Map each story to the group of its root, or else to the group of most of its documents."""
         here = self.stories[rows]
         known = here != NO_STORY
         width = len(rows) + 1
         pairs, counts = np.unique(
             here[known].astype(np.int64) * width + linked[known], return_counts=True
         )
-        goes: dict[int, int] = {}
+        groups: dict[int, int] = {}
         most: dict[int, int] = {}
         for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
             story, group = divmod(pair, width)
             if count > most.get(story, 0):
-                goes[story], most[story] = group, count
-        place = {row: place for place, row in enumerate(rows.tolist())}
-        for story in goes:
-            opener = self.openers[story]
-            if opener in place:
-                goes[story] = int(linked[place[opener]])
-        return goes
+                groups[story], most[story] = group, count
+        position = {row: position for position, row in enumerate(rows.tolist())}
+        for story in groups:
+            root = self.roots[story]
+            if root in position:
+                groups[story] = int(linked[position[root]])
+        return groups
 
-    def _open(self, row: int) -> int:
-        """The number of the story a document opens; one it had opened before opens again."""
-        if row in self.opened and self.opened[row] in self.merged:
-            story = self.opened[row]
+    def _create(self, row: int) -> int:
+        """Create the story rooted at this document, or restore the one it was the root of before."""
+        if row in self.story_of_root and self.story_of_root[row] in self.merged:
+            story = self.story_of_root[row]
             del self.merged[story]
             return story
-        self.opened[row] = len(self.openers)
-        self.openers.append(row)
-        return self.opened[row]
+        self.story_of_root[row] = len(self.roots)
+        self.roots.append(row)
+        return self.story_of_root[row]
 
     def _survivor(self, story: int) -> int:
         while story in self.merged:

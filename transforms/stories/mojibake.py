@@ -1,4 +1,4 @@
-"""Text that was decoded with the wrong table, put right before its words are compared."""
+"""Repair text that was decoded with the wrong encoding, before its words are compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recipe may set about stories: section [stories]."""
+"""Options of the recipe section [stories]."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How articles on one event are put together; docs/stories.md argues the defaults with figures."""
+    """How articles about one event are grouped; docs/stories.md gives the figures for the defaults."""
 
     threshold: float = 0.07
-    """Two groups become one story when the mean similarity over all their pairs reaches this."""
+    """Two groups are merged when the mean similarity over all their pairs is at least this."""
     window_hours: float = 72.0
-    """Two dated documents further apart are never compared."""
+    """Two dated documents are compared only when their times differ by this or less."""
     undated_window: int = 20_000
-    """A document without a date is compared with this many of the most recent ones."""
+    """An undated document is compared with this many of the most recent documents."""
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:

@@ -1,4 +1,4 @@
-"""Stories among texts at hand: the public function, one ingest without a warehouse."""
+"""The public function `group_stories`: the stories of texts in memory, without a warehouse."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from copydesk.transforms.stories.term_counts import count
 
 STORIES = pa.schema(
     [
-        column("row", pa.int64(), "Place of the text in the input, from 0.", required=True),
+        column("row", pa.int64(), "Index of the text in the input, from 0.", required=True),
         column(
             "story",
             pa.int64(),
-            "Row of the first text of the story, in the order of the input.",
+            "Index of the first text of the story in the order of the input.",
             required=True,
         ),
     ]
@@ -36,18 +36,18 @@ def group_stories(
     published_at: Sequence[datetime | None] | pa.Array | pa.ChunkedArray | None = None,
     options: Options | None = None,
 ) -> pa.Table:
-    """Put texts on one event together, however they are worded: a table of `row` and `story`.
+    """Group texts about the same event: returns a table with the columns `row` and `story`.
 
-    Every text is in one story, also alone. The groups do not depend on the order of the input. Times
-    without a time zone count as UTC; without `published_at` every pair may be one story. Raises
-    ValueError where the inputs differ in length.
+    Every text belongs to exactly one story, possibly alone. The groups do not depend on the order
+    of the input. Times without a time zone count as UTC. Without `published_at`, any two texts may
+    share a story. Raises ValueError when the inputs differ in length.
 
     >>> group_stories(["Storm Ada tore the roof off Vik church.", "Vik church lost its roof in storm Ada.", "Eggs got dearer."]).to_pydict()
     {'row': [0, 1, 2], 'story': [0, 0, 2]}
     """
-    bodies = [text or "" for text in _listed(texts)]
+    bodies = [text or "" for text in _to_list(texts)]
     headlines = (
-        [title or "" for title in _listed(titles)] if titles is not None else [""] * len(bodies)
+        [title or "" for title in _to_list(titles)] if titles is not None else [""] * len(bodies)
     )
     times = _times(published_at, len(bodies))
     for name, given in (("titles", headlines), ("published_at", times)):
@@ -62,7 +62,7 @@ def group_stories(
 
 
 def warm() -> None:
-    """Load the packaged frequencies and compile; afterwards nothing is opened."""
+    """Load the packaged word frequencies and compile the loops; later calls open no file."""
     group_stories(
         ["Rain fell on Bergen.", "Bergen had rain."], published_at=[None, datetime(2026, 1, 1)]
     )
@@ -71,29 +71,29 @@ def warm() -> None:
 def _stories(
     texts: list[str], titles: list[str], times: NDArray[np.int64], options: Options
 ) -> NDArray[np.int64]:
-    # Texts that are equal, title and day too, are one document: ten thousand copies cost one.
+    # Texts with equal title and day are one document, so that ten thousand copies cost as much as one.
     keys = [
         (time, sha256(f"{title}\0{text}".encode("utf-8", "surrogatepass")).digest())
         for time, title, text in zip(times.tolist(), titles, texts, strict=True)
     ]
-    order = {key: place for place, key in enumerate(sorted(set(keys), key=_canonical))}
-    places = np.array([order[key] for key in keys], np.int64)
-    if not len(places):
-        return places
-    _, rows = np.unique(places, return_index=True)
+    order = {key: position for position, key in enumerate(sorted(set(keys), key=_canonical))}
+    positions = np.array([order[key] for key in keys], np.int64)
+    if not len(positions):
+        return positions
+    _, rows = np.unique(positions, return_index=True)
     counted = count([texts[row] for row in rows], [titles[row] for row in rows])
-    epoch = tfidf.opened(1, counted)
+    epoch = tfidf.epoch_of(1, counted)
     n = len(rows)
     documents = day_blocks.Documents(
         vectors=tfidf.vectors(counted, epoch),
         published=times[rows],
         arrival=np.arange(n, dtype=np.int64),
         stories=np.full(n, day_blocks.NO_STORY, np.int32),
-        openers=np.zeros(0, np.int64),
+        roots=np.zeros(0, np.int64),
         is_whole=np.zeros(0, bool),
         n_published=0,
     )
-    stories = day_blocks.grouped(documents, options).stories[places]
+    stories = day_blocks.group_blocks(documents, options).stories[positions]
     _, firsts, inverse = np.unique(stories, return_index=True, return_inverse=True)
     return firsts[inverse].astype(np.int64)
 
@@ -102,7 +102,7 @@ def _canonical(key: tuple[int, bytes]) -> tuple[bool, int, bytes]:
     return key[0] == UNDATED, *key
 
 
-def _listed(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> list[str | None]:
+def _to_list(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> list[str | None]:
     return values.to_pylist() if isinstance(values, pa.Array | pa.ChunkedArray) else list(values)
 
 
@@ -122,6 +122,6 @@ def _times(
 
 
 def microseconds(times: pa.Array) -> NDArray[np.int64]:
-    """Times as microseconds since 1970, UNDATED for null."""
+    """Convert times to microseconds since 1970; null becomes UNDATED."""
     counted = times.cast(TIMESTAMP).cast(pa.int64())
     return np.asarray(counted.fill_null(UNDATED).to_numpy(zero_copy_only=False), np.int64)

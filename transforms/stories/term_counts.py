@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0912 -- kernels: one loop without calls is what makes them fast
-"""From texts to counted features: words and pairs of neighbouring words, hashed into a fixed space."""
+"""Count the words and word pairs of texts, hashed into a fixed feature space."""
 
 from __future__ import annotations
 
@@ -13,27 +13,26 @@ from copydesk.transforms import unicode_tables
 from copydesk.transforms.intrinsics import compiled
 from copydesk.transforms.stories.mojibake import repaired
 
-# Words hash into the lower half, pairs into the upper half. Two articles of 500 pairs each meet by
-# chance in a quarter of a pair, of some hundred that count.
+# Words hash into the lower half, pairs into the upper half. By chance alone two articles of 500
+# pairs each share a quarter of a pair, against some hundred pairs that decide.
 HALF = 1 << 20
 SPACE = 2 * HALF
 TITLE_WEIGHT = 3  # a word of the title counts three times: +.01 B-cubed on WikiNews events
-MAX_CHARACTERS = (
-    20_000  # of one text; what makes a story stands at its head, and time stays bounded
-)
-_CHUNK = 256  # documents that share one buffer
+# Of one text. The event is told at the beginning, and the time per text stays bounded.
+MAX_CHARACTERS = 20_000
+_CHUNK = 256  # documents per buffer
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Features of several documents, one document after the other, in order of first use."""
+    """Features of several documents, one document after the other, in order of first occurrence."""
 
     starts: NDArray[np.int64]
-    """First feature of each document, and the end of the last."""
+    """Index of the first feature of each document, and the end of the last document."""
     slots: NDArray[np.int32]
-    """Places in the feature space."""
+    """Feature numbers, from 0 to SPACE - 1."""
     counts: NDArray[np.uint8]
-    """How often each stands in its document, at most 255."""
+    """Number of occurrences in the document, at most 255."""
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -46,8 +45,8 @@ class Counts:
         return Counts(starts, self.slots[at], self.counts[at])
 
 
-def joined(parts: Sequence[Counts]) -> Counts:
-    """Several sets of counts as one, in order."""
+def concatenate(parts: Sequence[Counts]) -> Counts:
+    """Concatenate several sets of counts."""
     lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.starts) for part in parts)])
     return Counts(
         np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
@@ -57,20 +56,20 @@ def joined(parts: Sequence[Counts]) -> Counts:
 
 
 def count(texts: Sequence[str], titles: Sequence[str | None]) -> Counts:
-    """The features of each document.
+    """Count the features of each document.
 
     >>> counted = count(["Rain fell."], [None])
     >>> len(counted), counted.counts.tolist()      # rain, fell, rain fell
     (1, [1, 1, 1])
     """
     classes = unicode_tables.table()[0]
-    return joined(
+    return concatenate(
         [Counts(*_count_chunk(codes, bounds, classes)) for codes, bounds in _chunks(texts, titles)]
     )
 
 
 def folded(text: str) -> str:
-    """The form whose words are counted: repaired, NFKC, case folded, cut at MAX_CHARACTERS."""
+    """Return the form whose words are counted: repaired, NFKC, case-folded, cut to MAX_CHARACTERS."""
     text = text[:MAX_CHARACTERS]
     return text.lower() if text.isascii() else unicode_tables.normalise(repaired(text))
 
@@ -97,9 +96,8 @@ def _count_chunk(
     codes: NDArray[np.uint32], bounds: NDArray[np.int64], classes: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
     n = (len(bounds) - 1) // 2
-    capacity = (
-        2 * len(codes) + 2
-    )  # a feature for each character at most, and one pair for each word
+    # At most one feature per character and one pair per word.
+    capacity = 2 * len(codes) + 2
     slots = np.empty(capacity, np.int32)
     counts = np.empty(capacity, np.uint8)
     starts = np.zeros(n + 1, np.int64)
@@ -109,7 +107,7 @@ def _count_chunk(
         widest = max(widest, bounds[2 * d + 2] - bounds[2 * d])
     while size < 4 * widest + 4:
         size *= 2
-    table = np.full(size, -1, np.int64)  # place in the output, by hash
+    table = np.full(size, -1, np.int64)  # hash table of output indices
     end = 0
     for d in range(n):
         begin = end
@@ -125,7 +123,9 @@ def _count_chunk(
                     continue
                 first = i
                 h = np.uint64(0x9E3779B97F4A7C15)
-                if kind == 2:  # written without spaces: every two neighbours are taken for a word
+                if (
+                    kind == 2
+                ):  # a script without spaces: every two neighbouring characters count as a word
                     while i < stop and _kind(codes[i], classes) == 2:
                         i += 1
                     for k in range(first, max(first + 1, i - 1)):
@@ -152,7 +152,7 @@ def _count_chunk(
                     h = _stir(h, codes[i])
                     i += 1
                 h = _mix(h)
-                # The s of a possessive is no word.
+                # The "s" of a possessive is not a word.
                 is_s = (
                     i - first == 1
                     and codes[first] == 115
@@ -175,7 +175,7 @@ def _count_chunk(
                     )
                 before, has_before = h, True
         for k in range(begin, end):
-            _forget(table, slots[k])
+            _clear(table, slots[k])
         starts[d + 1] = end
     return starts, slots[:end].copy(), counts[:end].copy()
 
@@ -236,8 +236,8 @@ def _add(
 
 
 @compiled
-def _forget(table: NDArray[np.int64], slot: int) -> None:
-    # Everything in the probed run goes: the whole document is being forgotten.
+def _clear(table: NDArray[np.int64], slot: int) -> None:
+    # Clears the whole probe sequence, because all features of the document are removed.
     mask = len(table) - 1
     at = slot * 0x9E3779B1 & mask
     while table[at] >= 0:

@@ -1,4 +1,4 @@
-"""From counted features to vectors: how much a word says, frozen for an epoch."""
+"""TF-IDF vectors of counted features, with document frequencies frozen for an epoch."""
 
 from __future__ import annotations
 
@@ -13,21 +13,25 @@ from copydesk.transforms.intrinsics import compiled
 from copydesk.transforms.stories.term_counts import HALF, SPACE, Counts
 
 BACKGROUND = "background.npz"
-SATURATION = 1.2  # BM25's k1, its usual value: the tenth mention says little that the third did not
-PAIR_WEIGHT = 0.7  # a pair repeats what its words said; .4 and 1 are worse on WikiNews events
-NORM_OF_PAIRS = 0.5  # a pair found in one article only says little against a match: its weight is halved in the norm
-KEPT = 256  # heaviest features of a document; 200 to all give the same figures, and cost grows with the number
-SCALE = 1 << 14  # vectors are integers, so that sums are exact in any order
-RAREST = 12_000  # a word in fewer than one of so many documents weighs no more: keeps similarities alike from 200 to 20,000
-EVENT = (
-    20  # articles; an event seldom has more in a window, and 10 already costs on WikiNews events
-)
+SATURATION = 1.2  # BM25's k1 at its usual value
+# A pair partly repeats its words. On WikiNews events .4 and 1 score lower.
+PAIR_WEIGHT = 0.7
+# A pair that only one article has is weak evidence against a match, so the norm counts half of it.
+NORM_OF_PAIRS = 0.5
+# Number of the heaviest features kept per document. From 200 up the figures are equal.
+KEPT = 256
+SCALE = 1 << 14  # vectors hold integers, so that sums are exact in any order
+# Words rarer than one in this many documents get no more weight. This keeps similarities comparable
+# between corpora of 200 and of 20,000 documents.
+RAREST = 12_000
+# Articles on one event inside a window. Events rarely have more; 10 scores lower on WikiNews events.
+EVENT = 20
 _TF = np.array([c * (SATURATION + 1) / (c + SATURATION) for c in range(256)], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Sparse vectors of several documents, one after the other, scaled so that a dot product of SCALE ** 2 is 1."""
+    """Sparse vectors of several documents in sequence; a dot product of SCALE ** 2 means 1."""
 
     starts: NDArray[np.int64]
     slots: NDArray[np.int32]
@@ -44,8 +48,8 @@ class Vectors:
         return Vectors(starts, self.slots[at], self.weights[at])
 
 
-def joined(parts: list[Vectors]) -> Vectors:
-    """Several sets of vectors as one, in order."""
+def concatenate(parts: list[Vectors]) -> Vectors:
+    """Concatenate several sets of vectors."""
     lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(p.starts) for p in parts)])
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     return Vectors(
@@ -57,7 +61,7 @@ def joined(parts: list[Vectors]) -> Vectors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Epoch:
-    """In how many of `n_documents` each feature stood when the epoch was opened. It never changes."""
+    """Document frequencies of all features among `n_documents`, fixed when the epoch begins."""
 
     number: int
     n_documents: int
@@ -66,9 +70,10 @@ class Epoch:
 
 @cache
 def background() -> Epoch:
-    """Epoch 0: frequencies that ship with the package, so that a handful of articles has weights to go by.
+    """Return epoch 0, the frequencies in the package, so that a few articles have useful weights.
 
-    Counts of hashed features over some thousand news articles, scaled to 20,000 documents; no text.
+    They count hashed features over some thousand news articles, scaled to 20,000 documents. They
+    hold no text.
     """
     with (
         resources.files(__package__).joinpath(BACKGROUND).open("rb") as file,
@@ -79,13 +84,13 @@ def background() -> Epoch:
         return Epoch(0, int(arrays["n_documents"]), frequencies)
 
 
-def opened(number: int, counted: Counts) -> Epoch:
-    """An epoch of the background and these documents."""
-    return of_counts(number, len(counted), np.bincount(counted.slots, minlength=SPACE))
+def epoch_of(number: int, counted: Counts) -> Epoch:
+    """Build an epoch from the background and these documents."""
+    return epoch_of_frequencies(number, len(counted), np.bincount(counted.slots, minlength=SPACE))
 
 
-def of_counts(number: int, n_documents: int, frequencies: NDArray[np.int64]) -> Epoch:
-    """An epoch of the background and documents that were counted elsewhere."""
+def epoch_of_frequencies(number: int, n_documents: int, frequencies: NDArray[np.int64]) -> Epoch:
+    """Build an epoch from the background and given document frequencies."""
     known = background()
     return Epoch(
         number, known.n_documents + n_documents, (known.frequencies + frequencies).astype(np.uint32)
@@ -93,21 +98,22 @@ def of_counts(number: int, n_documents: int, frequencies: NDArray[np.int64]) -> 
 
 
 def vectors(counted: Counts, epoch: Epoch) -> Vectors:
-    """The vectors of counted documents under an epoch's weights: BM25 tf times squared log idf."""
+    """Weigh counted features by an epoch: BM25 term frequency times squared log IDF."""
     return Vectors(*_weigh(counted.starts, counted.slots, counted.counts, _idf(epoch), _TF))
 
 
 @lru_cache(maxsize=2)
 def _idf(epoch: Epoch) -> NDArray[np.float32]:
-    """The squared log idf of every feature; of a small batch it would cost more than the rest."""
+    """Return the squared log IDF of every feature; cached, because small batches share it."""
     n, known = epoch.n_documents, background()
     share = np.maximum((np.maximum(epoch.frequencies, 1) + 0.5) / n, 1 / RAREST)
-    # What stands in more articles of the corpus itself than an event has is a habit of its outlets,
-    # however rare elsewhere.
+    # A feature in more articles of this corpus than one event has is the usual wording of its
+    # outlets, even when it is rare elsewhere.
     own = epoch.frequencies.astype(np.int64) - known.frequencies - EVENT
     share = np.maximum(share, own / max(n - known.n_documents, 1))
-    # Squared: a rare name must outweigh many middling words. Exponents 1, 1.5, 2 give .728, .757, .778
-    # pair F1 on WikiNews events. Never 0: ten thousand copies of one text still have a vector.
+    # Squared, so that a rare name outweighs many common words: exponents 1, 1.5 and 2 give a pair F1
+    # of .728, .757 and .778 on WikiNews events. Never 0, so that ten thousand copies of one text
+    # still have a vector.
     idf = np.maximum(-np.log(share), 0.05) ** 2
     idf[HALF:] *= PAIR_WEIGHT
     return idf.astype(np.float32)
@@ -138,7 +144,7 @@ def _weigh(
             above = 0
             for k in range(z - a):
                 above += w[k] > cut
-            room = KEPT - above  # of the features at the cut, the first used stay
+            room = KEPT - above  # among features of equal weight the earlier ones are kept
         square = 0.0
         at = new_starts[d]
         for k in range(z - a):
@@ -149,7 +155,7 @@ def _weigh(
                     continue
                 room -= 1
             new_slots[at] = slots[a + k]
-            w[at - new_starts[d]] = w[k]  # never ahead of k
+            w[at - new_starts[d]] = w[k]  # the write index never passes k
             at += 1
             x = np.float64(w[k]) * (NORM_OF_PAIRS if slots[a + k] >= HALF else 1.0)
             square += x * x

@@ -158,8 +158,8 @@ class Growth:
             np.searchsorted(by_story, known[known != NONE], sorter=order)
         ]
         places = {doc: place for place, doc in enumerate(ids)}
-        compared, twins = self.near.among(ids[:n_window]) or (None, None)
-        found = day_blocks.grouped(
+        compared, originals = self.near.among(ids[:n_window]) or (None, None)
+        found = day_blocks.group_blocks(
             day_blocks.Documents(
                 vectors=story_state.vectors_of(ids, rows, spool, self.state, self.parent),
                 published=np.concatenate(
@@ -168,11 +168,11 @@ class Growth:
                 arrival=np.concatenate([window["arrival"].to_numpy(), np.arange(first, end)]),
                 stories=stories,
                 n_published=n_window,
-                compared=compared,
-                twins=twins,
-                openers=np.array(
+                known_edges=compared,
+                originals=originals,
+                roots=np.array(
                     [
-                        places.get(name, day_blocks.ELSEWHERE)
+                        places.get(name, day_blocks.OUTSIDE)
                         for name in self.ids_of(by_story).to_pylist()
                     ],
                     np.int64,
@@ -181,7 +181,9 @@ class Growth:
             ),
             self.options,
         )
-        self.near.add(ids, found.edges, found.twins, n_known=0 if compared is None else n_window)
+        self.near.add(
+            ids, found.edges, found.originals, n_known=0 if compared is None else n_window
+        )
         del compared
         self.near = self.near.only(self.latest(end, self._n_near(end)))
         self._take_in(found, numbered, ids, rows, n_window)
@@ -195,9 +197,9 @@ class Growth:
         n_window: int,
     ) -> None:
         """Note which story each document is in now, and which have opened and merged."""
-        published = [row for row in found.openers if rows[row] < 0]
+        published = [row for row in found.roots if rows[row] < 0]
         by_row = dict(zip(published, self.numbers_of([ids[row] for row in published]), strict=True))
-        opened = [by_row[row] if row in by_row else int(rows[row]) for row in found.openers]
+        opened = [by_row[row] if row in by_row else int(rows[row]) for row in found.roots]
         names = np.array([*numbered, *opened], np.int32)
         n_before = self._n_opened
         for place, story in enumerate(opened):

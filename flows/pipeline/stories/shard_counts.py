@@ -44,7 +44,7 @@ def write(articles: pa.Table, shard: Path) -> Path:
             articles.slice(first, _AT_ONCE) for first in range(0, articles.num_rows, _AT_ONCE)
         )
     ]
-    counted = term_counts.joined(parts)
+    counted = term_counts.concatenate(parts)
     starts = pa.array(counted.starts.astype(np.int32))
     columns = [
         articles["doc_id"].combine_chunks(),

@@ -126,7 +126,9 @@ def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story
         np.add.at(frequencies, counts.slots, 1)
         n += len(counts)
     return story_state.Epoch(
-        tfidf.of_counts(_last_epoch(parent) + 1, n, frequencies), max(n_articles, 1), None
+        tfidf.epoch_of_frequencies(_last_epoch(parent) + 1, n, frequencies),
+        max(n_articles, 1),
+        None,
     )
 
 
@@ -159,7 +161,7 @@ def _published_counts(parent: Snapshot, ids: Sequence[str]) -> Iterator[Counts]:
 def _spans(published: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """First and end of runs of whole blocks with at least SPAN documents, the last one excepted."""
     begin = end = 0
-    for _, end in day_blocks.cut(published):
+    for _, end in day_blocks.block_bounds(published):
         if end - begin >= SPAN:
             yield begin, end
             begin = end

@@ -267,7 +267,7 @@ def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Ve
         parts.append(
             tfidf.vectors(count(rows["text"].to_pylist(), rows["title"].to_pylist()), epoch.weights)
         )
-    return tfidf.joined(parts).take(np.array([places[doc] for doc in ids], np.int64))
+    return tfidf.concatenate(parts).take(np.array([places[doc] for doc in ids], np.int64))
 
 
 def window(
