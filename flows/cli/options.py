@@ -60,7 +60,7 @@ class Group(click.Group):
                 ) from error
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
                 raise click.UsageError(printable(str(error)), ctx) from error
-            engine_error = _known("copydesk.flows.engines", "EngineError")
+            engine_error = _known("copydesk.flows.engines.dask", "EngineError")
             if isinstance(
                 error, (_known("copydesk.flows.warehouse.errors", "WarehouseError"), engine_error)
             ):

@@ -1,27 +1,21 @@
 """Where the work of a run is done: in processes of this machine, or on a Dask cluster.
 
-An engine edits shards and finds copies; all other steps run where the run was started. Both engines
-give the same rows.
+An engine maps a task over shards and does nothing else. All other steps run in the process that
+started the run. Both engines give the same rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.dask import EngineError
-from copydesk.flows.pipeline import deduplicate
-from copydesk.flows.pipeline.deduplicate import Copies, PublishedSnapshot
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
-from copydesk.transforms.dedup.options import Options
-
-if TYPE_CHECKING:
-    from copydesk.flows.index import Index
 
 __all__ = ["ENGINES", "Engine", "EngineError", "Local", "check", "opened"]
 
@@ -47,19 +41,6 @@ class Engine(Protocol):
         early: int,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `work.run_shards`."""
-
-    def find_copies(
-        self,
-        shards: Sequence[Path],
-        *,
-        index: Index | None,
-        published: PublishedSnapshot | None,
-        options: Options,
-        staging: Path,
-        exempt: Collection[str],
-        on_progress: Callable[[int], None],
-    ) -> Copies:
-        """See `copies.find_copies`; `on_progress` gets the documents looked at so far."""
 
 
 class Local:
@@ -92,27 +73,6 @@ class Local:
             key=key,
             on_progress=on_progress,
             early=early,
-        )
-
-    def find_copies(
-        self,
-        shards: Sequence[Path],
-        *,
-        index: Index | None,
-        published: PublishedSnapshot | None,
-        options: Options,
-        staging: Path,
-        exempt: Collection[str],
-        on_progress: Callable[[int], None],
-    ) -> Copies:
-        """See `copies.find_copies`: one process, over files."""
-        return deduplicate.find_copies(
-            shards,
-            index=index,
-            published=published,
-            options=options,
-            staging=staging,
-            exempt=exempt,
         )
 
 

@@ -362,15 +362,15 @@ def place(run: Run) -> None:
 def fold(run: Run) -> None:
     """Find the copies among the new documents and the published ones."""
     run.progress.stage("fold", run.counts["n_read"])
-    found = run.engine.find_copies(
+    found = deduplicate.find_copies(
         run.shards,
         index=deduplicate.open_index(run.parent, run.recipe.dedup) if run.parent else None,
         published=deduplicate.PublishedSnapshot(run.parent) if run.parent else None,
         options=run.recipe.dedup,
         staging=run.folder("fold"),
         exempt=reconcile.revisions(run.shards),
-        on_progress=run.progress.advance,
     )
+    run.progress.advance(run.counts["n_read"])
     pairs = run.folder("fold") / "pairs.parquet"  # not wanted before they are published
     clean_shards.write_whole(found.pairs, pairs)
     run.copies = replace(found, pairs=pairs)

@@ -20,7 +20,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from copydesk.flows.engines.dask import component_decisions
 from copydesk.flows.pipeline import copy_search, run
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
@@ -122,13 +121,9 @@ def pylist(rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def deliver(path: Path, warehouse: Path | str, **options: Any) -> None:
-    """Ingest, with several slabs and parts of so few documents."""
+    """Ingest, with several slabs of these few documents."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copy_search, "SLAB", 100)
-        patch.setattr(component_decisions, "LEAST", 5)
-        patch.setattr(component_decisions, "MOST", 60)
-        if isinstance(killing := options.get("progress"), Killing):
-            patch.setattr(component_decisions, "write", killing.between(component_decisions.write))
         run.run(
             [str(path)], warehouse=warehouse, recipe=from_toml(RECIPE), clock=lambda: NOW, **options
         )
@@ -155,7 +150,7 @@ def assert_same(one: Path, other: Path | str) -> None:
 
 
 class Killing(run.Silent):
-    """Keeps what a person would read, and kills a worker once in each of the stages edit, fold and decide, in their middle."""
+    """Keeps what a person would read, and kills a worker once in the middle of the cleaning stage."""
 
     def __init__(self, address: str | None = None, *, kills: bool = True) -> None:
         self.notes: list[str] = []
@@ -181,19 +176,8 @@ class Killing(run.Silent):
         pass
 
     def advance(self, n: int) -> None:
-        if self.name in ("edit", "fold"):
+        if self.name == "edit":
             self.kill(self.name)
-
-    def between(self, write: Any) -> Any:
-        """The parts to be decided; a worker dies when one is asked for after the first result has come."""
-
-        def parts(*arguments: Any) -> Iterator[str]:
-            for number, name in enumerate(write(*arguments)):
-                if number == 5:  # two each of two threads are under way
-                    self.kill("decide")
-                yield name
-
-        return parts
 
     def kill(self, stage: str) -> None:
         if self._kills and stage not in self.killed:

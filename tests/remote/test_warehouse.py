@@ -402,31 +402,6 @@ def test_verify_names_missing_changed_and_foreign_objects(uri: str, s3: Any, buc
     ]
 
 
-def test_a_worker_of_a_cluster_reads_published_documents_from_the_store(
-    uri: str, another_machine: Move
-) -> None:
-    pytest.importorskip(
-        "distributed", reason="the engine dask is an extra: pip install 'copydesk[dask]'"
-    )
-    from copydesk.flows.engines.dask import distributed_copies, plan
-    from copydesk.transforms.dedup import Options as Dedup
-
-    snapshot = publish(opened(uri), "one", 1, 2)
-    told = plan.Plan(
-        options=Dedup(),
-        folder="",
-        signed=(),
-        counts=(),
-        rows="",
-        slabs=(),
-        n_published=2,
-        published=distributed_copies._address(snapshot),
-    )
-    another_machine()
-    assert told.snapshot is not None
-    assert told.snapshot.documents([rows.doc_id(2)])["text"].to_pylist() == [rows.text_of(2)]
-
-
 def test_a_damaged_object_is_not_read(
     uri: str, another_machine: Move, s3: Any, bucket: str
 ) -> None:

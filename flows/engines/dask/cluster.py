@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dask
 import distributed
@@ -19,14 +19,9 @@ from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.dask import EngineError, worker_tasks
 from copydesk.flows.engines.dask.bounded_calls import Submitter
 from copydesk.flows.engines.dask.transfer import SHARED, Place
-from copydesk.flows.pipeline.deduplicate import Copies, PublishedSnapshot
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import versions
-from copydesk.transforms.dedup.options import Options
-
-if TYPE_CHECKING:
-    from copydesk.flows.index import Index
 
 LOOPBACK = "127.0.0.1"
 DASHBOARD_PORT = 8787  # Dask's own; another one where it is taken
@@ -141,32 +136,6 @@ class Dask:
                 yield shard, result
         finally:
             self._submit.everywhere(worker_tasks.close_pools, *given)
-
-    def find_copies(
-        self,
-        shards: Sequence[Path],
-        *,
-        index: Index | None,
-        published: PublishedSnapshot | None,
-        options: Options,
-        staging: Path,
-        exempt: Collection[str],
-        on_progress: Callable[[int], None],
-    ) -> Copies:
-        """See `copies.find_copies`."""
-        from copydesk.flows.engines.dask import distributed_copies
-
-        return distributed_copies.find_copies(
-            shards,
-            index=index,
-            published=published,
-            options=options,
-            staging=staging,
-            exempt=exempt,
-            submit=self._submit,
-            on_progress=on_progress,
-            place=self._place,
-        )
 
 
 @contextmanager

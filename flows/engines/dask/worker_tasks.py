@@ -18,7 +18,6 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import from_json
 from copydesk.flows.support import versions as provenance
 from copydesk.flows.warehouse.errors import WarehouseError
-from copydesk.transforms.dedup.options import Options
 
 # Of each thread of a Dask worker the process beside it in which its shards run, by what that process works for.
 _pools: dict[tuple[int, str], tuple[worker_pool.Pool, threading.Lock]] = {}
@@ -97,50 +96,6 @@ def _purpose(*what: object) -> str:
     return json.dumps(what, sort_keys=True)
 
 
-def sign(place: Place, name: str, options: Options, folder: str) -> tuple[str, str, int]:
-    """Sign a placed shard; the names of the signed one and of what tells words apart, and its number of documents."""
-    from copydesk.flows.engines.dask import slab_comparison
-
-    return slab_comparison.sign(place, name, options, folder)
-
-
-def gather(place: Place, plan: str, slab: int) -> tuple[str, str]:
-    """Bring the sketches of a slab together in order of time; the names of their file and of that with its far queries."""
-    from copydesk.flows.engines.dask import slab_comparison
-
-    return slab_comparison.gather(place, plan, slab)
-
-
-def look_up(place: Place, plan: str, part: int, n_parts: int) -> str:
-    """Look one part of the keys up in the index; the name of the file with what was found."""
-    from copydesk.flows.engines.dask import slab_comparison
-
-    return slab_comparison.look_up(place, plan, part, n_parts)
-
-
-def compare(place: Place, plan: str, slab: int) -> str:
-    """Compare a slab with itself and with all before it; the name of the file with its pairs."""
-    from copydesk.flows.engines.dask import slab_comparison
-
-    return slab_comparison.compare(place, plan, slab)
-
-
-def decide(place: Place, plan: str, part: str) -> str:
-    """Choose leaders in a part of the components; the name of the part, whose tables stand in the folder."""
-    from copydesk.flows.engines.dask import component_decisions
-
-    return component_decisions.decide(place, plan, part)
-
-
-def forget() -> None:
-    """Let go of the files of a comparison: a folder on a network share can be deleted only then."""
-    from copydesk.flows.engines.dask import plan, signed_shards
-
-    plan.load.cache_clear()
-    signed_shards.opened.cache_clear()
-
-
 def leave(place: Place) -> None:
-    """End a run: let go of its files, and delete those that were carried here."""
-    forget()
+    """End a run: delete the files that were downloaded to this worker."""
     place.left()
