@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from copydesk.transforms.article_views import ArticleViews
+
 if TYPE_CHECKING:
     from copydesk.transforms.ledger import Removal
     from copydesk.transforms.tag.page_data import PageData
@@ -65,8 +67,8 @@ class Tags:
     removed: tuple[Removal, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Article(ArticleViews):
     """A cleaned and tagged document. Field names are the columns of `articles`."""
 
     doc_id: str
@@ -109,3 +111,6 @@ class Article:
     removed: tuple[Removal, ...] = ()
     extracted: str = ""
     refused: Refused | None = None  # why the text is empty, where it is
+    page: str | bytes | None = field(
+        default=None, compare=False
+    )  # for `markdown`; `clean_page` alone keeps it

@@ -1,4 +1,4 @@
-"""Gradient-boosted trees as flat arrays: read from the package, walked by one compiled loop."""
+"""Gradient-boosted trees as flat arrays: read from the package, walked by one loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.numba_cache import compiled
+from copydesk.transforms.numba_cache import either
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
@@ -214,5 +214,70 @@ def _walk_loop(
     return sums
 
 
-_walk = compiled(_walk_loop)
-_grown = compiled(_growth)
+def _walk_in_numpy(
+    rows: Matrix,
+    roots: npt.NDArray[np.int32],
+    feature: npt.NDArray[np.int16],
+    threshold: npt.NDArray[np.float32],
+    left: npt.NDArray[np.int32],
+    right: npt.NDArray[np.int32],
+    leaf: npt.NDArray[np.float32],
+) -> Column:
+    """`_walk_loop` without a compiler: all trees a level at a time, summed in the order of the trees."""
+    sums = np.zeros(rows.shape[0], dtype=np.float64)
+    for start in range(0, rows.shape[0], _ROWS):
+        part = rows[start : start + _ROWS]
+        node = np.tile(roots.astype(np.int64), (len(part), 1))
+        row = np.broadcast_to(np.arange(len(part))[:, None], node.shape)
+        while True:
+            inner = node >= 0
+            if not inner.any():
+                break
+            at = node[inner]
+            goes_left = part[row[inner], feature[at]] <= threshold[at]
+            node[inner] = np.where(goes_left, left[at], right[at])
+        for tree in leaf[~node].astype(np.float64).T:
+            sums[start : start + _ROWS] += tree
+    return sums
+
+
+def _growth_in_python(
+    features: npt.NDArray[np.int16],
+) -> tuple[
+    npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int32]
+]:
+    """`_growth` without a compiler, over lists."""
+    feature: list[int] = []
+    left: list[int] = []
+    right: list[int] = []
+    roots: list[int] = []
+    above: list[int] = []  # nodes that wait for a child; ~node once the left one is there
+    n_leaves = 0
+    for value in features.tolist():
+        if value >= 0:
+            child = len(feature)
+            feature.append(value)
+            left.append(0)
+            right.append(0)
+        else:
+            child = ~n_leaves
+            n_leaves += 1
+        if not above:
+            roots.append(child)
+        elif above[-1] >= 0:
+            left[above[-1]] = child
+            above[-1] = ~above[-1]
+        else:
+            right[~above.pop()] = child
+        if child >= 0:
+            above.append(child)
+    return (
+        np.array(roots, np.int32),
+        np.array(feature, np.int16),
+        np.array(left, np.int32),
+        np.array(right, np.int32),
+    )
+
+
+_walk = either(_walk_loop, _walk_in_numpy)
+_grown = either(_growth, _growth_in_python)

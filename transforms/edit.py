@@ -56,7 +56,8 @@ def clean_page(
     >>> clean_page("<title>Rain</title><p>It rained in Oslo all day.</p>").text
     'It rained in Oslo all day.'
     """
-    return page(html, Source(url=url, fetched_at=fetched_at), _DEFAULTS)
+    article = page(html, Source(url=url, fetched_at=fetched_at), _DEFAULTS)
+    return replace(article, page=html)
 
 
 def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None = None) -> Article:

@@ -5,9 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numba
-
 Function = TypeVar("Function", bound=Callable[..., Any])
+_plain_loops = False
+
+
+def use_plain_loops() -> None:
+    """From here on `either` runs its plain form: for a process that edits a document or two."""
+    global _plain_loops  # noqa: PLW0603  # one choice a process, made before its first document
+    _plain_loops = True
+
+
+def either(loop: Function, plain: Callable[..., Any]) -> Function:
+    """A compiled loop, or `plain`, which computes the same in numpy, after `use_plain_loops`.
+
+    numba is imported at the first call that needs it. A test holds both forms to the same
+    result. Compiled loops cannot call the result: it is for callers in Python.
+    """
+    kernel: Any = None
+
+    def call(*arguments: Any) -> Any:
+        nonlocal kernel
+        if kernel is None:
+            kernel = plain if _plain_loops else compiled(loop)
+        return kernel(*arguments)
+
+    return call  # type: ignore[return-value]
 
 
 def compiled(function: Function, *, boundscheck: bool | None = None) -> Function:
@@ -17,6 +39,8 @@ def compiled(function: Function, *, boundscheck: bool | None = None) -> Function
     where there is none, as in a read-only container: then the function is compiled per process.
     `boundscheck` is numba's.
     """
+    import numba
+
     try:
         kernel: Any = numba.njit(cache=True, nogil=True, boundscheck=boundscheck)(function)
     except RuntimeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
+    from copydesk.transforms.ledger import Removal
 
 _TABLES = ("articles", "duplicates", "quarantined")
 _FIELDS = (
@@ -54,7 +56,7 @@ def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
 
     DOC is a doc_id, or the beginning of one, or an address. Cuts stand as [rule: passage].
     """
-    from copydesk.transforms.ledger import BLANK_LINE, Removal, rebuild
+    from copydesk.transforms.ledger import Removal, rebuild
 
     with opened(warehouse) as found:
         snapshot = found.snapshot("current")
@@ -82,8 +84,15 @@ def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
             shown = ", ".join(value) if isinstance(value, list) else str(value)
             click.echo(f"{name:<15} {printable(shown)}")
     click.echo()
+    print_with_cuts(extracted, removed)
+
+
+def print_with_cuts(extracted: str, removed: Sequence[Removal]) -> None:
+    """Print the extracted text, each cut in place as [rule: passage], and how often each rule cut."""
+    from copydesk.transforms.ledger import BLANK_LINE
+
     position = 0
-    for cut in removed:
+    for cut in sorted(removed):
         click.echo(printable(extracted[position : cut.start], keep_newlines=True), nl=False)
         click.echo(_styled(cut.rule, cut.text), nl=False)
         position = cut.end

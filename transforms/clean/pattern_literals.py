@@ -130,6 +130,10 @@ def _repeat(pattern: str, at: int) -> tuple[int, int, int]:
     return least, most, at + (pattern[at : at + 1] == "?")
 
 
+#: Answers of `prefixes` from an earlier process. Reading 1,400 patterns takes 0.4 s.
+remembered: dict[str, frozenset[str]] = {}
+
+
 @lru_cache(maxsize=8192)
 def prefixes(pattern: str) -> frozenset[str]:
     """Strings of up to `PREFIX` characters one of which every match begins with; shorter ones are open-ended.
@@ -139,6 +143,8 @@ def prefixes(pattern: str) -> frozenset[str]:
     >>> sorted(prefixes(r"(?:also |must )?x[^.]"))
     ['also ', 'must ', 'x']
     """
+    if pattern in remembered:
+        return remembered[pattern]
     parts = [_firsts(branch, frozenset({""})) for branch in parsed(pattern)]
     found = frozenset(p[:PREFIX] for closed, growing in parts for p in closed | growing)
     for shorter in range(PREFIX - 1, -1, -1):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from copydesk.schemas.column import column
 from copydesk.transforms.tag.tagger import Found, Tagger, View
@@ -45,21 +44,42 @@ class Model(NamedTuple):
     likeliest: Callable[..., tuple[int, float, int]]
 
 
-@cache
-def model() -> Model:
-    """The model that ships with py3langid, and the compiled walk over it."""
-    from copydesk.transforms.tag.language_model import (
-        likeliest,  # numba takes half a second to import
-    )
+_prepared: dict[str, npt.NDArray[Any]] = {}
+
+
+def use_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Take the model from what `arrays` gave earlier: unpacking the vendor's file takes half a second."""
+    _prepared.update(arrays)
+
+
+def arrays() -> dict[str, npt.NDArray[Any]]:
+    """The model that ships with py3langid as arrays, by the names of `Model`."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     vendor = LanguageIdentifier.from_model_file(MODEL_FILE)
+    return {
+        "moves": _array(vendor.tk_nextmove),
+        "states": np.stack([_array(vendor._rowbase), _array(vendor.tk_output)], axis=1),
+        "weights": np.array(vendor.nb_ptc, dtype=np.float16).view(np.uint16),
+        "priors": np.asarray(vendor.nb_pc, dtype=np.float32),
+        "same": np.array([vendor.nb_classes.index(code) for code in vendor.nb_classes], np.int32),
+        "languages": np.array(vendor.nb_classes),
+    }
+
+
+@cache
+def model() -> Model:
+    """The model that ships with py3langid, and the walk over it."""
+    from copydesk.transforms.tag.language_model import likeliest
+
+    found = _prepared or arrays()
     return Model(
-        _array(vendor.tk_nextmove),
-        np.stack([_array(vendor._rowbase), _array(vendor.tk_output)], axis=1),
-        np.array(vendor.nb_ptc, dtype=np.float16).view(np.uint16),
-        np.asarray(vendor.nb_pc, dtype=np.float32),
-        np.array([vendor.nb_classes.index(code) for code in vendor.nb_classes], np.int32),
-        tuple(vendor.nb_classes),
+        found["moves"],
+        found["states"],
+        found["weights"],
+        found["priors"],
+        found["same"],
+        tuple(found["languages"].tolist()),
         likeliest,
     )
 

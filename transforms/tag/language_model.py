@@ -1,13 +1,14 @@
-"""A language model's walk over a text, compiled; apart because numba takes half a second to import."""
+"""A language model's walk over a text, compiled."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.numba_cache import compiled
+from copydesk.transforms.numba_cache import either
 
 _LINE = 32  # weights in a cache line of 64 bytes
 _HALF_BIAS = 2.0**112  # between the exponents of float16 and float32
@@ -66,4 +67,35 @@ def _likeliest(
     return best, likely[best] / likely.sum(), int(touched)
 
 
-likeliest = compiled(_likeliest)
+def _likeliest_in_numpy(
+    text: npt.NDArray[np.uint8],
+    moves: npt.NDArray[np.int32],
+    states: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.uint16],
+    priors: npt.NDArray[np.float32],
+    same: npt.NDArray[np.int32],
+) -> tuple[int, float, int]:
+    """`_likeliest` without a compiler: the same sums in the same order, a row of weights at a time."""
+    state, seen = 0, []
+    for byte in text.tolist():
+        state = int(moves[int(states[state, 0]) + byte])
+        feature = int(states[state, 1])
+        if feature >= 0:
+            seen.append(feature)
+    sums = priors.copy()
+    for feature, count in sorted(Counter(seen).items()):
+        weight = np.float32(math.log1p(count) * _HALF_BIAS)
+        half = weights[feature].astype(np.uint32)
+        bits = ((half & np.uint32(0x7FFF)) << np.uint32(13)) | (
+            (half & np.uint32(0x8000)) << np.uint32(16)
+        )
+        sums += weight * bits.view(np.float32)
+    scale, most = 1.0 / math.sqrt(max(1, len(text))), sums.max()
+    likely = np.zeros(len(sums), np.float64)
+    for c in range(len(sums)):
+        likely[same[c]] += math.exp(float(sums[c] - most) * scale)
+    best = int(likely.argmax())
+    return best, float(likely[best] / likely.sum()), 0
+
+
+likeliest = either(_likeliest, _likeliest_in_numpy)

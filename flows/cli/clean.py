@@ -1,0 +1,189 @@
+"""`copydesk clean`: one page or text in, its clean text out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from copydesk.flows.cli.options import echo_json, printable
+from copydesk.flows.support.safe_text import harmless_json
+
+if TYPE_CHECKING:
+    from copydesk.transforms.article import Article
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["page", "text"]),
+    default=None,
+    help="Read the input as a page or as text.  [default: by its content]",
+)
+@click.option(
+    "--url", metavar="URL", default=None, help="Address of the document: gives outlet and date."
+)
+@click.option(
+    "--json", "form", flag_value="json", help="Print every column and every cut as one JSON object."
+)
+@click.option(
+    "--markdown",
+    "form",
+    flag_value="markdown",
+    help="Print Markdown; headings, lists, quotations and links of a page are kept.",
+)
+@click.option(
+    "--show", "form", flag_value="show", help="Print the text with its cuts in place, by colour."
+)
+def command(*, files: tuple[str, ...], kind: str | None, url: str | None, form: str | None) -> None:
+    """Print the clean text of one page or text; several files give one line of JSON each.
+
+    \b
+        copydesk clean page.html
+        copydesk clean - --as text < article.txt
+        copydesk clean --json page.html
+        copydesk clean --show page.html
+
+    FILE is an HTML page or a plain text, also as .gz or .zst; - reads standard input. Nothing is
+    written to a warehouse: `copydesk ingest` does that, and reads JSON Lines, Parquet and WARC too.
+    The exit code is 1 where a document could not be read or nothing is left of it.
+    """
+    if len(files) > 1:
+        if form not in {None, "json"}:
+            raise click.UsageError(
+                f"--{form} takes one file; several files give one line of JSON each"
+            )
+        if url is not None:
+            raise click.UsageError("--url belongs to one file")
+        gave_text = [_line(name, kind) for name in files]
+        if not all(gave_text):
+            raise click.ClickException("some of the files gave no text; their lines say why")
+        return
+    try:
+        article = _article(files[0], kind, url)
+    except _problems() as error:
+        raise click.ClickException(printable(f"{_shown(files[0])}: {error}")) from error
+    _PRINT[form or "text"](article)
+    if article.refused is not None:
+        raise click.ClickException(
+            printable(
+                f"{_shown(files[0])} gave no text: {article.refused.reason}"
+                + (f" ({article.refused.detail})" if article.refused.detail else "")
+            )
+        )
+
+
+def _article(name: str, kind: str | None, url: str | None) -> Article:
+    from copydesk.flows.read.formats.html import looks_like_page
+    from copydesk.flows.support import startup_cache
+    from copydesk.transforms import edit, numba_cache
+    from copydesk.transforms.article import Source
+
+    body = _body(name)
+    if kind is None:
+        kind = "page" if looks_like_page(body) else "text"
+    # One document is not worth the half second that the compiler takes to load.
+    numba_cache.use_plain_loops()
+    startup_cache.prepare()
+    options = edit.Options()
+    if kind == "page":
+        from dataclasses import replace
+
+        article = edit.page(body, Source(source_uri=_shown(name), url=url), options)
+        return replace(article, page=body)
+    from copydesk.transforms import decode
+
+    decoded = decode.decode(body, declared=None, html=False)
+    source = Source(source_uri=_shown(name), url=url, encoding=decoded.evidence)
+    return edit.plain(decoded.text, source, options)
+
+
+def _body(name: str) -> bytes:
+    """The bytes of a file or of standard input, decompressed."""
+    from copydesk.flows.read.limits import Limits
+    from copydesk.flows.read.streams import Inflated, whole
+
+    limits = Limits()
+    if name == "-":
+        return whole(Inflated(sys.stdin.buffer, limits), limits.document_bytes)
+    path = Path(name)
+    endings = {suffix.lower() for suffix in path.suffixes}
+    if path.is_dir() or endings & {".jsonl", ".ndjson", ".parquet", ".warc"}:
+        raise click.UsageError(
+            f"{printable(name)} holds many documents; `copydesk ingest {printable(name)}` reads them"
+        )
+    with path.open("rb") as stream:
+        return whole(Inflated(stream, limits), limits.document_bytes)
+
+
+def _problems() -> tuple[type[Exception], ...]:
+    """What a bad input raises on its way to an article."""
+    from copydesk.flows.read.streams import BrokenError
+    from copydesk.transforms.article import Refused
+
+    return OSError, BrokenError, Refused
+
+
+def _line(name: str, kind: str | None) -> bool:
+    """Print a file's line of JSON; whether it holds a text."""
+    try:
+        article = _article(name, kind, None)
+    except _problems() as error:
+        record: dict[str, Any] = {
+            "file": _shown(name),
+            "text": "",
+            "refused": {
+                "step": getattr(error, "step", "read"),
+                "reason": getattr(error, "reason", "unreadable"),
+                "detail": getattr(error, "detail", None) or str(error),
+            },
+        }
+    else:
+        record = {"file": _shown(name), **_record(article)}
+    click.echo(harmless_json(json.dumps(record, ensure_ascii=False)))
+    return record["refused"] is None
+
+
+def _record(article: Article) -> dict[str, Any]:
+    return {key: value for key, value in article.to_dict().items() if key != "source_uri"}
+
+
+def _text(article: Article) -> None:
+    click.echo(_for_output(article.text))
+
+
+def _json(article: Article) -> None:
+    echo_json(_record(article))
+
+
+def _markdown(article: Article) -> None:
+    click.echo(_for_output(article.markdown))
+
+
+def _show(article: Article) -> None:
+    from copydesk.flows.cli.show import print_with_cuts
+
+    print_with_cuts(article.extracted, article.removed)
+
+
+def _for_output(text: str) -> str:
+    """Text as it is for a file or a pipe; without what could steer it for a terminal."""
+    return printable(text, keep_newlines=True) if sys.stdout.isatty() else text
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == "-" else name
+
+
+_PRINT: dict[str, Callable[[Article], None]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+    "show": _show,
+}
