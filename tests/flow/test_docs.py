@@ -117,11 +117,13 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("text", blocks("sql"))
 def test_every_query_runs(text: str, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import duckdb
+    from copydesk.flows.query import connect, run
+    from copydesk.flows.warehouse import Warehouse
 
     monkeypatch.chdir(corpus)
+    connection = connect(Warehouse.open(corpus / "warehouse").snapshot("current"))
     for query in filter(str.strip, text.split(";")):
-        duckdb.sql(query).fetchall()
+        run(connection, query).fetchall()
 
 
 @pytest.mark.parametrize("text", blocks("python"))

@@ -1,0 +1,109 @@
+"""`copydesk query`: ask the corpus a question in SQL."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from copydesk.flows.cli._warehouse import current_of, opened
+from copydesk.flows.cli.options import printable, warehouse_option
+
+_FORMATS = ("table", "csv", "json", "jsonl", "parquet")
+
+
+@click.command()
+@click.argument("sql", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default=None,
+    help="What the answer is written as.  [default: by --to, else table]",
+)
+@click.option(
+    "--to",
+    "target",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write the answer to a .csv, .json, .jsonl or .parquet file.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--snapshot", metavar="ID", default=None, help="Another snapshot than the current one."
+)
+@warehouse_option
+def command(
+    *,
+    sql: str | None,
+    form: str | None,
+    target: Path | None,
+    as_json: bool,
+    snapshot: str | None,
+    warehouse: Path | str,
+) -> None:
+    """Answer a question in SQL (DuckDB) from the tables of the warehouse.
+
+    \b
+        copydesk query "SELECT outlet, count(*) AS n FROM documents GROUP BY outlet ORDER BY n DESC"
+        copydesk query --to stories.csv "SELECT title, n_outlets FROM stories"
+        copydesk query - < question.sql
+
+    Every table is a view: articles, duplicates, pairs, removed, rejects, quarantined, stories,
+    templates, tombstones, runs. The view documents holds articles and duplicates together, with
+    kept_doc_id, the article that says the same, and is_kept. Without SQL the views and their
+    columns are listed. In this view of stories, n_outlets and n_documents count copies too.
+    """
+    form = _form(form, target, as_json=as_json)
+    if sql is None:
+        _list_views()
+        return
+    question = sys.stdin.read() if sql == "-" else sql
+    with opened(warehouse) as found:
+        from copydesk.flows.query import QueryError, answer, connect, views
+
+        connection = connect(current_of(found, snapshot))
+        try:
+            if target is not None and form == "parquet":
+                n = answer.write_parquet(connection, question, target)
+                click.echo(f"{n:,} rows are in {target}.", err=True)
+                return
+            result = views.run(connection, question)
+        except QueryError as error:
+            raise click.UsageError(printable(str(error), keep_newlines=True)) from error
+        if target is None:
+            answer.write(result, sys.stdout, form)
+            return
+        with target.open("w", encoding="utf-8", newline="") as file:
+            answer.write(result, file, form)
+
+
+def _form(form: str | None, target: Path | None, *, as_json: bool) -> str:
+    """The format that was asked for, by an option or by the name of the file."""
+    if as_json:
+        if form not in {None, "json"}:
+            raise click.UsageError(f"--json and --format {form} exclude each other")
+        return "json"
+    if form is None and target is not None:
+        form = target.suffix.lower().removeprefix(".")
+        if form not in _FORMATS[1:]:
+            raise click.UsageError(
+                f"{target} does not say by its name what it becomes: .csv, .json, .jsonl or .parquet; "
+                "or add --format"
+            )
+    if form == "parquet" and target is None:
+        raise click.UsageError("Parquet is written to a file; add --to answer.parquet")
+    return form or "table"
+
+
+def _list_views() -> None:
+    from copydesk.flows.query import described
+
+    for view, columns in described().items():
+        click.echo(view)
+        width = max(len(name) for name in columns)
+        for name, meaning in columns.items():
+            click.echo(f"  {name:<{width}}  {meaning}")
+        click.echo()

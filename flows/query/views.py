@@ -1,0 +1,132 @@
+"""The views that `copydesk query`, `copydesk browse` and the library read. The only module that sets DuckDB up.
+
+Every table of a snapshot is a view of its own name. `documents` holds articles and their copies
+together; `stories` counts copies where the table itself counts articles alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from copydesk.transforms.snapshot_schemas import DUPLICATES, TABLES
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
+
+#: Columns that `documents` adds to those of `duplicates`, with what each means.
+ADDED = {
+    "is_kept": "Whether the document is in `articles`; false for a copy.",
+}
+KEPT_DOC_ID = "The document of `articles` that says the same; of an article its own `doc_id`."
+STORY_COLUMNS = {
+    "n_documents": "Documents in the story, copies included.",
+    "n_outlets": "Distinct outlets in the story, those that carried a copy included.",
+}
+_STORIES = """
+CREATE VIEW stories AS
+SELECT s.* REPLACE (CAST(coalesce(c.n_outlets, s.n_outlets) AS INTEGER) AS n_outlets),
+       CAST(coalesce(c.n_documents, s.n_articles) AS INTEGER) AS n_documents
+FROM stories_table AS s
+LEFT JOIN (
+  SELECT story_id, count(*) AS n_documents, count(DISTINCT outlet_id) AS n_outlets
+  FROM (SELECT story_id, outlet_id FROM articles UNION ALL SELECT story_id, outlet_id FROM duplicates)
+  GROUP BY story_id
+) AS c USING (story_id)
+"""
+
+
+class QueryError(ValueError):
+    """A question that DuckDB cannot answer, with its sentence."""
+
+
+def connect(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """A connection in memory whose views read one snapshot; nothing of it is written.
+
+    The snapshot stays readable for as long as the warehouse keeps it. Times are shown in UTC, and
+    DuckDB installs no extension by itself.
+    """
+    connection = duckdb.connect(
+        ":memory:",
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    for name in TABLES:
+        if name not in snapshot.tables:
+            continue
+        view = "stories_table" if name == "stories" else name
+        _view(connection, snapshot, name, view)
+    _documents(connection)
+    connection.execute(_STORIES)
+    return connection
+
+
+def run(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+    """The answer to one or several statements; the last one counts. Raises `QueryError`."""
+    try:
+        answer: duckdb.DuckDBPyConnection | None = connection.execute(sql)
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from error
+    if answer is None or answer.description is None:
+        raise QueryError("there is no question in the SQL; begin it with SELECT")
+    return answer
+
+
+def relation(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
+    """The answer to one question as a relation, which DuckDB works out when it is read. Raises `QueryError`."""
+    try:
+        found: duckdb.DuckDBPyRelation | None = connection.sql(sql)
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from error
+    if found is None:
+        raise QueryError("there is no question in the SQL; begin it with SELECT")
+    return found
+
+
+def described() -> dict[str, dict[str, str]]:
+    """Every view, its columns, and a sentence on each, in the order of the columns."""
+    views = {
+        name: {field.name: _meaning(field) for field in schema} for name, schema in TABLES.items()
+    }
+    views["stories"] |= STORY_COLUMNS
+    documents = {field.name: _meaning(field) for field in DUPLICATES}
+    return {"documents": documents | {"kept_doc_id": KEPT_DOC_ID} | ADDED, **views}
+
+
+def _meaning(field: pa.Field) -> str:
+    return str((field.metadata or {}).get(b"meaning", b""), "utf-8")
+
+
+def _view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, view: str) -> None:
+    files = [str(path) for path in snapshot.files(table)] if snapshot.origin is None else []
+    if files:
+        listed = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+        connection.execute(f'CREATE VIEW "{view}" AS SELECT * FROM read_parquet([{listed}])')
+        return
+    # Files of an object store are read through pyarrow, which fetches the columns asked for alone.
+    entries = snapshot.manifest.tables[table]
+    rows: Any = snapshot.dataset(table) if entries else TABLES[table].empty_table()
+    connection.register(view, rows)
+
+
+def _documents(connection: duckdb.DuckDBPyConnection) -> None:
+    """`documents`: the columns of both tables; what only copies have is null for an article."""
+    names = {
+        table: [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+        for table in ("articles", "duplicates")
+    }
+    columns = [name for name in names["duplicates"] if name != "kept_doc_id"]
+
+    def listed(table: str) -> str:
+        return ", ".join(
+            f'"{name}"' if name in names[table] else f'NULL AS "{name}"' for name in columns
+        )
+
+    connection.execute(
+        f"CREATE VIEW documents AS "
+        f"SELECT {listed('articles')}, doc_id AS kept_doc_id, true AS is_kept FROM articles "
+        f"UNION ALL BY NAME "
+        f"SELECT {listed('duplicates')}, kept_doc_id, false AS is_kept FROM duplicates"
+    )
