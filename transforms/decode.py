@@ -232,6 +232,9 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
     utf8 = _Utf8(raw)
     if utf8.text is not None and (utf8.is_sure or (names[:1] or ["utf-8"])[0] == "utf-8"):
         yield Decoded(utf8.text, "utf-8", "declared" if names[:1] == ["utf-8"] else "utf-8")
+    elif utf8.text is not None and "utf-8" in names and utf8.has_wide:
+        # The page says UTF-8, the header something else, and the bytes are UTF-8.
+        yield Decoded(utf8.text, "utf-8", "declared")
     elif utf8.is_almost:
         yield from _lenient(raw, "utf-8", "repaired")
     for name in names:
@@ -268,6 +271,7 @@ class _Utf8:
         n_wide = len(lenient) - n_ascii - n_lost
         # A pair of letters in a one-byte or East Asian encoding is valid UTF-8 about once in ten times; three in a row are no chance.
         self.is_sure = self.text is not None and n_wide >= 3
+        self.has_wide = n_wide > 0
         # Cut at the end, or pasted together from two encodings.
         self.is_almost = n_wide >= 3 and 0 < n_lost <= max(1, n_wide // 2)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -12,6 +14,87 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Kind, Record, Reject
 from copydesk.transforms.article import Given
 
+_NOTHING: tuple[object, ...] = (None, "", b"", [], {})
+_TEXT_OF_BLOCK = ("text", "content", "value", "html", "body")
+_PARTS_OF_NAME = (
+    ("first_name", "last_name"),
+    ("firstName", "lastName"),
+    ("firstname", "lastname"),
+    ("first", "last"),
+    ("given_name", "family_name"),
+    ("givenName", "familyName"),
+)
+# Names under which other tools and exports store what `Fields` looks for; each with the key of [inputs] it belongs to.
+LOOKALIKES: Mapping[str, str] = {
+    "article_body": "text",
+    "article_text": "text",
+    "articleBody": "text",
+    "full_text": "text",
+    "fulltext": "text",
+    "main_text": "text",
+    "raw_text": "text",
+    "story": "text",
+    "paragraphs": "text",
+    "page_html": "html",
+    "source_html": "html",
+    "article_url": "url",
+    "canonical_url": "url",
+    "href": "url",
+    "source_url": "url",
+    "uri": "url",
+    "web_url": "url",
+    "webUrl": "url",
+    "article_title": "title",
+    "head": "title",
+    "heading": "title",
+    "hed": "title",
+    "subject": "title",
+    "webTitle": "title",
+    "by": "author",
+    "creator": "author",
+    "creators": "author",
+    "reporter": "author",
+    "writer": "author",
+    "writers": "author",
+    "article_date": "date",
+    "created_at": "date",
+    "datePublished": "date",
+    "day": "date",
+    "pub": "outlet",
+    "pub_date": "date",
+    "pubdate": "date",
+    "pubDate": "date",
+    "publication_date": "date",
+    "published_date": "date",
+    "publishedAt": "date",
+    "published_time": "date",
+    "time": "date",
+    "timestamp": "date",
+    "webPublicationDate": "date",
+    "domain": "outlet",
+    "journal": "outlet",
+    "media": "outlet",
+    "media_name": "outlet",
+    "newspaper": "outlet",
+    "paper": "outlet",
+    "publication": "outlet",
+    "site": "outlet",
+    "source": "outlet",
+    "source_name": "outlet",
+    "lang_code": "language",
+    "language_code": "language",
+    "langue": "language",
+    "desk": "section",
+    "news_desk": "section",
+    "rubric": "section",
+    "sectionName": "section",
+    "topic": "section",
+    "crawl_date": "fetched_at",
+    "retrieved_at": "fetched_at",
+    "scraped_at": "fetched_at",
+}
+_LEAST_PARAGRAPHS = 20  # characters; arbitrary: a shorter list holds labels, no text
+ROWS = ""  # the key under which `unread` counts all rows
 _MOST_AUTHORS = 100  # arbitrary; longer lists are data, not bylines
 _MOST_CHARS = 4_000  # arbitrary; a title, author or date beyond it is misplaced text
 _TOO_LONG_URL = 8_192  # what servers accept at most
@@ -20,6 +103,8 @@ _TOO_LONG_URL = 8_192  # what servers accept at most
 @dataclass(frozen=True, slots=True)
 class Fields:
     """The recipe's `[inputs]`: names to look for, the first that is there and not empty wins.
+
+    A dotted name reaches into an object: `article.body` is the field `body` of the object `article`.
 
     Where a record holds both `html` and `text`, `prefer` decides; the page keeps more evidence.
     """
@@ -42,6 +127,8 @@ class Fields:
     section: tuple[str, ...] = ("section", "category")
     fetched_at: tuple[str, ...] = ("fetched_at", "crawled_at", "date_download")
     encoding: tuple[str, ...] = ("encoding", "charset")  # for bodies stored as bytes
+    # Fields to carry through to the column `extra`, such as the source's own id; dotted names reach into objects.
+    keep: tuple[str, ...] = ()
     prefer: Literal["html", "text"] = "html"
     use_file_time: bool = (
         False  # take a file's modification time as `fetched_at` where nothing else gives one
@@ -67,10 +154,18 @@ class Utf8:
 
 
 class RowReader:
-    """Turns rows of one source into records, under the limits."""
+    """Turns rows of one source into records, under the limits.
+
+    `unread` counts, over the rows read, the fields that look like one that is missed but are not read.
+    """
 
     def __init__(
-        self, source_uri: str, chosen: Fields, limits: Limits, file_time: datetime | None = None
+        self,
+        source_uri: str,
+        chosen: Fields,
+        limits: Limits,
+        file_time: datetime | None = None,
+        unread: Counter[str] | None = None,
     ) -> None:
         self.source_uri, self.fields, self.limits, self.file_time = (
             source_uri,
@@ -78,9 +173,12 @@ class RowReader:
             limits,
             file_time,
         )
+        self._unread = Counter() if unread is None else unread
+        self._lookalikes = LOOKALIKES.keys() - set(chosen.names())
 
     def record(self, row: Mapping[str, object], number: int | None) -> Record | Reject:
         """The record a row holds, or why there is none."""
+        self._count_unread(row)
         url = address(self._first(row, self.fields.url))
         kind: Kind
         for kind in ("page", "text") if self.fields.prefer == "html" else ("text", "page"):
@@ -88,15 +186,42 @@ class RowReader:
             if value is not None:
                 return self._with_body(row, number, url, kind, value)
         names = [*self.fields.html, *self.fields.text]
-        if any(name in row for name in names):
+        if any(name in row or _found(row, name) is not None for name in names):
             return self._reject(number, url, "empty", "the field for the text is empty", 0)
-        return self._reject(
-            number,
-            url,
-            "no_text_field",
-            f"none of {', '.join(names)} among the fields {_shown(row)}",
-            None,
+        detail = f"none of {', '.join(names)} among the fields {_shown(row)}"
+        if (longest := longest_text(row)) is not None:
+            detail += f'; the text may be in {longest!r}: set [inputs] text = ["{longest}"], or see copydesk init'
+        return self._reject(number, url, "no_text_field", detail, None)
+
+    def has_body(self, row: Mapping[str, object]) -> bool:
+        """Whether a row holds a text or a page under one of the names looked for."""
+        return self._first(row, (*self.fields.html, *self.fields.text)) is not None
+
+    def given(self, row: Mapping[str, object]) -> Given:
+        """What the row says of its document beside the text."""
+        return Given(
+            title=_text(self._first(row, self.fields.title)),
+            authors=_names(self._first(row, self.fields.author)),
+            published=_moment_text(self._first(row, self.fields.date)),
+            outlet=_text(self._first(row, self.fields.outlet)),
+            language=_text(self._first(row, self.fields.language)),
+            section=_text(self._first(row, self.fields.section)),
         )
+
+    def _count_unread(self, row: Mapping[str, object]) -> None:
+        self._unread[ROWS] += 1
+        for name in self._lookalikes & row.keys():
+            if row[name] not in _NOTHING:
+                self._unread[name] += 1
+
+    def _kept(self, row: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+        """The fields to carry through, as text; what is no text is written as JSON."""
+        found = []
+        for name in self.fields.keep:
+            value = _found(row, name)
+            if value not in _NOTHING:
+                found.append((name, _as_text(value)[:_MOST_CHARS]))
+        return tuple(found)
 
     def _with_body(
         self,
@@ -106,6 +231,8 @@ class RowReader:
         kind: Kind,
         value: object,
     ) -> Record | Reject:
+        if isinstance(value, list | tuple):
+            value = _joined(value, "\n" if kind == "page" else "\n\n")
         if isinstance(value, str):
             body: bytes = _utf8(value)
             declared: str | None = "utf-8"
@@ -126,16 +253,9 @@ class RowReader:
                 f"{len(body):,} bytes; [limits] document_bytes is {self.limits.document_bytes:,}"
             )
             return self._reject(number, url, "too_large", detail, len(body))
-        given = Given(
-            title=_text(self._first(row, self.fields.title)),
-            authors=_names(self._first(row, self.fields.author)),
-            published=_moment_text(self._first(row, self.fields.date)),
-            outlet=_text(self._first(row, self.fields.outlet)),
-            language=_text(self._first(row, self.fields.language)),
-            section=_text(self._first(row, self.fields.section)),
-        )
         fetched_at = moment(self._first(row, self.fields.fetched_at)) or self.file_time
-        return Record(self.source_uri, number, body, kind, declared, url, fetched_at, given)
+        given, extra = self.given(row), self._kept(row)
+        return Record(self.source_uri, number, body, kind, declared, url, fetched_at, given, extra)
 
     def _reject(
         self, number: int | None, url: str | None, reason: str, detail: str, size: int | None
@@ -144,7 +264,74 @@ class RowReader:
         return Reject(self.source_uri, number, url, "read", reason, _utf8(detail).decode(), size)
 
     def _first(self, row: Mapping[str, object], names: Sequence[str]) -> object:
-        return next((row[name] for name in names if row.get(name) not in (None, "", b"", [])), None)
+        for name in names:
+            if (value := _found(row, name)) not in _NOTHING:
+                return value
+        return None
+
+
+def _found(row: Mapping[str, object], name: str) -> object:
+    """The field of that name; a dotted name that is no field itself reaches into objects, and lists of them.
+
+    >>> _found({"article": {"body": "Rain."}}, "article.body")
+    'Rain.'
+    """
+    if name in row or "." not in name:
+        return row.get(name)
+    value: object = row
+    for part in name.split("."):
+        if isinstance(value, list | tuple):
+            inner = [item.get(part) for item in value if isinstance(item, Mapping)]
+            value = [item for item in inner if item not in _NOTHING]
+        elif isinstance(value, Mapping):
+            value = value.get(part)
+        else:
+            return None
+    return value
+
+
+def longest_text(row: Mapping[str, object], prefix: str = "", depth: int = 3) -> str | None:
+    """The dotted name of the longest text in a row, where it has one of 200 characters (arbitrary) or more.
+
+    >>> longest_text({"id": "x" * 300, "story": {"words": "It rained. " * 40}})
+    'story.words'
+    """
+    best, best_length = None, 199
+    for name, value in list(row.items())[:200]:
+        full = f"{prefix}{name}"
+        text = _joined(value, "\n\n") if isinstance(value, list) and value else value
+        if isinstance(text, str) and " " in text[:200] and len(text) > best_length:
+            best, best_length = full, len(text)
+        elif isinstance(value, Mapping) and depth:
+            inner = longest_text(value, f"{full}.", depth - 1)
+            found = _found(row, inner[len(prefix) :]) if inner else None
+            if isinstance(found, str | list) and len(_as_text(found)) > best_length:
+                best, best_length = inner, len(_as_text(found))
+    return best
+
+
+def _joined(items: Sequence[object], between: str) -> object:
+    """Paragraphs as one text: strings, or objects with a `text`, `content`, `value` or `html`."""
+    texts = []
+    for item in items:
+        if isinstance(item, Mapping):
+            texts += [item[n] for n in _TEXT_OF_BLOCK if isinstance(item.get(n), str)][:1]
+        elif isinstance(item, str):
+            texts.append(item)
+        elif item is not None:
+            return items
+    joined = between.join(texts)
+    return joined if len(joined) >= _LEAST_PARAGRAPHS else items
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return _utf8(value).decode().replace("\x00", "")
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").replace("\x00", "")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return _utf8(json.dumps(value, ensure_ascii=False, default=str)).decode()
 
 
 def moment(value: object) -> datetime | None:
@@ -187,6 +374,8 @@ def _moment_text(value: object) -> str | None:
 
 
 def _text(value: object) -> str | None:
+    if isinstance(value, Mapping):
+        value = _name(value)
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str) or len(value) > _MOST_CHARS:
@@ -201,10 +390,29 @@ def address(value: object) -> str | None:
 
 
 def _names(value: object) -> tuple[str, ...]:
-    """One printed byline, or a list of names or of objects with a `name` (schema.org)."""
+    """One printed byline, or a list of names or of objects with a `name` (schema.org) or its parts.
+
+    >>> _names([{"name": "Ana Ruiz"}, {"first_name": "Bo", "last_name": "Li"}, {"author": {"name": "Cy"}}])
+    ('Ana Ruiz', 'Bo Li', 'Cy')
+    """
     items = value if isinstance(value, list | tuple) else [value]
-    named = (item.get("name") if isinstance(item, dict) else item for item in items[:_MOST_AUTHORS])
-    return tuple(name for item in named if (name := _text(item)))
+    return tuple(name for item in items[:_MOST_AUTHORS] if (name := _text(_name(item))))
+
+
+def _name(item: object, depth: int = 3) -> object:
+    """The name in an object that stands for a person or an outlet."""
+    if not isinstance(item, Mapping):
+        return item
+    for key in ("name", "full_name", "fullName", "display_name", "displayName", "author", "person"):
+        found = item.get(key)
+        if isinstance(found, str) and found:
+            return found
+        if isinstance(found, Mapping) and depth and (inner := _name(found, depth - 1)):
+            return inner
+    for first, last in _PARTS_OF_NAME:
+        if item.get(last):
+            return " ".join(str(item[key]) for key in (first, last) if item.get(key))
+    return None
 
 
 def _utf8(text: str) -> bytes:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from copydesk.flows.read.fields import Fields
-from copydesk.flows.read.formats import by_content, by_name, formats
+from copydesk.flows.read.formats import by_name, chosen, known_names
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.sources import InputFile, find
-from copydesk.flows.read.streams import BrokenError, Inflated
+from copydesk.flows.read.streams import BrokenError
+from copydesk.flows.read.tally import Tally
 
 _HEAD = 2**12
 
@@ -43,11 +44,14 @@ def read_file(
     fields: Fields,
     limits: Limits,
     on_open: Callable[[BinaryIO], None] = lambda stream: None,
+    tally: Tally | None = None,
 ) -> Iterator[Record | Reject]:
     """The documents of one file; a fault ends the file with a `Reject`, not the run.
 
-    `on_open` gets the stream of the file's bytes, which tells how far reading is.
+    `on_open` gets the stream of the file's bytes, which tells how far reading is. What is passed
+    over because it is no document, and fields that look missed, are counted in `tally`.
     """
+    tally = Tally() if tally is None else tally
     size = None
     number: int | None = None
     try:
@@ -56,12 +60,11 @@ def read_file(
             on_open(stream)
             format_ = by_name(file.source_uri) or _recognised(file)
             if format_ is None:
-                detail = f"known are {', '.join(suffix for f in formats() for suffix in f.suffixes)}, each also as .gz or .zst"
+                detail = known_names()
                 yield Reject(file.source_uri, None, None, "read", "unknown_format", detail, size)
                 return
-            opened = Opened(
-                file.source_uri, stream, size, file.file_time if fields.use_file_time else None
-            )
+            file_time = file.file_time if fields.use_file_time else None
+            opened = Opened(file.source_uri, stream, size, file_time, tally.skipped, tally.unread)
             for item in format_.records(opened, fields, limits):
                 number = item.record_number
                 yield item if isinstance(item, Reject) or item.body else _empty(item)
@@ -85,11 +88,7 @@ def read_file(
 def _recognised(file: InputFile) -> Format | None:
     """The format of a file whose name says nothing, such as `article.php?id=7` of a mirrored site."""
     with file.open() as stream:
-        try:
-            head = Inflated(stream, Limits()).read(_HEAD) or b""
-        except BrokenError:
-            return None
-    return by_content(head)
+        return chosen("", stream.read(_HEAD))
 
 
 def _empty(record: Record) -> Reject:

@@ -23,6 +23,9 @@ class Record:
     url: str | None = None
     fetched_at: datetime | None = None  # aware, UTC
     given: Given = field(default_factory=Given)
+    extra: tuple[
+        tuple[str, str], ...
+    ] = ()  # the fields that `[inputs] keep` names, each with its value as text
 
     def source(self, *, encoding: str | None = None) -> Source:
         """Where the document came from, for the edit; `encoding` is what decoding found."""

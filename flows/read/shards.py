@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.tally import Tally
 from copydesk.transforms.article import Given
 
 _GIVEN = pa.struct(
@@ -39,6 +40,7 @@ SCHEMA = pa.schema(
         ("declared_encoding", pa.string()),
         ("url", pa.string()),
         ("fetched_at", pa.timestamp("us", tz="UTC")),
+        ("extra", pa.map_(pa.string(), pa.string())),
         ("given", _GIVEN),
     ]
 )
@@ -73,6 +75,7 @@ class Shard:
     n_bytes: int
     cursor: tuple[int, int] = (0, 0)  # where in the input it ends
     left_share: float = 0.0  # of the input's bytes, unread when it was cut
+    tally: Mapping[str, Any] = field(default_factory=dict)  # as `Tally.to_json` writes it
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -88,6 +91,7 @@ class Shard:
             for batch in batches:
                 for row in batch.to_pylist():
                     given = row.pop("given")
+                    row["extra"] = tuple(row["extra"])
                     yield Record(
                         **row, given=Given(**{**given, "authors": tuple(given["authors"])})
                     )
@@ -107,24 +111,27 @@ def write(
     first: int = 0,
     cursor: Callable[[], tuple[int, int]] = lambda: (0, 0),
     left: Callable[[], Left] = lambda: Left(1.0, inf),
+    tally: Callable[[], Tally] = Tally,
 ) -> Iterator[Shard]:
     """Cut the items into shards of at most so many documents or bytes, and yield each once it is on disk.
 
-    A document larger than `n_bytes` makes a shard of its own. `cursor` is asked after each item, `left` when a shard is
-    cut; where little is left shards are smaller. Raises OSError where staging cannot be written.
+    A document larger than `n_bytes` makes a shard of its own. `cursor` is asked after each item, `left` and `tally`
+    (what was counted since it was last asked) when a shard is cut; where little is left shards are smaller. Raises OSError where staging cannot be written.
     """
     cut, most, number, folder = _Cut(), 0.0, first, Path(folder)
     for item in items:
         size = len(item.body) if isinstance(item, Record) else 0
         if cut.n_items and (cut.n_items >= documents or cut.n_bytes + size > most):
-            yield cut.finish(folder, number, left().share)
+            yield cut.finish(folder, number, left().share, tally())
             cut, number = _Cut(), number + 1
         if not cut.n_items:
             most = min(n_bytes, max(n_bytes * _LEAST, left().n_bytes * _OF_THE_REST))
         cut.add(item, size, folder)
         cut.cursor = cursor()
-    if cut.n_items:
-        yield cut.finish(folder, number, 0.0)
+        (cut.tally.records if isinstance(item, Record) else cut.tally.rejects)[cut.cursor[0]] += 1
+    rest = tally()
+    if cut.n_items or rest.skipped:
+        yield cut.finish(folder, number, 0.0, rest)
 
 
 def opened(folder: str | Path, number: int) -> Shard | None:
@@ -141,6 +148,7 @@ def opened(folder: str | Path, number: int) -> Shard | None:
             counts["n_bytes"],
             (first, second),
             counts["left_share"],
+            counts["tally"],
         )
     except (OSError, ValueError, KeyError):
         return None
@@ -157,6 +165,7 @@ class _Cut:
     def __init__(self) -> None:
         self.n_documents = self.n_items = self.n_bytes = 0
         self.cursor = (0, 0)
+        self.tally = Tally()
         self._rows: list[Record] = []
         self._rows_bytes = 0
         self._rejects: list[Reject] = []
@@ -176,8 +185,10 @@ class _Cut:
         if self._rows_bytes >= _BATCH_BYTES:
             self._flush(folder)
 
-    def finish(self, folder: Path, number: int, left_share: float) -> Shard:
+    def finish(self, folder: Path, number: int, left_share: float, tally: Tally) -> Shard:
         self._flush(folder)
+        self.tally.add(tally)
+        counted = self.tally.to_json()
         assert self._writer is not None
         assert self._sink is not None
         assert self._place is not None
@@ -189,6 +200,7 @@ class _Cut:
             "n_bytes": self.n_bytes,
             "cursor": self.cursor,
             "left_share": left_share,
+            "tally": counted,
         }
         (self._place / _REJECTS).write_text(
             json.dumps({**counts, "rejects": rejects}), encoding="utf-8"
@@ -205,6 +217,7 @@ class _Cut:
             self.n_bytes,
             self.cursor,
             left_share,
+            counted,
         )
 
     def _flush(self, folder: Path) -> None:

@@ -24,6 +24,7 @@ from copydesk.flows.read.reading import read_file
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Left, Shard
 from copydesk.flows.read.sources import InputFile
+from copydesk.flows.read.tally import Tally
 from copydesk.flows.support.sandbox import Channel, Death, Process, wait
 
 _STATE, _FILES = "state.json", "files.jsonl"
@@ -151,6 +152,7 @@ def fill(
         first=number,
         cursor=lambda: reading.cursor,
         left=reading.left,
+        tally=reading.take_tally,
     ):
         _announce(channel, shard)
         number += 1
@@ -185,6 +187,7 @@ class _Reading:
         )  # bytes of the files before each, and of all
         self._stream: BinaryIO | None = None
         self._n_bytes = 0  # of documents, in this file
+        self._tally = Tally()
 
     def __iter__(self) -> Iterator[Record | Reject]:
         first, n_taken = self.cursor
@@ -193,9 +196,14 @@ class _Reading:
             for n, item in enumerate(self._items(ordinal), 1):
                 self._n_bytes += len(item.body) if isinstance(item, Record) else 0
                 if ordinal == first and n <= n_taken:
+                    self._tally.take()  # counted when those items were taken
                     continue
                 self.cursor = (ordinal, n)
                 yield item
+
+    def take_tally(self) -> Tally:
+        """What was counted since it was last taken."""
+        return self._tally.take()
 
     def left(self) -> Left:
         """What is still unread. A file packs what follows in it, and what follows it, as it has packed its documents so far.
@@ -222,7 +230,13 @@ class _Reading:
             return
         most, reason, detail = self._poisoned.get(ordinal, (None, "", ""))
         items, n, number = (
-            read_file(file, fields=self._fields, limits=self._limits, on_open=self._follow),
+            read_file(
+                file,
+                fields=self._fields,
+                limits=self._limits,
+                on_open=self._follow,
+                tally=self._tally,
+            ),
             0,
             None,
         )

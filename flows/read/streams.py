@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import bz2
+import contextlib
 import io
+import lzma
 import zlib
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, cast
 
 import zstandard
 
 from copydesk.flows.read.limits import Limits
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame of zstd that holds a dictionary
+# A block, or the end of an empty stream: "BZh" alone may begin a text.
+_BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 _CHUNK = 2**16
-_FREE = (
+FREE_BYTES = (
     64 * 2**20
 )  # a ratio says nothing about small files: a short page of one repeated line is no attack
 _ZSTD_WINDOW = 2**27  # 128 MB: what `zstd -d` accepts without --long
+_XZ_MEMORY = 2**28  # bytes; `xz -9` needs 65 MB to unpack, a header may ask for 4 GB
+_TRIED = 2**14  # bytes of a member unpacked to see whether it is one
+_MOST_MARKS = 100_000  # starts of members remembered; arbitrary: 1.6 MB
 
 
 class BrokenError(ValueError):
@@ -29,10 +38,11 @@ class BrokenError(ValueError):
 
 
 class Inflated(io.RawIOBase):
-    """A readable stream over gzip (any number of members), zstd (any number of frames) or plain bytes.
+    """A readable stream over gzip, zstd, bzip2, xz (any number of members or frames each) or plain bytes.
 
-    Which it is shows in the first bytes, not in a name. Raises `BrokenError` with truncated, corrupt or
-    too_large; everything before the fault can be read.
+    The packing is found by the first bytes, not by a name. Raises `BrokenError` with truncated,
+    corrupt or too_large; everything before the fault can be read. After a fault, `resume` continues
+    at the next member that can be unpacked.
     """
 
     def __init__(self, source: BinaryIO, limits: Limits) -> None:
@@ -41,10 +51,72 @@ class Inflated(io.RawIOBase):
         self._pending = source.read(_CHUNK)
         self.packing = packing(self._pending)
         self._n_in, self._n_out = len(self._pending), 0
-        self._chunks = {"gzip": self._gunzip, "zstd": self._unzstd, None: self._plain}[
-            self.packing
-        ]()
+        self._n_raw = 0  # bytes of the file before those that `_input` hands out next
+        self._marks: list[tuple[int, int]] = [(0, 0)]  # (byte unpacked, byte of the file)
+        self._chunks = self._unpacking()
         self._rest = b""
+
+    def _unpacking(self) -> Iterator[bytes]:
+        unpack: dict[str | None, Callable[[], Iterator[bytes]]] = {
+            "gzip": self._gunzip,
+            "zstd": self._unzstd,
+            "bzip2": self._unbz2,
+            "xz": self._unxz,
+            None: self._plain,
+        }
+        return unpack[self.packing]()
+
+    def offset(self, position: int) -> int:
+        """Where in the file the member begins that holds a byte of the stream; of plain bytes, that byte's place."""
+        if self.packing is None:
+            return position
+        return self._marks[bisect_right(self._marks, (position, 1 << 62)) - 1][1]
+
+    @property
+    def member(self) -> int:
+        """The position in the stream at which the present gzip member or zstd frame begins."""
+        return self._marks[-1][0]
+
+    def resume(self, opening: bytes) -> bool:
+        """After a fault: go on at the next member whose content begins with `opening`; False where there is none.
+
+        Needs a file that can be sought. Members of gzip and frames of zstd can be found again.
+        """
+        magic = {"gzip": GZIP + b"\x08", "zstd": ZSTD}.get(self.packing or "")
+        if magic is None or not self._source.seekable():
+            return False
+        at = self._marks[-1][1] + 1
+        self._source.seek(at)
+        held, is_over = b"", False
+        while not is_over:
+            chunk = self._source.read(_CHUNK)
+            held, is_over = held + chunk, not chunk
+            found = held.find(magic)
+            # A candidate is tried with what follows it, so that near the end of the piece it waits for the next one.
+            while found >= 0 and (is_over or found + _TRIED <= len(held)):
+                if _begins_with(held[found : found + _TRIED], self.packing, opening):
+                    self._restart(at + found)
+                    return True
+                found = held.find(magic, found + 1)
+            n_passed = found if found >= 0 else max(0, len(held) - len(magic) + 1)
+            held, at = held[n_passed:], at + n_passed
+        return False
+
+    def _restart(self, offset: int) -> None:
+        self._source.seek(offset)
+        here = self._n_out - len(self._rest)
+        self._pending, self._rest, self._n_out = b"", b"", here
+        self._n_raw = offset
+        self._mark(here, offset)
+        self._chunks = self._unpacking()
+
+    def _mark(self, position: int, offset: int) -> None:
+        if self._marks[-1][0] == position:
+            self._marks[-1] = (position, offset)
+        else:
+            self._marks.append((position, offset))
+        if len(self._marks) > _MOST_MARKS:
+            del self._marks[: _MOST_MARKS // 2]
 
     def readable(self) -> bool:
         """True."""
@@ -56,7 +128,7 @@ class Inflated(io.RawIOBase):
         if not self._rest:
             self._rest = next(self._chunks, b"")
             self._n_out += len(self._rest)
-            if self._n_out > max(_FREE, self._n_in * self._limits.expansion):
+            if self._n_out > max(FREE_BYTES, self._n_in * self._limits.expansion):
                 raise BrokenError(
                     "too_large",
                     f"{self._n_in:,} bytes grew to more than {self._n_out:,}; [limits] expansion is {self._limits.expansion}",
@@ -77,8 +149,12 @@ class Inflated(io.RawIOBase):
         return here
 
     def _input(self) -> bytes:
-        chunk, self._pending = self._pending or self._source.read(_CHUNK), b""
-        self._n_in += len(chunk)
+        if self._pending:  # counted when it was read
+            chunk, self._pending = self._pending, b""
+        else:
+            chunk = self._source.read(_CHUNK)
+            self._n_in += len(chunk)
+        self._n_raw += len(chunk)
         return chunk
 
     def _plain(self) -> Iterator[bytes]:
@@ -89,9 +165,11 @@ class Inflated(io.RawIOBase):
         member = zlib.decompressobj(wbits=31)
         chunk = self._input()
         while chunk:
+            before = member.copy()
             try:
                 out = member.decompress(chunk, _CHUNK)
             except zlib.error as error:
+                yield from _salvaged(before, chunk)
                 raise BrokenError("corrupt", f"gzip data is damaged: {error}") from error
             if out:
                 yield out
@@ -99,11 +177,12 @@ class Inflated(io.RawIOBase):
                 chunk = (member.unused_data or self._input()).lstrip(
                     b"\x00"
                 )  # tape and tar writers pad with zeros
-                if chunk and not chunk.startswith(GZIP[: len(chunk)]):
-                    raise BrokenError("corrupt", "bytes that are no gzip follow the gzip data")
-                member = zlib.decompressobj(wbits=31)
                 if not chunk:
                     return
+                self._mark(self._n_out, self._n_raw - len(chunk))
+                if not chunk.startswith(GZIP[: len(chunk)]):
+                    raise BrokenError("corrupt", "bytes that are no gzip follow the gzip data")
+                member = zlib.decompressobj(wbits=31)
             else:
                 chunk = member.unconsumed_tail or self._input()
         while out := member.decompress(b"", _CHUNK):
@@ -128,8 +207,42 @@ class Inflated(io.RawIOBase):
                 yield out
             if frame.eof:
                 chunk, frame, is_begun = frame.unused_data + chunk, context.decompressobj(), False
+                self._mark(self._n_out, self._n_raw - len(chunk))
         if is_begun:
             raise BrokenError("truncated", "zstd data ends in the middle")
+
+    def _unbz2(self) -> Iterator[bytes]:
+        yield from self._members(bz2.BZ2Decompressor, BZIP2, "bzip2")
+
+    def _unxz(self) -> Iterator[bytes]:
+        yield from self._members(
+            lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY), XZ, "xz"
+        )
+
+    def _members(
+        self,
+        made: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor],
+        magic: bytes,
+        name: str,
+    ) -> Iterator[bytes]:
+        """Streams of one packing, one after the other."""
+        chunk = self._input()
+        while chunk:
+            if not chunk.startswith(magic[: len(chunk)]):
+                raise BrokenError("corrupt", f"bytes that are no {name} follow the {name} data")
+            member = made()
+            while not member.eof:
+                if member.needs_input and not chunk:
+                    raise BrokenError("truncated", f"{name} data ends in the middle")
+                try:
+                    out = member.decompress(chunk, _CHUNK)
+                except (OSError, EOFError, ValueError, lzma.LZMAError) as error:
+                    raise BrokenError("corrupt", f"{name} data is damaged: {error}") from error
+                if out:
+                    yield out
+                chunk = self._input() if member.needs_input and not member.eof else b""
+            # Padding of zeros may follow a stream of xz.
+            chunk = (member.unused_data or self._input()).lstrip(b"\x00")
 
     def _dictionary(self, head: bytes) -> zstandard.ZstdCompressionDict | None:
         """The dictionary that a WARC file in zstd may begin with (IIPC "Use of Zstandard in WARC", 2021)."""
@@ -167,12 +280,38 @@ def buffered(stream: io.RawIOBase) -> BinaryIO:
 
 
 def packing(head: bytes) -> str | None:
-    """gzip, zstd or None, by the first bytes."""
+    """gzip, zstd, bzip2, xz or None, by the first bytes."""
     if head.startswith(GZIP):
         return "gzip"
     if head.startswith(ZSTD) or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F):
         return "zstd"
+    if head.startswith(BZIP2) and head[3:4].isdigit() and head[4:10] in _BZIP2_BLOCKS:
+        return "bzip2"
+    if head.startswith(XZ):
+        return "xz"
     return None
+
+
+def _salvaged(member: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
+    """What can be unpacked before a fault: the library hands out nothing of a piece in which it finds one."""
+    with contextlib.suppress(zlib.error):
+        while chunk and not member.eof:
+            yield member.decompress(chunk, _TRIED)
+            chunk = member.unconsumed_tail
+
+
+def _begins_with(raw: bytes, packing: str | None, opening: bytes) -> bool:
+    """Whether bytes unpack, and their content begins with `opening`."""
+    try:
+        if packing == "gzip":
+            return zlib.decompressobj(wbits=31).decompress(raw, 64).startswith(opening)
+        frame, out = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj(), b""
+        for i in range(0, len(raw), 1024):
+            if out := frame.decompress(raw[i : i + 1024]):
+                break
+        return not out or out.startswith(opening)  # a block may be longer than what is tried
+    except (zlib.error, zstandard.ZstdError):
+        return False
 
 
 def whole(stream: io.RawIOBase, most: int) -> bytes:

@@ -633,7 +633,7 @@ HOSTILE: tuple[Hostile, ...] = (
     ),
     Hostile("warc/packed-bomb.warc", _chunked_bomb_warc, "too_large"),
     Hostile("warc/length-too-long.warc", lambda: _warc(PAGE.encode(), length=10**15), "truncated"),
-    Hostile("warc/length-negative.warc", lambda: _warc(PAGE.encode(), length=-5), "corrupt"),
+    Hostile("warc/length-negative.warc", lambda: _warc(PAGE.encode(), length=-5), "corrupt", 1),
     Hostile(
         "warc/length-too-short.warc",
         lambda: _warc(PAGE.encode(), PAGE.encode(), length=150),
@@ -694,7 +694,7 @@ HOSTILE: tuple[Hostile, ...] = (
     ),
     # Names.
     Hostile("names/no-suffix", lambda: b"\x00\x01\x02", "unknown_format"),
-    Hostile("names/archive.zip", lambda: b"PK\x03\x04" + bytes(100), "unknown_format"),
+    Hostile("names/archive.zip", lambda: b"PK\x03\x04" + bytes(100), "corrupt"),
     Hostile("names/page.php?id=1&x=2", PAGE.encode, yields=1),
     Hostile("names/-rf *.txt", STORY.encode, yields=1),
     Hostile("names/two\nlines.txt", STORY.encode, yields=1),

@@ -1,32 +1,60 @@
-"""The input formats. A format is one module of this folder that holds a `FORMAT`."""
+"""The input formats. A format is one module of this folder that holds a `FORMAT`, or several `FORMATS`."""
 
 from __future__ import annotations
 
 import importlib
+import io
 import pkgutil
 from functools import cache
 
 from copydesk.flows.read.formats.format import Format
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.streams import BrokenError, Inflated
+
+PACKINGS = (".gz", ".zst", ".bz2", ".xz")
 
 
 @cache
 def formats() -> tuple[Format, ...]:
     """Every format, by name of its module."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    return tuple(module.FORMAT for module in modules if hasattr(module, "FORMAT"))
+    found: list[Format] = []
+    for name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        module = importlib.import_module(f"{__name__}.{name}")
+        found += getattr(module, "FORMATS", [])
+        found += [module.FORMAT] if hasattr(module, "FORMAT") else []
+    return tuple(found)
 
 
 def by_name(name: str) -> Format | None:
-    """The format that accepts files of that name; a final .gz or .zst does not count.
+    """The format that accepts files of that name; a final .gz, .zst, .bz2 or .xz does not count.
 
     >>> by_name("dump.jsonl.zst").name, by_name("picture.png")
     ('jsonl', None)
     """
-    plain = name.lower().removesuffix(".gz").removesuffix(".zst")
+    plain = name.lower()
+    for suffix in PACKINGS:
+        plain = plain.removesuffix(suffix)
     return next((f for f in formats() if plain.endswith(f.suffixes)), None)
 
 
 def by_content(head: bytes) -> Format | None:
     """The format that recognises its first bytes, for names that say nothing."""
     return next((f for f in formats() if f.recognises(head)), None)
+
+
+def chosen(name: str, head: bytes) -> Format | None:
+    """The format of a file by its name, else by its first bytes, packed or not."""
+    found = by_name(name)
+    if found is not None:
+        return found
+    try:
+        plain = Inflated(io.BytesIO(head), Limits()).read(len(head)) or b""
+    except BrokenError:
+        return None
+    return by_content(plain)
+
+
+def known_names() -> str:
+    """The names that are read, as the end of a sentence."""
+    suffixes = ", ".join(suffix for f in formats() for suffix in f.suffixes)
+    return f"known are {suffixes}, each also as {', '.join(PACKINGS)}"

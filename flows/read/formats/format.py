@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
@@ -20,6 +21,10 @@ class Opened:
     stream: BinaryIO
     size_bytes: int | None = None
     file_time: datetime | None = None  # only where the recipe asks for it
+    # What the reader passed over because it is no document, by reason, such as "not_html" or "revisit".
+    skipped: Counter[str] = field(default_factory=Counter)
+    # Fields of rows that look like one that is missed but are not read (see `fields.RowReader`).
+    unread: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)

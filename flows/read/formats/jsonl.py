@@ -19,7 +19,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """The document of each line; blank lines are passed over but counted."""
-    rows = RowReader(opened.source_uri, fields, limits, opened.file_time)
+    rows = RowReader(opened.source_uri, fields, limits, opened.file_time, opened.unread)
     for number, line in enumerate(
         lines(buffered(Inflated(opened.stream, limits)), limits.line_bytes)
     ):
@@ -49,7 +49,7 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
             raise _too_deep(most) from error
         raise BrokenError("bad_json", str(error)[:200]) from error
     # A page is full of brackets, but they stand in a string: what was parsed tells sooner than the line.
-    if line.count(b"[") + line.count(b"{") > most and _levels(found) > most:
+    if line.count(b"[") + line.count(b"{") > most and levels(found) > most:
         raise _too_deep(most)
     if not isinstance(found, dict):
         raise BrokenError(
@@ -62,10 +62,10 @@ def _too_deep(most: int) -> BrokenError:
     return BrokenError("too_deep", f"brackets nest deeper than [limits] json_depth, {most}")
 
 
-def _levels(found: object) -> int:
+def levels(found: object) -> int:
     """How deep objects and lists nest.
 
-    >>> _levels({"a": [1, "]]] [[["]})
+    >>> levels({"a": [1, "]]] [[["]})
     2
     """
     n_levels, level = 0, [found]

@@ -58,7 +58,7 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
             f"{n_columns:,} columns; [limits] parquet_columns is {limits.parquet_columns:,}",
         )
     wanted = _columns(file.schema_arrow, fields)
-    rows = RowReader(opened.source_uri, fields, limits, opened.file_time)
+    rows = RowReader(opened.source_uri, fields, limits, opened.file_time, opened.unread)
     number = n_bytes = 0
     most = max(_FREE, (opened.size_bytes or 0) * limits.expansion)
     for group in range(file.num_row_groups):
@@ -81,11 +81,17 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
 
 
 def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
-    names = [name for name in schema.names if name in set(fields.names())]
+    wanted = {*fields.names(), *fields.keep}
+    # Of a dotted name that is no column itself, the struct it reaches into.
+    structs = {name.split(".")[0] for name in wanted if "." in name and name not in schema.names}
+    names = [name for name in schema.names if name in wanted | structs]
     for name in set(names):
         if names.count(name) > 1:
             raise BrokenError("corrupt", f"Parquet: {names.count(name)} columns are named {name!r}")
     bodies = [name for name in names if name in (*fields.html, *fields.text)]
+    of_body = {name.split(".")[0] for name in (*fields.html, *fields.text) if "." in name}
+    if not bodies and structs & of_body & set(names):
+        return names
     if not bodies:
         raise BrokenError(
             "no_text_field",
@@ -99,7 +105,9 @@ def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
     return [
         name
         for name in names
-        if name in usable or (name not in bodies and _is_plain(schema.field(name).type))
+        if name in usable
+        or name in structs
+        or (name not in bodies and _is_plain(schema.field(name).type))
     ]
 
 
@@ -158,6 +166,8 @@ def _value(scalar: pa.Scalar) -> object:
 def _is_text(type_: pa.DataType) -> bool:
     if pa.types.is_dictionary(type_):
         type_ = type_.value_type
+    if pa.types.is_list(type_) or pa.types.is_large_list(type_):  # of paragraphs
+        type_ = type_.value_type
     return any(
         test(type_)
         for test in (
@@ -173,6 +183,8 @@ def _is_text(type_: pa.DataType) -> bool:
 
 def _is_plain(type_: pa.DataType) -> bool:
     """Text, a number, a time, or a list of text or of objects that may hold a name."""
+    if pa.types.is_struct(type_):
+        return True
     if pa.types.is_list(type_) or pa.types.is_large_list(type_):
         return _is_text(type_.value_type) or pa.types.is_struct(type_.value_type)
     return (

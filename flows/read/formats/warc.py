@@ -1,69 +1,260 @@
-"""`.warc`: what a crawler stored; the responses that are pages, a document each."""
+"""`.warc`: what a crawler stored; the pages and texts, a document each.
+
+A damaged record costs itself alone: reading goes on at the next record that can be found.
+"""
 
 from __future__ import annotations
 
-import io
 import re
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from copydesk.flows.read.fields import Fields, address, moment
 from copydesk.flows.read.formats.format import Format, Opened
-from copydesk.flows.read.formats.html import looks_like_page
+from copydesk.flows.read.http_payload import (
+    HEADER_BYTES,
+    BareHeadError,
+    Payload,
+    conversion,
+    page,
+    resource,
+    with_whole_line_ends,
+)
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError, Inflated, whole
+from copydesk.flows.read.streams import BrokenError, Inflated
+from copydesk.flows.read.warc_tape import Tape
 
-_PAGES = {"text/html", "application/xhtml+xml"}
-_HEADER_BYTES = 2**16  # HTTP servers accept 8 to 64 kB
-_CHUNK_LINE = re.compile(rb"[ \t]{0,9}([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,999})?\r?\n")
+_OPENING = b"WARC/"
+# A record's first lines inside other bytes: the version, then a named field of the standard.
+_HEAD = re.compile(rb"(?<=\n)WARC/\d\.\d\r?\n(?=(?:[\w-]{1,60}:[^\n]{0,9999}\n){0,20}?WARC-Type:)")
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+# The record types of WARC 1.1 that hold documents; the others are counted under their own names.
+_READERS = {"response": page, "resource": resource, "conversion": conversion}
+_OTHERS = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation"})
+Item = Record | Reject | None  # None: no document, and counted as skipped
+
+
+@dataclass(slots=True)
+class _Read:
+    """A record that was read but not yet handed out: whether its length is right shows in what follows it."""
+
+    number: int
+    start: int  # byte of the stream
+    n_bytes: int  # as its header declares them, without the header
+    url: str | None
+    item: Item
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The HTML responses; `record_number` counts every record of the file, requests and images too."""
-    source = _UntilFault(Inflated(opened.stream, limits))
-    archive = iter(_archive(source))
+    """The pages and texts; `record_number` counts every record of the file, requests and images too.
+
+    What is no document is counted by its reason in `opened.skipped`. A record whose bytes are damaged or
+    whose length is wrong becomes a row of `rejects` that gives its byte offset in the file; of a
+    wrong length, the document comes out as well, up to where the next record begins.
+    """
+    source = Inflated(opened.stream, limits)
+    tape = Tape(source, most=limits.document_bytes + 2 * HEADER_BYTES)
     number = -1
     while True:
-        try:
-            with _panics():
-                record = next(archive, None)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise source.fault or BrokenError(
-                "corrupt", f"WARC, after record {number}: {error}"[:300]
-            ) from error
-        if record is None:
+        segment = _Segment(opened, tape, limits, number)
+        yield from segment.items()
+        number = segment.number
+        if not segment.goes_on():
             break
-        number += 1
-        if record.record_type == WarcRecordType.response:
-            url = address((record.headers.get("WARC-Target-URI") or "").strip("<> \t"))
-            try:
-                with _panics():
-                    found = _response(record, limits)
-            except BrokenError as error:
-                yield Reject(opened.source_uri, number, url, "read", error.reason, error.detail)
-                if error.reason == "truncated" and source.is_over:
-                    return
-            else:
-                if found is not None:
-                    body, charset = found
-                    fetched_at = moment(record.headers.get("WARC-Date")) or opened.file_time
-                    yield Record(opened.source_uri, number, body, "page", charset, url, fetched_at)
-    if source.fault is not None:
-        raise source.fault
-    if number < 0:
+    if number < 0 and tape.fault is None:
         raise BrokenError("corrupt", "no WARC record found")
 
 
-def _archive(source: _UntilFault) -> ArchiveIterator:
+class _Segment:
+    """The records between two faults of a file."""
+
+    def __init__(self, opened: Opened, tape: Tape, limits: Limits, number: int) -> None:
+        self.number = number
+        self._opened, self._tape, self._limits = opened, tape, limits
+        self._origin = tape.position
+        self._error: str | None = None
+        self._last: _Read | None = None
+        self._search_from = 0
+
+    def items(self) -> Iterator[Record | Reject]:
+        """What the records hold; of the last one too, where nothing is wrong with it."""
+        archive = iter(_archive(self._tape))
+        while (record := self._following(archive)) is not None:
+            yield from _items(self._last)
+            self._last = self._read(record)
+        yield from self._ending()
+
+    def goes_on(self) -> bool:
+        """Whether there is more to read behind the fault; the tape then is at the next record."""
+        if self._tape.fault is not None:
+            is_damage = self._tape.fault.reason in {"corrupt", "truncated"}
+            return is_damage and self._tape.resume(_OPENING)
+        return self._error is not None and self._tape.seek_next(_HEAD, after=self._search_from)
+
+    def _following(self, archive: Iterator[WarcRecord]) -> WarcRecord | None:
+        try:
+            with _panics():
+                return next(archive, None)
+        except (OSError, ValueError, RuntimeError) as error:
+            self._error = str(error)[:300]
+            return None
+
+    def _read(self, record: WarcRecord) -> _Read:
+        self.number += 1
+        start = self._origin + record.stream_pos
+        n_bytes = record.content_length  # before parsing: it then counts what follows the HTTP head
+        self._tape.forget(start)
+        url = address((record.headers.get("WARC-Target-URI") or "").strip("<> \t"))
+        try:
+            with _panics():
+                item = self._item(record, url, start, n_bytes)
+        except BrokenError as error:
+            item = self._reject(self.number, url, error.reason, error.detail)
+        return _Read(self.number, start, n_bytes, url, item)
+
+    def _item(self, record: WarcRecord, url: str | None, start: int, n_bytes: int) -> Item:
+        kind = (record.headers.get("WARC-Type") or "").strip().lower()
+        read = _READERS.get(kind)
+        if read is None:
+            self._skipped(kind if kind in _OTHERS else "other_record", url)
+            return None
+        try:
+            found = read(record, self._limits)
+        except BareHeadError:
+            record.reader.read(self._limits.document_bytes)
+            head, block = self._parts(start, n_bytes)
+            return self._mended(head, with_whole_line_ends(block))
+        if isinstance(found, str):
+            self._skipped(found, url)
+            return None
+        return self._record(found, url, record)
+
+    def _record(self, found: Payload, url: str | None, record: WarcRecord) -> Record:
+        date = moment(record.headers.get("WARC-Date")) or self._opened.file_time
+        uri = self._opened.source_uri
+        return Record(uri, self.number, found.body, found.kind, found.charset, url, date)
+
+    def _skipped(self, reason: str, url: str | None) -> None:
+        is_robots = (url or "").split("?")[0].endswith("/robots.txt") and reason == "not_html"
+        self._opened.skipped["robots" if is_robots else reason] += 1
+
+    def _ending(self) -> Iterator[Record | Reject]:
+        """The last record before a fault or the end, and the row of what is damaged."""
+        last, fault = self._last, self._tape.fault
+        if fault is not None:
+            yield from self._broken(last, fault)
+        elif self._error is not None:
+            yield from self._misplaced(last, self._error)
+        elif last is not None:
+            if self._is_cut_off(last) and self._tape.find(_HEAD, after=last.start + 1) is not None:
+                self._error = "the record is longer than the rest of the file"
+                yield from self._misplaced(last, self._error)
+            else:
+                yield from _items(last)
+
+    def _broken(self, last: _Read | None, fault: BrokenError) -> Iterator[Record | Reject]:
+        """Packed data is damaged: the record in it is lost, the one before it is not."""
+        member = self._tape.member
+        is_last = last is not None and (member <= last.start or self._is_cut_off(last))
+        if last is not None and not is_last:
+            yield from _items(last)
+        if last is None or not is_last:
+            self.number += 1
+        where = f"record at byte offset {self._tape.offset(member)}"
+        url = last.url if last is not None and is_last else None
+        yield self._reject(self.number, url, fault.reason, f"{fault.detail}; {where}")
+
+    def _misplaced(self, last: _Read | None, error: str) -> Iterator[Record | Reject]:
+        """No record begins where the one before ends: that one's length is wrong, or a header is damaged."""
+        if last is None:
+            self.number += 1
+            self._search_from = self._origin + 1
+            offset = self._tape.offset(self._origin)
+            yield self._reject(
+                self.number, None, "corrupt", f"WARC: {error}; record at byte offset {offset}"
+            )
+            return
+        block = self._block_start(last.start)
+        following = self._tape.find(_HEAD, after=last.start + 1)
+        end = block + last.n_bytes
+        if following is not None and following < end:
+            self._search_from = last.start + 1
+        elif self._tape.between(end, end + 4) in (b"\r\n\r\n", b"\n\n", b"\r\n\n"):
+            # The length is right: what follows is a record with a damaged header.
+            yield from _items(last)
+            self.number += 1
+            self._search_from = end
+            offset = self._tape.offset(end + 4)
+            detail = f"WARC: {error}; record at byte offset {offset}"
+            yield self._reject(self.number, None, "corrupt", detail)
+            return
+        else:
+            self._search_from = end
+        real = (following if following is not None else self._tape.end) - block
+        yield from self._of_wrong_length(last, block, max(0, real))
+
+    def _of_wrong_length(self, last: _Read, block: int, real: int) -> Iterator[Record | Reject]:
+        content = self._tape.between(block, block + real).rstrip(b"\r\n")
+        offset = self._tape.offset(last.start)
+        header = self._tape.between(last.start, block)
+        detail = (
+            f"Content-Length is {last.n_bytes} where {len(content)} bytes follow; "
+            f"record at byte offset {offset}"
+        )
+        mended = None
+        if content and real <= self._limits.document_bytes + HEADER_BYTES:
+            mended = self._mended(header, content)
+        if isinstance(mended, Record):
+            yield mended
+            detail += "; the document is read up to the next record"
+        yield self._reject(last.number, last.url, "corrupt", detail)
+
+    def _mended(self, header: bytes, content: bytes) -> Item:
+        """The present record from its bytes, its length set right."""
+        lines = [line.rstrip(b"\r") for line in header.rstrip(b"\r\n").split(b"\n")]
+        kept = [line for line in lines if not line.lower().startswith(b"content-length:")]
+        length = b"Content-Length: %d" % len(content)
+        inner = Tape.of(b"\r\n".join([*kept, length, b"", content, b"", b""]))
+        try:
+            with _panics():
+                record = next(iter(_archive(inner)), None)
+        except (OSError, ValueError, RuntimeError):
+            return None
+        if record is None:
+            return None
+        return _Segment(self._opened, inner, self._limits, self.number - 1)._read(record).item
+
+    def _parts(self, start: int, n_bytes: int) -> tuple[bytes, bytes]:
+        block = self._block_start(start)
+        return self._tape.between(start, block), self._tape.between(block, block + n_bytes)
+
+    def _block_start(self, start: int) -> int:
+        end = _END_OF_HEAD.search(self._tape.between(start, start + HEADER_BYTES))
+        return start + (end.end() if end else 0)
+
+    def _is_cut_off(self, read: _Read) -> bool:
+        """Whether the stream ends inside the record."""
+        return self._block_start(read.start) + read.n_bytes > self._tape.end
+
+    def _reject(self, number: int, url: str | None, reason: str, detail: str) -> Reject:
+        return Reject(self._opened.source_uri, number, url, "read", reason, detail[:500])
+
+
+def _items(read: _Read | None) -> Iterator[Record | Reject]:
+    if read is not None and read.item is not None:
+        yield read.item
+
+
+def _archive(source: Tape) -> ArchiveIterator:
     return ArchiveIterator(
         source,
         record_types=WarcRecordType.any_type,
         parse_http=False,
-        max_header_len=_HEADER_BYTES,
+        max_header_len=HEADER_BYTES,
         fsspec_args=False,
         stream_detect=False,
     )
@@ -80,126 +271,4 @@ def _panics() -> Iterator[None]:
         raise BrokenError("corrupt", f"WARC: {error}"[:300]) from error
 
 
-def _response(record: WarcRecord, limits: Limits) -> tuple[bytes, str | None] | None:
-    """The page of a response and its declared charset, or None where it is no page. Raises `BrokenError`."""
-    try:
-        # Decoding is done here: the library's would swallow a cut-off body and know no limit.
-        record.parse_http(auto_decode="none", max_header_len=_HEADER_BYTES)
-        headers = record.http_headers
-        kind = (record.http_content_type or "").strip().lower()
-        if headers is None or (kind and kind not in _PAGES):
-            return None
-        status = headers.status_code
-        if status is not None and not 200 <= status < 300:
-            raise BrokenError("http_status", f"the server answered {status}")
-        raw = record.reader.read(limits.document_bytes + 1)
-        n_left = record.content_length - len(raw)
-    except BrokenError:
-        raise
-    except (OSError, ValueError, RuntimeError) as error:
-        raise BrokenError("corrupt", f"the response cannot be read: {error}"[:300]) from error
-    if len(raw) > limits.document_bytes:
-        raise BrokenError(
-            "too_large", f"more than {limits.document_bytes:,} bytes; [limits] document_bytes"
-        )
-    if n_left > 0:
-        raise BrokenError("truncated", f"the record ends {n_left:,} bytes early")
-    if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
-        raw = joined_chunks(raw)
-    body = _unpacked(raw, (headers.get("Content-Encoding") or "").strip().lower(), limits)
-    if not kind and not looks_like_page(body):
-        return None
-    return body, record.http_charset or None
-
-
-def joined_chunks(raw: bytes) -> bytes:
-    r"""The body that HTTP sent in chunks; what is in no chunks (crawlers join them and leave the header) as it is.
-
-    >>> joined_chunks(b"5\r\nrain \r\n3;x=y\r\nfel\r\n0\r\n\r\n")
-    b'rain fel'
-    >>> joined_chunks(b"<p>rain</p>")
-    b'<p>rain</p>'
-    """
-    body: list[bytes] = []
-    position = 0
-    while line := _CHUNK_LINE.match(raw, position):
-        size = int(line[1], 16)
-        if size == 0:
-            return b"".join(body)
-        body.append(raw[line.end() : line.end() + size])
-        position = line.end() + size
-        position += (
-            2 if raw.startswith(b"\r\n", position) else 1 if raw.startswith(b"\n", position) else 0
-        )
-    if not body:
-        return raw
-    if position >= len(raw):
-        return b"".join(body)
-    raise BrokenError("corrupt", f"a chunk of the response has no length at byte {position:,}")
-
-
-def _unpacked(raw: bytes, encoding: str, limits: Limits) -> bytes:
-    if encoding in {
-        "gzip",
-        "x-gzip",
-        "zstd",
-    }:  # by its first bytes: crawlers that unpack leave the header as well
-        return whole(Inflated(io.BytesIO(raw), limits), limits.document_bytes)
-    if encoding == "deflate":
-        for wbits in (15, -15):  # RFC 9110 means zlib; some servers send it bare
-            try:
-                unpacked = zlib.decompressobj(wbits).decompress(raw, limits.document_bytes + 1)
-            except zlib.error:
-                continue
-            if len(unpacked) > limits.document_bytes:
-                raise BrokenError(
-                    "too_large",
-                    f"more than {limits.document_bytes:,} bytes; [limits] document_bytes",
-                )
-            return unpacked
-        return raw
-    if encoding == "br" and not looks_like_page(raw):
-        raise BrokenError("corrupt", "the response is packed with Brotli, which is not read")
-    return raw
-
-
-class _UntilFault:
-    """A stream that ends where it breaks, so that what came before can be parsed; the fault is kept."""
-
-    def __init__(self, source: Inflated) -> None:
-        self._source = source
-        self.fault: BrokenError | None = None
-        self.is_over = False
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes, b"" at the end or at the fault."""
-        if self.is_over:
-            return b""
-        try:
-            found = self._source.read(size)
-        except BrokenError as fault:
-            self.fault, found = fault, b""
-        self.is_over = not found
-        return found or b""
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Where the stream stands, which the library asks for."""
-        return self._source.seek(offset, whence)
-
-    def tell(self) -> int:
-        """Where the stream stands."""
-        return self._source.tell()
-
-    def seekable(self) -> bool:
-        """True: `seek` answers."""
-        return True
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def close(self) -> None:
-        """Nothing to do: whoever opened the file closes it."""
-
-
-FORMAT = Format("warc", (".warc",), records, lambda head: head.startswith(b"WARC/"))
+FORMAT = Format("warc", (".warc", ".wet"), records, lambda head: head.startswith(b"WARC/"))

@@ -1,0 +1,182 @@
+"""`.zip`, `.tar` and `.wacz`: files of any other format, packed together."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import BinaryIO, cast
+
+from copydesk.flows.read.fields import Fields
+from copydesk.flows.read.formats import chosen, known_names
+from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.streams import FREE_BYTES, BrokenError, Inflated, buffered
+
+_HEAD = 2**12
+# Half-read packed data, a password, a method that Python does not know, a damaged directory.
+_FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
+
+
+def zipped(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The documents of each file of a ZIP archive, in the order of its directory."""
+    try:
+        with zipfile.ZipFile(opened.stream) as archive:
+            budget = _Budget(opened.size_bytes, limits)
+            for entry in archive.infolist():
+                if entry.is_dir() or _is_hidden(entry.filename):
+                    continue
+                try:
+                    with archive.open(entry) as packed:
+                        stream = budget.counted(cast(BinaryIO, packed))
+                        yield from _member(opened, entry.filename, stream, fields, limits)
+                except _FAULTS as error:
+                    if isinstance(error, BrokenError) and error.reason == "too_large":
+                        raise
+                    yield _fault(opened, entry.filename, error)
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+        if isinstance(error, BrokenError):
+            raise
+        raise BrokenError("corrupt", f"ZIP: {error}"[:300]) from error
+
+
+def web_archive(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The documents of the WARC files of a WACZ package, which lie in its folder `archive/`."""
+    try:
+        with zipfile.ZipFile(opened.stream) as archive:
+            budget = _Budget(opened.size_bytes, limits)
+            names = [n for n in archive.namelist() if n.startswith("archive/") and n[-1] != "/"]
+            if not names:
+                raise BrokenError("corrupt", "a WACZ package without a folder archive/")
+            for name in sorted(names):
+                with archive.open(name) as packed:
+                    stream = budget.counted(cast(BinaryIO, packed))
+                    yield from _member(opened, name, stream, fields, limits)
+    except (zipfile.BadZipFile, OverflowError, NotImplementedError) as error:
+        raise BrokenError("corrupt", f"WACZ: {error}"[:300]) from error
+
+
+def tarred(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The documents of each file of a tar archive, in its order; links, devices and folders are passed over."""
+    stream = buffered(Inflated(opened.stream, limits))
+    n_members = 0
+    try:
+        with tarfile.open(fileobj=stream, mode="r|", errorlevel=0) as archive:
+            for entry in archive:
+                n_members += 1
+                archive.members = []  # type: ignore[attr-defined]  # it would keep every header
+                packed = archive.extractfile(entry) if entry.isreg() else None
+                if packed is not None and not _is_hidden(entry.name):
+                    member = cast(BinaryIO, packed)
+                    yield from _member(opened, entry.name, member, fields, limits)
+    except tarfile.TarError as error:
+        raise BrokenError("truncated" if n_members else "corrupt", f"tar: {error}"[:300]) from error
+
+
+def _member(
+    opened: Opened, name: str, stream: BinaryIO, fields: Fields, limits: Limits
+) -> Iterator[Record | Reject]:
+    """The documents of one file of an archive, under the archive's name and its own."""
+    uri = f"{opened.source_uri}/{_shown(name)}"
+    head = stream.read(_HEAD)
+    format_ = chosen(uri, head)
+    if format_ is None:
+        yield Reject(uri, None, None, "read", "unknown_format", known_names())
+        return
+    if format_ in FORMATS:
+        detail = "an archive inside an archive is not read; unpack the outer one first"
+        yield Reject(uri, None, None, "read", "nested_archive", detail)
+        return
+    rest = buffered(_Rewound(head, stream))
+    inner = Opened(uri, rest, None, opened.file_time, opened.skipped, opened.unread)
+    try:
+        yield from format_.records(inner, fields, limits)
+    except BrokenError as fault:
+        if fault.reason == "too_large" and fault.detail.startswith("the archive"):
+            raise
+        yield Reject(uri, None, None, "read", fault.reason, fault.detail)
+
+
+class _Budget:
+    """How many bytes all files of an archive may have, unpacked."""
+
+    def __init__(self, size_bytes: int | None, limits: Limits) -> None:
+        self._most = max(FREE_BYTES, (size_bytes or 0) * limits.expansion)
+        self._n_packed, self._expansion, self._n = size_bytes, limits.expansion, 0
+
+    def counted(self, stream: BinaryIO) -> BinaryIO:
+        """The stream, whose bytes count."""
+        return buffered(_Counted(stream, self))
+
+    def take(self, n: int) -> None:
+        """Count bytes. Raises `BrokenError` beyond the limit."""
+        self._n += n
+        if self._n > self._most:
+            detail = f"the archive grew to more than {self._n:,} bytes; [limits] expansion is {self._expansion}"
+            raise BrokenError("too_large", detail)
+
+
+class _Counted(io.RawIOBase):
+    def __init__(self, source: BinaryIO, budget: _Budget) -> None:
+        super().__init__()
+        self._source, self._budget = source, budget
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        found = self._source.read(len(view))
+        self._budget.take(len(found))
+        view[: len(found)] = found
+        return len(found)
+
+
+class _Rewound(io.RawIOBase):
+    """A stream of which the beginning was read already."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        super().__init__()
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        found = self._head[: len(view)] or self._rest.read(len(view))
+        self._head = self._head[len(view) :]
+        view[: len(found)] = found
+        return len(found)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(
+        part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts if part != "."
+    )
+
+
+def _shown(name: str) -> str:
+    """A member's name as a path below the archive, as any table can hold it."""
+    text = name.encode("utf-8", "backslashreplace").decode().replace("\x00", "")
+    return "/".join(part for part in text.split("/") if part not in ("", ".", ".."))[:1000]
+
+
+def _fault(opened: Opened, name: str, error: Exception) -> Reject:
+    reason = error.reason if isinstance(error, BrokenError) else "corrupt"
+    if "password" in str(error).lower() or "encrypted" in str(error).lower():
+        reason = "encrypted"
+    uri = f"{opened.source_uri}/{_shown(name)}"
+    return Reject(uri, None, None, "read", reason, f"ZIP: {error}"[:300])
+
+
+ZIP = Format("zip", (".zip",), zipped, lambda head: head.startswith(b"PK\x03\x04"))
+TAR = Format(
+    "tar", (".tar", ".tgz", ".tbz2", ".txz"), tarred, lambda head: head[257:262] == b"ustar"
+)
+WACZ = Format("wacz", (".wacz",), web_archive)
+FORMATS = (WACZ, ZIP, TAR)

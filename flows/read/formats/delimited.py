@@ -1,0 +1,88 @@
+"""`.csv` and `.tsv`: a header row, then one document a row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from copydesk.flows.read.fields import Fields, RowReader
+from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.streams import BrokenError, Inflated, buffered, lines
+from copydesk.transforms import decode
+from copydesk.transforms.article import Refused
+
+_DELIMITERS = ",;\t|"
+_SAMPLE = 2**16
+
+
+def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The document of each row; quoted fields may hold line breaks.
+
+    The delimiter is the one that the header row uses: comma, semicolon, tab or bar.
+    """
+    # The limit of the csv module is one of the process; reading has a process of its own.
+    csv.field_size_limit(max(csv.field_size_limit(), limits.line_bytes))
+    source = _Lines(buffered(Inflated(opened.stream, limits)), limits)
+    header = next(source, None)
+    if header is None:
+        raise BrokenError("empty", "no header row")
+    delimiter = max(_DELIMITERS, key=header.count)
+    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+    if len(names) > limits.parquet_columns:
+        raise BrokenError("too_large", f"{len(names):,} columns")
+    rows = RowReader(opened.source_uri, fields, limits, opened.file_time, opened.unread)
+    reader = csv.reader(source, delimiter=delimiter)
+    number = -1
+    while True:
+        source.n_row = 0
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            number += 1
+            yield Reject(opened.source_uri, number, None, "read", "bad_csv", str(error)[:200])
+            continue
+        if cells is None:
+            return
+        if not any(cells):
+            continue
+        number += 1
+        if len(cells) > len(names):
+            detail = f"{len(cells)} cells where the header row has {len(names)}"
+            yield Reject(opened.source_uri, number, None, "read", "bad_csv", detail)
+            continue
+        yield rows.record(dict(zip(names, cells, strict=False)), number)
+
+
+class _Lines(Iterator[str]):
+    """Lines as text with their ends, as the csv module wants them; at most so many bytes a row."""
+
+    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
+        self._lines = lines(stream, limits.line_bytes)
+        self._limits, self._encoding = limits, ""
+        self.n_row = 0  # bytes of the present row
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        if isinstance(line, int):
+            raise BrokenError("too_large", f"a line of {line:,} bytes; [limits] line_bytes")
+        self.n_row += len(line) + 1
+        if self.n_row > self._limits.line_bytes:
+            raise BrokenError("too_large", "a row beyond [limits] line_bytes; is a quote missing?")
+        return self._text(line).replace("\x00", "") + "\n"
+
+    def _text(self, line: bytes) -> str:
+        """UTF-8, else the encoding that the first other line shows."""
+        try:
+            return line.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            pass
+        try:
+            return decode.decode(line, declared=self._encoding or None, html=False).text
+        except Refused as refused:
+            raise BrokenError("misencoded", str(refused)) from refused
+
+
+FORMAT = Format("csv", (".csv", ".tsv", ".tab"), records)

@@ -1,0 +1,254 @@
+"""`.rss`, `.atom`, `.xml`: feeds, whose items are documents, and the XML that news agencies deliver.
+
+lxml parses, without entities of the document's own, without a network and within its limits on depth
+and size, so that neither an entity bomb nor a deep tree costs more than the bytes of the file.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+
+from lxml import etree
+
+from copydesk.flows.read import news_xml
+from copydesk.flows.read.fields import Fields, address, moment
+from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.news_xml import local, text_of
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.streams import BrokenError, Inflated, buffered
+from copydesk.transforms.article import Given
+
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,999}(?:<\?[^>]{0,999}\?>\s{0,99}|<!--.{0,9999}?-->\s{0,99}|<![^>]{0,999}>\s{0,99}){0,9}"
+    rb"<(?:\w{1,20}:)?(rss|feed|RDF|nitf|newsItem|newsMessage|urlset|sitemapindex)[\s>]",
+    re.DOTALL,
+)
+_TAGS = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
+# A teaser ends so: an ellipsis, in brackets or with a link to the rest.
+_GOES_ON = re.compile(
+    r"(?:\.\.\.|\u2026|\[(?:\.\.\.|\u2026)\]|(?:read|continue)[ -](?:more|reading|the full \w+)\W{0,9})\s*$",
+    re.IGNORECASE,
+)
+# Characters of a description that pass for a full text. Feeds cut summaries at 150 to 500 characters
+# (WordPress at 55 words); an item of news begins at about 100 words. Wide characters count three.
+_FULL = 600
+
+
+def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The items of a feed (RSS 1.0 and 2.0, Atom), or the items of NITF and NewsML-G2.
+
+    An item is a document where the feed carries its full text, else a row of `rejects` with the
+    reason `summary`. A sitemap is no article.
+    """
+    root, n_items, title = "", 0, None
+    try:
+        for event, node in _events(opened, limits):
+            name = local(node)
+            if event == "start":
+                if not root:
+                    root = name
+                    _check_root(root, opened)
+                continue
+            reader = _READERS.get((root, name))
+            if reader is not None:
+                item = reader(node, opened, n_items, title, limits)
+                n_items += 1
+                yield _bounded(item, limits)
+                _drop(node)
+            elif name == "title" and title is None and _is_of_feed(node):
+                title = text_of(node) or None
+    except etree.XMLSyntaxError as error:
+        reason = "truncated" if n_items else "corrupt"
+        raise BrokenError(reason, f"XML: {error}"[:300]) from error
+    if not n_items:
+        raise BrokenError("no_items", f"no item in the {root or 'file'}")
+
+
+def _events(opened: Opened, limits: Limits) -> Iterator[tuple[str, etree._Element]]:
+    return iter(
+        etree.iterparse(
+            buffered(Inflated(opened.stream, limits)),
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    )
+
+
+def _check_root(root: str, opened: Opened) -> None:
+    if root in ("urlset", "sitemapindex"):
+        raise BrokenError("sitemap", "a sitemap lists addresses and holds no article")
+    if root not in {known for known, _ in _READERS}:
+        raise BrokenError(
+            "unknown_format", f"XML with the root {root[:40]!r}; known are {', '.join(_ROOTS)}"
+        )
+
+
+def _is_of_feed(node: etree._Element) -> bool:
+    parent = node.getparent()
+    return parent is not None and local(parent) in ("channel", "feed")
+
+
+def _drop(node: etree._Element) -> None:
+    """Free an item that was read, and its empty place in the tree."""
+    node.clear()
+    parent = node.getparent()
+    while parent is not None and node.getprevious() is not None:
+        del parent[0]
+
+
+def _child(node: etree._Element, *names: str) -> str | None:
+    """The text of the first child of one of the names, in their order."""
+    for name in names:
+        for child in node:
+            if name in (child.tag, local(child)) and (found := text_of(child)):
+                return found
+    return None
+
+
+def _rss_item(
+    node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
+) -> Record | Reject:
+    """An item of RSS 2.0 or 1.0."""
+    body = _child(node, _CONTENT, "fulltext")
+    summary = _child(node, "description", "summary")
+    guid = next((c for c in node if local(c) == "guid"), None)
+    link = _child(node, "link")
+    if link is None and guid is not None and guid.get("isPermaLink", "true") == "true":
+        link = text_of(guid)
+    given = Given(
+        title=_plain(_child(node, "title")),
+        authors=_authors([text_of(c) for c in node if local(c) in ("creator", "author")]),
+        published=_date(_child(node, "pubDate", "date", "published")),
+        outlet=feed,
+        section=_child(node, "category"),
+    )
+    return _document(opened, number, link, given, body or None, summary)
+
+
+def _atom_entry(
+    node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
+) -> Record | Reject:
+    """An entry of Atom (RFC 4287)."""
+    links = [c for c in node if local(c) == "link" and c.get("href")]
+    link = next((c.get("href") for c in links if c.get("rel", "alternate") == "alternate"), None)
+    names = [text_of(n) for a in node if local(a) == "author" for n in a if local(n) == "name"]
+    given = Given(
+        title=_plain(_child(node, "title")),
+        authors=_authors(names),
+        published=_child(node, "published", "updated", "issued"),
+        outlet=feed,
+    )
+    content = next((c for c in node if local(c) == "content"), None)
+    body = None if content is None else _markup(content)
+    summary = next((c for c in node if local(c) == "summary"), None)
+    return _document(
+        opened, number, link, given, body or None, None if summary is None else _markup(summary)
+    )
+
+
+def _markup(node: etree._Element) -> str:
+    """An Atom text construct as HTML: escaped, as elements (xhtml), or plain text."""
+    if node.get("type") == "xhtml" or len(node):
+        return "".join(
+            etree.tostring(child, encoding="unicode", with_tail=True) for child in node
+        ) or text_of(node)
+    return text_of(node)
+
+
+def _document(
+    opened: Opened,
+    number: int,
+    link: str | None,
+    given: Given,
+    body: str | None,
+    summary: str | None,
+) -> Record | Reject:
+    url = address(link)
+    if body is None or _is_teaser(body, least=0):
+        if summary is None and body is None:
+            return Reject(opened.source_uri, number, url, "read", "empty", "an item without a text")
+        if summary is None or _is_teaser(summary, least=_FULL):
+            detail = "the feed carries a summary of this item, not its text; fetch the page"
+            size = len((body or summary or "").encode())
+            return Reject(opened.source_uri, number, url, "read", "summary", detail, size)
+        body = summary
+    is_markup = _TAGS.search(body) is not None
+    content = news_xml.page(given.title, body) if is_markup else html.unescape(body)
+    return Record(
+        opened.source_uri,
+        number,
+        content.encode("utf-8", "replace"),
+        "page" if is_markup else "text",
+        "utf-8",
+        url,
+        opened.file_time,
+        given,
+    )
+
+
+def _is_teaser(body: str, *, least: int) -> bool:
+    """Whether a text announces another: short, or with a mark that it goes on elsewhere."""
+    text = html.unescape(_TAGS.sub(" ", body)).strip()
+    n_chars = sum(3 if ord(c) >= 0x2E80 else 1 for c in text[:_FULL])
+    return n_chars < least or _GOES_ON.search(text[-60:]) is not None
+
+
+def _plain(markup: str | None) -> str | None:
+    return None if markup is None else html.unescape(_TAGS.sub("", markup)).strip() or None
+
+
+def _authors(printed: list[str]) -> tuple[str, ...]:
+    """Names, without the mail address that RSS 2.0 asks for ("jo@example.org (Jo Bell)")."""
+    found = (re.sub(r"^\S+@\S+ \((.+)\)$", r"\1", name) for name in printed)
+    return tuple(name for name in found if name and "@" not in name)
+
+
+def _date(printed: str | None) -> str | None:
+    """An RFC 822 date in ISO 8601; another form as it is printed."""
+    if printed is None or moment(printed) is not None:
+        return printed
+    try:
+        return parsedate_to_datetime(printed).isoformat()
+    except (ValueError, TypeError, IndexError):
+        return printed
+
+
+def _bounded(item: Record | Reject, limits: Limits) -> Record | Reject:
+    if isinstance(item, Record) and len(item.body) > limits.document_bytes:
+        detail = f"{len(item.body):,} bytes; [limits] document_bytes is {limits.document_bytes:,}"
+        return Reject(
+            item.source_uri,
+            item.record_number,
+            item.url,
+            "read",
+            "too_large",
+            detail,
+            len(item.body),
+        )
+    return item
+
+
+_Reader = Callable[[etree._Element, Opened, int, str | None, Limits], Record | Reject]
+_READERS: dict[tuple[str, str], _Reader] = {
+    ("rss", "item"): _rss_item,
+    ("RDF", "item"): _rss_item,
+    ("feed", "entry"): _atom_entry,
+    ("nitf", "nitf"): news_xml.nitf,
+    ("newsItem", "newsItem"): news_xml.news_item,
+    ("newsMessage", "newsItem"): news_xml.news_item,
+}
+_ROOTS = ("rss", "rdf:RDF", "feed", "nitf", "newsItem", "newsMessage")
+
+FORMAT = Format(
+    "xml", (".rss", ".atom", ".rdf", ".xml"), records, lambda head: _ROOT.match(head) is not None
+)

@@ -1,0 +1,59 @@
+"""`.mhtml`: a page that a browser saved with its pictures, as a MIME message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from typing import cast
+
+from copydesk.flows.read.fields import Fields, address, moment
+from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.streams import BrokenError, Inflated, whole
+
+
+def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
+    """The page: the message's first part that is HTML; its address and date are the message's."""
+    raw = whole(Inflated(opened.stream, limits), limits.line_bytes)
+    message = cast(EmailMessage, message_from_bytes(raw, policy=policy.compat32))
+    part = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)
+    if part is None:
+        raise BrokenError("no_page", "no part of the message is HTML")
+    body = part.get_payload(decode=True)
+    if not isinstance(body, bytes):
+        raise BrokenError("corrupt", "the HTML part cannot be decoded")
+    if len(body) > limits.document_bytes:
+        raise BrokenError("too_large", f"{len(body):,} bytes; [limits] document_bytes")
+    charset = part.get_param("charset")
+    url = address(
+        str(message.get("Snapshot-Content-Location") or part.get("Content-Location") or "").strip()
+    )
+    if url is not None and not url.lower().startswith(("http://", "https://")):
+        url = None
+    yield Record(
+        opened.source_uri,
+        None,
+        body,
+        "page",
+        charset if isinstance(charset, str) else None,
+        url,
+        _date(str(message.get("Date") or "")) or opened.file_time,
+    )
+
+
+def _date(printed: str) -> datetime | None:
+    try:
+        return moment(parsedate_to_datetime(printed))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _recognises(head: bytes) -> bool:
+    return b"multipart/related" in head[:2048].lower() and b"MIME-Version:" in head[:2048]
+
+
+FORMAT = Format("mhtml", (".mhtml", ".mht"), records, _recognises)

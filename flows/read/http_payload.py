@@ -1,0 +1,178 @@
+"""What a WARC record holds: the page of an HTTP response, a resource, or the text of a conversion."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from dataclasses import dataclass
+from email.message import Message
+
+from fastwarc.stream_io import BrotliReader
+from fastwarc.warc import WarcRecord
+
+from copydesk.flows.read.formats.html import looks_like_page
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.record import Kind
+from copydesk.flows.read.streams import BrokenError, Inflated, whole
+
+HEADER_BYTES = 2**16  # HTTP servers accept 8 to 64 kB
+_PAGES = {"text/html", "application/xhtml+xml"}
+_TEXTS = {"text/plain", "text/markdown"}
+_CHUNK_LINE = re.compile(rb"[ \t]{0,9}([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,999})?\r?\n")
+_BARE_HEAD = re.compile(rb"HTTP/[^\r\n]{1,999}\n(?:[^\n]{1,65535}\n){0,999}?\r?\n")
+_BARE_LINE = re.compile(rb"(?<!\r)\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The bytes of a document, what they are, and the charset their container declares."""
+
+    body: bytes
+    kind: Kind
+    charset: str | None
+
+
+class BareHeadError(ValueError):
+    """An HTTP head whose lines end in bare line feeds, which the reader of the head does not know."""
+
+
+def with_whole_line_ends(block: bytes) -> bytes:
+    r"""An HTTP response with CRLF in its head, where that has bare line feeds (RFC 9112, 2.2 lets a reader accept them).
+
+    >>> with_whole_line_ends(b"HTTP/1.1 200 OK\nA: b\n\n<p>\n")
+    b'HTTP/1.1 200 OK\r\nA: b\r\n\r\n<p>\n'
+    """
+    head = _BARE_HEAD.match(block)
+    if head is None:
+        return block
+    return _BARE_LINE.sub(b"\r\n", head[0]) + block[head.end() :]
+
+
+def page(record: WarcRecord, limits: Limits) -> Payload | str:
+    """The page of a response, or the reason why it is skipped. Raises `BrokenError`, `BareHeadError`."""
+    try:
+        # Decoding is done here: the library's would swallow a cut-off body and know no limit.
+        record.parse_http(auto_decode="none", max_header_len=HEADER_BYTES)
+        headers = record.http_headers
+        kind = (record.http_content_type or "").strip().lower()
+        if headers is None:
+            return "not_html"
+        if "\n" in (headers.status_line or ""):
+            raise BareHeadError
+        status = headers.status_code
+        raw = b""
+        if not kind or kind in _PAGES:
+            raw = _content(record, limits, is_wanted=status is None or 200 <= status < 300)
+    except (BrokenError, BareHeadError):
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
+        raise BrokenError("corrupt", f"the response cannot be read: {error}"[:300]) from error
+    if kind and kind not in _PAGES:
+        return "not_html"
+    if status is not None and not 200 <= status < 300:
+        raise BrokenError("http_status", f"the server answered {status}")
+    if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
+        raw = joined_chunks(raw)
+    body = _unpacked(raw, (headers.get("Content-Encoding") or "").strip().lower(), limits)
+    if not kind and not looks_like_page(body):
+        return "not_html"
+    return Payload(body, "page", record.http_charset or None)
+
+
+def resource(record: WarcRecord, limits: Limits) -> Payload | str:
+    """A page or text that was stored without an HTTP head, by its Content-Type. Raises `BrokenError`."""
+    media, charset = _media(record)
+    if media and media not in _PAGES | _TEXTS:
+        return "not_html"
+    raw = _content(record, limits)
+    is_page = media in _PAGES or looks_like_page(raw)
+    if not media and not is_page:
+        return "not_html"
+    return Payload(raw, "page" if is_page else "text", charset)
+
+
+def conversion(record: WarcRecord, limits: Limits) -> Payload | str:
+    """The text that a tool extracted (WET): UTF-8 by the standard's examples. Raises `BrokenError`."""
+    media, charset = _media(record)
+    if media and media not in _PAGES | _TEXTS:
+        return "not_html"
+    raw = _content(record, limits)
+    is_page = media in _PAGES or (not media and looks_like_page(raw))
+    return Payload(raw, "page" if is_page else "text", charset or "utf-8")
+
+
+def _media(record: WarcRecord) -> tuple[str, str | None]:
+    message = Message()
+    message["Content-Type"] = (record.headers.get("Content-Type") or "").strip()[:999]
+    declared = message.get_content_type() if message["Content-Type"] else ""
+    charset = message.get_param("charset")
+    return declared, charset if isinstance(charset, str) else None
+
+
+def _content(record: WarcRecord, limits: Limits, *, is_wanted: bool = True) -> bytes:
+    if not is_wanted:
+        return b""
+    raw = bytes(record.reader.read(limits.document_bytes + 1))
+    if len(raw) > limits.document_bytes:
+        detail = f"more than {limits.document_bytes:,} bytes; [limits] document_bytes"
+        raise BrokenError("too_large", detail)
+    n_left = record.content_length - len(raw)
+    if n_left > 0:
+        raise BrokenError("truncated", f"the record ends {n_left:,} bytes early")
+    return raw
+
+
+def joined_chunks(raw: bytes) -> bytes:
+    r"""The body that HTTP sent in chunks; what is in no chunks (crawlers join them and leave the header) as it is.
+
+    >>> joined_chunks(b"5\r\nrain \r\n3;x=y\r\nfel\r\n0\r\n\r\n")
+    b'rain fel'
+    >>> joined_chunks(b"<p>rain</p>")
+    b'<p>rain</p>'
+    """
+    body: list[bytes] = []
+    position = 0
+    while line := _CHUNK_LINE.match(raw, position):
+        size = int(line[1], 16)
+        if size == 0:
+            return b"".join(body)
+        body.append(raw[line.end() : line.end() + size])
+        position = line.end() + size
+        position += (
+            2 if raw.startswith(b"\r\n", position) else 1 if raw.startswith(b"\n", position) else 0
+        )
+    if not body:
+        return raw
+    if position >= len(raw):
+        return b"".join(body)
+    raise BrokenError("corrupt", f"a chunk of the response has no length at byte {position:,}")
+
+
+def _unpacked(raw: bytes, encoding: str, limits: Limits) -> bytes:
+    """The body without its Content-Encoding; bytes that are not packed stay, as crawlers unpack and leave the header."""
+    if encoding in {"gzip", "x-gzip", "zstd"}:
+        return whole(Inflated(io.BytesIO(raw), limits), limits.document_bytes)
+    if encoding == "deflate":
+        for wbits in (15, -15):  # RFC 9110 means zlib; some servers send it bare
+            try:
+                unpacked = zlib.decompressobj(wbits).decompress(raw, limits.document_bytes + 1)
+            except zlib.error:
+                continue
+            return _bounded(unpacked, limits)
+        return raw
+    if encoding == "br" and not looks_like_page(raw):
+        try:
+            return _bounded(
+                bytes(BrotliReader(io.BytesIO(raw)).read(limits.document_bytes + 1)), limits
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise BrokenError("corrupt", f"Brotli data is damaged: {error}"[:300]) from error
+    return raw
+
+
+def _bounded(body: bytes, limits: Limits) -> bytes:
+    if len(body) > limits.document_bytes:
+        detail = f"more than {limits.document_bytes:,} bytes; [limits] document_bytes"
+        raise BrokenError("too_large", detail)
+    return body

@@ -1,0 +1,58 @@
+"""Markdown to plain text, by markdown-it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_HEAD = re.compile(r"\A\ufeff?---[ \t]*\n(.{0,20000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+
+
+def parts(text: str) -> tuple[Mapping[str, object], str]:
+    """The fields of a YAML head, names in lower case, and the text after it.
+
+    >>> parts("---\\ntitle: Rain\\nauthors:\\n  - Ana Ruiz\\n---\\nIt rained.")
+    ({'title': 'Rain', 'authors': ['Ana Ruiz']}, 'It rained.')
+    """
+    head = _HEAD.match(text)
+    if head is None:
+        return {}, text
+    try:
+        row = yaml.safe_load(head[1])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}, text
+    if not isinstance(row, dict):
+        return {}, text
+    return {str(name).lower(): value for name, value in row.items()}, text[head.end() :]
+
+
+def plain(markdown: str) -> str:
+    """The text of Markdown: a line a block, without marks, link addresses and pictures.
+
+    >>> plain("# Rain\\n\\nIt **rained** in [Harwick](https://h.example).\\n\\n- One\\n- Two")
+    'Rain\\nIt rained in Harwick.\\nOne\\nTwo'
+    """
+    tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown)
+    return "\n".join(block for block in _blocks(tokens) if block)
+
+
+def _blocks(tokens: list[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield _inline(token.children or [])
+        elif token.type in ("fence", "code_block"):
+            yield token.content.rstrip("\n")
+
+
+def _inline(tokens: list[Token]) -> str:
+    out = []
+    for token in tokens:
+        if token.type in ("softbreak", "hardbreak"):
+            out.append("\n" if token.type == "hardbreak" else " ")
+        elif token.type in ("text", "code_inline"):
+            out.append(token.content)
+    return "".join(out).strip()

@@ -1,0 +1,56 @@
+"""What reading counted beside the documents themselves: by file, by reason, by field."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a stretch of the input.
+
+    `records` and `rejects` count by the number of the file in the list of files. `skipped` counts
+    records that are no documents by reason, `unread` the rows and their fields that look missed.
+    """
+
+    records: Counter[int] = field(default_factory=Counter)
+    rejects: Counter[int] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        """Add what another stretch counted."""
+        self.records.update(other.records)
+        self.rejects.update(other.rejects)
+        self.skipped.update(other.skipped)
+        self.unread.update(other.unread)
+
+    def take(self) -> Tally:
+        """The counts so far; counting begins again at nothing."""
+        taken = Tally()
+        taken.add(self)
+        for counter in (self.records, self.rejects, self.skipped, self.unread):
+            counter.clear()
+        return taken
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts as JSON values."""
+        return {
+            "records": {str(k): n for k, n in self.records.items()},
+            "rejects": {str(k): n for k, n in self.rejects.items()},
+            "skipped": dict(self.skipped),
+            "unread": dict(self.unread),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Tally:
+        """What `to_json` wrote."""
+        return cls(
+            Counter({int(k): n for k, n in values.get("records", {}).items()}),
+            Counter({int(k): n for k, n in values.get("rejects", {}).items()}),
+            Counter(values.get("skipped", {})),
+            Counter(values.get("unread", {})),
+        )

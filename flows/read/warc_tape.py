@@ -1,0 +1,134 @@
+"""The bytes of a WARC file as its reader takes them, with a memory of the present record."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import deque
+
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.streams import BrokenError, Inflated
+
+_PIECE = 2**16
+
+
+class Tape:
+    """A stream that remembers what it handed out since `forget`, so that reading can go back into it.
+
+    It ends where the packing breaks (`fault`), so that what came before can be parsed. Positions
+    count the unpacked bytes of the file from 0. At most `most` bytes are remembered.
+    """
+
+    def __init__(self, source: Inflated, *, most: int) -> None:
+        self._source, self._most = source, most
+        self._pieces: deque[bytes] = deque()
+        self._first = 0  # position of the first byte remembered
+        self.position = 0  # of the next byte to hand out
+        self.end = 0  # of the last byte read from the file, plus one
+        self.fault: BrokenError | None = None
+        self._is_over = False
+
+    @classmethod
+    def of(cls, content: bytes) -> Tape:
+        """A tape of bytes in memory."""
+        return cls(Inflated(io.BytesIO(content), Limits()), most=len(content) + _PIECE)
+
+    @property
+    def member(self) -> int:
+        """Position at which the present gzip member begins."""
+        return self._source.member
+
+    def offset(self, position: int) -> int:
+        """The byte of the file that a position belongs to."""
+        return self._source.offset(position)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, b"" at the end or at the fault."""
+        if self.position < self.end:
+            found = self.between(self.position, min(self.end, self.position + _PIECE))
+            if 0 <= size < len(found):
+                found = found[:size]
+        else:
+            found = self._more(size)
+        self.position += len(found)
+        return found
+
+    def forget(self, position: int) -> None:
+        """Forget what lies before a position; pieces that reach across it are kept."""
+        while self._pieces and self._first + len(self._pieces[0]) <= position:
+            self._first += len(self._pieces.popleft())
+
+    def between(self, start: int, end: int) -> bytes:
+        """Bytes that are remembered, by position."""
+        found, at = [], self._first
+        for piece in self._pieces:
+            if at + len(piece) > start and at < end:
+                found.append(piece[max(0, start - at) : end - at])
+            at += len(piece)
+            if at >= end:
+                break
+        return b"".join(found)
+
+    def find(self, pattern: re.Pattern[bytes], *, after: int) -> int | None:
+        """The position of the first match among the bytes remembered, or None."""
+        begin = max(0, max(after, self._first) - 1)  # the line feed before the match
+        match = pattern.search(self.between(begin, self.end))
+        return None if match is None else begin + match.start()
+
+    def seek_next(self, pattern: re.Pattern[bytes], *, after: int) -> bool:
+        """Go to the first match behind a position, reading on where it is not among the bytes remembered."""
+        while True:
+            found = self.find(pattern, after=after)
+            if found is not None:
+                self.position = found
+                self._is_over = False
+                return True
+            after = max(after, self.end - _PIECE)
+            self.forget(after - 1)
+            self.position = self.end
+            if not self._more(_PIECE):
+                return False
+
+    def resume(self, opening: bytes) -> bool:
+        """After a fault: go on at the next member that can be unpacked and begins so; False where none does."""
+        if not self._source.resume(opening):
+            return False
+        self._pieces.clear()
+        self._first = self.position = self.end
+        self.fault, self._is_over = None, False
+        return True
+
+    def _more(self, size: int) -> bytes:
+        if self._is_over:
+            return b""
+        try:
+            found = self._source.read(size) or b""
+        except BrokenError as fault:
+            self.fault, found = fault, b""
+        if not found:
+            self._is_over = True
+            return b""
+        self._pieces.append(found)
+        self.end += len(found)
+        while self.end - self._first > self._most + _PIECE and len(self._pieces) > 1:
+            self._first += len(self._pieces.popleft())
+        return found
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Where the stream is, which the library asks for."""
+        return self.position
+
+    def tell(self) -> int:
+        """Where the stream is."""
+        return self.position
+
+    def seekable(self) -> bool:
+        """True: `seek` answers."""
+        return True
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def close(self) -> None:
+        """Nothing to do: whoever opened the file closes it."""

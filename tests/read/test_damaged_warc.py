@@ -1,0 +1,130 @@
+"""A damaged WARC record costs itself alone, and its row of `rejects` says where it is."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections import Counter
+
+import brotli
+import pytest
+import zstandard
+
+from copydesk.flows.read import Fields, Limits, Record, Reject
+from copydesk.flows.read.formats import warc
+from copydesk.flows.read.formats.format import Opened
+
+ZSTD = zstandard.ZstdCompressor(write_checksum=True)
+HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+
+
+def page(number: int) -> bytes:
+    words = " ".join(f"word{number}{i * 7919 % 1000}" for i in range(300))
+    return f"<!doctype html><html><body><p>{words}</p></body></html>".encode()
+
+
+def record(
+    number: int,
+    block: bytes | None = None,
+    *,
+    kind: str = "response",
+    media: str = "application/http; msgtype=response",
+    off_by: int = 0,
+) -> bytes:
+    block = f"{HEAD}\r\n".encode() + page(number) if block is None else block
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://h.example/{number}\r\n"
+        f"WARC-Date: 2026-11-09T10:00:00Z\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
+        f"Content-Type: {media}\r\nContent-Length: {len(block) + off_by}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+def read(content: bytes) -> tuple[dict[str | None, bytes], list[Reject], Counter[str]]:
+    opened = Opened("a.warc", io.BytesIO(content))
+    items = list(warc.records(opened, Fields(), Limits()))
+    pages = {item.url: item.body for item in items if isinstance(item, Record)}
+    return pages, [item for item in items if isinstance(item, Reject)], opened.skipped
+
+
+def urls(*numbers: int) -> list[str]:
+    return [f"https://h.example/{number}" for number in numbers]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, ZSTD.compress], ids=["gzip", "zstd"])
+@pytest.mark.parametrize("at", [0, 4, 40, 300])
+def test_records_behind_a_damaged_member_come_out(pack: object, at: int) -> None:
+    members = [pack(record(number)) for number in range(5)]  # type: ignore[operator]
+    damaged = bytearray(members[2])
+    damaged[at : at + 8] = bytes(byte ^ 0xFF for byte in damaged[at : at + 8])
+    found, refused, _ = read(b"".join([*members[:2], bytes(damaged), *members[3:]]))
+    assert list(found) == urls(0, 1, 3, 4)
+    offset = len(members[0]) + len(members[1])
+    assert [(r.reason, r.record_number) for r in refused] == [("corrupt", 2)]
+    assert f"record at byte offset {offset}" in str(refused[0].detail)
+
+
+def test_records_before_the_damage_come_out_of_a_file_packed_as_one() -> None:
+    packed = bytearray(gzip.compress(b"".join(record(number) for number in range(6))))
+    packed[len(packed) * 2 // 3] ^= 0xFF
+    found, refused, _ = read(bytes(packed))
+    assert list(found)[:2] == urls(0, 1)
+    assert [r.reason for r in refused] == ["corrupt"]
+
+
+@pytest.mark.parametrize("off_by", [-60, -2, 6, 90, 4000, 10**9])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_wrong_length_costs_no_document(pack: object, off_by: int) -> None:
+    parts = [record(n, off_by=off_by if n == 1 else 0) for n in range(4)]
+    found, refused, _ = read(b"".join(pack(part) for part in parts))  # type: ignore[operator]
+    assert found == dict(zip(urls(0, 1, 2, 3), map(page, range(4)), strict=True))
+    assert [(r.reason, r.record_number) for r in refused] == [("corrupt", 1)]
+    assert "Content-Length is" in str(refused[0].detail)
+
+
+def test_a_damaged_header_costs_its_record() -> None:
+    broken = record(1).replace(b"WARC/1.0", b"WARX/1.0")
+    found, refused, _ = read(record(0) + broken + record(2))
+    assert list(found) == urls(0, 2)
+    assert f"record at byte offset {len(record(0))}" in str(refused[0].detail)
+
+
+def test_resources_and_conversions_are_documents_by_their_type() -> None:
+    content = (
+        record(0, page(0), kind="resource", media="text/html; charset=utf-8")
+        + record(1, b"It rained.", kind="resource", media="text/plain")
+        + record(2, b"It rained again.", kind="conversion", media="text/plain")
+        + record(3, b"\x89PNG", kind="resource", media="image/png")
+    )
+    items = list(warc.records(Opened("a.warc", io.BytesIO(content)), Fields(), Limits()))
+    assert [(i.kind, i.url) for i in items if isinstance(i, Record)] == [
+        ("page", "https://h.example/0"),
+        ("text", "https://h.example/1"),
+        ("text", "https://h.example/2"),
+    ]
+
+
+def test_a_head_with_bare_line_feeds_is_read() -> None:
+    block = b"HTTP/1.1 200 OK\nContent-Type: text/html\n\n" + page(0)
+    assert read(record(0, block))[0] == {"https://h.example/0": page(0)}
+
+
+def test_brotli_is_unpacked() -> None:
+    block = f"{HEAD}Content-Encoding: br\r\n\r\n".encode() + brotli.compress(page(0))
+    assert read(record(0, block))[0] == {"https://h.example/0": page(0)}
+
+
+def test_what_is_no_document_is_counted_by_its_reason() -> None:
+    image = b"HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\n\r\nGIF89a"
+    robots = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUser-agent: *"
+    content = (
+        record(0, b"software: x", kind="warcinfo", media="application/warc-fields")
+        + record(1, b"GET / HTTP/1.1\r\n\r\n", kind="request")
+        + record(2, image)
+        + record(3, robots).replace(b"h.example/3", b"h.example/robots.txt")
+        + record(4, b"", kind="revisit")
+        + record(5)
+    )
+    found, refused, skipped = read(content)
+    assert (list(found), refused) == (urls(5), [])
+    assert skipped == {"warcinfo": 1, "request": 1, "not_html": 1, "robots": 1, "revisit": 1}

@@ -1,0 +1,259 @@
+"""Documents in the forms in which people have them."""
+
+from __future__ import annotations
+
+import bz2
+import io
+import json
+import lzma
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from copydesk.flows.read import Fields, Limits, Record, Reject, read
+
+STORY = "The council in Harwick approved the plan for the harbour road after a long debate. " * 8
+PAGE = f"<!doctype html><html><head><title>Plan</title></head><body><p>{STORY}</p></body></html>"
+
+
+def items(path: Path, content: bytes | str, **options: object) -> list[Record | Reject]:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return list(read([str(path)], **options))  # type: ignore[arg-type]
+
+
+def one(path: Path, content: bytes | str, **options: object) -> Record:
+    (found,) = items(path, content, **options)
+    assert isinstance(found, Record), found
+    return found
+
+
+def reason(path: Path, content: bytes | str) -> str:
+    (found,) = items(path, content)
+    assert isinstance(found, Reject), found
+    return found.reason
+
+
+def zipped(**files: bytes) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_csv_row_is_a_document_whatever_its_delimiter(tmp_path: Path, mark: str) -> None:
+    rows = f'url{mark}text{mark}date\nhttps://h.example/1{mark}"Rain,\nand ""more""."{mark}2026-11-09\n'
+    found = one(tmp_path / "a.csv", rows)
+    assert (found.url, found.body) == ("https://h.example/1", b'Rain,\nand "more".')
+    assert found.given.published == "2026-11-09"
+
+
+def test_a_csv_row_with_too_many_cells_is_a_reject_and_the_next_row_is_read(tmp_path: Path) -> None:
+    found = items(tmp_path / "a.csv", "text,url\none,two,three\nRain.,https://h.example\n")
+    assert [type(item) for item in found] == [Reject, Record]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps([{"text": STORY}, {"text": STORY}]),
+        json.dumps([{"text": STORY}, {"text": STORY}], indent=2),
+        json.dumps({"text": STORY}) + "\n" + json.dumps({"text": STORY}),
+        json.dumps({"meta": {"n": 2}, "articles": [{"text": STORY}, {"text": STORY}]}),
+    ],
+    ids=["array", "indented array", "lines", "wrapped"],
+)
+def test_json_is_read_in_each_of_its_forms(tmp_path: Path, content: str) -> None:
+    found = items(tmp_path / "a.json", content)
+    assert [item.record_number for item in found if isinstance(item, Record)] == [0, 1]
+
+
+def test_a_json_object_is_one_document(tmp_path: Path) -> None:
+    assert one(tmp_path / "a.json", json.dumps({"maintext": STORY, "title": "Plan"})).body
+
+
+def test_an_array_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
+    found = items(tmp_path / "a.json", '[{"text": "It rained."}, {"text": "It ra')
+    assert [getattr(item, "reason", "") for item in found] == ["", "bad_json"]
+
+
+def test_a_broken_line_of_json_costs_itself(tmp_path: Path) -> None:
+    found = items(tmp_path / "a.json", '{"text": "One."}\n{"text": oops}\n{"text": "Three."}\n')
+    assert [getattr(item, "reason", "") for item in found] == ["", "bad_json", ""]
+
+
+def test_markdown_loses_its_marks_and_its_head_becomes_fields(tmp_path: Path) -> None:
+    text = '---\ntitle: "Plan"\nauthors: [Ana Ruiz]\ndate: 2026-11-09\n---\n# Plan\n\nThe **plan** [passed](/x).'
+    found = one(tmp_path / "a.md", text)
+    assert found.body == b"Plan\nThe plan passed."
+    assert (found.given.title, found.given.authors) == ("Plan", ("Ana Ruiz",))
+    assert found.given.published == "2026-11-09"
+
+
+def test_a_saved_page_in_mhtml_is_the_page_with_its_address(tmp_path: Path) -> None:
+    message = (
+        "From: <Saved by Blink>\nSnapshot-Content-Location: https://h.example/plan\n"
+        "Date: Mon, 9 Nov 2026 10:00:00 -0000\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="B"\n\n--B\n'
+        "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+        f"{PAGE.replace('=', '=3D')}\n--B--\n"
+    )
+    found = one(tmp_path / "a.mhtml", message)
+    assert (found.kind, found.url) == ("page", "https://h.example/plan")
+    assert found.body.strip() == PAGE.encode()
+    assert found.fetched_at is not None
+
+
+@pytest.mark.parametrize("packed", [bz2.compress, lzma.compress], ids=["bz2", "xz"])
+def test_bzip2_and_xz_are_unpacked(tmp_path: Path, packed: object) -> None:
+    suffix = "bz2" if packed is bz2.compress else "xz"
+    line = json.dumps({"text": STORY}).encode() + b"\n"
+    content = packed(line) + packed(line)  # type: ignore[operator]
+    assert len(items(tmp_path / f"a.jsonl.{suffix}", content)) == 2
+
+
+@pytest.mark.parametrize("packed", [bz2.compress, lzma.compress], ids=["bz2", "xz"])
+def test_a_bomb_meets_the_limit_in_every_packing(tmp_path: Path, packed: object) -> None:
+    suffix = "bz2" if packed is bz2.compress else "xz"
+    content = packed(bytes(80 * 2**20))  # type: ignore[operator]
+    assert reason(tmp_path / f"a.jsonl.{suffix}", content) == "too_large"
+
+
+def test_the_files_of_a_zip_are_read_by_their_formats(tmp_path: Path) -> None:
+    lines = json.dumps({"text": STORY}).encode()
+    content = zipped(**{"x/a.html": PAGE.encode(), "b.jsonl": lines, "c.png": b"\x89PNG\r\n"})
+    found = items(tmp_path / "a.zip", content)
+    assert [(item.source_uri, getattr(item, "reason", None)) for item in found] == [
+        ("a.zip/x/a.html", None),
+        ("a.zip/b.jsonl", None),
+        ("a.zip/c.png", "unknown_format"),
+    ]
+
+
+def test_an_archive_in_an_archive_is_refused(tmp_path: Path) -> None:
+    assert reason(tmp_path / "a.zip", zipped(inner_zip=zipped(a=b"Rain."))) == "nested_archive"
+
+
+def test_a_bomb_of_many_files_meets_the_limit_of_the_whole_archive(tmp_path: Path) -> None:
+    files = {f"{number}.txt": bytes(8 * 2**20) for number in range(12)}
+    found = items(tmp_path / "a.zip", zipped(**files))
+    assert isinstance(found[-1], Reject)
+    assert found[-1].reason == "too_large"
+    assert len(found) < 12
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [("a.tar", "w"), ("a.tgz", "w:gz"), ("a.tar.xz", "w:xz")]
+)
+def test_the_files_of_a_tar_are_read(tmp_path: Path, name: str, mode: str) -> None:
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode=mode) as archive:  # type: ignore[call-overload]
+        entry = tarfile.TarInfo("x/a.html")
+        entry.size = len(PAGE)
+        archive.addfile(entry, io.BytesIO(PAGE.encode()))
+    assert one(tmp_path / name, sink.getvalue()).source_uri == f"{name}/x/a.html"
+
+
+def test_a_wacz_is_its_warc_files(tmp_path: Path) -> None:
+    from tests.hostile.inputs import _warc
+
+    content = zipped(**{"archive/data.warc": _warc(PAGE.encode()), "pages/pages.jsonl": b"{}"})
+    assert one(tmp_path / "a.wacz", content).url == "https://example.org/a"
+
+
+def test_an_item_of_a_feed_is_a_document_where_the_feed_has_its_text(tmp_path: Path) -> None:
+    feed = (
+        '<?xml version="1.0"?><rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        "<title>Harbour News</title>"
+        f"<item><title>Plan</title><link>https://h.example/1</link><pubDate>Mon, 09 Nov 2026 10:00:00 GMT</pubDate>"
+        f"<description>Short.</description><content:encoded><![CDATA[<p>{STORY}</p>]]></content:encoded></item>"
+        f"<item><link>https://h.example/2</link><description>{STORY}</description></item>"
+        "<item><link>https://h.example/3</link><description>The council approved the ...</description></item>"
+        "</channel></rss>"
+    )
+    found = items(tmp_path / "a.xml", feed)
+    assert [(item.url, getattr(item, "reason", None)) for item in found] == [
+        ("https://h.example/1", None),
+        ("https://h.example/2", None),
+        ("https://h.example/3", "summary"),
+    ]
+    first = found[0]
+    assert isinstance(first, Record)
+    assert (first.given.title, first.given.outlet) == ("Plan", "Harbour News")
+    assert first.given.published == "2026-11-09T10:00:00+00:00"
+
+
+def test_an_entry_of_atom_is_a_document(tmp_path: Path) -> None:
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>H</title><entry><title>Plan</title>'
+        '<link href="https://h.example/1"/><author><name>Ana Ruiz</name></author>'
+        f'<updated>2026-11-09T10:00:00Z</updated><content type="html">&lt;p&gt;{STORY}&lt;/p&gt;</content></entry></feed>'
+    )
+    found = one(tmp_path / "a.atom", feed)
+    assert (found.kind, found.given.authors) == ("page", ("Ana Ruiz",))
+
+
+def test_nitf_is_a_text_with_its_headline_byline_and_date(tmp_path: Path) -> None:
+    story = (
+        '<nitf><head><docdata><date.issue norm="20261109T100000Z"/></docdata></head><body><body.head>'
+        "<hedline><hl1>Plan</hl1></hedline><byline>By <person>Ana Ruiz</person></byline>"
+        "<dateline><location>HARWICK</location></dateline></body.head>"
+        "<body.content><p>It passed.</p><media><media-caption>A road</media-caption></media><p>It rained.</p>"
+        "</body.content></body></nitf>"
+    )
+    found = one(tmp_path / "a.xml", story)
+    assert found.body.decode() == "HARWICK \u2014 It passed.\n\nIt rained."
+    assert (found.given.title, found.given.authors) == ("Plan", ("Ana Ruiz",))
+    assert found.given.published == "20261109T100000Z"
+
+
+def test_newsml_g2_items_are_texts(tmp_path: Path) -> None:
+    item = (
+        '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/"><itemMeta><provider><name>North Press</name></provider>'
+        "<versionCreated>2026-11-09T10:00:00Z</versionCreated></itemMeta>"
+        '<contentMeta><language tag="en"/><headline>Plan</headline><creator><name>Ana Ruiz</name></creator></contentMeta>'
+        '<contentSet><inlineXML><html xmlns="http://www.w3.org/1999/xhtml"><body><p>It passed.</p><p>It rained.</p>'
+        "</body></html></inlineXML></contentSet></newsItem>"
+    )
+    message = f'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>{item}{item}</itemSet></newsMessage>'
+    found = items(tmp_path / "a.xml", message)
+    assert [item.body for item in found if isinstance(item, Record)] == [
+        b"It passed.\n\nIt rained."
+    ] * 2
+    first = found[0]
+    assert isinstance(first, Record)
+    assert (first.given.title, first.given.outlet) == ("Plan", "North Press")
+
+
+def test_an_entity_bomb_costs_nothing(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><rss><channel><item><title>&b;</title><description>&b;</description></item></channel></rss>'
+    assert reason(tmp_path / "a.rss", bomb) in {"empty", "summary", "corrupt"}
+
+
+def test_a_sitemap_and_a_robots_txt_are_no_articles(tmp_path: Path) -> None:
+    sitemap = '<?xml version="1.0"?><urlset><url><loc>https://h.example/</loc></url></urlset>'
+    assert reason(tmp_path / "sitemap.xml", sitemap) == "sitemap"
+    assert reason(tmp_path / "robots.txt", "User-agent: *\nDisallow: /private\n") == "robots"
+
+
+def test_dotted_names_reach_into_objects_and_paragraphs_are_joined(tmp_path: Path) -> None:
+    row = {
+        "article": {"body": ["It passed at last.", "It rained all day."]},
+        "by": {"people": [{"first_name": "Ana", "last_name": "Ruiz"}, {"name": "Bo Li"}]},
+        "id": 7,
+        "topic": ["roads", "rain"],
+    }
+    chosen = Fields(text=("article.body",), author=("by.people",), keep=("id", "topic"))
+    found = one(tmp_path / "a.jsonl", json.dumps(row), fields=chosen, limits=Limits())
+    assert found.body == b"It passed at last.\n\nIt rained all day."
+    assert found.given.authors == ("Ana Ruiz", "Bo Li")
+    assert found.extra == (("id", "7"), ("topic", '["roads", "rain"]'))
+
+
+def test_a_row_without_a_known_text_field_names_the_field_that_may_hold_it(tmp_path: Path) -> None:
+    (found,) = items(tmp_path / "a.jsonl", json.dumps({"article": {"body": STORY}}))
+    assert isinstance(found, Reject)
+    assert "'article.body'" in str(found.detail)
