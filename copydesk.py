@@ -14,6 +14,10 @@ __path__ = [_os.path.dirname(_os.path.abspath(__file__))]
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from copydesk.flows.library import Corpus as Corpus
+    from copydesk.flows.library import ingest as ingest
+    from copydesk.flows.library import open as open
+    from copydesk.flows.report.outcome import Outcome as Outcome
     from copydesk.transforms.article import Article as Article
     from copydesk.transforms.article import Refused as Refused
     from copydesk.transforms.dedup import find_duplicates as find_duplicates
@@ -27,16 +31,21 @@ if TYPE_CHECKING:
 # Loaded on first use: `import copydesk` alone must stay cheap for `copydesk --help`.
 _PUBLIC = {
     "Article": "copydesk.transforms.article",
+    "Corpus": "copydesk.flows.library",
+    "Outcome": "copydesk.flows.report.outcome",
     "Refused": "copydesk.transforms.article",
     "clean_page": "copydesk.transforms.edit",
     "clean_text": "copydesk.transforms.edit",
     "find_duplicates": "copydesk.transforms.dedup",
     "group_stories": "copydesk.transforms.stories",
+    "ingest": "copydesk.flows.library",
+    "open": "copydesk.flows.library",
     "shingle_hash": "copydesk.transforms.dedup",
     "shingles": "copydesk.transforms.dedup",
     "warm_up": "copydesk.transforms.edit",
 }
-__all__ = ["__version__", *sorted(_PUBLIC)]
+# `from copydesk import *` leaves Python's own `open` alone.
+__all__ = ["__version__", *sorted(set(_PUBLIC) - {"open"})]
 
 
 def __getattr__(name: str) -> object:

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from copydesk.transforms import clean, decode, extract, normalise, tag
+from copydesk.transforms.argument_checks import check_document, check_source
 from copydesk.transforms.article import Article, Document, Refused, Source
 from copydesk.transforms.ledger import Removal, apply
 from copydesk.transforms.tag.page_data import PageData
@@ -49,13 +50,15 @@ def clean_page(
     """The article of a saved web page.
 
     Whatever the page holds, an `Article` comes back; where nothing could be taken from it, `text` is
-    empty and `refused` says why. Raises TypeError for anything but str or bytes, and ValueError for a
-    `fetched_at` without a time zone. Bytes are decoded as declared, else as UTF-8, else by a guess
+    empty and `refused` says why. Raises TypeError for anything but str or bytes, and for a path or an
+    address in place of the page; ValueError for a `fetched_at` without a time zone. Bytes are decoded as declared, else as UTF-8, else by a guess
     that `evidence["encoding"]` records.
 
     >>> clean_page("<title>Rain</title><p>It rained in Oslo all day.</p>").text
     'It rained in Oslo all day.'
     """
+    check_document(html, (str, bytes), function="clean_page")
+    check_source(url, fetched_at)
     article = page(html, Source(url=url, fetched_at=fetched_at), _DEFAULTS)
     return replace(article, page=html)
 
@@ -68,6 +71,8 @@ def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None
     >>> clean_text("It rained in Oslo all day.\\nLeave a Comment").text
     'It rained in Oslo all day.'
     """
+    check_document(text, (str,), function="clean_text")
+    check_source(url, fetched_at)
     return plain(text, Source(url=url, fetched_at=fetched_at), _DEFAULTS)
 
 

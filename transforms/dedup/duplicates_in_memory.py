@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from copydesk.transforms.argument_checks import check_texts, check_times
 from copydesk.transforms.dedup.options import RELATIONS, Options
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def find_duplicates(
     Documents are ordered by `published_at`, undated ones last, equally old ones by a hash of their
     words and only the same words by row, so that the order of the rows does not matter; without
     `published_at` all are undated. `settings` are fields of `Options`, such as window_hours=24.
-    Empty texts and None are copies of nothing.
+    Empty texts and None are copies of nothing. Raises TypeError for anything but several texts and
+    times, and ValueError where their numbers differ.
 
     >>> story = "The council voted on Monday to close the old bridge over the river for two years of repairs."
     >>> texts = [story, "Rain is expected in the north.", story.upper(), story + " Boats may pass."]
@@ -51,6 +53,8 @@ def find_duplicates(
     """
     from copydesk.transforms.dedup import in_memory_search
 
+    check_texts(texts, name="texts")
+    check_times(published_at)
     if options is not None and settings:
         raise TypeError("give options or single settings, not both")
     chosen = options or Options(**settings)

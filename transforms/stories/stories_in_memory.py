@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from copydesk.schemas.column import TIMESTAMP, column
+from copydesk.transforms.argument_checks import check_texts, check_times
 from copydesk.transforms.stories import day_blocks, tfidf
 from copydesk.transforms.stories.cosine import UNDATED
 from copydesk.transforms.stories.options import Options
@@ -40,11 +41,16 @@ def group_stories(
 
     Every text belongs to exactly one story, possibly alone. The groups do not depend on the order
     of the input. Times without a time zone count as UTC. Without `published_at`, any two texts may
-    share a story. Raises ValueError when the inputs differ in length.
+    share a story. Raises TypeError for anything but several texts,
+    titles and times, and ValueError when the inputs differ in length.
 
     >>> group_stories(["Storm Ada tore the roof off Vik church.", "Vik church lost its roof in storm Ada.", "Eggs got dearer."]).to_pydict()
     {'row': [0, 1, 2], 'story': [0, 0, 2]}
     """
+    check_texts(texts, name="texts")
+    if titles is not None:
+        check_texts(titles, name="titles")
+    check_times(published_at)
     bodies = [text or "" for text in _to_list(texts)]
     headlines = (
         [title or "" for title in _to_list(titles)] if titles is not None else [""] * len(bodies)
