@@ -172,19 +172,22 @@ def _section_lines(name: str, options: Any) -> str:
     for item in dataclasses.fields(options):
         value = getattr(options, item.name)
         if value is not None:  # TOML has no null: an option left out is None
-            lines.append(f"{item.name} = {_toml(value)}")
+            lines.append(f"{item.name} = {toml_value(value)}")
     return "\n".join(lines) + "\n"
 
 
-def _toml(value: object) -> str:
+def toml_value(value: object) -> str:
+    """A value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
         return (
-            "{" + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in sorted(value.items())) + "}"
+            "{"
+            + ", ".join(f"{json.dumps(k)} = {toml_value(v)}" for k, v in sorted(value.items()))
+            + "}"
         )
     if isinstance(value, tuple):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+        return "[" + ", ".join(map(toml_value, value)) + "]"
     if isinstance(value, str):
         # JSON strings are TOML basic strings, but for DEL, which TOML wants escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -26,7 +26,7 @@ from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse.change import Change
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
-from copydesk.flows.warehouse.snapshot import INPUTS, Snapshot
+from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Lineage, Warehouse
 from copydesk.transforms.tag.address import normalised
 
@@ -352,7 +352,7 @@ def _inputs_without(snapshot: Snapshot, found: Mapping[str, _Found]) -> pa.Table
         ),
         pa.string(),
     )
-    inputs = snapshot.inputs().select(INPUTS.names)
+    inputs = snapshot.inputs()
     kept = inputs.filter(pc.invert(pc.is_in(inputs["source_uri"], value_set=gone)))
     return None if kept.num_rows == inputs.num_rows else kept
 

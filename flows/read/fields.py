@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from copydesk.flows.read.field_names import LOOKALIKES, ROWS
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Kind, Record, Reject
 from copydesk.transforms.article import Given
+
+if TYPE_CHECKING:
+    from copydesk.flows.read.formats.format import Opened
 
 _NOTHING: tuple[object, ...] = (None, "", b"", [], {})
 _TEXT_OF_BLOCK = ("text", "content", "value", "html", "body")
@@ -24,77 +28,7 @@ _PARTS_OF_NAME = (
     ("given_name", "family_name"),
     ("givenName", "familyName"),
 )
-# Names under which other tools and exports store what `Fields` looks for; each with the key of [inputs] it belongs to.
-LOOKALIKES: Mapping[str, str] = {
-    "article_body": "text",
-    "article_text": "text",
-    "articleBody": "text",
-    "full_text": "text",
-    "fulltext": "text",
-    "main_text": "text",
-    "raw_text": "text",
-    "story": "text",
-    "paragraphs": "text",
-    "page_html": "html",
-    "source_html": "html",
-    "article_url": "url",
-    "canonical_url": "url",
-    "href": "url",
-    "source_url": "url",
-    "uri": "url",
-    "web_url": "url",
-    "webUrl": "url",
-    "article_title": "title",
-    "head": "title",
-    "heading": "title",
-    "hed": "title",
-    "subject": "title",
-    "webTitle": "title",
-    "by": "author",
-    "creator": "author",
-    "creators": "author",
-    "reporter": "author",
-    "writer": "author",
-    "writers": "author",
-    "article_date": "date",
-    "created_at": "date",
-    "datePublished": "date",
-    "day": "date",
-    "pub": "outlet",
-    "pub_date": "date",
-    "pubdate": "date",
-    "pubDate": "date",
-    "publication_date": "date",
-    "published_date": "date",
-    "publishedAt": "date",
-    "published_time": "date",
-    "time": "date",
-    "timestamp": "date",
-    "webPublicationDate": "date",
-    "domain": "outlet",
-    "journal": "outlet",
-    "media": "outlet",
-    "media_name": "outlet",
-    "newspaper": "outlet",
-    "paper": "outlet",
-    "publication": "outlet",
-    "site": "outlet",
-    "source": "outlet",
-    "source_name": "outlet",
-    "lang_code": "language",
-    "language_code": "language",
-    "langue": "language",
-    "desk": "section",
-    "news_desk": "section",
-    "rubric": "section",
-    "sectionName": "section",
-    "topic": "section",
-    "crawl_date": "fetched_at",
-    "retrieved_at": "fetched_at",
-    "scraped_at": "fetched_at",
-}
 _LEAST_PARAGRAPHS = 20  # characters; arbitrary: a shorter list holds labels, no text
-ROWS = ""  # the key under which `unread` counts all rows
 _MOST_AUTHORS = 100  # arbitrary; longer lists are data, not bylines
 _MOST_CHARS = 4_000  # arbitrary; a title, author or date beyond it is misplaced text
 _TOO_LONG_URL = 8_192  # what servers accept at most
@@ -156,7 +90,8 @@ class Utf8:
 class RowReader:
     """Turns rows of one source into records, under the limits.
 
-    `unread` counts, over the rows read, the fields that look like one that is missed but are not read.
+    `unread` counts, over the rows read, the fields that look like one that is missed but are not read;
+    `on_row` gets each row as it is stored.
     """
 
     def __init__(
@@ -166,6 +101,7 @@ class RowReader:
         limits: Limits,
         file_time: datetime | None = None,
         unread: Counter[str] | None = None,
+        on_row: Callable[[Mapping[str, object]], None] = lambda row: None,
     ) -> None:
         self.source_uri, self.fields, self.limits, self.file_time = (
             source_uri,
@@ -173,11 +109,19 @@ class RowReader:
             limits,
             file_time,
         )
+        self._on_row = on_row
         self._unread = Counter() if unread is None else unread
         self._lookalikes = LOOKALIKES.keys() - set(chosen.names())
 
+    @classmethod
+    def of(cls, opened: Opened, chosen: Fields, limits: Limits) -> RowReader:
+        """The reader of an open file's rows."""
+        uri, time = opened.source_uri, opened.file_time
+        return cls(uri, chosen, limits, time, opened.unread, opened.on_row)
+
     def record(self, row: Mapping[str, object], number: int | None) -> Record | Reject:
         """The record a row holds, or why there is none."""
+        self._on_row(row)
         self._count_unread(row)
         url = address(self._first(row, self.fields.url))
         kind: Kind
@@ -211,7 +155,8 @@ class RowReader:
     def _count_unread(self, row: Mapping[str, object]) -> None:
         self._unread[ROWS] += 1
         for name in self._lookalikes & row.keys():
-            if row[name] not in _NOTHING:
+            wanted = getattr(self.fields, LOOKALIKES[name])
+            if row[name] not in _NOTHING and self._first(row, wanted) is None:
                 self._unread[name] += 1
 
     def _kept(self, row: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from copydesk.flows.read.fields import Fields
@@ -44,11 +44,14 @@ def read_file(
     fields: Fields,
     limits: Limits,
     on_open: Callable[[BinaryIO], None] = lambda stream: None,
+    on_end: Callable[[int], None] = lambda number: None,
+    on_row: Callable[[Mapping[str, object]], None] = lambda row: None,
     tally: Tally | None = None,
 ) -> Iterator[Record | Reject]:
     """The documents of one file; a fault ends the file with a `Reject`, not the run.
 
-    `on_open` gets the stream of the file's bytes, which tells how far reading is. What is passed
+    `on_open` gets the stream of the file's bytes, which tells how far reading is; `on_end` the number
+    that a record added behind the last would have, where all of the file was read; `on_row` each row as it is stored. What is passed
     over because it is no document, and fields that look missed, are counted in `tally`.
     """
     tally = Tally() if tally is None else tally
@@ -63,11 +66,23 @@ def read_file(
                 detail = known_names()
                 yield Reject(file.source_uri, None, None, "read", "unknown_format", detail, size)
                 return
-            file_time = file.file_time if fields.use_file_time else None
-            opened = Opened(file.source_uri, stream, size, file_time, tally.skipped, tally.unread)
+            opened = Opened(
+                file.source_uri,
+                stream,
+                size,
+                file.file_time if fields.use_file_time else None,
+                skipped=tally.skipped,
+                unread=tally.unread,
+                on_row=on_row,
+                first_number=file.first_number,
+            )
+            if file.offset:
+                stream.seek(file.offset)
             for item in format_.records(opened, fields, limits):
                 number = item.record_number
                 yield item if isinstance(item, Reject) or item.body else _empty(item)
+            if opened.next_number is not None:
+                on_end(opened.next_number)
     except BrokenError as fault:
         yield Reject(file.source_uri, _next(number), None, "read", fault.reason, fault.detail, size)
     except MemoryError:

@@ -130,7 +130,7 @@ def write(
         cut.cursor = cursor()
         (cut.tally.records if isinstance(item, Record) else cut.tally.rejects)[cut.cursor[0]] += 1
     rest = tally()
-    if cut.n_items or rest.skipped:
+    if cut.n_items or rest.skipped or rest.next_numbers:
         yield cut.finish(folder, number, 0.0, rest)
 
 

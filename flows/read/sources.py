@@ -28,7 +28,7 @@ class InputFile:
     """One file to read. `source_uri` is its path relative to the input it was found under; of a web page its address.
 
     Of a remote file: `n_bytes`, `version` (ETag or the like) and `modified` (ISO 8601) as its store listed it,
-    where it did.
+    where it did. Of a file whose beginning is known: reading begins at byte `offset`, with record `first_number`.
     """
 
     source_uri: str
@@ -37,6 +37,8 @@ class InputFile:
     n_bytes: int | None = None
     version: str = ""
     modified: str = ""
+    offset: int = 0
+    first_number: int = 0
 
     @property
     def size_bytes(self) -> int | None:
@@ -45,9 +47,9 @@ class InputFile:
 
     @property
     def likely_bytes(self) -> int:
-        """Its size, 0 where nobody knows it."""
+        """How many bytes there are to read, 0 where nobody knows it."""
         try:
-            return self.size_bytes or 0
+            return max(0, (self.size_bytes or 0) - self.offset)
         except OSError:  # gone since it was found: reading it says so
             return 0
 
@@ -60,7 +62,7 @@ class InputFile:
             found = os.stat(self.path)
         except OSError:
             return [self.source_uri, self.path]
-        return [self.source_uri, self.path, found.st_size, found.st_mtime_ns]
+        return [self.source_uri, self.path, found.st_size, found.st_mtime_ns, self.offset]
 
     @property
     def file_time(self) -> datetime | None:

@@ -235,6 +235,7 @@ class _Reading:
                 fields=self._fields,
                 limits=self._limits,
                 on_open=self._follow,
+                on_end=lambda number: self._tally.next_numbers.update({ordinal: number}),
                 tally=self._tally,
             ),
             0,

@@ -20,6 +20,8 @@ class Tally:
     rejects: Counter[int] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
+    # By file that was read to its end without a fault: the number of the record that would come next.
+    next_numbers: dict[int, int] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
         """Add what another stretch counted."""
@@ -27,13 +29,14 @@ class Tally:
         self.rejects.update(other.rejects)
         self.skipped.update(other.skipped)
         self.unread.update(other.unread)
+        self.next_numbers.update(other.next_numbers)
 
     def take(self) -> Tally:
         """The counts so far; counting begins again at nothing."""
         taken = Tally()
         taken.add(self)
-        for counter in (self.records, self.rejects, self.skipped, self.unread):
-            counter.clear()
+        for counts in (self.records, self.rejects, self.skipped, self.unread, self.next_numbers):
+            counts.clear()
         return taken
 
     def to_json(self) -> dict[str, Any]:
@@ -43,6 +46,7 @@ class Tally:
             "rejects": {str(k): n for k, n in self.rejects.items()},
             "skipped": dict(self.skipped),
             "unread": dict(self.unread),
+            "next_numbers": {str(k): n for k, n in self.next_numbers.items()},
         }
 
     @classmethod
@@ -53,4 +57,5 @@ class Tally:
             Counter({int(k): n for k, n in values.get("rejects", {}).items()}),
             Counter(values.get("skipped", {})),
             Counter(values.get("unread", {})),
+            {int(k): n for k, n in values.get("next_numbers", {}).items()},
         )

@@ -2,8 +2,9 @@
 
 from copydesk.flows.warehouse.change import Change
 from copydesk.flows.warehouse.errors import WarehouseError
+from copydesk.flows.warehouse.input_record import INPUTS
 from copydesk.flows.warehouse.rewrite import EVERYTHING
-from copydesk.flows.warehouse.snapshot import INPUTS, Place, Snapshot
+from copydesk.flows.warehouse.snapshot import Place, Snapshot
 from copydesk.flows.warehouse.store import Options, Warehouse
 
 __all__ = [

@@ -16,6 +16,7 @@ import pyarrow.dataset as ds
 
 from copydesk.flows.warehouse import table_file as tablefile
 from copydesk.flows.warehouse.errors import UnknownSnapshot, WarehouseError
+from copydesk.flows.warehouse.input_record import INPUTS, conformed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, keys_of, rounds
 
@@ -229,12 +230,13 @@ class Snapshot:
         return {entry.name: self.root / "index" / entry.name for entry in entries}
 
     def inputs(self) -> pa.Table:
-        """What the run read: `source_uri`, `sha256`, `size_bytes`."""
+        """The input files that this snapshot has read: columns of `INPUTS`."""
         entry = self.manifest.inputs
         if entry is None:
             return INPUTS.empty_table()
         path = self.root / "manifests" / entry.name
-        return tablefile.read(path if self.origin is None else self.origin.inputs_file(path, entry))
+        path = path if self.origin is None else self.origin.inputs_file(path, entry)
+        return conformed(tablefile.read(path))
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -247,12 +249,3 @@ class Snapshot:
                 f"there is no table {table!r}; the tables are {', '.join(self.tables)}"
             )
         return self.manifest.tables[table]
-
-
-INPUTS = pa.schema(
-    [
-        pa.field("source_uri", pa.string(), nullable=False),
-        pa.field("sha256", pa.string(), nullable=False),
-        pa.field("size_bytes", pa.int64()),
-    ]
-)

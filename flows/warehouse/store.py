@@ -41,11 +41,12 @@ from copydesk.flows.warehouse.errors import (
     WarehouseError,
     WriteFailed,
 )
+from copydesk.flows.warehouse.input_record import conformed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.membership import Inserted
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS
 from copydesk.flows.warehouse.schema import conform_to, fingerprint, tables_now
-from copydesk.flows.warehouse.snapshot import INPUTS, Snapshot
+from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.schemas.tables import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -513,9 +514,8 @@ class Warehouse:
     def _install_inputs(self, inputs: pa.Table | Path, folder: Path) -> FileEntry:
         table = inputs if isinstance(inputs, pa.Table) else table_file.read(inputs)
         draft = folder / "inputs.parquet"
-        pq.write_table(
-            table.select(INPUTS.names).cast(INPUTS).sort_by("source_uri"), draft, compression="zstd"
-        )
+        rows = conformed(table).sort_by([("source_uri", "ascending"), ("path", "ascending")])
+        pq.write_table(rows, draft, compression="zstd")
         atomic_write.sync(draft)
         digest = atomic_write.sha256(draft)
         target = self.root / "manifests" / f"inputs-{digest[:16]}.parquet"

@@ -92,7 +92,14 @@ def _member(
         yield Reject(uri, None, None, "read", "nested_archive", detail)
         return
     rest = buffered(_Rewound(head, stream))
-    inner = Opened(uri, rest, None, opened.file_time, opened.skipped, opened.unread)
+    inner = Opened(
+        uri,
+        rest,
+        file_time=opened.file_time,
+        skipped=opened.skipped,
+        unread=opened.unread,
+        on_row=opened.on_row,
+    )
     try:
         yield from format_.records(inner, fields, limits)
     except BrokenError as fault:

@@ -33,7 +33,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
     if len(names) > limits.parquet_columns:
         raise BrokenError("too_large", f"{len(names):,} columns")
-    rows = RowReader(opened.source_uri, fields, limits, opened.file_time, opened.unread)
+    rows = RowReader.of(opened, fields, limits)
     reader = csv.reader(source, delimiter=delimiter)
     number = -1
     while True:

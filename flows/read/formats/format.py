@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
@@ -13,7 +13,7 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opened:
     """An open input file: its raw bytes (seekable where the file system allows), its name and time."""
 
@@ -25,6 +25,12 @@ class Opened:
     skipped: Counter[str] = field(default_factory=Counter)
     # Fields of rows that look like one that is missed but are not read (see `fields.RowReader`).
     unread: Counter[str] = field(default_factory=Counter)
+    # Gets each row as it is stored, for a look at a sample.
+    on_row: Callable[[Mapping[str, object]], None] = lambda row: None
+    # The number of the first record, where the stream begins behind records that are known; and, from formats that
+    # records can be added to, of the one that would come after the last, once all of the file is read without a fault.
+    first_number: int = 0
+    next_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     An object without a text whose `articles`, `items`, `results` or the like is a list stands for
     that list. The file is read a value at a time, each at most `[limits] line_bytes` long.
     """
-    rows = RowReader(opened.source_uri, fields, limits, opened.file_time, opened.unread)
+    rows = RowReader.of(opened, fields, limits)
     for number, item in enumerate(_unwrapped(_values(opened, limits), rows)):
         if isinstance(item, BrokenError):
             yield Reject(opened.source_uri, number, None, "read", item.reason, item.detail)

@@ -19,9 +19,10 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """The document of each line; blank lines are passed over but counted."""
-    rows = RowReader(opened.source_uri, fields, limits, opened.file_time, opened.unread)
+    rows = RowReader.of(opened, fields, limits)
+    number = opened.first_number - 1
     for number, line in enumerate(
-        lines(buffered(Inflated(opened.stream, limits)), limits.line_bytes)
+        lines(buffered(Inflated(opened.stream, limits)), limits.line_bytes), opened.first_number
     ):
         if isinstance(line, int):
             detail = f"a line of {line:,} bytes; [limits] line_bytes is {limits.line_bytes:,}"
@@ -33,6 +34,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
                 yield Reject(
                     opened.source_uri, number, None, "read", error.reason, error.detail, len(line)
                 )
+    opened.next_number = number + 1
 
 
 def parse(line: bytes, limits: Limits) -> dict[str, object]:

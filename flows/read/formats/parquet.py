@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.flows.read.field_names import LOOKALIKES
 from copydesk.flows.read.fields import Fields, RowReader, Utf8
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
@@ -58,7 +59,10 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
             f"{n_columns:,} columns; [limits] parquet_columns is {limits.parquet_columns:,}",
         )
     wanted = _columns(file.schema_arrow, fields)
-    rows = RowReader(opened.source_uri, fields, limits, opened.file_time, opened.unread)
+    rows = RowReader.of(opened, fields, limits)
+    # Columns that are not read cannot be counted by their values; a schema rarely has one that is empty.
+    for name in LOOKALIKES.keys() & set(file.schema_arrow.names) - set(wanted):
+        opened.unread[name] += file.metadata.num_rows
     number = n_bytes = 0
     most = max(_FREE, (opened.size_bytes or 0) * limits.expansion)
     for group in range(file.num_row_groups):

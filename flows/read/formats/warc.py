@@ -58,13 +58,16 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     """
     source = Inflated(opened.stream, limits)
     tape = Tape(source, most=limits.document_bytes + 2 * HEADER_BYTES)
-    number = -1
+    number, is_whole = opened.first_number - 1, True
     while True:
         segment = _Segment(opened, tape, limits, number)
         yield from segment.items()
         number = segment.number
+        is_whole = is_whole and segment.is_whole
         if not segment.goes_on():
             break
+    if is_whole:
+        opened.next_number = number + 1
     if number < 0 and tape.fault is None:
         raise BrokenError("corrupt", "no WARC record found")
 
@@ -87,6 +90,12 @@ class _Segment:
             yield from _items(self._last)
             self._last = self._read(record)
         yield from self._ending()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether reading met no fault, and the last record ends with the file."""
+        is_cut_off = self._last is not None and self._is_cut_off(self._last)
+        return self._tape.fault is None and self._error is None and not is_cut_off
 
     def goes_on(self) -> bool:
         """Whether there is more to read behind the fault; the tape then is at the next record."""

@@ -1,0 +1,110 @@
+"""`copydesk init`: a first recipe from a look at the inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from copydesk.flows.read.survey import Survey
+
+_SHOWN = 40  # fields listed in the recipe; arbitrary
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="DIR...")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("recipe.toml"),
+    show_default=True,
+    help="Where to write the recipe; - prints it.",
+)
+@click.option("--force", is_flag=True, help="Replace a recipe that exists.")
+def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
+    """Look at a sample of the inputs and write a commented recipe for them.
+
+    \b
+        copydesk init dump/
+        copydesk ingest --recipe recipe.toml dump/
+
+    The recipe lists the fields that the records have, how often each is filled, and an example. It
+    names the fields that hold the text, the address, the title and so on. Read it before the first
+    ingest, and delete what you do not need.
+    """
+    from copydesk.flows import read
+    from copydesk.flows.read import survey
+    from copydesk.flows.recipe import from_toml
+
+    if str(output) != "-" and output.exists() and not force:
+        raise click.ClickException(f"{output} exists; choose another --output, or add --force")
+    try:
+        found = survey.survey(inputs)
+    except read.InputError as error:
+        raise click.UsageError(str(error)) from error
+    text = recipe_text(inputs, found)
+    from_toml(text)  # a recipe that cannot be read would be a fault of this command
+    if str(output) == "-":
+        click.echo(text, nl=False)
+        return
+    output.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {output}: {_formats(found)}; {found.n_rows:,} rows looked at.")
+    if found.n_rows and not {"text", "html"} & survey.chosen_fields(found).keys():
+        click.echo("No field looks like a text. Name it in [inputs] before the first ingest.")
+    click.echo(f"Next: copydesk ingest --recipe {output} {' '.join(inputs)}")
+
+
+def recipe_text(inputs: tuple[str, ...], found: Survey) -> str:
+    """The recipe as TOML, with what was seen as comments."""
+    from copydesk.flows.read import survey
+    from copydesk.flows.recipe import toml_value
+
+    chosen = survey.chosen_fields(found)
+    lines = [
+        f"# Recipe for {_line(', '.join(inputs))}, written by copydesk init.",
+        f"# {_formats(found)}. In the sample: {found.n_records:,} documents"
+        + (f", {sum(found.rejected.values()):,} rejected" if found.rejected else "")
+        + ".",
+    ]
+    for reason, n in found.rejected.most_common(5):
+        lines.append(f"#   rejected as {reason}: {n:,}")
+    lines += ["", "[inputs]"]
+    if not found.n_rows:
+        lines.append(
+            "# The inputs have no fields: each file is a document, or the container says what it is."
+        )
+    else:
+        lines += [
+            "# The names to look for, the first that is filled wins. A dotted name reaches into an object.",
+            *(f"{key} = {toml_value(names)}" for key, names in chosen.items()),
+            "",
+            "# To carry other fields through to the column `extra`, name them here.",
+            f"# keep = {toml_value(_others(found, chosen)[:3])}",
+            "",
+            f"# Fields of the {found.n_rows:,} rows looked at: share that is filled, name, an example.",
+        ]
+        read = {name: key for key, names in chosen.items() for name in names}
+        for name, n in found.filled.most_common(_SHOWN):
+            use = f" -> {read[name]}" if name in read else ""
+            lines.append(_line(f"#  {n / found.n_rows:>4.0%}  {name}{use}: {found.examples[name]}"))
+        if len(found.filled) > _SHOWN:
+            lines.append(f"#        and {len(found.filled) - _SHOWN} more")
+    return "\n".join(lines) + "\n"
+
+
+def _others(found: Survey, chosen: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    used = {name for names in chosen.values() for name in names}
+    return tuple(name for name, _ in found.filled.most_common() if name not in used)
+
+
+def _formats(found: Survey) -> str:
+    kinds = ", ".join(f"{n:,} {name}" for name, n in found.formats.most_common())
+    return f"{found.n_files:,} file{'' if found.n_files == 1 else 's'} (sampled: {kinds})"
+
+
+def _line(text: str) -> str:
+    """Text for one line of a comment: TOML allows no control characters there."""
+    return "".join(c if c.isprintable() else " " for c in text)

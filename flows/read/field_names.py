@@ -1,0 +1,94 @@
+"""Field names of other tools, and the sentence about those that a recipe leaves unread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+ROWS = ""  # the key under which `Tally.unread` counts all rows
+_MOST_NAMED = 5  # warnings of a run; arbitrary
+
+# Names under which other tools and exports store what `Fields` looks for; each with the key of [inputs] it belongs to.
+LOOKALIKES: Mapping[str, str] = {
+    "article_body": "text",
+    "article_text": "text",
+    "articleBody": "text",
+    "full_text": "text",
+    "fulltext": "text",
+    "main_text": "text",
+    "raw_text": "text",
+    "story": "text",
+    "paragraphs": "text",
+    "page_html": "html",
+    "source_html": "html",
+    "article_url": "url",
+    "canonical_url": "url",
+    "href": "url",
+    "source_url": "url",
+    "uri": "url",
+    "web_url": "url",
+    "webUrl": "url",
+    "article_title": "title",
+    "head": "title",
+    "heading": "title",
+    "hed": "title",
+    "subject": "title",
+    "webTitle": "title",
+    "by": "author",
+    "creator": "author",
+    "creators": "author",
+    "reporter": "author",
+    "writer": "author",
+    "writers": "author",
+    "article_date": "date",
+    "created_at": "date",
+    "datePublished": "date",
+    "day": "date",
+    "pub": "outlet",
+    "pub_date": "date",
+    "pubdate": "date",
+    "pubDate": "date",
+    "publication_date": "date",
+    "published_date": "date",
+    "publishedAt": "date",
+    "published_time": "date",
+    "time": "date",
+    "timestamp": "date",
+    "webPublicationDate": "date",
+    "domain": "outlet",
+    "journal": "outlet",
+    "media": "outlet",
+    "media_name": "outlet",
+    "newspaper": "outlet",
+    "paper": "outlet",
+    "publication": "outlet",
+    "site": "outlet",
+    "source": "outlet",
+    "source_name": "outlet",
+    "lang_code": "language",
+    "language_code": "language",
+    "langue": "language",
+    "desk": "section",
+    "news_desk": "section",
+    "rubric": "section",
+    "sectionName": "section",
+    "topic": "section",
+    "crawl_date": "fetched_at",
+    "retrieved_at": "fetched_at",
+    "scraped_at": "fetched_at",
+}
+
+
+def unread_warnings(unread: Mapping[str, int]) -> Iterator[str]:
+    """A sentence for each field that fills more than half of the rows, looks like one that is missed, and is not read.
+
+    >>> [sentence.split(";")[0] for sentence in unread_warnings({"": 10, "pub": 9, "site": 2})]
+    ["field 'pub' fills 90 % of the records and is not read"]
+    """
+    n_rows = unread.get(ROWS, 0)
+    found = sorted((-n, name) for name, n in unread.items() if name and 2 * n > n_rows)
+    for n, name in found[:_MOST_NAMED]:
+        share = f"{-n / n_rows:.0%}".replace("%", " %")
+        yield (
+            f"field {name!r} fills {share} of the records and is not read; "
+            f'to use it, set [inputs] {LOOKALIKES[name]} = [..., "{name}"] (see copydesk init)'
+        )

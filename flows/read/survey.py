@@ -1,0 +1,128 @@
+"""A look at a sample of inputs: which fields they have, how often they are filled, and what they look like."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+
+from copydesk.flows.read.field_names import LOOKALIKES
+from copydesk.flows.read.fields import Fields, longest_text
+from copydesk.flows.read.formats import by_name
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.reading import read_file
+from copydesk.flows.read.record import Reject
+from copydesk.flows.read.sources import InputFile, find
+
+_MOST_FILES, _MOST_ROWS = 50, 1_000  # arbitrary: a second or two
+_EXAMPLE = 60  # characters
+_DEPTH = 3
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a sample of the inputs holds. `filled` and `examples` are by (dotted) field name, over `n_rows` rows."""
+
+    formats: Counter[str] = field(default_factory=Counter)
+    n_files: int = 0
+    n_records: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    n_rows: int = 0
+    filled: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    texts: Counter[str] = field(default_factory=Counter)  # the longest text of each row, by field
+
+    def see(self, row: Mapping[str, object]) -> None:
+        """Count the fields of a row."""
+        self.n_rows += 1
+        for name, value in _leaves(row):
+            self.filled[name] += 1
+            self.examples.setdefault(name, _shown(value))
+        if (longest := longest_text(row)) is not None:
+            self.texts[longest] += 1
+
+
+def survey(inputs: Sequence[str], *, limits: Limits | None = None) -> Survey:
+    """Look at the first records of up to 50 files spread over the inputs. Raises `InputError`."""
+    found, limits = Survey(), limits or Limits()
+    files = [file for file in find(inputs) if isinstance(file, InputFile)]
+    found.n_files = len(files)
+    step = max(1, -(-len(files) // _MOST_FILES))
+    sample = files[::step]
+    for file in sample:
+        before = found.n_rows
+        format_ = by_name(file.source_uri)
+        found.formats[format_.name if format_ else "other"] += 1
+        columns = Fields()
+        if format_ is not None and format_.name == "parquet":
+            columns = _all_columns(file)
+        for n, item in enumerate(read_file(file, fields=columns, limits=limits, on_row=found.see)):
+            if isinstance(item, Reject):
+                found.rejected[item.reason] += 1
+            else:
+                found.n_records += 1
+            if max(n, found.n_rows - before) >= _MOST_ROWS // len(sample):
+                break
+    return found
+
+
+def chosen_fields(found: Survey) -> dict[str, tuple[str, ...]]:
+    """For each key of `[inputs]`, the names that hold it in the sample; fields filled more often go first."""
+    default = Fields()
+    wanted: dict[str, list[str]] = {}
+    for item in fields(default):
+        names = getattr(default, item.name)
+        if isinstance(names, tuple) and item.name not in ("keep", "encoding"):
+            wanted[item.name] = [name for name in names if found.filled[name]]
+    for name, n in found.filled.most_common():
+        last = name.rsplit(".", 1)[-1]
+        key = LOOKALIKES.get(last) or next(
+            (key for key in wanted if "." in name and last in getattr(default, key)), None
+        )
+        if key and name not in wanted[key] and n * 10 >= found.n_rows:
+            wanted[key].append(name)
+    best = next((name for name, n in found.texts.most_common(1) if 2 * n > found.n_rows), None)
+    if best is not None and not wanted["text"] and best not in wanted["html"]:
+        wanted["html" if found.examples.get(best, "").lstrip('"').startswith("<") else "text"] = [
+            best
+        ]
+    return {key: tuple(names) for key, names in wanted.items() if names}
+
+
+def _leaves(
+    row: Mapping[str, object], prefix: str = "", depth: int = _DEPTH
+) -> Iterator[tuple[str, object]]:
+    for name, value in row.items():
+        full = f"{prefix}{name}"
+        if value in (None, "", b"", [], {}):
+            continue
+        if isinstance(value, Mapping) and depth:
+            yield from _leaves(value, f"{full}.", depth - 1)
+        else:
+            yield full, value
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if hasattr(value, "body"):
+        value = value.body.decode("utf-8", "replace")
+    if isinstance(value, datetime | date):
+        value = value.isoformat()
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _EXAMPLE else text[: _EXAMPLE - 3] + "..."
+
+
+def _all_columns(file: InputFile) -> Fields:
+    """Fields that make the Parquet reader read every column, so that all can be shown."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with file.open() as stream:
+            names = pq.ParquetFile(stream).schema_arrow.names
+    except (OSError, pa.ArrowException, ValueError):
+        return Fields()
+    return Fields(keep=tuple(names))

@@ -1,0 +1,60 @@
+"""`copydesk init`: a recipe from a look at the inputs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from copydesk.flows.cli import main
+from copydesk.flows.read import Fields, Record, read
+from copydesk.flows.read.field_names import unread_warnings
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.reading import read_file
+from copydesk.flows.read.sources import InputFile
+from copydesk.flows.read.tally import Tally
+from copydesk.flows.recipe import load
+
+STORY = "The council in Harwick approved the plan for the harbour road after a long debate. " * 4
+
+
+def rows(path: Path, n: int = 4) -> Path:
+    row = {"id": 1, "pub": "Harwick News", "story": {"words": STORY}, "hed": "Plan", "tags": ["a"]}
+    path.write_text("".join(json.dumps(row) + "\n" for _ in range(n)), encoding="utf-8")
+    return path
+
+
+def test_init_writes_a_recipe_that_reads_the_fields_it_found(tmp_path: Path) -> None:
+    source, recipe = rows(tmp_path / "a.jsonl"), tmp_path / "recipe.toml"
+    result = CliRunner().invoke(main, ["init", str(source), "-o", str(recipe)])
+    assert result.exit_code == 0, result.output
+    chosen = load(recipe).inputs
+    assert (chosen.text, chosen.title, chosen.outlet) == (("story.words",), ("hed",), ("pub",))
+    (first, *_) = read([str(source)], fields=chosen)
+    assert isinstance(first, Record)
+    assert (first.given.title, first.given.outlet) == ("Plan", "Harwick News")
+
+
+def test_the_recipe_shows_each_field_with_its_fill_and_an_example(tmp_path: Path) -> None:
+    source = rows(tmp_path / "a.jsonl")
+    text = CliRunner().invoke(main, ["init", str(source), "-o", "-"]).output
+    assert '100%  pub -> outlet: "Harwick News"' in text
+    assert "4 rows looked at" in text
+
+
+def test_init_replaces_no_recipe_unless_told_to(tmp_path: Path) -> None:
+    source, recipe = rows(tmp_path / "a.jsonl"), tmp_path / "recipe.toml"
+    recipe.write_text("# mine", encoding="utf-8")
+    result = CliRunner().invoke(main, ["init", str(source), "-o", str(recipe)])
+    assert (result.exit_code, recipe.read_text(encoding="utf-8")) == (1, "# mine")
+
+
+def test_a_field_that_looks_missed_is_named_once_it_fills_half_of_the_records(
+    tmp_path: Path,
+) -> None:
+    source, tally = rows(tmp_path / "a.jsonl"), Tally()
+    chosen = Fields(text=("story.words",))
+    list(read_file(InputFile("a.jsonl", str(source)), fields=chosen, limits=Limits(), tally=tally))
+    named = [sentence.split()[1] for sentence in unread_warnings(tally.unread)]
+    assert named == ["'hed'", "'pub'"]
