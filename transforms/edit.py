@@ -83,6 +83,7 @@ def page(html: str | bytes, source: Source, options: Options) -> Article:
     removed: tuple[Removal, ...] = ()
     data = None
     refused = None
+    text_source = ""
     encoding = source.encoding
     try:
         if isinstance(html, bytes):
@@ -91,11 +92,15 @@ def page(html: str | bytes, source: Source, options: Options) -> Article:
         tree = extract.parse(html, options=options.extract)
         data = tag.read_page(tree, url=source.url)
         found = extract.extract(tree, url=source.url, options=options.extract)
-        extracted, removed = found.text, found.removed
+        extracted, removed, text_source = found.text, found.removed, found.source
     except Refused as error:
         refused = error
     source = replace(source, encoding=encoding)
-    return _finish(_document(extracted, removed, source, data), source, options, "page", refused)
+    document = _document(extracted, removed, source, data)
+    article = _finish(document, source, options, "page", refused)
+    if text_source in ("", "elements"):
+        return article
+    return replace(article, evidence={**article.evidence, "text": text_source})
 
 
 def plain(text: str, source: Source, options: Options) -> Article:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from copydesk.transforms.extract import block_model
+from copydesk.transforms.extract.cut_reasons import RULES
 from copydesk.transforms.extract.extraction import Extraction, extract
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.parse import parse
-from copydesk.transforms.extract.thresholds import RULES
 
 __all__ = ["RULES", "Extraction", "HtmlElement", "Options", "extract", "parse", "warm"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,9 @@ from copydesk.transforms.extract import (
     block_context_features,
     block_features,
     block_model,
+    cut_reasons,
+    embedded_text,
+    page_checks,
     thresholds,
     trafilatura_baseline,
 )
@@ -42,12 +44,22 @@ FOUND_LITTLE = 0.5
 SURELY_NOT = -4.5
 
 
+#: Of the words that trafilatura keeps, at most this share may be in menus and labels for its answer to be joined whole;
+#: where it is more, it took the body of the page for want of an article, and only its paragraphs count.
+MOST_LABELS = 0.35
+_LABEL_WORDS, _FEW_WORDS = 6, 40
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The text of a page's candidate blocks, and the lines among them that are not of the article."""
+    """The text of a page's candidate blocks, and the lines among them that are not of the article.
+
+    `source` says where the text was found: in the page's elements, or in its data (`json-ld`, `page-state`).
+    """
 
     text: str
     removed: tuple[Removal, ...] = ()
+    source: str = "elements"
 
 
 def extract(
@@ -60,12 +72,30 @@ def extract(
     if not page.text:
         return _body_of_head(hints, options)
     names, own, words = block_features.build(page, hints)
-    probability = score(page, own, words, tree, url)
-    choice = thresholds.choose(probability, words)
-    return _cut(page, choice, own[:, names.index("headline_exact")] > 0)
+    links, is_headline = (
+        own[:, names.index("link_density")].astype(np.float64),
+        own[:, names.index("headline_exact")] > 0,
+    )
+    probability = score(page, own, words, links, tree, url)
+    choice = thresholds.choose(probability, words, links)
+    is_title = is_headline | (own[:, names.index("title_cover")] > _TITLE_COVER)
+    checked = page_checks.check(page, choice.kept, probability, words, is_title)
+    reasons = cut_reasons.Reasons(page, checked.kept, is_headline, checked.rules)
+    embedded = embedded_text.article(
+        hints, [page.text[b] for b in np.flatnonzero(checked.kept).tolist()]
+    )
+    if embedded is None:
+        return _cut(page, choice.candidate | checked.kept, checked.kept, reasons)
+    return _from_data(page, checked.kept, embedded)
 
 
-def score(page: Page, own: Matrix, words: Column, tree: HtmlElement, url: str | None) -> Column:
+#: A block with this share of the page's title, and hardly more, prints it.
+_TITLE_COVER = 0.8
+
+
+def score(
+    page: Page, own: Matrix, words: Column, links: Column, tree: HtmlElement, url: str | None
+) -> Column:
     """How likely each block is part of the article: the mean opinion of the looks, in log odds.
 
     Where trafilatura is asked and keeps twice as much, what either keeps stands.
@@ -91,7 +121,13 @@ def score(page: Page, own: Matrix, words: Column, tree: HtmlElement, url: str | 
         (twice + looked_again(third, block_context_features.build(page, before, words, kept))) / 3
     )
     ours, theirs = (float(words[opinion >= thresholds.KEPT].sum()) for opinion in (found, kept))
-    return np.maximum(found, kept) if ours < FOUND_LITTLE * theirs else found
+    if ours >= FOUND_LITTLE * theirs:
+        return found
+    is_label = (links >= thresholds.LINKED) | (words < _LABEL_WORDS)
+    labels = float((words * is_label)[kept >= thresholds.KEPT].sum())
+    if theirs >= _FEW_WORDS and labels > MOST_LABELS * theirs:
+        kept = np.where(is_label, 0.0, kept)
+    return np.maximum(found, kept)
 
 
 def doubt(probability: Column, words: Column) -> float:
@@ -101,25 +137,44 @@ def doubt(probability: Column, words: Column) -> float:
     return wrong / max(1.0, float((probability * weight).sum()))
 
 
-def _cut(page: Page, choice: thresholds.Choice, is_headline: npt.NDArray[np.bool_]) -> Extraction:
+def _cut(
+    page: Page,
+    candidate: npt.NDArray[np.bool_],
+    kept: npt.NDArray[np.bool_],
+    reasons: cut_reasons.Reasons,
+) -> Extraction:
     lines: list[str] = []
     cuts: list[tuple[int, int, str]] = []
     at = 0
-    for block in np.flatnonzero(choice.candidate).tolist():
+    for block in np.flatnonzero(candidate).tolist():
         text = page.text[block]
-        if not choice.kept[block]:
-            cuts.append(
-                (at, at + len(text), thresholds.reason(page, block, bool(is_headline[block])))
-            )
+        if not kept[block]:
+            cuts.append((at, at + len(text), reasons.of(block)))
         lines.append(text)
         at += len(text) + 1
     extracted = "\n".join(lines)
     return Extraction(extracted, tuple(_removals(extracted, cuts)))
 
 
+def _from_data(
+    page: Page, kept: npt.NDArray[np.bool_], embedded: embedded_text.Embedded
+) -> Extraction:
+    """The text of the page's data; the opening that the elements show goes into the ledger."""
+    lines = [embedded.text]
+    cuts: list[tuple[int, int, str]] = []
+    at = len(embedded.text) + 1
+    for block in np.flatnonzero(kept).tolist():
+        text = page.text[block]
+        cuts.append((at, at + len(text), cut_reasons.EMBEDDED_COPY))
+        lines.append(text)
+        at += len(text) + 1
+    extracted = "\n".join(lines)
+    return Extraction(extracted, tuple(_removals(extracted, cuts)), embedded.source)
+
+
 def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]:
     """Whole lines, each with the newline after it; those that end the text with the newline before it."""
-    versions = {rule: version for rule, version, _ in thresholds.RULES}
+    versions = {rule: version for rule, version, _ in cut_reasons.RULES}
     tail = len(extracted)
     removals: list[Removal] = []
     for start, end, rule in reversed(cuts):
@@ -137,9 +192,8 @@ def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]
 
 def _body_of_head(hints: Hints, options: Options) -> Extraction:
     """The article body of the page's own data, where the page's elements hold no text at all."""
-    text = unicodedata.normalize(
-        "NFC", "\n".join(" ".join(line.split()) for line in hints.body.splitlines() if line.strip())
-    )
+    embedded = embedded_text.article(hints, ())
+    text, source = (embedded.text, embedded.source) if embedded else (hints.body, "json-ld")
     if len(text) < options.min_text_chars:
         raise Refused("extract", "no_text", "no text was found on the page")
-    return Extraction(text)
+    return Extraction(text, source=source)

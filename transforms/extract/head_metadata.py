@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -22,11 +23,28 @@ _TITLES = (
 )
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
 _HEADLINE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){4,300})"')
-_MARKUP = re.compile(r"<[^>]{0,500}>")
+_BLOCK_END = re.compile(
+    r"</(?:p|div|h[1-6]|li|blockquote|tr|figcaption)\s*>|<br\s*/?>", re.IGNORECASE
+)
+_MARKUP = re.compile(r"<[^<>]{0,2000}>")
 #: More of an article body than this tells no more of the blocks (arbitrary, a long feature).
 _BODY_CHARS = 200_000
+_STATE_TYPES = frozenset(("", "application/json", "text/javascript", "module"))
+_MOST_SCRIPTS = 300  # arbitrary
 #: Each title is compared with each block, so a page may not name thousands (arbitrary: an honest page names three or four).
 _MOST_TITLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptText:
+    """A script that may hold the state of the page, read only where it is asked for."""
+
+    element: HtmlElement
+    is_json: bool
+
+    def text(self) -> str:
+        """The body of the script."""
+        return self.element.text or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,7 @@ class Hints:
     titles: tuple[str, ...] = ()
     description: str = ""
     body: str = ""
+    scripts: tuple[ScriptText, ...] = ()
 
 
 def read_hints(tree: HtmlElement) -> Hints:
@@ -53,22 +72,55 @@ def read_hints(tree: HtmlElement) -> Hints:
             titles[" ".join((node.get("content") or "").split())] = None
         elif name in _DESCRIPTIONS and not description:
             description = node.get("content") or ""
-    body = ""
-    for script in tree.iter("script"):
-        text = script.text
-        if text and (script.get("type") or "").strip().lower() == "application/ld+json":
-            found = _HEADLINE.search(text)
-            if found:
-                titles[_unescaped(found[1])] = None
-            if '"articleBody"' in text:
-                body = max(body, _article_body(text), key=len)
+    body, scripts = _read_scripts(tree, titles)
     titles = dict.fromkeys(islice(titles, _MOST_TITLES))
     for title in tuple(titles):
         # A site's name after a bar or dash is no part of the headline.
         parts = re.split(r"\s+[|\-–—:»«•·]+\s+|\s*[|»]\s*", title)
         if len(parts) > 1:
             titles[max(parts, key=len)] = None
-    return Hints(tuple(t for t in titles if t), description, body[:_BODY_CHARS])
+    return Hints(
+        tuple(t for t in titles if t),
+        description,
+        paragraphs(body[:_BODY_CHARS]),
+        tuple(scripts[:_MOST_SCRIPTS]),
+    )
+
+
+def _read_scripts(tree: HtmlElement, titles: dict[str, None]) -> tuple[str, list[ScriptText]]:
+    """The longest article body of the page's JSON-LD, and the other scripts; its headlines join `titles`."""
+    body = ""
+    scripts: list[ScriptText] = []
+    for script in tree.iter("script"):
+        kind = (script.get("type") or "").strip().lower()
+        if kind != "application/ld+json":
+            if kind in _STATE_TYPES and script.get("src") is None:
+                scripts.append(ScriptText(script, kind == "application/json"))
+            continue
+        text = script.text
+        if text:
+            found = _HEADLINE.search(text)
+            if found:
+                titles[_unescaped(found[1])] = None
+            if '"articleBody"' in text:
+                body = max(body, _article_body(text), key=len)
+    return body, scripts
+
+
+def paragraphs(value: str) -> str:
+    """A value of page data as lines of plain text: markup dropped, entities decoded, one paragraph a line.
+
+    >>> paragraphs("<p>Rain &amp; wind.</p><p>Snow.</p>")
+    'Rain & wind.\\nSnow.'
+    """
+    text = value
+    if "&lt;" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _MARKUP.sub("", _BLOCK_END.sub("\n", text))
+    text = html.unescape(text).replace("\xad", "")
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return unicodedata.normalize("NFC", "\n".join(line for line in lines if line))
 
 
 def _unescaped(value: str) -> str:
@@ -83,8 +135,7 @@ def _article_body(text: str) -> str:
         found = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return ""
-    bodies = [html.unescape(_MARKUP.sub(" ", body)) for body in _values(found, "articleBody")]
-    return max(bodies, key=len, default="")
+    return max(_values(found, "articleBody"), key=len, default="")
 
 
 def _values(found: object, name: str) -> Iterator[str]:

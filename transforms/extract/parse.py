@@ -21,6 +21,15 @@ _CONTROL_REFERENCE = re.compile(
 )
 _TAG = re.compile(rb"<[a-zA-Z](?:[^>\"']+|\"[^\"]*\"|'[^']*')*")
 _ATTRIBUTE = re.compile(rb"[^\s\"'>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
+#: A title that runs on into a tag which no title holds.
+_OPEN_TITLE = re.compile(
+    rb"<title[^<>]*>[^<]{0,300}(?=<(?:script|style|meta|link|body|div)\b)", re.IGNORECASE
+)
+_OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscript", "template"))
+#: An element with more attributes than this is looked at again: the most of 250 news pages and guides is 26.
+_CROWD = 80
+_CROWDED = etree.XPath(f"boolean(//*[@*[{_CROWD + 1}]])")
+_MOST_REPAIRS = 10
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE
 )
@@ -56,11 +65,22 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
         # What the first pass joins to a reference anew, the second ends.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
     if _has_more_attributes(content, options.max_attributes):
-        raise Refused(
-            "extract",
-            "too_many_attributes",
-            f"a tag with more than {options.max_attributes} attributes",
-        )
+        content = _requoted(content, options.max_attributes)
+        if _has_more_attributes(content, options.max_attributes):
+            raise Refused(
+                "extract",
+                "too_many_attributes",
+                f"a tag with more than {options.max_attributes} attributes",
+            )
+    tree = _tree(content)
+    if _CROWDED(tree):
+        tree = _tree(_requoted(content, _CROWD))
+    if tree.find("body") is None:
+        tree = _with_body(content, tree)
+    return tree
+
+
+def _tree(content: bytes) -> HtmlElement:
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
@@ -73,6 +93,44 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
         raise Refused("extract", "broken", str(error)) from error
     if tree is None:
         raise Refused("extract", "empty", "the document has no element")
+    return tree
+
+
+def _requoted(content: bytes, most: int) -> bytes:
+    """A page without the quotation marks of tags that run on over other tags, for want of a closing mark.
+
+    From a mark without its partner on, a parser takes text for attributes and attributes for text. Such a tag has more
+    attributes than `most` and end tags among them; it is ended at its first ">".
+    """
+    for _ in range(_MOST_REPAIRS):
+        for tag in _TAG.finditer(content):
+            if (
+                tag.end() - tag.start() > 2 * most
+                and b"</" in tag[0]
+                and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most
+            ):
+                end = content.find(b">", tag.start())
+                opened = content[tag.start() + 1 : end].translate(None, b"\"'<")
+                content = b"".join((content[: tag.start() + 1], opened, content[end:]))
+                break
+        else:
+            return content
+    return content
+
+
+def _with_body(content: bytes, tree: HtmlElement) -> HtmlElement:
+    """A page with a body, where its head swallowed it: a title that is not closed, an unknown element in the head."""
+    opened = _OPEN_TITLE.search(content)
+    if opened:
+        at = opened.end()
+        closed = _tree(content[:at] + b"</title>" + content[at:])
+        if closed.find("body") is not None:
+            return closed
+    head = tree.find("head")
+    inside = [] if head is None else [node for node in head if node.tag not in _OF_HEAD]
+    if inside:
+        body = etree.SubElement(tree, "body")
+        body.extend(inside)
     return tree
 
 

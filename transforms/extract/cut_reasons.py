@@ -1,0 +1,162 @@
+"""Why a block of a page is not of its article: the rules of the ledger that pages know, each something a reader can check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract import page_checks
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.vocabulary import CLASS_GROUPS
+
+_VERSION = 1
+EMBEDDED_COPY = "page_opening_of_data"
+_MEANINGS = {
+    "page_headline": "The headline, printed again in the body.",
+    "page_links": "Mostly link text: titles of other stories, navigation, tag lists.",
+    "page_caption": "The caption or credit of a picture, video or gallery.",
+    "page_navigation": "Inside an element made for navigation: a menu, a breadcrumb, the header or footer of the site.",
+    page_checks.COMMENTS: "Inside an element made for readers' comments.",
+    "page_share": "Inside an element made for sharing or following.",
+    "page_promotion": "Inside an element made for advertisements, newsletters, subscriptions or sales.",
+    "page_related": "Inside an element made for other stories: related, popular, latest, an aside.",
+    "page_form": "Inside a form, a button, a dialog or a cookie notice.",
+    "page_byline": "Inside an element made for the author, the date or the section.",
+    "page_card": "One of several boxes made alike, each with a link: a list of teasers or products.",
+    page_checks.HIDDEN_COPY: "Inside an element that the page hides, and says again what the page shows.",
+    page_checks.REPEATED: "Says again what blocks above it say: a second copy of the article or of a part.",
+    page_checks.OTHER_ARTICLE: "Of another article, which stands below this one in a box of the same kind with a heading of its own.",
+    EMBEDDED_COPY: "The opening that the page shows; the whole text was taken from the data of the page.",
+    "page_short": "A line of a few words without the end of a sentence, judged no part of the article by the line model.",
+    "page_before": "Text above the first block of the article, judged no part of it by the line model.",
+    "page_after": "Text below the last block of the article, judged no part of it by the line model.",
+    "page_inset": "Text between blocks of the article, in an element of another kind than theirs, judged no part of it by the line model.",
+    "page_unlikely": "A paragraph among those of the article and made like them, judged no part of it by the line model from its words.",
+    "page_furniture": "Written by earlier versions: inside an element made for navigation, comments, sharing, promotion, forms or dialogs.",
+    "page_other": "Written by earlier versions: judged no part of the article by the line model.",
+}
+#: (rule, version, what it means) of every removal this step writes.
+RULES: tuple[tuple[str, int, str], ...] = tuple(
+    (rule, _VERSION, meaning) for rule, meaning in _MEANINGS.items()
+)
+
+_NAMES = [name for name, _ in CLASS_GROUPS]
+
+
+def _bits(*names: str) -> int:
+    return sum(1 << _NAMES.index(name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Container:
+    rule: str
+    tags: frozenset[str]
+    classes: int
+
+
+#: What an element around a block is made for, by its tag or class names; the first that fits names the rule.
+_CONTAINERS = (
+    _Container(
+        "page_caption",
+        frozenset(("figure", "figcaption", "caption")),
+        _bits("caption", "gallery", "credit"),
+    ),
+    _Container(page_checks.COMMENTS, frozenset(), _bits("comment")),
+    _Container(
+        "page_form", frozenset(("form", "button", "label", "dialog")), _bits("cookie", "form")
+    ),
+    _Container("page_promotion", frozenset(), _bits("ad", "newsletter")),
+    _Container("page_share", frozenset(), _bits("share")),
+    _Container("page_navigation", frozenset(("nav", "footer", "header")), _bits("nav", "footer")),
+    _Container("page_related", frozenset(("aside",)), _bits("related")),
+    _Container("page_byline", frozenset(("time", "address")), _bits("byline", "date")),
+)
+#: Elements further out than this name regions of the page, not the block (arbitrary: a caption's wrappers are two or three).
+_STEPS = 5
+#: So many boxes alike in one parent are a list (arbitrary).
+_ALIKE = 3
+#: A line of fewer words without the end of a sentence is short (arbitrary).
+_SHORT_WORDS = 8
+
+
+class Reasons:
+    """The rule of each block that is not kept, for one page."""
+
+    def __init__(
+        self,
+        page: Page,
+        kept: npt.NDArray[np.bool_],
+        is_headline: npt.NDArray[np.bool_],
+        checked: dict[int, str],
+    ) -> None:
+        self.page, self.is_headline, self.checked = page, is_headline, checked
+        places = np.flatnonzero(kept)
+        self.places = places
+        self.first, self.last = (int(places[0]), int(places[-1])) if len(places) else (0, -1)
+        self._siblings: dict[tuple[int, int], int] | None = None
+
+    def of(self, block: int) -> str:
+        """The rule under which a block is cut: what a reader can see of it."""
+        page = self.page
+        if block in self.checked:
+            return self.checked[block]
+        if self.is_headline[block]:
+            return "page_headline"
+        if 2 * page.link_chars[block] >= len(page.text[block]):
+            return "page_links"
+        return self._container(block) or self._place(block)
+
+    def _container(self, block: int) -> str:
+        page = self.page
+        element = page.inner_element[block]
+        for _ in range(_STEPS):
+            tag, classes = page.tag[element], page.classes[element]
+            for container in _CONTAINERS:
+                if tag in container.tags or classes & container.classes:
+                    return container.rule
+            element = page.parent[element]
+            if element <= 0:
+                break
+        return ""
+
+    def _place(self, block: int) -> str:
+        page, text = self.page, self.page.text[block]
+        if self._is_card(block):
+            return "page_card"
+        if text.count(" ") + 1 < _SHORT_WORDS and text[-1] not in '.!?。！？”"':
+            return "page_short"
+        if block < self.first:
+            return "page_before"
+        if block > self.last:
+            return "page_after"
+        k = int(np.searchsorted(self.places, block))
+        beside = {
+            page.signature[page.block_element[int(b)]] for b in self.places[max(0, k - 1) : k + 1]
+        }
+        return (
+            "page_unlikely" if page.signature[page.block_element[block]] in beside else "page_inset"
+        )
+
+    def _is_card(self, block: int) -> bool:
+        """Whether the block is in one of several boxes that are made alike and hold a link each."""
+        page = self.page
+        if self._siblings is None:
+            self._siblings = {}
+            for e, key in enumerate(zip(page.parent, page.signature, strict=True)):
+                if page.last_block[e] - page.first_block[e] >= 2:
+                    self._siblings[key] = self._siblings.get(key, 0) + 1
+        element = page.block_element[block]
+        for _ in range(_STEPS):
+            if element <= 0:
+                return False
+            low, high = page.first_block[element], page.last_block[element]
+            if (
+                high - low >= 2
+                and self._siblings.get((page.parent[element], page.signature[element]), 0) >= _ALIKE
+                and any(page.link_count[low:high])
+            ):
+                return True
+            element = page.parent[element]
+        return False

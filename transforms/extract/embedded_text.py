@@ -1,0 +1,154 @@
+"""The article in a page's embedded data, for pages where the elements hold only an opening.
+
+Sites put the whole text into JSON-LD (`articleBody`) or into the state that their scripts start from: `__NEXT_DATA__`,
+`__NUXT__`, `__NUXT_DATA__`, `__INITIAL_STATE__`, `self.__next_f.push`. A browser shows it once the scripts have run; a
+saved page holds it only there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from copydesk.transforms.extract.head_metadata import Hints, ScriptText, paragraphs
+from copydesk.transforms.extract.text_features import WORD
+
+#: The data must hold at least this many words, and so many times the words of the elements, before it takes their place
+#: (a teaser of 40 to 120 words is usual; a body of fewer words than the first number is a description; arbitrary).
+LEAST_WORDS, TIMES_THE_ELEMENTS = 60, 1.6
+#: The share of the elements' word trigrams that must be in the data, where the elements hold a paragraph at all.
+AGREEMENT = 0.5
+_FEW_WORDS = 25
+#: Elements that hold more words are no teaser. Gold texts of walled pages that show 290 words and more are what is shown.
+MOST_WORDS_OF_A_TEASER = 150
+_MOST_CHARS = 5_000_000  # of one script; arbitrary
+_MOST_VALUES = 50_000
+_SENTENCE = re.compile(r"[.!?…]['\"”’»)]?(?:\s|$)|[。！？]")
+_STATE = re.compile(
+    r"(?:window\.|self\.)?(__NEXT_DATA__|__NUXT__|__INITIAL_STATE__|__PRELOADED_STATE__|__APOLLO_STATE__|__APP_STATE__|"
+    r"__next_f|__INITIAL_DATA__|Fusion\.globalContent|__remixContext)\b"
+)
+#: Keys whose values tell of other documents, or of the article in other words.
+_OTHER_KEYS = re.compile(
+    r"relat|recommend|comment|teaser|promo|similar|popular|trending|latest|next|prev|more|sidebar|footer|header|nav|menu|"
+    r"author|bio|caption|credit|seo|meta|description|excerpt|summary|alt$|newsletter|consent|cookie|privacy|legal|"
+    r"translation|messages|i18n|locale|dictionary|config|css|style",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The text of an article in a page's data, one paragraph a line, and where it was found."""
+
+    text: str
+    source: str  # json-ld or page-state
+
+
+def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
+    """The article of the page's data, where it holds the whole of which `shown` is an opening; else None.
+
+    `shown` are the texts taken from the elements. Both must tell of the same: what is shown must be in the data, or,
+    where hardly anything is shown, the data must hold the page's title.
+    """
+    own = WORD.findall(" ".join(shown).lower())
+    if len(own) > MOST_WORDS_OF_A_TEASER:
+        return None
+    best = _better(hints.body, own)
+    if best:
+        return Embedded(best, "json-ld")
+    for script in hints.scripts:
+        best = _better(_of_state(script, hints), own)
+        if best:
+            return Embedded(best, "page-state")
+    return None
+
+
+def _better(text: str, own: list[str]) -> str:
+    """The text, if it is the whole of what the elements show."""
+    if not text:
+        return ""
+    words = WORD.findall(text.lower())
+    if len(words) < max(LEAST_WORDS, TIMES_THE_ELEMENTS * len(own)):
+        return ""
+    if len(own) < _FEW_WORDS:
+        return text
+    held = set(zip(words, words[1:], words[2:], strict=False))
+    grams = list(zip(own, own[1:], own[2:], strict=False))
+    return text if sum(gram in held for gram in grams) >= AGREEMENT * len(grams) else ""
+
+
+def _of_state(script: ScriptText, hints: Hints) -> str:
+    text = script.text()
+    if not text or len(text) > _MOST_CHARS or not (script.is_json or _STATE.search(text)):
+        return ""
+    strings = list(_strings(text))
+    titles = {_key(title) for title in hints.titles}
+    if not any(_key(value) in titles for _, value in strings):
+        return ""  # state that does not name the page's article tells of something else
+    return _longest_run(strings)
+
+
+def _longest_run(strings: Sequence[tuple[str, str]]) -> str:
+    """The prose under one key: the most words of any, its values in order."""
+    by_key: dict[str, dict[str, None]] = {}
+    for path, value in strings:
+        if len(value) >= 40 and _SENTENCE.search(value) and not _OTHER_KEYS.search(path):
+            text = paragraphs(value)
+            if text and " " in text[:80] and not text.startswith(("{", "[", "function", "http")):
+                by_key.setdefault(path, {})[text] = None
+    found = ("\n".join(values) for values in by_key.values())
+    return max(found, key=len, default="")
+
+
+def _strings(text: str) -> Iterator[tuple[str, str]]:
+    """Every string of a script with the keys above it; of JSON by its structure, of other scripts by its literals."""
+    body = text.strip()
+    if "__next_f" in body[:60]:
+        body = "".join(_decoded(found[1]) for found in re.finditer(r'"((?:[^"\\]|\\.)*)"', body))
+        yield from _literals(body)
+        return
+    start = min((at for at in (body.find("{"), body.find("[")) if at >= 0), default=-1)
+    try:
+        value, _ = (
+            json.JSONDecoder(strict=False).raw_decode(body[start:]) if start >= 0 else (None, 0)
+        )
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict | list) and value:
+        yield from _values(value)
+    else:
+        yield from _literals(body)
+
+
+def _literals(body: str) -> Iterator[tuple[str, str]]:
+    for found in re.finditer(r'"((?:[^"\\\n]|\\.){8,})"', body):
+        yield "", _decoded(found[1])
+
+
+def _decoded(literal: str) -> str:
+    try:
+        return str(json.loads(f'"{literal}"', strict=False))
+    except ValueError:
+        return literal
+
+
+def _values(root: object) -> Iterator[tuple[str, str]]:
+    """The strings of a JSON value in document order, each with its path less the places in lists."""
+    stack: list[tuple[object, str]] = [(root, "")]
+    seen = 0
+    while stack and seen < _MOST_VALUES:
+        node, path = stack.pop()
+        seen += 1
+        if isinstance(node, str):
+            yield path, node
+        elif isinstance(node, dict):
+            stack.extend((v, f"{path}/{k}") for k, v in reversed(node.items()))
+        elif isinstance(node, list):
+            stack.extend((v, path) for v in reversed(node))
+
+
+def _key(value: str) -> str:
+    return "".join(WORD.findall(value[:400].lower()))

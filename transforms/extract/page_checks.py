@@ -1,0 +1,224 @@
+"""Checks of what the model chose against what the page shows: copies, other articles, comments, gaps.
+
+The model judges each block by itself and its surroundings. These checks look at the chosen blocks together, and each
+acts only on evidence a reader can see on the page: the same words twice, a second heading of the same kind in a box of
+the same kind, a container named for comments. Every one gives the rule under which its blocks are cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.text_features import WORD, Column
+from copydesk.transforms.extract.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
+
+HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS = (
+    "page_hidden_copy",
+    "page_repeated",
+    "page_other_article",
+    "page_comments",
+)
+#: A copy is a run of blocks with this share of their word trigrams in other kept blocks, of so many words in all:
+#: a pull quote repeats a sentence or two and stays (the number is arbitrary).
+_SAME, _COPY_WORDS = 0.85, 60
+_LEAST_WORDS = 12  # shorter blocks are not compared
+_LEAST_CHARS, _OPENING_CHARS = 50, 40  # copies begin with the same characters as a block they copy
+#: A copy that the page shows is cut only where it is a second article, a third of all that is kept.
+_COPY_SHARE = 0.3
+_GROUPS = [name for name, _ in CLASS_GROUPS]
+_COMMENT = 1 << _GROUPS.index("comment")
+_IS_HIDDEN = 1 << (len(_GROUPS) + ATTRIBUTE_GROUPS.index("is_hidden"))
+_HEADINGS = frozenset(("h1", "h2", "h3"))
+#: A heading opens its box where at most so many blocks (a kicker, a date) stand before it.
+_OPENING = 5
+#: Comments are cut where at least so many words of the article stand outside of them.
+_ARTICLE_WORDS = 30
+#: Prose between two kept paragraphs of its own kind stays from this likelihood.
+BETWEEN = 0.15
+_SIGNED = re.compile(
+    r"(?:posted|comment(?:ed)?|written|by|von|par|por)\b.{0,60}\b(?:\d{1,2}:\d\d|\d{4}|ago|am|pm)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Which blocks stay, and the rule for those that a check cut."""
+
+    kept: npt.NDArray[np.bool_]
+    rules: dict[int, str]
+
+
+def check(
+    page: Page,
+    kept: npt.NDArray[np.bool_],
+    probability: Column,
+    words: Column,
+    is_title: npt.NDArray[np.bool_],
+) -> Checked:
+    """The kept blocks after all checks. `is_title` marks blocks that print the page's title."""
+    kept = kept.copy()
+    rules: dict[int, str] = {}
+    _fill(page, kept, probability, words)
+    for rule, blocks in (
+        (COMMENTS, _comments(page, kept, words)),
+        (OTHER_ARTICLE, _other_articles(page, kept, words, is_title)),
+    ):
+        for block in blocks:
+            kept[block] = False
+            rules[block] = rule
+    for block, rule in _copies(page, kept):
+        kept[block] = False
+        rules[block] = rule
+    return Checked(kept, rules)
+
+
+def _fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column) -> None:
+    """Keep a paragraph between two kept ones that are made the same way in the same parent."""
+    for block in np.flatnonzero(~kept & (probability >= BETWEEN) & (words >= 15)).tolist():
+        if not 0 < block < len(kept) - 1 or not (kept[block - 1] and kept[block + 1]):
+            continue
+        own, before, after = (
+            page.block_element[block - 1 : block + 2][1],
+            *(page.block_element[b] for b in (block - 1, block + 1)),
+        )
+        is_alike = (
+            page.signature[own] == page.signature[before] == page.signature[after]
+            and page.parent[own] == page.parent[before] == page.parent[after]
+        )
+        if is_alike and page.link_chars[block] < 0.3 * len(page.text[block]):
+            kept[block] = True
+
+
+def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
+    """Kept blocks inside elements named for comments, where the article stands outside of them."""
+    named = [e for e, classes in enumerate(page.classes) if classes & _COMMENT]
+    if not named:
+        return []
+    weight = np.concatenate(([0.0], np.cumsum(words * kept)))
+    total = float(weight[-1])
+    inside = np.zeros(len(kept), dtype=np.bool_)
+    for element in named:
+        low, high = page.first_block[element], page.last_block[element]
+        own = float(weight[high] - weight[low])
+        before = float(weight[low])
+        if own and before >= _ARTICLE_WORDS and total - own >= _ARTICLE_WORDS:
+            inside[low:high] = True
+    inside &= kept
+    if float((words * (kept & ~inside)).sum()) < _ARTICLE_WORDS:
+        return []
+    return np.flatnonzero(inside).tolist()
+
+
+def _other_articles(
+    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Kept blocks of the articles below the page's own: boxes of the same tag that open with a heading of the same level."""
+    titles = [b for b in np.flatnonzero(is_title).tolist() if _heading(page, b)]
+    if not titles:
+        return []
+    weight = np.concatenate(([0.0], np.cumsum(words * kept)))
+    found: list[int] = []
+    title = titles[0]
+    level = _heading(page, title)
+    above = _chain(page, page.inner_element[title])
+    for block in range(title + 1, len(kept)):
+        if is_title[block] or _heading(page, block) != level:
+            continue
+        mine, theirs = _apart(above, _chain(page, page.inner_element[block]))
+        if mine < 0 or page.tag[mine] != page.tag[theirs]:
+            continue
+        if page.tag[mine] != "article" and page.classes[mine] != page.classes[theirs]:
+            continue
+        low, high = page.first_block[theirs], page.last_block[theirs]
+        first, last = page.first_block[mine], page.last_block[mine]
+        opens = block - low <= _OPENING and title - first <= _OPENING
+        if opens and weight[last] - weight[first] >= _ARTICLE_WORDS and weight[high] > weight[low]:
+            found += [b for b in range(low, high) if kept[b]]
+    return found
+
+
+def _heading(page: Page, block: int) -> str:
+    """The tag of the heading a block is, or nothing."""
+    for element in (page.inner_element[block], page.block_element[block]):
+        if page.tag[element] in _HEADINGS:
+            return page.tag[element]
+    return ""
+
+
+def _chain(page: Page, element: int) -> list[int]:
+    """The elements around one, from the root down to itself."""
+    chain = []
+    while element > 0:
+        chain.append(element)
+        element = page.parent[element]
+    return chain[::-1]
+
+
+def _apart(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
+    """The two elements in which two chains part; -1 where one holds the other."""
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            return a, b
+    return -1, -1
+
+
+def _copies(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
+    """Kept blocks that say again what other kept blocks say: hidden ones, and later ones that are made differently.
+
+    What an author repeats on purpose, in paragraphs like the first, stays.
+    """
+    places = [b for b in np.flatnonzero(kept).tolist() if len(page.text[b]) >= _LEAST_CHARS]
+    openings: dict[str, int] = {}
+    for block in places:
+        openings.setdefault(page.text[block][:_OPENING_CHARS].casefold(), block)
+    if len(openings) == len(places):
+        return []
+    hidden = {b for b in places if _is_hidden(page, b)}
+    holders: dict[tuple[str, ...], int] = {}
+    copies: dict[str, list[int]] = {HIDDEN_COPY: [], REPEATED: []}
+    size = {HIDDEN_COPY: 0, REPEATED: 0}
+    total = 0
+    # Hidden blocks are judged last, so that of two copies the one that a reader sees stays.
+    for block in sorted(places, key=lambda b: (b in hidden, b)):
+        grams = _trigrams(page.text[block])
+        total += len(grams)
+        held = [holders[g] for g in grams if g in holders]
+        if len(grams) >= _LEAST_WORDS and len(held) >= _SAME * len(grams):
+            rule = HIDDEN_COPY if block in hidden else REPEATED
+            if rule == HIDDEN_COPY or _made(page, held[0]) != _made(page, block):
+                copies[rule].append(block)
+                size[rule] += len(grams)
+                continue
+        for gram in grams:
+            holders.setdefault(gram, block)
+    least = {HIDDEN_COPY: _COPY_WORDS, REPEATED: max(_COPY_WORDS, _COPY_SHARE * total)}
+    return [
+        (b, rule) for rule, blocks in copies.items() if size[rule] >= least[rule] for b in blocks
+    ]
+
+
+def _made(page: Page, block: int) -> tuple[int, int]:
+    """How a block is made: tag and class names of its element and of the one around it."""
+    element = page.block_element[block]
+    return page.signature[element], page.signature[max(0, page.parent[element])]
+
+
+def _trigrams(text: str) -> list[tuple[str, ...]]:
+    words = WORD.findall(text.lower())
+    return list(zip(words, words[1:], words[2:], strict=False))
+
+
+def _is_hidden(page: Page, block: int) -> bool:
+    element = page.inner_element[block]
+    while element > 0:
+        if page.classes[element] & _IS_HIDDEN:
+            return True
+        element = page.parent[element]
+    return False
