@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import STRINGS, TIMESTAMP, column
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 IDENTITY = (
     column(
@@ -86,7 +86,15 @@ GROUPS = (
         pa.int32(),
         "Independent origins in the copy cluster: outlets that do not credit a shared wire source.",
     ),
+    column(
+        "first_published_at",
+        TIMESTAMP,
+        "Earliest publication in the copy cluster; null where no document of it has a time.",
+    ),
 )
+
+CLUSTER = ("cluster_size", "n_outlets", "n_origins", "first_published_at")
+"""Columns of `GROUPS` that describe the copy cluster of a kept document."""
 
 HISTORY = (
     column(
@@ -130,6 +138,36 @@ SIMILARITY = (
     ),
     column(
         "longest_shared_words", pa.int32(), "Length in words of the longest passage both share."
+    ),
+    column(
+        "distinctive_in_kept",
+        pa.float32(),
+        "Share of this document's wording, each word weighted by how rare it is in news, found in the kept one (in `pairs`: of doc_a's in doc_b).",
+    ),
+    column(
+        "distinctive_of_kept",
+        pa.float32(),
+        "Share of the kept document's wording, weighted in the same way, found in this one (in `pairs`: of doc_b's in doc_a).",
+    ),
+    column(
+        "facts_missing_in_kept",
+        pa.int32(),
+        "Rare words, names and numbers of this document that the kept one lacks (in `pairs`: of doc_a that doc_b lacks).",
+    ),
+    column(
+        "facts_missing_of_kept",
+        pa.int32(),
+        "Rare words, names and numbers of the kept document that this one lacks (in `pairs`: of doc_b that doc_a lacks).",
+    ),
+    column(
+        "may_go",
+        pa.float32(),
+        "Score, 0 to 1, that the kept document says what this one says, so that this one may leave the corpus (in `pairs`: doc_a for doc_b).",
+    ),
+    column(
+        "kept_may_go",
+        pa.float32(),
+        "The same score for the other direction (in `pairs`: doc_b for doc_a).",
     ),
 )
 

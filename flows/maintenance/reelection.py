@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 _SIMILARITY = tuple(column.name for column in base.SIMILARITY)
+_SIDES = (
+    ("containment_in_kept", "containment_of_kept"),
+    ("distinctive_in_kept", "distinctive_of_kept"),
+    ("facts_missing_in_kept", "facts_missing_of_kept"),
+    ("may_go", "kept_may_go"),
+)
+_MIRRORED = {**dict(_SIDES), **{other: one for one, other in _SIDES}}
 
 
 class CopyRules:
@@ -52,15 +59,15 @@ class CopyRules:
         found = find_duplicates(
             [row["text"] for row in members],
             published_at=[row["published_at"] for row in members],
-            options=replace(self.options, keep="earliest"),
+            options=replace(self.options, keep="fullest"),
         )
-        related = _both_ways(found.pairs, self.options.folds)
+        related = _both_ways(found.pairs, self.options)
         leaders: list[int] = []
         folds: dict[str, dict[str, Any]] = {}
         for row in sorted(range(len(members)), key=lambda row: int(place[row])):
             nearest = max(
                 (leader for leader in leaders if (row, leader) in related),
-                key=lambda x: _nearness(related[row, x]),
+                key=lambda x: float(related[row, x]["may_go"]),
                 default=None,
             )
             if nearest is None:
@@ -77,37 +84,23 @@ class CopyRules:
             }
         return [members[row]["doc_id"] for row in leaders], folds
 
-    def sizes(self, members: Sequence[Row]) -> dict[str, int]:
-        """`cluster_size`, `n_outlets`, `n_origins` of a cluster, the kept document included."""
+    def sizes(self, members: Sequence[Row]) -> dict[str, Any]:
+        """The columns `tables.CLUSTER` of a cluster, the kept document included."""
         from copydesk.transforms.dedup import keep_policy
 
-        return dict(
-            zip(
-                ("cluster_size", "n_outlets", "n_origins"), keep_policy.counts(members), strict=True
-            )
-        )
+        return dict(zip(base.CLUSTER, keep_policy.counts(members), strict=True))
 
 
-def _both_ways(pairs: pa.Table, folding: Sequence[str]) -> dict[tuple[int, int], dict[str, Any]]:
-    """The similarity columns of each pair that folds, by (copy, kept), either way round."""
+def _both_ways(pairs: pa.Table, options: Options) -> dict[tuple[int, int], dict[str, Any]]:
+    """The similarity columns of each pair that may drop a document, by (dropped, kept)."""
     related = {}
     for pair in pairs.to_pylist():
-        if pair["relation"] not in folding:
+        if pair["relation"] not in options.folds:
             continue
         values = {name: pair[name] for name in _SIMILARITY}
-        turned = {
-            **values,
-            "containment_in_kept": values["containment_of_kept"],
-            "containment_of_kept": values["containment_in_kept"],
-        }
-        related[pair["row_a"], pair["row_b"]] = values
-        related[pair["row_b"], pair["row_a"]] = turned
+        turned = {**values, **{name: values[other] for name, other in _MIRRORED.items()}}
+        if values["may_go"] >= options.may_go:
+            related[pair["row_a"], pair["row_b"]] = values
+        if turned["may_go"] >= options.may_go:
+            related[pair["row_b"], pair["row_a"]] = turned
     return related
-
-
-def _nearness(similarity: Row) -> float:
-    return max(
-        similarity["jaccard"] or 0.0,
-        similarity["containment_in_kept"] or 0.0,
-        similarity["containment_of_kept"] or 0.0,
-    )

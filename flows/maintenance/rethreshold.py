@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from copydesk.flows.pipeline.cluster_columns import with_cluster_columns
 from copydesk.flows.pipeline.deduplicate import FACTS
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import id_index, versions
+from copydesk.schemas import tables as base
 from copydesk.transforms.dedup.recluster import Reclustered, recluster
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Change, Snapshot
 
-_SIZES = ("cluster_size", "n_outlets", "n_origins")
+_SIZES = base.CLUSTER
 _STORY = ("story_id", "story_rank")
 
 
@@ -188,7 +190,7 @@ def _restored_rows(
         if name in rows.column_names
     ]
     rows = rows.drop_columns(gone)
-    rows = _with_sizes(rows, rows["outlet_id"], result.sizes)
+    rows = with_cluster_columns(rows, rows, id_index.Table(result.sizes))
     found = [placed.get(doc_id, (None, None)) for doc_id in rows["doc_id"].to_pylist()]
     rows = rows.append_column("story_id", pa.array([story for story, _ in found], pa.string()))
     return rows.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
@@ -219,7 +221,7 @@ def _updates(
     stay = articles.filter(
         pc.invert(pc.is_in(articles["doc_id"], pa.array(sorted(moved), pa.string())))
     )
-    now = _with_sizes(stay.select(["doc_id"]), stay["outlet_id"], result.sizes)
+    now = with_cluster_columns(stay.select(["doc_id"]), stay, id_index.Table(result.sizes))
     found = [stories.placed.get(doc_id, (None, None)) for doc_id in stay["doc_id"].to_pylist()]
     now = now.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
     same = [
@@ -236,11 +238,3 @@ def _updates(
     if stories.rows.num_rows:
         updates["stories"] = stories.rows
     return updates
-
-
-def _with_sizes(rows: pa.Table, outlets: pa.ChunkedArray, sizes: pa.Table) -> pa.Table:
-    """The rows with the numbers of their cluster; a document alone is 1, its outlet if known, 1."""
-    alone = {"cluster_size": 1, "n_outlets": outlets.is_valid().cast(pa.int32()), "n_origins": 1}
-    for name, values in id_index.Table(sizes).columns(rows["doc_id"], _SIZES).items():
-        rows = rows.append_column(name, pc.coalesce(values, alone[name]).cast(pa.int32()))
-    return rows

@@ -196,9 +196,8 @@ class Folding:
     def _measured(
         self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]
     ) -> Pairs:
-        return self._above_floor(
-            verification.measure(a, b, estimated, self._words_of, ngram=self.options.ngram)
-        )
+        pairs = verification.measure(a, b, estimated, self._words_of, ngram=self.options.ngram)
+        return self._with_evidence(self._above_floor(pairs))
 
     def _above_floor(self, pairs: Pairs) -> Pairs:
         apart = self.position[pairs.a] - self.position[pairs.b]
@@ -206,6 +205,9 @@ class Folding:
             self.times[pairs.a], self.times[pairs.b], apart, self.options
         )
         return pairs.take(verification.above_floor(pairs, inside, self.options))
+
+    def _with_evidence(self, pairs: Pairs) -> Pairs:
+        return verification.with_evidence(pairs, self._texts_of, self.times)
 
     def _texts_of(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
         """Texts of ascending rows, new and published."""
@@ -264,25 +266,26 @@ class Folding:
         estimated = (
             (signed[local[: len(a)]] == signed[local[len(a) :]]).mean(axis=1).astype(np.float32)
         )
-        return verification.measure(
+        pairs = verification.measure(
             a, b, estimated, self._words_of, ngram=self.options.ngram, least=0
         )
+        return self._with_evidence(pairs)
 
     # Decisions
 
-    def _decide(self, first: NDArray[np.int64], spared: NDArray[np.bool_]) -> Copies:
+    def _decide(self, first: NDArray[np.int64], pinned: NDArray[np.bool_]) -> Copies:
         clustering = self._clustering(first)
         total = self.facts.num_rows
-        spared = np.concatenate([spared, np.zeros(total - self.n, np.bool_)])
+        pinned = np.concatenate([pinned, np.zeros(total - self.n, np.bool_)])
         is_copy = np.isin(np.arange(total), list(self._kept_id))
-        kept = clustering.kept(self.n, spared, is_copy)
-        winners = self._preferred(clustering, kept)
-        if winners:
+        kept = clustering.kept(pinned, is_copy)
+        moved = np.flatnonzero((kept != np.arange(total)) & (np.arange(total) >= self.n))
+        if len(moved):
             assert self.published is not None
-            ids = self.facts["doc_id"].take(pa.array(sorted(winners))).to_pylist()
+            ids = self.facts["doc_id"].take(pa.array(moved)).to_pylist()
             self._fetch(self.published.members(ids)["doc_id"].to_pylist())
             clustering = self._clustering(first)
-            kept = self._handed_over(kept, winners)
+            kept = self._with_members(kept, dict(zip(ids, kept[moved].tolist(), strict=True)))
         clustering.add_folds(kept, self._compared)
         return self._copies(clustering, kept)
 
@@ -294,26 +297,15 @@ class Folding:
             n_words=self.n_words,
             position=self.position,
             options=self.options,
+            n_new=self.n,
         )
 
-    def _preferred(self, clustering: Clustering, kept: NDArray[np.int64]) -> dict[int, int]:
-        """Published kept documents and the new copy of each that the policy prefers to it, if any."""
-        place = clustering.priority
-        new = np.arange(self.n)
-        prefers = new[(kept[: self.n] >= self.n) & (place[new] < place[kept[: self.n]])]
-        # The last one written is the most preferred.
-        return {int(kept[row]): row for row in prefers[np.argsort(-place[prefers])].tolist()}
-
-    def _handed_over(self, kept: NDArray[np.int64], winners: dict[int, int]) -> NDArray[np.int64]:
-        """Clusters of published documents in the hands of new ones."""
+    def _with_members(self, kept: NDArray[np.int64], target: dict[str, int]) -> NDArray[np.int64]:
+        """Let the published copies of a published document follow it to the document it goes to."""
         kept = np.concatenate([kept, np.arange(len(kept), self.facts.num_rows)])
-        heir = np.arange(len(kept))
-        heir[list(winners)] = list(winners.values())
-        kept = heir[kept]
         for row, doc_id in self._kept_id.items():
-            before = self._row_of.get(doc_id)
-            if before in winners:
-                kept[row] = winners[before]
+            if doc_id in target:
+                kept[row] = target[doc_id]
         return kept
 
     def _copies(self, clustering: Clustering, kept: NDArray[np.int64]) -> Copies:
@@ -322,10 +314,10 @@ class Folding:
         was_copy = np.isin(changed, list(self._kept_id))
         return Copies(
             pairs=clustering.pairs_table(),
-            folds=clustering.fold_rows(kept, changed[changed < self.n], self.n),
-            moved=clustering.fold_rows(kept, changed[(changed >= self.n) & ~was_copy], self.n),
-            refolded=clustering.fold_rows(kept, changed[was_copy], self.n),
-            sizes=clustering.sizes(kept, self.n, self._members),
+            folds=clustering.fold_rows(kept, changed[changed < self.n]),
+            moved=clustering.fold_rows(kept, changed[(changed >= self.n) & ~was_copy]),
+            refolded=clustering.fold_rows(kept, changed[was_copy]),
+            sizes=clustering.sizes(kept, self._members),
             new_index_files=tuple(self._staged[name] for name in sorted(self._staged)),
             index_files=self.index.names,
         )

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from copydesk.flows.pipeline import learn_templates, reconcile
 from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.pipeline.cluster_columns import with_cluster_columns
 from copydesk.flows.read import InputFile, Reject
 from copydesk.flows.support import id_index, versions
 from copydesk.flows.warehouse import EVERYTHING, INPUTS, Change, Snapshot
@@ -37,7 +38,7 @@ COUNTS = (
 )
 
 _FOLD = tuple(field.name for field in base.FOLD)
-_SIZES = ("cluster_size", "n_outlets", "n_origins")
+_SIZES = base.CLUSTER
 _STORY = ("story_id", "story_rank", "story_similarity")
 _REJECT_KEY = ("source_uri", "record_number", "step", "reason")
 _CHUNK = 1 << 20
@@ -167,14 +168,7 @@ def split(path: Path, folder: Path, decided: Decided) -> list[tuple[str, Path]]:
 
 def with_groups(rows: pa.Table, decided: Decided) -> pa.Table:
     """Articles with the columns of their copy cluster and their story."""
-    sizes = decided.sizes.columns(rows["doc_id"], _SIZES)
-    alone = {
-        "cluster_size": 1,
-        "n_outlets": rows["outlet_id"].is_valid().cast(pa.int32()),
-        "n_origins": 1,
-    }
-    for name in _SIZES:
-        rows = rows.append_column(name, pc.coalesce(sizes[name], alone[name]).cast(pa.int32()))
+    rows = with_cluster_columns(rows, rows, decided.sizes)
     return _append(rows, decided.assignments.columns(rows["doc_id"], _STORY))
 
 

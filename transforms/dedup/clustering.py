@@ -23,7 +23,7 @@ FOLDS = pa.schema(
 SIZES = pa.schema(
     [
         column("doc_id", pa.string(), "Kept document.", required=True),
-        *(f for f in tables.GROUPS if f.name in {"cluster_size", "n_outlets", "n_origins"}),
+        *(f for f in tables.GROUPS if f.name in tables.CLUSTER),
     ]
 )
 
@@ -40,37 +40,48 @@ class Clustering:
         n_words: NDArray[np.int32],
         position: NDArray[np.int64],
         options: Options,
+        n_new: int | None = None,
     ) -> None:
         self.facts, self.n_words, self.position, self.options = facts, n_words, position, options
+        self.n_new = facts.num_rows if n_new is None else n_new
         self.times = in_memory_search.as_times(facts["published_at"], facts.num_rows)
         self.place = leader_clustering.places(keep_policy.order_in_time(facts))
-        self.priority = keep_policy.priority(facts, options)
+        self.priority = keep_policy.priority(facts, options, n_new=self.n_new)
         self.content = np.asarray(pc.fill_null(facts["content"], 0))
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
         self.pairs = pairs.oriented(self.place)
 
-    def kept(
-        self, n_new: int, spared: NDArray[np.bool_], is_copy: NDArray[np.bool_]
-    ) -> NDArray[np.int64]:
+    def kept(self, pinned: NDArray[np.bool_], is_copy: NDArray[np.bool_]) -> NDArray[np.int64]:
         """For every row the row kept for it.
 
-        Rows from `n_new` on are published: kept ones stay kept, and copies (`is_copy`) draw nothing.
-        Spared rows are kept whatever they resemble.
+        Rows from `n_new` on are published; copies among them (`is_copy`) draw nothing. Pinned rows
+        are kept whatever they resemble.
         """
         rows = np.arange(self.facts.num_rows)
-        folding = self.pairs.take(
-            self.folds(self.pairs) & ~is_copy[self.pairs.a] & ~is_copy[self.pairs.b]
-        )
+        usable = self.pairs.take(~is_copy[self.pairs.a] & ~is_copy[self.pairs.b])
         best = self._best_of_equals()
-        # Published documents come first; equal words go with their first.
-        order = np.lexsort((self.priority[best], self.first != rows, rows < n_new))
-        leader, _ = leader_clustering.leaders(folding, order, exempt=spared | (rows >= n_new))
+        # Rows with equal words are decided as one, by the row that the policy prefers.
+        order = np.lexsort((self.priority[best], self.first != rows))
+        leader = leader_clustering.leaders(
+            self.edges(usable),
+            order,
+            pinned=pinned | is_copy | (self.first != rows),
+            holds=best >= self.n_new,
+            n_words=self.n_words,
+        )
         kept = best[leader[self.first]]
-        return np.where(spared | self._unfolded_equals(kept), rows, kept)
+        return np.where(pinned | is_copy | self._separate_equals(kept), rows, kept)
 
-    def folds(self, pairs: Pairs) -> NDArray[np.bool_]:
-        """Which of the pairs fold a document under the options."""
-        return verification.folds(pairs, self.relations(pairs), self.options)
+    def edges(self, pairs: Pairs) -> leader_clustering.Edges:
+        """Which documents of the pairs may go for which, under the options."""
+        allowed = verification.may_drop(pairs, self.relations(pairs), self.options)
+        least = np.float32(self.options.may_go)
+        a, b = allowed & (pairs.a_goes >= least), allowed & (pairs.b_goes >= least)
+        return leader_clustering.Edges(
+            np.concatenate([pairs.a[a], pairs.b[b]]),
+            np.concatenate([pairs.b[a], pairs.a[b]]),
+            np.concatenate([pairs.a_goes[a], pairs.b_goes[b]]).astype(np.float64),
+        )
 
     def relations(self, pairs: Pairs) -> NDArray[np.int8]:
         """The relation of each pair."""
@@ -88,11 +99,12 @@ class Clustering:
         best[self.first[order]] = order
         return best
 
-    def _unfolded_equals(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Rows of equal words under a recipe that does not fold that relation."""
+    def _separate_equals(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Rows with equal words, under a recipe whose relations do not drop them."""
         which = np.flatnonzero((self.first == self.first[kept]) & (kept != np.arange(len(kept))))
         out = np.zeros(len(kept), np.bool_)
-        out[which] = ~self.folds(verification.equal(which, kept[which], self.n_words))
+        equal = verification.equal(which, kept[which], self.n_words)
+        out[which] = ~verification.may_drop(equal, self.relations(equal), self.options)
         return out
 
     def add_folds(
@@ -127,27 +139,23 @@ class Clustering:
                 "doc_a": ids.take(pa.array(self.pairs.a)),
                 "doc_b": ids.take(pa.array(self.pairs.b)),
                 "relation": relation_names(self.relations(self.pairs)),
-                "jaccard_estimated": self.pairs.estimated,
-                "jaccard": self.pairs.jaccard,
-                "containment_in_kept": self.pairs.a_in_b,
-                "containment_of_kept": self.pairs.b_in_a,
-                "longest_shared_words": self.pairs.longest,
+                **self.pairs.columns(),
             }
         )
         return table.cast(tables.PAIRS).sort_by([("doc_a", "ascending"), ("doc_b", "ascending")])
 
-    def fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64], n_new: int) -> pa.Table:
+    def fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
         """FOLDS of the given rows, sorted; each has its pair."""
         parts = [
-            self._fold_rows(kept, rows[first : first + _AT_ONCE], n_new)
+            self._fold_rows(kept, rows[first : first + _AT_ONCE])
             for first in range(0, len(rows), _AT_ONCE)
         ]
         return pa.concat_tables([FOLDS.empty_table(), *parts]).sort_by("doc_id")
 
-    def _fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64], n_new: int) -> pa.Table:
+    def _fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
         target = kept[rows]
         pairs = self.pairs.take(self.pairs.find(rows, target))
-        is_a = pairs.a == rows
+        pairs = pairs.seen_from(rows)
         needed = np.unique(np.concatenate([rows, target]))
         facts = dict(zip(needed.tolist(), self.rows(needed), strict=True))
         table = pa.table(
@@ -155,15 +163,11 @@ class Clustering:
                 "doc_id": pa.array([facts[r]["doc_id"] for r in rows.tolist()], pa.string()),
                 "kept_doc_id": pa.array([facts[r]["doc_id"] for r in target.tolist()], pa.string()),
                 "relation": relation_names(self.relations(pairs)),
-                "jaccard_estimated": pairs.estimated,
-                "jaccard": pairs.jaccard,
-                "containment_in_kept": np.where(is_a, pairs.a_in_b, pairs.b_in_a),
-                "containment_of_kept": np.where(is_a, pairs.b_in_a, pairs.a_in_b),
-                "longest_shared_words": pairs.longest,
+                **pairs.columns(),
                 "keep_reason": pa.array(
                     [
                         keep_policy.reason(
-                            facts[k], facts[r], self.options, kept_was_published=k >= n_new
+                            facts[k], facts[r], self.options, kept_was_published=k >= self.n_new
                         )
                         for r, k in zip(rows.tolist(), target.tolist(), strict=True)
                     ],
@@ -181,7 +185,6 @@ class Clustering:
     def sizes(
         self,
         kept: NDArray[np.int64],
-        n_new: int,
         members_of: Callable[[list[str]], list[dict[str, Any]]],
     ) -> pa.Table:
         """SIZES of new kept documents with copies and of published ones that gained some, sorted.
@@ -194,7 +197,7 @@ class Clustering:
         ends = np.append(firsts[1:], len(copies))
         earlier: dict[str, list[dict[str, Any]]] = {}
         for document in members_of(
-            self.facts["doc_id"].take(pa.array(leads[leads >= n_new])).to_pylist()
+            self.facts["doc_id"].take(pa.array(leads[leads >= self.n_new])).to_pylist()
         ):
             earlier.setdefault(document["kept_doc_id"], []).append(document)
         parts = [SIZES.empty_table()]

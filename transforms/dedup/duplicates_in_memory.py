@@ -22,8 +22,10 @@ class Duplicates:
     """What was found among the texts, by row number."""
 
     pairs: pa.Table
-    """row_a (the later), row_b, relation, jaccard_estimated, jaccard, containment_in_kept (share of a's
-    shingles in b), containment_of_kept (of b's in a), longest_shared_words; in order of rows."""
+    """row_a (the later text), row_b, and the similarity columns of the table `pairs`, in order of rows.
+
+    Columns named "in_kept" and `may_go` are about a when b is kept, the others about b when a is.
+    """
     clusters: pa.Table
     """row, cluster: the row of the copy that is kept. Every row is there, in order."""
 
@@ -35,19 +37,20 @@ def find_duplicates(
     options: Options | None = None,
     **settings: Any,
 ) -> Duplicates:
-    """Copies among texts: exact, edited, cut or quoted, and the one of each to keep.
+    """Find texts that share wording, and the one that each text may be dropped for.
 
-    Documents are ordered by `published_at`, undated ones last, equally old ones by a hash of their
-    words and only the same words by row, so that the order of the rows does not matter; without
-    `published_at` all are undated. `settings` are fields of `Options`, such as window_hours=24.
-    Empty texts and None are copies of nothing. Raises TypeError for anything but several texts and
-    times, and ValueError where their numbers differ.
+    A text is dropped only for one that says what it says; the fullest one is kept. Equally long
+    texts are ordered by `published_at`, undated ones last, and equally old ones by a hash of their
+    words, so that the order of the rows does not matter. Without `published_at` all are undated.
+    `settings` are fields of `Options`, such as window_hours=24. Empty texts and None are copies of
+    nothing. Raises TypeError for anything but several texts and times, and ValueError where
+    their numbers differ.
 
     >>> story = "The council voted on Monday to close the old bridge over the river for two years of repairs."
     >>> texts = [story, "Rain is expected in the north.", story.upper(), story + " Boats may pass."]
     >>> found = find_duplicates(texts, published_at=[datetime(2026, 1, day) for day in (1, 2, 3, 4)])
     >>> found.clusters.column("cluster").to_pylist()
-    [0, 1, 0, 0]
+    [3, 1, 3, 3]
     >>> found.pairs.column("relation").to_pylist()
     ['near', 'near']
     """
@@ -58,8 +61,8 @@ def find_duplicates(
     if options is not None and settings:
         raise TypeError("give options or single settings, not both")
     chosen = options or Options(**settings)
-    if chosen.keep not in ("earliest", "longest"):
-        raise ValueError(f"keep is {chosen.keep!r}; texts alone allow earliest or longest")
+    if chosen.keep not in ("fullest", "earliest", "longest"):
+        raise ValueError(f"keep is {chosen.keep!r}; texts alone allow fullest, earliest or longest")
     return in_memory_search.find(texts, published_at, chosen)
 
 

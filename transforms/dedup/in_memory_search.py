@@ -18,52 +18,82 @@ from copydesk.transforms.dedup.verification import Pairs
 
 def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     """See `find_duplicates`."""
+    from copydesk.transforms.dedup.clustering import Clustering
+
     column = sketching.as_texts(texts)
-    times = as_times(published_at, len(column))
+    n = len(column)
+    times = as_times(published_at, n)
     sketches = sketching.sketch(column, options)
     # Of equally old texts the words decide, not the row: a shuffled input gives the same clusters.
-    order = np.lexsort((np.arange(len(column)), sketches.sequence, times))
+    order = np.lexsort((np.arange(n), sketches.sequence, times))
     first = leader_clustering.first_of_equals(
         sketches.sequence, sketches.n_words, times, order, options
     )
     unique = order[first[order] == order]  # one row of each word sequence, in order of time
     position = leader_clustering.places(order)
     pairs = pairs_of(column, sketches, times, unique, position, options)
-    inside = verification.is_inside(
-        times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options
+    clustering = Clustering(
+        _facts(column, sketches, times),
+        pairs,
+        first,
+        n_words=sketches.n_words,
+        position=position,
+        options=options,
     )
-    same = same_text(pairs, sketches.sequence, column)
-    folding = pairs.take(
-        verification.folds(pairs, verification.relations(pairs, inside, same, options), options)
-    )
-    priority = (
-        order
-        if options.keep == "earliest"
-        else np.lexsort((leader_clustering.places(order), -sketches.n_words))
-    )
-    kept, chosen = leader_clustering.leaders(folding, priority)
-    repeats = order[first[order] != order]
-    # A row of words met before goes where the first of them goes, with the same similarities.
-    equal = verification.equal(
-        repeats, first[repeats], sketches.n_words
-    )  # a star: n equal texts give n - 1 pairs
-    passed_on = repeats[kept[first[repeats]] != first[repeats]]
-    kept[repeats] = kept[first[repeats]]
-    source = folding.take(chosen[first[passed_on]])
-    copied = source.between(
-        passed_on, kept[passed_on], source.a == first[passed_on], leader_clustering.places(order)
-    )
-    pairs = verification.concatenate(pairs, equal, copied)
-    inside = verification.is_inside(
-        times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options
-    )
-    relation = verification.relations(
-        pairs, inside, same_text(pairs, sketches.sequence, column), options
-    )
+    nothing = np.zeros(n, np.bool_)
+    kept = clustering.kept(nothing, nothing)
+    clustering.add_folds(kept, lambda lacking: compared(lacking, column, sketches, times, options))
+    found = clustering.pairs
     return Duplicates(
-        pairs_table(pairs, relation),
-        pa.table({"row": pa.array(np.arange(len(column))), "cluster": kept}),
+        pairs_table(found, clustering.relations(found)),
+        pa.table({"row": pa.array(np.arange(n)), "cluster": kept}),
     )
+
+
+def _facts(
+    column: pa.LargeStringArray, sketches: sketching.Sketches, times: NDArray[np.int64]
+) -> pa.Table:
+    """What the clustering asks of a document, for texts alone: the id orders equally old texts."""
+    from copydesk.transforms.dedup import keep_policy
+
+    dated = pa.array(times, mask=times == candidates.UNDATED).cast(pa.timestamp("us", tz="UTC"))
+    ids = [f"{h:016x}{row:012d}" for row, h in enumerate(sketches.sequence.tolist())]
+    facts = pa.table({"doc_id": ids, "published_at": dated, "n_words": sketches.n_words})
+    filled = keep_policy.facts_of(facts)
+    field = keep_policy.FACTS.field("content")
+    content = pa.array(_contents(column, sketches.sequence), field.type)
+    return filled.set_column(filled.schema.get_field_index("content"), field, content)
+
+
+def _contents(column: pa.LargeStringArray, sequence: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A number for each text, the same for equal texts; only texts with equal words are looked at."""
+    numbers = np.arange(1, len(column) + 1, dtype=np.uint64)
+    _, inverse, counts = np.unique(sequence, return_inverse=True, return_counts=True)
+    first: dict[str, int] = {}
+    for row in np.flatnonzero(counts[inverse] > 1).tolist():
+        numbers[row] = first.setdefault(column[row].as_py(), row + 1)
+    return numbers
+
+
+def compared(
+    which: list[tuple[int, int]],
+    column: pa.LargeStringArray,
+    sketches: sketching.Sketches,
+    times: NDArray[np.int64],
+    options: Options,
+) -> Pairs:
+    """Measure the given pairs of rows; none is left out."""
+    a, b = (np.array([pair[side] for pair in which], np.int64) for side in (0, 1))
+    estimated = (sketches.signatures[a] == sketches.signatures[b]).mean(axis=1).astype(np.float32)
+    pairs = verification.measure(
+        a,
+        b,
+        estimated,
+        lambda rows: sketching.words_of(column, rows, sketches.n_words[rows]),
+        ngram=options.ngram,
+        least=0,
+    )
+    return verification.with_evidence(pairs, lambda rows: column.take(pa.array(rows)), times)
 
 
 def as_times(published_at: Any, n: int) -> NDArray[np.int64]:
@@ -106,19 +136,8 @@ def pairs_of(
     inside = verification.is_inside(
         times[pairs.a], times[pairs.b], position[pairs.a] - position[pairs.b], options
     )
-    return pairs.take(verification.above_floor(pairs, inside, options))
-
-
-def same_text(
-    pairs: Pairs, sequence: NDArray[np.uint64], column: pa.LargeStringArray
-) -> NDArray[np.bool_]:
-    """Are both texts of a pair the same to the last character?"""
-    same = sequence[pairs.a] == sequence[pairs.b]
-    which = np.flatnonzero(same)
-    if len(which):
-        a, b = column.take(pa.array(pairs.a[which])), column.take(pa.array(pairs.b[which]))
-        same[which] = pc.equal(a, b).to_numpy(zero_copy_only=False)
-    return np.asarray(same)
+    pairs = pairs.take(verification.above_floor(pairs, inside, options))
+    return verification.with_evidence(pairs, lambda rows: column.take(pa.array(rows)), times)
 
 
 def pairs_table(pairs: Pairs, relation: NDArray[np.int8]) -> pa.Table:
@@ -128,10 +147,6 @@ def pairs_table(pairs: Pairs, relation: NDArray[np.int8]) -> pa.Table:
             "row_a": pairs.a,
             "row_b": pairs.b,
             "relation": relation_names(relation),
-            "jaccard_estimated": pairs.estimated,
-            "jaccard": pairs.jaccard,
-            "containment_in_kept": pairs.a_in_b,
-            "containment_of_kept": pairs.b_in_a,
-            "longest_shared_words": pairs.longest,
+            **pairs.columns(),
         }
     )

@@ -73,13 +73,19 @@ def _moments(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.asarray(pc.fill_null(column.cast(pa.int64()), int(_LAST)))
 
 
-def priority(facts: pa.Table, options: Options) -> NDArray[np.int64]:
+def priority(facts: pa.Table, options: Options, *, n_new: int | None = None) -> NDArray[np.int64]:
     """The place of every row in the order in which the policy keeps documents.
 
-    Ties end in the order of time, so every order is total and does not depend on the input's.
+    Ties end in the order of time, so every order is total and does not depend on the input's. Rows
+    from `n_new` on are published: of documents that the policy takes for equal, a published one
+    comes first.
     """
-    keys = _in_time(facts)
+    doc_id, fetched, published = _in_time(facts)
+    is_new = np.arange(facts.num_rows) < (facts.num_rows if n_new is None else n_new)
     measure = rank_by_policy(facts, options)
+    by_length = options.keep in ("fullest", "longest")
+    keys: list[NDArray[Any]] = [doc_id, fetched]
+    keys += [published, is_new] if by_length else [is_new, published]
     if measure is not None:
         keys.append(measure)
     order = np.lexsort(tuple(keys))
@@ -90,7 +96,7 @@ def priority(facts: pa.Table, options: Options) -> NDArray[np.int64]:
 
 def rank_by_policy(facts: pa.Table, options: Options) -> NDArray[np.int64] | None:
     """What the policy looks at before time: lower is kept; None for `earliest`."""
-    if options.keep == "longest":
+    if options.keep in ("fullest", "longest"):
         return -np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int64)
     if options.keep == "outlet-rank":
         return np.array(
@@ -122,16 +128,16 @@ def reason(
     """Why `kept` and not `copy`: the policy, and the first rule in which they differ.
 
     >>> at = {"published_at": 1, "fetched_at": None, "n_words": 300, "doc_id": "0a"}
-    >>> reason(at, at | {"published_at": 2}, Options(), kept_was_published=False)
+    >>> reason(at, at | {"published_at": 2}, Options(keep="earliest"), kept_was_published=False)
     'earliest: published first'
-    >>> reason(at | {"n_words": 400}, at, Options(keep="longest"), kept_was_published=False)
-    'longest: 400 words, the copy 300'
+    >>> reason(at | {"n_words": 400}, at, Options(), kept_was_published=False)
+    'fullest: 400 words, the copy 300'
     """
     policy = options.keep
-    if policy == "longest" and kept["n_words"] != copy["n_words"]:
+    if policy in ("fullest", "longest") and kept["n_words"] != copy["n_words"]:
         better = (kept["n_words"] or 0) > (copy["n_words"] or 0)
         if better:
-            return f"longest: {kept['n_words']} words, the copy {copy['n_words']}"
+            return f"{policy}: {kept['n_words']} words, the copy {copy['n_words']}"
     elif policy in ("outlet-rank", "original"):
         mine, theirs = (_rank(row, options) for row in (kept, copy))
         if mine < theirs:
@@ -175,18 +181,21 @@ def _by_time(kept: Mapping[str, Any], copy: Mapping[str, Any], *, kept_was_publi
     )
 
 
-def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int]:
-    """Documents, distinct known outlets and independent origins of a cluster.
+def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int, Any]:
+    """Documents, distinct known outlets, independent origins and first publication of a cluster.
 
     The origin of a text is the wire it credits, else its outlet, else itself.
 
     >>> wire = {"outlet_id": "a.example", "wire_source": "North Press", "doc_id": "1"}
     >>> counts([wire, wire | {"outlet_id": "b.example"}, {"outlet_id": "c.example", "wire_source": None, "doc_id": "3"}])
-    (3, 3, 2)
+    (3, 3, 2, None)
     """
-    size, outlets, origins = 0, set(), set()
+    size, outlets, origins, first = 0, set(), set(), None
     for document in cluster:
         size += 1
+        published = document.get("published_at")
+        if published is not None and (first is None or published < first):
+            first = published
         outlet, wire = document.get("outlet_id"), document.get("wire_source")
         if outlet:
             outlets.add(outlet)
@@ -197,4 +206,4 @@ def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int]:
             if outlet
             else ("document", document["doc_id"])
         )
-    return size, len(outlets), len(origins)
+    return size, len(outlets), len(origins), first

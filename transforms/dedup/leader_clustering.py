@@ -1,7 +1,8 @@
-"""Clusters by leader: documents are taken in order, and each joins the kept document most like it."""
+"""Leader clustering: documents are taken in order, and each joins a kept one that says what it says."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,20 @@ from numpy.typing import NDArray
 
 from copydesk.transforms.dedup import candidates
 from copydesk.transforms.dedup.options import Options
-from copydesk.transforms.dedup.verification import Pairs
 from copydesk.transforms.intrinsics import compiled
+
+# A published document gives way to a new one that says the same only if that one is this much
+# longer. Arbitrary: a byline or a caption is less, a paragraph is more.
+CLEARLY_FULLER = 1.05
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Documents that may leave the corpus, each with one that says what it says."""
+
+    dropped: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    score: NDArray[np.float64]
 
 
 def places(order: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -55,43 +68,93 @@ def _first(by_words: Any, sequence: Any, n_words: Any, times: Any, window: Any) 
 
 
 def leaders(
-    pairs: Pairs, order: NDArray[np.int64], *, exempt: NDArray[np.bool_] | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For every document the kept one (itself, if kept) and the pair that folded it (-1: none).
+    edges: Edges,
+    order: NDArray[np.int64],
+    *,
+    pinned: NDArray[np.bool_],
+    holds: NDArray[np.bool_],
+    n_words: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """Return for every document the kept one, itself if it is kept.
 
-    `order` lists the documents, the first to be kept first; `pairs` are those that fold. Chains do
-    not form: a document joins only one it resembles itself. Of several, the one with the highest
-    Jaccard similarity plus containment, then the first in the order. An exempt document is kept
-    whatever it resembles.
+    `order` lists the documents, the first to be kept first. A document joins the kept document with
+    the highest score among those that come before it and say what it says (an edge). Chains do not
+    form: a document joins only one that holds its own text. A `pinned` document is always kept. A
+    document that `holds` its row (a published one) gives way only to a document that is clearly
+    fuller, or that says what it says while the reverse is not true.
+
+    After that, a kept document whose text a later kept one holds joins that one, if all documents
+    that joined it can go there as well.
     """
     place = places(order)
-    later, earlier = place[pairs.a], place[pairs.b]
-    later, earlier = np.maximum(later, earlier), np.minimum(later, earlier)
-    score = pairs.jaccard.astype(np.float64) + pairs.containment
-    sort = np.lexsort((earlier, later))
-    starts = np.searchsorted(later[sort], np.arange(len(order) + 1))
-    stays = np.zeros(len(order), np.bool_) if exempt is None else exempt[order]
-    kept, chosen = _lead(starts, earlier[sort], score[sort], stays)
-    by_pair = np.where(chosen >= 0, sort[chosen] if len(sort) else -1, -1)
-    result, folded_by = np.empty_like(kept), np.empty_like(kept)
+    d, k = place[edges.dropped], place[edges.kept]
+    sort = np.lexsort((k, d))
+    d, k, score = d[sort], k[sort], edges.score[sort]
+    starts = np.searchsorted(d, np.arange(len(order) + 1))
+    kept = _lead(starts, k, score, pinned[order], holds[order], n_words[order].astype(np.float64))
+    result = np.empty(len(order), np.int64)
     result[order] = order[kept]
-    folded_by[order] = by_pair
-    return result, folded_by
+    return result
 
 
 @compiled
-def _lead(starts: Any, earlier: Any, score: Any, stays: Any) -> Any:
+def _lead(starts: Any, others: Any, score: Any, pinned: Any, holds: Any, n_words: Any) -> Any:
     n = starts.size - 1
     kept = np.arange(n)
-    chosen = np.full(n, -1)
+    head = np.full(n, -1)  # the documents that joined a kept one, as linked lists
+    following = np.full(n, -1)
     for row in range(n):
-        if stays[row]:
+        if pinned[row]:
             continue
         best = -1.0
-        for pair in range(starts[row], starts[row + 1]):
-            other = earlier[pair]
-            if kept[other] == other and score[pair] > best:
-                best = score[pair]
-                kept[row] = other
-                chosen[row] = pair
-    return kept, chosen
+        for at in range(starts[row], starts[row + 1]):
+            other = others[at]
+            if other >= row or kept[other] != other or score[at] <= best:
+                continue
+            is_fuller = n_words[other] >= CLEARLY_FULLER * n_words[row]
+            if holds[row] and not is_fuller and _has_edge(starts, others, other, row):
+                continue  # each says what the other says: what is published stays
+            best = score[at]
+            kept[row] = other
+        if kept[row] != row:
+            following[row] = head[kept[row]]
+            head[kept[row]] = row
+    for row in range(n):
+        if pinned[row] or kept[row] != row:
+            continue
+        best, target = -1.0, -1
+        for at in range(starts[row], starts[row + 1]):
+            other = others[at]
+            if kept[other] != other or score[at] <= best:
+                continue
+            if holds[row] and n_words[other] < CLEARLY_FULLER * n_words[row]:
+                continue
+            fits = True
+            member = head[row]
+            while member >= 0 and fits:
+                fits = _has_edge(starts, others, member, other)
+                member = following[member]
+            if fits:
+                best, target = score[at], other
+        if target < 0:
+            continue
+        member = head[row]
+        while member >= 0:
+            after = following[member]
+            kept[member] = target
+            following[member] = head[target]
+            head[target] = member
+            member = after
+        head[row] = -1
+        kept[row] = target
+        following[row] = head[target]
+        head[target] = row
+    return kept
+
+
+@compiled
+def _has_edge(starts: Any, others: Any, row: Any, other: Any) -> Any:
+    found = False
+    for at in range(starts[row], starts[row + 1]):
+        found |= others[at] == other
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RELATIONS = ("exact", "near", "excerpt", "overlap", "template")
-POLICIES = ("earliest", "longest", "original", "outlet-rank")
+POLICIES = ("fullest", "earliest", "longest", "original", "outlet-rank")
 NORMALISER_VERSION = (
     1  # of unicode_tables.npz and of the hash in signing; raise it when either changes
 )
@@ -13,24 +13,27 @@ NORMALISER_VERSION = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Thresholds are on sets of word 3-grams; docs/copies.md argues them with figures.
+    """Which documents are compared, and which of them may leave the corpus.
 
-    Measured on wire copies with known edits, clean and with scan noise of up to 6 % of the letters:
-    jaccard_low .12 with containment_low .35 gives pair F1 .992 and .98; .15 and .40 give .992 and .965.
+    Similarities are of sets of word 3-grams. They decide which pairs are recorded and what a pair
+    is called. They never drop a document by themselves: that needs `may_go`. docs/copies.md gives
+    the figures for the defaults.
     """
 
     window_hours: float = 72.0
     """Two documents further apart are copies only at `jaccard_high`."""
-    jaccard_low: float = 0.12
-    """Inside the window: copies from this Jaccard similarity, or from `containment_low`."""
-    containment_low: float = 0.35
-    """Inside the window: copies when this share of the shorter one stands in the other."""
+    may_go: float = 0.5
+    """A document is dropped for another one only where the decision model gives at least this score that the other one says what it says."""
+    jaccard_low: float = 0.1
+    """Inside the window: a document may be dropped from this Jaccard similarity on, or from `containment_low` on."""
+    containment_low: float = 0.25
+    """Inside the window: a document may be dropped when this share of the shorter text is in the longer one."""
     jaccard_high: float = 0.9
-    """Beyond the window. Timelines, factboxes and market wraps reach .86 on real wire text."""
-    folds: tuple[str, ...] = ("exact", "near", "excerpt", "overlap")
-    """Relations that fold a document; the others only give rows of `pairs`."""
-    keep: str = "earliest"
-    """Which copy is kept: earliest, longest, original or outlet-rank."""
+    """Beyond the window a document may be dropped only from this Jaccard similarity on. Timelines, factboxes and market wraps reach .86 on real wire text."""
+    folds: tuple[str, ...] = RELATIONS
+    """Relations that may drop a document; the others only give rows of `pairs`."""
+    keep: str = "fullest"
+    """Which copy is kept: fullest, earliest, longest, original or outlet-rank."""
     outlet_rank: tuple[str, ...] = ()
     """Outlets by outlet_id, the preferred first; for keep = "outlet-rank"."""
     pair_floor: float = 0.1
@@ -40,13 +43,14 @@ class Options:
     pair_floor_beyond: float = 0.5
     """Beyond the window pairs are stored from this Jaccard similarity."""
     undated_window: int = 20_000
-    """An undated document is compared with so many of the most recent ones as if inside the window."""
+    """An undated document is compared with this many of the most recent documents as if inside the window."""
     ngram: int = 3
     num_perm: int = 128
     seed: int = 1
 
     def __post_init__(self) -> None:
         for name in (
+            "may_go",
             "jaccard_low",
             "containment_low",
             "jaccard_high",

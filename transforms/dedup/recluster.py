@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.transforms.dedup import in_memory_search, keep_policy, leader_clustering
+from copydesk.transforms.dedup import in_memory_search, keep_policy, leader_clustering, verification
 from copydesk.transforms.dedup.clustering import Clustering
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.verification import Pairs
@@ -43,15 +43,7 @@ def recluster(
     times = in_memory_search.as_times(facts["published_at"], n)
     first = _first_of_equals(rows, spared, times, n, options)
     n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
-    between = Pairs(
-        first[rows.a],
-        first[rows.b],
-        rows.estimated,
-        rows.jaccard,
-        rows.a_in_b,
-        rows.b_in_a,
-        rows.longest,
-    )
+    between = replace(rows, a=first[rows.a], b=first[rows.b])
     clustering = Clustering(
         facts,
         between.take(between.a != between.b),
@@ -61,7 +53,7 @@ def recluster(
         options=options,
     )
     nobody = np.zeros(n, np.bool_)
-    kept = clustering.kept(n, spared, nobody)
+    kept = clustering.kept(spared, nobody)
     clustering.add_folds(kept, _no_text)
     changed = np.flatnonzero(kept != np.arange(n))
     known = {*zip(pairs["doc_a"].to_pylist(), pairs["doc_b"].to_pylist(), strict=True)}
@@ -71,8 +63,8 @@ def recluster(
         for pair in zip(table["doc_a"].to_pylist(), table["doc_b"].to_pylist(), strict=True)
     ]
     return Reclustered(
-        clustering.fold_rows(kept, changed, n),
-        clustering.sizes(kept, n, lambda ids: []),
+        clustering.fold_rows(kept, changed),
+        clustering.sizes(kept, lambda ids: []),
         table.filter(pa.array(is_new, pa.bool_())),
     )
 
@@ -83,17 +75,15 @@ def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
     there = pc.and_(a.is_valid(), b.is_valid())
     pairs, a, b = pairs.filter(there), a.filter(there), b.filter(there)
 
-    def numbers(name: str, kind: type) -> NDArray[Any]:
-        return np.asarray(pc.fill_null(pairs[name], 0)).astype(kind)
+    def numbers(name: str, field: str) -> NDArray[Any]:
+        # A pair of an earlier schema version has no score: its similarities alone decide.
+        missing = 1 if field in ("a_goes", "b_goes") else 0
+        return np.asarray(pc.fill_null(pairs[name], missing)).astype(verification.KINDS[field])
 
     return Pairs(
-        np.asarray(a).astype(np.int64),
-        np.asarray(b).astype(np.int64),
-        numbers("jaccard_estimated", np.float32),
-        numbers("jaccard", np.float32),
-        numbers("containment_in_kept", np.float32),
-        numbers("containment_of_kept", np.float32),
-        numbers("longest_shared_words", np.int32),
+        a=np.asarray(a).astype(np.int64),
+        b=np.asarray(b).astype(np.int64),
+        **{field: numbers(name, field) for name, field in verification.COLUMNS.items()},
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from copydesk.transforms.dedup import candidates as joining
-from copydesk.transforms.dedup import similarity_kernel
+from copydesk.transforms.dedup import drop_model, evidence, similarity_kernel
 from copydesk.transforms.dedup import sketches as sketching
 from copydesk.transforms.dedup.options import RELATIONS, Options
 from copydesk.transforms.dedup.sketches import Sketches
@@ -35,6 +37,15 @@ class Pairs:
     """Share of a's shingles found in b."""
     b_in_a: NDArray[np.float32]
     longest: NDArray[np.int32]
+    a_held: NDArray[np.float32]
+    """Share of a's wording, weighted by rarity, found in b."""
+    b_held: NDArray[np.float32]
+    a_alone: NDArray[np.int32]
+    """Rare words, names and numbers of a that b lacks."""
+    b_alone: NDArray[np.int32]
+    a_goes: NDArray[np.float32]
+    """Score that b says what a says, see `drop_model`."""
+    b_goes: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.a)
@@ -51,31 +62,21 @@ class Pairs:
         place: NDArray[np.int64],
     ) -> Pairs:
         """The same similarities for other rows: `one` has the words of side a where `one_is_a`, `other` of the other."""
-        one_in_other = np.where(one_is_a, self.a_in_b, self.b_in_a)
-        other_in_one = np.where(one_is_a, self.b_in_a, self.a_in_b)
         later = place[one] > place[other]
-        return Pairs(
-            np.where(later, one, other),
-            np.where(later, other, one),
-            self.estimated,
-            self.jaccard,
-            np.where(later, one_in_other, other_in_one),
-            np.where(later, other_in_one, one_in_other),
-            self.longest,
-        )
+        swapped = self._swapped(one_is_a != later)
+        return replace(swapped, a=np.where(later, one, other), b=np.where(later, other, one))
+
+    def _swapped(self, swap: NDArray[np.bool_]) -> Pairs:
+        """The pairs with both sides exchanged where `swap` is true."""
+        columns = {}
+        for a, b in SIDES:
+            one, other = getattr(self, a), getattr(self, b)
+            columns[a], columns[b] = np.where(swap, other, one), np.where(swap, one, other)
+        return replace(self, **columns)
 
     def oriented(self, place: NDArray[np.int64]) -> Pairs:
         """The same pairs with the later document as `a`, each once, in order of (a, b)."""
-        swap = place[self.a] < place[self.b]
-        turned = Pairs(
-            np.where(swap, self.b, self.a),
-            np.where(swap, self.a, self.b),
-            self.estimated,
-            self.jaccard,
-            np.where(swap, self.b_in_a, self.a_in_b),
-            np.where(swap, self.a_in_b, self.b_in_a),
-            self.longest,
-        )
+        turned = self._swapped(place[self.a] < place[self.b])
         order = np.lexsort((turned.b, turned.a))
         turned = turned.take(order)
         is_new = np.ones(len(turned), np.bool_)
@@ -93,27 +94,71 @@ class Pairs:
                 found = np.where(packed[at] == wanted, at, found)
         return found
 
+    def seen_from(self, rows: NDArray[np.int64]) -> Pairs:
+        """The pairs with the given row of each as side a."""
+        return self._swapped(self.a != rows)
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """The similarity columns of the tables `pairs` and `duplicates`, see `COLUMNS`."""
+        return {name: getattr(self, field) for name, field in COLUMNS.items()}
+
     @property
     def containment(self) -> NDArray[np.float32]:
         """The higher of both."""
         return np.maximum(self.a_in_b, self.b_in_a)
 
 
-NONE = Pairs(
-    np.empty(0, np.int64),
-    np.empty(0, np.int64),
-    np.empty(0, np.float32),
-    np.empty(0, np.float32),
-    np.empty(0, np.float32),
-    np.empty(0, np.float32),
-    np.empty(0, np.int32),
+SIDES = (
+    ("a", "b"),
+    ("a_in_b", "b_in_a"),
+    ("a_held", "b_held"),
+    ("a_alone", "b_alone"),
+    ("a_goes", "b_goes"),
 )
+"""Columns of `Pairs` that belong to side a and to side b."""
+COLUMNS = {
+    "jaccard_estimated": "estimated",
+    "jaccard": "jaccard",
+    "containment_in_kept": "a_in_b",
+    "containment_of_kept": "b_in_a",
+    "longest_shared_words": "longest",
+    "distinctive_in_kept": "a_held",
+    "distinctive_of_kept": "b_held",
+    "facts_missing_in_kept": "a_alone",
+    "facts_missing_of_kept": "b_alone",
+    "may_go": "a_goes",
+    "kept_may_go": "b_goes",
+}
+"""Columns of the tables `pairs` and `duplicates`, and the field of `Pairs` each comes from."""
+_KINDS = {
+    "a": np.int64,
+    "b": np.int64,
+    "longest": np.int32,
+    "a_alone": np.int32,
+    "b_alone": np.int32,
+}
+KINDS = {name: _KINDS.get(name, np.float32) for name in (field.name for field in fields(Pairs))}
+NONE = Pairs(**{name: np.empty(0, kind) for name, kind in KINDS.items()})
 
 
 def equal(one: NDArray[np.int64], other: NDArray[np.int64], n_words: NDArray[np.int32]) -> Pairs:
     """Pairs of documents with the same words."""
-    ones = np.ones(len(one), np.float32)
-    return Pairs(one, other, ones, ones, ones, ones, n_words[one])
+    ones, zeros = np.ones(len(one), np.float32), np.zeros(len(one), np.int32)
+    return Pairs(
+        a=one,
+        b=other,
+        estimated=ones,
+        jaccard=ones,
+        a_in_b=ones,
+        b_in_a=ones,
+        longest=n_words[one],
+        a_held=ones,
+        b_held=ones,
+        a_alone=zeros,
+        b_alone=zeros,
+        a_goes=ones,
+        b_goes=ones,
+    )
 
 
 def concatenate(*parts: Pairs) -> Pairs:
@@ -200,7 +245,8 @@ def measure(
     """Exact similarities of the pairs, block by block; `words_of` gives the word hashes of ascending rows
     and where each text begins among them.
 
-    Pairs that share fewer than `least` shingles, and not half of both, are left out.
+    Pairs that share fewer than `least` shingles, and not half of both, are left out. The columns
+    about dropping are 0 until `with_evidence` fills them.
     """
     shared, in_a, in_b, longest = (np.zeros(len(a), np.int64) for _ in range(4))
     for first in range(0, len(a), PAIRS_AT_ONCE):
@@ -216,16 +262,52 @@ def measure(
             )
         shared[part], in_a[part], in_b[part], longest[part] = out.T
     union = np.maximum(1, in_a + in_b - shared)
+    nothing, none = np.zeros(len(a), np.float32), np.zeros(len(a), np.int32)
     pairs = Pairs(
-        a,
-        b,
-        estimated,
-        (shared / union).astype(np.float32),
-        (shared / np.maximum(1, in_a)).astype(np.float32),
-        (shared / np.maximum(1, in_b)).astype(np.float32),
-        longest.astype(np.int32),
+        a=a,
+        b=b,
+        estimated=estimated,
+        jaccard=(shared / union).astype(np.float32),
+        a_in_b=(shared / np.maximum(1, in_a)).astype(np.float32),
+        b_in_a=(shared / np.maximum(1, in_b)).astype(np.float32),
+        longest=longest.astype(np.int32),
+        a_held=nothing,
+        b_held=nothing,
+        a_alone=none,
+        b_alone=none,
+        a_goes=nothing,
+        b_goes=nothing,
     )
     return pairs.take((shared >= least) | (pairs.jaccard >= 0.5))
+
+
+def with_evidence(
+    pairs: Pairs,
+    texts_of: Callable[[NDArray[np.int64]], pa.LargeStringArray],
+    times: NDArray[np.int64],
+) -> Pairs:
+    """The pairs with what each text says that the other lacks, and whether it may go for it.
+
+    `texts_of` gives the texts of ascending rows, `times` the time of every row in microseconds.
+    """
+    columns = {
+        name: np.zeros(len(pairs), KINDS[name])
+        for name in ("a_held", "b_held", "a_alone", "b_alone", "a_goes", "b_goes")
+    }
+    for first in range(0, len(pairs), PAIRS_AT_ONCE):
+        part = slice(first, first + PAIRS_AT_ONCE)
+        a, b = pairs.a[part], pairs.b[part]
+        rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
+        one, two = local[: len(a)], local[len(a) :]
+        dated = (times[a] != joining.UNDATED) & (times[b] != joining.UNDATED)
+        hours = np.where(dated, times[b] - times[a], 0) / 3.6e9
+        words = evidence.split_words(texts_of(rows).to_pylist())
+        for side, d, k, later in (("a", one, two, hours), ("b", two, one, -hours)):
+            found = evidence.measure(words, d, k, later)
+            columns[f"{side}_held"][part] = found[:, evidence.HELD]
+            columns[f"{side}_alone"][part] = evidence.facts_missing(found)
+            columns[f"{side}_goes"][part] = drop_model.scores(found)
+    return replace(pairs, **columns)
 
 
 def is_inside(
@@ -269,8 +351,8 @@ def relations(
     return np.where(same_text, EXACT, named).astype(np.int8)
 
 
-def folds(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDArray[np.bool_]:
-    """Does the pair fold one document into the other, under the recipe's thresholds and relations?"""
+def may_drop(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDArray[np.bool_]:
+    """Whether the recipe's relations and similarity thresholds let the pair drop a document at all."""
     alike = (pairs.jaccard >= np.float32(options.jaccard_low)) | (
         pairs.containment >= np.float32(options.containment_low)
     )

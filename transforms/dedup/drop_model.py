@@ -1,0 +1,36 @@
+"""The score that a document may leave the corpus because another one says what it says.
+
+Boosted trees over the evidence of `evidence.measure`, one direction of a pair a row. They were
+trained by `training/drop_model.py` on pairs read by hand, on families of different news that share
+a template or a background, on chains of updates, and on wire copies with known edits.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms.boosted_trees import Forest
+
+FILE = "drop_model.npz"
+NAME = "drop"
+
+
+@cache
+def forest() -> Forest:
+    """Return the packaged forest."""
+    with (
+        resources.files(__package__).joinpath(FILE).open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        return Forest.of(arrays, NAME)
+
+
+def scores(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the score of each row of evidence, from 0 (must stay) to 1 (may go)."""
+    if not len(evidence):
+        return np.zeros(0, np.float32)
+    return forest().probabilities(evidence).astype(np.float32)
