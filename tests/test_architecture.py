@@ -28,6 +28,7 @@ AT_HOME = {
         "transforms/stories/",
         "transforms/extract/",
         "transforms/numba_cache.py",
+        "transforms/intrinsics.py",
     ),
 }
 # A transform knows no clock, disk, network or environment; `importlib.resources` is how package data is loaded.

@@ -52,7 +52,7 @@ def find_duplicates(
     >>> found.clusters.column("cluster").to_pylist()
     [3, 1, 3, 3]
     >>> found.pairs.column("relation").to_pylist()
-    ['near', 'near']
+    ['near', 'near', 'near']
     """
     from copydesk.transforms.dedup import in_memory_search
 
