@@ -40,7 +40,7 @@ wheel: setup
 
 # Needs Debian's chromium and chromium-driver, or their like; fails where they are missing.
 test-browser: setup
-	$(BIN)/python -m pytest -q -m browser tests/report
+	$(BIN)/python -m pytest -q -m browser tests/report tests/hand
 
 # Coverage-guided fuzzing of every reader and of the edit; `make fuzz MINUTES=20`. atheris has no wheel for every Python of the lock.
 MINUTES ?= 2

@@ -128,7 +128,12 @@ def marked_cuts(extracted: str, removed: tuple[Removal, ...]) -> str:
 
 def colours(rule: str) -> tuple[str, str]:
     """Background and text colour of a rule, the same in every view and on every machine."""
-    return _COLOURS[zlib.crc32(rule.encode()) % len(_COLOURS)]
+    return _COLOURS[colour_of(rule)]
+
+
+def colour_of(rule: str) -> int:
+    """The number of a rule's colour, 0 to 5."""
+    return zlib.crc32(rule.encode()) % len(_COLOURS)
 
 
 def _plain(value: Any) -> Any:

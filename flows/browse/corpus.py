@@ -1,0 +1,286 @@
+"""What the pages of the site ask a snapshot. Every question is bound to a page of rows or to groups.
+
+Values from an address go to DuckDB as parameters, never as SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from copydesk.transforms.ledger import Removal, rebuild
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from copydesk.flows.warehouse import Snapshot
+
+PAGE = 50  # documents on a page
+#: Texts are searched where the other filters leave at most this number of documents: about half a second.
+MOST_TEXTS = 20_000
+_LISTED = (
+    "doc_id, title, outlet, outlet_id, published_at, published_date, language, n_words, "
+    "is_kept, relation, cluster_size, story_id"
+)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list of documents is narrowed to."""
+
+    words: str = ""
+    outlet: str = ""
+    language: str = ""
+    day_from: date | None = None
+    day_to: date | None = None
+    copies: bool = False
+    page: int = 1
+
+    def condition(self, *, with_words: str | None = None) -> tuple[str, list[object]]:
+        """SQL and its parameters; `with_words` is title, or text for title and text."""
+        parts: list[str] = []
+        values: list[object] = []
+        for column, value in (("outlet_id", self.outlet), ("language", self.language)):
+            if value == "-":
+                parts.append(f"{column} IS NULL")
+            elif value:
+                parts.append(f"{column} = ?")
+                values.append(value)
+        for sign, day in ((">=", self.day_from), ("<=", self.day_to)):
+            if day is not None:
+                parts.append(f"published_date {sign} ?")
+                values.append(day)
+        if with_words is not None:
+            looked_in = {"title": "title", "text": "concat_ws(' ', title, text)"}[with_words]
+            for word in self.words.split()[:8]:
+                parts.append(f"contains(lower({looked_in}), ?)")
+                values.append(word.lower())
+        return " AND ".join(parts) or "true", values
+
+
+class Corpus:
+    """The questions of the site to one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        from copydesk.flows.query import connect
+
+        self.snapshot = snapshot
+        self._connection = connect(snapshot)
+        self.facets = lru_cache(maxsize=64)(self._facets)
+        self.count = lru_cache(maxsize=256)(self._count)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """The rows of an answer; each call has a cursor of its own, so that requests run side by side."""
+        cursor: duckdb.DuckDBPyConnection = self._connection.cursor()
+        answer = cursor.execute(sql, list(values))
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def _count(self, filters: Filters, column: str | None) -> int:
+        condition, values = filters.condition(with_words=column)
+        view = "documents" if filters.copies else "articles"
+        found = self.rows(f"SELECT count(*) AS n FROM {view} WHERE {condition}", values)
+        return int(found[0]["n"])
+
+    def documents(self, filters: Filters) -> tuple[list[Row], int, str]:
+        """A page of documents, newest first; how many there are; where the words were looked for."""
+        column: str | None = None
+        if filters.words.strip():
+            within = self.count(_without_words(filters), None)
+            column = "text" if within <= MOST_TEXTS else "title"
+        condition, values = filters.condition(with_words=column)
+        view = "documents" if filters.copies else "articles"
+        listed = _LISTED
+        if view == "articles":
+            listed = listed.replace("is_kept, relation", "true AS is_kept, NULL AS relation")
+        rows = self.rows(
+            f"SELECT {listed} FROM {view} WHERE {condition} "
+            f"ORDER BY published_date DESC NULLS LAST, published_at DESC NULLS LAST, doc_id "
+            f"LIMIT {PAGE} OFFSET {PAGE * (filters.page - 1)}",
+            values,
+        )
+        return rows, self.count(_first_page(filters), column), column or ""
+
+    def _facets(self, filters: Filters) -> Mapping[str, list[Row]]:
+        """Documents by day or month, outlet and language under the filters, words left out."""
+        condition, values = filters.condition()
+        view = "documents" if filters.copies else "articles"
+        day = "published_date"
+        span = self.rows(
+            f"SELECT date_diff('day', min({day}), max({day})) AS days FROM {view} WHERE {condition}",
+            values,
+        )[0]["days"]
+        unit = "day" if (span or 0) <= 62 else "month" if span <= 62 * 30 else "year"
+        dates = self.rows(
+            f"SELECT CAST(date_trunc('{unit}', {day}) AS DATE) AS day, count(*) AS n FROM {view} "
+            f"WHERE {condition} AND {day} IS NOT NULL GROUP BY 1 ORDER BY 1",
+            values,
+        )
+        grouped = {
+            name: self.rows(
+                f"SELECT {name} AS name, count(*) AS n FROM {view} WHERE {condition} "
+                f"GROUP BY 1 ORDER BY n DESC, 1 NULLS LAST LIMIT 12",
+                values,
+            )
+            for name in ("outlet_id", "language")
+        }
+        for row in dates:
+            row["unit"] = unit
+        return {"dates": dates, **grouped}
+
+    def document(self, doc_id: str) -> Row | None:
+        """All columns of a document and the table that holds it."""
+        for table in ("articles", "duplicates", "quarantined"):
+            for row in self.snapshot.documents(table, [doc_id]).to_pylist():
+                return {**row, "table": table, "is_kept": table == "articles"}
+        return None
+
+    def cuts(self, doc_id: str, text: str) -> tuple[str, tuple[Removal, ...]]:
+        """The extracted text of a document, and what was cut from it."""
+        found = self.snapshot.documents("removed", [doc_id]).to_pylist()
+        cuts = tuple(sorted(Removal(**{name: r[name] for name in Removal._fields}) for r in found))
+        return rebuild(text, cuts), cuts
+
+    def copies(self, kept: str) -> list[Row]:
+        """The copies of a kept document, the most similar first."""
+        return self.rows(
+            "SELECT doc_id, title, outlet, outlet_id, published_at, published_date, relation, jaccard, "
+            "containment_in_kept, longest_shared_words, keep_reason FROM duplicates "
+            "WHERE kept_doc_id = ? ORDER BY jaccard DESC, doc_id LIMIT 500",
+            [kept],
+        )
+
+    def pair(self, one: str, other: str) -> Row | None:
+        """The similarity on record of two documents, in either order."""
+        found = self.rows(
+            "SELECT * FROM pairs WHERE (doc_a = ? AND doc_b = ?) OR (doc_a = ? AND doc_b = ?)",
+            [one, other, other, one],
+        )
+        return found[0] if found else None
+
+    def revisions(self, row: Row) -> list[Row]:
+        """The other texts at the same address."""
+        if not row.get("canonical_url") or row["revision"] is None:
+            return []
+        return self.rows(
+            "SELECT doc_id, revision, title, changed FROM documents "
+            "WHERE canonical_url = ? AND doc_id <> ? ORDER BY revision LIMIT 50",
+            [row["canonical_url"], row["doc_id"]],
+        )
+
+    def stories(self, page: int) -> list[Row]:
+        """Stories of several documents, the largest first.
+
+        Outlets are counted for the stories of the page alone: counting them for all takes seconds
+        at a million articles.
+        """
+        both = "(SELECT {0} FROM articles UNION ALL SELECT {0} FROM duplicates)"
+        return self.rows(
+            "WITH top AS (SELECT story_id, count(*) AS n_documents "
+            f"FROM {both.format('story_id')} WHERE story_id IS NOT NULL GROUP BY story_id "
+            "HAVING count(*) > 1 ORDER BY n_documents DESC, story_id "
+            f"LIMIT {PAGE} OFFSET {PAGE * (page - 1)}), "
+            "carried AS (SELECT story_id, count(DISTINCT outlet_id) AS n_outlets "
+            f"FROM {both.format('story_id, outlet_id')} SEMI JOIN top USING (story_id) GROUP BY story_id) "
+            "SELECT s.story_id, s.title, s.n_articles, t.n_documents, c.n_outlets, "
+            "s.first_published_at, s.last_published_at FROM stories_table AS s "
+            "JOIN top AS t USING (story_id) JOIN carried AS c USING (story_id) "
+            "ORDER BY t.n_documents DESC, s.story_id"
+        )
+
+    def story(self, story_id: str) -> tuple[Row | None, list[Row]]:
+        """A story, and its documents by time."""
+        found = self.rows("SELECT * FROM stories_table WHERE story_id = ?", [story_id])
+        members = self.rows(
+            f"SELECT {_LISTED}, kept_doc_id FROM documents WHERE story_id = ? "
+            "ORDER BY published_at NULLS LAST, doc_id LIMIT 1000",
+            [story_id],
+        )
+        return (found[0] if found else None), members
+
+    @cached_property
+    def outlets(self) -> list[Row]:
+        """Every outlet with its documents, copies and median length; the largest first."""
+        return self.rows(
+            "SELECT outlet_id, any_value(outlet) AS outlet, count(*) AS n, "
+            "count(*) FILTER (WHERE NOT is_kept) AS n_copies, "
+            "CAST(median(n_words) AS INTEGER) AS n_words, min(published_date) AS first, "
+            "max(published_date) AS last FROM documents GROUP BY outlet_id ORDER BY n DESC, outlet_id"
+        )
+
+    @cached_property
+    def families(self) -> list[Row]:
+        """The largest groups of dropped documents, with the document that was kept."""
+        return self.rows(
+            "SELECT c.kept_doc_id, c.n, c.n_outlets, c.relation, c.keep_reason, a.title, a.outlet "
+            "FROM (SELECT kept_doc_id, count(*) AS n, count(DISTINCT outlet_id) AS n_outlets, "
+            "mode(relation) AS relation, mode(keep_reason) AS keep_reason FROM duplicates "
+            "GROUP BY kept_doc_id ORDER BY n DESC, kept_doc_id LIMIT 50) AS c "
+            "JOIN articles AS a ON a.doc_id = c.kept_doc_id ORDER BY c.n DESC, c.kept_doc_id"
+        )
+
+    @cached_property
+    def relations(self) -> list[Row]:
+        """Dropped documents by relation and reason."""
+        return self.rows(
+            "SELECT relation, keep_reason, count(*) AS n FROM duplicates GROUP BY ALL ORDER BY n DESC LIMIT 50"
+        )
+
+    @cached_property
+    def rules(self) -> list[Row]:
+        """What each rule cut."""
+        return self.rows(
+            'SELECT rule, count(*) AS n, sum("end" - "start") AS n_chars FROM removed '
+            "WHERE rule <> 'blank_line' GROUP BY rule ORDER BY n DESC, rule"
+        )
+
+    def cuts_of(self, rule: str) -> list[Row]:
+        """Some passages that a rule cut, each with its document."""
+        return self.rows("SELECT doc_id, text FROM removed WHERE rule = ? LIMIT 100", [rule])
+
+    @cached_property
+    def reasons(self) -> list[Row]:
+        """Refused documents by step and reason."""
+        return self.rows(
+            "SELECT step, reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, step, reason"
+        )
+
+    def rejects(self, step: str, reason: str, page: int) -> list[Row]:
+        """A page of refused documents of one reason, or of all."""
+        parts, values = [], []
+        for column, value in (("step", step), ("reason", reason)):
+            if value:
+                parts.append(f"{column} = ?")
+                values.append(value)
+        where = " AND ".join(parts) or "true"
+        return self.rows(
+            f"SELECT source_uri, record_number, url, step, reason, detail, run_id FROM rejects WHERE {where} "
+            f"ORDER BY source_uri, record_number LIMIT {PAGE} OFFSET {PAGE * (page - 1)}",
+            values,
+        )
+
+    @cached_property
+    def runs(self) -> list[Row]:
+        """Every run, the last first."""
+        return self.rows(
+            "SELECT run_id, kind, started_at, finished_at, n_read, n_articles, n_duplicates, n_rejected, "
+            "n_quarantined, n_known FROM runs ORDER BY finished_at DESC, run_id DESC"
+        )
+
+
+def _without_words(filters: Filters) -> Filters:
+    return _changed(filters, words="", page=1)
+
+
+def _first_page(filters: Filters) -> Filters:
+    return _changed(filters, page=1)
+
+
+def _changed(filters: Filters, **values: Any) -> Filters:
+    from dataclasses import replace
+
+    return replace(filters, **values)

@@ -1,0 +1,250 @@
+"""The site itself: addresses, headers and the server on the loopback address."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from copydesk.flows.browse import address, views
+from copydesk.flows.browse.address import BadAddress
+from copydesk.flows.browse.corpus import PAGE, Corpus
+from copydesk.flows.browse.views import NotFound
+from copydesk.flows.support.html_text import safe_html
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Warehouse
+
+HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+#: No script, no frame, nothing from elsewhere, whatever a document's text holds.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+#: The report of a run is one page with its own style, and a stricter policy inside it.
+_REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; sandbox allow-popups"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Site:
+    """The pages of one warehouse; a snapshot that is published meanwhile is picked up."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self._lock = threading.Lock()
+        self._corpus: Corpus | None = None
+
+    def corpus(self) -> Corpus:
+        """The current snapshot, opened once."""
+        with self._lock:
+            current = self.warehouse.current_id()
+            if self._corpus is None or self._corpus.snapshot.id != current:
+                self._corpus = Corpus(self.warehouse.snapshot("current"))
+            return self._corpus
+
+    def home(self, request: Request) -> Response:
+        """`/`: documents."""
+        return self._page("home", views.home(self.corpus(), dict(request.query_params)))
+
+    def article(self, request: Request) -> Response:
+        """`/article/ID`: one document."""
+        return self._page("article", views.article(self.corpus(), request.path_params["doc_id"]))
+
+    def compare(self, request: Request) -> Response:
+        """`/compare/ID/ID`: two documents side by side."""
+        found = views.compare(
+            self.corpus(), request.path_params["one"], request.path_params["other"]
+        )
+        return self._page("compare", found)
+
+    def stories(self, request: Request) -> Response:
+        """`/stories`: the largest stories."""
+        page = address.page_number(request.query_params.get("page"))
+        rows = self.corpus().stories(page)
+        return self._page("stories", {"rows": rows, "page": page, "is_full": len(rows) == PAGE})
+
+    def story(self, request: Request) -> Response:
+        """`/story/ID`: a story as a time line."""
+        story_id = address.identifier(request.path_params["story_id"])
+        return self._page("story", views.story(self.corpus(), story_id))
+
+    def outlets(self, request: Request) -> Response:
+        """`/outlets`: every outlet."""
+        return self._page("outlets", {"rows": self.corpus().outlets})
+
+    def dropped(self, request: Request) -> Response:
+        """`/dropped`: copies and cuts, and why."""
+        corpus = self.corpus()
+        return self._page(
+            "dropped",
+            {"families": corpus.families, "relations": corpus.relations, "rules": corpus.rules},
+        )
+
+    def rule(self, request: Request) -> Response:
+        """`/rule/NAME`: passages that a rule cut."""
+        name = request.path_params["name"]
+        return self._page("rule", {"name": name, "rows": self.corpus().cuts_of(name)})
+
+    def rejects(self, request: Request) -> Response:
+        """`/rejects`: refused documents by reason."""
+        step, reason = (request.query_params.get(name, "")[:100] for name in ("step", "reason"))
+        page = address.page_number(request.query_params.get("page"))
+        rows = self.corpus().rejects(step, reason, page)
+        return self._page(
+            "rejects",
+            {
+                "reasons": self.corpus().reasons,
+                "rows": rows,
+                "step": step,
+                "reason": reason,
+                "page": page,
+                "is_full": len(rows) == PAGE,
+            },
+        )
+
+    def runs(self, request: Request) -> Response:
+        """`/runs`: every run, with its report where it has one."""
+        known = {path.stem for path in (self.warehouse.root / "reports").glob("*.html")}
+        return self._page("runs", {"rows": self.corpus().runs, "reports": known})
+
+    def report(self, request: Request) -> Response:
+        """`/runs/ID`: the report of a run, as it was written."""
+        from copydesk.flows.report import page_path
+
+        try:
+            path = page_path(self.warehouse.root, request.path_params["run_id"])
+            content = path.read_bytes()
+        except (KeyError, OSError) as error:
+            raise NotFound(
+                "This run has no report here. `copydesk report RUN` writes it."
+            ) from error
+        return HTMLResponse(content, headers={"Content-Security-Policy": _REPORT_POLICY, **_HEADERS})
+
+    def _page(self, name: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
+        template = _templates().get_template(f"{name}.html.j2")
+        text = template.render(view=name, snapshot=self._corpus and self._corpus.snapshot, **values)
+        headers = {"Content-Security-Policy": _POLICY, **_HEADERS}
+        return HTMLResponse(text, status_code=status, headers=headers)
+
+    def problem(self, request: Request, error: Exception) -> Response:
+        """A page that says what is wrong with the address."""
+        status = 404 if isinstance(error, NotFound) else 400
+        return self._page("problem", {"sentence": str(error)}, status=status)
+
+
+def application(warehouse: Warehouse) -> Starlette:
+    """The site of a warehouse as an ASGI application, for hosts of the loopback address alone."""
+    site = Site(warehouse)
+    pages: list[tuple[str, Callable[[Request], Response]]] = [
+        ("/", site.home),
+        ("/article/{doc_id}", site.article),
+        ("/compare/{one}/{other}", site.compare),
+        ("/stories", site.stories),
+        ("/story/{story_id}", site.story),
+        ("/outlets", site.outlets),
+        ("/dropped", site.dropped),
+        ("/rule/{name}", site.rule),
+        ("/rejects", site.rejects),
+        ("/runs", site.runs),
+        ("/runs/{run_id}", site.report),
+        ("/browse.css", _style),
+    ]
+    return Starlette(
+        routes=[Route(path, page, methods=["GET"]) for path, page in pages],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+        exception_handlers={NotFound: site.problem, BadAddress: site.problem},
+    )
+
+
+def serve(warehouse: Warehouse, *, port: int, ready: Callable[[int], None]) -> None:
+    """Serve the site on 127.0.0.1 until it is stopped; `ready` is told the port, chosen freely for 0."""
+    import socket
+
+    import uvicorn
+
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        config = uvicorn.Config(
+            application(warehouse), log_level="warning", access_log=False, server_header=False
+        )
+        ready(listener.getsockname()[1])
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _style(request: Request) -> Response:
+    return PlainTextResponse(_resource("browse.css"), media_type="text/css", headers=_HEADERS)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_resource),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "text": lambda value: safe_html(str(value)),
+        "number": lambda n: "" if n is None else f"{n:,.0f}",
+        "when": _when,
+        "later": _later,
+        "web": _web,
+    }
+    return environment
+
+
+def _when(row: Mapping[str, Any]) -> str:
+    """The time of publication as precisely as it is known."""
+    at, day = row.get("published_at"), row.get("published_date")
+    return f"{at:%Y-%m-%d %H:%M}" if at else str(day) if day else "undated"
+
+
+def _later(span: timedelta) -> str:
+    """Time after the first document of a story.
+
+    >>> _later(timedelta(hours=3, minutes=5)), _later(timedelta(days=2)), _later(timedelta(0))
+    ('3 h 5 min later', '2 days later', 'first')
+    """
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "first"
+    if minutes < 60:
+        return f"{minutes} min later"
+    if minutes < 2 * 24 * 60:
+        return f"{minutes // 60} h {minutes % 60} min later".replace(" 0 min", "")
+    return f"{minutes // (24 * 60)} days later"
+
+
+def _web(value: str | None) -> str | None:
+    """An address that a link may lead to, else None: nothing but http and https."""
+    return value if value and value.lower().startswith(("http://", "https://")) else None
+
+
+def _resource(name: str) -> str:
+    folder = resources.files("copydesk.flows.browse")
+    return (folder / "templates" / name).read_text(encoding="utf-8")
+
