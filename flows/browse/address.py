@@ -46,7 +46,9 @@ def filters(parameters: Mapping[str, str]) -> Filters:
     >>> filters({"q": "ferry", "from": "2026-11-02"}).day_from
     datetime.date(2026, 11, 2)
     """
-    text = {name: parameters.get(name, "")[:_LONGEST].strip() for name in ("q", "outlet", "language")}
+    text = {
+        name: parameters.get(name, "")[:_LONGEST].strip() for name in ("q", "outlet", "language")
+    }
     return Filters(
         words=text["q"],
         outlet=text["outlet"],

@@ -139,7 +139,9 @@ class Site:
             raise NotFound(
                 "This run has no report here. `copydesk report RUN` writes it."
             ) from error
-        return HTMLResponse(content, headers={"Content-Security-Policy": _REPORT_POLICY, **_HEADERS})
+        return HTMLResponse(
+            content, headers={"Content-Security-Policy": _REPORT_POLICY, **_HEADERS}
+        )
 
     def _page(self, name: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
         template = _templates().get_template(f"{name}.html.j2")
@@ -247,4 +249,3 @@ def _web(value: str | None) -> str | None:
 def _resource(name: str) -> str:
     folder = resources.files("copydesk.flows.browse")
     return (folder / "templates" / name).read_text(encoding="utf-8")
-

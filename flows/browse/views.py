@@ -104,7 +104,11 @@ def story(corpus: Corpus, story_id: str) -> dict[str, Any]:
     for row in members:
         at = row["published_at"]
         row["after"] = at - first if at and first else None
-        row["x"] = round(12 + 616 * (row["after"].total_seconds() / span if span else 0), 1) if at else None
+        row["x"] = (
+            round(12 + 616 * (row["after"].total_seconds() / span if span else 0), 1)
+            if at
+            else None
+        )
     return {
         "story": found,
         "members": members,
@@ -219,4 +223,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {item}" for key, item in value.items() if item is not None)
     return str(value)
-

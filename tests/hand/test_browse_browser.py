@@ -6,7 +6,6 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,7 +54,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     first = known.make(root)
     warehouse = Warehouse.open(root)
     hostile = rows.article(
-        99, title=ATTACK + LONG, outlet=ATTACK, outlet_id=LONG, text=f"{ATTACK} {LONG}", byline=[LONG]
+        99,
+        title=ATTACK + LONG,
+        outlet=ATTACK,
+        outlet_id=LONG,
+        text=f"{ATTACK} {LONG}",
+        byline=[LONG],
     )
     refused = rows.row("rejects", source_uri=LONG, step="read", reason="binary", detail=ATTACK)
     warehouse.publish(
