@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import inspect
 import json
-import re
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def _cell(text: str) -> str:
 
 
 def recipe() -> str:
-    """Every choice of the recipe with its default, and the comment beside its declaration."""
+    """Every choice of the recipe with its default, and the reason for it."""
     parts = [
         "# Recipe",
         "",
@@ -133,13 +134,13 @@ def recipe() -> str:
             "| key | default | why |",
             "|---|---|---|",
         ]
-        comments = _comments(section)
+        reasons = _reasons(section)
         for item in dataclasses.fields(section):
             default = (
                 item.default if item.default is not dataclasses.MISSING else item.default_factory()
             )  # type: ignore[misc]
             parts.append(
-                f"| `{item.name}` | `{_default(default)}` | {_cell(comments.get(item.name, ''))} |"
+                f"| `{item.name}` | `{_default(default)}` | {_cell(reasons.get(item.name, ''))} |"
             )
         parts.append("")
     return "\n".join(parts).rstrip() + "\n"
@@ -158,19 +159,19 @@ def _default(value: object) -> str:
     return "none" if value is None else json.dumps(value, ensure_ascii=False).replace("|", "\\|")
 
 
-def _comments(section: type) -> dict[str, str]:
-    """Field to the comment on its line, or on the lines above it."""
+def _reasons(section: type) -> dict[str, str]:
+    """Map each field of an options class to the docstring below it."""
+    body = ast.parse(inspect.cleandoc(inspect.getsource(section))).body[0]
+    assert isinstance(body, ast.ClassDef)
     found: dict[str, str] = {}
-    above: list[str] = []
-    for line in inspect.getsource(section).splitlines():
-        stripped = line.strip()
-        if stripped.startswith("#"):
-            above.append(stripped.lstrip("#: "))
-        elif match := re.match(r"(\w+): .*?(?:  # (.*))?$", stripped):
-            found[match[1]] = " ".join([*above, (match[2] or "").lstrip(": ")]).strip()
-            above = []
-        else:
-            above = []
+    for field, below in pairwise(body.body):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(below, ast.Expr)
+            and isinstance(below.value, ast.Constant)
+        ):
+            found[field.target.id] = " ".join(str(below.value.value).split())
     return found
 
 

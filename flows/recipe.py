@@ -16,10 +16,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from copydesk.flows.warehouse.last_run import last_run
 
 if TYPE_CHECKING:
-    from copydesk.transforms import edit
+    from copydesk.flows.read import Fields, Limits
+    from copydesk.flows.warehouse import Options as WarehouseOptions
+    from copydesk.flows.warehouse import Snapshot
+    from copydesk.transforms import clean, dedup, drift, edit, extract, stories, tag
+    from copydesk.transforms.clean import learned_templates
 
 
 class RecipeError(ValueError):
@@ -30,11 +36,10 @@ class RecipeError(ValueError):
 class Run:
     """How a run cuts its work."""
 
-    shard_documents: int = (
-        500  # half a minute of pages on one core: little is lost when a worker dies
-    )
-    # bounds a worker's memory where documents are long; of pages it is six seconds of work; shards get smaller towards the end of the input, down to a quarter
+    shard_documents: int = 500
+    """Documents of one shard. Half a minute of pages on one core: little is lost when a worker dies."""
     shard_bytes: int = 32 * 2**20
+    """Bytes of one shard. They bound a worker's memory where documents are long. Towards the end of the input shards get smaller, down to a quarter."""
 
 
 @cache
@@ -68,11 +73,60 @@ class Recipe:
         default_factory=lambda: {name: section() for name, section in sections().items()}
     )
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.values[name]
-        except KeyError:
-            raise AttributeError(f"a recipe has no section {name!r}") from None
+    @property
+    def inputs(self) -> Fields:
+        """Section [inputs]: which fields of a record are read."""
+        return cast("Fields", self.values["inputs"])
+
+    @property
+    def limits(self) -> Limits:
+        """Section [limits]: how much one document may cost."""
+        return cast("Limits", self.values["limits"])
+
+    @property
+    def extract(self) -> extract.Options:
+        """Section [extract]: limits on a page."""
+        return cast("extract.Options", self.values["extract"])
+
+    @property
+    def clean(self) -> clean.Options:
+        """Section [clean]: which rules act."""
+        return cast("clean.Options", self.values["clean"])
+
+    @property
+    def templates(self) -> learned_templates.Options:
+        """Section [templates]: when a recurring line of an outlet is cut."""
+        return cast("learned_templates.Options", self.values["templates"])
+
+    @property
+    def tag(self) -> tag.Options:
+        """Section [tag]: how tags are read."""
+        return cast("tag.Options", self.values["tag"])
+
+    @property
+    def dedup(self) -> dedup.Options:
+        """Section [dedup]: which documents are compared and which may be dropped."""
+        return cast("dedup.Options", self.values["dedup"])
+
+    @property
+    def stories(self) -> stories.Options:
+        """Section [stories]: how stories are grouped."""
+        return cast("stories.Options", self.values["stories"])
+
+    @property
+    def drift(self) -> drift.Options:
+        """Section [drift]: when an outlet counts as changed."""
+        return cast("drift.Options", self.values["drift"])
+
+    @property
+    def warehouse(self) -> WarehouseOptions:
+        """Section [warehouse]: how long snapshots are kept."""
+        return cast("WarehouseOptions", self.values["warehouse"])
+
+    @property
+    def run(self) -> Run:
+        """Section [run]: how a run cuts its work."""
+        return cast("Run", self.values["run"])
 
     def edit_options(self, templates: Mapping[str, frozenset[str]]) -> edit.Options:
         """The options of the stages that edit one document."""
@@ -99,6 +153,11 @@ def load(path: Path | None) -> Recipe:
         return from_toml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"recipe {str(path)!r} cannot be read: {error}") from error
+
+
+def recipe_of_last_run(snapshot: Snapshot) -> Recipe:
+    """Return the recipe of the newest run of a snapshot, the default one where there is no run."""
+    return from_toml(last_run(snapshot)["recipe"])
 
 
 def from_toml(text: str) -> Recipe:

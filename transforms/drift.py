@@ -26,21 +26,24 @@ class Options:
     of documents, which never holds anything back; they found each of 200 simulated redesigns (`tests/flow/test_drift.py`).
     """
 
-    quarantine: bool = False  # publishing is the safer default: a break is named either way
-    runs: int = 14  # two weeks of daily runs, so that two weekends are in the comparison
-    min_runs: int = 3  # fewer say nothing about an outlet's habits
-    count_runs: int = 7  # for the number of documents: a week of daily runs holds a weekend
-    min_documents: int = 20  # of one outlet in one run; a share of fewer is noise
-    spreads: float = (
-        4.0  # deviations of the outlet's own earlier runs; beyond 4 is one in 15,000 if normal
-    )
-    share_change: float = (
-        0.3  # arbitrary: a third of the documents changed; a redesign changes nearly all
-    )
-    ratio: float = (
-        1.8  # arbitrary: lengths of news differ by a fifth between weeks, a lost body halves them
-    )
-    count_ratio: float = 5.0  # arbitrary: outlets publish two to three times less on Sundays
+    quarantine: bool = False
+    """Hold the new documents of a changed outlet back. Off, because a change is reported either way."""
+    runs: int = 14
+    """Earlier runs compared. Two weeks of daily runs hold two weekends."""
+    min_runs: int = 3
+    """Earlier runs an outlet needs. Fewer show no usual behaviour."""
+    count_runs: int = 7
+    """Earlier runs compared for the number of documents. A week of daily runs holds one weekend."""
+    min_documents: int = 20
+    """Documents of an outlet in one run. A share of fewer is mostly chance."""
+    spreads: float = 4.0
+    """Deviations of the outlet's own earlier runs. Beyond 4 is one in 15,000 for a normal distribution."""
+    share_change: float = 0.3
+    """Change of a share. Arbitrary: a third of the documents; a redesign changes nearly all."""
+    ratio: float = 1.8
+    """Change of a length. Arbitrary: lengths of news differ by a fifth between weeks, a lost body halves them."""
+    count_ratio: float = 5.0
+    """Change of the number of documents. Arbitrary: outlets publish two to three times less on Sundays."""
 
     def __post_init__(self) -> None:
         if self.min_runs < 1 or self.runs < self.min_runs:

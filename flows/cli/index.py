@@ -32,11 +32,11 @@ def status(*, warehouse: Path | str, as_json: bool) -> None:
     """
     with opened(warehouse) as found:
         from copydesk.flows.index import IndexRefused
-        from copydesk.flows.maintenance import rethreshold
         from copydesk.flows.pipeline.deduplicate import open_index
+        from copydesk.flows.recipe import recipe_of_last_run
 
         snapshot = found.snapshot("current")
-        options = rethreshold.recorded_recipe(snapshot).dedup
+        options = recipe_of_last_run(snapshot).dedup
         try:
             index = open_index(snapshot, options)
         except IndexRefused as error:
@@ -89,13 +89,13 @@ def rebuild(*, wait_seconds: float, warehouse: Path | str, as_json: bool) -> Non
     """
     with opened(warehouse) as found:
         from copydesk.flows.index import rebuild as rebuilding
-        from copydesk.flows.maintenance import rethreshold
+        from copydesk.flows.recipe import recipe_of_last_run
         from copydesk.flows.support import versions
 
         with found.lock(wait_seconds=wait_seconds):
             started = datetime.now(UTC)
             snapshot = found.snapshot("current")
-            recipe = rethreshold.recorded_recipe(snapshot)
+            recipe = recipe_of_last_run(snapshot)
             run_id = f"reindex-{started:%Y%m%dT%H%M%S%f}"
             written = rebuilding.rebuild(snapshot, recipe.dedup, found.staging(run_id))
             run = {

@@ -72,7 +72,7 @@ def command(
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance import rethreshold
-        from copydesk.flows.recipe import load
+        from copydesk.flows.recipe import load, recipe_of_last_run
 
         settings = {name: value for name, value in thresholds.items() if value is not None}
         if folds is not None:
@@ -81,7 +81,7 @@ def command(
             started = datetime.now(UTC)
             snapshot = found.snapshot("current")
             try:
-                base = load(recipe) if recipe else rethreshold.recorded_recipe(snapshot)
+                base = load(recipe) if recipe else recipe_of_last_run(snapshot)
                 chosen = rethreshold.chosen(base, settings)
             except ValueError as error:
                 raise click.UsageError(str(error)) from error

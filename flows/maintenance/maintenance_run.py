@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import copydesk
 from copydesk.flows.warehouse.change import Change
 from copydesk.flows.warehouse.errors import WarehouseError
+from copydesk.flows.warehouse.last_run import last_run
 from copydesk.flows.warehouse.rewrite import EVERYTHING
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Lineage, Warehouse
@@ -21,16 +21,7 @@ def chore(
 ) -> dict[str, Any]:
     """The `runs` row of a run of that kind on `base`; recipe and rules are those of the last run."""
     now = now or datetime.now(UTC)
-    last = (
-        base.table("runs", ["finished_at", "recipe_sha256", "recipe", "rules_sha256", "versions"])
-        .sort_by("finished_at")
-        .to_pylist()
-    )
-    before: Mapping[str, Any] = (
-        last[-1]
-        if last
-        else {"recipe_sha256": "", "recipe": "", "rules_sha256": "", "versions": "{}"}
-    )
+    before = last_run(base)
     return {
         "run_id": f"{now:%Y%m%dT%H%M%S}-{kind}-{secrets.token_hex(2)}",
         "kind": kind,

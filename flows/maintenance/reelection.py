@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from copydesk.flows.pipeline.deduplicate import FACTS
+from copydesk.flows.recipe import recipe_of_last_run
 from copydesk.schemas import tables as base
 from copydesk.transforms.dedup.options import Options
 
@@ -35,14 +36,7 @@ class CopyRules:
     @classmethod
     def of(cls, snapshot: Snapshot) -> CopyRules:
         """The rules of the recipe that the last run of a snapshot followed."""
-        from copydesk.flows import recipe
-
-        text = (
-            snapshot.table("runs", ["finished_at", "recipe"])
-            .sort_by("finished_at")["recipe"]
-            .to_pylist()
-        )
-        return cls(recipe.from_toml(text[-1]).dedup if text and text[-1] else None)
+        return cls(recipe_of_last_run(snapshot).dedup)
 
     def lead(self, members: Sequence[Row]) -> tuple[list[str], dict[str, dict[str, Any]]]:
         """Which members are kept, the best first, and the fold columns of the others.

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from copydesk.flows.pipeline.cluster_columns import with_cluster_columns
 from copydesk.flows.pipeline.deduplicate import FACTS
-from copydesk.flows.recipe import Recipe, from_toml
+from copydesk.flows.recipe import Recipe
 from copydesk.flows.support import id_index, versions
 from copydesk.schemas import tables as base
 from copydesk.transforms.dedup.recluster import Reclustered, recluster
@@ -32,17 +32,6 @@ class Plan:
     folded: tuple[str, ...]
     restored: tuple[str, ...]
     refolded: tuple[str, ...]
-
-
-def recorded_recipe(snapshot: Snapshot) -> Recipe:
-    """The recipe of the last run on record that decided about copies."""
-    runs = snapshot.table("runs", ["finished_at", "kind", "recipe"]).sort_by(
-        [("finished_at", "descending")]
-    )
-    for kind, recipe in zip(runs["kind"].to_pylist(), runs["recipe"].to_pylist(), strict=True):
-        if kind in ("ingest", "rethreshold", "reprocess"):
-            return from_toml(recipe)
-    return Recipe()
 
 
 def chosen(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:

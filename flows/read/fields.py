@@ -44,10 +44,15 @@ class Fields:
     """
 
     html: tuple[str, ...] = ("html", "raw_html")
+    """Fields that may hold a page's HTML."""
     text: tuple[str, ...] = ("text", "body", "content", "maintext")
+    """Fields that may hold text that another tool extracted."""
     url: tuple[str, ...] = ("url", "link")
+    """Address of the document. It becomes part of `doc_id`."""
     title: tuple[str, ...] = ("title", "headline")
+    """Headline, where the page or the text prints none."""
     author: tuple[str, ...] = ("author", "authors", "byline")
+    """Names of the authors, as a string, a list or objects with a `name`."""
     date: tuple[str, ...] = (
         "date",
         "published_at",
@@ -56,17 +61,23 @@ class Fields:
         "date_publish",
         "publish_date",
     )
+    """Publication time. The names cover the output of the usual crawlers."""
     outlet: tuple[str, ...] = ("outlet", "site_name", "publisher")
+    """Name of the publication."""
     language: tuple[str, ...] = ("language", "lang")
+    """Language code. It wins over detection."""
     section: tuple[str, ...] = ("section", "category")
+    """Part of the publication, such as Sport."""
     fetched_at: tuple[str, ...] = ("fetched_at", "crawled_at", "date_download")
-    encoding: tuple[str, ...] = ("encoding", "charset")  # for bodies stored as bytes
-    # Fields to carry through to the column `extra`, such as the source's own id; dotted names reach into objects.
+    """When the crawler fetched the document. A date more than a day after it is refused."""
+    encoding: tuple[str, ...] = ("encoding", "charset")
+    """Character encoding of a body that is stored as bytes."""
     keep: tuple[str, ...] = ()
+    """Fields to carry through to the column `extra`, such as the source's own id; dotted names reach into objects."""
     prefer: Literal["html", "text"] = "html"
-    use_file_time: bool = (
-        False  # take a file's modification time as `fetched_at` where nothing else gives one
-    )
+    """Which one is read where a record holds both. A page keeps more evidence than a text."""
+    use_file_time: bool = False
+    """Take a file's modification time as `fetched_at` where nothing else gives one. Off, because copying a file often changes its time."""
 
     def names(self) -> list[str]:
         """Every field name looked for."""

@@ -68,7 +68,9 @@ class Options:
     """
 
     keep_snapshots: int = 10
+    """Newest snapshots that are always kept. A reader of a daily run can use its snapshot for nine more days."""
     grace_hours: float = 24.0
+    """Hours for which a superseded snapshot is kept in any case. A day is longer than a query or one pass of a training job."""
 
     def __post_init__(self) -> None:
         if self.keep_snapshots < 1 or self.grace_hours < 0:

@@ -63,9 +63,12 @@ _NO_CREDIT = frozenset(
 class Options:
     """The choices of the recipe's `[clean]` section."""
 
-    disabled: tuple[str, ...] = ()  # names of rules, categories or languages that do not act
-    enabled: tuple[str, ...] = ()  # names that act although their category or language is disabled
-    line_model: bool = True  # plain text only: drop lines told by how they stand
+    disabled: tuple[str, ...] = ()
+    """Names of rules, categories or languages that do not act."""
+    enabled: tuple[str, ...] = ()
+    """Names that act although their category or language is disabled."""
+    line_model: bool = True
+    """Let the line model cut lines of plain text that no rule matches."""
 
     def __post_init__(self) -> None:
         known = (

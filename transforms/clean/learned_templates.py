@@ -32,17 +32,24 @@ _HEAD, _TAIL = (
 class Options:
     """When a recurring line is a candidate, and when it acts without review. Shares are of the outlet's documents."""
 
-    min_outlet_documents: int = 10  # fewer say nothing about habits; arbitrary
+    min_outlet_documents: int = 10
+    """Documents of an outlet before anything is learned. Arbitrary: fewer show no repetition."""
     candidate_documents: int = 3
+    """Documents that must hold a line before it is a candidate for review. Two may share a line by chance."""
     candidate_share: float = 0.02
+    """Share of the outlet's documents, so that a large outlet needs more than three."""
     active_documents: int = 5
-    active_share: float = (
-        0.1  # a series of the outlet stays below it, a notice under every article is far above
-    )
-    prose_share: float = 0.3  # a whole sentence of eight words or more must recur this often
-    min_standing: float = 0.8  # share of occurrences at the edge or beside the same line
-    max_line: int = 600  # characters; longer recurring lines are copies of text, not templates
+    """Documents that must hold a line before it acts without review."""
+    active_share: float = 0.1
+    """A series of the outlet stays below this share; a notice under every article is far above it."""
+    prose_share: float = 0.3
+    """A whole sentence of eight words or more must recur in this share."""
+    min_standing: float = 0.8
+    """Share of the occurrences at an edge of the text or beside the same line."""
+    max_line: int = 600
+    """Characters. Longer recurring lines are copies of text, not templates."""
     max_examples: int = 5
+    """Document ids stored with a line, for whoever reviews it."""
 
 
 @dataclass(slots=True)

@@ -20,16 +20,14 @@ from copydesk.transforms.tag.page_data import PageData
 class Options:
     """The choices of the recipe's `[tag]` section."""
 
-    cut_dateline: bool = False  # readers and gold sets expect the dateline in the text
-    update_as_published: bool = (
-        True  # where a page prints only the day of its last update; +.01 F1 on pages so rewritten
-    )
-    outlets: Mapping[str, str] = field(
-        default_factory=dict
-    )  # registrable domain -> display name, over the packaged table
-    max_headline_chars: int = (
-        200  # the longest of 774 known headlines has 175; longer first lines are prose
-    )
+    cut_dateline: bool = False
+    """Readers and gold sets expect the dateline in the text."""
+    update_as_published: bool = True
+    """Take the day of the last update where a page prints no other day: +.01 F1 on pages so rewritten."""
+    outlets: Mapping[str, str] = field(default_factory=dict)
+    """Registrable domain to display name. It wins over the packaged table."""
+    max_headline_chars: int = 200
+    """The longest of 774 known headlines has 175 characters; longer first lines are prose."""
 
 
 @dataclass(frozen=True)

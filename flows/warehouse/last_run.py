@@ -1,0 +1,27 @@
+"""The newest run on record in a snapshot, and the recipe that its rows were last decided with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse.snapshot import Snapshot
+
+_COLUMNS = ("finished_at", "recipe_sha256", "recipe", "rules_sha256", "versions")
+_NO_RUN: Mapping[str, Any] = {
+    "recipe_sha256": "",
+    "recipe": "",
+    "rules_sha256": "",
+    "versions": "{}",
+}
+
+
+def last_run(snapshot: Snapshot) -> Mapping[str, Any]:
+    """Return recipe, rules and versions of the newest run; empty texts where there is none.
+
+    A maintenance run that decides nothing records the recipe of the run before it, so the newest
+    run names the recipe in force whatever its kind.
+    """
+    runs = snapshot.table("runs", list(_COLUMNS)).sort_by("finished_at").to_pylist()
+    return runs[-1] if runs else _NO_RUN
