@@ -1,4 +1,4 @@
-"""What goes into and comes out of the edit of one document."""
+"""The values of one document: what a transform is given and what it returns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Refused(ValueError):
-    """A document that cannot become an article: a row of `rejects`, never a failed run."""
+    """Raised for a document that cannot become an article. It becomes a row of `rejects`."""
 
     def __init__(self, step: str, reason: str, detail: str = "") -> None:
         super().__init__(f"{step}: {reason}" + (f" ({detail})" if detail else ""))
@@ -24,7 +24,7 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the input itself said of the document (JSONL and Parquet columns); it wins over guesses."""
+    """What the input says about the document, such as columns of JSONL. It wins over guesses."""
 
     title: str | None = None
     authors: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document came from, and what its container said of it."""
+    """Where a document came from, and what its container says about it."""
 
     source_uri: str = ""
     record_number: int | None = None
@@ -60,7 +60,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What the taggers found: column values, where each came from, and lines that became columns."""
+    """What the taggers found: column values, the source of each, and lines that became columns."""
 
     values: Mapping[str, object]
     evidence: Mapping[str, str]

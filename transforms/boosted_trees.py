@@ -13,12 +13,12 @@ from copydesk.transforms.numba_cache import either
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
-_ROWS = 128  # of 300 features each: 150 kB, half of a small second-level cache
+_ROWS = 128  # rows of 300 features are 150 kB, half of a small second-level cache
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """The sum of many trees. Node `i` asks whether `feature[i] <= threshold[i]`; a negative child is leaf `~child`."""
+    """A sum of trees. Node `i` tests `feature[i] <= threshold[i]`; a negative child is the leaf `~child`."""
 
     roots: npt.NDArray[np.int32]
     feature: npt.NDArray[np.int16]
@@ -28,7 +28,7 @@ class Forest:
     leaf: npt.NDArray[np.float32]
 
     def sums(self, rows: Matrix) -> Column:
-        """For each row, the sum of the leaves it falls into: its log odds."""
+        """Return the log odds of each row: the sum of the leaves it falls into."""
         return _walk(
             np.ascontiguousarray(rows),
             self.roots,
@@ -40,17 +40,17 @@ class Forest:
         )
 
     def probabilities(self, rows: Matrix) -> Column:
-        """For each row, the logistic of its sum."""
+        """Return the probability of each row: the logistic function of its log odds."""
         return self.likelihood(self.sums(rows))
 
     @staticmethod
     def likelihood(log_odds: Column) -> Column:
-        """The logistic function."""
+        """Apply the logistic function."""
         return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), dtype=np.float64)
 
     @classmethod
     def of(cls, arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Forest:
-        """The forest that `arrays(name)` stored."""
+        """Rebuild the forest that `arrays(name)` stored."""
         features = arrays[f"{name}_features"].astype(np.int16)
         roots, feature, left, right = _grown(features)
         return cls(
@@ -63,7 +63,7 @@ class Forest:
         )
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
-        """The arrays to store: tree after tree and node before children, the feature of each node, -1 for a leaf."""
+        """Return the arrays to store. Nodes come tree by tree, parents before children; a leaf has feature -1."""
         features: list[int] = []
         nodes: list[int] = []
         leaves: list[int] = []
@@ -88,7 +88,7 @@ class Forest:
 
     @classmethod
     def from_lightgbm(cls, trees: list[dict[str, Any]]) -> Forest:
-        """The forest of `Booster.dump_model()["tree_info"]`, for the training script."""
+        """Build a forest from `Booster.dump_model()["tree_info"]` of LightGBM; for the training scripts."""
         roots: list[int] = []
         nodes: list[tuple[int, float, int, int]] = []
         leaves: list[float] = []
@@ -123,7 +123,7 @@ class Forest:
 
     @classmethod
     def mean(cls, forests: Sequence[Forest]) -> Forest:
-        """The forest whose sum is the mean of the sums of others, its leaves in half precision."""
+        """Average several forests into one. Its leaves have half precision, as they are stored."""
         nodes = np.cumsum([0, *(len(f.feature) for f in forests)])
         leaves = np.cumsum([0, *(len(f.leaf) for f in forests)])
 

@@ -1,7 +1,7 @@
-"""Bytes to text: the declared encoding, then UTF-8, then a guess that says it is one.
+"""Decode bytes to text: by the declared encoding, else as UTF-8, else by a guess.
 
 Labels are read as browsers read them (WHATWG Encoding Standard), so `latin1` means windows-1252 and
-`gb2312` means gb18030. A declaration that does not fit the bytes is passed over, never obeyed.
+`gb2312` means gb18030. A declaration that does not fit the bytes is ignored.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from copydesk.transforms.article import Refused
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text, the encoding it was read as, and why: bom, declared, utf-8, repaired or guessed."""
+    """A text, its encoding, and how that was chosen: bom, declared, utf-8, repaired or guessed."""
 
     text: str
     encoding: str
@@ -26,7 +26,7 @@ class Decoded:
 
     @property
     def evidence(self) -> str:
-        """The encoding, with a remark where it was not certain.
+        """The encoding, with a remark if it was not certain.
 
         >>> Decoded("", "windows-1251", "guessed").evidence
         'windows-1251 (guessed)'
@@ -161,7 +161,7 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 
 def decode(raw: bytes, *, declared: str | None, html: bool) -> Decoded:
-    """The text of a document's bytes.
+    """Decode the bytes of a document.
 
     `declared` is what its container said, such as the charset of the HTTP header; a byte order mark
     goes before it, `<meta charset>` and `<?xml encoding>` (where `html`) come after it. A one-byte or
@@ -204,7 +204,7 @@ def warm() -> None:
 
 
 def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decoded]:
-    """Readings that fit, best first; the first one counts. Raises `Refused` for binary."""
+    """Yield the decodings that fit, the best first. Raises `Refused` for binary data."""
     mark, marked = _marked(raw)
     if marked is not None:
         yield marked
@@ -256,7 +256,7 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
 
 
 class _Utf8:
-    """How well bytes read as UTF-8: the text where they do, and whether chance could explain it."""
+    """Whether bytes are UTF-8: the text if they are, and whether that could be chance."""
 
     def __init__(self, raw: bytes) -> None:
         try:
@@ -277,7 +277,7 @@ class _Utf8:
 
 
 def _marked(raw: bytes) -> tuple[bytes, Decoded | None]:
-    """The byte order mark and the reading it asks for, where the rest agrees with it."""
+    """Return the decoding that a byte order mark asks for, if the rest of the bytes agrees."""
     for mark, name, codec in _BOMS:
         if raw.startswith(mark):
             rest = raw[len(mark) :]
@@ -299,7 +299,7 @@ def _strict(raw: bytes, name: str, how: str) -> Iterator[Decoded]:
 
 
 def _lenient(raw: bytes, name: str, how: str) -> Iterator[Decoded]:
-    """The reading with U+FFFD for what does not fit, unless that is too much or looks like no text."""
+    """Decode with U+FFFD for what does not fit, unless that is too much or the result is not text."""
     text = raw.decode(_CODECS[name], "replace" if name in _WIDE else _lenient_errors(name))
     if not _is_damaged(text, html=False) and not _looks_binary(text):
         yield Decoded(text, name, how)
@@ -326,7 +326,7 @@ codecs.register_error("copydesk-c1", _c1)
 
 
 def _in_markup(raw: bytes) -> Iterator[str]:
-    """Labels that the beginning of a page declares: XML declaration, then the first meta."""
+    """Return the labels declared at the beginning of a page: XML declaration, then first meta."""
     head = raw[:_META_SPAN]
     if declared := _XML.match(head):
         yield declared[1].decode("ascii", "replace")
@@ -335,7 +335,7 @@ def _in_markup(raw: bytes) -> Iterator[str]:
 
 
 def _wide_by_look(raw: bytes) -> Iterator[Decoded]:
-    """UTF-16 without a mark shows as a zero in every other byte of Latin text."""
+    """Guess UTF-16 without a byte order mark: Latin text has a zero in every other byte."""
     head = raw[: 2**16]
     half = max(1, len(head) // 2)
     odd, even = head[1::2].count(0) / half, head[0::2].count(0) / half
@@ -358,7 +358,7 @@ def _refuse_binary(raw: bytes) -> None:
 
 
 def _looks_binary(text: str) -> bool:
-    """Whether control characters or code points without a character are more than text has."""
+    """Whether the text has more control characters or unassigned code points than real text."""
     head = text[: 2**16]
     n_odd = sum(
         1
@@ -401,7 +401,7 @@ def _is_another_script(decoded: Decoded) -> bool:
 
 
 def _guess(raw: bytes, *, html: bool) -> list[str]:
-    """Names of the encodings that a statistical detector finds likely, best first."""
+    """Return the encodings that a statistical detector finds likely, the best first."""
     sample = _RAW_TAG.sub(b" ", raw[: 4 * _GUESS_SPAN])[:_GUESS_SPAN] if html else raw[:_GUESS_SPAN]
     if sample.isascii():
         sample = raw[: 4 * _GUESS_SPAN]

@@ -1,4 +1,4 @@
-"""The one path of a document from raw page or text to article: extract, clean, tag, assemble."""
+"""The path of one document from a raw page or text to an article: extract, clean, tag, assemble."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The choices of each stage, and the template lines in force by outlet_id."""
+    """The options of each stage, and the active template lines by outlet_id."""
 
     extract: extract.Options = field(default_factory=extract.Options)
     clean: clean.Options = field(default_factory=clean.Options)
@@ -37,7 +37,7 @@ _DEFAULTS = Options()
 
 
 def warm_up() -> None:
-    """Load the packaged models and tables; after it no transform opens a file or a connection."""
+    """Load the packaged models and tables. Afterwards no transform opens a file."""
     decode.warm()
     clean.warm()
     extract.warm()
@@ -47,7 +47,7 @@ def warm_up() -> None:
 def clean_page(
     html: str | bytes, *, url: str | None = None, fetched_at: datetime | None = None
 ) -> Article:
-    """The article of a saved web page.
+    """Clean a saved web page and return its article.
 
     Whatever the page holds, an `Article` comes back; where nothing could be taken from it, `text` is
     empty and `refused` says why. Raises TypeError for anything but str or bytes, and for a path or an
@@ -64,7 +64,7 @@ def clean_page(
 
 
 def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None = None) -> Article:
-    """The article of a text that another tool extracted; its headline and byline become columns.
+    """Clean a text that another tool extracted; its headline and byline become columns.
 
     Raises TypeError for anything but str, and ValueError for a `fetched_at` without a time zone.
 
@@ -77,7 +77,7 @@ def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None
 
 
 def page(html: str | bytes, source: Source, options: Options) -> Article:
-    """`clean_page` with everything that is known of the document's source, under chosen options."""
+    """Clean a page with the given source and options; see `clean_page`."""
     _check(html, (str, bytes), source)
     extracted: str = ""
     removed: tuple[Removal, ...] = ()
@@ -104,7 +104,7 @@ def page(html: str | bytes, source: Source, options: Options) -> Article:
 
 
 def plain(text: str, source: Source, options: Options) -> Article:
-    """`clean_text` with everything that is known of the document's source, under chosen options."""
+    """Clean a text with the given source and options; see `clean_text`."""
     _check(text, (str,), source)
     return _finish(_document(normalise.text(text), (), source), source, options, "text")
 
@@ -112,10 +112,10 @@ def plain(text: str, source: Source, options: Options) -> Article:
 def again(
     extracted: str, removed: tuple[Removal, ...], source: Source, kind: Kind, options: Options
 ) -> Article:
-    """The article edited anew from its extracted text, for `copydesk reprocess`.
+    """Clean and tag a document again from its extracted text, for `copydesk reprocess`.
 
-    `removed` holds the cuts that only the page's tree could justify (rules of `extract.RULES`); they
-    stand. What the page's own data said is gone with the page, so `source.given` should carry it.
+    `removed` holds the cuts that were made on the page's tree (rules of `extract.RULES`). They stay,
+    because the tree is gone. So is the page's own data, which `source.given` should carry.
     """
     return _finish(_document(extracted, removed, source), source, options, kind)
 
@@ -123,7 +123,7 @@ def again(
 def doc_id(
     canonical_url: str | None, source_uri: str, record_number: int | None, extracted_sha256: str
 ) -> str:
-    """The first 32 hex digits of SHA-256 over the document's address and the hash of its text.
+    """Return the first 32 hex digits of SHA-256 over the address and the hash of the text.
 
     >>> doc_id("https://example.org/a", "dump.jsonl", 7, "00" * 32)
     '3741adc8172c2652e3b942ad2e4b2fb0'
@@ -135,7 +135,7 @@ def doc_id(
 
 
 def n_words(text: str) -> int:
-    """Words between white space; in Chinese and Japanese each character counts as one.
+    """Count the words between white space; each Chinese or Japanese character counts as one.
 
     >>> n_words("It rained."), n_words("雨が降った")
     (2, 5)

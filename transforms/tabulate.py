@@ -1,4 +1,4 @@
-"""From edited documents to tables: the last step that knows one document at a time."""
+"""Cleaned documents as Arrow tables: the last step that sees one document at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from copydesk.schemas import tables as base
 from copydesk.transforms.article import Article
 from copydesk.transforms.snapshot_schemas import ARTICLES
 
-# What one document alone can tell. Groups, history and the run are filled in later, by tables.
+# The columns that depend on one document only. Later steps add clusters, stories and history.
 EDITED = pa.schema(
     [
         field
@@ -21,13 +21,13 @@ EDITED = pa.schema(
 
 
 def articles(edited: Sequence[Article]) -> pa.Table:
-    """A row per article with the columns of `EDITED`, in the order given."""
+    """Return one row per article with the columns of `EDITED`, in the given order."""
     columns = [_column(edited, field) for field in EDITED]
     return pa.Table.from_arrays(columns, schema=EDITED)
 
 
 def removed(edited: Sequence[Article]) -> pa.Table:
-    """The ledger of the articles, by document and position."""
+    """Return the ledger of the articles, sorted by document and position."""
     cuts = [(article.doc_id, cut) for article in edited for cut in article.removed]
     columns = {
         "doc_id": [doc_id for doc_id, _ in cuts],

@@ -1,10 +1,10 @@
-"""How each Unicode character takes part in a word, frozen in a table so that signatures never change.
+"""How each Unicode character forms words, stored in a table so that signatures never change.
 
 A word is a run of letters, digits and marks of the NFKC-normalised, case-folded text. Scripts
 written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) give one word per character.
 Almost every character can be classed and folded on its own; the few whose normal form depends on
-their neighbours are flagged, and a text that holds one is normalised as a whole before it is cut
-into words.
+their neighbours are flagged. A text with a flagged character is normalised as a whole before it is
+split into words.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ UNSPACED = (
 
 
 def normalise(text: str) -> str:
-    """The form whose words are compared.
+    """Return the form of a text whose words are compared: NFKC, case-folded.
 
     >>> normalise("The ﬁrst ＴＷＯ Straßen")
     'the first two strassen'
@@ -53,7 +53,7 @@ def normalise(text: str) -> str:
 
 
 def class_of(character: str) -> int:
-    """SEPARATOR, WORD or SINGLE, for a character of a normalised text.
+    """Classify a character of a normalised text as SEPARATOR, WORD or SINGLE.
 
     >>> [class_of(c) for c in "a7-é日"]
     [1, 1, 0, 1, 2]
@@ -65,12 +65,12 @@ def class_of(character: str) -> int:
 
 
 def class_beyond(code: int) -> int:
-    """Class of a code point beyond the table: ideographs up to 0x3FFFF, nothing after."""
+    """Classify a code point beyond the table: an ideograph up to 0x3FFFF, else a separator."""
     return SINGLE if code <= 0x3FFFF else SEPARATOR
 
 
 def is_single(code: int) -> bool:
-    """Is the character a word by itself?"""
+    """Whether the character is a word by itself."""
     return (
         bool(table()[0][code] & 3 == SINGLE)
         if code < N_CODE_POINTS
@@ -82,7 +82,7 @@ Table = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]
 
 
 def build() -> Table:
-    """Class (with flags), folded code point and expansions of every character, from this Python's Unicode data."""
+    """Compute class, folded code point and expansions of every character from this Python's Unicode data."""
     second = _seconds_of_composites()
     classes = np.zeros(N_CODE_POINTS, np.uint8)
     folded = np.arange(N_CODE_POINTS, dtype=np.int32)
@@ -117,7 +117,7 @@ def build() -> Table:
 
 
 def _seconds_of_composites() -> set[int]:
-    """Characters that may combine with the one before them (quick check "maybe")."""
+    """Return the characters that may combine with the one before (NFC quick check "maybe")."""
     found = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # Hangul vowels and final consonants
     for code in range(N_CODE_POINTS):
         parts = unicodedata.decomposition(chr(code)).split()
@@ -128,7 +128,7 @@ def _seconds_of_composites() -> set[int]:
 
 @cache
 def table() -> Table:
-    """The packaged table: `build()` under Unicode 14, which later versions only extend."""
+    """Return the packaged table: `build()` with Unicode 14, which later versions only extend."""
     with (
         resources.files(__package__).joinpath(TABLE).open("rb") as file,
         np.load(file, allow_pickle=False) as arrays,
@@ -138,6 +138,6 @@ def table() -> Table:
 
 @cache
 def addresses() -> tuple[int, int, int]:
-    """Where the arrays of the table lie in memory, for the kernels."""
+    """Return the memory addresses of the arrays of the table, for the kernels."""
     classes, folded, expansions = table()
     return classes.ctypes.data, folded.ctypes.data, expansions.ctypes.data
