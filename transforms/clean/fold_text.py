@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 # Pairs for str.replace: ten times faster than str.translate on a line with one curly apostrophe.
 _SAME = tuple(zip("’‘‛´`“”„‟–—‒―‐‑\u00a0\u202f\u2009", "'''''\"\"\"\"------   ", strict=True))
 # What stands around residue without being part of it: bullets, bars, brackets, arrows, end marks.
-_OUTER = " \t.,:;!?…*•·●▪■◆►▶▸▼▲◀◄→←↑↓»«›‹>|<-–—_~=+#[](){}/\\✕×✓★☆🙂👍\u200b\u200e\u200f\ufeff\xad"
+_OUTER = " \t.,:;!?…*•·●▪■◆►▶▸▼▲◀◄→←↑↓»«›‹>|<-–—_~=+#[](){}/\\✕×✓★☆🙂👍¿¡【】〔〕□◇◎○※\u200b\u200e\u200f\ufeff\xad"
+# What `plain` leaves out: accents, Hebrew points, Arabic vowel signs, the Arabic stretching mark, marks of
+# direction and joining that no reader sees, picture signs.
+_UNSEEN = (
+    *range(0x300, 0x370),
+    *range(0x591, 0x5BE),
+    0x5BF,
+    *range(0x5C1, 0x5C3),
+    0x640,
+    *range(0x64B, 0x660),
+    0x670,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x206A),
+    *range(0x2600, 0x2607),
+    *range(0x260E, 0x2610),
+    *range(0x2700, 0x27C0),
+    *range(0xFE00, 0xFE10),
+    *range(0x1F300, 0x1FB00),
+    0xFEFF,
+    0xAD,
+)
+_PLAIN: dict[int, str | None] = dict.fromkeys(_UNSEEN)
+_PLAIN |= {
+    ord(a): b for a, b in zip("ıςیىکہھ،۔。、؛؟।・·‐–—―−", "iσييكهه,..,;?.··-----", strict=True)
+}
+_DIGITS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "๐๑๒๓๔๕๖๗๘๙")
+_PLAIN |= {ord(d): str(n) for digits in _DIGITS for n, d in enumerate(digits)}
 _UNQUOTED = _OUTER.replace("«", "").replace("»", "")
 
 
@@ -25,6 +54,22 @@ def folded(text: str) -> str:
     return low
 
 
+def plain(folded_text: str) -> str:
+    """The form in which whole lines are compared: compatibility forms, accents and digits made alike.
+
+    Full-width and presentation forms become the usual letters, accents of Latin, Greek and Cyrillic
+    letters, points and vowel signs of Hebrew and Arabic and unseen marks go, digits become 0 to 9.
+    Unlike in `folded`, offsets change.
+
+    >>> plain("διαβάστε επίσης"), plain("ｍｏｒｅ：１２"), plain("۱۲ نظر")
+    ('διαβαστε επισησ', 'more:12', '12 نظر')
+    """
+    if folded_text.isascii():
+        return folded_text
+    parts = unicodedata.normalize("NFKD", folded_text).translate(_PLAIN)
+    return unicodedata.normalize("NFC", parts).lower()
+
+
 def undecorated(folded_line: str) -> str:
     """A folded line without the decoration around it; unlike in `key`, quotation marks of all kinds go with it.
 
@@ -35,12 +80,12 @@ def undecorated(folded_line: str) -> str:
 
 
 def key(folded_line: str) -> str:
-    """A folded line with single spaces and without the decoration around it; quotation marks stay.
+    """A folded line in its plain form, with single spaces and without the decoration around it; quotation marks stay.
 
     >>> key("  • [read  more…] »")
     'read more'
     >>> key("«leggi anche»"), key("leggi anche »")
     ('«leggi anche»', 'leggi anche')
     """
-    plain = " ".join(folded_line.split())
-    return plain.strip(_OUTER if "«" not in plain or "»" not in plain else _UNQUOTED)
+    line = " ".join(plain(folded_line).split())
+    return line.strip(_OUTER if "«" not in line or "»" not in line else _UNQUOTED)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from copydesk.transforms.clean.fold_text import plain
 from copydesk.transforms.clean.pattern_literals import PREFIX, prefixes, required
 from copydesk.transforms.clean.rule import Rule
 
 _MANY_HEADS = 50_000
+_HEAD = 4 * PREFIX  # characters that give `PREFIX` characters of plain form, accents left out
 _Entry = tuple[re.Pattern[str], Rule, str]
 _Entries = tuple[_Entry, ...]
 
@@ -55,9 +57,13 @@ class Matcher:
         return None
 
     def may_match(self, text: str, *, sentence: bool) -> bool:
-        """Whether `find` is worth its preparations: some pattern begins like `text` and has its literal in it."""
-        for _, _, literal in self._candidates(text[:PREFIX])[sentence]:  # noqa: SIM110  # a generator costs more than the loop
-            if literal in text:
+        """Whether `find` is worth its preparations: some pattern begins like the plain form of `text` and has its literal in it."""
+        found = self._candidates(plain(text[:_HEAD]).lstrip()[:PREFIX])[sentence]
+        if not found:
+            return False
+        line = plain(text)
+        for _, _, literal in found:  # noqa: SIM110  # a generator costs more than the loop
+            if literal in line:
                 return True
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copydesk.transforms.clean.clean import RULES
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 
+_MOST_EXAMPLES = 8  # of a rule; the tables have the others, arbitrary
 _PLACES = {
     "line": "the whole line",
     "ending": "the line, by its end",
@@ -21,7 +22,7 @@ def markdown() -> str:
         "# Cleaning rules",
         "",
         f"The {len(RULES)} rules that cut residue from text, written by `python -m docs.generate` from the tables in `transforms/clean/rules/`. "
-        "The tests run every example. Where brackets `[[ ]]` stand in one, only what is between them goes. Quotation marks around a line are "
+        f"The tests run every example; the page shows the first {_MOST_EXAMPLES} of a rule. Where brackets `[[ ]]` stand in one, only what is between them goes. Quotation marks around a line are "
         'never looked through: a quotation that begins "Read more" is no link.',
         "",
     ]
@@ -60,7 +61,7 @@ def _examples(examples: tuple[str, ...]) -> str:
         .replace("_", "\\_")
         .replace("<", "&lt;")
         .replace("\n", " / ")
-        for e in examples
+        for e in examples[:_MOST_EXAMPLES]
         if e
     )
     return "<br>".join(shown)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from copydesk.transforms.clean.fold_text import plain
 from copydesk.transforms.clean.rule import Rule
 from copydesk.transforms.clean.rules import (
     any_language,
+    bg,
+    cs,
     da,
     de,
+    el,
     en,
     es,
     fr,
@@ -15,22 +21,44 @@ from copydesk.transforms.clean.rules import (
     no,
     pl,
     pt,
+    ru,
+    sk,
     structure,
     sv,
+    uk,
 )
 
-ALL: tuple[Rule, ...] = (
-    *any_language.RULES,
-    *en.RULES,
-    *de.RULES,
-    *fr.RULES,
-    *es.RULES,
-    *pt.RULES,
-    *it.RULES,
-    *nl.RULES,
-    *da.RULES,
-    *no.RULES,
-    *sv.RULES,
-    *pl.RULES,
-    *structure.RULES,
+
+def _in_plain_form(rule: Rule) -> Rule:
+    """A rule that reads whole lines, its patterns in the form in which these are compared."""
+    if rule.place not in {"line", "form"}:
+        return rule
+    return replace(
+        rule,
+        patterns=tuple(map(plain, rule.patterns)),
+        sentences=tuple(map(plain, rule.sentences)),
+    )
+
+
+_TABLES = (
+    any_language.RULES,
+    en.RULES,
+    de.RULES,
+    fr.RULES,
+    es.RULES,
+    pt.RULES,
+    it.RULES,
+    nl.RULES,
+    da.RULES,
+    no.RULES,
+    sv.RULES,
+    pl.RULES,
+    bg.RULES,
+    cs.RULES,
+    el.RULES,
+    ru.RULES,
+    sk.RULES,
+    uk.RULES,
+    structure.RULES,
 )
+ALL: tuple[Rule, ...] = tuple(_in_plain_form(rule) for table in _TABLES for rule in table)

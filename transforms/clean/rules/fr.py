@@ -99,7 +99,7 @@ RULES = (
         category="photo",
         languages=("fr",),
         patterns=(
-            r"(?!image: ?[\w.-]{1,60}/[\w.:-]{1,60}$)(?:photos?|crédits?(?: photos?)?|image|images|illustration|infographie|photographie|légende|vidéo|visuel|montage)(?: ?(?:de|par|©|d'illustration|d'archives?))? ?[:/|©] ?[^!?]{2,110}",
+            r"(?!credit/)(?!image: ?[\w.-]{1,60}/[\w.:-]{1,60}$)(?:photos?|crédits?(?: photos?)?|image|images|illustration|infographie|photographie|légende|vidéo|visuel|montage)(?: ?(?:de|par|©|d'illustration|d'archives?))? ?[:/|©] ?[^!?]{2,110}",
             r"(?:photo|image) (?:d'illustration|d'archives?|prétexte)(?: .{0,60})?",
             r"crédit(?:s)?(?: photos?)?",
             r"© ?[^!?]{2,100}",

@@ -1,0 +1,125 @@
+"""Phrases of the rule tables: a short notation for whole lines, compiled to patterns and to examples.
+
+In a phrase, `[...]` may be left out, `(a|b)` gives a choice, `~` is a space that may be missing, and
+`{name}` holds a place for a kind of text (`PLACES`). Punctuation inside a phrase may be missing or
+another mark, because sites punctuate their templates as they like; only a colon, or a dash between
+spaces, must be some mark, and `[: ]` may also be a space. Everything else is itself.
+
+>>> pattern("(leave|write) a comment[ below]")
+'(?:leave|write) a comment(?: below)?'
+>>> examples("(leave|write) a comment[ below]")
+('leave a comment', 'write a comment below')
+"""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.transforms.clean.fold_text import folded, plain
+
+NETWORKS = (
+    "facebook|twitter|x|instagram|linkedin|youtube|pinterest|whatsapp|reddit|tumblr|telegram|flipboard|google\\+|google plus|google news|google|bluesky|threads|"
+    "mastodon|tiktok|snapchat|messenger|facebook messenger|viber|line|wechat|weibo|vk|vkontakte|odnoklassniki|ok|xing|pocket|skype|discord|rss|sms|"
+    "twitter / x|x / twitter|x \\(twitter\\)|twitter \\(x\\)|wykop|kakaotalk|kakao|naver|hatena|zalo|koo|tg|fb|e[ -]?mail|mail|gmail|line"
+)
+_NET = f"(?:{NETWORKS})"
+#: What a place takes, and two texts that show it.
+PLACES: dict[str, tuple[str, str, str]] = {
+    "n": (r"\d{1,6}(?:[.,]\d{1,3})?", "3", "12"),
+    "name": (r"[^.!?:;]{2,60}", "Ana Ruiz", "Bo Li"),
+    "names": (r"[^!?]{2,200}", "Ana Ruiz", "Ana Ruiz, Bo Li"),
+    "outlet": (r"[^.!?:;]{1,40}", "Harbour Post", "Mill 24"),
+    "title": (r".{1,240}", "Harbour 24", "Mill Town 1911"),
+    "rest": (r"[^!?]{1,120}", "Mill Town", "Harbour Post"),
+    "any": (r".{0,200}", "", " Harbour Post"),
+    "net": (
+        rf"{_NET}(?:[ ,/&|+]{{1,3}}(?:[^\W\d_]{{1,5}} )?{_NET}){{0,8}}",
+        "Facebook",
+        "Twitter, Instagram",
+    ),
+    "agency": (r"[^.!?:;]{2,60}", "AFP", "Reuters, dpa"),
+    "mail": (
+        r"[\w.+-]{1,40} ?(?:@|\[at\]|\(at\)) ?[\w.-]{1,40}",
+        "ruiz@harbour.example",
+        "li@harbour.example",
+    ),
+    "date": (r"[^!?]{0,40}\d[^!?]{0,40}", "12.03.2024", "12.03.2024 10:45"),
+    "year": (r"(?:19|20)\d\d", "2024", "2023"),
+}
+_PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(.)", re.S)
+_MARK = r"[ .,:;!?|-]{0,3}"
+_COLON = r" ?[:|/-] ?"
+_SIGNS = {
+    "[": "(?:",
+    "]": ")?",
+    "(": "(?:",
+    ")": ")",
+    "|": "|",
+    "~": " ?",
+    "[: ]": "[ :|-]{1,3}",
+    ":": _COLON,
+    ": ": _COLON,
+    " - ": r" ?[-:|,/] ?",
+}
+_ENDS = " .,:;!?…|"
+
+
+def lines(block: str) -> list[str]:
+    """The phrases of a block: one a line, or several with semicolons between them."""
+    return [one.strip() for one in re.split(r"[\n;]", block) if one.strip()]
+
+
+def pattern(phrase: str) -> str:
+    """The pattern of a phrase in the form in which lines are compared (`fold_text.key`).
+
+    Raises ValueError for a place that `PLACES` does not know.
+    """
+    parts = []
+    text = _folded(phrase)
+    for place, sign, mark, hyphen, other in _PART.findall(text.strip(_ENDS)):
+        if place:
+            if place not in PLACES:
+                raise ValueError(f"the phrase {phrase!r} names the place {place!r}, which is none")
+            parts.append(PLACES[place][0])
+        elif sign:
+            parts.append(_SIGNS[sign])
+        elif mark:
+            parts.append(_MARK)
+        elif hyphen:
+            parts.append("[ -]?")
+        else:
+            parts.append(other if other in " '\"%@#&/" else re.escape(other))
+    return "".join(parts)
+
+
+def _folded(phrase: str) -> str:
+    """The words of a phrase folded as lines are; the names of places stay."""
+    return "".join(
+        part if part.startswith("{") else plain(folded(part))
+        for part in re.split(r"(\{\w+\})", phrase)
+    )
+
+
+def choice(block: str) -> str:
+    """One pattern for any phrase of a block, longer ones first."""
+    return "(?:" + "|".join(sorted(map(pattern, lines(block)), key=len, reverse=True)) + ")"
+
+
+def examples(phrase: str) -> tuple[str, ...]:
+    """The shortest and the fullest reading of a phrase, as a site prints it."""
+    found = (_example(phrase, full=False), _example(phrase, full=True))
+    return found if found[0] != found[1] else found[:1]
+
+
+def _example(phrase: str, *, full: bool) -> str:
+    """One reading: nothing optional and the first choice, or everything and the last."""
+    text = phrase.strip().replace("[: ]", ": ")
+    inner = re.compile(r"\[([^\[\]()]*)\]|\(([^\[\]()]*)\)")
+    while found := inner.search(text):
+        if found[1] is not None:
+            chosen = found[1].split("|")[-1] if full else ""
+        else:
+            chosen = found[2].split("|")[-1 if full else 0]
+        text = text[: found.start()] + chosen + text[found.end() :]
+    text = re.sub(r"\{(\w+)\}", lambda m: PLACES[m[1]][2 if full else 1], text).replace("~", " ")
+    return " ".join(text.split())

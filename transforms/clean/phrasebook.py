@@ -1,0 +1,267 @@
+"""A language's boilerplate as one record of phrases, and the rules that are built from it.
+
+Every language declares the same blocks, so every language has every category. A block is a text with
+one phrase a line in the notation of `phrase.py`; what differs by language is words alone, what is the
+same in all languages (how a share bar, a time stamp, a copyright line is put together) is here. The
+examples of the rules are read off the phrases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copydesk.transforms.clean.phrase import NETWORKS, choice, examples, lines, pattern
+from copydesk.transforms.clean.rule import Place, Rule
+
+_UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
+_SEPARATOR = r"[ ,/|·•+&]{0,3}"
+_LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?)"
+_BETWEEN = r"[ .,:;/()|·•-]{0,3}"
+_NUMBER = r"\d{1,4}(?:[.:/-]\d{1,4}){0,3}(?!\d)"
+_CRUMB = r"(?: ?(?:>>?|»|›|/|\||→|·|•|<|«|‹|::) ?)"
+_MARK = r"(?:©|\(c\)|c\)|copyright)"
+_YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrasebook:
+    """The phrases of one language by block.
+
+    `labels`-like blocks hold what stands before a colon (`related`, `photo`, `tags`, `stamps`); all
+    others hold whole lines. `joined` says that the language writes without spaces. `keeps` are lines
+    "block: a sentence that must stay"; the block "prose" is a paragraph that every rule must keep.
+    """
+
+    language: str
+    comments: str
+    form: str
+    related: str
+    headings: str
+    share: str
+    follow: str
+    newsletter: str
+    app: str
+    subscribe: str
+    photo: str
+    ads: str
+    rights: str
+    credits: str
+    notices: str
+    stamps: str
+    dates: str
+    months: str
+    ago: str
+    tags: str
+    author: str
+    tools: str
+    home: str
+    keeps: str
+
+
+def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
+    """The rules of a language, a category at a time.
+
+    Raises ValueError where `keeps` names a block that no rule is built from.
+    """
+    kept = _kept(book)
+    built = tuple(_rule(book, kept, *row) for row in _rows(book))
+    if unknown := set(kept) - {"prose"} - {rule.name.rpartition("_")[0] for rule in built}:
+        raise ValueError(f"{book.language}: `keeps` names {sorted(unknown)}, which are no rules")
+    return built
+
+
+_Row = tuple[str, str, Place, tuple[str, ...], tuple[str, ...]]
+
+
+def _rows(book: Phrasebook) -> Iterator[_Row]:
+    """(rule, category, place, patterns, drops) of every rule of a language."""
+    for name, category, block in (
+        ("comment_line", "comments", book.comments),
+        ("story_heading", "related", book.headings),
+        ("follow_us", "share", book.follow),
+        ("newsletter_line", "newsletter", book.newsletter),
+        ("app_line", "newsletter", book.app),
+        ("subscriber_line", "newsletter", book.subscribe),
+        ("ad_line", "ads", book.ads),
+        ("credit_line", "author", book.credits),
+        ("notice_line", "notices", book.notices),
+        ("author_line", "author", book.author),
+        ("page_tool", "share", book.tools),
+    ):
+        yield name, category, "line", _patterns(block), _examples(block)
+    yield "comment_field", "comments", "form", _patterns(book.form), _fields(book)
+    yield _story_links(book)
+    yield _share_bar(book)
+    yield _photo(book)
+    yield _copyright(book)
+    yield _time(book)
+    yield _tags(book)
+    yield _crumbs(book)
+
+
+def _patterns(block: str) -> tuple[str, ...]:
+    return tuple(map(pattern, lines(block)))
+
+
+def _examples(block: str) -> tuple[str, ...]:
+    return tuple(_printed(e) for phrase in lines(block) for e in examples(phrase)[-1:])
+
+
+def _printed(example: str) -> str:
+    return example[:1].upper() + example[1:]
+
+
+def _fields(book: Phrasebook) -> tuple[str, ...]:
+    prompt = _examples(book.comments)[0]
+    return tuple(f"{prompt}\n[[{field} *]]" for field in _examples(book.form))
+
+
+def _story_links(book: Phrasebook) -> _Row:
+    """A label alone, and a label before a title."""
+    label = choice(book.related)
+    drops = [
+        e for label in _examples(book.related) for e in (label, f"{label}: Harbour 24 / Mill Town")
+    ]
+    return "story_link", "related", "line", (label, rf"{label}{_LINK}.{{1,240}}"), tuple(drops)
+
+
+def _share_bar(book: Phrasebook) -> _Row:
+    """One button or several, with networks and counts between them."""
+    buttons = choice(book.share)
+    any_button = rf"(?:{buttons}|{NETWORKS}|{_UNIVERSAL})"
+    bar = rf"{buttons}(?:{_SEPARATOR}(?:{any_button}|\d{{1,5}}(?!\d))){{0,15}}"
+    after = rf"(?:{NETWORKS}|{_UNIVERSAL})(?:{_SEPARATOR}(?:{any_button}|\d{{1,5}}(?!\d))){{1,15}}"
+    words = _examples(book.share)
+    drops = (
+        *words,
+        f"{words[0]} Facebook Twitter WhatsApp {words[-1]}",
+        f"Facebook | Twitter | {words[-1]}",
+        " ".join(words[:3]),
+    )
+    return "share_bar", "share", "line", (bar, after), drops
+
+
+def _photo(book: Phrasebook) -> _Row:
+    """A label before a name; lines with a place for a name are whole phrases."""
+    labels = [p for p in lines(book.photo) if "{" not in p]
+    label = choice("\n".join(labels))
+    drops = [f"{shown}: Ana Ruiz / AFP" for p in labels for shown in _examples(p)]
+    whole = "\n".join(p for p in lines(book.photo) if "{" in p)
+    patterns = (
+        rf"{label} ?[:/|©-] ?[^!?]{{2,110}}",
+        rf"{label} \(c\) ?[^!?]{{2,110}}",
+        *_patterns(whole),
+    )
+    return "photo_line", "photo", "line", patterns, (*drops, *_examples(whole))
+
+
+def _copyright(book: Phrasebook) -> _Row:
+    """A mark with year and owner, and what is said of the rights, in any order."""
+    rights = choice(book.rights)
+    shown = _examples(book.rights)
+    patterns = (
+        rf"{rights}(?:[ .,;:|©-]{{1,4}}[^!?]{{1,120}})?",
+        rf"{_MARK}[^!?]{{1,120}}?{rights}[^!?]{{0,120}}",
+        rf"[^!?:;]{{1,80}}?[ .,;|·-]{{0,4}}{rights}(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
+        r"(?:©|c\)|\(c\)) ?[^!?]{0,120}",
+        rf"copyright(?:,? ?{_YEARS}| ?(?:©|\(c\)|:)| by )[^!?]{{0,120}}",
+        rf"{_YEARS},? ?(?:©|\(c\)|copyright)[^!?]{{0,120}}",
+        rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
+    )
+    drops = (
+        *shown,
+        *(f"© 2024 Harbour Post. {one}." for one in shown),
+        f"Copyright © 2024 Harbour Post, {shown[0]}",
+        f"Harbour Post © 2024. {shown[0]}",
+        "© Harbour Post",
+        "Copyright 2024 Harbour Post",
+    )
+    return "copyright_notice", "copyright", "line", patterns, drops
+
+
+def _time(book: Phrasebook) -> _Row:
+    """A label and a date, a full date, a time ago, a reading time.
+
+    `dates` are the words in a date that are no months: days of the week, "at", units of hours.
+    """
+    stamps, words = choice(book.stamps), choice(book.dates + "\n" + book.months)
+    months, ago = choice(book.months), _patterns(book.ago)
+    token = rf"(?:{_NUMBER}|{words}|[ap]\.?m|utc|gmt|cet|cest|ist|z|{stamps})"
+    date = rf"(?:{token}{_BETWEEN}){{1,14}}"
+    has_day = rf"(?=.{{0,60}}(?:\d ?{months}|{months} ?\d|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|(?:19|20)\d\d[./-]\d|\d[.,]? ?(?:de )?{months}))"
+    has_year = r"(?=.{0,60}(?:(?:19|20)\d\d|\d{1,2}[:.h]\d\d))"
+    since = f"(?:{'|'.join(ago)})"
+    patterns = (
+        *ago,
+        rf"(?=.{{0,60}}\d){stamps}{_BETWEEN}{date}",
+        rf"{stamps}{_BETWEEN}{since}(?:{_BETWEEN}{stamps}{_BETWEEN}{since})?",
+        rf"{has_day}{has_year}{date}(?:{_BETWEEN}{since})?",
+        rf"{since}[ ,|·•-]{{1,4}}{since}",
+        rf"{stamps}",
+    )
+    day = f"12 {examples(lines(book.months)[2])[0]} 2024"
+    shown = _examples(book.stamps)
+    drops = (
+        *_examples(book.ago),
+        *(f"{one}: {day}, 10:45" for one in shown),
+        f"{shown[0]} 12.03.2024 10:45",
+        f"{day}, 10:45",
+        f"{shown[0]}: {_examples(book.ago)[0]}",
+    )
+    return "time_line", "counters", "line", patterns, drops
+
+
+def _tags(book: Phrasebook) -> _Row:
+    label = choice(book.tags)
+    drops = tuple(f"{one}: Harbour, Mill Town, Ana Ruiz" for one in _examples(book.tags))
+    return (
+        "topic_line",
+        "tags",
+        "line",
+        (rf"{label}(?: ?[:|>-] ?[^!?]{{1,240}})?", rf"{label} #[^!?]{{1,240}}"),
+        drops,
+    )
+
+
+def _crumbs(book: Phrasebook) -> _Row:
+    home = choice(book.home)
+    part = r"[^>»›/|→·•<«‹!?:;]{1,60}"
+    shown = _examples(book.home)
+    drops = tuple(f"{one} > Harbour > Mill Town" for one in shown)
+    return (
+        "crumbs",
+        "layout",
+        "line",
+        (rf"{home}(?:{_CRUMB}{part}){{1,5}}", home),
+        (*drops, f"{shown[0]} » Harbour", shown[0]),
+    )
+
+
+def _kept(book: Phrasebook) -> dict[str, list[str]]:
+    """The sentences that must stay, by the rule they resemble."""
+    found: dict[str, list[str]] = {}
+    for line in filter(None, map(str.strip, book.keeps.split("\n"))):
+        name, _, sentence = line.partition(": ")
+        found.setdefault(name, []).append(sentence)
+    return found
+
+
+def _rule(
+    book: Phrasebook,
+    kept: dict[str, list[str]],
+    name: str,
+    category: str,
+    place: Place,
+    patterns: tuple[str, ...],
+    drops: tuple[str, ...],
+) -> Rule:
+    return Rule(
+        name=f"{name}_{book.language}",
+        category=category,
+        languages=(book.language,),
+        place=place,
+        patterns=patterns,
+        drops=tuple(dict.fromkeys(drops)),
+        keeps=(*kept.get(name, ()), *kept["prose"]),
+    )
