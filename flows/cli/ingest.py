@@ -37,6 +37,17 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Do everything but publish, and say what would come out. Implies --direct.",
 )
+@click.option(
+    "--reread",
+    is_flag=True,
+    help="Read every input, also those that the warehouse has read and that did not change.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    metavar="SUFFIX",
+    help="What standard input holds when INPUT is -, such as jsonl, csv or warc.gz.",
+)
 @click.option("--quiet", is_flag=True, help="Print warnings and errors only, for cron.")
 @wait_option
 @json_option
@@ -50,6 +61,8 @@ def command(
     scheduler: str | None,
     direct: bool,
     dry_run: bool,
+    reread: bool,
+    format_name: str | None,
     quiet: bool,
     wait_seconds: float,
     as_json: bool,
@@ -59,9 +72,11 @@ def command(
     \b
         copydesk ingest seeds/
         copydesk ingest --recipe site.toml "dump/*.warc.gz" extra.jsonl
+        zcat dump.jsonl.gz | copydesk ingest - --format jsonl
 
-    INPUT is a file, a folder or a pattern: .txt, .html, .jsonl, .parquet, .warc, also .gz and .zst.
-    What the warehouse already holds is left out, so the same command can run every day.
+    INPUT is a file, a folder, a pattern or a URI: pages, texts, JSONL, JSON, CSV, Parquet, WARC, feeds,
+    NITF and NewsML, and archives of these, also as .gz, .zst, .bz2 and .xz. Files that the warehouse has
+    read and that did not change are not opened, so the same command can run every day.
     """
     import time
 
@@ -71,8 +86,13 @@ def command(
         raise click.UsageError("--scheduler goes with --engine dask")
     began = time.monotonic()
     progress = terminal.chosen(quiet=quiet or as_json)
+    stdin = _Stdin(inputs, format_name)
+    inputs = stdin.inputs
     try:
-        if direct or dry_run:
+        outcome = None if reread or dry_run else _unchanged(inputs, warehouse, recipe)
+        if outcome is not None:
+            pass
+        elif direct or dry_run:
             outcome = _directly(
                 inputs,
                 warehouse,
@@ -83,6 +103,7 @@ def command(
                 progress=progress,
                 engine=engine,
                 scheduler=scheduler,
+                reread=reread,
             )
         else:
             outcome = _by_prefect(
@@ -94,6 +115,7 @@ def command(
                 progress=progress,
                 engine=engine,
                 scheduler=scheduler,
+                reread=reread,
             )
     except KeyboardInterrupt as error:
         raise click.ClickException(
@@ -101,6 +123,7 @@ def command(
         ) from error
     finally:
         progress.close()
+        stdin.close()
     from copydesk.flows.report import outcome as finish
 
     if as_json:
@@ -108,6 +131,69 @@ def command(
     elif not quiet:
         for line in finish.short(outcome, seconds=time.monotonic() - began):
             click.echo(line)
+    if (fault := finish.nothing_readable(outcome)) is not None:
+        raise click.ClickException(fault)
+
+
+class _Stdin:
+    """Standard input as a file that a run can read: reading happens in a process of its own."""
+
+    def __init__(self, inputs: tuple[str, ...], format_name: str | None) -> None:
+        self._folder: str | None = None
+        self.inputs = inputs
+        if "-" not in inputs:
+            if format_name is not None:
+                raise click.UsageError("--format goes with the input -, standard input")
+            return
+        if format_name is None:
+            raise click.UsageError("for standard input name its form, such as --format jsonl")
+        from copydesk.flows.read.formats import by_name, known_names
+
+        suffix = format_name.lower().lstrip(".")
+        if by_name(f"stdin.{suffix}") is None:
+            raise click.UsageError(f"--format {format_name} is not known; {known_names()}")
+        path = self._copied(suffix)
+        self.inputs = tuple(path if name == "-" else name for name in inputs)
+
+    def _copied(self, suffix: str) -> str:
+        """A copy named by its content, so that its documents are known when the same comes again."""
+        import hashlib
+        import os
+        import sys
+        import tempfile
+
+        self._folder = tempfile.mkdtemp(prefix="copydesk-stdin-")
+        digest, draft = hashlib.sha256(), os.path.join(self._folder, "draft")
+        with open(draft, "wb") as copy:
+            while chunk := sys.stdin.buffer.read(2**20):
+                digest.update(chunk)
+                copy.write(chunk)
+        path = os.path.join(self._folder, f"stdin-{digest.hexdigest()[:16]}.{suffix}")
+        os.rename(draft, path)
+        return path
+
+    def close(self) -> None:
+        if self._folder is not None:
+            import shutil
+
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _unchanged(
+    inputs: tuple[str, ...], warehouse: Path | str, recipe: Path | None
+) -> Outcome | None:
+    """The outcome where the warehouse has read all of the inputs: no server and no worker is started for it."""
+    from copydesk.flows import read
+    from copydesk.flows.pipeline import run
+    from copydesk.flows.recipe import load
+    from copydesk.flows.remote.client import located
+    from copydesk.flows.report import outcome as finish
+
+    try:
+        summary = run.unchanged(inputs, warehouse=warehouse, recipe=load(recipe))
+    except read.InputError as error:
+        raise click.UsageError(str(error)) from error
+    return None if summary is None else finish.Outcome(summary, located(warehouse), None)
 
 
 def _directly(
@@ -121,6 +207,7 @@ def _directly(
     progress: Quiet | Lines | Bar,
     engine: str,
     scheduler: str | None,
+    reread: bool,
 ) -> Outcome:
     progress.stage("starting", None)
     from copydesk.flows import read
@@ -140,6 +227,7 @@ def _directly(
             wait_seconds=wait_seconds,
             engine=engine,
             scheduler=scheduler,
+            reread=reread,
         )
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
@@ -158,6 +246,7 @@ def _by_prefect(
     progress: Quiet | Lines | Bar,
     engine: str,
     scheduler: str | None,
+    reread: bool,
 ) -> Outcome:
     progress.stage("starting Prefect", None)
     from copydesk.flows.engines import base
@@ -189,6 +278,7 @@ def _by_prefect(
                     wait_seconds=wait_seconds,
                     engine=engine,
                     scheduler=scheduler,
+                    reread=reread,
                 )
         except read.InputError as error:
             raise click.UsageError(str(error)) from error

@@ -59,6 +59,7 @@ def started(
     wait_seconds: float = 0.0,
     engine: str = "local",
     scheduler: str | None = None,
+    reread: bool = False,
 ) -> Iterator[run.Run]:
     """A run of the pipeline within a flow run, marked as alive until the context ends."""
     with contextlib.ExitStack() as stack:
@@ -73,6 +74,7 @@ def started(
                 wait_seconds=wait_seconds,
                 engine=engine,
                 scheduler=scheduler,
+                reread=reread,
                 progress=watcher.progress
                 if (watcher := _watcher.get())
                 else Lines(get_run_logger().info),

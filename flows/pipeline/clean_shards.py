@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,7 @@ from copydesk.flows.engines import worker_pool
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.read import InputFile, Record, Reject, reject
 from copydesk.flows.read.shards import Shard
+from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import versions
 from copydesk.flows.support.atomic_write import drafted
@@ -42,6 +43,7 @@ class Edited:
     articles: tuple[Path, ...]
     rejects: tuple[Path, ...]
     n_read: int
+    tally: Tally = field(default_factory=Tally)
 
 
 def edit_files(
@@ -62,6 +64,8 @@ def edit_files(
     hand out, while the last ones are at work. `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
     a run that was killed, is taken as it is.
     """
+    if not files:
+        return Edited((), (), 0)
     (folder / "edited").mkdir(exist_ok=True)
     lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
     options = {
@@ -79,7 +83,7 @@ def edit_files(
         documents=recipe.run.shard_documents,
         n_bytes=recipe.run.shard_bytes,
     )
-    articles, rejects, n_read = [], [], 0
+    articles, rejects, n_read, tally = [], [], 0, Tally()
     n_bytes = sum(file.likely_bytes for file in files if isinstance(file, InputFile))
     for shard, result in engine.run_shards(
         _watched(shards, on_total, on_last),
@@ -93,7 +97,8 @@ def edit_files(
         articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
         rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
         n_read += result["n_read"]
-    return Edited(tuple(articles), tuple(rejects), n_read)
+        tally.add(Tally.from_json(shard.tally))
+    return Edited(tuple(articles), tuple(rejects), n_read, tally)
 
 
 def _watched(

@@ -11,20 +11,25 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from copydesk.flows.read.formats import PACKINGS, by_name
 from copydesk.flows.read.record import Reject
 from copydesk.flows.read.sources import InputFile
 from copydesk.flows.read.tally import Tally
-from copydesk.flows.warehouse.input_record import INPUTS
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse.input_record import INPUTS, conformed
 
 if TYPE_CHECKING:
     from copydesk.flows.recipe import Recipe
+    from copydesk.flows.warehouse import Snapshot
 
 _CHUNK = 2**20
+_ASIDE, _SNAPSHOT = "inputs-read-since.parquet", b"snapshot"
 # What of a recipe decides which documents come out of a file. The other sections act on documents that are read.
 _SECTIONS = ("inputs", "limits", "extract", "clean", "tag")
 # Formats whose next record begins where the file ended. Packed, only where a member of its own is added.
@@ -104,6 +109,33 @@ def sift(
         left.append(file)
         stats.append(now)
     return Sifted(tuple(left), tuple(stats), tuple(known), continued)
+
+
+def unknown(files: Sequence[InputFile | Reject]) -> Sifted:
+    """All of `files`, for a run that reads them whatever the record says."""
+    return sift(files, INPUTS.empty_table(), reading="")
+
+
+def record_of(root: Path, snapshot: Snapshot | None) -> pa.Table:
+    """The record of a snapshot, with what later runs read that found nothing new and so published nothing."""
+    if snapshot is None:
+        return INPUTS.empty_table()
+    record = snapshot.inputs()
+    aside = root / "reports" / _ASIDE
+    try:
+        of = pq.read_schema(aside).metadata or {}
+        if of.get(_SNAPSHOT) == snapshot.id.encode():
+            return conformed(pq.read_table(aside))
+    except (OSError, pa.ArrowException):  # none, or half of one: the files are read once more
+        pass
+    return record
+
+
+def keep_aside(root: Path, snapshot: Snapshot, record: pa.Table) -> None:
+    """Keep the record of a run that published nothing, for as long as `snapshot` is the current one."""
+    (root / "reports").mkdir(exist_ok=True)
+    with atomic_write.drafted(root / "reports" / _ASIDE) as draft:
+        pq.write_table(record.replace_schema_metadata({_SNAPSHOT: snapshot.id}), draft)
 
 
 def stat_of(file: InputFile) -> Stat | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,8 @@ import pyarrow.parquet as pq
 from copydesk.flows.pipeline import learn_templates, reconcile
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.cluster_columns import with_cluster_columns
-from copydesk.flows.read import InputFile, Reject
 from copydesk.flows.support import id_index, versions
-from copydesk.flows.warehouse import EVERYTHING, INPUTS, Change, Snapshot
+from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot
 from copydesk.schemas import tables as base
 
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ def publish(run: Run) -> Snapshot:
     n_done = 0
     run.removed_by_rule.clear()  # the step may be tried again after a fault of the disk
     with ThreadPoolExecutor(max_workers=run.workers) as pool:
-        inputs = pool.submit(_inputs, run.files)
+        inputs = pool.submit(run.input_record)
         for path, parts in zip(
             run.shards, pool.map(lambda path: split(path, folder, decided), run.shards), strict=True
         ):
@@ -290,22 +288,8 @@ def _kept_index(parent: Snapshot | None, copies: Copies, stories: Stories) -> li
     return sorted(stay & set(parent.index_files()))
 
 
-def _inputs(files: Sequence[InputFile | Reject]) -> pa.Table:
-    """What was read: every input file with its hash."""
-    rows = [
-        {"source_uri": file.source_uri, "sha256": _file_sha256(file), "size_bytes": file.size_bytes}
-        for file in files
-        if isinstance(file, InputFile)
-    ]
-    return pa.Table.from_pylist(rows, schema=INPUTS)
-
-
-def _file_sha256(file: InputFile) -> str:
-    digest = sha256()
-    try:
-        with file.open() as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-    except OSError:  # gone since it was read, or never readable: its reject row says so
-        return ""
-    return digest.hexdigest()
+def is_nothing_new(run: Run) -> bool:
+    """Whether a run found nothing that a snapshot would show: no document, no refused one that is not on record."""
+    if run.parent is None or run.kind != "ingest" or run.shards or run.quarantined:
+        return False
+    return not _new_rejects(run).num_rows

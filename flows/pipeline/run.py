@@ -32,10 +32,12 @@ import pyarrow.parquet as pq
 from copydesk.flows import read as reading
 from copydesk.flows import report
 from copydesk.flows.engines import base
-from copydesk.flows.pipeline import clean_shards, deduplicate, reconcile
+from copydesk.flows.pipeline import clean_shards, deduplicate, known_inputs, reconcile
 from copydesk.flows.pipeline import publish as publishing
+from copydesk.flows.read.field_names import unread_warnings
+from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe
-from copydesk.flows.remote.client import located
+from copydesk.flows.remote.client import is_uri, located
 from copydesk.flows.report.data import Facts, Stage
 from copydesk.flows.support import allocator, versions
 from copydesk.flows.warehouse import Snapshot, Warehouse
@@ -106,10 +108,14 @@ class Run:
         started_at: datetime,
         clock: Callable[[], datetime],
         engine: base.Engine | None = None,
+        sifted: known_inputs.Sifted | None = None,
     ) -> None:
         # Whole paths: `replay` finds the documents again from wherever it is called.
         self.inputs = tuple(name if "://" in name else os.path.abspath(name) for name in inputs)
-        self.files = tuple(files)
+        self.sifted = sifted or known_inputs.unknown(files)
+        self.files = self.sifted.files
+        self.tally = Tally()
+        self.is_nothing_new = False
         self.warehouse, self.recipe = warehouse, recipe
         self.workers, self.progress, self.clock = workers, progress, clock
         self.engine = engine or base.Local(workers)
@@ -165,8 +171,15 @@ class Run:
             warnings=tuple(self.warnings),
             breaks=self.breaks,
             habits=self.habits,
+            n_known_files=self.sifted.n_known_files,
+            known_since=self._known_since(),
+            skipped=dict(self.tally.skipped.most_common()),
             **counts,
         )
+
+    def _known_since(self) -> str:
+        is_known = self.is_nothing_new and self.parent is not None
+        return self.parent.manifest.finished_at if is_known and self.parent else ""
 
     def summary(self) -> Summary:
         """What came of the run, after its last step."""
@@ -180,6 +193,17 @@ class Run:
             is_dry=self.is_dry,
         )
 
+    def input_record(self) -> pa.Table:
+        """The record of inputs as it is after this run."""
+        return known_inputs.recorded(
+            known_inputs.record_of(self.warehouse.root, self.parent),
+            self.sifted,
+            self.tally,
+            reading=known_inputs.reading_sha256(self.recipe),
+            version=versions.versions()["copydesk"],
+            run_id=self.run_id,
+        )
+
     def close(self) -> None:
         """Keep the record of what was published, and remove the staging.
 
@@ -187,6 +211,8 @@ class Run:
         """
         if self.snapshot is not None:
             report.keep(self.warehouse.root, self.facts())
+        elif self.is_nothing_new and self.parent is not None and self.files:
+            known_inputs.keep_aside(self.warehouse.root, self.parent, self.input_record())
         self.warehouse.discard_staging(self.run_id)
 
 
@@ -203,12 +229,14 @@ def started(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     engine: str = "local",
     scheduler: str | None = None,
+    reread: bool = False,
 ) -> Iterator[Run]:
     """A run, holding the warehouse's lock until the context ends.
 
     A run that was killed is taken up again, under its own id, where inputs, recipe and parent
     snapshot are still the same: its finished shards stand, and if it had published, nothing is left
-    to do. `engine` and `scheduler` say where the work is done (see `engines.opened`). Raises
+    to do. Inputs that the warehouse has read and that did not change are not opened, unless `reread`
+    is set. `engine` and `scheduler` say where the work is done (see `engines.opened`). Raises
     `reading.InputError` for inputs that do not exist, `WarehouseError` for a warehouse that cannot
     be written and `engines.EngineError` for an engine that cannot be had.
     """
@@ -249,6 +277,12 @@ def started(
             started_at=datetime.fromisoformat(begun["started_at"]),
             clock=clock,
             engine=chosen,
+            sifted=known_inputs.sift(
+                files,
+                known_inputs.record_of(store.root, parent),
+                reading=known_inputs.reading_sha256(recipe),
+                reread=reread,
+            ),
         )
         chosen.prepare(run.staging, store.address if store.mirror else None)
         if not resumed:
@@ -265,6 +299,45 @@ def started(
         run.close()
 
 
+def unchanged(
+    inputs: Sequence[str],
+    *,
+    warehouse: Path | str,
+    recipe: Recipe,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Summary | None:
+    """What a run over the inputs would come to, where the warehouse has read them all; else None.
+
+    Costs a look at each file's size and time, and needs neither lock nor workers. Raises `reading.InputError`.
+    """
+    begun = clock()
+    if is_uri(warehouse) or not Path(warehouse, "LATEST").is_file():
+        return None
+    store = Warehouse.open(warehouse)
+    parent = store.current()
+    if parent is None or any((store.root / "staging").glob(f"*/{_BEGUN}")):
+        return None
+    record = known_inputs.record_of(store.root, parent)
+    reading_key = known_inputs.reading_sha256(recipe)
+    sifted = known_inputs.sift(reading.find(inputs), record, reading=reading_key)
+    if sifted.files or not sifted.known:
+        return None
+    facts = Facts(
+        run_id="",
+        snapshot_id=None,
+        started_at=begun.isoformat(),
+        finished_at=clock().isoformat(),
+        inputs=tuple(inputs),
+        recipe_sha256=recipe.sha256(),
+        n_read=sifted.n_known_documents,
+        n_known=sifted.n_known_documents,
+        n_known_files=sifted.n_known_files,
+        known_since=parent.manifest.finished_at,
+    )
+    other = reconcile.under_other_recipe(parent, recipe)
+    return Summary(facts=facts, n_under_other_recipe=other)
+
+
 def run(inputs: Sequence[str], *, is_dry: bool = False, **options: Any) -> Summary:
     """All steps of a run, without Prefect; options as `started` takes them. A dry run publishes nothing."""
     with started(inputs, **options) as current:
@@ -278,7 +351,7 @@ def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
     """The step, with its seconds and the peak memory of the process so far on record; a published run needs none."""
 
     def measured(current: Run) -> None:
-        if current.snapshot is not None:
+        if current.snapshot is not None or current.is_nothing_new:
             return
         begun, before = time.monotonic(), current.counts["n_read"]
         step(current)
@@ -311,11 +384,17 @@ def edit(run: Run) -> None:
         on_total=run.progress.expect,
         on_last=loading.start,
     )
-    run.edited, run.reject_shards = edited.articles, edited.rejects
-    run.counts["n_read"] = edited.n_read
+    run.edited, run.reject_shards, run.tally = edited.articles, edited.rejects, edited.tally
+    n_known = run.sifted.n_known_documents
+    run.counts["n_read"] = edited.n_read + n_known
+    run.counts["n_known"] = n_known
     run.counts["n_rejected"] = edited.n_read - sum(
         pq.read_metadata(path).num_rows for path in run.edited
     )
+    for sentence in unread_warnings(run.tally.unread):
+        run.warn(sentence)
+    if not edited.n_read and run.sifted.n_known_files and run.kind == "ingest":
+        run.is_nothing_new = run.parent is not None
 
 
 def _load_ahead() -> None:
@@ -353,9 +432,9 @@ def place(run: Run) -> None:
         workers=run.workers,
     )
     run.shards, run.quarantined = placed.new, placed.quarantined
-    run.counts.update(
-        n_known=placed.n_known, n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined
-    )
+    run.counts["n_known"] += placed.n_known
+    run.counts.update(n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined)
+    run.is_nothing_new = publishing.is_nothing_new(run)
 
 
 @timed

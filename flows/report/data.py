@@ -41,6 +41,11 @@ class Facts:
     n_quarantined: int = 0
     n_known: int = 0
     n_revisions: int = 0
+    n_known_files: int = 0  # files that were not opened, as the warehouse has read them
+    known_since: str = ""  # when the snapshot was published that nothing is new against
+    skipped: Mapping[str, int] = field(
+        default_factory=dict
+    )  # records that are no documents, by reason
     stages: tuple[Stage, ...] = ()
     warnings: tuple[str, ...] = ()
     breaks: tuple[Break, ...] = ()

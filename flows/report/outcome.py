@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from copydesk.transforms.ledger import BLANK_LINE
 
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.run import Summary
+    from copydesk.flows.report.data import Facts
 
 _MOST_RULES = 6  # in the short form; the report has them all
 _MOST_BREAKS = 8
@@ -59,19 +61,10 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
         f"{_documents(facts.n_read)} read in {duration(seconds)}"
         + (" (dry run: nothing was published)" if summary.is_dry else "")
     ]
-    if facts.n_read and facts.n_known == facts.n_read:
-        lines.append("Nothing new: the warehouse knows them all.")
-    else:
-        revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
-        lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
-        for n, name in (
-            (facts.n_duplicates, "copies"),
-            (facts.n_rejected, "rejected"),
-            (facts.n_quarantined, "quarantined"),
-            (facts.n_known, "already known"),
-        ):
-            if n:
-                lines.append(f"{n:>9,}  {name}")
+    lines += _counts(facts)
+    if facts.skipped:
+        skipped = ", ".join(f"{name} {n:,}" for name, n in facts.skipped.items())
+        lines.append(f"skipped    {skipped}")
     rules = [(name, n) for name, n in summary.removed_by_rule.items() if name != BLANK_LINE]
     if rules:
         more = f", and {len(rules) - _MOST_RULES} more" if len(rules) > _MOST_RULES else ""
@@ -97,6 +90,42 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
     return [printable(line) for line in lines]
 
 
+def _counts(facts: Facts) -> list[str]:
+    """What became of the documents, a line each."""
+    lines = []
+    if facts.known_since:
+        lines.append(
+            f"Nothing new since {_minute(facts.known_since)}: the warehouse knows them all."
+        )
+    elif facts.n_read and facts.n_known == facts.n_read:
+        lines.append("Nothing new: the warehouse knows them all.")
+    else:
+        revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
+        lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
+        for n, name in (
+            (facts.n_duplicates, "copies"),
+            (facts.n_rejected, "rejected"),
+            (facts.n_quarantined, "quarantined"),
+            (facts.n_known, "already known"),
+        ):
+            if n:
+                lines.append(f"{n:>9,}  {name}")
+    return lines
+
+
+def nothing_readable(outcome: Outcome) -> str | None:
+    """The sentence for a run in which no document of any input could be read; None for every other run."""
+    facts = outcome.summary.facts
+    if facts.n_read == 0 and not facts.n_known_files and not facts.skipped:
+        return f"nothing could be read: {', '.join(facts.inputs)} holds no document"
+    if facts.n_read and facts.n_rejected == facts.n_read:
+        return (
+            f"nothing could be read: {_documents(facts.n_read)} rejected, none taken; "
+            "`copydesk rejects` says why"
+        )
+    return None
+
+
 def machine(outcome: Outcome) -> dict[str, Any]:
     """The run as JSON values, under the names of the `runs` table where it has them."""
     facts = asdict(outcome.summary.facts)
@@ -112,6 +141,10 @@ def machine(outcome: Outcome) -> dict[str, Any]:
         "articles": None if is_uri(outcome.warehouse) else outcome.articles.rstrip("/"),
         "report": str(outcome.page) if outcome.page else None,
     }
+
+
+def _minute(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _documents(n: int) -> str:
