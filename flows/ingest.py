@@ -30,14 +30,12 @@ def ingest(
     wait_seconds: float = 0.0,
     engine: str = "local",
     scheduler: str | None = None,
-    reread: bool = False,
 ) -> Outcome:
     """Ingest what is new among the inputs and publish one snapshot.
 
     `warehouse` is a folder or `s3://bucket/prefix` (default ./warehouse), `recipe` a TOML file, `workers` the number of
     processes (default: the cores), `wait_seconds` how long to wait for another writer,
-    `engine` and `scheduler` where the work is done (see `copydesk.flows.engines.opened`), `reread` whether
-    inputs are read that the warehouse has read before and that did not change. Returns a
+    `engine` and `scheduler` where the work is done (see `copydesk.flows.engines.opened`). Returns a
     `copydesk.flows.report.outcome.Outcome`.
     """
     # Imported here: Prefect ships this function to the process of each run by value, globals included.
@@ -53,7 +51,6 @@ def ingest(
         wait_seconds=wait_seconds,
         engine=engine,
         scheduler=scheduler,
-        reread=reread,
     ) as run:
         tasks.edit(run)
         tasks.place(run)

@@ -263,7 +263,7 @@ def _by_prefect(
     from copydesk.flows.ingest import ingest
     from copydesk.flows.orchestration import crashed_runs, tasks
 
-    with tasks.watched(progress) as watcher:
+    with tasks.watched(progress, reread=reread) as watcher:
         try:
             with prefect_settings.connected() as client:
                 if reaped := crashed_runs.reap(client):
@@ -278,7 +278,6 @@ def _by_prefect(
                     wait_seconds=wait_seconds,
                     engine=engine,
                     scheduler=scheduler,
-                    reread=reread,
                 )
         except read.InputError as error:
             raise click.UsageError(str(error)) from error

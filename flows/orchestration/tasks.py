@@ -36,12 +36,13 @@ class Watcher:
 
     progress: run.Progress
     outcome: finish.Outcome | None = None
+    reread: bool = False  # whether inputs are read that did not change; a scheduled run never does
 
 
 @contextlib.contextmanager
-def watched(progress: run.Progress) -> Iterator[Watcher]:
+def watched(progress: run.Progress, *, reread: bool = False) -> Iterator[Watcher]:
     """Flow runs of this context report to `progress` instead of to Prefect's log."""
-    watcher = Watcher(progress)
+    watcher = Watcher(progress, reread=reread)
     token = _watcher.set(watcher)
     try:
         yield watcher
@@ -59,9 +60,9 @@ def started(
     wait_seconds: float = 0.0,
     engine: str = "local",
     scheduler: str | None = None,
-    reread: bool = False,
 ) -> Iterator[run.Run]:
     """A run of the pipeline within a flow run, marked as alive until the context ends."""
+    watcher = _watcher.get()
     with contextlib.ExitStack() as stack:
         if runtime.flow_run.id:
             crashed_runs.mark(runtime.flow_run.id)
@@ -74,10 +75,8 @@ def started(
                 wait_seconds=wait_seconds,
                 engine=engine,
                 scheduler=scheduler,
-                reread=reread,
-                progress=watcher.progress
-                if (watcher := _watcher.get())
-                else Lines(get_run_logger().info),
+                reread=watcher is not None and watcher.reread,
+                progress=watcher.progress if watcher else Lines(get_run_logger().info),
             )
         )
 

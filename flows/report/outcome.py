@@ -93,12 +93,13 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
 def _counts(facts: Facts) -> list[str]:
     """What became of the documents, a line each."""
     lines = []
-    if facts.known_since:
-        lines.append(
-            f"Nothing new since {_minute(facts.known_since)}: the warehouse knows them all."
-        )
-    elif facts.n_read and facts.n_known == facts.n_read:
+    if facts.n_read and facts.n_known == facts.n_read:
         lines.append("Nothing new: the warehouse knows them all.")
+        if facts.known_since:
+            n_files = f"{facts.n_known_files:,} file{'' if facts.n_known_files == 1 else 's'}"
+            lines.append(
+                f"           nothing new since {_minute(facts.known_since)}; {n_files} did not change"
+            )
     else:
         revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
         lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
