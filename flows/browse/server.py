@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -36,8 +37,9 @@ _POLICY = (
 #: The report of a run is one page with its own style, and a stricter policy inside it.
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'; sandbox allow-popups"
+    "form-action 'none'; frame-ancestors 'none'"
 )
+_ID_IN_REPORT = re.compile(r'<code title="([0-9a-f]{32})">[0-9a-f]{8}</code>')
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -134,7 +136,7 @@ class Site:
 
         try:
             path = page_path(self.warehouse.root, request.path_params["run_id"])
-            content = path.read_bytes()
+            content = path.read_text(encoding="utf-8")
         except (KeyError, OSError) as error:
             raise NotFound(
                 "This run has no report here. `copydesk report RUN` writes it."

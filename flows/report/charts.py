@@ -1,16 +1,18 @@
-"""Charts as SVG, drawn by Vega: static pictures, so that the page needs no script.
+"""Charts as SVG: static pictures, so that the page needs no script.
 
-`vl-convert-python` is Vega in one wheel, without a browser, a network or dependencies of its own.
-Colours are placeholders that the page's style sheet replaces, so that one picture serves light and
-dark; each chart is drawn for a wide and for a narrow page, so that words stay readable on a phone.
+Each chart is a few dozen rectangles and words, placed here. Colours are placeholders that the page's
+style sheet replaces, so that one picture serves light and dark; each chart is drawn for a wide and
+for a narrow page, so that words stay readable on a phone.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import calendar
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+
+from markupsafe import escape
 
 from copydesk.flows.support.safe_text import printable
 
@@ -27,6 +29,11 @@ COLOURS = {
     "cut": "#e377c2",
     "plain": "#17becf",
 }
+_LETTER = 6.4  # mean width of a letter of 12 pixels; measured on Noto Sans and DejaVu Sans
+_ROW = 22
+_FEW = 12  # columns that have room for a number each, on a phone too
+_COLUMN = 56  # pixels of one column and the space beside it, at the most
+_BAR, _GAP, _LINE = 12, 10, 15  # width of a node, space between nodes, height of a line of writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +45,73 @@ class Chart:
     says: str
 
 
+class _Picture:
+    """The parts of one picture, written as they are placed."""
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+        self.parts: list[str] = []
+
+    def rect(self, x: float, y: float, width: float, height: float, **style: object) -> None:
+        self.parts.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" '
+            f'height="{max(height, 0):.1f}"{_attributes(style)}/>'
+        )
+
+    def text(self, x: float, y: float, words: str, **style: object) -> None:
+        style = {"fill": INK, "font_size": 12, **style}
+        self.parts.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" dominant-baseline="central"{_attributes(style)}>'
+            f"{escape(words)}</text>"
+        )
+
+    def path(self, shape: str, fill: str) -> None:
+        self.parts.append(f'<path d="{shape}" fill="{fill}" fill-opacity="0.35"/>')
+
+    def line(self, x1: float, y1: float, x2: float, y2: float) -> None:
+        self.parts.append(
+            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{GRID}"/>'
+        )
+
+    def svg(self, height: float, says: str) -> str:
+        """The picture under one name for who cannot see it; its parts are not read out one by one."""
+        return (
+            f'<svg role="img" aria-label="{escape(says)}" xmlns="http://www.w3.org/2000/svg" '
+            f'width="{self.width:.0f}" height="{height:.0f}" '
+            f'viewBox="0 0 {self.width:.0f} {height:.0f}">{"".join(self.parts)}</svg>'
+        )
+
+
 def bars(
     values: Mapping[str, float],
     *,
     title: str,
     says: str,
     colour: str = "plain",
-    number: str = ",.0f",
+    number: Callable[[float], str] = lambda n: f"{n:,.0f}",
 ) -> Chart:
     """Horizontal bars, one per name, longest first as given, each with its number.
 
     >>> bars({"en": 7, "no": 2}, title="documents", says="Languages").says
     'Languages'
     """
-    rows = [
-        {"name": _label(name), "n": value, "i": i} for i, (name, value) in enumerate(values.items())
-    ]
-    label = {"align": "left", "dx": 4, "fill": INK}
-    spec = {
-        "data": {"values": rows},
-        "height": {"step": 22},
-        "encoding": {
-            "y": {
-                "field": "name",
-                "type": "nominal",
-                "sort": {"field": "i"},
-                "axis": {
-                    "title": None,
-                    "labelLimit": 150,
-                    "labelPadding": 6,
-                    "ticks": False,
-                    "domain": False,
-                },
-            },
-            "x": {
-                "field": "n",
-                "type": "quantitative",
-                "axis": {"title": title, "format": _axis(number), "tickCount": 4},
-            },
-        },
-        "layer": [
-            {"mark": {"type": "bar", "fill": COLOURS[colour], "height": 14}},
-            {
-                "mark": {"type": "text", **label},
-                "encoding": {"text": {"field": "n", "format": number}},
-            },
-        ],
-    }
-    return _drawn(spec, says)
+
+    def drawn(width: int) -> str:
+        picture = _Picture(width)
+        left = _label_width(values, width)
+        most = max((*values.values(), 0.0)) or 1.0
+        shown = {name: number(value) for name, value in values.items()}
+        right = 10 + _LETTER * max((len(text) for text in shown.values()), default=0)
+        for i, (name, value) in enumerate(values.items()):
+            middle = _ROW * i + _ROW / 2
+            long = (width - left - right) * value / most
+            _name_row(picture, name, left, middle)
+            picture.rect(left, middle - 7, long, 14, fill=COLOURS[colour])
+            picture.text(left + long + 5, middle, shown[name])
+        picture.text(left, _ROW * len(values) + 10, title, fill=FAINT)
+        return picture.svg(_ROW * len(values) + 22, says)
+
+    return _in_both_widths(drawn, says)
 
 
 def stacked(
@@ -97,294 +123,193 @@ def stacked(
 ) -> Chart:
     """Horizontal bars of several parts, each part in its colour; parts that nobody has are left out."""
     parts = [part for part in parts if any(numbers.get(part) for _, numbers in rows)]
-    values = [
-        {"name": _label(name), "part": part, "n": numbers.get(part, 0), "i": i, "j": j}
-        for i, (name, numbers) in enumerate(rows)
-        for j, part in enumerate(parts)
-    ]
-    spec = {
-        "data": {"values": values},
-        "height": {"step": 22},
-        "mark": {"type": "bar", "height": 14},
-        "encoding": {
-            "y": {
-                "field": "name",
-                "type": "nominal",
-                "sort": {"field": "i"},
-                "axis": {
-                    "title": None,
-                    "labelLimit": 150,
-                    "labelPadding": 6,
-                    "ticks": False,
-                    "domain": False,
-                },
-            },
-            "x": {
-                "field": "n",
-                "type": "quantitative",
-                "axis": {"title": title, "format": "~s", "tickCount": 4},
-            },
-            "order": {"field": "j"},
-            "color": {
-                "field": "part",
-                "type": "nominal",
-                "scale": {"domain": list(parts), "range": [COLOURS[p] for p in parts]},
-                "legend": {
-                    "title": None,
-                    "orient": "top",
-                    "columns": 2,
-                },  # four in a row are too wide for a phone
-            },
-        },
-    }
-    return _drawn(spec, says)
+    totals = [sum(numbers.get(part, 0) for part in parts) for _, numbers in rows]
+
+    def drawn(width: int) -> str:
+        picture = _Picture(width)
+        left = _label_width([name for name, _ in rows], width)
+        right = 10 + _LETTER * len(f"{max((*totals, 0)):,.0f}")
+        across = max(1, int((width - left) // 110))
+        for i, part in enumerate(parts):
+            x, y = left + 110 * (i % across), 10 + 18 * (i // across)
+            picture.rect(x, y - 6, 12, 12, fill=COLOURS[part])
+            picture.text(x + 17, y, part)
+        top = 18 * -(-len(parts) // across) + 6
+        scale = (width - left - right) / (max((*totals, 0)) or 1)
+        for i, ((name, numbers), total) in enumerate(zip(rows, totals, strict=True)):
+            middle, x = top + _ROW * i + _ROW / 2, float(left)
+            _name_row(picture, name, left, middle)
+            for part in parts:
+                long = scale * numbers.get(part, 0)
+                picture.rect(x, middle - 7, long, 14, fill=COLOURS[part])
+                x += long
+            picture.text(x + 5, middle, f"{total:,.0f}")
+        bottom = top + _ROW * len(rows)
+        picture.text(left, bottom + 10, title, fill=FAINT)
+        return picture.svg(bottom + 22, says)
+
+    return _in_both_widths(drawn, says)
 
 
 def columns(values: Mapping[str, float], *, title: str, says: str, colour: str = "plain") -> Chart:
-    """Upright columns in the given order, such as days; few of them carry their numbers."""
-    rows = [
-        {"name": _label(name), "n": value, "i": i} for i, (name, value) in enumerate(values.items())
-    ]
-    x = {
-        "field": "name",
-        "type": "nominal",
-        "sort": {"field": "i"},
-        "axis": {
-            "title": None,
-            "labelAngle": 0 if len(rows) <= _FEW else -45,
-            "labelOverlap": True,
-            "ticks": False,
-        },
-    }
-    y = {
-        "field": "n",
-        "type": "quantitative",
-        "axis": {"title": title, "format": "~s", "tickCount": 4},
-    }
-    numbers = {
-        "mark": {"type": "text", "dy": -7, "fill": INK},
-        "encoding": {"text": {"field": "n", "format": ",.0f"}},
-    }
-    spec = {
-        "data": {"values": rows},
-        "height": 160,
-        "encoding": {"x": x, "y": y},
-        "layer": [
-            {"mark": {"type": "bar", "fill": COLOURS[colour]}},
-            *([numbers] if len(rows) <= _FEW else []),
-        ],
-    }
-    # Two columns as wide as the page would look like a finding.
-    return _drawn(spec, says, most=_COLUMN * len(rows) + 60)
+    """Upright columns in the given order; few of them carry their numbers."""
+    height, left, top = 160.0, 46.0, 16.0
+
+    def drawn(width: int) -> str:
+        # Two columns as wide as the page would look like a finding.
+        picture = _Picture(min(width, _COLUMN * len(values) + 60))
+        step = (picture.width - left) / max(1, len(values))
+        most = max((*values.values(), 0.0)) or 1.0
+        _scale(picture, most, left=left, top=top, height=height)
+        every = -(-len(values) * 44 // int(picture.width - left)) or 1
+        for i, (name, value) in enumerate(values.items()):
+            x, tall = left + step * i, height * value / most
+            picture.rect(
+                x + step * 0.1, top + height - tall, step * 0.8, tall, fill=COLOURS[colour]
+            )
+            if len(values) <= _FEW:
+                picture.text(x + step / 2, top + height - tall - 8, f"{value:,.0f}", **_CENTRE)
+            if i % every == 0:
+                picture.text(x + step / 2, top + height + 12, _label(name, 8), **_CENTRE)
+        picture.text(left, top + height + 30, title, fill=FAINT)
+        return picture.svg(top + height + 40, says)
+
+    return _in_both_widths(drawn, says)
+
+
+def days(values: Mapping[date, int], *, title: str, says: str) -> Chart:
+    """Documents by date on a true axis of time: a day (month, year) without documents is a gap.
+
+    Days up to three months, months up to eight years, else years.
+    """
+    first, last = min(values), max(values)
+    span = (last - first).days
+    unit = "day" if span <= 92 else "month" if span <= 8 * 366 else "year"
+    grouped: dict[date, int] = {}
+    for day, n in values.items():
+        start = {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[unit]
+        grouped[start] = grouped.get(start, 0) + n
+    start, end = min(grouped), _last_day(max(grouped), unit)
+    n_days = (end - start).days + 1
+    height, left, top = 150.0, 46.0, 12.0
+
+    def drawn(width: int) -> str:
+        picture = _Picture(width)
+        room = width - left
+        most = max(grouped.values())
+        _scale(picture, most, left=left, top=top, height=height)
+        for day, n in sorted(grouped.items()):
+            x = left + room * (day - start).days / n_days
+            wide = room * ((_last_day(day, unit) - day).days + 1) / n_days
+            tall = height * n / most
+            gap = min(1.0, wide / 6)
+            picture.rect(x, top + height - tall, max(wide - gap, 0.7), tall, fill=COLOURS["plain"])
+        n_ticks = max(2, min(n_days, int(room // 110)))
+        for i in range(n_ticks):
+            at = round((n_days - 1) * i / max(1, n_ticks - 1)) if n_days > 1 else 0
+            day = date.fromordinal(start.toordinal() + at)
+            words = (
+                f"{day}" if unit == "day" else f"{day:%Y-%m}" if unit == "month" else f"{day:%Y}"
+            )
+            anchor = "start" if i == 0 else "end" if i == n_ticks - 1 else "middle"
+            x = left + room * (at + (0.5 if anchor == "middle" else i > 0)) / n_days
+            picture.text(x, top + height + 12, words, text_anchor=anchor)
+            if n_days == 1:
+                break
+        picture.text(left, top + height + 30, f"{title} by {unit}", fill=FAINT)
+        return picture.svg(top + height + 40, says)
+
+    return _in_both_widths(drawn, says)
 
 
 def heat(
-    rows: Sequence[tuple[str, Mapping[str, float]]], *, says: str, fields: Sequence[str]
+    rows: Sequence[tuple[str, Mapping[str, float]]],
+    *,
+    says: str,
+    fields: Sequence[str],
+    number: Callable[[float], str],
 ) -> Chart:
-    """A field of shares: names down, fields across, each cell with its per cent."""
-    values = [
-        {
-            "name": _label(name),
-            "field": field.replace("_", " "),
-            "share": shares[field],
-            "i": i,
-            "j": j,
-        }
-        for i, (name, shares) in enumerate(rows)
-        for j, field in enumerate(fields)
-    ]
-    spec = {
-        "data": {"values": values},
-        "height": {"step": 24},
-        "encoding": {
-            "y": {
-                "field": "name",
-                "type": "nominal",
-                "sort": {"field": "i"},
-                "axis": {
-                    "title": None,
-                    "labelLimit": 110,
-                    "labelPadding": 6,
-                    "ticks": False,
-                    "domain": False,
-                },
-            },
-            "x": {
-                "field": "field",
-                "type": "nominal",
-                "sort": {"field": "j"},
-                "axis": {
-                    "title": None,
-                    "orient": "top",
-                    "labelAngle": -45,
-                    "ticks": False,
-                    "domain": False,
-                },
-            },
-        },
-        "layer": [
-            {
-                "mark": {"type": "rect", "fill": COLOURS["plain"]},
-                "encoding": {
-                    "fillOpacity": {
-                        "field": "share",
-                        "type": "quantitative",
-                        "scale": {"domain": [0, 1], "range": [0.04, 0.75]},
-                        "legend": None,
-                    }
-                },
-            },
-            {
-                "mark": {"type": "text", "fill": INK, "fontSize": 9},
-                "encoding": {"text": {"field": "share", "type": "quantitative", "format": ".0%"}},
-            },
-        ],
-    }
-    return _drawn(spec, says)
+    """A field of shares: names down, fields across, each cell with its number."""
+
+    def drawn(width: int) -> str:
+        picture = _Picture(width)
+        left = min(110.0, _label_width([name for name, _ in rows], width))
+        tilt = 60.0  # room at the right for the last of the slanted names
+        step = (width - left - tilt) / max(1, len(fields))
+        top = 12 + 0.71 * _LETTER * max((len(field) for field in fields), default=0)
+        for j, field in enumerate(fields):
+            x = left + step * j + step / 2
+            turned = f"rotate(-45 {x:.1f} {top - 8:.1f})"
+            picture.text(x, top - 8, field.replace("_", " "), transform=turned)
+        for i, (name, shares) in enumerate(rows):
+            middle = top + 24 * i + 12
+            _name_row(picture, name, left, middle)
+            for j, field in enumerate(fields):
+                x = left + step * j
+                opacity = f"{0.04 + 0.71 * shares[field]:.2f}"
+                fill = COLOURS["plain"]
+                picture.rect(x, middle - 12, step, 24, fill=fill, fill_opacity=opacity)
+                words = number(shares[field])
+                picture.text(x + step / 2, middle, words, font_size=9, **_CENTRE)
+        return picture.svg(top + 24 * len(rows) + 4, says)
+
+    return _in_both_widths(drawn, says)
 
 
 def flow(
     read: int, outcomes: Sequence[tuple[str, str, int, Mapping[str, int]]], *, says: str
 ) -> Chart:
     """The documents read as a stream that parts: outcome (name, colour, documents), and each one's reasons."""
-    import vl_convert
-
     shown = [outcome for outcome in outcomes if outcome[2]]
-    wide, narrow = (
-        vl_convert.vega_to_svg(_flow_spec(read, shown, width=width, reasons=width == WIDE))
-        for width in (WIDE, NARROW)
-    )
-    return Chart(_labelled(wide, says), _labelled(narrow, says), says)
+
+    def drawn(width: int) -> str:
+        return _stream(read, shown, width=width, says=says)
+
+    return _in_both_widths(drawn, says)
 
 
-_FEW = 12  # columns that have room for a number each, on a phone too
-_COLUMN = 56  # pixels of one column and the space beside it, at the most
-
-_BAR, _GAP, _LINE = 12, 10, 15  # width of a node, space between nodes, height of a line of writing
-
-
-def _flow_spec(
+def _stream(
     read: int,
     outcomes: Sequence[tuple[str, str, int, Mapping[str, int]]],
     *,
     width: int,
-    reasons: bool,
-) -> dict[str, Any]:
-    """Vega draws; where each band stands is worked out here, since Vega has no Sankey of its own."""
+    says: str,
+) -> str:
+    reasons = width == WIDE
     scale = 220 / max(read, 1)
     heights = [max(n * scale, 2.0) for _, _, n, _ in outcomes]
     details = [_largest(parts) if reasons else [] for *_, parts in outcomes]
     room = [max(h, _LINE * max(len(d), 1)) for h, d in zip(heights, details, strict=True)]
     middle = width * (0.42 if reasons else 0.40)
-    nodes = [{"x": 0.0, "y": 0.0, "w": _BAR, "h": sum(heights), "fill": INK}]
-    words = [
-        {"x": _BAR + 6, "y": sum(heights) / 2, "text": f"{read:,} read", "fill": INK, "bold": True}
+    picture = _Picture(width)
+    words: list[tuple[float, float, str, bool]] = [
+        (_BAR + 6, sum(heights) / 2, f"{read:,} read", True)
     ]
-    links, y, taken = [], 0.0, 0.0
+    picture.rect(0, 0, _BAR, sum(heights), fill=INK)
+    y = taken = 0.0
     for (name, colour, n, parts), h, detail, space in zip(
         outcomes, heights, details, room, strict=True
     ):
-        top = y + (space - h) / 2
-        fill = COLOURS[colour]
-        nodes.append({"x": middle, "y": top, "w": _BAR, "h": h, "fill": fill})
-        links.append({"path": _band(_BAR, taken, middle, top, h), "fill": fill})
-        words.append(
-            {
-                "x": middle + _BAR + 6,
-                "y": top + h / 2,
-                "text": f"{n:,} {name}",
-                "fill": INK,
-                "bold": True,
-            }
-        )
-        start = y + (space - _LINE * len(detail)) / 2
+        top, fill = y + (space - h) / 2, COLOURS[colour]
+        picture.path(_band(_BAR, taken, middle, top, h), fill)
+        words.append((middle + _BAR + 6, top + h / 2, f"{n:,} {name}", True))
+        start, offset = y + (space - _LINE * len(detail)) / 2, 0.0
         for i, (reason, m) in enumerate(detail):
-            line = start + i * _LINE + _LINE / 2
-            part = h * m / max(sum(parts.values()), 1)
-            offset = h * sum(k for _, k in detail[:i]) / max(sum(parts.values()), 1)
-            links.append(
-                {
-                    "path": _band(middle + _BAR, top + offset, width - 190, line - part / 2, part),
-                    "fill": fill,
-                }
+            line, part = start + i * _LINE + _LINE / 2, h * m / max(sum(parts.values()), 1)
+            picture.path(
+                _band(middle + _BAR, top + offset, width - 190, line - part / 2, part), fill
             )
-            words.append(
-                {
-                    "x": width - 184,
-                    "y": line,
-                    "text": f"{m:,} {_label(reason)}",
-                    "fill": INK,
-                    "bold": False,
-                }
-            )
+            words.append((width - 184, line, f"{m:,} {_label(reason, 24)}", False))
+            offset += part
+        picture.rect(middle, top, _BAR, h, fill=fill)
         y += space + _GAP
         taken += h
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v5.json",
-        "width": width,
-        "height": max(y - _GAP, sum(heights)),
-        "padding": 5,
-        "background": None,
-        "config": {"text": {"font": "system-ui, sans-serif", "fontSize": 12}},
-        "data": [
-            {"name": "nodes", "values": nodes},
-            {"name": "links", "values": links},
-            {"name": "words", "values": words},
-        ],
-        "marks": [
-            {
-                "type": "path",
-                "from": {"data": "links"},
-                "encode": {
-                    "enter": {
-                        "path": {"field": "path"},
-                        "fill": {"field": "fill"},
-                        "fillOpacity": {"value": 0.35},
-                    }
-                },
-            },
-            {
-                "type": "rect",
-                "from": {"data": "nodes"},
-                "encode": {
-                    "enter": {
-                        "x": {"field": "x"},
-                        "y": {"field": "y"},
-                        "width": {"field": "w"},
-                        "height": {"field": "h"},
-                        "fill": {"field": "fill"},
-                    }
-                },
-            },
-            # Words lie over bands: first their outline in the colour of the page, then themselves.
-            *(
-                {
-                    "type": "text",
-                    "from": {"data": "words"},
-                    "encode": {
-                        "enter": {
-                            "x": {"field": "x"},
-                            "y": {"field": "y"},
-                            "text": {"field": "text"},
-                            "fill": {"field": "fill"},
-                            **outline,
-                            "baseline": {"value": "middle"},
-                            "limit": {"value": 190},
-                            "fontWeight": [{"test": "datum.bold", "value": 600}, {"value": 400}],
-                        }
-                    },
-                }
-                for outline in (
-                    {
-                        "fill": {"value": GROUND},
-                        "stroke": {"value": GROUND},
-                        "strokeWidth": {"value": 4},
-                    },
-                    {},
-                )
-            ),
-        ],
-    }
+    # Words lie over bands: first their outline in the colour of the page, then themselves.
+    for x, at, text, is_bold in words:
+        weight = 600 if is_bold else 400
+        picture.text(x, at, text, fill=GROUND, stroke=GROUND, stroke_width=4, font_weight=weight)
+        picture.text(x, at, text, font_weight=weight)
+    return picture.svg(max(y - _GAP, sum(heights)) + 10, says)
 
 
 def _largest(parts: Mapping[str, int], most: int = 5) -> list[tuple[str, int]]:
@@ -406,60 +331,48 @@ def _band(x1: float, y1: float, x2: float, y2: float, h: float) -> str:
     )
 
 
-def _label(text: str) -> str:
-    """A name from a document, as a label. Vega aborts the whole process on a character that XML forbids.
+def _name_row(picture: _Picture, name: str, left: float, middle: float) -> None:
+    picture.text(left - 6, middle, _label(name, int((left - 6) / _LETTER)), text_anchor="end")
 
-    It shortens a long label between UTF-16 units, and fails where that cuts a pair in two: emoji and other
-    characters beyond the first 65,536 become a box.
 
-    >>> _label(chr(0) + "b"), _label(chr(0x1F469) + " b")
-    ('\\\\x00b', '□ b')
+def _label_width(names: Mapping[str, float] | Sequence[str], width: int) -> float:
+    """Room for the longest of the names, but at most a third of the picture."""
+    longest = max((len(_label(name, 26)) for name in names), default=0)
+    return min(12 + _LETTER * longest, width / 3)
+
+
+def _scale(picture: _Picture, most: float, *, left: float, top: float, height: float) -> None:
+    """Lines across at nothing, half and the most, each with its number."""
+    for share in (0.0, 0.5, 1.0):
+        y = top + height * (1 - share)
+        picture.line(left, y, picture.width, y)
+        value = most * share
+        if share != 0.5 or value == int(value):
+            picture.text(left - 5, y, f"{value:,.0f}", text_anchor="end", fill=FAINT)
+
+
+def _last_day(day: date, unit: str) -> date:
+    if unit == "month":
+        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return date(day.year, 12, 31) if unit == "year" else day
+
+
+def _label(text: str, most: int = 80) -> str:
+    """A name from a document, as a label without what could mislead, cut to a number of letters.
+
+    >>> _label(chr(0) + "b"), _label("a long name", 6)
+    ('\\\\x00b', 'a lon…')
     """
-    return _PAIRED.sub("□", printable(text[:80]))
+    shown = printable(text[:200])
+    return shown if len(shown) <= most else shown[: max(1, most - 1)] + "…"
 
 
-def _axis(number: str) -> str:
-    return "~%" if number.endswith("%") else "~s"
+def _attributes(style: Mapping[str, object]) -> str:
+    return "".join(f' {name.replace("_", "-")}="{value}"' for name, value in style.items())
 
 
-def _drawn(spec: Mapping[str, Any], says: str, *, most: int = WIDE) -> Chart:
-    """The picture in both widths, labels included; `most` is its largest width."""
-    import vl_convert
-
-    wide, narrow = (
-        vl_convert.vegalite_to_svg({**_COMMON, **spec, "width": min(width, most)})
-        for width in (WIDE, NARROW)
-    )
-    return Chart(_labelled(wide, says), _labelled(narrow, says), says)
+def _in_both_widths(drawn: Callable[[int], str], says: str) -> Chart:
+    return Chart(drawn(WIDE), drawn(NARROW), says)
 
 
-def _labelled(svg: str, says: str) -> str:
-    """The picture under one name for who cannot see it; its parts are not read out one by one."""
-    from markupsafe import escape
-
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(says)}" ', 1)
-
-
-_PAIRED = re.compile("[\U00010000-\U0010ffff]")
-_COMMON: Mapping[str, Any] = {
-    "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-    "background": None,
-    # More on the left: the reader's letters may be wider than those the labels were measured with.
-    "padding": {"left": 18, "right": 5, "top": 5, "bottom": 5},
-    "autosize": {"type": "fit-x", "contains": "padding"},
-    "config": {
-        "font": "system-ui, sans-serif",
-        "view": {"stroke": None},
-        "aria": False,
-        "axis": {
-            "labelColor": INK,
-            "titleColor": FAINT,
-            "gridColor": GRID,
-            "domainColor": GRID,
-            "labelFontSize": 12,
-            "titleFontWeight": "normal",
-        },
-        "legend": {"labelColor": INK, "labelFontSize": 12},
-        "text": {"fontSize": 11},
-    },
-}
+_CENTRE: Mapping[str, str] = {"text_anchor": "middle"}

@@ -16,7 +16,7 @@ from copydesk.transforms import drift
 from copydesk.transforms.ledger import Removal, rebuild
 
 # How much of each a person looks at: arbitrary, a page should load at once on a phone.
-TOP_OUTLETS = 40
+TOP_OUTLETS = 2_000  # each with its row; some 300 bytes of the page
 TOP_CLUSTERS = 8
 TOP_STORIES = 15
 SAMPLES_PER_RULE = 3
@@ -208,7 +208,8 @@ def _samples(snapshot: Tables, chosen: Mapping[str, list[str]]) -> dict[str, lis
     ids = {doc_id for some in chosen.values() for doc_id in some}
     if not ids:
         return {}
-    texts = dict(_rows(snapshot.documents("articles", ids, ("doc_id", "text")), "doc_id", "text"))
+    columns = ("doc_id", "text", "title", "outlet", "outlet_id")
+    rows = {row["doc_id"]: row for row in snapshot.documents("articles", ids, columns).to_pylist()}
     removed: dict[str, list[Removal]] = defaultdict(list)
     ledger = snapshot.documents(
         "removed", ids, ("doc_id", "start", "end", "text", "rule", "rule_version")
@@ -218,21 +219,21 @@ def _samples(snapshot: Tables, chosen: Mapping[str, list[str]]) -> dict[str, lis
     found: dict[str, list[Sample]] = {}
     for rule, doc_ids in chosen.items():
         found[rule] = [
-            _sample(doc_id, rule, texts[doc_id], removed[doc_id])
-            for doc_id in doc_ids
-            if doc_id in texts
+            _sample(rule, rows[doc_id], removed[doc_id]) for doc_id in doc_ids if doc_id in rows
         ]
     return found
 
 
-def _sample(doc_id: str, rule: str, text: str, removed: list[Removal]) -> Sample:
-    extracted = rebuild(text, removed)
+def _sample(rule: str, row: Mapping[str, Any], removed: list[Removal]) -> Sample:
+    extracted = rebuild(row["text"], removed)
     cut = max((r for r in removed if r.rule == rule), key=lambda r: (len(r.text.strip()), -r.start))
     return Sample(
-        doc_id,
+        row["doc_id"],
         _ending(extracted[: cut.start], AROUND),
         _short(cut.text, 4 * AROUND),
         _short(extracted[cut.end : cut.end + 2 * AROUND], AROUND),
+        row["title"],
+        row["outlet"] or row["outlet_id"],
     )
 
 

@@ -73,6 +73,8 @@ class Sample:
     before: str
     cut: str
     after: str
+    title: str | None = None
+    outlet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

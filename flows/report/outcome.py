@@ -81,7 +81,7 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
         )
     if summary.n_under_other_recipe:
         lines.append(
-            f"recipe     {summary.n_under_other_recipe:,} rows stand under another recipe; `copydesk reprocess` brings them up to date"
+            f"recipe     {summary.n_under_other_recipe:,} articles were written with a different recipe; run `copydesk reprocess` to update them"
         )
     if not summary.is_dry:
         lines.append(f"Parquet    {outcome.articles}")

@@ -7,29 +7,27 @@ scripts, frames, foreign addresses and any style but its own, so that an oversig
 from __future__ import annotations
 
 import base64
-import difflib
 import hashlib
 import importlib.resources
-import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from copydesk.flows.report import charts
 from copydesk.flows.report.charts import Chart
 from copydesk.flows.report.collect import COVERAGE
 from copydesk.flows.report.data import Cluster, Data
+from copydesk.flows.support.html_text import safe_html
 from copydesk.flows.support.safe_text import duration
+from copydesk.transforms.dedup.shared_passages import shared_passages
 
 _SHOWN_RULES = 12
 _SHOWN_OUTLETS = 15
 _SHOWN_LANGUAGES = 12
+_SHARED_WORDS = 4  # a shared word or two is chance: four read as a passage
 _NAME = 200  # characters; a title is shorter, what is longer is not read
-_MOST_COLUMNS = 62  # two months of days; a longer time is shown by months
-
-_WORD = re.compile(r"\s+|[^\s]+")
 
 
 def render(data: Data) -> str:
@@ -55,42 +53,34 @@ def render(data: Data) -> str:
 
 
 def side_by_side(cluster: Cluster) -> tuple[Markup, Markup] | None:
-    """The kept text and its first copy, what both share marked; None for a cluster without texts."""
+    """The kept text and its first copy, what both share marked; None for a cluster without texts.
+
+    Passages are compared as copies are: without regard to case, white space and punctuation.
+    """
     if not cluster.copies:
         return None
-    left, right = _WORD.findall(cluster.kept.text), _WORD.findall(cluster.copies[0].text)
-    blocks = difflib.SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
-    return _marked(left, {b.a: b.size for b in blocks}), _marked(
-        right, {b.b: b.size for b in blocks}
+    left, right = cluster.kept.text, cluster.copies[0].text
+    found = shared_passages(left, right, ngram=_SHARED_WORDS)
+    return (
+        _marked(left, [(passage.start, passage.end) for passage in found]),
+        _marked(right, [(passage.other_start, passage.other_end) for passage in found]),
     )
 
 
-def _marked(words: list[str], shared: Mapping[int, int]) -> Markup:
+def _marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
     parts, position = [], 0
-    for start, size in sorted(shared.items()):
-        parts.append(_text("".join(words[position:start])))
-        passage = "".join(words[start : start + size])
-        # A shared word or two is chance: three is the least that reads as a passage.
-        parts.append(
-            Markup("<mark>{}</mark>").format(_text(passage)) if size >= 5 else _text(passage)
-        )
-        position = start + size
-    return Markup("").join([*parts, _text("".join(words[position:]))])
+    for start, end in sorted(ranges):
+        if start < position:
+            continue  # a passage that the other text holds twice
+        parts.append(safe_html(text[position:start]))
+        parts.append(Markup("<mark>{}</mark>").format(safe_html(text[start:end])))
+        position = end
+    return Markup("").join([*parts, safe_html(text[position:])])
 
 
 def _name(text: str) -> Markup:
     """A title or a name as a person reads it: the first line's worth of it, escaped."""
-    return _text(text if len(text) <= _NAME else text[:_NAME] + " …")
-
-
-def _text(text: str) -> Markup:
-    """Escaped; control characters that HTML forbids, and overrides of direction, are shown by name."""
-    return escape(_HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
-
-
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+    return safe_html(text if len(text) <= _NAME else text[:_NAME] + " …")
 
 
 def _charts(data: Data) -> dict[str, Chart | None]:
@@ -114,7 +104,7 @@ def _charts(data: Data) -> dict[str, Chart | None]:
             title="share of all text",
             says="Share of text removed, by rule",
             colour="cut",
-            number=".2%",
+            number=_share,
         )
         if rules
         else None,
@@ -141,6 +131,7 @@ def _charts(data: Data) -> dict[str, Chart | None]:
             [(o.outlet_id, o.coverage) for o in outlets],
             says="Share of documents with each field, by outlet",
             fields=COVERAGE,
+            number=_share,
         )
         if outlets
         else None,
@@ -159,8 +150,10 @@ def _charts(data: Data) -> dict[str, Chart | None]:
         )
         if data.languages
         else None,
-        "dates": charts.columns(
-            _days(data.dates), title="documents", says="Documents by day or month of publication"
+        "dates": charts.days(
+            {date.fromisoformat(day): n for day, n in data.dates.items()},
+            title="documents",
+            says="Documents by date of publication",
         )
         if data.dates
         else None,
@@ -168,22 +161,11 @@ def _charts(data: Data) -> dict[str, Chart | None]:
             {s.name: s.seconds for s in facts.stages},
             title="seconds",
             says="Seconds per stage",
-            number=",.1f",
+            number=lambda n: f"{n:,.1f}",
         )
         if facts.stages
         else None,
     }
-
-
-def _days(dates: Mapping[str, int]) -> dict[str, int]:
-    """Documents by day, or by month (year) when there are more days (months) than a picture can show."""
-    for length in (10, 7, 4):
-        grouped: dict[str, int] = {}
-        for day, n in dates.items():
-            grouped[day[:length]] = grouped.get(day[:length], 0) + n
-        if len(grouped) <= _MOST_COLUMNS:
-            break
-    return grouped
 
 
 def _took(data: Data) -> float:
@@ -194,18 +176,24 @@ def _took(data: Data) -> float:
 
 
 def _share(value: float | None) -> str:
-    """A share as per cent.
+    """A share as per cent, the one form that the report has: two digits that count.
 
-    >>> _share(0.1234), _share(0.0004), _share(0.00001), _share(0.0), _share(None)
-    ('12.3 %', '0.04 %', '< 0.01 %', '0 %', '')
+    >>> _share(0.1234), _share(0.0312), _share(0.0004), _share(0.00001), _share(0.0), _share(None)
+    ('12 %', '3.1 %', '0.04 %', '< 0.01 %', '0 %', '')
+    >>> _share(0.9996), _share(1.0)
+    ('> 99 %', '100 %')
     """
     if value is None:
         return ""
-    if not value:
-        return "0 %"
-    if value < 0.0001:
+    per_cent = 100 * value
+    if not value or value == 1:
+        return f"{per_cent:.0f} %"
+    if per_cent < 0.01:
         return "< 0.01 %"
-    return f"{100 * value:.2f} %" if value < 0.001 else f"{100 * value:.1f} %"
+    if per_cent >= 99.5:
+        return "> 99 %" if value < 1 else f"{per_cent:.0f} %"
+    digits = 2 if per_cent < 1 else 1 if per_cent < 9.95 else 0
+    return f"{per_cent:.{digits}f} %"
 
 
 def _counted(n: int, noun: str) -> str:
@@ -226,7 +214,7 @@ def _when(text: str) -> str:
 
 
 def _chart(chart: Chart | None) -> Markup:
-    """Both pictures; the style sheet shows one. Vega has escaped every word in them."""
+    """Both pictures; the style sheet shows one. `charts` has escaped every word in them."""
     if chart is None:
         return Markup("")
     return Markup('<div class="chart wide">{}</div><div class="chart narrow">{}</div>').format(
@@ -246,7 +234,7 @@ def _environment() -> jinja2.Environment:
         "share": _share,
         "bytes": _bytes,
         "when": _when,
-        "text": _text,
+        "text": safe_html,
         "name": _name,
         "chart": _chart,
         "number": lambda n: f"{n:,.0f}",

@@ -47,6 +47,7 @@ def document(number: int, outlet: str, when: dt.datetime, **values: Any) -> dict
             "canonical_url": f"https://{outlet}.example/{number}",
             "published_at": when,
             "published_precision": "minute",
+            "run_id": "first",
             **added,
             **values,
         },

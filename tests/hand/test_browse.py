@@ -98,6 +98,12 @@ def test_an_address_that_leads_nowhere_is_a_sentence(
     assert "Traceback" not in response.text
 
 
+def test_ids_in_the_report_of_a_run_are_links(warehouse: Warehouse) -> None:
+    assert CliRunner().invoke(main, ["report", "--warehouse", str(warehouse.root)]).exit_code == 0
+    assert f'<a href="/article/{known.FERRY}">' in get(warehouse, "/runs/first").text
+    (warehouse.root / "reports" / "first.html").unlink()
+
+
 def test_every_link_of_every_view_leads_to_a_page(warehouse: Warehouse) -> None:
     seen, waiting = set[str](), ["/"]
     while waiting:

@@ -7,6 +7,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import made
@@ -14,6 +15,7 @@ import pytest
 
 from copydesk.flows import report
 from copydesk.flows.report import charts, collect
+from copydesk.flows.report import page as page_code
 from copydesk.flows.report.data import Data, Facts
 
 
@@ -112,6 +114,31 @@ def test_no_label_can_crash_the_drawing_of_a_chart(text: str) -> None:
     chunks = [text[i : i + 70] for i in range(0, len(text), 70)]
     drawn = charts.bars(dict.fromkeys(chunks, 1.0), title="n", says=text[:50])
     assert drawn.wide.startswith("<svg ")
+
+
+def test_dates_stand_on_a_true_axis_of_time() -> None:
+    days = {date(2026, 3, 1): 5, date(2026, 3, 2): 5, date(2026, 3, 11): 5}
+    drawn = charts.days(days, title="documents", says="dates").wide
+    first, second, third = (float(x) for x in re.findall(r'<rect x="([\d.]+)"', drawn))
+    assert round((third - second) / (second - first)) == 9
+
+
+@pytest.mark.parametrize(("days", "unit"), [(30, "day"), (300, "month"), (9_000, "year")])
+def test_a_longer_time_is_shown_by_months_or_years(days: int, unit: str) -> None:
+    values = {date(1990, 1, 1): 1, date(1990, 1, 1) + timedelta(days): 3}
+    assert f"documents by {unit}" in charts.days(values, title="documents", says="dates").narrow
+
+
+def test_shared_passages_are_marked_without_regard_to_case() -> None:
+    kept = made.Copy("a" * 32, None, None, None, "He said the OLD bridge is closed.")
+    copy = made.Copy("b" * 32, None, None, None, "Today the old Bridge is closed again.")
+    texts = page_code.side_by_side(made.Cluster(2, 2, kept, (copy,)))
+    assert texts is not None
+    assert texts[1] == "Today <mark>the old Bridge is closed</mark> again."
+
+
+def test_a_run_that_skipped_known_documents_says_so(page: str) -> None:
+    assert "60 documents were already known and were not processed again" in page
 
 
 def test_the_short_name_of_a_run_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
