@@ -75,11 +75,11 @@ def ingest(
     >>> outcome.summary.facts.n_articles
     1
     """
-    from copydesk.flows.cli.options import cores
     from copydesk.flows.pipeline import run
     from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import located
     from copydesk.flows.report import outcome
+    from copydesk.flows.support.cpu import cores
 
     given = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
     if not isinstance(given, Sequence) or isinstance(given, (bytes, bytearray)):

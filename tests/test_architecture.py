@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,50 @@ MAY_IMPORT = {
     "schemas": {"schemas"},
     "transforms": {"schemas", "transforms"},
     "flows": {"schemas", "transforms", "flows"},
+}
+# The packages of flows/ from the lowest layer to the highest: a package imports only from layers
+# below its own. docs/architecture.md shows the same order.
+LAYERS = (
+    {"support"},
+    {"remote"},
+    {"warehouse", "read"},
+    {"index"},
+    {"recipe"},
+    {"engines"},
+    {"pipeline"},
+    {"report", "export", "query"},
+    {"maintenance", "browse"},
+    {"orchestration"},
+    {"ingest", "library", "evaluation"},
+    {"cli"},
+)
+LAYER_OF = {package: layer for layer, packages in enumerate(LAYERS) for package in packages}
+MODULES_AT_THE_TOP_OF_FLOWS = 8
+FILES_IN_A_FOLDER = 16  # `__init__` excepted
+# Rule tables, commands and taggers: one file for each language, command or tagger.
+LARGE_FOLDERS = {"transforms/clean/rules", "flows/cli", "transforms/tag"}
+# Base names that two modules have today. Only ever remove one.
+USED_TWICE = {"address", "views"}
+LINES_IN_A_MODULE = 400
+# Modules that are longer than LINES_IN_A_MODULE today, each with a limit. Only ever lower one.
+LONG_MODULES: dict[str, int] = {
+    "flows/index/copy_index.py": 520,
+    "flows/maintenance/forget.py": 500,
+    "flows/maintenance/reprocess.py": 440,
+    "flows/pipeline/reconcile.py": 460,
+    "flows/pipeline/run.py": 540,
+    "flows/pipeline/stories/state.py": 480,
+    "flows/report/collect.py": 460,
+    "flows/warehouse/object_store/mirror.py": 560,
+    "flows/warehouse/rewrite.py": 620,
+    "flows/warehouse/store.py": 700,
+    "flows/warehouse/verify.py": 580,
+    "transforms/clean/line_features.py": 540,
+    "transforms/decode.py": 460,
+    "transforms/dedup/evidence.py": 440,
+    "transforms/extract/block_features.py": 540,
+    "transforms/tag/byline_lexicon.py": 460,
+    "transforms/tag/page_data.py": 460,
 }
 # One vendor, one place: its quirks stop there.
 AT_HOME = {
@@ -75,6 +120,70 @@ def test_imports_point_from_flows_to_transforms_to_schemas(path: Path) -> None:
         if parts[0] == "copydesk" and len(parts) > 1 and parts[1] in MAY_IMPORT:
             assert parts[1] in MAY_IMPORT[folder], f"{relative(path)} imports {name}"
         assert parts[0] not in MAY_IMPORT, f"{relative(path)} imports {name}; write copydesk.{name}"
+
+
+FLOWS = [path for path in CODE if relative(path).startswith("flows/")]
+
+
+def package_of(dotted: str) -> str | None:
+    """The package or top module of flows/ that a dotted import names.
+
+    >>> package_of("copydesk.flows.read.fields"), package_of("copydesk.flows"), package_of("re")
+    ('read', None, None)
+    """
+    parts = dotted.split(".")
+    return parts[2] if parts[:2] == ["copydesk", "flows"] and len(parts) > 2 else None
+
+
+@pytest.mark.parametrize("path", FLOWS, ids=relative)
+def test_a_package_of_flows_imports_only_from_lower_layers(path: Path) -> None:
+    """Imports inside functions and under TYPE_CHECKING count as well."""
+    home = path.relative_to(ROOT / "flows").parts[0].removesuffix(".py")
+    if home == "__init__":
+        assert not any(package_of(name) for name in imports(path)), f"{path} imports a package"
+        return
+    assert home in LAYER_OF, f"{home} has no place in LAYERS"
+    for name in imports(path):
+        other = package_of(name)
+        if other is not None and other != home:
+            assert LAYER_OF[other] < LAYER_OF[home], f"{relative(path)} imports {name}"
+
+
+def test_flows_has_few_modules_at_its_top() -> None:
+    top = sorted(path.name for path in (ROOT / "flows").glob("*.py"))
+    assert len(top) <= MODULES_AT_THE_TOP_OF_FLOWS, top
+
+
+def test_no_folder_has_too_many_files() -> None:
+    counts = Counter(relative(path.parent) for path in CODE if path.stem != "__init__")
+    too_many = {
+        folder: n
+        for folder, n in counts.items()
+        if n > FILES_IN_A_FOLDER and folder not in LARGE_FOLDERS
+    }
+    assert not too_many
+
+
+def test_no_two_modules_have_the_same_name() -> None:
+    """`__init__`, `options` and a command beside the module that it calls excepted."""
+    names = Counter(
+        path.stem
+        for path in CODE
+        if path.stem not in {"__init__", "__main__", "options"}
+        and relative(path.parent) not in {"flows/cli", "transforms/clean/rules"}
+    )
+    assert not {name for name, n in names.items() if n > 1} - USED_TWICE
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in CODE if relative(path.parent) != "transforms/clean/rules"],
+    ids=relative,
+)
+def test_a_module_is_short(path: Path) -> None:
+    n = len(path.read_text(encoding="utf-8").splitlines())
+    limit = LONG_MODULES.get(relative(path), LINES_IN_A_MODULE)
+    assert n <= limit, f"{relative(path)} has {n} lines, more than {limit}: split it by purpose"
 
 
 @pytest.mark.parametrize("path", CODE, ids=relative)

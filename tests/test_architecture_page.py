@@ -16,7 +16,7 @@ def test_the_walk_has_ten_to_twelve_stops() -> None:
     assert 10 <= len(re.findall(r"^\d+\. ", PAGE, re.MULTILINE)) <= 12
 
 
-@pytest.mark.parametrize(("path", "name"), STOPS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("path", "name"), STOPS, ids=str)
 def test_every_function_on_the_way_of_a_document_exists(path: str, name: str) -> None:
     source = (ROOT / path).read_text(encoding="utf-8")
     assert re.search(rf"^(?:def|class) {name}\b", source, re.MULTILINE), f"{path} has no {name}"

@@ -15,6 +15,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from copydesk.flows.pipeline import run as pipeline
+from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.read import InputError
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
@@ -31,7 +32,7 @@ STORY = (
 
 
 @pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipeline.Summary]:
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
     warehouse = tmp_path_factory.mktemp("seeded") / "warehouse"
     return warehouse, pipeline.run([str(SEEDS)], warehouse=warehouse)
 
@@ -48,7 +49,7 @@ def jsonl(path: Path, *rows: dict[str, object]) -> Path:
 
 
 def test_the_seeds_become_five_articles_and_four_of_them_one_story(
-    seeded: tuple[Path, pipeline.Summary],
+    seeded: tuple[Path, Summary],
 ) -> None:
     warehouse, summary = seeded
     assert (
@@ -68,7 +69,7 @@ def test_the_seeds_become_five_articles_and_four_of_them_one_story(
 
 
 def test_text_and_ledger_of_the_snapshot_rebuild_every_extracted_text(
-    seeded: tuple[Path, pipeline.Summary],
+    seeded: tuple[Path, Summary],
 ) -> None:
     from hashlib import sha256
 
@@ -82,7 +83,7 @@ def test_text_and_ledger_of_the_snapshot_rebuild_every_extracted_text(
 
 
 def test_every_table_is_there_with_its_schema_and_its_sentences(
-    seeded: tuple[Path, pipeline.Summary],
+    seeded: tuple[Path, Summary],
 ) -> None:
     snapshot = current(seeded[0])
     for name, schema in TABLES.items():
@@ -93,7 +94,7 @@ def test_every_table_is_there_with_its_schema_and_its_sentences(
 
 @pytest.mark.parametrize("table", ["articles", "removed", "runs", "duplicates"])
 def test_duckdb_polars_pandas_and_arrow_read_the_same_rows(
-    seeded: tuple[Path, pipeline.Summary], table: str
+    seeded: tuple[Path, Summary], table: str
 ) -> None:
     folder = seeded[0] / "current" / table
     n_arrow = ds.dataset(str(folder)).count_rows()
@@ -133,7 +134,7 @@ def test_a_dry_run_counts_and_publishes_nothing(tmp_path: Path) -> None:
 
 
 def test_worker_counts_and_shard_sizes_change_no_row(
-    tmp_path: Path, seeded: tuple[Path, pipeline.Summary]
+    tmp_path: Path, seeded: tuple[Path, Summary]
 ) -> None:
     small = from_toml("[run]\nshard_documents = 1\n")
     pipeline.run([str(SEEDS)], warehouse=tmp_path / "w", recipe=small, workers=2)

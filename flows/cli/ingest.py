@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from copydesk.flows.cli.options import (
-    cores,
     echo_json,
     engine_options,
     json_option,
@@ -17,6 +16,7 @@ from copydesk.flows.cli.options import (
     warehouse_option,
     workers_option,
 )
+from copydesk.flows.support.cpu import cores
 
 if TYPE_CHECKING:
     from copydesk.flows.report.outcome import Outcome

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,6 @@ from copydesk.flows.support.safe_text import harmless_json, printable
 
 __all__ = [
     "Group",
-    "cores",
     "echo_json",
     "engine_options",
     "json_option",
@@ -169,11 +167,6 @@ def engine_options(command: _Command) -> _Command:
         show_default=True,
         help="Where documents are edited and copies found: processes of this machine, or a Dask cluster.",
     )(command)
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def echo_json(value: object) -> None:

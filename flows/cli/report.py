@@ -26,6 +26,7 @@ def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
     """
     with opened(warehouse) as found:
         from copydesk.flows import report
+        from copydesk.flows.pipeline.summary import facts_of
 
         snapshot = found.current()
         if snapshot is None:
@@ -41,7 +42,7 @@ def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
             raise click.UsageError(
                 f"There is no run {printable(run)!r} in {warehouse}; the last are {', '.join(ids[-3:])}."
             )
-        path = report.write(found.root, snapshot, report.facts_of(found, run or ids[-1]))
+        path = report.write(found.root, snapshot, facts_of(found, run or ids[-1]))
         found.share()
     click.echo(path)
     if show:

@@ -9,7 +9,6 @@ import click
 
 from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import (
-    cores,
     echo_json,
     json_option,
     recipe_option,
@@ -17,6 +16,7 @@ from copydesk.flows.cli.options import (
     warehouse_option,
     workers_option,
 )
+from copydesk.flows.support.cpu import cores
 
 
 @click.command()

@@ -62,6 +62,7 @@ def command(
     \b
         prefect deployment run copydesk-ingest/default
     """
+    from copydesk.flows.ingest import ingest
     from copydesk.flows.orchestration import prefect_settings
 
     prefect_settings.prepare(quiet=False)
@@ -79,6 +80,7 @@ def command(
     try:
         with schedule.server(port=port, tell=click.echo) as server:
             schedule.serve(
+                ingest,
                 parameters,
                 cron=cron,
                 timezone=timezone,

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from copydesk.flows import read
 from copydesk.flows.maintenance.maintenance_run import chore
 from copydesk.flows.pipeline import run as pipeline
+from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.read import sources
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.warehouse import Warehouse, WarehouseError
@@ -35,7 +36,7 @@ def replay(
     workers: int = 1,
     progress: pipeline.Progress | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> pipeline.Summary | None:
+) -> Summary | None:
     """Ingest the sources of refused documents again; None when none was refused (as `reason`). Needs the lock.
 
     A document that is taken now loses its row in `rejects`; one that is refused again keeps it, under

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.flows.orchestration import crashed_runs, prefect_settings
 
 if TYPE_CHECKING:
+    from prefect import Flow
     from prefect.runner import Runner
 
 LOOPBACK = "127.0.0.1"  # never 0.0.0.0: the server has no login
@@ -170,6 +171,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def serve(
+    flow: Flow[..., Any],
     parameters: Mapping[str, Any],
     *,
     cron: str,
@@ -179,7 +181,7 @@ def serve(
     ready: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Register the deployment `copydesk-ingest/<name>` and run what falls due, until interrupted.
+    """Register the deployment `copydesk-ingest/<name>` of the flow and run what falls due, until interrupted.
 
     One run at a time: a run that falls due while another runs is cancelled, because the one after it
     takes everything that is new anyway. A server that goes away is waited for. On a clean end the
@@ -201,7 +203,7 @@ def serve(
         while True:
             begun = time.monotonic()
             try:
-                runner = _runner(parameters, cron=cron, timezone=timezone, name=name)
+                runner = _runner(flow, parameters, cron=cron, timezone=timezone, name=name)
                 ready()
                 asyncio.run(runner.start())
                 return
@@ -214,14 +216,14 @@ def serve(
                 time.sleep(_LOOKS_EVERY)
 
 
-def _runner(parameters: Mapping[str, Any], *, cron: str, timezone: str, name: str) -> Runner:
+def _runner(
+    flow: Flow[..., Any], parameters: Mapping[str, Any], *, cron: str, timezone: str, name: str
+) -> Runner:
     """A runner with the deployment on record."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.runner import Runner
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
-
-    from copydesk.flows.ingest import ingest
 
     class Interruptible(Runner):
         def handle_sigterm(self, *_: Any, **__: Any) -> None:
@@ -232,7 +234,7 @@ def _runner(parameters: Mapping[str, Any], *, cron: str, timezone: str, name: st
     # until a place is free, and after a weekend asleep start one after the other.
     runner = Interruptible(name=name, limit=None, pause_on_shutdown=True)
     runner.add_flow(
-        ingest,
+        flow,
         name=name,
         schedule=Cron(cron, timezone=timezone),
         parameters=dict(parameters),

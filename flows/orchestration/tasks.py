@@ -19,11 +19,12 @@ from prefect import task as as_task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from copydesk.flows.cli.options import cores
 from copydesk.flows.orchestration import artifacts, crashed_runs
 from copydesk.flows.pipeline import run
+from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.recipe import load
 from copydesk.flows.report import outcome as finish
+from copydesk.flows.support.cpu import cores
 from copydesk.flows.support.progress import Lines
 from copydesk.flows.warehouse.errors import WriteFailed
 
@@ -112,7 +113,7 @@ publish = _step(run.publish, _PAUSES)
 
 
 @as_task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
-def report(summary: run.Summary, warehouse: Path | str) -> finish.Outcome:
+def report(summary: Summary, warehouse: Path | str) -> finish.Outcome:
     """Write the page of the run, and hand Prefect the short form."""
     outcome = finish.finish(summary, warehouse)
     if watcher := _watcher.get():

@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.stories import shard_counts
+from copydesk.flows.pipeline.summary import Facts
 from copydesk.flows.recipe import Recipe
-from copydesk.flows.report.data import Facts
-from copydesk.flows.support.id_index import whole
+from copydesk.flows.support.id_index import keys_of, whole
 from copydesk.flows.warehouse import Snapshot
-from copydesk.flows.warehouse.partition import keys_of
 from copydesk.transforms import drift, history
 from copydesk.transforms.clean import learned_templates
 

@@ -17,9 +17,9 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,15 +30,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows import read as reading
-from copydesk.flows import report
 from copydesk.flows.engines import base
 from copydesk.flows.pipeline import clean_shards, deduplicate, known_inputs, reconcile
 from copydesk.flows.pipeline import publish as publishing
+from copydesk.flows.pipeline import summary as summaries
+from copydesk.flows.pipeline.summary import Facts, Stage, Summary
 from copydesk.flows.read.field_names import unread_warnings
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.remote.client import is_uri, located
-from copydesk.flows.report.data import Facts, Stage
 from copydesk.flows.support import allocator, versions
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.transforms import drift
@@ -77,19 +77,6 @@ class Silent:
 
     def note(self, text: str) -> None:
         """Say nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What came of a run."""
-
-    facts: Facts
-    removed_by_rule: Mapping[str, int] = field(default_factory=dict)  # cuts in the documents added
-    n_stories: int = 0  # stories the run opened
-    n_under_other_recipe: int = (
-        0  # rows of articles that stand under another recipe than this run's
-    )
-    is_dry: bool = False
 
 
 class Run:
@@ -210,7 +197,7 @@ class Run:
         In this order: a run that is killed in between is taken up again; after it the record would be lost.
         """
         if self.snapshot is not None:
-            report.keep(self.warehouse.root, self.facts())
+            summaries.keep(self.warehouse.root, self.facts())
         elif self.is_nothing_new and self.parent is not None and self.files:
             known_inputs.keep_aside(self.warehouse.root, self.parent, self.input_record())
         self.warehouse.discard_staging(self.run_id)

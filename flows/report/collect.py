@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.report.data import Cluster, Copy, Data, Facts, Outlet, Rule, Sample, Story
+from copydesk.flows.pipeline.summary import Facts
+from copydesk.flows.report.data import Cluster, Copy, Data, Outlet, Rule, Sample, Story
 from copydesk.flows.support.id_index import Keyed
 from copydesk.transforms import drift
 from copydesk.transforms.ledger import Removal, rebuild

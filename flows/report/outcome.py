@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.flows import report
+from copydesk.flows.pipeline.summary import facts_of
 from copydesk.flows.remote.client import is_uri
 from copydesk.flows.support import allocator
 from copydesk.flows.support.safe_text import duration, printable
 from copydesk.transforms.ledger import BLANK_LINE
 
 if TYPE_CHECKING:
-    from copydesk.flows.pipeline.run import Summary
-    from copydesk.flows.report.data import Facts
+    from copydesk.flows.pipeline.summary import Facts, Summary
 
 _MOST_RULES = 6  # in the short form; the report has them all
 _MOST_BREAKS = 8
@@ -48,7 +48,7 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
     page = report.write(
         store.root,
         store.snapshot(summary.facts.snapshot_id),
-        report.facts_of(store, summary.facts.run_id),
+        facts_of(store, summary.facts.run_id),
     )
     store.share()
     return Outcome(summary, warehouse, page)

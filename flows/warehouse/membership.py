@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import InvalidChange
-from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, UNDATED, keys_of, months
+from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, UNDATED, months
 from copydesk.flows.warehouse.rewrite import Doomed, Everything, Staged
 from copydesk.flows.warehouse.snapshot import Snapshot
 

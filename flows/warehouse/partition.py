@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -71,39 +69,6 @@ def months(dates: pa.ChunkedArray | pa.Array) -> pa.Array:
     names = dates.cast(pa.date32()).dictionary_encode()
     labels = pc.fill_null(pc.strftime(names.dictionary, format="%Y-%m"), UNDATED)
     return pc.fill_null(labels.take(names.indices), UNDATED)
-
-
-_NIBBLE = np.full(256, 255, np.uint8)
-for _digit in range(16):
-    _NIBBLE[ord("0123456789abcdef"[_digit])] = _digit
-
-
-def keys_of(ids: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    """64-bit keys of ids: the first 16 hex digits (what is not a doc_id is hashed); nulls are left out.
-
-    >>> keys_of(pa.array(["00000000000000ff" + "0" * 16, None]))
-    array([255], dtype=uint64)
-    """
-    flat = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
-    flat = flat.drop_null().cast(pa.large_string())
-    if len(flat) == 0:
-        return np.empty(0, np.uint64)
-    offsets = np.frombuffer(flat.buffers()[1], np.int64)[flat.offset : flat.offset + len(flat) + 1]
-    if np.all(np.diff(offsets) == 32):
-        letters = np.frombuffer(flat.buffers()[2], np.uint8)[offsets[0] : offsets[-1]].reshape(
-            -1, 32
-        )
-        nibbles = _NIBBLE[letters[:, :16]]
-        if nibbles.max() < 16:
-            bytes_ = (nibbles[:, 0::2] << 4) | nibbles[:, 1::2]
-            return np.ascontiguousarray(bytes_).view(">u8").ravel().astype(np.uint64)
-    return np.fromiter((_hashed(item) for item in flat.to_pylist()), np.uint64, len(flat))
-
-
-def _hashed(identifier: str) -> int:
-    if len(identifier) == 32 and all(letter in "0123456789abcdef" for letter in identifier):
-        return int(identifier[:16], 16)
-    return int.from_bytes(hashlib.blake2b(identifier.encode(), digest_size=8).digest(), "big")
 
 
 def rounds(sizes: Sequence[float], most: float) -> Iterator[tuple[int, int]]:

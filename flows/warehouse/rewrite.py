@@ -21,10 +21,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
+from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.manifest import FileEntry
-from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, keys_of, months, rounds
+from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, months, rounds
 
 # One output file in memory: 64 MB of Arrow data, some 15,000 articles of 4 kB; putting its parts together doubles it.
 _FILE_BYTES = 64 << 20

@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse import table_file as tablefile
 from copydesk.flows.warehouse.errors import UnknownSnapshot, WarehouseError
 from copydesk.flows.warehouse.input_record import INPUTS, conformed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
-from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, keys_of, rounds
+from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, rounds
 
 _OPENED_BYTES = 16 << 20  # of small files that are read as one; arbitrary
 

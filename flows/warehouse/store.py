@@ -42,6 +42,7 @@ from copydesk.flows.warehouse.errors import (
     WriteFailed,
 )
 from copydesk.flows.warehouse.input_record import conformed
+from copydesk.flows.warehouse.layout import OWN_FOLDERS, OWN_NAMES, SNAPSHOT_ID
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.membership import Inserted
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS
@@ -50,12 +51,7 @@ from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.schemas.tables import SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from copydesk.flows.remote.s3_warehouse import Mirror
-
-OWN_FOLDERS = ("snapshots", "manifests", "index", "keys", "reports", "receipts", "staging")
-MIRROR_STATE = ".mirror.json"  # what the mirror of an object store remembers, beside the rest
-OWN_NAMES = (*OWN_FOLDERS, "current", "LATEST", "lock", ".gitignore")
-SNAPSHOT_ID = re.compile(r"\d{6,}-[0-9a-f]{12}")
+    from copydesk.flows.warehouse.object_store.mirror import Mirror
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +152,7 @@ class Warehouse:
     def _on_a_store(
         cls, uri: str, *, create: bool, options: Options, checkpoint: Callable[[str], None]
     ) -> Warehouse:
-        from copydesk.flows.remote.s3_warehouse import Mirror
+        from copydesk.flows.warehouse.object_store.mirror import Mirror
 
         mirror = Mirror(uri)
         if not mirror.is_begun() and not create:

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows.support import atomic_write
+from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.manifest import HASH_DIGITS, FileEntry
-from copydesk.flows.warehouse.partition import PARTITIONS, keys_of
+from copydesk.flows.warehouse.partition import PARTITIONS
 
 _ROW_GROUPS = 8
 # Measured: a dictionary on every column costs time and wins nothing; on these few values it does.

@@ -19,18 +19,20 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from copydesk.flows.support import atomic_write
+from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import WarehouseError
+from copydesk.flows.warehouse.layout import MIRROR_STATE, OWN_NAMES, SNAPSHOT_ID
 from copydesk.flows.warehouse.manifest import FileEntry
-from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, keys_of
+from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS
 from copydesk.flows.warehouse.schema import tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
-from copydesk.flows.warehouse.store import MIRROR_STATE, OWN_NAMES, SNAPSHOT_ID, Warehouse
+from copydesk.flows.warehouse.store import Warehouse
 from copydesk.schemas.tables import SCHEMA_VERSION
 from copydesk.transforms import ledger
 
 if TYPE_CHECKING:
-    from copydesk.flows.remote.s3_warehouse import Mirror
+    from copydesk.flows.warehouse.object_store.mirror import Mirror
 
 # Says of the index files of a snapshot what does not fit its documents, a sentence each.
 IndexCheck = Callable[[Snapshot], Iterable[str]]

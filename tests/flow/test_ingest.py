@@ -11,8 +11,8 @@ import pytest
 
 from copydesk.flows.orchestration import artifacts
 from copydesk.flows.pipeline.run import STEPS, Summary
+from copydesk.flows.pipeline.summary import Facts
 from copydesk.flows.report import outcome as finish
-from copydesk.flows.report.data import Facts
 from copydesk.transforms.drift import Break
 
 ROOT = Path(__file__).resolve().parents[2]

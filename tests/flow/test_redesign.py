@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from copydesk.flows.cli import main
 from copydesk.flows.pipeline import run
+from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.report import outcome
 from copydesk.flows.warehouse import Snapshot, Warehouse
@@ -43,7 +44,7 @@ def page(rng: random.Random, outlet: str, day: int, i: int) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[run.Summary]]:
+def days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Summary]]:
     folder, rng = tmp_path_factory.mktemp("redesign"), random.Random(5)
     warehouse, summaries = folder / "wh", []
     for day in range(1, 5):
@@ -69,12 +70,12 @@ def current(warehouse: Path) -> Snapshot:
     return snapshot
 
 
-def test_ordinary_days_raise_no_alarm(days: tuple[Path, list[run.Summary]]) -> None:
+def test_ordinary_days_raise_no_alarm(days: tuple[Path, list[Summary]]) -> None:
     assert [summary.facts.breaks for summary in days[1][:3]] == [(), (), ()]
 
 
 def test_the_redesigned_outlet_is_named_and_no_other(
-    days: tuple[Path, list[run.Summary]],
+    days: tuple[Path, list[Summary]],
 ) -> None:
     breaks = days[1][3].facts.breaks
     assert {b.outlet_id for b in breaks} == {REDESIGNED}
@@ -82,20 +83,20 @@ def test_the_redesigned_outlet_is_named_and_no_other(
 
 
 def test_its_documents_wait_and_the_others_are_published(
-    days: tuple[Path, list[run.Summary]],
+    days: tuple[Path, list[Summary]],
 ) -> None:
     facts = days[1][3].facts
     assert (facts.n_read, facts.n_quarantined, facts.n_articles) == (200, 20, 180)
 
 
-def test_the_report_says_so(days: tuple[Path, list[run.Summary]]) -> None:
+def test_the_report_says_so(days: tuple[Path, list[Summary]]) -> None:
     warehouse, summaries = days
     text = (warehouse / "reports" / f"{summaries[3].facts.run_id}.html").read_text(encoding="utf-8")
     assert "paper4.example: documents with a byline: 0 %, usually 100 %" in text
 
 
 def test_what_waits_is_listed_and_released_into_the_corpus(
-    days: tuple[Path, list[run.Summary]],
+    days: tuple[Path, list[Summary]],
 ) -> None:
     warehouse, _ = days
     where = ["--warehouse", str(warehouse)]

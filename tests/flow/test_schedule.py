@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from copydesk.flows.ingest import ingest
 from copydesk.flows.orchestration import prefect_settings, schedule
 from copydesk.flows.warehouse import Warehouse, verify
 
@@ -382,7 +383,7 @@ def serve_losing(monkeypatch: pytest.MonkeyPatch, answers: list[bool]) -> list[s
     monkeypatch.setattr(schedule, "_runner", lambda *_, **__: Losing())
     monkeypatch.setattr(schedule, "_reaping", contextlib.nullcontext)
     monkeypatch.setattr(schedule, "answers", lambda _: answers.pop(0))
-    schedule.serve({}, cron="0 6 * * *", api="http://127.0.0.1:9/api", tell=said.append)
+    schedule.serve(ingest, {}, cron="0 6 * * *", api="http://127.0.0.1:9/api", tell=said.append)
     return said
 
 

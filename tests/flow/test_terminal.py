@@ -7,10 +7,9 @@ from typing import ClassVar
 
 import pytest
 
-from copydesk.flows.pipeline.run import Summary
+from copydesk.flows.pipeline.summary import Facts, Summary
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.report import outcome as finish
-from copydesk.flows.report.data import Facts
 from copydesk.flows.support import progress
 from copydesk.flows.support.safe_text import printable
 from copydesk.transforms.drift import Break

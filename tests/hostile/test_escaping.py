@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from copydesk.flows import report
 from copydesk.flows.cli import main as cli
-from copydesk.flows.report.data import Facts
+from copydesk.flows.pipeline.summary import Facts
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse
 from tests.warehouse import rows
 

@@ -15,7 +15,6 @@ from copydesk.flows.maintenance import maintenance_run
 from copydesk.flows.maintenance.forget import Request, forget
 from copydesk.flows.remote.client import RemoteError
 from copydesk.flows.remote.objects import Objects
-from copydesk.flows.remote.s3_warehouse import GUARD
 from copydesk.flows.warehouse import Change, Options, Snapshot, Warehouse
 from copydesk.flows.warehouse.errors import (
     Locked,
@@ -25,6 +24,7 @@ from copydesk.flows.warehouse.errors import (
     WarehouseError,
     WriteFailed,
 )
+from copydesk.flows.warehouse.object_store.mirror import GUARD
 from copydesk.flows.warehouse.verify import faults
 from tests.remote.conftest import objects
 from tests.warehouse import rows
@@ -121,7 +121,7 @@ def test_columns_of_a_large_file_are_read_by_ranges(
 ) -> None:
     publish(opened(uri), "one", 1, 2, 3)
     another_machine()
-    monkeypatch.setattr("copydesk.flows.remote.s3_warehouse._WHOLE", 0)
+    monkeypatch.setattr("copydesk.flows.warehouse.object_store.mirror._WHOLE", 0)
     snapshot = Warehouse.open(uri).snapshot("current")
     assert ids(snapshot) == sorted(map(rows.doc_id, (1, 2, 3)))
     found = snapshot.documents("articles", [rows.doc_id(2)], ["doc_id", "text"])
@@ -183,7 +183,8 @@ def test_a_run_that_dies_before_the_switch_has_published_nothing_and_the_next_on
     with monkeypatch.context() as patch:
         if step == "uploaded":
             patch.setattr(
-                "copydesk.flows.remote.s3_warehouse.Mirror._switch", lambda *_: die("uploaded")
+                "copydesk.flows.warehouse.object_store.mirror.Mirror._switch",
+                lambda *_: die("uploaded"),
             )
         with pytest.raises(Killed):
             publish(opened(uri, checkpoint=die), "dead", 2, 3, date=OCTOBER)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from copydesk.flows.pipeline.summary import Facts, Stage
 from copydesk.flows.report.data import (
     Cluster,
     Copy,
     Data,
-    Facts,
     Outlet,
     Rule,
     Sample,
-    Stage,
     Story,
 )
 from copydesk.transforms.drift import Break

@@ -14,9 +14,10 @@ import made
 import pytest
 
 from copydesk.flows import report
+from copydesk.flows.pipeline.summary import Facts, keep
 from copydesk.flows.report import charts, collect
 from copydesk.flows.report import page as page_code
-from copydesk.flows.report.data import Data, Facts
+from copydesk.flows.report.data import Data
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def test_the_short_name_of_a_run_cannot_lead_out_of_the_folder(tmp_path: Path) -
 
 
 def test_facts_survive_their_file(tmp_path: Path) -> None:
-    report.keep(tmp_path, made.FACTS)
+    keep(tmp_path, made.FACTS)
     text = (tmp_path / "reports" / f"{made.FACTS.run_id}.json").read_text(encoding="utf-8")
     assert Facts.from_json(text) == made.FACTS
     assert Facts.from_json(text.replace('"warnings"', '"of_a_newer_version"')) == replace(

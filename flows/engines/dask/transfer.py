@@ -16,11 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 
-from copydesk.flows.remote import client, s3_warehouse
+from copydesk.flows.remote import client
 from copydesk.flows.remote.objects import Objects, at_once
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse import Warehouse, lock
 from copydesk.flows.warehouse.errors import Locked, WarehouseError
+from copydesk.flows.warehouse.object_store import mirror
 
 _CONSEQUENCE = "; nothing is published: run the same command again, finished shards stand"
 
@@ -83,7 +84,7 @@ class Place:
                 (name, path) for name, path in zip(names, paths, strict=True) if not path.exists()
             ]
         ):
-            with s3_warehouse.as_warehouse_error(_CONSEQUENCE):
+            with mirror.as_warehouse_error(_CONSEQUENCE):
                 at_once(lambda item: self._fetch(*item), missing)
         return paths
 
@@ -91,7 +92,7 @@ class Place:
         """Let the other sides have a file, which is whole and will not change; its name. Of a folder they learn the name alone."""
         name = self.name(path)
         if self.is_carried and not name.endswith("/"):
-            with s3_warehouse.as_warehouse_error(_CONSEQUENCE):
+            with mirror.as_warehouse_error(_CONSEQUENCE):
                 _objects(self._store).upload(path, name)
         return name
 
@@ -103,7 +104,7 @@ class Place:
     def taken_out(self, names: Iterable[str]) -> None:
         """Delete from the store what nobody will fetch any more."""
         if self.is_carried:
-            with s3_warehouse.as_warehouse_error(_CONSEQUENCE):
+            with mirror.as_warehouse_error(_CONSEQUENCE):
                 _objects(self._store).remove(names)
 
     # The beginning and the end of a run
@@ -139,11 +140,11 @@ class Place:
 
     @property
     def _store(self) -> str:
-        return f"{self.warehouse}/{s3_warehouse.STAGING}/{self.session}"
+        return f"{self.warehouse}/{mirror.STAGING}/{self.session}"
 
     @property
     def _cache(self) -> Path:
-        return s3_warehouse.local_folder(self.warehouse, below="carried")
+        return mirror.local_folder(self.warehouse, below="carried")
 
     @property
     def _root(self) -> Path:

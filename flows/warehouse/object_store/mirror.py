@@ -22,14 +22,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from copydesk.flows.remote import client, lease
+from copydesk.flows.remote import client
 from copydesk.flows.remote.objects import Changed, Listed, Objects, at_once
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse import manifest
 from copydesk.flows.warehouse.errors import NotAWarehouse, Outdated, WarehouseError, WriteFailed
+from copydesk.flows.warehouse.layout import MIRROR_STATE, SNAPSHOT_ID
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
+from copydesk.flows.warehouse.object_store import lease
 from copydesk.flows.warehouse.partition import PARTITIONS
-from copydesk.flows.warehouse.store import MIRROR_STATE, SNAPSHOT_ID
 
 POINTER = "LATEST"
 STAGING = "staging"  # files of a run on their way between its machine and the workers of a cluster
