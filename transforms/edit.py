@@ -160,10 +160,16 @@ def _check(body: object, accepted: tuple[type, ...], source: Source) -> None:
 def _finish(
     document: Document, source: Source, options: Options, kind: Kind, refused: Refused | None = None
 ) -> Article:
-    extracted = document.extracted
+    extracted, stated = document.extracted, tag.stated_languages(document)
     removed = (
         *document.removed,
-        *clean.clean(extracted, removed=document.removed, kind=kind, options=options.clean),
+        *clean.clean(
+            extracted,
+            removed=document.removed,
+            kind=kind,
+            options=options.clean,
+            languages=stated,
+        ),
     )
     corrections = clean.corrections(extracted, removed)
     tags = tag.tag(replace(document, removed=removed) if removed else document, options=options.tag)
@@ -173,7 +179,12 @@ def _finish(
         removed = (
             *removed,
             *clean.clean(
-                extracted, removed=removed, kind=kind, templates=templates, options=options.clean
+                extracted,
+                removed=removed,
+                kind=kind,
+                templates=templates,
+                options=options.clean,
+                languages=stated,
             ),
         )
     text = apply(extracted, removed)

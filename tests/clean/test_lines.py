@@ -12,7 +12,6 @@ PROSE = "The river rose again at noon, and the lock at Mill Town was closed unti
 KNOWN = Model(
     {},
     {},
-    frozenset({"caption_with_credit", "related_link"}),
     None,
     None,
     threshold=4.0,
@@ -25,40 +24,6 @@ def line(text: str, category: str = "", rule: str = "") -> Line:
     return Line(text, text.lower(), category, rule)
 
 
-def stays(text: str, category: str, rule: str, odds: float) -> bool:
-    return (
-        1 in line_model.decided([line(PROSE), line(text, category, rule)], [-5.0, odds], KNOWN).stay
-    )
-
-
-def test_a_rule_that_labelled_pages_contradict_cuts_only_where_the_model_agrees() -> None:
-    caption = ("Boats wait below the lock. Photo: Ana Ruiz", "photo", "caption_with_credit")
-    assert stays(*caption, odds=2.9)
-    assert not stays(*caption, odds=3.1)
-
-
-def test_links_to_other_stories_need_less_consent() -> None:
-    link = ("Read more: The dam above Mill Town", "related", "related_link")
-    assert stays(*link, odds=0.9)
-    assert not stays(*link, odds=1.1)
-
-
-def test_sure_rules_short_lines_and_small_texts_need_none() -> None:
-    assert not stays("Leave a comment below the line", "comments", "comment_prompt", odds=-5.0)
-    assert not stays("Photo: Ana", "photo", "caption_with_credit", odds=-5.0)
-    assert (
-        line_model.decided(
-            [
-                line(PROSE),
-                line("Boats wait below the lock. Photo: Ana Ruiz", "photo", "caption_with_credit"),
-            ],
-            None,
-            KNOWN,
-        ).stay
-        == frozenset()
-    )
-
-
 def test_the_model_drops_lines_of_its_own_only_beside_three_that_rules_took() -> None:
     taken = [
         line("Leave a Comment", "comments", "comment_prompt"),
@@ -67,21 +32,8 @@ def test_the_model_drops_lines_of_its_own_only_beside_three_that_rules_took() ->
     ]
     text = [line(PROSE), line("Ten bridges to see this summer"), line(PROSE)]
     odds = [-5.0, 4.5, -5.0]
-    assert line_model.decided([*taken[:2], *text], [9.0, 9.0, *odds], KNOWN) == Decision(
-        frozenset(), (), (), ()
-    )
+    assert line_model.decided([*taken[:2], *text], [9.0, 9.0, *odds], KNOWN) == Decision((), (), ())
     assert line_model.decided([*taken, *text], [9.0, 9.0, 9.0, *odds], KNOWN).unlikely == (4,)
-
-
-def test_a_line_that_stays_is_no_evidence_of_residue() -> None:
-    text = [
-        line(PROSE),
-        line("Read more: The dam above Mill Town", "related", "related_link"),
-        line("Ten bridges to see this summer"),
-    ]
-    assert line_model.decided(text, [-5.0, -1.0, 9.0], KNOWN) == Decision(
-        frozenset({1}), (), (), ()
-    )
 
 
 def seen(*texts: str) -> line_features.Features:

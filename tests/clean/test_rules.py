@@ -7,9 +7,12 @@ import re
 import pytest
 
 from copydesk.transforms import clean, ledger
+from copydesk.transforms.clean.fold_text import folded
+from copydesk.transforms.clean.line_features import Line
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
+from copydesk.transforms.clean.rule_set import RuleSet
 
-PATTERNED = [rule for rule in clean.RULES if rule.place != "context"]
+PATTERNED = [rule for rule in clean.RULES if rule.place not in {"context", "evidence"}]
 DROPS = [
     pytest.param(rule, text, id=f"{rule.name}: {text[:50]}")
     for rule in PATTERNED
@@ -39,12 +42,15 @@ def test_what_a_rule_must_drop_goes(rule: Rule, example: str) -> None:
         enabled=(rule.name, "comment_prompt", *prompts),
         line_model=False,
     )
-    assert ledger.apply(text, clean.clean(text, options=alone)).strip() == expected
+    assert (
+        ledger.apply(text, clean.clean(text, options=alone, languages=rule.languages)).strip()
+        == expected
+    )
 
 
 @pytest.mark.parametrize(("rule", "example"), KEEPS)
 def test_what_a_rule_must_keep_stays(rule: Rule, example: str) -> None:
-    removed = clean.clean(example, options=NO_MODEL)
+    removed = clean.clean(example, options=NO_MODEL, languages=rule.languages)
     assert ledger.apply(example, removed) == example, [(r.rule, r.text) for r in removed]
 
 
@@ -70,6 +76,21 @@ def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -
     assert gone - {""} == (marked if example in rule.drops else set()) - {""}
 
 
+@pytest.mark.parametrize(
+    ("rule", "example"),
+    [
+        pytest.param(rule, text, id=f"{rule.name}: {text[:50]}")
+        for rule in clean.RULES
+        if rule.place == "evidence"
+        for text in rule.drops
+    ],
+)
+def test_what_is_evidence_is_recognised_and_does_not_act(rule: Rule, example: str) -> None:
+    line = Line(example, folded(example), "")
+    assert RuleSet([rule]).hinted(line).rule == rule.name
+    assert clean.clean(example, options=NO_MODEL, languages=rule.languages) == ()
+
+
 def test_rule_names_are_unique() -> None:
     names = [rule.name for rule in clean.RULES]
     assert len(names) == len(set(names))
@@ -80,7 +101,7 @@ def test_every_rule_stands_in_a_known_category_and_brings_its_proof() -> None:
         assert rule.category in CATEGORIES, rule.name
         assert rule.patterns or rule.place == "context", rule.name
         assert rule.drops or rule.place == "context", rule.name
-        assert rule.keeps, rule.name
+        assert rule.keeps or rule.place == "evidence", rule.name
 
 
 def test_patterns_are_written_folded() -> None:

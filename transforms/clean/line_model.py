@@ -3,8 +3,7 @@
 `line_features` turns the lines of one document into numbers; boosted trees trained on labelled pages
 (`training/clean_lines.py`) turn those into log odds that a line is no part of the article, and a second
 forest judges the lines anew by what the first made of the others (`second_look`).
-A rule that matches a line is a feature among others, and a rule of which labelled pages keep some
-lines cuts one only where the model agrees (`decided`).
+A rule that matches a line is a feature among others. The model only adds to what rules cut (`decided`).
 """
 
 from __future__ import annotations
@@ -32,7 +31,6 @@ MIN_WORDS = (
 BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
 MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
 DOUBTFUL = -1.5  # log odds of the first look: lines below are the article's without a second one
-LINK_ODDS = 1.0  # log odds below which a line that a rule about links to other stories matches stays: a guide's own "Read more: ..."
 MIN_RESIDUE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
 FEW_WORDS = (
     60  # a text with fewer gives the model nothing to judge by: rules stand alone; arbitrary
@@ -59,16 +57,11 @@ class Model(NamedTuple):
 
     words: Mapping[str, float]  # weight of a word that residue or prose prefers
     rules: Mapping[str, float]  # log odds that a line which the rule matches is residue
-    unsure: frozenset[
-        str
-    ]  # rules that cut a line of `MIN_WORDS` or more only where the model agrees
     first: Forest
     second: Forest
     threshold: float
     short_threshold: float  # of lines under `MIN_WORDS`
-    rule_threshold: (
-        float  # of lines that an unsure rule matches, links apart, and of lists beside the article
-    )
+    rule_threshold: float  # of lists and menus beside the article
 
 
 def judged(line: Line) -> bool:
@@ -159,43 +152,26 @@ def log_odds(lines: Sequence[Line], known: Model) -> npt.NDArray[np.float32]:
     return odds - caution
 
 
-def is_unsure(line: Line, known: Model) -> bool:
-    """Whether the rule that matches the line cuts it only where the model agrees."""
-    return line.rule in known.unsure and len(WORD.findall(line.low)) >= MIN_WORDS
-
-
 class Decision(NamedTuple):
-    """Lines of one text by index: those that rules match and that stay; those that go beside what rules cut."""
+    """Lines of one text, by index, that go beside what rules cut."""
 
-    stay: frozenset[int]
     below: tuple[int, ...]
     above: tuple[int, ...]
     unlikely: tuple[int, ...]
 
 
 def decided(lines: Sequence[Line], odds: Sequence[float] | None, known: Model) -> Decision:
-    """What rules and model make of a text together; without `odds` the rules stand alone.
+    """What the model adds to the rules; without `odds` only lists and menus beside the article go.
 
-    The model drops lines of its own only where rules took `MIN_RESIDUE` others: it was trained on scrapes.
+    Lines that a rule takes have a category. The model drops lines of its own only where rules took
+    `MIN_RESIDUE` others: it was trained on scrapes.
     """
-    stay = frozenset(
-        i
-        for i, line in enumerate(lines)
-        if odds is not None
-        and is_unsure(line, known)
-        and odds[i] <= (LINK_ODDS if line.category == "related" else known.rule_threshold)
-    )
-    standing = (
-        [line._replace(category="") if i in stay else line for i, line in enumerate(lines)]
-        if stay
-        else lines
-    )
-    residue = sum(1 for line in standing if line.category not in {"", "layout"})
+    residue = sum(1 for line in lines if line.category not in {"", "layout"})
     if not residue:
-        return Decision(stay, (), (), ())
+        return Decision((), (), ())
     below, above = (
-        [i for i in found if i not in stay and (odds is None or odds[i] > known.rule_threshold)]
-        for found in (below_the_end(standing), above_the_start(standing))
+        [i for i in found if odds is None or odds[i] > known.rule_threshold]
+        for found in (below_the_end(lines), above_the_start(lines))
     )
     own: list[int] = []
     if odds is not None and residue >= MIN_RESIDUE:
@@ -208,7 +184,7 @@ def decided(lines: Sequence[Line], odds: Sequence[float] | None, known: Model) -
             and judged(line)
             and (odds[i] > known.short_threshold or len(WORD.findall(line.low)) >= MIN_WORDS)
         ]
-    return Decision(stay, tuple(below), tuple(above), tuple(own))
+    return Decision(tuple(below), tuple(above), tuple(own))
 
 
 @cache
@@ -231,7 +207,6 @@ def model() -> Model:
         return Model(
             words,
             rules,
-            frozenset(str(arrays["unsure"]).split("\n")),
             Forest.of(arrays, "first"),
             Forest.of(arrays, "second"),
             *limits,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from copydesk.transforms.clean.fold_text import plain
 from copydesk.transforms.clean.pattern_literals import PREFIX, prefixes, required
@@ -25,9 +26,6 @@ class Matcher:
     def __init__(self, rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
         self._known: dict[str, tuple[_Entries, _Entries]] = {}
-        self._entries: dict[
-            int, _Entry
-        ] = {}  # by number; the cache of `re` holds fewer than there are
         self._filed: dict[str, list[tuple[int, str, Rule, bool]]] = {}
         tables = (
             (rule, one, rule.unless_sentence)
@@ -83,8 +81,7 @@ class Matcher:
                 key=lambda entry: entry[0],
             )
             every = tuple(
-                self._entries.get(number) or self._compiled(number, pattern, rule)
-                for number, pattern, rule, _ in filed
+                (_compiled(pattern), rule, required(pattern)) for _, pattern, rule, _ in filed
             )
             known = (
                 every,
@@ -94,18 +91,20 @@ class Matcher:
                 self._known[head] = known
         return known
 
-    def _compiled(self, number: int, pattern: str, rule: Rule) -> _Entry:
-        self._entries[number] = entry = (re.compile(pattern), rule, required(pattern))
-        return entry
+
+@cache  # of all rule sets together; the cache of `re` holds fewer than there are
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
-def alternatives(pattern: str) -> list[str]:
+@cache
+def alternatives(pattern: str) -> tuple[str, ...]:
     """The pattern split at the bars that stand outside of groups.
 
     >>> alternatives(r"a(?:b|c)|d[|]")
-    ['a(?:b|c)', 'd[|]']
+    ('a(?:b|c)', 'd[|]')
     """
-    found, depth, start, in_class = [], 0, 0, False
+    found, depth, start, in_class = list[str](), 0, 0, False
     characters = enumerate(pattern)
     for i, c in characters:
         if c == "\\":
@@ -119,4 +118,4 @@ def alternatives(pattern: str) -> list[str]:
         elif c == "|" and depth == 0:
             found.append(pattern[start:i])
             start = i + 1
-    return [*found, pattern[start:]]
+    return (*found, pattern[start:])

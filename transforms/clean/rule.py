@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["line", "ending", "start", "end", "form", "context"]
+Place = Literal["line", "ending", "start", "end", "form", "evidence", "context"]
 """Where a rule acts.
 
 `line`: the whole line is residue when the pattern matches all of it, decoration left out.
@@ -20,6 +20,8 @@ Place = Literal["line", "ending", "start", "end", "form", "context"]
 of a line of prose longer than a caption only the match goes.
 `start`, `end`: the match is cut from a paragraph that scrapes glued it to.
 `form`: like `line`, but only beside a line of a comment form.
+`evidence`: like `line`, but too weak to act: articles have such lines too. The match tells the line
+model what the line may be, and the model alone decides whether it goes.
 `context`: not a pattern; the code beside the rule looks at the lines around.
 """
 
@@ -47,6 +49,9 @@ class Rule:
 
     `drops` are texts the rule must cut, `keeps` look-alikes that must stay whole. A drop without
     brackets goes as a whole; where `[[` and `]]` stand in it, exactly what is between them goes.
+    A rule acts wherever it matches in a document of its `languages`, at the head, in the middle and at
+    the end, and the model never keeps what it takes. Patterns that are too weak for that go into a
+    rule of the place `evidence`: its `drops` are lines it recognises, and it has no `keeps` to prove.
     `unless_sentence`: a line that ends like a sentence of six words or more is prose and stays, but
     not where one of `sentences` matches, patterns of residue that is itself a sentence.
     `on_pages`: false for rules that, behind the page model, cut more gold lines than residue of the

@@ -12,6 +12,7 @@ _PLACES = {
     "start": "the start of a paragraph",
     "end": "the end of a paragraph",
     "form": "a line beside a comment form",
+    "evidence": "nothing by itself: the line model weighs it",
     "context": "by the lines around",
 }
 

@@ -24,10 +24,21 @@ from copydesk.transforms.tag import (
     title,
     wire,
 )
+from copydesk.transforms.tag.language import stated_languages
 from copydesk.transforms.tag.page_data import PageData, read_page
 from copydesk.transforms.tag.tagger import Options, Tagger, View
 
-__all__ = ["COLUMNS", "RULES", "TAGGERS", "Options", "PageData", "read_page", "tag", "warm"]
+__all__ = [
+    "COLUMNS",
+    "RULES",
+    "TAGGERS",
+    "Options",
+    "PageData",
+    "read_page",
+    "stated_languages",
+    "tag",
+    "warm",
+]
 
 # In the order of the columns; a tagger sees the values of those before it.
 TAGGERS: tuple[Tagger, ...] = (

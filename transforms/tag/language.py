@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from copydesk.schemas.column import column
+from copydesk.transforms.article import Document
+from copydesk.transforms.tag.page_data import PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -29,6 +31,7 @@ FIRST_CHARS = 160
 SAMPLE_CHARS = 600  # asked where the first sample leaves a doubt
 CLEAR = 0.8
 SHORT_BYTES = 60  # below, the model errs more often than a page's own statement
+MARGIN = 0.05  # of the likeliest language's probability; less likely ones are not named; arbitrary
 SURE = 0.5  # below, a page's own statement is believed
 
 
@@ -41,7 +44,7 @@ class Model(NamedTuple):
     priors: npt.NDArray[np.float32]
     same: npt.NDArray[np.int32]
     languages: tuple[str, ...]
-    likeliest: Callable[..., tuple[int, float, int]]
+    probabilities: Callable[..., tuple[npt.NDArray[np.float64], int]]
 
 
 _prepared: dict[str, npt.NDArray[Any]] = {}
@@ -70,7 +73,7 @@ def arrays() -> dict[str, npt.NDArray[Any]]:
 @cache
 def model() -> Model:
     """The model that ships with py3langid, and the walk over it."""
-    from copydesk.transforms.tag.language_model import likeliest
+    from copydesk.transforms.tag.language_model import probabilities
 
     found = _prepared or arrays()
     return Model(
@@ -80,7 +83,7 @@ def model() -> Model:
         found["priors"],
         found["same"],
         tuple(found["languages"].tolist()),
-        likeliest,
+        probabilities,
     )
 
 
@@ -90,10 +93,22 @@ def classify(text: str) -> tuple[str, float]:
     >>> classify("Der Fluss stieg in der Nacht um einen Meter, und die Brücke blieb gesperrt.")[0]
     'de'
     """
+    return likely(text)[0]
+
+
+@lru_cache(maxsize=8)  # the rules of `clean` and this tagger ask of the same sample
+def likely(text: str) -> tuple[tuple[str, float], ...]:
+    """The languages a text may be in with their probabilities, likeliest first: those with at least `MARGIN` of the first one's.
+
+    >>> likely("Der Fluss stieg in der Nacht um einen Meter, und die Brücke blieb gesperrt.")[0][0]
+    'de'
+    """
     known = model()
     encoded = (text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
-    best, probability, _ = known.likeliest(np.frombuffer(encoded, np.uint8), *known[:5])
-    return known.languages[best], probability
+    shares, _ = known.probabilities(np.frombuffer(encoded, np.uint8), *known[:5])
+    order = np.flatnonzero(shares >= MARGIN * shares.max())
+    order = order[np.argsort(-shares[order], kind="stable")]
+    return tuple((known.languages[i], float(shares[i])) for i in order.tolist())
 
 
 def _array(values: Any) -> npt.NDArray[np.int32]:
@@ -103,11 +118,7 @@ def _array(values: Any) -> npt.NDArray[np.int32]:
 def find(view: View) -> Found:
     """The language by the model on a sample of the text; what was given or stated where the text cannot tell."""
     given = _code(view.document.given.language)
-    stated = (
-        _code(view.page.language or view.page.first("og:locale", "language", "content-language"))
-        if view.page is not None
-        else None
-    )
+    stated = _stated(view.page) if view.page is not None else None
     guess, confidence = _guess(view.lines)
     if given:
         source = (
@@ -125,14 +136,24 @@ def find(view: View) -> Found:
     return _found(stated, None, "markup") if stated else Found()
 
 
+def stated_languages(document: Document) -> tuple[str, ...]:
+    """The codes of the languages that the input and the page itself state."""
+    found = (_code(document.given.language), _stated(document.page) if document.page else None)
+    return tuple(code for code in found if code)
+
+
+def _stated(page: PageData) -> str | None:
+    return _code(page.language or page.first("og:locale", "language", "content-language"))
+
+
 def _guess(lines: tuple[str, ...]) -> tuple[str | None, float | None]:
     """The model's language for the longer lines, prose rather than names and labels, and its probability; None where they are too short to tell."""
     text = " ".join([line for line in lines if len(line) > 40] or lines)
     if len(text) < SHORT_BYTES and len(text.encode("utf-8", "surrogatepass")) < SHORT_BYTES:
         return None, None
-    guess, confidence = classify(_sample(text, FIRST_CHARS))
+    guess, confidence = classify(sample(text, FIRST_CHARS))
     if confidence < CLEAR and len(text) > FIRST_CHARS:
-        guess, confidence = classify(_sample(text, SAMPLE_CHARS))
+        guess, confidence = classify(sample(text, SAMPLE_CHARS))
     return guess, round(min(max(confidence, 0.0), 1.0), 4)
 
 
@@ -143,10 +164,10 @@ def _found(language: str | None, confidence: float | None, source: str) -> Found
     return Found({"language": language, "language_confidence": confidence}, evidence)
 
 
-def _sample(text: str, n_chars: int) -> str:
+def sample(text: str, n_chars: int) -> str:
     """The beginning and the middle of a text.
 
-    >>> _sample("It rained all day in Oslo.", 10)
+    >>> sample("It rained all day in Oslo.", 10)
     'It ra all d'
     """
     if len(text) <= n_chars:

@@ -14,15 +14,15 @@ _LINE = 32  # weights in a cache line of 64 bytes
 _HALF_BIAS = 2.0**112  # between the exponents of float16 and float32
 
 
-def _likeliest(
+def _probabilities(
     text: npt.NDArray[np.uint8],
     moves: npt.NDArray[np.int32],
     states: npt.NDArray[np.int32],
     weights: npt.NDArray[np.uint16],
     priors: npt.NDArray[np.float32],
     same: npt.NDArray[np.int32],
-) -> tuple[int, float, int]:
-    """The likeliest language, by number, its probability, and a number without meaning.
+) -> tuple[npt.NDArray[np.float64], int]:
+    """The probability of each language, by number, and a number without meaning.
 
     A row of `states` says where a state's moves begin and which feature it ends, or -1.
 
@@ -63,19 +63,18 @@ def _likeliest(
     likely = np.zeros(sums.shape[0], np.float64)
     for c in range(sums.shape[0]):
         likely[same[c]] += math.exp((sums[c] - most) * scale)
-    best = int(likely.argmax())
-    return best, likely[best] / likely.sum(), int(touched)
+    return likely / likely.sum(), int(touched)
 
 
-def _likeliest_in_numpy(
+def _probabilities_in_numpy(
     text: npt.NDArray[np.uint8],
     moves: npt.NDArray[np.int32],
     states: npt.NDArray[np.int32],
     weights: npt.NDArray[np.uint16],
     priors: npt.NDArray[np.float32],
     same: npt.NDArray[np.int32],
-) -> tuple[int, float, int]:
-    """`_likeliest` without a compiler: the same sums in the same order, a row of weights at a time."""
+) -> tuple[npt.NDArray[np.float64], int]:
+    """`_probabilities` without a compiler: the same sums in the same order, a row of weights at a time."""
     state, seen = 0, []
     for byte in text.tolist():
         state = int(moves[int(states[state, 0]) + byte])
@@ -94,8 +93,7 @@ def _likeliest_in_numpy(
     likely = np.zeros(len(sums), np.float64)
     for c in range(len(sums)):
         likely[same[c]] += math.exp(float(sums[c] - most) * scale)
-    best = int(likely.argmax())
-    return best, float(likely[best] / likely.sum()), 0
+    return likely / likely.sum(), 0
 
 
-likeliest = either(_likeliest, _likeliest_in_numpy)
+probabilities = either(_probabilities, _probabilities_in_numpy)

@@ -59,14 +59,14 @@ def _read(lines: tuple[str, ...], max_headline_chars: int) -> Opening:
         end -= 1
     body, last = full[:end], tuple(full[end:])
     lead = _bylines_from(0, body, lines)
-    if lead >= len(body) or not _reads_like_headline(lines[body[lead]], max_headline_chars):
+    if lead >= len(body) or not reads_like_headline(lines[body[lead]], max_headline_chars):
         return Opening(bylines=tuple(body[:lead]) + last)
     below = _bylines_from(lead + 1, body, lines)
     follows = [lines[i] for i in body[below : below + 4]]
-    if not any(_is_prose(line) for line in follows[:3]):
+    if not any(is_prose(line) for line in follows[:3]):
         return Opening(bylines=tuple(body[:lead]) + last)
-    again = _reads_like_headline(follows[0], max_headline_chars) and any(
-        _is_prose(line) for line in follows[1:4]
+    again = reads_like_headline(follows[0], max_headline_chars) and any(
+        is_prose(line) for line in follows[1:4]
     )
     return Opening(body[lead], not again, tuple(body[:lead] + body[lead + 1 : below]) + last)
 
@@ -122,7 +122,12 @@ def _titled(text: str) -> bool:
     )
 
 
-def _reads_like_headline(line: str, max_chars: int) -> bool:
+def reads_like_headline(line: str, max_chars: int) -> bool:
+    """Whether a line of at most `max_chars` characters can be a headline by its shape.
+
+    >>> reads_like_headline("Rain in Oslo", 200), reads_like_headline("It rained in Oslo all day.", 200)
+    (True, False)
+    """
     text = line.strip()
     if _LABELLED.match(text):
         return len(text) <= max_chars + 10
@@ -146,7 +151,12 @@ def _is_something_else(text: str) -> bool:
     return bool(ends or two or dated or dateline_parser.parse(text).end or is_byline(text))
 
 
-def _is_prose(line: str) -> bool:
+def is_prose(line: str) -> bool:
+    """Whether a line is long enough to be a paragraph, or a sentence of five words.
+
+    >>> is_prose("It rained in Oslo all day."), is_prose("Rain in Oslo")
+    (True, False)
+    """
     text = line.strip()
     if _CJK.search(text):
         return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")

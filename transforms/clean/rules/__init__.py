@@ -31,7 +31,7 @@ from copydesk.transforms.clean.rules import (
 
 def _in_plain_form(rule: Rule) -> Rule:
     """A rule that reads whole lines, its patterns in the form in which these are compared."""
-    if rule.place not in {"line", "form"}:
+    if rule.place not in {"line", "form", "evidence"}:
         return rule
     return replace(
         rule,

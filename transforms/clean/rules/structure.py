@@ -1,4 +1,4 @@
-"""Residue told by how lines stand together; the code is in `clean.py` and `lines.py`."""
+"""Boilerplate told by the lines around it; the code is in `link_lists.py`, `line_model.py` and `clean.py`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RULES = (
         languages=("*",),
         place="context",
         on_pages=False,
-        version=3,
+        version=4,
         drops=(
             "Skip to content\nMenu\n[[World]]\n[[Harbour]]\nLog in\nSubscribe\nMill Town lock closes as the river rises\nThe river rose again at noon, and the lock at Mill Town was closed.",
         ),
@@ -41,9 +41,66 @@ RULES = (
         on_pages=False,
         version=3,
         drops=(
-            "The river rose again at noon, and the lock at Mill Town was closed.\nRelated Articles\n[[Ten bridges to see this summer]]\n[[Why the ferries are late again]]\nPrivacy Policy",
+            "The river rose again at noon, and the lock at Mill Town was closed.\nSubscribe\n[[Ten bridges to see this summer]]\n[[Why the ferries are late again]]\nPrivacy Policy",
         ),
         keeps=("The river rose again at noon, and the lock at Mill Town was closed.\nLock City 61\nMill Town 58",),
+    ),
+    Rule(
+        name="link_list",
+        category="related",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=(
+            "The river rose again at noon, and the lock at Mill Town was closed.\nRead also\n[[Why the ferries of the lower river are late again]]\nThe council meets on Monday to vote on the dam, the mayor said.",
+            "The river rose again at noon, and the lock at Mill Town was closed.\nLatest news\n[[Ten bridges to see this summer]]\n[[Council votes on the dam]]\n[[Mill]]",
+        ),
+        keeps=("The river rose again at noon, and the lock at Mill Town was closed.\nRead also\nThe dam\nThe council meets on Monday to vote on the dam, the mayor said.",),
+    ),
+    Rule(
+        name="trailing_menu",
+        category="learned",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=("The river rose again at noon, and the lock at Mill Town was closed.\n* Privacy Policy\n[[* The harbour]]\n[[* Our ferries]]",),
+        keeps=("Bring to the harbour, the council said on Monday:\n* Boots\n* Rope\n* Tea",),
+    ),
+    Rule(
+        name="time_line",
+        category="counters",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=("Mill Town lock closes as the river rises\n[[January 5, 2024, 10:30 am]]\nThe river rose again at noon, and the lock at Mill Town was closed.",),
+        keeps=("The river rose again at noon, and the lock at Mill Town was closed.\nJanuary 5, 2024\nThe council meets on Monday to vote on the dam, the mayor said.",),
+    ),
+    Rule(
+        name="initials",
+        category="author",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=("The river rose again at noon, and the lock at Mill Town was closed.\n[[(jh)]]",),
+        keeps=("The river rose again at noon, and the lock at Mill Town was closed.\n(Mill Town)",),
+    ),
+    Rule(
+        name="lone_heading",
+        category="related",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=("The river rose again at noon, and the lock at Mill Town was closed.\n[[For those who want to know it all:]]\nRead more: The dam",),
+        keeps=("The river rose again at noon, and the lock at Mill Town was closed:\nA list of the ships follows.",),
+    ),
+    Rule(
+        name="lost_post",
+        category="share",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=("The river rose again at noon, and the lock at Mill Town was closed.\n\n[[— Harbour Post (@harbourpost) May 3, 2021]]\nThe council meets on Monday to vote on the dam, the mayor said.",),
+        keeps=("The lock is closed, ask at the pier #milltown\n— Harbour Post (@harbourpost) May 3, 2021\nThe council meets on Monday to vote on the dam, the mayor said.",),
     ),
     Rule(
         name="line_model",

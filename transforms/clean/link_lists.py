@@ -1,0 +1,240 @@
+"""Boilerplate told by the lines around it: lists under a heading, menus, time lines, headings left alone.
+
+A rule takes a heading such as "Read also"; the titles below it are anybody's words. They are told
+by the heading above them and by their shape: a few lines that end in no full stop.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from copydesk.transforms.clean.line_features import Line
+from copydesk.transforms.tag import date_formats, gazetteers, text_header
+
+LINK_LIST, LEADING_MENU, TRAILING_MENU = "link_list", "leading_menu", "trailing_menu"
+TIME_LINE, LONE_HEADING, LOST_POST = "time_line", "lone_heading", "lost_post"
+INITIALS = "initials"
+
+HEADING_WORDS = 6  # "More on this topic from our archive"; longer lines hold a title of their own
+TITLE_WORDS = (3, 30)  # of a title; the longest of 774 known headlines has 28
+ONE_TITLE_WORDS = (
+    7  # of a title that follows a heading alone: sub-headings of articles are mostly shorter
+)
+LONG_TITLE_WORDS = 5  # of each of several titles between two paragraphs, for the same reason
+MOST_IN_ARTICLE = 8  # titles between two paragraphs; longer lists are the article's own
+MENU_WORDS = 4  # "Local news and weather"
+MENU_LINES = 3
+TIME_CHARS = 60
+_POST_CHARS = 300  # longer than any post of the service
+_STOP = re.compile(r"[.。।…,;:][\"'”’»)\]]{0,3}$")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_BULLET = re.compile(r"\s*([•*·–—●▪■◦○►▶>»›-]) ?")
+_CRUMBS = re.compile(
+    r"\s*[^>»›/|:.!?]{1,40}(?:\s*[>»›]\s*[^>»›:.!?]{1,40}){2,6}$|\s*[^/|:.!?]{1,24}(?:\s+[/|]\s+[^/|:.!?]{1,24}){2,6}$"
+)
+_CRUMB_MARK = re.compile(r"[>»›/|*•]")
+_DIGIT = re.compile(r"\d")
+_SIGNATURE = re.compile(r"\s*[—–-] ?[^()]{1,60} \(@\w{1,30}\)(?: [\w., ]{4,40})?$")
+_INITIALS = re.compile(r"\(([a-zäöü]{2,4})(?:[/,] ?[a-zäöü]{2,4}){0,2}\)")
+_OF_A_POST = re.compile(r"https?:|pic\.twitter|t\.co/|[#@]\w")
+_HOME = frozenset({
+    "home", "homepage", "startseite", "accueil", "inicio", "início", "portada", "voorpagina", "forside", "forsiden", "hem", "startsida",
+    "strona główna", "etusivu", "domů", "úvod", "domov", "kezdőlap", "címlap", "acasă", "начало", "αρχική", "anasayfa", "ana sayfa", "главная",
+    "головна", "الرئيسية", "خانه", "ראשי", "होम", "প্রচ্ছদ", "beranda", "trang chủ", "หน้าแรก", "首页", "首頁", "ホーム", "トップ", "홈",
+})  # fmt: skip
+_LEAVES_A_HEADING = frozenset({"related", "share", "newsletter", "comments", "tags"})
+
+
+def found(lines: Sequence[Line]) -> dict[int, str]:
+    """The lines that go, by index, and the name of the rule of `rules/structure.py` that takes each."""
+    prose = [
+        i for i, line in enumerate(lines) if not line.category and text_header.is_prose(line.text)
+    ]
+    if not prose:
+        return {}
+    gone = dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
+    gone |= dict.fromkeys(_menu(lines[: prose[0]]), LEADING_MENU)
+    gone |= dict.fromkeys(
+        (prose[-1] + 1 + i for i in _bulleted_menu(lines[prose[-1] + 1 :])), TRAILING_MENU
+    )
+    for i, line in enumerate(lines[: prose[0]]):
+        if not line.category and i not in gone and _is_time(line.text):
+            gone[i] = TIME_LINE
+    for i in range(prose[-1] + 1, len(lines)):
+        initials = _INITIALS.fullmatch(lines[i].text.strip())
+        if not lines[i].category and initials and not gazetteers.agency(initials[1]):
+            gone[i] = INITIALS
+    gone |= dict.fromkeys(_lone_headings(lines, prose[-1], gone), LONE_HEADING)
+    return gone | dict.fromkeys(_lost_posts(lines), LOST_POST)
+
+
+def may_have(lines: Sequence[str]) -> bool:
+    """Whether a text in which no rule takes a line may still have lines for `found`: a cheap first test of its lines."""
+    if any(len(line) < 12 and _INITIALS.fullmatch(line.strip()) for line in lines[-3:]):
+        return True
+    shown = 0
+    for line in lines:
+        if line:
+            if len(line) > 2 * TIME_CHARS or shown > 12:
+                break
+            shown += 1
+            if _CRUMB_MARK.search(line) or (len(line) <= TIME_CHARS and _DIGIT.search(line)):
+                return True
+    return any("(@" in line for line in lines)
+
+
+def _n_words(text: str) -> int:
+    """Words of a line; four characters of a script without spaces count as one."""
+    return max(len(text.split()), len(_UNSPACED.findall(text)) // 4)
+
+
+def _is_title(line: Line) -> bool:
+    text = line.text.strip()
+    least, most = TITLE_WORDS
+    return (
+        not line.category
+        and least <= _n_words(text) <= most
+        and not _STOP.search(text)
+        and not text_header.is_byline(text)
+    )
+
+
+def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
+    """The titles below headings of links, from the first to the last prose line and after it.
+
+    Above the article a title may be its own headline, and stays.
+    """
+    gone: list[int] = []
+    at = first
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        if line.category != "related" or _n_words(line.low) > HEADING_WORDS:
+            continue
+        titles, end = list[int](), at
+        while end < len(lines) and (
+            lines[end].category or _is_title(lines[end]) or (end > last and _is_label(lines[end]))
+        ):
+            if not lines[end].category:
+                titles.append(end)
+            end += 1
+        if end == len(lines):
+            gone += titles if titles and _is_title(lines[titles[0]]) else ()
+            break
+        while titles and _n_words(lines[titles[-1]].text) < LONG_TITLE_WORDS:
+            titles.pop()
+        if _is_list(lines, titles):
+            gone += titles
+        at = max(at, end)
+    return gone
+
+
+def _is_label(line: Line) -> bool:
+    text = line.text.strip()
+    return (
+        _n_words(text) < TITLE_WORDS[0]
+        and not _STOP.search(text)
+        and not text_header.is_byline(text)
+    )
+
+
+def _is_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
+    """Whether titles below a heading, with prose behind them, are a list of links."""
+    if not titles or len(titles) > MOST_IN_ARTICLE:
+        return False
+    if len(titles) == 1:
+        text = lines[titles[0]].text
+        return _n_words(text) >= ONE_TITLE_WORDS or _BULLET.match(text) is not None
+    return all(_n_words(lines[i].text) >= LONG_TITLE_WORDS for i in titles)
+
+
+def _menu(head: Sequence[Line]) -> list[int]:
+    """Of the lines above the prose, those of a menu or of bread crumbs; something must be left below it to be the headline."""
+    gone = [i for i, line in enumerate(head) if not line.category and _CRUMBS.match(line.text)]
+    bulleted = _bulleted_menu(head, from_start=True)
+    if bulleted:
+        return gone + bulleted
+    end = signs = 0
+    for line in head:
+        word = line.low.strip(" *•·-–—>»›")
+        if not line.category and (_n_words(word) >= MENU_WORDS or text_header.is_byline(line.text)):
+            break
+        signs += bool(line.category) or word in _HOME
+        end += 1
+    while end and not head[end - 1].category:  # the last label may be a headline of one word
+        if end < len(head) and not head[end].category:
+            break
+        end -= 1
+    if (end > MENU_LINES and signs >= 2) or (
+        head and head[0].low.strip(" *•·-–—>»›") in _HOME and end >= MENU_LINES
+    ):
+        gone += [i for i in range(end) if not head[i].category and i not in gone]
+    return gone
+
+
+def _bulleted_menu(lines: Sequence[Line], *, from_start: bool = False) -> list[int]:
+    """Lines of a few words with a bullet each, in a row, some of which rules take or that begin with the way home."""
+    gone: list[int] = []
+    run: list[int] = []
+    signs = 0
+    for i, line in enumerate((*lines, None)):
+        word = line.low.strip(" *•·-–—>»›\t") if line else ""
+        if (
+            line
+            and _BULLET.match(line.text)
+            and _n_words(word) <= MENU_WORDS
+            and not _STOP.search(line.text.strip())
+        ):
+            run.append(i)
+            signs += bool(line.category) or word in _HOME
+            continue
+        if len(run) >= MENU_LINES and signs:
+            gone += [k for k in run if not lines[k].category]
+        run, signs = [], 0
+        if from_start and gone:
+            break
+    return gone
+
+
+def _is_time(text: str) -> bool:
+    stripped = text.strip()
+    return (
+        len(stripped) <= TIME_CHARS
+        and date_formats.DIGIT.search(stripped) is not None
+        and date_formats.is_date_alone(stripped)
+    )
+
+
+def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> list[int]:
+    """Lines with a colon below the prose from which on all goes: "For more on the flood:"."""
+    for i in range(len(lines) - 1, last, -1):
+        line = lines[i]
+        if line.category or i in gone:
+            continue
+        below = [other.category for other in lines[i + 1 :]]
+        return (
+            [i]
+            if line.text.rstrip().endswith((":", "："))
+            and _n_words(line.text) <= 2 * HEADING_WORDS
+            and not _LEAVES_A_HEADING.isdisjoint(below)
+            else []
+        )
+    return []
+
+
+def _lost_posts(lines: Sequence[Line]) -> list[int]:
+    """Signatures of embedded posts that stand below no post: "— Harbour Post (@harbourpost) May 3, 2021"."""
+    lost: list[int] = []
+    for i, line in enumerate(lines):
+        if line.category or "(@" not in line.text or not _SIGNATURE.match(line.text):
+            continue
+        above = lines[i - 1] if i else None
+        if (
+            above is None
+            or above.category
+            or len(above.text) > _POST_CHARS
+            or (line.blank_above and not _OF_A_POST.search(above.text))
+        ):
+            lost.append(i)
+    return lost

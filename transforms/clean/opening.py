@@ -1,0 +1,67 @@
+"""The headline and the bylines of a plain text, which no rule about boilerplate takes.
+
+They are read before the rules act. A line that a rule matches is the headline only where nothing
+else above the article's prose can be: "Share on Facebook" above a headline is a share line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from copydesk.transforms.clean.rule import Rule
+from copydesk.transforms.tag import text_header
+
+MAX_HEADLINE_CHARS = 200  # as the recipe's `max_headline_chars`
+MOST_LINES = 60  # that are not blank, above the first prose: longer menus have no headline to lose
+LEAST_WORDS = 3  # of a headline, of five letters or more, that the article repeats
+REPEATED = 0.6  # share of a headline's words of five letters or more that the article repeats
+_LEAD_LINES = 6  # lines of prose in which a headline's words are looked for
+_AUTHORS = frozenset({"author", "photo", "copyright"})  # rules about people's names; arbitrary
+_WORD = re.compile(r"[^\W\d_]{5,}")
+_LABEL = re.compile(r"[:|>»→•]")
+_FROM_AGENCY = re.compile(r" - [a-z]{2,12}$")  # "Oil falls on demand fears - Reuters"
+
+
+def guarded(lines: Sequence[str], low: Sequence[str], cut_by: Mapping[int, Rule]) -> frozenset[int]:
+    """The numbers of lines that print the headline or a byline, among those that rules would cut.
+
+    `low` are the folded lines, `cut_by` the rule that cuts a line, whole or in part, by its number.
+    """
+    head: list[int] = []
+    for number, line in enumerate(lines):
+        if line and not line.isspace():
+            if number not in cut_by and text_header.is_prose(line):
+                break
+            head.append(number)
+            if len(head) > MOST_LINES:
+                break
+    taken = [number for number in head if number in cut_by]
+    if not taken:
+        return frozenset()
+    found = {
+        n for n in taken if cut_by[n].category not in _AUTHORS and text_header.is_byline(lines[n])
+    }
+    free = [n for n in head if n not in cut_by]
+    if not any(text_header.reads_like_headline(lines[n], MAX_HEADLINE_CHARS) for n in free):
+        prose = [text for number, text in enumerate(low) if number > head[-1] and text]
+        words = frozenset(w for text in prose[:_LEAD_LINES] for w in _WORD.findall(text))
+        found.update([n for n in taken if _is_headline(lines[n], low[n], words)][:1])
+    return frozenset(found)
+
+
+def _is_headline(line: str, low: str, words: Collection[str]) -> bool:
+    """Whether a line reads like a headline and the article repeats its words, or an agency's name ends it.
+
+    >>> _is_headline("Explore the flooded harbour quarter", "explore the flooded harbour quarter", {"flooded", "harbour", "quarter"})
+    True
+    >>> _is_headline("Related: the flooded harbour quarter", "related: the flooded harbour quarter", {"flooded", "harbour", "quarter"})
+    False
+    """
+    if not text_header.reads_like_headline(line, MAX_HEADLINE_CHARS) or _LABEL.search(low):
+        return False
+    if _FROM_AGENCY.search(low) and low.count(" ") >= 5:
+        return True
+    own = set(_WORD.findall(low))
+    shared = own.intersection(words)
+    return len(shared) >= LEAST_WORDS and len(shared) >= REPEATED * len(own)
