@@ -141,9 +141,9 @@ class Site:
             raise NotFound(
                 "This run has no report here. `copydesk report RUN` writes it."
             ) from error
-        return HTMLResponse(
-            content, headers={"Content-Security-Policy": _REPORT_POLICY, **_HEADERS}
-        )
+        # The report wrote these marks; no document could, as its text is escaped there.
+        linked = _ID_IN_REPORT.sub(r'<a href="/article/\1">\g<0></a>', content)
+        return HTMLResponse(linked, headers={"Content-Security-Policy": _REPORT_POLICY, **_HEADERS})
 
     def _page(self, name: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
         template = _templates().get_template(f"{name}.html.j2")

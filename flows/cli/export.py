@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from copydesk.flows.cli._warehouse import current_of, opened
 from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
@@ -16,8 +20,36 @@ from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
     "target",
     required=True,
     metavar="PATH",
-    type=click.Path(path_type=Path),
-    help="corpus.jsonl, .jsonl.gz, .jsonl.zst, .parquet, or a folder for Hugging Face datasets.",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="corpus.jsonl, .jsonl.gz, .jsonl.zst, .parquet, a folder for Hugging Face datasets, or - for JSON lines on standard output.",
+)
+@click.option(
+    "--chunks",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="WORDS",
+    help="A row for each passage of at most so many words, with its place in the text.",
+)
+@click.option(
+    "--markdown", is_flag=True, help="Write the text as Markdown, the title as a heading."
+)
+@click.option(
+    "--language", "languages", multiple=True, metavar="CODE", help="Only this language; repeatable."
+)
+@click.option(
+    "--since", type=_DAY, default=None, metavar="DAY", help="Published on this day or later."
+)
+@click.option(
+    "--until", type=_DAY, default=None, metavar="DAY", help="Published on this day or earlier."
+)
+@click.option(
+    "--free", "free_only", is_flag=True, help="Only articles that are free to read (is_free)."
+)
+@click.option(
+    "--minable",
+    "minable_only",
+    is_flag=True,
+    help="Leave out articles whose page reserves text and data mining (tdm_reserved).",
 )
 @click.option("--one-per-story", is_flag=True, help="Only the first-ranked article of each story.")
 @click.option(
@@ -38,6 +70,13 @@ from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
 def command(
     *,
     target: Path,
+    chunks: int | None,
+    markdown: bool,
+    languages: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    free_only: bool,
+    minable_only: bool,
     one_per_story: bool,
     where: str | None,
     columns: str | None,
@@ -51,21 +90,45 @@ def command(
     \b
         copydesk export --to corpus.jsonl.zst --one-per-story
         copydesk export --to corpus.parquet --where "language = 'en' and published_date >= 2026-01-01"
-        copydesk export --to corpus/ --columns doc_id,title,text
+        copydesk export --to passages.parquet --chunks 512 --language en
+        copydesk export --to - --markdown --since 2026-01-01 | head -1
 
     A condition knows = != < <= > >=, in ('en', 'de'), like 'A%', is null, is not null, and, or,
     not, and brackets. The folder holds Parquet shards that `datasets.load_dataset` reads.
     """
+    if chunks is not None and (markdown or columns):
+        raise click.UsageError(
+            "--chunks has columns of its own; leave out --markdown and --columns"
+        )
     with opened(warehouse) as found:
-        from copydesk.flows.export.corpus_export import Selection, export
+        from copydesk.flows.export.corpus_export import Selection, export, stream
 
         chosen = tuple(name.strip() for name in columns.split(",")) if columns else ()
-        selection = Selection(one_per_story=one_per_story, where=where, columns=chosen)
+        selection = Selection(
+            one_per_story=one_per_story,
+            where=where,
+            columns=chosen,
+            languages=languages,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            free_only=free_only,
+            minable_only=minable_only,
+            passages=chunks,
+            is_markdown=markdown,
+        )
         state = current_of(found, snapshot)
+        if str(target) == "-":
+            if as_json:
+                raise click.UsageError(
+                    "--to - writes the articles to standard output; leave out --json"
+                )
+            stream(state, sys.stdout.buffer, selection)
+            return
         number, card = export(state, target, selection, overwrite=overwrite)
+    what = "passages" if chunks else "articles"
     if as_json:
-        echo_json({"snapshot": state.id, "to": target, "card": card, "articles": number})
+        echo_json({"snapshot": state.id, "to": target, "card": card, what: number})
     else:
         click.echo(
-            f"{number:,} articles of snapshot {state.id} are in {target}; the data card is {card}."
+            f"{number:,} {what} of snapshot {state.id} are in {target}; the data card is {card}."
         )

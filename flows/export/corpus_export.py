@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import zstandard
 
-from copydesk.flows.export import data_card
+from copydesk.flows.export import data_card, shapes
 from copydesk.flows.export.row_filter import columns_of, condition
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse.errors import WarehouseError
@@ -31,20 +31,78 @@ _SHARD = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What of `articles` is exported: one per story, rows that meet a condition, some columns."""
+    """What of `articles` is exported, and as what.
+
+    `passages` gives a row for each passage of at most that number of words; `is_markdown` puts
+    Markdown in the place of the text.
+    """
 
     one_per_story: bool = False
     where: str | None = None
     columns: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    free_only: bool = False
+    minable_only: bool = False
+    passages: int | None = None
+    is_markdown: bool = False
 
     def expression(self, schema: pa.Schema) -> pc.Expression | None:
-        """The condition on rows, None for all."""
-        found = condition(self.where, schema) if self.where else None
+        """The condition on rows, None for all. Raises WarehouseError for a column that the tables lack."""
+        parts: list[pc.Expression] = []
+        if self.where:
+            parts.append(condition(self.where, schema))
         if self.one_per_story:
-            # A document in no story stands for itself.
-            first = (pc.field("story_rank") == 1) | pc.field("story_rank").is_null()
-            found = first if found is None else found & first
+            # A document in no story is its own story.
+            parts.append((pc.field("story_rank") == 1) | pc.field("story_rank").is_null())
+        if self.languages:
+            parts.append(pc.field("language").isin(list(self.languages)))
+        if self.since:
+            parts.append(pc.field("published_date") >= self.since)
+        if self.until:
+            parts.append(pc.field("published_date") <= self.until)
+        if self.free_only:
+            parts.append(_column(schema, "is_free") == pa.scalar(True))
+        if self.minable_only:
+            reserved = _column(schema, "tdm_reserved")
+            parts.append((reserved == pa.scalar(False)) | reserved.is_null())
+        found: pc.Expression | None = None
+        for part in parts:
+            found = part if found is None else found & part
         return found
+
+    def sentences(self) -> list[str]:
+        """Each filter as a sentence, for the data card; none where all articles are exported."""
+        said = []
+        if self.one_per_story:
+            said.append("One article of each story, the one ranked first.")
+        if self.languages:
+            said.append(f"Language: {', '.join(self.languages)}.")
+        if self.since:
+            said.append(
+                f"Published on or after {self.since}; articles without a date are left out."
+            )
+        if self.until:
+            said.append(
+                f"Published on or before {self.until}; articles without a date are left out."
+            )
+        if self.free_only:
+            said.append("Only articles whose page says that they are free to read (`is_free`).")
+        if self.minable_only:
+            said.append(
+                "Without articles whose page reserves text and data mining (`tdm_reserved`)."
+            )
+        return said
+
+
+def _column(schema: pa.Schema, name: str) -> pc.Expression:
+    if name not in schema.names:
+        raise WarehouseError(
+            f"the articles of this warehouse have no column {name!r}; "
+            "`copydesk migrate` and `copydesk reprocess` bring an older one up to date"
+        )
+    return pc.field(name)
 
 
 def export(
@@ -57,23 +115,17 @@ def export(
     """
     write = _writer(target)
     _check_place(snapshot, target, overwrite=overwrite)
-    schema = snapshot.dataset("articles").schema
-    columns = columns_of(selection.columns, schema) if selection.columns else schema.names
-    expression = selection.expression(schema)
+    rows = _Rows(snapshot, selection)
     draft = target.with_name(f".{target.name}.new")
     atomic_write.remove_tree(draft)
     target.parent.mkdir(parents=True, exist_ok=True)
-    counted = data_card.Tally()
-    wanted = [*columns, *(name for name in data_card.COUNTED if name not in columns)]
-    batches = (counted.seen(batch) for batch in snapshot.batches("articles", wanted, expression))
-    shown = pa.schema([schema.field(name) for name in columns], metadata=schema.metadata)
     try:
-        write((batch.select(columns) for batch in batches), shown, draft)
+        write(rows.batches(), rows.schema, draft)
         card = (
             target / "README.md" if draft.is_dir() else target.with_name(f"{target.name}.card.md")
         )
         text = data_card.write(
-            snapshot, counted, selection=selection, columns=columns, is_folder=draft.is_dir()
+            snapshot, rows.tally, selection=selection, schema=rows.schema, is_folder=draft.is_dir()
         )
         if draft.is_dir():
             (draft / "README.md").write_text(text, encoding="utf-8")
@@ -84,7 +136,47 @@ def export(
             atomic_write.write_whole(card, text)
     finally:
         atomic_write.remove_tree(draft)
-    return counted.n_rows, card
+    return rows.n_written, card
+
+
+def stream(snapshot: Snapshot, out: IO[bytes], selection: Selection) -> int:
+    """Write the selected articles to an open stream as JSON lines, without a data card; rows written."""
+    rows = _Rows(snapshot, selection)
+    _write_lines(rows.batches(), out)
+    return rows.n_written
+
+
+class _Rows:
+    """The rows of an export as they pass, their columns, and what was counted of the articles."""
+
+    def __init__(self, snapshot: Snapshot, selection: Selection) -> None:
+        self._snapshot = snapshot
+        articles = snapshot.dataset("articles").schema
+        self._where = selection.expression(articles)
+        self.tally = data_card.Tally()
+        self.n_written = 0
+        columns = columns_of(selection.columns, articles) if selection.columns else articles.names
+        if selection.passages is not None:
+            self.schema = shapes.passage_schema(articles)
+            self._shape = shapes.in_passages(selection.passages, self.schema)
+            columns = [*shapes.FROM_ARTICLE, "text"]
+        elif selection.is_markdown:
+            if "text" not in columns:
+                raise WarehouseError("Markdown takes the place of `text`; name it in --columns too")
+            self.schema = shapes.markdown_schema(articles, columns)
+            self._shape = shapes.as_markdown(self.schema)
+        else:
+            fields = [articles.field(name) for name in columns]
+            self.schema = pa.schema(fields, metadata=articles.metadata)
+            self._shape = lambda batch: batch.select(self.schema.names)
+        self._wanted = list(dict.fromkeys([*columns, "title", *data_card.COUNTED]))
+
+    def batches(self) -> _Batches:
+        """The rows, shaped; each batch of articles is counted on its way."""
+        for batch in self._snapshot.batches("articles", self._wanted, self._where):
+            shaped = self._shape(self.tally.seen(batch))
+            self.n_written += shaped.num_rows
+            yield shaped
 
 
 def _check_place(snapshot: Snapshot, target: Path, *, overwrite: bool) -> None:
@@ -243,11 +335,3 @@ _WRITERS: dict[str, _Write] = {
     ".jsonl.zst": _jsonl_zst,
     ".parquet": _parquet,
 }
-
-
-def describe(selection: Selection, columns: Sequence[str]) -> str:
-    """The selection in a sentence, for the card and the terminal."""
-    parts = ["one article per story" if selection.one_per_story else "all articles"]
-    if selection.where:
-        parts.append(f"where {selection.where}")
-    return f"{' '.join(parts)}; {len(columns)} columns"

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 COUNTED = ("language", "outlet", "published_date", "n_words")
 TITLE = "# News corpus made by copydesk"
+_RECIPE_TITLE = "Choices of the last run (recipe)"
+_RECIPE_ANCHOR = "choices-of-the-last-run-recipe"
 _SHOWN = 30  # outlets, rules and inputs named in the card; the rest is a number
 
 _LIMITS = (
     "Text is what remained after boilerplate was cut by rules and a line model; some boilerplate stays, and rarely a line of the "
     "article goes. What was cut from each document stands in the warehouse's `removed` table.",
-    "Copies were folded by shared word sequences. A rewrite in other words is not a copy; it shares `story_id`.",
+    "Copies were dropped by shared word sequences. A rewrite in other words is not a copy; it shares `story_id`.",
     "A null means that nothing certain was found, not that there is nothing.",
     "The rights to the texts are their publishers'. The card's licence field says `other` for that reason.",
 )
@@ -67,7 +69,7 @@ def write(
     tally: Tally,
     *,
     selection: Selection,
-    columns: Sequence[str],
+    schema: pa.Schema,
     is_folder: bool,
 ) -> str:
     """The card as Markdown; for a folder with the front matter that Hugging Face reads."""
@@ -79,9 +81,12 @@ def write(
         f"Snapshot `{about.id}`, published {about.finished_at[:19].replace('T', ' ')} UTC by run `{about.run_id}` "
         f"(copydesk {about.versions.get('copydesk', 'unknown')}, schema version {about.schema_version}).",
         "",
-        f"{tally.n_rows:,} articles, {tally.n_words:,} words. Selected: {'one article per story' if selection.one_per_story else 'all articles'}"
-        + (f" where {_code(selection.where)}" if selection.where else "")
-        + ".",
+        f"{tally.n_rows:,} articles, {tally.n_words:,} words. How they were cleaned and compared is in "
+        f"[the recipe](#{_RECIPE_ANCHOR}).",
+        "",
+        "## Filters",
+        "",
+        *_filters(selection),
         "",
     ]
     lines += ["## Sources", "", *_sources(snapshot), ""]
@@ -91,10 +96,26 @@ def write(
     span = f"{tally.first} to {tally.last}" if tally.first else "none of the articles has a date"
     lines += ["## Dates", "", f"Published {span}.", "", *_table(("year", "articles"), years), ""]
     lines += ["## What was cut", "", *_rules(snapshot), ""]
-    lines += ["## Choices of the last run (recipe)", "", "```toml", *_recipe(snapshot), "```", ""]
-    lines += ["## Columns", "", *_columns(snapshot, columns), ""]
+    lines += [f"## {_RECIPE_TITLE}", "", "```toml", *_recipe(snapshot), "```", ""]
+    lines += ["## Columns", "", *_columns(schema), ""]
     lines += ["## Known limits", "", *(f"- {limit}" for limit in _LIMITS), ""]
     return "\n".join(lines)
+
+
+def _filters(selection: Selection) -> list[str]:
+    said = [f"- {sentence}" for sentence in selection.sentences()]
+    if selection.where:
+        said.append(f"- Only articles that meet the condition {_code(selection.where)}.")
+    if not said:
+        said.append("None: all articles of the snapshot are here.")
+    if selection.passages is not None:
+        said.append(
+            f"- A row is a passage of at most {selection.passages:,} words; `start` and `end` are its "
+            "place in `text` of the article."
+        )
+    if selection.is_markdown:
+        said.append("- `text` is Markdown: the title as a heading, a paragraph a line.")
+    return said
 
 
 def _front_matter(tally: Tally) -> list[str]:
@@ -153,15 +174,15 @@ def _sources(snapshot: Snapshot) -> list[str]:
 
 def _balance(snapshot: Snapshot) -> list[str]:
     runs = snapshot.table("runs")
+    # Documents that a run knew already were counted when they came first.
     names = {
-        "n_read": "read",
         "n_articles": "added as articles",
-        "n_duplicates": "folded as copies",
+        "n_duplicates": "dropped as copies",
         "n_rejected": "refused",
         "n_quarantined": "held back for review",
-        "n_known": "known already",
     }
     total = [(label, pc.sum(runs[name]).as_py() or 0) for name, label in names.items()]
+    total.insert(0, ("read for the first time", sum(number for _, number in total)))
     return [
         *_table(("documents, over all runs", "number"), total),
         "",
@@ -185,15 +206,10 @@ def _recipe(snapshot: Snapshot) -> list[str]:
     return [printable(line).replace("```", "'''") for line in text.splitlines()]
 
 
-def _columns(snapshot: Snapshot, columns: Sequence[str]) -> list[str]:
-    schema = snapshot.dataset("articles").schema
+def _columns(schema: pa.Schema) -> list[str]:
     rows = [
-        (
-            name,
-            str(schema.field(name).type),
-            (schema.field(name).metadata or {}).get(b"meaning", b"").decode(),
-        )
-        for name in columns
+        (field.name, str(field.type), str((field.metadata or {}).get(b"meaning", b""), "utf-8"))
+        for field in schema
     ]
     # The sentences are the schema's own Markdown, not text of documents.
     return [
