@@ -57,16 +57,19 @@ def command(
         copydesk schedule --cron "0 6 * * *" --timezone Europe/Oslo incoming/
 
     Uses the Prefect server that PREFECT_API_URL or the active profile names, else the one on
-    127.0.0.1, else starts one there. Start a run by hand, from another terminal, with
+    127.0.0.1 at --port, else starts one there. Start a run by hand, from another terminal, with
 
     \b
-        prefect deployment run copydesk-ingest/default
+        PREFECT_API_URL=http://127.0.0.1:4200/api prefect deployment run copydesk-ingest/default
+
+    Runs that you start wait for one another. A tick that falls due while a run is going is skipped.
     """
     from copydesk.flows.ingest import ingest
     from copydesk.flows.orchestration import prefect_settings
 
     prefect_settings.prepare(quiet=False)
     _check(cron, timezone, name)
+    _check_inputs(inputs, recipe)
 
     from copydesk.flows.orchestration import schedule
     from copydesk.flows.remote.client import located
@@ -114,14 +117,54 @@ def _check(cron: str, timezone: str, name: str) -> None:
             f"{timezone!r} is no time zone; use a name such as UTC or Europe/Oslo.",
             param_hint="--timezone",
         )
+    if len(cron.split()) == 6:
+        raise click.BadParameter(
+            f"{cron!r} has six fields where a cron expression has five: minute, hour, day, month, weekday. "
+            'There are no seconds; "0 6 * * *" is daily at six.',
+            param_hint="--cron",
+        )
     try:
         CronSchedule(cron=cron, timezone=timezone)
     except ValueError as error:
         raise click.BadParameter(
             f'{cron!r} is no cron expression; "0 6 * * *" is daily at six.', param_hint="--cron"
         ) from error
+    if not _ever_fires(cron):
+        raise click.BadParameter(
+            f"{cron!r} never fires: there is no such day.", param_hint="--cron"
+        )
     if not name.replace("-", "").replace("_", "").isalnum():
         raise click.BadParameter(f"{name!r}: use letters, digits, - and _.", param_hint="--name")
+
+
+def _ever_fires(cron: str) -> bool:
+    """Whether a cron expression that can be read has a next time.
+
+    >>> _ever_fires("0 0 29 2 *"), _ever_fires("0 0 30 2 *")
+    (True, False)
+    """
+    from datetime import UTC, datetime
+
+    from cronsim import CronSim, CronSimError
+
+    if cron.startswith("@"):  # names such as @daily, which have no day of their own
+        return True
+    try:
+        return next(CronSim(cron, datetime.now(UTC)), None) is not None
+    except CronSimError:
+        return False
+
+
+def _check_inputs(inputs: tuple[str, ...], recipe: Path | None) -> None:
+    """Say at the start what every run would fail with."""
+    from copydesk.flows.read import InputError, sources
+    from copydesk.flows.recipe import load
+
+    try:
+        sources.check(inputs)
+    except InputError as error:
+        raise click.UsageError(str(error)) from error
+    load(recipe)
 
 
 def _greet(url: str, origin: str, cron: str, timezone: str, name: str) -> None:
@@ -131,6 +174,7 @@ def _greet(url: str, origin: str, cron: str, timezone: str, name: str) -> None:
         "started": "started here, stops with this command",
     }
     click.echo(f"Prefect server   {url} ({where[origin]})")
+    click.echo(f"In a browser     {url.removesuffix('/api')}")
     click.echo(f"Deployment       copydesk-ingest/{name}, {cron} {timezone}, one run at a time")
     click.echo(
         f"Run it now       PREFECT_API_URL={url} prefect deployment run copydesk-ingest/{name}"

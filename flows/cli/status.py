@@ -90,11 +90,26 @@ def _lines(state: dict[str, Any]) -> list[str]:
             "",
             _next(state["next"]),
         ]
+    if state["running"] is not None:
+        lines.append(_running(state["running"]))
     lines += [
         f"Run {run} was interrupted; the same command takes it up again."
         for run in state["interrupted"]
     ]
     return [printable(line, keep_newlines=True) for line in lines]
+
+
+def _running(run: dict[str, Any]) -> str:
+    """That a run is going, since when, and how far it is."""
+    named = f"run {run['run_id']}" if run["run_id"] else (run.get("command") or "a process")
+    line = f"Running    {named} (pid {run['pid']}) since {run['started_at'][:19].replace('T', ' ')} UTC"
+    if run["stage"]:
+        line += f", step {run['stage']}"
+    if run["done"] is not None and run["total"]:
+        line += f", {run['done']:,} of about {run['total']:,} documents"
+    elif run["done"]:
+        line += f", {run['done']:,} documents"
+    return line
 
 
 def _next(coming: dict[str, Any] | None) -> str:

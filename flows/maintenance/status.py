@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.flows import read
-from copydesk.flows.warehouse import Snapshot, Warehouse
+from copydesk.flows.support import progress_record
+from copydesk.flows.warehouse import Snapshot, Warehouse, lock
 
 _RUN = (
     "run_id",
@@ -35,7 +36,7 @@ def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5)
             "warehouse": warehouse.address,
             "snapshot": None,
             "runs": [],
-            "interrupted": _interrupted(warehouse.root),
+            **_unfinished(warehouse.root),
         }
     runs = sorted(
         snapshot.table("runs", _RUN).to_pylist(),
@@ -50,16 +51,34 @@ def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5)
         "bytes": sum(entry.bytes for files in snapshot.manifest.tables.values() for entry in files),
         "index_bytes": sum(entry.bytes for entry in snapshot.manifest.index),
         "runs": runs[:n_runs],
-        "interrupted": _interrupted(warehouse.root),
+        **_unfinished(warehouse.root),
         "next": _next(
             warehouse, snapshot, inputs or _last_inputs(warehouse, [row["run_id"] for row in runs])
         ),
     }
 
 
-def _interrupted(root: Path) -> list[str]:
-    """Runs that left staged work behind; the next run with the same inputs takes it up."""
-    return sorted(path.parent.name for path in (root / "staging").glob("*/run.json"))
+def _unfinished(root: Path) -> dict[str, Any]:
+    """The run that is going, and those that left staged work behind, which a run with the same inputs takes up."""
+    staged = sorted(path.parent for path in (root / "staging").glob("*/run.json"))
+    writer = lock.holder(root / "lock")
+    if writer is None:
+        return {"running": None, "interrupted": [folder.name for folder in staged]}
+    begun = [(folder, progress) for folder in staged if (progress := progress_record.read(folder))]
+    folder, progress = max(begun, key=_written, default=(None, None))
+    running = {
+        **writer,
+        "run_id": folder.name if folder else None,
+        **(progress or {"stage": None, "done": None, "total": None}),
+    }
+    return {"running": running, "interrupted": [f.name for f in staged if f != folder]}
+
+
+def _written(begun: tuple[Path, dict[str, Any]]) -> float:
+    try:
+        return (begun[0] / progress_record.NAME).stat().st_mtime
+    except OSError:  # the run ended meanwhile
+        return 0.0
 
 
 def _last_inputs(warehouse: Warehouse, run_ids: Sequence[str]) -> tuple[str, ...]:

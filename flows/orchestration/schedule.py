@@ -16,9 +16,10 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 
-from copydesk.flows.orchestration import crashed_runs, prefect_settings
+from copydesk.flows.orchestration import crashed_runs, overlapping, prefect_settings
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -113,10 +114,17 @@ def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]
 
 def _spawned(url: str, port: int, over: threading.Event | None = None) -> subprocess.Popen[bytes]:
     log = prefect_settings.home() / "copydesk-server.log"
+    # The pages of the UI ask this address; by default they ask port 4200, whichever port the server has.
+    environ = {**os.environ, "PREFECT_API_URL": url, "PREFECT_UI_API_URL": url}
     with prefect_settings.starting(), log.open("ab") as out:
         # A session of its own: Ctrl-C stops this process, which stops the server after the runs.
         process = subprocess.Popen(
-            _command(port), stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
+            _command(port),
+            stdout=out,
+            stderr=out,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env=environ,
         )
         try:
             _wait(url, process, port, over)
@@ -183,8 +191,8 @@ def serve(
 ) -> None:
     """Register the deployment `copydesk-ingest/<name>` of the flow and run what falls due, until interrupted.
 
-    One run at a time: a run that falls due while another runs is cancelled, because the one after it
-    takes everything that is new anyway. A server that goes away is waited for. On a clean end the
+    One run at a time: a tick that falls due while another run is going is skipped, because that run or
+    the next takes everything that is new; runs that a person starts wait for their turn. A server that goes away is waited for. On a clean end the
     schedule is paused; the next start takes it up again. Raises AlreadyServedError.
     """
     import asyncio
@@ -198,7 +206,7 @@ def serve(
         _sole(name),
         temporary_settings({PREFECT_API_URL: api}),
         contextlib.suppress(KeyboardInterrupt),
-        _reaping(),
+        _reaping(name),
     ):
         while True:
             begun = time.monotonic()
@@ -241,7 +249,7 @@ def _runner(
         tags=["copydesk"],
         description="Ingest what is new. New is what the warehouse does not hold, so a missed run costs nothing.",
         concurrency_limit=ConcurrencyLimitConfig(
-            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
         ),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
@@ -249,11 +257,11 @@ def _runner(
 
 
 @contextlib.contextmanager
-def _reaping() -> Iterator[None]:
-    """Mark dead runs as crashed, now and while the context lasts.
+def _reaping(name: str) -> Iterator[None]:
+    """Mark dead runs as crashed and skip ticks that overlap, now and while the context lasts.
 
     A run that ended without a word, because the server was away, is running for ever in Prefect's
-    eyes, and every run after it would be cancelled.
+    eyes, and every run after it would wait or be skipped.
     """
     over = threading.Event()
     context = copy_context()  # the thread sees the settings made here
@@ -262,14 +270,15 @@ def _reaping() -> Iterator[None]:
         from httpx import HTTPError
         from prefect.client.orchestration import get_client
 
-        while True:
-            # No server at the moment: the marks are still there at the next look.
+        reaped_at = -inf
+        while not over.is_set():
+            # No server at the moment: what is to be done is still there at the next look.
             with contextlib.suppress(HTTPError), get_client(sync_client=True) as client:
-                crashed_runs.reap(client)
-            while not over.wait(_REAPS_EVERY) and not crashed_runs.over():
-                pass
-            if over.is_set():
-                return
+                overlapping.skip_ticks(client, deployment=name)
+                if time.monotonic() - reaped_at > _REAPS_EVERY or crashed_runs.over():
+                    crashed_runs.reap(client)
+                    reaped_at = time.monotonic()
+            over.wait(_LOOKS_EVERY)
 
     reaper = threading.Thread(target=context.run, args=(reap,), name="copydesk-reaper", daemon=True)
     reaper.start()

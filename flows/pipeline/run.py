@@ -40,6 +40,7 @@ from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.remote.client import is_uri, located
 from copydesk.flows.support import allocator, versions
+from copydesk.flows.support.progress_record import Recorded
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.transforms import drift
 
@@ -271,6 +272,7 @@ def started(
                 reread=reread,
             ),
         )
+        run.progress = Recorded(progress, run.staging)
         chosen.prepare(run.staging, store.address if store.mirror else None)
         if not resumed:
             (run.staging / _BEGUN).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")

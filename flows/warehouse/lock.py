@@ -87,6 +87,23 @@ def _sign(descriptor: int) -> None:
     os.pwrite(descriptor, json.dumps(holder).encode(), 0)
 
 
+def holder(path: Path) -> dict[str, str | int] | None:
+    """Who writes now, as the lock file names them: `pid`, `host`, `started_at`, `command`; None for nobody.
+
+    The lock itself is not touched, so that asking never keeps a writer out. On another host nobody can
+    tell whether the process still runs; it is then taken to.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8", errors="replace"))
+        if found["host"] == os.uname().nodename:
+            os.kill(int(found["pid"]), 0)
+    except PermissionError:  # it runs, as another user
+        pass
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return {name: found[name] for name in ("pid", "host", "started_at", "command") if name in found}
+
+
 def _holder(path: Path) -> str:
     try:
         found = json.loads(path.read_text(encoding="utf-8", errors="replace"))

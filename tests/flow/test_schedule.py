@@ -25,6 +25,7 @@ import pytest
 
 from copydesk.flows.ingest import ingest
 from copydesk.flows.orchestration import prefect_settings, schedule
+from copydesk.flows.orchestration.overlapping import SKIPPED
 from copydesk.flows.warehouse import Warehouse, verify
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -224,16 +225,17 @@ def test_the_server_is_on_loopback_alone_and_plans_runs(served: Served) -> None:
 
 
 @pytest.mark.flow
-def test_a_run_that_falls_due_beside_another_is_cancelled(served: Served) -> None:
+def test_a_tick_beside_a_run_is_skipped_and_a_run_started_by_hand_waits(served: Served) -> None:
     slow = served.run()
     pids = served.freeze(slow)
-    beside = served.end(served.run())
-    assert (beside["type"], beside["message"]) == (
-        "CANCELLED",
-        "Deployment concurrency limit reached.",
-    )
+    by_hand = served.run()
+    long_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    due = {"type": "SCHEDULED", "state_details": {"scheduled_time": long_ago}}
+    tick = served.end(served.run(state=due))
+    assert (tick["type"], tick["message"]) == ("CANCELLED", SKIPPED)
     resume(pids)
     assert served.end(slow)["type"] == "COMPLETED", served.log()
+    assert served.end(by_hand)["type"] == "COMPLETED", served.log()
     assert rows(served.folder / "wh")["articles"] == 5
 
 

@@ -1,0 +1,50 @@
+"""Ticks of a schedule that fall due while a run is still going are skipped; runs that a person started wait.
+
+The deployment queues what finds its one place taken. Of what waits, this takes out the ticks: the run
+that is going, or the next tick, takes everything that is new anyway.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
+
+SKIPPED = "Skipped: another run was still going when this one fell due. What is new is taken by that run or the next."
+# A run that was to begin so long before it was made is one that somebody caught up on, not one started by hand.
+_BACKDATED = timedelta(minutes=1)
+
+
+def skip_ticks(client: SyncPrefectClient, *, deployment: str) -> list[UUID]:
+    """Cancel the ticks of a deployment that wait for a place, and return them."""
+    from prefect.client.schemas.filters import (
+        DeploymentFilter,
+        DeploymentFilterName,
+        FlowRunFilter,
+        FlowRunFilterState,
+        FlowRunFilterStateName,
+    )
+    from prefect.states import Cancelled
+
+    waiting = client.read_flow_runs(
+        deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[deployment])),
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(name=FlowRunFilterStateName(any_=["AwaitingConcurrencySlot"]))
+        ),
+    )
+    ticks = [flow_run for flow_run in waiting if _is_tick(flow_run)]
+    for flow_run in ticks:
+        client.set_flow_run_state(flow_run.id, Cancelled(message=SKIPPED), force=True)
+    return [flow_run.id for flow_run in ticks]
+
+
+def _is_tick(flow_run: FlowRun) -> bool:
+    """Whether the schedule made a run, not a person."""
+    planned, made = flow_run.expected_start_time, flow_run.created
+    is_backdated = planned is not None and made is not None and planned < made - _BACKDATED
+    return bool(flow_run.auto_scheduled) or is_backdated

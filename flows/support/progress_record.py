@@ -1,0 +1,79 @@
+"""How far a run is, as a small file beside its staging, so that another process can say it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from pathlib import Path
+from typing import Any, Protocol
+
+NAME = "progress.json"
+_EVERY = 1.0  # seconds between two writes; arbitrary
+
+
+class Progress(Protocol):
+    """Where a run says how far it is."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins."""
+
+    def expect(self, n: int) -> None:
+        """The stage will have about `n` documents."""
+
+    def advance(self, n: int) -> None:
+        """`n` documents of the stage are done."""
+
+    def note(self, text: str) -> None:
+        """Something a person should read."""
+
+
+class Recorded:
+    """Passes progress on, and keeps the last of it in `folder`."""
+
+    def __init__(self, inner: Progress, folder: Path) -> None:
+        self._inner, self._path = inner, folder / NAME
+        self._stage, self._done, self._written = "", 0, 0.0
+        self._total: int | None = None
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins."""
+        self._inner.stage(name, total)
+        self._stage, self._total, self._done = name, total, 0
+        self._write()
+
+    def expect(self, n: int) -> None:
+        """The stage will have about `n` documents."""
+        self._inner.expect(n)
+        self._total = n
+        self._write(at_once=False)
+
+    def advance(self, n: int) -> None:
+        """`n` documents of the stage are done."""
+        self._inner.advance(n)
+        self._done = n
+        self._write(at_once=False)
+
+    def note(self, text: str) -> None:
+        """Something a person should read."""
+        self._inner.note(text)
+
+    def _write(self, *, at_once: bool = True) -> None:
+        now = time.monotonic()
+        if not at_once and now - self._written < _EVERY:
+            return
+        self._written = now
+        state = {"stage": self._stage, "done": self._done, "total": self._total}
+        draft = self._path.with_suffix(".part")
+        with contextlib.suppress(OSError):  # the run does not depend on it
+            draft.write_text(json.dumps(state), encoding="utf-8")
+            draft.replace(self._path)
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """The last progress of a run by its staging folder: `stage`, `done`, `total`; None where there is none."""
+    try:
+        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
