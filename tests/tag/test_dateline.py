@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+import copydesk
 from copydesk.transforms import tag
 from copydesk.transforms.article import Document
 from copydesk.transforms.ledger import apply
@@ -103,3 +104,37 @@ def test_a_day_without_year_stays_unknown_where_nothing_gives_the_year() -> None
     tags = text_tags(f"LONDON, Dec 31 (Reuters) - {REST}")
     assert tags.values["dateline_date"] is None
     assert tags.values["published_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "agency"),
+    [
+        ("PALO ALTO, California/MEMPHIS, Tennessee (Reuters) - ", "PALO ALTO/MEMPHIS", "Reuters"),
+        ("SAN FRANCISCO/LIMA/NEW YORK (Reuters) - ", "SAN FRANCISCO/LIMA/NEW YORK", "Reuters"),
+        ("BEIJING  Dec 5 (Reuters) - ", "BEIJING", "Reuters"),
+        ("Jan 5 (Reuters) - ", None, "Reuters"),
+        ("**LONDON (Reuters)** - ", "LONDON", "Reuters"),
+        ("CNN — ", None, "CNN"),
+    ],
+)
+def test_datelines_of_several_places_of_none_and_in_bold(
+    line: str, place: str | None, agency: str
+) -> None:
+    found = parse(f"{line}The river rose again at noon, officials said.")
+    assert (found.place, found.agency, found.end) == (place, agency, len(line))
+
+
+def test_a_ticker_is_no_agency() -> None:
+    assert parse("LOCK CORP (LOCK.N) - The river rose again at noon.").end == 0
+
+
+def test_a_dateline_behind_a_note_names_the_agency() -> None:
+    text = "(Corrects the year) By Ana Ruiz LIMA (Reuters) - The river rose again at noon, officials said."
+    assert copydesk.clean_text(text).wire_source == "Reuters"
+
+
+def test_a_dateline_on_a_line_of_its_own_stays_and_is_read() -> None:
+    article = copydesk.clean_text(
+        "LONDON, Jan 5 (Reuters)\nThe river rose again at noon, officials said."
+    )
+    assert (article.dateline_place, article.wire_source) == ("LONDON", "Reuters")

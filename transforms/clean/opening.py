@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from copydesk.transforms.clean.rule import Rule
-from copydesk.transforms.tag import text_header
+from copydesk.transforms.tag import dateline_parser, text_header
 
 MAX_HEADLINE_CHARS = 200  # as the recipe's `max_headline_chars`
 MOST_LINES = 60  # that are not blank, above the first prose: longer menus have no headline to lose
@@ -24,7 +24,7 @@ _FROM_AGENCY = re.compile(r" - [a-z]{2,12}$")  # "Oil falls on demand fears - Re
 
 
 def guarded(lines: Sequence[str], low: Sequence[str], cut_by: Mapping[int, Rule]) -> frozenset[int]:
-    """The numbers of lines that print the headline or a byline, among those that rules would cut.
+    """The numbers of lines that print the headline, a byline or a dateline, among those that rules would cut.
 
     `low` are the folded lines, `cut_by` the rule that cuts a line, whole or in part, by its number.
     """
@@ -40,7 +40,10 @@ def guarded(lines: Sequence[str], low: Sequence[str], cut_by: Mapping[int, Rule]
     if not taken:
         return frozenset()
     found = {
-        n for n in taken if cut_by[n].category not in _AUTHORS and text_header.is_byline(lines[n])
+        n
+        for n in taken
+        if (cut_by[n].category not in _AUTHORS and text_header.is_byline(lines[n]))
+        or dateline_parser.is_alone(lines[n])
     }
     free = [n for n in head if n not in cut_by]
     if not any(text_header.reads_like_headline(lines[n], MAX_HEADLINE_CHARS) for n in free):

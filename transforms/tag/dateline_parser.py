@@ -36,7 +36,7 @@ _SEPARATOR = (
 )
 _AGENCY = r"\((?P<agency>[^()\d]{2,40})\)|/\s?(?P<slashed>[^/\d]{2,30})\s?/|(?P<plain>[–—-]\s?(?:РИА Новости|ТАСС|Интерфакс))"
 _HEAD = re.compile(
-    rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME}))?(?P<date>(?:,|\.)?\s(?:[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
+    rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME}))?(?P<date>(?:,|\.)?\s{{1,2}}(?:[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
     rf"\.?,?\s{{0,3}}(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
 )
 _MARKS = (
@@ -55,7 +55,40 @@ _MARKS = (
 _DAY = re.compile(
     r"(?:([^\W\d_]{2,12})\.?\s(\d{1,2})|(\d{1,2})\.?\s(?:de\s)?([^\W\d_]{2,12})\.?)(?:,?\s(?:de\s)?(\d{4}))?"
 )
-_AGENCY_FIRST = re.compile(r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?")
+_AGENCY_FIRST = re.compile(
+    r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?|(?P<bare>[A-Z]{2,4})\s[–—]\s(?=\S)"
+)
+_BROADCASTERS = frozenset({"CNN", "NBC", "CBS", "ABC", "NPR", "BBC"})  # sign like agencies
+# Whatever names places and a day before an agency's name in brackets: two places with their regions, no place, three.
+_BEFORE_AGENCY = re.compile(
+    r"(?P<head>[^()\n]{3,110}?)\s{0,3}\((?P<agency>[^()\d]{2,40})\)[*_]{0,3}\s{0,2}(?:(?:[–—―-]{1,3}|:)(?:\s|$)|$)"
+)
+_JOINERS = frozenset(
+    {
+        "de",
+        "del",
+        "do",
+        "da",
+        "dos",
+        "la",
+        "al",
+        "of",
+        "and",
+        "the",
+        "am",
+        "an",
+        "der",
+        "upon",
+        "el",
+        "on",
+        "im",
+        "bei",
+        "sur",
+    }
+)
+_TICKER = re.compile(r"[A-Z0-9]{1,6}\.[A-Z]{1,3}|(?:NYSE|NASDAQ|LON|ASX|TSX).*", re.I)
+_MARKUP_END = re.compile(r"(?:[*_]{1,3}|</\w{1,6}>)\s?(?:[–—-]{1,2}\s)?")
+_MARKUP = re.compile(r"(?:\*{1,3}|_{1,2}|</?(?:b|strong|em|i)>|\s)+")
 # Printed in capitals before a dash where a place could stand.
 _NOT_PLACES = re.compile(
     r"(?:update|updated|breaking|watch|live|opinion|exclusive|video|photos?|pictures|analysis|factbox|corrected|correction|clarification|editor'?s?.*|note|notes|read|more|"
@@ -92,7 +125,11 @@ def of(view: View) -> Dateline:
 
 @lru_cache(maxsize=4)  # several taggers ask for the dateline of one document
 def _of_lines(lines: tuple[str, ...]) -> Dateline:
-    candidates = [(number, line) for number, line in enumerate(lines) if len(line) >= 30]
+    candidates = [
+        (number, line)
+        for number, line in enumerate(lines)
+        if len(line) >= 30 or (line and _BEFORE_AGENCY.fullmatch(line.rstrip()))
+    ]
     for number, line in candidates[:4]:
         found = parse(line)
         if found.end:
@@ -118,10 +155,30 @@ def parse(line: str) -> Dateline:
     return _parse(head) if any(mark in head for mark in _MARKS) else _NONE
 
 
+def is_alone(line: str) -> bool:
+    """Whether a line is a dateline and nothing else.
+
+    >>> is_alone("LONDON, Jan 5 (Reuters)"), is_alone("The lock at noon (Reuters)")
+    (True, False)
+    """
+    found = parse(line)
+    return found.place is not None and 0 < found.end >= len(line.rstrip())
+
+
 @lru_cache(maxsize=16)  # a headline is asked about by itself as well
 def _parse(line: str) -> Dateline:
-    head = line.lstrip()
+    marked = _MARKUP.match(line)
+    head = line[marked.end() :] if marked else line
     shift = len(line) - len(head)
+    found = _usual(head, shift)
+    if not found.end:
+        return _before_agency(head, shift)
+    closing = _MARKUP_END.match(line, found.end) if marked else None
+    return replace(found, end=closing.end()) if closing else found
+
+
+def _usual(head: str, shift: int) -> Dateline:
+    """Place, region, day, agency and separator in the usual order; or an agency alone."""
     match = _HEAD.match(head)
     if match is None or not match["place"]:
         return _agency_alone(head, shift)
@@ -139,9 +196,48 @@ def _parse(line: str) -> Dateline:
 
 def _agency_alone(head: str, shift: int) -> Dateline:
     match = _AGENCY_FIRST.match(head)
-    if match and (gazetteers.agency(match["agency"]) or match["agency"] in {"CNN", "NBC", "CBS"}):
-        return Dateline(agency=match["agency"].strip(), end=shift + match.end())
+    name = (match["agency"] or match["bare"]).strip() if match else ""
+    if match and (
+        name in _BROADCASTERS or (gazetteers.agency(name) and not _TICKER.fullmatch(name))
+    ):
+        return Dateline(agency=name, end=shift + match.end())
     return _NONE
+
+
+def _before_agency(head: str, shift: int) -> Dateline:
+    """Several places, or none, with a day or without, before a known agency in brackets and a dash or the line's end.
+
+    >>> found = parse("PALO ALTO, California/MEMPHIS, Tennessee (Reuters) - Work has begun on the plant.")
+    >>> found.place, found.country, found.agency
+    ('PALO ALTO/MEMPHIS', 'California', 'Reuters')
+    """
+    match = _BEFORE_AGENCY.match(head)
+    if match is None or not gazetteers.agency(match["agency"].strip()):
+        return _agency_alone(head, shift)
+    month, day, year = _day(match["head"])
+    places_only = _DAY.sub("", match["head"]) if month is not None else match["head"]
+    names = [part.split(",")[0].strip(" .*_") for part in places_only.split("/")]
+    region = places_only.split("/")[0].partition(",")[2].strip(" ,.")
+    words = re.findall(r"[^\s/,]+", places_only)
+    if len(words) > 14 or any(w[0].islower() and w not in _JOINERS for w in words):
+        return _NONE
+    place = "/".join(name for name in names if name) or None
+    if (
+        words
+        and _NOT_PLACES.fullmatch(words[0].strip(".,"))
+        and names[0].casefold() not in places()
+    ):
+        return _NONE
+    country = _country(place or "", region) if place else None
+    alone = match.end() >= len(head.rstrip())
+    if (
+        alone
+        and month is None
+        and not (place and (place.isupper() or names[0].casefold() in places()))
+    ):
+        return _NONE  # "Rescue Team (Reuters)" is a caption
+    agency = match["agency"].strip()
+    return Dateline(place, country, agency, month, day, year, 0, shift + match.end())
 
 
 def _agency_name(match: re.Match[str]) -> str | None:
@@ -152,6 +248,8 @@ def _agency_name(match: re.Match[str]) -> str | None:
     text = text.strip()
     if gazetteers.agency(text) or gazetteers.outlet_named(text):
         return text
+    if _TICKER.fullmatch(text):
+        return ""
     words = text.split()
     named = all(
         word[:1].isupper() or word.isupper() or word in {"de", "of", "and", "the"} for word in words

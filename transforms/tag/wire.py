@@ -31,6 +31,12 @@ _FOOT = re.compile(
     r"(?:^|\n|[.!?]\s?)(?:[-–—/]{1,2}\s?)?(?P<d>[^\W\d_][\w./-]{1,15}))\.?\s*$",
     re.I,
 )
+# A dateline behind a note or a byline on one line: "(Corrects the year) By Ana Ruiz LIMA (Reuters) - Rain fell."
+_SIGNED = re.compile(r"\(([^()\d]{2,40})\)[*_]{0,3}\s?(?:[–—―]|-{1,2})\s")
+_OPENING_LINES, _OPENING_CHARS = (
+    6,
+    700,
+)  # the longest note before a dateline seen has 340 characters
 # Words beside a name that say the text reports from it: what to look for (a first letter that may be a
 # capital is left off), then what the name follows and what it precedes.
 _ENGLISH = (
@@ -228,6 +234,10 @@ def _agency(view: View) -> tuple[str | None, str]:
     spoken = view.values.get("dateline_agency")
     if spoken and (name := gazetteers.agency(spoken)):
         return name, "dateline"
+    head = "\n".join(view.lines[:_OPENING_LINES])[:_OPENING_CHARS]
+    for match in _SIGNED.finditer(head):
+        if name := gazetteers.agency(match[1].strip()):
+            return name, "dateline"
     for org in view.values.get("byline_orgs") or ():
         if name := gazetteers.agency(org):
             return name, "byline"
