@@ -150,9 +150,13 @@ def load(path: Path | None) -> Recipe:
     if path is None:
         return Recipe()
     try:
-        return from_toml(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"recipe {str(path)!r} cannot be read: {error}") from error
+    try:
+        return from_toml(text)
+    except RecipeError as error:
+        raise RecipeError(f"{path}: {error}") from error
 
 
 def recipe_of_last_run(snapshot: Snapshot) -> Recipe:

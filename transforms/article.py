@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from copydesk.transforms.article_views import ArticleViews
+from copydesk.transforms.views.article_views import ArticleViews
 
 if TYPE_CHECKING:
     from copydesk.transforms.ledger import Removal

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from copydesk.flows.browse import address
 from copydesk.flows.browse.corpus import PAGE, Corpus, Filters, Row
 from copydesk.flows.support.html_text import safe_html
-from copydesk.transforms.article_views import colour_of
 from copydesk.transforms.ledger import BLANK_LINE, Removal
+from copydesk.transforms.views.article_views import colour_of
 
 _FIRST = (
     "outlet",

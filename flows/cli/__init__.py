@@ -18,6 +18,21 @@ import copydesk
 from copydesk.flows.cli.options import Group
 
 _NOT_COMMANDS = {"options"}
+#: What `--help` lists together; a command that is in none comes last, and a test asks for its group.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Run": ("clean", "init", "ingest", "schedule", "export", "demo"),
+    "Look": ("browse", "query", "report", "status", "show", "explain", "rejects", "rules", "path"),
+    "Change": (
+        "reprocess",
+        "rethreshold",
+        "replay",
+        "quarantine",
+        "templates",
+        "forget",
+        "rollback",
+    ),
+    "Maintain": ("verify", "snapshots", "diff", "index", "migrate", "evaluate", "completion"),
+}
 
 
 class _Commands(Group):
@@ -43,6 +58,22 @@ class _Commands(Group):
                 f"{module.__name__}.command is {type(command).__name__}, not a click command"
             )
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands in groups by what a person wants, each with its sentence."""
+        known = self.list_commands(ctx)
+        grouped = {name for names in GROUPS.values() for name in names}
+        groups = {**GROUPS, "Other": tuple(name for name in known if name not in grouped)}
+        width = max(map(len, known))
+        for title, names in groups.items():
+            rows = []
+            for name in names:
+                command = self.get_command(ctx, name)
+                if command is not None and not command.hidden:
+                    rows.append((name.ljust(width), command.get_short_help_str(200)))
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def resolve_command(
         self,
@@ -76,7 +107,7 @@ def main() -> None:
     """Turn raw news pages and text into a clean, deduplicated, tagged Parquet corpus.
 
     \b
+        copydesk clean page.html
         copydesk ingest seeds/
-        copydesk status
-        copydesk report --open
+        copydesk browse --open
     """

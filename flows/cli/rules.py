@@ -37,6 +37,7 @@ def command(
         copydesk rules --rule photo_credit
         copydesk rules --warehouse /data/news --json
 
+    Reasons of other steps (a page's menus, the headline, a byline) follow, each with a sentence.
     "must go" and "must stay" are the examples that prove a rule; the tests run every one of them.
     Switch rules off in the recipe: `[clean]` `disabled = ["photo_credit"]` takes the name of a rule,
     a category or a language.
@@ -46,7 +47,10 @@ def command(
     known = {
         "--category": (category, set(clean.CATEGORIES)),
         "--language": (language, {code for r in clean.RULES for code in r.languages}),
-        "--rule": (name, {r.name for r in clean.RULES}),
+        "--rule": (
+            name,
+            {r.name for r in clean.RULES} | {reason for reason, _, _ in _other_reasons()},
+        ),
     }
     for option, (given, values) in known.items():
         if given is not None and given not in values:
@@ -62,7 +66,13 @@ def command(
     ]
     hits = _hits(warehouse)
     if as_json:
-        echo_json([_record(rule, hits) for rule in chosen])
+        others = (
+            []
+            if category or language
+            else [_other_record(reason, hits) for reason in _other_reasons()]
+        )
+        named = [record for record in others if name in (None, record["name"])]
+        echo_json([*(_record(rule, hits) for rule in chosen), *named])
         return
     for rule in chosen:
         click.echo(
@@ -75,14 +85,28 @@ def command(
         for label, examples in (("must go", rule.drops), ("must stay", rule.keeps)):
             for example in examples[shown]:
                 click.echo(printable(f"    {label}:  " + example.replace("\n", " / ")))
-    others = {
-        rule: n for rule, n in (hits or {}).items() if rule not in {r.name for r in clean.RULES}
-    }
-    if others and category is language is name is None:
-        click.echo(
-            "Cut by other steps: "
-            + printable(", ".join(f"{rule} {n:,}" for rule, (n, _) in sorted(others.items())))
-        )
+    if category is None and language is None:
+        _print_other_reasons(name, hits)
+
+
+def _other_reasons() -> list[tuple[str, int, str]]:
+    """Reasons of cuts that no rule of wording makes: name, version, and a sentence."""
+    from copydesk.transforms import extract, tag
+
+    return [*extract.RULES, *tag.RULES]
+
+
+def _print_other_reasons(name: str | None, hits: dict[str, tuple[int, int]] | None) -> None:
+    """The reasons of other steps, each with its sentence and how often it cut."""
+    chosen = [reason for reason in _other_reasons() if name in (None, reason[0])]
+    if chosen and name is None:
+        click.echo("\nReasons of other steps")
+    for reason, version, sentence in chosen:
+        click.echo(f"{reason}  (version {version})")
+        if hits is not None:
+            rows, characters = hits.get(reason, (0, 0))
+            click.echo(f"    cut {rows:,} passages, {characters:,} characters")
+        click.echo(f"    {sentence}")
 
 
 def _record(rule: Any, hits: dict[str, tuple[int, int]] | None) -> dict[str, Any]:
@@ -99,6 +123,16 @@ def _record(rule: Any, hits: dict[str, tuple[int, int]] | None) -> dict[str, Any
     }
     if hits is not None:
         record["passages"], record["characters"] = hits.get(rule.name, (0, 0))
+    return record
+
+
+def _other_record(
+    reason: tuple[str, int, str], hits: dict[str, tuple[int, int]] | None
+) -> dict[str, Any]:
+    """One reason of another step as JSON."""
+    record: dict[str, Any] = {"name": reason[0], "version": reason[1], "meaning": reason[2]}
+    if hits is not None:
+        record["passages"], record["characters"] = hits.get(reason[0], (0, 0))
     return record
 
 

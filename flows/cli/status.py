@@ -118,10 +118,17 @@ def _next(coming: dict[str, Any] | None) -> str:
     if "fault" in coming:
         return f"A run now  would fail: {coming['fault']}"
     if not coming["n_new_files"]:
-        return (
-            f"A run now  would find nothing new: all {coming['n_files']:,} files were read before"
-        )
+        return f"A run now  would find nothing new: {_files(coming['n_files'])} read before"
     named = ", ".join(coming["examples"]) + (
         ", ..." if coming["n_new_files"] > len(coming["examples"]) else ""
     )
     return f"A run now  would read {coming['n_new_files']:,} new of {coming['n_files']:,} files: {named}"
+
+
+def _files(n: int) -> str:
+    """Files, with the verb that fits their number.
+
+    >>> _files(1), _files(12)
+    ('the one file was', 'all 12 files were')
+    """
+    return "the one file was" if n == 1 else f"all {n:,} files were"

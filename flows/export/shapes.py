@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from copydesk.schemas.column import column
-from copydesk.transforms import markdown
-from copydesk.transforms.passages import passages
+from copydesk.transforms.views import markdown
+from copydesk.transforms.views.passages import passages
 
 #: Columns that a passage takes from its article.
 FROM_ARTICLE = (

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import copydesk
 from copydesk.flows.cli import main
 from copydesk.transforms import numba_cache
-from copydesk.transforms.markdown import escaped
+from copydesk.transforms.views.markdown import escaped
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "seeds" / "000_421c324feda043ed.txt"

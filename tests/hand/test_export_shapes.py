@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from copydesk.flows.cli import main
 from copydesk.flows.warehouse import Snapshot
 from copydesk.transforms.edit import n_words
-from copydesk.transforms.passages import passages
+from copydesk.transforms.views.passages import passages
 from tests.hand import known_warehouse as known
 
 TEXT = (

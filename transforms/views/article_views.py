@@ -63,7 +63,7 @@ class ArticleViews:
         >>> print(clean_text("Rain fell on *Oslo*.").markdown)
         Rain fell on \\*Oslo\\*.
         """
-        from copydesk.transforms import markdown
+        from copydesk.transforms.views import markdown
 
         article: Any = self
         return markdown.of_article(article)

@@ -1,0 +1,1 @@
+"""How articles are shown and handed on: plain values, HTML, Markdown, passages."""
