@@ -101,6 +101,8 @@ def data_dictionary() -> str:
 def _type(kind: pa.DataType) -> str:
     if pa.types.is_list(kind):
         return f"list of {_type(kind.value_type)}"
+    if pa.types.is_map(kind):
+        return f"map of {_type(kind.key_type)} to {_type(kind.item_type)}"
     if pa.types.is_struct(kind):
         return "struct of " + ", ".join(f"`{kind.field(i).name}`" for i in range(kind.num_fields))
     names = {

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 STRINGS = pa.list_(pa.string())
+TEXT_BY_NAME = pa.map_(pa.string(), pa.string())
 
 
 def column(name: str, type_: pa.DataType, meaning: str, *, required: bool = False) -> pa.Field:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from copydesk.schemas.column import STRINGS, TIMESTAMP, column
+from copydesk.schemas.column import STRINGS, TEXT_BY_NAME, TIMESTAMP, column
 
 SCHEMA_VERSION = 2
 
@@ -36,7 +36,11 @@ IDENTITY = (
         "page for HTML, text for text that another tool had extracted.",
         required=True,
     ),
-    column("url", pa.string(), "Address as the source gave it."),
+    column(
+        "url",
+        pa.string(),
+        "Address as the source gave it, else the one that the page names for itself.",
+    ),
     column(
         "canonical_url",
         pa.string(),
@@ -95,6 +99,13 @@ GROUPS = (
 
 CLUSTER = ("cluster_size", "n_outlets", "n_origins", "first_published_at")
 """Columns of `GROUPS` that describe the copy cluster of a kept document."""
+
+EXTRA = column(
+    "extra",
+    TEXT_BY_NAME,
+    "Fields of the input that the recipe asks to keep (`[inputs] keep`), by name, as text.",
+    required=True,
+)
 
 HISTORY = (
     column(

@@ -44,6 +44,7 @@ class Source:
     fetched_at: datetime | None = None
     given: Given = Given()
     encoding: str | None = None  # such as "utf-8" or "windows-1252 (guessed)"
+    extra: tuple[tuple[str, str], ...] = ()  # fields of the input to carry along, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,14 @@ class Article(ArticleViews):
     n_chars: int
     content_sha256: str
     extracted_sha256: str
+    description: str | None
+    keywords: tuple[str, ...]
+    image_url: str | None
+    article_type: str | None
+    is_free: bool | None
+    license: str | None
+    tdm_reserved: bool | None
+    extra: tuple[tuple[str, str], ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[Removal, ...] = ()
     extracted: str = ""

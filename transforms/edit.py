@@ -13,7 +13,7 @@ import numpy as np
 
 from copydesk.transforms import clean, decode, extract, normalise, tag
 from copydesk.transforms.argument_checks import check_document, check_source
-from copydesk.transforms.article import Article, Document, Refused, Source
+from copydesk.transforms.article import Article, Document, Refused, Source, Tags
 from copydesk.transforms.ledger import Removal, apply
 from copydesk.transforms.tag.page_data import PageData
 
@@ -199,7 +199,7 @@ def _finish(
     return Article(
         **tags.values,  # type: ignore[arg-type]  # one value per tag column, checked by test against the schema
         doc_id=doc_id(
-            canonical if isinstance(canonical, str) else None,
+            _text_or_none(canonical),
             source.source_uri,
             source.record_number,
             extracted_sha256,
@@ -207,7 +207,7 @@ def _finish(
         source_uri=source.source_uri,
         record_number=source.record_number,
         source_kind=kind,
-        url=source.url,
+        url=source.url or _text_or_none(canonical),
         fetched_at=source.fetched_at.astimezone(UTC) if source.fetched_at else None,
         corrections=corrections,
         text=text,
@@ -215,11 +215,28 @@ def _finish(
         n_chars=len(text),
         content_sha256=extracted_sha256 if text == extracted else sha256(text.encode()).hexdigest(),
         extracted_sha256=extracted_sha256,
-        evidence={**tags.evidence, **({"encoding": source.encoding} if source.encoding else {})},
+        extra=source.extra,
+        evidence={**tags.evidence, **_of_source(source, tags)},
         removed=tuple(sorted(removed)),
         extracted=extracted,
         refused=refused,
     )
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _of_source(source: Source, tags: Tags) -> dict[str, str]:
+    """Evidence of what the document's container said, and of the address it did not say."""
+    found = {}
+    if source.encoding:
+        found["encoding"] = source.encoding
+    if source.extra:
+        found["extra"] = "given"
+    if not source.url and tags.values["canonical_url"]:
+        found["url"] = tags.evidence.get("canonical_url", "markup")
+    return found
 
 
 def _document(

@@ -13,7 +13,14 @@ _EVIDENCE = column(
     pa.struct(
         [
             pa.field(name, pa.string())
-            for name in ("encoding", "canonical_url", *(f.name for f in tag.COLUMNS))
+            for name in (
+                "encoding",
+                "url",
+                "canonical_url",
+                *(f.name for f in tag.COLUMNS),
+                "text",
+                "extra",
+            )
         ]
     ),
     "Where each field came from: given, json-ld, meta, markup, text, url, domain or dateline, with disagreements.",
@@ -26,10 +33,12 @@ _CORRECTIONS = column(
 ARTICLES = pa.schema(
     [
         *tables.IDENTITY,
-        *tag.COLUMNS,
+        *tag.TEXT_COLUMNS,
         _CORRECTIONS,
         *tables.TEXT,
         *tables.GROUPS,
+        *tag.PAGE_COLUMNS,
+        tables.EXTRA,
         *tables.HISTORY[:-1],
         _EVIDENCE,
         tables.HISTORY[-1],
@@ -73,7 +82,7 @@ def _conform_column(table: pa.Table, field: pa.Field, name: str) -> pa.ChunkedAr
         values = table[field.name]
     else:
         values = pa.chunked_array([pa.nulls(table.num_rows, field.type)])
-    if pa.types.is_list(field.type) and values.null_count:
+    if _may_be_empty(field.type) and values.null_count:
         values = pa.chunked_array(
             [_empty_for_null(chunk.cast(field.type)) for chunk in values.chunks], type=field.type
         )
@@ -88,6 +97,10 @@ def _conform_column(table: pa.Table, field: pa.Field, name: str) -> pa.ChunkedAr
             f"column {field.name!r} of {name!r} holds {values.null_count} nulls and must hold none"
         )
     return values
+
+
+def _may_be_empty(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_map(kind))
 
 
 def _empty_for_null(lists: pa.ListArray) -> pa.ListArray:

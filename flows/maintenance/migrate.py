@@ -41,7 +41,8 @@ class Step:
 STEPS: Mapping[int, Step] = {
     1: Step(
         "duplicates and pairs say what each document holds that the other lacks; "
-        "articles carry the first publication of their copy cluster"
+        "articles carry the first publication of their copy cluster, their description, keywords, picture, "
+        "type, access, licence and reservation from mining, and the fields kept from the input"
     ),
 }
 

@@ -264,6 +264,7 @@ def again(
         fetched_at=row["fetched_at"],
         given=_given(row),
         encoding=(row["evidence"] or {}).get("encoding"),
+        extra=tuple(row["extra"] or ()),
     )
     article = edit.again(extracted, tuple(sorted(stands)), source, row["source_kind"], options)
     stated = _stated(row)
@@ -273,7 +274,7 @@ def again(
     address = {
         name: origin
         for name, origin in (row["evidence"] or {}).items()
-        if name == "canonical_url" and origin is not None
+        if name in {"canonical_url", "url", "text"} and origin is not None
     }
     evidence = {**article.evidence, **stated, **address}
     return replace(
@@ -295,6 +296,7 @@ def _stated(row: Mapping[str, Any]) -> dict[str, str]:
         if origin is not None
         and name in row
         and name not in _STAYS
+        and name != "text"
         and not origin.startswith(_OF_TEXT)
     }
 

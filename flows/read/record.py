@@ -30,7 +30,13 @@ class Record:
     def source(self, *, encoding: str | None = None) -> Source:
         """Where the document came from, for the edit; `encoding` is what decoding found."""
         return Source(
-            self.source_uri, self.record_number, self.url, self.fetched_at, self.given, encoding
+            self.source_uri,
+            self.record_number,
+            self.url,
+            self.fetched_at,
+            self.given,
+            encoding,
+            self.extra,
         )
 
 

@@ -38,7 +38,7 @@ def row(table: str, **values: Any) -> dict[str, Any]:
     """A row of a table: the values given, neutral ones in the other required columns."""
     made: dict[str, Any] = {}
     for field in TABLES[table]:
-        if pa.types.is_list(field.type):
+        if pa.types.is_list(field.type) or pa.types.is_map(field.type):
             made[field.name] = []
         elif field.nullable:
             made[field.name] = None

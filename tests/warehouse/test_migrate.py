@@ -74,7 +74,10 @@ def test_a_declared_step_rewrites_an_older_snapshot(older: Warehouse) -> None:
     with older.lock():
         made = migrate(
             older,
-            steps={0: Step("headline became title; n_chars is new", {"articles": to_version_1})},
+            steps={
+                **STEPS,
+                0: Step("headline became title; n_chars is new", {"articles": to_version_1}),
+            },
         )
     assert made is not None
     assert made.manifest.schema_version == SCHEMA_VERSION

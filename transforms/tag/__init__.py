@@ -12,6 +12,7 @@ import pyarrow as pa
 from copydesk.transforms.article import Document, Tags
 from copydesk.transforms.tag import (
     address,
+    article_type,
     byline,
     date_formats,
     dateline,
@@ -20,7 +21,9 @@ from copydesk.transforms.tag import (
     language,
     outlet,
     published,
+    rights,
     section,
+    summary,
     title,
     wire,
 )
@@ -30,8 +33,10 @@ from copydesk.transforms.tag.tagger import Options, Tagger, View
 
 __all__ = [
     "COLUMNS",
+    "PAGE_COLUMNS",
     "RULES",
     "TAGGERS",
+    "TEXT_COLUMNS",
     "Options",
     "PageData",
     "read_page",
@@ -40,8 +45,9 @@ __all__ = [
     "warm",
 ]
 
-# In the order of the columns; a tagger sees the values of those before it.
-TAGGERS: tuple[Tagger, ...] = (
+# In the order of the columns; a tagger sees the values of those before it. The columns of the first
+# group are in the tables before `text`, those of the second after the columns of the copy cluster.
+_BEFORE_TEXT: tuple[Tagger, ...] = (
     address.TAGGER,
     outlet.TAGGER,
     title.TAGGER,
@@ -52,11 +58,15 @@ TAGGERS: tuple[Tagger, ...] = (
     published.TAGGER,
     language.TAGGER,
 )
+_AFTER_TEXT: tuple[Tagger, ...] = (summary.TAGGER, article_type.TAGGER, rights.TAGGER)
+TAGGERS: tuple[Tagger, ...] = (*_BEFORE_TEXT, *_AFTER_TEXT)
 
 _DEFAULTS = Options()
 
 RULES: tuple[tuple[str, int, str], ...] = tuple(rule for tagger in TAGGERS for rule in tagger.rules)
-COLUMNS: tuple[pa.Field, ...] = tuple(field for tagger in TAGGERS for field in tagger.columns)
+TEXT_COLUMNS: tuple[pa.Field, ...] = tuple(f for tagger in _BEFORE_TEXT for f in tagger.columns)
+PAGE_COLUMNS: tuple[pa.Field, ...] = tuple(f for tagger in _AFTER_TEXT for f in tagger.columns)
+COLUMNS: tuple[pa.Field, ...] = (*TEXT_COLUMNS, *PAGE_COLUMNS)
 _EMPTY: dict[str, Any] = (
     {"canonical_url": None} | {field.name: None for field in COLUMNS} | {"authors": ()}
 )

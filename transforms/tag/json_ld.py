@@ -14,6 +14,7 @@ MAX_SCRIPTS = 50
 MAX_NODES = 5_000  # visited per page; 99 % of some 880 pages have at most 71, the largest 3,433
 MAX_DEPTH = 12
 MAX_CHARS = 1_000  # of one value
+MAX_KEYWORDS = 100  # of one document (arbitrary; few pages name more than 30)
 
 # Types that are the document itself, by how surely; the rest only lend names to references.
 _KINDS = {
@@ -111,6 +112,13 @@ class Statement:
     section: str = ""
     language: str = ""
     url: str = ""
+    types: tuple[str, ...] = ()  # lower case, without the vocabulary's address
+    genre: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    image: str = ""
+    license: str = ""
+    is_free: bool | None = None  # None: the statement does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +239,55 @@ def _statement(
         section=_text(node.get("articleSection")),
         language=_text(node.get("inLanguage")),
         url=_text(node.get("url")) or _text(page.get("@id") if isinstance(page, dict) else page),
+        types=tuple(_types(node)),
+        genre=_text(node.get("genre")),
+        description=_text(node.get("description")) or _text(node.get("abstract")),
+        keywords=_keywords(node.get("keywords")),
+        image=_image(node.get("image"), by_id) or _image(node.get("thumbnailUrl"), by_id),
+        license=_address(node.get("license")),
+        is_free=_is_free(node),
     )
+
+
+def _keywords(value: Any) -> tuple[str, ...]:
+    """The words of a `keywords` property, which is a list or one string with commas."""
+    listed = value if isinstance(value, list) else [value]
+    found = [_text(item) for item in listed[:MAX_KEYWORDS]]
+    if len(found) == 1:
+        found = found[0].split(",")[:MAX_KEYWORDS]
+    return tuple(word for word in (item.strip() for item in found) if word)
+
+
+def _image(value: Any, by_id: dict[str, dict[str, Any]]) -> str:
+    """The address of the first image of an `image` property."""
+    if isinstance(value, list):
+        value = next((item for item in value if item), None)
+    if isinstance(value, dict):
+        named = value if value.get("url") else by_id.get(_text(value.get("@id")), value)
+        value = named.get("url") or named.get("contentUrl")
+    return _address(value)
+
+
+def _address(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("@id")
+    return _text(value)
+
+
+def _is_free(node: dict[str, Any]) -> bool | None:
+    """What `isAccessibleForFree` says of the document or of a part of it.
+
+    https://developers.google.com/search/docs/appearance/structured-data/paywalled-content
+    """
+    parts = node.get("hasPart")
+    said = [node.get("isAccessibleForFree")]
+    said += [
+        part.get("isAccessibleForFree")
+        for part in (parts if isinstance(parts, list) else [parts])[:20]
+        if isinstance(part, dict) and "cssSelector" in part
+    ]
+    words = {str(value).rsplit("/", 1)[-1].strip().lower() for value in said}
+    return False if words & {"false", "no"} else True if words & {"true", "yes"} else None
 
 
 def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tuple[Agent, ...]:

@@ -14,6 +14,7 @@ from copydesk.transforms.tag.json_ld import Statements
 
 MAX_META = 300
 MAX_MARKS = 200  # of each kind; later ones belong to lists of other stories
+MAX_LICENSES = 10  # of a page; more are those of its pictures
 MAX_PARTS = 400  # pieces of text read for one mark
 MAX_MARK_CHARS = 400  # longer "bylines" are biographies
 _MOST_OF_A_PART = (
@@ -151,6 +152,7 @@ class PageData:
     authors: tuple[Mark, ...] = ()
     dates: tuple[Mark, ...] = ()
     alternates: Mapping[str, str] = field(default_factory=dict)  # hreflang -> address
+    licenses: tuple[str, ...] = ()  # addresses of `rel=license` links, those of the head first
     n_elements: int = 0
 
     def first(self, *names: str) -> str:
@@ -177,6 +179,7 @@ def read_page(tree: Any, *, url: str | None) -> PageData:
         authors=tuple(reader.authors),
         dates=tuple(reader.dates),
         alternates=reader.alternates,
+        licenses=tuple(reader.licenses),
         n_elements=reader.order,
     )
 
@@ -193,6 +196,7 @@ class _Reader:
         self.authors: list[Mark] = []
         self.dates: list[Mark] = []
         self.alternates: dict[str, str] = {}
+        self.licenses: list[str] = []
         self.marked: dict[
             Any, int
         ] = {}  # holds the element proxies, so that lxml hands out the same ones
@@ -237,8 +241,12 @@ class _Reader:
         if attributes:
             of = dict(attributes)
             named = _joined(of)
-            if "author" in of.get("rel", "").lower().split():
-                return self._mark(self.authors, element, "rel", named)
+            if rel := of.get("rel"):
+                words = rel.lower().split()
+                if "license" in words and len(self.licenses) < MAX_LICENSES:
+                    self.licenses.append(of.get("href", "").strip()[:500])
+                if "author" in words:
+                    return self._mark(self.authors, element, "rel", named)
             prop = of.get("itemprop") or of.get("property") or ""
             is_author, is_date = _told(named)
             if prop:
@@ -332,6 +340,8 @@ class _Reader:
         rel, href = (element.get("rel") or "").lower(), element.get("href") or ""
         if rel == "canonical" and href and not self.canonical:
             self.canonical = href.strip()[:2000]
+        elif rel in {"license", "copyright"} and href and len(self.licenses) < MAX_LICENSES:
+            self.licenses.append(href.strip()[:500])
         elif rel == "alternate" and element.get("hreflang") and len(self.alternates) < 100:
             self.alternates.setdefault(element.get("hreflang").lower()[:20], href.strip()[:2000])
 

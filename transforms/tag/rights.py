@@ -1,0 +1,137 @@
+"""What may be done with the document: is it free to read, under which licence, reserved from mining or not."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+
+from copydesk.schemas.column import column
+from copydesk.transforms.tag.page_data import PageData, fold
+from copydesk.transforms.tag.tagger import Found, Tagger, View
+
+COLUMNS = (
+    column(
+        "is_free",
+        pa.bool_(),
+        "false where the page's data or a wall says that payment or a log-in is asked for the whole text; true where the page's data says it is free.",
+    ),
+    column(
+        "license",
+        pa.string(),
+        "Licence that the page names: an SPDX identifier of Creative Commons where its link is one, else the link or the words.",
+    ),
+    column(
+        "tdm_reserved",
+        pa.bool_(),
+        "true where the page reserves text and data mining (TDM Reservation Protocol, robots noai, noml), false where it says that mining is not reserved.",
+    ),
+)
+
+_FREE = {"free": True, "unlocked": True, "open": True, "locked": False, "paid": False}
+_FREE |= {"premium": False, "subscriber": False, "subscribers": False, "subscription": False}
+_TIERS = (
+    "article:content_tier",
+    "content_tier",
+    "content-tier",
+    "cxenseparse:ash-articletype",
+    "cxenseparse:accesslevel",
+    "access_type",
+)
+_FLAGS = ("premium", "is_premium", "ispremium", "adv:premium", "is_paywalled", "paywall")
+# A wall names the act and the rest of the text; a subscription that is merely offered names no rest.
+_WALL = re.compile(
+    r"(?:subscribe|sign up|sign in|log ?in|register|join)\b.{0,40}\bto (?:continue|keep|finish) reading|"
+    r"(?:subscribe|log ?in|register|sign in)\b.{0,30}\bto (?:read|view|access) (?:the (?:rest|full|whole|entire)|this (?:article|story|content))|"
+    r"(?:the (?:rest|remainder) of )?this (?:article|story|content) is (?:only )?(?:available |reserved )?(?:for|to) (?:paying )?(?:subscribers|members)\b|"
+    r"you(?:'|’)ve reached your (?:monthly |free )?(?:article )?limit|"
+    r"(?:weiterlesen|jetzt lesen) mit .{1,20}(?:plus|\+|abo)\b|dieser (?:artikel|inhalt) ist (?:exklusiv )?(?:nur )?für .{0,20}abonnent|"
+    r"(?:cet |l['’])article est réservé (?:à|aux) (?:nos |des )?abonnés|il vous reste .{1,15}de cet article à lire|"
+    r"(?:este )?(?:artículo|contenido) (?:es )?exclusivo para suscriptores|suscríbete para (?:seguir|continuar) leyendo|"
+    r"(?:questo )?articolo è riservato agli abbonati|dit artikel is (?:alleen )?(?:voor|exclusief voor) abonnees|"
+    r"artikkelen er (?:kun )?for abonnenter|(?:den här )?artikeln är (?:exklusiv )?för prenumeranter|artiklen er (?:kun )?for abonnenter",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"creativecommons\.org/(?P<kind>licenses|publicdomain)/(?P<clause>[a-z+-]+)(?:/(?P<version>\d\.\d))?"
+)
+
+
+def find(view: View) -> Found:
+    """Access, licence and reservation, each by the page's own words, null where it says nothing."""
+    values: dict[str, object] = {}
+    evidence: dict[str, str] = {}
+    page = view.page
+    free, source = _free(page, view) if page is not None else _walled(view)
+    if free is not None:
+        values["is_free"], evidence["is_free"] = free, source
+    if page is not None:
+        licence, source = _licence(page)
+        if licence:
+            values["license"], evidence["license"] = licence, source
+        reserved = _reserved(page)
+        if reserved is not None:
+            values["tdm_reserved"], evidence["tdm_reserved"] = reserved, "meta"
+    return Found(values, evidence)
+
+
+def _free(page: PageData, view: View) -> tuple[bool | None, str]:
+    stated = [
+        d.is_free for d in page.statements.documents if not d.elsewhere and d.is_free is not None
+    ]
+    if stated:
+        return all(stated), "json-ld"
+    tier = _FREE.get(page.first(*_TIERS).lower())
+    if tier is not None:
+        return tier, "meta"
+    if page.first(*_FLAGS).lower() in {"true", "yes", "1"}:
+        return False, "meta"
+    return _walled(view)
+
+
+def _walled(view: View) -> tuple[bool | None, str]:
+    """False where one of the last lines, cut or kept, is a wall: it stands where the opening ends."""
+    ends = [line for line in view.document.extracted[-1500:].split("\n") if len(line) < 400]
+    return (False, "text") if any(_WALL.search(line) for line in ends[-8:]) else (None, "")
+
+
+def _licence(page: PageData) -> tuple[str | None, str]:
+    said = [(d.license, "json-ld") for d in page.statements.documents if not d.elsewhere]
+    said += [(link, "markup") for link in page.licenses]
+    said += [
+        (page.first("dc.rights.license", "dcterms.license", "license", "dc.license"), "meta"),
+    ]
+    fit = [(spdx(value), source) for value, source in said if value]
+    return next(((v, s) for v, s in fit if 1 < len(v) <= 300), (None, ""))
+
+
+def spdx(licence: str) -> str:
+    """The SPDX identifier of a Creative Commons address, any other licence as it is printed.
+
+    >>> spdx("https://creativecommons.org/licenses/by-nc/4.0/"), spdx("All rights reserved")
+    ('CC-BY-NC-4.0', 'All rights reserved')
+    """
+    found = _CLAUSE.search(licence.lower())
+    if found is None:
+        return fold(licence)
+    version = f"-{found['version']}" if found["version"] else ""
+    if found["kind"] == "publicdomain":
+        return f"CC0{version or '-1.0'}" if found["clause"] == "zero" else "CC-PDDC"
+    return f"CC-{found['clause'].upper()}{version}"
+
+
+def _reserved(page: PageData) -> bool | None:
+    """By the TDM Reservation Protocol (W3C community report, 2024), then by robots directives."""
+    told = page.first("tdm-reservation")
+    if told in {"0", "1"}:
+        return told == "1"
+    robots = {
+        word.strip().lower()
+        for name in ("robots", "googlebot", "bingbot", "x-robots-tag")
+        for value in page.meta.get(name, ())
+        for word in value.split(",")
+    }
+    return True if robots & {"noai", "noml"} else None
+
+
+TAGGER = Tagger("rights", COLUMNS, find)
