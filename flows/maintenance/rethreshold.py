@@ -15,6 +15,7 @@ from copydesk.flows.pipeline.deduplicate import FACTS
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.support import id_index, versions
 from copydesk.schemas import tables as base
+from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 from copydesk.transforms.dedup.recluster import Reclustered, recluster
 
 if TYPE_CHECKING:
@@ -52,8 +53,15 @@ def plan(
     facts = pa.concat_tables(
         [articles.select(FACTS), copies.select(FACTS)], promote_options="default"
     )
-    exempt = articles.filter(articles["supersedes"].is_valid())["doc_id"].combine_chunks()
-    result = recluster(facts, snapshot.table("pairs"), recipe.dedup, exempt=exempt)
+    older = copies.filter(pc.equal(copies["keep_reason"], NEWER_VERSION))
+    superseded = dict(
+        zip(older["doc_id"].to_pylist(), older["kept_doc_id"].to_pylist(), strict=True)
+    )
+    newest = articles.filter(articles["supersedes"].is_valid())["doc_id"].to_pylist()
+    exempt = pa.array(sorted({*newest, *superseded.values()}), pa.string())
+    result = recluster(
+        facts, snapshot.table("pairs"), recipe.dedup, exempt=exempt, superseded=superseded
+    )
     is_copy = set(copies["doc_id"].to_pylist())
     folds = {row["doc_id"]: row for row in result.folds.to_pylist()}
     folded = sorted(folds.keys() - is_copy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -90,8 +90,12 @@ class Folding:
             self._spill.append(sketching.as_texts(batch["text"]))
             self._batches.append(keep_policy.facts_of(batch))
 
-    def finish(self, exempt: frozenset[str]) -> Copies:
-        """Compare, cluster, choose, and write the index files."""
+    def finish(self, exempt: frozenset[str], superseded: Mapping[str, str] | None = None) -> Copies:
+        """Compare, cluster, choose, and write the index files.
+
+        `exempt` documents stay; those of `superseded` leave for the newer version it names.
+        """
+        self._superseded = dict(superseded or {})
         self._spill.close_writing()
         facts = pa.concat_tables(
             [keep_policy.FACTS.empty_table(), *self._batches]
@@ -110,10 +114,12 @@ class Folding:
         self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
         self._row_of: dict[str, int] = {}
         self._kept_id: dict[int, str] = {}  # of the published duplicates among the rows
-        self._spared = _is_among(self.facts["doc_id"], exempt)
+        self._spared = _is_among(self.facts["doc_id"], exempt | self._superseded.keys())
         self._first = np.arange(self.n)
         self.pairs = self._compare()
         self._follow_copies()
+        own = set(self.facts["doc_id"].to_pylist()) if self._superseded else set()
+        self._fetch([name for pair in self._superseded.items() for name in pair if name not in own])
         return self._decide(self._first, self._spared)
 
     # Comparison
@@ -278,7 +284,8 @@ class Folding:
         total = self.facts.num_rows
         pinned = np.concatenate([pinned, np.zeros(total - self.n, np.bool_)])
         is_copy = np.isin(np.arange(total), list(self._kept_id))
-        kept = clustering.kept(pinned, is_copy)
+        replaced = self._replaced()
+        kept = clustering.kept(pinned, is_copy, replaced)
         moved = np.flatnonzero((kept != np.arange(total)) & (np.arange(total) >= self.n))
         if len(moved):
             assert self.published is not None
@@ -286,8 +293,21 @@ class Folding:
             self._fetch(self.published.members(ids)["doc_id"].to_pylist())
             clustering = self._clustering(first)
             kept = self._with_members(kept, dict(zip(ids, kept[moved].tolist(), strict=True)))
+            clustering.replaced = replaced
         clustering.add_folds(kept, self._compared)
         return self._copies(clustering, kept)
+
+    def _replaced(self) -> dict[int, int]:
+        """Rows of older versions with the row of the newest, or of the document kept for that one."""
+        if not self._superseded:
+            return {}
+        rows = {name: row for row, name in enumerate(self.facts["doc_id"].to_pylist())}
+        found = {
+            rows[old]: rows[new]
+            for old, new in self._superseded.items()
+            if old in rows and new in rows
+        }
+        return {old: rows.get(self._kept_id.get(new, ""), new) for old, new in found.items()}
 
     def _clustering(self, first: NDArray[np.int64]) -> Clustering:
         return Clustering(

@@ -8,7 +8,7 @@ two are compared, so that memory holds keys and signatures, not texts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -72,12 +72,15 @@ def find_copies(
     options: Options,
     staging: Path,
     exempt: Collection[str] = (),
+    superseded: Mapping[str, str] | None = None,
 ) -> Copies:
     """Fold the copies among new articles.
 
     `shards` are Parquet or Arrow IPC files (or one table) with the columns FACTS and `text`, each
     document once and not yet published; their order does not matter. `index` is the index of the
     current snapshot, None for the first run. `exempt` (revisions) are kept whatever they resemble.
+    `superseded` gives older versions, new or published, with the newest at their address: they leave the
+    corpus for it.
     Nothing is written outside `staging`.
     """
     from copydesk.flows.pipeline.copy_search import Folding
@@ -85,7 +88,7 @@ def find_copies(
     with Folding(index=index, published=published, options=options, staging=staging) as folding:
         for batch in read_shards(shards):
             folding.read(batch)
-        return folding.finish(frozenset(exempt))
+        return folding.finish(frozenset(exempt), superseded or {})
 
 
 def read_shards(shards: Sequence[Path] | pa.Table) -> Iterator[pa.Table]:

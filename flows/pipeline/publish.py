@@ -71,7 +71,7 @@ def publish(run: Run) -> Snapshot:
             n_done += pq.read_metadata(path).num_rows
             run.progress.advance(n_done)
         for path, rules in pool.map(
-            lambda ledger: _write_ledger(ledger[0], ledger[1], folder), _ledgers(run)
+            lambda ledger: _write_ledger(ledger[0], ledger[1], folder, run.renamed), _ledgers(run)
         ):
             run.removed_by_rule.update(rules)
             inserts["removed"].append(path)
@@ -254,14 +254,21 @@ def _ledgers(run: Run) -> list[tuple[Path, list[Path]]]:
 
 
 def _write_ledger(
-    ledger: Path, placed: Sequence[Path], folder: Path
+    ledger: Path, placed: Sequence[Path], folder: Path, renamed: Mapping[str, str]
 ) -> tuple[Path, dict[str, int]]:
     """Write the ledger's rows of the documents that stay; the file, and how often each rule cut."""
     cuts = pq.read_table(ledger)
     ids = pa.concat_arrays(
         [id_index.whole(pq.read_table(part, columns=["doc_id"])["doc_id"]) for part in placed]
     )
-    cuts = cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))
+    parts = [cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))]
+    for doc_id in ids.to_pylist() if renamed else ():
+        if doc_id in renamed:  # the same text under another headline: the same cuts
+            own = cuts.filter(pc.equal(cuts["doc_id"], renamed[doc_id]))
+            at = own.column_names.index("doc_id")
+            name = pa.array([doc_id] * own.num_rows, pa.string())
+            parts.append(own.set_column(at, own.schema.field("doc_id"), name))
+    cuts = pa.concat_tables(parts)
     target = folder / f"{ledger.name.split('.')[0]}.removed.parquet"
     write_whole(cuts, target)
     return target, {

@@ -5,10 +5,9 @@ Also what a run asks of the snapshot before it: templates in force, recent habit
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,22 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.pipeline.known_versions import (
+    ADDRESS,
+    DOCUMENT_TABLES,
+    Texts,
+    by_shard,
+    known_titles,
+    latest_versions,
+    rows_of,
+    several,
+)
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.pipeline.summary import Facts
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.support.id_index import keys_of, whole
 from copydesk.flows.warehouse import Snapshot
-from copydesk.transforms import drift, history
+from copydesk.transforms import drift, history, same_address
 from copydesk.transforms.clean import learned_templates
 
 _ARRIVAL = (
@@ -35,9 +44,9 @@ _ARRIVAL = (
     "fetched_at",
     "source_uri",
     "record_number",
+    "url",
+    "title",
 )
-_DOCUMENT_TABLES = ("articles", "duplicates", "quarantined")
-_SHARDS_AT_ONCE = 40  # 20,000 documents
 _TEXTS_AT_ONCE = 2_000  # of published documents: 6 MB
 _COMPARED = ("doc_id", "title", "text", "corrections")
 
@@ -51,25 +60,29 @@ class Placed:
     n_known: int
     n_revisions: int
     n_quarantined: int
+    superseded: Mapping[str, str] = field(default_factory=dict)
+    """Older versions, of this run or published, each with the newest at its address."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Ids of documents under another headline, each with the id of the text in the staged ledger."""
 
 
 class Places:
-    """The place of every staged document, shard by shard: known, new, or a revision."""
+    """The place of every staged document, shard by shard: known, new, or a version of another."""
 
-    def __init__(self, is_known: NDArray[np.bool_], revisions: Mapping[int, history.Place]) -> None:
-        self._is_known, self._revisions = is_known, revisions
+    def __init__(self, is_known: NDArray[np.bool_], versions: Mapping[int, history.Place]) -> None:
+        self._is_known, self._versions = is_known, versions
 
     def shard(self, first: int, n: int) -> list[history.Place]:
         """The places of `n` documents from the `first` on."""
         return [
-            self._revisions.get(row) or (_KNOWN if is_known else _NEW)
+            self._versions.get(row) or (_KNOWN if is_known else _NEW)
             for row, is_known in enumerate(self._is_known[first : first + n].tolist(), start=first)
         ]
 
     @property
     def superseded(self) -> set[str]:
         """Ids of the documents that others revise."""
-        return {place.supersedes for place in self._revisions.values() if place.supersedes}
+        return {place.supersedes for place in self._versions.values() if place.supersedes}
 
 
 _KNOWN, _NEW = history.Place(True), history.Place(False)
@@ -81,45 +94,45 @@ def decide(shards: Sequence[Path], parent: Snapshot | None) -> Places:
     Only documents that may meet another one, by id or by address, are looked at one by one; of the
     rest memory holds 16 bytes each.
     """
-    ids, urls = _hashes(shards)
+    ids, addresses = _hashes(shards)
     is_known = _known(shards, parent)
-    latest = _versions(shards, parent)
+    titles = known_titles(shards, is_known, parent)
+    latest = latest_versions(shards, parent)
     at_known_address = np.isin(
-        urls, np.fromiter((_hash(url) for url in latest), np.uint64, len(latest))
+        addresses, np.fromiter((_hash(key) for key in latest), np.uint64, len(latest))
     )
-    chosen = ~is_known & (
-        _stands_twice(ids) | (urls != 0) & (_stands_twice(urls) | at_known_address)
+    renamed = np.isin(ids, _of_ids(titles)) & is_known
+    chosen = renamed | ~is_known & (
+        _stands_twice(ids) | (addresses != 0) & (_stands_twice(addresses) | at_known_address)
     )
     arrivals = _arrivals(shards, chosen)
-    revisions: dict[int, history.Place] = {}
-    for row, place in zip(
-        np.flatnonzero(chosen).tolist(), history.place(arrivals, (), latest), strict=True
-    ):
+    versions: dict[int, history.Place] = {}
+    placed = history.place(arrivals, titles, latest, alike=Texts(shards, parent, arrivals, latest))
+    for row, place in zip(np.flatnonzero(chosen).tolist(), placed, strict=True):
         is_known[row] = place.is_known
-        if place.supersedes is not None:
-            revisions[row] = place
-    return Places(is_known, revisions)
+        if not place.is_known and place != _NEW:
+            versions[row] = place
+    return Places(is_known, versions)
+
+
+def _of_ids(ids: Iterable[str]) -> NDArray[np.uint64]:
+    return keys_of(pa.chunked_array([pa.array(sorted(ids), pa.string())]))
 
 
 def _hashes(shards: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """64-bit hashes of the ids and of the addresses, 0 for none."""
-    ids, urls = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+    """64-bit hashes of the ids and of what the addresses are known by, 0 for none."""
+    ids, addresses = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for path in shards:
-        table = pq.read_table(path, columns=["doc_id", "canonical_url"])
+        table = pq.read_table(path, columns=["doc_id", *ADDRESS])
         ids.append(keys_of(table["doc_id"]))
-        urls.append(
-            np.fromiter(
-                (_hash(url) for url in table["canonical_url"].to_pylist()),
-                np.uint64,
-                table.num_rows,
-            )
-        )
-    return np.concatenate(ids), np.concatenate(urls)
+        keys = (same_address.key(*row) for row in rows_of(table, ADDRESS))
+        addresses.append(np.fromiter(map(_hash, keys), np.uint64, table.num_rows))
+    return np.concatenate(ids), np.concatenate(addresses)
 
 
-def _hash(url: str | None) -> int:
+def _hash(key: str | None) -> int:
     return (
-        0 if url is None else int.from_bytes(blake2b(url.encode(), digest_size=8).digest(), "big")
+        0 if key is None else int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")
     )
 
 
@@ -131,7 +144,7 @@ def _stands_twice(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
 def _arrivals(shards: Sequence[Path], chosen: NDArray[np.bool_]) -> list[history.Arrival]:
     """What the decision asks of the chosen documents."""
     found: list[history.Arrival] = []
-    for path, first, n in _by_shard(shards):
+    for path, first, n in by_shard(shards):
         rows = np.flatnonzero(chosen[first : first + n])
         if len(rows):
             found += [
@@ -179,24 +192,68 @@ def write(
                 write_whole(rows, *paths[kind])
         for shard in paths["new"]:
             shard_counts.keep(path, _among(is_new, reasons.is_null()), shard)
-        n_revisions = kept.num_rows - kept["supersedes"].null_count
+        new = [p for p in here if not p.is_known]
         return Placed(
             paths["new"],
             paths["quarantined"],
             table.num_rows - added.num_rows,
-            n_revisions,
+            kept.num_rows - kept["supersedes"].null_count,
             held.num_rows,
+            _superseded(kept, added, new),
+            {
+                place.doc_id: old
+                for place, old in zip(new, _column(table.filter(is_new), "doc_id"), strict=True)
+                if place.doc_id
+            },
         )
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        parts = list(pool.map(lambda shard: placed(*shard), _by_shard(shards)))
+        parts = list(pool.map(lambda shard: placed(*shard), by_shard(shards)))
     return Placed(
         tuple(path for part in parts for path in part.new),
         tuple(path for part in parts for path in part.quarantined),
         sum(part.n_known for part in parts),
         sum(part.n_revisions for part in parts),
         sum(part.n_quarantined for part in parts),
+        _to_the_newest(_merged(part.superseded for part in parts)),
+        _merged(part.renamed for part in parts),
     )
+
+
+def _column(table: pa.Table, name: str) -> list[Any]:
+    values: list[Any] = table[name].to_pylist()
+    return values
+
+
+def _merged(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def _superseded(kept: pa.Table, added: pa.Table, places: Sequence[history.Place]) -> dict[str, str]:
+    """Older versions with a newer one, of the documents that are not held back."""
+    here = set(_column(kept, "doc_id"))
+    found: dict[str, str] = {}
+    for doc_id, place in zip(_column(added, "doc_id"), places, strict=True):
+        if doc_id in here and place.supersedes:
+            found[place.supersedes] = doc_id
+        elif doc_id in here and place.superseded_by:
+            found[doc_id] = place.superseded_by
+    return found
+
+
+def _to_the_newest(superseded: Mapping[str, str]) -> dict[str, str]:
+    """Every older version with the newest one.
+
+    >>> _to_the_newest({"a": "b", "b": "c"})
+    {'a': 'c', 'b': 'c'}
+    """
+    found = {}
+    for doc_id in superseded:
+        newest = superseded[doc_id]
+        while newest in superseded:
+            newest = superseded[newest]
+        found[doc_id] = newest
+    return found
 
 
 def revisions(shards: Sequence[Path]) -> set[str]:
@@ -208,15 +265,6 @@ def revisions(shards: Sequence[Path]) -> set[str]:
             path, columns=["doc_id"], filters=pc.field("supersedes").is_valid()
         )["doc_id"].to_pylist()
     }
-
-
-def _by_shard(shards: Sequence[Path]) -> Iterator[tuple[Path, int, int]]:
-    """Every shard with the number of its first document and how many it has."""
-    first = 0
-    for path in shards:
-        n = pq.read_metadata(path).num_rows
-        yield path, first, n
-        first += n
 
 
 def _among(chosen: pa.Array, kept: pa.Array) -> pa.Array:
@@ -241,7 +289,7 @@ def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]
         parent.table("tombstones", ["url_sha256"], by_url)["url_sha256"].to_pylist()
     ) - {None}
     known = [np.zeros(0, np.bool_)]
-    for table in _several(shards, ["doc_id", "canonical_url"]):
+    for table in several(shards, ["doc_id", "canonical_url"]):
         here = pa.array(sorted(parent.known(whole(table["doc_id"]))), pa.string())
         known.append(pc.is_in(table["doc_id"], value_set=here).to_numpy())
         if forgotten:
@@ -250,47 +298,6 @@ def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]
                 bool(url) and sha256(url.encode()).hexdigest() in forgotten for url in urls
             ]
     return np.concatenate(known)
-
-
-def _several(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Columns of the shards, some shards at a time: the snapshot is asked less often."""
-    for first in range(0, len(shards), _SHARDS_AT_ONCE):
-        yield pa.concat_tables(
-            [
-                pq.read_table(path, columns=list(columns))
-                for path in shards[first : first + _SHARDS_AT_ONCE]
-            ]
-        )
-
-
-def _versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, history.Version]:
-    """The newest version the warehouse holds at each address of the arrivals."""
-    if parent is None:
-        return {}
-    columns = ["canonical_url", "doc_id", "revision", "content_sha256"]
-    newest: dict[str, tuple[int, str]] = {}
-    contents: dict[str, set[str]] = defaultdict(set)
-    urls = (
-        pa.concat_tables([pq.read_table(path, columns=["canonical_url"]) for path in shards])[
-            "canonical_url"
-        ].unique()
-        if shards
-        else []
-    )
-    if not len(urls):
-        return {}
-    for name in _DOCUMENT_TABLES:
-        for batch in parent.batches(name, columns, pc.field("canonical_url").isin(urls)):
-            for row in batch.to_pylist():
-                url = row["canonical_url"]
-                if not url:
-                    continue
-                newest[url] = max(newest.get(url, (0, "")), (row["revision"], row["doc_id"]))
-                contents[url].add(row["content_sha256"])
-    return {
-        url: history.Version(doc_id, revision, frozenset(contents[url]))
-        for url, (revision, doc_id) in newest.items()
-    }
 
 
 def _versions_revised(
@@ -304,7 +311,7 @@ def _versions_revised(
         found |= {row["doc_id"]: _fingerprint(row) for row in rows.to_pylist()}
     if parent is not None:  # what is published has the last word: an older recipe may have made it
         for first in range(0, len(wanted), _TEXTS_AT_ONCE):
-            for name in _DOCUMENT_TABLES:
+            for name in DOCUMENT_TABLES:
                 rows = parent.documents(
                     name, wanted.slice(first, _TEXTS_AT_ONCE).to_pylist(), _COMPARED
                 )
@@ -344,6 +351,11 @@ def _with_history(
         "changed": pa.array(changed, pa.list_(pa.string())),
         "run_id": pa.array([run_id] * len(places), pa.string()),
     }
+    if any(place.doc_id for place in places):
+        ids = table["doc_id"].to_pylist()
+        own = [place.doc_id or doc_id for place, doc_id in zip(places, ids, strict=True)]
+        at = table.column_names.index("doc_id")
+        table = table.set_column(at, table.schema.field("doc_id"), pa.array(own, pa.string()))
     for name, values in columns.items():
         table = table.append_column(name, values)
     return table
@@ -361,7 +373,7 @@ def habits(
     cut_columns = ["doc_id", "rule", "start", "end"]
     measured = []
     outlets: set[str] = set()
-    for path, first, n in _by_shard(shards):
+    for path, first, n in by_shard(shards):
         articles = pq.read_table(path, columns=columns).filter(_is_new(places.shard(first, n)))
         removed = pq.read_table(ledger_of(path), columns=cut_columns)
         outlets |= set(articles["outlet_id"].unique().to_pylist()) - {None}
@@ -428,7 +440,7 @@ def under_other_recipe(snapshot: Snapshot | None, recipe: Recipe) -> int:
     if not len(other):
         return 0
     return int(
-        snapshot.dataset("articles").count_rows(
+        snapshot.dataset("articles").countrows_of(
             filter=pc.field("run_id").isin(other.combine_chunks())
         )
     )

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -121,6 +121,10 @@ class Run:
         self.quarantined: tuple[Path, ...] = ()
         self.habits: tuple[drift.Habits, ...] = ()
         self.breaks: tuple[drift.Break, ...] = ()
+        # Older versions, each with the newest at its address; ids given to other headlines, each with
+        # the id that its text has in the staged ledger.
+        self.superseded: Mapping[str, str] = {}
+        self.renamed: Mapping[str, str] = {}
         self.copies: deduplicate.Copies | None = None
         self.stories: Stories | None = None
         self.snapshot: Snapshot | None = None
@@ -421,6 +425,7 @@ def place(run: Run) -> None:
         workers=run.workers,
     )
     run.shards, run.quarantined = placed.new, placed.quarantined
+    run.superseded, run.renamed = placed.superseded, placed.renamed
     run.counts["n_known"] += placed.n_known
     run.counts.update(n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined)
     run.is_nothing_new = publishing.is_nothing_new(run)
@@ -437,6 +442,7 @@ def fold(run: Run) -> None:
         options=run.recipe.dedup,
         staging=run.folder("fold"),
         exempt=reconcile.revisions(run.shards),
+        superseded=run.superseded,
     )
     run.progress.advance(run.counts["n_read"])
     pairs = run.folder("fold") / "pairs.parquet"  # not wanted before they are published

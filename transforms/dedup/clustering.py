@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,13 +50,29 @@ class Clustering:
         self.content = np.asarray(pc.fill_null(facts["content"], 0))
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
         self.pairs = pairs.oriented(self.place)
+        self.replaced: dict[int, int] = {}
 
-    def kept(self, pinned: NDArray[np.bool_], is_copy: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def kept(
+        self,
+        pinned: NDArray[np.bool_],
+        is_copy: NDArray[np.bool_],
+        replaced: Mapping[int, int] | None = None,
+    ) -> NDArray[np.int64]:
         """For every row the row kept for it.
 
         Rows from `n_new` on are published; copies among them (`is_copy`) draw nothing. Pinned rows
-        are kept whatever they resemble.
+        are kept whatever they resemble. `replaced` rows are older versions of other rows: they leave
+        for those whatever they hold, and nothing joins them.
         """
+        rows = np.arange(self.facts.num_rows)
+        self.replaced = dict(replaced or {})
+        older = np.isin(rows, list(self.replaced))
+        kept = self._kept(pinned, is_copy | older)
+        for row, newer in self.replaced.items():
+            kept[row] = kept[newer] if kept[newer] != row else newer
+        return kept
+
+    def _kept(self, pinned: NDArray[np.bool_], is_copy: NDArray[np.bool_]) -> NDArray[np.int64]:
         rows = np.arange(self.facts.num_rows)
         usable = self.pairs.take(~is_copy[self.pairs.a] & ~is_copy[self.pairs.b])
         best = self._best_of_equals()
@@ -166,7 +182,9 @@ class Clustering:
                 **pairs.columns(),
                 "keep_reason": pa.array(
                     [
-                        keep_policy.reason(
+                        keep_policy.NEWER_VERSION
+                        if r in self.replaced
+                        else keep_policy.reason(
                             facts[k], facts[r], self.options, kept_was_published=k >= self.n_new
                         )
                         for r, k in zip(rows.tolist(), target.tolist(), strict=True)

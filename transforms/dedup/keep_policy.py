@@ -30,6 +30,8 @@ FACTS = pa.schema(
         ("content", pa.uint64()),
     ]
 )
+NEWER_VERSION = "revision: a newer version at the same address"
+"""The `keep_reason` of an older version."""
 _LAST = np.iinfo(np.int64).max
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,12 +27,18 @@ class Reclustered:
 
 
 def recluster(
-    facts: pa.Table, pairs: pa.Table, options: Options, *, exempt: pa.Array | None = None
+    facts: pa.Table,
+    pairs: pa.Table,
+    options: Options,
+    *,
+    exempt: pa.Array | None = None,
+    superseded: Mapping[str, str] | None = None,
 ) -> Reclustered:
     """Fold all documents anew. No text is read and nothing is hashed.
 
     `facts` holds every document, kept or copy (columns of `keeping.FACTS`), `pairs` the stored
-    pairs; both in any order. `exempt` documents (revisions) stay kept.
+    pairs; both in any order. `exempt` documents (revisions) stay kept; those of `superseded` stay copies
+    of the newer version that it names.
     """
     facts = keep_policy.facts_of(facts)
     facts = facts.take(pa.array(keep_policy.order_in_time(facts)))
@@ -40,6 +47,8 @@ def recluster(
     spared = np.zeros(n, np.bool_)
     if exempt is not None:
         spared = np.asarray(pc.is_in(facts["doc_id"], value_set=exempt)).astype(np.bool_)
+    replaced = _rows_by_id(facts["doc_id"].to_pylist(), superseded or {})
+    spared[list(replaced)] = True
     times = in_memory_search.as_times(facts["published_at"], n)
     first = _first_of_equals(rows, spared, times, n, options)
     n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
@@ -53,7 +62,7 @@ def recluster(
         options=options,
     )
     nobody = np.zeros(n, np.bool_)
-    kept = clustering.kept(spared, nobody)
+    kept = clustering.kept(spared, nobody, replaced)
     clustering.add_folds(kept, _no_text)
     changed = np.flatnonzero(kept != np.arange(n))
     known = {*zip(pairs["doc_a"].to_pylist(), pairs["doc_b"].to_pylist(), strict=True)}
@@ -67,6 +76,14 @@ def recluster(
         clustering.sizes(kept, lambda ids: []),
         table.filter(pa.array(is_new, pa.bool_())),
     )
+
+
+def _rows_by_id(ids: Sequence[str], superseded: Mapping[str, str]) -> dict[int, int]:
+    if not superseded:
+        return {}
+    rows = {doc_id: row for row, doc_id in enumerate(ids)}
+    there = ((old, new) for old, new in superseded.items() if old in rows and new in rows)
+    return {rows[old]: rows[new] for old, new in there}
 
 
 def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:

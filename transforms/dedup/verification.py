@@ -20,6 +20,9 @@ EXACT, NEAR, EXCERPT, OVERLAP, TEMPLATE = range(len(RELATIONS))
 LEAST_SHARED = (
     8  # shingles: a shared phrase of ten words alone makes no pair, unless it is half of both
 )
+LEAST_PASSAGE = (
+    10  # words in a row that a dropped text shares, unless half of its 3-grams are shared
+)
 PAIRS_AT_ONCE = (
     4_096  # bounds what is held while comparing: 8,000 texts of 3 kB, 8 kB of hashes each
 )
@@ -357,4 +360,7 @@ def may_drop(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDAr
         pairs.containment >= np.float32(options.containment_low)
     )
     allowed = np.isin(relation, [RELATIONS.index(name) for name in options.folds])
-    return np.asarray(allowed & (alike | (relation == TEMPLATE)))
+    # Two texts with one vocabulary, such as forms filled in with the same names, share words everywhere
+    # and passages nowhere.
+    says_the_same = (pairs.longest >= LEAST_PASSAGE) | (pairs.containment >= np.float32(0.5))
+    return np.asarray(allowed & says_the_same & (alike | (relation == TEMPLATE)))

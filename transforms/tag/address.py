@@ -19,6 +19,15 @@ _TRACKING = re.compile(
 )
 
 
+def is_tracking(parameter: str) -> bool:
+    """Does a parameter of this name say how a reader came, not what is shown?
+
+    >>> is_tracking("utm_source"), is_tracking("id")
+    (True, False)
+    """
+    return bool(_TRACKING.fullmatch(parameter))
+
+
 def find(view: View) -> Found:
     """The address the page names for itself where that is on the same site, else the document's own."""
     own = normalised(view.document.url)

@@ -1,0 +1,152 @@
+"""What the warehouse holds at the addresses of the documents that arrive, and under their ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from copydesk.flows.warehouse import Snapshot
+from copydesk.transforms import history, same_address
+
+ADDRESS = ("canonical_url", "url", "source_uri", "record_number")
+DOCUMENT_TABLES = ("articles", "duplicates", "quarantined")
+_SHARDS_AT_ONCE = 40  # 20,000 documents
+
+
+def several(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Columns of the shards, some shards at a time: the snapshot is asked less often."""
+    for first in range(0, len(shards), _SHARDS_AT_ONCE):
+        yield pa.concat_tables(
+            [
+                pq.read_table(path, columns=list(columns))
+                for path in shards[first : first + _SHARDS_AT_ONCE]
+            ]
+        )
+
+
+def by_shard(shards: Sequence[Path]) -> Iterator[tuple[Path, int, int]]:
+    """Every shard with the number of its first document and how many it has."""
+    first = 0
+    for path in shards:
+        n = pq.read_metadata(path).num_rows
+        yield path, first, n
+        first += n
+
+
+def rows_of(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns, one tuple a row."""
+    return zip(*(table[name].to_pylist() for name in names), strict=True)
+
+
+def known_titles(
+    shards: Sequence[Path], is_known: NDArray[np.bool_], parent: Snapshot | None
+) -> dict[str, str | None]:
+    """Headlines of documents that the warehouse holds and that arrive again under another one.
+
+    A title that was changed alone is a revision; documents that were forgotten stay known.
+    """
+    found: dict[str, str | None] = {}
+    if parent is None or not is_known.any():
+        return found
+    for path, first, n in by_shard(shards):
+        rows = np.flatnonzero(is_known[first : first + n])
+        if not len(rows):
+            continue
+        arrived = pq.read_table(path, columns=["doc_id", "title"]).take(pa.array(rows))
+        titles = dict(
+            zip(*(arrived[name].to_pylist() for name in ("doc_id", "title")), strict=True)
+        )
+        for name in DOCUMENT_TABLES:
+            for row in parent.documents(name, list(titles), ["doc_id", "title"]).to_pylist():
+                before, now = row["title"], titles[row["doc_id"]]
+                if before and now and history.headline(before) != history.headline(now):
+                    found[row["doc_id"]] = before
+                    other = history.doc_id_with(row["doc_id"], now)
+                    if parent.known(pa.array([other], pa.string())):
+                        found[other] = now
+    return found
+
+
+class Texts:
+    """Compares documents that meet at an address by their texts, where the decision asks for it."""
+
+    def __init__(
+        self,
+        shards: Sequence[Path],
+        parent: Snapshot | None,
+        arrivals: Sequence[history.Arrival],
+        latest: Mapping[str, history.Version],
+    ) -> None:
+        asked = {
+            key
+            for arrival in arrivals
+            if (key := arrival.address) and (arrival.is_twin or same_address.is_file(key))
+        }
+        asked |= {key for key, version in latest.items() if version.is_twin}
+        wanted = {arrival.doc_id for arrival in arrivals if arrival.address in asked}
+        wanted |= {version.doc_id for key, version in latest.items() if key in asked}
+        self._texts: dict[str, str] = {}
+        for path in shards if wanted else ():
+            among = pc.field("doc_id").isin(pa.array(sorted(wanted), pa.string()))
+            self._keep(pq.read_table(path, columns=["doc_id", "text"], filters=among))
+        missing = sorted(wanted - self._texts.keys())
+        for name in DOCUMENT_TABLES if parent is not None and missing else ():
+            assert parent is not None
+            self._keep(parent.documents(name, missing, ["doc_id", "text"]))
+
+    def _keep(self, rows: pa.Table) -> None:
+        self._texts |= dict(zip(rows["doc_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
+
+    def __call__(self, doc_id: str, other: str) -> history.Likeness:
+        """See `history.place`."""
+        return history.likeness(self._texts.get(doc_id, ""), self._texts.get(other, ""))
+
+
+def latest_versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, history.Version]:
+    """The newest version the warehouse holds at each address of the arrivals, in whichever spelling."""
+    if parent is None or not shards:
+        return {}
+    keys: set[str] = set()
+    for table in several(shards, ADDRESS):
+        keys |= {key for row in rows_of(table, ADDRESS) if (key := same_address.key(*row))}
+    urls = pa.array(
+        sorted({url for key in keys for url in same_address.spellings(key)}), pa.string()
+    )
+    paths = pa.array(
+        sorted(key.removeprefix("file:") for key in keys if same_address.is_file(key)), pa.string()
+    )
+    where = pc.field("canonical_url").isin(urls)
+    if len(paths):
+        is_path = pc.field("canonical_url").is_null() & pc.field("record_number").is_null()
+        where |= is_path & pc.field("source_uri").isin(paths)
+    found: dict[str, list[tuple[int, str, history.Version]]] = defaultdict(list)
+    columns = [*ADDRESS, "doc_id", "revision", "content_sha256", "title", "fetched_at"]
+    for name in DOCUMENT_TABLES:
+        for batch in parent.batches(name, columns, where):
+            for row in batch.to_pylist():
+                key = same_address.key(*(row[column] for column in ADDRESS))
+                if key in keys:
+                    found[key].append((row["revision"], row["doc_id"], _version(row)))
+    latest: dict[str, history.Version] = {}
+    for key, versions in found.items():
+        for _, _, version in sorted(versions, key=lambda found: found[:2]):
+            latest[key] = history.newest(latest.get(key), version)
+    return latest
+
+
+def _version(row: Mapping[str, Any]) -> history.Version:
+    return history.Version(
+        row["doc_id"],
+        row["revision"],
+        frozenset({(row["content_sha256"], history.headline(row["title"]))}),
+        row["fetched_at"],
+        same_address.is_twin_spelling(row["url"] or row["canonical_url"]),
+    )

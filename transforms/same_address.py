@@ -1,0 +1,145 @@
+"""One address for one article: spellings of a URL that lead to the same page have one key.
+
+An update of an article is a revision although it was fetched under `http` one day and under
+`https`, from the mobile site, as AMP or with a campaign's parameters the next. The key leaves out
+what does not choose an article. It keeps every other parameter, and the number of a further page of
+an article, because page 2 is another text than page 1 even where both name page 1 as canonical.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from copydesk.transforms.tag import address
+
+_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
+_ENDING = re.compile(r"(?:/index\.(?:html?|php|aspx?)|/amp(?:\.html)?|\.amp)?/*$", re.IGNORECASE)
+_FRONT = re.compile(r"^/amp(?=/)", re.IGNORECASE)
+# Parameters that say how a page is shown or where a link to it was printed; address.normalised has the rest.
+_SHOWN = re.compile(r"(?:ref|referrer|amp|mobile|outputtype|output|view)", re.IGNORECASE)
+_SHOWN_VALUES = {"amp", "1", "true", "mobile", ""}
+_PAGE = re.compile(r"(?:page|pg|paged|seite|pagina|pageno|page_no)", re.IGNORECASE)
+_PAGE_PATH = re.compile(r"/(?:page|seite|pagina)[/-]?(\d{1,3})/?$", re.IGNORECASE)
+_MOBILE_HOSTS = ("m.", "mobile.", "amp.")
+_SCHEMES = ("https://", "http://")
+_PREFIXES = ("", "www.", "m.", "mobile.", "amp.")
+_ENDINGS = ("", "/", "/amp", "/amp/", "/index.html", "/index.htm", "/index.php")
+
+
+def key(
+    canonical_url: str | None, url: str | None, source_uri: str, record_number: int | None
+) -> str | None:
+    """What the address of a document is known by, None where it has none.
+
+    The canonical address counts, else the document's own. A file that is one document is known by its
+    path; a record without an address has none.
+
+    >>> key("https://www.a.example/x/?utm_source=mail", None, "dump.jsonl", 3)
+    'a.example/x'
+    >>> key("http://m.a.example/x/amp", None, "dump.jsonl", 4)
+    'a.example/x'
+    >>> key("https://a.example/long", "https://a.example/long?page=2", "dump.jsonl", 5)
+    'a.example/long#page=2'
+    >>> key(None, None, "notes/a.txt", None), key(None, None, "dump.jsonl", 6)
+    ('file:notes/a.txt', None)
+    """
+    named = canonical_url or address.normalised(url)
+    if named is None:
+        return f"file:{source_uri}" if record_number is None else None
+    found = _without_spelling(named)
+    page = _page(url)
+    if page > 1 and _page(named) != page:
+        return f"{found}#page={page}"
+    return found
+
+
+def is_file(address_key: str) -> bool:
+    """Is the address the path of a file, not a URL?"""
+    return address_key.startswith("file:")
+
+
+def is_twin_spelling(url: str | None) -> bool:
+    """Is the address that of a page's AMP or mobile twin?
+
+    >>> is_twin_spelling("https://a.example/x/amp"), is_twin_spelling("https://www.a.example/x")
+    (True, False)
+    """
+    if not url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    path = parts.path.lower().rstrip("/")
+    return (
+        (parts.hostname or "").startswith(_MOBILE_HOSTS)
+        or path.endswith(("/amp", ".amp", "/amp.html"))
+        or path.startswith("/amp/")
+        or bool(
+            re.search(
+                r"(?:^|&)(?:amp|outputtype=amp|output=amp)(?:=1|=true|=)?(?:&|$)",
+                parts.query.lower(),
+            )
+        )
+    )
+
+
+def spellings(address_key: str) -> list[str]:
+    """The URLs under which a warehouse may hold documents with this key, for a look-up by equality.
+
+    >>> len(spellings("a.example/x")), "http://www.a.example/x/" in spellings("a.example/x")
+    (70, True)
+    """
+    if is_file(address_key):
+        return []
+    whole, _, _ = address_key.partition("#page=")
+    path, mark, query = whole.partition("?")
+    path = path.removesuffix("/")
+    return [
+        f"{scheme}{prefix}{path}{ending or ('/' if '/' not in path else '')}{mark}{query}"
+        for scheme in _SCHEMES
+        for prefix in _PREFIXES
+        for ending in _ENDINGS
+    ]
+
+
+def _without_spelling(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url
+    host = _HOST.sub("", (parts.hostname or "").lower())
+    where = host if port in {None, 80, 443} else f"{host}:{port}"
+    path = _ENDING.sub("", _FRONT.sub("", parts.path))
+    query = urlencode(
+        [
+            (name, value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if not _is_spelling(name, value)
+        ]
+    )
+    return f"{where}{path}{'?' + query if query else ''}"
+
+
+def _is_spelling(name: str, value: str) -> bool:
+    """Does the parameter leave the article the same?"""
+    if name.lower() in {"ref", "referrer"} or address.is_tracking(name):
+        return True
+    return bool(_SHOWN.fullmatch(name)) and value.lower() in _SHOWN_VALUES
+
+
+def _page(url: str | None) -> int:
+    """Which page of an article the address names; 1 where it names none."""
+    if not url:
+        return 1
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return 1
+    for name, value in parse_qsl(parts.query):
+        if _PAGE.fullmatch(name) and value.isdecimal() and len(value) < 4:
+            return int(value)
+    found = _PAGE_PATH.search(parts.path)
+    return int(found[1]) if found else 1
