@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +150,43 @@ def _version(row: Mapping[str, Any]) -> history.Version:
         row["fetched_at"],
         same_address.is_twin_spelling(row["url"] or row["canonical_url"]),
     )
+
+
+def column_of(table: pa.Table, name: str) -> list[Any]:
+    """The values of a column."""
+    values: list[Any] = table[name].to_pylist()
+    return values
+
+
+def merged(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """One mapping of several."""
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def superseded_by_these(
+    kept: pa.Table, added: pa.Table, places: Sequence[history.Place]
+) -> dict[str, str]:
+    """Older versions with a newer one, of the documents that are not held back."""
+    here = set(column_of(kept, "doc_id"))
+    found: dict[str, str] = {}
+    for doc_id, place in zip(column_of(added, "doc_id"), places, strict=True):
+        if doc_id in here and place.supersedes:
+            found[place.supersedes] = doc_id
+        elif doc_id in here and place.superseded_by:
+            found[doc_id] = place.superseded_by
+    return found
+
+
+def to_the_newest(superseded: Mapping[str, str]) -> dict[str, str]:
+    """Every older version with the newest one.
+
+    >>> to_the_newest({"a": "b", "b": "c"})
+    {'a': 'c', 'b': 'c'}
+    """
+    found = {}
+    for doc_id in superseded:
+        newest = superseded[doc_id]
+        while newest in superseded:
+            newest = superseded[newest]
+        found[doc_id] = newest
+    return found

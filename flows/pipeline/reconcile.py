@@ -24,10 +24,14 @@ from copydesk.flows.pipeline.known_versions import (
     DOCUMENT_TABLES,
     Texts,
     by_shard,
+    column_of,
     known_titles,
     latest_versions,
+    merged,
     rows_of,
     several,
+    superseded_by_these,
+    to_the_newest,
 )
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.pipeline.summary import Facts
@@ -183,7 +187,7 @@ def write(
         )
         kept, held = (
             added.filter(reasons.is_null()),
-            added.append_column("reason", reasons).filter(reasons.is_valid()),
+            added.appendcolumn_of("reason", reasons).filter(reasons.is_valid()),
         )
         paths: dict[str, tuple[Path, ...]] = {"new": (), "quarantined": ()}
         for rows, kind in ((kept, "new"), (held, "quarantined")):
@@ -199,10 +203,10 @@ def write(
             table.num_rows - added.num_rows,
             kept.num_rows - kept["supersedes"].null_count,
             held.num_rows,
-            _superseded(kept, added, new),
+            superseded_by_these(kept, added, new),
             {
                 place.doc_id: old
-                for place, old in zip(new, _column(table.filter(is_new), "doc_id"), strict=True)
+                for place, old in zip(new, column_of(table.filter(is_new), "doc_id"), strict=True)
                 if place.doc_id
             },
         )
@@ -215,45 +219,9 @@ def write(
         sum(part.n_known for part in parts),
         sum(part.n_revisions for part in parts),
         sum(part.n_quarantined for part in parts),
-        _to_the_newest(_merged(part.superseded for part in parts)),
-        _merged(part.renamed for part in parts),
+        to_the_newest(merged(part.superseded for part in parts)),
+        merged(part.renamed for part in parts),
     )
-
-
-def _column(table: pa.Table, name: str) -> list[Any]:
-    values: list[Any] = table[name].to_pylist()
-    return values
-
-
-def _merged(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {key: value for part in parts for key, value in part.items()}
-
-
-def _superseded(kept: pa.Table, added: pa.Table, places: Sequence[history.Place]) -> dict[str, str]:
-    """Older versions with a newer one, of the documents that are not held back."""
-    here = set(_column(kept, "doc_id"))
-    found: dict[str, str] = {}
-    for doc_id, place in zip(_column(added, "doc_id"), places, strict=True):
-        if doc_id in here and place.supersedes:
-            found[place.supersedes] = doc_id
-        elif doc_id in here and place.superseded_by:
-            found[doc_id] = place.superseded_by
-    return found
-
-
-def _to_the_newest(superseded: Mapping[str, str]) -> dict[str, str]:
-    """Every older version with the newest one.
-
-    >>> _to_the_newest({"a": "b", "b": "c"})
-    {'a': 'c', 'b': 'c'}
-    """
-    found = {}
-    for doc_id in superseded:
-        newest = superseded[doc_id]
-        while newest in superseded:
-            newest = superseded[newest]
-        found[doc_id] = newest
-    return found
 
 
 def revisions(shards: Sequence[Path]) -> set[str]:
@@ -355,9 +323,9 @@ def _with_history(
         ids = table["doc_id"].to_pylist()
         own = [place.doc_id or doc_id for place, doc_id in zip(places, ids, strict=True)]
         at = table.column_names.index("doc_id")
-        table = table.set_column(at, table.schema.field("doc_id"), pa.array(own, pa.string()))
+        table = table.setcolumn_of(at, table.schema.field("doc_id"), pa.array(own, pa.string()))
     for name, values in columns.items():
-        table = table.append_column(name, values)
+        table = table.appendcolumn_of(name, values)
     return table
 
 
