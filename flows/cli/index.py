@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from copydesk.flows.cli._warehouse import megabytes, opened
-from copydesk.flows.cli.options import echo_json, json_option, wait_option, warehouse_option
+from copydesk.flows.cli.options import (
+    echo_json,
+    json_option,
+    recipe_option,
+    wait_option,
+    warehouse_option,
+)
+
+if TYPE_CHECKING:
+    from copydesk.flows.recipe import Recipe
 
 
 @click.group()
@@ -77,34 +87,41 @@ def status(*, warehouse: Path | str, as_json: bool) -> None:
 
 @command.command()
 @wait_option
+@recipe_option
 @warehouse_option
 @json_option
-def rebuild(*, wait_seconds: float, warehouse: Path | str, as_json: bool) -> None:
+def rebuild(
+    *, wait_seconds: float, recipe: Path | None, warehouse: Path | str, as_json: bool
+) -> None:
     """Sign every published document again and publish the new index.
 
     \b
         copydesk index rebuild
+        copydesk index rebuild --recipe site.toml
 
-    For an index that is damaged or was made under other settings. No row of a table changes.
+    For an index that is damaged, or that a recipe with another num_perm, ngram or seed cannot use:
+    name that recipe, and the next runs with it go on. No row of a table changes.
     """
     with opened(warehouse) as found:
         from copydesk.flows.index import rebuild as rebuilding
-        from copydesk.flows.recipe import recipe_of_last_run
+        from copydesk.flows.recipe import load, recipe_of_last_run
         from copydesk.flows.support import versions
 
         with found.lock(wait_seconds=wait_seconds):
             started = datetime.now(UTC)
             snapshot = found.snapshot("current")
-            recipe = recipe_of_last_run(snapshot)
+            chosen = recipe_of_last_run(snapshot)
+            if recipe is not None:
+                chosen = _signed_as(chosen, load(recipe))
             run_id = f"reindex-{started:%Y%m%dT%H%M%S%f}"
-            written = rebuilding.rebuild(snapshot, recipe.dedup, found.staging(run_id))
+            written = rebuilding.rebuild(snapshot, chosen.dedup, found.staging(run_id))
             run = {
                 "run_id": run_id,
                 "kind": "reindex",
                 "started_at": started,
                 "finished_at": datetime.now(UTC),
-                "recipe": recipe.to_toml(),
-                "recipe_sha256": recipe.sha256(),
+                "recipe": chosen.to_toml(),
+                "recipe_sha256": chosen.sha256(),
                 "rules_sha256": versions.rules_sha256(),
                 "versions": versions.versions_json(),
             }
@@ -114,3 +131,14 @@ def rebuild(*, wait_seconds: float, warehouse: Path | str, as_json: bool) -> Non
         echo_json({"snapshot": published.id, "files": list(written.names)})
     else:
         click.echo(f"Published snapshot {published.id} with {len(written.names)} index files.")
+
+
+def _signed_as(recipe: Recipe, other: Recipe) -> Recipe:
+    """The recipe with the other one's choices that signatures depend on."""
+    from dataclasses import replace
+
+    from copydesk.flows.recipe import Recipe
+
+    names = ("seed", "num_perm", "ngram")
+    changed = {name: getattr(other.dedup, name) for name in names}
+    return Recipe({**recipe.values, "dedup": replace(recipe.dedup, **changed)})

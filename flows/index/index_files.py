@@ -188,5 +188,7 @@ def check(file: IndexFile, options: Options) -> None:
     for name, value in made_as(options).items():
         if file.header.get(name) != value:
             raise IndexRefused(
-                f"index file {file.name} was made with {name} {file.header.get(name)!r}, this run uses {value!r}; {REBUILD}"
+                f"index file {file.name} was made with {name} {file.header.get(name)!r}, this run uses {value!r}; "
+                "run `copydesk index rebuild --recipe FILE` with the recipe of this run, which signs every "
+                "published document again, or give back the old value"
             )
