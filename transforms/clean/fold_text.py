@@ -31,7 +31,7 @@ _UNSEEN = (
 )
 _PLAIN: dict[int, str | None] = dict.fromkeys(_UNSEEN)
 _PLAIN |= {
-    ord(a): b for a, b in zip("ıςیىکہھ،۔。、؛؟।・·‐–—―−", "iσييكهه,..,;?.··-----", strict=True)
+    ord(a): b for a, b in zip("ı״׳ςیىکہھ،۔。、؛؟।・·‐–—―−", "i\"'σييكهه,..,;?.··-----", strict=True)
 }
 _DIGITS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "๐๑๒๓๔๕๖๗๘๙")
 _PLAIN |= {ord(d): str(n) for digits in _DIGITS for n, d in enumerate(digits)}

@@ -1,6 +1,6 @@
 """Phrases of the rule tables: a short notation for whole lines, compiled to patterns and to examples.
 
-In a phrase, `[...]` may be left out, `(a|b)` gives a choice, `~` is a space that may be missing, and
+In a phrase, `[...]` and `(a|b)?` may be left out, `(a|b)` gives a choice, `~` is a space that may be missing, and
 `{name}` holds a place for a kind of text (`PLACES`). Punctuation inside a phrase may be missing or
 another mark, because sites punctuate their templates as they like; only a colon, or a dash between
 spaces, must be some mark, and `[: ]` may also be a space. Everything else is itself.
@@ -46,7 +46,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "date": (r"[^!?]{0,40}\d[^!?]{0,40}", "12.03.2024", "12.03.2024 10:45"),
     "year": (r"(?:19|20)\d\d", "2024", "2023"),
 }
-_PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(.)", re.S)
+_PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |\)\?|[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(.)", re.S)
 _MARK = r"[ .,:;!?|-]{0,3}"
 _COLON = r" ?[:|/-] ?"
 _SIGNS = {
@@ -54,6 +54,7 @@ _SIGNS = {
     "]": ")?",
     "(": "(?:",
     ")": ")",
+    ")?": ")?",
     "|": "|",
     "~": " ?",
     "[: ]": "[ :|-]{1,3}",
@@ -111,9 +112,12 @@ def examples(phrase: str) -> tuple[str, ...]:
     return found if found[0] != found[1] else found[:1]
 
 
+_OPTIONAL_CHOICE = re.compile(r"\(([^()]*)\)\?")
+
+
 def _example(phrase: str, *, full: bool) -> str:
     """One reading: nothing optional and the first choice, or everything and the last."""
-    text = phrase.strip().replace("[: ]", ": ")
+    text = _OPTIONAL_CHOICE.sub(r"[\1]", phrase.strip()).replace("[: ]", ": ")
     inner = re.compile(r"\[([^\[\]()]*)\]|\(([^\[\]()]*)\)")
     while found := inner.search(text):
         if found[1] is not None:

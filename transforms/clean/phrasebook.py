@@ -159,11 +159,12 @@ def _photo(book: Phrasebook) -> _Row:
 def _copyright(book: Phrasebook) -> _Row:
     """A mark with year and owner, and what is said of the rights, in any order."""
     rights = choice(book.rights)
+    closing = pattern(lines(book.rights)[0])  # "all rights reserved", which may follow the owner
     shown = _examples(book.rights)
     patterns = (
         rf"{rights}(?:[ .,;:|©-]{{1,4}}[^!?]{{1,120}})?",
         rf"{_MARK}[^!?]{{1,120}}?{rights}[^!?]{{0,120}}",
-        rf"[^!?:;]{{1,80}}?[ .,;|·-]{{0,4}}{rights}(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
+        rf"[^!?:;]{{1,80}}?[ .,;|·-]{{0,4}}(?:{closing})(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
         r"(?:©|c\)|\(c\)) ?[^!?]{0,120}",
         rf"copyright(?:,? ?{_YEARS}| ?(?:©|\(c\)|:)| by )[^!?]{{0,120}}",
         rf"{_YEARS},? ?(?:©|\(c\)|copyright)[^!?]{{0,120}}",
