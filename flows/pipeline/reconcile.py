@@ -187,7 +187,7 @@ def write(
         )
         kept, held = (
             added.filter(reasons.is_null()),
-            added.appendcolumn_of("reason", reasons).filter(reasons.is_valid()),
+            added.append_column("reason", reasons).filter(reasons.is_valid()),
         )
         paths: dict[str, tuple[Path, ...]] = {"new": (), "quarantined": ()}
         for rows, kind in ((kept, "new"), (held, "quarantined")):
@@ -325,7 +325,7 @@ def _with_history(
         at = table.column_names.index("doc_id")
         table = table.setcolumn_of(at, table.schema.field("doc_id"), pa.array(own, pa.string()))
     for name, values in columns.items():
-        table = table.appendcolumn_of(name, values)
+        table = table.append_column(name, values)
     return table
 
 
