@@ -32,7 +32,7 @@ from copydesk.flows import evaluation
 from copydesk.transforms import edit
 from copydesk.transforms.article import Refused
 from copydesk.transforms.boosted_trees import Forest
-from copydesk.transforms.extract import block_context_features, block_features, thresholds
+from copydesk.transforms.extract import block_context_features, block_features, cut_reasons
 from copydesk.transforms.extract import block_model as packaged
 from copydesk.transforms.extract import trafilatura_baseline as baseline
 from copydesk.transforms.extract.block_features import Column, Matrix
@@ -68,11 +68,13 @@ ROUNDS = 130
 #: Each look is the mean of forests that differ in what they saw: with the spliced pages or without, and collections
 #: weighed by the root of their size or all alike.
 MEMBERS = ((True, False), (False, False), (True, True), (False, True))
+#: The members that give the held-out opinions from which the later looks learn: two that differ in both respects.
+_OPINION_MEMBERS = (0, 3)
 #: Blocks of little but links, or of hardly a word, that are not of the article: so many of them are enough.
 _EASY_SHARE = 0.15
 #: The weight of a spliced page against a page as it was, and how many there are of each collection.
 _SPLICED_WEIGHT = 0.5
-_SPLICED_SHARE = {"wcxb_article": 0.35}
+_SPLICED_SHARE = {"wcxb_article": 0.35, "l3s_gn1": 0.3, "daniel": 0.25, "dragnet": 0.3}
 _SPLICED_SHARE_ELSE = 0.7
 #: A page written for this file: what it gives is stored, so that a test can tell whether features are still computed as they were.
 PROBE = Path(__file__).parent / "probe.html"
@@ -201,9 +203,11 @@ class Look:
             weights(pages, with_spliced=spliced, all_alike=alike) for spliced, alike in MEMBERS
         ]
 
-    def fit(self, among: Sequence[int]) -> Forest:
+    def fit(
+        self, among: Sequence[int], members: Sequence[int] = tuple(range(len(MEMBERS)))
+    ) -> Forest:
         """The mean of the members' forests, each trained on the blocks of some pages that have a weight."""
-        return Forest.mean([self._member(m, among) for m in range(len(MEMBERS))])
+        return Forest.mean([self._member(m, among) for m in members])
 
     def _member(self, member: int, among: Sequence[int]) -> Forest:
         import lightgbm
@@ -256,11 +260,16 @@ def third_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]
     ]
 
 
-def held_out(look: Look, groups: Sequence[int], jobs: int) -> tuple[list[Forest], list[Column]]:
+def held_out(
+    look: Look,
+    groups: Sequence[int],
+    jobs: int,
+    members: Sequence[int] = tuple(range(len(MEMBERS))),
+) -> tuple[list[Forest], list[Column]]:
     """A forest for each group, trained without its pages; and for each page what the forest of its group says."""
     kinds = sorted(set(groups))
     forests = each(
-        lambda k: look.fit([i for i, group in enumerate(groups) if group != kinds[k]]),
+        lambda k: look.fit([i for i, group in enumerate(groups) if group != kinds[k]], members),
         len(kinds),
         jobs,
     )
@@ -277,7 +286,7 @@ def train(pages: Sequence[Sample], jobs: int) -> Forests:
     """The three looks from all pages; the later ones are fed held-out predictions of the first."""
     everything = range(len(pages))
     first = Look(pages, [s.own for s in pages], 0)
-    _, before = held_out(first, [_fold(s.site) for s in pages], jobs)
+    _, before = held_out(first, [_fold(s.site) for s in pages], jobs, _OPINION_MEMBERS)
     looks = (
         first,
         Look(pages, second_rows(pages, before), 100),
@@ -405,7 +414,7 @@ def _measured(sample: Sample, row: dict[str, Any], forests: Forests) -> PageResu
 
     with mock.patch.object(packaged, "forests", return_value=forests):
         article = edit.clean_page(row["html"], url=row.get("url"))
-    of_blocks = {rule for rule, _, _ in thresholds.RULES}
+    of_blocks = {rule for rule, _, _ in cut_reasons.RULES}
     whole = best(article.text)
     rules = {cut.rule for cut in article.removed} - of_blocks
     won = {

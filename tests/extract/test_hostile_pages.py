@@ -30,7 +30,7 @@ def _answer(page: str | bytes, options: Options | None = None) -> str:
         (b"", "empty"),
         ("<!-- nothing -->", "empty"),
         ("<html><body></body></html>", "no_text"),
-        ("<script>var a = 1</script>", "no_text"),
+        ("<script>var a = 1</script>", "no_article"),
         ("<div>" * 1500 + "deep" + "</div>" * 1500, "too_deep"),
     ],
 )

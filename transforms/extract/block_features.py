@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -125,15 +126,24 @@ _NEXT_WORDS = ("share", "subscribe", "related", "credit", "byline", "date")
 
 
 class _Columns:
-    """Columns by name, in the order in which they were added."""
+    """Columns by name, in the order in which they were added, as the rows of one array."""
 
-    def __init__(self) -> None:
+    def __init__(self, n: int) -> None:
         self.names: list[str] = []
-        self.columns: list[Column] = []
+        self._rows = np.empty((_MOST_COLUMNS, n), dtype=np.float32)
 
     def add(self, name: str, column: npt.ArrayLike) -> None:
+        """Write a column, or one value for all blocks."""
+        self._rows[len(self.names)] = column
         self.names.append(name)
-        self.columns.append(np.asarray(column, dtype=np.float64))
+
+    def rows(self) -> Matrix:
+        """The columns so far, one a row."""
+        return self._rows[: len(self.names)]
+
+
+#: More columns than are ever added.
+_MOST_COLUMNS = 256
 
 
 class _Shape:
@@ -248,7 +258,7 @@ def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
     """Feature names, one row per block, and the number of words of each block."""
     lines = text_features.read(page, hints)
     shape = _Shape(page, lines)
-    out = _Columns()
+    out = _Columns(shape.n)
     for part in (
         _form,
         _ancestors,
@@ -266,10 +276,11 @@ def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
     _topic(out, shape, "topic", topic)
     _topic(out, shape, "opening_topic", opening)
     _whole_page(out, shape, hints)
-    near = shape.distances[shape.inner].astype(np.float64)
-    matrix = np.concatenate([lines.rows, near, np.stack(out.columns, axis=1)], axis=1).astype(
-        np.float32
-    )
+    own, near = len(text_features.NAMES), len(_NEAR_NAMES)
+    matrix = np.empty((shape.n, own + near + len(out.names)), dtype=np.float32)
+    matrix[:, :own] = lines.rows
+    matrix[:, own : own + near] = shape.distances[shape.inner]
+    matrix[:, own + near :] = out.rows().T
     return [*text_features.NAMES, *_NEAR_NAMES, *out.names], matrix, lines.words
 
 
@@ -331,7 +342,7 @@ def _densest(out: _Columns, s: _Shape) -> None:
     best = int(np.argmax(score * (1 - _ratio(s.element_links, s.element_size))))
     low, high = int(s.first[best]), int(s.last[best])
     out.add("best_steps", s.covered(best, 9, 9.0))
-    out.add("best_prose", np.full(s.n, s.element_prose[best] / s.total_prose))
+    out.add("best_prose", s.element_prose[best] / s.total_prose)
     out.add("best_at", np.clip((s.at - low) / max(1, high - low), -2, 3))
     out.add("best_from", _signed_log(s.at - low))
     out.add("best_to", _signed_log(high - 1 - s.at))
@@ -416,19 +427,36 @@ def _position(out: _Columns, s: _Shape) -> None:
 
 def _neighbours(out: _Columns, s: _Shape) -> None:
     """The blocks before and after."""
+    column = s.lines.column
+    whole = {
+        "size": column("chars"),
+        "links": s.density,
+        "tag": s.block_tag,
+        "ends": column("ends_sentence"),
+        "stop": column("word_stop"),
+    }
+    near = {group: column(f"word_{group}") for group in _NEXT_WORDS}
+    padded = {name: _padded(values) for name, values in (whole | near).items()}
     for by in _WINDOW:
-        out.add(f"next{by}_size", _shift(s.lines.column("chars"), by, -1))
-        out.add(f"next{by}_links", _shift(s.density, by, -1))
-        out.add(f"next{by}_tag", _shift(s.block_tag, by, -1))
-        out.add(f"next{by}_ends", _shift(s.lines.column("ends_sentence"), by, -1))
-        out.add(f"next{by}_stop", _shift(s.lines.column("word_stop"), by, -1))
+        here = slice(_REACH + by, _REACH + by + s.n)
+        for name in whole:
+            out.add(f"next{by}_{name}", padded[name][here])
         if abs(by) == 1:
             for group in _NEXT_WORDS:
-                out.add(f"next{by}_{group}", _shift(s.lines.column(f"word_{group}"), by, -1))
-            other = _shift(s.element.astype(np.float64), by, 0).astype(np.int64)
-            out.add(f"next{by}_made", _shift(s.made.astype(np.float64), by, -1) == s.made)
+                out.add(f"next{by}_{group}", padded[group][here])
+            other = _shift(s.element, by, 0)
+            out.add(f"next{by}_made", _shift(s.made, by, -1) == s.made)
             out.add(f"next{by}_sibling", s.parent[other] == s.up1)
             out.add(f"next{by}_depth", s.depth[other] - s.depth[s.element])
+
+
+_REACH = max(_WINDOW)
+
+
+def _padded(column: Column) -> Column:
+    """A column with -1 for the blocks beyond its ends, as far as neighbours are asked for."""
+    beyond = np.full(_REACH, -1.0)
+    return np.concatenate((beyond, column, beyond))
 
 
 def _topics(s: _Shape, hints: Hints) -> tuple[Column, Column]:
@@ -440,19 +468,17 @@ def _topics(s: _Shape, hints: Hints) -> tuple[Column, Column]:
     named = set(WORD.findall(" ".join((*hints.titles, hints.description)).lower()))
     openings = s.where_prose[s.where_prose >= s.opening][:3].tolist() if s.opening >= 0 else []
     used = {word for block in openings for word in telling[block]}
-    spread: dict[str, int] = {}
-    for words in telling:
-        for word in set(words):
-            spread[word] = spread.get(word, 0) + 1
-    rare = {word: 1.0 / count for word, count in spread.items()}
-    about = {word: weight for word, weight in rare.items() if word in named}
-    lead = {word: rare[word] for word in used}
+    spread = Counter(chain.from_iterable(map(set, telling)))
+    about = {word: 1.0 / spread[word] for word in named if word in spread}
+    lead = {word: 1.0 / spread[word] for word in used}
+    of_either = named | used
     topic, opening = np.zeros(s.n), np.zeros(s.n)
     for i, words in enumerate(telling):
-        weight = sum(map(rare.__getitem__, words))
-        if weight:
-            topic[i] = sum(about[word] for word in words if word in about) / weight
-            opening[i] = sum(lead[word] for word in words if word in lead) / weight
+        if of_either.isdisjoint(words):
+            continue
+        weight = sum([1.0 / n for n in map(spread.__getitem__, words)])
+        topic[i] = sum([about[word] for word in words if word in about]) / weight
+        opening[i] = sum([lead[word] for word in words if word in lead]) / weight
     return topic, opening
 
 
@@ -482,10 +508,10 @@ def _whole_page(out: _Columns, s: _Shape, hints: Hints) -> None:
         ("page_has_body", float(bool(hints.body))),
         ("page_cjk", float(s.lines.column("cjk").mean())),
     ):
-        out.add(name, np.full(s.n, value))
+        out.add(name, value)
 
 
-def _shift(column: Column, by: int, fill: float) -> Column:
+def _shift(column: Index, by: int, fill: int) -> Index:
     """The column of the blocks `by` places on, with `fill` beyond the ends."""
     moved = np.full_like(column, fill)
     if by > 0:

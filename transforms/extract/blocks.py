@@ -180,10 +180,9 @@ def read_blocks(body: HtmlElement, options: Options) -> Page:
             for name, value in node.items():
                 if name == "class" or name == "id":
                     label = label + " " + value if label else value
+                    groups |= class_groups(value[:200])
                 elif name in _TELLING:
                     groups |= vocabulary.attribute_groups(name, value)
-            if label:
-                groups |= class_groups(label[:200])
             key = (tag, label)
             up = element
             element = len(tags)

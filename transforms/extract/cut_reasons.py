@@ -23,7 +23,7 @@ _MEANINGS = {
     "page_promotion": "Inside an element made for advertisements, newsletters, subscriptions or sales.",
     "page_related": "Inside an element made for other stories: related, popular, latest, an aside.",
     "page_form": "Inside a form, a button, a dialog or a cookie notice.",
-    "page_byline": "Inside an element made for the author, the date or the section.",
+    page_checks.BYLINE: "Above the text, who wrote it and when; or inside an element made for the author, the date or the section.",
     "page_card": "One of several boxes made alike, each with a link: a list of teasers or products.",
     page_checks.HIDDEN_COPY: "Inside an element that the page hides, and says again what the page shows.",
     page_checks.REPEATED: "Says again what blocks above it say: a second copy of the article or of a part.",
@@ -71,7 +71,7 @@ _CONTAINERS = (
     _Container("page_share", frozenset(), _bits("share")),
     _Container("page_navigation", frozenset(("nav", "footer", "header")), _bits("nav", "footer")),
     _Container("page_related", frozenset(("aside",)), _bits("related")),
-    _Container("page_byline", frozenset(("time", "address")), _bits("byline", "date")),
+    _Container(page_checks.BYLINE, frozenset(("time", "address")), _bits("byline", "date")),
 )
 #: Elements further out than this name regions of the page, not the block (arbitrary: a caption's wrappers are two or three).
 _STEPS = 5

@@ -54,8 +54,6 @@ def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
     where hardly anything is shown, the data must hold the page's title.
     """
     own = WORD.findall(" ".join(shown).lower())
-    if len(own) > MOST_WORDS_OF_A_TEASER:
-        return None
     best = _better(hints.body, own)
     if best:
         return Embedded(best, "json-ld")

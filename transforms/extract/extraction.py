@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from copydesk.transforms.extract import (
     cut_reasons,
     embedded_text,
     page_checks,
+    page_kind,
     thresholds,
     trafilatura_baseline,
 )
@@ -49,6 +50,9 @@ SURELY_NOT = -4.5
 MOST_LABELS = 0.35
 _LABEL_WORDS, _FEW_WORDS = 6, 40
 
+#: Log odds by the first of the forests of the first look under which the others are not asked.
+SURELY_NOT_AT_ONCE = -5.5
+
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
@@ -67,26 +71,67 @@ def extract(
 ) -> Extraction:
     """The article of a parsed page; the tree is changed on the way. Raises `Refused` where there is none."""
     options = options or Options()
-    hints = read_hints(tree)
-    page = read_blocks(tree, options)
-    if not page.text:
-        return _body_of_head(hints, options)
-    names, own, words = block_features.build(page, hints)
-    links, is_headline = (
-        own[:, names.index("link_density")].astype(np.float64),
-        own[:, names.index("headline_exact")] > 0,
-    )
-    probability = score(page, own, words, links, tree, url)
-    choice = thresholds.choose(probability, words, links)
-    is_title = is_headline | (own[:, names.index("title_cover")] > _TITLE_COVER)
-    checked = page_checks.check(page, choice.kept, probability, words, is_title)
-    reasons = cut_reasons.Reasons(page, checked.kept, is_headline, checked.rules)
-    embedded = embedded_text.article(
-        hints, [page.text[b] for b in np.flatnonzero(checked.kept).tolist()]
-    )
-    if embedded is None:
-        return _cut(page, choice.candidate | checked.kept, checked.kept, reasons)
-    return _from_data(page, checked.kept, embedded)
+    found = _Found.of(tree, url, options)
+    if found.reading is None:
+        return _body_of_head(found.hints, options)
+    page, kept = found.reading.page, found.reading.kept
+    embedded = None
+    if float((found.reading.words * kept).sum()) <= embedded_text.MOST_WORDS_OF_A_TEASER:
+        embedded = embedded_text.article(
+            found.hints, [page.text[b] for b in np.flatnonzero(kept).tolist()]
+        )
+    if embedded is not None:
+        return _from_data(page, kept, embedded)
+    if options.refuse_no_article:
+        why = page_kind.without_article(found.reading, found.hints, url)
+        if why:
+            raise Refused("extract", "no_article", why)
+    reasons = cut_reasons.Reasons(page, kept, found.is_headline, found.rules)
+    return _cut(page, found.candidate | kept, kept, reasons)
+
+
+def read(
+    tree: HtmlElement, url: str | None, options: Options
+) -> tuple[page_kind.Reading | None, Hints]:
+    """What is made of a page's blocks, and the hints of its head, for the training of `page_kind`."""
+    found = _Found.of(tree, url, options)
+    return found.reading, found.hints
+
+
+def _no_blocks() -> npt.NDArray[np.bool_]:
+    return np.zeros(0, dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The reading of a page, if it has blocks; candidates and headlines among them; the rules of what the checks cut."""
+
+    hints: Hints
+    reading: page_kind.Reading | None = None
+    candidate: npt.NDArray[np.bool_] = field(default_factory=_no_blocks)
+    is_headline: npt.NDArray[np.bool_] = field(default_factory=_no_blocks)
+    rules: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tree: HtmlElement, url: str | None, options: Options) -> _Found:
+        hints = read_hints(tree)
+        page = read_blocks(tree, options)
+        if not page.text:
+            return cls(hints)
+        names, own, words = block_features.build(page, hints)
+
+        def column(name: str) -> Column:
+            return own[:, names.index(name)].astype(np.float64)
+
+        links, is_headline = column("link_density"), column("headline_exact") > 0
+        probability = score(page, own, words, links, tree, url)
+        choice = thresholds.choose(probability, words, links)
+        is_title = is_headline | (column("title_cover") > _TITLE_COVER)
+        checked = page_checks.check(page, choice.kept, probability, words, is_title)
+        reading = page_kind.Reading(
+            page, checked.kept, words, links, column("sentence_ends"), is_title
+        )
+        return cls(hints, reading, choice.candidate, is_headline, checked.rules)
 
 
 #: A block with this share of the page's title, and hardly more, prints it.
@@ -101,7 +146,7 @@ def score(
     Where trafilatura is asked and keeps twice as much, what either keeps stands.
     """
     first, second, third = block_model.forests()
-    sums = first.sums(own)
+    sums = first.sums_by_parts(own, parts=block_model.MEMBERS, enough=SURELY_NOT_AT_ONCE)
     before = first.likelihood(sums)
     asked = np.flatnonzero(sums >= SURELY_NOT)
 
@@ -195,5 +240,7 @@ def _body_of_head(hints: Hints, options: Options) -> Extraction:
     embedded = embedded_text.article(hints, ())
     text, source = (embedded.text, embedded.source) if embedded else (hints.body, "json-ld")
     if len(text) < options.min_text_chars:
+        if hints.scripts and options.refuse_no_article:
+            raise Refused("extract", "no_article", page_kind.SCRIPT_SHELL)
         raise Refused("extract", "no_text", "no text was found on the page")
     return Extraction(text, source=source)

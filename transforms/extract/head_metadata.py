@@ -29,6 +29,10 @@ _BLOCK_END = re.compile(
 _MARKUP = re.compile(r"<[^<>]{0,2000}>")
 #: More of an article body than this tells no more of the blocks (arbitrary, a long feature).
 _BODY_CHARS = 200_000
+_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"([A-Za-z]{3,40})"')
+_MOST_TYPES = 200
+#: Names of meta elements that tell the kind of the page, and the kind they tell where it is no value of theirs.
+_KIND_NAMES = {"og:type": "", "article:published_time": "published_time"}
 _STATE_TYPES = frozenset(("", "application/json", "text/javascript", "module"))
 _MOST_SCRIPTS = 300  # arbitrary
 #: Each title is compared with each block, so a page may not name thousands (arbitrary: an honest page names three or four).
@@ -55,11 +59,14 @@ class Hints:
     description: str = ""
     body: str = ""
     scripts: tuple[ScriptText, ...] = ()
+    #: Lower-case kinds of the page in its own data: JSON-LD types, and `og:` with the Open Graph type.
+    kinds: frozenset[str] = frozenset()
 
 
 def read_hints(tree: HtmlElement) -> Hints:
     """The hints of a parsed page, which stays as it is."""
     titles: dict[str, None] = {}
+    kinds: set[str] = set()
     description = ""
     for node in tree.iter("title", "meta"):
         if node.tag == "title":
@@ -68,11 +75,13 @@ def read_hints(tree: HtmlElement) -> Hints:
                 titles[text] = None
             continue
         name = (node.get("property") or node.get("name") or "").lower()
-        if name in _TITLES:
+        if name in _KIND_NAMES:
+            kinds.add(_KIND_NAMES[name] or f"og:{(node.get('content') or '')[:40].strip().lower()}")
+        elif name in _TITLES:
             titles[" ".join((node.get("content") or "").split())] = None
         elif name in _DESCRIPTIONS and not description:
             description = node.get("content") or ""
-    body, scripts = _read_scripts(tree, titles)
+    body, scripts = _read_scripts(tree, titles, kinds)
     titles = dict.fromkeys(islice(titles, _MOST_TITLES))
     for title in tuple(titles):
         # A site's name after a bar or dash is no part of the headline.
@@ -84,11 +93,14 @@ def read_hints(tree: HtmlElement) -> Hints:
         description,
         paragraphs(body[:_BODY_CHARS]),
         tuple(scripts[:_MOST_SCRIPTS]),
+        frozenset(kinds),
     )
 
 
-def _read_scripts(tree: HtmlElement, titles: dict[str, None]) -> tuple[str, list[ScriptText]]:
-    """The longest article body of the page's JSON-LD, and the other scripts; its headlines join `titles`."""
+def _read_scripts(
+    tree: HtmlElement, titles: dict[str, None], kinds: set[str]
+) -> tuple[str, list[ScriptText]]:
+    """The longest article body of the page's JSON-LD, and the other scripts; its headlines join `titles`, its types `kinds`."""
     body = ""
     scripts: list[ScriptText] = []
     for script in tree.iter("script"):
@@ -99,6 +111,7 @@ def _read_scripts(tree: HtmlElement, titles: dict[str, None]) -> tuple[str, list
             continue
         text = script.text
         if text:
+            kinds.update(name.lower() for name in _TYPE.findall(text[:_BODY_CHARS])[:_MOST_TYPES])
             found = _HEADLINE.search(text)
             if found:
                 titles[_unescaped(found[1])] = None

@@ -23,6 +23,8 @@ class Options:
     """Attributes of one tag. The parser's time grows with their square (0.25 s of CPU for 10,000); the most found on 122 news pages is 1,097."""
     min_text_chars: int = 2
     """A page with less chosen text is refused as having none. Arbitrary: one short word."""
+    refuse_no_article: bool = True
+    """Refuse pages that hold no article: section fronts, tag and search pages, error pages, walls, script shells."""
 
     def __post_init__(self) -> None:
         for name in ("max_chars", "max_elements", "max_depth", "max_attributes", "min_text_chars"):

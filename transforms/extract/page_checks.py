@@ -18,7 +18,8 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.text_features import WORD, Column
 from copydesk.transforms.extract.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
 
-HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS = (
+BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS = (
+    "page_byline",
     "page_hidden_copy",
     "page_repeated",
     "page_other_article",
@@ -41,10 +42,20 @@ _OPENING = 5
 _ARTICLE_WORDS = 30
 #: Prose between two kept paragraphs of its own kind stays from this likelihood.
 BETWEEN = 0.15
+#: A list has three items and hardly a link; a block beside it that counts as the article's has four words (arbitrary).
+_LIST_ITEMS, _LIST_LINKS, _LIST_LEAD_WORDS = 3, 0.3, 4
+#: Prose that follows a kept paragraph of its own kind stays from this likelihood.
+_FOLLOWING = 0.3
+#: A line above the text that names who wrote it and when, or only when.
 _SIGNED = re.compile(
-    r"(?:posted|comment(?:ed)?|written|by|von|par|por)\b.{0,60}\b(?:\d{1,2}:\d\d|\d{4}|ago|am|pm)\b",
+    r"(?:posted|published|written|updated|by|von|veröffentlicht|aktualisiert|par|publié|mis à jour|por|publicado|di|pubblicato|door|gepubliceerd|av|af|автор)\b"
+    r".{0,80}?(?:\b(?:19|20)\d\d\b|\d{1,2}[:.h]\d\d).{0,30}",
     re.IGNORECASE,
 )
+_STAMP = re.compile(
+    r"\d{4}年\d{1,2}月\d{1,2}日.{0,14}|(?:\d{1,4}[-./]\d{1,2}[-./]\d{2,4}|\d{1,2}:\d\d)[\s,|–-]{0,3}(?:\d{1,4}[-./:]\d{1,2}(?:[-./:]\d{2,4})?)?.{0,12}"
+)
+_LINE_WORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,9 @@ def check(
     kept = kept.copy()
     rules: dict[int, str] = {}
     _fill(page, kept, probability, words)
+    _fill_lists(page, kept, probability, words)
     for rule, blocks in (
+        (BYLINE, _printed_lines(page, kept, words)),
         (COMMENTS, _comments(page, kept, words)),
         (OTHER_ARTICLE, _other_articles(page, kept, words, is_title)),
     ):
@@ -80,20 +93,61 @@ def check(
 
 
 def _fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column) -> None:
-    """Keep a paragraph between two kept ones that are made the same way in the same parent."""
-    for block in np.flatnonzero(~kept & (probability >= BETWEEN) & (words >= 15)).tolist():
-        if not 0 < block < len(kept) - 1 or not (kept[block - 1] and kept[block + 1]):
+    """Keep a paragraph between two kept ones that are made the same way, and a likelier one that follows such."""
+    for block in np.flatnonzero(~kept & (probability >= BETWEEN)).tolist():
+        if block == 0 or not kept[block - 1] or not _is_alike(page, block, block - 1):
             continue
-        own, before, after = (
-            page.block_element[block - 1 : block + 2][1],
-            *(page.block_element[b] for b in (block - 1, block + 1)),
-        )
-        is_alike = (
-            page.signature[own] == page.signature[before] == page.signature[after]
-            and page.parent[own] == page.parent[before] == page.parent[after]
-        )
-        if is_alike and page.link_chars[block] < 0.3 * len(page.text[block]):
+        if page.link_chars[block] >= 0.3 * len(page.text[block]):
+            continue
+        is_between = block + 1 < len(kept) and kept[block + 1] and _is_alike(page, block, block + 1)
+        is_sentence = page.text[block][-1] in '.!?。！？”"' and words[block] >= _SENTENCE_WORDS
+        if (is_between and words[block] >= _BETWEEN_WORDS) or (
+            is_sentence and probability[block] >= _FOLLOWING
+        ):
             kept[block] = True
+
+
+_SENTENCE_WORDS, _BETWEEN_WORDS = 5, 15
+
+
+def _is_alike(page: Page, block: int, other: int) -> bool:
+    """Whether two blocks are made the same way under one parent."""
+    one, two = page.block_element[block], page.block_element[other]
+    return page.signature[one] == page.signature[two] and page.parent[one] == page.parent[two]
+
+
+def _printed_lines(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
+    """Kept lines above the first paragraph that say who wrote the article and when."""
+    found = []
+    for block in np.flatnonzero(kept)[:_OPENING].tolist():
+        if words[block] > _LINE_WORDS:
+            break
+        text = page.text[block].strip()
+        if _SIGNED.fullmatch(text) or _STAMP.fullmatch(text):
+            found.append(block)
+    return found
+
+
+def _fill_lists(
+    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
+) -> None:
+    """Keep the lists of an article whole: those under the parent of kept blocks, below the first of them, of few links."""
+    direct: dict[int, list[int]] = {}
+    for block in np.flatnonzero(kept & (words >= _LIST_LEAD_WORDS)).tolist():
+        direct.setdefault(page.parent[page.block_element[block]], []).append(block)
+    for element, tag in enumerate(page.tag):
+        if tag not in ("ul", "ol"):
+            continue
+        low, high = page.first_block[element], page.last_block[element]
+        beside = direct.get(page.parent[element], [])
+        if high - low < _LIST_ITEMS or kept[low:high].all() or not beside or beside[0] > low:
+            continue
+        chars = sum(len(t) for t in page.text[low:high])
+        if (
+            sum(page.link_chars[low:high]) < _LIST_LINKS * chars
+            and float(probability[low:high].mean()) >= BETWEEN
+        ):
+            kept[low:high] = True
 
 
 def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:

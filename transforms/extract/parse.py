@@ -28,7 +28,7 @@ _OPEN_TITLE = re.compile(
 _OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscript", "template"))
 #: An element with more attributes than this is looked at again: the most of 250 news pages and guides is 26.
 _CROWD = 80
-_CROWDED = etree.XPath(f"boolean(//*[@*[{_CROWD + 1}]])")
+_CROWDED = etree.XPath(f"boolean(descendant::*/@*[{_CROWD + 1}])")
 _MOST_REPAIRS = 10
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE
@@ -136,12 +136,23 @@ def _with_body(content: bytes, tree: HtmlElement) -> HtmlElement:
 
 def _has_more_attributes(content: bytes, most: int) -> bool:
     """Whether a tag has more attributes, each at least a letter and a space. Only long stretches without a ">" are looked at."""
-    if len(content) < 2 * most or max(map(len, content.split(b">"))) < 2 * most:
+    if not _has_stretch(content, 2 * most):
         return False
     return any(
         tag.end() - tag.start() > 2 * most and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most
         for tag in _TAG.finditer(_without_scripts(content))
     )
+
+
+def _has_stretch(content: bytes, length: int) -> bool:
+    """Whether so many bytes stand in a row without a ">". Looks at few bytes of each stretch."""
+    at = 0
+    while at + length <= len(content):
+        end = content.rfind(b">", at, at + length)
+        if end < 0:
+            return True
+        at = end + 1
+    return False
 
 
 def _without_scripts(content: bytes) -> bytes:

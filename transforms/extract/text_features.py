@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from array import array
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.character_columns import Characters
 from copydesk.transforms.extract.head_metadata import Hints
 from copydesk.transforms.extract.vocabulary import GROUPS_OF_WORD, WORD_GROUPS
 
@@ -20,16 +20,6 @@ Column = npt.NDArray[np.float64]
 WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W぀-ヿ㐀-䶿一-鿿]+")
 _PLAIN_WORD = re.compile(r"\w+")
 _HAS_CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿]")
-_SENTENCE_END = re.compile(r"[.!?][\"'”’»)]?(?=\s|$)|[。！？]")
-_UPPER = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω]")
-_DIGITS = re.compile(r"\d")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)")
-_DATE = re.compile(r"(?<!\d)\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}")
-_BAR = re.compile(r"[|•·»›→▶/]")
-_ASCII_UPPER = bytes(range(ord("A"), ord("Z") + 1))
-_ASCII_DIGITS = b"0123456789"
-_QUOTES = "“”„«»「"
 
 NAMES = (
     "chars",
@@ -92,91 +82,100 @@ class Lines:
 def read(page: Page, hints: Hints) -> Lines:
     """The text of each block in numbers."""
     named = _Named(hints)
+    texts = page.text
     seen: dict[str, int] = {}
-    for text in page.text:
+    for text in texts:
         seen[text] = seen.get(text, 0) + 1
+    characters = Characters(texts)
+    plain = characters.counts["not_ascii"] == 0
     numbers, counts, telling = array("d"), [], []
-    for i, text in enumerate(page.text):
-        lower = text.lower()
-        words = (_PLAIN_WORD if text.isascii() or not _HAS_CJK.search(text) else WORD).findall(
-            lower
+    for text, is_plain in zip(texts, plain.tolist(), strict=True):
+        words = (_PLAIN_WORD if is_plain or not _HAS_CJK.search(text) else WORD).findall(
+            text.lower()
         )
         letters = sum(map(len, words))
         n = len(words)
-        is_cjk = 0 < letters < 1.5 * n and not text.isascii()
+        is_cjk = not is_plain and 0 < letters < 1.5 * n
+        first, last = text[0], text[-1]
         numbers.extend(
             (
-                *_shape(text, lower, words, letters, is_cjk, page, i),
+                letters,
+                last in '.!?。！？"”’»)',
+                last in ":：",
+                last == "…" or text.endswith("..."),
+                last in "?？",
+                first.islower(),
+                not first.isalnum(),
+                first.isdigit(),
+                first in "\"'“‘«„「『",
+                is_cjk,
                 *named.shares(words),
                 seen[text],
-                page.cells[i],
-                page.after_break[i],
-                not text.isascii(),
                 *named.body_and_headline(words),
                 *_groups(words),
             )
         )
         counts.append(n)
         telling.append(words if is_cjk else [w for w in words if len(w) > 3])
-    rows = np.frombuffer(numbers, dtype=np.float64).reshape(len(counts), len(NAMES))
-    return Lines(rows, np.array(counts, dtype=np.float64), telling)
-
-
-def _shape(
-    text: str, lower: str, words: list[str], letters: int, is_cjk: bool, page: Page, block: int
-) -> tuple[float, ...]:
-    """Lengths, links, punctuation and the first and last characters: `chars` to `cjk`."""
-    size, per = len(text), 1.0 / (len(words) or 1)
-    first, last = text[0], text[-1]
-    if text.isascii():
-        content = text.encode()
-        upper, digits = (
-            size - len(content.translate(None, _ASCII_UPPER)),
-            size - len(content.translate(None, _ASCII_DIGITS)),
-        )
-        quotes, has_copyright = text.count('"'), "(c)" in lower
-    else:
-        upper, digits = len(_UPPER.findall(text)), len(_DIGITS.findall(text))
-        quotes, has_copyright = (
-            text.count('"') + sum(map(text.count, _QUOTES)),
-            "©" in text or "(c)" in lower,
-        )
-    return (
-        math.log1p(size),
-        math.log1p(len(words)),
-        min(1.0, page.link_chars[block] / size),
-        page.link_count[block],
-        min(1.0, page.bold_chars[block] / size),
-        letters * per,
-        text.count(",") * per,
-        len(_SENTENCE_END.findall(text)),
-        last in '.!?。！？"”’»)',
-        last in ":：",
-        last == "…" or text.endswith("..."),
-        last in "?？",
-        first.islower(),
-        not first.isalnum(),
-        first.isdigit(),
-        first in "\"'“‘«„「『",
-        upper * per,
-        digits / size,
-        quotes * per,
-        "@" in text,
-        "#" in text,
-        len(_BAR.findall(text)) * per,
-        has_copyright,
-        "http" in lower or "www." in lower or ".com" in lower,
-        *(
-            (
-                _YEAR.search(text) is not None,
-                _TIME.search(text) is not None,
-                _DATE.search(text) is not None,
-            )
-            if digits
-            else (False, False, False)
-        ),
-        is_cjk,
+    n_words = np.array(counts, dtype=np.float64)
+    columns = dict(
+        zip(_OF_BLOCK, np.frombuffer(numbers).reshape(len(counts), len(_OF_BLOCK)).T, strict=True)
     )
+    columns |= _over_page(page, characters, n_words, columns["word_length"])
+    rows = np.empty((len(counts), len(NAMES)))
+    for place, name in enumerate(NAMES):
+        rows[:, place] = columns[name]
+    return Lines(rows, n_words, telling)
+
+
+#: What is read block by block, in the order in which it is written down.
+_OF_BLOCK = (
+    "word_length",
+    "ends_sentence",
+    "ends_colon",
+    "ends_ellipsis",
+    "ends_question",
+    "starts_lower",
+    "starts_symbol",
+    "starts_digit",
+    "starts_quote",
+    "cjk",
+    "title_share",
+    "title_cover",
+    "description_share",
+    "repeats",
+    "body_share",
+    "headline_exact",
+    *(f"word_{name}" for name, _ in WORD_GROUPS),
+    *(f"first_{name}" for name, _ in WORD_GROUPS),
+)
+
+
+def _over_page(
+    page: Page, characters: Characters, n_words: Column, letters: Column
+) -> dict[str, Column]:
+    """Lengths, links and punctuation of all blocks at once."""
+    size, per = characters.sizes.astype(np.float64), 1.0 / np.maximum(n_words, 1.0)
+    counts = characters.counts
+    return {
+        "chars": np.log1p(size),
+        "words": np.log1p(n_words),
+        "link_density": np.minimum(1.0, np.array(page.link_chars) / size),
+        "links": np.array(page.link_count, dtype=np.float64),
+        "bold": np.minimum(1.0, np.array(page.bold_chars) / size),
+        "word_length": letters * per,
+        "commas": counts["comma"] * per,
+        "upper_per_word": counts["upper"] * per,
+        "digit_share": counts["digit"] / size,
+        "quotes": counts["quote"] * per,
+        "at_sign": np.minimum(1.0, counts["at"]),
+        "hash": np.minimum(1.0, counts["hash"]),
+        "bar": counts["bar"] * per,
+        "cells": np.array(page.cells, dtype=np.float64),
+        "after_break": np.array(page.after_break, dtype=np.float64),
+        "no_ascii": np.minimum(1.0, counts["not_ascii"]),
+        **characters.patterns(page.text),
+    }
 
 
 class _Named:
@@ -191,12 +190,15 @@ class _Named:
         self._body = set(zip(body, body[1:], body[2:], strict=False))
         self._has_body = bool(body)
         self._cover = 0.0
+        self._any = self._description.union(*self._titles)
 
     def shares(self, words: list[str]) -> tuple[float, float, float]:
         """The share of the block's words in a headline, of a headline's in the block, of the block's in the description."""
         self._cover = 0.0
         if not 0 < len(words) < _HEADLINE_WORDS:
             return 0.0, 0.0, 0.0
+        if self._any.isdisjoint(words):
+            return 0.0, 0.0, 0.0 if self._description else -1.0
         own = set(words)
         share = 0.0
         for title in self._titles:

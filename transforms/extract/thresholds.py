@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.block_features import Column
-from copydesk.transforms.extract.cut_reasons import RULES  # noqa: F401  (the training script reads it here)
 
 #: A block at least this likely is the article's. Lower thresholds by the page's expected F1 won .002 on guides and lost
 #: .003 to .007 on news (cross-validation, training/README.md).

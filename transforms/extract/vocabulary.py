@@ -106,6 +106,7 @@ _NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _OFFSET = len(CLASS_GROUPS)
 
 
+@lru_cache(maxsize=1 << 14)
 def class_groups(label: str) -> int:
     """The groups class names or an id belong to, as bits in the order of `CLASS_GROUPS`.
 

@@ -239,21 +239,19 @@ class _Reader:
     def _place(self, element: Any, tag: str) -> None:
         attributes = element.items()
         if attributes:
-            of = dict(attributes)
-            named = _joined(of)
-            if rel := of.get("rel"):
+            named, prop, rel, href = _naming(attributes)
+            if rel:
                 words = rel.lower().split()
                 if "license" in words and len(self.licenses) < MAX_LICENSES:
-                    self.licenses.append(of.get("href", "").strip()[:500])
+                    self.licenses.append(href.strip()[:500])
                 if "author" in words:
                     return self._mark(self.authors, element, "rel", named)
-            prop = of.get("itemprop") or of.get("property") or ""
-            is_author, is_date = _told(named)
+            is_author, is_date = _told(named) if named else (False, False)
             if prop:
                 self._property(element, prop.lower(), named)
             elif is_author:
                 self._mark(self.authors, element, "class", named)
-            elif tag == "a" and _AUTHOR_PATH.search(of.get("href", "")):
+            elif tag == "a" and href and _AUTHOR_PATH.search(href):
                 self._mark(self.authors, element, "path", named)
             elif "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
                 self._mark(self.headings, element, "class", named)
@@ -362,6 +360,26 @@ _NAMING = (
     "data-component",
     "name",
 )
+_NAMES = frozenset(_NAMING)
+_PROPERTIES = frozenset(("itemprop", "property"))
+
+
+def _naming(attributes: list[tuple[str, str]]) -> tuple[str, str, str, str]:
+    """The names of an element as `names` gives them, its property, its relation and its address; most have one name."""
+    named = only = rel = href = ""
+    n_names = 0
+    for key, value in attributes:
+        if key in _NAMES and value:
+            n_names += 1
+            named, only = value, key
+        elif key == "rel":
+            rel = value
+        elif key == "href":
+            href = value
+    if n_names < 2:
+        return named.lower()[:300], named if only in _PROPERTIES else "", rel, href
+    of = dict(attributes)
+    return _joined(of), of.get("itemprop") or of.get("property") or "", rel, href
 
 
 def _joined(attributes: Mapping[str, str]) -> str:
