@@ -1,4 +1,4 @@
-"""Train the model of `transforms/extract/page_kind.py`: does a page hold an article?
+"""Train the model of `transforms/extract/page_level/page_kind.py`: does a page hold an article?
 
     python -m training.page_kind_model --articles DIR --others FILE --out transforms/extract/data/page_kind_model.npz
 
@@ -21,8 +21,9 @@ import numpy.typing as npt
 from copydesk.flows import evaluation
 from copydesk.transforms.article import Refused
 from copydesk.transforms.boosted_trees import Forest
-from copydesk.transforms.extract import extraction, page_kind
+from copydesk.transforms.extract import extraction
 from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.page_level import page_kind
 from copydesk.transforms.extract.parse import parse
 from training.labels import site
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.extract import page_checks
 from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.page_level import page_checks
 from copydesk.transforms.extract.vocabulary import CLASS_GROUPS
 
 _VERSION = 1

@@ -16,8 +16,6 @@ from copydesk.transforms.extract import (
     block_model,
     cut_reasons,
     embedded_text,
-    page_checks,
-    page_kind,
     thresholds,
     trafilatura_baseline,
 )
@@ -25,6 +23,7 @@ from copydesk.transforms.extract.block_features import Column, Matrix
 from copydesk.transforms.extract.blocks import Page, read_blocks
 from copydesk.transforms.extract.head_metadata import Hints, read_hints
 from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.page_level import page_checks, page_kind
 from copydesk.transforms.ledger import Removal
 
 if TYPE_CHECKING:
