@@ -81,13 +81,17 @@ class Tape:
             found = self.find(pattern, after=after)
             if found is not None:
                 self.position = found
-                self._is_over = False
+                self._is_over = self.fault is not None
                 return True
             after = max(after, self.end - _PIECE)
             self.forget(after - 1)
             self.position = self.end
             if not self._more(_PIECE):
                 return False
+
+    def look_ahead(self) -> None:
+        """Read a piece more from the file, without going on."""
+        self._more(_PIECE)
 
     def resume(self, opening: bytes) -> bool:
         """After a fault: go on at the next member that can be unpacked and begins so; False where none does."""

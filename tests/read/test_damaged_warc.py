@@ -82,6 +82,30 @@ def test_a_wrong_length_costs_no_document(pack: object, off_by: int) -> None:
     assert "Content-Length is" in str(refused[0].detail)
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_of_many_damaged_records_each_costs_itself(pack: object) -> None:
+    wrong = {1: -2, 4: -7, 5: 90, 9: 5000}
+    parts = [record(n, off_by=wrong.get(n, 0)) for n in range(12)]
+    packed = [pack(part) for part in parts]  # type: ignore[operator]
+    found, refused, _ = read(b"".join(packed))
+    assert list(found) == urls(*range(12))
+    offsets = [f"byte offset {sum(map(len, packed[:n]))}" for n in wrong]
+    assert [r.record_number for r in refused] == list(wrong)
+    assert all(at in str(r.detail) for at, r in zip(offsets, refused, strict=True))
+
+
+def test_a_long_file_with_damaged_members_loses_nothing_else() -> None:
+    """What is behind the bytes that the reader holds is found as well."""
+    filler = [f"{HEAD}\r\n".encode() + page(n) * 40 for n in range(60)]
+    members = [bytearray(gzip.compress(record(n, block))) for n, block in enumerate(filler)]
+    damaged = [7, 8, 23, 41]
+    for number in damaged:
+        members[number][len(members[number]) // 2] ^= 0xFF
+    found, refused, _ = read(b"".join(members))
+    assert list(found) == urls(*(n for n in range(60) if n not in damaged))
+    assert [r.record_number for r in refused] == damaged
+
+
 def test_a_damaged_header_costs_its_record() -> None:
     broken = record(1).replace(b"WARC/1.0", b"WARX/1.0")
     found, refused, _ = read(record(0) + broken + record(2))

@@ -99,10 +99,12 @@ class _Segment:
 
     def goes_on(self) -> bool:
         """Whether there is more to read behind the fault; the tape then is at the next record."""
-        if self._tape.fault is not None:
-            is_damage = self._tape.fault.reason in {"corrupt", "truncated"}
-            return is_damage and self._tape.resume(_OPENING)
-        return self._error is not None and self._tape.seek_next(_HEAD, after=self._search_from)
+        if self._error is not None and self._tape.seek_next(_HEAD, after=self._search_from):
+            return True
+        # Packed data broke, at once or before a header was found: what is damaged has its row already.
+        fault = self._tape.fault
+        is_damage = fault is not None and fault.reason in {"corrupt", "truncated"}
+        return is_damage and self._tape.resume(_OPENING)
 
     def _following(self, archive: Iterator[WarcRecord]) -> WarcRecord | None:
         try:
@@ -114,7 +116,7 @@ class _Segment:
 
     def _read(self, record: WarcRecord) -> _Read:
         self.number += 1
-        start = self._origin + record.stream_pos
+        start = record.stream_pos  # counted from where `Tape.tell` says that the segment begins
         n_bytes = record.content_length  # before parsing: it then counts what follows the HTTP head
         self._tape.forget(start)
         url = address((record.headers.get("WARC-Target-URI") or "").strip("<> \t"))
@@ -154,16 +156,21 @@ class _Segment:
     def _ending(self) -> Iterator[Record | Reject]:
         """The last record before a fault or the end, and the row of what is damaged."""
         last, fault = self._last, self._tape.fault
-        if fault is not None:
-            yield from self._broken(last, fault)
-        elif self._error is not None:
+        if self._error is not None and (fault is None or self._has_header_left(last)):
             yield from self._misplaced(last, self._error)
+        elif fault is not None:
+            yield from self._broken(last, fault)
         elif last is not None:
             if self._is_cut_off(last) and self._tape.find(_HEAD, after=last.start + 1) is not None:
                 self._error = "the record is longer than the rest of the file"
                 yield from self._misplaced(last, self._error)
             else:
                 yield from _items(last)
+
+    def _has_header_left(self, last: _Read | None) -> bool:
+        """Whether a record begins between the one at which parsing failed and the end of what was unpacked."""
+        begin = self._origin if last is None else last.start
+        return self._tape.find(_HEAD, after=begin + 1) is not None
 
     def _broken(self, last: _Read | None, fault: BrokenError) -> Iterator[Record | Reject]:
         """Packed data is damaged: the record in it is lost, the one before it is not."""
@@ -187,6 +194,7 @@ class _Segment:
                 self.number, None, "corrupt", f"WARC: {error}; record at byte offset {offset}"
             )
             return
+        self._tape.look_ahead()
         block = self._block_start(last.start)
         following = self._tape.find(_HEAD, after=last.start + 1)
         end = block + last.n_bytes
@@ -203,8 +211,13 @@ class _Segment:
             return
         else:
             self._search_from = end
-        real = (following if following is not None else self._tape.end) - block
-        yield from self._of_wrong_length(last, block, max(0, real))
+        if following is None:
+            self._search_from = last.start + 1  # its length may be any number
+            offset = self._tape.offset(last.start)
+            detail = f"WARC: {error}; record at byte offset {offset}"
+            yield self._reject(last.number, last.url, "corrupt", detail)
+            return
+        yield from self._of_wrong_length(last, block, max(0, following - block))
 
     def _of_wrong_length(self, last: _Read, block: int, real: int) -> Iterator[Record | Reject]:
         content = self._tape.between(block, block + real).rstrip(b"\r\n")

@@ -1,0 +1,112 @@
+"""A WARC file with the litter of CC-NEWS, made from pages of your own: what `docs/cc-news.md` was tried on.
+
+    python -m benchmarks.cc_news --pages pages.jsonl.gz --records 20000 out.warc.gz
+
+`--pages` names JSONL files whose records have `html` and `url`. One gzip member holds one record, as in
+CC-NEWS. About six records in ten are pages; the others are requests, images, redirects, robots.txt,
+revisits, section fronts, and records that are damaged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_DATE = "2026-11-09T10:00:00Z"
+# Share of the records, in percent; arbitrary but for pages, of which a CC-NEWS file holds about that many.
+_KINDS = {
+    "page": 60,
+    "request": 12,
+    "image": 6,
+    "redirect": 6,
+    "not_found": 3,
+    "robots": 3,
+    "revisit": 4,
+    "front": 3,
+    "damaged": 2,
+    "wrong_length": 1,
+}
+
+
+def pages(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """Address and HTML of every page in JSONL files."""
+    found = []
+    for path in paths:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+            for line in lines:
+                row = json.loads(line)
+                if row.get("html"):
+                    found.append((row.get("url") or "https://news.example/", row["html"].encode()))
+    return found
+
+
+def record(url: str, block: bytes, *, kind: str = "response", off_by: int = 0) -> bytes:
+    """One WARC record."""
+    media = "application/http; msgtype=" + ("request" if kind == "request" else "response")
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: {_DATE}\r\n"
+        f"WARC-Record-ID: <urn:uuid:{random.getrandbits(64):x}>\r\nContent-Type: {media}\r\n"
+        f"Content-Length: {len(block) + off_by}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+def http(body: bytes, *, media: str = "text/html", status: str = "200 OK", more: str = "") -> bytes:
+    """An HTTP response."""
+    return f"HTTP/1.1 {status}\r\nContent-Type: {media}\r\n{more}\r\n".encode() + body
+
+
+def members(found: Sequence[tuple[str, bytes]], n_records: int) -> Iterator[bytes]:
+    """The gzip members of the file."""
+    chosen = random.choices(list(_KINDS), list(_KINDS.values()), k=n_records)
+    for number, kind in enumerate(chosen):
+        url, html = found[number % len(found)]
+        # Another number on the page makes another text of it, so that pages of a small set are no copies.
+        url = f"{url}{'&' if '?' in url else '?'}n={number}"
+        block = http(html.replace(b"</p>", f" {number}</p>".encode(), 3))
+        yield damaged(kind, url, block)
+
+
+def damaged(kind: str, url: str, page: bytes) -> bytes:
+    """A member with a record of the kind."""
+    host = "/".join(url.split("/")[:3])
+    links = "".join(f'<li><a href="/{i}">Headline {i}</a></li>' for i in range(80)).encode()
+    made = {
+        "request": lambda: record(url, b"GET / HTTP/1.1\r\n\r\n", kind="request"),
+        "image": lambda: record(url, http(random.randbytes(4000), media="image/jpeg")),
+        "redirect": lambda: record(
+            url, http(b"", status="301 Moved", more=f"Location: {host}\r\n")
+        ),
+        "not_found": lambda: record(url, http(b"<html>gone</html>", status="404 Not Found")),
+        "robots": lambda: record(
+            f"{host}/robots.txt", http(b"User-agent: *\n", media="text/plain")
+        ),
+        "revisit": lambda: record(url, http(b""), kind="revisit"),
+        "front": lambda: record(f"{host}/", http(b"<html><body><ul>" + links + b"</ul></body>")),
+        "wrong_length": lambda: record(url, page, off_by=-2),
+    }
+    packed = bytearray(gzip.compress(made.get(kind, lambda: record(url, page))(), 6))
+    if kind == "damaged":
+        packed[len(packed) // 2] ^= 0xFF
+    return bytes(packed)
+
+
+def main() -> None:
+    """Write the file."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pages", type=Path, nargs="+", required=True)
+    parser.add_argument("--records", type=int, default=20_000)
+    parser.add_argument("output", type=Path)
+    chosen = parser.parse_args()
+    random.seed(1)
+    with chosen.output.open("wb") as out:
+        for member in members(pages(chosen.pages), chosen.records):
+            out.write(member)
+
+
+if __name__ == "__main__":
+    main()
