@@ -1,6 +1,6 @@
 """A language's boilerplate as one record of phrases, and the rules that are built from it.
 
-Every language declares the same blocks, so every language has every category. A block is a text with
+Every language can declare the same blocks; an empty block makes no rule. A block is a text with
 one phrase a line in the notation of `phrase.py`; what differs by language is words alone, what is the
 same in all languages (how a share bar, a time stamp, a copyright line is put together) is here. The
 examples of the rules are read off the phrases.
@@ -34,29 +34,29 @@ class Phrasebook:
     """
 
     language: str
-    comments: str
-    form: str
-    related: str
-    headings: str
-    share: str
-    follow: str
-    newsletter: str
-    app: str
-    subscribe: str
-    photo: str
-    ads: str
-    rights: str
-    credits: str
-    notices: str
-    stamps: str
-    dates: str
-    months: str
-    ago: str
-    tags: str
-    author: str
-    tools: str
-    home: str
     keeps: str
+    comments: str = ""
+    form: str = ""
+    related: str = ""
+    headings: str = ""
+    share: str = ""
+    follow: str = ""
+    newsletter: str = ""
+    app: str = ""
+    subscribe: str = ""
+    photo: str = ""
+    ads: str = ""
+    rights: str = ""
+    credits: str = ""
+    notices: str = ""
+    stamps: str = ""
+    dates: str = ""
+    months: str = ""
+    ago: str = ""
+    tags: str = ""
+    author: str = ""
+    tools: str = ""
+    home: str = ""
 
 
 def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
@@ -89,15 +89,21 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
         ("author_line", "author", book.author),
         ("page_tool", "share", book.tools),
     ):
-        yield name, category, "line", _patterns(block), _examples(block)
-    yield "comment_field", "comments", "form", _patterns(book.form), _fields(book)
-    yield _story_links(book)
-    yield _share_bar(book)
-    yield _photo(book)
-    yield _copyright(book)
-    yield _time(book)
-    yield _tags(book)
-    yield _crumbs(book)
+        if block:
+            yield name, category, "line", _patterns(block), _examples(block)
+    if book.form:
+        yield "comment_field", "comments", "form", _patterns(book.form), _fields(book)
+    for block, build in (
+        (book.related, _story_links),
+        (book.share, _share_bar),
+        (book.photo, _photo),
+        (book.rights, _copyright),
+        (book.stamps, _time),
+        (book.tags, _tags),
+        (book.home, _crumbs),
+    ):
+        if block:
+            yield build(book)
 
 
 def _patterns(block: str) -> tuple[str, ...]:

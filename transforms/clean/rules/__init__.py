@@ -10,6 +10,7 @@ from copydesk.transforms.clean.rules import (
     any_language,
     ar,
     bg,
+    bn,
     cs,
     da,
     de,
@@ -20,7 +21,9 @@ from copydesk.transforms.clean.rules import (
     fi,
     fr,
     he,
+    hi,
     hu,
+    id,
     it,
     ja,
     ko,
@@ -35,13 +38,14 @@ from copydesk.transforms.clean.rules import (
     sv,
     tr,
     uk,
+    western,
     zh,
 )
 
 
 def _in_plain_form(rule: Rule) -> Rule:
     """A rule that reads whole lines, its patterns in the form in which these are compared."""
-    if rule.place not in {"line", "form", "evidence"}:
+    if rule.place not in {"line", "form"}:
         return rule
     return replace(
         rule,
@@ -65,12 +69,15 @@ _TABLES = (
     pl.RULES,
     ar.RULES,
     bg.RULES,
+    bn.RULES,
     cs.RULES,
     el.RULES,
     fa.RULES,
     fi.RULES,
     he.RULES,
+    hi.RULES,
     hu.RULES,
+    id.RULES,
     ja.RULES,
     ko.RULES,
     ro.RULES,
@@ -79,6 +86,7 @@ _TABLES = (
     tr.RULES,
     uk.RULES,
     zh.RULES,
+    western.RULES,
     structure.RULES,
 )
 ALL: tuple[Rule, ...] = tuple(_in_plain_form(rule) for table in _TABLES for rule in table)
