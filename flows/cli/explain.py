@@ -21,6 +21,12 @@ _NUMBERS = (
     "containment_in_kept",
     "containment_of_kept",
     "longest_shared_words",
+    "distinctive_in_kept",
+    "distinctive_of_kept",
+    "facts_missing_in_kept",
+    "facts_missing_of_kept",
+    "may_go",
+    "kept_may_go",
 )
 
 
@@ -48,6 +54,8 @@ def command(
     An id may be cut short. With two documents, these are compared, copies or not. A kept document
     alone lists its copies.
     """
+    from copydesk.flows.recipe import recipe_of_last_run
+
     with opened(warehouse) as found:
         snapshot = found.snapshot("current")
         ids = [_full_id(snapshot, given) for given in (doc, other) if given is not None]
@@ -61,6 +69,7 @@ def command(
             rows |= _rows(snapshot, [kept])
         one, two = rows[ids[0]], rows[ids[1]]
         measured = _pair(snapshot, ids[0], ids[1])
+        may_go = recipe_of_last_run(snapshot).dedup.may_go
     from copydesk.transforms.dedup.shared_passages import shared_passages
 
     passages = shared_passages(one["text"], two["text"])
@@ -73,7 +82,7 @@ def command(
             }
         )
         return
-    _tell(one, two, measured)
+    _tell(one, two, measured, may_go)
     _side_by_side(one["text"], two["text"], passages, width)
 
 
@@ -166,8 +175,13 @@ def _list_copies(snapshot: Any, row: Mapping[str, Any], *, as_json: bool) -> Non
 
 
 def _tell(
-    one: Mapping[str, Any], two: Mapping[str, Any], measured: Mapping[str, Any] | None
+    one: Mapping[str, Any],
+    two: Mapping[str, Any],
+    measured: Mapping[str, Any] | None,
+    may_go: float,
 ) -> None:
+    from copydesk.transforms.dedup import decision_sentences
+
     for row in (one, two):
         click.echo(
             printable(
@@ -181,6 +195,9 @@ def _tell(
             )
         )
         measured = one
+        click.echo(printable(decision_sentences.why_dropped(one, may_go)))
+    elif measured is not None:
+        click.echo(printable(decision_sentences.why_kept(measured, may_go)))
     if measured is None:
         click.echo("No pair on record: below the pair floor, or never compared.")
         return

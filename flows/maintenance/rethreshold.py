@@ -60,7 +60,12 @@ def plan(
     newest = articles.filter(articles["supersedes"].is_valid())["doc_id"].to_pylist()
     exempt = pa.array(sorted({*newest, *superseded.values()}), pa.string())
     result = recluster(
-        facts, snapshot.table("pairs"), recipe.dedup, exempt=exempt, superseded=superseded
+        facts,
+        snapshot.table("pairs"),
+        recipe.dedup,
+        exempt=exempt,
+        superseded=superseded,
+        settled=articles["doc_id"].combine_chunks(),
     )
     is_copy = set(copies["doc_id"].to_pylist())
     folds = {row["doc_id"]: row for row in result.folds.to_pylist()}

@@ -8,6 +8,7 @@ two are compared, so that memory holds keys and signatures, not texts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,32 @@ def find_copies(
         for batch in read_shards(shards):
             folding.read(batch)
         return folding.finish(frozenset(exempt), superseded or {})
+
+
+def losses(shards: Sequence[Path], folds: pa.Table) -> list[str]:
+    """Sentences on outlets that lost more than a third of their new documents; older versions do not count."""
+    import pyarrow.parquet as pq
+
+    from copydesk.transforms.dedup import decision_sentences
+    from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
+
+    kept_for = {
+        doc_id: kept
+        for doc_id, kept, why in zip(
+            *(folds[name].to_pylist() for name in ("doc_id", "kept_doc_id", "keep_reason")),
+            strict=True,
+        )
+        if why != NEWER_VERSION
+    }
+    arrived: Counter[str] = Counter()
+    dropped: list[tuple[str | None, str]] = []
+    for path in shards if kept_for else ():
+        table = pq.read_table(path, columns=["doc_id", "outlet_id"])
+        for doc_id, outlet in zip(*(column.to_pylist() for column in table.columns), strict=True):
+            arrived[outlet] += 1
+            if doc_id in kept_for:
+                dropped.append((outlet, kept_for[doc_id]))
+    return decision_sentences.outlets_that_lost_many(arrived, dropped)
 
 
 def read_shards(shards: Sequence[Path] | pa.Table) -> Iterator[pa.Table]:

@@ -323,7 +323,7 @@ def _with_history(
         ids = table["doc_id"].to_pylist()
         own = [place.doc_id or doc_id for place, doc_id in zip(places, ids, strict=True)]
         at = table.column_names.index("doc_id")
-        table = table.setcolumn_of(at, table.schema.field("doc_id"), pa.array(own, pa.string()))
+        table = table.set_column(at, table.schema.field("doc_id"), pa.array(own, pa.string()))
     for name, values in columns.items():
         table = table.append_column(name, values)
     return table

@@ -448,6 +448,8 @@ def fold(run: Run) -> None:
     pairs = run.folder("fold") / "pairs.parquet"  # not wanted before they are published
     clean_shards.write_whole(found.pairs, pairs)
     run.copies = replace(found, pairs=pairs)
+    for sentence in deduplicate.losses(run.shards, found.folds):
+        run.warn(sentence)
     run.counts["n_duplicates"] = found.folds.num_rows
     run.counts["n_articles"] = (
         sum(pq.read_metadata(path).num_rows for path in run.shards) - found.folds.num_rows

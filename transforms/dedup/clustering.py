@@ -41,12 +41,13 @@ class Clustering:
         position: NDArray[np.int64],
         options: Options,
         n_new: int | None = None,
+        settled: NDArray[np.bool_] | None = None,
     ) -> None:
         self.facts, self.n_words, self.position, self.options = facts, n_words, position, options
         self.n_new = facts.num_rows if n_new is None else n_new
         self.times = in_memory_search.as_times(facts["published_at"], facts.num_rows)
         self.place = leader_clustering.places(keep_policy.order_in_time(facts))
-        self.priority = keep_policy.priority(facts, options, n_new=self.n_new)
+        self.priority = keep_policy.priority(facts, options, n_new=self.n_new, settled=settled)
         self.content = np.asarray(pc.fill_null(facts["content"], 0))
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
         self.pairs = pairs.oriented(self.place)

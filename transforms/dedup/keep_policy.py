@@ -75,18 +75,26 @@ def _moments(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.asarray(pc.fill_null(column.cast(pa.int64()), int(_LAST)))
 
 
-def priority(facts: pa.Table, options: Options, *, n_new: int | None = None) -> NDArray[np.int64]:
+def priority(
+    facts: pa.Table,
+    options: Options,
+    *,
+    n_new: int | None = None,
+    settled: NDArray[np.bool_] | None = None,
+) -> NDArray[np.int64]:
     """The place of every row in the order in which the policy keeps documents.
 
     Ties end in the order of time, so every order is total and does not depend on the input's. Rows
     from `n_new` on are published: of documents that the policy takes for equal, a published one
-    comes first.
+    comes first. Of documents of one length and time, one that is kept now (`settled`) comes first.
     """
     doc_id, fetched, published = _in_time(facts)
     is_new = np.arange(facts.num_rows) < (facts.num_rows if n_new is None else n_new)
     measure = rank_by_policy(facts, options)
     by_length = options.keep in ("fullest", "longest")
     keys: list[NDArray[Any]] = [doc_id, fetched]
+    if settled is not None:
+        keys.append(~settled)
     keys += [published, is_new] if by_length else [is_new, published]
     if measure is not None:
         keys.append(measure)

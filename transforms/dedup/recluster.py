@@ -33,12 +33,14 @@ def recluster(
     *,
     exempt: pa.Array | None = None,
     superseded: Mapping[str, str] | None = None,
+    settled: pa.Array | None = None,
 ) -> Reclustered:
     """Fold all documents anew. No text is read and nothing is hashed.
 
     `facts` holds every document, kept or copy (columns of `keeping.FACTS`), `pairs` the stored
     pairs; both in any order. `exempt` documents (revisions) stay kept; those of `superseded` stay copies
-    of the newer version that it names.
+    of the newer version that it names. `settled` are the ids that are kept now: of documents that tie in
+    all else they stay.
     """
     facts = keep_policy.facts_of(facts)
     facts = facts.take(pa.array(keep_policy.order_in_time(facts)))
@@ -60,6 +62,9 @@ def recluster(
         n_words=n_words,
         position=np.arange(n),
         options=options,
+        settled=None
+        if settled is None
+        else np.asarray(pc.is_in(facts["doc_id"], value_set=settled)).astype(np.bool_),
     )
     nobody = np.zeros(n, np.bool_)
     kept = clustering.kept(spared, nobody, replaced)

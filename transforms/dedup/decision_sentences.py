@@ -1,0 +1,89 @@
+"""Why a document could leave the corpus or had to stay, and which outlets lost many, in sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
+
+FEWEST = 3  # documents of an outlet in a run, below which a share says nothing; arbitrary
+MOST_FAMILIES = 3  # named for each outlet
+
+
+def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
+    """Say why a row of `duplicates` could leave.
+
+    >>> row = {"keep_reason": "fullest: 300 words, the copy 280", "jaccard": 0.8, "may_go": 0.93}
+    >>> row |= {"distinctive_in_kept": 0.97, "facts_missing_in_kept": 2}
+    >>> why_dropped(row, 0.5)
+    'It could go: the kept document holds 97 % of its distinctive wording and lacks 2 of its rare words, names and numbers (score 0.93; 0.5 is needed).'
+    """
+    if row.get("keep_reason") == NEWER_VERSION:
+        return "It could go: a newer version was found at the same address."
+    if row["jaccard"] == 1:
+        return "It could go: the kept document has the same words."
+    if row.get("may_go") is None:
+        return "It could go: it was dropped before the evidence was recorded."
+    return f"It could go: the kept document {_held(row, 'in')} (score {row['may_go']:.2f}; {may_go:g} is needed)."
+
+
+def why_kept(pair: Mapping[str, Any], may_go: float) -> str:
+    """Say why both documents of a row of `pairs` stay, where neither left for the other.
+
+    `doc_a` is the later of the two.
+    """
+    if pair.get("may_go") is None or pair.get("kept_may_go") is None:
+        return "Both stay."
+    scores = (float(pair["may_go"]), float(pair["kept_may_go"]))
+    text = (
+        f"The earlier one {_held(pair, 'in')} (score {scores[0]:.2f}); "
+        f"the later one {_held(pair, 'of')} (score {scores[1]:.2f})."
+    )
+    if max(scores) < may_go:
+        return f"Neither may go for the other, as {may_go:g} is needed. {text}"
+    return (
+        f"One could go for the other, but a better place was found or the recipe keeps both. {text}"
+    )
+
+
+def _held(row: Mapping[str, Any], side: str) -> str:
+    share, missing = row[f"distinctive_{side}_kept"], row[f"facts_missing_{side}_kept"]
+    whose = "its" if side == "in" and "keep_reason" in row else "the other's"
+    facts = f"lacks {missing} of" if missing else "has all of"
+    return (
+        f"holds {100 * share:.0f} % of {whose} distinctive wording and {facts} "
+        f"{whose} rare words, names and numbers"
+    )
+
+
+def outlets_that_lost_many(
+    arrived: Mapping[str, int], dropped: Iterable[tuple[str | None, str]]
+) -> list[str]:
+    """Say which outlets lost more than a third of their documents of a run to others.
+
+    `arrived` counts the new documents of each outlet, `dropped` gives the outlet and the kept
+    document of each that left.
+
+    >>> outlets_that_lost_many({"a.example": 4, "b.example": 9}, [("a.example", "k1")] * 2)
+    ["2 of 4 documents of a.example were dropped as copies, more than a third: 2 for k1. See 'copydesk explain k1'."]
+    """
+    lost: dict[str, Counter[str]] = {}
+    for outlet, kept in dropped:
+        if outlet:
+            lost.setdefault(outlet, Counter())[kept] += 1
+    sentences = []
+    for outlet, families in sorted(lost.items()):
+        n, of = families.total(), arrived.get(outlet, 0)
+        if of < FEWEST or 3 * n <= of:
+            continue
+        largest = sorted(families.items(), key=lambda family: (-family[1], family[0]))
+        named = ", ".join(f"{count} for {kept}" for kept, count in largest[:MOST_FAMILIES])
+        rest = len(largest) - MOST_FAMILIES
+        more = f" and {rest} other documents" if rest > 0 else ""
+        sentences.append(
+            f"{n} of {of} documents of {outlet} were dropped as copies, more than a third: {named}{more}. "
+            f"See 'copydesk explain {largest[0][0]}'."
+        )
+    return sentences
