@@ -51,7 +51,10 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     is_flag=True,
     help="Leave out articles whose page reserves text and data mining (tdm_reserved).",
 )
-@click.option("--one-per-story", is_flag=True, help="Only the first-ranked article of each story.")
+@click.option("--one-per-story", is_flag=True, help="Only the latest article of each story.")
+@click.option(
+    "--first", is_flag=True, help="With --one-per-story: the article ranked first instead."
+)
 @click.option(
     "--where", metavar="CONDITION", default=None, help="Rows that meet a condition on columns."
 )
@@ -78,6 +81,7 @@ def command(
     free_only: bool,
     minable_only: bool,
     one_per_story: bool,
+    first: bool,
     where: str | None,
     columns: str | None,
     snapshot: str | None,
@@ -100,12 +104,15 @@ def command(
         raise click.UsageError(
             "--chunks has columns of its own; leave out --markdown and --columns"
         )
+    if first and not one_per_story:
+        raise click.UsageError("--first goes with --one-per-story")
     with opened(warehouse) as found:
         from copydesk.flows.export.corpus_export import Selection, export, stream
 
         chosen = tuple(name.strip() for name in columns.split(",")) if columns else ()
         selection = Selection(
             one_per_story=one_per_story,
+            first=first,
             where=where,
             columns=chosen,
             languages=languages,

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import zstandard
 
-from copydesk.flows.export import data_card, shapes
+from copydesk.flows.export import data_card, shapes, story_choice
 from copydesk.flows.export.row_filter import columns_of, condition
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse.errors import WarehouseError
@@ -38,6 +38,8 @@ class Selection:
     """
 
     one_per_story: bool = False
+    """The latest article of each story; with `first` the one ranked first."""
+    first: bool = False
     where: str | None = None
     columns: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -53,7 +55,7 @@ class Selection:
         parts: list[pc.Expression] = []
         if self.where:
             parts.append(condition(self.where, schema))
-        if self.one_per_story:
+        if self.one_per_story and self.first:
             # A document in no story is its own story.
             parts.append((pc.field("story_rank") == 1) | pc.field("story_rank").is_null())
         if self.languages:
@@ -76,7 +78,8 @@ class Selection:
         """Each filter as a sentence, for the data card; none where all articles are exported."""
         said = []
         if self.one_per_story:
-            said.append("One article of each story, the one ranked first.")
+            which = "the one ranked first" if self.first else "the latest"
+            said.append(f"One article of each story, {which}.")
         if self.languages:
             said.append(f"Language: {', '.join(self.languages)}.")
         if self.since:
@@ -153,6 +156,9 @@ class _Rows:
         self._snapshot = snapshot
         articles = snapshot.dataset("articles").schema
         self._where = selection.expression(articles)
+        if selection.one_per_story and not selection.first:
+            chosen = pc.field("doc_id").isin(story_choice.latest(snapshot, self._where))
+            self._where = chosen if self._where is None else self._where & chosen
         self.tally = data_card.Tally()
         self.n_written = 0
         columns = columns_of(selection.columns, articles) if selection.columns else articles.names

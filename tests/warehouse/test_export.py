@@ -111,10 +111,23 @@ def test_one_per_story_takes_first_ranked_articles_and_those_in_no_story(
     written, _ = export(
         snapshot,
         tmp_path / "a.jsonl",
-        Selection(one_per_story=True, columns=("doc_id", "story_rank")),
+        Selection(one_per_story=True, first=True, columns=("doc_id", "story_rank")),
     )
     assert written == 6
     assert {row["story_rank"] for row in lines_of(tmp_path / "a.jsonl")} == {1, None}
+
+
+def test_one_per_story_takes_the_latest_article_of_each_story(
+    snapshot: Snapshot, tmp_path: Path
+) -> None:
+    columns = ("doc_id", "story_id", "published_at")
+    export(snapshot, tmp_path / "a.jsonl", Selection(one_per_story=True, columns=columns))
+    export(snapshot, tmp_path / "all.jsonl", Selection(columns=columns))
+    taken, everything = lines_of(tmp_path / "a.jsonl"), lines_of(tmp_path / "all.jsonl")
+    for story in {row["story_id"] for row in everything} - {None}:
+        of_story = [row for row in taken if row["story_id"] == story]
+        latest = max(row["published_at"] or "" for row in everything if row["story_id"] == story)
+        assert [row["published_at"] or "" for row in of_story] == [latest]
 
 
 def test_columns_come_in_the_order_asked_for(snapshot: Snapshot, tmp_path: Path) -> None:
