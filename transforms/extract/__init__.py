@@ -14,6 +14,7 @@ from copydesk.transforms.extract import block_model
 from copydesk.transforms.extract.cut_reasons import RULES
 from copydesk.transforms.extract.extraction import Extraction, extract
 from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.page_level import page_kind
 from copydesk.transforms.extract.parse import parse
 
 __all__ = ["RULES", "Extraction", "HtmlElement", "Options", "extract", "parse", "warm"]
@@ -22,4 +23,5 @@ __all__ = ["RULES", "Extraction", "HtmlElement", "Options", "extract", "parse", 
 def warm() -> None:
     """Load the packaged model and compile its loop; nothing is opened afterwards."""
     block_model.forests()
+    page_kind.warm()
     extract(parse("<body><p>Warm.</p></body>"))

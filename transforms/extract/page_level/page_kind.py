@@ -304,11 +304,19 @@ _WALL = re.compile(
     r"|(?:nous respectons )?votre vie privée\W*|(?:gestion|paramètres) des cookies\W*|tu privacidad.{0,40}|la tua privacy.{0,40}",
     re.IGNORECASE,
 )
-_CONSENT_TEXT = re.compile(
-    r"we (?:and|use)\b.{0,120}cookies|partners?.{0,80}(?:store|process|access).{0,80}(?:data|information|device)|accept all|alle akzeptieren"
-    r"|tout accepter|aceptar todo|accetta tutt|alles accepteren|consent to|zustimmen und|verwenden cookies|utilisons des cookies"
-    r"|usamos cookies|utilizziamo (?:i )?cookie|gebruiken cookies",
-    re.IGNORECASE,
+#: What consent walls say; two of them together are one.
+_CONSENT_TEXTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"partners?.{0,80}(?:store|process|access).{0,80}(?:data|information|device)|partner.{0,80}(?:speichern|verarbeiten|zugreifen)"
+        r"|partenaires.{0,80}(?:stock|trait|accéd)|socios.{0,80}(?:almacen|proces|acced)",
+        r"(?:we|our site).{0,40}\buses?\b.{0,60}cookies|(?:verwenden|nutzen).{0,40}cookies|utilis(?:ons|e).{0,40}cookies|usamos.{0,40}cookies"
+        r"|utilizziamo.{0,40}cookie|gebruik(?:en|t).{0,40}cookies",
+        r"accept all|agree and continue|reject all|manage (?:my )?(?:preferences|options|choices)|alle akzeptieren|zustimmen und weiter"
+        r"|tout accepter|continuer sans accepter|aceptar todo|accetta tutt|alles accepteren",
+        r"withdraw (?:your )?consent|your consent|legitimate interests?|einwilligung.{0,40}widerrufen|retirer votre consentement",
+        r"personali[sz]ed (?:ads|advertising|content)|personalisierte (?:werbung|anzeigen)|publicités personnalisées|publicidad personalizada",
+    )
 )
 _RUN_SCRIPTS = re.compile(
     r"(?:enable|activate|turn on|requires?|need|without).{0,30}java ?script|java ?script.{0,40}(?:disabled|enable|required|aktivieren|activer|activar)"
@@ -338,9 +346,9 @@ def _notice(reading: Reading, hints: Hints) -> str:
             if pattern.fullmatch(head.strip()[:200]):
                 return f"{name}: the title or heading says {head.strip()[:60]!r}"
     text = " ".join(lines)
-    consent = _CONSENT_TEXT.findall(text[:3000])
-    if len(consent) >= 2:
-        return f"a consent wall: the text says {consent[0][:60]!r}"
+    said = [found[0] for p in _CONSENT_TEXTS if (found := p.search(text[:3000]))]
+    if len(said) > 1:
+        return f"a consent wall: the text says {said[0][:60]!r}"
     if float(words.sum()) < _SHELL_WORDS and hints.scripts and _RUN_SCRIPTS.search(text[:500]):
         return SCRIPT_SHELL
     return ""
@@ -387,3 +395,8 @@ def forest() -> Forest:
     content = resources.files("copydesk.transforms.extract").joinpath("data", FILE).read_bytes()
     with np.load(BytesIO(content), allow_pickle=False) as arrays:
         return Forest.of(arrays, "kind")
+
+
+def warm() -> None:
+    """Load the packaged trees."""
+    forest().sums(np.zeros((1, len(NAMES)), dtype=np.float32))

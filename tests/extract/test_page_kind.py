@@ -1,0 +1,152 @@
+"""Pages without an article are refused with what gives them away; short articles, live blogs and lists stay."""
+
+import pytest
+
+import copydesk
+from copydesk.transforms import edit, extract
+from copydesk.transforms.article import Source
+
+_MENU = "".join(
+    f'<li><a href="/{n}">{n}</a></li>' for n in ("News", "Sport", "Business", "Weather")
+)
+_FRAME = (
+    '<html lang="en"><head><title>{title}</title><meta property="og:type" content="{kind}"></head><body>'
+    f"<header><nav><ul>{_MENU}</ul></nav></header><main>{{main}}</main>"
+    '<footer><p><a href="/about">About us</a> <a href="/privacy">Privacy</a></p></footer></body></html>'
+)
+_HEADLINES = (
+    "Harbour wall gives way after storm",
+    "Ferry timetable changes from Sunday",
+    "School roof repaired before winter",
+    "Choir wins the regional prize",
+    "Council sets an age limit for itself",
+    "Two bridges close for repairs",
+    "Farmers ask for more rain",
+    "New library opens its doors",
+    "Museum finds a lost painting",
+    "Old mill becomes a hotel",
+    "Swimmers return to the bay",
+    "Bus drivers end their strike",
+)
+_SAID = "What the council decided on Tuesday, and what it means for the town this winter."
+
+
+def _page(main: str, *, title: str = "Region | Harbour Post", kind: str = "website") -> str:
+    return _FRAME.format(title=title, kind=kind, main=main)
+
+
+def _cards(tag: str, heading: str, with_text: bool) -> str:
+    return "".join(
+        f'<{tag} class="card"><a href="/2026/story-{n}"><img src="/{n}.jpg" alt=""><{heading}>{headline}</{heading}></a>'
+        + (f"<p>{_SAID}</p>" if with_text else "")
+        + f"<span>{n + 1} March 2026</span></{tag}>"
+        for n, headline in enumerate(_HEADLINES)
+    )
+
+
+_FRONTS = {
+    "section front": (_page(f"<h1>Region</h1>{_cards('div', 'h2', True)}"), "/region"),
+    "front of articles": (_page(f"<h1>Region</h1>{_cards('article', 'h3', True)}"), "/region"),
+    "tag page": (_page(f"<h1>Harbour</h1><ul>{_cards('li', 'h3', False)}</ul>"), "/tag/harbour"),
+    "search page": (
+        _page(f"<h1>Results for storm</h1><ol>{_cards('li', 'h3', True)}</ol>"),
+        "/search?q=storm",
+    ),
+    "front page": (_page(_cards("article", "h2", True), title="Harbour Post"), "/"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(_FRONTS))
+def test_a_list_of_other_pages_is_refused_and_says_what_gave_it_away(name: str) -> None:
+    html, path = _FRONTS[name]
+    article = copydesk.clean_page(html, url=f"https://www.harbourpost.example.com{path}")
+    assert article.refused is not None
+    assert article.refused.reason == "no_article"
+    assert "boxes made alike" in article.refused.detail
+    assert article.text == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "main", "detail"),
+    [
+        ("404 Not Found | Harbour Post", "<h1>Sorry</h1><p>We could not find it.</p>", "error"),
+        ("Page not found - Harbour Post", "<p>Try the search.</p>", "error page"),
+        ("Seite nicht gefunden", "<p>Bitte nutzen Sie die Suche.</p>", "error page"),
+        (
+            "Log in | Harbour Post",
+            "<form><label>Name</label><input></form><p>Forgot it?</p>",
+            "wall",
+        ),
+        ("Just a moment...", "<p>Checking your browser before you go on.</p>", "robot wall"),
+        (
+            "Harbour Post",
+            "<h1>Welcome</h1><p>We and our partners store and access data on your device.</p>"
+            "<p>We use technologies such as cookies to show advertisements.</p><button>Accept all</button>",
+            "consent wall",
+        ),
+    ],
+)
+def test_error_pages_and_walls_are_refused(title: str, main: str, detail: str) -> None:
+    refused = copydesk.clean_page(_page(main, title=title)).refused
+    assert refused is not None
+    assert refused.reason == "no_article"
+    assert detail in refused.detail
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript>',
+        '<div id="root">Loading…</div>',
+        "<p>Please enable JavaScript to read this page.</p>",
+    ],
+)
+def test_a_script_shell_is_refused(body: str) -> None:
+    refused = copydesk.clean_page(
+        f"<html><head><title>Post</title></head><body>{body}<script src='/app.js'></script>"
+        "<script>start()</script></body></html>"
+    ).refused
+    assert refused is not None
+    assert (refused.reason, refused.detail[:14]) == ("no_article", "a script shell")
+
+
+_BRIEF = (
+    "<h1>Ferry late</h1><p>The ferry to the islands left an hour late on Monday because of fog.</p>"
+)
+_LIVE = "<h1>Storm: what we know</h1>" + "".join(
+    f'<article class="entry"><time>1{n}:00</time><h3>{headline}</h3><p>{_SAID} {_SAID} Nobody was hurt, the fire '
+    "brigade said, and the road along the harbour stays closed until the evening.</p></article>"
+    for n, headline in enumerate(_HEADLINES[:8])
+)
+_TEN = "<h1>Ten bridges to see</h1>" + "".join(
+    f"<h2>{n}. The bridge of {name}</h2><p>It was built by hand in {1700 + n}, and {_SAID.lower()} Visitors come in May.</p>"
+    for n, name in enumerate(
+        ("Oslo", "Bergen", "Bath", "York", "Ghent", "Porto", "Turin", "Graz"), 1
+    )
+)
+
+
+@pytest.mark.parametrize("main", [_BRIEF, _LIVE, _TEN], ids=["brief", "live blog", "list"])
+def test_briefs_live_blogs_and_lists_that_are_articles_stay(main: str) -> None:
+    url = "https://www.harbourpost.example.com/2026/03/10/what-we-know-of-the-storm-48213"
+    article = copydesk.clean_page(_page(main, title="Storm", kind="article"), url=url)
+    assert article.refused is None
+    assert article.text
+
+
+def test_a_headline_that_names_an_error_is_no_error_page() -> None:
+    text = (
+        "<p>The council said on Monday that the page had been read by four thousand people.</p>"
+        * 12
+    )
+    article = copydesk.clean_page(
+        _page(f"<h1>404 Not Found: a history</h1>{text}", title="404 Not Found")
+    )
+    assert article.refused is None
+
+
+def test_the_switch_turns_refusals_off() -> None:
+    html, path = _FRONTS["section front"]
+    options = edit.Options(extract=extract.Options(refuse_no_article=False))
+    article = edit.page(html, Source(url=f"https://www.harbourpost.example.com{path}"), options)
+    assert article.refused is None
