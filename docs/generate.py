@@ -18,7 +18,8 @@ import pyarrow as pa
 from copydesk.flows.cli import main as copydesk
 from copydesk.flows.recipe import sections
 from copydesk.schemas.tables import SCHEMA_VERSION
-from copydesk.transforms.clean.rules_page import markdown as rules
+from copydesk.transforms.clean.rules_page import markdown as rules_of_text
+from copydesk.transforms.extract import cut_reasons
 from copydesk.transforms.snapshot_schemas import TABLES
 
 DOCS = Path(__file__).parent
@@ -40,6 +41,25 @@ _TABLES = {
     "tombstones": "Documents that were forgotten and do not come back.",
     "runs": "Every run that changed the tables, with its counts, recipe and versions.",
 }
+
+
+def rules() -> str:
+    """The rules that cut text, and the reasons for which blocks of a page are cut."""
+    parts = [
+        rules_of_text().rstrip(),
+        "",
+        "## Reasons of pages",
+        "",
+        "Why a block of a web page is not of its article; `docs/pages.md` says how the article is found.",
+        "",
+        "| rule | version | what it means | a sample |",
+        "|---|---|---|---|",
+    ]
+    parts += [
+        f"| `{rule}` | {version} | {meaning} | {cut_reasons.SAMPLES[rule]} |"
+        for rule, version, meaning in cut_reasons.RULES
+    ]
+    return "\n".join(parts) + "\n"
 
 
 def cli() -> str:

@@ -110,6 +110,7 @@ def clean(
 def warm() -> None:
     """Read the rule tables and the line model; afterwards cleaning opens nothing."""
     clean("It rained all day.\nTen bridges to see this summer\nLeave a Comment")
+    clean("It rained all day.", kind="page")
     model()
 
 

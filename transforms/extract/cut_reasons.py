@@ -37,6 +37,31 @@ _MEANINGS = {
     "page_furniture": "Written by earlier versions: inside an element made for navigation, comments, sharing, promotion, forms or dialogs.",
     "page_other": "Written by earlier versions: judged no part of the article by the line model.",
 }
+#: What a block cut under each rule looks like, for the page of rules.
+SAMPLES = {
+    "page_headline": "The headline in a heading above the text.",
+    "page_links": "Ferry timetable changes from Sunday (a link)",
+    "page_caption": "The harbour on Tuesday morning. Photo: Bo Li",
+    "page_navigation": "Home, News, Sport in a menu",
+    page_checks.COMMENTS: 'A reader\'s comment in `<div id="comments">`',
+    "page_share": 'Share this on …, in `<div class="share">`',
+    "page_promotion": "Get our newsletter every morning, in a box for subscribers",
+    "page_related": "More on the storm, in an aside",
+    "page_form": "Accept all, in a cookie dialog",
+    page_checks.BYLINE: "Posted on May 3, 2012 by Wanda",
+    "page_card": "A teaser in one of six boxes of the same class",
+    page_checks.HIDDEN_COPY: 'The whole article once more, in `<div style="display:none">`',
+    page_checks.REPEATED: "The article once more, in a version for printing",
+    page_checks.OTHER_ARTICLE: "The next article, loaded below with a heading of its own",
+    EMBEDDED_COPY: "The two paragraphs above the wall of a subscription",
+    "page_short": "3 min read",
+    "page_before": "A notice above the headline",
+    "page_after": "A sentence about the site below the text",
+    "page_inset": "A box with facts of another story between two paragraphs",
+    "page_unlikely": "Read the full report on our site.",
+    "page_furniture": "(not written any more)",
+    "page_other": "(not written any more)",
+}
 #: (rule, version, what it means) of every removal this step writes.
 RULES: tuple[tuple[str, int, str], ...] = tuple(
     (rule, _VERSION, meaning) for rule, meaning in _MEANINGS.items()

@@ -23,7 +23,7 @@ from copydesk.transforms.extract.block_features import Column, Matrix
 from copydesk.transforms.extract.blocks import Page, read_blocks
 from copydesk.transforms.extract.head_metadata import Hints, read_hints
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_level import page_checks, page_kind
+from copydesk.transforms.extract.page_level import notices, page_checks, page_kind
 from copydesk.transforms.ledger import Removal
 
 if TYPE_CHECKING:
@@ -240,6 +240,6 @@ def _body_of_head(hints: Hints, options: Options) -> Extraction:
     text, source = (embedded.text, embedded.source) if embedded else (hints.body, "json-ld")
     if len(text) < options.min_text_chars:
         if hints.scripts and options.refuse_no_article:
-            raise Refused("extract", "no_article", page_kind.SCRIPT_SHELL)
+            raise Refused("extract", "no_article", notices.SCRIPT_SHELL)
         raise Refused("extract", "no_text", "no text was found on the page")
     return Extraction(text, source=source)

@@ -1,0 +1,89 @@
+"""Error pages, walls and script shells: what a page says that has no article, in its title or in the little it keeps."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.head_metadata import Hints
+from copydesk.transforms.extract.text_features import Column
+
+SCRIPT_SHELL = "a script shell: the page loads its text by scripts and holds none"
+#: A page that keeps more words than this is no error page and no wall, whatever its title says (arbitrary).
+_NOTICE_WORDS = 160
+#: A heading on the page is believed where hardly more than it is kept: a dialog above an article has one too (arbitrary).
+_HEADING_ALONE_WORDS = 30
+#: With fewer words than this on the whole page and a request to run scripts, the page is a shell (arbitrary).
+_SHELL_WORDS = 60
+
+_STATUS = re.compile(
+    r"(?:error|fehler|erreur|errore|erro|http)?\W{0,3}(?:40[0-4]|410|429|50[0-4])\b.{0,60}"
+    r"|(?:\W{0,3}(?:sorry|oops|ups|hoppla)\W{0,3})?(?:(?:the |this )?page (?:was |could |can)?(?:not|n't|no longer) .{0,30}|page not found"
+    r"|not found|.{0,20}(?:content|article|story) (?:is )?(?:not found|no longer available|unavailable|not available)"
+    r"|(?:die )?seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|p[áa]gina no encontrada|p[áa]gina n[ãa]o encontrada"
+    r"|pagina non trovata|pagina niet gevonden|siden (?:blev|ble) ikke fundet|sidan hittades inte|nie znaleziono strony"
+    r"|access denied|zugriff verweigert|accès refusé|acceso denegado|forbidden|service unavailable|bad gateway"
+    r"|internal server error|site (?:is )?(?:under|down for) maintenance|wartungsarbeiten|domain .{0,40}for sale)\W*",
+    re.IGNORECASE,
+)
+_WALL = re.compile(
+    r"just a moment\W*|attention required.{0,40}|(?:checking|verifying) .{0,40}(?:browser|human|connection)\W*|are you (?:a )?(?:human|robot)\W*"
+    r"|(?:please )?(?:verify|confirm) (?:that )?you(?:'re| are) (?:a )?(?:human|not a robot)\W*|robot or human\W*|security check\W*|captcha\W*"
+    r"|(?:please )?enable (?:cookies|javascript|js)\b.{0,60}|javascript (?:is )?(?:disabled|required)\W*"
+    r"|(?:log|sign) ?in(?: (?:to|or|with|required)\b.{0,60})?\W*|login\W*|(?:sign up|register|create (?:an )?account)(?: .{0,40})?\W*"
+    r"|anmeld(?:en|ung)\W*|einloggen\W*|connexion\W*|se connecter\W*|iniciar sesi[óo]n\W*|accedi\W*|entrar\W*|inloggen\W*|log ind\W*|logga in\W*"
+    r"|(?:we value |about )?your privacy(?: .{0,60})?\W*|before you continue.{0,60}|(?:cookie|privacy) (?:consent|settings|notice|choices)\W*"
+    r"|manage (?:your )?(?:cookies|consent|privacy).{0,40}|(?:datenschutz|cookie)[ -]?einstellungen\W*|ihre privatsphäre.{0,60}"
+    r"|wir (?:und unsere partner )?(?:verwenden|nutzen) cookies.{0,80}|(?:mit werbung|zustimmung|einwilligung)\b.{0,80}"
+    r"|(?:nous respectons )?votre vie privée\W*|(?:gestion|paramètres) des cookies\W*|tu privacidad.{0,40}|la tua privacy.{0,40}",
+    re.IGNORECASE,
+)
+#: What consent walls say; two of them together are one.
+_CONSENT_TEXTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"partners?.{0,80}(?:store|process|access).{0,80}(?:data|information|device)|partner.{0,80}(?:speichern|verarbeiten|zugreifen)"
+        r"|partenaires.{0,80}(?:stock|trait|accéd)|socios.{0,80}(?:almacen|proces|acced)",
+        r"(?:we|our site).{0,40}\buses?\b.{0,60}cookies|(?:verwenden|nutzen).{0,40}cookies|utilis(?:ons|e).{0,40}cookies|usamos.{0,40}cookies"
+        r"|utilizziamo.{0,40}cookie|gebruik(?:en|t).{0,40}cookies",
+        r"accept all|agree and continue|reject all|manage (?:my )?(?:preferences|options|choices)|alle akzeptieren|zustimmen und weiter"
+        r"|tout accepter|continuer sans accepter|aceptar todo|accetta tutt|alles accepteren",
+        r"withdraw (?:your )?consent|your consent|legitimate interests?|einwilligung.{0,40}widerrufen|retirer votre consentement",
+        r"personali[sz]ed (?:ads|advertising|content)|personalisierte (?:werbung|anzeigen)|publicités personnalisées|publicidad personalizada",
+    )
+)
+_RUN_SCRIPTS = re.compile(
+    r"(?:enable|activate|turn on|requires?|need|without).{0,30}java ?script|java ?script.{0,40}(?:disabled|enable|required|aktivieren|activer|activar)"
+    r"|loading\W*$|please wait",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"\s+[|\-–—:»«•·]+\s+|\s*[|»]\s*")
+
+
+def find(page: Page, kept: npt.NDArray[np.bool_], words: Column, hints: Hints) -> str:
+    """Words of an error page, a wall or a shell, on a page with little else."""
+    n_kept = float((words * kept).sum())
+    if n_kept > _NOTICE_WORDS:
+        return ""
+    lines = [page.text[b] for b in np.flatnonzero(kept).tolist()]
+    heads = [part for title in hints.titles for part in (title, *_PARTS.split(title))]
+    if n_kept <= _HEADING_ALONE_WORDS:
+        heads += [page.text[b] for b in range(len(kept)) if _is_heading(page, b)][:3]
+    for name, pattern in (("an error page", _STATUS), ("a log-in, consent or robot wall", _WALL)):
+        for head in heads:
+            if pattern.fullmatch(head.strip()[:200]):
+                return f"{name}: the title or heading says {head.strip()[:60]!r}"
+    text = " ".join(lines)
+    said = [found[0] for p in _CONSENT_TEXTS if (found := p.search(text[:3000]))]
+    if len(said) > 1:
+        return f"a consent wall: the text says {said[0][:60]!r}"
+    if float(words.sum()) < _SHELL_WORDS and hints.scripts and _RUN_SCRIPTS.search(text[:500]):
+        return SCRIPT_SHELL
+    return ""
+
+
+def _is_heading(page: Page, block: int) -> bool:
+    return page.tag[page.block_element[block]] in ("h1", "h2")
