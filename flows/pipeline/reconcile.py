@@ -408,7 +408,7 @@ def under_other_recipe(snapshot: Snapshot | None, recipe: Recipe) -> int:
     if not len(other):
         return 0
     return int(
-        snapshot.dataset("articles").countrows_of(
+        snapshot.dataset("articles").count_rows(
             filter=pc.field("run_id").isin(other.combine_chunks())
         )
     )
