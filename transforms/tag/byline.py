@@ -10,6 +10,7 @@ from copydesk.schemas.column import STRINGS, column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
 from copydesk.transforms.tag import (
+    byline_lexicon,
     gazetteers,
     page_headings,
     person_names,
@@ -32,7 +33,7 @@ COLUMNS = (
     column(
         "byline_roles",
         STRINGS,
-        "For each entry of `byline`: writer, photographer, editor or contributor, else empty.",
+        "For each entry of `byline`: writer, photographer, editor or contributor, empty where none is printed; an empty list where no role is.",
         required=True,
     ),
     column("byline_raw", pa.string(), "The byline as found, before it was split into names."),
@@ -85,7 +86,7 @@ def find(view: View) -> Found:
         )
         chosen = Candidate(by, "; ".join(given), differs) if by else found
     else:
-        chosen = found or printed or _of_credit(view, site)
+        chosen = found or printed or _of_credit(view, site) or _of_opening(view, site)
     if view.page is not None:
         lines = [i for i in lines if chosen is not None and _prints(view.lines[i], chosen, site)]
     cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
@@ -141,6 +142,57 @@ def _of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     )
 
 
+_BY_ALONE = re.compile(
+    r"\W*(?:by|written by|words by|story by|author|von|text|autor(?:in)?|par|por|di|door|av|af)\W*",
+    re.I,
+)
+
+
+def _of_opening(view: View, site: frozenset[str]) -> Candidate | None:
+    """A full name alone on one of a page's first lines, beside its date or below a word for "by".
+
+    Pages without any mark print it so: "Ana Ruiz", and on the next line "23 July 2025".
+    """
+    if view.page is None:
+        return None
+    headings = (view.values.get("title") or "", *(mark.text for mark in view.page.headings))
+    headline = "|".join(gazetteers.key(text) for text in headings)
+    lines = [line.strip() for line in view.document.extracted[:1_500].split("\n")]
+    lines = [line for line in lines if any(c.isalnum() for c in line)][:10]
+    for n, line in enumerate(lines):
+        if len(line) > 80:
+            continue
+        dated = byline_lexicon.DATE.search(line)
+        rest = (line[: dated.start()] + " | " + line[dated.end() :]) if dated else line
+        found = person_names.split(rest, site=site, strict=True)
+        if len(found) != 1 or found[0].is_org or not 2 <= len(found[0].text.split()) <= 4:
+            continue
+        before, after = (
+            lines[max(0, n - 1)] if n else "",
+            (lines[n + 1] if n + 1 < len(lines) else ""),
+        )
+        if gazetteers.key(found[0].text) in headline:
+            continue
+        bare = _letters(rest) == _letters(found[0].text) or bool(found[0].role)
+        beside = bool(dated) or any(
+            len(other) < 60 and byline_lexicon.DATE.search(other) for other in (before, after)
+        )
+        if bare and (beside or _BY_ALONE.fullmatch(before)) and _is_full_name(found[0].text):
+            return Candidate(found, line, "text")
+    return None
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalpha())
+
+
+def _is_full_name(name: str) -> bool:
+    """Whether each word of a name begins with a capital: a heading of two words seldom does."""
+    words = [word for word in name.split() if word.casefold() not in byline_lexicon.PARTICLES]
+    plain = all(word[0].isupper() and not (word.isupper() and len(word) > 3) for word in words)
+    return plain and not person_names.role_of(name)
+
+
 def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
     if chosen is None or not chosen.names:
         return Found(
@@ -160,6 +212,8 @@ def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
         name.role if name.role in {"writer", "photographer", "editor", "contributor"} else ""
         for name in people
     )
+    if not any(roles):
+        roles = ()
     values = {
         "byline": tuple(name.text for name in people),
         "byline_orgs": tuple(name.text for name in orgs),
@@ -169,7 +223,9 @@ def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
     }
     evidence = {"byline_raw": chosen.source.split(";")[0]}
     if people:
-        evidence |= {"byline": chosen.source, "byline_roles": chosen.source.split(";")[0]}
+        evidence["byline"] = chosen.source
+    if roles:
+        evidence["byline_roles"] = chosen.source.split(";")[0]
     if orgs:
         evidence["byline_orgs"] = chosen.source
     return Found(values, evidence, removed)

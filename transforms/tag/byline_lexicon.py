@@ -109,11 +109,17 @@ _JOINERS = (
     "si",
     "și",
 )
+# Agencies behind "with": "Le Monde avec AFP", "El Norte con EFE".
+_WIRES = (
+    r"(?:afp|ap|dpa|efe|ansa|lusa|reuters|ntb|tt|ritzau|anp|belga|pap|sda|apa|ats|"
+    r"agencias|agências|agenzie|agences|agencies|agenturen|informaci[oó]n)\b"
+)
 JOIN = Caseless(
-    rf"\s+(?:{'|'.join(_JOINERS)})\s+|\s*(?:&|\+|，|、|；|﹑)\s*|\s+with\s+(?=[a-z])|\s+mit\s+(?=[a-zäöü])"
+    rf"\s+(?:{'|'.join(_JOINERS)})\s+|\s*(?:&|\+|，|、|；|﹑)\s*|\s+with\s+(?=[a-z])|\s+mit\s+(?=[a-zäöü])|"
+    rf"\s+avec\s+|\s+(?:con|com|med|met|och|og|in collaborazione con|en samenwerking met)\s+(?={_WIRES})"
 )
 JOINERS = frozenset(
-    {*_JOINERS, "with", "mit"}
+    {*_JOINERS, "with", "mit", "avec", "con", "com", "med", "met", "og", "och"}
 )  # between white space; ASCII text without them, "&" and "+" has nothing to split
 SOFT_JOIN = re.compile(
     r"\s+(?:y|e|i|en|a)\s+"
@@ -376,6 +382,7 @@ NOBODY = Caseless(
     r"meet the team|.{0,12} admin|our team|our authors|user avatar|avatar|facebook|twitter|linkedin|instagram|youtube|tiktok|pinterest|whatsapp|website|e-?mail|rss|email protected|email this|online|news|"
     r"opens? in (?:a )?new (?:window|tab)|(?:external )?link|from staff (?:reports?|and wire reports?)|(?:staff |wire )?reports?|wire services?|agencies|correspondent|various|multiple authors|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|"
+    r".{1,30} (?:feed|bot|importer|syndication)|[\w.-]{0,20}[_-]?admin[\w.-]{0,8}|"
     r"posted|in|on|x|text size|features?|interviews?|columns?|opinions?|reviews?|related articles?|.{0,20}of this article)\W*",
 )
 # A desk or team is an organisation, though its last word may be a role.

@@ -80,14 +80,20 @@ def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
     if domain and (host in extra or domain in extra):
         return extra.get(host) or extra[domain], "recipe"
     table = gazetteers.outlet_at(host) if host else None
-    if table and view.document.url:
-        return table, "domain"
     stated = _stated(view.page, domain) if view.page is not None else (None, "")
+    if table and view.document.url and not _is_tenant(stated[0], host, domain):
+        return table, "domain"
     if stated[0]:
         return stated
     if table:
         return table, "domain"
     return (domain, "domain") if domain else (None, "")
+
+
+def _is_tenant(name: str | None, host: str, domain: str | None) -> bool:
+    """Whether a site under a portal's domain bears a name of its own: "Band" at band.uol.com.br."""
+    own = host.removesuffix(domain or "").rstrip(".").split(".")
+    return bool(name) and len(gazetteers.key(name or "")) > 2 and gazetteers.key(name or "") in own
 
 
 def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
@@ -104,16 +110,51 @@ def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
     ]
     if close and worded and (worded[0][0].islower() or len(worded[0][0]) > 40):
         return close[0]
+    if not worded or worded[0][0] == _plain_domain(worded[0][0]):
+        of_title = _of_title(page, label)
+        if of_title:
+            return of_title, "title"
     return worded[0] if worded else (None, "")
+
+
+def _plain_domain(name: str) -> str | None:
+    return name if _DOMAIN.fullmatch(name) else None
+
+
+_TITLE_BORDER = re.compile(r"\s+[|\-–—·•:»«]\s+|\s*[|｜]\s*")
+
+
+def _of_title(page: PageData, label: str) -> str | None:
+    """The segment at an end of the `<title>` that the site's address or a heading of its own bears out.
+
+    "Rain in Rome – The Sea Post" at seapost.test, or under a heading "The Sea Post".
+    """
+    parts = [part.strip() for part in _TITLE_BORDER.split(page.title)]
+    if len(parts) < 2:
+        return None
+    headings = {gazetteers.key(mark.text) for mark in page.headings if mark.text}
+    for part in (parts[-1], parts[0]):
+        key = gazetteers.key(part)
+        if len(key) < 3 or len(part) > 50 or _DOMAIN.fullmatch(part):
+            continue
+        initials = "".join(word[0] for word in part.split() if word[:1].isalnum()).casefold()
+        borne_out = label and (
+            key == label
+            or (len(label) > 4 and (label in key or (key in label and len(key) * 2 > len(label))))
+            or (len(initials) > 2 and initials == label)
+        )
+        if borne_out or (key in headings and len(headings) > 1 and part is parts[-1]):
+            return part
+    return None
 
 
 def tidy(name: str) -> str:
     """A site name without its slogan.
 
-    >>> tidy("SFist - San Francisco News, Restaurants, Events, & Sports")
-    'SFist'
+    >>> tidy("SFist - San Francisco News, Restaurants, Events, & Sports"), tidy("www.sfist.com")
+    ('SFist', 'sfist.com')
     """
-    text = fold(name)[:120].strip(" |-–—")
+    text = re.sub(r"^www\.", "", fold(name)[:120].strip(" |-–—"), flags=re.IGNORECASE)
     if len(text) > 30:
         text = re.split(r"\s+[|\-–—:•·]\s+|\s*[|｜]\s*", text)[0] or text
     return text.strip()

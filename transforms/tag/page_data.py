@@ -92,14 +92,15 @@ _BY = re.compile(
     re.I,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
+# Not "hfeed", the class of hAtom around every article, nor the boxes that a page builder makes of everything.
 _ZONES = (
     ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies", re.I)),
     (
         "related",
         re.compile(
             r"related|recommend|sidebar|side-bar|popular|trending|most-?(?:read|viewed|popular)|more-(?:from|stories|news|on)|read-?(?:more|next)|"
-            r"teaser|promo|carousel|newsletter|subscribe|widget|latest|suggest|outbrain|taboola|recirc|river|feed|up-next|also-like|next-?post|"
-            r"previous-?post|post-?navigation|list-item|listing|\bcards?\b|trailer|breaking|ticker",
+            r"teaser|promo|carousel|newsletter|subscribe|(?<!elementor-)widget|latest|suggest|outbrain|taboola|recirc|river|(?<!h)feed|up-next|also-like|next-?post|"
+            r"previous-?post|post-?navigation|(?<!icon-)list-item|listing|\bcards?\b|trailer|breaking|ticker",
             re.I,
         ),
     ),

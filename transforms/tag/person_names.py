@@ -18,6 +18,7 @@ _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$")
 _PREPOSITION = re.compile(r"\s+(?:on|at|in|for|from)$")
 _ABBREVIATION = re.compile(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq))\.$", re.I)
 _DIGIT = re.compile(r"\d")
+_OPEN_ENDS = frozenset({"and", "und", "et", "&", "of", "for", "at", "the", "or", "oder", "für"})
 
 
 class Name(NamedTuple):
@@ -235,6 +236,8 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
         text, role = _without_role(text)
     text = _IN_PLACE.sub("", text)
     text = _without_outlet(_PREPOSITION.sub("", text), site)
+    if text and text.split()[-1].casefold() in _OPEN_ENDS:
+        return role or None  # "Home and" is the rest of "Home and Garden Expert"
     is_org = is_organisation(text)
     return (
         Name(text, role, is_org)

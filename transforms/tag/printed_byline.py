@@ -83,10 +83,13 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     )
     if best is None or best.score < ACCEPT:
         return None
-    fellows = _leaves(
-        _run([atom for atom in atoms if atom is best or _together(atom, best, around)], best),
-        around,
-    )
+    starts = [mark.order for mark in page.headings if mark.how == "heading"]
+    beside = [
+        atom
+        for atom in atoms
+        if atom is best or (_together(atom, best, around) and _of_one_article(atom, best, starts))
+    ]
+    fellows = _leaves(_run(beside, best), around)
     found: dict[str, Name] = {}
     for atom in sorted(fellows, key=lambda atom: atom.mark.order):
         for name in without_site(list(atom.names), site):
@@ -213,6 +216,12 @@ def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bo
         _NAME_CLASS.search(atom.mark.names)
     )
     return alike or (named and best.mark.order in around[atom.mark.order])
+
+
+def _of_one_article(atom: _Atom, best: _Atom, starts: list[int]) -> bool:
+    """Whether no main heading is between two marks: below another one, the next article begins."""
+    low, high = sorted((atom.mark.order, best.mark.order))
+    return not any(low < start < high for start in starts)
 
 
 def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:

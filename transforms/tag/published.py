@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -104,6 +104,8 @@ _OTHER = re.compile(
 )
 _RIGHTS = re.compile(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos", re.I)
 _BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # little more than a date
+BESIDE = 12  # elements after the headline in which even a list's kind of date is the document's own
+MANY = 3  # days printed alike: a page prints its own publication and update, and no third
 NEAR = 120  # elements from the headline within which a printed date is the document's own
 
 
@@ -122,6 +124,9 @@ def find(view: View) -> Found:
         ),
         (None, ""),
     )
+    day = stamp.day if stamp is not None else None
+    if stamp is not None and page is not None and source in {"json-ld", "meta"}:
+        day = _local_day(stamp, page, view)
     if given:
         said = date_formats.machine(given) or date_formats.printed(
             given, day_first=_day_first(view)
@@ -132,14 +137,14 @@ def find(view: View) -> Found:
                 if stamp is not None and stamp.day != said.day
                 else "given"
             )
-            stamp = said
+            stamp, day = said, said.day
     modified = _modified(page, view.document.fetched_at) if page is not None else None
     values: dict[str, object] = {"modified_at": modified[0].utc if modified else None}
     evidence = {"modified_at": modified[1]} if modified else {}
     if stamp is not None:
         values |= {
             "published_at": stamp.utc,
-            "published_date": stamp.day,
+            "published_date": day,
             "published_precision": stamp.precision,
             "published_utc_offset_minutes": stamp.offset,
         }
@@ -151,6 +156,21 @@ def find(view: View) -> Found:
         if stamp.offset is not None:
             evidence["published_utc_offset_minutes"] = source
     return Found(values, evidence)
+
+
+def _local_day(stamp: Stamp, page: PageData, view: View) -> date:
+    """The day that the page prints beside its headline for a moment that it states in UTC.
+
+    Servers state UTC where readers see their own clock: "November 8" may be stated as 01:40 of the 9th.
+    """
+    if stamp.offset != 0 or stamp.precision == "day":
+        return stamp.day
+    shown = next((found for found, _ in _marked(page, view)), None)
+    if shown is None:
+        return stamp.day
+    days = (shown.day - stamp.day).days
+    west, east = days == -1 and stamp.utc.hour < 12, days == 1 and stamp.utc.hour >= 10
+    return shown.day if west or east else stamp.day
 
 
 def _possible(stamp: Stamp, fetched_at: datetime | None) -> bool:
@@ -236,7 +256,9 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     day_first = _day_first(view)
     modified = _modified(page, None)
     around = {mark.order: mark for mark in (*page.dates, *page.authors)}
+    listed = _listed(page.dates)
     found: list[tuple[float, int, Stamp]] = []
+    in_cards: set[int] = set()  # a card's date counts only where none outside cards is near
     for mark in (*page.dates, *page.authors):
         near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
         said = (
@@ -245,6 +267,11 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
             and _PUBLISHED.search(_announced(mark))
         )
         score = _trust(mark, top) if not mark.zone or near or said else 0.0
+        if mark.zone in {"related", "aside"} and not said and mark.order > top:
+            in_cards.add(mark.order)
+            score -= 1.0 if mark.order > top + BESIDE else 0.0
+        if mark.order in listed and top and mark.order > top + BESIDE:
+            score -= 1.0
         parent = around.get(mark.inside)
         if score < 1 or (parent is not None and _MODIFIED.search(_announced(parent))):
             continue
@@ -253,10 +280,22 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
         )
         if stamp and (not (modified and modified[0].day == stamp.day) or _says_so(mark)):
             found.append((score, mark.order, stamp))
+    own = [item for item in found if item[1] not in in_cards]
+    if any(-10 <= order - top <= 40 for _, order, _ in own):
+        found = own
     if found:
         best = max(found, key=lambda item: (item[0], -item[1]))
         rivals = [item for item in found if item[0] >= best[0] - 1 and abs(item[1] - best[1]) <= 15]
         yield min(rivals, key=lambda item: (item[2].day, -item[0], item[1]))[2], "markup"
+
+
+def _listed(marks: tuple[Mark, ...]) -> frozenset[int]:
+    """The marks of one make that print three days or more: the dates of a list of other articles."""
+    days: dict[tuple[str, str], dict[str, int]] = {}
+    for mark in marks:
+        days.setdefault((mark.how, mark.names), {}).setdefault(mark.value or mark.text, mark.order)
+    many = {make for make, printed in days.items() if len(printed) >= MANY}
+    return frozenset(mark.order for mark in marks if (mark.how, mark.names) in many)
 
 
 def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
@@ -294,7 +333,7 @@ def _says_so(mark: Mark) -> bool:
 
 def _trust(mark: Mark, top: int) -> float:
     """How surely a mark is the date of publication; below 1 it is not used."""
-    named, wording = mark.names, mark.text[:60]
+    named = mark.names
     if mark.how == "itemprop" and "author" not in named:
         score = 3.0 if "published" in named or "created" in named else 0.0
     elif len(mark.text) > 200 or _RIGHTS.search(mark.text) or _MODIFIED.search(_announced(mark)):
@@ -303,7 +342,7 @@ def _trust(mark: Mark, top: int) -> float:
         score = {"time": 1.5, "class": 1.0}.get(mark.how, 0.5)
     says_so = _says_so(mark)
     after = mark.order - top
-    if 0 < after <= NEAR:
+    if -3 <= after <= NEAR and after:
         score += 1.0
     elif -40 <= after <= 0:
         score += 0.5
@@ -311,11 +350,11 @@ def _trust(mark: Mark, top: int) -> float:
         score -= 0.5 if says_so else 1.5
     if says_so:
         score += 1.0
-    elif _MODIFIED.search(named) or _MODIFIED.search(wording):
+    elif _MODIFIED.search(named):
         score -= 1.0
     if _BARE.fullmatch(mark.text):
         score += 0.5
-    return score - 1.5 * bool(_OTHER.search(named))
+    return score - (0.5 if 0 < after <= BESIDE else 1.5) * bool(_OTHER.search(named))
 
 
 def _modified(page: PageData, fetched_at: datetime | None) -> tuple[Stamp, str] | None:

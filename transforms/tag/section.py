@@ -29,7 +29,7 @@ _META = (
 
 def find(view: View) -> Found:
     """The section as given, else by JSON-LD, else by meta tags."""
-    given = fold(view.document.given.section or "")
+    given = tidy(view.document.given.section or "")
     stated = _stated(view)
     if given:
         differs = (
@@ -47,9 +47,28 @@ def _stated(view: View) -> tuple[str | None, str]:
         return None, ""
     for document in page.statements.documents:
         if not document.elsewhere and document.kind <= 2 and _plausible(document.section):
-            return document.section, "json-ld"
+            return tidy(document.section), "json-ld"
     value = page.first(*_META)
-    return (value, "meta") if _plausible(value) else (None, "")
+    return (tidy(value), "meta") if _plausible(value) else (None, "")
+
+
+def tidy(name: str) -> str:
+    """A section's name as a reader would print it: words, each said once, with a capital at the start.
+
+    >>> tidy("news_news"), tidy("sport"), tidy("WORLD NEWS"), tidy("UK"), tidy("Arts & Leisure")
+    ('News', 'Sport', 'World news', 'UK', 'Arts & Leisure')
+    """
+    text = fold(name)
+    if " " not in text and ("_" in text or (text.islower() and text.count("-") < 4)):
+        text = re.sub(r"[_-]+", " ", text)
+    words = text.split()
+    said = [
+        word for n, word in enumerate(words) if n == 0 or word.casefold() != words[n - 1].casefold()
+    ]
+    text = " ".join(said)
+    if text.islower() or (text.isupper() and len(text) > 4):
+        text = text[:1].upper() + text[1:].lower()
+    return text
 
 
 def _plausible(name: str) -> bool:

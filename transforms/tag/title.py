@@ -10,7 +10,7 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
-from copydesk.transforms.tag import gazetteers, page_headings, text_header
+from copydesk.transforms.tag import address, gazetteers, page_headings, text_header
 from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
@@ -30,7 +30,7 @@ COLUMNS = (
 RULE, RULE_VERSION = "headline", 1
 
 _SEPARATOR = re.compile(
-    r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|\s+[|»]|[：:]\s+(?=\S{2,40}$)|："
+    r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|(?<=[\u3040-\u30ff\u4e00-\u9fff])_(?=[\u3040-\u30ff\u4e00-\u9fff])|\s+[|»]|[：:]\s+(?=\S{2,40}$)|："
 )
 # Announced before a headline and no part of it. "Breaking:" or "Exclusive:" stay: papers print them as headline.
 _LABEL = re.compile(
@@ -53,6 +53,8 @@ _GENERIC = re.compile(
     re.I,
 )
 MAX_CHARS = 400
+# Hosts whose sites are named by their subdomain.
+_HOSTS_OF_MANY = frozenset({"blogspot", "wordpress", "substack", "tumblr", "github", "medium"})
 
 
 def find(view: View) -> Found:
@@ -68,7 +70,11 @@ def find(view: View) -> Found:
         else text_header.Opening()
     )
     if view.page is not None:
-        raw, source = _of_page(view.page, keys)
+        host = address.host(view.document.url or view.values.get("canonical_url"))
+        label = gazetteers.key((address.registrable(host) or host).split(".")[0])
+        if label in _HOSTS_OF_MANY:
+            label = gazetteers.key(host.split(".")[0])
+        raw, source = _after_site(view.page, label) or _of_page(view.page, keys)
     else:
         raw, source = (
             (fold(view.lines[first.headline]), "text") if first.headline is not None else ("", "")
@@ -197,6 +203,8 @@ def _stated(page: PageData) -> Iterable[tuple[str, str]]:
 def _without_last(title: str) -> str:
     """A `<title>` that stands alone, less its last segment: sites put their name there and nowhere else."""
     borders = list(_SEPARATOR.finditer(title))
+    if borders and all(border[0] == "_" for border in borders):
+        del borders[1:]  # Chinese sites: headline_section_site
     head = (
         title[: borders[-1].start()].strip()
         if borders and borders[-1][0].strip() not in {":", "："}
@@ -214,7 +222,8 @@ def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
             mark.zone in {"nav", "footer", "comment", "related", "aside"},
         )
     )
-    texts = dict.fromkeys(fold(mark.text) for mark in found)
+    stated = [gazetteers.key(text) for text in (page.title, page.first("og:title")) if text]
+    texts = dict.fromkeys(_headline_of(mark.text, stated) for mark in found)
     return [
         text
         for text in texts
@@ -222,6 +231,56 @@ def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
         and gazetteers.key(text) not in keys
         and not _GENERIC.fullmatch(text)
     ]
+
+
+def _headline_of(heading: str, stated: list[str]) -> str:
+    """The headline of a heading of several blocks: a label or a day before it goes where the page states it without.
+
+    >>> _headline_of("Gardening\\nHow to grow beans", ["howtogrowbeansthepost"])
+    'How to grow beans'
+    """
+    lines = [fold(line) for line in heading.split("\n") if line.strip()]
+    if len(lines) < 2 or any(gazetteers.key(heading) in text for text in stated):
+        return fold(heading)
+    for first in range(len(lines)):
+        for last in range(len(lines), first, -1):
+            part = " ".join(lines[first:last])
+            key = gazetteers.key(part)
+            if len(part.split()) > 1 and len(key) > 9 and any(t.startswith(key) for t in stated):
+                return part
+    return fold(heading)
+
+
+def _after_site(page: PageData, label: str) -> tuple[str, str] | None:
+    """The headline of a page that prints its site's name as main heading and first in its `<title>`.
+
+    "The Sea Post: How to grow beans" at theseapost.test, under the heading "The Sea Post".
+    """
+    whole = page.title
+    stated = gazetteers.key(page.first("og:title", "twitter:title"))
+    for mark in page.headings:
+        name = fold(mark.text)
+        key = gazetteers.key(name)
+        known = len(label) > 4 and len(key) > 4 and (key in label or label in key)
+        if not known or mark.how != "heading" or len(name) + 10 > len(whole):
+            continue
+        if (
+            stated
+            and key not in stated
+            and any(gazetteers.key(m.text) == stated for m in page.headings)
+        ):
+            break  # another heading prints the headline that the page states
+
+        if whole.startswith(name):
+            rest = whole[len(name) :].lstrip(" :|-–—»·").strip()
+        elif whole.endswith(name):
+            rest = whole[: -len(name)].rstrip(" :|-–—«·").strip()
+        else:
+            continue
+        if len(gazetteers.key(rest)) > 9 and label not in gazetteers.key(rest):
+            shown = any(gazetteers.key(m.text) == gazetteers.key(rest) for m in page.headings)
+            return rest, "markup" if shown else "title"
+    return None
 
 
 def alike(a: str, b: str) -> float:

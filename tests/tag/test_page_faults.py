@@ -1,0 +1,107 @@
+"""Kinds of faults that real pages show, each with the columns that must come out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from copydesk.transforms.edit import clean_page
+from copydesk.transforms.tag import section
+from copydesk.transforms.tag.person_names import split
+
+BODY = "".join(
+    f"<p>Paragraph {n} tells what the council said about the harbour wall on Tuesday morning.</p>"
+    for n in range(6)
+)
+
+
+def test_the_date_beside_the_headline_beats_the_date_of_a_card() -> None:
+    card = '<section class="related"><a href="/b"><h3>Crane</h3><time datetime="2026-03-05">Mar 5, 2026</time></a></section>'
+    made = clean_page(
+        f"<title>The wall</title><main><span>May 22, 2026</span><h1>The wall</h1>{BODY}</main>{card}",
+        url="https://port.example.org/wall",
+    )
+    assert made.published_date == dt.date(2026, 5, 22)
+
+
+def test_a_moment_stated_in_utc_takes_the_day_that_the_page_prints() -> None:
+    head = '<meta property="article:published_time" content="2023-11-09T01:40:00Z">'
+    made = clean_page(
+        f'<title>The wall</title>{head}<h1>The wall</h1><time class="published">November 8, 2023</time>{BODY}',
+        url="https://port.example.org/wall",
+    )
+    assert made.published_date == dt.date(2023, 11, 8)
+    assert made.published_at == dt.datetime(2023, 11, 9, 1, 40, tzinfo=dt.UTC)
+
+
+def test_a_feed_user_of_the_cms_is_no_author() -> None:
+    assert split("Watermark feed", sure=True) == ()
+
+
+def test_an_outlet_with_its_agency_is_two_organisations() -> None:
+    names = split("Le Monde du Port avec AFP", site=frozenset({"lemondeduport"}), sure=True)
+    assert [(name.text, name.is_org) for name in names] == [
+        ("Le Monde du Port", True),
+        ("AFP", True),
+    ]
+
+
+def test_the_author_of_the_next_article_stays_out() -> None:
+    first = f'<article><h1>The wall</h1><p class="author">by Ana Ruiz</p>{BODY}</article>'
+    following = '<article><h1>A goat</h1><p class="author">by Bo Linden</p></article>'
+    made = clean_page(f"<title>The wall</title>{first}{following}", url="https://port.example.org/")
+    assert made.byline == ("Ana Ruiz",)
+
+
+def test_a_name_alone_beside_its_date_is_the_byline() -> None:
+    made = clean_page(
+        f"<title>The wall gave way</title><article><h1>The wall gave way</h1><p>Ana Ruiz</p><p>23.07.2025</p>{BODY}</article>",
+        url="https://port.example.org/wall",
+    )
+    assert made.byline == ("Ana Ruiz",)
+    assert made.byline_roles == ()
+
+
+def test_a_site_under_a_portal_has_its_own_name() -> None:
+    head = '<title>The wall</title><meta property="og:site_name" content="Band">'
+    made = clean_page(f"{head}<h1>The wall</h1>{BODY}", url="https://www.band.uol.com.br/wall")
+    assert made.outlet == "Band"
+
+
+@pytest.mark.parametrize(
+    ("title", "host", "outlet"),
+    [
+        ("The wall – Notes by the Sea", "notesbythesea.test", "Notes by the Sea"),
+        ("The wall | Ruiz on walls", "port.example.org", "example.org"),
+    ],
+)
+def test_the_end_of_the_title_names_the_site_where_the_address_bears_it_out(
+    title: str, host: str, outlet: str
+) -> None:
+    assert clean_page(f"<title>{title}</title>{BODY}", url=f"https://{host}/a").outlet == outlet
+
+
+def test_a_site_name_as_main_heading_is_no_headline() -> None:
+    made = clean_page(
+        f"<title>Lessons Learned: How the harbour wall gave way</title><h1>Lessons Learned</h1>{BODY}",
+        url="https://lessonslearned.test/2020/wall",
+    )
+    assert made.title == "How the harbour wall gave way"
+
+
+def test_a_label_inside_the_heading_is_no_part_of_the_headline() -> None:
+    made = clean_page(
+        f"<title>How to grow beans - The Post</title><h1><div>Gardening</div><div>How to grow beans</div></h1>{BODY}",
+        url="https://thepost.test/beans",
+    )
+    assert made.title == "How to grow beans"
+
+
+def test_a_section_is_printed_as_a_reader_would_print_it() -> None:
+    assert [section.tidy(name) for name in ("news_news", "sport", "Sport", "UK")] == [
+        "News",
+        "Sport",
+        "Sport",
+        "UK",
+    ]
