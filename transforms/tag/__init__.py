@@ -23,7 +23,7 @@ from copydesk.transforms.tag import (
     published,
     rights,
     section,
-    summary,
+    standfirst,
     title,
     wire,
 )
@@ -58,7 +58,7 @@ _BEFORE_TEXT: tuple[Tagger, ...] = (
     published.TAGGER,
     language.TAGGER,
 )
-_AFTER_TEXT: tuple[Tagger, ...] = (summary.TAGGER, article_type.TAGGER, rights.TAGGER)
+_AFTER_TEXT: tuple[Tagger, ...] = (standfirst.TAGGER, article_type.TAGGER, rights.TAGGER)
 TAGGERS: tuple[Tagger, ...] = (*_BEFORE_TEXT, *_AFTER_TEXT)
 
 _DEFAULTS = Options()

@@ -112,7 +112,7 @@ NEAR = 120  # elements from the headline within which a printed date is the docu
 def find(view: View) -> Found:
     """Publication and modification, by what was given, the page's statements, its marks, then the address.
 
-    A day more than one after the fetch is refused, and so is what another trusted place contradicts by age.
+    A day more than one after the fetch is refused.
     """
     page, given = view.page, view.document.given.published
     candidates = _candidates(view)
@@ -247,9 +247,9 @@ def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
 
 
 def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
-    """Publication as the page prints it near its headline or in its byline, by the surest mark.
+    """Publication as the page prints it near its headline, by the surest mark; of two side by side, the earlier.
 
-    Of two dates side by side the earlier is the publication; a day the page states as modification is none.
+    A day that the page states as modification is none.
     """
     heading = page_headings.main_heading(page, view.values.get("title"))
     top = heading.order if heading else 0
@@ -299,10 +299,7 @@ def _listed(marks: tuple[Mark, ...]) -> frozenset[int]:
 
 
 def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
-    """The day under the headline that the page prints as an update, and no other day beside it.
-
-    Pages rewritten for years print nothing else. The evidence says so, and the recipe can refuse it.
-    """
+    """The day under the headline that the page prints as an update: rewritten pages print no other."""
     heading = page_headings.main_heading(page, view.values.get("title"))
     top = heading.order if heading else 0
     day_first = _day_first(view)

@@ -243,8 +243,8 @@ def _agency(view: View) -> tuple[str | None, str]:
             return name, "byline"
     tail = view.document.extracted[-200:].rstrip()
     for text in dict.fromkeys((tail, "\n".join(view.lines[-3:])[-200:].rstrip())):
-        match = _FOOT.search(text[-80:])
-        said = next((group for group in match.groups() if group), None) if match else None
+        foot = _FOOT.search(text[-80:])
+        said = next((group for group in foot.groups() if group), None) if foot else None
         if said and (
             name := gazetteers.agency(said.strip())
             or gazetteers.agency(re.split(r"[/,]", said)[0].strip())

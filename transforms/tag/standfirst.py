@@ -149,4 +149,4 @@ def _is_own(document: Statement) -> bool:
     return not document.elsewhere and document.kind <= 3
 
 
-TAGGER = Tagger("summary", COLUMNS, find)
+TAGGER = Tagger("standfirst", COLUMNS, find)
