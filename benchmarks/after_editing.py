@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks import corpus, scale
+from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.report import outcome as finish
@@ -56,10 +57,12 @@ _IDS = ("doc_id", "content_sha256", "extracted_sha256")
 def edited(folder: Path, n: int) -> Path:
     """The shards of an edit of a made-up corpus."""
     corpus.write(n, folder / "corpus", corpus.Options())
-    with pipeline.started([str(folder / "corpus")], warehouse=folder / "edit", workers=2) as run:
-        pipeline.edit(run)
+    with pipeline.started(
+        [str(folder / "corpus")], warehouse=folder / "edit", workers=2
+    ) as context:
+        pipeline.clean(context)
         kept = folder / "edited"
-        (run.staging / "edit" / "edited").rename(kept)
+        (context.staging / "edit" / "edited").rename(kept)
     return kept
 
 
@@ -129,24 +132,25 @@ def run(shards: Path, warehouse: Path) -> None:
     allocator.lean()
     store, recipe = Warehouse.open(warehouse, create=True), Recipe()
     with store.lock():
-        current = pipeline.Run(
+        articles = tuple(sorted(shards.glob("*.articles.parquet")))
+        cleaned = pipeline.Cleaned(
+            articles=articles,
+            rejects=tuple(sorted(shards.glob("*.rejects.parquet"))),
+            n_read=sum(pq.read_metadata(path).num_rows for path in articles),
+        )
+        now = datetime.now(UTC)
+        context = pipeline.Context(
             inputs=[str(shards)],
-            files=(),
+            sifted=known_inputs.unknown(()),
             warehouse=store,
             recipe=recipe,
-            workers=1,
-            progress=pipeline.Silent(),
-            run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-scale",
-            started_at=datetime.now(UTC),
-            clock=lambda: datetime.now(UTC),
+            run_id=f"{now:%Y%m%dT%H%M%S}-scale",
+            started_at=now,
+            parent=store.current(),
         )
-        current.edited = tuple(sorted(shards.glob("*.articles.parquet")))
-        current.reject_shards = tuple(sorted(shards.glob("*.rejects.parquet")))
-        current.counts["n_read"] = sum(pq.read_metadata(path).num_rows for path in current.edited)
-        for step in pipeline.STEPS[1:]:
-            step(current)
-        store.discard_staging(current.run_id)
-    outcome = finish.finish(current.summary(), warehouse)
+        steps = pipeline.STEPS._replace(clean=lambda context: cleaned)
+        summary = pipeline.finish(context, pipeline.run_steps(context, steps=steps))
+    outcome = finish.finish(summary, warehouse)
     json.dump(finish.machine(outcome), sys.stdout, default=str)
 
 

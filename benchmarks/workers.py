@@ -73,7 +73,7 @@ def table(rounds: Sequence[dict[int, Timed]]) -> str:
         n: Timed(
             sum(r[n].seconds for r in rounds),
             sum(r[n].cpu for r in rounds),
-            {"edit": sum(r[n].stages["edit"] for r in rounds)},
+            {"edit": sum(r[n].stages["clean"] for r in rounds)},
         )
         for n in numbers
     }
@@ -81,7 +81,7 @@ def table(rounds: Sequence[dict[int, Timed]]) -> str:
         first, last = runs[numbers[0]], runs[numbers[-1]]
         gain = first.seconds / last.seconds
         cells = [
-            f"{run.seconds:.1f} ({run.cpu:.1f}), {run.stages['edit']:.1f}"
+            f"{run.seconds:.1f} ({run.cpu:.1f}), {run.stages['clean']:.1f}"
             for run in (runs[n] for n in numbers)
         ]
         lines.append(

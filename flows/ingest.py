@@ -40,6 +40,7 @@ def ingest(
     """
     # Imported here: Prefect ships this function to the process of each run by value, globals included.
     from copydesk.flows.orchestration import tasks
+    from copydesk.flows.pipeline import run
     from copydesk.flows.remote.client import located
 
     root = located(warehouse or "warehouse")
@@ -51,11 +52,7 @@ def ingest(
         wait_seconds=wait_seconds,
         engine=engine,
         scheduler=scheduler,
-    ) as run:
-        tasks.edit(run)
-        tasks.place(run)
-        tasks.fold(run)
-        tasks.group(run)
-        tasks.publish(run)
-        summary = run.summary()
+    ) as context:
+        results = run.run_steps(context, steps=tasks.STEPS)
+        summary = run.finish(context, results)
     return tasks.report(summary, root)

@@ -88,10 +88,10 @@ def release(
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.quarantine import release as let_in
 
-        run = let_in(found, outlet=outlet, doc_ids=docs, wait_seconds=wait_seconds)
-    if run is None or run.snapshot is None:
+        released = let_in(found, outlet=outlet, doc_ids=docs, wait_seconds=wait_seconds)
+    if released is None:
         raise click.ClickException(
             "No such document is held back; `copydesk quarantine list` shows what is."
         )
-    n = len(run.released)
-    click.echo(f"{n:,} document{'s' if n > 1 else ''} released, snapshot {run.snapshot.id}.")
+    n = released.n_documents
+    click.echo(f"{n:,} document{'s' if n > 1 else ''} released, snapshot {released.snapshot.id}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.recipe import from_toml
@@ -41,6 +42,14 @@ def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """How many documents were let in, and the snapshot that holds them."""
+
+    n_documents: int
+    snapshot: Snapshot
+
+
 def release(
     warehouse: Warehouse,
     *,
@@ -48,7 +57,7 @@ def release(
     doc_ids: Sequence[str] = (),
     wait_seconds: float = 0.0,
     progress: pipeline.Progress | None = None,
-) -> pipeline.Run | None:
+) -> Released | None:
     """Let documents in: fold, group and publish them as a run of their own; None when none waits by that name.
 
     They are kept as they were edited; only copies and stories are worked out now, under the recipe of
@@ -65,34 +74,34 @@ def release(
         if not rows.num_rows:
             return None
         row = chore("release", snapshot)
-        run = pipeline.Run(
+        context = pipeline.Context(
             inputs=(),
-            files=(),
+            sifted=known_inputs.unknown(()),
+            kind="release",
+            parent=snapshot,
             warehouse=warehouse,
             recipe=from_toml(row["recipe"]),
-            workers=1,
-            progress=progress or pipeline.Silent(),
+            progress=progress,
             run_id=row["run_id"],
             started_at=row["started_at"],
-            clock=lambda: datetime.now(UTC),
         )
-        run.kind, run.released = "release", tuple(rows["doc_id"].to_pylist())
-        run.shards = (_staged(rows, run),)
-        pipeline.fold(run)
-        pipeline.group(run)
-        run.counts.clear()  # nothing was read: rows that move between tables are counted apart
-        pipeline.publish(run)
-        warehouse.discard_staging(run.run_id)
-        return run
+        released = rows["doc_id"].to_pylist()
+        arrivals = pipeline.Arrivals(shards=(_staged(rows, context),), n_new=rows.num_rows)
+        copies = pipeline.deduplicate(context, arrivals)
+        stories = pipeline.group(context, arrivals, copies)
+        results = pipeline.Results(arrivals=arrivals, copies=copies, stories=stories)
+        published = pipeline.publish(context, results, {"quarantined": released})
+        warehouse.discard_staging(context.run_id)
+        return Released(len(released), published.snapshot)
 
 
-def _staged(rows: pa.Table, run: pipeline.Run) -> Path:
+def _staged(rows: pa.Table, context: pipeline.Context) -> Path:
     """The rows as a shard of new documents of this run."""
     rows = rows.drop_columns(list(_ANEW)).sort_by("doc_id")
     place = rows.schema.get_field_index("run_id")
     rows = rows.set_column(
-        place, rows.schema.field("run_id"), pa.array([run.run_id] * rows.num_rows, pa.string())
+        place, rows.schema.field("run_id"), pa.array([context.run_id] * rows.num_rows, pa.string())
     )
-    path = run.folder("place") / "released.new.parquet"
+    path = context.folder("place") / "released.new.parquet"
     write_whole(rows, path)
     return path

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from copydesk.flows import read
 from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.read import sources
@@ -59,26 +60,25 @@ def replay(
             "copydesk replay INPUT..."
         )
     row = chore("replay", snapshot, now=clock())
-    run = pipeline.Run(
+    context = pipeline.Context(
         inputs=roots,
-        files=files,
+        sifted=known_inputs.unknown(files),
+        kind="replay",
+        parent=snapshot,
         warehouse=warehouse,
         recipe=recipe or from_toml(row["recipe"]),
         workers=workers,
-        progress=progress or pipeline.Silent(),
+        progress=progress,
         run_id=row["run_id"],
         started_at=row["started_at"],
         clock=clock,
     )
-    run.kind = "replay"
     if lost:
-        run.warn(f"{len(lost)} refused sources are gone, such as {min(lost)}")
-    pipeline.edit(run)
-    run.answered = _answered(refused, run)
-    for step in pipeline.STEPS[1:]:
-        step(run)
-    run.close()
-    return run.summary()
+        context.warn(f"{len(lost)} refused sources are gone, such as {min(lost)}")
+    results = pipeline.run_steps(
+        context, deletes=lambda cleaned: {"rejects": _answered(refused, files, cleaned)}
+    )
+    return pipeline.finish(context, results)
 
 
 def _recorded_inputs(root: Path, run_ids: set[str]) -> list[str]:
@@ -106,14 +106,18 @@ def _is_there(name: str) -> bool:
     return True
 
 
-def _answered(refused: Sequence[dict[str, Any]], run: pipeline.Run) -> pa.Table:
+def _answered(
+    refused: Sequence[dict[str, Any]],
+    files: Sequence[read.InputFile | read.Reject],
+    cleaned: pipeline.Cleaned,
+) -> pa.Table:
     """The rows of `rejects` whose documents were read again and are not refused in the same way."""
     again = {
         tuple(row[name] for name in (*_KEY, "step", "reason"))
-        for path in run.reject_shards
+        for path in cleaned.rejects
         for row in pq.read_table(path).to_pylist()
     }
-    was_read = {file.source_uri for file in run.files}
+    was_read = {file.source_uri for file in files}
     gone = [
         row
         for row in refused

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from copydesk.flows.export.row_filter import condition
 from copydesk.flows.maintenance.maintenance_run import chore
-from copydesk.flows.pipeline import publish, reconcile
+from copydesk.flows.pipeline import known_inputs, publish, reconcile
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.recipe import Recipe, from_toml
@@ -36,6 +36,8 @@ from copydesk.transforms.article import Article, Given, Refused, Source
 from copydesk.transforms.snapshot_schemas import ARTICLES, conform
 
 if TYPE_CHECKING:
+    from copydesk.flows.pipeline.deduplicate import Copies
+    from copydesk.flows.pipeline.stories.stage import Stories
     from copydesk.flows.warehouse.rewrite import Staged
 
 STAGES = ("clean", "tag", "dedup", "stories")
@@ -99,26 +101,27 @@ def reprocess(
         )
     snapshot = warehouse.snapshot("current")
     row = chore("reprocess", snapshot, now=clock())
-    run = pipeline.Run(
+    context = pipeline.Context(
         inputs=(),
-        files=(),
+        sifted=known_inputs.unknown(()),
+        kind="reprocess",
+        parent=None,  # copies and stories are found as in a first ingest
         warehouse=warehouse,
         recipe=recipe or from_toml(row["recipe"]),
         workers=workers,
-        progress=progress or pipeline.Silent(),
+        progress=progress,
         run_id=row["run_id"],
         started_at=row["started_at"],
         clock=clock,
     )
-    run.kind = "reprocess"
-    run.parent = None  # what fold and group build on: nothing, as in a first ingest
-    staged = _Staged.of(run, snapshot, stage, where)
-    run.shards = tuple(staged.shards)
-    pipeline.fold(run)
-    pipeline.group(run)
-    run.counts.clear()
-    made = _publish(run, snapshot, staged)
-    warehouse.discard_staging(run.run_id)
+    staged = _Staged.of(context, snapshot, stage, where)
+    shards = tuple(staged.shards)
+    n_rows = sum(pq.read_metadata(path).num_rows for path in shards)
+    arrivals = pipeline.Arrivals(shards=shards, n_new=n_rows)
+    copies = pipeline.deduplicate(context, arrivals)
+    stories = pipeline.group(context, arrivals, copies)
+    made = _publish(context, snapshot, staged, copies, stories)
+    warehouse.discard_staging(context.run_id)
     return Outcome(
         snapshot=made,
         diff=compare(snapshot, made),
@@ -139,17 +142,19 @@ class _Staged:
     n_edited: int = 0
 
     @classmethod
-    def of(cls, run: pipeline.Run, snapshot: Snapshot, stage: str, where: str | None) -> _Staged:
+    def of(
+        cls, context: pipeline.Context, snapshot: Snapshot, stage: str, where: str | None
+    ) -> _Staged:
         made = cls([], [], [], [], [])
         expression = condition(where, ARTICLES) if where else pc.scalar(True)
         editing = stage in ("clean", "tag")
-        options = run.recipe.edit_options(reconcile.templates_in_force(snapshot))
-        folder = run.folder("place")
+        options = context.recipe.edit_options(reconcile.templates_in_force(snapshot))
+        folder = context.folder("place")
         jobs = _pieces(snapshot, expression if editing else None)
-        run.progress.stage(
+        context.progress.stage(
             "edit" if editing else "read", sum(snapshot.rows(table) for table in DOCUMENT_TABLES)
         )
-        for number, piece in enumerate(_worked(jobs, options, stage, run.workers)):
+        for number, piece in enumerate(_worked(jobs, options, stage, context.workers)):
             path = folder / f"{number:06d}.articles.parquet"
             rows = piece.rows.drop_columns(
                 [name for name in _FOLD if name in piece.rows.column_names]
@@ -160,15 +165,15 @@ class _Staged:
                 made.ledgers.append(path_of_cuts)
                 made.edited_ids += piece.edited_ids
                 made.n_edited += len(piece.edited_ids)
-                rows = _under_run(rows, piece.edited_ids, run.run_id)
-            made.rejects += [{**reject, "run_id": run.run_id} for reject in piece.rejects]
+                rows = _under_run(rows, piece.edited_ids, context.run_id)
+            made.rejects += [{**reject, "run_id": context.run_id} for reject in piece.rejects]
             if piece.table == "quarantined":
                 write_whole(rows, path)
                 made.quarantined.append(path)
             elif rows.num_rows:
                 write_whole(rows.drop_columns(list(_GROUPS)), path)
                 made.shards.append(path)
-            run.progress.advance((number + 1) * _AT_ONCE)
+            context.progress.advance((number + 1) * _AT_ONCE)
         return made
 
 
@@ -372,12 +377,15 @@ def _under_run(rows: pa.Table, ids: Sequence[str], run_id: str) -> pa.Table:
     )
 
 
-def _publish(run: pipeline.Run, before: Snapshot, staged: _Staged) -> Snapshot:
+def _publish(
+    context: pipeline.Context,
+    before: Snapshot,
+    staged: _Staged,
+    copies: Copies,
+    stories: Stories,
+) -> Snapshot:
     """One snapshot: documents where fold put them, copies and stories as worked out now."""
-    copies, stories = run.copies, run.stories
-    assert copies is not None, "fold comes before publish"
-    assert stories is not None, "group comes before publish"
-    folder = run.folder("publish")
+    folder = context.folder("publish")
     decided = publish.Decided.of(copies, stories, stories.assignments)
     inserts: dict[str, list[Staged]] = {
         "articles": [],
@@ -385,7 +393,7 @@ def _publish(run: pipeline.Run, before: Snapshot, staged: _Staged) -> Snapshot:
         "pairs": [copies.pairs],
         "stories": [stories.rows],
     }
-    for path in run.shards:
+    for path in staged.shards:
         for table, part in publish.split(path, folder, decided):
             inserts[table].append(part)
     deletes: dict[str, object] = dict.fromkeys(
@@ -399,12 +407,12 @@ def _publish(run: pipeline.Run, before: Snapshot, staged: _Staged) -> Snapshot:
         ]
     was_copy = set(before.table("duplicates", ["doc_id"])["doc_id"].to_pylist())
     is_copy_now = set(copies.folds["doc_id"].to_pylist())
-    run.counts["n_moved"] = len(was_copy ^ is_copy_now) + len(staged.rejects)
+    n_moved = len(was_copy ^ is_copy_now) + len(staged.rejects)
     new_index = {path.name: path for path in (*copies.new_index_files, *stories.new_index_files)}
-    return run.warehouse.publish(
+    return context.warehouse.publish(
         Change(
             parent=before.id,
-            run=publish.run_row(run),
+            run=publish.run_row(context, {"n_moved": n_moved}),
             inserts=inserts,
             deletes=deletes,
             index_files=new_index,
@@ -412,7 +420,7 @@ def _publish(run: pipeline.Run, before: Snapshot, staged: _Staged) -> Snapshot:
             extras={
                 "versions": versions.versions(),
                 "options": {
-                    name: asdict(getattr(run.recipe, name)) for name in ("dedup", "stories")
+                    name: asdict(getattr(context.recipe, name)) for name in ("dedup", "stories")
                 },
             },
         )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from prefect import Task, get_run_logger, runtime
 from prefect import task as as_task
@@ -27,6 +27,9 @@ from copydesk.flows.report import outcome as finish
 from copydesk.flows.support.cpu import cores
 from copydesk.flows.support.progress import Lines
 from copydesk.flows.warehouse.errors import WriteFailed
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
@@ -61,7 +64,7 @@ def started(
     wait_seconds: float = 0.0,
     engine: str = "local",
     scheduler: str | None = None,
-) -> Iterator[run.Run]:
+) -> Iterator[run.Context]:
     """A run of the pipeline within a flow run, marked as alive until the context ends."""
     watcher = _watcher.get()
     with contextlib.ExitStack() as stack:
@@ -91,8 +94,8 @@ def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> b
 _PAUSES = [5, 30]
 
 
-def _step(step: Callable[[run.Run], None], pauses: Sequence[float] = ()) -> Task[[run.Run], None]:
-    made: Task[[run.Run], None] = as_task(
+def _task(step: Callable[_P, _R], pauses: Sequence[float] = ()) -> Task[_P, _R]:
+    made: Task[_P, _R] = as_task(
         name=step.__name__,
         task_run_name=step.__name__,
         cache_policy=NO_CACHE,
@@ -105,11 +108,12 @@ def _step(step: Callable[[run.Run], None], pauses: Sequence[float] = ()) -> Task
 
 
 # Only the first and the last step touch what other machines may hold: the inputs and the warehouse.
-edit = _step(run.edit, _PAUSES)
-place = _step(run.place)
-fold = _step(run.fold)
-group = _step(run.group)
-publish = _step(run.publish, _PAUSES)
+clean = _task(run.clean, _PAUSES)
+reconcile = _task(run.reconcile)
+deduplicate = _task(run.deduplicate)
+group = _task(run.group)
+publish = _task(run.publish, _PAUSES)
+STEPS = run.Steps(clean, reconcile, deduplicate, group, publish)
 
 
 @as_task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,28 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from copydesk.flows.pipeline import learn_templates, reconcile
+from copydesk.flows.pipeline import known_inputs, learn_templates, reconcile
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.cluster_columns import with_cluster_columns
+from copydesk.flows.pipeline.context import Context
+from copydesk.flows.pipeline.results import COUNTS, Arrivals, Cleaned, Published, Results, counts_of
 from copydesk.flows.support import id_index, versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot
 from copydesk.schemas import tables as base
 
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
-    from copydesk.flows.pipeline.run import Run
     from copydesk.flows.pipeline.stories.stage import Stories
-
-COUNTS = (
-    "n_read",
-    "n_articles",
-    "n_duplicates",
-    "n_rejected",
-    "n_quarantined",
-    "n_known",
-    "n_revisions",
-    "n_moved",
-)
 
 _FOLD = tuple(field.name for field in base.FOLD)
 _SIZES = base.CLUSTER
@@ -42,89 +33,115 @@ _REJECT_KEY = ("source_uri", "record_number", "step", "reason")
 _CHUNK = 1 << 20
 
 
-def publish(run: Run) -> Snapshot:
-    """Publish what the run decided as one snapshot."""
-    copies, stories = run.copies, run.stories
-    assert copies is not None, "fold comes before publish"
-    assert stories is not None, "group comes before publish"
-    run.counts["n_moved"] = copies.moved.num_rows + len(run.released)
-    folder = run.folder("publish")
+def publish(context: Context, results: Results, deletes: Mapping[str, object]) -> Published:
+    """Publish the results of a run as one snapshot. `deletes` are rows that leave other tables, by table."""
+    copies, stories, arrivals = results.copies, results.stories, results.arrivals
+    if copies is None or stories is None:
+        raise ValueError("a run publishes after it has compared and grouped its documents")
+    parent, folder = context.parent, context.folder("publish")
     inserts: dict[str, list[Path | pa.Table]] = {
         "articles": [],
-        "duplicates": [_moved_rows(run.parent, copies)],
-        "quarantined": list(run.quarantined),
+        "duplicates": [_moved_rows(parent, copies)],
+        "quarantined": list(arrivals.quarantined),
         "pairs": [copies.pairs],
         "removed": [],
         "rejects": [],
         "stories": [stories.rows, stories.row_updates],
     }
-    decided = Decided.of(copies, stories, _stories_of(copies, stories, run.parent))
+    decided = Decided.of(copies, stories, _stories_of(copies, stories, parent))
     n_done = 0
-    run.removed_by_rule.clear()  # the step may be tried again after a fault of the disk
-    with ThreadPoolExecutor(max_workers=run.workers) as pool:
-        inputs = pool.submit(run.input_record)
+    removed_by_rule: Counter[str] = Counter()
+    with ThreadPoolExecutor(max_workers=context.workers) as pool:
+        inputs = pool.submit(input_record, context, results.cleaned)
         for path, parts in zip(
-            run.shards, pool.map(lambda path: split(path, folder, decided), run.shards), strict=True
+            arrivals.shards,
+            pool.map(lambda path: split(path, folder, decided), arrivals.shards),
+            strict=True,
         ):
             for table, part in parts:
                 inserts[table].append(part)
             n_done += pq.read_metadata(path).num_rows
-            run.progress.advance(n_done)
+            context.progress.advance(n_done)
         for path, rules in pool.map(
-            lambda ledger: _write_ledger(ledger[0], ledger[1], folder, run.renamed), _ledgers(run)
+            lambda ledger: _write_ledger(ledger[0], ledger[1], folder, arrivals.renamed),
+            _ledgers(results),
         ):
-            run.removed_by_rule.update(rules)
+            removed_by_rule.update(rules)
             inserts["removed"].append(path)
-    inserts["rejects"] = [_new_rejects(run)]
-    deletes: dict[str, object] = {
+    inserts["rejects"] = [_new_rejects(context, results.cleaned)]
+    # A story's first publication names the file of its row, so a story that changes is rewritten.
+    gone: dict[str, object] = {
         "articles": copies.moved["doc_id"].to_pylist(),
-        "quarantined": list(run.released),
+        "stories": stories.row_updates["story_id"].to_pylist(),
+        **deletes,
     }
-    # A story's first publication names the file of its row, so a story that changes is written anew.
-    deletes["stories"] = stories.row_updates["story_id"].to_pylist()
-    if run.answered is not None:
-        deletes["rejects"] = run.answered
     templates = learn_templates.learned(
         [path for path in inserts["articles"] if isinstance(path, Path)],
-        run.parent,
-        run_id=run.run_id,
-        options=run.recipe.templates,
+        parent,
+        run_id=context.run_id,
+        options=context.recipe.templates,
         staging=folder,
     )
     if templates is not None:
-        inserts["templates"], deletes["templates"] = [templates], EVERYTHING
+        inserts["templates"], gone["templates"] = [templates], EVERYTHING
+    counts = _counts(context, results, deletes)
     change = Change(
-        parent=run.parent.id if run.parent else None,
-        run=run_row(run),
+        parent=parent.id if parent else None,
+        run=run_row(context, counts),
         inserts=inserts,
-        updates=_updates(copies, stories, run),
-        deletes=deletes,
+        updates=_updates(copies, stories, parent),
+        deletes=gone,
         index_files={
             path.name: path for path in (*copies.new_index_files, *stories.new_index_files)
         },
-        index_keep=_kept_index(run.parent, copies, stories),
+        index_keep=_kept_index(parent, copies, stories),
         inputs=inputs.result(),
         extras={
             "templates_in_force": {
-                k: len(v) for k, v in sorted(reconcile.templates_in_force(run.parent).items())
+                k: len(v) for k, v in sorted(reconcile.templates_in_force(parent).items())
             }
         },
     )
-    return run.warehouse.publish(change)
+    snapshot = context.warehouse.publish(change)
+    return Published(snapshot=snapshot, counts=counts, removed_by_rule=removed_by_rule)
 
 
-def run_row(run: Run) -> dict[str, Any]:
+def _counts(context: Context, results: Results, deletes: Mapping[str, object]) -> dict[str, int]:
+    """The counts of the run; one that only moves rows between tables has read nothing."""
+    if results.copies is None:
+        raise ValueError("a run counts its documents after it has compared them")
+    released = deletes.get("quarantined", ())
+    n_released = len(released) if isinstance(released, Sized) else 0
+    n_moved = results.copies.moved.num_rows + n_released
+    if context.kind == "release":
+        return {**dict.fromkeys(COUNTS, 0), "n_moved": n_moved}
+    return {**counts_of(results.cleaned, results.arrivals, results.copies), "n_moved": n_moved}
+
+
+def input_record(context: Context, cleaned: Cleaned) -> pa.Table:
+    """The record of inputs as it is after this run."""
+    return known_inputs.recorded(
+        known_inputs.record_of(context.warehouse.root, context.parent),
+        context.sifted,
+        cleaned.tally,
+        reading=known_inputs.reading_sha256(context.recipe),
+        version=versions.versions()["copydesk"],
+        run_id=context.run_id,
+    )
+
+
+def run_row(context: Context, counts: Mapping[str, int]) -> dict[str, Any]:
     """The row of `runs`, counts included."""
     return {
-        "run_id": run.run_id,
-        "kind": run.kind,
-        "started_at": run.started_at,
-        "finished_at": run.clock(),
-        "recipe_sha256": run.recipe.sha256(),
-        "recipe": run.recipe.to_toml(),
+        "run_id": context.run_id,
+        "kind": context.kind,
+        "started_at": context.started_at,
+        "finished_at": context.clock(),
+        "recipe_sha256": context.recipe.sha256(),
+        "recipe": context.recipe.to_toml(),
         "rules_sha256": versions.rules_sha256(),
         "versions": versions.versions_json(),
-        **{name: run.counts[name] for name in COUNTS},
+        **{name: counts.get(name, 0) for name in COUNTS},
     }
 
 
@@ -202,10 +219,10 @@ def _among(rows: pa.Table, ids: pa.Array) -> pa.Table:
     return rows.filter(pc.is_in(rows["doc_id"], value_set=ids))
 
 
-def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
+def _updates(copies: Copies, stories: Stories, parent: Snapshot | None) -> dict[str, pa.Table]:
     """New values of published rows: cluster sizes, stories, and whose copy a duplicate is."""
     updates: dict[str, pa.Table] = {}
-    if run.parent is None:
+    if parent is None:
         return updates
     # A document of this run that has copies is an article of this run: what has no story of it was published before.
     sizes = copies.sizes.filter(
@@ -214,7 +231,7 @@ def _updates(copies: Copies, stories: Stories, run: Run) -> dict[str, pa.Table]:
     if copies.refolded.num_rows:
         updates["duplicates"] = copies.refolded
     if sizes.num_rows or stories.updates.num_rows:
-        updates["articles"] = _merged(run.parent, sizes, stories.updates)
+        updates["articles"] = _merged(parent, sizes, stories.updates)
     return updates
 
 
@@ -241,14 +258,14 @@ def _append(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
     return rows
 
 
-def _ledgers(run: Run) -> list[tuple[Path, list[Path]]]:
+def _ledgers(results: Results) -> list[tuple[Path, list[Path]]]:
     """The staged ledgers of which something stays, each with the shards of the documents that do."""
     stay: dict[str, list[Path]] = {}
-    for path in (*run.shards, *run.quarantined):
+    for path in (*results.arrivals.shards, *results.arrivals.quarantined):
         stay.setdefault(path.name.split(".")[0], []).append(path)
     return [
         (reconcile.ledger_of(path), placed)
-        for path in run.edited
+        for path in results.cleaned.articles
         if (placed := stay.get(path.name.split(".")[0]))
     ]
 
@@ -276,15 +293,15 @@ def _write_ledger(
     }
 
 
-def _new_rejects(run: Run) -> pa.Table:
+def _new_rejects(context: Context, cleaned: Cleaned) -> pa.Table:
     """The rejects of this run that are not on record from an earlier one."""
-    rows = [row for path in run.reject_shards for row in pq.read_table(path).to_pylist()]
-    if run.parent is not None and rows:
-        on_record = run.parent.table("rejects", list(_REJECT_KEY)).to_pylist()
+    rows = [row for path in cleaned.rejects for row in pq.read_table(path).to_pylist()]
+    if context.parent is not None and rows:
+        on_record = context.parent.table("rejects", list(_REJECT_KEY)).to_pylist()
         known = {tuple(row.values()) for row in on_record}
         rows = [row for row in rows if tuple(row[name] for name in _REJECT_KEY) not in known]
     return pa.Table.from_pylist(
-        [{**row, "run_id": run.run_id} for row in rows], schema=base.REJECTS
+        [{**row, "run_id": context.run_id} for row in rows], schema=base.REJECTS
     )
 
 
@@ -295,8 +312,10 @@ def _kept_index(parent: Snapshot | None, copies: Copies, stories: Stories) -> li
     return sorted(stay & set(parent.index_files()))
 
 
-def is_nothing_new(run: Run) -> bool:
+def is_nothing_new(context: Context, cleaned: Cleaned, arrivals: Arrivals) -> bool:
     """Whether a run found nothing that a snapshot would show: no document, no refused one that is not on record."""
-    if run.parent is None or run.kind != "ingest" or run.shards or run.quarantined:
+    if context.parent is None or context.kind != "ingest":
         return False
-    return not _new_rejects(run).num_rows
+    if arrivals.shards or arrivals.quarantined:
+        return False
+    return not _new_rejects(context, cleaned).num_rows

@@ -1,211 +1,67 @@
 """One run: documents in, one snapshot out. The steps below are all of it, with Prefect or without.
 
-    with started(inputs, warehouse=..., recipe=...) as run:
-        for step in STEPS:
-            step(run)
-        summary = run.summary()
+    with started(inputs, warehouse=..., recipe=...) as context:
+        results = run_steps(context)
+        summary = finish(context, results)
 
-Tables pass between the steps as staged Parquet shards; a `Run` holds ids, counts and decisions.
+Tables pass between the steps as staged Parquet shards; the results of the steps name them and hold
+ids, counts and decisions. Nothing is set on the context.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import functools
 import resource
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows import read as reading
+from copydesk.flows import read
 from copydesk.flows.engines import base
-from copydesk.flows.pipeline import clean_shards, deduplicate, known_inputs, reconcile
-from copydesk.flows.pipeline import publish as publishing
-from copydesk.flows.pipeline import summary as summaries
+from copydesk.flows.pipeline import clean_shards, known_inputs, summary
+from copydesk.flows.pipeline import deduplicate as copies_step
+from copydesk.flows.pipeline import publish as publish_step
+from copydesk.flows.pipeline import reconcile as arrivals_step
+from copydesk.flows.pipeline.context import Context, Progress, Silent
+from copydesk.flows.pipeline.results import COUNTS, Arrivals, Cleaned, Published, Results
+from copydesk.flows.pipeline.resume import RUN_FILE, interrupted_run, resume_key, write_run_file
 from copydesk.flows.pipeline.summary import Facts, Stage, Summary
 from copydesk.flows.read.field_names import unread_warnings
-from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.remote.client import is_uri, located
 from copydesk.flows.support import allocator, versions
 from copydesk.flows.support.progress_record import Recorded
-from copydesk.flows.warehouse import Snapshot, Warehouse
+from copydesk.flows.warehouse import Warehouse
 from copydesk.transforms import drift
 
 if TYPE_CHECKING:
+    from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.pipeline.stories.stage import Stories
 
+__all__ = [
+    "STEPS",
+    "Arrivals",
+    "Cleaned",
+    "Context",
+    "Progress",
+    "Results",
+    "Silent",
+    "Steps",
+    "run",
+    "started",
+]
 
-class Progress(Protocol):
-    """Where a run says how far it is."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """A stage begins; `total` is its number of documents, None where that is not known yet."""
-
-    def expect(self, n: int) -> None:
-        """The stage will have about `n` documents, as far as one can say by now."""
-
-    def advance(self, n: int) -> None:
-        """`n` documents of the stage are done by now."""
-
-    def note(self, text: str) -> None:
-        """Something a person should read."""
-
-
-class Silent:
-    """Progress for nobody."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """Say nothing."""
-
-    def expect(self, n: int) -> None:
-        """Say nothing."""
-
-    def advance(self, n: int) -> None:
-        """Say nothing."""
-
-    def note(self, text: str) -> None:
-        """Say nothing."""
-
-
-class Run:
-    """The state of one run between its steps. Not a dataclass: Prefect copies those when it passes them on."""
-
-    def __init__(
-        self,
-        *,
-        inputs: Sequence[str],
-        files: Sequence[reading.InputFile | reading.Reject],
-        warehouse: Warehouse,
-        recipe: Recipe,
-        workers: int,
-        progress: Progress,
-        run_id: str,
-        started_at: datetime,
-        clock: Callable[[], datetime],
-        engine: base.Engine | None = None,
-        sifted: known_inputs.Sifted | None = None,
-    ) -> None:
-        # Whole paths: `replay` finds the documents again from wherever it is called.
-        self.inputs = tuple(name if "://" in name else os.path.abspath(name) for name in inputs)
-        self.sifted = sifted or known_inputs.unknown(files)
-        self.files = self.sifted.files
-        self.tally = Tally()
-        self.is_nothing_new = False
-        self.warehouse, self.recipe = warehouse, recipe
-        self.workers, self.progress, self.clock = workers, progress, clock
-        self.engine = engine or base.Local(workers)
-        self.run_id, self.started_at = run_id, started_at
-        self.parent: Snapshot | None = warehouse.current()
-        self.staging = warehouse.staging(run_id)
-        self.counts: Counter[str] = Counter()
-        self.stages: list[Stage] = []
-        self.warnings: list[str] = []
-        self.edited: tuple[
-            Path, ...
-        ] = ()  # staged articles as the workers left them, their ledgers beside them
-        self.shards: tuple[Path, ...] = ()  # those of them that are new
-        self.reject_shards: tuple[Path, ...] = ()
-        self.quarantined: tuple[Path, ...] = ()
-        self.habits: tuple[drift.Habits, ...] = ()
-        self.breaks: tuple[drift.Break, ...] = ()
-        # Older versions, each with the newest at its address; ids given to other headlines, each with
-        # the id that its text has in the staged ledger.
-        self.superseded: Mapping[str, str] = {}
-        self.renamed: Mapping[str, str] = {}
-        self.copies: deduplicate.Copies | None = None
-        self.stories: Stories | None = None
-        self.snapshot: Snapshot | None = None
-        self.removed_by_rule: Counter[str] = Counter()
-        self.is_dry = False
-        self.kind = "ingest"
-        self.answered: pa.Table | None = (
-            None  # rows of `rejects` that go, because this run read their documents again
-        )
-        self.released: tuple[
-            str, ...
-        ] = ()  # doc_ids that leave `quarantined` as this run adds them elsewhere
-
-    def folder(self, name: str) -> Path:
-        """A folder of this run's staging."""
-        path = self.staging / name
-        path.mkdir(exist_ok=True)
-        return path
-
-    def warn(self, text: str) -> None:
-        """Put a sentence into the report and on the terminal."""
-        self.warnings.append(text)
-        self.progress.note(text)
-
-    def facts(self) -> Facts:
-        """What only the run knows of itself, after its last step."""
-        counts = {name: self.counts[name] for name in publishing.COUNTS if name != "n_moved"}
-        return Facts(
-            run_id=self.run_id,
-            snapshot_id=self.snapshot.id if self.snapshot else None,
-            started_at=self.started_at.isoformat(),
-            finished_at=self.clock().isoformat(),
-            inputs=self.inputs,
-            recipe_sha256=self.recipe.sha256(),
-            stages=tuple(self.stages),
-            warnings=tuple(self.warnings),
-            breaks=self.breaks,
-            habits=self.habits,
-            n_known_files=self.sifted.n_known_files,
-            known_since=self._known_since(),
-            skipped=dict(self.tally.skipped.most_common()),
-            **counts,
-        )
-
-    def _known_since(self) -> str:
-        is_known = self.is_nothing_new and self.parent is not None
-        return self.parent.manifest.finished_at if is_known and self.parent else ""
-
-    def summary(self) -> Summary:
-        """What came of the run, after its last step."""
-        return Summary(
-            facts=self.facts(),
-            removed_by_rule=dict(self.removed_by_rule.most_common()),
-            n_stories=self.stories.n_opened if self.stories else 0,
-            n_under_other_recipe=reconcile.under_other_recipe(
-                self.snapshot or self.parent, self.recipe
-            ),
-            is_dry=self.is_dry,
-        )
-
-    def input_record(self) -> pa.Table:
-        """The record of inputs as it is after this run."""
-        return known_inputs.recorded(
-            known_inputs.record_of(self.warehouse.root, self.parent),
-            self.sifted,
-            self.tally,
-            reading=known_inputs.reading_sha256(self.recipe),
-            version=versions.versions()["copydesk"],
-            run_id=self.run_id,
-        )
-
-    def close(self) -> None:
-        """Keep the record of what was published, and remove the staging.
-
-        In this order: a run that is killed in between is taken up again; after it the record would be lost.
-        """
-        if self.snapshot is not None:
-            summaries.keep(self.warehouse.root, self.facts())
-        elif self.is_nothing_new and self.parent is not None and self.files:
-            known_inputs.keep_aside(self.warehouse.root, self.parent, self.input_record())
-        self.warehouse.discard_staging(self.run_id)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 @contextmanager
@@ -222,20 +78,20 @@ def started(
     engine: str = "local",
     scheduler: str | None = None,
     reread: bool = False,
-) -> Iterator[Run]:
-    """A run, holding the warehouse's lock until the context ends.
+) -> Iterator[Context]:
+    """Open a run, holding the warehouse's lock until the block ends.
 
     A run that was killed is taken up again, under its own id, where inputs, recipe and parent
-    snapshot are still the same: its finished shards stand, and if it had published, nothing is left
+    snapshot are still the same: its finished shards are used, and if it had published, nothing is left
     to do. Inputs that the warehouse has read and that did not change are not opened, unless `reread`
     is set. `engine` and `scheduler` say where the work is done (see `engines.opened`). Raises
-    `reading.InputError` for inputs that do not exist, `WarehouseError` for a warehouse that cannot
+    `read.InputError` for inputs that do not exist, `WarehouseError` for a warehouse that cannot
     be written and `engines.EngineError` for an engine that cannot be had.
     """
     allocator.lean()
     recipe, progress = recipe or Recipe(), progress or Silent()
     base.check(engine, scheduler)
-    files = reading.find(inputs)
+    files = read.find(inputs)
     store = Warehouse.open(
         located(warehouse), create=True, options=recipe.warehouse
     )  # workers stand in other folders
@@ -245,12 +101,12 @@ def started(
         base.opened(engine, workers=workers, scheduler=scheduler, note=progress.note) as chosen,
     ):
         parent = store.current()
-        key = _resume_key(files, recipe, parent.id if parent else None)
-        resumed = _interrupted(store.root, key)
+        key = resume_key(files, recipe, parent.id if parent else None)
+        resumed = interrupted_run(store.root, key)
         if resumed is None and parent is not None:
-            resumed = _interrupted(
+            resumed = interrupted_run(
                 store.root,
-                _resume_key(files, recipe, parent.manifest.parent),
+                resume_key(files, recipe, parent.manifest.parent),
                 run_id=parent.manifest.run_id,
             )
         begun = resumed or {
@@ -258,38 +114,34 @@ def started(
             "started_at": clock().isoformat(),
         }
         store.sweep(keep_staging=[begun["run_id"]])
-        run = Run(
+        had_published = parent is not None and parent.manifest.run_id == begun["run_id"]
+        context = Context(
             inputs=inputs,
-            files=files,
-            warehouse=store,
-            recipe=recipe,
-            workers=workers,
-            progress=progress,
-            run_id=begun["run_id"],
-            started_at=datetime.fromisoformat(begun["started_at"]),
-            clock=clock,
-            engine=chosen,
             sifted=known_inputs.sift(
                 files,
                 known_inputs.record_of(store.root, parent),
                 reading=known_inputs.reading_sha256(recipe),
                 reread=reread,
             ),
+            warehouse=store,
+            recipe=recipe,
+            run_id=begun["run_id"],
+            started_at=datetime.fromisoformat(begun["started_at"]),
+            parent=parent,
+            workers=workers,
+            progress=Recorded(progress, store.staging(begun["run_id"])),
+            clock=clock,
+            engine=chosen,
+            published=parent if had_published else None,
         )
-        run.progress = Recorded(progress, run.staging)
-        chosen.prepare(run.staging, store.address if store.mirror else None)
+        chosen.prepare(context.staging, store.address if store.mirror else None)
         if not resumed:
-            (run.staging / _BEGUN).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
-        if parent is not None and run.run_id == parent.manifest.run_id:
-            run.snapshot = parent
-            run.counts.update(
-                {name: parent.manifest.counts.get(name, 0) for name in publishing.COUNTS}
-            )
-            run.warn(f"run {run.run_id} had published before it was interrupted")
+            write_run_file(context.staging, begun, key)
+        if had_published:
+            context.warn(f"run {context.run_id} had published before it was interrupted")
         elif resumed:
-            run.warn(f"taking up run {run.run_id}, which was interrupted")
-        yield run
-        run.close()
+            context.warn(f"taking up run {context.run_id}, which was interrupted")
+        yield context
 
 
 def unchanged(
@@ -301,18 +153,18 @@ def unchanged(
 ) -> Summary | None:
     """What a run over the inputs would come to, where the warehouse has read them all; else None.
 
-    Costs a look at each file's size and time, and needs neither lock nor workers. Raises `reading.InputError`.
+    Costs a look at each file's size and time, and needs neither lock nor workers. Raises `read.InputError`.
     """
     begun = clock()
     if is_uri(warehouse) or not Path(warehouse, "LATEST").is_file():
         return None
     store = Warehouse.open(warehouse)
     parent = store.current()
-    if parent is None or any((store.root / "staging").glob(f"*/{_BEGUN}")):
+    if parent is None or any((store.root / "staging").glob(f"*/{RUN_FILE}")):
         return None
     record = known_inputs.record_of(store.root, parent)
     reading_key = known_inputs.reading_sha256(recipe)
-    sifted = known_inputs.sift(reading.find(inputs), record, reading=reading_key)
+    sifted = known_inputs.sift(read.find(inputs), record, reading=reading_key)
     if sifted.files or not sifted.known:
         return None
     facts = Facts(
@@ -327,189 +179,255 @@ def unchanged(
         n_known_files=sifted.n_known_files,
         known_since=parent.manifest.finished_at,
     )
-    other = reconcile.under_other_recipe(parent, recipe)
+    other = arrivals_step.under_other_recipe(parent, recipe)
     return Summary(facts=facts, n_under_other_recipe=other)
 
 
 def run(inputs: Sequence[str], *, is_dry: bool = False, **options: Any) -> Summary:
     """All steps of a run, without Prefect; options as `started` takes them. A dry run publishes nothing."""
-    with started(inputs, **options) as current:
-        current.is_dry = is_dry
-        for step in STEPS[:-1] if is_dry else STEPS:
-            step(current)
-        return current.summary()
+    with started(inputs, **options) as context:
+        return finish(context, run_steps(context, is_dry=is_dry), is_dry=is_dry)
 
 
-def timed(step: Callable[[Run], None]) -> Callable[[Run], None]:
-    """The step, with its seconds and the peak memory of the process so far on record; a published run needs none."""
+def timed(step: Callable[_P, _R]) -> Callable[_P, _R]:
+    """The step, which notes its seconds and the peak memory of the process so far in the journal."""
 
-    def measured(current: Run) -> None:
-        if current.snapshot is not None or current.is_nothing_new:
-            return
-        begun, before = time.monotonic(), current.counts["n_read"]
-        step(current)
+    @functools.wraps(step)
+    def measured(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        context, begun = args[0], time.monotonic()
+        assert isinstance(context, Context)
+        result = step(*args, **kwargs)
         allocator.release()
-        current.stages.append(
-            Stage(
-                step.__name__,
-                time.monotonic() - begun,
-                _peak_bytes(),
-                max(before, current.counts["n_read"]),
-            )
+        n_read = max(
+            (value.n_read for value in (*args, result) if isinstance(value, Cleaned)),
+            default=max((stage.documents or 0 for stage in context.journal.stages), default=0),
         )
+        seconds = time.monotonic() - begun
+        context.journal.stages.append(Stage(step.__name__, seconds, _peak_bytes(), n_read))
+        return result
 
-    measured.__name__, measured.__doc__ = step.__name__, step.__doc__
     return measured
 
 
 @timed
-def edit(run: Run) -> None:
-    """Read the inputs, cut them into shards, and let workers edit each shard: extract, clean, tag."""
-    run.progress.stage("edit", None)
+def clean(context: Context) -> Cleaned:
+    """Read the inputs, cut them into shards, and let workers extract, clean and tag each document."""
+    context.progress.stage("clean", None)
     loading = threading.Thread(target=_load_ahead)
-    edited = clean_shards.edit_files(
-        run.files,
-        run.folder("edit"),
-        recipe=run.recipe,
-        templates=reconcile.templates_in_force(run.parent),
-        engine=run.engine,
-        on_progress=run.progress.advance,
-        on_total=run.progress.expect,
+    cleaned = clean_shards.edit_files(
+        context.files,
+        context.folder("edit"),
+        recipe=context.recipe,
+        templates=arrivals_step.templates_in_force(context.parent),
+        engine=context.engine,
+        on_progress=context.progress.advance,
+        on_total=context.progress.expect,
         on_last=loading.start,
     )
-    run.edited, run.reject_shards, run.tally = edited.articles, edited.rejects, edited.tally
-    n_known = run.sifted.n_known_documents
-    run.counts["n_read"] = edited.n_read + n_known
-    run.counts["n_known"] = n_known
-    run.counts["n_rejected"] = edited.n_read - sum(
-        pq.read_metadata(path).num_rows for path in run.edited
+    for sentence in unread_warnings(cleaned.tally.unread):
+        context.warn(sentence)
+    n_known = context.sifted.n_known_documents
+    is_all_known = not cleaned.n_read and context.sifted.n_known_files > 0
+    n_articles = sum(pq.read_metadata(path).num_rows for path in cleaned.articles)
+    return Cleaned(
+        articles=cleaned.articles,
+        rejects=cleaned.rejects,
+        n_read=cleaned.n_read + n_known,
+        n_known=n_known,
+        n_rejected=cleaned.n_read - n_articles,
+        tally=cleaned.tally,
+        is_nothing_new=is_all_known and context.kind == "ingest" and context.parent is not None,
     )
-    for sentence in unread_warnings(run.tally.unread):
-        run.warn(sentence)
-    if not edited.n_read and run.sifted.n_known_files and run.kind == "ingest":
-        run.is_nothing_new = run.parent is not None
 
 
 def _load_ahead() -> None:
-    """What the steps after editing need, while the last workers are still busy: compiled code takes a second to load."""
-    with suppress(Exception):  # the step that needs what fails here says so
-        from copydesk.flows.pipeline.stories import stage as stories  # noqa: F401
+    """Load compiled code for the later steps while the last workers are still busy; it takes a second."""
+    try:
+        from copydesk.flows.pipeline.stories import stage  # noqa: F401
         from copydesk.transforms.dedup import find_duplicates
-
-        find_duplicates(["The same words twice load every loop that compares copies."] * 2)
+    except ImportError:  # the step that needs it says so
+        return
+    find_duplicates(["The same words twice load every loop that compares copies."] * 2)
 
 
 @timed
-def place(run: Run) -> None:
+def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
     """Leave out what is already known, number revisions, and hold back outlets that drifted."""
-    run.progress.stage("place", run.counts["n_read"])
-    places = reconcile.decide(run.edited, run.parent)
-    run.habits = reconcile.habits(
-        run.edited, places, run.reject_shards, rules_sha256=versions.rules_sha256()
+    context.progress.stage("reconcile", cleaned.n_read)
+    places = arrivals_step.decide(cleaned.articles, context.parent)
+    habits = arrivals_step.habits(
+        cleaned.articles, places, cleaned.rejects, rules_sha256=versions.rules_sha256()
     )
-    run.breaks = drift.breaks(
-        reconcile.recent_habits(run.warehouse.root, run.recipe.drift.runs),
-        run.habits,
-        run.recipe.drift,
-    )
-    for broken in run.breaks:
-        run.warn(broken.sentence)
-    held_back = drift.held_back(run.breaks, run.recipe.drift)
-    placed = reconcile.write(
-        run.edited,
+    options = context.recipe.drift
+    recent = arrivals_step.recent_habits(context.warehouse.root, options.runs)
+    breaks = drift.breaks(recent, habits, options)
+    for broken in breaks:
+        context.warn(broken.sentence)
+    placed = arrivals_step.write(
+        cleaned.articles,
         places,
-        run.parent,
-        held_back=held_back,
-        run_id=run.run_id,
-        folder=run.folder("place"),
-        workers=run.workers,
+        context.parent,
+        held_back=drift.held_back(breaks, options),
+        run_id=context.run_id,
+        folder=context.folder("place"),
+        workers=context.workers,
     )
-    run.shards, run.quarantined = placed.new, placed.quarantined
-    run.superseded, run.renamed = placed.superseded, placed.renamed
-    run.counts["n_known"] += placed.n_known
-    run.counts.update(n_revisions=placed.n_revisions, n_quarantined=placed.n_quarantined)
-    run.is_nothing_new = publishing.is_nothing_new(run)
+    arrivals = Arrivals(
+        shards=placed.new,
+        quarantined=placed.quarantined,
+        superseded=placed.superseded,
+        renamed=placed.renamed,
+        n_new=sum(pq.read_metadata(path).num_rows for path in placed.new),
+        n_known=placed.n_known,
+        n_revisions=placed.n_revisions,
+        n_quarantined=placed.n_quarantined,
+        habits=habits,
+        breaks=breaks,
+    )
+    is_nothing_new = publish_step.is_nothing_new(context, cleaned, arrivals)
+    return replace(arrivals, is_nothing_new=is_nothing_new)
 
 
 @timed
-def fold(run: Run) -> None:
+def deduplicate(context: Context, arrivals: Arrivals) -> Copies:
     """Find the copies among the new documents and the published ones."""
-    run.progress.stage("fold", run.counts["n_read"])
-    found = deduplicate.find_copies(
-        run.shards,
-        index=deduplicate.open_index(run.parent, run.recipe.dedup) if run.parent else None,
-        published=deduplicate.PublishedSnapshot(run.parent) if run.parent else None,
-        options=run.recipe.dedup,
-        staging=run.folder("fold"),
-        exempt=reconcile.revisions(run.shards),
-        superseded=run.superseded,
+    context.progress.stage("deduplicate", arrivals.n_new)
+    parent, options = context.parent, context.recipe.dedup
+    found = copies_step.find_copies(
+        arrivals.shards,
+        index=copies_step.open_index(parent, options) if parent else None,
+        published=copies_step.PublishedSnapshot(parent) if parent else None,
+        options=options,
+        staging=context.folder("fold"),
+        exempt=arrivals_step.revisions(arrivals.shards),
+        superseded=arrivals.superseded,
     )
-    run.progress.advance(run.counts["n_read"])
-    pairs = run.folder("fold") / "pairs.parquet"  # not wanted before they are published
+    context.progress.advance(arrivals.n_new)
+    pairs = context.folder("fold") / "pairs.parquet"  # not wanted before they are published
     clean_shards.write_whole(found.pairs, pairs)
-    run.copies = replace(found, pairs=pairs)
-    for sentence in deduplicate.losses(run.shards, found.folds):
-        run.warn(sentence)
-    run.counts["n_duplicates"] = found.folds.num_rows
-    run.counts["n_articles"] = (
-        sum(pq.read_metadata(path).num_rows for path in run.shards) - found.folds.num_rows
-    )
+    for sentence in copies_step.losses(arrivals.shards, found.folds):
+        context.warn(sentence)
+    return replace(found, pairs=pairs)
 
 
 @timed
-def group(run: Run) -> None:
+def group(context: Context, arrivals: Arrivals, copies: Copies) -> Stories:
     """Put each kept document into a story."""
-    from copydesk.flows.pipeline.stories import (
-        stage as stories,  # compiled code: not before the reading has begun
-    )
+    # Compiled code: it is not loaded before the reading has begun.
+    from copydesk.flows.pipeline.stories import stage
 
-    assert run.copies is not None, "fold comes before group"
-    run.progress.stage("group", run.counts["n_articles"])
-    run.stories = stories.group(
-        run.shards,
-        folds=run.copies.folds,
-        moved=run.copies.moved,
-        parent=run.parent,
-        options=run.recipe.stories,
-        run_id=run.run_id,
-        staging=run.folder("group"),
+    context.progress.stage("group", arrivals.n_new - copies.folds.num_rows)
+    return stage.group(
+        arrivals.shards,
+        folds=copies.folds,
+        moved=copies.moved,
+        parent=context.parent,
+        options=context.recipe.stories,
+        run_id=context.run_id,
+        staging=context.folder("group"),
     )
 
 
 @timed
-def publish(run: Run) -> None:
-    """Write the next snapshot and switch to it."""
-    run.progress.stage("publish", run.counts["n_articles"] + run.counts["n_duplicates"])
-    run.snapshot = publishing.publish(run)
+def publish(
+    context: Context,
+    results: Results,
+    deletes: Mapping[str, object],
+) -> Published:
+    """Write the next snapshot and switch to it. `deletes` are rows that leave other tables."""
+    context.progress.stage("publish", results.arrivals.n_new)
+    return publish_step.publish(context, results, deletes)
 
 
-STEPS: tuple[Callable[[Run], None], ...] = (edit, place, fold, group, publish)
+class Steps(NamedTuple):
+    """The steps of a run in their order: plain functions, or Prefect's tasks of them."""
 
-_BEGUN = "run.json"
-
-
-def _resume_key(
-    files: Iterable[reading.InputFile | reading.Reject], recipe: Recipe, parent: str | None
-) -> str:
-    listed = [
-        file.fingerprint if isinstance(file, reading.InputFile) else [file.source_uri]
-        for file in files
-    ]
-    return sha256(
-        json.dumps([listed, recipe.sha256(), parent, versions.versions()], sort_keys=True).encode()
-    ).hexdigest()
+    clean: Callable[[Context], Cleaned] = clean
+    reconcile: Callable[[Context, Cleaned], Arrivals] = reconcile
+    deduplicate: Callable[[Context, Arrivals], Copies] = deduplicate
+    group: Callable[[Context, Arrivals, Copies], Stories] = group
+    publish: Callable[[Context, Results, Mapping[str, object]], Published] = publish
 
 
-def _interrupted(root: Path, key: str, *, run_id: str | None = None) -> dict[str, str] | None:
-    """The run that was killed with the same key (and id, where one is given), if its staging still stands."""
-    for path in sorted((root / "staging").glob(f"*/{_BEGUN}")):
-        try:
-            begun = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # killed while writing it: nothing to take up
-            continue
-        if begun.get("key") == key and run_id in (None, begun.get("run_id")):
-            return {"run_id": begun["run_id"], "started_at": begun["started_at"]}
-    return None
+STEPS = Steps()
+
+
+def run_steps(
+    context: Context,
+    *,
+    steps: Steps | None = None,
+    is_dry: bool = False,
+    deletes: Callable[[Cleaned], Mapping[str, object]] = lambda cleaned: {},
+) -> Results:
+    """Take the steps, one after another, until nothing is left to do.
+
+    `deletes` gives the rows that leave other tables when the snapshot is published, by table.
+    """
+    if context.published is not None:
+        counted = context.published.manifest.counts
+        counts = {name: counted.get(name, 0) for name in COUNTS}
+        return Results(published=Published(snapshot=context.published, counts=counts))
+    steps = steps or STEPS
+    cleaned = steps.clean(context)
+    if cleaned.is_nothing_new:
+        return Results(cleaned=cleaned)
+    arrivals = steps.reconcile(context, cleaned)
+    if arrivals.is_nothing_new:
+        return Results(cleaned=cleaned, arrivals=arrivals)
+    copies = steps.deduplicate(context, arrivals)
+    stories = steps.group(context, arrivals, copies)
+    results = Results(cleaned=cleaned, arrivals=arrivals, copies=copies, stories=stories)
+    if is_dry:
+        return results
+    return replace(results, published=steps.publish(context, results, deletes(cleaned)))
+
+
+def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summary:
+    """Keep the record of what was published, remove the staging, and sum up the run.
+
+    In this order: a run that is killed in between is taken up again; after it the record would be lost.
+    """
+    facts = _facts(context, results)
+    if results.published is not None:
+        summary.keep(context.warehouse.root, facts)
+    elif results.is_nothing_new and context.parent is not None and context.files:
+        record = publish_step.input_record(context, results.cleaned)
+        known_inputs.keep_aside(context.warehouse.root, context.parent, record)
+    context.warehouse.discard_staging(context.run_id)
+    published = results.published
+    removed = sorted((published.removed_by_rule if published else {}).items(), key=lambda x: -x[1])
+    return Summary(
+        facts=facts,
+        removed_by_rule=dict(removed),
+        n_stories=results.stories.n_opened if results.stories else 0,
+        n_under_other_recipe=arrivals_step.under_other_recipe(
+            published.snapshot if published else context.parent, context.recipe
+        ),
+        is_dry=is_dry,
+    )
+
+
+def _facts(context: Context, results: Results) -> Facts:
+    """What only the run knows of itself, after its last step."""
+    known_since = ""
+    if results.is_nothing_new and context.parent is not None:
+        known_since = context.parent.manifest.finished_at
+    return Facts(
+        run_id=context.run_id,
+        snapshot_id=results.published.snapshot.id if results.published else None,
+        started_at=context.started_at.isoformat(),
+        finished_at=context.clock().isoformat(),
+        inputs=context.inputs,
+        recipe_sha256=context.recipe.sha256(),
+        stages=tuple(context.journal.stages),
+        warnings=tuple(context.journal.warnings),
+        breaks=results.arrivals.breaks,
+        habits=results.arrivals.habits,
+        n_known_files=context.sifted.n_known_files,
+        known_since=known_since,
+        skipped=dict(results.cleaned.tally.skipped.most_common()),
+        **{name: n for name, n in results.counts().items() if name != "n_moved"},
+    )
 
 
 def _peak_bytes() -> int:

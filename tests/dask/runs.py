@@ -176,7 +176,7 @@ class Killing(run.Silent):
         pass
 
     def advance(self, n: int) -> None:
-        if self.name == "edit":
+        if self.name == "clean":
             self.kill(self.name)
 
     def kill(self, stage: str) -> None:

@@ -86,7 +86,7 @@ def test_they_do_so_though_one_is_killed(
     deliver(
         inputs[1], WAREHOUSE, engine="dask", scheduler=machines.cluster.address, progress=killing
     )
-    assert killing.killed == ["edit"]
+    assert killing.killed == ["clean"]
     assert_same(alone[1], WAREHOUSE)
     assert not machines.carried()
 

@@ -41,7 +41,7 @@ def spread(inputs: list[Path], killing: Killing, tmp_path_factory: pytest.TempPa
 def test_workers_of_this_machine_give_the_rows_of_one_machine_though_some_are_killed(
     spread: Path, alone: list[Path], killing: Killing
 ) -> None:
-    assert killing.killed == ["edit"]
+    assert killing.killed == ["clean"]
     assert_same(alone[0], spread)
 
 

@@ -137,7 +137,7 @@ def test_the_tasks_are_the_steps_of_the_pipeline_and_nothing_is_cached() -> None
         assert task.fn is step
         assert task.cache_policy == NO_CACHE
         assert task.persist_result is False
-        assert bool(task.retries) == (step.__name__ in {"edit", "publish"})
+        assert bool(task.retries) == (step.__name__ in {"clean", "publish"})
 
 
 def test_prefect_yaml_serves_the_same_flow_privately_and_one_at_a_time() -> None:

@@ -68,15 +68,16 @@ class Points:
 
     def __init__(self, root: str, passed: Callable[[str], None]) -> None:
         self._root, self._passed, self._step = root, passed, "start"
-        pipeline.STEPS = tuple(self._stepping(step) for step in pipeline.STEPS)
+        pipeline.STEPS = pipeline.Steps(*(self._stepping(step) for step in pipeline.STEPS))
         sys.addaudithook(self._heard)
 
-    def _stepping(self, step: Callable[[pipeline.Run], None]) -> Callable[[pipeline.Run], None]:
-        def stepped(run: pipeline.Run) -> None:
+    def _stepping(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        def stepped(*arguments: Any) -> Any:
             self._step = step.__name__
-            step(run)
+            result = step(*arguments)
             self._passed(f"{self._step}: over")
             self._step = "end"
+            return result
 
         return stepped
 

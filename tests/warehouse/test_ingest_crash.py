@@ -30,18 +30,18 @@ _OF_THE_PROCESS = {"stages", "warnings", "habits", "breaks"}
 # Points of an ingest into a warehouse that holds a snapshot; see `ingest_worker`.
 CHAIN = [
     "start: open staging/*/run.json",
-    "edit: open staging/*/edit/templates.json",
-    "edit: rename staging/*/edit/read/*/result.json",
-    "edit: over",
-    "place: rename staging/*/place/*.new.parquet",
-    "place: rename staging/*/place/*.counts.arrow",
-    "place: link staging/*/place/*.counts.arrow",
-    "place: over",
-    "fold: open staging/*/fold/texts.spill",
-    "fold: rename staging/*/fold/docs-*.ndx",
-    "fold: rename staging/*/fold/keys-*.ndx",
-    "fold: remove staging/*/fold/texts.spill",
-    "fold: over",
+    "clean: open staging/*/edit/templates.json",
+    "clean: rename staging/*/edit/read/*/result.json",
+    "clean: over",
+    "reconcile: rename staging/*/place/*.new.parquet",
+    "reconcile: rename staging/*/place/*.counts.arrow",
+    "reconcile: link staging/*/place/*.counts.arrow",
+    "reconcile: over",
+    "deduplicate: open staging/*/fold/texts.spill",
+    "deduplicate: rename staging/*/fold/docs-*.ndx",
+    "deduplicate: rename staging/*/fold/keys-*.ndx",
+    "deduplicate: remove staging/*/fold/texts.spill",
+    "deduplicate: over",
     "group: open staging/*/group/new-slots.bin",
     "group: open staging/*/group/stories-window-*.arrow",
     "group: remove staging/*/group/new-weights.bin",
@@ -169,9 +169,9 @@ def test_each_step_of_an_ingest_touches_files_and_the_chain_names_some_of_each(
     assert [point for point in CHAIN if point not in points] == []
     assert {point.split(":")[0] for point in points} == {
         "start",
-        "edit",
-        "place",
-        "fold",
+        "clean",
+        "reconcile",
+        "deduplicate",
         "group",
         "publish",
         "end",
@@ -194,14 +194,14 @@ def test_a_kill_at_any_point_is_made_good_by_the_next_run(
     ingests: Ingests, expected: dict[str, bytes], points: list[str], tmp_path: Path
 ) -> None:
     edited = ingests.start(tmp_path / "edited")
-    assert ingests.run(edited, at=["edit: over", 1]) == "killed"
+    assert ingests.run(edited, at=["clean: over", 1]) == "killed"
     passings: Counter[str] = Counter()
     for point in points:
         passings[point] += 1
         # Kills after the editing begin where that was over: a resumed run does not edit again.
         root = ingests.start(
             tmp_path / f"wh-{passings.total()}",
-            at=None if point.startswith(("start", "edit")) else edited,
+            at=None if point.startswith(("start", "clean")) else edited,
         )
         assert ingests.run(root, at=[point, passings[point]]) == "killed", point
         assert ingests.run(root) == "done", point

@@ -1,0 +1,111 @@
+"""What every step of a run knows from the start: inputs, warehouse, recipe, engine, and where to report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import FrozenInstanceError
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from copydesk.flows.engines import base
+from copydesk.flows.pipeline import known_inputs
+from copydesk.flows.pipeline.summary import Stage
+from copydesk.flows.recipe import Recipe
+from copydesk.flows.warehouse import Snapshot, Warehouse
+
+
+class Progress(Protocol):
+    """Where a run says how far it is."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins; `total` is its number of documents, None where that is not known yet."""
+
+    def expect(self, n: int) -> None:
+        """Set the expected number of documents of the stage."""
+
+    def advance(self, n: int) -> None:
+        """`n` documents of the stage are done by now."""
+
+    def note(self, text: str) -> None:
+        """Something a person should read."""
+
+
+class Silent:
+    """Progress for nobody."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Say nothing."""
+
+    def expect(self, n: int) -> None:
+        """Say nothing."""
+
+    def advance(self, n: int) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+
+class Journal:
+    """What a run notes about itself while it goes: the cost of each step, and warnings. Append only."""
+
+    def __init__(self) -> None:
+        self.stages: list[Stage] = []
+        self.warnings: list[str] = []
+
+
+class Context:
+    """The frozen surroundings of a run. Steps take it and results, and return results.
+
+    `parent` is the snapshot that the run builds on. `published` is the snapshot of this very run
+    where it was interrupted after publishing. Not a dataclass: Prefect walks through the fields of
+    every dataclass that a task gets, and the inputs may be a hundred thousand files.
+    """
+
+    def __init__(
+        self,
+        *,
+        inputs: Sequence[str],
+        sifted: known_inputs.Sifted,
+        warehouse: Warehouse,
+        recipe: Recipe,
+        run_id: str,
+        started_at: datetime,
+        parent: Snapshot | None,
+        kind: str = "ingest",
+        workers: int = 1,
+        progress: Progress | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        engine: base.Engine | None = None,
+        published: Snapshot | None = None,
+    ) -> None:
+        # Whole paths: `replay` finds the documents again from wherever it is called.
+        self.inputs = tuple(name if "://" in name else os.path.abspath(name) for name in inputs)
+        self.sifted, self.files = sifted, sifted.files
+        self.warehouse, self.recipe = warehouse, recipe
+        self.run_id, self.started_at, self.kind = run_id, started_at, kind
+        self.parent, self.published = parent, published
+        self.workers, self.clock = workers, clock
+        self.progress: Progress = progress or Silent()
+        self.engine: base.Engine = engine or base.Local(workers)
+        self.staging = warehouse.staging(run_id)
+        self.journal = Journal()
+        self._is_frozen = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if getattr(self, "_is_frozen", False):
+            raise FrozenInstanceError(f"a context is frozen; {name} cannot be set")
+        super().__setattr__(name, value)
+
+    def folder(self, name: str) -> Path:
+        """A folder of this run's staging."""
+        path = self.staging / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def warn(self, text: str) -> None:
+        """Put a sentence into the report and on the terminal."""
+        self.journal.warnings.append(text)
+        self.progress.note(text)

@@ -1,0 +1,107 @@
+"""What the steps of a run return. Documents stay in staged Parquet shards; these values name the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copydesk.flows.read.tally import Tally
+from copydesk.flows.warehouse import Snapshot
+from copydesk.transforms import drift
+
+if TYPE_CHECKING:
+    from copydesk.flows.pipeline.deduplicate import Copies
+    from copydesk.flows.pipeline.stories.stage import Stories
+
+COUNTS = (
+    "n_read",
+    "n_articles",
+    "n_duplicates",
+    "n_rejected",
+    "n_quarantined",
+    "n_known",
+    "n_revisions",
+    "n_moved",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """What the workers wrote: a shard of articles with its ledger beside it, and a shard of rejects."""
+
+    articles: tuple[Path, ...] = ()
+    rejects: tuple[Path, ...] = ()
+    n_read: int = 0
+    n_known: int = 0
+    """Documents of files that were not opened, as the warehouse has read them."""
+    n_rejected: int = 0
+    tally: Tally = field(default_factory=Tally)
+    is_nothing_new: bool = False
+    """Whether the run can end here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """Which of the cleaned documents are new: their shards, and what became of the others."""
+
+    shards: tuple[Path, ...] = ()
+    quarantined: tuple[Path, ...] = ()
+    superseded: Mapping[str, str] = field(default_factory=dict)
+    """Older versions, of this run or published, each with the newest at its address."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Ids of documents under another headline, each with the id of the text in the staged ledger."""
+    n_new: int = 0
+    n_known: int = 0
+    n_revisions: int = 0
+    n_quarantined: int = 0
+    habits: tuple[drift.Habits, ...] = ()
+    breaks: tuple[drift.Break, ...] = ()
+    is_nothing_new: bool = False
+    """Whether the run can end here: no snapshot would show a difference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The snapshot of the run, its counts, and how often each rule cut in the documents added."""
+
+    snapshot: Snapshot
+    counts: Mapping[str, int]
+    removed_by_rule: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The results of the steps that ran; a run that finds nothing new ends early."""
+
+    cleaned: Cleaned = Cleaned()
+    arrivals: Arrivals = Arrivals()
+    copies: Copies | None = None
+    stories: Stories | None = None
+    published: Published | None = None
+
+    @property
+    def is_nothing_new(self) -> bool:
+        """Whether the run ended before it compared documents."""
+        return self.cleaned.is_nothing_new or self.arrivals.is_nothing_new
+
+    def counts(self) -> Mapping[str, int]:
+        """The counts of the run, without n_moved before it has published."""
+        if self.published is not None:
+            return self.published.counts
+        return counts_of(self.cleaned, self.arrivals, self.copies)
+
+
+def counts_of(cleaned: Cleaned, arrivals: Arrivals, copies: Copies | None) -> dict[str, int]:
+    """The counts of documents that a run read, by the columns of `runs`."""
+    n_duplicates = copies.folds.num_rows if copies is not None else 0
+    return {
+        "n_read": cleaned.n_read,
+        "n_articles": arrivals.n_new - n_duplicates if copies is not None else 0,
+        "n_duplicates": n_duplicates,
+        "n_rejected": cleaned.n_rejected,
+        "n_quarantined": arrivals.n_quarantined,
+        "n_known": cleaned.n_known + arrivals.n_known,
+        "n_revisions": arrivals.n_revisions,
+    }
