@@ -55,7 +55,7 @@ LONG_MODULES: dict[str, int] = {
     "flows/warehouse/verify.py": 580,
     "transforms/clean/line_features.py": 540,
     "transforms/decode.py": 460,
-    "transforms/dedup/evidence.py": 440,
+    "transforms/dedup/decision/evidence.py": 440,
     "transforms/extract/block_features.py": 540,
     "transforms/tag/byline_lexicon.py": 460,
     "transforms/tag/page_data.py": 460,

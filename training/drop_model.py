@@ -2,7 +2,7 @@
 
     pip install lightgbm
     python -m training.drop_model --gold DIR --check     # figures with families, months and clusters left out
-    python -m training.drop_model --gold DIR --out transforms/dedup/drop_model.npz
+    python -m training.drop_model --gold DIR --out transforms/dedup/decision/drop_model.npz
 
 DIR holds `reuters_20k.parquet` (columns ts, body), `pairs_dev.jsonl` (pairs of its rows that were
 read by hand: `row_a`, `row_b`, `drop`, `sure`), `templates_dev.jsonl` (families of news that share a
@@ -31,7 +31,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from copydesk.transforms.boosted_trees import Forest
-from copydesk.transforms.dedup import drop_model, evidence, find_duplicates
+from copydesk.transforms.dedup import find_duplicates
+from copydesk.transforms.dedup.decision import drop_model, evidence
 
 FOLDS = 5
 MEMBERS = 2  # forests whose mean is shipped

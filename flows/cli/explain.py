@@ -180,7 +180,7 @@ def _tell(
     measured: Mapping[str, Any] | None,
     may_go: float,
 ) -> None:
-    from copydesk.transforms.dedup import decision_sentences
+    from copydesk.transforms.dedup.decision import decision_sentences
 
     for row in (one, two):
         click.echo(

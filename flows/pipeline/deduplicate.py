@@ -96,7 +96,7 @@ def losses(shards: Sequence[Path], folds: pa.Table) -> list[str]:
     """Sentences on outlets that lost more than a third of their new documents; older versions do not count."""
     import pyarrow.parquet as pq
 
-    from copydesk.transforms.dedup import decision_sentences
+    from copydesk.transforms.dedup.decision import decision_sentences
     from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
     kept_for = {

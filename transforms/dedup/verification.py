@@ -11,8 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from copydesk.transforms.dedup import candidates as joining
-from copydesk.transforms.dedup import drop_model, evidence, similarity_kernel
+from copydesk.transforms.dedup import similarity_kernel
 from copydesk.transforms.dedup import sketches as sketching
+from copydesk.transforms.dedup.decision import drop_model, evidence
 from copydesk.transforms.dedup.options import RELATIONS, Options
 from copydesk.transforms.dedup.sketches import Sketches
 
