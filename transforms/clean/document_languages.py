@@ -37,18 +37,30 @@ def languages_of(lines: Sequence[str], stated: Collection[str] = ()) -> frozense
     >>> sorted(languages_of([text]))
     ['de', 'en']
     """
-    prose = " ".join([line for line in lines if len(line) > PROSE_CHARS] or lines)
+    prose = _head([line for line in lines if len(line) > PROSE_CHARS] or lines)
     found = {ENGLISH, *stated}
     short = len(prose) < language.SHORT_BYTES > len(prose.encode("utf-8", "surrogatepass"))
-    guesses = language.likely(language.sample(prose, language.FIRST_CHARS))
+    # The head alone, which most cuts leave as it is: what is left is judged again, and remembered.
+    guesses = language.likely(prose[: language.FIRST_CHARS])
     limit = SHORT_UNSURE if short else UNSURE
     if guesses[0][1] < limit and len(prose) > language.FIRST_CHARS:
-        guesses = language.likely(language.sample(prose, language.SAMPLE_CHARS))
+        guesses = language.likely(prose)
     found.add(guesses[0][0])
     if guesses[0][1] < limit:
         found.update(code for code, _ in guesses)
     found.update(_of_labels(lines))
     return frozenset(found.union(*(_KIN.get(code, ()) for code in found)))
+
+
+def _head(lines: Sequence[str]) -> str:
+    """The first `SAMPLE_CHARS` characters of lines in a row."""
+    parts, size = list[str](), 0
+    for line in lines:
+        parts.append(line[: language.SAMPLE_CHARS])
+        size += len(line) + 1
+        if size > language.SAMPLE_CHARS:
+            break
+    return " ".join(parts)[: language.SAMPLE_CHARS]
 
 
 def _of_labels(lines: Sequence[str]) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def classify(text: str) -> tuple[str, float]:
     return likely(text)[0]
 
 
-@lru_cache(maxsize=8)  # the rules of `clean` and this tagger ask of the same sample
+@lru_cache(maxsize=16)  # the rules of `clean` and this tagger ask of the same sample
 def likely(text: str) -> tuple[tuple[str, float], ...]:
     """The languages a text may be in with their probabilities, likeliest first: those with at least `MARGIN` of the first one's.
 
@@ -106,7 +106,10 @@ def likely(text: str) -> tuple[tuple[str, float], ...]:
     known = model()
     encoded = (text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
     shares, _ = known.probabilities(np.frombuffer(encoded, np.uint8), *known[:5])
-    order = np.flatnonzero(shares >= MARGIN * shares.max())
+    best = int(shares.argmax())
+    if shares[best] * (1 + MARGIN) > 1:  # no other can reach the margin
+        return ((known.languages[best], float(shares[best])),)
+    order = np.flatnonzero(shares >= MARGIN * shares[best])
     order = order[np.argsort(-shares[order], kind="stable")]
     return tuple((known.languages[i], float(shares[i])) for i in order.tolist())
 

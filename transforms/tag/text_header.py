@@ -11,6 +11,7 @@ from copydesk.transforms.tag import date_formats, dateline_parser, gazetteers, p
 
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？]['\"’”»)\]]*$")
+_PROSE_HEAD = 400  # characters that show whether a line is a paragraph
 _ABBREVIATED = re.compile(
     r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$"
 )
@@ -158,7 +159,7 @@ def is_prose(line: str) -> bool:
     (True, False)
     """
     text = line.strip()
-    if _CJK.search(text):
+    if _CJK.search(text[:_PROSE_HEAD]):
         return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
-    n_words = len(text.split())
-    return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text)))
+    n_words = len(text[:_PROSE_HEAD].split(None, 12))
+    return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text[-8:])))
