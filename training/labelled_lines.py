@@ -33,10 +33,67 @@ OTHERS = 4  # pages of each other language
 HEAD, MIDDLE, TAIL = 12, 8, 18  # lines of a page that are labelled: boilerplate gathers at the ends
 MOST_CHARS = 400_000  # of a page
 _BLOCKS = frozenset(
-    "address article aside blockquote br center dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr "
-    "legend li main nav ol option p pre section summary table tbody td tfoot th thead title tr ul button label".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "button",
+        "label",
+    ]
 )
-_UNSEEN = frozenset("head script style noscript template svg iframe object select textarea".split())
+_UNSEEN = frozenset(
+    [
+        "head",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "select",
+        "textarea",
+    ]
+)
 
 
 class Labelled(NamedTuple):
