@@ -72,7 +72,9 @@ def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -
     }
     if example in rule.drops and not marked:
         marked = {text}
-    gone = {r.text.strip("\n") for r in clean.clean(text) if r.rule == rule.name}
+    # The tables of a language may hold a rule of the same name that comes first.
+    names = re.compile(rf"{rule.name}(_[a-z]{{2}})?" if example in rule.drops else rule.name)
+    gone = {r.text.strip("\n") for r in clean.clean(text) if names.fullmatch(r.rule)}
     assert gone - {""} == (marked if example in rule.drops else set()) - {""}
 
 

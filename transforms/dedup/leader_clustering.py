@@ -74,6 +74,7 @@ def leaders(
     pinned: NDArray[np.bool_],
     holds: NDArray[np.bool_],
     n_words: NDArray[np.int32],
+    by_length: bool = True,
 ) -> NDArray[np.int64]:
     """Return for every document the kept one, itself if it is kept.
 
@@ -83,22 +84,26 @@ def leaders(
     document that `holds` its row (a published one) gives way only to a document that is clearly
     fuller, or that says what it says while the reverse is not true.
 
-    After that, a kept document whose text a later kept one holds joins that one, if all documents
-    that joined it can go there as well.
+    Where the order is `by_length`, a kept document with a text that a later kept one holds then joins
+    that one, if all documents that joined it can go there as well. Another order is somebody's
+    preference: then both stay.
     """
     place = places(order)
     d, k = place[edges.dropped], place[edges.kept]
     sort = np.lexsort((k, d))
     d, k, score = d[sort], k[sort], edges.score[sort]
     starts = np.searchsorted(d, np.arange(len(order) + 1))
-    kept = _lead(starts, k, score, pinned[order], holds[order], n_words[order].astype(np.float64))
+    words = n_words[order].astype(np.float64)
+    kept = _lead(starts, k, score, pinned[order], holds[order], words, by_length)
     result = np.empty(len(order), np.int64)
     result[order] = order[kept]
     return result
 
 
 @compiled
-def _lead(starts: Any, others: Any, score: Any, pinned: Any, holds: Any, n_words: Any) -> Any:
+def _lead(
+    starts: Any, others: Any, score: Any, pinned: Any, holds: Any, n_words: Any, by_length: Any
+) -> Any:
     n = starts.size - 1
     kept = np.arange(n)
     head = np.full(n, -1)  # the documents that joined a kept one, as linked lists
@@ -119,7 +124,7 @@ def _lead(starts: Any, others: Any, score: Any, pinned: Any, holds: Any, n_words
         if kept[row] != row:
             following[row] = head[kept[row]]
             head[kept[row]] = row
-    for row in range(n):
+    for row in range(n if by_length else 0):
         if pinned[row] or kept[row] != row:
             continue
         best, target = -1.0, -1
