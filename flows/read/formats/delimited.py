@@ -30,7 +30,10 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     if header is None:
         raise BrokenError("empty", "no header row")
     delimiter = max(_DELIMITERS, key=header.count)
-    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+    try:
+        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+    except csv.Error as error:
+        raise BrokenError("malformed", f"the header row: {error}") from error
     if len(names) > limits.parquet_columns:
         raise BrokenError("too_large", f"{len(names):,} columns")
     rows = RowReader.of(opened, fields, limits)
