@@ -117,9 +117,8 @@ def test_results_and_bylines_below_the_article_stay() -> None:
 
 
 def test_the_page_of_rules_is_current() -> None:
-    assert (DOCS / "rules.md").read_text(encoding="utf-8") == markdown(), (
-        "run `python -m docs.generate`"
-    )
+    page = (DOCS / "rules.md").read_text(encoding="utf-8")
+    assert page.startswith(markdown().rstrip()), "run `python -m docs.generate`"
 
 
 def test_the_command_lists_rules_with_their_examples() -> None:
