@@ -69,6 +69,13 @@ class Points:
     def __init__(self, root: str, passed: Callable[[str], None]) -> None:
         self._root, self._passed, self._step = root, passed, "start"
         pipeline.STEPS = pipeline.Steps(*(self._stepping(step) for step in pipeline.STEPS))
+        finish = pipeline.finish
+
+        def finishing(*arguments: Any, **named: Any) -> Any:
+            self._step = "end"  # also of a run that had published: it takes no step
+            return finish(*arguments, **named)
+
+        pipeline.finish = finishing
         sys.addaudithook(self._heard)
 
     def _stepping(self, step: Callable[..., Any]) -> Callable[..., Any]:

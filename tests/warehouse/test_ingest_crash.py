@@ -90,7 +90,10 @@ def ingests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingests]:
         (folder / name).mkdir()
         for number in numbers:  # of the second: eight known, three copies, nine new, one refused
             text = f"Headline of text {number}\n{text_of(number % 17)}\nShare this story\n"
-            (folder / name / f"{number}.txt").write_text(text, encoding="utf-8")
+            # Other line ends make another file of the same document: it is read, and then known.
+            ends = "\r\n" if name == "second" else "\n"
+            path = folder / name / f"{number}.txt"
+            path.write_text(text, encoding="utf-8", newline=ends)
     (folder / "second" / "empty.txt").touch()
     with subprocess.Popen(
         [sys.executable, "-m", "tests.warehouse.ingest_worker"],
