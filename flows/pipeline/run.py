@@ -121,7 +121,8 @@ def started(
                 files,
                 known_inputs.record_of(store.root, parent),
                 reading=known_inputs.reading_sha256(recipe),
-                reread=reread,
+                # Against its own snapshot a run that had published would know all its inputs.
+                reread=reread or had_published,
             ),
             warehouse=store,
             recipe=recipe,
