@@ -96,9 +96,9 @@ def sift(
     for file in files:
         now = stat_of(file) if isinstance(file, InputFile) else None
         if isinstance(file, InputFile) and now is not None and rows:
-            row = by_path.get((file.source_uri, file.path)) or by_name.get(file.source_uri)
+            row = by_path.get((file.source_uri, stored_path(file))) or by_name.get(file.source_uri)
             if row is not None and _is_same(file, now, row):
-                known.append({**row, **_of_stat(now), "path": file.path})
+                known.append({**row, **_of_stat(now), "path": stored_path(file)})
                 continue
             if row is not None and _has_grown(file, now, row):
                 continued[len(left)] = row
@@ -149,6 +149,11 @@ def stat_of(file: InputFile) -> Stat | None:
     return Stat(found.st_size, found.st_mtime_ns, "")
 
 
+def stored_path(file: InputFile) -> str:
+    """The path as the record holds it: bytes of a file name that are no UTF-8 are escaped."""
+    return file.path.encode("utf-8", "backslashreplace").decode()
+
+
 def recorded(
     record: pa.Table, sifted: Sifted, tally: Tally, *, reading: str, version: str, run_id: str
 ) -> pa.Table:
@@ -167,14 +172,14 @@ def recorded(
         now.pop((file.source_uri, ""), None)  # a row of a version that recorded no path
         digest = None if before is None else content_sha256(file, before.size_bytes)
         if before is None or digest is None:
-            now.pop((file.source_uri, file.path), None)
+            now.pop((file.source_uri, stored_path(file)), None)
             continue
         old = sifted.continued.get(number, {})
         is_unchanged = stat_of(file) == before
         row = {
             "source_uri": file.source_uri,
             "sha256": digest,
-            "path": file.path,
+            "path": stored_path(file),
             "n_records": (old.get("n_records") or 0) + tally.records[number],
             "n_rejects": (old.get("n_rejects") or 0) + tally.rejects[number],
             "next_number": tally.next_numbers.get(number) if is_unchanged else None,
@@ -211,7 +216,7 @@ def _counts(row: Mapping[str, Any], reading: str) -> bool:
 def _is_same(file: InputFile, now: Stat, row: Mapping[str, Any]) -> bool:
     if now.size_bytes != row["size_bytes"] or now.size_bytes is None:
         return False
-    is_here = row["path"] == file.path
+    is_here = row["path"] == stored_path(file)
     if file.is_remote:
         return is_here and bool(now.version) and bool(now.version == row["version"])
     if is_here and now.modified_ns == row["modified_ns"]:
