@@ -99,7 +99,7 @@ def data_dictionary() -> str:
         "# Data dictionary",
         "",
         f"Schema version {SCHEMA_VERSION}. Written by `python -m docs.generate` from the declarations in `schemas/` and in the taggers; "
-        "each sentence also stands in the Parquet field metadata under `meaning`. An unknown value is null, an unknown list empty.",
+        "each sentence is also in the Parquet field metadata under `meaning`. An unknown value is null, an unknown list empty.",
         "",
     ]
     for name, schema in TABLES.items():
@@ -143,7 +143,7 @@ def recipe() -> str:
         "# Recipe",
         "",
         "A recipe is a TOML file that holds what differs from the defaults: `copydesk ingest --recipe site.toml ...`. Unknown keys "
-        "are errors that name the nearest right one. The whole recipe of a run stands in the table `runs`. Written by "
+        "are errors that name the nearest right one. The whole recipe of a run is in the table `runs`. Written by "
         "`python -m docs.generate` from the declarations.",
         "",
     ]

@@ -1,4 +1,4 @@
-"""Compiled kernels: where numba keeps its cache, and the two loads that Python cannot spell."""
+"""Compiled kernels: their names in numba's cache, and loads from memory that Python cannot express."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ _KERNELS = (
     "dedup/similarity_kernel.py",
     "dedup/candidates.py",
     "dedup/leader_clustering.py",
+    "dedup/decision/evidence.py",
+    "stories/term_counts.py",
 )
 
 
 def compiled(function: Function) -> Function:
-    """See `compiling.compiled`; without checks of bounds.
+    """Compile without bounds checks; see `numba_cache.compiled`.
 
-    numba compiles anew when the kernel's own file changes, but a kernel holds parts and constants
-    of others; so the name it is kept under carries a digest of them all.
+    numba compiles a kernel again when the kernel's own file changes. A kernel also holds parts and
+    constants of other files, so the name it is cached under carries a digest of all of them.
     """
     function.__qualname__ = f"{function.__qualname__}-{_sources()}"
     return numba_cache.compiled(function, boundscheck=False)
@@ -41,14 +43,14 @@ def _sources() -> str:
     return digest.hexdigest()[:12]
 
 
-def inlined(function: Function) -> Function:
-    """A part of kernels, compiled into each of them."""
-    kernel: Any = numba.njit(nogil=True, boundscheck=False, inline="never")(function)
+def kernel_part(function: Function) -> Function:
+    """Compile a function that kernels call; LLVM decides whether to inline it."""
+    kernel: Any = numba.njit(nogil=True, boundscheck=False)(function)
     return kernel  # type: ignore[no-any-return]
 
 
 def intrinsic(function: Function) -> Function:
-    """A function given as LLVM instructions."""
+    """Declare a function that is given as LLVM instructions."""
     made: Any = numba_intrinsic(function)
     return made  # type: ignore[no-any-return]
 

@@ -23,6 +23,7 @@ from copydesk.flows.browse import address, views
 from copydesk.flows.browse.address import BadAddress
 from copydesk.flows.browse.corpus import PAGE, Corpus
 from copydesk.flows.browse.views import NotFound
+from copydesk.flows.support import html_templates
 from copydesk.flows.support.html_text import safe_html
 
 if TYPE_CHECKING:
@@ -204,21 +205,16 @@ def _style(request: Request) -> Response:
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_resource),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return html_templates.environment(
+        _resource,
+        {
+            "text": lambda value: safe_html(str(value)),
+            "number": lambda n: "" if n is None else f"{n:,.0f}",
+            "when": _when,
+            "later": _later,
+            "web": _web,
+        },
     )
-    environment.filters |= {
-        "text": lambda value: safe_html(str(value)),
-        "number": lambda n: "" if n is None else f"{n:,.0f}",
-        "when": _when,
-        "later": _later,
-        "web": _web,
-    }
-    return environment
 
 
 def _when(row: Mapping[str, Any]) -> str:

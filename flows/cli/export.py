@@ -28,7 +28,7 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     type=click.IntRange(min=1),
     default=None,
     metavar="WORDS",
-    help="A row for each passage of at most so many words, with its place in the text.",
+    help="A row for each passage of at most this many words, with its offsets in the text.",
 )
 @click.option(
     "--markdown", is_flag=True, help="Write the text as Markdown, the title as a heading."

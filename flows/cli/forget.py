@@ -94,7 +94,10 @@ def command(
         with found.lock(wait_seconds=wait_seconds):
             rules = reelection.CopyRules.of(found.snapshot("current"))
             receipt = forget(
-                found, request, heirs=rules, index_without=index_upkeep.without(rules.options)
+                found,
+                request,
+                reelection_rules=rules,
+                index_without=index_upkeep.without(rules.options),
             )
         place = found.root / "receipts" / f"{receipt['receipt_id']}.json"
     if as_json:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Show the near-duplicate index, or make it anew.
+    """Show the near-duplicate index, or rebuild it.
 
     \b
         copydesk index status

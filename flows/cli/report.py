@@ -15,14 +15,14 @@ from copydesk.flows.cli.options import printable, warehouse_option
 @click.option("--open", "show", is_flag=True, help="Open it in the browser.")
 @warehouse_option
 def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
-    """Write the report of a run (default: the last one) and print where it stands.
+    """Write the report of a run (default: the last one) and print its path.
 
     \b
         copydesk report --open
         copydesk report 20261122T060003-3fa2c1
 
     The page is one file without scripts: send it, print it, keep it. Each run writes its own; this
-    command writes it anew from the current snapshot.
+    command writes it again from the current snapshot.
     """
     with opened(warehouse) as found:
         from copydesk.flows import report

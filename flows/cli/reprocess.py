@@ -56,7 +56,7 @@ def command(
         copydesk reprocess --stage clean --where "outlet_id = 'news.example'"
 
     Works from the stored text and ledger, so the sources are not needed. Copies and stories are
-    worked out over all documents anew. The result is one snapshot; `copydesk rollback` undoes it.
+    worked out over all documents again. The result is one snapshot; `copydesk rollback` undoes it.
     Without --recipe that of the last run is followed.
     """
     if where is not None and stage not in ("clean", "tag"):
@@ -96,7 +96,7 @@ def command(
             }
         )
         return
-    click.echo(f"Snapshot {outcome.snapshot.id}: {outcome.n_edited:,} documents edited anew.")
+    click.echo(f"Snapshot {outcome.snapshot.id}: {outcome.n_edited:,} documents cleaned again.")
     for (source, target), number in sorted(moved.items()):
         click.echo(f"  {number:,} moved from {source} to {target}")
     for column, number in changed.most_common(12):

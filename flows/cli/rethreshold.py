@@ -60,7 +60,7 @@ def command(
     as_json: bool,
     **thresholds: Any,
 ) -> None:
-    """Cluster all documents anew from the pairs on record, without reading or hashing a text.
+    """Cluster all documents again from the pairs on record, without reading or hashing a text.
 
     \b
         copydesk rethreshold --jaccard-low 0.3 --containment-low 0.6

@@ -22,7 +22,7 @@ def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: 
         copydesk snapshots
         copydesk rollback 12
 
-    It is published anew, so the snapshot rolled back from stays and a rollback to it undoes this
+    It is published again, so the snapshot rolled back from stays and a rollback to it undoes this
     one. The record of runs stays whole, and forgotten documents stay forgotten.
     """
     with opened(warehouse) as found:

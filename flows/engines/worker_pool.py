@@ -44,7 +44,7 @@ from copydesk.flows.support.sandbox import Channel, Death, Process, function_nam
 
 _DONE = "result.json"
 _MOST_DEATHS = 3  # of one worker between documents, before the task itself is taken for broken
-_RECYCLE = 0.75  # of the memory limit: a worker that has grown so far starts anew, and its next document has the whole limit
+_RECYCLE = 0.75  # of the memory limit: a worker that has grown this far is restarted, so that its next document has the whole limit
 
 Progress = Callable[[int], None]
 

@@ -26,7 +26,7 @@ from copydesk.transforms.dedup.options import NORMALISER_VERSION, Options
 FORMAT = 1
 SUFFIX = ".ndx"
 HEADER_BYTES = 4096
-REBUILD = "run `copydesk index rebuild` to make it anew from the published articles"
+REBUILD = "run `copydesk index rebuild` to rebuild it from the published articles"
 # Type and number of dimensions of each array. A file may come from a stranger: mapped with a type of
 # its own choosing (Python objects), its bytes would be taken for addresses in memory.
 _ARRAYS: dict[str, dict[str, tuple[str, int]]] = {

@@ -1,4 +1,4 @@
-"""The index made anew from the documents of a snapshot."""
+"""The index rebuilt from the documents of a snapshot."""
 
 from __future__ import annotations
 

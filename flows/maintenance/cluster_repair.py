@@ -25,7 +25,7 @@ _LAST_RANK = 2**31 - 1  # until the story is ranked again
 Row = dict[str, Any]
 
 
-class Heirs(Protocol):
+class Reelection(Protocol):
     """How copies are judged; the copies step's own rules, asked about a cluster that lost its kept document."""
 
     def lead(
@@ -48,7 +48,7 @@ class Without:
     renamed: dict[str, str] = field(default_factory=dict)
 
 
-def edit_without(snapshot: Snapshot, ids: Collection[str], heirs: Heirs) -> Without:
+def edit_without(snapshot: Snapshot, ids: Collection[str], reelection_rules: Reelection) -> Without:
     """The change to a snapshot that leaves nothing of the documents with these ids.
 
     A copy takes the place of a kept document that goes, in its story too; clusters and stories are
@@ -61,9 +61,9 @@ def edit_without(snapshot: Snapshot, ids: Collection[str], heirs: Heirs) -> With
         for table in DOCUMENT_TABLES
     }
     heir_rows = _succeed(
-        snapshot, set(ids), heirs, kept_gone=gone["articles"], changed=changed, done=done
+        snapshot, set(ids), reelection_rules, kept_gone=gone["articles"], changed=changed, done=done
     )
-    _count_again(snapshot, set(ids), gone["duplicates"], heirs, changed)
+    _count_again(snapshot, set(ids), gone["duplicates"], reelection_rules, changed)
     _retell(snapshot, set(ids), heir_rows, changed, done)
     _forget_predecessors(snapshot, set(ids), changed, heir_rows)
     _clear_templates(snapshot, set(ids), done)
@@ -89,7 +89,7 @@ def edit_without(snapshot: Snapshot, ids: Collection[str], heirs: Heirs) -> With
 def _succeed(
     snapshot: Snapshot,
     ids: set[str],
-    heirs: Heirs,
+    reelection_rules: Reelection,
     *,
     kept_gone: set[str],
     changed: dict[str, dict[str, Row]],
@@ -107,7 +107,7 @@ def _succeed(
         for row in snapshot.documents("articles", members, ["doc_id", *_STORY]).to_pylist()
     }
     for kept, copies in sorted(members.items()):
-        leaders, folds = heirs.lead(copies)
+        leaders, folds = reelection_rules.lead(copies)
         done.replaced[kept] = leaders[0]
         for row in copies:
             if row["doc_id"] in leaders:
@@ -129,7 +129,7 @@ def _succeed(
                     }
                 )
                 own = {name: value for name, value in row.items() if name not in _FOLD}
-                rows[row["doc_id"]] = {**own, **story, **heirs.sizes(mine)}
+                rows[row["doc_id"]] = {**own, **story, **reelection_rules.sizes(mine)}
             else:
                 changed["duplicates"][row["doc_id"]] |= folds[row["doc_id"]]
     return rows
@@ -139,7 +139,7 @@ def _count_again(
     snapshot: Snapshot,
     ids: set[str],
     copies_gone: set[str],
-    heirs: Heirs,
+    reelection_rules: Reelection,
     changed: dict[str, dict[str, Row]],
 ) -> None:
     """New numbers for kept documents that lose copies."""
@@ -162,7 +162,7 @@ def _count_again(
         if row["doc_id"] not in ids:
             members[row["kept_doc_id"]].append(row)
     for row in snapshot.documents("articles", kept, columns).to_pylist():
-        changed["articles"][row["doc_id"]] |= heirs.sizes([row, *members[row["doc_id"]]])
+        changed["articles"][row["doc_id"]] |= reelection_rules.sizes([row, *members[row["doc_id"]]])
 
 
 def _retell(

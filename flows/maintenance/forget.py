@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.maintenance.cluster_repair import Heirs, edit_without
+from copydesk.flows.maintenance.cluster_repair import Reelection, edit_without
 from copydesk.flows.maintenance.maintenance_run import chore
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse.change import Change
@@ -106,7 +106,7 @@ def forget(
     warehouse: Warehouse,
     request: Request,
     *,
-    heirs: Heirs,
+    reelection_rules: Reelection,
     index_without: IndexWithout | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def forget(
         run,
         found=found,
         rejected=rejected,
-        heirs=heirs,
+        reelection_rules=reelection_rules,
         index_without=index_without,
         receipt=receipt,
     )
@@ -286,7 +286,7 @@ def _rewrite(
     *,
     found: Mapping[str, _Found],
     rejected: pa.Table,
-    heirs: Heirs,
+    reelection_rules: Reelection,
     index_without: IndexWithout | None,
     receipt: dict[str, Any],
 ) -> Snapshot:
@@ -300,7 +300,7 @@ def _rewrite(
         if not begun:
             parent, built = snapshot.id, snapshot
             continue
-        without = edit_without(snapshot, set(found), heirs)
+        without = edit_without(snapshot, set(found), reelection_rules)
         staged = warehouse.staging(run["run_id"]) / f"index-{snapshot.id}"
         staged.mkdir(parents=True)
         new_index, keep_index = (

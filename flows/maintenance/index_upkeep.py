@@ -29,7 +29,7 @@ def without(options: Options) -> IndexWithout:
     def index_without(
         snapshot: Snapshot, ids: Collection[str], folder: Path
     ) -> tuple[Mapping[str, Path], Sequence[str]]:
-        # The stories' window holds vectors of single documents and is made anew from `articles` where it is missing;
+        # The stories' window holds vectors of single documents and is rebuilt from `articles` where it is missing;
         # the word counts of the epoch are sums over the corpus, and stay.
         stands = {
             name: path
@@ -41,12 +41,12 @@ def without(options: Options) -> IndexWithout:
             return {}, list(stands)
         written = Index(mine.values(), options).without(ids, folder)
         new = {path.name: path for path in written.new}
-        heirs = _unsigned_equals(
+        unsigned = _unsigned_equals(
             snapshot, ids, Index([{**mine, **new}[name] for name in written.names], options)
         )
-        if heirs.num_rows:
+        if unsigned.num_rows:
             written = _signed(
-                heirs, [{**mine, **new}[name] for name in written.names], options, folder
+                unsigned, [{**mine, **new}[name] for name in written.names], options, folder
             )
             new |= {path.name: path for path in written.new}
         others = [name for name in stands if name not in mine]
@@ -83,7 +83,7 @@ def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
         "doc_id"
     ].to_pylist()
     if missing:
-        yield f"the index lacks {len(missing)} documents, such as {min(missing)}; `copydesk index rebuild` makes it anew"
+        yield f"the index lacks {len(missing)} documents, such as {min(missing)}; `copydesk index rebuild` rebuilds it"
 
 
 def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> pa.Table:
@@ -100,12 +100,12 @@ def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> 
     staying = [row for row in equal.sort_by("doc_id").to_pylist() if row["doc_id"] not in ids]
     signed = set(index.doc_ids(np.arange(index.n_documents))) if staying else set()
     provided = {row["content_sha256"] for row in staying if row["doc_id"] in signed}
-    heirs = {
+    unsigned = {
         row["content_sha256"]: row["doc_id"]
         for row in reversed(staying)
         if row["content_sha256"] not in provided
     }
-    wanted = sorted(heirs.values())
+    wanted = sorted(unsigned.values())
     return pa.concat_tables(
         [
             snapshot.documents(table, wanted, ["doc_id", "text", "published_at"])
@@ -114,12 +114,12 @@ def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> 
     )
 
 
-def _signed(heirs: pa.Table, paths: Sequence[Path], options: Options, folder: Path) -> Written:
+def _signed(unsigned: pa.Table, paths: Sequence[Path], options: Options, folder: Path) -> Written:
     from copydesk.transforms.dedup import in_memory_search
     from copydesk.transforms.dedup import sketches as sketching
 
-    sketches = sketching.sketch(sketching.as_texts(heirs["text"]), options)
-    times = in_memory_search.as_times(heirs["published_at"], heirs.num_rows)
+    sketches = sketching.sketch(sketching.as_texts(unsigned["text"]), options)
+    times = in_memory_search.as_times(unsigned["published_at"], unsigned.num_rows)
     return Index(paths, options).add(
-        heirs["doc_id"].to_pylist(), sketches, times, np.arange(heirs.num_rows), folder
+        unsigned["doc_id"].to_pylist(), sketches, times, np.arange(unsigned.num_rows), folder
     )

@@ -38,7 +38,7 @@ def chore(
 
 
 def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = None) -> Snapshot:
-    """Publish the state of an older snapshot anew. The record of runs and what was forgotten stay.
+    """Publish the state of an older snapshot again. The record of runs and what was forgotten stay.
 
     Nothing is lost by it: the snapshot rolled back from is kept like any other, and a rollback to
     it undoes this one.

@@ -67,7 +67,7 @@ def migrate(
     if missing or version == SCHEMA_VERSION:
         raise SchemaMismatch(
             f"the tables of {warehouse.address} say schema version {version} and no declared step leads from version "
-            f"{missing[0] if missing else version} on: they were written by an unreleased version; ingest anew"
+            f"{missing[0] if missing else version} on: they were written by an unreleased version; ingest again"
         )
     taken = [steps[number] for number in range(version, SCHEMA_VERSION)]
     run = chore("migrate", current, now=now)

@@ -19,7 +19,7 @@ from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.schemas import tables
 
-# What fold and group fill in anew.
+# What deduplicate and group fill in again.
 _ANEW = tuple(field.name for field in (*tables.GROUPS, *tables.QUARANTINE))
 
 

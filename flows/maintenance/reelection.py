@@ -1,4 +1,4 @@
-"""What becomes of a cluster whose kept document goes: the copies step's own rules, asked anew."""
+"""Re-elects the kept copy of a cluster after its kept document is deleted, by the recipe's keep policy."""
 
 from __future__ import annotations
 

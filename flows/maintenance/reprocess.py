@@ -1,7 +1,7 @@
 """Run the stages again over what is published, from the extracted text that text and ledger rebuild.
 
 A stage brings those after it: clean, tag, dedup, stories. `clean` and `tag` edit the chosen documents
-anew; copies and stories are then worked out over the whole corpus as one ingest would have. A
+again; copies and stories are then worked out over the whole corpus as one ingest would have. A
 document keeps its id. The state before stays a snapshot, so `rollback` undoes it.
 """
 
@@ -132,7 +132,7 @@ def reprocess(
 
 @dataclass(slots=True)
 class _Staged:
-    """The documents of the corpus as shards: edited anew, or as they are."""
+    """The documents of the corpus as shards: cleaned again, or as they are."""
 
     shards: list[Path]
     quarantined: list[Path]
@@ -222,7 +222,7 @@ def _worked(
 
 
 def _edited(piece: _Piece, options: edit.Options, stage: str) -> _Piece:
-    """The piece with the chosen rows edited anew; those of which nothing is left become rejects."""
+    """The piece with the chosen rows cleaned again; those of which nothing is left become rejects."""
     if not piece.to_edit:
         return piece
     articles: dict[str, Article] = {}
@@ -253,7 +253,7 @@ def again(
     options: edit.Options,
     stage: str = "clean",
 ) -> Article:
-    """A published document edited anew, under its own id."""
+    """A published document cleaned again, under its own id."""
     extracted = ledger.rebuild(row["text"], cuts)
     # Cuts that only the page's tree could justify stand; with stage tag those of the clean stage, too.
     of_page = {name for name, *_ in extract.RULES}

@@ -43,7 +43,7 @@ def chosen(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 def plan(
     snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetime, finished_at: datetime
 ) -> Plan:
-    """Cluster the snapshot's documents anew and say what that changes. Reads no text but of rows that move."""
+    """Cluster the snapshot's documents again and say what that changes. Reads no text but of rows that move."""
     from copydesk.flows.warehouse import Change
 
     articles = snapshot.table("articles", [*FACTS, "supersedes", *_SIZES, *_STORY])
@@ -149,7 +149,7 @@ def _stories_after(
     touched = {before[d] for d in folded if d in before} | {
         s for d in restored if (s := story_of_copy[d]) is not None
     }
-    heirs = {
+    successors = {
         before[d]: placed.get(folds[d]["kept_doc_id"], (None, None))[0]
         for d in sorted(folded)
         if d in before
@@ -163,7 +163,7 @@ def _stories_after(
             "story_id": story_id,
             "n_articles": len(members[story_id]),
             "doc_id": min(members[story_id])[1] if members[story_id] else None,
-            "merged_into": merged_into[story_id] if members[story_id] else heirs.get(story_id),
+            "merged_into": merged_into[story_id] if members[story_id] else successors.get(story_id),
         }
         for story_id in sorted(touched)
         if story_id in merged_into

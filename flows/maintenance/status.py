@@ -10,20 +10,14 @@ from typing import Any
 from copydesk.flows import read
 from copydesk.flows.support import progress_record
 from copydesk.flows.warehouse import Snapshot, Warehouse, lock
+from copydesk.flows.warehouse.change import COUNTS
 
 _RUN = (
     "run_id",
     "kind",
     "started_at",
     "finished_at",
-    "n_read",
-    "n_articles",
-    "n_duplicates",
-    "n_rejected",
-    "n_quarantined",
-    "n_known",
-    "n_revisions",
-    "n_moved",
+    *COUNTS,
     "recipe_sha256",
 )
 

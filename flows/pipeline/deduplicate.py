@@ -94,6 +94,7 @@ def find_copies(
 
 def losses(shards: Sequence[Path], folds: pa.Table) -> list[str]:
     """Sentences on outlets that lost more than a third of their new documents; older versions do not count."""
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     from copydesk.transforms.dedup.decision import decision_sentences
@@ -109,12 +110,13 @@ def losses(shards: Sequence[Path], folds: pa.Table) -> list[str]:
     }
     arrived: Counter[str] = Counter()
     dropped: list[tuple[str | None, str]] = []
+    ids = pa.array(kept_for, pa.string())
     for path in shards if kept_for else ():
         table = pq.read_table(path, columns=["doc_id", "outlet_id"])
-        for doc_id, outlet in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            arrived[outlet] += 1
-            if doc_id in kept_for:
-                dropped.append((outlet, kept_for[doc_id]))
+        for outlet in table["outlet_id"].cast(pa.string()).value_counts().to_pylist():
+            arrived[outlet["values"]] += outlet["counts"]
+        gone = table.filter(pc.is_in(table["doc_id"], value_set=ids))
+        dropped += [(row["outlet_id"], kept_for[row["doc_id"]]) for row in gone.to_pylist()]
     return decision_sentences.outlets_that_lost_many(arrived, dropped)
 
 

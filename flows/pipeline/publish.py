@@ -17,9 +17,10 @@ from copydesk.flows.pipeline import known_inputs, learn_templates, reconcile
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.cluster_columns import with_cluster_columns
 from copydesk.flows.pipeline.context import Context
-from copydesk.flows.pipeline.results import COUNTS, Arrivals, Cleaned, Published, Results, counts_of
+from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results, counts_of
 from copydesk.flows.support import id_index, versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot
+from copydesk.flows.warehouse.change import COUNTS
 from copydesk.schemas import tables as base
 
 if TYPE_CHECKING:

@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.pipeline.stories.stage import Stories
 
-COUNTS = (
-    "n_read",
-    "n_articles",
-    "n_duplicates",
-    "n_rejected",
-    "n_quarantined",
-    "n_known",
-    "n_revisions",
-    "n_moved",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:

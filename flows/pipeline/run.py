@@ -32,7 +32,7 @@ from copydesk.flows.pipeline import deduplicate as copies_step
 from copydesk.flows.pipeline import publish as publish_step
 from copydesk.flows.pipeline import reconcile as arrivals_step
 from copydesk.flows.pipeline.context import Context, Progress, Silent
-from copydesk.flows.pipeline.results import COUNTS, Arrivals, Cleaned, Published, Results
+from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results
 from copydesk.flows.pipeline.resume import RUN_FILE, interrupted_run, resume_key, write_run_file
 from copydesk.flows.pipeline.summary import Facts, Stage, Summary
 from copydesk.flows.read.field_names import unread_warnings
@@ -41,6 +41,7 @@ from copydesk.flows.remote.client import is_uri, located
 from copydesk.flows.support import allocator, versions
 from copydesk.flows.support.progress_record import Recorded
 from copydesk.flows.warehouse import Warehouse
+from copydesk.flows.warehouse.change import COUNTS
 from copydesk.transforms import drift
 
 if TYPE_CHECKING:

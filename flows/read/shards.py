@@ -113,7 +113,7 @@ def write(
     left: Callable[[], Left] = lambda: Left(1.0, inf),
     tally: Callable[[], Tally] = Tally,
 ) -> Iterator[Shard]:
-    """Cut the items into shards of at most so many documents or bytes, and yield each once it is on disk.
+    """Cut the items into shards of at most the given documents or bytes, and yield each once it is on disk.
 
     A document larger than `n_bytes` makes a shard of its own. `cursor` is asked after each item, `left` and `tally`
     (what was counted since it was last asked) when a shard is cut; where little is left shards are smaller. Raises OSError where staging cannot be written.

@@ -45,7 +45,7 @@ def spool(
 ) -> Iterator[Shard]:
     """Cut everything the files (see `find`) hold into shards under `folder`; yield each once it is on disk.
 
-    A shard has at most so many documents and bytes. Where `folder` holds shards of the same files,
+    A shard has at most the given documents and bytes. Where `folder` holds shards of the same files,
     fields and limits, those are yielded first and reading goes on after them; shards of anything
     else are deleted. Raises OSError where the folder cannot be written.
     """

@@ -19,6 +19,7 @@ from copydesk.flows.report import charts
 from copydesk.flows.report.charts import Chart
 from copydesk.flows.report.collect import COVERAGE
 from copydesk.flows.report.data import Cluster, Data
+from copydesk.flows.support import html_templates
 from copydesk.flows.support.html_text import safe_html
 from copydesk.flows.support.safe_text import duration
 from copydesk.transforms.dedup.shared_passages import shared_passages
@@ -223,25 +224,20 @@ def _chart(chart: Chart | None) -> Markup:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_resource),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return html_templates.environment(
+        _resource,
+        {
+            "share": _share,
+            "bytes": _bytes,
+            "when": _when,
+            "text": safe_html,
+            "name": _name,
+            "chart": _chart,
+            "number": lambda n: f"{n:,.0f}",
+            "counted": _counted,
+            "span": duration,
+        },
     )
-    environment.filters |= {
-        "share": _share,
-        "bytes": _bytes,
-        "when": _when,
-        "text": safe_html,
-        "name": _name,
-        "chart": _chart,
-        "number": lambda n: f"{n:,.0f}",
-        "counted": _counted,
-        "span": duration,
-    }
-    return environment
 
 
 def _resource(name: str) -> str:

@@ -57,7 +57,7 @@ class Lines:
         self._write(f"{name} ({total:,} documents)" if total else name)
 
     def expect(self, n: int) -> None:
-        """Reckon with so many."""
+        """Set the expected number of documents."""
         self._total = n
 
     def advance(self, n: int) -> None:
@@ -111,7 +111,7 @@ class Bar:
         self._task = self._rich.add_task(name, total=total, count="", rate="", left="")
 
     def expect(self, n: int) -> None:
-        """Reckon with so many."""
+        """Set the expected number of documents."""
         if self._task is not None:
             self._rich.update(self._task, total=n)
 

@@ -1,7 +1,7 @@
 """A function in a process of its own that may hang, crash or eat memory without harm to this one.
 
 The parent starts `Process`, sends calls and reads messages, one JSON object a line each way; nothing
-is pickled and no module of the caller is imported anew, so it works from any script without a
+is pickled and no module of the caller is imported again, so it works from any script without a
 `__main__` guard. The child says on a shared page of memory which item it works on. It dies
 
 - by the kernel's CPU timer (SIGPROF) when one item takes more CPU than allowed, native code included;

@@ -1,4 +1,4 @@
-"""What the cleaning of a first document computes anew in every process, kept in the user's cache folder.
+"""What the cleaning of a first document computes in every process, kept in the user's cache folder.
 
 `copydesk clean` edits one document and ends, so it cannot spread this second over many. The folder
 is `$XDG_CACHE_HOME/copydesk`, else `~/.cache/copydesk`. Where it cannot be written, or a file of it

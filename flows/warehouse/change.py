@@ -39,7 +39,7 @@ class Change:
     extras: Mapping[str, Any] = field(default_factory=dict)
 
 
-_COUNTS = (
+COUNTS = (
     "n_read",
     "n_articles",
     "n_duplicates",
@@ -53,13 +53,13 @@ _COUNTS = (
 
 def run_row(run: Mapping[str, Any]) -> dict[str, Any]:
     """The row of `runs` with absent counts as 0; raises InvalidChange where the counts do not balance."""
-    row = {**dict.fromkeys(_COUNTS, 0), **run}
+    row = {**dict.fromkeys(COUNTS, 0), **run}
     accounted = sum(
         row[name]
         for name in ("n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known")
     )
     if row["n_read"] != accounted:
-        parts = ", ".join(f"{name[2:]} {row[name]}" for name in _COUNTS[1:6])
+        parts = ", ".join(f"{name[2:]} {row[name]}" for name in COUNTS[1:6])
         raise InvalidChange(
             f"run {row['run_id']} read {row['n_read']} documents and accounts for {accounted} ({parts})"
         )

@@ -72,7 +72,7 @@ def months(dates: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def rounds(sizes: Sequence[float], most: float) -> Iterator[tuple[int, int]]:
-    """Cut a sequence into runs of items that have at most so many bytes together, one item at least; first and end of each.
+    """Cut a sequence into runs of items that have at most this many bytes together and at least one item; yields start and end of each.
 
     >>> list(rounds([4, 5, 9, 30, 1], most=10))
     [(0, 2), (2, 3), (3, 4), (4, 5)]

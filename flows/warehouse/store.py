@@ -442,7 +442,7 @@ class Warehouse:
             self.checkpoint(f"written {name}")
             published = {entry.sha256: path for entry, path in old}
             for entry in done.written:
-                # Written anew with the same content, as a reprocess does: one file on disk is enough.
+                # Written again with the same content, as a reprocess does: one file on disk is enough.
                 if entry.sha256 in published:
                     (target / entry.name).unlink()
                 else:

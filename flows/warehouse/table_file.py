@@ -72,7 +72,7 @@ def _keys_in(table: pa.Table, name: str) -> np.ndarray:
 def write_keys(table: pa.Table, name: str, target: Path) -> None:
     """Write the keys of a file that holds this table; as little synced as the file.
 
-    What stands there by that name may be what a power cut left, so it is written anew.
+    What stands there by that name may be what a power cut left, so it is written again.
     """
     draft = target.with_name(f".{target.name}.{token_hex(4)}.draft")
     with draft.open("wb") as file:

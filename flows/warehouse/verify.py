@@ -275,7 +275,7 @@ def _beside(
                 f"{folder}/{entry.name} of snapshot {snapshot.id} is missing",
             )
         elif wrong := _wrong_content(path, entry, hashes):
-            advice = "; `copydesk index rebuild` makes it anew" if folder == "index" else ""
+            advice = "; `copydesk index rebuild` rebuilds it" if folder == "index" else ""
             yield Fault(
                 "changed", f"{folder}/{entry.name}", f"{folder}/{entry.name} {wrong}{advice}"
             )

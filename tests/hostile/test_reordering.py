@@ -31,7 +31,9 @@ CHANGES: dict[str, tuple[str, Callable[[Warehouse], object]]] = {
     "rollback": ("all", lambda warehouse: rollback(warehouse, warehouse.snapshots()[-1].id)),
     "forget": (
         "all",
-        lambda warehouse: forget(warehouse, Request(docs=(rows.doc_id(3),)), heirs=CopyRules()),
+        lambda warehouse: forget(
+            warehouse, Request(docs=(rows.doc_id(3),)), reelection_rules=CopyRules()
+        ),
     ),
 }
 

@@ -360,7 +360,7 @@ def test_a_forgotten_document_is_in_no_object_and_in_no_mirror(
     another_machine()
     warehouse = opened(uri)
     with warehouse.lock():
-        receipt = forget(warehouse, Request(docs=(rows.doc_id(2),)), heirs=NoHeirs())
+        receipt = forget(warehouse, Request(docs=(rows.doc_id(2),)), reelection_rules=NoHeirs())
     for name in objects(s3, bucket, "wh/tables/"):
         content = s3.get_object(Bucket=bucket, Key=name)["Body"].read()
         if name.startswith(("wh/tables/articles/", "wh/tables/removed/")) and not name.endswith(

@@ -134,7 +134,7 @@ def publish(
 
 def forget_and_check(warehouse: Warehouse, request: Request) -> tuple[dict[str, object], Snapshot]:
     with warehouse.lock():
-        receipt = forget(warehouse, request, heirs=CopyRules())
+        receipt = forget(warehouse, request, reelection_rules=CopyRules())
     assert list(faults(warehouse)) == []
     current = warehouse.current()
     assert current is not None
@@ -348,14 +348,14 @@ def test_what_was_forgotten_does_not_come_back_by_rollback(warehouse: Warehouse)
 def test_a_document_nobody_knows_is_an_error_and_publishes_nothing(warehouse: Warehouse) -> None:
     before = warehouse.current_id()
     with pytest.raises(NothingToForget, match="no kept snapshot"):
-        forget(warehouse, Request(docs=("0" * 32,)), heirs=CopyRules())
+        forget(warehouse, Request(docs=("0" * 32,)), reelection_rules=CopyRules())
     assert warehouse.current_id() == before
 
 
 def test_forgetting_twice_names_the_first_receipt(warehouse: Warehouse) -> None:
     receipt, _ = forget_and_check(warehouse, Request(docs=(rows.doc_id(3),)))
     with pytest.raises(NothingToForget, match=str(receipt["receipt_id"])):
-        forget(warehouse, Request(docs=(rows.doc_id(3),)), heirs=CopyRules())
+        forget(warehouse, Request(docs=(rows.doc_id(3),)), reelection_rules=CopyRules())
 
 
 def test_a_reject_alone_is_forgotten_by_its_address(warehouse: Warehouse) -> None:
@@ -393,7 +393,7 @@ def test_a_forget_killed_before_its_switch_has_forgotten_nothing_and_runs_again(
     before = warehouse.current_id()
     killed = Warehouse.open(warehouse.root, checkpoint=stop)
     with pytest.raises(KilledError):
-        forget(killed, Request(docs=(rows.doc_id(0),)), heirs=CopyRules())
+        forget(killed, Request(docs=(rows.doc_id(0),)), reelection_rules=CopyRules())
     assert warehouse.current_id() == before
     forget_and_check(warehouse, Request(docs=(rows.doc_id(0),)))
     assert len(list((warehouse.root / "receipts").iterdir())) == 1

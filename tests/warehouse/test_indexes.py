@@ -89,7 +89,7 @@ def test_forgetting_takes_the_signature_out_of_every_kept_snapshot(warehouse: Wa
         forget(
             warehouse,
             Request(docs=(rows.doc_id(2),)),
-            heirs=CopyRules(),
+            reelection_rules=CopyRules(),
             index_without=index_upkeep.without(OPTIONS),
         )
     for snapshot in warehouse.snapshots():
@@ -104,7 +104,7 @@ def test_an_equal_text_stays_signed_when_the_other_is_forgotten(warehouse: Wareh
         forget(
             warehouse,
             Request(docs=(rows.doc_id(0),)),
-            heirs=CopyRules(),
+            reelection_rules=CopyRules(),
             index_without=index_upkeep.without(OPTIONS),
         )
     current = warehouse.snapshot("current")

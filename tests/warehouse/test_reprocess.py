@@ -162,7 +162,7 @@ def test_a_forgotten_document_does_not_come_back_with_its_source(
         forget(
             warehouse,
             Request(docs=(page["doc_id"],)),
-            heirs=rules,
+            reelection_rules=rules,
             index_without=index_upkeep.without(rules.options),
         )
     assert list(faults(warehouse)) == []

@@ -1,4 +1,4 @@
-"""A line judged anew by what a first look made of the other lines of its text.
+"""A line judged again by what the first pass said about the other lines of its text.
 
 `odds` are the first look's log odds that a line is residue.
 """

@@ -2,7 +2,7 @@
 
 `line_features` turns the lines of one document into numbers; boosted trees trained on labelled pages
 (`training/clean_lines.py`) turn those into log odds that a line is no part of the article, and a second
-forest judges the lines anew by what the first made of the others (`second_look`).
+forest judges the lines again by what the first said about the others (`second_look`).
 A rule that matches a line is a feature among others. The model only adds to what rules cut (`decided`).
 """
 

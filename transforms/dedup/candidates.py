@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.transforms.intrinsics import compiled, inlined
+from copydesk.transforms.intrinsics import compiled, kernel_part
 
 DOCUMENT_BITS = (
     28  # 268 million documents to an index; 36 bits of key meet by chance once in 10**10
@@ -82,7 +82,7 @@ def places(sorted_entries: Any, n_documents: Any) -> Any:
     return count, where
 
 
-@inlined
+@kernel_part
 def agreeing(signatures: Any, a: Any, b: Any) -> Any:
     """Values two signatures have in common."""
     total = np.int64(0)
@@ -91,7 +91,7 @@ def agreeing(signatures: Any, a: Any, b: Any) -> Any:
     return total
 
 
-@inlined
+@kernel_part
 def window_start(times: Any, row: Any, window: Any, undated_window: Any) -> Any:
     """First document of the order that is inside the window of `row`."""
     if times[row] == UNDATED:

@@ -14,7 +14,7 @@ import numpy as np
 
 from copydesk.transforms.intrinsics import (
     compiled,
-    inlined,
+    kernel_part,
     load8,
     load32,
     load64,
@@ -36,14 +36,14 @@ ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 NEEDS_NORMALISING = -1
 
 
-@inlined
+@kernel_part
 def word_end(h: Any) -> Any:
     """Last round of a word hash."""
     h = (h ^ (h >> np.uint64(32))) * WORD_2
     return h ^ (h >> np.uint64(29))
 
 
-@inlined
+@kernel_part
 def mix(h: Any) -> Any:
     """Finaliser of murmur3."""
     h = (h ^ (h >> np.uint64(33))) * MIX_1
@@ -51,7 +51,7 @@ def mix(h: Any) -> Any:
     return h ^ (h >> np.uint64(33))
 
 
-@inlined
+@kernel_part
 def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, n: Any) -> Any:
     """Words of a run that holds characters beyond ASCII: decoded, classed and folded one by one."""
     classes, folded, expansions = table
@@ -168,7 +168,7 @@ def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, 
     return n
 
 
-@inlined
+@kernel_part
 def run_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any, n: Any) -> Any:
     """Words of one run of letters, digits and long characters, appended from `n`; the new count."""
     if length <= 8:
@@ -196,7 +196,7 @@ def run_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any,
     return n + 1
 
 
-@inlined
+@kernel_part
 def text_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any) -> Any:
     """Word hashes of one text; their number, or -1 where the text must be normalised first.
 
@@ -230,7 +230,7 @@ def text_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any
     return n
 
 
-@inlined
+@kernel_part
 def shingle_hashes(words: Any, n_words: Any, ngram: Any, shingles: Any) -> Any:
     """Mixed 64-bit hash of every shingle of a text; their number. The top half is `shingle_hash`."""
     if n_words == 0:
@@ -249,7 +249,7 @@ def shingle_hashes(words: Any, n_words: Any, ngram: Any, shingles: Any) -> Any:
     return count
 
 
-@inlined
+@kernel_part
 def without_repeats(values: Any, count: Any) -> Any:
     """Drop neighbours that are equal; the new count."""
     kept = min(count, 1)
@@ -260,7 +260,7 @@ def without_repeats(values: Any, count: Any) -> Any:
     return kept
 
 
-@inlined
+@kernel_part
 def sample(shingles: Any, n: Any, rate_bits: Any, low: Any, high: Any, out: Any) -> Any:
     """The text's keys, ascending: the shingles whose hash is smallest, one in 2**rate_bits or fewer.
 

@@ -35,7 +35,7 @@ def recluster(
     superseded: Mapping[str, str] | None = None,
     settled: pa.Array | None = None,
 ) -> Reclustered:
-    """Fold all documents anew. No text is read and nothing is hashed.
+    """Decide about all documents again. No text is read and nothing is hashed.
 
     `facts` holds every document, kept or copy (columns of `keeping.FACTS`), `pairs` the stored
     pairs; both in any order. `exempt` documents (revisions) stay kept; those of `superseded` stay copies

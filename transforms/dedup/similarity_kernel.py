@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.transforms.dedup.minhash_kernel import MIX_1, SUM, shingle_hashes, text_words
-from copydesk.transforms.intrinsics import compiled, inlined
+from copydesk.transforms.intrinsics import compiled, kernel_part
 
 EMPTY = np.int64(-1)
 SEEN_WORDS = 512  # 4 kB: 32,768 bits for the few hundred shingles of a story
@@ -41,7 +41,7 @@ def words_of(
     return redo[:n_redo]
 
 
-@inlined
+@kernel_part
 def table_size(n: Any) -> Any:
     """Slots for n shingles, at most a quarter taken, so that most are found at once."""
     size = np.int64(8)

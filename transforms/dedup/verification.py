@@ -224,7 +224,7 @@ def promising(
     other: NDArray[np.int32],
     options: Options,
 ) -> NDArray[np.bool_]:
-    """May a pair with this estimate, of texts of so many words, be above the floor?
+    """May a pair with this estimate, of texts with these numbers of words, be above the floor?
 
     The estimate is given two standard errors; containment follows from it and the two lengths.
     """

@@ -116,7 +116,7 @@ _NEAR_NAMES = (
     + [f"class_{g}" for g, _ in CLASS_GROUPS]
     + [f"class_{g}" for g in ATTRIBUTE_GROUPS]
 )
-#: A distance of so many steps, or no such ancestor.
+#: A distance of this many steps, or no such ancestor.
 _FAR = 15
 #: So many ancestors of a block are described, itself the first.
 _LEVELS = 6

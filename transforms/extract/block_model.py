@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: The file of the package that holds the trees; `python -m training.line_model` writes it.
 FILE = "line_model.npz"
-#: Each look is the mean of so many forests (`training.line_model.MEMBERS`).
+#: Each look is the mean of this many forests (`training.line_model.MEMBERS`).
 MEMBERS = 4
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from copydesk.transforms.extract.head_metadata import Hints, ScriptText, paragraphs
 from copydesk.transforms.extract.text_features import WORD
 
-#: The data must hold at least this many words, and so many times the words of the elements, before it takes their place
+#: The data must hold at least this many words, and this many times the words of the elements, before it takes their place
 #: (a teaser of 40 to 120 words is usual; a body of fewer words than the first number is a description; arbitrary).
 LEAST_WORDS, TIMES_THE_ELEMENTS = 60, 1.6
 #: The share of the elements' word trigrams that must be in the data, where the elements hold a paragraph at all.

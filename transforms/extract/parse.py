@@ -62,7 +62,7 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
         content = _HALF_CHARACTER.sub("\ufffd", text).encode("utf-8")
     content = content.translate(None, _CONTROL)
     if b"&#" in content:
-        # What the first pass joins to a reference anew, the second ends.
+        # The second pass ends what the first pass joins to a reference again.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
     if _has_more_attributes(content, options.max_attributes):
         content = _requoted(content, options.max_attributes)
@@ -145,7 +145,7 @@ def _has_more_attributes(content: bytes, most: int) -> bool:
 
 
 def _has_stretch(content: bytes, length: int) -> bool:
-    """Whether so many bytes stand in a row without a ">". Looks at few bytes of each stretch."""
+    """Whether this many bytes follow each other without a ">". Looks at few bytes of each stretch."""
     at = 0
     while at + length <= len(content):
         end = content.rfind(b">", at, at + length)

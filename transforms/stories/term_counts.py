@@ -16,6 +16,7 @@ from copydesk.transforms.stories.mojibake import repaired
 # Words hash into the lower half, pairs into the upper half. By chance alone two articles of 500
 # pairs each share a quarter of a pair, against some hundred pairs that decide.
 HALF = 1 << 20
+SEED = np.uint64(0x9E3779B97F4A7C15)  # of the hash of a word; the golden ratio, as in SplitMix64
 SPACE = 2 * HALF
 TITLE_WEIGHT = 3  # a word of the title counts three times: +.01 B-cubed on WikiNews events
 # Of one text. The event is told at the beginning, and the time per text stays bounded.
@@ -122,7 +123,7 @@ def _count_chunk(
                     i += 1
                     continue
                 first = i
-                h = np.uint64(0x9E3779B97F4A7C15)
+                h = SEED
                 if (
                     kind == 2
                 ):  # a script without spaces: every two neighbouring characters count as a word
@@ -133,9 +134,9 @@ def _count_chunk(
                             _is_hiragana(codes[k]) and _is_hiragana(codes[k + 1])
                         ):
                             both = (
-                                _stir(h, codes[k])
+                                stir(h, codes[k])
                                 if k + 1 == i
-                                else _stir(_stir(h, codes[k]), codes[k + 1])
+                                else stir(stir(h, codes[k]), codes[k + 1])
                             )
                             end = _add(
                                 table,
@@ -143,15 +144,15 @@ def _count_chunk(
                                 counts,
                                 begin,
                                 end,
-                                int(_mix(both) >> np.uint64(44)),
+                                int(mix(both) >> np.uint64(44)),
                                 weight,
                             )
                     has_before = False
                     continue
                 while i < stop and _kind(codes[i], classes) == 1:
-                    h = _stir(h, codes[i])
+                    h = stir(h, codes[i])
                     i += 1
-                h = _mix(h)
+                h = mix(h)
                 # The "s" of a possessive is not a word.
                 is_s = (
                     i - first == 1
@@ -163,7 +164,7 @@ def _count_chunk(
                     continue
                 end = _add(table, slots, counts, begin, end, int(h >> np.uint64(44)), weight)
                 if has_before:
-                    pair = _mix(before * np.uint64(0xC2B2AE3D27D4EB4F) + h)
+                    pair = mix(before * np.uint64(0xC2B2AE3D27D4EB4F) + h)
                     end = _add(
                         table,
                         slots,
@@ -198,12 +199,14 @@ def _is_hiragana(code: np.uint32) -> bool:
 
 
 @compiled
-def _stir(h: np.uint64, code: np.uint32) -> np.uint64:
+def stir(h: np.uint64, code: np.uint32) -> np.uint64:
+    """Add one code point to the hash of a word, which begins as SEED."""
     return (h ^ np.uint64(code)) * np.uint64(0x100000001B3)  # FNV-1a by code point
 
 
 @compiled
-def _mix(h: np.uint64) -> np.uint64:
+def mix(h: np.uint64) -> np.uint64:
+    """Finish a hash, so that its upper bits can number a feature: `mix(h) >> 44`."""
     h ^= h >> np.uint64(33)  # murmur3's finaliser
     h *= np.uint64(0xFF51AFD7ED558CCD)
     h ^= h >> np.uint64(33)

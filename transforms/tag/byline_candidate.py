@@ -17,7 +17,7 @@ class Candidate:
     raw: str
     source: str
     certain: bool = False  # printed right under the headline, with a word for "by"
-    strong: bool = False  # full names, marked as author in so many words
+    strong: bool = False  # full names, marked as author explicitly
 
 
 def without_site(found: list[Name], site: frozenset[str]) -> tuple[Name, ...]:

@@ -140,7 +140,7 @@ class Dask:
 
 @contextmanager
 def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) -> Iterator[Dask]:
-    """The engine on the scheduler at that address, or on so many workers of this machine, until the context ends."""
+    """The engine on the scheduler at that address, or on new workers of this machine, until the block ends."""
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         if scheduler is None:

@@ -2,7 +2,7 @@
 
 A story is a number here: that of the new article which opened it, or one from `n` on for a story
 that was published before or that a published article opened. Of a new article memory holds some
-thirty bytes, of a published one at hand its id and its stories.
+thirty bytes, of a published one in the window its id and its stories.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class Growth:
         self._n_opened = 0
         self.names: list[str] = []  # of the stories from n on
         self._numbers: dict[str, int] = {}
-        self.published_in: dict[str, int] = {}  # published article at hand to its published story
+        self.published_in: dict[
+            str, int
+        ] = {}  # published article of the window to its published story
         self.moves: dict[str, int] = {}  # published article to the story it is in now
         self.first_published: dict[int, int] = {}  # of stories that were published before
         self.n_articles: dict[int, int] = {}  # of the same
@@ -134,9 +136,11 @@ class Growth:
         pairs.sort()
         stories = self.numbers_of([story for story, _ in pairs])
         self._learn_ages(set(stories))
-        heirs = self.new.rows_of([kept for _, kept in pairs]).tolist()
+        successors = self.new.rows_of([kept for _, kept in pairs]).tolist()
         for story, row in sorted(
-            zip(stories, heirs, strict=True), key=lambda pair: self.age(pair[0]), reverse=True
+            zip(stories, successors, strict=True),
+            key=lambda pair: self.age(pair[0]),
+            reverse=True,
         ):
             if row >= 0:
                 self.story[row] = story
@@ -327,7 +331,7 @@ class Growth:
         return [NONE if name is None else by_name[name] for name in listed]
 
     def _are_whole(self, stories: NDArray[np.int64], known: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Which stories have all their articles among those at hand; `known` has the story of each."""
+        """Which stories have all their articles among those of the window; `known` has the story of each."""
         n = len(self.merged)
         here = np.bincount(known[known != NONE], minlength=n)
         everywhere = np.bincount(self.survivors(self.story[self.story != NONE]), minlength=n)

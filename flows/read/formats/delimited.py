@@ -60,7 +60,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
 
 class _Lines(Iterator[str]):
-    """Lines as text with their ends, as the csv module wants them; at most so many bytes a row."""
+    """Lines as text with their ends, as the csv module wants them; at most the given bytes a row."""
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._lines = lines(stream, limits.line_bytes)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from copydesk.transforms import unicode_tables
 from copydesk.transforms.intrinsics import compiled
 from copydesk.transforms.stories import tfidf
-from copydesk.transforms.stories.term_counts import HALF
+from copydesk.transforms.stories.term_counts import HALF, SEED, mix, stir
 
 NUMBER, NAME = 1, 2
 """Flags of a word: it holds a digit; it is capitalised inside a sentence."""
@@ -65,13 +65,26 @@ FEATURES = (
 )
 """Columns of the evidence, in order. Shares are 0 to 1; counts are log1p of words.
 
-The columns up to `length` are about d given k, those after it about k given d, and the last one is
-the smaller of both counts of missing numbers: two reports with different figures.
+The columns up to `length` are about d given k, those named "of kept" about k given d.
+`conflicting_numbers` is the smaller of both counts of missing numbers: two reports whose figures
+differ. The words are hashed as `stories.term_counts` does, because their weights are numbered so.
 """
-N_OWN = 20
-HELD = FEATURES.index("words_in_kept")
-FACTS = FEATURES.index("facts_missing")
-# columns that one direction alone gives
+N_OWN = FEATURES.index("longer_kept")  # columns that the comparison of one direction gives
+_OWN = {name: number for number, name in enumerate(FEATURES[:N_OWN])}
+HELD, FACTS, NUMBERS = _OWN["words_in_kept"], _OWN["facts_missing"], _OWN["numbers_missing"]
+# Columns about k given d, in the order in which FEATURES lists them before and after
+# `conflicting_numbers`.
+_OF_KEPT = [
+    _OWN[name]
+    for name in (
+        "shingles_in_kept",
+        "words_in_kept",
+        "rare_missing_share",
+        "names_missing_share",
+        "numbers_missing_share",
+    )
+]
+_OF_KEPT_LATER = [_OWN["lead_covered"], _OWN["facts_missing_share"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +153,9 @@ def measure(
             one,
             np.log((length[kept] + 1) / (length[dropped] + 1)),
             np.log1p(length[dropped]),
-            other[:, 0],
-            other[:, 2],
-            other[:, 4],
-            other[:, 6],
-            other[:, 8],
-            np.minimum(one[:, 9], other[:, 9]),
-            other[:, 14],
-            other[:, 18],
+            other[:, _OF_KEPT],
+            np.minimum(one[:, NUMBERS], other[:, NUMBERS]),
+            other[:, _OF_KEPT_LATER],
             np.clip(hours_later, -MAX_HOURS, MAX_HOURS),
         ]
     ).astype(np.float32)
@@ -198,10 +206,10 @@ def _split(codes: Any, bounds: Any, classes: Any, folded: Any, idf: Any, most: A
                 i += 1
                 continue
             first = i
-            h = np.uint64(0x9E3779B97F4A7C15)
+            h = SEED
             flag = np.uint8(0)
             if kind == 2:
-                h = (h ^ np.uint64(code)) * np.uint64(0x100000001B3)
+                h = stir(h, code)
                 i += 1
             else:
                 is_capital = code <= 0x1FFFF and classes[code] & 16 == 0 and folded[code] != code
@@ -211,10 +219,7 @@ def _split(codes: Any, bounds: Any, classes: Any, folded: Any, idf: Any, most: A
                         break
                     if 0x30 <= code <= 0x39 or 0x660 <= code <= 0x669 or 0x966 <= code <= 0x96F:
                         flag = np.uint8(1)
-                    letter = np.uint64(code)
-                    if classes[code] & 16 == 0:
-                        letter = np.uint64(folded[code])
-                    h = (h ^ letter) * np.uint64(0x100000001B3)
+                    h = stir(h, code if classes[code] & 16 else np.uint32(folded[code]))
                     i += 1
                 # The decimals of a number belong to it: 3.5 and 1,200 are one word each.
                 while (
@@ -225,17 +230,13 @@ def _split(codes: Any, bounds: Any, classes: Any, folded: Any, idf: Any, most: A
                 ):
                     i += 1
                     while i < stop and 0x30 <= codes[i] <= 0x39:
-                        h = (h ^ np.uint64(codes[i])) * np.uint64(0x100000001B3)
+                        h = stir(h, codes[i])
                         i += 1
                 if is_capital:
                     capitals += 1
                     if flag == 0 and not opens:
                         flag = np.uint8(2)
-            h ^= h >> np.uint64(33)
-            h *= np.uint64(0xFF51AFD7ED558CCD)
-            h ^= h >> np.uint64(33)
-            h *= np.uint64(0xC4CEB9FE1A85EC53)
-            h ^= h >> np.uint64(33)
+            h = mix(h)
             hashes[end], flags[end], sentences[end] = h, flag, sentence
             opens = False
             end += 1

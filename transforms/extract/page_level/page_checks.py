@@ -25,7 +25,7 @@ BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS = (
     "page_other_article",
     "page_comments",
 )
-#: A copy is a run of blocks with this share of their word trigrams in other kept blocks, of so many words in all:
+#: A copy is a run of blocks with this share of their word trigrams in other kept blocks, of this many words in all:
 #: a pull quote repeats a sentence or two and stays (the number is arbitrary).
 _SAME, _COPY_WORDS = 0.85, 60
 _LEAST_WORDS = 12  # shorter blocks are not compared
@@ -36,9 +36,9 @@ _GROUPS = [name for name, _ in CLASS_GROUPS]
 _COMMENT = 1 << _GROUPS.index("comment")
 _IS_HIDDEN = 1 << (len(_GROUPS) + ATTRIBUTE_GROUPS.index("is_hidden"))
 _HEADINGS = frozenset(("h1", "h2", "h3"))
-#: A heading opens its box where at most so many blocks (a kicker, a date) stand before it.
+#: A heading opens its box where at most this many blocks (a kicker, a date) come before it.
 _OPENING = 5
-#: Comments are cut where at least so many words of the article stand outside of them.
+#: Comments are cut where at least this many words of the article are outside of them.
 _ARTICLE_WORDS = 30
 #: Prose between two kept paragraphs of its own kind stays from this likelihood.
 BETWEEN = 0.15
