@@ -25,16 +25,6 @@ def test_the_date_beside_the_headline_beats_the_date_of_a_card() -> None:
     assert made.published_date == dt.date(2026, 5, 22)
 
 
-def test_a_moment_stated_in_utc_takes_the_day_that_the_page_prints() -> None:
-    head = '<meta property="article:published_time" content="2023-11-09T01:40:00Z">'
-    made = clean_page(
-        f'<title>The wall</title>{head}<h1>The wall</h1><time class="published">November 8, 2023</time>{BODY}',
-        url="https://port.example.org/wall",
-    )
-    assert made.published_date == dt.date(2023, 11, 8)
-    assert made.published_at == dt.datetime(2023, 11, 9, 1, 40, tzinfo=dt.UTC)
-
-
 def test_a_feed_user_of_the_cms_is_no_author() -> None:
     assert split("Watermark feed", sure=True) == ()
 

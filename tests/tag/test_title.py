@@ -124,3 +124,9 @@ def test_a_given_title_wins_and_the_difference_is_on_record() -> None:
 def test_the_line_that_prints_a_given_title_leaves() -> None:
     text = f"Rain in Rome\n{PROSE}"
     assert apply(text, text_tags(text, given=Given(title="Rain in Rome")).removed) == PROSE
+
+
+def test_a_text_that_is_nothing_but_its_given_title_stays() -> None:
+    flash = "Central bank raises key rate to 5.25 percent"
+    tags = text_tags(flash, given=Given(title=flash))
+    assert (tags.values["title"], tags.removed) == (flash, ())

@@ -45,8 +45,9 @@ def languages_of(lines: Sequence[str], stated: Collection[str] = ()) -> frozense
     limit = SHORT_UNSURE if short else UNSURE
     if guesses[0][1] < limit and len(prose) > language.FIRST_CHARS:
         guesses = language.likely(prose)
-    found.add(guesses[0][0])
-    if guesses[0][1] < limit:
+    if guesses[0][1] >= limit:
+        found.add(guesses[0][0])
+    elif not stated:  # what the input states settles a doubt
         found.update(code for code, _ in guesses)
     found.update(_of_labels(lines))
     return frozenset(found.union(*(_KIN.get(code, ()) for code in found)))

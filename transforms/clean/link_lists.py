@@ -7,14 +7,15 @@ by the heading above them and by their shape: a few lines that end in no full st
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from copydesk.transforms.clean.line_features import Line
 from copydesk.transforms.tag import date_formats, gazetteers, text_header
 
 LINK_LIST, LEADING_MENU, TRAILING_MENU = "link_list", "leading_menu", "trailing_menu"
 TIME_LINE, LONE_HEADING, LOST_POST = "time_line", "lone_heading", "lost_post"
-INITIALS = "initials"
+INITIALS, EDGE_MENU = "initials", "edge_menu"
 
 HEADING_WORDS = 6  # "More on this topic from our archive"; longer lines hold a title of their own
 TITLE_WORDS = (3, 30)  # of a title; the longest of 774 known headlines has 28
@@ -25,6 +26,9 @@ LONG_TITLE_WORDS = 5  # of each of several titles between two paragraphs, for th
 MOST_IN_ARTICLE = 8  # titles between two paragraphs; longer lists are the article's own
 MENU_WORDS = 4  # "Local news and weather"
 MENU_LINES = 3
+MENU_CHARS_UNSPACED = 10  # of a label in a script without spaces
+LONG_MENU = 6  # labels in a row at the edge of a text; lists of articles follow a sentence
+COMPANY = 3  # lines
 TIME_CHARS = 60
 _POST_CHARS = 300  # longer than any post of the service
 _STOP = re.compile(r"[.。।…,;:][\"'”’»)\]]{0,3}$")
@@ -54,6 +58,8 @@ def found(lines: Sequence[Line]) -> dict[int, str]:
     if not prose:
         return {}
     gone = dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
+    if len(prose) > 1:
+        gone |= dict.fromkeys(_edge_menus(lines, prose), EDGE_MENU)
     gone |= dict.fromkeys(_menu(lines[: prose[0]]), LEADING_MENU)
     gone |= dict.fromkeys(
         (prose[-1] + 1 + i for i in _bulleted_menu(lines[prose[-1] + 1 :])), TRAILING_MENU
@@ -72,6 +78,8 @@ def found(lines: Sequence[Line]) -> dict[int, str]:
 def may_have(lines: Sequence[str]) -> bool:
     """Whether a text in which no rule takes a line may still have lines for `found`: a cheap first test of its lines."""
     if any(len(line) < 12 and _INITIALS.fullmatch(line.strip()) for line in lines[-3:]):
+        return True
+    if sum(0 < len(line) <= 30 for line in lines[:12]) >= LONG_MENU:
         return True
     shown = 0
     for line in lines:
@@ -238,3 +246,58 @@ def _lost_posts(lines: Sequence[Line]) -> list[int]:
         ):
             lost.append(i)
     return lost
+
+
+def _is_menu_label(line: Line) -> bool:
+    """Whether a line is a label of a menu by its length: a few words, no sentence, no byline."""
+    text = line.text.strip()
+    short = (
+        len(text) <= MENU_CHARS_UNSPACED if _UNSPACED.search(text) else _n_words(text) <= MENU_WORDS
+    )
+    return short and not _STOP.search(text) and not text_header.is_byline(text)
+
+
+def _in_company(prose: Sequence[int], backwards: bool) -> int:
+    """The first (or last) line of prose that has another one within `COMPANY` lines: notices of a page's edges mostly have none."""
+    ordered = list(reversed(prose)) if backwards else list(prose)
+    return next((a for a, b in pairwise(ordered) if abs(a - b) <= COMPANY), ordered[0])
+
+
+def _edge_menus(lines: Sequence[Line], prose: Sequence[int]) -> list[int]:
+    """Labels in long rows above and below the article, as texts of whole pages have them.
+
+    Above, the last line that reads like a headline and what is below it stay. Below, some line of the
+    edge must be one that a rule takes: an article may end in a list of its own, but not with a copyright line.
+    """
+    gone: list[int] = []
+    first, last = _in_company(prose, backwards=False), _in_company(prose, backwards=True)
+    head = range(first)
+    headline = next(
+        (i for i in reversed(head) if not lines[i].category and _is_headline(lines[i])),
+        max(0, first - 2),
+    )
+    gone += _long_rows(lines, range(headline))
+    if any(lines[i].category not in {"", "layout"} for i in range(last + 1, len(lines))):
+        gone += _long_rows(lines, range(last + 1, len(lines)))
+    return gone
+
+
+def _is_headline(line: Line) -> bool:
+    text = line.text.strip()
+    long = (
+        len(text) > MENU_CHARS_UNSPACED if _UNSPACED.search(text) else _n_words(text) > MENU_WORDS
+    )
+    return long and text_header.reads_like_headline(text, 200)
+
+
+def _long_rows(lines: Sequence[Line], at: Iterable[int]) -> list[int]:
+    """Labels that no rule takes, in rows of at least `LONG_MENU` lines that are labels or that rules take."""
+    gone, row = list[int](), list[int]()
+    for i in (*at, -1):
+        if i >= 0 and (lines[i].category or _is_menu_label(lines[i])):
+            row.append(i)
+            continue
+        if len(row) >= LONG_MENU:
+            gone += [k for k in row if not lines[k].category]
+        row = []
+    return gone

@@ -20,14 +20,14 @@ from copydesk.transforms.clean.fold_text import folded, plain
 NETWORKS = (
     "facebook|twitter|x|instagram|linkedin|youtube|pinterest|whatsapp|reddit|tumblr|telegram|flipboard|google\\+|google plus|google news|google|bluesky|threads|"
     "mastodon|tiktok|snapchat|messenger|facebook messenger|viber|line|wechat|weibo|vk|vkontakte|odnoklassniki|ok|xing|pocket|skype|discord|rss|sms|"
-    "twitter / x|x / twitter|x \\(twitter\\)|twitter \\(x\\)|wykop|kakaotalk|kakao|naver|hatena|zalo|koo|tg|fb|e[ -]?mail|mail|gmail|line"
+    "twitter / x|x / twitter|x \\(twitter\\)|twitter \\(x\\)|wykop|kakaotalk|kakao|naver|hatena|zalo|koo|tg|fb|e[ -]?mail|e[ -]?post|e[ -]?posta|mail|gmail"
 )
 _NET = f"(?:{NETWORKS})"
 #: What a place takes, and two texts that show it.
 PLACES: dict[str, tuple[str, str, str]] = {
-    "n": (r"\d{1,6}(?:[.,]\d{1,3})?", "3", "12"),
+    "n": (r"[(\[]?\d{1,6}(?:[.,]\d{1,3})?", "3", "12"),
     "name": (r"[^.!?:;]{2,60}", "Ana Ruiz", "Bo Li"),
-    "names": (r"[^!?]{2,200}", "Ana Ruiz", "Ana Ruiz, Bo Li"),
+    "names": (r"[^!?]{2,120}", "Ana Ruiz", "Ana Ruiz, Bo Li"),
     "outlet": (r"[^.!?:;]{1,40}", "Harbour Post", "Mill 24"),
     "title": (r".{1,240}", "Harbour 24", "Mill Town 1911"),
     "rest": (r"[^!?]{1,120}", "Mill Town", "Harbour Post"),
@@ -48,7 +48,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
 }
 _PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |\)\?|[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(.)", re.S)
 _MARK = r"[ .,:;!?|-]{0,3}"
-_COLON = r" ?[:|/-] ?"
+_COLON = r" ?[:|/=-] ?"
 _SIGNS = {
     "[": "(?:",
     "]": ")?",

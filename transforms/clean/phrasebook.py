@@ -15,11 +15,13 @@ from copydesk.transforms.clean.phrase import NETWORKS, choice, examples, lines, 
 from copydesk.transforms.clean.rule import Place, Rule
 
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
-_SEPARATOR = r"[ ,/|·•+&]{0,3}"
+_SEPARATOR = r"[ ,:/|·•+&]{0,3}"
 _LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?)"
 _BETWEEN = r"[ .,:;/()|·•-]{0,3}"
 _NUMBER = r"\d{1,4}(?:[.:/-]\d{1,4}){0,3}(?!\d)"
 _CRUMB = r"(?: ?(?:>>?|»|›|/|\||→|·|•|<|«|‹|::) ?)"
+# A date alone may head a chapter of a chronology; with the time of day it is a time stamp.
+_HAS_CLOCK = r"(?=.{0,60}\d(?:[:h]|\.| ?[時时시] ?)\d\d(?![\d.]))"
 _MARK = r"(?:©|\(c\)|c\)|copyright)"
 _YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
 
@@ -134,11 +136,12 @@ def _story_links(book: Phrasebook) -> _Row:
 
 def _share_bar(book: Phrasebook) -> _Row:
     """One button or several, with networks and counts between them."""
-    buttons = choice(book.share)
-    any_button = rf"(?:{buttons}|{NETWORKS}|{_UNIVERSAL})"
+    fields = set(lines(book.form))  # a field of a form, such as "e-mail", is no button by itself
+    buttons = choice("\n".join(one for one in lines(book.share) if one not in fields))
+    any_button = rf"(?:{choice(book.share)}|{NETWORKS}|{_UNIVERSAL})"
     bar = rf"{buttons}(?:{_SEPARATOR}(?:{any_button}|\d{{1,5}}(?!\d))){{0,15}}"
     after = rf"(?:{NETWORKS}|{_UNIVERSAL})(?:{_SEPARATOR}(?:{any_button}|\d{{1,5}}(?!\d))){{1,15}}"
-    words = _examples(book.share)
+    words = _examples("\n".join(one for one in lines(book.share) if one not in fields))
     drops = (
         *words,
         f"{words[0]} Facebook Twitter WhatsApp {words[-1]}",
@@ -155,7 +158,7 @@ def _photo(book: Phrasebook) -> _Row:
     drops = [f"{shown}: Ana Ruiz / AFP" for p in labels for shown in _examples(p)]
     whole = "\n".join(p for p in lines(book.photo) if "{" in p)
     patterns = (
-        rf"{label} ?[:/|©-] ?[^!?]{{2,110}}",
+        rf"{label} ?[:/|©=-] ?[^!?]{{2,110}}",
         rf"{label} \(c\) ?[^!?]{{2,110}}",
         *_patterns(whole),
     )
@@ -171,8 +174,9 @@ def _copyright(book: Phrasebook) -> _Row:
         rf"{rights}(?:[ .,;:|©-]{{1,4}}[^!?]{{1,120}})?",
         rf"{_MARK}[^!?]{{1,120}}?{rights}[^!?]{{0,120}}",
         rf"[^!?:;]{{1,80}}?[ .,;|·-]{{0,4}}(?:{closing})(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
-        r"(?:©|c\)|\(c\)) ?[^!?]{0,120}",
+        r"© ?[^!?]{0,120}",
         rf"copyright(?:,? ?{_YEARS}| ?(?:©|\(c\)|:)| by )[^!?]{{0,120}}",
+        rf"(?:c\)|\(c\)) ?(?:copyright )?{_YEARS}[^!?]{{0,120}}",
         rf"{_YEARS},? ?(?:©|\(c\)|copyright)[^!?]{{0,120}}",
         rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
     )
@@ -188,7 +192,7 @@ def _copyright(book: Phrasebook) -> _Row:
 
 
 def _time(book: Phrasebook) -> _Row:
-    """A label and a date, a full date, a time ago, a reading time.
+    """A label and a date, a full date with the time of day, a time ago, a reading time.
 
     `dates` are the words in a date that are no months: days of the week, "at", units of hours.
     """
@@ -197,13 +201,12 @@ def _time(book: Phrasebook) -> _Row:
     token = rf"(?:{_NUMBER}|{words}|[ap]\.?m|utc|gmt|cet|cest|ist|z|{stamps})"
     date = rf"(?:{token}{_BETWEEN}){{1,14}}"
     has_day = rf"(?=.{{0,60}}(?:\d ?{months}|{months} ?\d|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|(?:19|20)\d\d[./-]\d|\d[.,]? ?(?:de )?{months}))"
-    has_year = r"(?=.{0,60}(?:(?:19|20)\d\d|\d{1,2}[:.h]\d\d))"
     since = f"(?:{'|'.join(ago)})"
     patterns = (
         *ago,
         rf"(?=.{{0,60}}\d){stamps}{_BETWEEN}{date}",
         rf"{stamps}{_BETWEEN}{since}(?:{_BETWEEN}{stamps}{_BETWEEN}{since})?",
-        rf"{has_day}{has_year}{date}(?:{_BETWEEN}{since})?",
+        rf"{has_day}{_HAS_CLOCK}{date}(?:{_BETWEEN}{since})?",
         rf"{since}[ ,|·•-]{{1,4}}{since}",
         rf"{stamps}",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 
@@ -124,9 +124,6 @@ def find(view: View) -> Found:
         ),
         (None, ""),
     )
-    day = stamp.day if stamp is not None else None
-    if stamp is not None and page is not None and source in {"json-ld", "meta"}:
-        day = _local_day(stamp, page, view)
     if given:
         said = date_formats.machine(given) or date_formats.printed(
             given, day_first=_day_first(view)
@@ -137,14 +134,14 @@ def find(view: View) -> Found:
                 if stamp is not None and stamp.day != said.day
                 else "given"
             )
-            stamp, day = said, said.day
+            stamp = said
     modified = _modified(page, view.document.fetched_at) if page is not None else None
     values: dict[str, object] = {"modified_at": modified[0].utc if modified else None}
     evidence = {"modified_at": modified[1]} if modified else {}
     if stamp is not None:
         values |= {
             "published_at": stamp.utc,
-            "published_date": day,
+            "published_date": stamp.day,
             "published_precision": stamp.precision,
             "published_utc_offset_minutes": stamp.offset,
         }
@@ -156,21 +153,6 @@ def find(view: View) -> Found:
         if stamp.offset is not None:
             evidence["published_utc_offset_minutes"] = source
     return Found(values, evidence)
-
-
-def _local_day(stamp: Stamp, page: PageData, view: View) -> date:
-    """The day that the page prints beside its headline for a moment that it states in UTC.
-
-    Servers state UTC where readers see their own clock: "November 8" may be stated as 01:40 of the 9th.
-    """
-    if stamp.offset != 0 or stamp.precision == "day":
-        return stamp.day
-    shown = next((found for found, _ in _marked(page, view)), None)
-    if shown is None:
-        return stamp.day
-    days = (shown.day - stamp.day).days
-    west, east = days == -1 and stamp.utc.hour < 12, days == 1 and stamp.utc.hour >= 10
-    return shown.day if west or east else stamp.day
 
 
 def _possible(stamp: Stamp, fetched_at: datetime | None) -> bool:

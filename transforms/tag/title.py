@@ -113,10 +113,12 @@ def _repeated(view: View, title: str, raw: str) -> list[int]:
 
 
 def _cut(view: View, lines: list[int]) -> tuple[Removal, ...]:
-    """The removal of headline lines and of the blank lines they leave at the top."""
+    """The removal of headline lines and of the blank lines they leave at the top; none where nothing else is in the text."""
     if not lines:
         return ()
     gone = set(lines)
+    if not any(line and not line.isspace() for i, line in enumerate(view.lines) if i not in gone):
+        return ()  # a news flash is its headline
     cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
     for i, line in enumerate(view.lines):
         if i not in gone and line and not line.isspace():

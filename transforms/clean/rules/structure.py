@@ -67,13 +67,26 @@ RULES = (
         keeps=("Bring to the harbour, the council said on Monday:\n* Boots\n* Rope\n* Tea",),
     ),
     Rule(
+        name="edge_menu",
+        category="learned",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=(
+            "[[The harbour]]\n[[Our ferries]]\n[[Upper lock]]\n[[Lower lock]]\n[[The dam]]\n[[The mill]]\nMill Town lock closes as the river rises again\nThe river rose again at noon, and the lock at Mill Town was closed.\nThe council meets on Monday to vote on the dam, the mayor said.",
+        ),
+        keeps=(
+            "The river rose again at noon, and the lock at Mill Town was closed.\nThe results of the six races of the day, in the order of the start:\nLock City\nMill Town\nUpper Dam\nLower Dam\nHarbour\nThe Weir",
+        ),
+    ),
+    Rule(
         name="time_line",
         category="counters",
         languages=("*",),
         place="context",
         on_pages=False,
-        drops=("Mill Town lock closes as the river rises\n[[January 5, 2024, 10:30 am]]\nThe river rose again at noon, and the lock at Mill Town was closed.",),
-        keeps=("The river rose again at noon, and the lock at Mill Town was closed.\nJanuary 5, 2024\nThe council meets on Monday to vote on the dam, the mayor said.",),
+        drops=("La resclosa tanca perquè el riu torna a créixer\n[[5 de gener de 2024]]\nEl riu va tornar a créixer al migdia, i la resclosa del poble va quedar tancada fins al vespre.",),
+        keeps=("El riu va tornar a créixer al migdia, i la resclosa del poble va quedar tancada fins al vespre.\n5 de gener de 2024\nEl consell es reuneix dilluns per votar sobre la presa, va dir l'alcalde.",),
     ),
     Rule(
         name="initials",
