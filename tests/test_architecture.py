@@ -53,7 +53,7 @@ LONG_MODULES: dict[str, int] = {
     "flows/warehouse/rewrite.py": 620,
     "flows/warehouse/store.py": 700,
     "flows/warehouse/verify.py": 580,
-    "transforms/clean/line_features.py": 540,
+    "transforms/clean/lines/line_features.py": 540,
     "transforms/decode.py": 460,
     "transforms/dedup/decision/evidence.py": 440,
     "transforms/extract/block_features.py": 540,

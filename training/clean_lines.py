@@ -23,9 +23,9 @@ import numpy as np
 
 from copydesk.transforms import clean
 from copydesk.transforms.boosted_trees import Forest
-from copydesk.transforms.clean import line_context_features, line_features
-from copydesk.transforms.clean import line_model as model
 from copydesk.transforms.clean.clean import marked
+from copydesk.transforms.clean.lines import line_context_features, line_features
+from copydesk.transforms.clean.lines import line_model as model
 
 FOLDS = 5
 MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line

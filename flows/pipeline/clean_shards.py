@@ -20,7 +20,7 @@ from copydesk.flows.read import InputFile, Record, Reject, reject
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe, from_toml
-from copydesk.flows.support import versions
+from copydesk.flows.support import startup_cache, versions
 from copydesk.flows.support.atomic_write import drafted
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
@@ -117,6 +117,7 @@ def _watched(
 
 def warm_up() -> None:
     """Load what editing needs."""
+    startup_cache.prepare()
     edit.warm_up()
 
 

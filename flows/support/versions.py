@@ -38,12 +38,12 @@ def versions() -> dict[str, str]:
 
 @cache
 def rules_sha256() -> str:
-    """SHA-256 over name, version and content of every rule that can cut a line, hex."""
-    from copydesk.transforms import clean, extract, tag
+    """SHA-256 over name, version and patterns of every rule that can cut a line, hex."""
+    from copydesk.transforms import extract, tag
+    from copydesk.transforms.clean.patterns import rule_table
 
-    return sha256(
-        "\n".join(sorted(map(repr, (*clean.RULES, *extract.RULES, *tag.RULES)))).encode()
-    ).hexdigest()
+    others = sorted(map(repr, (*extract.RULES, *tag.RULES)))
+    return sha256("\n".join((rule_table.packaged().sha256, *others)).encode()).hexdigest()
 
 
 def versions_json() -> str:

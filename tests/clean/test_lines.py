@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from copydesk.transforms.clean import line_context_features, line_features, line_model
-from copydesk.transforms.clean.line_features import Line
-from copydesk.transforms.clean.line_model import Decision, Model
+from copydesk.transforms.clean.lines import line_context_features, line_features, line_model
+from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.lines.line_model import Decision, Model
 
 PROSE = "The river rose again at noon, and the lock at Mill Town was closed until the evening."
 KNOWN = Model(

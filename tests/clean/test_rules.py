@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from copydesk.transforms import clean, ledger
 from copydesk.transforms.clean.fold_text import folded
-from copydesk.transforms.clean.line_features import Line
+from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.patterns import rule_table
+from copydesk.transforms.clean.patterns.rule_table import RuleTable, content_of
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rule_set import RuleSet
 
@@ -89,7 +92,8 @@ def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -
 )
 def test_what_is_evidence_is_recognised_and_does_not_act(rule: Rule, example: str) -> None:
     line = Line(example, folded(example), "")
-    assert RuleSet([rule]).hinted(line).rule == rule.name
+    table = RuleTable(content_of([rule]))
+    assert RuleSet(table, table.entries).hinted(line).rule == rule.name
     assert clean.clean(example, options=NO_MODEL, languages=rule.languages) == ()
 
 
@@ -129,3 +133,11 @@ def test_an_unknown_switch_is_a_mistake_and_a_known_one_is_not(name: str) -> Non
     else:
         with pytest.raises(ValueError, match="no_such_rule"):
             clean.Options(disabled=(name,))
+
+
+def test_the_packaged_table_is_what_the_rules_give() -> None:
+    """Where this fails: python -m training.packed_rules."""
+    stored = rule_table.Stored.of_package()
+    expected = content_of(clean.RULES)
+    assert stored[rule_table.INDEX] == expected[rule_table.INDEX]
+    assert {name: stored[name] for name in expected} == json.loads(json.dumps(expected))

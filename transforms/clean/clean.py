@@ -15,22 +15,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from copydesk.transforms.clean import document_languages, link_lists, opening, rules
+from copydesk.transforms.clean import document_languages, link_lists, opening
 from copydesk.transforms.clean.fold_text import folded
-from copydesk.transforms.clean.line_features import Line
-from copydesk.transforms.clean.line_model import (
+from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.lines.line_model import (
     FEW_WORDS,
     MIN_RESIDUE,
     decided,
     log_odds,
     model,
 )
-from copydesk.transforms.clean.rule import CATEGORIES, Rule
+from copydesk.transforms.clean.patterns import rule_table
+from copydesk.transforms.clean.rule import CATEGORIES, Rule, RuleEntry
 from copydesk.transforms.clean.rule_set import RuleSet
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
 
 Kind = Literal["page", "text"]
-RULES: tuple[Rule, ...] = rules.ALL
 
 LINE_MODEL = "line_model"
 TRAILING_LIST = "trailing_list"
@@ -49,18 +49,14 @@ class Options:
     """Let the line model cut lines of plain text that no rule matches."""
 
     def __post_init__(self) -> None:
-        known = (
-            {r.name for r in RULES}
-            | set(CATEGORIES)
-            | {language for r in RULES for language in r.languages}
-        )
         for name in (*self.disabled, *self.enabled):
-            if name not in known:
+            table = rule_table.packaged()
+            if not (name in table.by_name or name in CATEGORIES or name in table.languages):
                 raise ValueError(
                     f"no clean rule, category or language is called {name!r}; `copydesk rules` lists them"
                 )
 
-    def acts(self, rule: Rule) -> bool:
+    def acts(self, rule: Rule | RuleEntry) -> bool:
         """Whether the rule is switched on."""
         names = {rule.name, rule.category, *rule.languages}
         return (
@@ -130,41 +126,46 @@ def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
     """
     return tuple(
         r.text.strip()
-        for r in sorted(r for r in removed if r.rule in _CORRECTIONS)
+        for r in sorted(r for r in removed if _category(r.rule) == "correction")
         if r.text.strip()
     )
 
 
-_CATEGORY = {r.name: r.category for r in RULES}
-_VERSION = {r.name: r.version for r in RULES}
-_BY_NAME = {r.name: r for r in RULES}
-_CORRECTIONS = frozenset(r.name for r in RULES if r.category == "correction")
-_LANGUAGES = frozenset(language for r in RULES for language in r.languages)
-
-
 def _languages(left: Sequence[str], stated: Collection[str]) -> frozenset[str]:
-    return _LANGUAGES & {document_languages.ANY, *document_languages.languages_of(left, stated)}
+    found = document_languages.languages_of(left, stated)
+    return rule_table.packaged().languages & {document_languages.ANY, *found}
 
 
 @lru_cache(maxsize=128)
 def _rule_set(options: Options, kind: Kind, languages: frozenset[str]) -> RuleSet:
     """The rules that are switched on and act in one of the languages."""
-    return RuleSet(
-        [
-            rule
-            for rule in RULES
-            if options.acts(rule)
-            and (kind == "text" or rule.on_pages)
-            and not languages.isdisjoint(rule.languages)
-        ]
+    table = rule_table.packaged()
+    on = frozenset(
+        entry
+        for entry in table.entries
+        if options.acts(entry)
+        and (kind == "text" or entry.on_pages)
+        and not languages.isdisjoint(entry.languages)
     )
+    return RuleSet(table, on)
+
+
+def _category(rule: str) -> str:
+    """The category of a rule; of what is no rule, such as a reason of the page model, nothing."""
+    entry = rule_table.packaged().by_name.get(rule)
+    return entry.category if entry else ""
+
+
+def _cut(line: int, rule: str) -> Cut:
+    return Cut(line, rule, rule_table.packaged().by_name[rule].version)
 
 
 def _in_context(
     left: Sequence[str], low: Sequence[str], cuts: list[Cut], acting: RuleSet, options: Options
 ) -> list[Cut]:
     """What goes of a plain text: the rules' cuts less those of its headline and bylines, and what the lines around show."""
-    taken = {c.line: _BY_NAME[c.rule] for c in cuts if _CATEGORY[c.rule] != "layout"}
+    by_name = rule_table.packaged().by_name
+    taken = {c.line: by_name[c.rule] for c in cuts if by_name[c.rule].category != "layout"}
     if not taken and not link_lists.may_have(left):
         return cuts
     if taken and (kept := opening.guarded(left, low, taken)):
@@ -172,7 +173,7 @@ def _in_context(
     held = _marked(left, low, cuts, acting)
     lines = [line for _, line in held]
     listed = {i: name for i, name in link_lists.found(lines).items() if name in acting.by_name}
-    cuts += [Cut(held[i][0], name, _VERSION[name]) for i, name in listed.items()]
+    cuts += [_cut(held[i][0], name) for i, name in listed.items()]
     if options.line_model and len(taken) >= 1:
         cuts += _by_model(held, listed, acting)
     partly = {c.line for c in cuts if c.start is None}
@@ -194,7 +195,7 @@ def _marked(
     for n, line in enumerate(texts):
         if line and not line.isspace():
             rule = whole.get(n, "")
-            held.append((n, Line(line, folds[n], _CATEGORY.get(rule, ""), rule, n - above - 1)))
+            held.append((n, Line(line, folds[n], _category(rule), rule, n - above - 1)))
             above = n
     return held
 
@@ -217,7 +218,7 @@ def _by_model(
         hinted = [line if line.category else acting.hinted(line) for line in lines]
     decision = decided(lines, log_odds(hinted, known).tolist() if asked else None, known)
     return [
-        Cut(held[i][0], name, _VERSION[name])
+        _cut(held[i][0], name)
         for name, found in (
             (TRAILING_LIST, decision.below),
             (LEADING_MENU, decision.above),

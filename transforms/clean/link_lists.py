@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from copydesk.transforms.clean.line_features import Line
+from copydesk.transforms.clean.lines.line_features import Line
 from copydesk.transforms.tag import date_formats, gazetteers, text_header
 
 LINK_LIST, LEADING_MENU, TRAILING_MENU = "link_list", "leading_menu", "trailing_menu"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from copydesk.transforms.clean.rule import Rule
+from copydesk.transforms.clean.rule import RuleEntry
 from copydesk.transforms.tag import dateline_parser, text_header
 
 MAX_HEADLINE_CHARS = 200  # as the recipe's `max_headline_chars`
@@ -23,7 +23,9 @@ _LABEL = re.compile(r"[:|>»→•]")
 _FROM_AGENCY = re.compile(r" - [a-z]{2,12}$")  # "Oil falls on demand fears - Reuters"
 
 
-def guarded(lines: Sequence[str], low: Sequence[str], cut_by: Mapping[int, Rule]) -> frozenset[int]:
+def guarded(
+    lines: Sequence[str], low: Sequence[str], cut_by: Mapping[int, RuleEntry]
+) -> frozenset[int]:
     """The numbers of lines that print the headline, a byline or a dateline, among those that rules would cut.
 
     `low` are the folded lines, `cut_by` the rule that cuts a line, whole or in part, by its number.

@@ -10,7 +10,7 @@ of lines alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Place = Literal["line", "ending", "start", "end", "form", "evidence", "context"]
 """Where a rule acts.
@@ -69,3 +69,14 @@ class Rule:
     version: int = 1
     drops: tuple[str, ...]
     keeps: tuple[str, ...]
+
+
+class RuleEntry(NamedTuple):
+    """What the code asks of a rule while it cleans: a `Rule` without its patterns and examples."""
+
+    name: str
+    category: str
+    languages: tuple[str, ...]
+    place: Place
+    on_pages: bool
+    version: int

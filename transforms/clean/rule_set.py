@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Sequence
 
 from copydesk.transforms.clean.fold_text import key, undecorated
-from copydesk.transforms.clean.line_features import Line
-from copydesk.transforms.clean.pattern_index import Matcher
-from copydesk.transforms.clean.rule import Rule
-from copydesk.transforms.clean.rules.any_language import CREDIT_WORDS
+from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.patterns.pattern_index import Matcher
+from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
+from copydesk.transforms.clean.patterns.rule_table import RuleTable
+from copydesk.transforms.clean.rule import Place, RuleEntry
 from copydesk.transforms.ledger import BLANK_LINE, Cut
 
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
@@ -37,19 +38,23 @@ _NO_CREDIT = frozenset(
 class RuleSet:
     """The rules that are switched on, filed by where they act."""
 
-    def __init__(self, on: Sequence[Rule]) -> None:
-        self.line, self.start, self.end, self.form = (
-            Matcher(r for r in on if r.place == place) for place in ("line", "start", "end", "form")
-        )
-        self.evidence = Matcher(r for r in on if r.place == "evidence")
+    def __init__(self, table: RuleTable, on: Collection[RuleEntry]) -> None:
+        languages = frozenset(code for entry in on for code in entry.languages)
+        acting = {row: entry for row, entry in enumerate(table.entries) if entry in on}
+
+        def matcher(place: Place) -> Matcher:
+            return Matcher(table.patterns(place, languages), acting)
+
+        self.line, self.start, self.end = matcher("line"), matcher("start"), matcher("end")
+        self.form, self.evidence = matcher("form"), matcher("evidence")
         self.endings = [
-            (re.compile(rf"(?:{pattern})$"), r)
-            for r in on
-            if r.place == "ending"
-            for pattern in r.patterns
+            (re.compile(rf"(?:{one.pattern})$"), acting[one.rule])
+            for part in table.patterns("ending", languages)
+            for one in part.alternatives
+            if one.rule in acting
         ]
-        self.by_name = {r.name: r for r in on}
-        self.comments = frozenset(r.name for r in on if r.category == "comments")
+        self.by_name = {entry.name: entry for entry in on}
+        self.comments = frozenset(entry.name for entry in on if entry.category == "comments")
 
     def cuts(
         self,
@@ -107,7 +112,7 @@ class RuleSet:
         rule = self.evidence.find(key(line.low), sentence=sentence)
         return line if rule is None else line._replace(category=rule.category, rule=rule.name)
 
-    def _whole(self, line: str, low: str) -> Rule | None:
+    def _whole(self, line: str, low: str) -> RuleEntry | None:
         """The rule that takes the whole of a line."""
         core = undecorated(low)
         if not core or core.isspace():
@@ -128,7 +133,9 @@ class RuleSet:
             return credit[0]
         return None
 
-    def _glued_start(self, line: str, low: str, start: int, end: int) -> tuple[Rule, int] | None:
+    def _glued_start(
+        self, line: str, low: str, start: int, end: int
+    ) -> tuple[RuleEntry, int] | None:
         """Residue at the start of a paragraph: the rule and where prose begins."""
         found = self.start.find_at_start(low[start : min(end, start + _EDGE)])
         if (
@@ -139,7 +146,7 @@ class RuleSet:
             return None
         return found[0], start + found[1]
 
-    def _glued_end(self, low: str, start: int, end: int) -> tuple[Rule, int] | None:
+    def _glued_end(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
         """Residue at the end of a paragraph: the rule and where prose ends."""
         first = max(start, end - _EDGE)
         tail = low[first:end].rstrip()
@@ -156,7 +163,7 @@ class RuleSet:
             return credit
         return None
 
-    def _credit(self, low: str, start: int, end: int) -> tuple[Rule, int] | None:
+    def _credit(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
         """A credit at the end of a line: the rule and where the credit begins, white space before it included."""
         first = max(start, end - _MAX_CREDIT)
         tail = low[first:end].rstrip()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copydesk.transforms.clean.clean import RULES
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
+from copydesk.transforms.clean.rules import ALL
 
 _MOST_EXAMPLES = 8  # of a rule; the tables have the others, arbitrary
 _PLACES = {
@@ -22,13 +22,13 @@ def markdown() -> str:
     parts = [
         "# Cleaning rules",
         "",
-        f"The {len(RULES)} rules that cut residue from text, written by `python -m docs.generate` from the tables in `transforms/clean/rules/`. "
+        f"The {len(ALL)} rules that cut residue from text, written by `python -m docs.generate` from the tables in `transforms/clean/rules/`. "
         f"The tests run every example; the page shows the first {_MOST_EXAMPLES} of a rule. Where brackets `[[ ]]` stand in one, only what is between them goes. Quotation marks around a line are "
         'never looked through: a quotation that begins "Read more" is no link.',
         "",
     ]
     for category, meaning in CATEGORIES.items():
-        held = [rule for rule in RULES if rule.category == category]
+        held = [rule for rule in ALL if rule.category == category]
         if held:
             parts += [
                 f"## {category}",

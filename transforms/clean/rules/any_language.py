@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from copydesk.transforms.clean.patterns.photo_agencies import AGENCY
 from copydesk.transforms.clean.rule import Rule
 
 _ANY = ("*",)
-_AGENCY = (
-    "getty(?: images(?: news| europe| north america| entertainment| sport)?)?|afp|reuters|associated press|ap(?: photo| images)?|epa(?:-efe)?|dpa|efe|lusa|ansa|tass|xinhua|kyodo(?: news)?|pti|ani|"
-    "shutterstock(?:\\.com)?|istock(?:photo)?|alamy(?: stock photo| live news)?|depositphotos|dreamstime|adobe stock|wireimage|filmmagic|anadolu(?: agency| ajansı)?|imago(?: images)?|"
-    "picture[- ]alliance|keystone|ritzau scanpix|scanpix|tt|ntb|lehtikuva|belga|anp|apa|zuma(?: press| wire| press wire)?|rex(?: features)?|splash(?: news)?|backgrid|mega|polaris|sipa(?: usa)?|"
-    "nurphoto|lightrocket|hindustan times|bloomberg|barcroft(?: media)?|swns|pa(?: wire| images| media)?|cp|the canadian press|unsplash|pexels|pixabay|wikimedia commons|flickr|zumapress|usa today sports"
-)
-
-# A credit holds one of these words: the parts of the agencies' names and the labels before a name.
-_COMMON = {"agency", "america", "com", "commons", "entertainment", "europe", "features", "images", "live", "media", "news", "north", "press", "sport", "sports", "stock", "the", "times", "today"}
-CREDIT_WORDS = frozenset(re.findall(r"[^\W_]+", re.sub(r"\\.", "", _AGENCY))) - _COMMON | {
-    "credit", "credits", "crédit", "crédits", "photo", "photos", "foto", "fotos", "image", "picture", "bild", "illustration", "screenshot", "courtesy",
-}
 
 RULES = (
     Rule(
@@ -26,8 +13,8 @@ RULES = (
         category="photo",
         languages=_ANY,
         patterns=(
-            r"(?:" + _AGENCY + r")(?: ?/ ?[^.!?;]{2,70}){0,3}",
-            r"(?:©|\(c\)|credit|photo|foto|image) ?:? ?(?:" + _AGENCY + r")(?: ?/ ?[^.!?;]{2,70})?",
+            r"(?:" + AGENCY + r")(?: ?/ ?[^.!?;]{2,70}){0,3}",
+            r"(?:©|\(c\)|credit|photo|foto|image) ?:? ?(?:" + AGENCY + r")(?: ?/ ?[^.!?;]{2,70})?",
         ),
         unless_sentence=True,
         drops=("Reuters/Baz Ruiz", "AP Photo/Bo Li", "Getty Images", "dpa / Ana Ruiz", "(AFP)", "Image: AFP/Getty"),
@@ -39,12 +26,12 @@ RULES = (
         languages=_ANY,
         place="ending",
         patterns=(
-            r"(?!, ?(?:pa|cp|tt|mega)[)\]]{0,2}$)(?:via|/|\||,|;|:|- |\(|\[|©|courtesy|photo|foto|credit|bild) ?(?:" + _AGENCY + r") ?[)\]]{0,2}",
+            r"(?!, ?(?:pa|cp|tt|mega)[)\]]{0,2}$)(?:via|/|\||,|;|:|- |\(|\[|©|courtesy|photo|foto|credit|bild) ?(?:" + AGENCY + r") ?[)\]]{0,2}",
             r"(?:credits?|photo|foto|fotos|photo credit|image|picture|bild|photo by|image credit|image source|crédit photo|crédit|foto di|foto de|photos) ?: ?[^.!?:]{2,50}[)\]]?",
             r"\(? ?(?:ap|afp|reuters|epa|pti|pa) ?(?:photo|images|wire|pool|file)? ?/ ?[^.!?/]{2,50}(?:, ?(?:file|pool))?[)\]]?",
             r"[(\[](?:photo|image|picture|file photo|illustration|foto|bild|screenshot)(?: (?:by|courtesy|courtesy of|credit|via|from|supplied)\b| ?[:/|©-]| ) ?[^()\[\]!?]{2,70}[)\]]",
             r"(?:getty images|ap photo|shutterstock|istock|imago images|wireimage)[)\]]{0,2}",
-            r"/ ?(?:" + _AGENCY + r") ?(?:/ ?[^.!?/]{2,40})?[)\]]{0,2}",
+            r"/ ?(?:" + AGENCY + r") ?(?:/ ?[^.!?/]{2,40})?[)\]]{0,2}",
         ),
         drops=(
             "The minister arrives at the port on Monday. (AP Photo/Ana Ruiz)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.transforms.clean.phrasebook import Phrasebook, rules_of
+from copydesk.transforms.clean.patterns.phrasebook import Phrasebook, rules_of
 
 RULES = rules_of(
     Phrasebook(

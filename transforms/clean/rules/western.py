@@ -5,7 +5,7 @@ Each of these languages has a table of its own with the rules that are only its 
 
 from __future__ import annotations
 
-from copydesk.transforms.clean.phrasebook import Phrasebook, rules_of
+from copydesk.transforms.clean.patterns.phrasebook import Phrasebook, rules_of
 
 _BOOKS = (
     Phrasebook(

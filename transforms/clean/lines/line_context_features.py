@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.clean.line_features import END_WORDS, Bag, Features, Rows
+from copydesk.transforms.clean.lines.line_features import END_WORDS, Bag, Features, Rows
 
 Odds = npt.NDArray[np.float32]
 

@@ -37,6 +37,29 @@ class Node(NamedTuple):
     is_edge: bool = False  # a look-ahead or an end: takes no character
 
 
+def alternatives(pattern: str) -> tuple[str, ...]:
+    """The pattern split at the bars that stand outside of groups.
+
+    >>> alternatives(r"a(?:b|c)|d[|]")
+    ('a(?:b|c)', 'd[|]')
+    """
+    found, depth, start, in_class = list[str](), 0, 0, False
+    characters = enumerate(pattern)
+    for i, c in characters:
+        if c == "\\":
+            next(characters, None)
+        elif in_class:
+            in_class = c != "]"
+        elif c == "[":
+            in_class = True
+        elif c in "()":
+            depth += 1 if c == "(" else -1
+        elif c == "|" and depth == 0:
+            found.append(pattern[start:i])
+            start = i + 1
+    return (*found, pattern[start:])
+
+
 @lru_cache(maxsize=8192)
 def parsed(pattern: str) -> tuple[tuple[Node, ...], ...]:
     """The branches of a pattern; raises ValueError for what the rule tables do not use.
@@ -130,10 +153,6 @@ def _repeat(pattern: str, at: int) -> tuple[int, int, int]:
     return least, most, at + (pattern[at : at + 1] == "?")
 
 
-#: Answers of `prefixes` from an earlier process. Reading 1,400 patterns takes 0.4 s.
-remembered: dict[str, frozenset[str]] = {}
-
-
 @lru_cache(maxsize=8192)
 def prefixes(pattern: str) -> frozenset[str]:
     """Strings of up to `PREFIX` characters one of which every match begins with; shorter ones are open-ended.
@@ -143,8 +162,6 @@ def prefixes(pattern: str) -> frozenset[str]:
     >>> sorted(prefixes(r"(?:also |must )?x[^.]"))
     ['also ', 'must ', 'x']
     """
-    if pattern in remembered:
-        return remembered[pattern]
     parts = [_firsts(branch, frozenset({""})) for branch in parsed(pattern)]
     found = frozenset(p[:PREFIX] for closed, growing in parts for p in closed | growing)
     for shorter in range(PREFIX - 1, -1, -1):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copydesk.transforms.clean.phrase import NETWORKS, choice, examples, lines, pattern
+from copydesk.transforms.clean.patterns.phrase import NETWORKS, choice, examples, lines, pattern
 from copydesk.transforms.clean.rule import Place, Rule
 
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.clean import line_context_features
-from copydesk.transforms.clean.line_features import END, END_WORDS, WORD, Line, features
+from copydesk.transforms.clean.lines import line_context_features
+from copydesk.transforms.clean.lines.line_features import END, END_WORDS, WORD, Line, features
 
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest

@@ -1,0 +1,28 @@
+"""Write the packaged table of the cleaning rules again: python -m training.packed_rules.
+
+Needed when a rule, a phrase or the way in which patterns are read changes; a test says so.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from copydesk.transforms.clean import rules
+from copydesk.transforms.clean.patterns import rule_table
+
+
+def main() -> None:
+    """Build the table from the rules and write it, with dates that do not depend on the clock."""
+    path = Path(rule_table.__file__).parents[1] / "data" / rule_table.FILE
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, part in rule_table.content_of(rules.ALL).items():
+            packed = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+            entry = ZipInfo(f"{name}.json")
+            entry.compress_type = ZIP_DEFLATED
+            archive.writestr(entry, packed, compresslevel=9)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Names of agencies and archives that photo credits print, and the words by which a credit is known."""
+
+from __future__ import annotations
+
+import re
+
+#: A pattern for one name, in folded form.
+AGENCY = (
+    "getty(?: images(?: news| europe| north america| entertainment| sport)?)?|afp|reuters|associated press|ap(?: photo| images)?|epa(?:-efe)?|dpa|efe|lusa|ansa|tass|xinhua|kyodo(?: news)?|pti|ani|"
+    "shutterstock(?:\\.com)?|istock(?:photo)?|alamy(?: stock photo| live news)?|depositphotos|dreamstime|adobe stock|wireimage|filmmagic|anadolu(?: agency| ajansı)?|imago(?: images)?|"
+    "picture[- ]alliance|keystone|ritzau scanpix|scanpix|tt|ntb|lehtikuva|belga|anp|apa|zuma(?: press| wire| press wire)?|rex(?: features)?|splash(?: news)?|backgrid|mega|polaris|sipa(?: usa)?|"
+    "nurphoto|lightrocket|hindustan times|bloomberg|barcroft(?: media)?|swns|pa(?: wire| images| media)?|cp|the canadian press|unsplash|pexels|pixabay|wikimedia commons|flickr|zumapress|usa today sports"
+)
+
+# A credit holds one of these words: the parts of the agencies' names and the labels before a name.
+_COMMON = frozenset(
+    [
+        "agency",
+        "america",
+        "com",
+        "commons",
+        "entertainment",
+        "europe",
+        "features",
+        "images",
+        "live",
+        "media",
+        "news",
+        "north",
+        "press",
+        "sport",
+        "sports",
+        "stock",
+        "the",
+        "times",
+        "today",
+    ]
+)
+_LABELS = frozenset(
+    [
+        "credit",
+        "credits",
+        "crédit",
+        "crédits",
+        "photo",
+        "photos",
+        "foto",
+        "fotos",
+        "image",
+        "picture",
+        "bild",
+        "illustration",
+        "screenshot",
+        "courtesy",
+    ]
+)
+CREDIT_WORDS = frozenset(re.findall(r"[^\W_]+", re.sub(r"\\.", "", AGENCY))) - _COMMON | _LABELS
