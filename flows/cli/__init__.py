@@ -16,6 +16,7 @@ import click
 
 import copydesk
 from copydesk.flows.cli.options import Group
+from copydesk.flows.support import own_process
 
 _NOT_COMMANDS = {"options"}
 #: What `--help` lists together; a command that is in none comes last, and a test asks for its group.
@@ -92,7 +93,12 @@ class _Commands(Group):
             raise
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line; text that the terminal's encoding lacks is escaped, not a crash."""
+        """Run the command line; text that the terminal's encoding lacks is escaped, not a crash.
+
+        Without arguments it reads those of the process, and the process is taken to be its own.
+        """
+        if not args and kwargs.get("args") is None:
+            own_process.claim()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")

@@ -85,11 +85,15 @@ def command(
     if engine == "local" and scheduler is not None:
         raise click.UsageError("--scheduler goes with --engine dask")
     began = time.monotonic()
-    progress = terminal.chosen(quiet=quiet or as_json)
+    progress: Quiet | Lines | Bar = terminal.Quiet()
     stdin = _Stdin(inputs, format_name)
     inputs = stdin.inputs
     try:
         outcome = None if reread or dry_run else _unchanged(inputs, warehouse, recipe)
+        if outcome is None:
+            if engine == "local":
+                _start_workers(recipe)
+            progress = terminal.chosen(quiet=quiet or as_json)
         if outcome is not None:
             pass
         elif direct or dry_run:
@@ -194,6 +198,14 @@ def _unchanged(
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     return None if summary is None else finish.Outcome(summary, located(warehouse), None)
+
+
+def _start_workers(recipe: Path | None) -> None:
+    """Let a reader and a worker get ready while this process loads the rest, and before it has threads."""
+    from copydesk.flows.pipeline import clean_shards
+    from copydesk.flows.recipe import load
+
+    clean_shards.start_ahead(load(recipe).limits)
 
 
 def _directly(

@@ -1,4 +1,4 @@
-"""Shards to results in worker processes, whatever a document does to its worker.
+"""Run shards in worker processes, whatever a document does to its worker.
 
 The task is a function named by its import path and called in a worker as `task(job, options)`:
 
@@ -40,10 +40,12 @@ from typing import Any
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Shard, from_json
-from copydesk.flows.support.sandbox import Channel, Death, Process, function_named, wait
+from copydesk.flows.support import sandbox
+from copydesk.flows.support.sandbox import Process, WorkerExit, wait
+from copydesk.flows.support.worker_loop import WorkerChannel, function_named
 
 _DONE = "result.json"
-_MOST_DEATHS = 3  # of one worker between documents, before the task itself is taken for broken
+_MOST_EXITS = 3  # of one worker between documents, before the task itself is taken for broken
 _RECYCLE = 0.75  # of the memory limit: a worker that has grown this far is restarted, so that its next document has the whole limit
 
 Progress = Callable[[int], None]
@@ -58,17 +60,17 @@ class Job:
     """One shard as its task sees it."""
 
     shard: Shard
-    poisoned: Mapping[int, tuple[str, str]] = field(
+    excluded: Mapping[int, tuple[str, str]] = field(
         default_factory=dict
     )  # index to reason and detail
-    channel: Channel | None = None
+    channel: WorkerChannel | None = None
 
     def documents(self) -> Iterator[tuple[int, Record]]:
         """Index and record of every document that has not killed a worker."""
         if self.channel is not None:
             self.channel.limit_memory()
         for index, record in enumerate(self.shard.records()):
-            if index in self.poisoned:
+            if index in self.excluded:
                 continue
             if self.channel is not None:
                 self.channel.begin(index)
@@ -79,10 +81,10 @@ class Job:
     def rejects(self) -> Iterator[Reject]:
         """What reading refused, then what killed a worker."""
         yield from self.shard.rejects()
-        if self.poisoned:
+        if self.excluded:
             for index, record in enumerate(self.shard.records()):
-                if index in self.poisoned:
-                    reason, detail = self.poisoned[index]
+                if index in self.excluded:
+                    reason, detail = self.excluded[index]
                     yield Reject(
                         record.source_uri,
                         record.record_number,
@@ -133,9 +135,9 @@ class _Try:
     """A shard on its way, with what is known of its bad documents."""
 
     shard: Shard
-    poisoned: dict[int, tuple[str, str]] = field(default_factory=dict)
+    excluded: dict[int, tuple[str, str]] = field(default_factory=dict)
     suspects: set[int] = field(default_factory=set)
-    n_deaths: int = 0
+    n_exits: int = 0
 
 
 class Pool:
@@ -221,12 +223,12 @@ class Pool:
             task=self._task,
             options=self._options,
             shard=asdict(attempt.shard),
-            poisoned={str(index): why for index, why in attempt.poisoned.items()},
+            excluded={str(index): why for index, why in attempt.excluded.items()},
         )
 
     def _process(self) -> Process:
         prepare = f"{self._task.partition(':')[0]}:warm_up"
-        return Process(
+        return sandbox.started(
             seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes, prepare=prepare
         )
 
@@ -234,13 +236,13 @@ class Pool:
         wait(list(self._busy))
         for process in list(self._busy):
             for message in process.messages():
-                if isinstance(message, Death):
-                    self._bury(self._busy.pop(process), message)
+                if isinstance(message, WorkerExit):
+                    self._settle_exit(self._busy.pop(process), message)
                 else:
                     self._finish(process, self._busy.pop(process), message["done"])
         if self._on_progress is not None:
             self._on_progress(
-                self._n_documents + sum(process.board.read()[2] for process in self._busy)
+                self._n_documents + sum(process.heartbeat.read()[2] for process in self._busy)
             )
 
     def _finish(self, process: Process, attempt: _Try, done: dict[str, Any]) -> None:
@@ -253,21 +255,21 @@ class Pool:
         else:
             self._idle.append(process)
 
-    def _bury(self, attempt: _Try, death: Death) -> None:
+    def _settle_exit(self, attempt: _Try, ended: WorkerExit) -> None:
         """Decide what a dead worker means for its shard, and put the shard back in the line."""
-        attempt.n_deaths += 1
-        if death.reason == "os":
-            raise OSError(death.errno, death.detail) if death.errno else OSError(death.detail)
-        if death.position is None:
-            if death.reason == "failed" or attempt.n_deaths >= _MOST_DEATHS:
+        attempt.n_exits += 1
+        if ended.reason == "os":
+            raise OSError(ended.errno, ended.detail) if ended.errno else OSError(ended.detail)
+        if ended.position is None:
+            if ended.reason == "failed" or attempt.n_exits >= _MOST_EXITS:
                 raise TaskError(
-                    f"{self._task} failed on shard {attempt.shard.number}: {death.detail}"
+                    f"{self._task} failed on shard {attempt.shard.number}: {ended.detail}"
                 )
         else:
-            index = death.position[0]
-            if death.is_certain or index in attempt.suspects:
-                reason = "crashed" if death.reason == "failed" else death.reason
-                attempt.poisoned[index] = (reason, death.detail)
+            index = ended.position[0]
+            if ended.is_certain or index in attempt.suspects:
+                reason = "crashed" if ended.reason == "failed" else ended.reason
+                attempt.excluded[index] = (reason, ended.detail)
             attempt.suspects.add(index)
         self._again.append(attempt)
 
@@ -292,14 +294,14 @@ def keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
 
 
 def _work(
-    channel: Channel,
+    channel: WorkerChannel,
     task: str,
     options: dict[str, Any],
     shard: dict[str, Any],
-    poisoned: dict[str, list[str]],
+    excluded: dict[str, list[str]],
 ) -> dict[str, Any]:
     """In the worker: one shard."""
     job = Job(
-        from_json(shard), {int(index): (why[0], why[1]) for index, why in poisoned.items()}, channel
+        from_json(shard), {int(index): (why[0], why[1]) for index, why in excluded.items()}, channel
     )
     return {"result": function_named(task)(job, options), "grown_bytes": channel.grown_bytes()}

@@ -17,10 +17,11 @@ from copydesk.flows import read
 from copydesk.flows.engines import worker_pool
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.read import InputFile, Record, Reject, reject
+from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe, from_toml
-from copydesk.flows.support import startup_cache, versions
+from copydesk.flows.support import sandbox, startup_cache, versions
 from copydesk.flows.support.atomic_write import drafted
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
@@ -113,6 +114,14 @@ def _watched(
         yield shard
     on_total(n)
     on_last()
+
+
+def start_ahead(limits: Limits) -> None:
+    """Start the reader and one worker of a run that will have these limits, where forks are possible."""
+    sandbox.start_ahead(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
+    sandbox.start_ahead(
+        seconds=limits.seconds, memory_bytes=limits.memory_bytes, prepare=f"{__name__}:warm_up"
+    )
 
 
 def warm_up() -> None:

@@ -25,13 +25,15 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Left, Shard
 from copydesk.flows.read.sources import InputFile
 from copydesk.flows.read.tally import Tally
-from copydesk.flows.support.sandbox import Channel, Death, Process, wait
+from copydesk.flows.support import sandbox
+from copydesk.flows.support.sandbox import WorkerExit, wait
+from copydesk.flows.support.worker_loop import WorkerChannel
 
 _STATE, _FILES = "state.json", "files.jsonl"
 _AHEAD = (
     8  # shards read ahead of their use: enough to keep workers busy, little enough for the disk
 )
-_MOST_DEATHS = 3  # outside any document
+_MOST_EXITS = 3  # outside any document
 
 
 def spool(
@@ -65,23 +67,23 @@ def spool(
 
 
 def _shards(arguments: Mapping[str, Any], limits: Limits) -> Iterator[Shard]:
-    poisoned: dict[int, tuple[int, str, str]] = {}
+    excluded: dict[int, tuple[int, str, str]] = {}
     suspects: set[tuple[int, int]] = set()
-    n_yielded = n_deaths = 0
+    n_yielded = n_exits = 0
     while True:
-        reader = Process(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
+        reader = sandbox.started(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
         try:
             reader.call(
                 "copydesk.flows.read.spool:fill",
-                poisoned={str(k): v for k, v in poisoned.items()},
+                excluded={str(k): v for k, v in excluded.items()},
                 **arguments,
             )
-            death: Death | None = None
-            while death is None:
+            ended: WorkerExit | None = None
+            while ended is None:
                 wait([reader])
                 for message in reader.messages():
-                    if isinstance(message, Death):
-                        death = message
+                    if isinstance(message, WorkerExit):
+                        ended = message
                     elif "done" in message:
                         return
                     elif message["shard"]["number"] >= n_yielded:
@@ -90,32 +92,32 @@ def _shards(arguments: Mapping[str, Any], limits: Limits) -> Iterator[Shard]:
                         reader.tell({"taken": n_yielded})
         finally:
             reader.kill()
-        n_deaths += 1
-        if death.reason == "os":
-            raise OSError(death.errno, death.detail)
-        if death.position is None:
-            if death.reason == "failed" or n_deaths >= _MOST_DEATHS:
-                raise RuntimeError(f"reading failed outside any document: {death.detail}")
-        elif death.is_certain or death.position in suspects:
-            ordinal, n_items = death.position
-            poisoned[ordinal] = (
+        n_exits += 1
+        if ended.reason == "os":
+            raise OSError(ended.errno, ended.detail)
+        if ended.position is None:
+            if ended.reason == "failed" or n_exits >= _MOST_EXITS:
+                raise RuntimeError(f"reading failed outside any document: {ended.detail}")
+        elif ended.is_certain or ended.position in suspects:
+            ordinal, n_items = ended.position
+            excluded[ordinal] = (
                 n_items,
-                "crashed" if death.reason == "failed" else death.reason,
-                death.detail,
+                "crashed" if ended.reason == "failed" else ended.reason,
+                ended.detail,
             )
-        if death.position is not None:
-            suspects.add(death.position)
+        if ended.position is not None:
+            suspects.add(ended.position)
 
 
 def fill(
-    channel: Channel,
+    channel: WorkerChannel,
     *,
     folder: str,
     fields: dict[str, Any],
     limits: dict[str, Any],
     documents: int,
     n_bytes: int,
-    poisoned: dict[str, list[Any]],
+    excluded: dict[str, list[Any]],
 ) -> int:
     """In the reading process: write the shards that are missing and announce all of them; returns their number."""
     named: dict[str, Any] = {
@@ -142,7 +144,7 @@ def fill(
         cursor,
         fields=chosen,
         limits=Limits(**limits),
-        poisoned={int(k): v for k, v in poisoned.items()},
+        excluded={int(k): v for k, v in excluded.items()},
     )
     for shard in shards.write(
         reading,
@@ -165,21 +167,21 @@ class _Reading:
 
     def __init__(
         self,
-        channel: Channel,
+        channel: WorkerChannel,
         files: Sequence[InputFile | Reject],
         cursor: tuple[int, int],
         *,
         fields: Fields,
         limits: Limits,
-        poisoned: Mapping[int, Sequence[Any]],
+        excluded: Mapping[int, Sequence[Any]],
     ) -> None:
         self.cursor = cursor
-        self._channel, self._files, self._fields, self._limits, self._poisoned = (
+        self._channel, self._files, self._fields, self._limits, self._excluded = (
             channel,
             files,
             fields,
             limits,
-            poisoned,
+            excluded,
         )
         sizes = [file.likely_bytes if isinstance(file, InputFile) else 0 for file in files]
         self._before = list(
@@ -228,7 +230,7 @@ class _Reading:
         if isinstance(file, Reject):
             yield file
             return
-        most, reason, detail = self._poisoned.get(ordinal, (None, "", ""))
+        most, reason, detail = self._excluded.get(ordinal, (None, "", ""))
         items, n, number = (
             read_file(
                 file,
@@ -285,7 +287,7 @@ class _State:
         )
 
 
-def _announce(channel: Channel, shard: Shard) -> None:
+def _announce(channel: WorkerChannel, shard: Shard) -> None:
     channel.send({"shard": asdict(shard)})
     while shard.number - channel.n_taken >= _AHEAD:
         channel.n_taken = channel.calls.get()["taken"]

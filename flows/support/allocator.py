@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import mmap
 from functools import cache
 
 import pyarrow as pa
@@ -12,6 +13,9 @@ import pyarrow as pa
 # Numbers of glibc's mallopt(3).
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 _MAPPED_FROM = 1 << 20  # bytes; glibc would raise its own bound to 32 MB as large arrays are freed
+_SMALL = (
+    300 << 20
+)  # bytes of a process that has loaded everything and holds a few thousand documents
 
 
 @cache
@@ -30,10 +34,21 @@ def lean() -> None:
 
 
 def release() -> None:
-    """Give back what has been freed."""
+    """Give back what has been freed, where the process is large enough for that to matter."""
+    if _resident_bytes() < _SMALL:
+        return
     gc.collect()
     pa.default_memory_pool().release_unused()
     with contextlib.suppress(
         OSError, AttributeError
     ):  # where the C library is another than GNU's there is no such call
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def _resident_bytes() -> int:
+    """Memory that the process has now; on systems that do not say, more than any small process."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return _SMALL

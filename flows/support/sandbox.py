@@ -2,46 +2,47 @@
 
 The parent starts `Process`, sends calls and reads messages, one JSON object a line each way; nothing
 is pickled and no module of the caller is imported again, so it works from any script without a
-`__main__` guard. The child says on a shared page of memory which item it works on. It dies
+`__main__` guard. The child says on a shared page of memory which item it works on. It ends
 
 - by the kernel's CPU timer (SIGPROF) when one item takes more CPU than allowed, native code included;
-- by the parent when an item takes ten times as long on the wall clock (a wait that never ends);
+- by the parent when an item takes ten times as long by the clock (a wait that never ends);
 - by a failing allocation when it grows beyond its memory limit (on Linux; elsewhere the limit is not enforced);
-- with the parent: its standard input ends, and a thread that waits for that ends the process.
+- with the parent: the pipe of its requests ends, and a thread that waits for that ends the process.
+
+A child is a fresh interpreter, at half a second of imports, or a fork of this process, at some
+milliseconds. Forking is for processes that allow it (`allow_forks`), as the command line does.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import json
 import mmap
 import os
-import queue
-import resource
 import select
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
+from typing import IO, Any, NoReturn, Protocol
 
-_SLOTS = struct.Struct(
-    "=qqqq"
-)  # position in two numbers, items done, when the item began (monotonic ns; 0 between items)
+from copydesk.flows.support import worker_loop
+from copydesk.flows.support.worker_loop import HeartbeatPage
+
 _WALL = 10  # wall seconds allowed per CPU second: a machine shared by ten others is slow, not hung
-_POLL = 0.1
+_POLL = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Death:
-    """How a child ended: timeout, memory, crashed or failed, where it was, and a sentence."""
+class WorkerExit:
+    """How a child ended: timeout, memory, crashed, failed or os, the item it worked on, and a sentence."""
 
     reason: str
     detail: str
@@ -54,113 +55,40 @@ class Death:
         return self.reason in {"timeout", "failed"} and self.position is not None
 
 
-class Board:
-    """The shared page on which a child notes where it is."""
+class _Child(Protocol):
+    """A running child: a `subprocess.Popen` or a `_Fork`."""
 
-    def __init__(self, handle: int) -> None:
-        self._page = mmap.mmap(handle, mmap.PAGESIZE)
+    @property
+    def pid(self) -> int: ...
 
-    def read(self) -> tuple[int, int, int, int]:
-        """Position in two numbers, items done, and when the present item began (0 between items)."""
-        found: tuple[int, int, int, int] = _SLOTS.unpack_from(self._page)
-        return found
+    def kill(self) -> None: ...
 
-    def close(self) -> None:
-        """Give the page back."""
-        self._page.close()
-
-    def write(self, first: int, second: int, n_done: int, began: int) -> None:
-        """Note all four."""
-        _SLOTS.pack_into(self._page, 0, first, second, n_done, began)
-
-
-class Channel:
-    """What a called function gets in the child: the board with its clock, and the way back to the parent."""
-
-    def __init__(self, board: Board, results: int, seconds: int, memory_bytes: int) -> None:
-        self._board, self._results, self._seconds, self._memory_bytes = (
-            board,
-            results,
-            seconds,
-            memory_bytes,
-        )
-        self._n_done = self._mapped = 0
-        self.n_taken = 0
-        self.calls: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-
-    def begin(self, first: int, second: int = 0) -> None:
-        """The work on one item begins: its clock runs from now."""
-        self._board.write(first, second, self._n_done, time.monotonic_ns())
-        signal.setitimer(signal.ITIMER_PROF, self._seconds)
-
-    def end(self) -> None:
-        """The work on the item is over."""
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        self._n_done += 1
-        self._board.write(-1, -1, self._n_done, 0)
-
-    def send(self, message: Mapping[str, object]) -> None:
-        """Send one message to the parent."""
-        line = json.dumps(message).encode() + b"\n"
-        while line:
-            line = line[os.write(self._results, line) :]
-
-    def limit_memory(self) -> None:
-        """Let allocations fail beyond the limit, counted from what the process has mapped by now."""
-        if sys.platform == "linux" and not self._mapped:
-            self._mapped = _mapped_bytes()
-            most = self._mapped + self._memory_bytes
-            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-            resource.setrlimit(
-                resource.RLIMIT_AS,
-                (most if hard == resource.RLIM_INFINITY else min(most, hard), hard),
-            )
-
-    def grown_bytes(self) -> int:
-        """How much more is mapped than when the limit was set."""
-        return _mapped_bytes() - self._mapped if self._mapped else 0
-
-    def reset(self) -> None:
-        """Between calls: no item, no clock, nothing counted."""
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        self._n_done = 0
-        self._board.write(-1, -1, 0, 0)
+    def wait(self) -> int: ...
 
 
 class Process:
     """A child that runs one call at a time. Raises OSError where the system has no process or handle left.
 
-    `prepare` names a function "module:function" that the child runs at once, while nothing has been asked of it yet.
+    `seconds` of CPU and `memory_bytes` are the limits of one item. `prepare` names a function
+    "module:function" that the child runs at once, before anything is asked of it.
     """
 
     def __init__(self, *, seconds: int, memory_bytes: int, prepare: str = "") -> None:
         self._seconds = seconds
-        handle = _shared_page()
+        page = _shared_page()
+        options = {
+            "heartbeat": page,
+            "seconds": seconds,
+            "memory_bytes": memory_bytes,
+            "prepare": prepare,
+        }
         try:
-            self.board = Board(handle)
-            self.board.write(-1, -1, 0, 0)
-            arguments = json.dumps(
-                {
-                    "path": sys.path,
-                    "board": handle,
-                    "seconds": seconds,
-                    "memory_bytes": memory_bytes,
-                    "prepare": prepare,
-                }
-            )
-            self._child = subprocess.Popen(
-                [sys.executable, "-c", _START, arguments],
-                pass_fds=[handle],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, **_ONE_THREAD},
-                start_new_session=False,
-            )
+            self.heartbeat = HeartbeatPage(page)
+            self.heartbeat.write(-1, -1, 0, 0)
+            start = _fork if _forks.is_possible() else _spawn
+            self._child, self._in, self._out = start(options)
         finally:
-            os.close(handle)
-        assert self._child.stdout is not None
-        assert self._child.stdin is not None
-        self._out, self._in = self._child.stdout, self._child.stdin
+            os.close(page)
         os.set_blocking(self._out.fileno(), False)
         self._buffer = b""
 
@@ -183,10 +111,10 @@ class Process:
             self._in.write(json.dumps(message).encode() + b"\n")
             self._in.flush()
         except BrokenPipeError:
-            pass  # it died; `messages` reports that
+            pass  # it ended; `messages` reports that
 
-    def messages(self) -> Iterator[dict[str, Any] | Death]:
-        """What has arrived since; a `Death` comes last. Returns at once."""
+    def messages(self) -> Iterator[dict[str, Any] | WorkerExit]:
+        """What has arrived since; a `WorkerExit` comes last. Returns at once."""
         is_over = False
         while True:
             try:
@@ -201,54 +129,53 @@ class Process:
         for line in lines:
             message: dict[str, Any] = json.loads(line)
             if "failed" in message:
-                yield self._failed(message)
+                yield self._exit_by_error(message)
                 return
             yield message
         if is_over:
-            yield self._death()
+            yield self._exit_of_process()
         elif self._is_stuck():
             position = self._position()
             self.kill()
-            yield Death(
-                "timeout",
-                f"no end after {self._seconds * _WALL} seconds on the clock; [limits] seconds is {self._seconds} of CPU",
-                position,
+            wall = self._seconds * _WALL
+            detail = (
+                f"no end after {wall} seconds on the clock; "
+                f"[limits] seconds is {self._seconds} of CPU"
             )
+            yield WorkerExit("timeout", detail, position)
 
     def kill(self) -> None:
         """End the child and wait for it."""
         self._child.kill()
         self._child.wait()
-        with contextlib.suppress(
-            BrokenPipeError
-        ):  # what it died without reading is flushed once more
+        # Closing flushes what the child did not read before it ended.
+        with contextlib.suppress(BrokenPipeError):
             self._in.close()
         self._out.close()
-        self.board.close()
+        self.heartbeat.close()
 
     def _is_stuck(self) -> bool:
-        began = self.board.read()[3]
+        began = self.heartbeat.read()[3]
         return began > 0 and time.monotonic_ns() - began > self._seconds * _WALL * 10**9
 
     def _position(self) -> tuple[int, int] | None:
-        first, second, _, began = self.board.read()
+        first, second, _, began = self.heartbeat.read()
         return (first, second) if began else None
 
-    def _failed(self, message: Mapping[str, Any]) -> Death:
+    def _exit_by_error(self, message: Mapping[str, Any]) -> WorkerExit:
         position = self._position()
         self.kill()
-        return Death(message["failed"], message["detail"], position, message.get("errno"))
+        return WorkerExit(message["failed"], message["detail"], position, message.get("errno"))
 
-    def _death(self) -> Death:
+    def _exit_of_process(self) -> WorkerExit:
         position = self._position()
         code = self._child.wait()
         self.kill()
         if code == -signal.SIGPROF:
-            return Death(
-                "timeout", f"more than {self._seconds} seconds of CPU; [limits] seconds", position
-            )
+            detail = f"more than {self._seconds} seconds of CPU; [limits] seconds"
+            return WorkerExit("timeout", detail, position)
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        return Death("crashed", f"the process that worked on it ended by {how}", position)
+        return WorkerExit("crashed", f"the process that worked on it ended by {how}", position)
 
 
 def wait(processes: list[Process]) -> None:
@@ -256,111 +183,159 @@ def wait(processes: list[Process]) -> None:
     select.select(processes, [], [], _POLL)
 
 
-# The child takes over the parent's search path: it imports the same code from wherever that came.
-_START = "import sys, json; a = json.loads(sys.argv[1]); sys.path[:] = a.pop('path'); from copydesk.flows.support import sandbox; sandbox.serve(**a)"
+class _Forks:
+    """Whether children of this process may be forks of it, and those that were started ahead."""
+
+    def __init__(self) -> None:
+        self._is_allowed = self._may_have_threads = self._prepares_here = False
+        self._is_frozen = False
+        self._prepared: set[str] = set()
+        self._ready: dict[tuple[int, int, str], list[Process]] = {}
+
+    def allow(self, *, beside_threads: bool, prepare_here: bool) -> None:
+        self._is_allowed = True
+        self._may_have_threads, self._prepares_here = beside_threads, prepare_here
+
+    def is_possible(self) -> bool:
+        if not self._is_allowed or sys.platform != "linux":
+            return False
+        return self._may_have_threads or threading.active_count() == 1
+
+    def get_ready(self, prepare: str) -> None:
+        """Do in this process what every fork of it would do, or leave alone what they share with it."""
+        if self._prepares_here and prepare and prepare not in self._prepared:
+            with contextlib.suppress(Exception):  # the child fails as well, and says where
+                worker_loop.function_named(prepare)()
+            self._prepared.add(prepare)
+        if not self._is_frozen:
+            gc.freeze()  # a child that marks objects for the collector copies their pages
+            atexit.register(gc.unfreeze)
+            self._is_frozen = True
+
+    def start(self, limits: tuple[int, int], prepare: str) -> None:
+        if self.is_possible():
+            seconds, memory_bytes = limits
+            process = Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare)
+            self._ready.setdefault((*limits, prepare), []).append(process)
+
+    def take(self, limits: tuple[int, int], prepare: str) -> Process | None:
+        ready = self._ready.get((*limits, prepare))
+        return ready.pop() if ready else None
+
+
+_forks = _Forks()
+
+
+def allow_forks(*, beside_threads: bool = False, prepare_here: bool = False) -> None:
+    """Let children be forks of this process, on Linux, while it has no other thread.
+
+    A fork copies the locks of other threads in the state they are in, and may wait for one for ever.
+    `beside_threads` allows it nevertheless, for a process whose other threads do nothing that a
+    child needs. With `prepare_here` this process does once what children do first, and they inherit
+    it: for a process that starts many.
+    """
+    _forks.allow(beside_threads=beside_threads, prepare_here=prepare_here)
+
+
+def start_ahead(*, seconds: int, memory_bytes: int, prepare: str = "") -> None:
+    """Fork a child now, for the next `started` with the same arguments, where forks are possible.
+
+    For a process that will soon have threads: its children then get ready while it loads the rest.
+    """
+    _forks.start((seconds, memory_bytes), prepare)
+
+
+def started(*, seconds: int, memory_bytes: int, prepare: str = "") -> Process:
+    """Return a child that was started ahead with these arguments, else a new one."""
+    ready = _forks.take((seconds, memory_bytes), prepare)
+    return ready or Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare)
+
+
 # One worker is one core's work; pools of threads in each would fight over the cores, and Arrow's own
 # allocator reserves address space by the gigabyte, which the memory limit counts.
-_ONE_THREAD = {
+ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "NUMBA_NUM_THREADS": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "PYTHONHASHSEED": "0",
 }
+# The child takes over the parent's search path: it imports the same code from wherever that came.
+# What a library prints must not be taken for a message, so standard output becomes standard error.
+_START = (
+    "import os, sys, json; a = json.loads(sys.argv[1]); sys.path[:] = a.pop('path'); "
+    "results = os.dup(1); os.dup2(2, 1); "
+    "from copydesk.flows.support.worker_loop import serve; "
+    "serve(requests=sys.stdin.buffer, results=results, **a)"
+)
 
 
-def serve(board: int, seconds: int, memory_bytes: int, prepare: str) -> None:
-    """The child's main loop: one call after another until the parent is gone."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole group; the parent decides
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    sys.meta_path.insert(0, _WithoutStrays())
-    results = os.dup(1)
-    os.dup2(2, 1)  # what a library prints must not be taken for a message
-    channel = Channel(Board(board), results, seconds, memory_bytes)
-    requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(requests, channel.calls), daemon=True).start()
-    if prepare:
-        with contextlib.suppress(
-            Exception
-        ):  # a call that needs what failed here fails itself, and says so
-            function_named(prepare)()
-    while True:
-        request = requests.get()
-        channel.reset()
-        try:
-            channel.send({"done": function_named(request["call"])(channel, **request["arguments"])})
-        except MemoryError:
-            # What hangs on the traceback is freed before the message needs memory of its own.
-            channel.send(
-                {
-                    "failed": "memory",
-                    "detail": f"more than {memory_bytes:,} bytes of memory; [limits] memory_bytes",
-                }
-            )
-        except OSError as error:
-            path = f": {error.filename!r}" if error.filename else ""
-            channel.send(
-                {"failed": "os", "detail": f"{error.strerror or error}{path}", "errno": error.errno}
-            )
-        except (
-            Exception
-        ) as error:  # reported to the parent, which decides whether an item or the run is at fault
-            channel.send({"failed": "failed", "detail": _where(error)})
-
-
-def function_named(named: str) -> Callable[..., Any]:
-    """The function that "module:function" names."""
-    module, name = named.split(":")
-    function: Callable[..., Any] = getattr(import_module(module), name)
-    return function
-
-
-class _WithoutStrays:
-    """Hides libraries that others import where they are installed, and that no worker uses.
-
-    pyarrow imports pandas to look at the first list it converts, at half a second and 60 MB; numba imports scipy for a BLAS, at .2 s.
-    """
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Refuse them; leave the rest to the other finders."""
-        if name in {"pandas", "scipy"}:
-            raise ModuleNotFoundError(f"{name} is not used here", name=name)
-
-
-def _listen(
-    requests: queue.SimpleQueue[dict[str, Any]], calls: queue.SimpleQueue[dict[str, Any]]
-) -> None:
-    for line in sys.stdin.buffer:
-        message = json.loads(line)
-        (requests if "call" in message else calls).put(message)
-    os._exit(0)  # the parent is gone; results would have no reader
-
-
-def _where(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = next(
-        (
-            f
-            for f in reversed(frames)
-            if f"{os.sep}copydesk" in f.filename or "site-packages" not in f.filename
-        ),
-        frames[-1],
+def _spawn(options: dict[str, Any]) -> tuple[_Child, IO[bytes], IO[bytes]]:
+    """Start a fresh interpreter; the process, the pipe of its requests and that of its results."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", _START, json.dumps({"path": sys.path, **options})],
+        pass_fds=[options["heartbeat"]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **ONE_THREAD, "PYTHONHASHSEED": "0"},
+        start_new_session=False,
     )
-    return f"{type(error).__name__} in {os.path.basename(own.filename)}:{own.lineno} ({own.name}): {error}"[
-        :500
-    ]
+    if child.stdin is None or child.stdout is None:
+        raise OSError("the child has no pipes")
+    return child, child.stdin, child.stdout
 
 
-def _mapped_bytes() -> int:
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        return int(statm.read().split()[0]) * mmap.PAGESIZE
+class _Fork:
+    """A forked child, with the methods of `subprocess.Popen` that `Process` calls."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._code: int | None = None
+
+    def kill(self) -> None:
+        if self._code is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
+
+
+def _fork(options: dict[str, Any]) -> tuple[_Child, IO[bytes], IO[bytes]]:
+    """Fork this process; the child, the pipe of its requests and that of its results."""
+    requests_read, requests_write = os.pipe()
+    results_read, results_write = os.pipe()
+    _forks.get_ready(options["prepare"])
+    pid = os.fork()
+    if pid == 0:
+        _serve_fork(requests_read, results_write, (requests_write, results_read), options)
+    os.close(requests_read)
+    os.close(results_write)
+    return _Fork(pid), open(requests_write, "wb"), open(results_read, "rb", buffering=0)
+
+
+def _serve_fork(
+    requests: int, results: int, ends_of_parent: tuple[int, int], options: dict[str, Any]
+) -> NoReturn:
+    """In the child of a fork: serve, and never return into the frames of the parent."""
+    try:
+        for handle in ends_of_parent:
+            os.close(handle)
+        signal.set_wakeup_fd(-1)
+        with open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+        os.dup2(2, 1)
+        with open(requests, "rb") as calls:
+            worker_loop.serve(requests=calls, results=results, **options)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)  # `serve` ends the process itself
 
 
 def _shared_page() -> int:
     if hasattr(os, "memfd_create"):
-        handle = os.memfd_create("copydesk-board")
+        handle = os.memfd_create("copydesk-heartbeat")
     else:
         with tempfile.TemporaryFile() as file:
             handle = os.dup(file.fileno())

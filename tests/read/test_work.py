@@ -20,6 +20,7 @@ import pytest
 from copydesk.flows.engines import worker_pool
 from copydesk.flows.read import Fields, InputFile, Limits, Record, Reject, shards, spool
 from copydesk.flows.read.shards import Shard
+from copydesk.flows.support import sandbox
 from copydesk.flows.support.sandbox import Process
 
 LIMITS = Limits(seconds=1, memory_bytes=300 * 2**20)
@@ -52,6 +53,15 @@ def shouted(
     ]
 
 
+@pytest.fixture(params=["forked", "spawned"])
+def start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How workers start: as forks of this process, or as fresh interpreters."""
+    if request.param == "spawned":
+        monkeypatch.setattr(sandbox, "_forks", sandbox._Forks())
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("start")
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
@@ -102,8 +112,14 @@ def test_workers_started_early_are_ready_before_the_first_shard_is(
     assert [result["texts"] for _, result in done] == [[[0, "ONE"]]]
 
 
-def test_a_worker_that_fails_while_it_gets_ready_may_still_do_its_task(tmp_path: Path) -> None:
-    assert shouted(["one"], tmp_path, early=1) == (["ONE"], [])
+def test_a_worker_that_fails_while_it_gets_ready_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPYDESK_TEST_UNREADY", "yes")
+    with pytest.raises(
+        worker_pool.TaskError, match=r"RuntimeError in tasks\.py:\d+ \(warm_up\): no such model"
+    ):
+        shouted(["one"], tmp_path, early=1)
 
 
 def test_results_are_the_same_and_in_order_for_any_number_of_workers(tmp_path: Path) -> None:
@@ -161,10 +177,11 @@ def test_the_workers_end_with_the_iterator(tmp_path: Path) -> None:
         os.kill(result["pid"], 0)
 
 
-def test_the_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["", "allow_forks();"])
+def test_the_workers_end_when_the_parent_is_killed(how: str, tmp_path: Path) -> None:
     code = (
         "import sys; sys.path.insert(0, '.')\n"
-        "from copydesk.flows.support.sandbox import Process\n"
+        f"from copydesk.flows.support.sandbox import Process, allow_forks; {how}\n"
         "p = Process(seconds=9, memory_bytes=2**30); p.call('time:sleep'); print(p.pid, flush=True)\n"
         "import time; time.sleep(60)\n"
     )
@@ -236,7 +253,7 @@ def test_a_reader_that_is_killed_once_goes_on_without_loss(
             readers.append(self)
             super().call(function, **arguments)
 
-    monkeypatch.setattr(sys.modules["copydesk.flows.read.spool"], "Process", Noted)
+    monkeypatch.setattr(sandbox, "Process", Noted)
     found = spooled(files_of(tmp_path / "in", 50), tmp_path / "out")
     first = next(found)
     os.kill(readers[0].pid, signal.SIGKILL)

@@ -1,0 +1,215 @@
+"""What runs in a child of `sandbox.Process`: its main loop, its clock and memory limit, and the page it shares.
+
+The child takes calls as lines of JSON, runs one at a time and answers each with one line. It says on
+a shared page of memory which item it works on, so that its parent knows which item ended it.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import queue
+import resource
+import signal
+import struct
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import IO, Any
+
+# Position in two numbers, items done, and when the item began (monotonic ns; 0 between items).
+_SLOTS = struct.Struct("=qqqq")
+
+
+class HeartbeatPage:
+    """The shared page of memory on which a child notes the item that it works on."""
+
+    def __init__(self, handle: int) -> None:
+        self._page = mmap.mmap(handle, mmap.PAGESIZE)
+
+    def read(self) -> tuple[int, int, int, int]:
+        """Position in two numbers, items done, and when the present item began (0 between items)."""
+        found: tuple[int, int, int, int] = _SLOTS.unpack_from(self._page)
+        return found
+
+    def write(self, first: int, second: int, n_done: int, began: int) -> None:
+        """Note all four."""
+        _SLOTS.pack_into(self._page, 0, first, second, n_done, began)
+
+    def close(self) -> None:
+        """Give the page back."""
+        self._page.close()
+
+
+class WorkerChannel:
+    """What a called function gets in the child: its clock, its memory limit and the way back to the parent."""
+
+    def __init__(
+        self, heartbeat: HeartbeatPage, results: int, seconds: int, memory_bytes: int
+    ) -> None:
+        self._heartbeat, self._results = heartbeat, results
+        self._seconds, self._memory_bytes = seconds, memory_bytes
+        self._n_done = self._mapped = 0
+        self.n_taken = 0
+        self.calls: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def begin(self, first: int, second: int = 0) -> None:
+        """Begin the work on one item: its clock runs from now."""
+        self._heartbeat.write(first, second, self._n_done, time.monotonic_ns())
+        signal.setitimer(signal.ITIMER_PROF, self._seconds)
+
+    def end(self) -> None:
+        """End the work on the item."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        self._n_done += 1
+        self._heartbeat.write(-1, -1, self._n_done, 0)
+
+    def send(self, message: Mapping[str, object]) -> None:
+        """Send one message to the parent."""
+        line = json.dumps(message).encode() + b"\n"
+        while line:
+            line = line[os.write(self._results, line) :]
+
+    def limit_memory(self) -> None:
+        """Let allocations fail beyond the limit, counted from what the process has mapped by now."""
+        if sys.platform == "linux" and not self._mapped:
+            self._mapped = _mapped_bytes()
+            most = self._mapped + self._memory_bytes
+            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+            resource.setrlimit(
+                resource.RLIMIT_AS,
+                (most if hard == resource.RLIM_INFINITY else min(most, hard), hard),
+            )
+
+    def grown_bytes(self) -> int:
+        """How much more is mapped than when the limit was set."""
+        return _mapped_bytes() - self._mapped if self._mapped else 0
+
+    def reset(self) -> None:
+        """Between calls: no item, no clock, nothing counted."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        self._n_done = 0
+        self._heartbeat.write(-1, -1, 0, 0)
+
+
+class HiddenLibraries:
+    """An import finder that hides libraries which others import where they are installed, and which no run uses.
+
+    pyarrow imports pandas to look at the first list it converts, at half a second and 60 MB; numba
+    imports scipy for a BLAS, at .2 s.
+    """
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Refuse the hidden ones; leave the rest to the other finders."""
+        if name in self._names:
+            raise ModuleNotFoundError(f"{name} is not used here", name=name)
+
+    @classmethod
+    def install(cls, *names: str) -> None:
+        """Hide these libraries from later imports of this process."""
+        sys.meta_path.insert(0, cls(frozenset(names)))
+
+
+def serve(
+    *,
+    requests: IO[bytes],
+    results: int,
+    heartbeat: int,
+    seconds: int,
+    memory_bytes: int,
+    prepare: str,
+) -> None:
+    """Run one call after another until the parent is gone; the process ends with it.
+
+    `requests` holds the calls, `results` is the handle of the answers and `heartbeat` that of the
+    shared page. `prepare` ("module:function" or empty) runs first. What it raises is sent as the
+    answer to the first call.
+    """
+    # Ctrl-C reaches the whole group of processes; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    HiddenLibraries.install("pandas", "scipy")
+    channel = WorkerChannel(HeartbeatPage(heartbeat), results, seconds, memory_bytes)
+    waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, waiting, channel.calls), daemon=True).start()
+    if prepare:
+        _answer(channel, memory_bytes, _prepared, prepare)
+    while True:
+        request = waiting.get()
+        channel.reset()
+        _answer(channel, memory_bytes, _called, request)
+
+
+def _prepared(channel: WorkerChannel, named: str) -> None:
+    function_named(named)()
+
+
+def _called(channel: WorkerChannel, request: Mapping[str, Any]) -> None:
+    channel.send({"done": function_named(request["call"])(channel, **request["arguments"])})
+
+
+def _answer(
+    channel: WorkerChannel,
+    memory_bytes: int,
+    work: Callable[[WorkerChannel, Any], None],
+    asked: object,
+) -> None:
+    """Do the work and send how it failed, if it did; the parent decides whether an item or the run is at fault."""
+    try:
+        work(channel, asked)
+    except MemoryError:
+        # What hangs on the traceback is freed before the message needs memory of its own.
+        detail = f"more than {memory_bytes:,} bytes of memory; [limits] memory_bytes"
+        channel.send({"failed": "memory", "detail": detail})
+    except OSError as error:
+        path = f": {error.filename!r}" if error.filename else ""
+        detail = f"{error.strerror or error}{path}"
+        channel.send({"failed": "os", "detail": detail, "errno": error.errno})
+    except Exception as error:
+        channel.send({"failed": "failed", "detail": _place_of(error)})
+
+
+def function_named(named: str) -> Callable[..., Any]:
+    """Return the function that "module:function" names. Raises ImportError or AttributeError."""
+    module, name = named.split(":")
+    function: Callable[..., Any] = getattr(import_module(module), name)
+    return function
+
+
+def _listen(
+    requests: IO[bytes],
+    waiting: queue.SimpleQueue[dict[str, Any]],
+    calls: queue.SimpleQueue[dict[str, Any]],
+) -> None:
+    for line in requests:
+        message = json.loads(line)
+        (waiting if "call" in message else calls).put(message)
+    os._exit(0)  # the parent is gone; nobody would read the results
+
+
+def _place_of(error: BaseException) -> str:
+    """The error with the innermost line of our own code that raised it, in 500 characters."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = next(
+        (
+            frame
+            for frame in reversed(frames)
+            if f"{os.sep}copydesk" in frame.filename or "site-packages" not in frame.filename
+        ),
+        frames[-1],
+    )
+    place = f"{os.path.basename(own.filename)}:{own.lineno} ({own.name})"
+    return f"{type(error).__name__} in {place}: {error}"[:500]
+
+
+def _mapped_bytes() -> int:
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[0]) * mmap.PAGESIZE

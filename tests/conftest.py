@@ -1,0 +1,8 @@
+"""Settings for all tests: the workers of a run are forks of the test's process."""
+
+from __future__ import annotations
+
+from copydesk.flows.support import sandbox
+
+# The other threads of a test process are pytest-xdist's, which no worker needs.
+sandbox.allow_forks(beside_threads=True, prepare_here=True)
