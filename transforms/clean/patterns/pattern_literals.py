@@ -17,6 +17,8 @@ PREFIX = (
 _MANY = 200  # more prefixes than this are filed one character shorter
 _RANGE = 64  # characters of a class that is expanded
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
+#: Letters that stand for themselves and are not repeated.
+_LETTERS = re.compile(r"(?:[^\\\[\]().?*+{}|^$](?![?*+{]))+")
 _CLASSES = {
     "d": frozenset("0123456789"),
     "w": None,
@@ -81,6 +83,10 @@ def _branches(pattern: str, at: int) -> tuple[tuple[tuple[Node, ...], ...], int]
             found.append(tuple(nodes))
             nodes, at = [], at + 1
             continue
+        if run := _LETTERS.match(pattern, at):
+            nodes.extend(map(_letter, run[0]))
+            at = run.end()
+            continue
         node, at = _atom(pattern, at)
         least, most, at = _repeat(pattern, at)
         nodes.append(node if least == most == 1 else node._replace(least=least, most=most))
@@ -111,6 +117,11 @@ def _atom(pattern: str, at: int) -> tuple[Node, int]:
     if c in "^$":
         return Node(is_edge=True), at + 1
     return Node(None if c == "." else frozenset(c)), at + 1
+
+
+@lru_cache(maxsize=4096)
+def _letter(letter: str) -> Node:
+    return Node(frozenset(letter))
 
 
 def _class(pattern: str, at: int) -> tuple[Node, int]:
@@ -181,12 +192,13 @@ def required(pattern: str) -> str:
     branches = parsed(pattern)
     runs, run = [""], ""
     for node in branches[0] if len(branches) == 1 else ():
-        single = (
-            node.letters is not None and len(node.letters) == 1 and node.least == node.most == 1
-        )
-        run = run + next(iter(node.letters or "")) if single else ""
+        run = run + next(iter(node.letters or "")) if _is_letter(node) else ""
         runs.append(run)
     return max(runs, key=len)
+
+
+def _is_letter(node: Node) -> bool:
+    return node.letters is not None and len(node.letters) == node.least == node.most == 1
 
 
 def _firsts(
@@ -194,13 +206,21 @@ def _firsts(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """(closed heads, heads that may still grow) after `nodes`; a closed head is full or met an open class."""
     closed: frozenset[str] = frozenset()
+    longest = PREFIX  # of the heads, as far as it is known
     for node in nodes:
-        full = frozenset(h for h in heads if len(h) >= PREFIX)
-        closed |= full
-        heads -= full
+        if longest >= PREFIX:
+            full = frozenset([head for head in heads if len(head) >= PREFIX])
+            closed |= full
+            heads -= full
+            longest = max(map(len, heads), default=PREFIX)
         if not heads:
             break
         if node.is_edge:
+            continue
+        if _is_letter(node) and len(heads) <= _MANY:
+            (letter,) = node.letters or ""
+            heads = frozenset([head + letter for head in heads])
+            longest += 1
             continue
         grown = heads if node.least == 0 else frozenset()
         now = heads
@@ -209,7 +229,7 @@ def _firsts(
             closed |= more
             if n >= node.least:
                 grown |= now
-        heads = grown
+        heads, longest = grown, PREFIX
     return closed, heads
 
 
