@@ -7,11 +7,10 @@ document keeps its id. The state before stays a snapshot, so `rollback` undoes i
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +19,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from copydesk.flows.export.row_filter import condition
+from copydesk.flows.maintenance import clean_again
 from copydesk.flows.maintenance.maintenance_run import chore
-from copydesk.flows.pipeline import known_inputs, publish, reconcile
+from copydesk.flows.pipeline import clean_shards, known_inputs, publish, reconcile
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot, Warehouse
 from copydesk.flows.warehouse.diff import Diff, compare
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
-from copydesk.flows.warehouse.verify import ledgers
 from copydesk.schemas import tables as base
-from copydesk.transforms import edit, extract, ledger, tabulate, tag
-from copydesk.transforms.article import Article, Given, Refused, Source
 from copydesk.transforms.snapshot_schemas import ARTICLES, conform
 
 if TYPE_CHECKING:
@@ -44,27 +42,6 @@ STAGES = ("clean", "tag", "dedup", "stories")
 
 _GROUPS = tuple(field.name for field in base.GROUPS)
 _FOLD = tuple(field.name for field in base.FOLD)
-# Who the document is and where it came from stays, whatever the stages find now.
-_STAYS = (
-    "doc_id",
-    "canonical_url",
-    "source_uri",
-    "record_number",
-    "source_kind",
-    "url",
-    "fetched_at",
-    "extracted_sha256",
-    *(field.name for field in base.HISTORY),
-)
-_OF_TEXT = (
-    "text",
-    "dateline",
-    "url",
-    "domain",
-    "gazetteer",
-    "model",
-)  # evidence that can be had again without the page
-_TAG_RULES = frozenset(name for name, *_ in tag.RULES)
 _AT_ONCE = 2_000  # documents of one piece of work: a few seconds, and some 10 MB of text
 
 
@@ -134,59 +111,60 @@ def reprocess(
 class _Staged:
     """The documents of the corpus as shards: cleaned again, or as they are."""
 
-    shards: list[Path]
-    quarantined: list[Path]
-    ledgers: list[Path]
-    edited_ids: list[str]
-    rejects: list[dict[str, Any]]
-    n_edited: int = 0
+    shards: list[Path] = field(default_factory=list)
+    quarantined: list[Path] = field(default_factory=list)
+    ledgers: list[Path] = field(default_factory=list)
+    edited_ids: list[str] = field(default_factory=list)
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def n_edited(self) -> int:
+        """How many documents were cleaned again."""
+        return len(self.edited_ids)
 
     @classmethod
     def of(
         cls, context: pipeline.Context, snapshot: Snapshot, stage: str, where: str | None
     ) -> _Staged:
-        made = cls([], [], [], [], [])
-        expression = condition(where, ARTICLES) if where else pc.scalar(True)
-        editing = stage in ("clean", "tag")
-        options = context.recipe.edit_options(reconcile.templates_in_force(snapshot))
+        """Stage all documents of the snapshot; clean those again that `where` chooses, if the stage does."""
+        staged = cls()
+        chosen = None
+        if stage in ("clean", "tag"):
+            chosen = condition(where, ARTICLES) if where else pc.scalar(True)
         folder = context.folder("place")
-        jobs = _pieces(snapshot, expression if editing else None)
         context.progress.stage(
-            "edit" if editing else "read", sum(snapshot.rows(table) for table in DOCUMENT_TABLES)
+            "read" if chosen is None else "clean",
+            sum(snapshot.rows(table) for table in DOCUMENT_TABLES),
         )
-        for number, piece in enumerate(_worked(jobs, options, stage, context.workers)):
-            path = folder / f"{number:06d}.articles.parquet"
-            rows = piece.rows.drop_columns(
-                [name for name in _FOLD if name in piece.rows.column_names]
-            )
-            if piece.edited_ids:
-                path_of_cuts = folder / f"{number:06d}.removed.parquet"
-                write_whole(piece.cuts, path_of_cuts)
-                made.ledgers.append(path_of_cuts)
-                made.edited_ids += piece.edited_ids
-                made.n_edited += len(piece.edited_ids)
-                rows = _under_run(rows, piece.edited_ids, context.run_id)
-            made.rejects += [{**reject, "run_id": context.run_id} for reject in piece.rejects]
-            if piece.table == "quarantined":
-                write_whole(rows, path)
-                made.quarantined.append(path)
-            elif rows.num_rows:
-                write_whole(rows.drop_columns(list(_GROUPS)), path)
-                made.shards.append(path)
+        pieces = _pieces(snapshot, chosen)
+        for number, piece in enumerate(_cleaned(pieces, context, snapshot, stage)):
+            staged._add(piece, folder / f"{number:06d}.articles.parquet", context.run_id)
             context.progress.advance((number + 1) * _AT_ONCE)
-        return made
+        return staged
+
+    def _add(self, piece: _Piece, path: Path, run_id: str) -> None:
+        rows = piece.rows.drop_columns([name for name in _FOLD if name in piece.rows.column_names])
+        if piece.cuts is not None:
+            self.ledgers.append(piece.cuts)
+            self.edited_ids += piece.edited_ids
+            rows = _under_run(rows, piece.edited_ids, run_id)
+        self.rejects += [{**reject, "run_id": run_id} for reject in piece.rejects]
+        if piece.table == "quarantined":
+            write_whole(rows, path)
+            self.quarantined.append(path)
+        elif rows.num_rows:
+            write_whole(rows.drop_columns(list(_GROUPS)), path)
+            self.shards.append(path)
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Some rows of one table, those to edit named, with their ledgers; afterwards the rows as edited."""
+    """Some rows of one table, with the ids of those to clean again; afterwards with what came of them."""
 
     table: str
     rows: pa.Table
-    to_edit: frozenset[str]
-    cuts_before: Mapping[str, list[ledger.Removal]]
-    cuts: pa.Table | None = None
-    edited_ids: tuple[str, ...] = ()
+    edited_ids: tuple[str, ...]
+    cuts: Path | None = None
     rejects: tuple[dict[str, Any], ...] = ()
 
 
@@ -197,180 +175,65 @@ def _pieces(snapshot: Snapshot, chosen: pc.Expression | None) -> Iterator[_Piece
             for start in range(0, whole.num_rows, _AT_ONCE):
                 rows = whole.slice(start, _AT_ONCE)
                 ids = rows.filter(chosen)["doc_id"].to_pylist() if chosen is not None else []
-                yield _Piece(table, rows, frozenset(ids), ledgers(snapshot, ids))
+                yield _Piece(table, rows, tuple(sorted(ids)))
 
 
-def _worked(
-    pieces: Iterator[_Piece], options: edit.Options, stage: str, workers: int
+def _cleaned(
+    pieces: Iterator[_Piece], context: pipeline.Context, snapshot: Snapshot, stage: str
 ) -> Iterator[_Piece]:
-    """The pieces edited, in order; a few at a time in worker processes."""
-    if workers == 1:
-        edit.warm_up()
-        for piece in pieces:
-            yield _edited(piece, options, stage)
-        return
-    with ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=edit.warm_up
-    ) as pool:
-        waiting = []
-        for piece in pieces:
-            waiting.append(pool.submit(_edited, piece, options, stage))
-            if len(waiting) > 2 * workers:
-                yield waiting.pop(0).result()
-        for job in waiting:
-            yield job.result()
+    """The pieces in order, cleaned again by the engine of an ingest under the limits of an ingest."""
+    waiting: deque[_Piece] = deque()
+
+    def shards() -> Iterator[Shard]:
+        for number, piece in enumerate(pieces):
+            waiting.append(piece)
+            if piece.edited_ids:
+                cuts = snapshot.documents("removed", list(piece.edited_ids))
+                yield clean_again.write_shard(
+                    piece.rows.filter(_is_one_of(piece.rows, piece.edited_ids)),
+                    cuts,
+                    context.folder("read"),
+                    number,
+                )
+
+    options = clean_shards.write_edit_options(
+        context.folder("edit"), context.recipe, reconcile.templates_in_force(snapshot)
+    )
+    results = context.engine.run_shards(
+        shards(),
+        clean_again.TASK,
+        {**options, "stage": stage},
+        limits=context.recipe.limits,
+        key=context.run_id,
+        on_progress=context.progress.advance,
+        early=0,
+    )
+    for _, result in results:
+        while not waiting[0].edited_ids:
+            yield waiting.popleft()
+        yield _joined(waiting.popleft(), *map(Path, result["files"]))
+    yield from waiting
 
 
-def _edited(piece: _Piece, options: edit.Options, stage: str) -> _Piece:
-    """The piece with the chosen rows cleaned again; those of which nothing is left become rejects."""
-    if not piece.to_edit:
-        return piece
-    articles: dict[str, Article] = {}
-    rejects = []
-    for row in piece.rows.filter(
-        pc.is_in(piece.rows["doc_id"], value_set=pa.array(sorted(piece.to_edit), pa.string()))
-    ).to_pylist():
-        article = again(row, piece.cuts_before.get(row["doc_id"], ()), options, stage)
-        if article.refused is not None:
-            rejects.append(_reject(row, article.refused))
-        else:
-            articles[row["doc_id"]] = article
-    gone = pa.array(sorted(piece.to_edit - set(articles)), pa.string())
-    rows = piece.rows.filter(pc.invert(pc.is_in(piece.rows["doc_id"], value_set=gone)))
-    edited = list(articles.values())
+def _joined(piece: _Piece, rows: Path, cuts: Path, rejects: Path) -> _Piece:
+    """The piece with its rows that were cleaned again, without those of which nothing is left."""
+    others = piece.rows.filter(pc.invert(_is_one_of(piece.rows, piece.edited_ids)))
+    both = pa.concat_tables([others, pq.read_table(rows, schema=others.schema)])
+    order = pc.index_in(both["doc_id"], value_set=piece.rows["doc_id"].combine_chunks())
     return replace(
         piece,
-        rows=_overlaid(rows, edited),
-        cuts=tabulate.removed(edited),
-        edited_ids=tuple(sorted(piece.to_edit)),
-        rejects=tuple(rejects),
+        rows=both.take(pc.sort_indices(order)),
+        cuts=cuts,
+        rejects=tuple(pq.read_table(rejects).to_pylist()),
     )
 
 
-def again(
-    row: Mapping[str, Any],
-    cuts: Sequence[ledger.Removal],
-    options: edit.Options,
-    stage: str = "clean",
-) -> Article:
-    """A published document cleaned again, under its own id."""
-    extracted = ledger.rebuild(row["text"], cuts)
-    # Cuts that only the page's tree could justify stand; with stage tag those of the clean stage, too.
-    of_page = {name for name, *_ in extract.RULES}
-    stands = [
-        cut
-        for cut in cuts
-        if cut.rule in of_page or (stage == "tag" and cut.rule not in _TAG_RULES)
-    ]
-    source = Source(
-        source_uri=row["source_uri"],
-        record_number=row["record_number"],
-        url=row["url"],
-        fetched_at=row["fetched_at"],
-        given=_given(row),
-        encoding=(row["evidence"] or {}).get("encoding"),
-        extra=tuple(row["extra"] or ()),
-    )
-    article = edit.again(extracted, tuple(sorted(stands)), source, row["source_kind"], options)
-    stated = _stated(row)
-    values: dict[str, Any] = {
-        name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in stated
-    }
-    address = {
-        name: origin
-        for name, origin in (row["evidence"] or {}).items()
-        if name in {"canonical_url", "url", "text"} and origin is not None
-    }
-    evidence = {**article.evidence, **stated, **address}
-    return replace(
-        article,
-        **values,
-        doc_id=row["doc_id"],
-        canonical_url=row["canonical_url"],
-        evidence=evidence,
-    )
-
-
-def _stated(row: Mapping[str, Any]) -> dict[str, str]:
-    """Columns that the page's own data had stated, with where: the page is gone, so they stand."""
-    if row["source_kind"] != "page":
-        return {}
-    return {
-        name: origin
-        for name, origin in (row["evidence"] or {}).items()
-        if origin is not None
-        and name in row
-        and name not in _STAYS
-        and name != "text"
-        and not origin.startswith(_OF_TEXT)
-    }
-
-
-def _given(row: Mapping[str, Any]) -> Given:
-    """What the document's container or page had said: for a page all but what was read from its text."""
-    evidence = {
-        name: origin for name, origin in (row["evidence"] or {}).items() if origin is not None
-    }
-
-    def said(*names: str) -> bool:
-        origins = [evidence.get(name, "") for name in names]
-        if row["source_kind"] == "page":
-            return any(origin and not origin.startswith(_OF_TEXT) for origin in origins)
-        return any(origin.startswith("given") for origin in origins)
-
-    return Given(
-        title=(row["title_raw"] or row["title"]) if said("title", "title_raw") else None,
-        authors=(*row["byline"], *row["byline_orgs"])
-        if said("byline", "byline_orgs", "byline_raw")
-        else (),
-        published=_as_printed(row) if said("published_at", "published_date") else None,
-        outlet=row["outlet"] if said("outlet") else None,
-        language=row["language"] if said("language") else None,
-        section=row["section"] if said("section") else None,
-    )
-
-
-def _as_printed(row: Mapping[str, Any]) -> str | None:
-    """The date as its source gave it: a day, or a moment with its offset."""
-    if row["published_at"] is None or row["published_precision"] == "day":
-        return row["published_date"].isoformat() if row["published_date"] else None
-    minutes = row["published_utc_offset_minutes"]
-    if minutes is None:
-        return str(row["published_at"].astimezone(UTC).replace(tzinfo=None).isoformat())
-    return str(row["published_at"].astimezone(timezone(timedelta(minutes=minutes))).isoformat())
-
-
-def _reject(row: Mapping[str, Any], refused: Refused) -> dict[str, Any]:
-    return {
-        "source_uri": row["source_uri"],
-        "record_number": row["record_number"],
-        "url": row["url"],
-        "step": refused.step,
-        "reason": refused.reason,
-        "detail": refused.detail or None,
-        "size_bytes": None,
-    }
-
-
-def _overlaid(rows: pa.Table, edited: Sequence[Article]) -> pa.Table:
-    """The rows with what the edit found now in place of what it found then."""
-    new = tabulate.articles(edited)
-    place = pc.index_in(rows["doc_id"], value_set=new["doc_id"].combine_chunks()).combine_chunks()
-    order = pc.coalesce(
-        pc.add(place.cast(pa.int64()), rows.num_rows), pa.array(range(rows.num_rows), pa.int64())
-    )
-    for name in new.column_names:
-        if name not in _STAYS:
-            field = rows.schema.field(name)
-            both = pa.chunked_array(
-                [*rows[name].chunks, *new[name].cast(field.type).chunks], type=field.type
-            )
-            rows = rows.set_column(rows.schema.get_field_index(name), field, both.take(order))
-    return rows
+def _is_one_of(rows: pa.Table, ids: Sequence[str]) -> pa.ChunkedArray:
+    return pc.is_in(rows["doc_id"], value_set=pa.array(ids, pa.string()))
 
 
 def _under_run(rows: pa.Table, ids: Sequence[str], run_id: str) -> pa.Table:
-    mine = pc.is_in(rows["doc_id"], value_set=pa.array(ids, pa.string()))
+    mine = _is_one_of(rows, ids)
     place = rows.schema.get_field_index("run_id")
     return rows.set_column(
         place, rows.schema.field("run_id"), pc.if_else(mine, run_id, rows["run_id"])

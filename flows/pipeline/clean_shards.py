@@ -67,14 +67,8 @@ def edit_files(
     """
     if not files:
         return Edited((), (), 0)
-    (folder / "edited").mkdir(exist_ok=True)
-    lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
-    options = {
-        "recipe": recipe.to_toml(),
-        "templates": folder / "templates.json",
-        "folder": folder / "edited",
-    }
-    (folder / "templates.json").write_text(lines, encoding="utf-8")
+    options = write_edit_options(folder, recipe, templates)
+    lines = options["templates"].read_text(encoding="utf-8")
     key = sha256(json.dumps([options["recipe"], lines, versions.versions()]).encode()).hexdigest()
     shards = read.spool(
         files,
@@ -100,6 +94,20 @@ def edit_files(
         n_read += result["n_read"]
         tally.add(Tally.from_json(shard.tally))
     return Edited(tuple(articles), tuple(rejects), n_read, tally)
+
+
+def write_edit_options(
+    folder: Path, recipe: Recipe, templates: Mapping[str, frozenset[str]]
+) -> dict[str, Any]:
+    """Write what workers need for cleaning under `folder`; the options of their task, as `edit_options` reads them."""
+    (folder / "edited").mkdir(exist_ok=True)
+    lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
+    (folder / "templates.json").write_text(lines, encoding="utf-8")
+    return {
+        "recipe": recipe.to_toml(),
+        "templates": folder / "templates.json",
+        "folder": folder / "edited",
+    }
 
 
 def _watched(
@@ -132,7 +140,7 @@ def warm_up() -> None:
 
 def edit_shard(job: worker_pool.Job, options: Mapping[str, Any]) -> dict[str, Any]:
     """The task of a worker: the shard's documents as articles, ledger and rejects in `options["folder"]`."""
-    chosen = _edit_options(options["recipe"], options["templates"])
+    chosen = edit_options(options["recipe"], options["templates"])
     warm_up()
     outcomes = [article_of(record, chosen) for _, record in job.documents()]
     written = write([*outcomes, *job.rejects()], Path(options["folder"]), f"{job.shard.number:06d}")
@@ -181,7 +189,8 @@ def write_whole(table: pa.Table, path: Path) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _edit_options(recipe: str, templates: str) -> edit.Options:
+def edit_options(recipe: str, templates: str) -> edit.Options:
+    """The options of cleaning for a recipe as TOML and the path of the template lines in force."""
     lines = json.loads(Path(templates).read_text(encoding="utf-8"))
     return from_toml(recipe).edit_options(
         {outlet: frozenset(of_outlet) for outlet, of_outlet in lines.items()}

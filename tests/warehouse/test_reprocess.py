@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,8 @@ from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.flows.warehouse.diff import compare
 from copydesk.flows.warehouse.verify import faults
+from copydesk.transforms import edit
+from copydesk.transforms.article import Article
 from tests.warehouse.rows import text_of
 
 _BODY = (
@@ -172,3 +177,28 @@ def test_a_forgotten_document_does_not_come_back_with_its_source(
         page["doc_id"] not in warehouse.snapshot("current").table("articles")["doc_id"].to_pylist()
     )
     assert [fault for fault in faults(warehouse) if not fault.where.startswith("reports")] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers inherit the patch only as forks")
+def test_a_document_that_takes_too_long_is_a_reject_and_the_others_stay(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(warehouse.root, tmp_path / "wh", symlinks=True)
+    copied = Warehouse.open(tmp_path / "wh")
+    before = sum(copied.snapshot("current").rows(table) for table in ("articles", "duplicates"))
+    usual = edit.again
+
+    def slow(extracted: str, *given: Any) -> Article:
+        while extracted.startswith("A third text"):
+            pass
+        return usual(extracted, *given)
+
+    monkeypatch.setattr(edit, "again", slow)
+    with copied.lock():
+        outcome = reprocess(copied, recipe=from_toml("[limits]\nseconds = 1\n"))
+    rejects = outcome.snapshot.table("rejects").to_pylist()
+    assert [row["source_uri"] for row in rejects if row["reason"] == "timeout"] == ["c.txt"]
+    after = sum(outcome.snapshot.rows(table) for table in ("articles", "duplicates"))
+    assert after == before - 1
+    assert "A third text" not in texts(outcome.snapshot)
+    assert list(faults(copied)) == []
