@@ -41,10 +41,8 @@ def test_rows_fall_into_the_same_leaves_without_a_compiler() -> None:
     arguments = (
         rows,
         forest.roots,
-        forest.feature,
-        forest.threshold,
-        forest.left,
-        forest.right,
+        forest._nodes,
+        forest._nodes.view(np.float32),
         forest.leaf,
     )
     by_numba = compiled(boosted_trees._walk_loop)(*arguments)
