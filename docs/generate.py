@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from copydesk.flows.cli import main as copydesk
 from copydesk.flows.recipe import sections
-from copydesk.schemas.tables import SCHEMA_VERSION
+from copydesk.schemas.tables import DECLARED, SCHEMA_VERSION
 from copydesk.transforms.clean.rules_page import markdown as rules_of_text
 from copydesk.transforms.extract import cut_reasons
 from copydesk.transforms.snapshot_schemas import TABLES
@@ -27,19 +27,6 @@ _SHOWN_AS: dict[str, Any] = {
     "terminal_width": 100,
     "max_content_width": 100,
     "help_option_names": ["-h", "--help"],
-}
-
-_TABLES = {
-    "articles": "One row per kept document: the corpus.",
-    "duplicates": "Each folded document whole, with whose copy it is, how alike they are, and why the other one was kept.",
-    "pairs": "Pairs of documents whose similarity was measured, down to the recipe's `pair_floor`.",
-    "removed": "The ledger: every passage cut from a document. With `text` it rebuilds the extracted text exactly.",
-    "rejects": "Documents that could not become articles, with the step and the reason.",
-    "quarantined": "Documents held back because their outlet left its habits; `copydesk quarantine` releases them.",
-    "stories": "Articles on the same event, under one id.",
-    "templates": "Lines that recur in an outlet's documents, with their evidence and the reviewer's word.",
-    "tombstones": "Documents that were forgotten and do not come back.",
-    "runs": "Every run that changed the tables, with its counts, recipe and versions.",
 }
 
 
@@ -103,9 +90,9 @@ def data_dictionary() -> str:
         "",
     ]
     for name, schema in TABLES.items():
-        parts += [f"## {name}", "", _TABLES[name], ""]
+        parts += [f"## {name}", "", DECLARED[name].meaning, ""]
         shown = schema
-        if name in {"duplicates", "quarantined"}:
+        if DECLARED[name].holds_documents and name != "articles":
             articles = TABLES["articles"]
             shown = pa.schema([field for field in schema if field.name not in articles.names])
             parts += ["All columns of `articles`, and:", ""]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from copydesk.schemas.tables import DOCUMENT_TABLES
 from copydesk.transforms.article import Article
 from copydesk.transforms.ledger import Removal, rebuild
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from copydesk.flows.report.outcome import Outcome
     from copydesk.flows.warehouse import Snapshot
 
-_TABLES_OF_TEXTS = ("articles", "duplicates", "quarantined")
 _COPY_COLUMNS = (
     "doc_id",
     "kept_doc_id",
@@ -222,7 +222,7 @@ class Corpus:
         return found
 
     def _row(self, doc_id: str) -> dict[str, Any]:
-        for table in _TABLES_OF_TEXTS:
+        for table in DOCUMENT_TABLES:
             for row in self.snapshot.documents(table, [_id(doc_id)]).to_pylist():
                 return dict(row)
         raise KeyError(f"there is no document {doc_id!r} in snapshot {self.snapshot.id}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from copydesk.schemas import tables
+from copydesk.schemas import document_columns, tables
 from copydesk.schemas.column import STRINGS, column
 from copydesk.transforms import tag
 
@@ -32,33 +32,30 @@ _CORRECTIONS = column(
 
 ARTICLES = pa.schema(
     [
-        *tables.IDENTITY,
+        *document_columns.IDENTITY,
         *tag.TEXT_COLUMNS,
         _CORRECTIONS,
-        *tables.TEXT,
-        *tables.GROUPS,
+        *document_columns.TEXT,
+        *document_columns.GROUPS,
         *tag.PAGE_COLUMNS,
-        tables.EXTRA,
-        *tables.HISTORY[:-1],
+        document_columns.EXTRA,
+        *document_columns.HISTORY[:-1],
         _EVIDENCE,
-        tables.HISTORY[-1],
+        document_columns.HISTORY[-1],
     ]
 )
-DUPLICATES = pa.schema([*ARTICLES, *tables.FOLD])
-QUARANTINED = pa.schema([*ARTICLES, *tables.QUARANTINE])
+
+
+def _schema(name: str, declared: tables.Declared) -> pa.Schema:
+    if name == "articles":
+        return ARTICLES
+    return pa.schema([*(ARTICLES if declared.holds_documents else ()), *declared.columns])
+
 
 TABLES: dict[str, pa.Schema] = {
-    "articles": ARTICLES,
-    "duplicates": DUPLICATES,
-    "pairs": tables.PAIRS,
-    "removed": tables.REMOVED,
-    "rejects": tables.REJECTS,
-    "quarantined": QUARANTINED,
-    "stories": tables.STORIES,
-    "templates": tables.TEMPLATES,
-    "tombstones": tables.TOMBSTONES,
-    "runs": tables.RUNS,
+    name: _schema(name, declared) for name, declared in tables.DECLARED.items()
 }
+DUPLICATES, QUARANTINED = TABLES["duplicates"], TABLES["quarantined"]
 
 
 def conform(table: pa.Table, name: str) -> pa.Table:

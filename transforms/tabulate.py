@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from copydesk.schemas import document_columns
 from copydesk.schemas import tables as base
 from copydesk.transforms.article import Article
 from copydesk.transforms.snapshot_schemas import ARTICLES
@@ -15,7 +16,7 @@ EDITED = pa.schema(
     [
         field
         for field in ARTICLES
-        if field.name not in {f.name for f in (*base.GROUPS, *base.HISTORY)}
+        if field.name not in {f.name for f in (*document_columns.GROUPS, *document_columns.HISTORY)}
     ]
 )
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.ledger import Removal
 
-_TABLES = ("articles", "duplicates", "quarantined")
 _FIELDS = (
     "doc_id",
     "url",
@@ -107,8 +106,10 @@ def print_with_cuts(extracted: str, removed: Sequence[Removal]) -> None:
 def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
     import pyarrow.compute as pc
 
+    from copydesk.schemas.tables import DOCUMENT_TABLES
+
     if len(doc) == 32:
-        for table in _TABLES:
+        for table in DOCUMENT_TABLES:
             for row in snapshot.documents(table, [doc]).to_pylist():
                 return table, row
     where = (pc.field("url") == doc) | (pc.field("canonical_url") == doc)
@@ -117,7 +118,7 @@ def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
     found = (
         [
             (table, row)
-            for table in _TABLES
+            for table in DOCUMENT_TABLES
             for row in snapshot.table(table, None, where).to_pylist()
         ]
         if doc

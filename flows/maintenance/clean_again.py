@@ -22,7 +22,7 @@ from copydesk.flows.pipeline.clean_shards import STAGED_REJECTS, write_whole
 from copydesk.flows.read import Record, reject, shards
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import startup_cache
-from copydesk.schemas import tables as base
+from copydesk.schemas import document_columns
 from copydesk.transforms import edit, extract, ledger, tabulate, tag
 from copydesk.transforms.article import Article, Given, Source
 
@@ -38,7 +38,7 @@ _IDENTITY = (
     "url",
     "fetched_at",
     "extracted_sha256",
-    *(field.name for field in base.HISTORY),
+    *(field.name for field in document_columns.HISTORY),
 )
 # Evidence of these kinds can be had again without the page.
 _OF_TEXT = ("text", "dateline", "url", "domain", "gazetteer", "model")

@@ -15,9 +15,9 @@ from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.rewrite import EVERYTHING
 from copydesk.flows.warehouse.schema import tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
-from copydesk.schemas import tables as base
+from copydesk.schemas import document_columns
 
-_FOLD = tuple(column.name for column in base.FOLD)
+_FOLD = tuple(column.name for column in document_columns.DUPLICATION)
 _STORY = ("story_id", "story_rank", "story_similarity")
 _LAST = datetime.max.replace(tzinfo=UTC)
 _LAST_RANK = 2**31 - 1  # until the story is ranked again

@@ -17,10 +17,10 @@ from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
-from copydesk.schemas import tables
+from copydesk.schemas import document_columns
 
 # What deduplicate and group fill in again.
-_ANEW = tuple(field.name for field in (*tables.GROUPS, *tables.QUARANTINE))
+_ANEW = tuple(field.name for field in (*document_columns.GROUPS, *document_columns.QUARANTINE))
 
 
 def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:

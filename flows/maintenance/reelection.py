@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from copydesk.flows.pipeline.deduplicate import FACTS
 from copydesk.flows.recipe import recipe_of_last_run
-from copydesk.schemas import tables as base
+from copydesk.schemas import document_columns
 from copydesk.transforms.dedup.options import Options
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
 
 Row = Mapping[str, Any]
-_SIMILARITY = tuple(column.name for column in base.SIMILARITY)
+_SIMILARITY = tuple(column.name for column in document_columns.SIMILARITY)
 _SIDES = (
     ("containment_in_kept", "containment_of_kept"),
     ("distinctive_in_kept", "distinctive_of_kept"),
@@ -79,10 +79,10 @@ class CopyRules:
         return [members[row]["doc_id"] for row in leaders], folds
 
     def sizes(self, members: Sequence[Row]) -> dict[str, Any]:
-        """The columns `tables.CLUSTER` of a cluster, the kept document included."""
+        """The columns `document_columns.CLUSTER` of a cluster, the kept document included."""
         from copydesk.transforms.dedup import keep_policy
 
-        return dict(zip(base.CLUSTER, keep_policy.counts(members), strict=True))
+        return dict(zip(document_columns.CLUSTER, keep_policy.counts(members), strict=True))
 
 
 def _both_ways(pairs: pa.Table, options: Options) -> dict[tuple[int, int], dict[str, Any]]:

@@ -30,6 +30,7 @@ from copydesk.flows.support import versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot, Warehouse
 from copydesk.flows.warehouse.diff import Diff, compare
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
+from copydesk.schemas import document_columns
 from copydesk.schemas import tables as base
 from copydesk.transforms.snapshot_schemas import ARTICLES, conform
 
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 
 STAGES = ("clean", "tag", "dedup", "stories")
 
-_GROUPS = tuple(field.name for field in base.GROUPS)
-_FOLD = tuple(field.name for field in base.FOLD)
+_GROUPS = tuple(field.name for field in document_columns.GROUPS)
+_FOLD = tuple(field.name for field in document_columns.DUPLICATION)
 _AT_ONCE = 2_000  # documents of one piece of work: a few seconds, and some 10 MB of text
 
 

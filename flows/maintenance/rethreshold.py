@@ -14,14 +14,14 @@ from copydesk.flows.pipeline.cluster_columns import with_cluster_columns
 from copydesk.flows.pipeline.deduplicate import FACTS
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.support import id_index, versions
-from copydesk.schemas import tables as base
+from copydesk.schemas import document_columns
 from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 from copydesk.transforms.dedup.recluster import Reclustered, recluster
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Change, Snapshot
 
-_SIZES = base.CLUSTER
+_SIZES = document_columns.CLUSTER
 _STORY = ("story_id", "story_rank")
 
 

@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from copydesk.flows.warehouse import Snapshot
+from copydesk.schemas.tables import DOCUMENT_TABLES
 from copydesk.transforms import history, same_address
 
 ADDRESS = ("canonical_url", "url", "source_uri", "record_number")
-DOCUMENT_TABLES = ("articles", "duplicates", "quarantined")
 _SHARDS_AT_ONCE = 40  # 20,000 documents
 
 

@@ -21,14 +21,15 @@ from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Result
 from copydesk.flows.support import id_index, versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot
 from copydesk.flows.warehouse.change import COUNTS
+from copydesk.schemas import document_columns
 from copydesk.schemas import tables as base
 
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.pipeline.stories.stage import Stories
 
-_FOLD = tuple(field.name for field in base.FOLD)
-_SIZES = base.CLUSTER
+_FOLD = tuple(field.name for field in document_columns.DUPLICATION)
+_SIZES = document_columns.CLUSTER
 _STORY = ("story_id", "story_rank", "story_similarity")
 _REJECT_KEY = ("source_uri", "record_number", "step", "reason")
 _CHUNK = 1 << 20

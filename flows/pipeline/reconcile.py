@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.known_versions import (
     ADDRESS,
-    DOCUMENT_TABLES,
     Texts,
     by_shard,
     column_of,
@@ -38,6 +37,7 @@ from copydesk.flows.pipeline.summary import Facts
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.support.id_index import keys_of, whole
 from copydesk.flows.warehouse import Snapshot
+from copydesk.schemas.tables import DOCUMENT_TABLES
 from copydesk.transforms import drift, history, same_address
 from copydesk.transforms.clean import learned_templates
 

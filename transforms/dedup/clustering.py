@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.schemas import tables
+from copydesk.schemas import document_columns, tables
 from copydesk.schemas.column import column
 from copydesk.transforms.dedup import in_memory_search, keep_policy, leader_clustering, verification
 from copydesk.transforms.dedup.duplicates_in_memory import relation_names
@@ -18,12 +18,15 @@ from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.verification import Pairs
 
 FOLDS = pa.schema(
-    [column("doc_id", pa.string(), "Document that is a copy.", required=True), *tables.FOLD]
+    [
+        column("doc_id", pa.string(), "Document that is a copy.", required=True),
+        *document_columns.DUPLICATION,
+    ]
 )
 SIZES = pa.schema(
     [
         column("doc_id", pa.string(), "Kept document.", required=True),
-        *(f for f in tables.GROUPS if f.name in tables.CLUSTER),
+        *(f for f in document_columns.GROUPS if f.name in document_columns.CLUSTER),
     ]
 )
 

@@ -17,14 +17,18 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.stories.assignment import NONE, Growth
-from copydesk.schemas import tables
+from copydesk.schemas import document_columns, tables
 from copydesk.schemas.column import column
 from copydesk.transforms.stories.cosine import UNDATED
 
 ASSIGNMENTS = pa.schema(
     [
         column("doc_id", pa.string(), "Article.", required=True),
-        *(f for f in tables.GROUPS if f.name in {"story_id", "story_rank", "story_similarity"}),
+        *(
+            f
+            for f in document_columns.GROUPS
+            if f.name in {"story_id", "story_rank", "story_similarity"}
+        ),
     ]
 )
 _MEMBER = (
