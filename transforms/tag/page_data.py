@@ -35,6 +35,8 @@ _HIDDEN = frozenset(
         "textarea",
     }
 )
+_HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
+_SAYS_NOTHING = _HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
 _BLOCKS = frozenset(
     {
         "address",
@@ -77,12 +79,15 @@ _AUTHOR_WORDS = re.compile(
     r"forfatter|skribent|firma|signature|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|fn\b|vcard",
     re.I,
 )
-_AUTHOR_PATH = re.compile(
-    r"/(?:authors?|autor(?:e|es|en|i)?|auteurs?|contributors?|profiles?|people|staff|reporters?|writers?|journalists?|columnists?|by|"
-    r"byline|person|redaktion|redaktor|bio|team|journalistes?|periodista|firmas?|skribent|forfatter|user|users|members?|correspondents?)/"
-    r"|[?&]author=|/@[\w.-]+/?$",
-    re.I,
+#: Folders of addresses of people.
+_AUTHOR_FOLDERS = frozenset(
+    "author authors autor autore autores autoren autori auteur auteurs contributor contributors "
+    "profile profiles people staff reporter reporters writer writers journalist journalists "
+    "columnist columnists by byline person redaktion redaktor bio team journaliste journalistes "
+    "periodista firma firmas skribent forfatter user users member members correspondent "
+    "correspondents".split()  # noqa: SIM905  # as a list it takes forty lines
 )
+_AUTHOR_QUERY = re.compile(r"[?&]author=|/@[\w.-]+/?$", re.I)
 _DATE_WORDS = re.compile(
     r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info",
     re.I,
@@ -91,6 +96,9 @@ _BY = re.compile(
     r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
     re.I,
 )
+#: First letters of what `_BY` matches.
+_BY_STARTS = frozenset("bvpdawtrsBVPDAWTRS\u017f")
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
 # Not "hfeed", the class of hAtom around every article, nor the boxes that a page builder makes of everything.
 _ZONES = (
@@ -206,7 +214,10 @@ class _Reader:
     def look_at(self, element: Any) -> None:
         self.order += 1
         tag = element.tag
-        if tag == "meta":
+        if tag not in _HEADS:
+            if tag not in _SAYS_NOTHING:
+                self._place(element, tag)
+        elif tag == "meta":
             self._meta(element)
         elif tag == "link":
             self._link(element)
@@ -226,21 +237,11 @@ class _Reader:
             self._mark(self.headings, element, "heading", names(element))
         elif tag == "time":
             self._mark(self.dates, element, "time", names(element))
-        elif tag not in _HIDDEN and tag not in {
-            "img",
-            "input",
-            "path",
-            "body",
-            "head",
-            "source",
-            "use",
-        }:
-            self._place(element, tag)
 
     def _place(self, element: Any, tag: str) -> None:
         attributes = element.items()
         if attributes:
-            named, prop, rel, href = _naming(attributes)
+            named, prop, rel, href = _naming(tuple(attributes))
             if rel:
                 words = rel.lower().split()
                 if "license" in words and len(self.licenses) < MAX_LICENSES:
@@ -252,17 +253,17 @@ class _Reader:
                 self._property(element, prop.lower(), named)
             elif is_author:
                 self._mark(self.authors, element, "class", named)
-            elif tag == "a" and href and _AUTHOR_PATH.search(href):
+            elif tag == "a" and href and _is_author_path(href):
                 self._mark(self.authors, element, "path", named)
             elif "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
                 self._mark(self.headings, element, "class", named)
             if is_date:
                 return self._mark(self.dates, element, "class", named)
         text = element.text
-        if text and len(text) < 200 and not text.isspace():
-            if _BY.match(text):
+        if text and len(text) < 200 and (line := text.lstrip()):
+            if line[0] in _BY_STARTS and _BY.match(line):
                 self._mark(self.authors, element, "text", "")
-            if len(text) < 80 and _YEAR.search(text):
+            if len(text) < 80 and _DIGIT.search(line) and _YEAR.search(line):
                 self._mark(self.dates, element, "text", "")
         return None
 
@@ -314,12 +315,7 @@ class _Reader:
     def _zone(self, ancestor: Any) -> str:
         if ancestor not in self.zones:
             named = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
-            by_name = (
-                (label for label, pattern in _ZONES if pattern.search(named))
-                if len(named) > 1
-                else iter(())
-            )
-            self.zones[ancestor] = _ZONE_TAGS.get(ancestor.tag) or next(by_name, "")
+            self.zones[ancestor] = _ZONE_TAGS.get(ancestor.tag) or _zone_named(named)
         return self.zones[ancestor]
 
     def _meta(self, element: Any) -> None:
@@ -365,7 +361,8 @@ _NAMES = frozenset(_NAMING)
 _PROPERTIES = frozenset(("itemprop", "property"))
 
 
-def _naming(attributes: list[tuple[str, str]]) -> tuple[str, str, str, str]:
+@lru_cache(maxsize=1 << 12)
+def _naming(attributes: tuple[tuple[str, str], ...]) -> tuple[str, str, str, str]:
     """The names of an element as `names` gives them, its property, its relation and its address; most have one name."""
     named = only = rel = href = ""
     n_names = 0
@@ -385,6 +382,24 @@ def _naming(attributes: list[tuple[str, str]]) -> tuple[str, str, str, str]:
 
 def _joined(attributes: Mapping[str, str]) -> str:
     return " ".join([attributes[key] for key in _NAMING if attributes.get(key)]).lower()[:300]
+
+
+@lru_cache(maxsize=1 << 14)
+def _zone_named(named: str) -> str:
+    """The zone that class and id name, or an empty text."""
+    return next((label for label, pattern in _ZONES if pattern.search(named)), "")
+
+
+def _is_author_path(href: str) -> bool:
+    """Whether an address is that of a person's page.
+
+    >>> _is_author_path("/authors/ana-ruiz"), _is_author_path("/news/authors")
+    (True, False)
+    """
+    low = href.lower()
+    return not _AUTHOR_FOLDERS.isdisjoint(low.split("/")[1:-1]) or (
+        ("@" in low or "author=" in low) and _AUTHOR_QUERY.search(low) is not None
+    )
 
 
 @lru_cache(maxsize=1 << 14)
