@@ -46,6 +46,7 @@ def guarded(
         for n in taken
         if (cut_by[n].category not in _AUTHORS and text_header.is_byline(lines[n]))
         or dateline_parser.is_alone(lines[n])
+        or dateline_parser.opens_prose(lines[n])
     }
     free = [n for n in head if n not in cut_by]
     if not any(text_header.reads_like_headline(lines[n], MAX_HEADLINE_CHARS) for n in free):

@@ -16,7 +16,7 @@ from copydesk.transforms.tag import (
     byline,
     date_formats,
     dateline,
-    dateline_parser,
+    dateline_places,
     gazetteers,
     language,
     outlet,
@@ -89,5 +89,5 @@ def warm() -> None:
     gazetteers.warm()
     address.suffixes()
     date_formats.warm()
-    dateline_parser.warm()
+    dateline_places.warm()
     language.classify("")

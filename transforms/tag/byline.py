@@ -11,7 +11,9 @@ from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
 from copydesk.transforms.tag import (
     byline_lexicon,
+    dateline_parser,
     gazetteers,
+    name_lexicon,
     page_headings,
     person_names,
     printed_byline,
@@ -86,7 +88,13 @@ def find(view: View) -> Found:
         )
         chosen = Candidate(by, "; ".join(given), differs) if by else found
     else:
-        chosen = found or printed or _of_credit(view, site) or _of_opening(view, site)
+        chosen = (
+            found
+            or printed
+            or _of_dateline(view)
+            or _of_credit(view, site)
+            or _of_opening(view, site)
+        )
     if view.page is not None:
         lines = [i for i in lines if chosen is not None and _prints(view.lines[i], chosen, site)]
     cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
@@ -108,7 +116,30 @@ def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[i
         )
     )
     raw = "; ".join(view.lines[i].strip() for i in lines)
-    return (Candidate(found, raw, "text") if found else None), lines
+    if found or view.page is not None or not view.document.removed:
+        return (Candidate(found, raw, "text") if found else None), lines
+    return _of_cut_lines(view, site), lines
+
+
+_HEAD_LINES, _FOOT_LINES = 12, 4  # lines that are not blank, within which a text prints its byline
+_HEAD_CHARS, _FOOT_CHARS = 2_000, 600
+
+
+def _of_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
+    """The byline on a line that left the text as an author's line: its names are still the document's."""
+    text = view.document.extracted
+    kept = frozenset(view.lines)
+    head = [line for line in text[:_HEAD_CHARS].split("\n") if line.strip()][:_HEAD_LINES]
+    foot = [line for line in text[-_FOOT_CHARS:].split("\n") if line.strip()][-_FOOT_LINES:]
+    for line in (*head, *foot):
+        if line in kept or not text_header.is_byline(line):
+            continue
+        if person_names.opened_role(line) in {"editor", "photographer"}:
+            continue
+        names = person_names.split(line, site=site, strict=True)
+        if any(not name.is_org for name in names):
+            return Candidate(names, line.strip(), "text")
+    return None
 
 
 def _prints(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
@@ -117,6 +148,13 @@ def _prints(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
     return any(
         gazetteers.key(name.text) in known_names for name in person_names.split(line, site=site)
     )
+
+
+def _of_dateline(view: View) -> Candidate | None:
+    """The reporter whom a dateline names: "【ワシントン＝山田太郎】", "(서울=연합뉴스) 홍길동 기자 =", "（记者王小明）"."""
+    found = dateline_parser.of(view)
+    names = tuple(Name(name, "writer") for name in found.reporters)
+    return Candidate(names, "; ".join(found.reporters), "dateline") if names else None
 
 
 _CREDIT = re.compile(r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
@@ -188,7 +226,7 @@ def _letters(text: str) -> str:
 
 def _is_full_name(name: str) -> bool:
     """Whether each word of a name begins with a capital: a heading of two words seldom does."""
-    words = [word for word in name.split() if word.casefold() not in byline_lexicon.PARTICLES]
+    words = [word for word in name.split() if word.casefold() not in name_lexicon.PARTICLES]
     plain = all(word[0].isupper() and not (word.isupper() and len(word) > 3) for word in words)
     return plain and not person_names.role_of(name)
 

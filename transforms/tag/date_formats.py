@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
+from itertools import pairwise
 
-from copydesk.transforms.tag import gazetteers
+from copydesk.transforms.tag import calendars, gazetteers
 
 FIRST_YEAR = 1605  # the first newspaper, the Relation of Strasbourg
 MAX_CHARS = 300
@@ -136,25 +137,40 @@ def _ctime(text: str) -> Stamp | None:
 
 @cache
 def months() -> dict[str, int]:
-    """Month names and abbreviations of some thirty languages, folded, to their number."""
+    """Month names and abbreviations of some forty languages, folded, to their number."""
     table = json.loads(gazetteers.text("months.json"))
-    return {name: int(number) for number in table for name in table[number].split()}
+    return {
+        name.replace("_", " "): int(number)
+        for number in table
+        for name in table[number].casefold().split()
+    }
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    names = "|".join(sorted(map(re.escape, months()), key=len, reverse=True))
-    month = rf"(?P<name>{names})"
+def _patterns(wanted: str) -> tuple[re.Pattern[str], ...]:
+    """The forms of a full date with the month names that are ASCII, Latin or of any script."""
+    known = [
+        name
+        for name in months()
+        if wanted == "any"
+        or (name.isascii() if wanted == "ascii" else not calendars.OTHER_SCRIPT.search(name))
+    ]
+    names = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+    month = rf"(?P<name>{names})(?!\w)"
     year = r"(?P<y>(?:1[6-9]|20)\d\d)(?!\d)"
+    # "5 يناير/كانون الثاني 2024" names the month twice
+    between = r"(?:\s*(?:de|del|of|/))?"
+    if wanted != "ascii":
+        between = rf"(?:\s*/\s*(?:{names})(?!\w))?(?:\s*(?:de|del|of|/|năm))?"
     return tuple(
         re.compile(pattern, re.I)
         for pattern in (
-            rf"(?<![\w.])(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|°|er|ª|\.|-)?(?:\s+(?:de|di|of|d'))?[\s-]*{month}\b\.?,?(?:\s*(?:de|del|of|/))?[\s-]*{year}",
-            rf"(?<!\w){month}\b\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?(?:,|\s)\s*(?:at\s+)?{year}",
+            rf"(?<![\w.])(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|°|er|ª|η|\.|-)?(?:\s+(?:de|di|of|d'))?[\s-]*{month}\.?,?{between}[\s-]*{year}",
+            rf"(?<!\w){month}\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?(?:,|\s)\s*(?:at\s+)?{year}",
             r"(?<!\d)(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]?",
             r"(?<![\d./-])(?P<y>(?:1[6-9]|20)\d\d)(?P<s>[-./])\s?(?P<m>\d{1,2})(?P=s)\s?(?P<d>\d{1,2})(?!\d)",
             r"(?<![\d./-])(?P<a>\d{1,2})(?P<s>[-./])\s?(?P<b>\d{1,2})(?P=s)\s?(?P<y>(?:1[6-9]|20)\d\d|\d\d)(?![\d./-])",
-            rf"(?<!\w)(?P<y>(?:1[6-9]|20)\d\d)[\s.]+{month}\b\.?\s*(?P<d>\d{{1,2}})(?!\d)",
+            rf"(?<!\w)(?P<y>(?:1[6-9]|20)\d\d)[\s.]+{month}\.?\s*(?P<d>\d{{1,2}})(?!\d)",
         )
     )
 
@@ -168,15 +184,27 @@ def printed(text: str, *, day_first: bool | None = None) -> Stamp | None:
     ('2024-01-05', None)
     >>> printed("2019年3月1日 13時16分").precision
     'minute'
+    >>> printed("৫ জানুয়ারি ২০২৪").day.isoformat(), printed("5 มกราคม 2567").day.isoformat()
+    ('2024-01-05', '2024-01-05')
     """
-    text = text[:MAX_CHARS]
+    found = _first(text[:MAX_CHARS], day_first)
+    return found[0] if found else None
+
+
+def _first(text: str, day_first: bool | None) -> tuple[Stamp, str] | None:
+    """The first full date in a text, and the text around it."""
     if not DIGIT.search(text):
         return None
-    found = [match for pattern in _patterns() if (match := pattern.search(text))]
+    wanted = "ascii"
+    if not text.isascii():
+        wanted = "latin"
+        if calendars.OTHER_SCRIPT.search(text):
+            wanted, text = "any", calendars.western(text)
+    found = [match for pattern in _patterns(wanted) if (match := pattern.search(text))]
     for match in sorted(found, key=lambda match: (match.start(), -len(match[0]))):
         stamp = _of_match(match, day_first)
         if stamp:
-            return stamp
+            return stamp, f"{text[: match.start()]} {text[match.end() :]}"
     return None
 
 
@@ -291,14 +319,61 @@ def is_date_alone(line: str) -> bool:
 
     >>> is_date_alone("Published: January 5, 2024, 10:30 am"), is_date_alone("January 5, 2024 in pictures")
     (True, False)
+    >>> is_date_alone("пятница, 5 января 2024 г.")
+    True
     """
-    stamp = printed(line)
-    if stamp is None:
+    found = _first(line[:MAX_CHARS], None)
+    if found is None:
         return False
-    rest = _AROUND_DATE.sub(" ", line).split()
-    return all(word.casefold() in months() or len(word) < 3 for word in rest)
+    rest = _AROUND_DATE.sub(" ", found[1]).casefold().split()
+    return all(
+        len(word) < 3
+        or word in months()
+        or word in calendars.WEEKDAYS
+        or word in calendars.ANNOUNCING
+        for word in rest
+    )
+
+
+_DAY = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
+
+
+def day_and_month(text: str) -> tuple[int | None, int | None, int | None]:
+    """Month, day and year of a date that may lack its year; the month is None where it is not named.
+
+    >>> day_and_month("5 янв"), day_and_month("Jan. 5, 2024"), day_and_month("5日")
+    ((1, 5, None), (1, 5, 2024), (None, 5, None))
+    """
+    if not text.isascii():
+        text = calendars.western(text)
+    stated = _MONTH_NUMBER.search(text)
+    if stated:
+        text = f"{text[: stated.start()]} {text[stated.end() :]}"
+    month = int(stated[1] or stated[2]) if stated else _named_month(text)
+    day, year = _DAY.search(text), _FOUR_DIGITS.search(text)
+    if day is None or not 1 <= int(day[1]) <= 31 or not 1 <= (month or 1) <= 12:
+        return None, None, None
+    return month, int(day[1]), int(year[0]) if year else None
+
+
+def _named_month(text: str) -> int | None:
+    return next((number for name in _words(text) if (number := months().get(name))), None)
+
+
+_FOUR_DIGITS = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
+_MONTH_NUMBER = re.compile(r"(\d{1,2})\s*[月월]|tháng\s(\d{1,2})")
+_BETWEEN_WORDS = re.compile(r"[\s\d,،./()]+")
+
+
+def _words(text: str) -> list[str]:
+    """The words of a date and the pairs of neighbours, folded: "كانون الثاني" is one month."""
+    words = [word for word in _BETWEEN_WORDS.split(text.casefold()) if word]
+    dotted = text.casefold().split()
+    pairs = [f"{a} {b}" for a, b in pairwise(words)]
+    return [*pairs, *words, *(word.strip(".,") for word in dotted)]
 
 
 def warm() -> None:
     """Read the month names and compile the patterns."""
-    _patterns()
+    for wanted in ("ascii", "latin", "any"):
+        _patterns(wanted)

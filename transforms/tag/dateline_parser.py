@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
-from copydesk.transforms.tag import date_formats, gazetteers
+from copydesk.transforms.tag import date_formats, dateline_forms, dateline_places, gazetteers
+from copydesk.transforms.tag.condition import Condition
+from copydesk.transforms.tag.dateline_forms import Dateline
 from copydesk.transforms.tag.tagger import View
 
 MAX_CHARS = 140  # "PORT-AU-PRINCE, Haiti, Sept. 30, 2024 (Agence France-Presse) –" has 63
-
-
-@dataclass(frozen=True, slots=True)
-class Dateline:
-    """Where, when and by whom a report was filed, and where that stands in its line."""
-
-    place: str | None = None
-    country: str | None = None
-    agency: str | None = None
-    month: int | None = None
-    day: int | None = None
-    year: int | None = None
-    line: int = 0
-    end: int = 0  # characters of the line; 0: there is no dateline
 
 
 _NONE = Dateline()
@@ -89,33 +78,6 @@ _JOINERS = frozenset(
 _TICKER = re.compile(r"[A-Z0-9]{1,6}\.[A-Z]{1,3}|(?:NYSE|NASDAQ|LON|ASX|TSX).*", re.I)
 _MARKUP_END = re.compile(r"(?:[*_]{1,3}|</\w{1,6}>)\s?(?:[–—-]{1,2}\s)?")
 _MARKUP = re.compile(r"(?:\*{1,3}|_{1,2}|</?(?:b|strong|em|i)>|\s)+")
-# Printed in capitals before a dash where a place could stand.
-_NOT_PLACES = re.compile(
-    r"(?:update|updated|breaking|watch|live|opinion|exclusive|video|photos?|pictures|analysis|factbox|corrected|correction|clarification|editor'?s?.*|note|notes|read|more|"
-    r"see|also|related|the|a|an|but|and|in|on|at|for|from|by|this|that|it|he|she|they|we|you|i|what|why|how|when|who|where|q|a|q&a|faq|new|news|sport|sports|business|world|"
-    r"politics|interview|review|preview|recap|explainer|timeline|profile|obituary|commentary|column|comment|letter|letters|trending|alert|urgent|"
-    r"advisory|summary|highlights?|key|facts?|background|source|sources|press|release|immediate|warning|spoiler|disclaimer|advertisement|"
-    r"covid.*|nato|un|eu|us|uk|usa|nasa|fbi|cia|who|opec|imf|unicef|unesco|nba|nfl|mlb|nhl|fifa|uefa|ceo|gop|bbc|cnn|afp|ap|reuters|dpa|monday|tuesday|wednesday|thursday|"
-    r"friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december)",
-    re.I,
-)
-_STATES = re.compile(
-    r"(?:Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Md|Mass|Mich|Minn|Miss|Mo|Mont|Neb|Nev|N\.\s?[HJMYCD]|Okla|Ore|Pa|R\.\s?I|S\.\s?[CD]|Tenn|Tex|Vt|Va|Wash|W\.\s?Va|"
-    r"Wis|Wyo|D\.\s?C|Ont|Que|B\.\s?C|Alta|Sask|Man|N\.\s?S|N\.\s?B|Alaska|Hawaii|Idaho|Iowa|Maine|Ohio|Texas|Utah|California|Florida|Georgia|Illinois|Michigan|Virginia|Washington|"
-    r"Pennsylvania|Alabama|Arizona|Arkansas|Colorado|Connecticut|Delaware|Indiana|Kansas|Kentucky|Louisiana|Maryland|Massachusetts|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|"
-    r"New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Oklahoma|Oregon|Rhode Island|South Carolina|South Dakota|Tennessee|Vermont|West Virginia|Wisconsin|Wyoming)\.?"
-)
-
-
-@cache
-def places() -> dict[str, str]:
-    """Cities of the gazetteer, folded, to their country."""
-    return {city.casefold(): country for city, country in gazetteers.rows("places.tsv")}
-
-
-@cache
-def _countries() -> frozenset[str]:
-    return frozenset(country.casefold() for _, country in gazetteers.rows("places.tsv"))
 
 
 def of(view: View) -> Dateline:
@@ -128,7 +90,9 @@ def _of_lines(lines: tuple[str, ...]) -> Dateline:
     candidates = [
         (number, line)
         for number, line in enumerate(lines)
-        if len(line) >= 30 or (line and _BEFORE_AGENCY.fullmatch(line.rstrip()))
+        if len(line) >= 30
+        or (line and _BEFORE_AGENCY.fullmatch(line.rstrip()))
+        or (len(line) >= 5 and dateline_forms.OTHER_SCRIPTS.match(line))
     ]
     for number, line in candidates[:4]:
         found = parse(line)
@@ -152,7 +116,14 @@ def parse(line: str) -> Dateline:
     0
     """
     head = line[:MAX_CHARS]
-    return _parse(head) if any(mark in head for mark in _MARKS) else _NONE
+    if any(mark in head for mark in _MARKS) or (
+        not head.isascii() and (dateline_forms.OTHER_SCRIPTS.match(head) or _STOPPED.match(head))
+    ):
+        return _parse(head)
+    return _NONE
+
+
+_STOPPED = re.compile(r"[^\W\d]{3,20}\. \d{1,2} ")  # "КИЇВ. 5 січня. УНН. " has no mark
 
 
 def is_alone(line: str) -> bool:
@@ -165,14 +136,32 @@ def is_alone(line: str) -> bool:
     return found.place is not None and 0 < found.end >= len(line.rstrip())
 
 
+_LEAST_PROSE = 20  # characters behind a dateline that are no label (arbitrary)
+
+
+def opens_prose(line: str) -> bool:
+    """Whether a line begins with a dateline and goes on.
+
+    >>> opens_prose("LONDON (Reuters) - Rain fell all day again."), opens_prose("LONDON (Reuters)")
+    (True, False)
+    """
+    end = parse(line).end
+    return 0 < end <= len(line.rstrip()) - _LEAST_PROSE
+
+
 @lru_cache(maxsize=16)  # a headline is asked about by itself as well
 def _parse(line: str) -> Dateline:
     marked = _MARKUP.match(line)
     head = line[marked.end() :] if marked else line
     shift = len(line) - len(head)
+    if dateline_forms.OTHER_SCRIPTS.match(head):
+        found = dateline_forms.read(head, shift, dateline_forms.SCRIPT_FORMS)
+        return found if found.end else _agency_alone(head, shift)
     found = _usual(head, shift)
     if not found.end:
-        return _before_agency(head, shift)
+        found = _before_agency(head, shift)
+    if not found.end:
+        found = dateline_forms.read(head, shift, dateline_forms.HOUSE_FORMS)
     closing = _MARKUP_END.match(line, found.end) if marked else None
     return replace(found, end=closing.end()) if closing else found
 
@@ -184,14 +173,24 @@ def _usual(head: str, shift: int) -> Dateline:
         return _agency_alone(head, shift)
     agency = _agency_name(match)
     place, region = match["place"].strip(" ."), (match["region"] or "").strip()
-    month, day, year = _day(match["date"] or "")
+    month, day, year = date_formats.day_and_month(match["date"] or "")
     if agency == "" or (match["date"] and month is None):
         return _NONE
-    separated = match["separator"] or ""
-    found = Dateline(
-        place, _country(place, region), agency, month, day, year, 0, shift + match.end()
-    )
-    return found if _acceptable(found, region, separated, head[match.end() :]) else _NONE
+    if agency is None and region and (_DOMAIN.search(region) or gazetteers.agency(region)):
+        agency, region = region, ""  # "PRAHA, ČTK – "
+    parts = _Parts(place, region, agency, month is not None, match["separator"] or "")
+    if not _acceptable(parts, head[match.end() :]):
+        return _NONE
+    country = dateline_places.country_of(place, region)
+    end = match.end()
+    behind = _AGENCY_BEHIND.match(head, end) if agency is None and month is not None else None
+    if behind is not None and gazetteers.agency(behind["agency"]):
+        agency, end = behind["agency"], behind.end()
+    return Dateline(place, country, agency, month, day, year, 0, shift + end)
+
+
+_AGENCY_BEHIND = re.compile(r"(?P<agency>[^\d–—.,/]{2,25})[.,]\s")  # "МИНСК, 5 янв – Sputnik. "
+_DOMAIN = re.compile(r"\w\.(?:com?|net|id|ru|ua|vn)(?:\.\w\w)?$", re.I)
 
 
 def _agency_alone(head: str, shift: int) -> Dateline:
@@ -214,7 +213,9 @@ def _before_agency(head: str, shift: int) -> Dateline:
     match = _BEFORE_AGENCY.match(head)
     if match is None or not gazetteers.agency(match["agency"].strip()):
         return _agency_alone(head, shift)
-    month, day, year = _day(match["head"])
+    month, day, year = date_formats.day_and_month(match["head"])
+    if month is None:
+        day = year = None
     places_only = _DAY.sub("", match["head"]) if month is not None else match["head"]
     names = [part.split(",")[0].strip(" .*_") for part in places_only.split("/")]
     region = places_only.split("/")[0].partition(",")[2].strip(" ,.")
@@ -224,16 +225,16 @@ def _before_agency(head: str, shift: int) -> Dateline:
     place = "/".join(name for name in names if name) or None
     if (
         words
-        and _NOT_PLACES.fullmatch(words[0].strip(".,"))
-        and names[0].casefold() not in places()
+        and dateline_places.NOT_PLACES.fullmatch(words[0].strip(".,"))
+        and not dateline_places.is_listed(names[0])
     ):
         return _NONE
-    country = _country(place or "", region) if place else None
+    country = dateline_places.country_of(place or "", region) if place else None
     alone = match.end() >= len(head.rstrip())
     if (
         alone
         and month is None
-        and not (place and (place.isupper() or names[0].casefold() in places()))
+        and not (place and (place.isupper() or dateline_places.is_listed(names[0])))
     ):
         return _NONE  # "Rescue Team (Reuters)" is a caption
     agency = match["agency"].strip()
@@ -257,55 +258,94 @@ def _agency_name(match: re.Match[str]) -> str | None:
     return text if named and 1 <= len(words) <= 5 and len(text) > 1 else ""
 
 
-def _day(text: str) -> tuple[int | None, int | None, int | None]:
-    found = _DAY.search(text)
-    if not found:
-        return None, None, None
-    month = date_formats.months().get((found[1] or found[4]).casefold())
-    day = int(found[2] or found[3])
-    if month is None or not 1 <= day <= 31:
-        return None, None, None
-    return month, day, int(found[5]) if found[5] else None
+class _Parts(NamedTuple):
+    """What the usual form reads at the head of a line, before it is known to be a dateline."""
+
+    place: str
+    region: str
+    agency: str | None
+    dated: bool
+    separator: str
+
+    @property
+    def capitals(self) -> bool:
+        return self.place.upper() == self.place and self.place.lower() != self.place
+
+    @property
+    def listed(self) -> bool:
+        return dateline_places.is_listed(self.place)
+
+    @property
+    def known_agency(self) -> bool:
+        name = self.agency or ""
+        return bool(gazetteers.agency(name) or gazetteers.outlet_named(name))
+
+    @property
+    def dashed(self) -> bool:
+        return self.separator.strip(" .") in _DASHES and self.separator[-1:].isspace()
 
 
-def _acceptable(found: Dateline, region: str, separated: str, rest: str) -> bool:
-    """Whether place, region, agency, date and separator together make a dateline and no sentence or label."""
-    place, agency, dated = found.place or "", found.agency, found.month is not None
-    words = place.split()
-    listed = place.casefold() in places() or all(
-        part.strip().casefold() in places() for part in place.split("/")
-    )
-    if len(rest) < 10 or (not listed and _NOT_PLACES.fullmatch(words[0].strip(".,"))):
+_DASHES = frozenset({"–", "—", "―", "‒", "--", "---", "-"})
+#: A line's head is a dateline of the usual form where one of these holds.
+DATELINE_CONDITIONS: tuple[Condition[_Parts], ...] = (
+    Condition(
+        "known_agency_behind_a_place",
+        lambda p: p.known_agency and (p.capitals or p.listed),
+        ("New Delhi, Jan 5 (PTI) ", "LONDON (Reuters) "),
+        ("Smith (R) — ", "John Smith (left) - "),
+    ),
+    Condition(
+        "agency_and_separator",
+        lambda p: (
+            p.agency is not None
+            and bool(p.separator.strip())
+            and (p.capitals or p.listed or p.known_agency)
+        ),
+        ("QAMISHLI, Syria (North Press) – ", "Berlin (dpa) - "),
+        ("Mr Smith (Labour) - ", "Apple (AAPL) - "),
+    ),
+    Condition(
+        "listed_place_in_capitals",
+        lambda p: p.agency is None and p.dashed and p.capitals and p.listed,
+        ("WASHINGTON — ",),
+        ("UPDATE — ", "NATO — "),
+    ),
+    Condition(
+        "capitals_with_a_day",
+        lambda p: p.agency is None and p.dashed and p.capitals and p.dated,
+        ("MILL TOWN, Jan. 5 — ",),
+        ("MILL TOWN — ",),
+    ),
+    Condition(
+        "capitals_with_a_region",
+        lambda p: (
+            p.agency is None
+            and p.dashed
+            and p.capitals
+            and p.place.count(" ") < 4
+            and bool(p.region)
+            and dateline_places.is_region(p.region)
+        ),
+        ("UVALDE, Texas — ",),
+        ("UVALDE, again — ",),
+    ),
+    Condition(
+        "listed_place_with_a_day",
+        lambda p: p.agency is None and p.dashed and p.dated and p.listed,
+        ("Berlin, Jan. 5 — ",),
+        ("Paris – ", "Berlin — "),
+    ),
+)
+
+
+def _acceptable(parts: _Parts, rest: str) -> bool:
+    """Whether the parts make a dateline and no sentence or label."""
+    if len(rest) < 10 or _DOMAIN.search(parts.place):
         return False
-    capitals = place.upper() == place and place.lower() != place
-    if agency is not None:
-        known_agency = bool(gazetteers.agency(agency) or gazetteers.outlet_named(agency))
-        return (bool(separated.strip()) and (capitals or listed or known_agency)) or (
-            known_agency and (capitals or listed)
-        )
-    dashed = (
-        separated.strip(" .") in {"–", "—", "―", "‒", "--", "---", "-"} and separated[-1:].isspace()
-    )
-    if not dashed:
+    word = parts.place.split()[0].strip(".,")
+    if dateline_places.NOT_PLACES.fullmatch(word) and not parts.listed:
         return False
-    if capitals:
-        return listed or dated or (len(words) <= 4 and bool(region) and _is_region(region))
-    return dated and listed
-
-
-def _is_region(region: str) -> bool:
-    return (
-        bool(_STATES.fullmatch(region))
-        or region.casefold() in _countries()
-        or region.casefold() in places()
-    )
-
-
-def _country(place: str, region: str) -> str | None:
-    """The country or state as printed, else the gazetteer's country of the city."""
-    if region and not any(char.isdigit() for char in region):
-        return region
-    return places().get(place.split("/", maxsplit=1)[0].strip().casefold())
+    return any(condition.holds(parts) for condition in DATELINE_CONDITIONS)
 
 
 def resolved(line: Dateline, reference: date | None) -> date | None:
@@ -314,8 +354,10 @@ def resolved(line: Dateline, reference: date | None) -> date | None:
     >>> resolved(Dateline(month=12, day=31), date(2024, 1, 2)).isoformat()
     '2023-12-31'
     """
-    if line.month is None or line.day is None or (line.year is None and reference is None):
+    if line.day is None or (line.year is None and reference is None):
         return None
+    if line.month is None:
+        return _nearest(line.day, reference)
     years = (
         [line.year]
         if line.year is not None
@@ -330,14 +372,17 @@ def resolved(line: Dateline, reference: date | None) -> date | None:
     return min(near, key=lambda day: abs(day - reference), default=None)
 
 
+def _nearest(day: int, reference: date | None) -> date | None:
+    """The day of that number nearest to the reference: "5日" in a dateline of Tokyo."""
+    if reference is None:
+        return None
+    around = [reference + timedelta(days=n) for n in range(-20, 11)]
+    fit = [other for other in around if other.day == day]
+    return min(fit, key=lambda other: abs(other - reference), default=None)
+
+
 def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day) if date_formats.FIRST_YEAR <= year <= 9998 else None
     except ValueError:
         return None
-
-
-def warm() -> None:
-    """Read the gazetteer."""
-    places()
-    _countries()

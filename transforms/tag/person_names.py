@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from copydesk.transforms.tag import byline_lexicon, gazetteers
+from copydesk.transforms.tag import byline_forms, byline_lexicon, gazetteers, name_lexicon
 
 MAX_CHARS = 600  # of a byline; the longest real one, of a paper with 40 authors, goes on but adds no column worth having
 MAX_NAMES = 40
@@ -50,6 +50,8 @@ def split(
     found: list[Name] = []
     role = ""
     printed = printed[:MAX_CHARS]
+    if whole := byline_forms.names_on(printed):
+        return tuple(Name(name) for name in whole)
     for n, chunk in enumerate(
         byline_lexicon.HARD.split(printed)
         if byline_lexicon.HARD_MARK.search(printed)
@@ -57,7 +59,7 @@ def split(
     ):
         if not chunk.strip() or byline_lexicon.LABEL.match(chunk):
             continue
-        says_by = byline_lexicon.BY.match(chunk)
+        says_by = byline_lexicon.opening(chunk)
         if says_by:
             role = says_by.lastgroup or ""
         elif n and not found:
@@ -78,23 +80,23 @@ def split(
 
 def opened(text: str) -> bool:
     """Whether the text begins as a byline does: "By ...", "Von ...", "Written by ..."."""
-    return bool(byline_lexicon.BY.match(text))
+    return bool(byline_lexicon.opening(text))
 
 
 def opened_role(text: str) -> str:
     """The role that a byline's first words give: "Photos by" photographer, "Edited by" editor, "By" writer; or empty."""
-    match = byline_lexicon.BY.match(text)
+    match = byline_lexicon.opening(text)
     return (match.lastgroup or "") if match else ""
 
 
 def is_desk(text: str) -> bool:
     """Whether a name is that of a desk or team."""
-    return bool(byline_lexicon.DESK.fullmatch(text))
+    return bool(name_lexicon.DESK.fullmatch(text))
 
 
 def is_label(text: str) -> bool:
     """Whether a line holds nothing but a word that announces or joins authors."""
-    return bool(byline_lexicon.LABEL.match(text)) or not byline_lexicon.LETTERS.search(text)
+    return bool(byline_lexicon.LABEL.match(text)) or not name_lexicon.LETTERS.search(text)
 
 
 def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
@@ -109,7 +111,7 @@ def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[N
     if not whole:
         return []
     if gazetteers.key(whole) in site or (gazetteers.agency(whole) and len(whole) < 40):
-        return [] if byline_lexicon.NOBODY.fullmatch(whole) else [Name(whole, role, True)]
+        return [] if name_lexicon.NOBODY.fullmatch(whole) else [Name(whole, role, True)]
     found = _of_pieces(text, site, sure, role)
     for aside in inner:
         if gazetteers.agency(aside):
@@ -147,7 +149,7 @@ def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[N
         name = _name(
             piece,
             site,
-            (sure and (first_names or not found)) or bool(byline_lexicon.CJK.search(piece)),
+            (sure and (first_names or not found)) or bool(name_lexicon.CJK.search(piece)),
         )
         if isinstance(name, Name):
             # not the rest of a title: "Ana Ruiz, Head of Marketing and Community Development"
@@ -186,7 +188,7 @@ def _pieces(chunk: str) -> list[str]:
         ):
             halves = [part]
         for half in halves:
-            soft = byline_lexicon.SOFT_JOIN.split(half)
+            soft = byline_lexicon.soft_parts(half)
             pieces += (
                 soft
                 if len(soft) > 1 and all(len(s.split()) > 1 and _could_be_name(s) for s in soft)
@@ -210,7 +212,7 @@ def _could_be_name(text: str) -> bool:
     first = text.strip()[:1]
     return bool(first) and (
         first.isupper()
-        or bool(byline_lexicon.CJK.match(first))
+        or bool(name_lexicon.CJK.match(first))
         or (first.isalpha() and not first.islower())
         or bool(gazetteers.agency(text))
     )
@@ -220,15 +222,15 @@ def _could_be_name(text: str) -> bool:
 def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
     """A name, "suffix", a role, or None for what is none of these."""
     text = _strip(piece)
-    if not text or byline_lexicon.SUFFIX.fullmatch(text):
+    if not text or name_lexicon.SUFFIX.fullmatch(text):
         return "suffix" if text else None
     role = role_of(text)
-    if byline_lexicon.NOBODY.fullmatch(text) or (role and gazetteers.agency(text.split()[0])):
+    if name_lexicon.NOBODY.fullmatch(text) or (role and gazetteers.agency(text.split()[0])):
         return role or None  # "AP Sports Writer" names nobody
     if (
         gazetteers.agency(text)
         or gazetteers.key(text) in site
-        or byline_lexicon.DESK.fullmatch(text)
+        or name_lexicon.DESK.fullmatch(text)
         or (" " in text and gazetteers.outlet_named(text))
     ):
         return Name(text, "", True)
@@ -259,10 +261,10 @@ def _without_outlet(text: str, site: frozenset[str]) -> str:
 def is_organisation(text: str) -> bool:
     """Whether a name holds a word that organisations bear and people do not."""
     if text.isascii() and "." not in text and "[" not in text:
-        found = not byline_lexicon.ORG_WORDS.isdisjoint(byline_lexicon.WORD.findall(text.lower()))
+        found = not name_lexicon.ORG_WORDS.isdisjoint(name_lexicon.WORD.findall(text.lower()))
     else:
-        found = byline_lexicon.ORG.search(text) is not None
-    return found and len(text.split()) <= 8 and not byline_lexicon.NOT_A_NAME.search(text)
+        found = name_lexicon.ORG.search(text) is not None
+    return found and len(text.split()) <= 8 and not name_lexicon.NOT_A_NAME.search(text)
 
 
 def is_person(text: str, *, sure: bool = False) -> bool:
@@ -273,19 +275,21 @@ def is_person(text: str, *, sure: bool = False) -> bool:
     """
     if (
         not 2 <= len(text) <= 60
-        or byline_lexicon.NOT_A_NAME.search(text)
-        or not byline_lexicon.LETTERS.search(text)
+        or name_lexicon.NOT_A_NAME.search(text)
+        or not name_lexicon.LETTERS.search(text)
         or _DIGIT.search(text)
     ):
         return False
-    if byline_lexicon.CJK.search(text):
+    if name_lexicon.CJK.search(text):
         return len(text.replace(" ", "")) <= 14
     words = text.split()
+    if name_lexicon.UNCASED.search(text):
+        return _is_uncased_name(words, sure=sure)
     if len(words) == 1:
-        return sure and len(text) <= 30 and not byline_lexicon.HANDLE.search(text)
+        return sure and len(text) <= 30 and not name_lexicon.HANDLE.search(text)
     if len(words) > 6 or (
         (not sure or len(words) > 3)
-        and not byline_lexicon.VERBS.isdisjoint(byline_lexicon.WORD.findall(text))
+        and not name_lexicon.VERBS.isdisjoint(name_lexicon.WORD.findall(text))
     ):
         return False
     weak = len(
@@ -293,12 +297,22 @@ def is_person(text: str, *, sure: bool = False) -> bool:
             word
             for word in words
             if word[0].islower()
-            and word.casefold() not in byline_lexicon.PARTICLES
+            and word.casefold() not in name_lexicon.PARTICLES
             and "'" not in word
             and "’" not in word
         ]
     )
     return weak == 0 or (sure and weak <= len(words) and len(words) <= 3)
+
+
+_LONGEST_UNCASED = 16  # characters of one part of a name in a script without capitals
+
+
+def _is_uncased_name(words: list[str], *, sure: bool) -> bool:
+    """Whether words of a script without capitals can be a name: two to five short ones, none a function word."""
+    return (1 if sure else 2) <= len(words) <= 5 and all(
+        len(word) <= _LONGEST_UNCASED and word not in name_lexicon.FUNCTION_WORDS for word in words
+    )
 
 
 def role_of(text: str) -> str:
@@ -324,9 +338,7 @@ def _without_role(text: str) -> tuple[str, str]:
         ):
             end -= 1
         rest = " ".join(words[:end])
-        return (
-            (rest, role) if end >= 2 or not rest or byline_lexicon.CJK.search(rest) else ("", role)
-        )
+        return (rest, role) if end >= 2 or not rest or name_lexicon.CJK.search(rest) else ("", role)
     at = next((i for i, word in enumerate(fold) if word in roles), -1)
     if at < 0:
         return "", role_of(text)
@@ -353,7 +365,7 @@ def _without_role(text: str) -> tuple[str, str]:
 
 def _strip(text: str) -> str:
     """A piece without separators, brackets and quotes at its ends; a full stop stays after an initial or suffix."""
-    text = unicodedata.normalize("NFC", text).strip(byline_lexicon.EDGES)
+    text = unicodedata.normalize("NFC", text).strip(name_lexicon.EDGES)
     if text.endswith(".") and not _ABBREVIATION.search(text):
         text = text[:-1]
     return " ".join(text.split())

@@ -6,11 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from copydesk.transforms.tag import date_formats, dateline_parser, gazetteers, person_names
+from copydesk.transforms.tag import (
+    byline_forms,
+    date_formats,
+    dateline_parser,
+    gazetteers,
+    person_names,
+)
+from copydesk.transforms.tag.condition import Condition
+from copydesk.transforms.tag.person_names import Name
 
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？]['\"’”»)\]]*$")
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟۔]['\"’”»)\]]*$")
 _PROSE_HEAD = 400  # characters that show whether a line is a paragraph
 _ABBREVIATED = re.compile(
     r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$"
@@ -80,37 +89,74 @@ def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
     return at
 
 
+class _Reading(NamedTuple):
+    """A line that may be a byline, and the names on it."""
+
+    text: str
+    opened: bool
+    names: tuple[Name, ...]
+
+    @property
+    def people(self) -> list[Name]:
+        return [name for name in self.names if not name.is_org]
+
+
+def _names_are_most_of_it(line: _Reading) -> bool:
+    """Beside the names there is room for the opening words and a place alone."""
+    return line.opened and sum(len(name.text) for name in line.names) * 2 >= len(line.text) - 12
+
+
+def _has_agency_or_job(line: _Reading) -> bool:
+    return (
+        not line.opened
+        and bool(line.people)
+        and len(line.text) <= 80
+        and any(name.role or (name.is_org and gazetteers.agency(name.text)) for name in line.names)
+    )
+
+
+#: A line is a byline where one of these holds.
+BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
+    Condition(
+        "opened_and_little_but_names",
+        _names_are_most_of_it,
+        ("By Ana Ruiz", "Von Jan van Aken, dpa", "Автор: Анна Петрова"),
+        ("By Monday the river had risen", "By Ana Ruiz the mayor was seen as a friend of the poor"),
+    ),
+    Condition(
+        "person_with_agency_or_job",
+        _has_agency_or_job,
+        ("Ana Ruiz, Staff Writer", "Ana Ruiz, AP", "Bo Li | Senior Reporter"),
+        ("Ana Ruiz, Bo Li", "Rain, storm and flood"),
+    ),
+)
+
+
 def is_byline(line: str) -> bool:
-    """Whether a line holds a byline and nothing else.
+    """Whether a line holds a byline and nothing else: by its form, or by one of `BYLINE_CONDITIONS`.
 
     >>> is_byline("By Shella Abdulhalim"), is_byline("By Monday the river had risen"), is_byline("Ana Ruiz, Staff Writer")
     (True, False, True)
+    >>> is_byline("記者王小明／台北報導"), is_byline("记者从水利部门获悉")
+    (True, False)
     """
     text = line.strip()
-    if not 5 <= len(text) <= 120 or (not text[0].isalpha() and text[0] not in "(（文"):
+    if 3 <= len(text) <= 120 and byline_forms.names_on(text):
+        return True
+    first = text[:1]
+    if not 5 <= len(text) <= 120 or not (first.isalpha() or first == "(") or _CJK.match(first):
         return False
-    said = person_names.opened(text) and not _ABOUT.match(text)
-    if not said and not _titled(text):
+    opened = person_names.opened(text) and not _ABOUT.match(text)
+    if not opened and not _titled(text):
         return False
     if _ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
         return False
-    found = person_names.split(text, sure=False, strict=True)
-    people = [name for name in found if not name.is_org]
-    if not found or any(
-        len(name.text.split()) < 2 and not _CJK.search(name.text) for name in people
+    reading = _Reading(text, opened, person_names.split(text, sure=False, strict=True))
+    if not reading.names or any(
+        " " not in person.text and not _CJK.search(person.text) for person in reading.people
     ):
         return False
-    letters = sum(len(name.text) for name in found)
-    if said:
-        return letters * 2 >= len(text) - 12
-    return (
-        bool(people)
-        and (
-            any(name.is_org and gazetteers.agency(name.text) for name in found)
-            or any(name.role for name in people)
-        )
-        and len(text) <= 80
-    )
+    return any(condition.holds(reading) for condition in BYLINE_CONDITIONS)
 
 
 def _titled(text: str) -> bool:

@@ -1,0 +1,198 @@
+"""Every example of the tables of bylines and datelines is read as its row says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+import copydesk
+from copydesk.transforms.tag import (
+    byline_forms,
+    byline_languages,
+    date_formats,
+    dateline_forms,
+    dateline_parser,
+    person_names,
+    text_header,
+)
+
+REST = "The river rose again at noon, officials said."
+BYLINES = [
+    *[(row.language, line, names) for row in byline_languages.TABLE for line, names in row.bylines],
+    *[
+        (form.name, line, names)
+        for form in (*byline_forms.CJK_FORMS, *byline_forms.CASED_FORMS)
+        for line, names in form.bylines
+    ],
+]
+PROSE = [
+    *[(row.language, line) for row in byline_languages.TABLE for line in row.prose],
+    *[
+        (form.name, line)
+        for form in (*byline_forms.CJK_FORMS, *byline_forms.CASED_FORMS)
+        for line in form.prose
+    ],
+]
+DATELINES = [
+    (form.name, *example)
+    for form in (*dateline_forms.SCRIPT_FORMS, *dateline_forms.HOUSE_FORMS)
+    for example in form.datelines
+]
+
+
+@pytest.mark.parametrize(("row", "line", "names"), BYLINES)
+def test_a_byline_of_the_tables_names_its_authors(
+    row: str, line: str, names: tuple[str, ...]
+) -> None:
+    assert text_header.is_byline(line), row
+    assert tuple(name.text for name in person_names.split(line, strict=True)) == names
+
+
+@pytest.mark.parametrize(("row", "line"), PROSE)
+def test_prose_that_begins_as_a_byline_is_none(row: str, line: str) -> None:
+    assert not text_header.is_byline(line), row
+
+
+@pytest.mark.parametrize(("row", "head", "place", "agency", "names"), DATELINES)
+def test_a_dateline_of_the_tables_is_read(
+    row: str, head: str, place: str | None, agency: str | None, names: tuple[str, ...]
+) -> None:
+    found = dateline_parser.parse(head + REST)
+    assert (found.place, found.agency, found.reporters) == (place, agency, names), row
+    assert found.end == len(head)
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        (form.name, line)
+        for form in (*dateline_forms.SCRIPT_FORMS, *dateline_forms.HOUSE_FORMS)
+        for line in form.prose
+    ],
+)
+def test_prose_that_begins_as_a_dateline_is_none(row: str, line: str) -> None:
+    assert dateline_parser.parse(f"{line} {REST}").end == 0, row
+
+
+@pytest.mark.parametrize(
+    "condition", dateline_parser.DATELINE_CONDITIONS, ids=lambda condition: condition.name
+)
+def test_the_examples_of_each_condition_of_datelines(condition: object) -> None:
+    assert all(dateline_parser.parse(head + REST).end for head in condition.accepts)  # type: ignore[attr-defined]
+    assert not any(dateline_parser.parse(head + REST).end for head in condition.refuses)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "condition", text_header.BYLINE_CONDITIONS, ids=lambda condition: condition.name
+)
+def test_the_examples_of_each_condition_of_bylines(condition: object) -> None:
+    assert all(text_header.is_byline(line) for line in condition.accepts)  # type: ignore[attr-defined]
+    assert not any(text_header.is_byline(line) for line in condition.refuses)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "5. tammikuuta 2024",
+        "5. ledna 2024",
+        "5. januára 2024",
+        "2024. január 5.",
+        "2024. jan. 5.",
+        "5 ianuarie 2024",
+        "5 януари 2024 г.",
+        "5 Ιανουαρίου 2024",
+        "5 Ιαν. 2024",
+        "5 Ocak 2024",
+        "5 січня 2024",
+        "5 января 2024 года",
+        "пятница, 5 января 2024 г.",
+        "5 يناير 2024",
+        "5 يناير/كانون الثاني 2024",
+        "٥ كانون الثاني ٢٠٢٤",
+        "۱۵ دی ۱۴۰۲",
+        "۵ ژانویه ۲۰۲۴",
+        "5 בינואר 2024",
+        "5 जनवरी 2024",
+        "५ जनवरी २०२४",
+        "৫ জানুয়ারি ২০২৪",
+        "জানুয়ারি ৫, ২০২৪",
+        "5 Januari 2024",
+        "ngày 5 tháng 1 năm 2024",
+        "5 tháng 1, 2024",
+        "5 มกราคม 2567",
+        "5 ม.ค. 2567",
+        "2024年1月5日",
+        "令和6年1月5日",
+        "民國113年1月5日",
+        "2024년 1월 5일",
+    ],
+)
+def test_a_date_in_words_is_read_in_each_language(printed: str) -> None:
+    stamp = date_formats.printed(printed, day_first=True)
+    assert stamp is not None
+    assert stamp.day == date(2024, 1, 5)
+    assert date_formats.is_date_alone(printed)
+
+
+@pytest.mark.parametrize(
+    ("headline", "byline", "prose", "name"),
+    [
+        (
+            "Joki tulvi yöllä",
+            "Teksti: Matti Virtanen",
+            "Joki nousi metrin maanantain vastaisena yönä, ja lautta jäi satamaan.",
+            "Matti Virtanen",
+        ),
+        (
+            "Вода в реке поднялась",
+            "Автор: Анна Петрова",
+            "Вода в реке поднялась на метр в ночь на понедельник, и паром остался в порту.",
+            "Анна Петрова",
+        ),
+        (
+            "ارتفاع منسوب النهر",
+            "بقلم: محمد حسن",
+            "ارتفع منسوب النهر مترا في ليلة الاثنين وبقيت العبارة في الميناء حتى الظهر.",
+            "محمد حسن",
+        ),
+        (
+            "川が増水、フェリー欠航",
+            "文・山田太郎",
+            "川は月曜日の夜に1メートル増水し、島へのフェリーは正午まで欠航した。市が発表した。",
+            "山田太郎",
+        ),
+        (
+            "河水上涨 渡轮停航",
+            "本报记者 王小明",
+            "河水周一夜间上涨一米，通往岛屿的渡轮停航至中午，市政府表示。居民被要求撤离。",
+            "王小明",
+        ),
+        (
+            "강물 불어 여객선 결항",
+            "홍길동 기자",
+            "월요일 밤 강물이 1미터 불어나 섬으로 가는 여객선이 정오까지 결항했다고 시가 밝혔다.",
+            "홍길동",
+        ),
+    ],
+)
+def test_a_byline_under_the_headline_becomes_a_column(
+    headline: str, byline: str, prose: str, name: str
+) -> None:
+    article = copydesk.clean_text(f"{headline}\n{byline}\n{prose}\n{prose}")
+    assert article.title == headline
+    assert article.byline == (name,)
+    assert byline not in article.text
+
+
+def test_the_reporter_of_a_dateline_is_the_author() -> None:
+    article = copydesk.clean_text(
+        "강물 불어 여객선 결항\n(서울=연합뉴스) 홍길동 기자 = 월요일 밤 강물이 1미터 불어나 여객선이 결항했다."
+    )
+    assert article.byline == ("홍길동",)
+    assert (article.dateline_place, article.wire_source) == ("서울", "Yonhap")
+
+
+def test_a_day_without_month_is_the_nearest_to_the_fetch() -> None:
+    found = dateline_parser.parse("[東京 5日 ロイター] - 川は月曜日の夜に増水した。")
+    assert dateline_parser.resolved(found, date(2024, 1, 7)) == date(2024, 1, 5)
