@@ -53,7 +53,7 @@ def test_a_syndicating_agency_in_a_dateline_is_the_wire_and_not_the_outlet() -> 
     tags = text_tags(f"OSLO, Norway (AP) – {PROSE}")
     assert (tags.values["outlet"], tags.values["dateline_agency"], tags.values["wire_source"]) == (
         None,
-        "AP",
+        "Associated Press",
         "Associated Press",
     )
 

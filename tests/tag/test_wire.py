@@ -14,6 +14,12 @@ from tests.tag.pages import PROSE, text_tags
         ("The mayor told the BBC that rain would fall.", ("BBC",)),
         ("According to the New York Times, rain will fall.", ("The New York Times",)),
         ("Rain will fall, The Guardian reported.", ("The Guardian",)),
+        ('The mayor told CNBC "We are ready for the rain."', ("CNBC",)),
+        ("Rain will fall, Japan's Kyodo reported.", ("Kyodo",)),
+        (
+            "The Wall Street Journal reported rain. The Journal reported snow, too.",
+            ("The Wall Street Journal",),
+        ),
         ("Reuters reported rain. The mayor told AFP it would last.", ("Reuters", "AFP")),
     ],
 )
@@ -46,6 +52,9 @@ def test_sources_are_cited_in_other_languages(text: str, cited: tuple[str, ...])
         "It was the first time the sun reported for duty.",
         "The mayor told Time is running out.",
         "He bought Reuters shares.",
+        "Google Inc reported higher revenue.",
+        "According to the National Bureau of Statistics, prices rose.",
+        "According to RBC Capital Markets, prices rose.",
         "She told Mirror Lake visitors to leave.",
     ],
 )
@@ -68,3 +77,9 @@ def test_everyday_words_are_no_sources(sentence: str) -> None:
 )
 def test_the_agency_that_wrote_the_text(text: str, agency: str | None) -> None:
     assert text_tags(text).values["wire_source"] == agency
+
+
+@pytest.mark.parametrize("printed", ["AP", "The Associated Press", "Associated Press"])
+def test_an_agency_goes_by_one_name(printed: str) -> None:
+    values = text_tags(f"LIMA ({printed}) - {PROSE}").values
+    assert values["dateline_agency"] == values["wire_source"] == "Associated Press"

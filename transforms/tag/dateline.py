@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.ledger import Cut, cut
-from copydesk.transforms.tag import dateline_parser, published
+from copydesk.transforms.tag import dateline_parser, gazetteers, published
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -20,7 +20,9 @@ COLUMNS = (
         pa.string(),
         "Country or state of that place: as printed, else of a city known to the gazetteer.",
     ),
-    column("dateline_agency", pa.string(), "Agency or outlet named in the dateline."),
+    column(
+        "dateline_agency", pa.string(), "Agency or outlet named in the dateline, by its one name."
+    ),
     column(
         "dateline_date",
         pa.date32(),
@@ -38,7 +40,7 @@ def find(view: View) -> Found:
     values: dict[str, object] = {
         "dateline_place": found.place,
         "dateline_country": found.country,
-        "dateline_agency": found.agency,
+        "dateline_agency": _spelled(found.agency),
     }
     if found.month is not None:
         fetched = view.document.fetched_at
@@ -58,6 +60,14 @@ def find(view: View) -> Found:
         [Cut(found.line, RULE, RULE_VERSION, start=0, end=found.end)],
     )
     return Found(values, evidence, cuts)
+
+
+def _spelled(agency: str | None) -> str | None:
+    """An agency or outlet by its one name: "AP" and "The Associated Press" are one; others as printed."""
+    if agency is None:
+        return None
+    outlet = gazetteers.outlet_named(agency)
+    return gazetteers.agency(agency) or (outlet[1] if outlet else agency)
 
 
 TAGGER = Tagger(

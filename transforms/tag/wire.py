@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from copydesk.schemas.column import STRINGS, column
-from copydesk.transforms.tag import gazetteers
+from copydesk.transforms.tag import dateline_places, gazetteers
+from copydesk.transforms.tag.name_lexicon import words
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -93,123 +94,22 @@ _PRECEDES = re.compile(
 )
 _LOWER = frozenset({"dpa", "taz", "epd", "nd"})
 _BETWEEN = frozenset({"of", "de", "and", "&", "des", "la", "le", "do", "da", "für"})
-_SKIPPED = frozenset(
-    {
-        "that",
-        "a",
-        "la",
-        "le",
-        "el",
-        "il",
-        "die",
-        "der",
-        "das",
-        "dem",
-        "den",
-        "newspaper",
-        "agency",
-        "news",
-        "broadcaster",
-        "website",
-        "magazine",
-        "zeitung",
-        "has",
-        "have",
-        "had",
-        "first",
-        "also",
-        "earlier",
-    }
+_SKIPPED = words(
+    """
+    that a la le el il die der das dem den newspaper agency news broadcaster website magazine
+    zeitung has have had first also earlier
+    """
 )
 # Names of outlets that are everyday words; they count only with "the" before them, or never.
-_COMMON = frozenset(
-    [
-        "time",
-        "metro",
-        "people",
-        "focus",
-        "science",
-        "nature",
-        "mirror",
-        "express",
-        "star",
-        "sun",
-        "sport",
-        "sports",
-        "open",
-        "index",
-        "as",
-        "stern",
-        "heute",
-        "welt",
-        "bild",
-        "zeit",
-        "capital",
-        "fortune",
-        "reason",
-        "slate",
-        "salon",
-        "spectator",
-        "observer",
-        "guardian",
-        "independent",
-        "times",
-        "post",
-        "herald",
-        "standard",
-        "citizen",
-        "record",
-        "sky",
-        "pictures",
-        "today",
-        "mint",
-        "quartz",
-        "vice",
-        "wired",
-        "space",
-        "patch",
-        "politico",
-        "insider",
-        "newsday",
-        "abc",
-        "now",
-        "ara",
-        "profil",
-        "express",
-        "msn",
-        "yahoo",
-        "ap",
-        "pa",
-        "cp",
-        "uni",
-        "map",
-        "tap",
-        "sta",
-        "ani",
-        "red",
-        "ep",
-        "cns",
-        "app",
-        "news",
-        "today",
-        "nation",
-        "entrepreneur",
-        "blick",
-        "haaretz",
-        "terra",
-        "forbes",
-        "ad",
-        "delo",
-        "novinky",
-        "blic",
-        "danas",
-        "expresso",
-        "telex",
-        "bta",
-        "hina",
-        "petra",
-        "antara",
-    ]
+_COMMON = words(
+    """
+    time metro people focus science nature mirror express star sun sport sports open index as
+    stern heute welt bild zeit capital fortune reason slate salon spectator observer guardian
+    independent times post herald standard citizen record sky pictures today mint quartz vice
+    wired space patch politico insider newsday abc now ara profil msn yahoo ap pa cp uni map
+    tap sta ani red ep cns app news nation entrepreneur blick haaretz terra forbes ad delo
+    novinky blic danas expresso telex bta hina petra antara inc phoenix business
+    """
 )
 
 
@@ -257,11 +157,30 @@ def _cited(view: View, own: set[str]) -> tuple[str, ...]:
     """Names beside a citing word, as the tables know them, in order of first mention."""
     text = "\n".join(view.lines)
     found: dict[str, int] = {}
-    for name, at in _named(text):
-        known_as = _known(name)
-        if known_as and gazetteers.key(known_as) not in own and gazetteers.key(name) not in own:
-            found[known_as] = min(at, found.get(known_as, at))
+    for phrase, at in _named(text):
+        name = _known(phrase)
+        if name and _SHORT.fullmatch(phrase):
+            name = _in_full(phrase[4:], text) or name
+        if name and gazetteers.key(name) not in own and gazetteers.key(phrase) not in own:
+            found[name] = min(at, found.get(name, at))
     return tuple(sorted(found, key=lambda name: found[name]))
+
+
+# Later mentions of a paper leave the rest of its name off: "the Journal" is The Wall Street Journal.
+_SHORT = re.compile(
+    r"[Tt]he (?:Journal|Times|Post|Telegraph|Herald|Tribune|Mail|Review|Globe|Sun|Star)"
+)
+
+
+def _in_full(word: str, text: str) -> str | None:
+    """The outlet whose name the text prints in full, ending in the word."""
+    for printed in re.finditer(rf"((?:[A-Z][\w.&-]{{1,15}} ){{1,3}}){word}\b", text):
+        before = printed[1].split()
+        for n in range(len(before)):
+            outlet = gazetteers.outlet_named(f"{' '.join(before[n:])} {word}")
+            if outlet:
+                return outlet[1]
+    return None
 
 
 def _named(text: str) -> Iterator[tuple[str, int]]:
@@ -282,12 +201,17 @@ def _named(text: str) -> Iterator[tuple[str, int]]:
             at = text.find(cue, at + len(cue))
 
 
+_OPENING_QUOTES = frozenset("\"“‘'(")
+
+
 def _phrase(words: list[str], *, backwards: bool = False) -> str:
     """The run of capitalised words next to the cue, up to five."""
     found: list[str] = []
     article = ""
     for word in reversed(words) if backwards else words:
         ends = word[-1] in ',;:.)"”' and not word[-2:-1].isupper()
+        if found and not backwards and word[0] in _OPENING_QUOTES:
+            break  # 'told CNBC "We are ready"'
         if backwards and ends:
             break
         bare = word.strip("(\"“”'‘’,.;:)")
@@ -305,27 +229,72 @@ def _phrase(words: list[str], *, backwards: bool = False) -> str:
     return f"{article} {phrase}" if article and phrase and not phrase.startswith("The ") else phrase
 
 
-def _known(phrase: str) -> str | None:
-    """The agency or outlet a phrase begins or ends with; the longest that is known.
+_BEHIND = words(
+    """
+    tv television radio news newspaper newspapers network magazine online website monday tuesday wednesday
+    thursday friday saturday sunday agency newswire wire service channel the but and u.s
+    """
+)
+_DEMONYM = re.compile(r"[A-Z]\w+(?:ese|ish|ian|can|man|ench|utch|aeli|ani|wiss|reek)")
 
-    A name that is also an everyday word counts only as its outlet prints it, with its "The".
+
+def _known(phrase: str) -> str | None:
+    """The agency or outlet that a phrase names; the longest that is known.
+
+    What else is in the phrase must be a country or owner before the name ("Japan's Kyodo"), or a word
+    for the medium behind it ("CNBC television"). A name that is also an everyday word counts only as
+    its outlet prints it, with its "The".
+
+    >>> _known("Japan's Kyodo"), _known("Google Inc"), _known("the National Bureau of Statistics")
+    ('Kyodo', None, None)
     """
     with_the = phrase[:4].lower() == "the "
-    words = phrase[4 if with_the else 0 :].split()
-    for n in range(len(words), 0, -1):
-        for part in dict.fromkeys((" ".join(words[:n]), " ".join(words[-n:]))):
-            name = part.strip(".,'’")
-            name = name[:-2] if name.endswith(("'s", "’s")) else name
-            outlet = gazetteers.outlet_named(name)
-            if len(gazetteers.key(name)) < 2 or (
-                gazetteers.key(name) in _COMMON
-                and not (name.isupper() or (with_the and outlet and outlet[1].startswith("The ")))
-            ):
-                continue
-            found = gazetteers.agency(name) or (outlet[1] if outlet else None)
-            if found:
-                return found
+    parts = phrase[4 if with_the else 0 :].split()
+    for n in range(len(parts), 0, -1):
+        if (n == len(parts) or _may_follow(parts, n)) and (
+            name := _outlet(" ".join(parts[:n]), with_the=with_the)
+        ):
+            return name
+        if n < len(parts) and (n > 2 or _may_precede(parts[len(parts) - n - 1])):
+            name = _outlet(" ".join(parts[-n:]), with_the=with_the)
+            if name:
+                return name
     return None
+
+
+def _may_follow(parts: list[str], n: int) -> bool:
+    """Whether a name of `n` words can end there: a long one, one in the possessive, or before a word for the medium."""
+    behind = parts[n].strip(".,").lower().removesuffix("'s").removesuffix("’s")
+    return n > 2 or parts[n - 1].endswith(("'s", "’s")) or behind in _BEHIND
+
+
+_LEADING = words("a an earlier later daily newspaper and on in weekly the")
+_POSSESSIVES = ("'s", "’s", "s'", "-language", "-owned", "-based")
+
+
+def _may_precede(last: str) -> bool:
+    """Whether the word before a name says whose it is, or where it is, or is no part of a name."""
+    return (
+        last.endswith(_POSSESSIVES)
+        or last.lower() in _LEADING
+        or bool(_DEMONYM.fullmatch(last))
+        or dateline_places.is_region(last)
+    )
+
+
+def _outlet(name: str, *, with_the: bool) -> str | None:
+    """The agency or outlet of a name; None for an everyday word that is not printed as an outlet's name."""
+    name = name.strip(".,'’")
+    name = name[:-2] if name.endswith(("'s", "’s")) else name
+    key = gazetteers.key(name)
+    if len(key) < 2:
+        return None
+    outlet = gazetteers.outlet_named(name)
+    if key in _COMMON:
+        printed = with_the and outlet is not None and outlet[1].startswith("The ")
+        if not (printed or (name.isupper() and len(name) > 1)):
+            return None
+    return gazetteers.agency(name) or (outlet[1] if outlet else None)
 
 
 TAGGER = Tagger("wire", COLUMNS, find)
