@@ -1,9 +1,9 @@
-"""The steps after editing on corpora of any size: peak memory and CPU of place, fold, group, publish and report.
+"""The steps after cleaning on corpora of any size: peak memory and CPU of reconcile, deduplicate, group, publish and report.
 
     python -m benchmarks.after_editing --sizes 10000 100000 1000000
-    python -m benchmarks.after_editing --sizes 10000 100000 --edited warehouse/staging/RUN/edit/edited
+    python -m benchmarks.after_editing --sizes 10000 100000 --edited warehouse/staging/RUN/clean/shards
 
-Editing goes by shard and worker and costs most of a run; here it is done once, for 20,000 documents
+Cleaning goes by shard and worker and costs most of a run; here it is done once, for 20,000 documents
 of `benchmarks.corpus` (or taken from --edited, the folder that an interrupted run left). Larger corpora
 are these shards again: each round lies after the last in time, has ids and addresses of its own, and
 spells one letter in another way, so that its texts are no copies of the round before. Figures as in
@@ -27,6 +27,9 @@ import pyarrow.parquet as pq
 from benchmarks import corpus, scale
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
+from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.pipeline.staged import ShardFiles
+from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.report import outcome as finish
 from copydesk.flows.support import allocator
@@ -58,47 +61,44 @@ def edited(folder: Path, n: int) -> Path:
     """The shards of an edit of a made-up corpus."""
     corpus.write(n, folder / "corpus", corpus.Options())
     with pipeline.started(
-        [str(folder / "corpus")], warehouse=folder / "edit", workers=2
+        [str(folder / "corpus")],
+        warehouse=folder / "edit",
+        options=pipeline.RunOptions(workers=2),
     ) as context:
         pipeline.clean(context)
         kept = folder / "edited"
-        (context.staging / "edit" / "edited").rename(kept)
+        (context.staging / "clean" / "shards").rename(kept)
     return kept
 
 
 def multiplied(shards: Path, n: int, folder: Path) -> int:
     """Write shards of `n` documents, made from those there are; returns how many documents."""
     folder.mkdir(parents=True)
-    sources = sorted(shards.glob("*.articles.parquet"))
-    days = pc.max(
-        pa.concat_tables([pq.read_table(path, columns=["published_date"]) for path in sources])[
-            "published_date"
-        ]
-    ).as_py()
-    first = pc.min(
-        pa.concat_tables([pq.read_table(path, columns=["published_date"]) for path in sources])[
-            "published_date"
-        ]
-    ).as_py()
-    span = (days - first).days + 1
+    sources = _files(shards)
+    dates = pa.concat_tables(
+        [pq.read_table(files.articles, columns=["published_date"]) for files in sources]
+    )["published_date"]
+    span = (pc.max(dates).as_py() - pc.min(dates).as_py()).days + 1
     made = number = 0
     while made < n:
         round_, at = divmod(number, len(sources))
-        for table in ("articles", "removed", "rejects"):
-            rows = pq.read_table(
-                sources[at].with_name(sources[at].name.replace(".articles.", f".{table}."))
-            )
-            if table == "articles":
+        source, target = sources[at], ShardFiles(folder, number)
+        for path, written in zip(source.paths()[:3], target.paths()[:3], strict=True):
+            rows = pq.read_table(path)
+            if written == target.articles:
                 rows = rows.slice(0, n - made)
                 made += rows.num_rows
-            pq.write_table(
-                _again(rows, round_, span),
-                folder / f"{number:06d}.{table}.parquet",
-                compression="zstd",
-                compression_level=1,
-            )
+            write_whole(_again(rows, round_, span), written)
+            if written == target.articles:
+                shard_counts.write(pq.read_table(written), target.counts)
         number += 1
     return made
+
+
+def _files(folder: Path) -> tuple[ShardFiles, ...]:
+    """The shards of a folder, which are numbered from 0."""
+    n = len(list(folder.glob("*.articles.parquet")))
+    return tuple(ShardFiles(folder, number) for number in range(n))
 
 
 def _again(rows: pa.Table, round_: int, span: int) -> pa.Table:
@@ -132,11 +132,10 @@ def run(shards: Path, warehouse: Path) -> None:
     allocator.lean()
     store, recipe = Warehouse.open(warehouse, create=True), Recipe()
     with store.lock():
-        articles = tuple(sorted(shards.glob("*.articles.parquet")))
+        files = _files(shards)
         cleaned = pipeline.Cleaned(
-            articles=articles,
-            rejects=tuple(sorted(shards.glob("*.rejects.parquet"))),
-            n_read=sum(pq.read_metadata(path).num_rows for path in articles),
+            shards=files,
+            n_read=sum(pq.read_metadata(shard.articles).num_rows for shard in files),
         )
         now = datetime.now(UTC)
         context = pipeline.Context(

@@ -27,6 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks import corpus
+from copydesk.flows.pipeline.staged import ShardFiles
 
 _ROOT = Path(__file__).resolve().parent.parent
 _OF_THE_RUN = ("run_id",)  # columns that name the run
@@ -53,8 +54,8 @@ def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
 def edited(warehouse: Path) -> dict[Path, int]:
     """Shards whose result is on record, with the time each was written."""
     done: dict[Path, int] = {}
-    for result in sorted(warehouse.glob("staging/*/edit/read/*/result.json")):
-        articles = result.parents[2] / "edited" / f"{result.parent.name}.articles.parquet"
+    for result in sorted(warehouse.glob("staging/*/clean/read/*/result.json")):
+        articles = ShardFiles(result.parents[2] / "shards", int(result.parent.name)).articles
         with contextlib.suppress(FileNotFoundError):  # the run has ended and clears its staging
             done[articles] = articles.stat().st_mtime_ns
     return done

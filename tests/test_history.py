@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import permutations
 
-from copydesk.transforms.history import Arrival, Place, Version, doc_id_with, likeness, place
+from copydesk.transforms.history import Arrival, Resolution, Version, doc_id_with, likeness, resolve
 
 
 def arrival(
@@ -23,30 +23,30 @@ def arrival(
 
 
 def test_a_document_the_warehouse_holds_is_known() -> None:
-    assert place([arrival("x")], {"x"}, {}) == [Place(True)]
+    assert resolve([arrival("x")], {"x"}, {}) == [Resolution(True)]
 
 
 def test_the_same_document_twice_in_one_run_is_known_the_second_time() -> None:
     twice = [arrival("x", source="b"), arrival("x", source="a")]
-    assert place(twice, (), {}) == [Place(True), Place(False)]
+    assert resolve(twice, (), {}) == [Resolution(True), Resolution(False)]
 
 
 def test_another_text_at_a_known_address_revises_the_latest_one() -> None:
     latest = {"a.example/u": Version("old", 3, frozenset({("old text", "")}))}
-    assert place([arrival("new", url="https://a.example/u")], (), latest) == [
-        Place(False, 4, "old")
+    assert resolve([arrival("new", url="https://a.example/u")], (), latest) == [
+        Resolution(False, 4, "old")
     ]
 
 
 def test_the_same_clean_text_at_a_known_address_is_no_revision() -> None:
     latest = {"a.example/u": Version("old", 1, frozenset({("text", "")}))}
-    assert place([arrival("new", url="https://a.example/u", content="text")], (), latest) == [
-        Place(False)
+    assert resolve([arrival("new", url="https://a.example/u", content="text")], (), latest) == [
+        Resolution(False)
     ]
 
 
 def test_documents_without_an_address_revise_nothing() -> None:
-    assert place([arrival("x"), arrival("y")], (), {}) == [Place(False), Place(False)]
+    assert resolve([arrival("x"), arrival("y")], (), {}) == [Resolution(False), Resolution(False)]
 
 
 def test_revisions_within_a_run_follow_their_fetch_times_in_any_reading_order() -> None:
@@ -55,9 +55,9 @@ def test_revisions_within_a_run_follow_their_fetch_times_in_any_reading_order() 
         arrival("a", url="https://a.example/u", day=1),
         arrival("b", url="https://a.example/u", day=2),
     ]
-    want = {"a": Place(False), "b": Place(False, 2, "a"), "c": Place(False, 3, "b")}
+    want = {"a": Resolution(False), "b": Resolution(False, 2, "a"), "c": Resolution(False, 3, "b")}
     for order in permutations(documents):
-        assert dict(zip([d.doc_id for d in order], place(order, (), {}), strict=True)) == want
+        assert dict(zip([d.doc_id for d in order], resolve(order, (), {}), strict=True)) == want
 
 
 def test_an_older_fetch_that_arrives_later_does_not_supersede_a_newer_one() -> None:
@@ -67,7 +67,7 @@ def test_an_older_fetch_that_arrives_later_does_not_supersede_a_newer_one() -> N
         )
     }
     backfilled = arrival("old", url="https://a.example/u", day=2)
-    assert place([backfilled], (), latest) == [Place(False, 2, None, "new")]
+    assert resolve([backfilled], (), latest) == [Resolution(False, 2, None, "new")]
 
 
 def test_spellings_of_one_address_are_one_address() -> None:
@@ -82,18 +82,18 @@ def test_spellings_of_one_address_are_one_address() -> None:
         "https://www.a.example/x?utm_source=mail",
     ):
         later = arrival("b", url=spelling, day=2)
-        assert place([first, later], (), {})[1] == Place(False, 2, "a"), spelling
+        assert resolve([first, later], (), {})[1] == Resolution(False, 2, "a"), spelling
 
 
 def test_a_parameter_that_chooses_the_article_makes_another_address() -> None:
     both = [arrival(str(n), url=f"https://a.example/story?id={n}", day=n) for n in (1, 2)]
-    assert place(both, (), {}) == [Place(False), Place(False)]
+    assert resolve(both, (), {}) == [Resolution(False), Resolution(False)]
 
 
 def test_page_two_is_no_revision_of_page_one_although_it_names_it_as_canonical() -> None:
     one = arrival("a", url="https://a.example/long", day=1)
     two = arrival("b", url="https://a.example/long", own_url="https://a.example/long?page=2", day=1)
-    assert place([one, two], (), {}) == [Place(False), Place(False)]
+    assert resolve([one, two], (), {}) == [Resolution(False), Resolution(False)]
 
 
 def test_an_amp_twin_is_no_revision_and_an_update_at_the_amp_address_is_one() -> None:
@@ -104,9 +104,9 @@ def test_an_amp_twin_is_no_revision_and_an_update_at_the_amp_address_is_one() ->
         "update": report + "On Tuesday a diver inspected the piers and found two cracks below." * 3,
     }
     page = arrival("page", url="https://a.example/x", day=1)
-    for doc_id, expected in (("twin", Place(False)), ("update", Place(False, 2, "page"))):
+    for doc_id, expected in (("twin", Resolution(False)), ("update", Resolution(False, 2, "page"))):
         other = arrival(doc_id, url="https://a.example/x", own_url="https://a.example/x/amp", day=2)
-        found = place(
+        found = resolve(
             [page, other], (), {}, alike=lambda one, two: likeness(texts[one], texts[two])
         )
         assert found[1] == expected
@@ -117,9 +117,9 @@ def test_another_headline_alone_is_a_revision_with_an_id_of_its_own() -> None:
     latest = {"a.example/u": Version("x", 1, frozenset({("text", "hale resigns")}))}
     renamed = arrival("x", url="https://a.example/u", content="text", title="Hale quits")
     own = doc_id_with("x", "Hale quits")
-    assert place([renamed], known, latest) == [Place(False, 2, "x", None, own)]
+    assert resolve([renamed], known, latest) == [Resolution(False, 2, "x", None, own)]
     again = known | {own: "Hale quits"}
-    assert place([renamed], again, latest) == [Place(True)]
+    assert resolve([renamed], again, latest) == [Resolution(True)]
 
 
 def test_a_text_file_edited_in_place_revises_itself_and_an_unrelated_file_does_not() -> None:
@@ -132,7 +132,7 @@ def test_a_text_file_edited_in_place_revises_itself_and_an_unrelated_file_does_n
         Arrival(doc_id, None, doc_id, datetime(2024, 1, day, tzinfo=UTC), "notes/a.txt", None)
         for day, doc_id in enumerate("abc", start=1)
     )
-    found = place(
+    found = resolve(
         [first, edited, other], (), {}, alike=lambda one, two: likeness(texts[one], texts[two])
     )
-    assert found == [Place(False), Place(False, 2, "a"), Place(False)]
+    assert found == [Resolution(False), Resolution(False, 2, "a"), Resolution(False)]

@@ -265,7 +265,9 @@ def test_a_run_killed_after_its_switch_is_found_done(
 
 def test_a_run_stopped_between_steps_is_taken_up_under_its_own_id(tmp_path: Path) -> None:
     def edit_and_stop() -> None:
-        with pipeline.started([str(SEEDS)], warehouse=tmp_path / "w") as context:
+        with pipeline.started(
+            [str(SEEDS)], warehouse=tmp_path / "w", options=pipeline.RunOptions()
+        ) as context:
             stopped.append(context.run_id)
             pipeline.clean(context)
             raise KeyboardInterrupt

@@ -17,7 +17,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What the decision needs to know of one edited document."""
+    """What the decision needs to know of one cleaned document."""
 
     doc_id: str
     canonical_url: str | None
@@ -55,8 +55,8 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where one arrival belongs: known already, or new, then possibly the revision of another."""
+class Resolution:
+    """What one arrival is: known already, or new, and then perhaps a revision of another document."""
 
     is_known: bool
     revision: int = 1
@@ -97,14 +97,14 @@ def newest(before: Version | None, later: Version) -> Version:
     )
 
 
-def place(
+def resolve(
     arrivals: Sequence[Arrival],
     known: Mapping[str, str | None] | Collection[str],
     latest: Mapping[str, Version],
     *,
     alike: Callable[[str, str], Likeness] | None = None,
-) -> list[Place]:
-    """The place of every arrival, in the order given.
+) -> list[Resolution]:
+    """Say of every arrival whether it is known, new or a revision, in the order given.
 
     `known` holds the ids (of those that arrive) that the warehouse holds or has forgotten, as a mapping
     with their headlines (None: no headline, or forgotten); `latest` the newest version at each address
@@ -113,15 +113,15 @@ def place(
     id; without it no text is taken for a twin, and a file that was edited is a revision of itself.
 
     A document whose address is known with the very same clean text and headline is no revision: only
-    what was cut differs, and the copy step folds it as `exact`. Neither is the AMP or mobile twin of
-    a page, which says the same: the copy step folds it, too. A file that has nothing in common with
+    what was cut differs, and the copies step finds it an exact duplicate. Neither is the AMP or
+    mobile twin of a page, which says the same: it is a duplicate, too. A file that has nothing in common with
     the one that was read from the same path before is a document of its own.
     """
     titles: dict[str, str | None] = (
         dict(known) if isinstance(known, Mapping) else dict.fromkeys(known)
     )
     versions = dict(latest)
-    places: list[Place] = [Place(True)] * len(arrivals)
+    resolutions: list[Resolution] = [Resolution(True)] * len(arrivals)
     for i in sorted(range(len(arrivals)), key=lambda i: _order(arrivals[i])):
         arrival, address = arrivals[i], arrivals[i].address
         identifier, renamed = _identified(arrival, address, titles)
@@ -137,14 +137,14 @@ def place(
             arrival.is_twin,
         )
         if before is None:
-            places[i] = Place(False, doc_id=renamed)
-        elif own.contents <= before.contents or _stands_apart(arrival, before, alike):
-            places[i] = Place(False, doc_id=renamed)
+            resolutions[i] = Resolution(False, doc_id=renamed)
+        elif own.contents <= before.contents or _is_separate(arrival, before, alike):
+            resolutions[i] = Resolution(False, doc_id=renamed)
             continue
         else:
             own = replace(own, revision=before.revision + 1)
             is_newest = newest(before, own).doc_id == identifier
-            places[i] = Place(
+            resolutions[i] = Resolution(
                 False,
                 own.revision,
                 before.doc_id if is_newest else None,
@@ -153,7 +153,7 @@ def place(
             )
         if address is not None:
             versions[address] = newest(before, own)
-    return places
+    return resolutions
 
 
 def _identified(
@@ -208,7 +208,7 @@ def likeness(text: str, other: str) -> Likeness:
     )
 
 
-def _stands_apart(
+def _is_separate(
     arrival: Arrival, before: Version, alike: Callable[[str, str], Likeness] | None
 ) -> bool:
     """Is the arrival no version of what is known at its address: a twin of it, or another file?"""

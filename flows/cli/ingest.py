@@ -188,13 +188,13 @@ def _unchanged(
 ) -> Outcome | None:
     """The outcome where the warehouse has read all of the inputs: no server and no worker is started for it."""
     from copydesk.flows import read
-    from copydesk.flows.pipeline import run
+    from copydesk.flows.pipeline import start
     from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import located
     from copydesk.flows.report import outcome as finish
 
     try:
-        summary = run.unchanged(inputs, warehouse=warehouse, recipe=load(recipe))
+        summary = start.unchanged(inputs, warehouse=warehouse, recipe=load(recipe))
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     return None if summary is None else finish.Outcome(summary, located(warehouse), None)

@@ -6,7 +6,7 @@ started the run. Both engines give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.dask import EngineError
-from copydesk.flows.read.limits import Limits
+from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.shards import Shard
 
 __all__ = ["ENGINES", "Engine", "EngineError", "Local", "check", "opened"]
@@ -26,21 +26,20 @@ class Engine(Protocol):
     """What a run asks of an engine."""
 
     def prepare(self, staging: Path, warehouse: str | None = None) -> None:
-        """Make sure that every worker gets at the files of the staging folder, directly or through the store of the warehouse
-        at that URI. Raises EngineError."""
+        """Make sure that every worker reaches the files of the staging folder.
+
+        It does so directly, or through the store of the warehouse at that URI. Raises EngineError.
+        """
 
     def run_shards(
         self,
         shards: Iterable[Shard],
-        task: str,
-        options: Mapping[str, object],
+        task: ShardTask,
         *,
-        limits: Limits,
-        key: str,
         on_progress: Callable[[int], None],
         early: int,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
-        """See `work.run_shards`."""
+        """See `worker_pool.run_shards`."""
 
 
 class Local:
@@ -55,22 +54,16 @@ class Local:
     def run_shards(
         self,
         shards: Iterable[Shard],
-        task: str,
-        options: Mapping[str, object],
+        task: ShardTask,
         *,
-        limits: Limits,
-        key: str,
         on_progress: Callable[[int], None],
         early: int,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
-        """See `work.run_shards`."""
+        """See `worker_pool.run_shards`."""
         return worker_pool.run_shards(
             shards,
             task,
-            options,
             workers=self._workers,
-            limits=limits,
-            key=key,
             on_progress=on_progress,
             early=early,
         )

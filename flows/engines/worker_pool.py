@@ -2,11 +2,11 @@
 
 The task is a function named by its import path and called in a worker as `task(job, options)`:
 
-    def edit_shard(job: work.Job, options: dict) -> dict:
-        warm_up()                                    # before the first document: the clock is not running
-        for index, record in job.documents():        # announces each document; skips those that killed a worker
+    def clean_shard(job: Job, options: dict) -> dict:
+        warm_up()                                # before the first document: the clock is not running
+        for index, record in job.documents():    # announces each; skips those that ended a worker
             ...
-        for reject in job.rejects():                 # what reading refused, and what killed a worker
+        for reject in job.rejects():             # what reading refused, and what ended a worker
             ...
         return {"n_read": job.shard.n_documents + job.shard.n_rejects}
 
@@ -17,10 +17,10 @@ The task is a function named by its import path and called in a worker as `task(
   start; so it writes under names made from `job.shard.number`, and over what is there.
 - A document that takes more CPU than `limits.seconds`, or makes the task raise, costs the worker; the
   shard runs again without it. One that kills the worker in another way (signal, memory) gets a second
-  try, as the kill may have come from outside. The document then stands in `job.rejects()` with step
+  try, as the kill may have come from outside. The document is then in `job.rejects()` with step
   "extract" and reason "timeout", "memory" or "crashed".
 - An OSError in the task is no document's fault: it ends the run as an OSError, such as a full disk.
-- A worker that is started early calls `warm_up()` of the task's module, if it has one, while the first shard is read.
+- A worker calls `warm_up()` of the task's module as soon as it starts; what that raises ends the run.
 - Results come in the order of the shards and do not depend on the number of workers. A result is also
   kept in the shard's folder under `key` (a hash of what the task depends on); when the same shards are
   run again, it is handed out without work.
@@ -37,7 +37,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from copydesk.flows.read.limits import Limits
+from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Shard, from_json
 from copydesk.flows.support import sandbox
@@ -98,22 +98,19 @@ class Job:
 
 def run_shards(
     shards: Iterable[Shard],
-    task: str,
-    options: Mapping[str, object],
+    task: ShardTask,
     *,
     workers: int,
-    limits: Limits,
-    key: str = "",
     on_progress: Progress | None = None,
     early: int = 0,
 ) -> Iterator[tuple[Shard, dict[str, Any]]]:
-    """Run `task` ("package.module:function") on every shard; yield each shard with its result, in order.
+    """Run the task on every shard; yield each shard with its result, in order.
 
-    So many workers as `early` says, of those there may be, are started before there is a shard for them.
-    `on_progress` gets the number of documents finished so far, a few times a second. Raises TaskError
-    or OSError as described above; workers end with the iterator.
+    Starts up to `early` workers (at most `workers`) before the first shard is ready. `on_progress`
+    gets the number of documents finished, a few times a second. Raises TaskError or OSError as
+    described above; the workers end with the iterator.
     """
-    pool = Pool(task, options, workers=workers, limits=limits, key=key, on_progress=on_progress)
+    pool = Pool(task, workers=workers, on_progress=on_progress)
     pool.start(early)
     try:
         yield from pool.run(iter(shards))
@@ -121,18 +118,9 @@ def run_shards(
         pool.close()
 
 
-def run_here(
-    shards: Iterable[Shard], task: str, options: Mapping[str, object]
-) -> Iterator[tuple[Shard, dict[str, Any]]]:
-    """`run_shards` in this process, for tests and debuggers: nothing is limited, nothing is kept."""
-    function = function_named(task)
-    for shard in shards:
-        yield shard, function(Job(shard), dict(options))
-
-
 @dataclass(slots=True)
 class _Try:
-    """A shard on its way, with what is known of its bad documents."""
+    """A shard that is being worked on, with what is known of its bad documents."""
 
     shard: Shard
     excluded: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -141,23 +129,13 @@ class _Try:
 
 
 class Pool:
-    """Workers that stay between one `run` and the next, until `close`."""
+    """Workers that stay from one `run` to the next, until `close`."""
 
     def __init__(
-        self,
-        task: str,
-        options: Mapping[str, object],
-        *,
-        workers: int,
-        limits: Limits,
-        key: str,
-        on_progress: Progress | None = None,
+        self, task: ShardTask, *, workers: int, on_progress: Progress | None = None
     ) -> None:
-        self._task, self._limits, self._key, self._on_progress = task, limits, key, on_progress
-        self._options = {
-            name: str(value) if isinstance(value, Path) else value
-            for name, value in options.items()
-        }
+        self._task, self._on_progress = task, on_progress
+        self._options = task.plain_options()
         self._size = max(1, workers)
         self._idle: list[Process] = []
         self._busy: dict[Process, _Try] = {}
@@ -172,7 +150,7 @@ class Pool:
         is_more = True
         while is_more or expected:
             if self._is_stopped:
-                raise TaskError(f"{self._task} was stopped")
+                raise TaskError(f"{self._task.function} was stopped")
             while (
                 is_more
                 and not self._again
@@ -193,11 +171,11 @@ class Pool:
                 self._listen()
 
     def start(self, n: int) -> None:
-        """Start workers before there is work for them, `n` or as many as there may be."""
+        """Start up to `n` workers, at most the size of the pool, before there is work for them."""
         self._idle += [self._process() for _ in range(min(n, self._size) - len(self._idle))]
 
     def stop(self) -> None:
-        """Let a `run` in another thread end with TaskError, soon."""
+        """Make a `run` in another thread end with TaskError within a tenth of a second."""
         self._is_stopped = True
 
     def close(self) -> None:
@@ -208,7 +186,7 @@ class Pool:
         self._busy.clear()
 
     def _take(self, shard: Shard) -> None:
-        known = result_of(shard, self._key)
+        known = result_of(shard, self._task.key)
         if known is None:
             self._start(_Try(shard))
         else:
@@ -220,16 +198,16 @@ class Pool:
         self._busy[process] = attempt
         process.call(
             "copydesk.flows.engines.worker_pool:_work",
-            task=self._task,
+            task=self._task.function,
             options=self._options,
             shard=asdict(attempt.shard),
             excluded={str(index): why for index, why in attempt.excluded.items()},
         )
 
     def _process(self) -> Process:
-        prepare = f"{self._task.partition(':')[0]}:warm_up"
+        limits = self._task.limits
         return sandbox.started(
-            seconds=self._limits.seconds, memory_bytes=self._limits.memory_bytes, prepare=prepare
+            seconds=limits.seconds, memory_bytes=limits.memory_bytes, prepare=self._task.prepare
         )
 
     def _listen(self) -> None:
@@ -247,23 +225,23 @@ class Pool:
 
     def _finish(self, process: Process, attempt: _Try, done: dict[str, Any]) -> None:
         shard = attempt.shard
-        keep(shard, self._key, done["result"])
+        keep(shard, self._task.key, done["result"])
         self._results[shard.number] = (shard, done["result"])
         self._n_documents += shard.n_documents
-        if done["grown_bytes"] > self._limits.memory_bytes * _RECYCLE:
+        if done["grown_bytes"] > self._task.limits.memory_bytes * _RECYCLE:
             process.kill()
         else:
             self._idle.append(process)
 
     def _settle_exit(self, attempt: _Try, ended: WorkerExit) -> None:
-        """Decide what a dead worker means for its shard, and put the shard back in the line."""
+        """Decide what the end of a worker means for its shard, and queue the shard again."""
         attempt.n_exits += 1
         if ended.reason == "os":
             raise OSError(ended.errno, ended.detail) if ended.errno else OSError(ended.detail)
         if ended.position is None:
             if ended.reason == "failed" or attempt.n_exits >= _MOST_EXITS:
                 raise TaskError(
-                    f"{self._task} failed on shard {attempt.shard.number}: {ended.detail}"
+                    f"{self._task.function} failed on shard {attempt.shard.number}: {ended.detail}"
                 )
         else:
             index = ended.position[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ from copydesk.flows.maintenance.maintenance_run import chore
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.pipeline.staged import StagedDocuments
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.schemas import document_columns
@@ -58,9 +58,9 @@ def release(
     wait_seconds: float = 0.0,
     progress: pipeline.Progress | None = None,
 ) -> Released | None:
-    """Let documents in: fold, group and publish them as a run of their own; None when none waits by that name.
+    """Let documents in: find copies, group and publish them as a run of their own; None when none waits by that name.
 
-    They are kept as they were edited; only copies and stories are worked out now, under the recipe of
+    They are kept as they were cleaned; only copies and stories are worked out now, under the recipe of
     the last run. Names neither an outlet nor ids: everything that waits.
     """
     with warehouse.lock(wait_seconds=wait_seconds):
@@ -95,13 +95,11 @@ def release(
         return Released(len(released), published.snapshot)
 
 
-def _staged(rows: pa.Table, context: pipeline.Context) -> Path:
+def _staged(rows: pa.Table, context: pipeline.Context) -> StagedDocuments:
     """The rows as a shard of new documents of this run."""
     rows = rows.drop_columns(list(_ANEW)).sort_by("doc_id")
     place = rows.schema.get_field_index("run_id")
     rows = rows.set_column(
         place, rows.schema.field("run_id"), pa.array([context.run_id] * rows.num_rows, pa.string())
     )
-    path = context.folder("place") / "released.new.parquet"
-    write_whole(rows, path)
-    return path
+    return StagedDocuments(0, write_whole(rows, context.folder("reconcile") / "released.parquet"))

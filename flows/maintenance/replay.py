@@ -114,8 +114,8 @@ def _answered(
     """The rows of `rejects` whose documents were read again and are not refused in the same way."""
     again = {
         tuple(row[name] for name in (*_KEY, "step", "reason"))
-        for path in cleaned.rejects
-        for row in pq.read_table(path).to_pylist()
+        for shard in cleaned.shards
+        for row in pq.read_table(shard.rejects).to_pylist()
     }
     was_read = {file.source_uri for file in files}
     gone = [

@@ -18,12 +18,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.export.row_filter import condition
 from copydesk.flows.maintenance import clean_again
 from copydesk.flows.maintenance.maintenance_run import chore
-from copydesk.flows.pipeline import clean_shards, known_inputs, publish, reconcile
+from copydesk.flows.pipeline import clean_shards, known_inputs, learn_templates, publish
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.pipeline.staged import StagedDocuments
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import versions
@@ -93,9 +95,8 @@ def reprocess(
         clock=clock,
     )
     staged = _Staged.of(context, snapshot, stage, where)
-    shards = tuple(staged.shards)
-    n_rows = sum(pq.read_metadata(path).num_rows for path in shards)
-    arrivals = pipeline.Arrivals(shards=shards, n_new=n_rows)
+    n_rows = sum(shard.n_rows for shard in staged.shards)
+    arrivals = pipeline.Arrivals(shards=tuple(staged.shards), n_new=n_rows)
     copies = pipeline.deduplicate(context, arrivals)
     stories = pipeline.group(context, arrivals, copies)
     made = _publish(context, snapshot, staged, copies, stories)
@@ -112,7 +113,7 @@ def reprocess(
 class _Staged:
     """The documents of the corpus as shards: cleaned again, or as they are."""
 
-    shards: list[Path] = field(default_factory=list)
+    shards: list[StagedDocuments] = field(default_factory=list)
     quarantined: list[Path] = field(default_factory=list)
     ledgers: list[Path] = field(default_factory=list)
     edited_ids: list[str] = field(default_factory=list)
@@ -132,18 +133,19 @@ class _Staged:
         chosen = None
         if stage in ("clean", "tag"):
             chosen = condition(where, ARTICLES) if where else pc.scalar(True)
-        folder = context.folder("place")
+        folder = context.folder("reconcile")
         context.progress.stage(
             "read" if chosen is None else "clean",
             sum(snapshot.rows(table) for table in DOCUMENT_TABLES),
         )
         pieces = _pieces(snapshot, chosen)
         for number, piece in enumerate(_cleaned(pieces, context, snapshot, stage)):
-            staged._add(piece, folder / f"{number:06d}.articles.parquet", context.run_id)
+            staged._add(piece, number, folder, context.run_id)
             context.progress.advance((number + 1) * _AT_ONCE)
         return staged
 
-    def _add(self, piece: _Piece, path: Path, run_id: str) -> None:
+    def _add(self, piece: _Piece, number: int, folder: Path, run_id: str) -> None:
+        path = folder / f"{number:06d}.articles.parquet"
         rows = piece.rows.drop_columns([name for name in _FOLD if name in piece.rows.column_names])
         if piece.cuts is not None:
             self.ledgers.append(piece.cuts)
@@ -155,7 +157,7 @@ class _Staged:
             self.quarantined.append(path)
         elif rows.num_rows:
             write_whole(rows.drop_columns(list(_GROUPS)), path)
-            self.shards.append(path)
+            self.shards.append(StagedDocuments(number, path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +200,13 @@ def _cleaned(
                 )
 
     options = clean_shards.write_edit_options(
-        context.folder("edit"), context.recipe, reconcile.templates_in_force(snapshot)
+        context.folder("clean"), context.recipe, learn_templates.templates_in_force(snapshot)
     )
     results = context.engine.run_shards(
         shards(),
-        clean_again.TASK,
-        {**options, "stage": stage},
-        limits=context.recipe.limits,
-        key=context.run_id,
+        ShardTask(
+            clean_again.TASK, {**options, "stage": stage}, context.recipe.limits, context.run_id
+        ),
         on_progress=context.progress.advance,
         early=0,
     )
@@ -257,8 +258,8 @@ def _publish(
         "pairs": [copies.pairs],
         "stories": [stories.rows],
     }
-    for path in staged.shards:
-        for table, part in publish.split(path, folder, decided):
+    for shard in staged.shards:
+        for table, part in publish.split(shard, folder, decided):
             inserts[table].append(part)
     deletes: dict[str, object] = dict.fromkeys(
         ("articles", "duplicates", "pairs", "stories"), EVERYTHING

@@ -61,11 +61,12 @@ def started(
     warehouse: Path | str,
     recipe: str | None,
     workers: int | None,
-    wait_seconds: float = 0.0,
-    engine: str = "local",
-    scheduler: str | None = None,
+    **options: Any,
 ) -> Iterator[run.Context]:
-    """A run of the pipeline within a flow run, marked as alive until the context ends."""
+    """Open a run of the pipeline within a flow run, marked as alive until the context ends.
+
+    `recipe` is the path of a TOML file, `workers` defaults to the cores; other options as `RunOptions` has them.
+    """
     watcher = _watcher.get()
     with contextlib.ExitStack() as stack:
         if runtime.flow_run.id:
@@ -74,13 +75,13 @@ def started(
             run.started(
                 inputs,
                 warehouse=warehouse,
-                recipe=load(Path(recipe) if recipe else None),
-                workers=workers or cores(),
-                wait_seconds=wait_seconds,
-                engine=engine,
-                scheduler=scheduler,
-                reread=watcher is not None and watcher.reread,
-                progress=watcher.progress if watcher else Lines(get_run_logger().info),
+                options=run.RunOptions(
+                    recipe=load(Path(recipe) if recipe else None),
+                    workers=workers or cores(),
+                    reread=watcher is not None and watcher.reread,
+                    progress=watcher.progress if watcher else Lines(get_run_logger().info),
+                    **options,
+                ),
             )
         )
 

@@ -1,9 +1,9 @@
-"""Workers edit shards: decode, extract, clean, tag and tabulate each record, and write the tables."""
+"""Workers clean shards: decode, extract, clean, tag and tabulate each record, and write the tables."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 
 from copydesk.flows import read
 from copydesk.flows.engines import worker_pool
+from copydesk.flows.engines.shard_task import ShardTask
+from copydesk.flows.pipeline.staged import ShardFiles
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.read import InputFile, Record, Reject, reject
 from copydesk.flows.read.limits import Limits
@@ -28,85 +30,85 @@ from copydesk.transforms import decode, edit, tabulate
 from copydesk.transforms.article import Article, Refused
 
 if TYPE_CHECKING:
-    from copydesk.flows.engines.base import Engine
+    from copydesk.flows.pipeline.context import Context
 
-_SURELY_A_SHARD = (
-    2**20
-)  # bytes of input; arbitrary: 500 texts are less, packed, and a dozen pages are more; a worker too many costs its start
+# Bytes of input; arbitrary: 500 packed texts are less, and a dozen pages are more. A worker too many
+# costs its start.
+_SURELY_A_SHARD = 2**20
 
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
-    """The staged tables of every shard, in the order of the shards, and how many documents were read."""
+class CleanedFiles:
+    """The files that workers wrote, in the order of the shards, and what reading counted."""
 
-    articles: tuple[Path, ...]
-    rejects: tuple[Path, ...]
+    shards: tuple[ShardFiles, ...]
     n_read: int
     tally: Tally = field(default_factory=Tally)
 
 
-def edit_files(
-    files: Sequence[InputFile | Reject],
-    folder: Path,
-    *,
-    recipe: Recipe,
+def clean_files(
+    context: Context,
     templates: Mapping[str, frozenset[str]],
-    engine: Engine,
-    on_progress: Callable[[int], None],
-    on_total: Callable[[int], None] = lambda n: None,
+    *,
     on_last: Callable[[], None] = lambda: None,
-) -> Edited:
-    """Edit every document of the files in the engine's worker processes.
+) -> CleanedFiles:
+    """Extract, clean and tag every document of the run's files in the engine's worker processes.
 
-    `on_progress` gets the number of documents done, `on_total` how many there will be: an estimate by
-    bytes while files are still read, the number itself after that. `on_last` is called when no shard is left to
-    hand out, while the last ones are at work. `templates` holds the lines in force by outlet. A shard that `folder` holds already edited, from
-    a run that was killed, is taken as it is.
+    `templates` holds the lines in force by outlet. `on_last` is called when no shard is left to hand
+    out, while the last ones are being worked on. Shards that a run which was killed had finished are
+    taken as they are. Raises `TaskError` and OSError as `worker_pool` says.
     """
-    if not files:
-        return Edited((), (), 0)
-    options = write_edit_options(folder, recipe, templates)
-    lines = options["templates"].read_text(encoding="utf-8")
-    key = sha256(json.dumps([options["recipe"], lines, versions.versions()]).encode()).hexdigest()
+    if not context.files:
+        return CleanedFiles((), 0)
+    folder, recipe = context.folder("clean"), context.recipe
+    task = clean_task(folder, recipe, templates)
     shards = read.spool(
-        files,
+        context.files,
         folder / "read",
         fields=recipe.inputs,
         limits=recipe.limits,
         documents=recipe.run.shard_documents,
         n_bytes=recipe.run.shard_bytes,
     )
-    articles, rejects, n_read, tally = [], [], 0, Tally()
-    n_bytes = sum(file.likely_bytes for file in files if isinstance(file, InputFile))
-    for shard, result in engine.run_shards(
-        _watched(shards, on_total, on_last),
-        "copydesk.flows.pipeline.clean_shards:edit_shard",
-        options,
-        limits=recipe.limits,
-        key=key,
-        on_progress=on_progress,
+    n_bytes = sum(file.likely_bytes for file in context.files if isinstance(file, InputFile))
+    files, n_read, tally = [], 0, Tally()
+    for shard, result in context.engine.run_shards(
+        _watched(shards, context.progress.expect, on_last),
+        task,
+        on_progress=context.progress.advance,
         early=1 + n_bytes // _SURELY_A_SHARD,
     ):
-        articles.append(folder / "edited" / f"{shard.number:06d}.articles.parquet")
-        rejects.append(folder / "edited" / f"{shard.number:06d}.rejects.parquet")
+        files.append(ShardFiles(folder / "shards", shard.number))
         n_read += result["n_read"]
         tally.add(Tally.from_json(shard.tally))
-    return Edited(tuple(articles), tuple(rejects), n_read, tally)
+    return CleanedFiles(tuple(files), n_read, tally)
+
+
+def clean_task(folder: Path, recipe: Recipe, templates: Mapping[str, frozenset[str]]) -> ShardTask:
+    """The work on a shard, which writes its files into `folder / "shards"`."""
+    options = write_edit_options(folder, recipe, templates)
+    depends_on = [
+        options["recipe"],
+        options["templates"].read_text(encoding="utf-8"),
+        versions.versions(),
+    ]
+    key = sha256(json.dumps(depends_on).encode()).hexdigest()
+    return ShardTask(f"{__name__}:clean_shard", options, recipe.limits, key)
 
 
 def write_edit_options(
     folder: Path, recipe: Recipe, templates: Mapping[str, frozenset[str]]
 ) -> dict[str, Any]:
     """Write what workers need for cleaning under `folder`; the options of their task, as `edit_options` reads them."""
-    (folder / "edited").mkdir(exist_ok=True)
+    (folder / "shards").mkdir(exist_ok=True)
     lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
     (folder / "templates.json").write_text(lines, encoding="utf-8")
     return {
         "recipe": recipe.to_toml(),
         "templates": folder / "templates.json",
-        "folder": folder / "edited",
+        "folder": folder / "shards",
     }
 
 
@@ -138,15 +140,16 @@ def warm_up() -> None:
     edit.warm_up()
 
 
-def edit_shard(job: worker_pool.Job, options: Mapping[str, Any]) -> dict[str, Any]:
+def clean_shard(job: worker_pool.Job, options: Mapping[str, Any]) -> dict[str, Any]:
     """The task of a worker: the shard's documents as articles, ledger and rejects in `options["folder"]`."""
     chosen = edit_options(options["recipe"], options["templates"])
     warm_up()
     outcomes = [article_of(record, chosen) for _, record in job.documents()]
-    written = write([*outcomes, *job.rejects()], Path(options["folder"]), f"{job.shard.number:06d}")
+    files = ShardFiles(Path(options["folder"]), job.shard.number)
+    write([*outcomes, *job.rejects()], files)
     return {
         "n_read": job.shard.n_documents + job.shard.n_rejects,
-        "files": [str(path) for path in written],
+        "files": [str(path) for path in files.paths()],
     }
 
 
@@ -163,20 +166,16 @@ def article_of(record: Record, options: edit.Options) -> Article | Reject:
     return reject(record, article.refused) if article.refused else article
 
 
-def write(outcomes: Iterable[Article | Reject], folder: Path, name: str) -> list[Path]:
-    """Write a shard's tables as `<name>.<table>.parquet`; their paths."""
+def write(outcomes: Iterable[Article | Reject], files: ShardFiles) -> None:
+    """Write a shard's tables. Raises OSError."""
     outcomes = list(outcomes)
-    edited = [outcome for outcome in outcomes if isinstance(outcome, Article)]
+    cleaned = [outcome for outcome in outcomes if isinstance(outcome, Article)]
     rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
-    articles = tabulate.articles(edited)
-    return [
-        write_whole(
-            pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), folder / f"{name}.rejects.parquet"
-        ),
-        write_whole(tabulate.removed(edited), folder / f"{name}.removed.parquet"),
-        shard_counts.write(articles, folder / f"{name}.articles.parquet"),
-        write_whole(articles, folder / f"{name}.articles.parquet"),
-    ]
+    articles = tabulate.articles(cleaned)
+    write_whole(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), files.rejects)
+    write_whole(tabulate.removed(cleaned), files.removed)
+    shard_counts.write(articles, files.counts)
+    write_whole(articles, files.articles)
 
 
 def write_whole(table: pa.Table, path: Path) -> Path:

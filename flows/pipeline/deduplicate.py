@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 if TYPE_CHECKING:
     from copydesk.flows.index import Index
+    from copydesk.flows.pipeline.staged import StagedDocuments
     from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.dedup import Options
 
@@ -66,7 +67,7 @@ class Copies:
 
 
 def find_copies(
-    shards: Sequence[Path] | pa.Table,
+    shards: Sequence[StagedDocuments] | pa.Table,
     *,
     index: Index | None,
     published: Published | None,
@@ -77,8 +78,8 @@ def find_copies(
 ) -> Copies:
     """Fold the copies among new articles.
 
-    `shards` are Parquet or Arrow IPC files (or one table) with the columns FACTS and `text`, each
-    document once and not yet published; their order does not matter. `index` is the index of the
+    `shards` (or one table) have the columns FACTS and `text`, each document once and not yet
+    published; their order does not matter. `index` is the index of the
     current snapshot, None for the first run. `exempt` (revisions) are kept whatever they resemble.
     `superseded` gives older versions, new or published, with the newest at their address: they leave the
     corpus for it.
@@ -87,15 +88,14 @@ def find_copies(
     from copydesk.flows.pipeline.copy_search import Folding
 
     with Folding(index=index, published=published, options=options, staging=staging) as folding:
-        for batch in read_shards(shards):
+        for batch in _tables(shards):
             folding.read(batch)
         return folding.finish(frozenset(exempt), superseded or {})
 
 
-def losses(shards: Sequence[Path], folds: pa.Table) -> list[str]:
+def losses(shards: Sequence[StagedDocuments], folds: pa.Table) -> list[str]:
     """Sentences on outlets that lost more than a third of their new documents; older versions do not count."""
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     from copydesk.transforms.dedup.decision import decision_sentences
     from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
@@ -111,8 +111,8 @@ def losses(shards: Sequence[Path], folds: pa.Table) -> list[str]:
     arrived: Counter[str] = Counter()
     dropped: list[tuple[str | None, str]] = []
     ids = pa.array(kept_for, pa.string())
-    for path in shards if kept_for else ():
-        table = pq.read_table(path, columns=["doc_id", "outlet_id"])
+    for shard in shards if kept_for else ():
+        table = shard.read(["doc_id", "outlet_id"])
         for outlet in table["outlet_id"].cast(pa.string()).value_counts().to_pylist():
             arrived[outlet["values"]] += outlet["counts"]
         gone = table.filter(pc.is_in(table["doc_id"], value_set=ids))
@@ -120,36 +120,14 @@ def losses(shards: Sequence[Path], folds: pa.Table) -> list[str]:
     return decision_sentences.outlets_that_lost_many(arrived, dropped)
 
 
-def read_shards(shards: Sequence[Path] | pa.Table) -> Iterator[pa.Table]:
+def _tables(shards: Sequence[StagedDocuments] | pa.Table) -> Iterator[pa.Table]:
     """The shards as tables of a few thousand rows, with the columns the step needs."""
-    import pyarrow.parquet as pq
-
     columns = [*FACTS, "text"]
     if isinstance(shards, pa.Table):
-        yield shards.select([c for c in columns if c in shards.column_names])
+        yield shards.select([name for name in columns if name in shards.column_names])
         return
-    for path in shards:
-        if path.suffix == ".parquet":
-            with pq.ParquetFile(path) as file:
-                present = [c for c in columns if c in file.schema_arrow.names]
-                for batch in file.iter_batches(batch_size=4096, columns=present):
-                    yield pa.Table.from_batches([batch])
-        else:
-            with pa.memory_map(str(path)) as source:
-                for batch in _ipc_batches(source):
-                    present = [c for c in columns if c in batch.schema.names]
-                    yield pa.Table.from_batches([batch.select(present)])
-
-
-def _ipc_batches(source: Any) -> Iterator[pa.RecordBatch]:
-    try:
-        reader = pa.ipc.open_file(source)
-    except pa.ArrowInvalid:
-        source.seek(0)
-        yield from pa.ipc.open_stream(source)
-        return
-    for at in range(reader.num_record_batches):
-        yield reader.get_batch(at)
+    for shard in shards:
+        yield from shard.batches(columns, 4096)
 
 
 class PublishedSnapshot:

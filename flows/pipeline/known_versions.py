@@ -98,15 +98,15 @@ class Texts:
             among = pc.field("doc_id").isin(pa.array(sorted(wanted), pa.string()))
             self._keep(pq.read_table(path, columns=["doc_id", "text"], filters=among))
         missing = sorted(wanted - self._texts.keys())
-        for name in DOCUMENT_TABLES if parent is not None and missing else ():
-            assert parent is not None
-            self._keep(parent.documents(name, missing, ["doc_id", "text"]))
+        if parent is not None and missing:
+            for name in DOCUMENT_TABLES:
+                self._keep(parent.documents(name, missing, ["doc_id", "text"]))
 
     def _keep(self, rows: pa.Table) -> None:
         self._texts |= dict(zip(rows["doc_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
 
     def __call__(self, doc_id: str, other: str) -> history.Likeness:
-        """See `history.place`."""
+        """See `history.resolve`."""
         return history.likeness(self._texts.get(doc_id, ""), self._texts.get(other, ""))
 
 
@@ -164,16 +164,16 @@ def merged(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def superseded_by_these(
-    kept: pa.Table, added: pa.Table, places: Sequence[history.Place]
+    kept: pa.Table, added: pa.Table, resolutions: Sequence[history.Resolution]
 ) -> dict[str, str]:
     """Older versions with a newer one, of the documents that are not held back."""
     here = set(column_of(kept, "doc_id"))
     found: dict[str, str] = {}
-    for doc_id, place in zip(column_of(added, "doc_id"), places, strict=True):
-        if doc_id in here and place.supersedes:
-            found[place.supersedes] = doc_id
-        elif doc_id in here and place.superseded_by:
-            found[doc_id] = place.superseded_by
+    for doc_id, resolved in zip(column_of(added, "doc_id"), resolutions, strict=True):
+        if doc_id in here and resolved.supersedes:
+            found[resolved.supersedes] = doc_id
+        elif doc_id in here and resolved.superseded_by:
+            found[doc_id] = resolved.superseded_by
     return found
 
 

@@ -27,6 +27,11 @@ _RECENT = timedelta(days=31)  # layouts change; also bounds what is read of the 
 _WAITING = 50_000  # rows that wait to be sampled: some 6 MB
 
 
+def templates_in_force(parent: Snapshot | None) -> dict[str, frozenset[str]]:
+    """Template lines by outlet that act in the next run: active ones and those a reviewer approved."""
+    return learned_templates.active_lines(parent.table("templates")) if parent else {}
+
+
 def learned(
     articles: Sequence[Path],
     parent: Snapshot | None,

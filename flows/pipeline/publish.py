@@ -13,16 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from copydesk.flows.pipeline import known_inputs, learn_templates, reconcile
+from copydesk.flows.pipeline import known_inputs, learn_templates
 from copydesk.flows.pipeline.clean_shards import write_whole
-from copydesk.flows.pipeline.cluster_columns import with_cluster_columns
 from copydesk.flows.pipeline.context import Context
 from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results, counts_of
+from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
 from copydesk.flows.support import id_index, versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot
 from copydesk.flows.warehouse.change import COUNTS
 from copydesk.schemas import document_columns
 from copydesk.schemas import tables as base
+from copydesk.schemas.column import TIMESTAMP
 
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
@@ -44,7 +45,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
     inserts: dict[str, list[Path | pa.Table]] = {
         "articles": [],
         "duplicates": [_moved_rows(parent, copies)],
-        "quarantined": list(arrivals.quarantined),
+        "quarantined": [],
         "pairs": [copies.pairs],
         "removed": [],
         "rejects": [],
@@ -55,15 +56,23 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
     removed_by_rule: Counter[str] = Counter()
     with ThreadPoolExecutor(max_workers=context.workers) as pool:
         inputs = pool.submit(input_record, context, results.cleaned)
-        for path, parts in zip(
+        for shard, parts in zip(
             arrivals.shards,
-            pool.map(lambda path: split(path, folder, decided), arrivals.shards),
+            pool.map(lambda shard: split(shard, folder, decided), arrivals.shards),
             strict=True,
         ):
             for table, part in parts:
                 inserts[table].append(part)
-            n_done += pq.read_metadata(path).num_rows
+            n_done += shard.n_rows
             context.progress.advance(n_done)
+        inserts["quarantined"] = list(
+            pool.map(
+                lambda shard: write_whole(
+                    shard.read(), folder / f"{shard.number:06d}.quarantined.parquet"
+                ),
+                arrivals.quarantined,
+            )
+        )
         for path, rules in pool.map(
             lambda ledger: _write_ledger(ledger[0], ledger[1], folder, arrivals.renamed),
             _ledgers(results),
@@ -100,7 +109,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
         inputs=inputs.result(),
         extras={
             "templates_in_force": {
-                k: len(v) for k, v in sorted(reconcile.templates_in_force(parent).items())
+                k: len(v) for k, v in sorted(learn_templates.templates_in_force(parent).items())
             }
         },
     )
@@ -169,18 +178,36 @@ class Decided:
         )
 
 
-def split(path: Path, folder: Path, decided: Decided) -> list[tuple[str, Path]]:
-    """Write a staged shard as its rows of `articles` and of `duplicates`; the tables that have some, with their files."""
-    rows = pq.read_table(path)
+def split(shard: StagedDocuments, folder: Path, decided: Decided) -> list[tuple[str, Path]]:
+    """Write a shard as its rows of `articles` and of `duplicates`; the tables that have some, with their files."""
+    rows = shard.read()
     is_copy = decided.folds.holds(rows["doc_id"])
     kept = with_groups(rows.filter(pa.array(~is_copy)), decided)
     folded = with_fold(rows.filter(pa.array(is_copy)), decided)
     written = []
     for table, part in (("articles", kept), ("duplicates", folded)):
         if part.num_rows:
-            written.append((table, folder / f"{path.name.split('.')[0]}.{table}.parquet"))
-            write_whole(part, written[-1][1])
+            path = write_whole(part, folder / f"{shard.number:06d}.{table}.parquet")
+            written.append((table, path))
     return written
+
+
+def with_cluster_columns(rows: pa.Table, facts: pa.Table, sizes: id_index.Table) -> pa.Table:
+    """Return the rows with the columns `document_columns.CLUSTER`.
+
+    `facts` holds `outlet_id` and `published_at` of the same rows, `sizes` the clusters of several
+    documents. A document without copies is a cluster of one.
+    """
+    alone = {
+        "cluster_size": 1,
+        "n_outlets": facts["outlet_id"].is_valid().cast(pa.int32()),
+        "n_origins": 1,
+        "first_published_at": facts["published_at"].cast(TIMESTAMP),
+    }
+    kinds = {field.name: field.type for field in document_columns.GROUPS}
+    for name, values in sizes.columns(rows["doc_id"], document_columns.CLUSTER).items():
+        rows = rows.append_column(name, pc.coalesce(values, alone[name]).cast(kinds[name]))
+    return rows
 
 
 def with_groups(rows: pa.Table, decided: Decided) -> pa.Table:
@@ -260,25 +287,24 @@ def _append(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
     return rows
 
 
-def _ledgers(results: Results) -> list[tuple[Path, list[Path]]]:
-    """The staged ledgers of which something stays, each with the shards of the documents that do."""
-    stay: dict[str, list[Path]] = {}
-    for path in (*results.arrivals.shards, *results.arrivals.quarantined):
-        stay.setdefault(path.name.split(".")[0], []).append(path)
-    return [
-        (reconcile.ledger_of(path), placed)
-        for path in results.cleaned.articles
-        if (placed := stay.get(path.name.split(".")[0]))
-    ]
+def _ledgers(results: Results) -> list[tuple[ShardFiles, list[StagedDocuments]]]:
+    """The shards of which something stays, each with the documents that do."""
+    stay: dict[int, list[StagedDocuments]] = {}
+    for documents in (*results.arrivals.shards, *results.arrivals.quarantined):
+        stay.setdefault(documents.number, []).append(documents)
+    return [(shard, stay[shard.number]) for shard in results.cleaned.shards if shard.number in stay]
 
 
 def _write_ledger(
-    ledger: Path, placed: Sequence[Path], folder: Path, renamed: Mapping[str, str]
+    shard: ShardFiles,
+    staying: Sequence[StagedDocuments],
+    folder: Path,
+    renamed: Mapping[str, str],
 ) -> tuple[Path, dict[str, int]]:
     """Write the ledger's rows of the documents that stay; the file, and how often each rule cut."""
-    cuts = pq.read_table(ledger)
+    cuts = pq.read_table(shard.removed)
     ids = pa.concat_arrays(
-        [id_index.whole(pq.read_table(part, columns=["doc_id"])["doc_id"]) for part in placed]
+        [id_index.whole(documents.read(["doc_id"])["doc_id"]) for documents in staying]
     )
     parts = [cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))]
     for doc_id in ids.to_pylist() if renamed else ():
@@ -288,8 +314,7 @@ def _write_ledger(
             name = pa.array([doc_id] * own.num_rows, pa.string())
             parts.append(own.set_column(at, own.schema.field("doc_id"), name))
     cuts = pa.concat_tables(parts)
-    target = folder / f"{ledger.name.split('.')[0]}.removed.parquet"
-    write_whole(cuts, target)
+    target = write_whole(cuts, folder / f"{shard.number:06d}.removed.parquet")
     return target, {
         str(row["values"]): row["counts"] for row in cuts["rule"].value_counts().to_pylist()
     }
@@ -297,7 +322,7 @@ def _write_ledger(
 
 def _new_rejects(context: Context, cleaned: Cleaned) -> pa.Table:
     """The rejects of this run that are not on record from an earlier one."""
-    rows = [row for path in cleaned.rejects for row in pq.read_table(path).to_pylist()]
+    rows = [row for shard in cleaned.shards for row in pq.read_table(shard.rejects).to_pylist()]
     if context.parent is not None and rows:
         on_record = context.parent.table("rejects", list(_REJECT_KEY)).to_pylist()
         known = {tuple(row.values()) for row in on_record}

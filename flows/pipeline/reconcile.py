@@ -1,6 +1,6 @@
-"""The step between editing and folding: what is new, what is known, what is held back.
+"""Decide which of the cleaned documents are known, new or revisions, and which go to quarantine.
 
-Also what a run asks of the snapshot before it: templates in force, recent habits, published texts.
+The decisions are written beside the shards of the workers, whose texts are not written again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -32,14 +32,14 @@ from copydesk.flows.pipeline.known_versions import (
     superseded_by_these,
     to_the_newest,
 )
-from copydesk.flows.pipeline.stories import shard_counts
-from copydesk.flows.pipeline.summary import Facts
-from copydesk.flows.recipe import Recipe
+from copydesk.flows.pipeline.staged import ROW, ShardFiles, StagedDocuments
 from copydesk.flows.support.id_index import keys_of, whole
 from copydesk.flows.warehouse import Snapshot
 from copydesk.schemas.tables import DOCUMENT_TABLES
-from copydesk.transforms import drift, history, same_address
-from copydesk.transforms.clean import learned_templates
+from copydesk.transforms import history, same_address
+
+if TYPE_CHECKING:
+    from copydesk.flows.pipeline.context import Context
 
 _ARRIVAL = (
     "doc_id",
@@ -56,11 +56,11 @@ _COMPARED = ("doc_id", "title", "text", "corrections")
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """Staged shards of what is new, and the counts of the rest."""
+class Reconciled:
+    """The new documents and those that go to quarantine, and the counts of the rest."""
 
-    new: tuple[Path, ...]
-    quarantined: tuple[Path, ...]
+    new: tuple[StagedDocuments, ...]
+    quarantined: tuple[StagedDocuments, ...]
     n_known: int
     n_revisions: int
     n_quarantined: int
@@ -70,30 +70,36 @@ class Placed:
     """Ids of documents under another headline, each with the id of the text in the staged ledger."""
 
 
-class Places:
-    """The place of every staged document, shard by shard: known, new, or a version of another."""
+class Resolutions:
+    """What every staged document is: known, new, or a version of another one."""
 
-    def __init__(self, is_known: NDArray[np.bool_], versions: Mapping[int, history.Place]) -> None:
+    def __init__(
+        self, is_known: NDArray[np.bool_], versions: Mapping[int, history.Resolution]
+    ) -> None:
         self._is_known, self._versions = is_known, versions
 
-    def shard(self, first: int, n: int) -> list[history.Place]:
-        """The places of `n` documents from the `first` on."""
+    def of(self, first: int, n: int) -> list[history.Resolution]:
+        """The resolutions of `n` documents from the `first` on."""
         return [
             self._versions.get(row) or (_KNOWN if is_known else _NEW)
             for row, is_known in enumerate(self._is_known[first : first + n].tolist(), start=first)
         ]
 
+    def are_new(self, first: int, n: int) -> pa.Array:
+        """Which of `n` documents from the `first` on are new."""
+        return pa.array(~self._is_known[first : first + n])
+
     @property
     def superseded(self) -> set[str]:
         """Ids of the documents that others revise."""
-        return {place.supersedes for place in self._versions.values() if place.supersedes}
+        return {found.supersedes for found in self._versions.values() if found.supersedes}
 
 
-_KNOWN, _NEW = history.Place(True), history.Place(False)
+_KNOWN, _NEW = history.Resolution(True), history.Resolution(False)
 
 
-def decide(shards: Sequence[Path], parent: Snapshot | None) -> Places:
-    """The place of every staged document.
+def decide(shards: Sequence[Path], parent: Snapshot | None) -> Resolutions:
+    """Resolve every document of these files of articles against the run and the snapshot.
 
     Only documents that may meet another one, by id or by address, are looked at one by one; of the
     rest memory holds 16 bytes each.
@@ -107,16 +113,18 @@ def decide(shards: Sequence[Path], parent: Snapshot | None) -> Places:
     )
     renamed = np.isin(ids, _of_ids(titles)) & is_known
     chosen = renamed | ~is_known & (
-        _stands_twice(ids) | (addresses != 0) & (_stands_twice(addresses) | at_known_address)
+        _is_repeated(ids) | (addresses != 0) & (_is_repeated(addresses) | at_known_address)
     )
     arrivals = _arrivals(shards, chosen)
-    versions: dict[int, history.Place] = {}
-    placed = history.place(arrivals, titles, latest, alike=Texts(shards, parent, arrivals, latest))
-    for row, place in zip(np.flatnonzero(chosen).tolist(), placed, strict=True):
-        is_known[row] = place.is_known
-        if not place.is_known and place != _NEW:
-            versions[row] = place
-    return Places(is_known, versions)
+    versions: dict[int, history.Resolution] = {}
+    resolved = history.resolve(
+        arrivals, titles, latest, alike=Texts(shards, parent, arrivals, latest)
+    )
+    for row, found in zip(np.flatnonzero(chosen).tolist(), resolved, strict=True):
+        is_known[row] = found.is_known
+        if not found.is_known and found != _NEW:
+            versions[row] = found
+    return Resolutions(is_known, versions)
 
 
 def _of_ids(ids: Iterable[str]) -> NDArray[np.uint64]:
@@ -140,7 +148,7 @@ def _hash(key: str | None) -> int:
     )
 
 
-def _stands_twice(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def _is_repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
     ordered = np.sort(values)
     return np.isin(values, np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
 
@@ -161,61 +169,36 @@ def _arrivals(shards: Sequence[Path], chosen: NDArray[np.bool_]) -> list[history
 
 
 def write(
-    shards: Sequence[Path],
-    places: Places,
-    parent: Snapshot | None,
-    *,
-    held_back: Mapping[str, str],
-    run_id: str,
-    folder: Path,
-    workers: int = 1,
-) -> Placed:
-    """Write the new documents of each shard with `revision`, `supersedes`, `changed` and `run_id`, several shards at a time.
+    shards: Sequence[ShardFiles],
+    resolutions: Resolutions,
+    context: Context,
+    quarantine: Mapping[str, str],
+) -> Reconciled:
+    """Write what was decided of the new documents of each shard, several shards at a time.
 
-    `held_back` names outlets whose new documents go to quarantine, with the reason.
+    The columns are `doc_id`, `revision`, `supersedes`, `changed` and `run_id`, and for documents
+    that go to quarantine `reason`. `quarantine` names outlets whose new documents go there, each
+    with the reason.
     """
-    before = _versions_revised(places.superseded, shards, parent)
-
-    def placed(path: Path, first: int, n: int) -> Placed:
-        table, here = pq.read_table(path), places.shard(first, n)
-        is_new = _is_new(here)
-        added = _with_history(
-            table.filter(is_new), [p for p in here if not p.is_known], before, run_id
+    articles = [shard.articles for shard in shards]
+    before = _versions_revised(resolutions.superseded, articles, context.parent)
+    starts = [first for _, first, _ in by_shard(articles)]
+    folder = context.folder("reconcile")
+    with ThreadPoolExecutor(max_workers=context.workers) as pool:
+        parts = list(
+            pool.map(
+                lambda shard, first: _write_shard(
+                    shard,
+                    resolutions.of(first, pq.read_metadata(shard.articles).num_rows),
+                    _Surroundings(before, quarantine, context.run_id, folder),
+                ),
+                shards,
+                starts,
+            )
         )
-        reasons = pa.array(
-            [held_back.get(outlet) for outlet in added["outlet_id"].to_pylist()], pa.string()
-        )
-        kept, held = (
-            added.filter(reasons.is_null()),
-            added.append_column("reason", reasons).filter(reasons.is_valid()),
-        )
-        paths: dict[str, tuple[Path, ...]] = {"new": (), "quarantined": ()}
-        for rows, kind in ((kept, "new"), (held, "quarantined")):
-            if rows.num_rows:
-                paths[kind] = (folder / f"{path.name.split('.')[0]}.{kind}.parquet",)
-                write_whole(rows, *paths[kind])
-        for shard in paths["new"]:
-            shard_counts.keep(path, _among(is_new, reasons.is_null()), shard)
-        new = [p for p in here if not p.is_known]
-        return Placed(
-            paths["new"],
-            paths["quarantined"],
-            table.num_rows - added.num_rows,
-            kept.num_rows - kept["supersedes"].null_count,
-            held.num_rows,
-            superseded_by_these(kept, added, new),
-            {
-                place.doc_id: old
-                for place, old in zip(new, column_of(table.filter(is_new), "doc_id"), strict=True)
-                if place.doc_id
-            },
-        )
-
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        parts = list(pool.map(lambda shard: placed(*shard), by_shard(shards)))
-    return Placed(
-        tuple(path for part in parts for path in part.new),
-        tuple(path for part in parts for path in part.quarantined),
+    return Reconciled(
+        tuple(documents for part in parts for documents in part.new),
+        tuple(documents for part in parts for documents in part.quarantined),
         sum(part.n_known for part in parts),
         sum(part.n_revisions for part in parts),
         sum(part.n_quarantined for part in parts),
@@ -224,28 +207,88 @@ def write(
     )
 
 
-def revisions(shards: Sequence[Path]) -> set[str]:
-    """Ids of the placed documents that revise another: they are kept whatever they resemble."""
-    return {
-        doc_id
-        for path in shards
-        for doc_id in pq.read_table(
-            path, columns=["doc_id"], filters=pc.field("supersedes").is_valid()
-        )["doc_id"].to_pylist()
-    }
+class _Surroundings(NamedTuple):
+    """What the decisions about a shard depend on beside its documents."""
+
+    before: Mapping[str, bytes]
+    quarantine: Mapping[str, str]
+    run_id: str
+    folder: Path
 
 
-def _among(chosen: pa.Array, kept: pa.Array) -> pa.Array:
-    """Which of all are chosen and kept, given which of the chosen are kept.
+def _write_shard(
+    shard: ShardFiles, resolved: Sequence[history.Resolution], around: _Surroundings
+) -> Reconciled:
+    """Write the decisions about one shard."""
+    table = pq.read_table(shard.articles, columns=["doc_id", "outlet_id"])
+    rows = [row for row, found in enumerate(resolved) if not found.is_known]
+    new = [resolved[row] for row in rows]
+    arrived = table.take(pa.array(rows, pa.int32()))
+    before_ids = column_of(arrived, "doc_id")
+    ids = [found.doc_id or doc_id for found, doc_id in zip(new, before_ids, strict=True)]
+    decided = pa.table(
+        {
+            ROW: pa.array(rows, pa.int32()),
+            "doc_id": pa.array(ids, pa.string()),
+            "revision": pa.array([found.revision for found in new], pa.int32()),
+            "supersedes": pa.array([found.supersedes for found in new], pa.string()),
+            "changed": pa.array(_changes(shard, rows, new, around.before), pa.list_(pa.string())),
+            "run_id": pa.array([around.run_id] * len(rows), pa.string()),
+        }
+    )
+    reasons = pa.array(
+        [around.quarantine.get(outlet) for outlet in column_of(arrived, "outlet_id")], pa.string()
+    )
+    kept = decided.filter(reasons.is_null())
+    held = decided.append_column("reason", reasons).filter(reasons.is_valid())
+    staged: dict[str, tuple[StagedDocuments, ...]] = {"new": (), "quarantined": ()}
+    for part, kind in ((kept, "new"), (held, "quarantined")):
+        if part.num_rows:
+            path = write_whole(part, around.folder / f"{shard.number:06d}.{kind}.parquet")
+            documents = StagedDocuments(shard.number, shard.articles, path, shard.counts)
+            staged[kind] = (documents,)
+    return Reconciled(
+        staged["new"],
+        staged["quarantined"],
+        table.num_rows - len(rows),
+        kept.num_rows - kept["supersedes"].null_count,
+        held.num_rows,
+        superseded_by_these(kept, decided, new),
+        {
+            found.doc_id: doc_id
+            for found, doc_id in zip(new, before_ids, strict=True)
+            if found.doc_id
+        },
+    )
 
-    >>> _among(pa.array([True, False, True]), pa.array([False, True])).to_pylist()
-    [False, False, True]
-    """
-    return pc.replace_with_mask(chosen, chosen, kept)
+
+def _changes(
+    shard: ShardFiles,
+    rows: Sequence[int],
+    new: Sequence[history.Resolution],
+    before: Mapping[str, bytes],
+) -> list[list[str]]:
+    """What each of the new documents changes in the document that it revises; nothing where it revises none."""
+    changes: list[list[str]] = [[] for _ in rows]
+    revised = [at for at, found in enumerate(new) if found.supersedes]
+    if not revised:
+        return changes
+    compared = pq.read_table(shard.articles, columns=list(_COMPARED)).take(
+        pa.array([rows[at] for at in revised], pa.int32())
+    )
+    for at, row in zip(revised, compared.to_pylist(), strict=True):
+        fingerprint = before[str(new[at].supersedes)]
+        changes[at] = history.changed(_parts(fingerprint), _parts(_fingerprint(row)))
+    return changes
 
 
-def _is_new(places: Sequence[history.Place]) -> pa.Array:
-    return pa.array([not p.is_known for p in places], pa.bool_())
+def revisions(shards: Sequence[StagedDocuments]) -> set[str]:
+    """Ids of the new documents that revise another: they are kept whatever they resemble."""
+    found: set[str] = set()
+    for shard in shards:
+        rows = shard.read(["doc_id", "supersedes"])
+        found.update(rows.filter(rows["supersedes"].is_valid())["doc_id"].to_pylist())
+    return found
 
 
 def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]:
@@ -298,117 +341,3 @@ def _parts(fingerprint: bytes) -> dict[str, bytes]:
         name: fingerprint[8 * place : 8 * place + 8]
         for place, name in enumerate(("title", "text", "corrections"))
     }
-
-
-def _with_history(
-    table: pa.Table, places: Sequence[history.Place], before: Mapping[str, bytes], run_id: str
-) -> pa.Table:
-    changed: list[list[str]] = [[] for _ in places]
-    revised = [i for i, p in enumerate(places) if p.supersedes]
-    for i, row in zip(
-        revised,
-        table.select(list(_COMPARED)).take(pa.array(revised, pa.int64())).to_pylist(),
-        strict=True,
-    ):
-        changed[i] = history.changed(
-            _parts(before[str(places[i].supersedes)]), _parts(_fingerprint(row))
-        )
-    columns = {
-        "revision": pa.array([p.revision for p in places], pa.int32()),
-        "supersedes": pa.array([p.supersedes for p in places], pa.string()),
-        "changed": pa.array(changed, pa.list_(pa.string())),
-        "run_id": pa.array([run_id] * len(places), pa.string()),
-    }
-    if any(place.doc_id for place in places):
-        ids = table["doc_id"].to_pylist()
-        own = [place.doc_id or doc_id for place, doc_id in zip(places, ids, strict=True)]
-        at = table.column_names.index("doc_id")
-        table = table.set_column(at, table.schema.field("doc_id"), pa.array(own, pa.string()))
-    for name, values in columns.items():
-        table = table.append_column(name, values)
-    return table
-
-
-def habits(
-    shards: Sequence[Path],
-    places: Places,
-    reject_shards: Sequence[Path],
-    *,
-    rules_sha256: str,
-) -> tuple[drift.Habits, ...]:
-    """What each outlet's new documents of this run look like."""
-    columns = ["doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date"]
-    cut_columns = ["doc_id", "rule", "start", "end"]
-    measured = []
-    outlets: set[str] = set()
-    for path, first, n in by_shard(shards):
-        articles = pq.read_table(path, columns=columns).filter(_is_new(places.shard(first, n)))
-        removed = pq.read_table(ledger_of(path), columns=cut_columns)
-        outlets |= set(articles["outlet_id"].unique().to_pylist()) - {None}
-        measured.append(drift.measure(articles, removed, _NO_REJECTS, rules_sha256=rules_sha256))
-    for path in reject_shards:
-        rejects = pq.read_table(path, columns=["url"])
-        measured.append(
-            drift.measure(
-                _empty(columns),
-                _empty(cut_columns),
-                rejects,
-                rules_sha256=rules_sha256,
-                known=outlets,
-            )
-        )
-    return drift.merge(measured)
-
-
-def ledger_of(shard: Path) -> Path:
-    """The staged ledger that belongs to a staged shard of articles."""
-    return shard.with_name(shard.name.replace(".articles.", ".removed."))
-
-
-_NO_REJECTS = pa.table({"url": pa.array([], pa.string())})
-
-
-def _empty(columns: Sequence[str]) -> pa.Table:
-    types = {
-        "byline": pa.list_(pa.string()),
-        "published_date": pa.date32(),
-        "n_words": pa.int32(),
-        "n_chars": pa.int32(),
-    }
-    types |= {"start": pa.int32(), "end": pa.int32()}
-    return pa.table({name: pa.array([], types.get(name, pa.string())) for name in columns})
-
-
-def recent_habits(root: Path, n_runs: int) -> list[tuple[drift.Habits, ...]]:
-    """The habits that the last runs with new documents left beside their reports, the latest last."""
-    found: list[tuple[drift.Habits, ...]] = []
-    for path in sorted((root / "reports").glob("*.json"), reverse=True):
-        try:
-            habits = Facts.from_json(path.read_text(encoding="utf-8")).habits
-        except (OSError, ValueError):  # a damaged record only shortens the history
-            continue
-        if habits:
-            found.append(habits)
-        if len(found) == n_runs:
-            break
-    return found[::-1]
-
-
-def templates_in_force(parent: Snapshot | None) -> dict[str, frozenset[str]]:
-    """Template lines by outlet that act in the next run: active ones and those a reviewer approved."""
-    return learned_templates.active_lines(parent.table("templates")) if parent else {}
-
-
-def under_other_recipe(snapshot: Snapshot | None, recipe: Recipe) -> int:
-    """Rows of `articles` that a run under another recipe wrote."""
-    if snapshot is None:
-        return 0
-    runs = snapshot.table("runs", ["run_id", "recipe_sha256"])
-    other = runs.filter(pc.not_equal(runs["recipe_sha256"], recipe.sha256()))["run_id"]
-    if not len(other):
-        return 0
-    return int(
-        snapshot.dataset("articles").count_rows(
-            filter=pc.field("run_id").isin(other.combine_chunks())
-        )
-    )

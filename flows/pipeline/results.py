@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.warehouse import Snapshot
 from copydesk.transforms import drift
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """What the workers wrote: a shard of articles with its ledger beside it, and a shard of rejects."""
+    """What the workers wrote, and what reading counted."""
 
-    articles: tuple[Path, ...] = ()
-    rejects: tuple[Path, ...] = ()
+    shards: tuple[ShardFiles, ...] = ()
     n_read: int = 0
     n_known: int = 0
     """Documents of files that were not opened, as the warehouse has read them."""
@@ -33,10 +32,10 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """Which of the cleaned documents are new: their shards, and what became of the others."""
+    """Which of the cleaned documents are new, and what became of the others."""
 
-    shards: tuple[Path, ...] = ()
-    quarantined: tuple[Path, ...] = ()
+    shards: tuple[StagedDocuments, ...] = ()
+    quarantined: tuple[StagedDocuments, ...] = ()
     superseded: Mapping[str, str] = field(default_factory=dict)
     """Older versions, of this run or published, each with the newest at its address."""
     renamed: Mapping[str, str] = field(default_factory=dict)

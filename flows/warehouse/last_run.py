@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
 if TYPE_CHECKING:
     from copydesk.flows.warehouse.snapshot import Snapshot
 
@@ -25,3 +27,15 @@ def last_run(snapshot: Snapshot) -> Mapping[str, Any]:
     """
     runs = snapshot.table("runs", list(_COLUMNS)).sort_by("finished_at").to_pylist()
     return runs[-1] if runs else _NO_RUN
+
+
+def n_under_other_recipe(snapshot: Snapshot | None, recipe_sha256: str) -> int:
+    """Return how many rows of `articles` were written by a run under another recipe."""
+    if snapshot is None:
+        return 0
+    runs = snapshot.table("runs", ["run_id", "recipe_sha256"])
+    other = runs.filter(pc.not_equal(runs["recipe_sha256"], recipe_sha256))["run_id"]
+    if not len(other):
+        return 0
+    is_other = pc.field("run_id").isin(other.combine_chunks())
+    return int(snapshot.dataset("articles").count_rows(filter=is_other))

@@ -11,6 +11,7 @@ import pytest
 
 from copydesk.flows.engines import base
 from copydesk.flows.engines.dask import worker_tasks
+from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read import Limits
 from tests.dask.runs import Cluster, Killing, assert_same, deliver, started
 from tests.remote.conftest import objects, s3, server  # noqa: F401  (fixtures)
@@ -112,10 +113,7 @@ def test_a_shard_that_was_edited_before_a_run_was_killed_is_not_edited_again(
                     result["pid"]
                     for _, result in engine.run_shards(
                         shards[:n],
-                        "tests.read.tasks:note_down",
-                        options,
-                        limits=Limits(),
-                        key="k",
+                        ShardTask("tests.read.tasks:note_down", options, Limits(), "k"),
                         on_progress=lambda n: None,
                     )
                 ]

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from copydesk.flows.cli import main
 from copydesk.flows.engines import base, worker_pool
+from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.pipeline import copy_search
 from copydesk.flows.read import Limits
 from tests.dask.runs import RECIPE, Cluster, Killing, assert_same, deliver, started
@@ -97,10 +98,7 @@ def test_a_document_that_kills_its_process_harms_no_dask_worker(
         results = list(
             engine.run_shards(
                 shards,
-                "tests.read.tasks:shout",
-                {"folder": str(tmp_path)},
-                limits=limits,
-                key="",
+                ShardTask("tests.read.tasks:shout", {"folder": str(tmp_path)}, limits),
                 on_progress=lambda n: None,
             )
         )
@@ -130,10 +128,7 @@ def test_a_fault_of_the_program_ends_the_run_with_its_own_error(
     with base.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         running = engine.run_shards(
             cut(["one"], tmp_path),
-            "tests.read.tasks:break_down",
-            {},
-            limits=Limits(),
-            key="",
+            ShardTask("tests.read.tasks:break_down", {}, Limits()),
             on_progress=lambda n: None,
         )
         with pytest.raises(worker_pool.TaskError, match="no such column"):

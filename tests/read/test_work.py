@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from copydesk.flows.engines import worker_pool
+from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read import Fields, InputFile, Limits, Record, Reject, shards, spool
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import sandbox
@@ -41,10 +42,8 @@ def shouted(
         result
         for _, result in worker_pool.run_shards(
             cut(texts, folder / "shards"),
-            "tests.read.tasks:shout",
-            {"folder": str(folder)},
+            ShardTask("tests.read.tasks:shout", {"folder": str(folder)}, LIMITS),
             workers=workers,
-            limits=LIMITS,
             **options,
         )
     ]
@@ -107,7 +106,7 @@ def test_workers_started_early_are_ready_before_the_first_shard_is(
         yield from cut(["one"], tmp_path / "shards")
 
     done = worker_pool.run_shards(
-        read(), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS, early=5
+        read(), ShardTask("tests.read.tasks:shout", {}, LIMITS), workers=2, early=5
     )
     assert [result["texts"] for _, result in done] == [[[0, "ONE"]]]
 
@@ -133,7 +132,9 @@ def test_a_full_disk_ends_the_run_and_is_no_documents_fault(tmp_path: Path) -> N
     with pytest.raises(OSError, match="No space left on device"):
         list(
             worker_pool.run_shards(
-                cut(["one"], tmp_path), "tests.read.tasks:fill_disk", {}, workers=1, limits=LIMITS
+                cut(["one"], tmp_path),
+                ShardTask("tests.read.tasks:fill_disk", {}, LIMITS),
+                workers=1,
             )
         )
 
@@ -142,7 +143,9 @@ def test_a_fault_of_the_program_is_named_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(worker_pool.TaskError, match=r"KeyError in tasks\.py:\d+ \(break_down\)"):
         list(
             worker_pool.run_shards(
-                cut(["one"], tmp_path), "tests.read.tasks:break_down", {}, workers=1, limits=LIMITS
+                cut(["one"], tmp_path),
+                ShardTask("tests.read.tasks:break_down", {}, LIMITS),
+                workers=1,
             )
         )
 
@@ -150,7 +153,7 @@ def test_a_fault_of_the_program_is_named_with_its_place(tmp_path: Path) -> None:
 def test_shards_that_are_done_stay_done_under_the_same_key(tmp_path: Path) -> None:
     def pids(key: str) -> set[int]:
         done = worker_pool.run_shards(
-            cut_once, "tests.read.tasks:shout", {}, workers=1, limits=LIMITS, key=key
+            cut_once, ShardTask("tests.read.tasks:shout", {}, LIMITS, key), workers=1
         )
         return {result["pid"] for _, result in done}
 
@@ -169,7 +172,7 @@ def test_progress_counts_documents_up_to_all_of_them(tmp_path: Path) -> None:
 
 def test_the_workers_end_with_the_iterator(tmp_path: Path) -> None:
     running = worker_pool.run_shards(
-        cut(["one"] * 9, tmp_path), "tests.read.tasks:shout", {}, workers=2, limits=LIMITS
+        cut(["one"] * 9, tmp_path), ShardTask("tests.read.tasks:shout", {}, LIMITS), workers=2
     )
     _, result = next(running)
     running.close()
@@ -200,14 +203,6 @@ def test_the_workers_end_when_the_parent_is_killed(how: str, tmp_path: Path) -> 
             return
         time.sleep(0.05)
     pytest.fail("the worker outlived its parent by five seconds")
-
-
-def test_run_here_gives_the_same_without_a_process(tmp_path: Path) -> None:
-    ((_, result),) = worker_pool.run_here(
-        cut(["one", "two"], tmp_path), "tests.read.tasks:shout", {}
-    )
-    assert result["texts"] == [[0, "ONE"], [1, "TWO"]]
-    assert result["pid"] == os.getpid()
 
 
 def files_of(folder: Path, n: int) -> list[InputFile | Reject]:

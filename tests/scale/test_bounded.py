@@ -60,7 +60,7 @@ def _shards(folder: Path, rows: list[dict[str, object]]) -> list[Path]:
     return paths
 
 
-def test_places_are_those_of_looking_at_every_document(tmp_path: Path) -> None:
+def test_documents_are_resolved_as_if_every_one_were_looked_at(tmp_path: Path) -> None:
     chance = Random(3)
     rows: list[dict[str, object]] = [
         {
@@ -84,10 +84,10 @@ def test_places_are_those_of_looking_at_every_document(tmp_path: Path) -> None:
         for path in paths
         for row in pq.read_table(path).drop_columns(["text"]).to_pylist()
     ]
-    places = reconcile.decide(paths, None)
-    found = [place for first in (0, 40, 80) for place in places.shard(first, 40)]
-    assert found == history.place(arrivals, (), {})
-    assert places.superseded == {place.supersedes for place in found} - {None}
+    resolutions = reconcile.decide(paths, None)
+    found = [resolved for first in (0, 40, 80) for resolved in resolutions.of(first, 40)]
+    assert found == history.resolve(arrivals, (), {})
+    assert resolutions.superseded == {resolved.supersedes for resolved in found} - {None}
 
 
 def test_equal_texts_are_found_slab_by_slab_as_all_at_once() -> None:

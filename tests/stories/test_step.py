@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.pipeline.stories.stage import Stories, group
 from copydesk.schemas import tables
@@ -70,16 +71,18 @@ class Shelf:
         run_id = f"run {self.n_runs:03}"
         shards = []
         for number in range(n_shards):
-            shards.append(self.folder / f"shard-{self.n_runs}-{number}.parquet")
+            files = ShardFiles(self.folder, 100 * self.n_runs + number)
             part = [{**row, "run_id": run_id} for row in rows[number::n_shards]]
             pq.write_table(
                 pa.Table.from_pylist(part, schema=ARTICLES).drop_columns(
                     ["story_id", "story_rank", "story_similarity"]
                 ),
-                shards[-1],
+                files.articles,
             )
             if is_counted:
-                shard_counts.write(pq.read_table(shards[-1]), shards[-1])
+                shard_counts.write(pq.read_table(files.articles), files.counts)
+            counts = files.counts if is_counted else None
+            shards.append(StagedDocuments(files.number, files.articles, counts=counts))
         moves = pa.table(
             {
                 "doc_id": pa.array(moved or {}, pa.string()),

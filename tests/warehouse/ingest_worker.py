@@ -106,8 +106,8 @@ def _shape(path: str) -> str:
 
     >>> _shape("snapshots/000002-0123456789ab/articles/2026-11-0123456789abcdef000002.parquet")
     'snapshots/*/articles/*.parquet'
-    >>> _shape("staging/run/edit/read/000001/result.cd3fb0e2.draft")
-    'staging/*/edit/read/*/result.*.draft'
+    >>> _shape("staging/run/clean/read/000001/result.cd3fb0e2.draft")
+    'staging/*/clean/read/*/result.*.draft'
     """
     path = re.sub(r"(?<=\.)[0-9a-f]{8}(?=\.(?:draft|part)$)", "*", path)
     path = re.sub(

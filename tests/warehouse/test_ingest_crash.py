@@ -30,17 +30,15 @@ _OF_THE_PROCESS = {"stages", "warnings", "habits", "breaks"}
 # Points of an ingest into a warehouse that holds a snapshot; see `ingest_worker`.
 CHAIN = [
     "start: open staging/*/run.json",
-    "clean: open staging/*/edit/templates.json",
-    "clean: rename staging/*/edit/read/*/result.json",
+    "clean: open staging/*/clean/templates.json",
+    "clean: rename staging/*/clean/read/*/result.json",
     "clean: over",
-    "reconcile: rename staging/*/place/*.new.parquet",
-    "reconcile: rename staging/*/place/*.counts.arrow",
-    "reconcile: link staging/*/place/*.counts.arrow",
+    "reconcile: rename staging/*/reconcile/*.new.parquet",
     "reconcile: over",
-    "deduplicate: open staging/*/fold/texts.spill",
-    "deduplicate: rename staging/*/fold/docs-*.ndx",
-    "deduplicate: rename staging/*/fold/keys-*.ndx",
-    "deduplicate: remove staging/*/fold/texts.spill",
+    "deduplicate: open staging/*/deduplicate/texts.spill",
+    "deduplicate: rename staging/*/deduplicate/docs-*.ndx",
+    "deduplicate: rename staging/*/deduplicate/keys-*.ndx",
+    "deduplicate: remove staging/*/deduplicate/texts.spill",
     "deduplicate: over",
     "group: open staging/*/group/new-slots.bin",
     "group: open staging/*/group/stories-window-*.arrow",
@@ -54,13 +52,13 @@ CHAIN = [
 ]
 # What the reading and the editing process leave on disk while they work, stopped at the first sight of it.
 APPEARS = [
-    "staging/run/edit/read/cutting-*",
-    "staging/run/edit/read/000000",
-    "staging/run/edit/read/000003",
-    "staging/run/edit/edited/000000.rejects.part*",
-    "staging/run/edit/edited/000001.removed.part*",
-    "staging/run/edit/edited/000001.counts.arrow",
-    "staging/run/edit/edited/000002.articles.parquet",
+    "staging/run/clean/read/cutting-*",
+    "staging/run/clean/read/000000",
+    "staging/run/clean/read/000003",
+    "staging/run/clean/shards/000000.rejects.part*",
+    "staging/run/clean/shards/000001.removed.part*",
+    "staging/run/clean/shards/000001.counts.arrow",
+    "staging/run/clean/shards/000002.articles.parquet",
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +19,7 @@ from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.dask import EngineError, worker_tasks
 from copydesk.flows.engines.dask.bounded_calls import Submitter
 from copydesk.flows.engines.dask.transfer import SHARED, Place
-from copydesk.flows.read.limits import Limits
+from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import versions
 
@@ -79,28 +79,27 @@ class Dask:
     def run_shards(
         self,
         shards: Iterable[Shard],
-        task: str,
-        options: Mapping[str, object],
+        task: ShardTask,
         *,
-        limits: Limits,
-        key: str,
         on_progress: Callable[[int], None],
         early: int = 0,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
-        """See `work.run_shards`: a shard is a task, and runs in a process that its Dask worker keeps beside itself.
+        """See `worker_pool.run_shards`: a shard is one Dask task, run in a child process of its Dask worker.
 
         Nothing is started `early`: which of its workers will get a shard is Dask's choice.
         """
-        place = self._place
+        place, key = self._place, task.key
         paths = {
-            name: place.sent(value) for name, value in options.items() if isinstance(value, Path)
+            name: place.sent(value)
+            for name, value in task.options.items()
+            if isinstance(value, Path)
         }
-        given = (
-            task,
-            {name: value for name, value in options.items() if name not in paths},
-            paths,
-            asdict(limits),
-            key,
+        given = worker_tasks.SentTask(
+            function=task.function,
+            options={name: value for name, value in task.options.items() if name not in paths},
+            paths=paths,
+            limits=asdict(task.limits),
+            key=key,
         )
         taken: deque[tuple[Shard, dict[str, Any] | None]] = deque()
 
@@ -113,7 +112,7 @@ class Dask:
                     yield (
                         place.away,
                         {**asdict(shard), "folder": place.name(Path(shard.folder))},
-                        *given,
+                        given,
                     )
 
         def finished() -> Iterator[tuple[Shard, dict[str, Any]]]:
@@ -135,7 +134,7 @@ class Dask:
                 on_progress(n_documents)
                 yield shard, result
         finally:
-            self._submit.everywhere(worker_tasks.close_pools, *given)
+            self._submit.everywhere(worker_tasks.close_pools, given)
 
 
 @contextmanager

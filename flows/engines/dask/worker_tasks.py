@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 import threading
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.dask.transfer import Place
+from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import from_json
 from copydesk.flows.support import versions as provenance
@@ -21,6 +23,21 @@ from copydesk.flows.warehouse.errors import WarehouseError
 
 # Of each thread of a Dask worker the process beside it in which its shards run, by what that process works for.
 _pools: dict[tuple[int, str], tuple[worker_pool.Pool, threading.Lock]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class SentTask:
+    """A `ShardTask` as it goes to the workers: JSON, with `paths` naming files or folders of the run."""
+
+    function: str
+    options: dict[str, Any]
+    paths: dict[str, str]
+    limits: dict[str, Any]
+    key: str
+
+    def purpose(self) -> str:
+        """The whole task as text, to tell it from others."""
+        return json.dumps(asdict(self), sort_keys=True)
 
 
 def versions() -> dict[str, str]:
@@ -43,27 +60,16 @@ def reaches(place: Place, name: str) -> str:
     return ""
 
 
-def run_shard(
-    place: Place,
-    shard: dict[str, Any],
-    task: str,
-    options: dict[str, Any],
-    paths: dict[str, str],
-    limits: dict[str, Any],
-    key: str,
-) -> dict[str, Any]:
-    """`work.run_shards` for one shard: in a process of its own, which may hang, crash or eat memory without harm to the worker.
-
-    `paths` are options that name files or folders of the run.
-    """
+def run_shard(place: Place, shard: dict[str, Any], task: SentTask) -> dict[str, Any]:
+    """`worker_pool.run_shards` for one shard, in a child process that may hang or crash without harm to the worker."""
     here = from_json({**shard, "folder": str(place.path(shard["folder"]))})
     place.all_fetched([place.name(path) for path in here.files])
-    thread = (threading.get_ident(), _purpose(task, options, paths, limits, key))
-    given = {**options, **{name: str(place.fetched(path)) for name, path in paths.items()}}
-    pool, lock = _pools.get(thread) or (
-        worker_pool.Pool(task, given, workers=1, limits=Limits(**limits), key=key),
-        threading.Lock(),
+    thread = (threading.get_ident(), task.purpose())
+    paths = {name: str(place.fetched(path)) for name, path in task.paths.items()}
+    chosen = ShardTask(
+        task.function, {**task.options, **paths}, Limits(**task.limits), key=task.key
     )
+    pool, lock = _pools.get(thread) or (worker_pool.Pool(chosen, workers=1), threading.Lock())
     _pools[thread] = pool, lock
     with lock:
         try:
@@ -80,20 +86,14 @@ def run_shard(
     return sent
 
 
-def close_pools(
-    task: str, options: dict[str, Any], paths: dict[str, str], limits: dict[str, Any], key: str
-) -> None:
-    """End the processes that work for this and nothing else, when no shard is left or the run is stopped."""
-    purpose = _purpose(task, options, paths, limits, key)
+def close_pools(task: SentTask) -> None:
+    """End the processes that work for this task, when no shard is left or the run is stopped."""
+    purpose = task.purpose()
     for thread in [thread for thread in _pools if thread[1] == purpose]:
         pool, lock = _pools.pop(thread)
         pool.stop()
         with lock:  # a shard that is still at work ends within a tenth of a second
             pool.close()
-
-
-def _purpose(*what: object) -> str:
-    return json.dumps(what, sort_keys=True)
 
 
 def leave(place: Place) -> None:

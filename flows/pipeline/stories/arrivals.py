@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from copydesk.flows.pipeline.staged import ROW, StagedDocuments
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.support.id_index import Keyed, whole
 from copydesk.schemas.column import TIMESTAMP
@@ -32,18 +32,18 @@ class New:
     """The place of each article's outlet in `outlet_ids`, -1 for none."""
     outlet_ids: pa.Array
     n_words: NDArray[np.int32]
-    shards: tuple[Path, ...]
+    shards: tuple[StagedDocuments, ...]
 
     def __len__(self) -> int:
         return len(self.published)
 
     @classmethod
-    def read(cls, shards: Sequence[Path], folded: pa.ChunkedArray) -> New:
+    def read(cls, shards: Sequence[StagedDocuments], folded: pa.ChunkedArray) -> New:
         """The articles of the shards that are not among the folded."""
         copies = Keyed(folded)
         parts = [_FACTS.empty_table()]
-        for path in shards:
-            table = pq.read_table(path, columns=_FACTS.names).cast(_FACTS)
+        for shard in shards:
+            table = shard.read(_FACTS.names).cast(_FACTS)
             parts.append(table.filter(pa.array(~copies.holds(table["doc_id"]))))
         facts = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
         del parts
@@ -73,9 +73,8 @@ class New:
 
     def counts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Counts]]:
         """Numbers and counted words of the wanted articles, some at a time; `wanted` says of each whether it is one."""
-        for path in self.shards:
-            counted = shard_counts.beside(path)
-            for ids, counts in [shard_counts.read(counted)] if counted.is_file() else _count(path):
+        for shard in self.shards:
+            for ids, counts in _counts(shard):
                 rows = self.ids.places(ids)
                 chosen = np.flatnonzero(rows >= 0)
                 chosen = chosen[wanted[rows[chosen]]]
@@ -89,29 +88,35 @@ class New:
         parts, places = [pa.array([], pa.string())], [np.zeros(0, np.int64)]
         for batch, rows in self.read_again(("doc_id", "title")):
             chosen = np.flatnonzero((rows >= 0) & (asked[rows] >= 0))
-            parts.append(batch["title"].take(pa.array(chosen)).cast(pa.string()))
+            parts.append(whole(batch["title"].take(pa.array(chosen)).cast(pa.string())))
             places.append(asked[rows[chosen]])
         return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(places))))
 
-    def read_again(
-        self, columns: Sequence[str]
-    ) -> Iterator[tuple[pa.RecordBatch, NDArray[np.int64]]]:
+    def read_again(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, NDArray[np.int64]]]:
         """Columns of all documents of the shards with their numbers; -1 for copies."""
-        for path in self.shards:
-            with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(batch_size=_AT_ONCE, columns=list(columns)):
-                    yield batch, self.ids.places(batch["doc_id"])
+        for shard in self.shards:
+            for batch in shard.batches(columns, _AT_ONCE):
+                yield batch, self.ids.places(batch["doc_id"])
 
     def id_of(self, rows: NDArray[np.int64]) -> pa.Array:
         """Ids of articles by number, as a column."""
         return self.ids.ids.take(pa.array(rows))
 
 
-def _count(shard: Path) -> Iterator[tuple[pa.Array, Counts]]:
-    """The counts of a shard that no worker has counted."""
-    with pq.ParquetFile(shard) as file:
-        for batch in file.iter_batches(batch_size=_AT_ONCE, columns=["doc_id", "title", "text"]):
-            yield batch["doc_id"], count(batch["text"].to_pylist(), batch["title"].to_pylist())
+def _counts(shard: StagedDocuments) -> Iterator[tuple[pa.Array, Counts]]:
+    """Ids of the documents and their counted words; they are counted here where no worker has done it."""
+    if shard.counts is None:
+        for batch in shard.batches(["doc_id", "title", "text"], _AT_ONCE):
+            yield (
+                whole(batch["doc_id"]),
+                count(batch["text"].to_pylist(), batch["title"].to_pylist()),
+            )
+        return
+    ids, counts = shard_counts.read(shard.counts)
+    if shard.decisions is not None:
+        decided = pq.read_table(shard.decisions, columns=["doc_id", ROW])
+        ids, counts = whole(decided["doc_id"]), counts.take(decided[ROW].to_numpy())
+    yield ids, counts
 
 
 _FACTS = pa.schema(

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from copydesk.flows.pipeline.staged import StagedDocuments
 from copydesk.flows.pipeline.stories import state as story_state
 from copydesk.flows.pipeline.stories import story_rows
 from copydesk.flows.pipeline.stories.arrivals import New
@@ -65,7 +66,7 @@ class Stories:
 
 
 def group(
-    shards: Sequence[Path],
+    shards: Sequence[StagedDocuments],
     *,
     folds: pa.Table,
     moved: pa.Table,
@@ -76,9 +77,9 @@ def group(
 ) -> Stories:
     """Put the new articles of a run into stories.
 
-    `shards` are Parquet files with the columns of `articles`, in any order, perhaps with their words
-    counted beside them (`story_counts`); documents of `folds` are copies and left out. `moved` are published articles that become copies: they leave their story to
-    the article they fold into. Nothing is written outside `staging`.
+    `shards` have the columns of `articles`, in any order. Documents of `folds` are copies and left
+    out. `moved` are published articles that become copies: they leave their story to the article
+    that is kept for them. Nothing is written outside `staging`.
     """
     new = New.read(shards, folds["doc_id"])
     gone = dict(zip(moved["doc_id"].to_pylist(), moved["kept_doc_id"].to_pylist(), strict=True))

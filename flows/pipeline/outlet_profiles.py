@@ -1,0 +1,74 @@
+"""What each outlet's documents of a run look like, and what they looked like in the runs before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.flows.pipeline.reconcile import Resolutions
+from copydesk.flows.pipeline.staged import ShardFiles
+from copydesk.flows.pipeline.summary import Facts
+from copydesk.transforms import drift
+
+
+def profiles(
+    shards: Sequence[ShardFiles], resolutions: Resolutions, *, rules_sha256: str
+) -> tuple[drift.Habits, ...]:
+    """Sum up each outlet's new documents of this run, and the rejects at its addresses."""
+    columns = ["doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date"]
+    cut_columns = ["doc_id", "rule", "start", "end"]
+    measured = []
+    outlets: set[str] = set()
+    first = 0
+    for shard in shards:
+        articles = pq.read_table(shard.articles, columns=columns)
+        is_new = resolutions.are_new(first, articles.num_rows)
+        first += articles.num_rows
+        articles = articles.filter(is_new)
+        removed = pq.read_table(shard.removed, columns=cut_columns)
+        outlets |= set(articles["outlet_id"].unique().to_pylist()) - {None}
+        measured.append(drift.measure(articles, removed, _NO_REJECTS, rules_sha256=rules_sha256))
+    for shard in shards:
+        rejects = pq.read_table(shard.rejects, columns=["url"])
+        measured.append(
+            drift.measure(
+                _empty(columns),
+                _empty(cut_columns),
+                rejects,
+                rules_sha256=rules_sha256,
+                known=outlets,
+            )
+        )
+    return drift.merge(measured)
+
+
+def recent_profiles(root: Path, n_runs: int) -> list[tuple[drift.Habits, ...]]:
+    """The profiles that the last runs with new documents left beside their reports, the latest last."""
+    found: list[tuple[drift.Habits, ...]] = []
+    for path in sorted((root / "reports").glob("*.json"), reverse=True):
+        try:
+            habits = Facts.from_json(path.read_text(encoding="utf-8")).habits
+        except (OSError, ValueError):  # a damaged record only shortens the history
+            continue
+        if habits:
+            found.append(habits)
+        if len(found) == n_runs:
+            break
+    return found[::-1]
+
+
+_NO_REJECTS = pa.table({"url": pa.array([], pa.string())})
+
+
+def _empty(columns: Sequence[str]) -> pa.Table:
+    types = {
+        "byline": pa.list_(pa.string()),
+        "published_date": pa.date32(),
+        "n_words": pa.int32(),
+        "n_chars": pa.int32(),
+    }
+    types |= {"start": pa.int32(), "end": pa.int32()}
+    return pa.table({name: pa.array([], types.get(name, pa.string())) for name in columns})

@@ -1,0 +1,192 @@
+"""Begin a run, or find out that there is nothing to do, or take up a run that was killed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+
+from copydesk.flows import read
+from copydesk.flows.engines import base
+from copydesk.flows.pipeline import known_inputs
+from copydesk.flows.pipeline.context import Context, Progress, Silent
+from copydesk.flows.pipeline.summary import Facts, Summary
+from copydesk.flows.recipe import Recipe
+from copydesk.flows.remote.client import is_uri, located
+from copydesk.flows.support import allocator, versions
+from copydesk.flows.support.progress_record import Recorded
+from copydesk.flows.warehouse import Warehouse
+from copydesk.flows.warehouse.last_run import n_under_other_recipe
+
+RUN_FILE = "run.json"  # in the staging folder of a run: its id, its start and its key
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a run is done.
+
+    `workers` counts processes. `wait_seconds` is how long to wait for another writer of the
+    warehouse. `engine` and `scheduler` say where the work is done (see `engines.base.opened`). With
+    `reread` inputs are read that the warehouse has read and that did not change. `run_id` and
+    `clock` are for runs that must come out the same twice.
+    """
+
+    recipe: Recipe = field(default_factory=Recipe)
+    workers: int = 1
+    progress: Progress = field(default_factory=Silent)
+    wait_seconds: float = 0.0
+    engine: str = "local"
+    scheduler: str | None = None
+    reread: bool = False
+    run_id: str | None = None
+    clock: Callable[[], datetime] = _now
+
+
+@contextmanager
+def started(
+    inputs: Sequence[str], *, warehouse: Path | str, options: RunOptions
+) -> Iterator[Context]:
+    """Open a run, holding the warehouse's lock until the block ends.
+
+    A run that was killed is taken up again, under its own id, where inputs, recipe and parent
+    snapshot are still the same: its finished shards are used, and if it had published, nothing is
+    left to do. Raises `read.InputError` for inputs that do not exist, `WarehouseError` for a
+    warehouse that cannot be written and `engines.EngineError` for an engine that cannot be had.
+    """
+    allocator.lean()
+    recipe, progress = options.recipe, options.progress
+    base.check(options.engine, options.scheduler)
+    files = read.find(inputs)
+    # Workers may run in other folders.
+    store = Warehouse.open(located(warehouse), create=True, options=recipe.warehouse)
+    store = replace(store, writers=options.workers)
+    with (
+        store.lock(wait_seconds=options.wait_seconds),
+        base.opened(
+            options.engine,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            note=progress.note,
+        ) as engine,
+    ):
+        parent = store.current()
+        key = resume_key(files, recipe, parent.id if parent else None)
+        resumed = interrupted_run(store.root, key)
+        if resumed is None and parent is not None:
+            resumed = interrupted_run(
+                store.root,
+                resume_key(files, recipe, parent.manifest.parent),
+                run_id=parent.manifest.run_id,
+            )
+        begun = resumed or {
+            "run_id": options.run_id or f"{options.clock():%Y%m%dT%H%M%S}-{token_hex(3)}",
+            "started_at": options.clock().isoformat(),
+        }
+        store.sweep(keep_staging=[begun["run_id"]])
+        had_published = parent is not None and parent.manifest.run_id == begun["run_id"]
+        context = Context(
+            inputs=inputs,
+            sifted=known_inputs.sift(
+                files,
+                known_inputs.record_of(store.root, parent),
+                reading=known_inputs.reading_sha256(recipe),
+                # Against its own snapshot a run that had published would know all its inputs.
+                reread=options.reread or had_published,
+            ),
+            warehouse=store,
+            recipe=recipe,
+            run_id=begun["run_id"],
+            started_at=datetime.fromisoformat(begun["started_at"]),
+            parent=parent,
+            workers=options.workers,
+            progress=Recorded(progress, store.staging(begun["run_id"])),
+            clock=options.clock,
+            engine=engine,
+            published=parent if had_published else None,
+        )
+        engine.prepare(context.staging, store.address if store.mirror else None)
+        if not resumed:
+            write_run_file(context.staging, begun, key)
+        if had_published:
+            context.warn(f"run {context.run_id} had published before it was interrupted")
+        elif resumed:
+            context.warn(f"taking up run {context.run_id}, which was interrupted")
+        yield context
+
+
+def unchanged(
+    inputs: Sequence[str],
+    *,
+    warehouse: Path | str,
+    recipe: Recipe,
+    clock: Callable[[], datetime] = _now,
+) -> Summary | None:
+    """What a run over the inputs would come to, where the warehouse has read them all; else None.
+
+    Costs a look at each file's size and time, and needs neither lock nor workers. Raises `read.InputError`.
+    """
+    begun = clock()
+    if is_uri(warehouse) or not Path(warehouse, "LATEST").is_file():
+        return None
+    store = Warehouse.open(warehouse)
+    parent = store.current()
+    if parent is None or any((store.root / "staging").glob(f"*/{RUN_FILE}")):
+        return None
+    record = known_inputs.record_of(store.root, parent)
+    reading_key = known_inputs.reading_sha256(recipe)
+    sifted = known_inputs.sift(read.find(inputs), record, reading=reading_key)
+    if sifted.files or not sifted.known:
+        return None
+    facts = Facts(
+        run_id="",
+        snapshot_id=None,
+        started_at=begun.isoformat(),
+        finished_at=clock().isoformat(),
+        inputs=tuple(inputs),
+        recipe_sha256=recipe.sha256(),
+        n_read=sifted.n_known_documents,
+        n_known=sifted.n_known_documents,
+        n_known_files=sifted.n_known_files,
+        known_since=parent.manifest.finished_at,
+    )
+    other = n_under_other_recipe(parent, recipe.sha256())
+    return Summary(facts=facts, n_under_other_recipe=other)
+
+
+def resume_key(
+    files: Iterable[read.InputFile | read.Reject], recipe: Recipe, parent: str | None
+) -> str:
+    """A hash of all that a run depends on: only a run with the same key is continued."""
+    listed = [
+        file.fingerprint if isinstance(file, read.InputFile) else [file.source_uri]
+        for file in files
+    ]
+    return sha256(
+        json.dumps([listed, recipe.sha256(), parent, versions.versions()], sort_keys=True).encode()
+    ).hexdigest()
+
+
+def interrupted_run(root: Path, key: str, *, run_id: str | None = None) -> dict[str, str] | None:
+    """Id and start of a killed run with the same key (and id, where one is given) whose staging exists."""
+    for path in sorted((root / "staging").glob(f"*/{RUN_FILE}")):
+        try:
+            begun = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # killed while writing it: nothing to continue
+            continue
+        if begun.get("key") == key and run_id in (None, begun.get("run_id")):
+            return {"run_id": begun["run_id"], "started_at": begun["started_at"]}
+    return None
+
+
+def write_run_file(staging: Path, begun: dict[str, str], key: str) -> None:
+    """Leave what `interrupted_run` finds."""
+    (staging / RUN_FILE).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
