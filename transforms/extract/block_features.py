@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -464,21 +463,21 @@ def _topics(s: _Shape, hints: Hints) -> tuple[Column, Column]:
 
     A word counts less the more blocks of the page have it.
     """
-    telling = s.lines.telling
-    named = set(WORD.findall(" ".join((*hints.titles, hints.description)).lower()))
-    openings = s.where_prose[s.where_prose >= s.opening][:3].tolist() if s.opening >= 0 else []
-    used = {word for block in openings for word in telling[block]}
-    spread = Counter(chain.from_iterable(map(set, telling)))
-    about = {word: 1.0 / spread[word] for word in named if word in spread}
-    lead = {word: 1.0 / spread[word] for word in used}
-    of_either = named | used
-    topic, opening = np.zeros(s.n), np.zeros(s.n)
-    for i, words in enumerate(telling):
-        if of_either.isdisjoint(words):
-            continue
-        weight = sum([1.0 / n for n in map(spread.__getitem__, words)])
-        topic[i] = sum([about[word] for word in words if word in about]) / weight
-        opening[i] = sum([lead[word] for word in words if word in lead]) / weight
+    words, is_cjk, is_long = s.lines.vocabulary, s.lines.is_cjk, s.lines.vocabulary.size > 3
+    tells = is_cjk[words.block] | is_long[words.word]
+    word, block = words.word[tells], words.block[tells]
+    tells = is_cjk[words.pair_block] | is_long[words.pair_word]
+    spread = np.bincount(words.pair_word[tells], minlength=len(words.index))
+    rarity = 1.0 / np.maximum(spread, 1)
+    openings = s.where_prose[s.where_prose >= s.opening][:3] if s.opening >= 0 else []
+    used = np.zeros(len(words.index), dtype=np.bool_)
+    used[word[np.isin(block, openings)]] = True
+    named = words.is_among(WORD.findall(" ".join((*hints.titles, hints.description)).lower()))
+    weight = np.bincount(block, rarity[word], minlength=s.n)
+    topic, opening = (
+        np.bincount(block, (rarity * among)[word], minlength=s.n) / np.where(weight, weight, 1.0)
+        for among in (named, used)
+    )
     return topic, opening
 
 

@@ -11,6 +11,11 @@ import numpy.typing as npt
 
 Column = npt.NDArray[np.float64]
 
+#: Words; a character of a script without spaces is a word of its own.
+WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W぀-ヿ㐀-䶿一-鿿]+")
+_PLAIN_WORD = re.compile(r"\w+")
+_HAS_CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿]")
+_RARE_LETTER = re.compile(r"[^\W\x00-\ufffe]")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’»)]?(?=\s|$)|[。！？]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)")
@@ -46,6 +51,23 @@ def _table() -> npt.NDArray[np.uint16]:
     return table
 
 
+@cache
+def _is_word() -> npt.NDArray[np.bool_]:
+    """Whether each code point of the basic plane is part of a word; the last entry is for all those above."""
+    characters = "".join(map(chr, (*range(0xD800), *range(0xE000, _PLANE))))
+    found = np.zeros(_PLANE, dtype=np.bool_)
+    found[np.frombuffer("".join(re.findall(r"\w", characters)).encode("utf-16-le"), np.uint16)] = (
+        True
+    )
+    found[-1] = False
+    return found
+
+
+def words(low: str) -> list[str]:
+    """The words of a text in small letters."""
+    return (WORD if _HAS_CJK.search(low) else _PLAIN_WORD).findall(low)
+
+
 class Characters:
     """The blocks of a page as one string of code points."""
 
@@ -55,12 +77,30 @@ class Characters:
         self.starts = ends - self.sizes - len(_BETWEEN)
         self.text = _BETWEEN.join(texts) + _BETWEEN
         self.lower = self.text.lower()
+        self.is_aligned = len(self.lower) == len(self.text)  # a few capitals have two small letters
         points = np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32)
         bits = _table()[np.minimum(points, _PLANE - 1)]
         self.counts = {
             name: np.add.reduceat((bits >> bit) & 1, self.starts, dtype=np.int64).astype(np.float64)
             for bit, name in enumerate(_CLASSES)
         }
+
+    def words(self, texts: Sequence[str]) -> list[list[str]]:
+        """The words of each block in small letters; a character of a script without spaces is one of its own.
+
+        All blocks are spaced out at once where no letter is outside of the basic plane: it takes a
+        third of the time.
+        """
+        points = np.frombuffer(self.lower.encode("utf-32-le"), dtype=np.uint32)
+        if not self.is_aligned or _RARE_LETTER.search(self.lower):
+            return [words(text.lower()) for text in texts]
+        is_word = _is_word()[np.minimum(points, _PLANE - 1)]
+        spaced = np.where(is_word, points, ord(" ")).astype(np.uint32)
+        line = spaced.tobytes().decode("utf-32-le")
+        starts = self.starts.tolist()
+        if not _HAS_CJK.search(line):
+            return [line[a : a + n].split() for a, n in zip(starts, map(len, texts), strict=True)]
+        return [words(line[a : a + n]) for a, n in zip(starts, map(len, texts), strict=True)]
 
     def patterns(self, texts: Sequence[str]) -> dict[str, Column]:
         """Sentence ends by number; copyright marks, addresses, years, times and dates as 0 or 1."""
@@ -86,13 +126,12 @@ class Characters:
     def _holding(self, texts: Sequence[str], literals: Sequence[str]) -> Column:
         """1 for the blocks that hold one of several literals, in small letters."""
         column = np.zeros(len(texts))
-        is_aligned = len(self.lower) == len(self.text)  # a few capitals have two small letters
         for literal in literals:
-            at = self.lower.find(literal) if is_aligned else -1
+            at = self.lower.find(literal) if self.is_aligned else -1
             while at >= 0:
                 column[int(np.searchsorted(self.starts, at, side="right")) - 1] = 1.0
                 at = self.lower.find(literal, at + 1)
-        if not is_aligned:
+        if not self.is_aligned:
             for block, text in enumerate(texts):
                 column[block] = any(literal in text.lower() for literal in literals)
         return column

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from array import array
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.character_columns import Characters
+from copydesk.transforms.extract.character_columns import WORD, Characters
 from copydesk.transforms.extract.head_metadata import Hints
 from copydesk.transforms.extract.vocabulary import GROUPS_OF_WORD, WORD_GROUPS
 
 Column = npt.NDArray[np.float64]
-
-#: Words; a character of a script without spaces is a word of its own.
-WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W぀-ヿ㐀-䶿一-鿿]+")
-_PLAIN_WORD = re.compile(r"\w+")
-_HAS_CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿]")
 
 NAMES = (
     "chars",
@@ -68,87 +64,99 @@ _HEADLINE_WORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """One row of numbers per block, named by `NAMES`; its number of words; its telling words, for topics."""
+    """One row of numbers per block, named by `NAMES`, its number of words, and the words themselves."""
 
     rows: Column
     words: Column
-    telling: list[list[str]]
+    vocabulary: Vocabulary
+    is_cjk: npt.NDArray[np.bool_]
 
     def column(self, name: str) -> Column:
         """One number of every block."""
         return self.rows[:, NAMES.index(name)]
 
 
+class Vocabulary:
+    """The words of all blocks in order, as numbers of the distinct words of the page."""
+
+    def __init__(self, words: list[list[str]]) -> None:
+        every = list(chain.from_iterable(words))
+        self.index = {word: number for number, word in enumerate(dict.fromkeys(every))}
+        self.counts = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+        self.word = np.fromiter(
+            map(self.index.__getitem__, every), dtype=np.int64, count=len(every)
+        )
+        self.block = np.repeat(np.arange(len(words)), self.counts)
+        #: The letters of each distinct word.
+        self.size = np.fromiter(map(len, self.index), dtype=np.int64, count=len(self.index))
+        pairs = np.unique(self.block * max(1, len(self.index)) + self.word)
+        #: Each distinct word of each block.
+        self.pair_block, self.pair_word = np.divmod(pairs, max(1, len(self.index)))
+
+    def is_among(self, words: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """For each distinct word of the page whether it is one of these."""
+        found = np.zeros(len(self.index), dtype=np.bool_)
+        found[[self.index[word] for word in words if word in self.index]] = True
+        return found
+
+    def distinct(self, among: npt.NDArray[np.bool_] | None = None) -> Column:
+        """How many distinct words each block has, or how many of those that `among` marks."""
+        weights = None if among is None else among[self.pair_word].astype(np.float64)
+        return np.bincount(self.pair_block, weights, minlength=len(self.counts)).astype(np.float64)
+
+
 def read(page: Page, hints: Hints) -> Lines:
     """The text of each block in numbers."""
-    named = _Named(hints)
     texts = page.text
-    seen: dict[str, int] = {}
-    for text in texts:
-        seen[text] = seen.get(text, 0) + 1
     characters = Characters(texts)
-    plain = characters.counts["not_ascii"] == 0
-    numbers, counts, telling = array("d"), [], []
-    for text, is_plain in zip(texts, plain.tolist(), strict=True):
-        words = (_PLAIN_WORD if is_plain or not _HAS_CJK.search(text) else WORD).findall(
-            text.lower()
-        )
-        letters = sum(map(len, words))
-        n = len(words)
-        is_cjk = not is_plain and 0 < letters < 1.5 * n
-        first, last = text[0], text[-1]
-        numbers.extend(
-            (
-                letters,
-                last in '.!?。！？"”’»)',
-                last in ":：",
-                last == "…" or text.endswith("..."),
-                last in "?？",
-                first.islower(),
-                not first.isalnum(),
-                first.isdigit(),
-                first in "\"'“‘«„「『",
-                is_cjk,
-                *named.shares(words),
-                seen[text],
-                *named.body_and_headline(words),
-                *_groups(words),
-            )
-        )
-        counts.append(n)
-        telling.append(words if is_cjk else [w for w in words if len(w) > 3])
-    n_words = np.array(counts, dtype=np.float64)
-    columns = dict(
-        zip(_OF_BLOCK, np.frombuffer(numbers).reshape(len(counts), len(_OF_BLOCK)).T, strict=True)
-    )
-    columns |= _over_page(page, characters, n_words, columns["word_length"])
-    rows = np.empty((len(counts), len(NAMES)))
+    words = characters.words(texts)
+    vocabulary = Vocabulary(words)
+    counts = vocabulary.counts
+    letters = np.bincount(vocabulary.block, vocabulary.size[vocabulary.word], minlength=len(words))
+    is_cjk = (characters.counts["not_ascii"] > 0) & (letters > 0) & (letters < 1.5 * counts)
+    n_words = counts.astype(np.float64)
+    columns = {
+        "cjk": is_cjk,
+        "repeats": _repeats(texts),
+        **_ends(texts),
+        **_shared_with_head(words, vocabulary, hints),
+        **_groups(vocabulary),
+        **_over_page(page, characters, n_words, letters),
+    }
+    rows = np.empty((len(NAMES), len(words)))
     for place, name in enumerate(NAMES):
-        rows[:, place] = columns[name]
-    return Lines(rows, n_words, telling)
+        rows[place] = columns[name]
+    return Lines(rows.T, n_words, vocabulary, is_cjk)
 
 
-#: What is read block by block, in the order in which it is written down.
-_OF_BLOCK = (
-    "word_length",
-    "ends_sentence",
-    "ends_colon",
-    "ends_ellipsis",
-    "ends_question",
-    "starts_lower",
-    "starts_symbol",
-    "starts_digit",
-    "starts_quote",
-    "cjk",
-    "title_share",
-    "title_cover",
-    "description_share",
-    "repeats",
-    "body_share",
-    "headline_exact",
-    *(f"word_{name}" for name, _ in WORD_GROUPS),
-    *(f"first_{name}" for name, _ in WORD_GROUPS),
-)
+def _repeats(texts: list[str]) -> Column:
+    """How often the text of each block comes on the page."""
+    count = Counter(texts)
+    return np.fromiter(map(count.__getitem__, texts), dtype=np.float64, count=len(texts))
+
+
+def _ends(texts: list[str]) -> dict[str, Column]:
+    """What the first and the last character of each block are, as 0 or 1; few characters come there."""
+    kinds: dict[str, tuple[bool, ...]] = {}
+    firsts, lasts = [text[0] for text in texts], [text[-1] for text in texts]
+    for first in set(firsts):
+        kinds["^" + first] = (
+            first.islower(),
+            not first.isalnum(),
+            first.isdigit(),
+            first in "\"'“‘«„「『",
+        )
+    for last in set(lasts):
+        kinds[last + "$"] = (last in '.!?。！？"”’»)', last in ":：", last == "…", last in "?？")
+    starts = np.array([kinds["^" + first] for first in firsts], dtype=np.float64)
+    ends = np.array([kinds[last + "$"] for last in lasts], dtype=np.float64)
+    for place, (text, last) in enumerate(zip(texts, lasts, strict=True)):
+        if last == "." and text.endswith("..."):
+            ends[place, 2] = 1.0
+    names = ("starts_lower", "starts_symbol", "starts_digit", "starts_quote")
+    found = dict(zip(names, starts.T, strict=True))
+    names = ("ends_sentence", "ends_colon", "ends_ellipsis", "ends_question")
+    return found | dict(zip(names, ends.T, strict=True))
 
 
 def _over_page(
@@ -178,59 +186,84 @@ def _over_page(
     }
 
 
-class _Named:
-    """The words of headline, description and article body that the page's head gives."""
+def _shared_with_head(
+    words: list[list[str]], vocabulary: Vocabulary, hints: Hints
+) -> dict[str, Column]:
+    """The words that a block shares with the headline, the description and the article body of the page's head.
 
-    def __init__(self, hints: Hints) -> None:
-        titles = [WORD.findall(title.lower()) for title in hints.titles]
-        self._titles = [set(title) for title in titles if title]
-        self._flat = {"".join(title) for title in titles}
-        self._description = set(WORD.findall(hints.description.lower()))
-        body = WORD.findall(hints.body.lower())
-        self._body = set(zip(body, body[1:], body[2:], strict=False))
-        self._has_body = bool(body)
-        self._cover = 0.0
-        self._any = self._description.union(*self._titles)
-
-    def shares(self, words: list[str]) -> tuple[float, float, float]:
-        """The share of the block's words in a headline, of a headline's in the block, of the block's in the description."""
-        self._cover = 0.0
-        if not 0 < len(words) < _HEADLINE_WORDS:
-            return 0.0, 0.0, 0.0
-        if self._any.isdisjoint(words):
-            return 0.0, 0.0, 0.0 if self._description else -1.0
-        own = set(words)
-        share = 0.0
-        for title in self._titles:
-            common = len(own & title)
-            share = max(share, common / len(own))
-            self._cover = max(self._cover, common / len(title))
-        return (
-            share,
-            self._cover,
-            len(own & self._description) / len(own) if self._description else -1.0,
-        )
-
-    def body_and_headline(self, words: list[str]) -> tuple[float, float]:
-        """The share of the block's trigrams in the article body, -1 where there is none; whether it is a headline, asked after `shares`."""
-        is_headline = float(self._cover > 0.5 and "".join(words) in self._flat)
-        if not self._has_body:
-            return -1.0, is_headline
-        if len(words) < 3:
-            return 0.0, is_headline
-        found = sum(gram in self._body for gram in zip(words, words[1:], words[2:], strict=False))
-        return found / (len(words) - 2), is_headline
+    `title_share` is the share of the block's words in a headline, `title_cover` that of a headline's
+    words in the block, `body_share` the share of the block's trigrams in the body. Where the head
+    has no description or no body, its share is -1.
+    """
+    is_short = (vocabulary.counts > 0) & (vocabulary.counts < _HEADLINE_WORDS)
+    own = np.maximum(vocabulary.distinct(), 1.0)
+    share, cover = np.zeros(len(words)), np.zeros(len(words))
+    titles = [WORD.findall(title.lower()) for title in hints.titles]
+    for title in {frozenset(title) for title in titles if title}:
+        common = vocabulary.distinct(vocabulary.is_among(title)) * is_short
+        share = np.maximum(share, common / own)
+        cover = np.maximum(cover, common / len(title))
+    described = set(WORD.findall(hints.description.lower()))
+    said = vocabulary.distinct(vocabulary.is_among(described)) / own if described else -1.0
+    flat = {"".join(title) for title in titles}
+    is_headline = np.zeros(len(words))
+    for block in np.flatnonzero(cover > 0.5).tolist():
+        is_headline[block] = "".join(words[block]) in flat
+    return {
+        "title_share": share,
+        "title_cover": cover,
+        "description_share": np.where(is_short, said, 0.0),
+        "body_share": _shared_with_body(words, hints.body),
+        "headline_exact": is_headline,
+    }
 
 
-def _groups(words: list[str]) -> list[float]:
+def _shared_with_body(words: list[list[str]], text: str) -> Column:
+    """The share of each block's trigrams of words that the article body has, -1 where there is no body."""
+    body = WORD.findall(text.lower())
+    if not body:
+        return np.full(len(words), -1.0)
+    grams = set(zip(body, body[1:], body[2:], strict=False))
+    share = np.zeros(len(words))
+    for block, own in enumerate(words):
+        if len(own) > 2:
+            found = sum(gram in grams for gram in zip(own, own[1:], own[2:], strict=False))
+            share[block] = found / (len(own) - 2)
+    return share
+
+
+def _groups(vocabulary: Vocabulary) -> dict[str, Column]:
     """For each group of words its share of the block; then how early in the first three words it comes."""
-    groups_of = GROUPS_OF_WORD.get
-    per = 1.0 / (len(words) or 1)
-    shares, firsts = [0.0] * len(WORD_GROUPS), [0.0] * len(WORD_GROUPS)
-    for groups in filter(None, map(groups_of, words)):
-        for group in groups:
-            shares[group] += per
-    for place, word in enumerate(words[:3]):
-        for group in groups_of(word, ()):
-            firsts[group] = firsts[group] or 3.0 - place
-    return shares + firsts
+    counts, block = vocabulary.counts, vocabulary.block
+    blocks, groups = len(counts), len(WORD_GROUPS)
+    row = np.fromiter(
+        map(_ROW_OF_WORD.get, vocabulary.index, repeat(0)),
+        dtype=np.int64,
+        count=len(vocabulary.index),
+    )[vocabulary.word]
+    known = np.flatnonzero(row)
+    times = _TIMES_IN_GROUP[row[known]]
+    which, group = np.nonzero(times)
+    where = known[which]
+    at = block[where]
+    weights = times[which, group] * (1.0 / np.maximum(counts, 1))[at]
+    shares = np.bincount(at * groups + group, weights, minlength=blocks * groups)
+    firsts = np.zeros(blocks * groups)
+    place = where - (np.cumsum(counts) - counts)[at]
+    is_early = place < 3
+    np.maximum.at(firsts, (at * groups + group)[is_early], 3.0 - place[is_early])
+    names = [name for name, _ in WORD_GROUPS]
+    return {
+        f"{kind}_{name}": column
+        for kind, table in (("word", shares), ("first", firsts))
+        for name, column in zip(names, table.reshape(blocks, groups).T, strict=True)
+    }
+
+
+#: How often each distinct list of groups names each group, the first row of no group; and the row of each word.
+_LISTS = ((), *sorted(set(GROUPS_OF_WORD.values())))
+_TIMES_IN_GROUP = np.array(
+    [[groups.count(group) for group in range(len(WORD_GROUPS))] for groups in _LISTS],
+    dtype=np.float64,
+)
+_ROW_OF_WORD = {word: _LISTS.index(groups) for word, groups in GROUPS_OF_WORD.items()}
