@@ -54,7 +54,6 @@ LONG_MODULES: dict[str, int] = {
     "flows/warehouse/verify.py": 580,
     "transforms/clean/lines/line_features.py": 540,
     "transforms/decode.py": 460,
-    "transforms/dedup/decision/evidence.py": 440,
     "transforms/extract/block_features.py": 540,
     "transforms/tag/page_data.py": 460,
 }

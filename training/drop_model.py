@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.dedup import find_duplicates
-from copydesk.transforms.dedup.decision import drop_model, evidence
+from copydesk.transforms.dedup.decision import drop_model, evidence, weighted_words
 
 FOLDS = 5
 MEMBERS = 2  # forests whose mean is shipped
@@ -105,9 +105,9 @@ class Examples:
 
     def matrix(self) -> NDArray[np.float32]:
         """The evidence of every example, (examples, FEATURES)."""
-        words = evidence.split_words(self.texts)
+        words = weighted_words.split_words(self.texts)
         d, k = (np.array([getattr(row, side) for row in self.rows]) for side in ("dropped", "kept"))
-        return evidence.measure(words, d, k, np.array([row.hours for row in self.rows]))
+        return evidence.measure(words, d, k, np.array([row.hours for row in self.rows]))[0]
 
 
 def read_pairs(gold: Path, into: Examples) -> None:

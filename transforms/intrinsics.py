@@ -21,7 +21,9 @@ _KERNELS = (
     "dedup/similarity_kernel.py",
     "dedup/candidates.py",
     "dedup/leader_clustering.py",
-    "dedup/decision/evidence.py",
+    "dedup/decision/comparison.py",
+    "dedup/decision/hash_set.py",
+    "dedup/decision/weighted_words.py",
     "stories/term_counts.py",
 )
 

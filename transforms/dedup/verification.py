@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from copydesk.transforms.dedup import candidates as joining
 from copydesk.transforms.dedup import similarity_kernel
 from copydesk.transforms.dedup import sketches as sketching
-from copydesk.transforms.dedup.decision import drop_model, evidence
+from copydesk.transforms.dedup.decision import drop_model, evidence, weighted_words
 from copydesk.transforms.dedup.options import RELATIONS, Options
 from copydesk.transforms.dedup.sketches import Sketches
 
@@ -305,9 +305,8 @@ def with_evidence(
         one, two = local[: len(a)], local[len(a) :]
         dated = (times[a] != joining.UNDATED) & (times[b] != joining.UNDATED)
         hours = np.where(dated, times[b] - times[a], 0) / 3.6e9
-        words = evidence.split_words(texts_of(rows).to_pylist())
-        for side, d, k, later in (("a", one, two, hours), ("b", two, one, -hours)):
-            found = evidence.measure(words, d, k, later)
+        words = weighted_words.split_words(texts_of(rows).to_pylist())
+        for side, found in zip("ab", evidence.measure(words, one, two, hours), strict=True):
             columns[f"{side}_held"][part] = found[:, evidence.HELD]
             columns[f"{side}_alone"][part] = evidence.facts_missing(found)
             columns[f"{side}_goes"][part] = drop_model.scores(found)

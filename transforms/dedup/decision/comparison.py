@@ -1,0 +1,190 @@
+"""Count what one text says that another one does not: wording, sentences, names and numbers."""
+
+# ruff: noqa: PLR0912, PLR0915 -- kernels: one loop without calls is what makes them fast
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms.dedup.decision import hash_set
+from copydesk.transforms.dedup.decision.weighted_words import NAME, NUMBER, Words
+from copydesk.transforms.intrinsics import compiled, kernel_part
+
+RARE = 4.6  # inverse document frequency of a word in fewer than one of a hundred articles
+NGRAM = 3
+LEAD = 40  # words; the first two sentences of a report
+COLUMNS = (
+    "shingles_in_kept",
+    "covered",
+    "words_in_kept",
+    "missing_weight",
+    "rare_missing_share",
+    "rare_missing",
+    "names_missing_share",
+    "names_missing",
+    "numbers_missing_share",
+    "numbers_missing",
+    "sentences_whole",
+    "sentences_new",
+    "new_words",
+    "longest_new",
+    "lead_covered",
+    "first_third_covered",
+    "longest_shared",
+    "shared_runs",
+    "facts_missing_share",
+    "facts_missing",
+)
+"""What is counted of a text d against a text k. Shares are 0 to 1; counts are log1p of words.
+
+A word of d is covered where a 3-gram of it stands in k; a text of fewer words is covered word by
+word. A sentence is whole where four fifths of its words are covered, and new where fewer than three
+tenths are. A fact is a rare word, a name or a number; it is missing where k has no such word.
+"""
+
+
+def compare(
+    words: Words, texts: NDArray[np.int64], against: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Compare each text of `texts` with the text of `against` in its place: (pairs, COLUMNS)."""
+    order = np.lexsort((texts, against))  # the sets of a text are filled once for all its pairs
+    rows = np.empty((len(texts), len(COLUMNS)), np.float32)
+    rows[order] = _compare(
+        words.starts,
+        words.hashes,
+        words.flags,
+        words.sentences,
+        words.weights,
+        texts[order],
+        against[order],
+    )
+    return rows
+
+
+@kernel_part
+def _shingle(hashes: Any, at: Any) -> Any:
+    h = hashes[at] * np.uint64(0x9E3779B97F4A7C15)
+    h = (h ^ hashes[at + 1]) * np.uint64(0xC2B2AE3D27D4EB4F)
+    h = (h ^ hashes[at + 2]) * np.uint64(0x165667B19E3779F9)
+    return h ^ (h >> np.uint64(29))
+
+
+@kernel_part
+def _cover(hashes: Any, begin: Any, n: Any, words: Any, shingles: Any, mask: Any, out: Any) -> Any:
+    """Mark the covered words of a text in `out`; returns how many of its 3-grams are shared."""
+    out[:n] = 0
+    if n < NGRAM:
+        for i in range(n):
+            out[i] = hash_set.holds(words, hashes[begin + i], mask)
+        return 0
+    shared = 0
+    for i in range(n - NGRAM + 1):
+        if hash_set.holds(shingles, _shingle(hashes, begin + i), mask):
+            shared += 1
+            out[i] = out[i + 1] = out[i + 2] = 1
+    return shared
+
+
+@compiled
+def _compare(
+    starts: Any, hashes: Any, flags: Any, sentences: Any, weights: Any, of: Any, given: Any
+) -> Any:
+    """`compare` in an order in which equal texts of `given` adjoin."""
+    longest = 1
+    for d in range(starts.size - 1):
+        longest = max(longest, starts[d + 1] - starts[d])
+    room = hash_set.n_slots(longest)
+    word_room, shingle_room = np.empty(room, np.uint64), np.empty(room, np.uint64)
+    words, shingles, mask = word_room, shingle_room, np.uint64(room - 1)
+    covered = np.empty(longest, np.uint8)
+    out = np.zeros((of.size, len(COLUMNS)), np.float32)
+    filled = -1
+    for pair in range(of.size):
+        k, d = given[pair], of[pair]
+        if k != filled:
+            size = hash_set.n_slots(starts[k + 1] - starts[k])
+            words, shingles = word_room[:size], shingle_room[:size]
+            words[:] = np.uint64(0)
+            shingles[:] = np.uint64(0)
+            mask = np.uint64(size - 1)
+            for at in range(starts[k], starts[k + 1]):
+                if weights[at] > 0:  # the first place of a word
+                    hash_set.insert(words, hashes[at], mask)
+                if at + NGRAM <= starts[k + 1]:
+                    hash_set.insert(shingles, _shingle(hashes, at), mask)
+            filled = k
+        begin, end = starts[d], starts[d + 1]
+        n = end - begin
+        if n == 0:
+            continue
+        shared = _cover(hashes, begin, n, words, shingles, mask, covered)
+        weight, missing = 0.0, 0.0
+        n_rare, rare, n_names, names, n_numbers, numbers = 0, 0, 0, 0, 0, 0
+        n_covered, run, longest_run = 0, 0, 0
+        shared_run, longest_shared, shared_runs, lead, third = 0, 0, 0, 0, 0
+        n_facts, facts = 0, 0
+        whole, new, sentence_begin, covered_before = 0, 0, 0, 0
+        for at in range(begin, end):
+            i = at - begin
+            if covered[i]:
+                n_covered += 1
+                longest_run = max(longest_run, run)
+                run = 0
+                shared_runs += shared_run == 0
+                shared_run += 1
+                lead += i < LEAD
+                third += 3 * i < n
+            else:
+                run += 1
+                longest_shared = max(longest_shared, shared_run)
+                shared_run = 0
+            if at + 1 == end or sentences[at + 1] != sentences[at]:
+                length = i + 1 - sentence_begin
+                found = n_covered - covered_before
+                if found >= 0.8 * length:
+                    whole += length
+                elif found < 0.3 * length:
+                    new += length
+                sentence_begin, covered_before = i + 1, n_covered
+            w = weights[at]
+            if w > 0:
+                weight += w
+                is_missing = not covered[i] and not hash_set.holds(words, hashes[at], mask)
+                missing += w if is_missing else 0.0
+                is_rare = w >= RARE
+                n_rare += is_rare
+                rare += is_rare and is_missing
+                if is_rare or flags[at]:
+                    n_facts += 1
+                    facts += is_missing
+                    if flags[at] & NUMBER:
+                        n_numbers += 1
+                        numbers += is_missing
+                    elif flags[at] & NAME:
+                        n_names += 1
+                        names += is_missing
+        longest_run = max(longest_run, run)
+        longest_shared = max(longest_shared, shared_run)
+        out[pair, 0] = shared / max(1, n - NGRAM + 1) if n >= NGRAM else n_covered / n
+        out[pair, 1] = n_covered / n
+        out[pair, 2] = 1 - missing / weight if weight > 0 else 1.0
+        out[pair, 3] = np.log1p(missing)
+        out[pair, 4] = rare / max(1, n_rare)
+        out[pair, 5] = np.log1p(rare)
+        out[pair, 6] = names / max(1, n_names)
+        out[pair, 7] = np.log1p(names)
+        out[pair, 8] = numbers / max(1, n_numbers)
+        out[pair, 9] = np.log1p(numbers)
+        out[pair, 10] = whole / n
+        out[pair, 11] = new / n
+        out[pair, 12] = np.log1p(new)
+        out[pair, 13] = np.log1p(longest_run)
+        out[pair, 14] = lead / min(n, LEAD)
+        out[pair, 15] = third / ((n + 2) // 3)
+        out[pair, 16] = longest_shared / n
+        out[pair, 17] = np.log1p(shared_runs)
+        out[pair, 18] = facts / max(1, n_facts)
+        out[pair, 19] = np.log1p(facts)
+    return out
