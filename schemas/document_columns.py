@@ -69,7 +69,12 @@ TEXT = (
 )
 
 GROUPS = (
-    column("story_id", pa.string(), "Story the document belongs to; also a story of one."),
+    column(
+        "story_id",
+        pa.string(),
+        "Story the document belongs to; also a story of one. A copy is in the story of the document "
+        "kept for it.",
+    ),
     column(
         "story_rank",
         pa.int32(),

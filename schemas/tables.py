@@ -96,7 +96,12 @@ STORIES = pa.schema(
         column("title", pa.string(), "Title of the document ranked first."),
         column("doc_id", pa.string(), "Document ranked first."),
         column("n_articles", pa.int32(), "Documents of `articles` in the story.", required=True),
-        column("n_outlets", pa.int32(), "Distinct outlets in the story.", required=True),
+        column(
+            "n_outlets",
+            pa.int32(),
+            "Distinct outlets in the story, those that carried a copy included.",
+            required=True,
+        ),
         column("first_published_at", TIMESTAMP, "Earliest publication in the story."),
         column("last_published_at", TIMESTAMP, "Latest publication in the story."),
         column(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,40 +88,26 @@ def command(
     began = time.monotonic()
     progress: Quiet | Lines | Bar = terminal.Quiet()
     stdin = _Stdin(inputs, format_name)
-    inputs = stdin.inputs
+    run = _Run(
+        inputs=stdin.inputs,
+        warehouse=warehouse,
+        recipe=recipe,
+        workers=workers,
+        wait_seconds=wait_seconds,
+        engine=engine,
+        scheduler=scheduler,
+        reread=reread,
+    )
     try:
-        outcome = None if reread or dry_run else _unchanged(inputs, warehouse, recipe)
+        outcome = None if reread or dry_run else _unchanged(run)
         if outcome is None:
             if engine == "local":
                 _start_workers(recipe)
             progress = terminal.chosen(quiet=quiet or as_json)
-        if outcome is not None:
-            pass
-        elif direct or dry_run:
-            outcome = _directly(
-                inputs,
-                warehouse,
-                recipe,
-                workers or cores(),
-                dry_run=dry_run,
-                wait_seconds=wait_seconds,
-                progress=progress,
-                engine=engine,
-                scheduler=scheduler,
-                reread=reread,
-            )
-        else:
-            outcome = _by_prefect(
-                inputs,
-                warehouse,
-                recipe,
-                workers,
-                wait_seconds=wait_seconds,
-                progress=progress,
-                engine=engine,
-                scheduler=scheduler,
-                reread=reread,
-            )
+            if direct or dry_run:
+                outcome = _directly(run, progress, dry_run=dry_run)
+            else:
+                outcome = _by_prefect(run, progress)
     except KeyboardInterrupt as error:
         raise click.ClickException(
             "stopped. The same command goes on where this run was."
@@ -137,6 +124,20 @@ def command(
             click.echo(line)
     if (fault := finish.nothing_readable(outcome)) is not None:
         raise click.ClickException(fault)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """The run that the options ask for."""
+
+    inputs: tuple[str, ...]
+    warehouse: Path | str
+    recipe: Path | None
+    workers: int | None
+    wait_seconds: float
+    engine: str
+    scheduler: str | None
+    reread: bool
 
 
 class _Stdin:
@@ -183,21 +184,19 @@ class _Stdin:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _unchanged(
-    inputs: tuple[str, ...], warehouse: Path | str, recipe: Path | None
-) -> Outcome | None:
+def _unchanged(run: _Run) -> Outcome | None:
     """The outcome where the warehouse has read all of the inputs: no server and no worker is started for it."""
     from copydesk.flows import read
-    from copydesk.flows.pipeline import start
+    from copydesk.flows.pipeline.start import unchanged
     from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import located
     from copydesk.flows.report import outcome as finish
 
     try:
-        summary = start.unchanged(inputs, warehouse=warehouse, recipe=load(recipe))
+        summary = unchanged(run.inputs, warehouse=run.warehouse, recipe=load(run.recipe))
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
-    return None if summary is None else finish.Outcome(summary, located(warehouse), None)
+    return None if summary is None else finish.Outcome(summary, located(run.warehouse), None)
 
 
 def _start_workers(recipe: Path | None) -> None:
@@ -208,63 +207,42 @@ def _start_workers(recipe: Path | None) -> None:
     clean_shards.start_ahead(load(recipe).limits)
 
 
-def _directly(
-    inputs: tuple[str, ...],
-    warehouse: Path | str,
-    recipe: Path | None,
-    workers: int,
-    *,
-    dry_run: bool,
-    wait_seconds: float,
-    progress: Quiet | Lines | Bar,
-    engine: str,
-    scheduler: str | None,
-    reread: bool,
-) -> Outcome:
+def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Outcome:
+    """The outcome of a run without Prefect."""
     progress.stage("starting", None)
     from copydesk.flows import read
-    from copydesk.flows.pipeline import run
+    from copydesk.flows.pipeline.run import run as run_without_prefect
     from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import located
     from copydesk.flows.report import outcome as finish
 
     try:
-        summary = run.run(
-            inputs,
-            warehouse=warehouse,
-            recipe=load(recipe),
-            workers=workers,
+        summary = run_without_prefect(
+            run.inputs,
+            warehouse=run.warehouse,
+            recipe=load(run.recipe),
+            workers=run.workers or cores(),
             progress=progress,
             is_dry=dry_run,
-            wait_seconds=wait_seconds,
-            engine=engine,
-            scheduler=scheduler,
-            reread=reread,
+            wait_seconds=run.wait_seconds,
+            engine=run.engine,
+            scheduler=run.scheduler,
+            reread=run.reread,
         )
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     if not dry_run:
         progress.stage("report", None)
-    return finish.finish(summary, located(warehouse))
+    return finish.finish(summary, located(run.warehouse))
 
 
-def _by_prefect(
-    inputs: tuple[str, ...],
-    warehouse: Path | str,
-    recipe: Path | None,
-    workers: int | None,
-    *,
-    wait_seconds: float,
-    progress: Quiet | Lines | Bar,
-    engine: str,
-    scheduler: str | None,
-    reread: bool,
-) -> Outcome:
+def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
+    """The outcome of a flow run, which Prefect has on record."""
     progress.stage("starting Prefect", None)
     from copydesk.flows.engines import base
     from copydesk.flows.orchestration import prefect_settings
 
-    base.check(engine, scheduler)  # before a server is started
+    base.check(run.engine, run.scheduler)  # before a server is started
 
     prefect_settings.prepare(quiet=True)
 
@@ -275,7 +253,7 @@ def _by_prefect(
     from copydesk.flows.ingest import ingest
     from copydesk.flows.orchestration import crashed_runs, tasks
 
-    with tasks.watched(progress, reread=reread) as watcher:
+    with tasks.watched(progress, reread=run.reread) as watcher:
         try:
             with prefect_settings.connected() as client:
                 if reaped := crashed_runs.reap(client):
@@ -283,13 +261,13 @@ def _by_prefect(
                         f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed"
                     )
                 return ingest(
-                    inputs=list(inputs),
-                    warehouse=str(warehouse),
-                    recipe=str(recipe) if recipe else None,
-                    workers=workers,
-                    wait_seconds=wait_seconds,
-                    engine=engine,
-                    scheduler=scheduler,
+                    inputs=list(run.inputs),
+                    warehouse=str(run.warehouse),
+                    recipe=str(run.recipe) if run.recipe else None,
+                    workers=run.workers,
+                    wait_seconds=run.wait_seconds,
+                    engine=run.engine,
+                    scheduler=run.scheduler,
                 )
         except read.InputError as error:
             raise click.UsageError(str(error)) from error

@@ -83,11 +83,9 @@ def command(
     try:
         with schedule.server(port=port, tell=click.echo) as server:
             schedule.serve(
-                ingest,
-                parameters,
-                cron=cron,
-                timezone=timezone,
-                name=name,
+                schedule.Deployment(
+                    flow=ingest, parameters=parameters, cron=cron, timezone=timezone, name=name
+                ),
                 api=server.url,
                 ready=lambda: _greet(server.url, server.origin, cron, timezone, name),
             )

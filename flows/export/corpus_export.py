@@ -303,7 +303,11 @@ def _regrouped(batches: _Batches, schema: pa.Schema) -> Iterator[pa.Table]:
 
 
 def _folder(batches: _Batches, schema: pa.Schema, path: Path) -> None:
-    """Shards as `datasets.load_dataset(folder)` and the Hub expect them: data/train-00000-of-00003.parquet."""
+    """Shards as `datasets.load_dataset(folder)` and the Hub expect them: data/train-00000-of-00003.parquet.
+
+    `datasets` has no type for a map, so a map becomes a list of keys and values here.
+    """
+    listed = _without_maps(schema)
     (path / "data").mkdir(parents=True)
     parts: list[Path] = []
     writer, n_rows = None, _SHARD
@@ -316,23 +320,37 @@ def _folder(batches: _Batches, schema: pa.Schema, path: Path) -> None:
                 writer, n_rows = (
                     pq.ParquetWriter(
                         parts[-1],
-                        schema,
+                        listed,
                         compression="zstd",
                         compression_level=3,
                         use_dictionary=False,
                     ),
                     0,
                 )
-            writer.write_table(table, row_group_size=_BATCH)
+            writer.write_table(table.cast(listed), row_group_size=_BATCH)
             n_rows += table.num_rows
     finally:
         if writer is not None:
             writer.close()
     if not parts:
         parts.append(path / "data" / "part-0")
-        pq.write_table(schema.empty_table(), parts[0])
+        pq.write_table(listed.empty_table(), parts[0])
     for number, part in enumerate(parts):
         part.rename(part.with_name(f"train-{number:05d}-of-{len(parts):05d}.parquet"))
+
+
+def _without_maps(schema: pa.Schema) -> pa.Schema:
+    """The columns with a list of keys and values in the place of each map.
+
+    >>> _without_maps(pa.schema([("extra", pa.map_(pa.string(), pa.string()))])).field("extra").type
+    ListType(list<item: struct<key: string not null, value: string>>)
+    """
+    for place, column in enumerate(schema):
+        if pa.types.is_map(column.type):
+            key = pa.field("key", column.type.key_type, nullable=False)
+            pairs = pa.list_(pa.struct([key, pa.field("value", column.type.item_type)]))
+            schema = schema.set(place, column.with_type(pairs))
+    return schema
 
 
 _WRITERS: dict[str, _Write] = {

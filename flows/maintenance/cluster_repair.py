@@ -173,9 +173,11 @@ def _retell(
     done: Without,
 ) -> None:
     """Stories of documents that go: members ranked and counted again, ids of their own."""
-    touched = set(snapshot.documents("articles", ids, ["story_id"])["story_id"].to_pylist()) - {
-        None
-    }
+    touched = {
+        story_id
+        for table in ("articles", "duplicates")
+        for story_id in snapshot.documents(table, ids, ["story_id"])["story_id"].to_pylist()
+    } - {None}
     stories = (
         {row["story_id"]: row for row in snapshot.table("stories").to_pylist()}
         if _has_story(snapshot, ids | touched)
@@ -193,6 +195,7 @@ def _retell(
     ):
         if row["story_id"] is not None:
             members[row["story_id"]].append(row)
+    outlets = _outlets_of_copies(snapshot, touched | (ids & set(stories)), ids)
     written: dict[str, Row] = {}
     for story_id in sorted(touched | (ids & set(stories))):
         ranked = sorted(members[story_id], key=lambda row: (row["story_rank"] or 0, row["doc_id"]))
@@ -206,7 +209,7 @@ def _retell(
         new_id = _new_name(ranked, set(stories) | set(written)) if story_id in ids else story_id
         if new_id != story_id:
             done.renamed[story_id] = new_id
-        written[new_id] = _retold(old, new_id, ranked)
+        written[new_id] = _retold(old, new_id, ranked, outlets[story_id])
         for rank, row in enumerate(ranked, start=1):
             if row["doc_id"] in heir_rows:
                 heir_rows[row["doc_id"]] |= {"story_id": new_id, "story_rank": rank}
@@ -219,6 +222,19 @@ def _retell(
         done.inserts["stories"] = [
             pa.Table.from_pylist(list(written.values()), schema=tables_now()["stories"])
         ]
+
+
+def _outlets_of_copies(
+    snapshot: Snapshot, stories: Collection[str], ids: Collection[str]
+) -> dict[str, set[str | None]]:
+    """The outlets of the copies in each story, without the documents with these ids."""
+    outlets: dict[str, set[str | None]] = defaultdict(set)
+    where = pc.field("story_id").isin(pa.array(sorted(stories), pa.string()))
+    columns = ["doc_id", "story_id", "outlet_id"]
+    for row in snapshot.table("duplicates", columns, where).to_pylist():
+        if row["doc_id"] not in ids:
+            outlets[row["story_id"]].add(row["outlet_id"])
+    return outlets
 
 
 def _has_story(snapshot: Snapshot, ids: set[str]) -> bool:
@@ -238,7 +254,7 @@ def _new_name(ranked: Sequence[Row], taken: set[str]) -> str:
     )
 
 
-def _retold(old: Row, new_id: str, ranked: Sequence[Row]) -> Row:
+def _retold(old: Row, new_id: str, ranked: Sequence[Row], of_copies: Collection[str | None]) -> Row:
     times = [row["published_at"] for row in ranked if row["published_at"] is not None]
     return {
         **old,
@@ -246,7 +262,7 @@ def _retold(old: Row, new_id: str, ranked: Sequence[Row]) -> Row:
         "title": ranked[0]["title"],
         "doc_id": ranked[0]["doc_id"],
         "n_articles": len(ranked),
-        "n_outlets": len({row["outlet_id"] for row in ranked} - {None}),
+        "n_outlets": len({*(row["outlet_id"] for row in ranked), *of_copies} - {None}),
         "first_published_at": min(times, default=None),
         "last_published_at": max(times, default=None),
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 _SIZES = document_columns.CLUSTER
 _STORY = ("story_id", "story_rank")
+_NOWHERE = (None, None)
+
+Placed: TypeAlias = Mapping[str, tuple[str | None, int | None]]
+"""Story and rank of articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ def plan(
         },
         inserts={
             "articles": [_restored_rows(snapshot, restored, result, stories.placed)],
-            "duplicates": [_folded_rows(snapshot, folded, result.folds)],
+            "duplicates": [_folded_rows(snapshot, folded, result.folds, stories.placed)],
             "pairs": [result.pairs],
         },
         deletes={"articles": folded, "duplicates": restored},
@@ -114,7 +119,7 @@ def plan(
 class _Stories:
     """Story and rank of every article after the change, and the rows of `stories` that change."""
 
-    placed: Mapping[str, tuple[str | None, int | None]]
+    placed: Placed
     rows: pa.Table
 
 
@@ -146,11 +151,18 @@ def _stories_after(
     for story_id, ranked in members.items():
         for rank, (_, doc_id) in enumerate(sorted(ranked), start=1):
             placed[doc_id] = (story_id, rank)
-    touched = {before[d] for d in folded if d in before} | {
-        s for d in restored if (s := story_of_copy[d]) is not None
-    }
+    outlets: dict[str | None, set[str | None]] = defaultdict(set)
+    touched: set[str | None] = set()
+    is_moved = folded.union(restored)
+    for doc_id, outlet in _outlets(articles, copies):
+        kept = folds[doc_id]["kept_doc_id"] if doc_id in folds else doc_id
+        now = placed.get(kept, _NOWHERE)[0]
+        was = before.get(doc_id, story_of_copy.get(doc_id))
+        outlets[now].add(outlet)
+        if now != was or doc_id in is_moved:
+            touched |= {now, was}
     successors = {
-        before[d]: placed.get(folds[d]["kept_doc_id"], (None, None))[0]
+        before[d]: placed.get(folds[d]["kept_doc_id"], _NOWHERE)[0]
         for d in sorted(folded)
         if d in before
     }
@@ -161,15 +173,18 @@ def _stories_after(
     rows = [
         {
             "story_id": story_id,
-            "n_articles": len(members[story_id]),
-            "doc_id": min(members[story_id])[1] if members[story_id] else None,
-            "merged_into": merged_into[story_id] if members[story_id] else successors.get(story_id),
+            "n_articles": len(ranked),
+            "n_outlets": len(outlets[story_id] - {None}),
+            "doc_id": min(ranked)[1] if ranked else None,
+            "merged_into": merged_into[story_id]
+            if ranked
+            else successors.get(story_id, merged_into[story_id]),
         }
-        for story_id in sorted(touched)
+        for story_id, ranked in sorted((name, members.get(name, [])) for name in touched if name)
         if story_id in merged_into
     ]
-    columns = ("story_id", "n_articles", "doc_id", "merged_into")
-    kinds = (pa.string(), pa.int32(), pa.string(), pa.string())
+    columns = ("story_id", "n_articles", "n_outlets", "doc_id", "merged_into")
+    kinds = (pa.string(), pa.int32(), pa.int32(), pa.string(), pa.string())
     table = pa.table(
         {
             name: pa.array([row[name] for row in rows], kind)
@@ -179,11 +194,18 @@ def _stories_after(
     return _Stories(placed, table)
 
 
+def _outlets(*tables: pa.Table) -> Iterator[tuple[str, str | None]]:
+    """Every document with its outlet."""
+    for table in tables:
+        ids, outlets = (table[name].to_pylist() for name in ("doc_id", "outlet_id"))
+        yield from zip(ids, outlets, strict=True)
+
+
 def _restored_rows(
     snapshot: Snapshot,
     ids: Sequence[str],
     result: Reclustered,
-    placed: Mapping[str, tuple[str | None, int | None]],
+    placed: Placed,
 ) -> pa.Table:
     rows = snapshot.documents("duplicates", ids) if ids else snapshot.documents("articles", [])
     gone = [
@@ -193,19 +215,26 @@ def _restored_rows(
     ]
     rows = rows.drop_columns(gone)
     rows = with_cluster_columns(rows, rows, id_index.Table(result.sizes))
-    found = [placed.get(doc_id, (None, None)) for doc_id in rows["doc_id"].to_pylist()]
+    found = [placed.get(doc_id, _NOWHERE) for doc_id in rows["doc_id"].to_pylist()]
     rows = rows.append_column("story_id", pa.array([story for story, _ in found], pa.string()))
     return rows.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
 
 
-def _folded_rows(snapshot: Snapshot, ids: Sequence[str], folds: pa.Table) -> pa.Table:
+def _folded_rows(
+    snapshot: Snapshot, ids: Sequence[str], folds: pa.Table, placed: Placed
+) -> pa.Table:
+    """Articles that become copies, in the story of the document that is kept for them."""
     rows = snapshot.documents("articles", ids)
-    rows = rows.drop_columns([*_SIZES, "story_rank", "story_similarity"])
+    rows = rows.drop_columns([*_SIZES, *_STORY, "story_similarity"])
     for name, values in (
         id_index.Table(folds).columns(rows["doc_id"], tuple(folds.column_names[1:])).items()
     ):
         rows = rows.append_column(name, values)
-    return rows
+    return rows.append_column("story_id", _stories_of_kept(rows["kept_doc_id"], placed))
+
+
+def _stories_of_kept(kept: pa.ChunkedArray, placed: Placed) -> pa.Array:
+    return pa.array([placed.get(doc_id, _NOWHERE)[0] for doc_id in kept.to_pylist()], pa.string())
 
 
 def _updates(
@@ -217,14 +246,17 @@ def _updates(
 ) -> dict[str, pa.Table]:
     updates: dict[str, pa.Table] = {}
     if refolded:
-        updates["duplicates"] = result.folds.filter(
+        rows = result.folds.filter(
             pc.is_in(result.folds["doc_id"], pa.array(refolded, pa.string()))
+        )
+        updates["duplicates"] = rows.append_column(
+            "story_id", _stories_of_kept(rows["kept_doc_id"], stories.placed)
         )
     stay = articles.filter(
         pc.invert(pc.is_in(articles["doc_id"], pa.array(sorted(moved), pa.string())))
     )
     now = with_cluster_columns(stay.select(["doc_id"]), stay, id_index.Table(result.sizes))
-    found = [stories.placed.get(doc_id, (None, None)) for doc_id in stay["doc_id"].to_pylist()]
+    found = [stories.placed.get(doc_id, _NOWHERE) for doc_id in stay["doc_id"].to_pylist()]
     now = now.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
     same = [
         one == other

@@ -178,22 +178,30 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A flow with its parameters, and when it runs. Prefect names it `copydesk-ingest/<name>`."""
+
+    flow: Flow[..., Any]
+    parameters: Mapping[str, Any]
+    cron: str
+    timezone: str = "UTC"
+    name: str = "default"
+
+
 def serve(
-    flow: Flow[..., Any],
-    parameters: Mapping[str, Any],
+    deployment: Deployment,
     *,
-    cron: str,
-    timezone: str = "UTC",
-    name: str = "default",
     api: str,
     ready: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Register the deployment `copydesk-ingest/<name>` of the flow and run what falls due, until interrupted.
+    """Register the deployment with the server at `api`, and run what falls due until interrupted.
 
     One run at a time: a tick that falls due while another run is going is skipped, because that run or
-    the next takes everything that is new; runs that a person starts wait for their turn. A server that goes away is waited for. On a clean end the
-    schedule is paused; the next start takes it up again. Raises AlreadyServedError.
+    the next takes everything that is new. Runs that a person starts wait for their turn. A server
+    that goes away is waited for. On a clean end the schedule is paused; the next start takes it up
+    again. Raises AlreadyServedError.
     """
     import asyncio
 
@@ -203,15 +211,15 @@ def serve(
     # A shell that starts a command in the background lets it ignore SIGINT; then nothing could stop it cleanly.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
-        _sole(name),
+        _sole(deployment.name),
         temporary_settings({PREFECT_API_URL: api}),
         contextlib.suppress(KeyboardInterrupt),
-        _reaping(name),
+        _reaping(deployment.name),
     ):
         while True:
             begun = time.monotonic()
             try:
-                runner = _runner(flow, parameters, cron=cron, timezone=timezone, name=name)
+                runner = _runner(deployment)
                 ready()
                 asyncio.run(runner.start())
                 return
@@ -224,9 +232,7 @@ def serve(
                 time.sleep(_LOOKS_EVERY)
 
 
-def _runner(
-    flow: Flow[..., Any], parameters: Mapping[str, Any], *, cron: str, timezone: str, name: str
-) -> Runner:
+def _runner(deployment: Deployment) -> Runner:
     """A runner with the deployment on record."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.runner import Runner
@@ -240,12 +246,12 @@ def _runner(
 
     # The server's limit below is the one that counts. One here as well would let runs that fell due wait unseen
     # until a place is free, and after a weekend asleep start one after the other.
-    runner = Interruptible(name=name, limit=None, pause_on_shutdown=True)
+    runner = Interruptible(name=deployment.name, limit=None, pause_on_shutdown=True)
     runner.add_flow(
-        flow,
-        name=name,
-        schedule=Cron(cron, timezone=timezone),
-        parameters=dict(parameters),
+        deployment.flow,
+        name=deployment.name,
+        schedule=Cron(deployment.cron, timezone=deployment.timezone),
+        parameters=dict(deployment.parameters),
         tags=["copydesk"],
         description="Ingest what is new. New is what the warehouse does not hold, so a missed run costs nothing.",
         concurrency_limit=ConcurrencyLimitConfig(

@@ -44,7 +44,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
     parent, folder = context.parent, context.folder("publish")
     inserts: dict[str, list[Path | pa.Table]] = {
         "articles": [],
-        "duplicates": [_moved_rows(parent, copies)],
+        "duplicates": [],
         "quarantined": [],
         "pairs": [copies.pairs],
         "removed": [],
@@ -52,6 +52,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
         "stories": [stories.rows, stories.row_updates],
     }
     decided = Decided.of(copies, stories, _stories_of(copies, stories, parent))
+    inserts["duplicates"].append(_moved_rows(parent, copies, decided))
     n_done = 0
     removed_by_rule: Counter[str] = Counter()
     with ThreadPoolExecutor(max_workers=context.workers) as pool:
@@ -100,7 +101,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
         parent=parent.id if parent else None,
         run=run_row(context, counts),
         inserts=inserts,
-        updates=_updates(copies, stories, parent),
+        updates=_updates(copies, stories, parent, decided),
         deletes=gone,
         index_files={
             path.name: path for path in (*copies.new_index_files, *stories.new_index_files)
@@ -165,7 +166,7 @@ class Decided:
     assignments: id_index.Table
     stories_of_kept: (
         id_index.Table
-    )  # `doc_id` and `story_id` of every document that a new duplicate folds into
+    )  # `doc_id` and `story_id` of every document whose copies are new or change
 
     @classmethod
     def of(cls, copies: Copies, stories: Stories, stories_of_kept: pa.Table) -> Decided:
@@ -222,21 +223,26 @@ def with_fold(rows: pa.Table, decided: Decided) -> pa.Table:
     return _append(rows, decided.stories_of_kept.columns(rows["kept_doc_id"], ("story_id",)))
 
 
-def _moved_rows(parent: Snapshot | None, copies: Copies) -> pa.Table:
+def _moved_rows(parent: Snapshot | None, copies: Copies, decided: Decided) -> pa.Table:
     """Published articles that the keep policy now folds into a new one, as rows of `duplicates`."""
     if parent is None or not copies.moved.num_rows:
         return pa.table({"doc_id": pa.array([], pa.string())})
     rows = parent.documents("articles", copies.moved["doc_id"].to_pylist())
-    rows = rows.drop_columns([*_SIZES, "story_rank", "story_similarity"])
-    return _append(rows, id_index.Table(copies.moved).columns(rows["doc_id"], _FOLD))
+    rows = rows.drop_columns([*_SIZES, *_STORY])
+    rows = _append(rows, id_index.Table(copies.moved).columns(rows["doc_id"], _FOLD))
+    return _append(rows, decided.stories_of_kept.columns(rows["kept_doc_id"], ("story_id",)))
 
 
 def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
-    """`doc_id` and `story_id` of every document that a new duplicate folds into: as this run has it, or the snapshot."""
-    kept = id_index.whole(copies.folds["kept_doc_id"].unique())
-    found: list[pa.Table] = []
-    for table in (stories.assignments, stories.updates):
-        found.append(_among(table.select(["doc_id", "story_id"]), kept))
+    """`doc_id` and `story_id` of every document whose copies are new or change: as this run has it, or the snapshot."""
+    changed = (copies.folds, copies.moved, copies.refolded)
+    kept = id_index.whole(
+        pa.concat_tables([t.select(["kept_doc_id"]) for t in changed])["kept_doc_id"].unique()
+    )
+    found = [
+        _among(stories.assignments.select(["doc_id", "story_id"]), kept),
+        stories.updates.select(["doc_id", "story_id"]),
+    ]
     if parent is not None and len(kept):
         now = pa.concat_tables(found)["doc_id"].combine_chunks()
         rows = _among(parent.documents("articles", kept.to_pylist(), ["doc_id", "story_id"]), kept)
@@ -248,7 +254,9 @@ def _among(rows: pa.Table, ids: pa.Array) -> pa.Table:
     return rows.filter(pc.is_in(rows["doc_id"], value_set=ids))
 
 
-def _updates(copies: Copies, stories: Stories, parent: Snapshot | None) -> dict[str, pa.Table]:
+def _updates(
+    copies: Copies, stories: Stories, parent: Snapshot | None, decided: Decided
+) -> dict[str, pa.Table]:
     """New values of published rows: cluster sizes, stories, and whose copy a duplicate is."""
     updates: dict[str, pa.Table] = {}
     if parent is None:
@@ -257,11 +265,31 @@ def _updates(copies: Copies, stories: Stories, parent: Snapshot | None) -> dict[
     sizes = copies.sizes.filter(
         pa.array(~id_index.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"]))
     )
-    if copies.refolded.num_rows:
-        updates["duplicates"] = copies.refolded
+    if copies.refolded.num_rows or stories.updates.num_rows:
+        changed = _changed_copies(parent, copies.refolded, stories.updates, decided)
+        if changed.num_rows:
+            updates["duplicates"] = changed
     if sizes.num_rows or stories.updates.num_rows:
         updates["articles"] = _merged(parent, sizes, stories.updates)
     return updates
+
+
+def _changed_copies(
+    parent: Snapshot, refolded: pa.Table, moves: pa.Table, decided: Decided
+) -> pa.Table:
+    """Changes to `duplicates`: copies that follow another document, and those of one that changes its story."""
+    wanted = pc.field("doc_id").isin(id_index.whole(refolded["doc_id"]))
+    wanted |= pc.field("kept_doc_id").isin(id_index.whole(moves["doc_id"]))
+    rows = parent.table("duplicates", ["doc_id", "story_id", *_FOLD], wanted).sort_by("doc_id")
+    index = pc.index_in(rows["doc_id"], value_set=id_index.whole(refolded["doc_id"]))
+    columns = {"doc_id": rows["doc_id"]}
+    for name in _FOLD:
+        now = id_index.whole(refolded[name]).take(index).cast(rows[name].type)
+        columns[name] = pc.if_else(index.is_valid(), now, rows[name])
+    (story,) = decided.stories_of_kept.columns(columns["kept_doc_id"], ("story_id",)).values()
+    columns["story_id"] = pc.coalesce(story, rows["story_id"])
+    is_changed = pc.or_(index.is_valid(), pc.not_equal(columns["story_id"], rows["story_id"]))
+    return pa.table(columns).filter(pc.fill_null(is_changed, True))
 
 
 def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:

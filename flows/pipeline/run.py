@@ -188,8 +188,7 @@ def group(context: Context, arrivals: Arrivals, copies: Copies) -> Stories:
     context.progress.stage("group", arrivals.n_new - copies.folds.num_rows)
     return stage.group(
         arrivals.shards,
-        folds=copies.folds,
-        moved=copies.moved,
+        copies=copies,
         parent=context.parent,
         options=context.recipe.stories,
         run_id=context.run_id,

@@ -1,7 +1,8 @@
 """The views that `copydesk query`, `copydesk browse` and the library read. The only module that sets DuckDB up.
 
 Every table of a snapshot is a view of its own name. `documents` holds articles and their copies
-together; `stories` counts copies where the table itself counts articles alone.
+together; `stories` has `n_documents` beside the columns of the table, and its `n_outlets` is counted
+again, because tables that older versions wrote count articles alone.
 """
 
 from __future__ import annotations

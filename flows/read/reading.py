@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from copydesk.flows.read.fields import Fields
@@ -38,29 +39,39 @@ def _read(
             yield from read_file(file, fields=fields, limits=limits)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Functions that are called while a file is read."""
+
+    on_open: Callable[[BinaryIO], None] = lambda stream: None
+    """Gets the stream of the file's bytes, whose position says how far reading is."""
+    on_end: Callable[[int], None] = lambda number: None
+    """Gets the number of the record that would follow the last one, after the whole file was read."""
+    on_row: Callable[[Mapping[str, object]], None] = lambda row: None
+    """Gets each row as it is stored."""
+
+
 def read_file(
     file: InputFile,
     *,
     fields: Fields,
     limits: Limits,
-    on_open: Callable[[BinaryIO], None] = lambda stream: None,
-    on_end: Callable[[int], None] = lambda number: None,
-    on_row: Callable[[Mapping[str, object]], None] = lambda row: None,
+    listener: Listener | None = None,
     tally: Tally | None = None,
 ) -> Iterator[Record | Reject]:
-    """The documents of one file; a fault ends the file with a `Reject`, not the run.
+    """The documents of one file. A fault ends the file with a `Reject`; the run goes on.
 
-    `on_open` gets the stream of the file's bytes, which tells how far reading is; `on_end` the number
-    that a record added behind the last would have, where all of the file was read; `on_row` each row as it is stored. What is passed
-    over because it is no document, and fields that look missed, are counted in `tally`.
+    `tally` counts the items that are passed over because they are no documents, and the fields that
+    look missed.
     """
+    listener = listener or Listener()
     tally = Tally() if tally is None else tally
     size = None
     number: int | None = None
     try:
         size = file.size_bytes
         with file.open() as stream:
-            on_open(stream)
+            listener.on_open(stream)
             format_ = by_name(file.source_uri) or _recognised(file)
             if format_ is None:
                 detail = known_names()
@@ -73,7 +84,7 @@ def read_file(
                 file.file_time if fields.use_file_time else None,
                 skipped=tally.skipped,
                 unread=tally.unread,
-                on_row=on_row,
+                on_row=listener.on_row,
                 first_number=file.first_number,
             )
             if file.offset:
@@ -82,7 +93,7 @@ def read_file(
                 number = item.record_number
                 yield item if isinstance(item, Reject) or item.body else _empty(item)
             if opened.next_number is not None:
-                on_end(opened.next_number)
+                listener.on_end(opened.next_number)
     except BrokenError as fault:
         yield Reject(file.source_uri, _next(number), None, "read", fault.reason, fault.detail, size)
     except MemoryError:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -64,6 +64,31 @@ class Left(NamedTuple):
     n_bytes: float
 
 
+class Position(Protocol):
+    """How far the input is read, asked while its items are cut into shards."""
+
+    cursor: tuple[int, int]
+    """The file and the number of items taken from it; read after each item."""
+
+    def left(self) -> Left:
+        """What is still unread; asked when a shard is cut."""
+
+    def take_tally(self) -> Tally:
+        """What was counted since the last call; asked when a shard is cut."""
+
+
+class _Unknown:
+    """The position in items that come from no file."""
+
+    cursor = (0, 0)
+
+    def left(self) -> Left:
+        return Left(1.0, inf)
+
+    def take_tally(self) -> Tally:
+        return Tally()
+
+
 @dataclass(frozen=True, slots=True)
 class Shard:
     """A cut of the input: `n_documents` records, indexed from 0, and the rejects that reading found among them."""
@@ -109,27 +134,26 @@ def write(
     documents: int,
     n_bytes: int,
     first: int = 0,
-    cursor: Callable[[], tuple[int, int]] = lambda: (0, 0),
-    left: Callable[[], Left] = lambda: Left(1.0, inf),
-    tally: Callable[[], Tally] = Tally,
+    position: Position | None = None,
 ) -> Iterator[Shard]:
     """Cut the items into shards of at most the given documents or bytes, and yield each once it is on disk.
 
-    A document larger than `n_bytes` makes a shard of its own. `cursor` is asked after each item, `left` and `tally`
-    (what was counted since it was last asked) when a shard is cut; where little is left shards are smaller. Raises OSError where staging cannot be written.
+    A document larger than `n_bytes` makes a shard of its own. Where `position` says that little is
+    left, shards are smaller. Raises OSError where staging cannot be written.
     """
+    position = position or _Unknown()
     cut, most, number, folder = _Cut(), 0.0, first, Path(folder)
     for item in items:
         size = len(item.body) if isinstance(item, Record) else 0
         if cut.n_items and (cut.n_items >= documents or cut.n_bytes + size > most):
-            yield cut.finish(folder, number, left().share, tally())
+            yield cut.finish(folder, number, position.left().share, position.take_tally())
             cut, number = _Cut(), number + 1
         if not cut.n_items:
-            most = min(n_bytes, max(n_bytes * _LEAST, left().n_bytes * _OF_THE_REST))
+            most = min(n_bytes, max(n_bytes * _LEAST, position.left().n_bytes * _OF_THE_REST))
         cut.add(item, size, folder)
-        cut.cursor = cursor()
+        cut.cursor = position.cursor
         (cut.tally.records if isinstance(item, Record) else cut.tally.rejects)[cut.cursor[0]] += 1
-    rest = tally()
+    rest = position.take_tally()
     if cut.n_items or rest.skipped or rest.next_numbers:
         yield cut.finish(folder, number, 0.0, rest)
 

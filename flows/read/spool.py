@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 from copydesk.flows.read import shards
 from copydesk.flows.read.fields import Fields
 from copydesk.flows.read.limits import Limits
-from copydesk.flows.read.reading import read_file
+from copydesk.flows.read.reading import Listener, read_file
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Left, Shard
 from copydesk.flows.read.sources import InputFile
@@ -60,8 +60,7 @@ def spool(
         "folder": str(folder),
         "fields": asdict(fields),
         "limits": asdict(limits),
-        "documents": documents,
-        "n_bytes": n_bytes,
+        "most": [documents, n_bytes],
     }
     return _shards(arguments, limits)
 
@@ -115,11 +114,14 @@ def fill(
     folder: str,
     fields: dict[str, Any],
     limits: dict[str, Any],
-    documents: int,
-    n_bytes: int,
+    most: tuple[int, int],
     excluded: dict[str, list[Any]],
 ) -> int:
-    """In the reading process: write the shards that are missing and announce all of them; returns their number."""
+    """In the reading process: write the shards that are missing, announce all, and return their number.
+
+    `most` holds the documents and the bytes of a full shard.
+    """
+    documents, n_bytes = most
     named: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
     }
@@ -152,9 +154,7 @@ def fill(
         documents=documents,
         n_bytes=n_bytes,
         first=number,
-        cursor=lambda: reading.cursor,
-        left=reading.left,
-        tally=reading.take_tally,
+        position=reading,
     ):
         _announce(channel, shard)
         number += 1
@@ -236,8 +236,10 @@ class _Reading:
                 file,
                 fields=self._fields,
                 limits=self._limits,
-                on_open=self._follow,
-                on_end=lambda number: self._tally.next_numbers.update({ordinal: number}),
+                listener=Listener(
+                    on_open=self._follow,
+                    on_end=lambda number: self._tally.next_numbers.update({ordinal: number}),
+                ),
                 tally=self._tally,
             ),
             0,

@@ -12,7 +12,7 @@ from copydesk.flows.read.field_names import LOOKALIKES
 from copydesk.flows.read.fields import Fields, longest_text
 from copydesk.flows.read.formats import by_name
 from copydesk.flows.read.limits import Limits
-from copydesk.flows.read.reading import read_file
+from copydesk.flows.read.reading import Listener, read_file
 from copydesk.flows.read.record import Reject
 from copydesk.flows.read.sources import InputFile, find
 
@@ -49,6 +49,7 @@ def survey(inputs: Sequence[str], *, limits: Limits | None = None) -> Survey:
     found, limits = Survey(), limits or Limits()
     files = [file for file in find(inputs) if isinstance(file, InputFile)]
     found.n_files = len(files)
+    listener = Listener(on_row=found.see)
     step = max(1, -(-len(files) // _MOST_FILES))
     sample = files[::step]
     for file in sample:
@@ -58,7 +59,7 @@ def survey(inputs: Sequence[str], *, limits: Limits | None = None) -> Survey:
         columns = Fields()
         if format_ is not None and format_.name == "parquet":
             columns = _all_columns(file)
-        for n, item in enumerate(read_file(file, fields=columns, limits=limits, on_row=found.see)):
+        for n, item in enumerate(read_file(file, fields=columns, limits=limits, listener=listener)):
             if isinstance(item, Reject):
                 found.rejected[item.reason] += 1
             else:

@@ -385,7 +385,8 @@ def serve_losing(monkeypatch: pytest.MonkeyPatch, answers: list[bool]) -> list[s
     monkeypatch.setattr(schedule, "_runner", lambda *_, **__: Losing())
     monkeypatch.setattr(schedule, "_reaping", contextlib.nullcontext)
     monkeypatch.setattr(schedule, "answers", lambda _: answers.pop(0))
-    schedule.serve(ingest, {}, cron="0 6 * * *", api="http://127.0.0.1:9/api", tell=said.append)
+    deployment = schedule.Deployment(flow=ingest, parameters={}, cron="0 6 * * *")
+    schedule.serve(deployment, api="http://127.0.0.1:9/api", tell=said.append)
     return said
 
 

@@ -63,6 +63,8 @@ def make(folder: Path) -> Snapshot:
             "wire",
             at(2, 6),
             title="Ferry sails again",
+            is_free=True,
+            extra=[("desk", "harbour")],
             cluster_size=4,
             n_outlets=4,
             n_origins=1,
@@ -76,8 +78,18 @@ def make(folder: Path) -> Snapshot:
             story_id=FERRY,
             story_rank=2,
             sources_cited=["Associated Press"],
+            is_free=False,
+            tdm_reserved=False,
         ),
-        document(3, "valley", at(3, 7), title="Strike closes the port", story_id=STRIKE),
+        document(
+            3,
+            "valley",
+            at(3, 7),
+            title="Strike closes the port",
+            story_id=STRIKE,
+            is_free=True,
+            tdm_reserved=True,
+        ),
         document(
             4,
             "north",
@@ -101,14 +113,14 @@ def make(folder: Path) -> Snapshot:
             **rows.story(number),
             "title": title,
             "n_articles": n,
-            "n_outlets": n,
+            "n_outlets": n_outlets,
             "first_published_at": first,
             "last_published_at": last,
         }
-        for number, title, n, first, last in (
-            (1, "Ferry sails again", 2, at(2, 6), at(2, 15)),
-            (3, "Strike closes the port", 2, at(3, 7), at(3, 9)),
-            (6, "Rain, and more rain", 1, at(10, 8), at(10, 8)),
+        for number, title, n, n_outlets, first, last in (
+            (1, "Ferry sails again", 2, 5, at(2, 6), at(2, 15)),
+            (3, "Strike closes the port", 2, 2, at(3, 7), at(3, 9)),
+            (6, "Rain, and more rain", 1, 1, at(10, 8), at(10, 8)),
         )
     ]
     refused = rows.row(

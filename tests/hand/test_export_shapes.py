@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ from copydesk.flows.warehouse import Snapshot
 from copydesk.transforms.edit import n_words
 from copydesk.transforms.views.passages import passages
 from tests.hand import known_warehouse as known
+from tests.warehouse import rows
 
 TEXT = (
     "It rained in Oslo all day. The river rose.\n"
@@ -92,6 +95,54 @@ def test_markdown_has_the_title_as_a_heading(snapshot: Snapshot) -> None:
         "# Ferry sails again",
         "# Passengers return",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ([], [1, 2, 3, 4, 6]),
+        (["--free"], [1, 3]),
+        (["--minable"], [1, 2, 4, 6]),
+        (["--free", "--minable"], [1]),
+        (["--minable", "--language", "no"], [6]),
+        (["--free", "--until", "2026-11-02"], [1]),
+    ],
+)
+def test_only_free_or_minable_articles_are_exported(
+    snapshot: Snapshot, tmp_path: Path, words: list[str], kept: list[int]
+) -> None:
+    target = tmp_path / "corpus.parquet"
+    result = export(snapshot, "--to", str(target), *words)
+    assert result.exit_code == 0, result.stderr
+    found = duckdb.sql(f"SELECT doc_id FROM '{target}'").fetchall()
+    assert {doc_id for (doc_id,) in found} == {rows.doc_id(number) for number in kept}
+    card = target.with_name("corpus.parquet.card.md").read_text()
+    assert ("free to read (`is_free`)" in card) == ("--free" in words)
+    assert ("reserves text and data mining (`tdm_reserved`)" in card) == ("--minable" in words)
+
+
+@pytest.mark.parametrize("name", ["corpus.parquet", "corpus.jsonl", "corpus.jsonl.gz", "corpus"])
+def test_every_form_of_an_export_has_the_rows_of_the_table(
+    snapshot: Snapshot, tmp_path: Path, name: str
+) -> None:
+    result = export(snapshot, "--to", str(tmp_path / name))
+    assert result.exit_code == 0, result.stderr
+    files = tmp_path / name / "data" / "*.parquet" if name == "corpus" else tmp_path / name
+    columns = "doc_id, title, text, language, n_words, is_free, byline, published_at::TIMESTAMPTZ"
+    read = f"SELECT {columns} FROM '{files}' ORDER BY doc_id"
+    stored = f"SELECT {columns} FROM '{snapshot.path}/articles/*.parquet' ORDER BY doc_id"
+    assert duckdb.sql(read).fetchall() == duckdb.sql(stored).fetchall()
+
+
+def test_a_folder_for_datasets_holds_no_map_and_keeps_what_the_map_held(
+    snapshot: Snapshot, tmp_path: Path
+) -> None:
+    result = export(snapshot, "--to", str(tmp_path / "corpus"))
+    assert result.exit_code == 0, result.stderr
+    (file,) = (tmp_path / "corpus" / "data").iterdir()
+    assert not any(pa.types.is_map(column.type) for column in pq.read_schema(file))
+    (extra,) = pq.read_table(file, filters=[("doc_id", "=", rows.doc_id(1))])["extra"].to_pylist()
+    assert extra == [{"key": "desk", "value": "harbour"}]
 
 
 def test_the_card_says_what_was_filtered_and_leads_to_the_recipe(

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from copydesk.flows.pipeline.deduplicate import Copies
 from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.pipeline.stories.stage import Stories, group
@@ -32,7 +33,29 @@ ARTICLES = pa.schema(
         ("run_id", pa.string()),
     ]
 )
-NO_FOLDS = pa.table({"doc_id": pa.array([], pa.string()), "kept_doc_id": pa.array([], pa.string())})
+DUPLICATES = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("kept_doc_id", pa.string()),
+        ("outlet_id", pa.string()),
+        ("story_id", pa.string()),
+    ]
+)
+
+
+def copies(**folds: dict[str, str]) -> Copies:
+    """What the copies step found: `folds`, `moved` and `refolded` from a copy to its kept document."""
+    tables_of = {
+        name: pa.table(
+            {
+                "doc_id": pa.array(folds.get(name, {}), pa.string()),
+                "kept_doc_id": pa.array(folds.get(name, {}).values(), pa.string()),
+            }
+        )
+        for name in ("folds", "moved", "refolded")
+    }
+    nothing = pa.table({})
+    return Copies(pairs=nothing, sizes=nothing, new_index_files=(), index_files=(), **tables_of)
 
 
 class Shelf:
@@ -40,6 +63,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.articles, self.stories, self.names, self.n_runs = folder, {}, {}, (), 0
+        self.duplicates: dict[str, dict[str, Any]] = {}
 
     def rows(self, table: str) -> int:
         return len(getattr(self, table))
@@ -48,13 +72,13 @@ class Shelf:
         return {name: self.folder / name for name in self.names}
 
     def table(self, table: str, columns: list[str] | None = None, where: Any = None) -> pa.Table:
-        schema = ARTICLES if table == "articles" else tables.STORIES
+        schema = {"articles": ARTICLES, "duplicates": DUPLICATES, "stories": tables.STORIES}[table]
         rows = pa.Table.from_pylist(list(getattr(self, table).values()), schema=schema)
         rows = rows if where is None else rows.filter(where)
         return rows if columns is None else rows.select(columns)
 
     def documents(self, table: str, ids: Any, columns: list[str] | None = None) -> pa.Table:
-        key = "doc_id" if table == "articles" else "story_id"
+        key = "story_id" if table == "stories" else "doc_id"
         return self.table(
             table, columns, pc.field(key).isin(pa.array(sorted(set(ids)), pa.string()))
         )
@@ -63,6 +87,8 @@ class Shelf:
         self,
         rows: list[dict[str, Any]],
         moved: dict[str, str] | None = None,
+        folds: dict[str, str] | None = None,
+        refolded: dict[str, str] | None = None,
         n_shards: int = 2,
         is_counted: bool = False,
         **options: Any,
@@ -83,29 +109,29 @@ class Shelf:
                 shard_counts.write(pq.read_table(files.articles), files.counts)
             counts = files.counts if is_counted else None
             shards.append(StagedDocuments(files.number, files.articles, counts=counts))
-        moves = pa.table(
-            {
-                "doc_id": pa.array(moved or {}, pa.string()),
-                "kept_doc_id": pa.array((moved or {}).values(), pa.string()),
-            }
-        )
+        moved, folds, refolded = moved or {}, folds or {}, refolded or {}
         found = group(
             shards,
-            folds=NO_FOLDS,
-            moved=moves,
+            copies=copies(folds=folds, moved=moved, refolded=refolded),
             parent=self if self.n_runs > 1 else None,
             options=Options(**options),
             run_id=run_id,
             staging=self.folder,
         )
-        for doc in moved or {}:
-            del self.articles[doc]
-        self.articles |= {row["doc_id"]: {**row, "run_id": run_id} for row in rows}
+        for doc, kept in moved.items():
+            self.duplicates[doc] = {**self.articles.pop(doc), "kept_doc_id": kept}
+        for row in rows:
+            table = self.duplicates if row["doc_id"] in folds else self.articles
+            table[row["doc_id"]] = {**row, "run_id": run_id}
+        for doc, kept in {**folds, **refolded}.items():
+            self.duplicates[doc]["kept_doc_id"] = kept
         assert sorted(found.assignments["doc_id"].to_pylist()) == sorted(
-            row["doc_id"] for row in rows
+            row["doc_id"] for row in rows if row["doc_id"] not in folds
         )
         for changed in (*found.assignments.to_pylist(), *found.updates.to_pylist()):
             self.articles[changed["doc_id"]] |= changed
+        for copy in self.duplicates.values():
+            copy["story_id"] = self.articles[copy["kept_doc_id"]]["story_id"]
         for row in found.row_updates.to_pylist():
             assert row["story_id"] in self.stories
         assert not set(found.rows["story_id"].to_pylist()) & set(self.stories)
@@ -122,7 +148,11 @@ class Shelf:
         members = defaultdict(list)
         for row in self.articles.values():
             members[row["story_id"]].append(row)
+        outlets = defaultdict(set)
+        for row in (*self.articles.values(), *self.duplicates.values()):
+            outlets[row["story_id"]].add(row["outlet_id"])
         for story, rows in members.items():
+            assert self.stories[story]["n_outlets"] == len(outlets[story] - {None})
             assert sorted(row["story_rank"] for row in rows) == list(range(1, len(rows) + 1))
             assert self.stories[story]["n_articles"] == len(rows)
             assert self.stories[story]["merged_into"] is None
@@ -278,3 +308,73 @@ def test_a_late_article_finds_a_story_that_left_the_window_long_ago(tmp_path: Pa
     shelf.ingest(others, undated_window=5)
     shelf.ingest(rows[2:], undated_window=5)
     assert len({shelf.articles[row["doc_id"]]["story_id"] for row in rows}) == 1
+
+
+def doc(number: int, event: dict[str, Any], outlet: str | None) -> dict[str, Any]:
+    """An article or a copy of an outlet with the words of an event."""
+    return {**event, "doc_id": f"{number:032x}", "outlet_id": outlet}
+
+
+def test_the_outlets_of_copies_count_for_the_story(tmp_path: Path):
+    event, other = articles()[0], articles()[1]
+    shelf = Shelf(tmp_path)
+    first, second = doc(1, event, "a"), doc(2, other, "a")
+    own = [doc(10, event, "b"), doc(11, event, "a"), doc(12, other, None)]
+    kept = [first["doc_id"], first["doc_id"], second["doc_id"]]
+    shelf.ingest(
+        [first, second, *own],
+        folds={row["doc_id"]: of for row, of in zip(own, kept, strict=True)},
+    )
+    assert shelf.stories[shelf.articles[first["doc_id"]]["story_id"]]["n_outlets"] == 2
+    assert shelf.stories[shelf.articles[second["doc_id"]]["story_id"]]["n_outlets"] == 1
+
+
+def test_a_copy_that_comes_later_adds_its_outlet_and_nothing_else_changes(tmp_path: Path):
+    event = articles()[0]
+    shelf = Shelf(tmp_path)
+    first, late, again = doc(1, event, "a"), doc(2, event, "b"), doc(3, event, "b")
+    shelf.ingest([first])
+    found = shelf.ingest([late], folds={late["doc_id"]: first["doc_id"]})
+    (row,) = found.row_updates.to_pylist()
+    assert (row["n_articles"], row["n_outlets"], row["run_id"]) == (1, 2, "run 002")
+    found = shelf.ingest([again], folds={again["doc_id"]: first["doc_id"]})
+    assert found.row_updates.num_rows == 0
+
+
+def test_copies_follow_a_published_article_that_is_replaced(tmp_path: Path):
+    event = articles()[0]
+    shelf = Shelf(tmp_path)
+    first, copy, better = doc(1, event, "a"), doc(2, event, "b"), doc(3, event, "c")
+    shelf.ingest([first, copy], folds={copy["doc_id"]: first["doc_id"]})
+    shelf.ingest(
+        [better],
+        moved={first["doc_id"]: better["doc_id"]},
+        refolded={copy["doc_id"]: better["doc_id"]},
+    )
+    (row,) = [row for row in shelf.stories.values() if row["n_articles"]]
+    assert (row["n_articles"], row["n_outlets"]) == (1, 3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_history_of_copies_leaves_the_counts_that_the_rows_give(tmp_path: Path, seed: int):
+    dice = random.Random(seed)
+    rows = articles()
+    dice.shuffle(rows)
+    shelf = Shelf(tmp_path)
+    number = 10**6
+    for first in range(0, 60, 12):
+        new = rows[first : first + 12]
+        folds, moved, refolded = {}, {}, {}
+        for old in dice.sample(sorted(shelf.articles), min(2, len(shelf.articles))):
+            moved[old] = dice.choice(new)["doc_id"]
+        for copy, row in shelf.duplicates.items():
+            if row["kept_doc_id"] in moved:
+                refolded[copy] = moved[row["kept_doc_id"]]
+        kept = [*(row["doc_id"] for row in new), *(set(shelf.articles) - set(moved))]
+        copied = []
+        for of in dice.choices(sorted(kept), k=8):
+            number += 1
+            outlet = dice.choice([None, "outlet 1", f"outlet {number % 40}"])
+            copied.append(doc(number, dice.choice(rows), outlet))
+            folds[copied[-1]["doc_id"]] = of
+        shelf.ingest([*new, *copied], moved=moved, folds=folds, refolded=refolded)

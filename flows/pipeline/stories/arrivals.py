@@ -32,33 +32,49 @@ class New:
     """The place of each article's outlet in `outlet_ids`, -1 for none."""
     outlet_ids: pa.Array
     n_words: NDArray[np.int32]
+    copy_of: pa.Array
+    """The document that each new copy follows, new or published."""
+    copy_outlets: NDArray[np.int32]
+    """The place of each new copy's outlet in `outlet_ids`, -1 for none."""
     shards: tuple[StagedDocuments, ...]
 
     def __len__(self) -> int:
         return len(self.published)
 
     @classmethod
-    def read(cls, shards: Sequence[StagedDocuments], folded: pa.ChunkedArray) -> New:
-        """The articles of the shards that are not among the folded."""
-        copies = Keyed(folded)
+    def read(cls, shards: Sequence[StagedDocuments], folds: pa.Table) -> New:
+        """The articles of the shards; `folds` says which documents are copies, and of which."""
+        copies = Keyed(folds["doc_id"])
         parts = [_FACTS.empty_table()]
+        outlets_of_copies: list[pa.Array] = []
+        places = [np.zeros(0, np.int64)]
         for shard in shards:
             table = shard.read(_FACTS.names).cast(_FACTS)
-            parts.append(table.filter(pa.array(~copies.holds(table["doc_id"]))))
-        facts = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+            place = copies.places(table["doc_id"])
+            parts.append(table.filter(pa.array(place < 0)))
+            places.append(place[place >= 0])
+            outlets_of_copies += table["outlet_id"].filter(pa.array(place >= 0)).chunks
+        facts = pa.concat_tables(parts)
         del parts
+        n = facts.num_rows
+        outlets = whole(
+            pa.chunked_array([*facts["outlet_id"].chunks, *outlets_of_copies]).unify_dictionaries()
+        )
+        codes = pc.fill_null(outlets.indices, -1)
+        facts = facts.drop_columns(["outlet_id"]).combine_chunks()
         # Arrow sorts nulls last: dated ones by time, then undated ones, within that by id.
         order = pc.sort_indices(
             facts.select(["published_at", "doc_id"]),
             sort_keys=[("published_at", "ascending"), ("doc_id", "ascending")],
         )
-        outlets = whole(facts["outlet_id"])
         return cls(
             Keyed(whole(facts["doc_id"]).take(order)),
             microseconds(whole(facts["published_at"]).take(order)),
-            pc.fill_null(outlets.indices, -1).take(order).to_numpy().astype(np.int32),
+            codes.slice(0, n).take(order).to_numpy().astype(np.int32),
             outlets.dictionary,
             pc.fill_null(whole(facts["n_words"]), 0).take(order).to_numpy().astype(np.int32),
+            whole(folds["kept_doc_id"]).take(pa.array(np.concatenate(places))),
+            codes.slice(n).to_numpy().astype(np.int32),
             tuple(shards),
         )
 

@@ -33,6 +33,7 @@ from copydesk.transforms.stories import day_blocks, tfidf
 from copydesk.transforms.stories.term_counts import SPACE, Counts, count
 
 if TYPE_CHECKING:
+    from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.stories import Options
 
@@ -68,8 +69,7 @@ class Stories:
 def group(
     shards: Sequence[StagedDocuments],
     *,
-    folds: pa.Table,
-    moved: pa.Table,
+    copies: Copies,
     parent: Snapshot | None,
     options: Options,
     run_id: str,
@@ -77,12 +77,12 @@ def group(
 ) -> Stories:
     """Put the new articles of a run into stories.
 
-    `shards` have the columns of `articles`, in any order. Documents of `folds` are copies and left
-    out. `moved` are published articles that become copies: they leave their story to the article
-    that is kept for them. Nothing is written outside `staging`.
+    `shards` have the columns of `articles`, in any order. Of `copies`, new copies count for the
+    outlets of the story of their kept document alone, and published articles that become copies
+    leave their story to the article that is kept for them. Nothing is written outside `staging`.
     """
-    new = New.read(shards, folds["doc_id"])
-    gone = dict(zip(moved["doc_id"].to_pylist(), moved["kept_doc_id"].to_pylist(), strict=True))
+    new = New.read(shards, copies.folds)
+    gone = _kept_of(copies.moved)
     state = story_state.load(parent)
     epoch = _epoch(new, parent, state)
     if (
@@ -100,10 +100,21 @@ def group(
         files = story_state.write(
             spool, state, grown.near, latest, new.rows_of(latest), parent, staging
         )
-    changes = story_rows.changes(grown, run_id=run_id, epoch=epoch.weights.number)
+    changes = story_rows.changes(
+        grown,
+        refolded=_kept_of(copies.refolded),
+        run_id=run_id,
+        epoch=epoch.weights.number,
+    )
     return Stories(
         **changes, new_index_files=files.new, index_files=files.names, n_opened=grown.n_standing()
     )
+
+
+def _kept_of(folds: pa.Table) -> dict[str, str]:
+    """Each copy with the document that is kept for it."""
+    ids, kept = (folds[name].to_pylist() for name in ("doc_id", "kept_doc_id"))
+    return dict(zip(ids, kept, strict=True))
 
 
 def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story_state.Epoch:

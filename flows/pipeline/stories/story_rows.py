@@ -7,7 +7,8 @@ through one by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.stories.assignment import NONE, Growth
+from copydesk.flows.pipeline.stories.copy_outlets import CopyOutlets
 from copydesk.schemas import document_columns, tables
 from copydesk.schemas.column import column
 from copydesk.transforms.stories.cosine import UNDATED
@@ -46,12 +48,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Row = dict[str, Any]
 
 
-def changes(grown: Growth, *, run_id: str, epoch: int) -> dict[str, pa.Table]:
-    """`assignments`, `updates`, `rows` and `row_updates` of the step's result."""
+def changes(
+    grown: Growth, *, refolded: Mapping[str, str], run_id: str, epoch: int
+) -> dict[str, pa.Table]:
+    """`assignments`, `updates`, `rows` and `row_updates` of the step's result.
+
+    `refolded` names the published copies that follow another document now, with that document.
+    """
     story = grown.survivors(grown.story)
     moved = {doc: grown.survivor(now) for doc, now in grown.moves.items()}
     moved = {doc: now for doc, now in moved.items() if now != grown.published_in[doc]}
-    touched = _touched(grown, moved)
+    copies = CopyOutlets.of(grown, story, moved, refolded)
+    regrouped = _touched(grown, moved)
+    touched = regrouped | (copies.stories & grown.from_snapshot)
     published = _ranked(grown, _published_members(grown, touched, moved))
     before = np.zeros(
         len(grown.merged), np.int64
@@ -72,10 +81,19 @@ def changes(grown: Growth, *, run_id: str, epoch: int) -> dict[str, pa.Table]:
         for row in published
         if (row["story_id"], row["story_rank"]) != (row["was_in"], row["was_ranked"])
     ]
+    holds_published = {row["story"] for row in published} | copies.with_moved
     rows = _Rows(
-        grown, ranks, run_id, epoch, mixed=grown.from_snapshot | {row["story"] for row in published}
+        grown=grown,
+        ranks=ranks,
+        copies=copies,
+        run_id=run_id,
+        epoch=epoch,
+        mixed=grown.from_snapshot | holds_published,
+        changed=frozenset(
+            regrouped | {row["story"] for row in published if row["was"] != row["story"]}
+        ),
     )
-    added, changed = rows.of_known(touched | {row["story"] for row in published}, published)
+    added, changed = rows.of_known(touched | holds_published, published)
     return {
         "assignments": assignments.sort_by("doc_id"),
         "updates": _sorted(updates, ASSIGNMENTS),
@@ -173,19 +191,19 @@ class _Ranks:
         return self.order[self.first[at] : self.first[at] + self.count[at]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
-    """Rows of `stories`; `mixed` are those that may hold published articles."""
+    """Rows of `stories`."""
 
-    def __init__(
-        self, grown: Growth, ranks: _Ranks, run_id: str, epoch: int, *, mixed: set[int]
-    ) -> None:
-        self.grown, self.ranks, self.run_id, self.epoch, self.mixed = (
-            grown,
-            ranks,
-            run_id,
-            epoch,
-            mixed,
-        )
+    grown: Growth
+    ranks: _Ranks
+    copies: CopyOutlets
+    run_id: str
+    epoch: int
+    mixed: Collection[int]
+    """Stories that may hold published documents."""
+    changed: Collection[int]
+    """Known stories whose articles may change; of the others only copies do."""
 
     def of_new(self) -> pa.Table:
         """Stories that new articles opened and that hold no published one."""
@@ -211,10 +229,13 @@ class _Rows:
         lead = np.full(len(stories), -1, np.int64)
         lead[has] = ranks.order[ranks.first[at[has]]]
         has_lead = lead >= 0
-        outlets = grown.new.outlets[articles].astype(np.int64)
+        copied_in, copy_outlets = self.copies.of_new(stories)
+        outlets = np.concatenate([grown.new.outlets[articles].astype(np.int64), copy_outlets])
+        of_document = np.concatenate([of_place, copied_in])
         width = int(outlets.max(initial=0)) + 1
         n_outlets = np.bincount(
-            np.unique((of_place * width + outlets)[outlets >= 0]) // width, minlength=len(stories)
+            np.unique((of_document * width + outlets)[outlets >= 0]) // width,
+            minlength=len(stories),
         )
         first, last = _ends(of_place, grown.new.published[articles], len(stories))
         titles = pa.array([], pa.string()) if not len(lead) else grown.new.titles(lead[has_lead])
@@ -267,6 +288,7 @@ class _Rows:
         }
         for story, row in self._new_members(touched):
             members[story].append(row)
+        outlets = self.copies.of_known(touched, published)
         added, changed = [], []
         for story, name in names.items():
             into = int(grown.merged[story])
@@ -278,10 +300,11 @@ class _Rows:
                 "merged_into": None
                 if into == NONE
                 else grown.ids_of(np.array([grown.survivor(into)], np.int64))[0].as_py(),
-                **_counted(members[story], standing.get(name)),
+                **_counted(members[story], outlets.get(story, set()), standing.get(name)),
             }
             if name in standing:
-                changed.append(row)
+                if story in self.changed or row["n_outlets"] != standing[name]["n_outlets"]:
+                    changed.append(row)
             elif into == NONE:
                 added.append(row)
         return added, changed
@@ -335,8 +358,11 @@ def _ends(
     )
 
 
-def _counted(members: Sequence[Row], before: Row | None) -> Row:
-    """What a row of `stories` says of its articles; a story without any keeps the dates it had."""
+def _counted(members: Sequence[Row], of_copies: Set[str], before: Row | None) -> Row:
+    """What a row of `stories` says of its articles and of the outlets of their copies.
+
+    A story without articles keeps the dates that it had.
+    """
     if not members:
         return {
             "n_articles": 0,
@@ -349,7 +375,7 @@ def _counted(members: Sequence[Row], before: Row | None) -> Row:
         "title": lead["title"],
         "doc_id": lead["doc_id"],
         "n_articles": len(members),
-        "n_outlets": len({row["outlet_id"] for row in members} - {None}),
+        "n_outlets": len(({row["outlet_id"] for row in members} | of_copies) - {None}),
         "first_published_at": times[0] if times else None,
         "last_published_at": times[-1] if times else None,
     }

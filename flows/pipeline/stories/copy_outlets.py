@@ -1,0 +1,127 @@
+"""The outlets of a story's copies. A copy is in the story of the document that was kept for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from copydesk.flows.pipeline.stories.assignment import NONE, Growth
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOutlets:
+    """Outlets of copies by story: those of new copies in columns, those of published ones by id."""
+
+    grown: Growth
+    new: NDArray[np.int64]
+    """The story of each new copy, in the order of `New.copy_of`; NONE for a copy without one."""
+    refolded: Mapping[str, str]
+    """Published copies that follow another document now, with that document."""
+    stories: frozenset[int]
+    """Stories that gain or lose a copy in this run."""
+    with_moved: frozenset[int]
+    """Those of them that gain a document that was published before."""
+
+    @classmethod
+    def of(
+        cls,
+        grown: Growth,
+        story: NDArray[np.int32],
+        moved: Mapping[str, int],
+        refolded: Mapping[str, str],
+    ) -> CopyOutlets:
+        """The copies of a run. `story` holds the story of each new article, `moved` of published ones."""
+        new = _stories_of(grown, story, moved, grown.new.copy_of)
+        kept = pa.array([*refolded.values(), *grown.gone.values()], pa.string())
+        into = _stories_of(grown, story, moved, kept)
+        left: list[int] = []
+        if grown.parent is not None and refolded:
+            rows = grown.parent.documents(
+                "duplicates", refolded, ["doc_id", "story_id"]
+            ).to_pylist()
+            names = [row["story_id"] for row in rows if row["story_id"] is not None]
+            left = [grown.survivor(number) for number in grown.numbers_of(names)]
+        gained = frozenset(into.tolist()) - {NONE}
+        return cls(
+            grown, new, refolded, (frozenset([*new.tolist(), *left]) | gained) - {NONE}, gained
+        )
+
+    def of_new(self, stories: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Place among `stories` (ascending) and outlet of each new copy in one of them."""
+        if not len(stories) or not len(self.new):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        at = np.minimum(np.searchsorted(stories, self.new), len(stories) - 1)
+        here = stories[at] == self.new
+        return at[here], self.grown.new.copy_outlets[here].astype(np.int64)
+
+    def of_known(
+        self, stories: Collection[int], published: Sequence[Mapping[str, Any]]
+    ) -> dict[int, set[str]]:
+        """Outlets of all copies in these stories. `published` has their published articles."""
+        found: dict[int, set[str]] = defaultdict(set)
+        places, codes = self.of_new(np.array(sorted(stories), np.int64))
+        ordered = sorted(stories)
+        names = self.grown.new.outlet_ids
+        for place, code in zip(places.tolist(), codes.tolist(), strict=True):
+            if code >= 0:
+                found[ordered[place]].add(names[code].as_py())
+        if self.grown.parent is None:
+            return found
+        story_of = {row["doc_id"]: int(row["story"]) for row in published}
+        copies = [*_published_copies(self.grown.parent, story_of, self.refolded, self.grown.gone)]
+        new = sorted({kept for kept, _ in copies} - story_of.keys())
+        rows = dict(zip(new, self.grown.new.rows_of(new).tolist(), strict=True))
+        for kept, outlet in copies:
+            story = story_of.get(kept, NONE)
+            if rows.get(kept, NONE) != NONE:
+                story = self.grown.survivor(int(self.grown.story[rows[kept]]))
+            if story != NONE and outlet is not None:
+                found[story].add(outlet)
+        return found
+
+
+def _published_copies(
+    parent: Snapshot,
+    kept: Iterable[str],
+    refolded: Mapping[str, str],
+    gone: Mapping[str, str],
+) -> Iterator[tuple[str, str | None]]:
+    """Of each published copy the document that it follows now, and its outlet."""
+    wanted = pc.field("kept_doc_id").isin(pa.array(sorted(kept), pa.string()))
+    wanted |= pc.field("doc_id").isin(pa.array(sorted(refolded), pa.string()))
+    columns = ["doc_id", "kept_doc_id", "outlet_id"]
+    for row in parent.table("duplicates", columns, wanted).to_pylist():
+        yield refolded.get(row["doc_id"], row["kept_doc_id"]), row["outlet_id"]
+    for row in parent.documents("articles", gone, ["doc_id", "outlet_id"]).to_pylist():
+        yield gone[row["doc_id"]], row["outlet_id"]
+
+
+def _stories_of(
+    grown: Growth, story: NDArray[np.int32], moved: Mapping[str, int], ids: pa.Array
+) -> NDArray[np.int64]:
+    """The story of each of these kept documents, new or published; NONE for one without."""
+    found = np.full(len(ids), NONE, np.int64)
+    rows = grown.new.ids.places(ids)
+    found[rows >= 0] = story[rows[rows >= 0]]
+    others = np.flatnonzero(rows < 0)
+    if grown.parent is None or not len(others):
+        return found
+    names = ids.take(pa.array(others)).to_pylist()
+    table = grown.parent.documents("articles", names, ["doc_id", "story_id"])
+    now: dict[str, int] = {}
+    rows_with_story = [row for row in table.to_pylist() if row["story_id"] is not None]
+    numbers = grown.numbers_of([row["story_id"] for row in rows_with_story])
+    for row, number in zip(rows_with_story, numbers, strict=True):
+        now[row["doc_id"]] = moved.get(row["doc_id"], grown.survivor(number))
+    found[others] = [now.get(name, NONE) for name in names]
+    return found
