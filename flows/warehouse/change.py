@@ -24,8 +24,8 @@ class Change:
     or a table whose rows name what goes by equality of its columns, or EVERYTHING.
     `updates`, by table (articles, duplicates, quarantined, stories): rows of the table's id and new
     values of other columns, for rows that stand there and keep their month. `index_files`: staged files by the name they get under
-    `index/`; `index_keep`: names of the parent's that stay, None for all. `inputs`: what was read
-    (columns of `snapshot.INPUTS`), as a table or staged Parquet.
+    `index/`; `index_keep`: names of the parent's that stay, None for all. `inputs`: the record of what was read
+    (columns of `snapshot.INPUTS`), as a table or staged Parquet; None keeps the parent's.
     """
 
     parent: str | None

@@ -344,7 +344,7 @@ class Warehouse:
             rewrites=lineage.rewrites.id if lineage.rewrites else None,
             schema_version=SCHEMA_VERSION,
             schema_sha256=fingerprint(tables_now()),
-            inputs=about.inputs
+            inputs=_inputs_of(base, lineage)
             if change.inputs is None
             else self._install_inputs(change.inputs, folder),
             tables={name: tables[name] for name in tables_now()},
@@ -660,6 +660,13 @@ def _check_version(found: Manifest, address: str) -> None:
             f"the warehouse {address} has tables of schema version {found.schema_version}; this copydesk reads up to "
             f"{SCHEMA_VERSION}. Update copydesk."
         )
+
+
+def _inputs_of(base: Snapshot | None, lineage: Lineage) -> FileEntry | None:
+    """The record of inputs that a snapshot takes over from the one that it rewrites or follows."""
+    if lineage.rewrites is not None:
+        return lineage.rewrites.inputs
+    return base.manifest.inputs if base is not None else None
 
 
 def _file_safe(run_id: str) -> str:

@@ -199,7 +199,8 @@ def test_a_forgotten_document_does_not_come_back_with_its_file(copied: Path) -> 
     assert result.exit_code == 0, result.output
     for reread in (False, True):
         facts = ingest(copied, reread=reread).facts
-        assert (facts.n_read, facts.n_known) == (4, 4)
+        assert (facts.n_read, facts.n_known, facts.n_known_files) == (4, 4, int(not reread))
+        assert address not in articles(copied)
 
 
 def test_replay_reads_a_known_file_again_for_its_refused_documents(copied: Path) -> None:
@@ -214,6 +215,60 @@ def test_replay_reads_a_known_file_again_for_its_refused_documents(copied: Path)
     summary = replay(warehouse, recipe=recipe)
     assert summary is not None
     assert summary.facts.n_articles + summary.facts.n_rejected == 1
+    assert ingest(copied).facts.n_known_files == 1  # the other file was read with another recipe
+
+
+def command(folder: Path, *words: str) -> None:
+    result = CliRunner().invoke(main, [*words, "--warehouse", str(folder / "wh")])
+    assert result.exit_code == 0, result.output
+
+
+def articles(folder: Path) -> dict[str, str]:
+    """Texts of the articles and their copies by address."""
+    snapshot = Warehouse.open(folder / "wh").snapshot("current")
+    tables = [snapshot.table(name, ["url", "text"]) for name in ("articles", "duplicates")]
+    return {row["url"]: row["text"] for table in tables for row in table.to_pylist()}
+
+
+@pytest.mark.parametrize("stage", ["clean", "stories"])
+def test_reprocess_leaves_the_record_of_inputs_as_it_is(copied: Path, stage: str) -> None:
+    command(copied, "reprocess", "--stage", stage)
+    before = snapshots(copied)
+    facts = ingest(copied).facts
+    assert (facts.n_known_files, facts.n_known) == (1, 4)
+    assert snapshots(copied) == before
+
+
+def test_a_changed_recipe_acts_on_known_documents_with_reprocess_alone(
+    copied: Path, tmp_path: Path
+) -> None:
+    address = "https://h.example/40"
+    row = json.loads(line(40))
+    row["text"] += "\nShare this story"
+    (copied / "dump" / "b.jsonl").write_text(json.dumps(row) + "\n")
+    ingest(copied)
+    recipe = tmp_path / "changed.toml"
+    recipe.write_text('[clean]\ndisabled = ["share"]\nline_model = false\n')
+    changed = from_toml(recipe.read_text())
+    facts = ingest(copied, recipe=changed).facts
+    assert (facts.n_known_files, facts.n_known) == (0, 5)
+    assert "Share this story" not in articles(copied)[address]
+    command(copied, "reprocess", "--recipe", str(recipe))
+    assert articles(copied)[address].endswith("Share this story")
+    assert ingest(copied, recipe=changed).facts.n_known == 5
+    assert ingest(copied, recipe=changed).facts.n_known_files == 2
+
+
+def test_a_rollback_takes_back_the_record_with_the_documents(copied: Path) -> None:
+    first, address = snapshots(copied)[-1], "https://h.example/41"
+    (copied / "dump" / "b.jsonl").write_text(line(41))
+    ingest(copied)
+    assert address in articles(copied)
+    command(copied, "rollback", first)
+    assert address not in articles(copied)
+    facts = ingest(copied).facts
+    assert (facts.n_known_files, facts.n_known, facts.n_read) == (1, 4, 5)
+    assert address in articles(copied)
 
 
 def test_a_dangling_link_and_a_file_without_permission_are_rejects_and_the_rest_is_published(
