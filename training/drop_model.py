@@ -50,6 +50,7 @@ PARAMETERS = {
     "lambda_l2": 5.0,
     "verbosity": -1,
     "deterministic": True,
+    "num_threads": 1,
 }
 # More of d in k never makes it less likely that d may go, and more missing facts never more likely.
 RISING = {
@@ -189,10 +190,11 @@ def read_wire(gold: Path, into: Examples, share: float = 0.6) -> None:
 
 
 def spliced(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[str, str, bool]]:
-    """Pairs of made texts (d, k, whether d may go), six directions a turn, from sentences of others.
+    """Pairs of made texts (d, k, whether d may go), ten directions a turn, from sentences of others.
 
     Of each turn: two texts of one template with other names and numbers; two reports with one
-    background; a report and its fuller update, in both directions.
+    background; two round-ups that share a story, and such a round-up and that story at full length;
+    a report and its fuller update, in both directions.
     """
     stories = [
         s for s in map(_sentences, rng.sample(list(texts), min(6_000, len(texts)))) if len(s) > 5
@@ -208,6 +210,7 @@ def spliced(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[
         one = " ".join([*other[: rng.randint(1, 4)], *shared])
         two = " ".join([*news[: rng.randint(1, 4)], *shared])
         yield from ((one, two, False), (two, one, False))
+        yield from ((d, k, False) for d, k in _round_ups(background, other, news, rng))
         before = update[: rng.randint(4, min(14, len(update)))]
         left = rng.sample(before[1:], max(1, round(len(before[1:]) * rng.uniform(0.35, 0.85))))
         added = news[1 : 1 + max(2, round(len(before) * rng.uniform(0.4, 1.6)))]
@@ -216,6 +219,18 @@ def spliced(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[
         one, two = " ".join(before), "\n".join([news[0], before[0], *body])
         if len(two) > len(one):
             yield from ((one, two, True), (two, one, False))
+
+
+def _round_ups(
+    shared: list[str], second: list[str], third: list[str], rng: random.Random
+) -> Iterator[tuple[str, str]]:
+    """Directions (d, k) in which a story of d is missing in k, another one of d is there."""
+    story = shared[: rng.randint(3, min(9, len(shared)))]
+    others = [other[: rng.randint(2, min(9, len(other)))] for other in (second, third)]
+    one, two = (
+        "\n".join([*story, *other] if rng.random() < 0.6 else [*other, *story]) for other in others
+    )
+    yield from ((one, two), (two, one), (one, " ".join(shared)), (two, " ".join(shared)))
 
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
@@ -251,7 +266,7 @@ def read_spliced(into: Examples, n: int = 900) -> None:
         hours = rng.uniform(0.3, 30) if may_go else rng.uniform(-30, 30)
         first = into.add_texts([d, k])
         hours = 0.0 if rng.random() < 0.2 else hours
-        group = f"spliced {number // 6 % 50}"
+        group = f"spliced {number // 10 % 50}"
         into.rows.append(Example(first, first + 1, hours, float(may_go), "spliced", group))
 
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from copydesk.flows.index import Index
 from copydesk.flows.pipeline.deduplicate import FACTS, Copies, find_copies
+from copydesk.flows.pipeline.staged import StagedDocuments
 from copydesk.transforms.dedup import Options
 
 
@@ -47,8 +48,9 @@ class Shelf:
     def ingest(self, table: pa.Table | Sequence[Path], *, exempt: Collection[str] = ()) -> Copies:
         self.runs += 1
         staging = self.folder / f"run{self.runs}"
+        whole = isinstance(table, pa.Table)
         copies = find_copies(
-            table,
+            table if whole else [StagedDocuments(i, path) for i, path in enumerate(table)],
             index=self.index(),
             published=self,
             options=self.options,
@@ -58,7 +60,7 @@ class Shelf:
         for path in copies.new_index_files:
             path.rename(self.folder / path.name)
         self.index_files = copies.index_files
-        if isinstance(table, pa.Table):
+        if whole:
             self.rows |= {row["doc_id"]: row for row in table.to_pylist()}
         for changed in (copies.folds, copies.moved, copies.refolded):
             for row in changed.to_pylist():
