@@ -55,7 +55,6 @@ LONG_MODULES: dict[str, int] = {
     "transforms/clean/lines/line_features.py": 540,
     "transforms/decode.py": 460,
     "transforms/extract/block_features.py": 540,
-    "transforms/tag/page_data.py": 460,
 }
 # One vendor, one place: its quirks stop there.
 AT_HOME = {

@@ -32,6 +32,10 @@ def test_roles_run_parallel_to_people() -> None:
         "<a rel='author' href='/a'>Ana Ruiz</a>",
         "<span itemprop='author'><span itemprop='name'>Ana Ruiz</span></span>",
         "<p>By Ana Ruiz</p>",
+        "<div class='post-meta'>by <b>Ana Ruiz</b></div>",
+        "<div><span>By</span><span>Ana Ruiz</span></div>",
+        "<div class='date-and-author'>Dec 17, 2025<br>Ana Ruiz</div>",
+        "<aside><div class='author-box'>Ana Ruiz<p>Author</p></div></aside>",
         "<div class='author-line'>Written By: <span class='author-name'>Ana Ruiz</span> <span class='author-title'>Master Gardener</span></div>",
         "<div class='post-meta'><span class='author vcard'>Ana Ruiz</span> <time>5 January 2024</time></div>",
     ],
@@ -53,6 +57,7 @@ def test_a_byline_in_the_markup_is_found(markup: str) -> None:
         "<div class='byline'>Staff Writer</div>",
         "<div class='byline'>Wellness &amp; Prevention</div>",
         "<div class='byline'>Reviewed by Ana Ruiz</div>",
+        "<aside><div class='author-box'>Business Tips</div></aside>",
     ],
 )
 def test_what_only_looks_like_a_byline_names_nobody(markup: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from copydesk.transforms.article import Given
 from copydesk.transforms.ledger import apply
-from copydesk.transforms.tag.title import cleaned
+from copydesk.transforms.tag.title_wording import cleaned
 from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
 
 
@@ -130,3 +130,48 @@ def test_a_text_that_is_nothing_but_its_given_title_stays() -> None:
     flash = "Central bank raises key rate to 5.25 percent"
     tags = text_tags(flash, given=Given(title=flash))
     assert (tags.values["title"], tags.removed) == (flash, ())
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        (
+            "<title>Ferry stays in port - Post</title><meta property='og:title' content='Ferry stays in port'>",
+            "<h1><span>Weather</span> <span>Ferry stays in port</span></h1>",
+            "Ferry stays in port",
+        ),
+        (
+            "<title>Ferry stays in port</title><meta property='og:title' content='Ferry stays in port'>",
+            "<h1>Ferry stays in port Island waits for the mail</h1>",
+            "Ferry stays in port",
+        ),
+        (
+            "<title>Ferry stays in port all night and…</title>",
+            "<h1>Ferry stays in port all night and the island waits</h1>",
+            "Ferry stays in port all night and the island waits",
+        ),
+        (
+            "<title>Small ferry tales | The Harbour Diary</title>",
+            "<h1 class='site-title'>The Harbour Diary</h1><h1 class='entry-title'>Small ferry tales</h1>",
+            "Small ferry tales",
+        ),
+        (
+            "<title>Customs online - Notices - Announcement of the new tobacco tax act</title>",
+            "<h1>Notices</h1><h1>Announcement of the new tobacco tax act</h1>",
+            "Announcement of the new tobacco tax act",
+        ),
+        ("<title>23.01.2022 - Ferry stays in port</title>", "", "Ferry stays in port"),
+    ],
+)
+def test_kickers_decks_sections_and_days_are_no_part_of_the_headline(
+    head: str, body: str, title: str
+) -> None:
+    assert page_tags(article(head, body)).values["title"] == title
+
+
+def test_a_subtitle_behind_a_colon_stays() -> None:
+    head = (
+        "<title>Ferry stays in port</title><meta property='og:title' content='Ferry stays in port'>"
+    )
+    page = article(head, "<h1>Ferry stays in port: the island waits</h1>")
+    assert page_tags(page).values["title"] == "Ferry stays in port: the island waits"

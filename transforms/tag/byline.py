@@ -13,7 +13,6 @@ from copydesk.transforms.tag import (
     byline_lexicon,
     dateline_parser,
     gazetteers,
-    name_lexicon,
     page_headings,
     person_names,
     printed_byline,
@@ -181,7 +180,7 @@ def _of_credit(view: View, site: frozenset[str]) -> Candidate | None:
 
 
 _BY_ALONE = re.compile(
-    r"\W*(?:by|written by|words by|story by|author|von|text|autor(?:in)?|par|por|di|door|av|af)\W*",
+    r"\W*(?:(?:written |words |story |article |post |text )?by|author|von|text|autor(?:in)?|par|por|di|door|av|af)\W*",
     re.I,
 )
 
@@ -215,20 +214,17 @@ def _of_opening(view: View, site: frozenset[str]) -> Candidate | None:
         beside = bool(dated) or any(
             len(other) < 60 and byline_lexicon.DATE.search(other) for other in (before, after)
         )
-        if bare and (beside or _BY_ALONE.fullmatch(before)) and _is_full_name(found[0].text):
+        if (
+            bare
+            and (beside or _BY_ALONE.fullmatch(before))
+            and person_names.is_full_name(found[0].text)
+        ):
             return Candidate(found, line, "text")
     return None
 
 
 def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalpha())
-
-
-def _is_full_name(name: str) -> bool:
-    """Whether each word of a name begins with a capital: a heading of two words seldom does."""
-    words = [word for word in name.split() if word.casefold() not in name_lexicon.PARTICLES]
-    plain = all(word[0].isupper() and not (word.isupper() and len(word) > 3) for word in words)
-    return plain and not person_names.role_of(name)
 
 
 def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:

@@ -92,3 +92,16 @@ FUNCTION_WORDS = words(
     กล่าวว่า ว่า ที่ และ เป็น ของ ใน ได้ ให้ จะ มี ไม่ การ กับ นายกรัฐมนตรี เปิดเผยว่า ระบุว่า
     """
 )
+# Common words of headings, menus and boxes that look like a name of two words: "Business Tips".
+NOT_NAMES = words(
+    """
+    tips edition system program programme timeline guide loop camera security wedding podcast archive
+    archives recipe recipes workout insurance mortgage garden kitchen business trade real estate
+    personal latest popular related recent posts articles category categories tags terms privacy
+    policy contact service customer products product shop cart account sign home page about reviews
+    buying gift best top week day year new next previous table contents summary conclusion overview
+    introduction key takeaways frequently asked questions signaturen neueste themen artikel beiträge
+    beitrag kategorie kategorien impressum datenschutz newsletter werbung anzeige mehr weitere letzte
+    dernières articles catégories noticias últimas categorías más
+    """
+)

@@ -143,7 +143,8 @@ def _of_title(page: PageData, label: str) -> str | None:
             or (len(label) > 4 and (label in key or (key in label and len(key) * 2 > len(label))))
             or (len(initials) > 2 and initials == label)
         )
-        if borne_out or (key in headings and len(headings) > 1 and part is parts[-1]):
+        headline = gazetteers.key(parts[0]) in headings  # else a section, and the headline is last
+        if borne_out or (key in headings and headline and len(headings) > 1 and part is parts[-1]):
             return part
     return None
 

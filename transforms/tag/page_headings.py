@@ -62,6 +62,11 @@ def main_heading(page: PageData, title: str | None) -> Mark | None:
     for mark in printed:
         if wanted and gazetteers.key(mark.text) == wanted:
             return mark
+    if len(wanted) > 9:  # without its kicker or day, which the heading prints as well
+        for mark in printed:
+            key = gazetteers.key(mark.text)
+            if len(key) < 2 * len(wanted) and (key.endswith(wanted) or key.startswith(wanted)):
+                return mark
     for mark in printed:
         if mark.how == "heading" and mark.zone not in {"nav", "footer", "comment", "related"}:
             return mark

@@ -121,8 +121,12 @@ def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[N
     return found
 
 
+_GLUED_BY = re.compile(r"By(?=[A-Z][a-z]+ [A-Z])")  # "ByAna Ruiz": an element of its own, unspaced
+
+
 def _trimmed(chunk: str) -> str:
     """A chunk up to where it begins to speak of something else than the author, and without a date before the name."""
+    chunk = _GLUED_BY.sub("", chunk, count=1) if chunk.startswith("By") else chunk
     dated = byline_lexicon.LEADING_DATE.match(chunk)
     text = chunk[dated.end() :] if dated else chunk
     ends = [
@@ -287,9 +291,13 @@ def is_person(text: str, *, sure: bool = False) -> bool:
         return _is_uncased_name(words, sure=sure)
     if len(words) == 1:
         return sure and len(text) <= 30 and not name_lexicon.HANDLE.search(text)
-    if len(words) > 6 or (
-        (not sure or len(words) > 3)
-        and not name_lexicon.VERBS.isdisjoint(name_lexicon.WORD.findall(text))
+    if (
+        len(words) > 6
+        or words[0] in {"A", "An"}
+        or (
+            (not sure or len(words) > 3)
+            and not name_lexicon.VERBS.isdisjoint(name_lexicon.WORD.findall(text))
+        )
     ):
         return False
     weak = len(
@@ -303,6 +311,26 @@ def is_person(text: str, *, sure: bool = False) -> bool:
         ]
     )
     return weak == 0 or (sure and weak <= len(words) and len(words) <= 3)
+
+
+def is_heading(name: str) -> bool:
+    """Whether every word of a name is a common word of headings: "Business Tips", "Neueste Artikel"."""
+    return all(word.casefold() in name_lexicon.NOT_NAMES for word in name.split())
+
+
+def is_full_name(name: str) -> bool:
+    """Whether each word of a name begins with a capital and none is a common word of headings.
+
+    >>> is_full_name("Ana Ruiz"), is_full_name("Business Tips"), is_full_name("Amanda")
+    (True, False, False)
+    """
+    words = [word for word in name.split() if word.casefold() not in name_lexicon.PARTICLES]
+    return (
+        len(words) > 1
+        and all(word[0].isupper() and not (word.isupper() and len(word) > 3) for word in words)
+        and name_lexicon.NOT_NAMES.isdisjoint(word.casefold() for word in words)
+        and not role_of(name)
+    )
 
 
 _LONGEST_UNCASED = 16  # characters of one part of a name in a script without capitals

@@ -45,7 +45,7 @@ _NAME_CLASS = re.compile(
     r"author[-_]*nam|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))"
 )
 _BESIDE = re.compile(
-    r"title|job|role|bio|\bdes|desc|detail|date|position|tooltip|educat|about|social|avatar|follow"
+    r"title|job|role|bio|\bdes|desc|detail|date(?!.?(?:and)?.?author)|position|tooltip|educat|about|social|avatar|follow"
 )
 _DATED = re.compile(
     r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S
@@ -82,7 +82,7 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
         default=None,
     )
     if best is None or best.score < ACCEPT:
-        return None
+        return _only_author(page, site)
     starts = [mark.order for mark in page.headings if mark.how == "heading"]
     beside = [
         atom
@@ -114,9 +114,36 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     )
 
 
+_AUTHOR_CLASS = re.compile(r"\bauthor|author[-_]?(?:box|name|card|bio|info)|byline")
+
+
+def _only_author(page: PageData, site: frozenset[str]) -> Candidate | None:
+    """The one person whom the page's boxes for an author name, far from the headline: below the text."""
+    found: dict[str, Name] = {}
+    raw = ""
+    for mark in page.authors:
+        if mark.zone in {"comment", "nav", "figure", "related"} or _PHOTO.search(mark.names):
+            continue
+        if names.opened_role(mark.text) in {"editor", "photographer"}:
+            continue
+        if mark.how not in {"class", "rel", "itemprop"} or not _AUTHOR_CLASS.search(mark.names):
+            continue
+        first = next((line for line in mark.text.split("\n") if not names.is_label(line)), "")
+        people = [n for n in names.split(first[:80], site=site) if not n.is_org]
+        if (
+            len(people) == 1
+            and names.is_full_name(people[0].text)
+            and len(first) <= len(people[0].text) + 30
+        ):
+            found.setdefault(gazetteers.key(people[0].text), people[0])
+            raw = raw or first
+    return Candidate(tuple(found.values()), raw, "markup") if len(found) == 1 else None
+
+
 def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     """A mark that prints little but names, with its score; None for every other mark."""
-    if mark.zone in {"comment", "nav", "figure"} or (
+    below = 0 < mark.order - top <= 25 and bool(top) and names.opened(mark.text)
+    if (mark.zone in {"comment", "nav", "figure"} and not (mark.zone == "nav" and below)) or (
         _PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)
     ):
         return None
@@ -137,21 +164,26 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     sure = mark.how in {"rel", "itemprop"} or (
         mark.how != "text" and bool(_STRONG.search(mark.names))
     )
+    near_page = mark.how == "path" and 0 < after <= 25 and bool(_AUTHOR_PAGE.search(mark.href))
+    sure = sure or near_page
     found = names.split(text, site=site, sure=sure)
     return (
         _Atom(mark, found, _score(mark, after if top else None, opened=opened, written=written))
-        if _are_its_names(found, mark, text, site)
+        if _are_its_names(found, mark, text, site, near_page=near_page)
         else None
     )
 
 
-def _are_its_names(found: tuple[Name, ...], mark: Mark, text: str, site: frozenset[str]) -> bool:
+def _are_its_names(
+    found: tuple[Name, ...], mark: Mark, text: str, site: frozenset[str], *, near_page: bool
+) -> bool:
     """Whether the names found are most of the mark's text, and such as a mark of its kind may hold."""
     people, opened = [name for name in found if not name.is_org], names.opened(text)
     if (
         not found
         or (sum(len(name.text) for name in found) * 2 < len(_DATED.sub("", text)) and not opened)
         or any(p.role == "photographer" for p in people)
+        or (not opened and any(names.is_heading(p.text) for p in people))
     ):
         return False
     if (
@@ -162,6 +194,8 @@ def _are_its_names(found: tuple[Name, ...], mark: Mark, text: str, site: frozens
     ):
         return False  # "Wellness & Prevention"
     if mark.how in {"path", "text"}:
+        if near_page and len(people) == 1 and people[0].text == text:
+            return text[:1].isupper()  # "Amanda", linked to her page under the headline
         return bool(people) and not any(
             len(p.text.split()) < 2 and p.text.isascii() for p in people
         )

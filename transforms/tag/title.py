@@ -10,7 +10,7 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
-from copydesk.transforms.tag import address, gazetteers, page_headings, text_header
+from copydesk.transforms.tag import address, gazetteers, page_headings, text_header, title_wording
 from copydesk.transforms.tag.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
@@ -29,24 +29,6 @@ COLUMNS = (
 
 RULE, RULE_VERSION = "headline", 1
 
-_SEPARATOR = re.compile(
-    r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|(?<=[\u3040-\u30ff\u4e00-\u9fff])_(?=[\u3040-\u30ff\u4e00-\u9fff])|\s+[|»]|[：:]\s+(?=\S{2,40}$)|："
-)
-# Announced before a headline and no part of it. "Breaking:" or "Exclusive:" stay: papers print them as headline.
-_LABEL = re.compile(
-    r"^(?:title|headline|opinion|live|live updates|live blog|titre|titel|título|titolo)\s*(?:[|｜]|:(?=\s))\s*",
-    re.I,
-)
-_SECTIONS = re.compile(
-    r"(?:world|us|u\.s\.|uk|asia|europe|africa|americas|middle east|local|national|international|politics|business|economy|finance|money|markets|technology|tech|science|health|"
-    r"sports?|football|soccer|entertainment|culture|arts|music|movies|film|books|tv|television|lifestyle|life|style|fashion|food|travel|opinion|comment|editorial|video|"
-    r"photos|education|environment|climate|media|society|news|breaking news|blog|home|features|reviews?|politik|wirtschaft|sport|kultur|panorama|wissen|gesellschaft|ausland|"
-    r"inland|politique|économie|société|monde|deportes|economía|política|mundo|cultura|sociedad|internacional|opinión|cronaca|esteri|economia|politica|nachrichten|noticias|actualités?)",
-    re.I,
-)
-_CJK_SECTION = re.compile(
-    r"(?<=.{8})\s?[-–|]\s?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{1,5}$"
-)  # before the site's name, without spaces
 _GENERIC = re.compile(
     r"(?:home|blog|news|article|articles|menu|search|404|not found|page not found|access denied|just a moment.*|untitled|index|welcome|newsletter|sign in|log in|subscribe|"
     r"(?:join|leave|post) (?:the|a|your) (?:discussion|comment|reply).*|cancel reply|comments?|related articles?|follow us.*|get .{0,30} in your inbox\.?)",
@@ -82,13 +64,15 @@ def find(view: View) -> Found:
     if given:
         differs = (
             f"given; {source} differs"
-            if raw and gazetteers.key(cleaned(raw, keys)) != gazetteers.key(cleaned(given, keys))
+            if raw
+            and gazetteers.key(title_wording.cleaned(raw, keys))
+            != gazetteers.key(title_wording.cleaned(given, keys))
             else "given"
         )
         raw, source = given, differs
     if not raw:
         return Found()
-    title = cleaned(raw, keys)
+    title = title_wording.cleaned(raw, keys)
     values = {"title": title, "title_raw": raw}
     evidence = {"title": source, "title_raw": source.split(";")[0]}
     if view.page is None and not given:
@@ -138,42 +122,112 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
     stated = [
         (text[:MAX_CHARS], source)
         for text, source in _stated(page)
-        if not _GENERIC.fullmatch(cleaned(text, keys))
+        if not _GENERIC.fullmatch(title_wording.cleaned(text, keys))
     ]
-    printed = [
-        text for text in _printed(page, keys) if any(_prints(text, other) for other, _ in stated)
-    ]
-    shared = gazetteers.key(cleaned(page.first("og:title"), keys))
+    said = [text for text, _ in stated] + ([page.title] if page.title else [])
+    printed = [text for text in _printed(page, keys) if any(_prints(text, other) for other in said)]
+    chosen, source = _chosen(page, keys, stated, printed)
+    return _alone(_in_full(chosen, [*said, *printed]), page, keys), source
+
+
+def _chosen(
+    page: PageData, keys: frozenset[str], stated: list[tuple[str, str]], printed: list[str]
+) -> tuple[str, str]:
+    """The headline among statements and headings that print one of them."""
+    shared = _key(page.first("og:title"), keys)
+    agreed = [text for text in printed if gazetteers.key(text) == shared]
     for text, source in stated:
         if source == "json-ld":
-            agreed = [p for p in printed if gazetteers.key(p) == shared]
-            if (
-                agreed
-                and gazetteers.key(cleaned(page.title, keys))
-                == gazetteers.key(cleaned(text, keys))
-                != shared
-            ):
-                return agreed[
-                    0
-                ], "markup"  # JSON-LD holds the search engines' title, the heading what readers see
-            heads = [
-                p
-                for p in printed
-                if len(p) > 10 and gazetteers.key(cleaned(text, keys)).startswith(gazetteers.key(p))
-            ]
+            key = _key(text, keys)
+            if agreed and _key(page.title, keys) == key != shared:
+                # JSON-LD holds the search engines' title, the heading what readers see
+                return agreed[0], "markup"
+            heads = [p for p in printed if len(p) > 10 and key.startswith(gazetteers.key(p))]
             return (max(heads, key=len), "markup") if heads else (text, source)
+    if agreed:
+        return agreed[0], "markup"
     if printed:
-        return printed[0], "markup"
+        return _longest_part(printed, page.title), "markup"
     if stated:
         return stated[0]
     return next(((text, "markup") for text in _printed(page, keys)), ("", ""))
 
 
+def _key(text: str, keys: frozenset[str]) -> str:
+    return gazetteers.key(title_wording.cleaned(text, keys))
+
+
+def _longest_part(printed: list[str], title: str) -> str:
+    """The first heading, or a much longer one that the `<title>` holds as well: sections are named first."""
+    whole = gazetteers.key(title)
+    first = printed[0]
+    others = [text for text in printed[1:] if gazetteers.key(text) in whole]
+    longest = max(others, key=len, default="")
+    short = gazetteers.key(first) in whole and len(first.split()) < 4
+    return longest if short and len(longest) > 2 * len(first) else first
+
+
+_CUT_SHORT = re.compile(r"\s*(?:\.\.\.|…)$")
+
+
+def _in_full(text: str, others: list[str]) -> str:
+    """A headline that was cut short, as another statement or heading prints it in full."""
+    if not _CUT_SHORT.search(text):
+        return text
+    begun = gazetteers.key(_CUT_SHORT.sub("", text))
+    full = [
+        other
+        for other in others
+        if gazetteers.key(other).startswith(begun)
+        and not _CUT_SHORT.search(other)
+        and not title_wording.SEPARATOR.search(other)
+    ]
+    return min(full, key=len, default=text) if len(begun) > 9 else text
+
+
+def _alone(text: str, page: PageData, keys: frozenset[str]) -> str:
+    """A heading without the kicker before it or the deck behind it, where two statements leave it off.
+
+    One statement is enough for a kicker before a title of three words.
+    """
+    documents = (d for d in page.statements.documents if not d.elsewhere and d.kind <= 2)
+    said = [next((d.headline for d in documents if d.headline), ""), page.first("og:title")]
+    said = [title_wording.cleaned(other, keys) for other in (*said, page.title) if other]
+    whole = _key(text, keys)
+    known = [gazetteers.key(other) for other in said]
+    for other, key in zip(said, known, strict=True):
+        if not key or key == whole or whole in known or len(key) * 5 < len(whole) * 2:
+            continue
+        if len(other.split()) < 3 or other.casefold() not in text.casefold():
+            continue
+        before, _, _ = text.casefold().partition(other.casefold())
+        if whole.endswith(key) and before[-2:].strip() not in _JOINS:
+            return other
+        rest = text[len(before) + len(other) :].strip()
+        if (
+            whole.startswith(key)
+            and known.count(key) > 1
+            and (rest[:1].isupper() or rest[:1] == "|")
+        ):
+            return other
+    return text
+
+
+_JOINS = frozenset(":-–—")  # before them is a part of the headline
+
+
 def _prints(heading: str, stated: str) -> bool:
-    """Whether a heading can be the printed form of a stated headline: as long, in much the same words."""
-    return len(heading) * 3 >= len(stated) and (
-        gazetteers.key(heading) in gazetteers.key(stated) or alike(heading, stated) >= 0.4
-    )
+    """Whether a heading can be the printed form of a stated headline: as long, in much the same words.
+
+    Also where it is the first part of a title, or the last after a site's name.
+    """
+    key, other = gazetteers.key(heading), gazetteers.key(stated)
+    if len(heading) * 3 >= len(stated) and (
+        key in other or title_wording.alike(heading, stated) >= 0.4
+    ):
+        return True
+    parts = title_wording.SEPARATOR.split(stated)
+    return len(parts) > 1 and len(key) > 9 and key in (gazetteers.key(parts[0]),)
 
 
 def _stated(page: PageData) -> Iterable[tuple[str, str]]:
@@ -199,20 +253,11 @@ def _stated(page: PageData) -> Iterable[tuple[str, str]]:
             break
     if page.title:
         only = not page.first("og:title", "twitter:title")
-        yield (_without_last(page.title) if only else page.title), "title"
+        yield (title_wording.without_last(page.title) if only else page.title), "title"
 
 
-def _without_last(title: str) -> str:
-    """A `<title>` that stands alone, less its last segment: sites put their name there and nowhere else."""
-    borders = list(_SEPARATOR.finditer(title))
-    if borders and all(border[0] == "_" for border in borders):
-        del borders[1:]  # Chinese sites: headline_section_site
-    head = (
-        title[: borders[-1].start()].strip()
-        if borders and borders[-1][0].strip() not in {":", "："}
-        else ""
-    )
-    return head if len(head.split()) >= 3 or (head and not head.isascii()) else title
+# Classes of headings that print the site's name.
+_OF_SITE = re.compile(r"\b(?:site|blog)[-_]?(?:title|name)|\blogo\b|branding")
 
 
 def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
@@ -221,6 +266,7 @@ def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
     found.sort(
         key=lambda mark: (
             mark.how == "class",
+            bool(_OF_SITE.search(mark.names)),
             mark.zone in {"nav", "footer", "comment", "related", "aside"},
         )
     )
@@ -283,73 +329,6 @@ def _after_site(page: PageData, label: str) -> tuple[str, str] | None:
             shown = any(gazetteers.key(m.text) == gazetteers.key(rest) for m in page.headings)
             return rest, "markup" if shown else "title"
     return None
-
-
-def alike(a: str, b: str) -> float:
-    """Share of the shorter text's words that the other holds.
-
-    >>> alike("Rain in Rome", "Heavy rain in Rome | The Paper")
-    1.0
-    """
-    x, y = (set(re.findall(r"\w+", text.casefold())) for text in (a, b))
-    return len(x & y) / min(len(x), len(y)) if x and y else 0.0
-
-
-def cleaned(raw: str, keys: frozenset[str]) -> str:
-    """A headline without labels before it and names of the site or its sections around it.
-
-    >>> cleaned("Opinion | Why rain falls - The Paper", frozenset({"paper"}))
-    'Why rain falls'
-    >>> cleaned("Negotiations ahead: two sides meet", frozenset())      # a colon of its own stays
-    'Negotiations ahead: two sides meet'
-    """
-    text = _LABEL.sub("", raw).strip() or raw
-    for _ in range(4):
-        cut = _without_edge(text, keys)
-        if cut == text or not gazetteers.key(cut):
-            break
-        text = _CJK_SECTION.sub("", cut)
-    return text
-
-
-def _without_edge(text: str, keys: frozenset[str]) -> str:
-    """The text without one segment at its end, or else at its start, that names the site or a section."""
-    borders = list(_SEPARATOR.finditer(text))
-    if not borders:
-        return text
-    for border in (borders[-1], *reversed(borders[:-1])):
-        tail = text[border.end() :]
-        if _is_site(tail, keys):
-            return text[: border.start()].strip()
-    last, first = borders[-1], borders[0]
-    tail, head = text[last.end() :], text[: first.start()]
-    if _SECTIONS.fullmatch(tail.strip()) and last[0].strip() in {
-        "|",
-        "-",
-        "–",
-        "—",
-        "·",
-        "｜",
-        "•",
-    }:
-        return text[: last.start()].strip()
-    if _is_site(head, keys) or (
-        _SECTIONS.fullmatch(head.strip()) and first[0].strip() in {"|", "｜"}
-    ):
-        return text[first.end() :].strip()
-    return text
-
-
-def _is_site(segment: str, keys: frozenset[str]) -> bool:
-    folded = gazetteers.key(segment)
-    return bool(folded) and (
-        folded in keys
-        or any(
-            folded in {key + "com", key + "de", key + "news", key + "online"}
-            or key in {folded + "com", folded + "news"}
-            for key in keys
-        )
-    )
 
 
 TAGGER = Tagger(
