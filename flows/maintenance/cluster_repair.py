@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from copydesk.flows.warehouse.change import EVERYTHING
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
-from copydesk.flows.warehouse.rewrite import EVERYTHING
 from copydesk.flows.warehouse.schema import tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.schemas import document_columns

@@ -23,11 +23,11 @@ import pyarrow.compute as pc
 from copydesk.flows.maintenance.cluster_repair import Reelection, edit_without
 from copydesk.flows.maintenance.maintenance_run import chore
 from copydesk.flows.support import atomic_write
-from copydesk.flows.warehouse.change import Change
+from copydesk.flows.warehouse.change import Ancestry, Change
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.snapshot import Snapshot
-from copydesk.flows.warehouse.store import Lineage, Warehouse
+from copydesk.flows.warehouse.store import Warehouse
 from copydesk.transforms.tag.address import normalised
 
 _ABOUT = [
@@ -319,7 +319,7 @@ def _rewrite(
         built = warehouse.build(
             snapshot,
             change,
-            lineage=Lineage(parent, snapshot.manifest.sequence, rewrites=snapshot.manifest),
+            ancestry=Ancestry(parent, snapshot.manifest.sequence, rewrites=snapshot.manifest),
         )
         receipt["rewritten"][snapshot.id] = built.id
         receipt["replaced"].update(without.replaced)
@@ -389,7 +389,7 @@ def _head(
         extras={"receipt_id": receipt["receipt_id"]},
     )
     return warehouse.build(
-        built, change, lineage=Lineage(built.id, built.manifest.sequence + 1, receipts=(name,))
+        built, change, ancestry=Ancestry(built.id, built.manifest.sequence + 1, receipts=(name,))
     )
 
 

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import copydesk
-from copydesk.flows.warehouse.change import Change
+from copydesk.flows.warehouse.change import EVERYTHING, Ancestry, Change
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.last_run import last_run
-from copydesk.flows.warehouse.rewrite import EVERYTHING
 from copydesk.flows.warehouse.snapshot import Snapshot
-from copydesk.flows.warehouse.store import Lineage, Warehouse
+from copydesk.flows.warehouse.store import Warehouse
 
 
 def chore(
@@ -59,9 +58,9 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
         deletes=dict.fromkeys(stays, EVERYTHING),
         extras={"rolled_back_to": target.id},
     )
-    lineage = Lineage(
+    ancestry = Ancestry(
         current.id,
         current.manifest.sequence + 1,
         receipts=current.manifest.receipts[len(target.manifest.receipts) :],
     )
-    return warehouse.publish(change, onto=target, lineage=lineage)
+    return warehouse.publish(change, onto=target, ancestry=ancestry)

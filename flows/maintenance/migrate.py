@@ -16,12 +16,11 @@ import pyarrow.parquet as pq
 
 from copydesk.flows.maintenance.maintenance_run import chore
 from copydesk.flows.warehouse import table_file
-from copydesk.flows.warehouse.change import Change
+from copydesk.flows.warehouse.change import Ancestry, Change, Staged
 from copydesk.flows.warehouse.errors import SchemaMismatch
-from copydesk.flows.warehouse.rewrite import Staged
 from copydesk.flows.warehouse.schema import fingerprint, tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
-from copydesk.flows.warehouse.store import Lineage, Warehouse
+from copydesk.flows.warehouse.store import Warehouse
 from copydesk.schemas.tables import SCHEMA_VERSION
 
 
@@ -84,13 +83,13 @@ def migrate(
         inserts=inserts,
         extras={"migrated_from": version, "steps": [step.sentence for step in taken]},
     )
-    lineage = Lineage(
+    ancestry = Ancestry(
         current.id,
         current.manifest.sequence + 1,
         receipts=current.manifest.receipts,
         index=current.manifest.index,
     )
-    built = warehouse.build(None, change, lineage=lineage)
+    built = warehouse.build(None, change, ancestry=ancestry)
     warehouse.switch(built)
     warehouse.discard_staging(run["run_id"])
     return built

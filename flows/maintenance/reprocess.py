@@ -39,7 +39,7 @@ from copydesk.transforms.snapshot_schemas import ARTICLES, conform
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.pipeline.stories.stage import Stories
-    from copydesk.flows.warehouse.rewrite import Staged
+    from copydesk.flows.warehouse.change import Staged
 
 STAGES = ("clean", "tag", "dedup", "stories")
 

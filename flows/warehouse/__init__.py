@@ -1,11 +1,11 @@
 """The warehouse: snapshots of Parquet tables that readers can trust while a run is writing."""
 
-from copydesk.flows.warehouse.change import Change
+from copydesk.flows.warehouse.change import EVERYTHING, Change
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.input_record import INPUTS
-from copydesk.flows.warehouse.rewrite import EVERYTHING
+from copydesk.flows.warehouse.retention import Options
 from copydesk.flows.warehouse.snapshot import Place, Snapshot
-from copydesk.flows.warehouse.store import Options, Warehouse
+from copydesk.flows.warehouse.store import Warehouse
 
 __all__ = [
     "EVERYTHING",

@@ -1,31 +1,47 @@
-"""What a run hands over to be published."""
+"""What a run publishes: new rows, changed rows, deleted rows, index files and its own `runs` row."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
 from copydesk.flows.warehouse.errors import InvalidChange
-from copydesk.flows.warehouse.rewrite import Staged
+from copydesk.flows.warehouse.manifest import FileEntry, Manifest
+
+# Rows that a run has prepared: a table in memory, or a Parquet file in the staging folder.
+Staged: TypeAlias = pa.Table | Path
+
+
+class Everything:
+    """All published rows of a table, as the value of a `deletes` entry."""
+
+    def __repr__(self) -> str:
+        return "EVERYTHING"
+
+
+EVERYTHING = Everything()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One step from a snapshot to the next.
+    """One step from a snapshot to the next. All mappings are by table name unless stated otherwise.
 
-    `parent`: id of the snapshot the change was computed against, None for an empty warehouse.
-    `run`: the row of `runs`; counts that are left out are 0. `inserts`: new rows by table, as
-    Arrow tables or staged Parquet files, in any order; months and files are worked out here.
-    `deletes`, by table: ids (the table's doc_id; for `pairs` either side; for `stories` story_id),
-    or a table whose rows name what goes by equality of its columns, or EVERYTHING.
-    `updates`, by table (articles, duplicates, quarantined, stories): rows of the table's id and new
-    values of other columns, for rows that stand there and keep their month. `index_files`: staged files by the name they get under
-    `index/`; `index_keep`: names of the parent's that stay, None for all. `inputs`: the record of what was read
-    (columns of `snapshot.INPUTS`), as a table or staged Parquet; None keeps the parent's.
+    `parent`: id of the snapshot that the change was computed against; None for an empty warehouse.
+    `run`: the row of `runs`; counts that are left out are 0.
+    `inserts`: new rows in any order; the warehouse chooses their months and files.
+    `deletes`: one of three things. A collection of ids: the table's doc_id, for `pairs` either
+    side, for `stories` the story_id. A table: every published row that equals one of its rows in
+    its columns is deleted. EVERYTHING: all rows.
+    `updates`: for articles, duplicates, quarantined and stories. Each row has the table's id and
+    new values of other columns. The id must exist in the table, and the row must keep its month.
+    `index_files`: staged files by the name that they get under `index/`.
+    `index_keep`: names of the parent's index files that stay; None keeps all.
+    `inputs`: the record of the files that were read, with the columns of `INPUTS`; None keeps the
+    parent's.
     """
 
     parent: str | None
@@ -39,6 +55,21 @@ class Change:
     extras: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """The position of a snapshot that does not simply follow the snapshot it was built from.
+
+    `rewrites`: the manifest of the snapshot that the new one replaces; the new one keeps the run
+    of that manifest. `index`: the files of the index, for a snapshot without a base that has them.
+    """
+
+    parent: str | None
+    sequence: int
+    rewrites: Manifest | None = None
+    receipts: tuple[str, ...] = ()
+    index: tuple[FileEntry, ...] = ()
+
+
 COUNTS = (
     "n_read",
     "n_articles",
@@ -49,17 +80,24 @@ COUNTS = (
     "n_revisions",
     "n_moved",
 )
+# Each document that a run reads is counted in exactly one of these.
+OUTCOMES = ("n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known")
+
+
+def accounted_for(row: Mapping[str, Any]) -> int:
+    """The number of documents whose outcome a row of `runs` states."""
+    return int(sum(row[name] for name in OUTCOMES))
 
 
 def run_row(run: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of `runs` with absent counts as 0; raises InvalidChange where the counts do not balance."""
+    """The row of `runs` with 0 for absent counts.
+
+    Raises InvalidChange if the outcomes do not add up to the documents read.
+    """
     row = {**dict.fromkeys(COUNTS, 0), **run}
-    accounted = sum(
-        row[name]
-        for name in ("n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_known")
-    )
+    accounted = accounted_for(row)
     if row["n_read"] != accounted:
-        parts = ", ".join(f"{name[2:]} {row[name]}" for name in COUNTS[1:6])
+        parts = ", ".join(f"{name[2:]} {row[name]}" for name in OUTCOMES)
         raise InvalidChange(
             f"run {row['run_id']} read {row['n_read']} documents and accounts for {accounted} ({parts})"
         )

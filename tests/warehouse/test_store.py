@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from copydesk.flows.support import atomic_write
-from copydesk.flows.warehouse import EVERYTHING, Change, Options, Snapshot, Warehouse, rewrite
+from copydesk.flows.warehouse import EVERYTHING, Change, Options, Snapshot, Warehouse
 from copydesk.flows.warehouse.errors import (
     InvalidChange,
     NotAWarehouse,
@@ -26,6 +26,7 @@ from copydesk.flows.warehouse.errors import (
     UnknownSnapshot,
     WriteFailed,
 )
+from copydesk.flows.warehouse.table_rewrite import output_limits
 from copydesk.schemas.tables import SCHEMA_VERSION
 from copydesk.transforms.snapshot_schemas import TABLES
 from tests.warehouse import rows
@@ -197,8 +198,8 @@ def test_rows_that_wait_on_disk_give_the_same_files_as_rows_in_memory(
     held = files_of(
         publish(Warehouse.open(tmp_path / "held", create=True), "one", months_apart(200))
     )
-    monkeypatch.setattr(rewrite, "_FILE_BYTES", 1)
-    monkeypatch.setattr(rewrite, "_GATHERED_BYTES", 1)
+    monkeypatch.setattr(output_limits, "FILE_BYTES", 1)
+    monkeypatch.setattr(output_limits, "SPILL_BYTES", 1)
     articles = rows.table("articles", months_apart(200))
     parts = [articles.slice(first, 50) for first in range(0, 200, 50)]
     warehouse = replace(Warehouse.open(tmp_path / "spilled", create=True), writers=2)
@@ -286,7 +287,7 @@ def test_small_files_of_a_month_are_merged_as_runs_add_to_it(warehouse: Warehous
 def test_a_month_larger_than_a_file_is_cut_by_date_and_sorted_by_outlet(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rewrite, "_FILE_ROWS", (10, 10))
+    monkeypatch.setattr(output_limits, "FILE_ROWS", (10, 10))
     articles = [rows.article(n, date=dt.date(2026, 9, 1 + n % 30)) for n in range(40)]
     snapshot = publish(warehouse, "one", articles)
     dates = [
@@ -402,7 +403,7 @@ def test_a_document_cannot_stand_twice(warehouse: Warehouse, again: str) -> None
 
 def test_an_update_of_a_row_that_is_not_there_is_refused(warehouse: Warehouse) -> None:
     publish(warehouse, "one", [rows.article(1)])
-    with pytest.raises(InvalidChange, match="1 rows, of which 0 stand"):
+    with pytest.raises(InvalidChange, match="1 rows, of which 0 are in"):
         publish(
             warehouse,
             "two",

@@ -1,4 +1,4 @@
-"""Which documents a change brings: their months, and that none of them stands twice."""
+"""The documents that a change inserts: their months, and a check that none is stored twice."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import pyarrow as pa
 
 from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse import table_file
+from copydesk.flows.warehouse.change import Everything, Staged
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, UNDATED, months
-from copydesk.flows.warehouse.rewrite import Doomed, Everything, Staged
 from copydesk.flows.warehouse.snapshot import Snapshot
+from copydesk.flows.warehouse.table_rewrite.row_changes import DeleteFilter
 
 
 @dataclass(frozen=True)
-class Inserted:
-    """The documents of a change: sorted keys, and the month of each as a number in `labels`."""
+class InsertedDocuments:
+    """Sorted 64-bit keys of the inserted documents, and the month of each as a position in `labels`."""
 
     base: Snapshot | None
     keys: np.ndarray
@@ -27,8 +28,13 @@ class Inserted:
     inserts: Mapping[str, Sequence[Staged]]
 
     @classmethod
-    def of(cls, inserts: Mapping[str, Sequence[Staged]], base: Snapshot | None) -> Inserted:
-        """Read ids and dates of the rows to insert into articles, duplicates and quarantined."""
+    def of(
+        cls, inserts: Mapping[str, Sequence[Staged]], base: Snapshot | None
+    ) -> InsertedDocuments:
+        """Read ids and dates of the rows for articles, duplicates and quarantined.
+
+        Raises InvalidChange for a row without a doc_id.
+        """
         labels: dict[str, int] = {}
         all_keys, all_months = [np.empty(0, np.uint64)], [np.empty(0, np.int32)]
         for name in DOCUMENT_TABLES:
@@ -36,7 +42,7 @@ class Inserted:
                 rows = _ids_and_dates(staged)
                 if rows["doc_id"].null_count:
                     raise InvalidChange(
-                        f"column 'doc_id' of {name!r} holds {rows['doc_id'].null_count} nulls and must hold none"
+                        f"column 'doc_id' of {name!r} holds {rows['doc_id'].null_count} nulls and allows none"
                     )
                 encoded = months(rows["published_date"].cast(pa.date32())).dictionary_encode()
                 numbers = np.asarray(
@@ -49,9 +55,9 @@ class Inserted:
                     if len(numbers)
                     else all_months[0]
                 )
-        keys, place = np.concatenate(all_keys), np.concatenate(all_months)
+        keys, month_numbers = np.concatenate(all_keys), np.concatenate(all_months)
         order = np.argsort(keys, kind="stable")
-        return cls(base, keys[order], place[order], tuple(labels), inserts)
+        return cls(base, keys[order], month_numbers[order], tuple(labels), inserts)
 
     def months_of(self, ids: pa.ChunkedArray) -> pa.Array:
         """The month of each document, inserted or already stored; `undated` for an unknown one."""
@@ -67,23 +73,23 @@ class Inserted:
                     if not len(left):
                         break
                     here = left[table_file.holds(self.base.keys(table, entry), keys[left])]
-                    numbers[here] = _number(labels, entry.month)
+                    numbers[here] = _label_number(labels, entry.month)
                     found[here] = True
         return pa.DictionaryArray.from_arrays(
             pa.array(numbers[back.ravel()]), pa.array(labels)
         ).cast(pa.string())
 
-    def check_single(self, doomed: Mapping[str, Doomed | Everything | None]) -> None:
-        """Raise InvalidChange, naming the document, where one would stand in the tables twice."""
-        twice = self.keys[1:][self.keys[1:] == self.keys[:-1]] if len(self.keys) else self.keys
-        if len(twice):
+    def check_unique(self, deletes: Mapping[str, DeleteFilter | Everything | None]) -> None:
+        """Raise InvalidChange, with the document's id, if the tables would hold a document twice."""
+        repeated = self.keys[1:][self.keys[1:] == self.keys[:-1]] if len(self.keys) else self.keys
+        if len(repeated):
             raise InvalidChange(
-                f"the change inserts document {self._name(twice[0])} more than once"
+                f"the change inserts document {self._id_of(repeated[0])} more than once"
             )
         if self.base is None or not len(self.keys):
             return
         for table in DOCUMENT_TABLES:
-            deletion = doomed.get(table)
+            deletion = deletes.get(table)
             if isinstance(deletion, Everything):
                 continue
             for entry in self.base.manifest.tables[table]:
@@ -92,10 +98,11 @@ class Inserted:
                     clash = clash[~table_file.holds(deletion.keys, clash)]
                 if len(clash):
                     raise InvalidChange(
-                        f"the change inserts document {self._name(clash[0])}, which stands in {table!r} already and is not deleted"
+                        f"the change inserts document {self._id_of(clash[0])}, which is in {table!r} "
+                        "already and is not deleted"
                     )
 
-    def _name(self, key: np.uint64) -> str:
+    def _id_of(self, key: np.uint64) -> str:
         for name in DOCUMENT_TABLES:
             for staged in self.inserts.get(name, ()):
                 ids = _ids_and_dates(staged)["doc_id"]
@@ -116,7 +123,7 @@ def _ids_and_dates(staged: Staged) -> pa.Table:
     return table.select(["doc_id", "published_date"])
 
 
-def _number(labels: list[str], month: str) -> int:
+def _label_number(labels: list[str], month: str) -> int:
     if month not in labels:
         labels.append(month)
     return labels.index(month)

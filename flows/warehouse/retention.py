@@ -1,0 +1,79 @@
+"""Which superseded snapshots are kept, and the removal of files that no kept snapshot needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from copydesk.flows.support import atomic_write
+from copydesk.flows.warehouse import manifest
+from copydesk.flows.warehouse.layout import SNAPSHOT_ID
+from copydesk.flows.warehouse.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How long a superseded snapshot is kept.
+
+    A snapshot is deleted when it is not among the newest `keep_snapshots` and was superseded more
+    than `grace_hours` ago.
+    """
+
+    keep_snapshots: int = 10
+    """Newest snapshots that are always kept. A reader of a daily run can use its snapshot for nine more days."""
+    grace_hours: float = 24.0
+    """Hours for which a superseded snapshot is kept in any case. A day is longer than a query or one pass of a training job."""
+
+    def __post_init__(self) -> None:
+        if self.keep_snapshots < 1 or self.grace_hours < 0:
+            raise ValueError(
+                "keep_snapshots is at least 1 and grace_hours at least 0, "
+                f"not {self.keep_snapshots} and {self.grace_hours}"
+            )
+
+
+DEFAULTS = Options()
+
+
+def prune(
+    root: Path, line: Sequence[Snapshot], options: Options, checkpoint: Callable[[str], None]
+) -> list[str]:
+    """Remove the snapshots of a line, newest first, that the options no longer keep; returns their ids."""
+    removed = []
+    for newer, older in reversed(list(pairwise(line))):
+        age = time.time() - (root / "manifests" / f"{newer.id}.json").stat().st_mtime
+        if line.index(older) < options.keep_snapshots or age < options.grace_hours * 3600:
+            break
+        # The manifest goes before its files: after a power cut no manifest names absent files.
+        (root / "manifests" / f"{older.id}.json").unlink()
+        atomic_write.sync(root / "manifests")
+        checkpoint("pruning")
+        atomic_write.remove_tree(older.path)
+        removed.append(older.id)
+    if removed:
+        remove_unreferenced(root, line[: len(line) - len(removed)])
+    return removed
+
+
+def remove_unreferenced(root: Path, line: Sequence[Snapshot]) -> list[Path]:
+    """Remove files that no snapshot of the line names; returns their paths."""
+    referenced = manifest.referenced_names(kept.manifest for kept in line)
+    unreferenced = [
+        path
+        for path in (root / "snapshots").iterdir()
+        if path.name not in referenced["snapshots"] and SNAPSHOT_ID.fullmatch(path.name)
+    ]
+    for folder in ("manifests", "index", "keys", "receipts"):
+        home = root / folder
+        unreferenced += [
+            path
+            for path in home.rglob("*")
+            if not path.is_dir() and str(path.relative_to(home)) not in referenced[folder]
+        ]
+    unreferenced += [path for path in root.glob(".*.new") if not path.is_dir()]
+    for path in unreferenced:
+        atomic_write.remove_tree(path)
+    return unreferenced

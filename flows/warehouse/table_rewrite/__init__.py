@@ -1,0 +1,1 @@
+"""The next files of a table, computed from its published files and a change."""

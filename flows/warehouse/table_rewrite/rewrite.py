@@ -1,0 +1,156 @@
+"""Write the files that a table has in the next snapshot.
+
+Only what a change touches is written: files that hold a deleted or changed row, the new rows, and
+small files of the same months that are due to be merged. Memory holds half an output file of staged
+rows, then one output file or several that together are no larger, and a few bytes for each row of
+the change. Several output files are written at once by threads: the time goes into sorting,
+compression, hashing and the disk, which run outside Python's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from copydesk.flows.warehouse import table_file
+from copydesk.flows.warehouse.change import Everything, Staged
+from copydesk.flows.warehouse.manifest import FileEntry
+from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, rounds
+from copydesk.flows.warehouse.schema import conform_to
+from copydesk.flows.warehouse.snapshot import Snapshot
+from copydesk.flows.warehouse.table_rewrite import output_limits
+from copydesk.flows.warehouse.table_rewrite.file_assignment import assign_outputs, months_of_rows
+from copydesk.flows.warehouse.table_rewrite.file_selection import merge_small_files, split_touched
+from copydesk.flows.warehouse.table_rewrite.row_changes import DeleteFilter, UpdateSet
+from copydesk.flows.warehouse.table_rewrite.row_sources import (
+    RowSource,
+    row_source,
+    sort_by_output,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableChange:
+    """The part of a change that concerns one table."""
+
+    inserts: Sequence[Staged] = ()
+    deletes: DeleteFilter | Everything | None = None
+    updates: UpdateSet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFolders:
+    """Where new files of a table are written: `table` must not exist yet.
+
+    `keys` is the folder for the 64-bit keys of each file; None for a table without ids.
+    """
+
+    table: Path
+    keys: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The files of a table in the next snapshot: published ones that stay, and new ones."""
+
+    kept: tuple[FileEntry, ...]
+    written: tuple[FileEntry, ...]
+
+
+def rewrite_table(
+    name: str,
+    base: Snapshot | None,
+    change: TableChange,
+    *,
+    folders: OutputFolders,
+    month_of: Callable[[pa.ChunkedArray], pa.Array],
+    writers: int = 1,
+) -> Rewritten:
+    """Write the next state of a table into `folders`; the files of `base` stay as they are.
+
+    `month_of` gives the months of doc_ids, for tables whose rows go with their documents. Up to
+    `writers` threads write at once; the files are the same for any number of them.
+
+    Raises InvalidChange if an update names a row that the table does not hold.
+    """
+    folders.table.mkdir(parents=True)
+    conform = conform_to(name)
+    month_numbers: dict[str, int] = {}
+    sources: list[RowSource] = []
+    for staged in change.inserts:
+        source = row_source(staged, conform)
+        if source.n_rows:
+            source.months = months_of_rows(source, name, month_numbers, month_of)
+            sources.append(source)
+    kept: list[FileEntry] = []
+    if base is not None and not isinstance(change.deletes, Everything):
+        untouched, touched = split_touched(name, base, change.deletes, change.updates)
+        for entry, mask in touched:
+            if not mask.any():
+                continue
+            source = row_source(base.file(name, entry), conform)
+            source.updates = change.updates
+            month = month_numbers.setdefault(entry.month, len(month_numbers))
+            source.months = np.where(mask, np.int32(month), np.int32(-1))
+            sources.append(source)
+        kept = merge_small_files(name, base, untouched, sources, month_numbers)
+    outputs = assign_outputs(name, sources, list(month_numbers))
+    written = _write_outputs(name, folders, outputs, sources, writers=writers)
+    with_rows = [entry for entry in kept if entry.rows]
+    if not with_rows and not written:
+        # A table has at least one file, so that readers find its columns.
+        if kept:
+            with_rows = kept[:1]
+        else:
+            written = [_write_output(name, folders, [conform(pa.table({}))], UNDATED)]
+    return Rewritten(tuple(sorted(with_rows)), tuple(sorted(written)))
+
+
+def _write_outputs(
+    name: str,
+    folders: OutputFolders,
+    outputs: Sequence[str],
+    sources: Sequence[RowSource],
+    *,
+    writers: int,
+) -> list[FileEntry]:
+    """Write the output files, given the month of each."""
+    sizes = np.zeros(len(outputs), np.float64)
+    for source in sources:
+        counts = np.bincount(source.outputs[source.outputs >= 0], minlength=len(outputs))
+        sizes += counts * source.bytes_per_row
+    rows = sort_by_output(sources, folders.table)
+
+    def write(output: int) -> FileEntry:
+        parts = [part.take(output) for part in rows]
+        return _write_output(
+            name, folders, [part for part in parts if part is not None], outputs[output]
+        )
+
+    written: list[FileEntry] = []
+    with ThreadPoolExecutor(max_workers=writers) as pool:
+        for first, end in rounds(sizes.tolist(), output_limits.FILE_BYTES):
+            written += pool.map(write, range(first, end))
+    for part in rows:
+        part.close()
+    return written
+
+
+def _write_output(
+    name: str, folders: OutputFolders, parts: Sequence[pa.Table], month: str
+) -> FileEntry:
+    """Write one output file and its keys."""
+    table = pa.concat_tables(parts).combine_chunks()
+    order = pc.sort_indices(
+        table, sort_keys=[(column, "ascending") for column in PARTITIONS[name].sort]
+    )
+    entry = table_file.write(table, name, month, folders.table, order=order)
+    if folders.keys is not None:
+        table_file.write_keys(table, name, folders.keys / entry.keys_name)
+    return entry

@@ -1,0 +1,190 @@
+"""Rows on their way into output files, from where they are stored to the file that gets them.
+
+A source that feeds many output files is read once: its rows are sorted by output file, in memory
+if there are few, else in a spill file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import ipc
+
+from copydesk.flows.warehouse import table_file
+from copydesk.flows.warehouse.change import Staged
+from copydesk.flows.warehouse.partition import rounds
+from copydesk.flows.warehouse.table_rewrite import output_limits
+from copydesk.flows.warehouse.table_rewrite.row_changes import UpdateSet
+
+Conform: TypeAlias = Callable[[pa.Table], pa.Table]
+
+
+@dataclass(slots=True)
+class RowSource:
+    """Rows to write: staged ones, or the rows that stay of a published file.
+
+    `months` has the number of the month of each row, -1 for a row that is deleted; `outputs` the
+    number of the output file of each row, -1 for a row that is deleted.
+    """
+
+    content: Staged
+    conform: Conform
+    n_rows: int
+    n_bytes: int
+    months: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
+    outputs: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
+    updates: UpdateSet | None = None
+
+    @property
+    def bytes_per_row(self) -> float:
+        """Mean size of a row in memory, in bytes."""
+        return self.n_bytes / max(self.n_rows, 1)
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows in the schema of the table, with the updates applied."""
+        table = (
+            self.content if isinstance(self.content, pa.Table) else table_file.read(self.content)
+        )
+        table = self.conform(table)
+        if self.updates is not None:
+            table = self.updates.apply(table)
+        return table if columns is None else table.select(list(columns))
+
+    def keys(self, columns: Sequence[str]) -> pa.Table:
+        """Some columns of the rows, read without the others where the file allows it."""
+        if isinstance(self.content, pa.Table) or self.updates is not None:
+            return self.read(columns)
+        present = set(pq.read_schema(self.content).names)
+        table = table_file.read(self.content, [name for name in columns if name in present])
+        if table.num_rows == 0 and not present.issuperset(columns):
+            return self.read(columns)
+        for name in columns:
+            if name not in present:
+                table = table.append_column(name, pa.nulls(self.n_rows, pa.string()))
+        return table.select(list(columns))
+
+    def take(self, output: int) -> pa.Table | None:
+        """The rows of an output file, None if there are none."""
+        mask = self.outputs == output
+        return self.read().filter(pa.array(mask)) if mask.any() else None
+
+    def close(self) -> None:
+        """Does nothing: no file stays open between reads."""
+
+
+def row_source(content: Staged, conform: Conform) -> RowSource:
+    """A source of staged rows or of a published file, with its size."""
+    if isinstance(content, pa.Table):
+        return RowSource(content, conform, content.num_rows, content.nbytes)
+    footer = pq.read_metadata(content)
+    size = sum(footer.row_group(group).total_byte_size for group in range(footer.num_row_groups))
+    return RowSource(content, conform, footer.num_rows, size)
+
+
+def rows_by_month(sources: Sequence[RowSource], n_months: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and bytes of each month, estimated from the mean size of a row of each source."""
+    rows = np.zeros(n_months, np.int64)
+    size = np.zeros(n_months, np.float64)
+    for source in sources:
+        counts = np.bincount(source.months[source.months >= 0], minlength=n_months)
+        rows += counts
+        size += counts * source.bytes_per_row
+    return rows, size
+
+
+class RowsByOutput(Protocol):
+    """Rows that are read by output file, also by several threads at once."""
+
+    def take(self, output: int) -> pa.Table | None:
+        """The rows of an output file, None if there are none."""
+
+    def close(self) -> None:
+        """Free what the rows occupy; nothing is read after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InMemoryRows:
+    """Rows in memory, sorted by output file."""
+
+    rows: pa.Table
+    order: np.ndarray  # row numbers, by output file
+    bounds: Mapping[int, tuple[int, int]]  # output file to the start and end of its part of `order`
+
+    @classmethod
+    def of(cls, sources: Sequence[RowSource]) -> _InMemoryRows:
+        """The rows of some sources that stay; rows of one output file keep their order."""
+        rows = pa.concat_tables([source.read() for source in sources]).combine_chunks()
+        of_row = np.concatenate([source.outputs for source in sources])
+        order = np.argsort(of_row, kind="stable")
+        order = order[np.searchsorted(of_row[order], 0) :]
+        outputs, starts, counts = np.unique(of_row[order], return_index=True, return_counts=True)
+        spans = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
+        return cls(rows, order, dict(zip(outputs.tolist(), spans, strict=True)))
+
+    def take(self, output: int) -> pa.Table | None:
+        if output not in self.bounds:
+            return None
+        start, end = self.bounds[output]
+        return self.rows.take(pa.array(self.order[start:end]))
+
+    def close(self) -> None:
+        """The rows are freed with this object."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SpilledRows:
+    """Rows in a spill file, one record batch for each output file."""
+
+    path: Path
+    batches: Mapping[int, int]  # output file to the number of its batch
+
+    @classmethod
+    def of(cls, rows: _InMemoryRows, path: Path) -> _SpilledRows:
+        with ipc.new_file(
+            str(path), rows.rows.schema, options=ipc.IpcWriteOptions(compression="lz4")
+        ) as writer:
+            for start, end in rows.bounds.values():
+                part = rows.rows.take(pa.array(rows.order[start:end]))
+                writer.write_batch(part.combine_chunks().to_batches()[0])
+        return cls(path, {output: number for number, output in enumerate(rows.bounds)})
+
+    def take(self, output: int) -> pa.Table | None:
+        if output not in self.batches:
+            return None
+        with pa.memory_map(str(self.path)) as file:
+            # Reading decompresses the batch, so it does not point into the map.
+            return pa.Table.from_batches([ipc.open_file(file).get_batch(self.batches[output])])
+
+    def close(self) -> None:
+        self.path.unlink()
+
+
+def sort_by_output(sources: Sequence[RowSource], folder: Path) -> list[RowsByOutput]:
+    """Prepare the sources for reading by output file; a source that feeds many is read once.
+
+    Sources are sorted together, as many as fit the memory, and spilled into `folder` unless all of
+    them fit. One spill file serves all its output files, so few files are open however many months
+    there are.
+    """
+    prepared: list[RowsByOutput] = []
+    sizes = [source.n_bytes for source in sources]
+    fits = sum(sizes) <= output_limits.FILE_BYTES
+    limit = output_limits.FILE_BYTES if fits else output_limits.SPILL_BYTES
+    groups = list(rounds(sizes, limit))
+    for number, (first, end) in enumerate(groups):
+        group = sources[first:end]
+        outputs = np.unique(np.concatenate([source.outputs for source in group]))
+        if len(outputs) <= output_limits.FEW_FILES:
+            prepared += group
+        elif len(groups) == 1:
+            prepared.append(_InMemoryRows.of(group))
+        else:
+            path = folder / f".spill-{number}.arrow"
+            prepared.append(_SpilledRows.of(_InMemoryRows.of(group), path))
+    return prepared
