@@ -49,7 +49,6 @@ LONG_MODULES: dict[str, int] = {
     "flows/pipeline/stories/state.py": 480,
     "flows/report/collect.py": 460,
     "flows/warehouse/object_store/mirror.py": 560,
-    "flows/warehouse/verify.py": 580,
     "transforms/clean/lines/line_features.py": 540,
     "transforms/decode.py": 460,
     "transforms/extract/block_features.py": 540,

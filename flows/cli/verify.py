@@ -38,7 +38,7 @@ def command(quick: bool, warehouse: Path | str, as_json: bool) -> None:
     is left anywhere. Each fault is one line; the exit code is 1 if there is one.
     """
     with opened(warehouse) as found:
-        from copydesk.flows.warehouse.verify import faults
+        from copydesk.flows.warehouse.checks.verify import faults
 
         faulty = list(faults(found, quick=quick, check_index=None if quick else _index_faults))
         kept = (

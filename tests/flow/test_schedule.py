@@ -26,7 +26,8 @@ import pytest
 from copydesk.flows.ingest import ingest
 from copydesk.flows.orchestration import prefect_settings, schedule
 from copydesk.flows.orchestration.overlapping import SKIPPED
-from copydesk.flows.warehouse import Warehouse, verify
+from copydesk.flows.warehouse import Warehouse
+from copydesk.flows.warehouse.checks import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 WATCH = ROOT / "tests" / "flow" / "watch"

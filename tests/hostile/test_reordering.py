@@ -15,7 +15,8 @@ from copydesk.flows.maintenance.forget import Request, forget
 from copydesk.flows.maintenance.maintenance_run import rollback
 from copydesk.flows.maintenance.reelection import CopyRules
 from copydesk.flows.support import atomic_write
-from copydesk.flows.warehouse import Options, Warehouse, verify
+from copydesk.flows.warehouse import Options, Warehouse
+from copydesk.flows.warehouse.checks import verify
 from tests.hostile.reordering import Recording, Tree, crashes, lay_out
 from tests.warehouse import crash_worker, rows
 

@@ -16,6 +16,7 @@ from copydesk.flows.maintenance.forget import Request, forget
 from copydesk.flows.remote.client import RemoteError
 from copydesk.flows.remote.objects import Objects
 from copydesk.flows.warehouse import Change, Options, Snapshot, Warehouse
+from copydesk.flows.warehouse.checks.verify import faults
 from copydesk.flows.warehouse.errors import (
     Locked,
     NotAWarehouse,
@@ -25,7 +26,6 @@ from copydesk.flows.warehouse.errors import (
     WriteFailed,
 )
 from copydesk.flows.warehouse.object_store.mirror import GUARD
-from copydesk.flows.warehouse.verify import faults
 from tests.remote.conftest import objects
 from tests.warehouse import rows
 

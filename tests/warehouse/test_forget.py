@@ -14,7 +14,7 @@ from copydesk.flows.maintenance import maintenance_run
 from copydesk.flows.maintenance.forget import NothingToForget, Request, forget
 from copydesk.flows.maintenance.reelection import CopyRules
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse
-from copydesk.flows.warehouse.verify import faults
+from copydesk.flows.warehouse.checks.verify import faults
 from tests.warehouse import rows
 
 STORY = rows.doc_id(0)

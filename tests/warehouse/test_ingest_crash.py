@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from copydesk.flows.warehouse import Warehouse
-from copydesk.flows.warehouse.verify import faults
+from copydesk.flows.warehouse.checks.verify import faults
 from tests.warehouse.rows import text_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,9 +13,9 @@ import pytest
 from copydesk.flows.maintenance.migrate import STEPS, Step, is_due, migrate
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse import Change, Warehouse
+from copydesk.flows.warehouse.checks.verify import faults
 from copydesk.flows.warehouse.errors import SchemaMismatch
 from copydesk.flows.warehouse.manifest import FileEntry
-from copydesk.flows.warehouse.verify import faults
 from copydesk.schemas.tables import SCHEMA_VERSION
 from tests.warehouse import rows
 

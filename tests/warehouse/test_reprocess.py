@@ -16,8 +16,8 @@ from copydesk.flows.maintenance.reprocess import reprocess
 from copydesk.flows.pipeline import run
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
+from copydesk.flows.warehouse.checks.verify import faults
 from copydesk.flows.warehouse.diff import compare
-from copydesk.flows.warehouse.verify import faults
 from copydesk.transforms import edit
 from copydesk.transforms.article import Article
 from tests.warehouse.rows import text_of

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse
-from copydesk.flows.warehouse.verify import faults
+from copydesk.flows.warehouse.checks.verify import faults
 from tests.warehouse import rows
 
 

@@ -1,0 +1,1 @@
+"""Checks of a warehouse: its files against its manifests, and its tables against each other."""
