@@ -56,7 +56,7 @@ def status(*, warehouse: Path | str, as_json: bool) -> None:
             raise click.ClickException(
                 f"snapshot {snapshot.id} has no index; run `copydesk index rebuild`"
             )
-        files = [*index.docs, *index.runs]
+        files = [*index.docs, *index.segments]
         size = sum(file.path.stat().st_size for file in files)
         made = (
             {

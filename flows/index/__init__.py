@@ -1,6 +1,7 @@
-"""The persistent near-duplicate index: immutable files named by the snapshot that uses them."""
+"""The index of signatures of all published documents: immutable files that snapshots name."""
 
-from copydesk.flows.index.copy_index import Found, Index, Written
+from copydesk.flows.index.candidate_query import IndexedCandidates
+from copydesk.flows.index.copy_index import Index, IndexUpdate
 from copydesk.flows.index.index_files import IndexRefused
 
-__all__ = ["Found", "Index", "IndexRefused", "Written"]
+__all__ = ["Index", "IndexRefused", "IndexUpdate", "IndexedCandidates"]

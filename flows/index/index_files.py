@@ -1,7 +1,8 @@
-"""The files of the index: one line of JSON that says how it was made, then flat arrays.
+"""The files of the index: a header of JSON with the options it was made with, then flat arrays.
 
-`docs-*.ndx` hold a row per document (id, time, signature, ...); `keys-*.ndx` hold sorted entries of
-key and document number. Both are written once, synced, renamed into place, and never changed.
+`docs-*.ndx` hold one row for each document (id, time, signature, ...). `keys-*.ndx` are segments:
+they hold sorted postings, each a key with a document number. Both kinds are written once, synced,
+renamed to their final name, and never changed.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ FORMAT = 1
 SUFFIX = ".ndx"
 HEADER_BYTES = 4096
 REBUILD = "run `copydesk index rebuild` to rebuild it from the published articles"
-# Type and number of dimensions of each array. A file may come from a stranger: mapped with a type of
-# its own choosing (Python objects), its bytes would be taken for addresses in memory.
+# Type and number of dimensions of each array. A file may come from a stranger. If the file chose
+# the type of an array (Python objects), its bytes would be used as addresses in memory.
 _ARRAYS: dict[str, dict[str, tuple[str, int]]] = {
     "docs": {
         "doc_id": ("|u1", 2),
@@ -42,11 +43,11 @@ _ARRAYS: dict[str, dict[str, tuple[str, int]]] = {
 
 
 class IndexRefused(ValueError):
-    """The index cannot be used: made otherwise, damaged, or a file is missing."""
+    """The index cannot be used: it is damaged, incomplete, or made with other options."""
 
 
 def made_as(options: Options) -> dict[str, Any]:
-    """What must be equal for signatures and keys to be comparable."""
+    """The settings that must be equal for signatures and keys to be comparable."""
     return {
         "format": FORMAT,
         "scheme": sketches.SCHEME,
@@ -70,8 +71,22 @@ class IndexFile:
         """File name, unique by content."""
         return self.path.name
 
+    @property
+    def first(self) -> int:
+        """Number of the first document in the file."""
+        return int(self.header["first"])
+
+    @property
+    def count(self) -> int:
+        """Number of documents in the file."""
+        return int(self.header["count"])
+
+    def length(self, name: str) -> int:
+        """Number of rows of one of its arrays, from the header."""
+        return int(self.header["arrays"][name]["shape"][0])
+
     def array(self, name: str) -> NDArray[Any]:
-        """One of its arrays, read from disk as it is touched."""
+        """One of its arrays, mapped: parts are read from disk when they are used."""
         entry = self.header["arrays"][name]
         shape = tuple(entry["shape"])
         if 0 in shape:
@@ -87,7 +102,7 @@ def write(
     header: Mapping[str, Any],
     arrays: Mapping[str, blockwise_arrays.Blocks],
 ) -> IndexFile:
-    """Write a file of the index into the folder, under a name made from its content."""
+    """Write a file of the index into the folder, under a name that has the hash of its content."""
     described, offset = {}, HEADER_BYTES
     for name, values in arrays.items():
         described[name] = {"type": values.dtype.str, "shape": list(values.shape), "offset": offset}
@@ -97,9 +112,8 @@ def write(
     if len(encoded) >= HEADER_BYTES:
         raise ValueError(f"index header of {len(encoded)} bytes; room is {HEADER_BYTES}")
     folder.mkdir(parents=True, exist_ok=True)
-    partial = (
-        folder / f"{kind}-{token_hex(8)}.partial"
-    )  # several machines may write into the folder
+    # A random name, because several machines may write into the folder.
+    partial = folder / f"{kind}-{token_hex(8)}.partial"
     digest = hashlib.sha256()
     with partial.open("wb") as file:
         _put(file, digest, encoded.ljust(HEADER_BYTES, b"\n"))
@@ -120,7 +134,7 @@ def _put(file: Any, digest: Any, raw: bytes) -> None:
 
 
 def read(path: Path) -> IndexFile:
-    """Open a file of the index; IndexRefused where it is missing, cut short or something else."""
+    """Open a file of the index. Raises IndexRefused if it is missing, cut short or something else."""
     try:
         with path.open("rb") as file:
             header = json.loads(file.read(HEADER_BYTES))
@@ -141,7 +155,7 @@ def read(path: Path) -> IndexFile:
 
 
 def _is_sound(header: dict[str, Any]) -> bool:
-    """Whether the arrays are those of an index, and lie within the file, as many rows as it says."""
+    """Whether the arrays are those of an index, lie within the file, and have the stated rows."""
     kind, arrays = header.get("kind"), header.get("arrays")
     if kind not in _ARRAYS or not _are_sizes(header.get("first"), header.get("count")):
         return False
@@ -184,11 +198,11 @@ def _are_sizes(*values: object) -> bool:
 
 
 def check(file: IndexFile, options: Options) -> None:
-    """Refuse a file whose numbers do not compare with those of the options."""
+    """Raise IndexRefused for a file whose keys and signatures do not compare with the options'."""
     for name, value in made_as(options).items():
         if file.header.get(name) != value:
             raise IndexRefused(
                 f"index file {file.name} was made with {name} {file.header.get(name)!r}, this run uses {value!r}; "
                 "run `copydesk index rebuild --recipe FILE` with the recipe of this run, which signs every "
-                "published document again, or give back the old value"
+                "published document again, or set the old value in the recipe"
             )

@@ -1,4 +1,4 @@
-"""The index rebuilt from the documents of a snapshot."""
+"""Rebuild the index from the documents of a snapshot."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from copydesk.flows.index.copy_index import Index, Written
+from copydesk.flows.index.copy_index import Index, IndexUpdate
 from copydesk.flows.index.index_files import SUFFIX
 from copydesk.transforms.dedup import in_memory_search, keep_policy
 from copydesk.transforms.dedup import sketches as sketching
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Change, Snapshot
 
 _COLUMNS = ("doc_id", "text", "published_at", "fetched_at")
-_AT_ONCE = 20_000  # documents signed before they are added: 60 MB of text
+_BATCH_ROWS = 20_000  # documents signed and added at once: 60 MB of text
 
 
-def rebuild(snapshot: Snapshot, options: Options, folder: Path) -> Written:
+def rebuild(snapshot: Snapshot, options: Options, folder: Path) -> IndexUpdate:
     """Sign every document of `articles` and `duplicates` and write a new index into `folder`."""
     paths: dict[str, Path] = {}
     names: tuple[str, ...] = ()
@@ -39,11 +39,11 @@ def rebuild(snapshot: Snapshot, options: Options, folder: Path) -> Written:
         for name in paths.keys() - set(written.names):
             paths.pop(name).unlink()
         names = written.names
-    return Written(tuple(paths[name] for name in names), names)
+    return IndexUpdate(tuple(paths[name] for name in names), names)
 
 
-def change(snapshot: Snapshot, written: Written, run: dict[str, Any]) -> Change:
-    """What publishes the rebuilt index in place of the snapshot's."""
+def change(snapshot: Snapshot, written: IndexUpdate, run: dict[str, Any]) -> Change:
+    """The change that replaces the index of the snapshot by the rebuilt one."""
     from copydesk.flows.warehouse import Change
 
     others = [name for name in snapshot.index_files() if not name.endswith(SUFFIX)]
@@ -53,12 +53,12 @@ def change(snapshot: Snapshot, written: Written, run: dict[str, Any]) -> Change:
 
 
 def _batches(snapshot: Snapshot) -> Iterator[pa.Table]:
-    waiting: list[pa.RecordBatch] = []
+    batches: list[pa.RecordBatch] = []
     for table in ("articles", "duplicates"):
         for batch in snapshot.batches(table, _COLUMNS):
-            waiting.append(batch)
-            if sum(b.num_rows for b in waiting) >= _AT_ONCE:
-                yield pa.Table.from_batches(waiting)
-                waiting = []
-    if waiting:
-        yield pa.Table.from_batches(waiting)
+            batches.append(batch)
+            if sum(b.num_rows for b in batches) >= _BATCH_ROWS:
+                yield pa.Table.from_batches(batches)
+                batches = []
+    if batches:
+        yield pa.Table.from_batches(batches)

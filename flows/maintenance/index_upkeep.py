@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.index import Index, IndexRefused, Written
+from copydesk.flows.index import Index, IndexRefused, IndexUpdate
 from copydesk.flows.index.index_files import SUFFIX
 from copydesk.flows.warehouse import Snapshot
 from copydesk.transforms.dedup.options import Options
@@ -114,7 +114,7 @@ def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> 
     )
 
 
-def _signed(unsigned: pa.Table, paths: Sequence[Path], options: Options, folder: Path) -> Written:
+def _signed(unsigned: pa.Table, paths: Sequence[Path], options: Options, folder: Path) -> IndexUpdate:
     from copydesk.transforms.dedup import in_memory_search
     from copydesk.transforms.dedup import sketches as sketching
 

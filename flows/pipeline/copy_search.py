@@ -189,7 +189,7 @@ class Folding:
     def _add(self, sketches: Sketches, rows: NDArray[np.int64]) -> None:
         """Put the rows into the index; staged files that are merged away go."""
         ids = self.facts["doc_id"].slice(rows[0], len(rows)).to_pylist()
-        paths = {f.name: f.path for f in (*self.index.docs, *self.index.runs)}
+        paths = {f.name: f.path for f in (*self.index.docs, *self.index.segments)}
         written = self.index.add(
             ids, sketches, self.times[rows], np.arange(len(rows)), self.staging
         )

@@ -60,7 +60,7 @@ def test_many_additions_find_what_one_finds(tmp_path: Path) -> None:
 
 def test_runs_merge_so_that_there_are_few(tmp_path: Path) -> None:
     index = build(tmp_path, parts=64)
-    assert len(index.runs) <= 4
+    assert len(index.segments) <= 4
     assert index.n_documents == len(ROWS)
 
 
@@ -72,7 +72,7 @@ def test_a_document_takes_less_than_a_kilobyte(tmp_path: Path) -> None:
     index = build(tmp_path)
     arrays = sum(
         int(np.prod(a["shape"])) * np.dtype(a["type"]).itemsize
-        for f in (*index.docs, *index.runs)
+        for f in (*index.docs, *index.segments)
         for a in f.header["arrays"].values()
     )
     assert arrays / len(ROWS) < 950
@@ -118,14 +118,14 @@ def test_deleting_what_is_not_there_changes_nothing(tmp_path: Path) -> None:
 def test_an_index_made_otherwise_is_refused_with_the_command_that_rebuilds(
     tmp_path: Path, setting: dict[str, int], name: str
 ) -> None:
-    paths = [f.path for f in (*build(tmp_path).docs, *build(tmp_path).runs)]
+    paths = [f.path for f in (*build(tmp_path).docs, *build(tmp_path).segments)]
     with pytest.raises(IndexRefused, match=f"{name}.*copydesk index rebuild"):
         Index(paths, Options(**setting))
 
 
 def test_a_damaged_or_missing_file_is_refused(tmp_path: Path) -> None:
     index = build(tmp_path)
-    paths = [f.path for f in (*index.docs, *index.runs)]
+    paths = [f.path for f in (*index.docs, *index.segments)]
     with pytest.raises(IndexRefused, match="keys of 0 of"):
         Index([f.path for f in index.docs], Options())
     with paths[0].open("r+b") as file:
