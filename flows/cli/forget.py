@@ -80,7 +80,8 @@ def command(
         raise click.UsageError("--until goes with --outlet")
     with opened(warehouse) as found:
         from copydesk.flows.maintenance import index_upkeep, reelection
-        from copydesk.flows.maintenance.forget import Request, forget, named
+        from copydesk.flows.maintenance.forget import documents_to_forget, forget
+        from copydesk.flows.maintenance.forget_request import Request
 
         request = Request(
             docs=docs,
@@ -90,7 +91,7 @@ def command(
             with_copies=with_copies,
         )
         if not yes:
-            _ask(named(found, request))
+            _ask(documents_to_forget(found, request))
         with found.lock(wait_seconds=wait_seconds):
             rules = reelection.CopyRules.of(found.snapshot("current"))
             receipt = forget(

@@ -90,9 +90,9 @@ def command(
                 snapshot, chosen, run_id=run_id, started_at=started, finished_at=datetime.now(UTC)
             )
             changes = {
-                "folded": len(plan.folded),
+                "folded": len(plan.dropped),
                 "restored": len(plan.restored),
-                "refolded": len(plan.refolded),
+                "refolded": len(plan.reassigned),
             }
             published = None
             if any(changes.values()) and not dry_run:

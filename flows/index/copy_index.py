@@ -217,7 +217,7 @@ class Index:
         """Write posting lists; the arrays keep the names `near` and `far` of the file format."""
         days = [day for day in sorted(by_day) if len(by_day[day])]
         sizes = np.array([(day, len(by_day[day])) for day in days], np.int64).reshape(-1, 2)
-        arrays = {
+        arrays: dict[str, Blocks] = {
             "days": sizes,
             "near": Chained([by_day[day] for day in days]),
             "far": out_of_window,

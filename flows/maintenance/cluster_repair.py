@@ -1,9 +1,12 @@
-"""What a snapshot becomes without some of its documents: who takes their place, in which stories."""
+"""Take documents out of a snapshot and repair its copy clusters and stories.
+
+If the kept document of a cluster goes, another copy takes its place, in its story too.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -23,23 +26,32 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 _LAST_RANK = 2**31 - 1  # until the story is ranked again
 
 Row = dict[str, Any]
+# New values of rows by table and doc_id.
+RowUpdates = dict[str, dict[str, Row]]
 
 
 class Reelection(Protocol):
-    """How copies are judged; the copies step's own rules, asked about a cluster that lost its kept document."""
+    """How the kept copy of a cluster is chosen after its kept document is deleted."""
 
-    def lead(
+    def elect(
         self, members: Sequence[Mapping[str, Any]]
     ) -> tuple[list[str], Mapping[str, Mapping[str, Any]]]:
-        """Of rows of `duplicates`: the ids of those to keep, best first, and the fold columns of the others by id."""
+        """Choose which of these rows of `duplicates` are kept.
+
+        Returns the ids of the kept ones, best first, and the columns of a copy for the others by id.
+        """
 
     def sizes(self, members: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
         """`cluster_size`, `n_outlets`, `n_origins` of a cluster, the kept document included."""
 
 
 @dataclass(slots=True)
-class Without:
-    """The change that takes the documents out, and what it did: replaced documents, renamed stories."""
+class DeletionPlan:
+    """The change that takes documents out, with what takes the place of what.
+
+    `replaced`: doc_id of a deleted kept document to the doc_id of the copy kept instead. `renamed`:
+    old to new id of a story.
+    """
 
     inserts: dict[str, list[pa.Table]] = field(default_factory=dict)
     updates: dict[str, pa.Table] = field(default_factory=dict)
@@ -48,106 +60,102 @@ class Without:
     renamed: dict[str, str] = field(default_factory=dict)
 
 
-def edit_without(snapshot: Snapshot, ids: Collection[str], reelection_rules: Reelection) -> Without:
-    """The change to a snapshot that leaves nothing of the documents with these ids.
+def deletion_plan(
+    snapshot: Snapshot, ids: Collection[str], reelection_rules: Reelection
+) -> DeletionPlan:
+    """The change to a snapshot that leaves no trace of the documents with these ids.
 
-    A copy takes the place of a kept document that goes, in its story too; clusters and stories are
-    counted again; a story called after one of the documents gets the id of another of its own.
+    A copy takes the place of a kept document that goes, in its story too. Clusters and stories are
+    counted again. A story that has the id of one of the documents gets the id of another member.
     """
-    done = Without()
-    changed: dict[str, dict[str, Row]] = {table: defaultdict(dict) for table in DOCUMENT_TABLES}
-    gone = {
+    plan = DeletionPlan()
+    updates: RowUpdates = {table: defaultdict(dict) for table in DOCUMENT_TABLES}
+    deleted = {
         table: set(snapshot.documents(table, ids, ["doc_id"])["doc_id"].to_pylist()) & set(ids)
         for table in DOCUMENT_TABLES
     }
-    heir_rows = _succeed(
-        snapshot, set(ids), reelection_rules, kept_gone=gone["articles"], changed=changed, done=done
+    promoted = _promote_copies(
+        snapshot, set(ids), reelection_rules, kept=deleted["articles"], updates=updates, plan=plan
     )
-    _count_again(snapshot, set(ids), gone["duplicates"], reelection_rules, changed)
-    _retell(snapshot, set(ids), heir_rows, changed, done)
-    _forget_predecessors(snapshot, set(ids), changed, heir_rows)
-    _clear_templates(snapshot, set(ids), done)
+    _update_sizes(snapshot, set(ids), deleted["duplicates"], reelection_rules, updates)
+    _repair_stories(snapshot, set(ids), promoted, updates, plan)
+    _clear_superseded(snapshot, set(ids), updates, promoted)
+    _clear_template_examples(snapshot, set(ids), plan)
     for table in DOCUMENT_TABLES:
         rows = {
             identifier: row
-            for identifier, row in changed[table].items()
-            if identifier not in ids and identifier not in heir_rows
+            for identifier, row in updates[table].items()
+            if identifier not in ids and identifier not in promoted
         }
         if rows:
-            done.updates[table] = _overlay(snapshot, table, rows)
-        done.deletes[table] = sorted(
-            gone[table] | (set(heir_rows) if table == "duplicates" else set())
+            plan.updates[table] = _update_table(snapshot, table, rows)
+        plan.deletes[table] = sorted(
+            deleted[table] | (set(promoted) if table == "duplicates" else set())
         )
-    if heir_rows:
-        done.inserts["articles"] = [
-            pa.Table.from_pylist(list(heir_rows.values()), schema=tables_now()["articles"])
+    if promoted:
+        plan.inserts["articles"] = [
+            pa.Table.from_pylist(list(promoted.values()), schema=tables_now()["articles"])
         ]
-    done.deletes |= {"removed": sorted(ids), "pairs": sorted(ids)}
-    return done
+    plan.deletes |= {"removed": sorted(ids), "pairs": sorted(ids)}
+    return plan
 
 
-def _succeed(
+def _promote_copies(
     snapshot: Snapshot,
     ids: set[str],
     reelection_rules: Reelection,
     *,
-    kept_gone: set[str],
-    changed: dict[str, dict[str, Row]],
-    done: Without,
+    kept: set[str],
+    updates: RowUpdates,
+    plan: DeletionPlan,
 ) -> dict[str, Row]:
-    """The rows of `articles` of the copies that take the place of kept documents."""
-    rows: dict[str, Row] = {}
-    lost = pa.array(sorted(kept_gone), pa.string())
+    """The rows of `articles` for the copies that take the place of deleted `kept` documents."""
+    promoted: dict[str, Row] = {}
+    lost = pa.array(sorted(kept), pa.string())
     members: dict[str, list[Row]] = defaultdict(list)
     for row in snapshot.table("duplicates", None, pc.field("kept_doc_id").isin(lost)).to_pylist():
         if row["doc_id"] not in ids:
             members[row["kept_doc_id"]].append(row)
-    before = {
+    stories = {
         row["doc_id"]: row
         for row in snapshot.documents("articles", members, ["doc_id", *_STORY]).to_pylist()
     }
-    for kept, copies in sorted(members.items()):
-        leaders, folds = reelection_rules.lead(copies)
-        done.replaced[kept] = leaders[0]
+    for kept_id, copies in sorted(members.items()):
+        elected, others = reelection_rules.elect(copies)
+        plan.replaced[kept_id] = elected[0]
         for row in copies:
-            if row["doc_id"] in leaders:
-                mine = [
-                    row,
-                    *(
-                        other
-                        for other in copies
-                        if folds.get(other["doc_id"], {}).get("kept_doc_id") == row["doc_id"]
-                    ),
-                ]
-                story = (
-                    {name: before[kept][name] for name in _STORY}
-                    if row["doc_id"] == leaders[0]
-                    else {
-                        "story_id": before[kept]["story_id"],
-                        "story_rank": _LAST_RANK,
-                        "story_similarity": None,
-                    }
-                )
-                own = {name: value for name, value in row.items() if name not in _FOLD}
-                rows[row["doc_id"]] = {**own, **story, **reelection_rules.sizes(mine)}
-            else:
-                changed["duplicates"][row["doc_id"]] |= folds[row["doc_id"]]
-    return rows
+            if row["doc_id"] not in elected:
+                updates["duplicates"][row["doc_id"]] |= others[row["doc_id"]]
+                continue
+            cluster = [
+                row,
+                *(
+                    other
+                    for other in copies
+                    if others.get(other["doc_id"], {}).get("kept_doc_id") == row["doc_id"]
+                ),
+            ]
+            story = {name: stories[kept_id][name] for name in _STORY}
+            if row["doc_id"] != elected[0]:
+                story |= {"story_rank": _LAST_RANK, "story_similarity": None}
+            own = {name: value for name, value in row.items() if name not in _FOLD}
+            promoted[row["doc_id"]] = {**own, **story, **reelection_rules.sizes(cluster)}
+    return promoted
 
 
-def _count_again(
+def _update_sizes(
     snapshot: Snapshot,
     ids: set[str],
-    copies_gone: set[str],
+    deleted_copies: set[str],
     reelection_rules: Reelection,
-    changed: dict[str, dict[str, Row]],
+    updates: RowUpdates,
 ) -> None:
-    """New numbers for kept documents that lose copies."""
-    if not copies_gone:
+    """Count the clusters of kept documents that lose copies again."""
+    if not deleted_copies:
         return
     kept = (
         set(
-            snapshot.documents("duplicates", copies_gone, ["kept_doc_id"])[
+            snapshot.documents("duplicates", deleted_copies, ["kept_doc_id"])[
                 "kept_doc_id"
             ].to_pylist()
         )
@@ -162,17 +170,17 @@ def _count_again(
         if row["doc_id"] not in ids:
             members[row["kept_doc_id"]].append(row)
     for row in snapshot.documents("articles", kept, columns).to_pylist():
-        changed["articles"][row["doc_id"]] |= reelection_rules.sizes([row, *members[row["doc_id"]]])
+        updates["articles"][row["doc_id"]] |= reelection_rules.sizes([row, *members[row["doc_id"]]])
 
 
-def _retell(
+def _repair_stories(
     snapshot: Snapshot,
     ids: set[str],
-    heir_rows: dict[str, Row],
-    changed: dict[str, dict[str, Row]],
-    done: Without,
+    promoted: dict[str, Row],
+    updates: RowUpdates,
+    plan: DeletionPlan,
 ) -> None:
-    """Stories of documents that go: members ranked and counted again, ids of their own."""
+    """Rank and count the members of stories that lose documents, and rename stories that lose their id."""
     touched = {
         story_id
         for table in ("articles", "duplicates")
@@ -184,14 +192,14 @@ def _retell(
         else {}
     )
     columns = ["doc_id", "story_id", "story_rank", "title", "outlet_id", "published_at"]
-    told = snapshot.table(
+    remaining = snapshot.table(
         "articles",
         columns,
         pc.field("story_id").isin(pa.array(sorted(touched | (ids & set(stories))), pa.string())),
     )
     members: dict[str, list[Row]] = defaultdict(list)
-    for row in [row for row in told.to_pylist() if row["doc_id"] not in ids] + list(
-        heir_rows.values()
+    for row in [row for row in remaining.to_pylist() if row["doc_id"] not in ids] + list(
+        promoted.values()
     ):
         if row["story_id"] is not None:
             members[row["story_id"]].append(row)
@@ -203,23 +211,23 @@ def _retell(
         if old is None:
             continue
         if not ranked:
-            # Nobody is left; what pointed here points to where the story had gone, if anywhere.
-            done.renamed[story_id] = old["merged_into"] or ""
+            # No member is left. References to the story go to the story that it was merged into, if any.
+            plan.renamed[story_id] = old["merged_into"] or ""
             continue
-        new_id = _new_name(ranked, set(stories) | set(written)) if story_id in ids else story_id
+        new_id = _new_story_id(ranked, set(stories) | set(written)) if story_id in ids else story_id
         if new_id != story_id:
-            done.renamed[story_id] = new_id
-        written[new_id] = _retold(old, new_id, ranked, outlets[story_id])
+            plan.renamed[story_id] = new_id
+        written[new_id] = _story_row(old, new_id, ranked, outlets[story_id])
         for rank, row in enumerate(ranked, start=1):
-            if row["doc_id"] in heir_rows:
-                heir_rows[row["doc_id"]] |= {"story_id": new_id, "story_rank": rank}
+            if row["doc_id"] in promoted:
+                promoted[row["doc_id"]] |= {"story_id": new_id, "story_rank": rank}
             elif (row["story_id"], row["story_rank"]) != (new_id, rank):
-                changed["articles"][row["doc_id"]] |= {"story_id": new_id, "story_rank": rank}
-    _follow_names(snapshot, ids, stories=stories, written=written, changed=changed, done=done)
+                updates["articles"][row["doc_id"]] |= {"story_id": new_id, "story_rank": rank}
+    _update_references(snapshot, ids, stories=stories, written=written, updates=updates, plan=plan)
     gone = (touched | ids) & set(stories)
-    done.deletes["stories"] = sorted(gone | (set(written) & set(stories)))
+    plan.deletes["stories"] = sorted(gone | (set(written) & set(stories)))
     if written:
-        done.inserts["stories"] = [
+        plan.inserts["stories"] = [
             pa.Table.from_pylist(list(written.values()), schema=tables_now()["stories"])
         ]
 
@@ -238,6 +246,7 @@ def _outlets_of_copies(
 
 
 def _has_story(snapshot: Snapshot, ids: set[str]) -> bool:
+    """Whether a row of `stories` names one of the ids."""
     found = pa.array(sorted(ids), pa.string())
     where = (
         pc.field("story_id").isin(found)
@@ -247,14 +256,18 @@ def _has_story(snapshot: Snapshot, ids: set[str]) -> bool:
     return bool(snapshot.dataset("stories").count_rows(filter=where))
 
 
-def _new_name(ranked: Sequence[Row], taken: set[str]) -> str:
-    opened = sorted(ranked, key=lambda row: (row["published_at"] or _LAST, row["doc_id"]))
+def _new_story_id(ranked: Sequence[Row], taken: set[str]) -> str:
+    """The id of the earliest member whose id is not the id of another story."""
+    by_time = sorted(ranked, key=lambda row: (row["published_at"] or _LAST, row["doc_id"]))
     return str(
-        next((row["doc_id"] for row in opened if row["doc_id"] not in taken), opened[0]["doc_id"])
+        next((row["doc_id"] for row in by_time if row["doc_id"] not in taken), by_time[0]["doc_id"])
     )
 
 
-def _retold(old: Row, new_id: str, ranked: Sequence[Row], of_copies: Collection[str | None]) -> Row:
+def _story_row(
+    old: Row, new_id: str, ranked: Sequence[Row], of_copies: Collection[str | None]
+) -> Row:
+    """The row of a story with these members, best first; `of_copies` are the outlets of its copies."""
     times = [row["published_at"] for row in ranked if row["published_at"] is not None]
     return {
         **old,
@@ -268,23 +281,23 @@ def _retold(old: Row, new_id: str, ranked: Sequence[Row], of_copies: Collection[
     }
 
 
-def _follow_names(
+def _update_references(
     snapshot: Snapshot,
     ids: set[str],
     *,
     stories: Mapping[str, Row],
     written: dict[str, Row],
-    changed: dict[str, dict[str, Row]],
-    done: Without,
+    updates: RowUpdates,
+    plan: DeletionPlan,
 ) -> None:
-    """References to stories that changed their id, or whose first document goes."""
+    """Update references to stories that were renamed, and stories whose first document is deleted."""
     for story_id, row in stories.items():
-        if story_id in written or story_id in done.renamed or story_id in ids:
+        if story_id in written or story_id in plan.renamed or story_id in ids:
             continue
         new = dict(row)
         target = row["merged_into"]
-        while target in ids or target in done.renamed:
-            target = done.renamed.get(target) or (
+        while target in ids or target in plan.renamed:
+            target = plan.renamed.get(target) or (
                 stories[target]["merged_into"] if target in stories else None
             )
         new["merged_into"] = target
@@ -292,33 +305,33 @@ def _follow_names(
             new |= {"doc_id": None, "title": None}
         if new != row:
             written[story_id] = new
-    if done.renamed:
-        old_names = pa.array(sorted(done.renamed), pa.string())
+    if plan.renamed:
+        old_ids = pa.array(sorted(plan.renamed), pa.string())
         for row in snapshot.table(
-            "duplicates", ["doc_id", "story_id"], pc.field("story_id").isin(old_names)
+            "duplicates", ["doc_id", "story_id"], pc.field("story_id").isin(old_ids)
         ).to_pylist():
-            changed["duplicates"][row["doc_id"]] |= {
-                "story_id": done.renamed[row["story_id"]] or None
+            updates["duplicates"][row["doc_id"]] |= {
+                "story_id": plan.renamed[row["story_id"]] or None
             }
-    done.renamed = {old: new for old, new in done.renamed.items() if new}
+    plan.renamed = {old: new for old, new in plan.renamed.items() if new}
 
 
-def _forget_predecessors(
-    snapshot: Snapshot, ids: set[str], changed: dict[str, dict[str, Row]], heir_rows: dict[str, Row]
+def _clear_superseded(
+    snapshot: Snapshot, ids: set[str], updates: RowUpdates, promoted: dict[str, Row]
 ) -> None:
     wanted = pa.array(sorted(ids), pa.string())
     for table in DOCUMENT_TABLES:
         for identifier in snapshot.table(table, ["doc_id"], pc.field("supersedes").isin(wanted))[
             "doc_id"
         ].to_pylist():
-            if identifier in heir_rows:
-                heir_rows[identifier]["supersedes"] = None
+            if identifier in promoted:
+                promoted[identifier]["supersedes"] = None
             else:
-                changed[table][identifier] |= {"supersedes": None}
+                updates[table][identifier] |= {"supersedes": None}
 
 
-def _clear_templates(snapshot: Snapshot, ids: set[str], done: Without) -> None:
-    """Examples of template lines lose the documents; a line only they showed goes."""
+def _clear_template_examples(snapshot: Snapshot, ids: set[str], plan: DeletionPlan) -> None:
+    """Take the documents out of the examples of template lines; a line without examples is deleted."""
     templates = snapshot.table("templates").to_pylist()
     kept = []
     for row in templates:
@@ -326,19 +339,16 @@ def _clear_templates(snapshot: Snapshot, ids: set[str], done: Without) -> None:
         if left or not row["examples"]:
             kept.append({**row, "examples": left})
     if kept != templates:
-        done.deletes["templates"] = EVERYTHING
-        done.inserts["templates"] = [pa.Table.from_pylist(kept, schema=tables_now()["templates"])]
+        plan.deletes["templates"] = EVERYTHING
+        plan.inserts["templates"] = [pa.Table.from_pylist(kept, schema=tables_now()["templates"])]
 
 
-def _overlay(snapshot: Snapshot, table: str, rows: Mapping[str, Row]) -> pa.Table:
-    """New values as one table of updates; where only some rows change a column, the others keep theirs."""
+def _update_table(snapshot: Snapshot, table: str, rows: Mapping[str, Row]) -> pa.Table:
+    """The new values as one table of updates. A row that keeps a value of a column repeats it."""
     columns = sorted({name for row in rows.values() for name in row})
-    now = _by_id(snapshot.documents(table, rows, ["doc_id", *columns]).to_pylist())
+    stored = snapshot.documents(table, rows, ["doc_id", *columns]).to_pylist()
+    now = {row["doc_id"]: row for row in stored}
     schema = pa.schema([tables_now()[table].field(name) for name in ("doc_id", *columns)])
     return pa.Table.from_pylist(
         [{**now[identifier], **row} for identifier, row in sorted(rows.items())], schema=schema
     )
-
-
-def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
-    return {row["doc_id"]: row for row in rows}

@@ -1,4 +1,4 @@
-"""What the warehouse asks of the indexes: that they lose a document, and that they fit the tables."""
+"""Keep the indexes in line with the tables: take documents out, and check that both hold the same ones."""
 
 from __future__ import annotations
 
@@ -20,36 +20,37 @@ if TYPE_CHECKING:
 
 _INDEXED = ("articles", "duplicates")
 _WINDOW = "stories-window-"
-_ERASED = "0" * 32  # stands where a forgotten document stood: numbers stay
+_ERASED = (
+    "0" * 32
+)  # the id in place of a forgotten document; the other documents keep their numbers
 
 
 def without(options: Options) -> IndexWithout:
-    """The function by which `forget` takes documents out of the indexes of a snapshot."""
+    """The function with which `forget` takes documents out of the indexes of a snapshot."""
 
     def index_without(
         snapshot: Snapshot, ids: Collection[str], folder: Path
     ) -> tuple[Mapping[str, Path], Sequence[str]]:
-        # The stories' window holds vectors of single documents and is rebuilt from `articles` where it is missing;
-        # the word counts of the epoch are sums over the corpus, and stay.
-        stands = {
+        # The file of the stories' time window holds vectors of single documents, so it goes; a run
+        # rebuilds it from `articles`. The word counts of an epoch are sums over the corpus, and stay.
+        others = {
             name: path
             for name, path in snapshot.index_files().items()
             if not name.startswith(_WINDOW)
         }
-        mine = {name: path for name, path in stands.items() if name.endswith(SUFFIX)}
+        mine = {name: others.pop(name) for name in [*others] if name.endswith(SUFFIX)}
         if not mine:
-            return {}, list(stands)
+            return {}, list(others)
         written = Index(mine.values(), options).without(ids, folder)
         new = {path.name: path for path in written.new}
         unsigned = _unsigned_equals(
             snapshot, ids, Index([{**mine, **new}[name] for name in written.names], options)
         )
         if unsigned.num_rows:
-            written = _signed(
+            written = _with_signatures(
                 unsigned, [{**mine, **new}[name] for name in written.names], options, folder
             )
             new |= {path.name: path for path in written.new}
-        others = [name for name in stands if name not in mine]
         return {name: path for name, path in new.items() if name in written.names}, [
             *others,
             *(name for name in written.names if name in mine and name not in new),
@@ -59,10 +60,10 @@ def without(options: Options) -> IndexWithout:
 
 
 def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
-    """What does not fit between the copies index and the tables, a sentence each."""
+    """Differences between the index of copies and the tables, one sentence each."""
     mine = [path for name, path in snapshot.index_files().items() if name.endswith(SUFFIX)]
     if not mine:
-        return  # the manifest names none: nothing has been signed yet
+        return  # nothing has been signed yet
     try:
         index = Index(mine, options)
         signed = index.doc_ids(np.arange(index.n_documents))
@@ -75,10 +76,10 @@ def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
     known = set(rows["doc_id"].to_pylist())
     strange = sorted(set(signed) - known - {_ERASED})
     if strange:
-        yield f"the index holds {len(strange)} documents that stand in no table, such as {strange[0]}"
+        yield f"the index holds {len(strange)} documents that are in no table, such as {strange[0]}"
     is_signed = pc.is_in(rows["doc_id"], value_set=pa.array(sorted(set(signed)), pa.string()))
     texts = pc.unique(rows.filter(is_signed)["content_sha256"])
-    # Of equal texts one is signed for all.
+    # Of several documents with the same text, only one is signed.
     missing = rows.filter(pc.invert(pc.is_in(rows["content_sha256"], value_set=texts)))[
         "doc_id"
     ].to_pylist()
@@ -87,7 +88,7 @@ def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
 
 
 def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> pa.Table:
-    """Documents that relied on the signature of a forgotten one of equal text, one for each text."""
+    """One document for each text whose only signed document is forgotten."""
     columns = ["doc_id", "content_sha256"]
     gone = pa.concat_tables([snapshot.documents(table, ids, columns) for table in _INDEXED])
     texts = pc.unique(gone["content_sha256"])
@@ -97,13 +98,13 @@ def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> 
             for table in _INDEXED
         ]
     )
-    staying = [row for row in equal.sort_by("doc_id").to_pylist() if row["doc_id"] not in ids]
-    signed = set(index.doc_ids(np.arange(index.n_documents))) if staying else set()
-    provided = {row["content_sha256"] for row in staying if row["doc_id"] in signed}
+    remaining = [row for row in equal.sort_by("doc_id").to_pylist() if row["doc_id"] not in ids]
+    signed = set(index.doc_ids(np.arange(index.n_documents))) if remaining else set()
+    signed_texts = {row["content_sha256"] for row in remaining if row["doc_id"] in signed}
     unsigned = {
         row["content_sha256"]: row["doc_id"]
-        for row in reversed(staying)
-        if row["content_sha256"] not in provided
+        for row in reversed(remaining)
+        if row["content_sha256"] not in signed_texts
     }
     wanted = sorted(unsigned.values())
     return pa.concat_tables(
@@ -114,7 +115,10 @@ def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> 
     )
 
 
-def _signed(unsigned: pa.Table, paths: Sequence[Path], options: Options, folder: Path) -> IndexUpdate:
+def _with_signatures(
+    unsigned: pa.Table, paths: Sequence[Path], options: Options, folder: Path
+) -> IndexUpdate:
+    """The index at these paths with the signatures of more documents."""
     from copydesk.transforms.dedup import in_memory_search
     from copydesk.transforms.dedup import sketches as sketching
 

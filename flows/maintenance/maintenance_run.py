@@ -1,4 +1,4 @@
-"""Runs that bring no documents: the row each leaves in `runs`, and the way back to an older snapshot."""
+"""Maintenance runs, which bring no documents: their row in `runs`, and the rollback to an older snapshot."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Warehouse
 
 
-def chore(
+def maintenance_row(
     kind: str, base: Snapshot, *, now: datetime | None = None, **counts: int
 ) -> dict[str, Any]:
-    """The `runs` row of a run of that kind on `base`; recipe and rules are those of the last run."""
+    """The `runs` row of a maintenance run on `base`; recipe and rules are those of the run before it."""
     now = now or datetime.now(UTC)
     before = last_run(base)
     return {
@@ -37,10 +37,10 @@ def chore(
 
 
 def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = None) -> Snapshot:
-    """Publish the state of an older snapshot again. The record of runs and what was forgotten stay.
+    """Publish the state of an older snapshot again, with today's record of runs and tombstones.
 
-    Nothing is lost by it: the snapshot rolled back from is kept like any other, and a rollback to
-    it undoes this one.
+    The snapshot that is current now is kept like any other, and a rollback to it undoes this one.
+    Raises WarehouseError if the snapshot is the current one already.
     """
     current = warehouse.snapshot("current")
     target = warehouse.snapshot(identifier)
@@ -48,14 +48,14 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
         raise WarehouseError(
             f"snapshot {current.id} is the current one; `copydesk snapshots` lists the others"
         )
-    # Forgotten documents stand in no kept snapshot, so an older state cannot bring one back; the
-    # tombstones keep later runs from it too.
-    stays = ("runs", "tombstones")
+    # No kept snapshot holds a forgotten document, so an older state cannot bring one back. The
+    # tombstones keep later runs from reading it again.
+    unchanged = ("runs", "tombstones")
     change = Change(
         parent=current.id,
-        run=chore("rollback", current, now=now),
-        inserts={table: current.files(table) for table in stays},
-        deletes=dict.fromkeys(stays, EVERYTHING),
+        run=maintenance_row("rollback", current, now=now),
+        inserts={table: current.files(table) for table in unchanged},
+        deletes=dict.fromkeys(unchanged, EVERYTHING),
         extras={"rolled_back_to": target.id},
     )
     ancestry = Ancestry(

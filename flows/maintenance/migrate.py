@@ -1,7 +1,7 @@
-"""From the tables of an earlier schema version to those of this one, by declared steps.
+"""Migrate the tables of an earlier schema version to this one, by declared steps.
 
 A snapshot has one schema version, so a migration rewrites every file once and publishes the result
-as a snapshot of its own; the one before it stays readable with the version that wrote it.
+as a new snapshot. The snapshot before it stays readable with the version that wrote it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.change import Ancestry, Change, Staged
 from copydesk.flows.warehouse.errors import SchemaMismatch
@@ -26,17 +26,17 @@ from copydesk.schemas.tables import SCHEMA_VERSION
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What changed between a schema version and the next, table by table.
+    """The changes from a schema version to the next, table by table.
 
-    A table that is not named keeps its columns; a new nullable or list column needs no function, it
-    is null or empty. A function gets a table of the old version and returns one of the new.
+    A function gets a table of the old version and returns one of the new. A table without a function
+    keeps its columns. A new nullable column needs no function, it is null; a new list column is empty.
     """
 
     sentence: str
     tables: Mapping[str, Callable[[pa.Table], pa.Table]] = field(default_factory=dict)
 
 
-# The step away from each version. Every new column of version 2 is nullable.
+# The step from each version to the next. Every new column of version 2 is nullable.
 STEPS: Mapping[int, Step] = {
     1: Step(
         "duplicates and pairs say what each document holds that the other lacks; "
@@ -54,9 +54,10 @@ def is_due(snapshot: Snapshot) -> bool:
 def migrate(
     warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: datetime | None = None
 ) -> Snapshot | None:
-    """Publish the current snapshot in this version's schema; None where it has it already. Needs the lock.
+    """Publish the current snapshot in this version's schema. Needs the lock.
 
-    Raises SchemaMismatch for a version no step leads away from.
+    Returns None if it has this schema already. Raises SchemaMismatch for a version that no step
+    starts from.
     """
     current = warehouse.snapshot("current")
     if not is_due(current):
@@ -65,11 +66,11 @@ def migrate(
     missing = [number for number in range(version, SCHEMA_VERSION) if number not in steps]
     if missing or version == SCHEMA_VERSION:
         raise SchemaMismatch(
-            f"the tables of {warehouse.address} say schema version {version} and no declared step leads from version "
-            f"{missing[0] if missing else version} on: they were written by an unreleased version; ingest again"
+            f"the tables of {warehouse.address} have schema version {version}, and no declared step starts at "
+            f"version {missing[0] if missing else version}: they were written by an unreleased version; ingest again"
         )
     taken = [steps[number] for number in range(version, SCHEMA_VERSION)]
-    run = chore("migrate", current, now=now)
+    run = maintenance_row("migrate", current, now=now)
     staging = warehouse.staging(run["run_id"]) / "migrated"
     inserts: dict[str, list[Staged]] = {}
     for table in tables_now():

@@ -1,4 +1,4 @@
-"""Documents held back because their outlet left its habits: what waits, and how it is let in."""
+"""List and release quarantined documents, whose outlet looked different from its outlet profile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
@@ -19,12 +19,14 @@ from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.schemas import document_columns
 
-# What deduplicate and group fill in again.
-_ANEW = tuple(field.name for field in (*document_columns.GROUPS, *document_columns.QUARANTINE))
+# Columns that deduplicate and group fill in again.
+_FILLED_AGAIN = tuple(
+    field.name for field in (*document_columns.GROUPS, *document_columns.QUARANTINE)
+)
 
 
 def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """What waits, by outlet and reason, with the oldest run and a few ids."""
+    """Quarantined documents by outlet and reason, with the oldest run and the ids."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in snapshot.table(
         "quarantined", ["doc_id", "outlet_id", "reason", "run_id", "title"]
@@ -44,7 +46,7 @@ def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """How many documents were let in, and the snapshot that holds them."""
+    """Number of released documents, and the snapshot that has them."""
 
     n_documents: int
     snapshot: Snapshot
@@ -58,10 +60,11 @@ def release(
     wait_seconds: float = 0.0,
     progress: pipeline.Progress | None = None,
 ) -> Released | None:
-    """Let documents in: find copies, group and publish them as a run of their own; None when none waits by that name.
+    """Release documents: find their copies and stories, and publish them as a run.
 
-    They are kept as they were cleaned; only copies and stories are worked out now, under the recipe of
-    the last run. Names neither an outlet nor ids: everything that waits.
+    Without `outlet` and `doc_ids` every quarantined document is released. Their texts stay as they
+    were cleaned; copies and stories follow the recipe of the last run. Returns None if no such
+    document is quarantined.
     """
     with warehouse.lock(wait_seconds=wait_seconds):
         snapshot = warehouse.snapshot("current")
@@ -73,7 +76,7 @@ def release(
         rows = snapshot.table("quarantined", None, where)
         if not rows.num_rows:
             return None
-        row = chore("release", snapshot)
+        row = maintenance_row("release", snapshot)
         context = pipeline.Context(
             inputs=(),
             sifted=known_inputs.unknown(()),
@@ -97,7 +100,7 @@ def release(
 
 def _staged(rows: pa.Table, context: pipeline.Context) -> StagedDocuments:
     """The rows as a shard of new documents of this run."""
-    rows = rows.drop_columns(list(_ANEW)).sort_by("doc_id")
+    rows = rows.drop_columns(list(_FILLED_AGAIN)).sort_by("doc_id")
     place = rows.schema.get_field_index("run_id")
     rows = rows.set_column(
         place, rows.schema.field("run_id"), pa.array([context.run_id] * rows.num_rows, pa.string())

@@ -1,10 +1,9 @@
-"""Read refused documents again from their source, after a fix of whatever refused them."""
+"""Read refused documents again from their source, after the cause of the refusal is fixed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows import read
-from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.summary import Summary
@@ -35,14 +34,15 @@ def replay(
     reason: str | None = None,
     recipe: Recipe | None = None,
     workers: int = 1,
-    progress: pipeline.Progress | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Summary | None:
-    """Ingest the sources of refused documents again; None when none was refused (as `reason`). Needs the lock.
+    """Ingest the sources of refused documents again. Needs the lock.
 
-    A document that is taken now loses its row in `rejects`; one that is refused again keeps it, under
-    the reason it has now. What else those sources hold is already known. `inputs` name the roots the
-    sources stand under; without them those of the runs that refused the documents are used.
+    Returns None if no document was refused, or none for this `reason`. A document that is taken now
+    loses its row in `rejects`. One that is refused again keeps a row, with the reason it has now. The
+    other documents of those sources are known already. `inputs` are the files or folders in which
+    the sources are found; without them the inputs of the runs that refused the documents are used.
+
+    Raises SourcesMissing if none of the sources can be found.
     """
     snapshot = warehouse.snapshot("current")
     refused = [
@@ -56,10 +56,10 @@ def replay(
     lost = wanted - {file.source_uri for file in files}
     if not files:
         raise SourcesMissing(
-            f"none of the {len(wanted)} refused sources stands under {', '.join(roots)}; name the folders or files they came from: "
-            "copydesk replay INPUT..."
+            f"none of the {len(wanted)} refused sources is in {', '.join(roots)}; "
+            "name the folders or files they came from: copydesk replay INPUT..."
         )
-    row = chore("replay", snapshot, now=clock())
+    row = maintenance_row("replay", snapshot)
     context = pipeline.Context(
         inputs=roots,
         sifted=known_inputs.unknown(files),
@@ -68,15 +68,13 @@ def replay(
         warehouse=warehouse,
         recipe=recipe or from_toml(row["recipe"]),
         workers=workers,
-        progress=progress,
         run_id=row["run_id"],
         started_at=row["started_at"],
-        clock=clock,
     )
     if lost:
         context.warn(f"{len(lost)} refused sources are gone, such as {min(lost)}")
     results = pipeline.run_steps(
-        context, deletes=lambda cleaned: {"rejects": _answered(refused, files, cleaned)}
+        context, deletes=lambda cleaned: {"rejects": _resolved(refused, files, cleaned)}
     )
     return pipeline.finish(context, results)
 
@@ -86,19 +84,18 @@ def _recorded_inputs(root: Path, run_ids: set[str]) -> list[str]:
     for run_id in sorted(run_ids):
         try:
             facts = json.loads((root / "reports" / f"{run_id}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # no record of that run: the others may do
+        except (OSError, ValueError):  # this run left no record; another may have
             continue
         found |= dict.fromkeys(facts.get("inputs", ()))
-    there = [name for name in found if _is_there(name)]
-    if not there:
+    existing = [name for name in found if _exists(name)]
+    if not existing:
         raise SourcesMissing(
-            "it is not on record where the refused documents came from; name it: copydesk replay INPUT..."
+            "there is no record of where the refused documents came from; name it: copydesk replay INPUT..."
         )
-    return there
+    return existing
 
 
-def _is_there(name: str) -> bool:
-    """Whether an input can still be found."""
+def _exists(name: str) -> bool:
     try:
         sources.check([name])
     except read.InputError:
@@ -106,12 +103,12 @@ def _is_there(name: str) -> bool:
     return True
 
 
-def _answered(
+def _resolved(
     refused: Sequence[dict[str, Any]],
     files: Sequence[read.InputFile | read.Reject],
     cleaned: pipeline.Cleaned,
 ) -> pa.Table:
-    """The rows of `rejects` whose documents were read again and are not refused in the same way."""
+    """Rows of `rejects` whose documents were read again and are not refused at the same step for the same reason."""
     again = {
         tuple(row[name] for name in (*_KEY, "step", "reason"))
         for shard in cleaned.shards

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.export.row_filter import condition
 from copydesk.flows.maintenance import clean_again
-from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import clean_shards, known_inputs, learn_templates, publish
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
@@ -80,7 +80,7 @@ def reprocess(
             "copies and stories are worked out over all documents: a condition goes with stage clean or tag"
         )
     snapshot = warehouse.snapshot("current")
-    row = chore("reprocess", snapshot, now=clock())
+    row = maintenance_row("reprocess", snapshot, now=clock())
     context = pipeline.Context(
         inputs=(),
         sifted=known_inputs.unknown(()),

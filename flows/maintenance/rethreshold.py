@@ -1,4 +1,4 @@
-"""New copy clusters from the pairs on record: what `copydesk rethreshold` publishes."""
+"""Cluster copies again from the recorded pairs, with other thresholds: `copydesk rethreshold`."""
 
 from __future__ import annotations
 
@@ -24,31 +24,35 @@ if TYPE_CHECKING:
 
 _SIZES = document_columns.CLUSTER
 _STORY = ("story_id", "story_rank")
-_NOWHERE = (None, None)
+_NO_STORY = (None, None)
 
-Placed: TypeAlias = Mapping[str, tuple[str | None, int | None]]
+StoryRanks: TypeAlias = Mapping[str, tuple[str | None, int | None]]
 """Story and rank of articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What changes: documents that become copies, copies that become articles, copies of another document."""
+    """The change to publish, and the ids that it concerns.
+
+    `dropped`: articles that become copies. `restored`: copies that become articles. `reassigned`:
+    copies that get another kept document, relation or reason.
+    """
 
     change: Change
-    folded: tuple[str, ...]
+    dropped: tuple[str, ...]
     restored: tuple[str, ...]
-    refolded: tuple[str, ...]
+    reassigned: tuple[str, ...]
 
 
 def chosen(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
-    """The recipe with other thresholds; ValueError for one below the floor the pairs were stored at."""
+    """The recipe with other thresholds. Raises ValueError for one below the floor of the stored pairs."""
     return Recipe({**recipe.values, "dedup": replace(recipe.dedup, **settings)})
 
 
 def plan(
     snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetime, finished_at: datetime
 ) -> Plan:
-    """Cluster the snapshot's documents again and say what that changes. Reads no text but of rows that move."""
+    """Cluster the snapshot's documents again. Texts are read only of rows that change their table."""
     from copydesk.flows.warehouse import Change
 
     articles = snapshot.table("articles", [*FACTS, "supersedes", *_SIZES, *_STORY])
@@ -63,24 +67,24 @@ def plan(
         zip(older["doc_id"].to_pylist(), older["kept_doc_id"].to_pylist(), strict=True)
     )
     newest = articles.filter(articles["supersedes"].is_valid())["doc_id"].to_pylist()
-    exempt = pa.array(sorted({*newest, *superseded.values()}), pa.string())
+    pinned = pa.array(sorted({*newest, *superseded.values()}), pa.string())
     result = recluster(
         facts,
         snapshot.table("pairs"),
         recipe.dedup,
-        exempt=exempt,
+        exempt=pinned,
         superseded=superseded,
         settled=articles["doc_id"].combine_chunks(),
     )
     is_copy = set(copies["doc_id"].to_pylist())
     folds = {row["doc_id"]: row for row in result.folds.to_pylist()}
-    folded = sorted(folds.keys() - is_copy)
+    dropped = sorted(folds.keys() - is_copy)
     restored = sorted(is_copy - folds.keys())
     before = {
         row["doc_id"]: row
         for row in copies.select(["doc_id", "kept_doc_id", "relation", "keep_reason"]).to_pylist()
     }
-    refolded = [
+    reassigned = [
         doc_id
         for doc_id in sorted(is_copy & folds.keys())
         if any(
@@ -89,7 +93,7 @@ def plan(
         )
     ]
     stories = _stories_after(
-        articles, copies, folds, folded=set(folded), restored=restored, snapshot=snapshot
+        articles, copies, folds, dropped=set(dropped), restored=restored, snapshot=snapshot
     )
     change = Change(
         parent=snapshot.id,
@@ -98,28 +102,28 @@ def plan(
             "kind": "rethreshold",
             "started_at": started_at,
             "finished_at": finished_at,
-            "n_moved": len(folded) + len(restored),
+            "n_moved": len(dropped) + len(restored),
             "recipe": recipe.to_toml(),
             "recipe_sha256": recipe.sha256(),
             "rules_sha256": versions.rules_sha256(),
             "versions": versions.versions_json(),
         },
         inserts={
-            "articles": [_restored_rows(snapshot, restored, result, stories.placed)],
-            "duplicates": [_folded_rows(snapshot, folded, result.folds, stories.placed)],
+            "articles": [_restored_rows(snapshot, restored, result, stories.ranks)],
+            "duplicates": [_dropped_rows(snapshot, dropped, result.folds, stories.ranks)],
             "pairs": [result.pairs],
         },
-        deletes={"articles": folded, "duplicates": restored},
-        updates=_updates(articles, refolded, result, stories, {*folded, *restored}),
+        deletes={"articles": dropped, "duplicates": restored},
+        updates=_updates(articles, reassigned, result, stories, {*dropped, *restored}),
     )
-    return Plan(change, tuple(folded), tuple(restored), tuple(refolded))
+    return Plan(change, tuple(dropped), tuple(restored), tuple(reassigned))
 
 
 @dataclass(frozen=True, slots=True)
 class _Stories:
     """Story and rank of every article after the change, and the rows of `stories` that change."""
 
-    placed: Placed
+    ranks: StoryRanks
     rows: pa.Table
 
 
@@ -128,18 +132,18 @@ def _stories_after(
     copies: pa.Table,
     folds: Mapping[str, Mapping[str, Any]],
     *,
-    folded: set[str],
+    dropped: set[str],
     restored: Sequence[str],
     snapshot: Snapshot,
 ) -> _Stories:
-    """A restored copy stays in the story it was counted to, ranked last; a story without articles merges away."""
+    """A restored copy stays in its story, ranked last. A story without articles merges into another one."""
     members: dict[str, list[tuple[int, str]]] = {}
     before: dict[str, str] = {}
     for row in articles.select(["doc_id", *_STORY]).to_pylist():
         if row["story_id"] is not None:
             before[row["doc_id"]] = row["story_id"]
             members.setdefault(row["story_id"], [])
-            if row["doc_id"] not in folded:
+            if row["doc_id"] not in dropped:
                 members[row["story_id"]].append((row["story_rank"] or 1 << 30, row["doc_id"]))
     story_of_copy = dict(
         zip(copies["doc_id"].to_pylist(), copies["story_id"].to_pylist(), strict=True)
@@ -147,23 +151,23 @@ def _stories_after(
     for doc_id in restored:
         if story_of_copy[doc_id] is not None:
             members.setdefault(story_of_copy[doc_id], []).append((1 << 30, doc_id))
-    placed: dict[str, tuple[str | None, int | None]] = {}
+    ranks: dict[str, tuple[str | None, int | None]] = {}
     for story_id, ranked in members.items():
         for rank, (_, doc_id) in enumerate(sorted(ranked), start=1):
-            placed[doc_id] = (story_id, rank)
+            ranks[doc_id] = (story_id, rank)
     outlets: dict[str | None, set[str | None]] = defaultdict(set)
     touched: set[str | None] = set()
-    is_moved = folded.union(restored)
+    is_moved = dropped.union(restored)
     for doc_id, outlet in _outlets(articles, copies):
         kept = folds[doc_id]["kept_doc_id"] if doc_id in folds else doc_id
-        now = placed.get(kept, _NOWHERE)[0]
+        now = ranks.get(kept, _NO_STORY)[0]
         was = before.get(doc_id, story_of_copy.get(doc_id))
         outlets[now].add(outlet)
         if now != was or doc_id in is_moved:
             touched |= {now, was}
     successors = {
-        before[d]: placed.get(folds[d]["kept_doc_id"], _NOWHERE)[0]
-        for d in sorted(folded)
+        before[d]: ranks.get(folds[d]["kept_doc_id"], _NO_STORY)[0]
+        for d in sorted(dropped)
         if d in before
     }
     stored = snapshot.table("stories", ["story_id", "merged_into"])
@@ -191,7 +195,7 @@ def _stories_after(
             for name, kind in zip(columns, kinds, strict=True)
         }
     )
-    return _Stories(placed, table)
+    return _Stories(ranks, table)
 
 
 def _outlets(*tables: pa.Table) -> Iterator[tuple[str, str | None]]:
@@ -205,7 +209,7 @@ def _restored_rows(
     snapshot: Snapshot,
     ids: Sequence[str],
     result: Reclustered,
-    placed: Placed,
+    ranks: StoryRanks,
 ) -> pa.Table:
     rows = snapshot.documents("duplicates", ids) if ids else snapshot.documents("articles", [])
     gone = [
@@ -215,13 +219,13 @@ def _restored_rows(
     ]
     rows = rows.drop_columns(gone)
     rows = with_cluster_columns(rows, rows, id_index.Table(result.sizes))
-    found = [placed.get(doc_id, _NOWHERE) for doc_id in rows["doc_id"].to_pylist()]
+    found = [ranks.get(doc_id, _NO_STORY) for doc_id in rows["doc_id"].to_pylist()]
     rows = rows.append_column("story_id", pa.array([story for story, _ in found], pa.string()))
     return rows.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
 
 
-def _folded_rows(
-    snapshot: Snapshot, ids: Sequence[str], folds: pa.Table, placed: Placed
+def _dropped_rows(
+    snapshot: Snapshot, ids: Sequence[str], folds: pa.Table, ranks: StoryRanks
 ) -> pa.Table:
     """Articles that become copies, in the story of the document that is kept for them."""
     rows = snapshot.documents("articles", ids)
@@ -230,33 +234,33 @@ def _folded_rows(
         id_index.Table(folds).columns(rows["doc_id"], tuple(folds.column_names[1:])).items()
     ):
         rows = rows.append_column(name, values)
-    return rows.append_column("story_id", _stories_of_kept(rows["kept_doc_id"], placed))
+    return rows.append_column("story_id", _stories_of_kept(rows["kept_doc_id"], ranks))
 
 
-def _stories_of_kept(kept: pa.ChunkedArray, placed: Placed) -> pa.Array:
-    return pa.array([placed.get(doc_id, _NOWHERE)[0] for doc_id in kept.to_pylist()], pa.string())
+def _stories_of_kept(kept: pa.ChunkedArray, ranks: StoryRanks) -> pa.Array:
+    return pa.array([ranks.get(doc_id, _NO_STORY)[0] for doc_id in kept.to_pylist()], pa.string())
 
 
 def _updates(
     articles: pa.Table,
-    refolded: Sequence[str],
+    reassigned: Sequence[str],
     result: Reclustered,
     stories: _Stories,
-    moved: set[str],
+    changed_tables: set[str],
 ) -> dict[str, pa.Table]:
     updates: dict[str, pa.Table] = {}
-    if refolded:
+    if reassigned:
         rows = result.folds.filter(
-            pc.is_in(result.folds["doc_id"], pa.array(refolded, pa.string()))
+            pc.is_in(result.folds["doc_id"], pa.array(reassigned, pa.string()))
         )
         updates["duplicates"] = rows.append_column(
-            "story_id", _stories_of_kept(rows["kept_doc_id"], stories.placed)
+            "story_id", _stories_of_kept(rows["kept_doc_id"], stories.ranks)
         )
     stay = articles.filter(
-        pc.invert(pc.is_in(articles["doc_id"], pa.array(sorted(moved), pa.string())))
+        pc.invert(pc.is_in(articles["doc_id"], pa.array(sorted(changed_tables), pa.string())))
     )
     now = with_cluster_columns(stay.select(["doc_id"]), stay, id_index.Table(result.sizes))
-    found = [stories.placed.get(doc_id, _NOWHERE) for doc_id in stay["doc_id"].to_pylist()]
+    found = [stories.ranks.get(doc_id, _NO_STORY) for doc_id in stay["doc_id"].to_pylist()]
     now = now.append_column("story_rank", pa.array([rank for _, rank in found], pa.int32()))
     same = [
         one == other

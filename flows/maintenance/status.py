@@ -1,4 +1,4 @@
-"""Where a warehouse stands, for `copydesk status`: facts from manifests and folders, no text is read."""
+"""The state of a warehouse for `copydesk status`, from manifests and folders. No text is read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RUN = (
 
 
 def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5) -> dict[str, Any]:
-    """Snapshot, last runs, sizes, and what a run over the inputs (default: those of the last one) would find."""
+    """Snapshot, last runs, sizes, and the new files in the inputs (by default the last run's)."""
     snapshot = warehouse.current()
     if snapshot is None:
         return {
@@ -53,13 +53,15 @@ def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5)
 
 
 def _unfinished(root: Path) -> dict[str, Any]:
-    """The run that is going, and those that left staged work behind, which a run with the same inputs takes up."""
+    """The run in progress, and interrupted runs, which a run with the same inputs continues."""
     staged = sorted(path.parent for path in (root / "staging").glob("*/run.json"))
     writer = lock.holder(root / "lock")
     if writer is None:
         return {"running": None, "interrupted": [folder.name for folder in staged]}
-    begun = [(folder, progress) for folder in staged if (progress := progress_record.read(folder))]
-    folder, progress = max(begun, key=_written, default=(None, None))
+    started = [
+        (folder, progress) for folder in staged if (progress := progress_record.read(folder))
+    ]
+    folder, progress = max(started, key=_written_at, default=(None, None))
     running = {
         **writer,
         "run_id": folder.name if folder else None,
@@ -68,10 +70,10 @@ def _unfinished(root: Path) -> dict[str, Any]:
     return {"running": running, "interrupted": [f.name for f in staged if f != folder]}
 
 
-def _written(begun: tuple[Path, dict[str, Any]]) -> float:
+def _written_at(started: tuple[Path, dict[str, Any]]) -> float:
     try:
-        return (begun[0] / progress_record.NAME).stat().st_mtime
-    except OSError:  # the run ended meanwhile
+        return (started[0] / progress_record.NAME).stat().st_mtime
+    except OSError:  # the run has ended in the meantime
         return 0.0
 
 
@@ -80,10 +82,7 @@ def _last_inputs(warehouse: Warehouse, run_ids: Sequence[str]) -> tuple[str, ...
     for run_id in run_ids:
         try:
             found = json.loads(warehouse.record(run_id).read_text(encoding="utf-8"))
-        except (
-            OSError,
-            ValueError,
-        ):  # a run from before, or its record was removed: look further back
+        except (OSError, ValueError):  # the run left no record, or it was removed
             continue
         if found.get("inputs"):
             return tuple(found["inputs"])
@@ -93,7 +92,7 @@ def _last_inputs(warehouse: Warehouse, run_ids: Sequence[str]) -> tuple[str, ...
 def _next(
     warehouse: Warehouse, snapshot: Snapshot, inputs: Sequence[str]
 ) -> Mapping[str, Any] | None:
-    """How many of the files that the inputs name now no run has read, by name and size."""
+    """The files in the inputs that no run has read, by name and size; None without inputs."""
     if not inputs:
         return None
     try:
@@ -119,5 +118,5 @@ def _next(
 def _size(file: read.InputFile) -> int | None:
     try:
         return file.size_bytes
-    except OSError:  # gone since it was listed: the run will say so
+    except OSError:  # the file was deleted after it was listed; a run reports it
         return None

@@ -1,4 +1,4 @@
-"""Review of learned template lines: a decision is a new version of their rows, published as a run of its own."""
+"""Review of learned template lines: a decision publishes a new version of their rows as a run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse
 from copydesk.schemas.tables import TEMPLATES
 
 
 def short_id(outlet_id: str, line: str) -> str:
-    """A name for a line that one can type.
+    """A short name for a line of an outlet, to type on the command line.
 
     >>> short_id("example.org", "Follow us on the radio")
     '44675dde'
@@ -44,7 +44,7 @@ def decide(warehouse: Warehouse, ids: Collection[str], status: str) -> Snapshot:
         if unknown:
             raise KeyError(min(unknown))
         version = max(row["version"] for row in rows) + 1
-        run = chore("templates", snapshot)
+        run = maintenance_row("templates", snapshot)
         return warehouse.publish(
             Change(
                 parent=snapshot.id,

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from copydesk.flows.cli import main
-from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.maintenance.template_review import short_id
 from copydesk.flows.pipeline import run
 from copydesk.flows.report import outcome
@@ -134,7 +134,7 @@ def test_a_reviewer_rejects_a_template_line_and_the_decision_is_a_run(warehouse:
         store.publish(
             Change(
                 parent=current.id,
-                run=chore("templates", current),
+                run=maintenance_row("templates", current),
                 inserts={"templates": [inserted]},
             )
         )

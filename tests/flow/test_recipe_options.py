@@ -39,9 +39,9 @@ def test_the_recipe_of_the_last_run_is_that_of_a_replay_under_another_recipe() -
     snapshot: Any = SimpleNamespace(
         table=lambda name, columns: pa.Table.from_pylist(runs).select(columns)
     )
-    from copydesk.flows.maintenance.maintenance_run import chore
+    from copydesk.flows.maintenance.maintenance_run import maintenance_row
     from copydesk.flows.maintenance.reelection import CopyRules
 
     assert recipe.recipe_of_last_run(snapshot).dedup.keep == "longest"
     assert CopyRules.of(snapshot).options.keep == "longest"
-    assert 'keep = "longest"' in chore("verify", snapshot)["recipe"]
+    assert 'keep = "longest"' in maintenance_row("verify", snapshot)["recipe"]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.flows.maintenance.forget import Request, forget
+from copydesk.flows.maintenance.forget import forget
+from copydesk.flows.maintenance.forget_request import Request
 from copydesk.flows.maintenance.maintenance_run import rollback
 from copydesk.flows.maintenance.reelection import CopyRules
 from copydesk.flows.support import atomic_write

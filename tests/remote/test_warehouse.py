@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from copydesk.flows.maintenance import maintenance_run
-from copydesk.flows.maintenance.forget import Request, forget
+from copydesk.flows.maintenance.forget import forget
+from copydesk.flows.maintenance.forget_request import Request
 from copydesk.flows.remote.client import RemoteError
 from copydesk.flows.remote.objects import Objects
 from copydesk.flows.warehouse import Change, Options, Snapshot, Warehouse
@@ -342,8 +343,8 @@ def test_rollback_publishes_the_older_state_anew(uri: str, another_machine: Move
     assert not list(faults(Warehouse.open(uri)))
 
 
-class NoHeirs:
-    def lead(self, members: Any) -> Any:
+class NoReelection:
+    def elect(self, members: Any) -> Any:
         raise AssertionError(members)
 
     def sizes(self, members: Any) -> dict[str, int]:
@@ -360,7 +361,9 @@ def test_a_forgotten_document_is_in_no_object_and_in_no_mirror(
     another_machine()
     warehouse = opened(uri)
     with warehouse.lock():
-        receipt = forget(warehouse, Request(docs=(rows.doc_id(2),)), reelection_rules=NoHeirs())
+        receipt = forget(
+            warehouse, Request(docs=(rows.doc_id(2),)), reelection_rules=NoReelection()
+        )
     for name in objects(s3, bucket, "wh/tables/"):
         content = s3.get_object(Bucket=bucket, Key=name)["Body"].read()
         if name.startswith(("wh/tables/articles/", "wh/tables/removed/")) and not name.endswith(

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from copydesk.flows.maintenance import maintenance_run
-from copydesk.flows.maintenance.forget import NothingToForget, Request, forget
+from copydesk.flows.maintenance.forget import forget
+from copydesk.flows.maintenance.forget_request import NothingToForget, Request
 from copydesk.flows.maintenance.reelection import CopyRules
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse
 from copydesk.flows.warehouse.checks.verify import faults

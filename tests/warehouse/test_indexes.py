@@ -9,8 +9,9 @@ import pytest
 
 from copydesk.flows.index import Index, rebuild
 from copydesk.flows.maintenance import index_upkeep
-from copydesk.flows.maintenance.forget import Request, forget
-from copydesk.flows.maintenance.maintenance_run import chore
+from copydesk.flows.maintenance.forget import forget
+from copydesk.flows.maintenance.forget_request import Request
+from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.maintenance.reelection import CopyRules
 from copydesk.flows.warehouse import Change, Snapshot, Warehouse
 from copydesk.transforms.dedup.options import Options
@@ -54,7 +55,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 def sign(warehouse: Warehouse, snapshot: Snapshot) -> None:
-    run = chore("rethreshold", snapshot)
+    run = maintenance_row("rethreshold", snapshot)
     written = rebuild.rebuild(snapshot, OPTIONS, warehouse.staging(run["run_id"]))
     warehouse.publish(rebuild.change(snapshot, written, run))
     warehouse.discard_staging(run["run_id"])

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from copydesk.flows.maintenance import index_upkeep, reelection
-from copydesk.flows.maintenance.forget import Request, forget
+from copydesk.flows.maintenance.forget import forget
+from copydesk.flows.maintenance.forget_request import Request
 from copydesk.flows.maintenance.replay import SourcesMissing, replay
 from copydesk.flows.maintenance.reprocess import reprocess
 from copydesk.flows.pipeline import run
