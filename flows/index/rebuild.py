@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from copydesk.flows.index.copy_index import Index, IndexUpdate
 from copydesk.flows.index.index_files import SUFFIX
+from copydesk.flows.support import record_batches
 from copydesk.transforms.dedup import in_memory_search, keep_policy
 from copydesk.transforms.dedup import sketches as sketching
 from copydesk.transforms.dedup.options import Options
@@ -53,12 +54,7 @@ def change(snapshot: Snapshot, written: IndexUpdate, run: dict[str, Any]) -> Cha
 
 
 def _batches(snapshot: Snapshot) -> Iterator[pa.Table]:
-    batches: list[pa.RecordBatch] = []
-    for table in ("articles", "duplicates"):
-        for batch in snapshot.batches(table, _COLUMNS):
-            batches.append(batch)
-            if sum(b.num_rows for b in batches) >= _BATCH_ROWS:
-                yield pa.Table.from_batches(batches)
-                batches = []
-    if batches:
-        yield pa.Table.from_batches(batches)
+    batches = (
+        batch for table in ("articles", "duplicates") for batch in snapshot.batches(table, _COLUMNS)
+    )
+    yield from record_batches.tables_of(batches, min_rows=_BATCH_ROWS)
