@@ -29,18 +29,17 @@ The task is a function named by its import path and called in a worker as `task(
 from __future__ import annotations
 
 import json
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Shard, from_json
 from copydesk.flows.support import sandbox
+from copydesk.flows.support.atomic_write import temporary_file
 from copydesk.flows.support.sandbox import Process, WorkerExit, wait
 from copydesk.flows.support.worker_loop import WorkerChannel, function_named
 
@@ -264,11 +263,8 @@ def result_of(shard: Shard, key: str) -> dict[str, Any] | None:
 def keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
     """Let `result_of` find the result of a shard."""
     place = Path(shard.folder, _DONE)
-    draft = place.with_suffix(
-        f".{token_hex(4)}.draft"
-    )  # another machine may be keeping the same result
-    draft.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
-    os.replace(draft, place)
+    with temporary_file(place) as temporary:
+        temporary.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
 
 
 def _work(

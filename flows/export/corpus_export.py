@@ -136,7 +136,7 @@ def export(
             atomic_write.remove_tree(target)
         draft.replace(target)
         if not target.is_dir():
-            atomic_write.write_whole(card, text)
+            atomic_write.write_text(card, text)
     finally:
         atomic_write.remove_tree(draft)
     return rows.n_written, card

@@ -14,13 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.flows.index import blockwise_arrays
+from copydesk.flows.support import atomic_write
 from copydesk.transforms.dedup import sketches
 from copydesk.transforms.dedup.options import NORMALISER_VERSION, Options
 
@@ -112,10 +112,10 @@ def write(
     if len(encoded) >= HEADER_BYTES:
         raise ValueError(f"index header of {len(encoded)} bytes; room is {HEADER_BYTES}")
     folder.mkdir(parents=True, exist_ok=True)
-    # A random name, because several machines may write into the folder.
-    partial = folder / f"{kind}-{token_hex(8)}.partial"
+    # The final name has the hash, which is known when the file is complete.
+    temporary = atomic_write.temporary_path(folder / kind)
     digest = hashlib.sha256()
-    with partial.open("wb") as file:
+    with temporary.open("wb") as file:
         _put(file, digest, encoded.ljust(HEADER_BYTES, b"\n"))
         for values in arrays.values():
             for block in blockwise_arrays.blocks(values):
@@ -124,7 +124,7 @@ def write(
         file.flush()
         os.fsync(file.fileno())
     path = folder / f"{kind}-{digest.hexdigest()[:32]}{SUFFIX}"
-    os.replace(partial, path)
+    temporary.replace(path)
     return IndexFile(path, full)
 
 

@@ -52,7 +52,7 @@ def new_receipt(run: Mapping[str, Any], request: Request, selection: Selection) 
 def write_receipt(root: Path, receipt: Mapping[str, Any]) -> str:
     """Write a receipt into the warehouse at `root`; returns its file name."""
     name = f"{receipt['receipt_id']}.json"
-    atomic_write.write_whole(
+    atomic_write.write_text(
         root / "receipts" / name, json.dumps(receipt, indent=1, ensure_ascii=False) + "\n"
     )
     return name
@@ -71,7 +71,7 @@ def remove_from_reports(root: Path, documents: Mapping[str, SelectedDocument]) -
         if path.suffix == ".json":
             for text in identifying:
                 content = content.replace(text, b"(forgotten)")
-            atomic_write.write_whole(path, content.decode("utf-8"))
+            atomic_write.write_text(path, content.decode("utf-8"))
         else:
             # The page can be drawn from the snapshot again: `copydesk report RUN` does, without
             # the document.

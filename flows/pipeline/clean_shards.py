@@ -24,7 +24,7 @@ from copydesk.flows.read.shards import Shard
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import sandbox, startup_cache, versions
-from copydesk.flows.support.atomic_write import drafted
+from copydesk.flows.support.atomic_write import temporary_file
 from copydesk.schemas import tables as base
 from copydesk.transforms import decode, edit, tabulate
 from copydesk.transforms.article import Article, Refused
@@ -180,7 +180,7 @@ def write(outcomes: Iterable[Article | Reject], files: ShardFiles) -> None:
 
 def write_whole(table: pa.Table, path: Path) -> Path:
     """Write a Parquet file of staging; one that is there is whole. Its path."""
-    with drafted(path) as draft:
+    with temporary_file(path) as draft:
         pq.write_table(
             table, draft, compression="zstd", compression_level=1
         )  # read once and deleted

@@ -134,7 +134,7 @@ def record_of(root: Path, snapshot: Snapshot | None) -> pa.Table:
 def keep_aside(root: Path, snapshot: Snapshot, record: pa.Table) -> None:
     """Keep the record of a run that published nothing, for as long as `snapshot` is the current one."""
     (root / "reports").mkdir(exist_ok=True)
-    with atomic_write.drafted(root / "reports" / _ASIDE) as draft:
+    with atomic_write.temporary_file(root / "reports" / _ASIDE) as draft:
         pq.write_table(record.replace_schema_metadata({_SNAPSHOT: snapshot.id}), draft)
 
 

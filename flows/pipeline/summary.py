@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copydesk.flows.support.atomic_write import temporary_file
 from copydesk.transforms.drift import Break, Habits
 
 if TYPE_CHECKING:
@@ -131,12 +132,9 @@ def record_path(root: Path, run_id: str, ending: str) -> Path:
 
 def replace_text(path: Path, text: str) -> Path:
     """Write a text file whole: readers see the old content or the new one. Returns the path."""
-    draft = path.with_suffix(path.suffix + ".part")
-    draft.unlink(missing_ok=True)  # never through a link that stands there
-    draft.write_text(
-        text, encoding="utf-8", errors="backslashreplace"
-    )  # inputs may have names that are no UTF-8
-    draft.replace(path)
+    with temporary_file(path) as temporary:
+        # Names of inputs may not be UTF-8.
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
     return path
 
 

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from copydesk.flows.query.views import relation
+from copydesk.flows.support import atomic_write
 from copydesk.flows.support.safe_text import printable
 
 FORMATS = ("table", "csv", "json", "jsonl", "parquet")
@@ -30,17 +31,15 @@ def write(answer: duckdb.DuckDBPyConnection, target: IO[str], form: str) -> None
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
     """Write the answer to a question as one Parquet file (zstd); rows written. The file appears whole or not at all."""
-    draft = path.with_name(f".{path.name}.new")
     reader = relation(connection, sql).to_arrow_reader(_ROWS)
     n = 0
-    try:
-        with pq.ParquetWriter(draft, reader.schema, compression="zstd") as writer:
-            for batch in reader:
-                writer.write_batch(batch)
-                n += batch.num_rows
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with (
+        atomic_write.temporary_file(path) as temporary,
+        pq.ParquetWriter(temporary, reader.schema, compression="zstd") as writer,
+    ):
+        for batch in reader:
+            writer.write_batch(batch)
+            n += batch.num_rows
     return n
 
 

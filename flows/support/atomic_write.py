@@ -1,4 +1,4 @@
-"""Files that are whole or absent: write, hash, link, sync."""
+"""Write files that are complete or absent; hash, link and sync files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
-# Errors by which a file system says that it cannot link here: then the file is copied.
+# Errors of file systems that cannot make this link; the file is copied then.
 _CANNOT_LINK = frozenset(
     {
         errno.EXDEV,
@@ -25,7 +25,7 @@ _CANNOT_LINK = frozenset(
     }
 )
 
-_WAITING = 16  # files that are synced at once; arbitrary
+_SYNCS_AT_ONCE = 16  # arbitrary
 
 
 def sha256(path: Path) -> str:
@@ -35,7 +35,7 @@ def sha256(path: Path) -> str:
 
 
 def sync(path: Path) -> None:
-    """Ask the disk to hold a file, or the entries of a folder, before going on."""
+    """Wait until the disk has a file, or the entries of a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -48,50 +48,56 @@ def sync(path: Path) -> None:
 
 
 def sync_all(paths: Iterable[Path]) -> None:
-    """`sync` of each, many at once: they wait for the disk and not for a core, and a journal commits what waits together."""
-    with ThreadPoolExecutor(max_workers=_WAITING) as pool:
+    """Sync many files at once.
+
+    The threads wait for the disk and not for a core, and a journal commits waiting files together.
+    """
+    with ThreadPoolExecutor(max_workers=_SYNCS_AT_ONCE) as pool:
         for _ in pool.map(sync, paths):
             pass
 
 
+def temporary_path(path: Path) -> Path:
+    """A new hidden name in the folder of `path`, so that several processes may write the same file."""
+    return path.with_name(f".{path.name}.{token_hex(4)}.new")
+
+
 @contextmanager
-def drafted(path: Path) -> Iterator[Path]:
-    """Where to write a file of staging that appears at `path` when the block ends, whole; it is not synced.
+def temporary_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path; on exit it is renamed to `path`, so readers never see a partial file.
 
-    The name is one of its own: after the loss of a machine two workers may write the same file.
+    Not fsynced. After an error the temporary file is removed, and `path` is as it was.
     """
-    draft = path.with_suffix(f".{token_hex(4)}.part")
-    yield draft
-    draft.replace(path)
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Put a text file in place in one step: readers see the old one or the new one."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    temporary = temporary_path(path)
     try:
-        beside.unlink(missing_ok=True)  # never through a link that stands there
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
         raise
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a text file in one step, and sync it: readers see the old content or the new one."""
+    with (
+        temporary_file(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="\n") as file,
+    ):
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     sync(path.parent)
 
 
 def point(link: Path, target: str) -> None:
     """Make `link` a symbolic link to `target` in one step, whatever it was before."""
-    beside = link.with_name(f".{link.name}.{os.getpid()}.new")
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(target)
-    beside.replace(link)
+    with temporary_file(link) as temporary:
+        temporary.symlink_to(target)
     sync(link.parent)
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """A hard link where the file system can, else a synced copy."""
+    """Make a hard link, or a synced copy on a file system that cannot."""
     try:
         os.link(source, target)
     except OSError as error:
@@ -102,7 +108,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder and what is in it, or a file; absent is fine."""
+    """Remove a folder with its content, or a file; does nothing if it is absent."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -1,4 +1,4 @@
-"""How far a run is, as a small file beside its staging, so that another process can say it."""
+"""Record the progress of a run in a small file of its staging folder, for other processes to read."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
+from copydesk.flows.support.atomic_write import temporary_file
+
 NAME = "progress.json"
 _EVERY = 1.0  # seconds between two writes; arbitrary
 
 
 class Progress(Protocol):
-    """Where a run says how far it is."""
+    """Receives the progress of a run."""
 
     def stage(self, name: str, total: int | None) -> None:
         """A stage begins."""
@@ -64,10 +66,9 @@ class Recorded:
             return
         self._written = now
         state = {"stage": self._stage, "done": self._done, "total": self._total}
-        draft = self._path.with_suffix(".part")
-        with contextlib.suppress(OSError):  # the run does not depend on it
-            draft.write_text(json.dumps(state), encoding="utf-8")
-            draft.replace(self._path)
+        # The run does not depend on this file.
+        with contextlib.suppress(OSError), temporary_file(self._path) as temporary:
+            temporary.write_text(json.dumps(state), encoding="utf-8")
 
 
 def read(folder: Path) -> dict[str, Any] | None:

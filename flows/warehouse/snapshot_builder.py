@@ -192,7 +192,7 @@ class SnapshotBuilder:
         folder.rename(target)
         atomic_write.sync(target.parent)
         self.checkpoint("snapshot in place")
-        atomic_write.write_whole(self.root / "manifests" / f"{built.id}.json", built.to_json())
+        atomic_write.write_text(self.root / "manifests" / f"{built.id}.json", built.to_json())
         self.checkpoint("manifest written")
         return Snapshot(self.root, built, self.origin)
 

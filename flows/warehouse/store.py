@@ -281,7 +281,7 @@ class Warehouse:
                     raise
                 # On a file system without links, LATEST alone is the switch.
         self.checkpoint("switched")
-        atomic_write.write_whole(self.root / "LATEST", snapshot.id + "\n")
+        atomic_write.write_text(self.root / "LATEST", snapshot.id + "\n")
         self.checkpoint("latest written")
 
     def _switch_store(self, mirror: Mirror, snapshot: Snapshot) -> None:
@@ -336,7 +336,7 @@ class Warehouse:
         if line and (self.root / "current").is_symlink():
             latest = self.root / "LATEST"
             if not latest.is_file() or latest.read_text(encoding="utf-8").strip() != line[0].id:
-                atomic_write.write_whole(latest, line[0].id + "\n")
+                atomic_write.write_text(latest, line[0].id + "\n")
         if self.prune():
             line = self.snapshots()
         removed = retention.remove_unreferenced(self.root, line)

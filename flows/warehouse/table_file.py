@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from secrets import token_hex
 
 import numpy as np
 import pyarrow as pa
@@ -34,15 +33,15 @@ def write(
     One row group at a time is put into order: memory holds the table once. The file is not synced: a disk
     asked for a hundred files at once is done sooner than one asked a hundred times.
     """
-    # A name of its own, as others may write beside it, until the hash is known.
-    draft = folder / f".{month}.{token_hex(4)}.draft"
+    # The final name has the hash, which is known when the file is complete.
+    temporary = atomic_write.temporary_path(folder / month)
     fewest, most = PARTITIONS[name].row_group
     per_group = min(max(-(-table.num_rows // _ROW_GROUPS), fewest), most)
     n_groups = -(-table.num_rows // per_group) or 1
     size = -(-table.num_rows // n_groups) or 1
     dictionaries = [column for column in _DICTIONARY if column in table.column_names]
     with pq.ParquetWriter(
-        draft,
+        temporary,
         table.schema,
         compression="zstd",
         compression_level=3,
@@ -54,9 +53,9 @@ def write(
                 table.slice(first, size) if order is None else table.take(order.slice(first, size))
             )
             writer.write_table(part.combine_chunks(), row_group_size=size)
-    digest = atomic_write.sha256(draft)
+    digest = atomic_write.sha256(temporary)
     target = folder / f"{month}-{digest[:HASH_DIGITS]}.parquet"
-    draft.replace(target)
+    temporary.replace(target)
     return FileEntry(target.name, digest, table.num_rows, target.stat().st_size)
 
 
@@ -74,10 +73,8 @@ def write_keys(table: pa.Table, name: str, target: Path) -> None:
 
     What stands there by that name may be what a power cut left, so it is written again.
     """
-    draft = target.with_name(f".{target.name}.{token_hex(4)}.draft")
-    with draft.open("wb") as file:
+    with atomic_write.temporary_file(target) as temporary, temporary.open("wb") as file:
         np.save(file, _keys_in(table, name), allow_pickle=False)
-    draft.replace(target)
 
 
 def holds(sorted_keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -133,7 +133,7 @@ def test_the_simulated_disk_keeps_what_is_written_whole(tmp_path: Path) -> None:
     root.mkdir()
     (root / "a").write_text("old\n", encoding="utf-8")
     with Recording(root) as recording:
-        atomic_write.write_whole(root / "a", "new\n")
+        atomic_write.write_text(root / "a", "new\n")
         recording.mark("done")
     assert {tree["a"] for done, tree in crashes(recording, aside="") if done} == {b"new\n"}
     assert {tree["a"] for done, tree in crashes(recording, aside="") if not done} == {

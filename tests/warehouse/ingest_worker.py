@@ -106,10 +106,10 @@ def _shape(path: str) -> str:
 
     >>> _shape("snapshots/000002-0123456789ab/articles/2026-11-0123456789abcdef000002.parquet")
     'snapshots/*/articles/*.parquet'
-    >>> _shape("staging/run/clean/read/000001/result.cd3fb0e2.draft")
-    'staging/*/clean/read/*/result.*.draft'
+    >>> _shape("staging/run/clean/read/000001/.result.json.cd3fb0e2.new")
+    'staging/*/clean/read/*/.result.json.*.new'
     """
-    path = re.sub(r"(?<=\.)[0-9a-f]{8}(?=\.(?:draft|part)$)", "*", path)
+    path = re.sub(r"(?<=\.)[0-9a-f]{8}(?=\.new$)", "*", path)
     path = re.sub(
         r"(?<=^staging/)[^/]+|(?<=/publish-)[^/]+|[0-9a-f]{16,}|[0-9]{4}-[0-9]{2}|undated|[0-9]{6}-[0-9a-f]{12}|[0-9]+",
         "*",

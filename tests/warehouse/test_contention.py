@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_written_whole_publishes_nothing(
     assert not list((warehouse.root / "staging").rglob("*.parquet"))
 
 
-@pytest.mark.parametrize("step", ["write", "sync", "link_or_copy", "write_whole", "point"])
+@pytest.mark.parametrize("step", ["write", "sync", "link_or_copy", "write_text", "point"])
 def test_a_full_disk_at_any_step_publishes_nothing_and_the_next_run_is_whole(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

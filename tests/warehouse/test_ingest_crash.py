@@ -55,8 +55,8 @@ APPEARS = [
     "staging/run/clean/read/cutting-*",
     "staging/run/clean/read/000000",
     "staging/run/clean/read/000003",
-    "staging/run/clean/shards/000000.rejects.part*",
-    "staging/run/clean/shards/000001.removed.part*",
+    "staging/run/clean/shards/.000000.rejects.*.new",
+    "staging/run/clean/shards/.000001.removed.*.new",
     "staging/run/clean/shards/000001.counts.arrow",
     "staging/run/clean/shards/000002.articles.parquet",
 ]

@@ -19,6 +19,7 @@ from secrets import token_hex
 from copydesk.flows.remote import client
 from copydesk.flows.remote.objects import Objects, at_once
 from copydesk.flows.support import atomic_write
+from copydesk.flows.support.atomic_write import temporary_file
 from copydesk.flows.warehouse import Warehouse, lock
 from copydesk.flows.warehouse.errors import Locked, WarehouseError
 from copydesk.flows.warehouse.object_store import mirror
@@ -155,14 +156,8 @@ class Place:
             path.mkdir(parents=True, exist_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(
-            f".{path.name}.{token_hex(6)}.new"
-        )  # another worker of this machine may fetch it, too
-        try:
-            _objects(self._store).download(name, draft)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with temporary_file(path) as temporary:
+            _objects(self._store).download(name, temporary)
 
 
 SHARED = Place()

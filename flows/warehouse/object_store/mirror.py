@@ -100,7 +100,7 @@ class Mirror:
                 raise WarehouseError(
                     f"{self.uri}/LATEST names snapshot {current}, which has no manifest there; `copydesk verify` says more"
                 )
-            atomic_write.write_whole(self.root / POINTER, current + "\n")
+            atomic_write.write_text(self.root / POINTER, current + "\n")
             return current
 
     def is_begun(self) -> bool:
@@ -423,7 +423,7 @@ class Mirror:
 
     def _keep(self, state: Mapping[str, Any]) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        atomic_write.write_whole(
+        atomic_write.write_text(
             self.root / MIRROR_STATE, json.dumps(state, indent=1, sort_keys=True)
         )
 
