@@ -45,7 +45,6 @@ LONG_MODULES: dict[str, int] = {
     "flows/pipeline/reconcile.py": 460,
     "flows/pipeline/run.py": 540,
     "flows/pipeline/stories/state.py": 480,
-    "flows/warehouse/object_store/mirror.py": 560,
     "transforms/clean/lines/line_features.py": 540,
     "transforms/decode.py": 460,
     "transforms/extract/block_features.py": 540,

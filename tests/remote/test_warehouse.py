@@ -26,7 +26,7 @@ from copydesk.flows.warehouse.errors import (
     WarehouseError,
     WriteFailed,
 )
-from copydesk.flows.warehouse.object_store.mirror import GUARD
+from copydesk.flows.warehouse.object_store.object_names import GUARD
 from tests.remote.conftest import objects
 from tests.warehouse import rows
 
@@ -122,7 +122,7 @@ def test_columns_of_a_large_file_are_read_by_ranges(
 ) -> None:
     publish(opened(uri), "one", 1, 2, 3)
     another_machine()
-    monkeypatch.setattr("copydesk.flows.warehouse.object_store.mirror._WHOLE", 0)
+    monkeypatch.setattr("copydesk.flows.warehouse.object_store.mirror._SMALL_FILE_BYTES", 0)
     snapshot = Warehouse.open(uri).snapshot("current")
     assert ids(snapshot) == sorted(map(rows.doc_id, (1, 2, 3)))
     found = snapshot.documents("articles", [rows.doc_id(2)], ["doc_id", "text"])

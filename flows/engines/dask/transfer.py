@@ -22,7 +22,8 @@ from copydesk.flows.support import atomic_write
 from copydesk.flows.support.atomic_write import temporary_file
 from copydesk.flows.warehouse import Warehouse, lock
 from copydesk.flows.warehouse.errors import Locked, WarehouseError
-from copydesk.flows.warehouse.object_store import mirror
+from copydesk.flows.warehouse.object_store import object_names
+from copydesk.flows.warehouse.object_store.store_errors import as_warehouse_error
 
 _CONSEQUENCE = "; nothing is published: run the same command again, finished shards stand"
 
@@ -85,7 +86,7 @@ class Place:
                 (name, path) for name, path in zip(names, paths, strict=True) if not path.exists()
             ]
         ):
-            with mirror.as_warehouse_error(_CONSEQUENCE):
+            with as_warehouse_error(_CONSEQUENCE):
                 at_once(lambda item: self._fetch(*item), missing)
         return paths
 
@@ -93,7 +94,7 @@ class Place:
         """Let the other sides have a file, which is whole and will not change; its name. Of a folder they learn the name alone."""
         name = self.name(path)
         if self.is_carried and not name.endswith("/"):
-            with mirror.as_warehouse_error(_CONSEQUENCE):
+            with as_warehouse_error(_CONSEQUENCE):
                 _objects(self._store).upload(path, name)
         return name
 
@@ -105,7 +106,7 @@ class Place:
     def taken_out(self, names: Iterable[str]) -> None:
         """Delete from the store what nobody will fetch any more."""
         if self.is_carried:
-            with mirror.as_warehouse_error(_CONSEQUENCE):
+            with as_warehouse_error(_CONSEQUENCE):
                 _objects(self._store).remove(names)
 
     # The beginning and the end of a run
@@ -141,11 +142,11 @@ class Place:
 
     @property
     def _store(self) -> str:
-        return f"{self.warehouse}/{mirror.STAGING}/{self.session}"
+        return f"{self.warehouse}/{object_names.STAGING}/{self.session}"
 
     @property
     def _cache(self) -> Path:
-        return mirror.local_folder(self.warehouse, below="carried")
+        return object_names.local_folder(self.warehouse, below="carried")
 
     @property
     def _root(self) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +19,6 @@ from copydesk.flows.warehouse.schema import tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Warehouse
 from copydesk.schemas.tables import SCHEMA_VERSION
-
-if TYPE_CHECKING:
-    from copydesk.flows.warehouse.object_store.mirror import Mirror
 
 
 def root_faults(warehouse: Warehouse) -> Iterator[Fault]:
@@ -207,28 +203,6 @@ def footer_faults(snapshot: Snapshot, table: str, path: Path, entry: FileEntry) 
             where,
             f"the columns of {table}/{entry.name} are not those of schema version {version}",
         )
-
-
-def store_faults(mirror: Mirror, line: Sequence[Snapshot], *, quick: bool) -> Iterator[Fault]:
-    """Objects on the store that are missing, foreign or of another size.
-
-    Unless `quick`, also objects with other bytes, and files whose footers are wrong.
-    """
-    manifests = [snapshot.manifest for snapshot in line]
-    for snapshot in line:
-        yield from manifest_faults(snapshot)
-    for kind, where, sentence in mirror.faults(manifests):
-        yield Fault(kind, where, sentence)
-    if quick:
-        return
-    n_broken = 0
-    for kind, where, sentence in mirror.read_again(manifests):
-        n_broken += 1
-        yield Fault(kind, where, sentence)
-    if not n_broken:
-        for table, entries in line[0].manifest.tables.items():
-            for entry in entries:
-                yield from footer_faults(line[0], table, line[0].file(table, entry), entry)
 
 
 def relative(snapshot: Snapshot, path: Path) -> str:

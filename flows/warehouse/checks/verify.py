@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from copydesk.flows.warehouse.checks import file_checks, forgotten_documents, row_checks
+from copydesk.flows.warehouse.checks import (
+    file_checks,
+    forgotten_documents,
+    object_checks,
+    row_checks,
+)
 from copydesk.flows.warehouse.checks.fault import Fault
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.snapshot import Snapshot
@@ -47,7 +52,7 @@ def faults(
             yield from checks.other_faults(snapshot)
         found = list(checks.table_faults(line[0]))
     else:
-        found = list(file_checks.store_faults(warehouse.mirror, line, quick=quick))
+        found = list(object_checks.object_faults(warehouse.mirror, line, quick=quick))
         yield from found
     is_whole = not any(fault.kind in ("missing", "changed") for fault in found)
     if is_whole and not quick:
