@@ -8,13 +8,13 @@ over, and the next start asks the server whether it knows.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from copydesk.flows.orchestration import prefect_settings
+from copydesk.flows.support import file_lock
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -36,8 +36,7 @@ def folder() -> Path:
 def marked(flow_run_id: UUID) -> Iterator[None]:
     """Hold the mark of a flow run while it runs."""
     folder().mkdir(parents=True, exist_ok=True)
-    with (folder() / str(flow_run_id)).open("a") as mark:
-        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with file_lock.locked(folder() / str(flow_run_id)):
         yield  # the file stays: only the server can say that it has heard of the end
 
 
@@ -52,8 +51,8 @@ def over() -> list[UUID]:
     """Flow runs of this machine whose process has let go of them, sorted."""
     found = []
     for path in folder().glob("*") if folder().is_dir() else ():
-        with contextlib.suppress(OSError, ValueError), path.open("a") as mark:
-            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)  # BlockingIOError: it runs
+        # BlockingIOError, an OSError: the run still holds its mark.
+        with contextlib.suppress(OSError, ValueError), file_lock.locked(path):
             found.append(UUID(path.name))
     return sorted(found)
 

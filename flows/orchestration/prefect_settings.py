@@ -7,12 +7,13 @@ server that either names is used.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from copydesk.flows.support import file_lock
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -109,7 +110,7 @@ def starting() -> Iterator[None]:
             "Set PREFECT_HOME to a folder of yours, or run without Prefect: `copydesk ingest --direct`"
         ) from error
     with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        file_lock.lock(lock, wait=True)
         yield
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import signal
@@ -20,6 +19,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from copydesk.flows.orchestration import crashed_runs, overlapping, prefect_settings
+from copydesk.flows.support import file_lock
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -300,7 +300,7 @@ def _sole(name: str) -> Iterator[None]:
     prefect_settings.home().mkdir(parents=True, exist_ok=True)
     with (prefect_settings.home() / f"copydesk-schedule-{name}.lock").open("a") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file_lock.lock(lock)
         except BlockingIOError as error:
             raise AlreadyServedError(
                 f"copydesk-ingest/{name} is served by another process already. Stop that one, or choose another --name"

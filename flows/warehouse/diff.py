@@ -1,4 +1,4 @@
-"""What two snapshots differ in, reading only the files they do not share."""
+"""Compare two snapshots. Only files that they do not share are read."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.snapshot import Snapshot
 
-# Hashes and counts of the text say whether it changed; the run that wrote a row is no difference.
+# Hashes and counts of the text show whether it changed; a row may be the same with another run_id.
 _NOT_COMPARED = {"text", "run_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class TableDiff:
-    """Differences of one table, by id; tables without documents have counts alone."""
+    """Differences of one table, by id; a table without ids has only counts."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class TableDiff:
 
     @property
     def is_empty(self) -> bool:
-        """True when the two tables hold the same."""
+        """True if the two tables are the same."""
         return not (
             self.added or self.removed or self.changed or self.rows_added or self.rows_removed
         )
@@ -38,7 +38,7 @@ class TableDiff:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Differences of two snapshots; `moved`: documents in another table than before."""
+    """Differences of two snapshots. `moved`: documents that changed their table, from and to."""
 
     before: str
     after: str
@@ -47,15 +47,17 @@ class Diff:
 
 
 def compare(before: Snapshot, after: Snapshot) -> Diff:
-    """What `after` adds to, takes from and changes of `before`."""
+    """What `after` adds, removes and changes compared with `before`."""
     tables = {}
     for name in after.tables:
         old = {entry.sha256: entry for entry in before.manifest.tables.get(name, ())}
         new = {entry.sha256: entry for entry in after.manifest.tables[name]}
-        gone = [before.file(name, old[content]) for content in sorted(set(old) - set(new))]
-        come = [after.file(name, new[content]) for content in sorted(set(new) - set(old))]
+        removed = [before.file(name, old[content]) for content in sorted(set(old) - set(new))]
+        added = [after.file(name, new[content]) for content in sorted(set(new) - set(old))]
         by_id = {**dict.fromkeys(DOCUMENT_TABLES, "doc_id"), "stories": "story_id"}
-        tables[name] = _by_id(gone, come, by_id[name]) if name in by_id else _by_row(gone, come)
+        tables[name] = (
+            _by_id(removed, added, by_id[name]) if name in by_id else _by_row(removed, added)
+        )
     left = {identifier: name for name in DOCUMENT_TABLES for identifier in tables[name].removed}
     moved = {
         identifier: (left[identifier], name)
@@ -66,21 +68,21 @@ def compare(before: Snapshot, after: Snapshot) -> Diff:
     return Diff(before.id, after.id, tables, moved)
 
 
-def _by_id(gone: list[Path], come: list[Path], id_column: str) -> TableDiff:
-    old, new = _comparable(gone), _comparable(come)
+def _by_id(removed_files: list[Path], added_files: list[Path], id_column: str) -> TableDiff:
+    old, new = _comparable(removed_files), _comparable(added_files)
     old_ids, new_ids = _ids(old, id_column), _ids(new, id_column)
     added = new_ids.filter(pc.invert(pc.is_in(new_ids, value_set=old_ids)))
     removed = old_ids.filter(pc.invert(pc.is_in(old_ids, value_set=new_ids)))
     changed: dict[str, tuple[str, ...]] = {}
-    place = pc.index_in(new_ids, value_set=old_ids)
-    both = pc.is_valid(place)
-    common, place = new_ids.filter(both), place.filter(both)
+    position = pc.index_in(new_ids, value_set=old_ids)
+    both = pc.is_valid(position)
+    common, position = new_ids.filter(both), position.filter(both)
     for name in new.column_names if len(common) else ():
         if name == id_column:
             continue
         now = new[name].combine_chunks().filter(both)
         was = (
-            old[name].combine_chunks().take(place)
+            old[name].combine_chunks().take(position)
             if name in old.column_names
             else pa.nulls(len(common), now.type)
         )
@@ -104,23 +106,23 @@ def _ids(table: pa.Table, id_column: str) -> pa.Array:
 
 
 def _comparable(paths: list[Path]) -> pa.Table:
-    """The rows of the files, nested values as text, which Arrow can compare."""
+    """The rows of the files, with nested values as text, which Arrow can compare."""
     tables = []
     for path in paths:
         names = [name for name in table_file.schema(path).names if name not in _NOT_COMPARED]
         table = table_file.read(path, names)
-        for place, column in enumerate(table.schema):
+        for i, column in enumerate(table.schema):
             if pa.types.is_nested(column.type):
                 flat = pa.array(
                     [repr(item) for item in table[column.name].to_pylist()], pa.string()
                 )
-                table = table.set_column(place, column.name, flat)
+                table = table.set_column(i, column.name, flat)
         tables.append(table)
     return pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
 
 
-def _by_row(gone: list[Path], come: list[Path]) -> TableDiff:
-    old, new = _row_set(gone), _row_set(come)
+def _by_row(removed_files: list[Path], added_files: list[Path]) -> TableDiff:
+    old, new = _row_set(removed_files), _row_set(added_files)
     return TableDiff(rows_added=len(new - old), rows_removed=len(old - new))
 
 

@@ -1,14 +1,14 @@
-"""What can go wrong with a warehouse, each with the sentence a person is shown."""
+"""The errors of a warehouse. Their texts are shown to the user."""
 
 from __future__ import annotations
 
 
 class WarehouseError(Exception):
-    """The base of every error of this package; its text says what is wrong and what to do."""
+    """The base of every error of this package. Its text says what is wrong and what to do."""
 
 
 class NotAWarehouse(WarehouseError):
-    """The folder is missing, or holds something else."""
+    """The folder is missing or holds something else."""
 
 
 class UnknownSnapshot(WarehouseError):
@@ -16,7 +16,7 @@ class UnknownSnapshot(WarehouseError):
 
 
 class SchemaMismatch(WarehouseError):
-    """The warehouse was written under another schema version."""
+    """The warehouse has another schema version than this copydesk."""
 
 
 class Locked(WarehouseError):
@@ -28,8 +28,8 @@ class Outdated(WarehouseError):
 
 
 class InvalidChange(WarehouseError):
-    """A change that would break an invariant of the tables; nothing was published."""
+    """The change would break an invariant of the tables; nothing was published."""
 
 
 class WriteFailed(WarehouseError):
-    """The file system refused: disk full, read-only folder, no permission; nothing was published."""
+    """The disk is full, the folder is read-only, or permission is missing; nothing was published."""

@@ -1,12 +1,12 @@
-"""The record of the input files that a snapshot has read: its columns, in this version and before."""
+"""The columns of the record of input files that a snapshot has read."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 
-# Times in nanoseconds since 1970, sizes in bytes. `path` is absolute, or the URI; `next_number` is the number that a
-# record added behind the file's last would have, null where reading cannot go on there; `reading_sha256` is the hash
-# of the recipe's sections that decide which documents come out of a file.
+# Times are in nanoseconds since 1970, sizes in bytes. `path` is an absolute path or a URI. `next_number`
+# is the number of a record that would be appended to the file, null if reading cannot continue there.
+# `reading_sha256` is the hash of the recipe's sections that decide which documents a file gives.
 INPUTS = pa.schema(
     [
         pa.field("source_uri", pa.string(), nullable=False),
@@ -27,7 +27,7 @@ INPUTS = pa.schema(
 
 
 def conformed(table: pa.Table) -> pa.Table:
-    """A record of any version with the columns of this one; what it did not record is null."""
+    """A record of any version with the columns of this one; a column that it lacks is null."""
     columns = [
         table[name].cast(column.type)
         if (name := column.name) in table.column_names

@@ -1,4 +1,4 @@
-"""The newest run on record in a snapshot, and the recipe that its rows were last decided with."""
+"""The newest run of a snapshot, and the recipe that the run followed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NO_RUN: Mapping[str, Any] = {
 
 
 def last_run(snapshot: Snapshot) -> Mapping[str, Any]:
-    """Return recipe, rules and versions of the newest run; empty texts where there is none.
+    """Return recipe, rules and versions of the newest run; empty texts if there is no run.
 
-    A maintenance run that decides nothing records the recipe of the run before it, so the newest
-    run names the recipe in force whatever its kind.
+    A maintenance run that decides nothing records the recipe of the run before it. So the newest
+    run, of whatever kind, has the recipe in force.
     """
     runs = snapshot.table("runs", list(_COLUMNS)).sort_by("finished_at").to_pylist()
     return runs[-1] if runs else _NO_RUN

@@ -1,9 +1,8 @@
-"""One writer at a time, and a name for the one who writes."""
+"""The lock of the one writer of a warehouse. The lock file names the process that holds it."""
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import sys
@@ -13,12 +12,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from copydesk.flows.support import file_lock
 from copydesk.flows.warehouse.errors import Locked, WriteFailed
 
-_POLL_SECONDS = 0.1  # arbitrary: short against a run, long against a CPU
+_POLL_SECONDS = 0.1  # arbitrary: much shorter than a run, and few polls cost no CPU
 
-# A forked worker inherits the lock with the file. It gives its copy up at once, or a killed run
-# would stay locked until its last orphaned worker ends.
+# A forked worker inherits the locked file and closes its copy at once. Otherwise the warehouse would
+# stay locked after a killed run until its last orphaned worker ends.
 _held: set[int] = set()
 
 
@@ -33,10 +33,10 @@ os.register_at_fork(after_in_child=_release_in_child)
 
 @contextmanager
 def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the lock file for the time of the block.
+    """Hold the lock file during the block.
 
-    The kernel drops the lock with the process, so a file left by a killed run stops nobody.
-    Raises Locked with the other writer's pid and start time after `wait_seconds`.
+    The kernel releases the lock with the process, so the file of a killed run blocks nobody. After
+    `wait_seconds` it raises Locked with the other writer's process id and start time.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
@@ -49,7 +49,7 @@ def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
         _held.add(descriptor)
         _sign(descriptor)
         yield
-        os.ftruncate(descriptor, 0)  # the command may name what is being forgotten
+        os.ftruncate(descriptor, 0)  # the command line may name a forgotten document
     finally:
         _held.discard(descriptor)
         os.close(descriptor)
@@ -59,11 +59,11 @@ def _acquire(descriptor: int, path: Path, wait_seconds: float) -> None:
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file_lock.lock(descriptor)
         except OSError as error:
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise WriteFailed(
-                    f"the file system of {path.parent} gives no locks: {error.strerror}"
+                    f"the file system of {path.parent} has no locks: {error.strerror}"
                 ) from error
         else:
             return
@@ -88,16 +88,16 @@ def _sign(descriptor: int) -> None:
 
 
 def holder(path: Path) -> dict[str, str | int] | None:
-    """Who writes now, as the lock file names them: `pid`, `host`, `started_at`, `command`; None for nobody.
+    """The current writer by the lock file: `pid`, `host`, `started_at`, `command`; None if there is none.
 
-    The lock itself is not touched, so that asking never keeps a writer out. On another host nobody can
-    tell whether the process still runs; it is then taken to.
+    The lock itself is not touched, so this never blocks a writer. Whether a process of another host
+    still runs cannot be seen; it is assumed to run.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8", errors="replace"))
         if found["host"] == os.uname().nodename:
             os.kill(int(found["pid"]), 0)
-    except PermissionError:  # it runs, as another user
+    except PermissionError:  # it runs as another user
         pass
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -109,4 +109,4 @@ def _holder(path: Path) -> str:
         found = json.loads(path.read_text(encoding="utf-8", errors="replace"))
         return f"pid {found['pid']} on {found['host']}, since {found['started_at']} ({found['command']})"
     except (OSError, ValueError, KeyError, TypeError):
-        return "it has not said who it is yet"
+        return "it has not signed the lock file yet"

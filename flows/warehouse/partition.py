@@ -1,4 +1,4 @@
-"""Which file a row belongs to: by month of publication, sorted so that filters read little."""
+"""How the rows of each table are split into files by month, and sorted so that filters read little."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def months(dates: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def rounds(sizes: Sequence[float], most: float) -> Iterator[tuple[int, int]]:
-    """Cut a sequence into runs of items that have at most this many bytes together and at least one item; yields start and end of each.
+    """Cut a sequence into groups of at most `most` bytes, but at least one item; yields their bounds.
 
     >>> list(rounds([4, 5, 9, 30, 1], most=10))
     [(0, 2), (2, 3), (3, 4), (4, 5)]
     """
-    first, held = 0, 0.0
-    for place, size in enumerate(sizes):
-        if place > first and held + size > most:
-            yield first, place
-            first, held = place, 0.0
-        held += size
+    first, total = 0, 0.0
+    for i, size in enumerate(sizes):
+        if i > first and total + size > most:
+            yield first, i
+            first, total = i, 0.0
+        total += size
     if first < len(sizes):
         yield first, len(sizes)

@@ -1,4 +1,4 @@
-"""The schemas as this version writes them, and how a table is brought to them."""
+"""The schemas that this version writes, and functions that give a table its schema."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def tables_now() -> Mapping[str, pa.Schema]:
 
 
 def conform_to(name: str) -> Callable[[pa.Table], pa.Table]:
-    """The function that gives a table exactly the schema of `name`, or says which column cannot."""
+    """A function that gives a table exactly the schema of table `name`.
+
+    It raises an error with the column's name if a column cannot be converted.
+    """
     schema = tables_now()[name]
 
     def conform(table: pa.Table) -> pa.Table:
@@ -39,7 +42,7 @@ def conform_to(name: str) -> Callable[[pa.Table], pa.Table]:
 
 
 def fingerprint(schemas: Mapping[str, pa.Schema]) -> str:
-    """SHA-256 over names, types and nullability of all columns; the sentences do not count."""
+    """SHA-256 of the names, types and nullability of all columns; their descriptions do not count."""
     lines = [
         f"{table}.{column.name}:{column.type}:{column.nullable}"
         for table, schema in sorted(schemas.items())

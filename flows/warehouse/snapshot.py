@@ -1,4 +1,4 @@
-"""One snapshot: an immutable state of every table, for reading."""
+"""Read one snapshot: an immutable state of every table."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from copydesk.flows.support.id_index import keys_of
-from copydesk.flows.warehouse import table_file as tablefile
+from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import UnknownSnapshot, WarehouseError
 from copydesk.flows.warehouse.input_record import INPUTS, conformed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, rounds
 
-_OPENED_BYTES = 16 << 20  # of small files that are read as one; arbitrary
+_READ_TOGETHER_BYTES = 16 << 20  # of small files that are read as one dataset; arbitrary
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a document's row stands."""
+    """The table, file and month of a document's row."""
 
     table: str
     file: str
@@ -34,35 +34,38 @@ class Place:
 
 
 class Origin(Protocol):
-    """Where the files of a snapshot come from that are not in its folder yet: an object store."""
+    """The source of files that are not in the folder of a snapshot yet, such as an object store.
+
+    Each method downloads a file to `path`, unless it is there, and returns the path.
+    """
 
     def table_file(self, path: Path, table: str, entry: FileEntry) -> Path:
-        """Have a file of a table at `path`."""
+        """Provide a table file."""
 
     def table_files(self, wanted: Sequence[tuple[Path, str, FileEntry]]) -> None:
-        """Have several."""
+        """Provide several table files, downloaded at once."""
 
     def is_worth_fetching(self, entry: FileEntry) -> bool:
-        """Whether a file is so small that it is fetched whole even for one of its columns."""
+        """Whether a file is so small that downloading all of it is as fast as reading one column."""
 
     def stored(self, table: str, entries: Iterable[FileEntry]) -> tuple[list[str], Any]:
-        """Files of a table where they come from: paths, and the file system of pyarrow's to read them with."""
+        """Paths of table files at the source, and the pyarrow file system that reads them."""
 
     def keys_file(self, path: Path, table: str, entry: FileEntry) -> Path:
-        """Have the file of keys of a table file at `path`."""
+        """Provide the keys of a table file."""
 
     def index_file(self, path: Path, entry: FileEntry) -> Path:
-        """Have a file of the index at `path`."""
+        """Provide an index file."""
 
     def inputs_file(self, path: Path, entry: FileEntry) -> Path:
-        """Have a run's record of inputs at `path`."""
+        """Provide a run's record of inputs."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A kept state of the warehouse. Its files never change; it stays readable while it is kept.
+    """A kept state of the warehouse. Its files never change, and it can be read while it is kept.
 
-    With an `origin` the folder is a mirror, in which a file appears when it is asked for.
+    With an `origin` the folder is a mirror, in which a file appears when it is needed.
     """
 
     root: Path
@@ -71,12 +74,12 @@ class Snapshot:
 
     @property
     def id(self) -> str:
-        """Id: sequence number and content hash."""
+        """The sequence number and a hash of the manifest, such as `000012-0123456789ab`."""
         return self.manifest.id
 
     @property
     def path(self) -> Path:
-        """The folder that holds one folder per table."""
+        """The folder with one folder for each table."""
         return self.root / "snapshots" / self.id
 
     @property
@@ -103,14 +106,17 @@ class Snapshot:
         return self.manifest.rows(table)
 
     def dataset(self, table: str) -> ds.Dataset:
-        """The table as an Arrow dataset over exactly this snapshot's files, for reading some columns or rows."""
+        """The table as an Arrow dataset over exactly the files of this snapshot.
+
+        Raises UnknownSnapshot if the snapshot is no longer kept.
+        """
         try:
             return self._dataset(table, self._entries(table))
         except FileNotFoundError as error:
             raise UnknownSnapshot(f"snapshot {self.id} is no longer kept: {error}") from error
 
     def _dataset(self, table: str, entries: Sequence[FileEntry]) -> ds.Dataset:
-        """Files that are here, and ranges of those that are not, in the order of the entries."""
+        """A dataset of the entries in their order. Large files that are not in the folder stay at the origin."""
         if self.origin is None:
             return ds.dataset(
                 [str(self.path / table / entry.name) for entry in entries], format="parquet"
@@ -142,7 +148,7 @@ class Snapshot:
     ) -> pa.Table:
         """The rows of a table that meet `where`, in memory."""
         if columns is None and where is None:
-            self.files(table)  # all of it is read: better once, and kept
+            self.files(table)  # everything is read, so the files are downloaded once and kept
         return self.dataset(table).to_table(
             columns=None if columns is None else list(columns), filter=where
         )
@@ -150,11 +156,12 @@ class Snapshot:
     def batches(
         self, table: str, columns: Sequence[str] | None = None, where: pc.Expression | None = None
     ) -> Iterator[pa.RecordBatch]:
-        """The rows of a table in pieces of at most a row group, file by file, in file order."""
+        """The rows of a table in pieces of at most a row group, in the order of the files."""
         entries = self._entries(table)
-        # Small files together, as each opening costs milliseconds; of those on a store only what is asked for is fetched.
+        # Small files are read together, as opening one costs milliseconds. From an object store only
+        # the requested columns are read.
         for first, end in rounds(
-            [entry.bytes for entry in entries], _OPENED_BYTES if self.origin is None else 0
+            [entry.bytes for entry in entries], _READ_TOGETHER_BYTES if self.origin is None else 0
         ):
             if columns is None:
                 for entry in entries[first:end]:
@@ -169,13 +176,13 @@ class Snapshot:
     def documents(
         self, table: str, ids: Iterable[str], columns: Sequence[str] | None = None
     ) -> pa.Table:
-        """The rows that name one of the ids, reading only the files that hold one."""
+        """The rows that name one of the ids in a key column. Only files that hold one are read."""
         wanted = pa.array(sorted(set(ids)), pa.string())
         keys = np.unique(keys_of(wanted))
         entries = [
             entry
             for entry in self._entries(table)
-            if tablefile.holds(self.keys(table, entry), keys).any()
+            if table_file.holds(self.keys(table, entry), keys).any()
         ]
         where = None
         for column in PARTITIONS[table].keys:
@@ -187,30 +194,30 @@ class Snapshot:
     def locate(
         self, ids: Iterable[str] | pa.Array, tables: Sequence[str] = DOCUMENT_TABLES
     ) -> dict[str, Place]:
-        """Where each known document stands; unknown ids are left out."""
+        """The place of each document in these tables; unknown ids are left out."""
         wanted = ids if isinstance(ids, pa.Array) else pa.array(sorted(set(ids)), pa.string())
         keys = keys_of(wanted)
         places: dict[str, Place] = {}
         for table in tables:
             for entry in self._entries(table):
-                hit = tablefile.holds(self.keys(table, entry), keys)
+                hit = table_file.holds(self.keys(table, entry), keys)
                 if not hit.any():
                     continue
                 candidates = wanted.filter(pa.array(hit))
-                # The keys are 64 bits of the id: the file itself has the last word.
+                # Two ids may share a 64-bit key, so the ids in the file decide.
                 column = PARTITIONS[table].keys[0]
                 stored = self._dataset(table, [entry]).to_table([column])[column]
-                sure = pc.is_in(candidates, value_set=stored.combine_chunks())
-                for identifier in candidates.filter(sure).to_pylist():
+                is_stored = pc.is_in(candidates, value_set=stored.combine_chunks())
+                for identifier in candidates.filter(is_stored).to_pylist():
                     places[identifier] = Place(table, entry.name, entry.month)
         return places
 
     def known(self, ids: Iterable[str] | pa.Array) -> set[str]:
-        """Those of the ids that stand in articles, duplicates or quarantined, or are tombstoned."""
+        """The ids that are in articles, duplicates, quarantined or tombstones."""
         return set(self.locate(ids, (*DOCUMENT_TABLES, "tombstones")))
 
     def keys(self, table: str, entry: FileEntry) -> np.ndarray:
-        """Sorted 64-bit keys of a file's documents, from the file of keys or the table file itself."""
+        """Sorted 64-bit keys of a file's documents, from the file of keys or from the table file."""
         stored = self.root / "keys" / table / entry.keys_name
         try:
             if self.origin is not None:
@@ -219,11 +226,11 @@ class Snapshot:
             if found.dtype == np.uint64 and found.ndim == 1:
                 return found
         except (OSError, ValueError, EOFError):
-            pass  # lost or damaged: the table itself holds the same
-        return tablefile.keys(self.file(table, entry), table)
+            pass  # the file of keys is lost or damaged; the table file gives the same keys
+        return table_file.keys(self.file(table, entry), table)
 
     def index_files(self, names: Collection[str] | None = None) -> dict[str, Path]:
-        """The index files that belong to this snapshot, or those of them that are named, by their name under `index/`."""
+        """Paths of this snapshot's index files, or of some of them, by their name under `index/`."""
         entries = [entry for entry in self.manifest.index if names is None or entry.name in names]
         if self.origin is not None:
             for entry in entries:
@@ -231,17 +238,17 @@ class Snapshot:
         return {entry.name: self.root / "index" / entry.name for entry in entries}
 
     def inputs(self) -> pa.Table:
-        """The input files that this snapshot has read: columns of `INPUTS`."""
+        """The input files that this snapshot has read, with the columns of `INPUTS`."""
         entry = self.manifest.inputs
         if entry is None:
             return INPUTS.empty_table()
         path = self.root / "manifests" / entry.name
         path = path if self.origin is None else self.origin.inputs_file(path, entry)
-        return conformed(tablefile.read(path))
+        return conformed(table_file.read(path))
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
-        """Rows of every table."""
+        """Number of rows of every table."""
         return {table: self.rows(table) for table in self.tables}
 
     def _entries(self, table: str) -> tuple[FileEntry, ...]:

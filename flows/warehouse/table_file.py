@@ -1,4 +1,4 @@
-"""One Parquet file of a table: how it is written, read and found."""
+"""Write and read one Parquet file of a table, and the 64-bit keys of its documents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.flows.warehouse.manifest import HASH_DIGITS, FileEntry
 from copydesk.flows.warehouse.partition import PARTITIONS
 
 _ROW_GROUPS = 8
-# Measured: a dictionary on every column costs time and wins nothing; on these few values it does.
+# Measured: dictionaries on every column cost time and save no space; on these columns they save some.
 _DICTIONARY = ("outlet_id", "outlet", "language")
 
 
@@ -28,10 +28,10 @@ def stamped(schema: pa.Schema, name: str, version: int) -> pa.Schema:
 def write(
     table: pa.Table, name: str, month: str, folder: Path, *, order: pa.Array | None = None
 ) -> FileEntry:
-    """Write a table, already conformed, in the given order of its rows, under the name its content gives it.
+    """Write a conformed table in the given order of rows; the file name has the hash of the content.
 
-    One row group at a time is put into order: memory holds the table once. The file is not synced: a disk
-    asked for a hundred files at once is done sooner than one asked a hundred times.
+    Rows are ordered one row group at a time, so memory holds the table once. The file is not synced:
+    syncing a hundred files at once is faster than one by one.
     """
     # The final name has the hash, which is known when the file is complete.
     temporary = atomic_write.temporary_path(folder / month)
@@ -60,7 +60,7 @@ def write(
 
 
 def keys(path: Path, name: str) -> np.ndarray:
-    """Sorted 64-bit keys of the documents a file speaks of, read from the file itself."""
+    """Sorted 64-bit keys of the documents that a file names, read from the file itself."""
     return _keys_in(read(path, PARTITIONS[name].keys), name)
 
 
@@ -69,31 +69,30 @@ def _keys_in(table: pa.Table, name: str) -> np.ndarray:
 
 
 def write_keys(table: pa.Table, name: str, target: Path) -> None:
-    """Write the keys of a file that holds this table; as little synced as the file.
+    """Write the keys of the file that holds this table. Not synced, like the file.
 
-    What stands there by that name may be what a power cut left, so it is written again.
+    A file of this name is overwritten, as a power cut may have left it incomplete.
     """
     with atomic_write.temporary_file(target) as temporary, temporary.open("wb") as file:
         np.save(file, _keys_in(table, name), allow_pickle=False)
 
 
 def holds(sorted_keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Which of the wanted keys stand in the sorted ones.
+    """Which of the wanted keys are among the sorted ones.
 
     >>> holds(np.array([2, 4], np.uint64), np.array([1, 4, 9], np.uint64)).tolist()
     [False, True, False]
     """
     if len(sorted_keys) == 0:
         return np.zeros(len(wanted), bool)
-    places = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
-    return np.asarray(sorted_keys[places] == wanted)
+    positions = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+    return np.asarray(sorted_keys[positions] == wanted)
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read a file, as it is; WarehouseError where it lacks a column."""
-    with pq.ParquetFile(
-        path
-    ) as file:  # half the cost of pq.read_table, which makes a dataset of it
+    """Read a file as it is. Raises WarehouseError if it lacks a column."""
+    # This costs half as much as pq.read_table, which builds a dataset.
+    with pq.ParquetFile(path) as file:
         found = file.read(None if columns is None else list(columns))
     if lacking := set(columns or ()) - set(found.column_names):
         raise WarehouseError(
@@ -103,5 +102,5 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 
 
 def schema(path: Path) -> pa.Schema:
-    """The schema a file was written with."""
+    """The schema of a file."""
     return pq.read_schema(path)

@@ -1,7 +1,8 @@
-"""One writer at a time on an object store: a lock object that its holder renews, and anybody may take over when it goes stale.
+"""The lease of the one writer on an object store: a lock object that its holder renews.
 
-A lease keeps writers from working in vain. What keeps them from harming each other is the condition
-on the pointer: a holder that stalls past its lease and comes back loses there.
+When the holder stops renewing it, another writer may take it over. The lease saves writers from work
+that cannot be published. What protects the data is the condition of the put that switches: a writer
+that stalls past its lease and continues later fails there.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from copydesk.flows.remote.objects import Changed, Found, Objects
 from copydesk.flows.warehouse.errors import Locked
 
 NAME = "lock"
-SECONDS = 120.0  # without renewal until others take it for dead: five lost renewals, and short against a wait for cron
-_RENEWALS = 5  # in that time
+# A lease without renewal for this long is stale: five renewals were lost. Short compared with the
+# interval of a scheduled run.
+SECONDS = 120.0
+_RENEWALS = 5  # in SECONDS
 _POLL_SECONDS = 1.0
 
 
 class Lease:
-    """The right to write, renewed by a thread until it is given back; `is_held` says whether it still stands."""
+    """The right to write, renewed by a thread until it is released; `is_held` says whether it is valid."""
 
     def __init__(
         self, objects: Objects, etag: str, signature: dict[str, object], seconds: float
@@ -44,17 +47,16 @@ class Lease:
 
     @property
     def is_held(self) -> bool:
-        """False once another writer took over, or the store was out of reach for longer than the lease."""
+        """False after another writer took over, or if the store did not answer for longer than the lease."""
         return not self._lost and time.monotonic() - self._renewed < self._seconds
 
-    def give_back(self) -> None:
-        """End it, so that the next writer need not wait."""
+    def release(self) -> None:
+        """End the lease, so that the next writer need not wait."""
         self._end.set()
         self._thread.join()
         if not self._lost:
-            with suppress(
-                Changed, client.RemoteError
-            ):  # taken over, or out of reach: then it goes stale by itself
+            # If it was taken over or the store does not answer, the lease goes stale by itself.
+            with suppress(Changed, client.RemoteError):
                 self._objects.write(
                     NAME, json.dumps({"released": True}).encode(), replaces=self._etag
                 )
@@ -65,20 +67,20 @@ class Lease:
 
     def _renew_once(self) -> None:
         self._n += 1
-        asked = time.monotonic()
+        requested_at = time.monotonic()
         try:
             self._etag = self._put(_text({**self._signature, "renewals": self._n}))
-            self._renewed = asked
+            self._renewed = requested_at
         except Changed:
             self._lost = True
         except client.RemoteError:
-            pass  # out of reach for a moment; `is_held` counts the time
+            pass  # no answer this time; `is_held` measures how long that lasts
 
     def _put(self, content: bytes) -> str:
         try:
             return self._objects.write(NAME, content, replaces=self._etag)
         except Changed:
-            # A put whose answer was lost and that was sent again finds its own work.
+            # If the answer to a put is lost, the client sends it again and finds its own content.
             found = self._objects.read(NAME)
             if found is None or found.content != content:
                 raise
@@ -89,15 +91,15 @@ class Lease:
 def held(
     objects: Objects, mirror_id: str, *, wait_seconds: float = 0.0, seconds: float = SECONDS
 ) -> Iterator[Lease]:
-    """Hold the lease for the time of the block.
+    """Hold the lease during the block.
 
-    `mirror_id` names the mirror that the caller has locked: a lease of that mirror is a dead process's.
-    Raises Locked with the holder after `wait_seconds`.
+    `mirror_id` names the mirror that the caller has locked, so a lease of that mirror belongs to a
+    process that has ended. Raises Locked, with the holder's name, after `wait_seconds`.
     """
     signature = _signature(mirror_id)
     deadline = time.monotonic() + wait_seconds
     while True:
-        etag = _taken(objects, signature, seconds)
+        etag = _take(objects, signature, seconds)
         if isinstance(etag, str):
             break
         if time.monotonic() >= deadline:
@@ -111,11 +113,11 @@ def held(
     try:
         yield lease
     finally:
-        lease.give_back()
+        lease.release()
 
 
-def _taken(objects: Objects, signature: dict[str, object], seconds: float) -> str | Found:
-    """The ETag of the lease now ours, or the lease of another."""
+def _take(objects: Objects, signature: dict[str, object], seconds: float) -> str | Found:
+    """Take the lease; returns its ETag, or the lease of another writer."""
     found = objects.read(NAME)
     if found is not None and not _is_free(found, signature, seconds):
         return found
@@ -126,15 +128,15 @@ def _taken(objects: Objects, signature: dict[str, object], seconds: float) -> st
     except Changed:
         found = objects.read(NAME)
         if found is not None and _read(found).get("token") == signature["token"]:
-            return found.etag  # a put whose answer was lost, sent again
-        return found or _taken(objects, signature, seconds)
+            return found.etag  # the answer to our put was lost, and the client sent it again
+        return found or _take(objects, signature, seconds)
 
 
 def _is_free(found: Found, signature: dict[str, object], seconds: float) -> bool:
-    said = _read(found)
-    if said.get("released") or said.get("mirror") == signature["mirror"]:
+    content = _read(found)
+    if content.get("released") or content.get("mirror") == signature["mirror"]:
         return True
-    # Both times are the server's: no clock of a writer decides.
+    # Both times are the server's, so the clocks of writers do not matter.
     return (found.now - found.modified).total_seconds() > seconds
 
 
@@ -156,14 +158,14 @@ def _text(signature: dict[str, object]) -> bytes:
 
 def _read(found: Found) -> dict[str, object]:
     try:
-        said = json.loads(found.content)
+        content = json.loads(found.content)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _who(found: Found) -> str:
-    said = _read(found)
-    if "pid" not in said:
-        return "it has not said who it is"
-    return f"pid {said['pid']} on {said['host']}, since {said['started_at']} ({said['command']})"
+    content = _read(found)
+    if "pid" not in content:
+        return "it has not signed the lock object"
+    return f"pid {content['pid']} on {content['host']}, since {content['started_at']} ({content['command']})"

@@ -1,0 +1,29 @@
+"""Exclusive locks on files. The kernel releases such a lock when its process ends, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+def lock(file: IO[str] | int, *, wait: bool = False) -> None:
+    """Lock an open file or descriptor until it is closed.
+
+    With `wait` it waits for another holder; else BlockingIOError is raised if there is one. Other
+    OSErrors mean that the file system has no locks.
+    """
+    fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock of the file at `path` during the block; the file is created and stays.
+
+    Raises BlockingIOError if another process holds it, unless `wait`.
+    """
+    with path.open("a") as file:
+        lock(file, wait=wait)
+        yield
