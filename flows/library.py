@@ -165,7 +165,7 @@ class Corpus:
         TypeError for anything but str and `copydesk.flows.query.QueryError` (a ValueError) for a
         question that cannot be answered.
         """
-        from copydesk.flows.query.views import relation
+        from copydesk.flows.query.sql_views import relation
 
         if not isinstance(query, str):
             raise TypeError(f"a query must be a str of SQL, not {type(query).__name__}")

@@ -1,1 +1,1 @@
-"""A local site to look at the corpus: read-only, without scripts, for the browser of this machine."""
+"""A local web site for reading the corpus: read-only, without scripts, for a browser on this machine."""

@@ -1,4 +1,4 @@
-"""What the pages of the site ask a snapshot. Every question is bound to a page of rows or to groups.
+"""The queries of the site's pages. Each returns at most a page of rows, or groups with their counts.
 
 Values from an address go to DuckDB as parameters, never as SQL.
 """
@@ -6,7 +6,7 @@ Values from an address go to DuckDB as parameters, never as SQL.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
 
 PAGE = 50  # documents on a page
-#: Texts are searched where the other filters leave at most this number of documents: about half a second.
+#: Texts are searched if the other filters leave at most this many documents; that takes half a second.
 MOST_TEXTS = 20_000
 _LISTED = (
     "doc_id, title, outlet, outlet_id, published_at, published_date, language, n_words, "
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a list of documents is narrowed to."""
+    """The filters of a list of documents."""
 
     words: str = ""
     outlet: str = ""
@@ -41,7 +41,10 @@ class Filters:
     page: int = 1
 
     def condition(self, *, with_words: str | None = None) -> tuple[str, list[object]]:
-        """SQL and its parameters; `with_words` is title, or text for title and text."""
+        """The SQL condition and its parameters.
+
+        `with_words`: search the words in the `title`, or with `text` in title and text.
+        """
         parts: list[str] = []
         values: list[object] = []
         for column, value in (("outlet_id", self.outlet), ("language", self.language)):
@@ -55,15 +58,15 @@ class Filters:
                 parts.append(f"published_date {sign} ?")
                 values.append(day)
         if with_words is not None:
-            looked_in = {"title": "title", "text": "concat_ws(' ', title, text)"}[with_words]
+            searched = {"title": "title", "text": "concat_ws(' ', title, text)"}[with_words]
             for word in self.words.split()[:8]:
-                parts.append(f"contains(lower({looked_in}), ?)")
+                parts.append(f"contains(lower({searched}), ?)")
                 values.append(word.lower())
         return " AND ".join(parts) or "true", values
 
 
 class Corpus:
-    """The questions of the site to one snapshot."""
+    """The queries of the site to one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         from copydesk.flows.query import connect
@@ -74,7 +77,7 @@ class Corpus:
         self.count = lru_cache(maxsize=256)(self._count)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """The rows of an answer; each call has a cursor of its own, so that requests run side by side."""
+        """The rows of an answer. Each call uses a new cursor, so that requests can run at the same time."""
         cursor: duckdb.DuckDBPyConnection = self._connection.cursor()
         answer = cursor.execute(sql, list(values))
         names = [column[0] for column in answer.description or ()]
@@ -87,10 +90,10 @@ class Corpus:
         return int(found[0]["n"])
 
     def documents(self, filters: Filters) -> tuple[list[Row], int, str]:
-        """A page of documents, newest first; how many there are; where the words were looked for."""
+        """A page of documents, newest first; their number; and where the words were searched."""
         column: str | None = None
         if filters.words.strip():
-            within = self.count(_without_words(filters), None)
+            within = self.count(replace(filters, words="", page=1), None)
             column = "text" if within <= MOST_TEXTS else "title"
         condition, values = filters.condition(with_words=column)
         view = "documents" if filters.copies else "articles"
@@ -103,10 +106,10 @@ class Corpus:
             f"LIMIT {PAGE} OFFSET {PAGE * (filters.page - 1)}",
             values,
         )
-        return rows, self.count(_first_page(filters), column), column or ""
+        return rows, self.count(replace(filters, page=1), column), column or ""
 
     def _facets(self, filters: Filters) -> Mapping[str, list[Row]]:
-        """Documents by day or month, outlet and language under the filters, words left out."""
+        """Documents by date, outlet and language that the filters select; words are ignored."""
         condition, values = filters.condition()
         view = "documents" if filters.copies else "articles"
         day = "published_date"
@@ -133,14 +136,14 @@ class Corpus:
         return {"dates": dates, **grouped}
 
     def document(self, doc_id: str) -> Row | None:
-        """All columns of a document and the table that holds it."""
+        """All columns of a document, and its table; None if there is no such document."""
         for table in ("articles", "duplicates", "quarantined"):
             for row in self.snapshot.documents(table, [doc_id]).to_pylist():
                 return {**row, "table": table, "is_kept": table == "articles"}
         return None
 
     def cuts(self, doc_id: str, text: str) -> tuple[str, tuple[Removal, ...]]:
-        """The extracted text of a document, and what was cut from it."""
+        """The extracted text of a document, and its ledger."""
         found = self.snapshot.documents("removed", [doc_id]).to_pylist()
         cuts = tuple(sorted(Removal(**{name: r[name] for name in Removal._fields}) for r in found))
         return rebuild(text, cuts), cuts
@@ -155,7 +158,7 @@ class Corpus:
         )
 
     def pair(self, one: str, other: str) -> Row | None:
-        """The similarity on record of two documents, in either order."""
+        """The recorded similarity of two documents, in either order; None if there is none."""
         found = self.rows(
             "SELECT * FROM pairs WHERE (doc_a = ? AND doc_b = ?) OR (doc_a = ? AND doc_b = ?)",
             [one, other, other, one],
@@ -163,7 +166,7 @@ class Corpus:
         return found[0] if found else None
 
     def revisions(self, row: Row) -> list[Row]:
-        """The other texts at the same address."""
+        """The other revisions of a document."""
         if not row.get("canonical_url") or row["revision"] is None:
             return []
         return self.rows(
@@ -175,8 +178,8 @@ class Corpus:
     def stories(self, page: int) -> list[Row]:
         """Stories of several documents, the largest first.
 
-        Outlets are counted for the stories of the page alone: counting them for all takes seconds
-        at a million articles.
+        Outlets are counted only for the stories of the page: counting them for all stories takes
+        seconds with a million articles.
         """
         both = "(SELECT {0} FROM articles UNION ALL SELECT {0} FROM duplicates)"
         return self.rows(
@@ -204,7 +207,7 @@ class Corpus:
 
     @cached_property
     def outlets(self) -> list[Row]:
-        """Every outlet with its documents, copies and median length; the largest first."""
+        """Every outlet with its documents, copies and median length, the largest first."""
         return self.rows(
             "SELECT outlet_id, any_value(outlet) AS outlet, count(*) AS n, "
             "count(*) FILTER (WHERE NOT is_kept) AS n_copies, "
@@ -214,7 +217,7 @@ class Corpus:
 
     @cached_property
     def families(self) -> list[Row]:
-        """The largest groups of dropped documents, with the document that was kept."""
+        """The largest clusters of copies, each with its kept document."""
         return self.rows(
             "SELECT c.kept_doc_id, c.n, c.n_outlets, c.relation, c.keep_reason, a.title, a.outlet "
             "FROM (SELECT kept_doc_id, count(*) AS n, count(DISTINCT outlet_id) AS n_outlets, "
@@ -232,14 +235,14 @@ class Corpus:
 
     @cached_property
     def rules(self) -> list[Row]:
-        """What each rule cut."""
+        """Number and length of the cuts of each rule."""
         return self.rows(
             'SELECT rule, count(*) AS n, sum("end" - "start") AS n_chars FROM removed '
             "WHERE rule <> 'blank_line' GROUP BY rule ORDER BY n DESC, rule"
         )
 
     def cuts_of(self, rule: str) -> list[Row]:
-        """Some passages that a rule cut, each with its document."""
+        """Some passages that a rule cut, each with the id of its document."""
         return self.rows("SELECT doc_id, text FROM removed WHERE rule = ? LIMIT 100", [rule])
 
     @cached_property
@@ -250,7 +253,7 @@ class Corpus:
         )
 
     def rejects(self, step: str, reason: str, page: int) -> list[Row]:
-        """A page of refused documents of one reason, or of all."""
+        """A page of refused documents with one step and reason, or with all."""
         parts, values = [], []
         for column, value in (("step", step), ("reason", reason)):
             if value:
@@ -265,22 +268,8 @@ class Corpus:
 
     @cached_property
     def runs(self) -> list[Row]:
-        """Every run, the last first."""
+        """Every run, the newest first."""
         return self.rows(
             "SELECT run_id, kind, started_at, finished_at, n_read, n_articles, n_duplicates, n_rejected, "
             "n_quarantined, n_known FROM runs ORDER BY finished_at DESC, run_id DESC"
         )
-
-
-def _without_words(filters: Filters) -> Filters:
-    return _changed(filters, words="", page=1)
-
-
-def _first_page(filters: Filters) -> Filters:
-    return _changed(filters, page=1)
-
-
-def _changed(filters: Filters, **values: Any) -> Filters:
-    from dataclasses import replace
-
-    return replace(filters, **values)

@@ -1,4 +1,4 @@
-"""The site itself: addresses, headers and the server on the loopback address."""
+"""The web server of the site: addresses, headers, and the loopback address that it listens on."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from copydesk.flows.browse import address, views
-from copydesk.flows.browse.address import BadAddress
+from copydesk.flows.browse import page_address, views
 from copydesk.flows.browse.corpus import PAGE, Corpus
+from copydesk.flows.browse.page_address import BadAddress
 from copydesk.flows.browse.views import NotFound
 from copydesk.flows.support import html_templates
 from copydesk.flows.support.html_text import safe_html
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Warehouse
 
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-#: No script, no frame, nothing from elsewhere, whatever a document's text holds.
+#: No scripts, no frames and nothing from other sites, whatever the text of a document holds.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-#: The report of a run is one page with its own style, and a stricter policy inside it.
+#: The report of a run is one page with its style inside; the page itself has a stricter policy.
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
@@ -51,7 +51,7 @@ _HEADERS = {
 
 
 class Site:
-    """The pages of one warehouse; a snapshot that is published meanwhile is picked up."""
+    """The pages of one warehouse. They always show the current snapshot."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
@@ -59,7 +59,7 @@ class Site:
         self._corpus: Corpus | None = None
 
     def corpus(self) -> Corpus:
-        """The current snapshot, opened once."""
+        """The corpus of the current snapshot, opened once for each snapshot."""
         with self._lock:
             current = self.warehouse.current_id()
             if self._corpus is None or self._corpus.snapshot.id != current:
@@ -83,13 +83,13 @@ class Site:
 
     def stories(self, request: Request) -> Response:
         """`/stories`: the largest stories."""
-        page = address.page_number(request.query_params.get("page"))
+        page = page_address.page_number(request.query_params.get("page"))
         rows = self.corpus().stories(page)
         return self._page("stories", {"rows": rows, "page": page, "is_full": len(rows) == PAGE})
 
     def story(self, request: Request) -> Response:
         """`/story/ID`: a story as a time line."""
-        story_id = address.identifier(request.path_params["story_id"])
+        story_id = page_address.identifier(request.path_params["story_id"])
         return self._page("story", views.story(self.corpus(), story_id))
 
     def outlets(self, request: Request) -> Response:
@@ -97,7 +97,7 @@ class Site:
         return self._page("outlets", {"rows": self.corpus().outlets})
 
     def dropped(self, request: Request) -> Response:
-        """`/dropped`: copies and cuts, and why."""
+        """`/dropped`: copies and cuts with their reasons."""
         corpus = self.corpus()
         return self._page(
             "dropped",
@@ -112,7 +112,7 @@ class Site:
     def rejects(self, request: Request) -> Response:
         """`/rejects`: refused documents by reason."""
         step, reason = (request.query_params.get(name, "")[:100] for name in ("step", "reason"))
-        page = address.page_number(request.query_params.get("page"))
+        page = page_address.page_number(request.query_params.get("page"))
         rows = self.corpus().rejects(step, reason, page)
         return self._page(
             "rejects",
@@ -127,12 +127,12 @@ class Site:
         )
 
     def runs(self, request: Request) -> Response:
-        """`/runs`: every run, with its report where it has one."""
+        """`/runs`: every run, with its report if it has one."""
         known = {path.stem for path in (self.warehouse.root / "reports").glob("*.html")}
         return self._page("runs", {"rows": self.corpus().runs, "reports": known})
 
     def report(self, request: Request) -> Response:
-        """`/runs/ID`: the report of a run, as it was written."""
+        """`/runs/ID`: the report of a run."""
         from copydesk.flows.report import page_path
 
         try:
@@ -142,7 +142,7 @@ class Site:
             raise NotFound(
                 "This run has no report here. `copydesk report RUN` writes it."
             ) from error
-        # The report wrote these marks; no document could, as its text is escaped there.
+        # Only the report itself can have written these tags: text of documents is escaped there.
         linked = _ID_IN_REPORT.sub(r'<a href="/article/\1">\g<0></a>', content)
         return HTMLResponse(linked, headers={"Content-Security-Policy": _REPORT_POLICY, **_HEADERS})
 
@@ -159,7 +159,7 @@ class Site:
 
 
 def application(warehouse: Warehouse) -> Starlette:
-    """The site of a warehouse as an ASGI application, for hosts of the loopback address alone."""
+    """The site of a warehouse as an ASGI application that answers only for the loopback host names."""
     site = Site(warehouse)
     pages: list[tuple[str, Callable[[Request], Response]]] = [
         ("/", site.home),
@@ -183,7 +183,7 @@ def application(warehouse: Warehouse) -> Starlette:
 
 
 def serve(warehouse: Warehouse, *, port: int, ready: Callable[[int], None]) -> None:
-    """Serve the site on 127.0.0.1 until it is stopped; `ready` is told the port, chosen freely for 0."""
+    """Serve the site on 127.0.0.1 until it is stopped. Port 0 chooses a free one; `ready` gets the port."""
     import socket
 
     import uvicorn
@@ -195,7 +195,7 @@ def serve(warehouse: Warehouse, *, port: int, ready: Callable[[int], None]) -> N
             application(warehouse), log_level="warning", access_log=False, server_header=False
         )
         ready(listener.getsockname()[1])
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the normal end
             uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -240,7 +240,7 @@ def _later(span: timedelta) -> str:
 
 
 def _web(value: str | None) -> str | None:
-    """An address that a link may lead to, else None: nothing but http and https."""
+    """The address if it is http or https and a link may lead to it, else None."""
     return value if value and value.lower().startswith(("http://", "https://")) else None
 
 

@@ -1,8 +1,7 @@
-"""The pages of the site: each asks the corpus and fills a template."""
+"""The values that the templates of the site's pages show, read from the corpus."""
 
 from __future__ import annotations
 
-import calendar
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -10,9 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from copydesk.flows.browse import address
+from copydesk.flows.browse import page_address
 from copydesk.flows.browse.corpus import PAGE, Corpus, Filters, Row
-from copydesk.flows.support.html_text import safe_html
+from copydesk.flows.report.charts import last_day
+from copydesk.flows.support.html_text import marked, safe_html
 from copydesk.transforms.ledger import BLANK_LINE, Removal
 from copydesk.transforms.views.article_views import colour_of
 
@@ -28,27 +28,27 @@ _FIRST = (
     "sources_cited",
     "dateline_place",
 )
-_APART = {"text", "title", "evidence", "table", "is_kept", "doc_id"}
+_SHOWN_ELSEWHERE = {"text", "title", "evidence", "table", "is_kept", "doc_id"}
 _BARS = 640, 64  # width and height of the bars, in units of the drawing
 
 
 class NotFound(LookupError):
-    """A page that does not exist, with a sentence."""
+    """A page that does not exist, with a sentence for the reader."""
 
 
 def home(corpus: Corpus, parameters: dict[str, str]) -> dict[str, Any]:
-    """The list of documents under the filters, and what they can be narrowed to."""
-    filters = address.filters(parameters)
-    rows, total, looked_in = corpus.documents(filters)
+    """The documents that the filters select, and values for further filters."""
+    filters = page_address.filters(parameters)
+    rows, total, searched = corpus.documents(filters)
     facets = corpus.facets(_plain(filters))
     return {
         "filters": filters,
         "rows": rows,
         "total": total,
-        "looked_in": looked_in,
+        "searched": searched,
         "dates": _bars(facets["dates"], filters),
         "facets": facets,
-        "link": lambda **changes: address.link(filters, **changes),
+        "link": lambda **changes: page_address.link(filters, **changes),
         "pages": -(-total // PAGE),
         "is_first": filters == Filters(),
     }
@@ -61,7 +61,10 @@ def article(corpus: Corpus, doc_id: str) -> dict[str, Any]:
     kept = row.get("kept_doc_id") or doc_id
     copies = corpus.copies(kept) if row["table"] != "quarantined" else []
     evidence = row.get("evidence") or {}
-    names = [*_FIRST, *(name for name in row if name not in _FIRST and name not in _APART)]
+    names = [
+        *_FIRST,
+        *(name for name in row if name not in _FIRST and name not in _SHOWN_ELSEWHERE),
+    ]
     return {
         "row": row,
         "body": marked_cuts(extracted, cuts),
@@ -75,7 +78,7 @@ def article(corpus: Corpus, doc_id: str) -> dict[str, Any]:
 
 
 def compare(corpus: Corpus, one: str, other: str) -> dict[str, Any]:
-    """Two documents side by side, the passages that both hold marked."""
+    """Two documents side by side with their shared passages marked."""
     from copydesk.transforms.dedup.shared_passages import shared_passages
 
     left, right = _document(corpus, one), _document(corpus, other)
@@ -119,7 +122,7 @@ def story(corpus: Corpus, story_id: str) -> dict[str, Any]:
 
 
 def marked_cuts(extracted: str, cuts: Sequence[Removal]) -> Markup:
-    """The extracted text as HTML, each cut in its place with its rule."""
+    """The extracted text as HTML, with each cut marked in place by its rule."""
     parts: list[Markup] = []
     at = 0
     for cut in sorted(cuts):
@@ -138,28 +141,15 @@ def marked_cuts(extracted: str, cuts: Sequence[Removal]) -> Markup:
     return Markup("").join((*parts, safe_html(extracted[at:])))
 
 
-def marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
-    """A text as HTML with some ranges marked; a range that begins inside another is left out."""
-    parts: list[Markup] = []
-    at = 0
-    for start, end in sorted(ranges):
-        if start < at:
-            continue
-        parts.append(safe_html(text[at:start]))
-        parts.append(Markup("<mark>{}</mark>").format(safe_html(text[start:end])))
-        at = end
-    return Markup("").join((*parts, safe_html(text[at:])))
-
-
 def _document(corpus: Corpus, doc_id: str) -> Row:
-    row = corpus.document(address.identifier(doc_id))
+    row = corpus.document(page_address.identifier(doc_id))
     if row is None:
         raise NotFound(f"There is no document {doc_id} in this snapshot.")
     return row
 
 
 def _plain(filters: Filters) -> Filters:
-    """The filters that the facets depend on, so that turning a page counts nothing again."""
+    """The filters that the facets depend on; another page of the list then counts nothing again."""
     return Filters(
         outlet=filters.outlet,
         language=filters.language,
@@ -170,16 +160,16 @@ def _plain(filters: Filters) -> Filters:
 
 
 def _bars(dates: list[Row], filters: Filters) -> list[dict[str, Any]]:
-    """Documents by day, month or year as bars on a true axis, each with the address of its span."""
+    """Documents by day, month or year as bars on a time axis, each with the address of its period."""
     if not dates:
         return []
     width, height = _BARS
-    first, last = dates[0]["day"], _end(dates[-1]["day"], dates[-1]["unit"])
+    first, last = dates[0]["day"], last_day(dates[-1]["day"], dates[-1]["unit"])
     days = (last - first).days + 1
     most = max(row["n"] for row in dates)
     bars = []
     for row in dates:
-        end = _end(row["day"], row["unit"])
+        end = last_day(row["day"], row["unit"])
         left = width * (row["day"] - first).days / days
         wide = width * ((end - row["day"]).days + 1) / days
         tall = max(1.5, (height - 4) * row["n"] / most)
@@ -192,16 +182,10 @@ def _bars(dates: list[Row], filters: Filters) -> list[dict[str, Any]]:
                 "label": f"{_label(row['day'], row['unit'])}: {row['n']:,}",
                 "short": _label(row["day"], row["unit"]),
                 "n": row["n"],
-                "href": address.link(filters, **{"from": row["day"], "to": end}),
+                "href": page_address.link(filters, **{"from": row["day"], "to": end}),
             }
         )
     return bars
-
-
-def _end(day: date, unit: str) -> date:
-    if unit == "month":
-        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-    return date(day.year, 12, 31) if unit == "year" else day
 
 
 def _label(day: date, unit: str) -> str:
@@ -209,7 +193,7 @@ def _label(day: date, unit: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A column's value for people.
+    """A column's value as text for people.
 
     >>> _shown(["Ana Ruiz", "Bo Li"]), _shown(None), _shown(0.25)
     ('Ana Ruiz, Bo Li', '', '0.25')

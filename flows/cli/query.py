@@ -62,7 +62,7 @@ def command(
         return
     question = sys.stdin.read() if sql == "-" else sql
     with opened(warehouse) as found:
-        from copydesk.flows.query import QueryError, answer, connect, views
+        from copydesk.flows.query import QueryError, answer, connect, sql_views
 
         connection = connect(current_of(found, snapshot))
         try:
@@ -70,7 +70,7 @@ def command(
                 n = answer.write_parquet(connection, question, target)
                 click.echo(f"{n:,} rows are in {target}.", err=True)
                 return
-            result = views.run(connection, question)
+            result = sql_views.run(connection, question)
         except QueryError as error:
             raise click.UsageError(printable(str(error), keep_newlines=True)) from error
         if target is None:

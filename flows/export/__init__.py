@@ -1,1 +1,1 @@
-"""Copies of the corpus for downstream use, with a data card that says where they come from."""
+"""Exports of the corpus for other programs, with a data card about their origin."""

@@ -1,4 +1,4 @@
-"""A copy of the corpus as one file or a folder, with a data card that says where it comes from."""
+"""Export the corpus as one file or a folder, with a data card about its origin."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _SHARD = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What of `articles` is exported, and as what.
+    """Which rows of `articles` are exported, and in what shape.
 
-    `passages` gives a row for each passage of at most that number of words; `is_markdown` puts
-    Markdown in the place of the text.
+    `passages`: one row for each passage of at most this many words. `is_markdown`: the text is
+    Markdown.
     """
 
     one_per_story: bool = False
@@ -51,12 +51,12 @@ class Selection:
     is_markdown: bool = False
 
     def expression(self, schema: pa.Schema) -> pc.Expression | None:
-        """The condition on rows, None for all. Raises WarehouseError for a column that the tables lack."""
+        """The condition on rows, None for all rows. Raises WarehouseError for an absent column."""
         parts: list[pc.Expression] = []
         if self.where:
             parts.append(condition(self.where, schema))
         if self.one_per_story and self.first:
-            # A document in no story is its own story.
+            # A document without a story counts as a story.
             parts.append((pc.field("story_rank") == 1) | pc.field("story_rank").is_null())
         if self.languages:
             parts.append(pc.field("language").isin(list(self.languages)))
@@ -75,28 +75,30 @@ class Selection:
         return found
 
     def sentences(self) -> list[str]:
-        """Each filter as a sentence, for the data card; none where all articles are exported."""
-        said = []
+        """Each filter as a sentence for the data card; an empty list if all articles are exported."""
+        sentences = []
         if self.one_per_story:
             which = "the one ranked first" if self.first else "the latest"
-            said.append(f"One article of each story, {which}.")
+            sentences.append(f"One article of each story, {which}.")
         if self.languages:
-            said.append(f"Language: {', '.join(self.languages)}.")
+            sentences.append(f"Language: {', '.join(self.languages)}.")
         if self.since:
-            said.append(
+            sentences.append(
                 f"Published on or after {self.since}; articles without a date are left out."
             )
         if self.until:
-            said.append(
+            sentences.append(
                 f"Published on or before {self.until}; articles without a date are left out."
             )
         if self.free_only:
-            said.append("Only articles whose page says that they are free to read (`is_free`).")
+            sentences.append(
+                "Only articles whose page says that they are free to read (`is_free`)."
+            )
         if self.minable_only:
-            said.append(
+            sentences.append(
                 "Without articles whose page reserves text and data mining (`tdm_reserved`)."
             )
-        return said
+        return sentences
 
 
 def _column(schema: pa.Schema, name: str) -> pc.Expression:
@@ -111,46 +113,54 @@ def _column(schema: pa.Schema, name: str) -> pc.Expression:
 def export(
     snapshot: Snapshot, target: Path, selection: Selection, *, overwrite: bool = False
 ) -> tuple[int, Path]:
-    """Write the selected articles to `target` and a data card beside it; rows written, and the card.
+    """Write the selected articles and a data card; returns the number of rows and the card's path.
 
-    `target` says by its name what it becomes: `.jsonl`, `.jsonl.gz`, `.jsonl.zst`, `.parquet`, or
-    a folder of Parquet shards that Hugging Face `datasets` loads. It appears whole or not at all.
+    The name of `target` decides the format: `.jsonl`, `.jsonl.gz`, `.jsonl.zst`, `.parquet`, or a
+    folder of Parquet shards that Hugging Face `datasets` loads. It appears when it is complete.
+
+    Raises WarehouseError for a target that holds something else or is inside the warehouse.
     """
     write = _writer(target)
-    _check_place(snapshot, target, overwrite=overwrite)
+    _check_target(snapshot, target, overwrite=overwrite)
     rows = _Rows(snapshot, selection)
-    draft = target.with_name(f".{target.name}.new")
-    atomic_write.remove_tree(draft)
+    temporary = target.with_name(f".{target.name}.new")
+    atomic_write.remove_tree(temporary)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        write(rows.batches(), rows.schema, draft)
+        write(rows.batches(), rows.schema, temporary)
         card = (
-            target / "README.md" if draft.is_dir() else target.with_name(f"{target.name}.card.md")
+            target / "README.md"
+            if temporary.is_dir()
+            else target.with_name(f"{target.name}.card.md")
         )
         text = data_card.write(
-            snapshot, rows.tally, selection=selection, schema=rows.schema, is_folder=draft.is_dir()
+            snapshot,
+            rows.tally,
+            selection=selection,
+            schema=rows.schema,
+            is_folder=temporary.is_dir(),
         )
-        if draft.is_dir():
-            (draft / "README.md").write_text(text, encoding="utf-8")
+        if temporary.is_dir():
+            (temporary / "README.md").write_text(text, encoding="utf-8")
         if target.is_dir():
             atomic_write.remove_tree(target)
-        draft.replace(target)
+        temporary.replace(target)
         if not target.is_dir():
             atomic_write.write_text(card, text)
     finally:
-        atomic_write.remove_tree(draft)
+        atomic_write.remove_tree(temporary)
     return rows.n_written, card
 
 
 def stream(snapshot: Snapshot, out: IO[bytes], selection: Selection) -> int:
-    """Write the selected articles to an open stream as JSON lines, without a data card; rows written."""
+    """Write the selected articles as JSON lines without a data card; returns the number of rows."""
     rows = _Rows(snapshot, selection)
     _write_lines(rows.batches(), out)
     return rows.n_written
 
 
 class _Rows:
-    """The rows of an export as they pass, their columns, and what was counted of the articles."""
+    """The rows of an export, their schema, and counts over the articles."""
 
     def __init__(self, snapshot: Snapshot, selection: Selection) -> None:
         self._snapshot = snapshot
@@ -178,26 +188,28 @@ class _Rows:
         self._wanted = list(dict.fromkeys([*columns, "title", *data_card.COUNTED]))
 
     def batches(self) -> _Batches:
-        """The rows, shaped; each batch of articles is counted on its way."""
+        """The rows in their shape. Each batch of articles is counted as it is read."""
         for batch in self._snapshot.batches("articles", self._wanted, self._where):
-            shaped = self._shape(self.tally.seen(batch))
+            shaped = self._shape(self.tally.count(batch))
             self.n_written += shaped.num_rows
             yield shaped
 
 
-def _check_place(snapshot: Snapshot, target: Path, *, overwrite: bool) -> None:
-    """Refuse a place that holds something else: only an export is replaced, and nothing is written among the tables."""
+def _check_target(snapshot: Snapshot, target: Path, *, overwrite: bool) -> None:
+    """Raise WarehouseError unless the target is absent, empty, or an export that may be replaced."""
     if target.resolve().is_relative_to(snapshot.root.resolve()):
         raise WarehouseError(
-            f"{target} lies inside the warehouse {snapshot.root}, where a reader would take it for a part of it; give another place"
+            f"{target} is inside the warehouse {snapshot.root}, where it could be mistaken for a part of it; "
+            "give another path"
         )
     if not (target.exists() or target.is_symlink()) or _is_empty_folder(target):
         return
     if not overwrite:
-        raise WarehouseError(f"{target} is there already; give another name or --overwrite")
+        raise WarehouseError(f"{target} exists already; give another name or --overwrite")
     if target.is_dir() and not _is_export(target):
         raise WarehouseError(
-            f"{target} is a folder that holds something else than an export (data/ and README.md), so it is not replaced; give another name"
+            f"{target} is a folder that holds something else than an export (data/ and README.md), "
+            "so it is not replaced; give another name"
         )
 
 
@@ -234,7 +246,7 @@ def _jsonl(batches: _Batches, schema: pa.Schema, path: Path) -> None:
 
 
 def _jsonl_gz(batches: _Batches, schema: pa.Schema, path: Path) -> None:
-    # No time and no name in the header: the same export gives the same bytes.
+    # The header has no time and no name, so the same export gives the same bytes.
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
         _write_lines(batches, packed)
 
@@ -252,7 +264,7 @@ def _write_lines(batches: _Batches, out: IO[bytes] | Any) -> None:
             for row in batch.to_pylist()
         ]
         if lines:
-            # Some readers take U+2028 and U+2029 for line ends; escaped they are the same JSON.
+            # Some readers treat U+2028 and U+2029 as line ends. Escaped, they are the same JSON.
             text.write(
                 ("\n".join(lines) + "\n").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
             )
@@ -287,23 +299,23 @@ def _parquet_file(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
 
 
 def _regrouped(batches: _Batches, schema: pa.Schema) -> Iterator[pa.Table]:
-    """The rows in tables of a row group each, so that many small files make no tiny groups."""
-    held: list[pa.RecordBatch] = []
-    n_held = 0
+    """The rows in tables of whole row groups, so that many small files give no tiny row groups."""
+    waiting: list[pa.RecordBatch] = []
+    n_waiting = 0
     for batch in batches:
-        held.append(batch)
-        n_held += batch.num_rows
-        if n_held >= _BATCH:
-            table = pa.Table.from_batches(held).cast(schema)
-            full = n_held - n_held % _BATCH
+        waiting.append(batch)
+        n_waiting += batch.num_rows
+        if n_waiting >= _BATCH:
+            table = pa.Table.from_batches(waiting).cast(schema)
+            full = n_waiting - n_waiting % _BATCH
             yield table.slice(0, full)
-            held, n_held = table.slice(full).combine_chunks().to_batches(), n_held - full
-    if n_held:
-        yield pa.Table.from_batches(held).cast(schema)
+            waiting, n_waiting = table.slice(full).combine_chunks().to_batches(), n_waiting - full
+    if n_waiting:
+        yield pa.Table.from_batches(waiting).cast(schema)
 
 
 def _folder(batches: _Batches, schema: pa.Schema, path: Path) -> None:
-    """Shards as `datasets.load_dataset(folder)` and the Hub expect them: data/train-00000-of-00003.parquet.
+    """Write shards that `datasets.load_dataset(folder)` reads: data/train-00000-of-00003.parquet.
 
     `datasets` has no type for a map, so a map becomes a list of keys and values here.
     """

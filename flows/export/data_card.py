@@ -35,7 +35,7 @@ _LIMITS = (
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over the exported rows, gathered as they pass."""
+    """Counts over the exported rows, added batch by batch."""
 
     n_rows: int = 0
     n_words: int = 0
@@ -45,8 +45,8 @@ class Tally:
     first: str | None = None
     last: str | None = None
 
-    def seen(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Count a batch and hand it on."""
+    def count(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Count a batch; returns the batch."""
         self.n_rows += batch.num_rows
         self.n_words += pc.sum(batch["n_words"]).as_py() or 0
         dates = batch["published_date"]
@@ -72,7 +72,7 @@ def write(
     schema: pa.Schema,
     is_folder: bool,
 ) -> str:
-    """The card as Markdown; for a folder with the front matter that Hugging Face reads."""
+    """The card as Markdown. For a folder it begins with the front matter that Hugging Face reads."""
     about = snapshot.manifest
     lines = _front_matter(tally) if is_folder else []
     lines += [
@@ -103,19 +103,19 @@ def write(
 
 
 def _filters(selection: Selection) -> list[str]:
-    said = [f"- {sentence}" for sentence in selection.sentences()]
+    lines = [f"- {sentence}" for sentence in selection.sentences()]
     if selection.where:
-        said.append(f"- Only articles that meet the condition {_code(selection.where)}.")
-    if not said:
-        said.append("None: all articles of the snapshot are here.")
+        lines.append(f"- Only articles that meet the condition {_code(selection.where)}.")
+    if not lines:
+        lines.append("None: all articles of the snapshot are here.")
     if selection.passages is not None:
-        said.append(
+        lines.append(
             f"- A row is a passage of at most {selection.passages:,} words; `start` and `end` are its "
             "place in `text` of the article."
         )
     if selection.is_markdown:
-        said.append("- `text` is Markdown: the title as a heading, a paragraph a line.")
-    return said
+        lines.append("- `text` is Markdown: the title as a heading, a paragraph a line.")
+    return lines
 
 
 def _front_matter(tally: Tally) -> list[str]:
@@ -174,7 +174,7 @@ def _sources(snapshot: Snapshot) -> list[str]:
 
 def _balance(snapshot: Snapshot) -> list[str]:
     runs = snapshot.table("runs")
-    # Documents that a run knew already were counted when they came first.
+    # Known documents were counted in the run that read them first.
     names = {
         "n_articles": "added as articles",
         "n_duplicates": "dropped as copies",
@@ -211,7 +211,7 @@ def _columns(schema: pa.Schema) -> list[str]:
         (field.name, str(field.type), str((field.metadata or {}).get(b"meaning", b""), "utf-8"))
         for field in schema
     ]
-    # The sentences are the schema's own Markdown, not text of documents.
+    # The sentences are Markdown from the schema, not text of documents, so they are not escaped.
     return [
         "| column | type | meaning |",
         "| --- | --- | --- |",
@@ -246,7 +246,7 @@ def _cell(value: object) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Text of documents, so that Markdown and HTML show it as letters.
+    r"""Text of documents, escaped so that Markdown and HTML show it as it is.
 
     >>> escaped("The <b>Daily</b> | [Post](x)")
     'The &lt;b&gt;Daily&lt;/b&gt; \\| \\[Post\\](x)'
@@ -260,7 +260,7 @@ def escaped(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Text between backticks, however many it holds itself."""
+    """Text between enough backticks, even if it contains backticks."""
     inner = printable(text)
     fence = "`" * (max((len(run) for run in re.findall(r"`+", inner)), default=0) + 1)
     return f"{fence} {inner} {fence}" if "`" in inner else f"`{inner}`"

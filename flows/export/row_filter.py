@@ -1,4 +1,4 @@
-"""Conditions on columns, as people write them: `language = 'en' and published_date >= 2026-01-01`."""
+"""Parse conditions on columns, such as `language = 'en' and published_date >= 2026-01-01`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.flows.warehouse.errors import WarehouseError
 
 
 class ConditionError(WarehouseError):
-    """A condition that cannot be read; names the place."""
+    """A condition that cannot be parsed; the text names the position."""
 
 
 _TOKEN = re.compile(
@@ -37,14 +37,14 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_DEPTH = 50  # arbitrary: nobody writes fifty brackets, and Python's own stack is never reached
+_DEPTH = 50  # nested brackets; arbitrary, and far below the limit of Python's stack
 
 
 def condition(text: str, schema: pa.Schema) -> pc.Expression:
-    """The condition as an Arrow expression that a reader of the files can use to leave row groups out.
+    """The condition as an Arrow expression, with which a reader of the files can skip row groups.
 
-    Known: `= != < <= > >=`, `in (...)`, `not in (...)`, `is null`, `is not null`, `like 'a%'`, `and`,
-    `or`, `not`, brackets. As in SQL a comparison with null holds for no row.
+    It may have `= != < <= > >=`, `in (...)`, `not in (...)`, `is null`, `is not null`, `like 'a%'`, `and`,
+    `or`, `not`, brackets. As in SQL, a comparison with null is true for no row.
 
     >>> condition("n_words > 3 and title is not null", pa.schema({"n_words": pa.int32(), "title": pa.string()}))
     <pyarrow.compute.Expression ((n_words > 3) and invert(is_null(title, {nan_is_null=false})))>
@@ -186,7 +186,7 @@ def _scalar(text: str, type_: pa.DataType) -> pa.Scalar:
 
 
 def columns_of(wanted: Sequence[str], schema: pa.Schema) -> list[str]:
-    """The names, each checked against the schema; an error names the nearest right one."""
+    """The names, checked against the schema. Raises ConditionError with the most similar column name."""
     for name in wanted:
         if name not in schema.names:
             near = difflib.get_close_matches(name, schema.names, n=1)

@@ -1,4 +1,4 @@
-"""What an exported row is: an article as it is, its text as Markdown, or one row a passage."""
+"""Shapes of exported rows: an article with its text as Markdown, or one row for each passage."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def markdown_schema(schema: pa.Schema, columns: Sequence[str]) -> pa.Schema:
 
 
 def as_markdown(schema: pa.Schema) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
-    """A function that puts Markdown of title and text in the place of `text`; `title` must be in the batch."""
+    """A function that replaces `text` by Markdown of title and text; the batch must have `title`."""
 
     def shape(batch: pa.RecordBatch) -> pa.RecordBatch:
         pairs = zip(batch["title"].to_pylist(), batch["text"].to_pylist(), strict=True)

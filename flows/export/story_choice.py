@@ -1,4 +1,4 @@
-"""The article of each story that an export takes: the latest."""
+"""Choose the latest article of each story for an export."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ _COLUMNS = ("doc_id", "story_id", "published_at", "fetched_at", "revision")
 
 
 def latest(snapshot: Snapshot, where: pc.Expression | None) -> pa.Array:
-    """The ids of the latest article of every story, and of the articles in no story, among those of `where`.
+    """The ids of the latest article of every story, and of all articles without a story.
 
-    The latest was published last; of equally old ones it was fetched last, then it has the higher
-    revision, then the higher id. An article without a time comes before all that have one.
+    Only articles that `where` selects count. The latest article was published last; among equals it
+    was fetched last, then it has the higher revision, then the higher id. An article without a time
+    comes before all others.
     """
     alone: list[str] = []
     best: dict[str, tuple[Any, ...]] = {}
@@ -27,7 +28,7 @@ def latest(snapshot: Snapshot, where: pc.Expression | None) -> pa.Array:
             if story is None:
                 alone.append(doc_id)
                 continue
-            place = (*(m.timestamp() if m else float("-inf") for m in moments), revision, doc_id)
-            if story not in best or place > best[story]:
-                best[story] = place
-    return pa.array(sorted([*alone, *(place[-1] for place in best.values())]), pa.string())
+            rank = (*(m.timestamp() if m else float("-inf") for m in moments), revision, doc_id)
+            if story not in best or rank > best[story]:
+                best[story] = rank
+    return pa.array(sorted([*alone, *(rank[-1] for rank in best.values())]), pa.string())

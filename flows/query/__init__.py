@@ -1,5 +1,5 @@
-"""Questions to a snapshot in SQL: DuckDB over views of all tables and of all documents together."""
+"""Query a snapshot in SQL: DuckDB over views of every table, and of all documents together."""
 
-from copydesk.flows.query.views import QueryError, connect, described, run
+from copydesk.flows.query.sql_views import QueryError, connect, described, run
 
 __all__ = ["QueryError", "connect", "described", "run"]

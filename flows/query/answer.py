@@ -1,4 +1,4 @@
-"""An answer as a table for people, or as CSV, JSON, JSON Lines or Parquet."""
+"""Write the answer to a query as a table for people, or as CSV, JSON, JSON Lines or Parquet."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import IO, Any
 import duckdb
 import pyarrow.parquet as pq
 
-from copydesk.flows.query.views import relation
+from copydesk.flows.query.sql_views import relation
 from copydesk.flows.support import atomic_write
 from copydesk.flows.support.safe_text import printable
 
 FORMATS = ("table", "csv", "json", "jsonl", "parquet")
-_ROWS = 10_000  # fetched at a time; an answer may be larger than memory
-_SHOWN_ROWS = 200  # of a table for people; the other formats give all
+_ROWS = 10_000  # fetched at once; an answer may be larger than memory
+_SHOWN_ROWS = 200  # of a table for people; the other formats have all rows
 _SHOWN_CHARS = 80  # of a cell
 
 
@@ -30,7 +30,10 @@ def write(answer: duckdb.DuckDBPyConnection, target: IO[str], form: str) -> None
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
-    """Write the answer to a question as one Parquet file (zstd); rows written. The file appears whole or not at all."""
+    """Write the answer to a query as one Parquet file (zstd); returns the number of rows.
+
+    The file appears when it is complete.
+    """
     reader = relation(connection, sql).to_arrow_reader(_ROWS)
     n = 0
     with (
@@ -123,7 +126,7 @@ def _lines(names: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
 
 
 def _iso(value: Any) -> Any:
-    """Dates in ISO 8601; what JSON does not know as text."""
+    """Dates in ISO 8601, and other values that JSON does not have as text."""
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

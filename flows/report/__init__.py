@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file without scripts, readable anywhere, under `warehouse/reports/`."""
+"""The report of a run: one HTML file without scripts in `warehouse/reports/`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["Data", "Facts", "page_path", "report", "write"]
 
 
 def report(data: Data) -> str:
-    """The page, as HTML text. The same data give the same text."""
+    """The page as HTML. The same data give the same text."""
     from copydesk.flows.report import page
 
     return page.render(data)
 
 
 def write(root: Path, snapshot: Snapshot, facts: Facts) -> Path:
-    """Write the page of a run from a snapshot that holds it; returns its path."""
+    """Write the page of a run from a snapshot that has the run; returns its path."""
     from copydesk.flows.report.collect import collect
 
     path = page_path(root, facts.run_id)
@@ -31,5 +31,5 @@ def write(root: Path, snapshot: Snapshot, facts: Facts) -> Path:
 
 
 def page_path(root: Path, run_id: str) -> Path:
-    """Where the page of a run stands."""
+    """Path of the page of a run. Raises KeyError for an id that is not a file name."""
     return record_path(root, run_id, "html")

@@ -1,8 +1,7 @@
 """Charts as SVG: static pictures, so that the page needs no script.
 
-Each chart is a few dozen rectangles and words, placed here. Colours are placeholders that the page's
-style sheet replaces, so that one picture serves light and dark; each chart is drawn for a wide and
-for a narrow page, so that words stay readable on a phone.
+The page's style sheet replaces the colours, so that one picture serves light and dark pages. Each
+chart is drawn for a wide and for a narrow page, so that words are readable on a phone.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from markupsafe import escape
 
 from copydesk.flows.support.safe_text import printable
 
-WIDE, NARROW = 860, 330  # pixels between the margins of a desk and of a phone
+WIDE, NARROW = 860, 330  # pixels between the margins, on a screen and on a phone
 
-# The style sheet names these: a change here is a change there.
+# The style sheet has the same colours: change both together.
 INK, FAINT, GRID, GROUND = "#111111", "#777777", "#dddddd", "#fefefe"
 COLOURS = {
     "kept": "#1f77b4",
@@ -31,14 +30,18 @@ COLOURS = {
 }
 _LETTER = 6.4  # mean width of a letter of 12 pixels; measured on Noto Sans and DejaVu Sans
 _ROW = 22
-_FEW = 12  # columns that have room for a number each, on a phone too
-_COLUMN = 56  # pixels of one column and the space beside it, at the most
-_BAR, _GAP, _LINE = 12, 10, 15  # width of a node, space between nodes, height of a line of writing
+_FEW = 12  # up to this many columns have room for their numbers, on a phone too
+_COLUMN = 56  # largest width of a column with its space, in pixels
+_BAR, _GAP, _LINE = (
+    12,
+    10,
+    15,
+)  # width of a node, space between nodes, height of a line of text; pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One picture in two widths, and the sentence that stands for it where it cannot be seen."""
+    """One picture in two widths, and a sentence that replaces it for readers who cannot see it."""
 
     wide: str
     narrow: str
@@ -46,7 +49,7 @@ class Chart:
 
 
 class _Picture:
-    """The parts of one picture, written as they are placed."""
+    """The parts of one picture as SVG."""
 
     def __init__(self, width: float) -> None:
         self.width = width
@@ -74,7 +77,7 @@ class _Picture:
         )
 
     def svg(self, height: float, says: str) -> str:
-        """The picture under one name for who cannot see it; its parts are not read out one by one."""
+        """The whole picture; a screen reader reads `says` instead of the parts."""
         return (
             f'<svg role="img" aria-label="{escape(says)}" xmlns="http://www.w3.org/2000/svg" '
             f'width="{self.width:.0f}" height="{height:.0f}" '
@@ -90,7 +93,7 @@ def bars(
     colour: str = "plain",
     number: Callable[[float], str] = lambda n: f"{n:,.0f}",
 ) -> Chart:
-    """Horizontal bars, one per name, longest first as given, each with its number.
+    """Horizontal bars in the given order, each with its name and number.
 
     >>> bars({"en": 7, "no": 2}, title="documents", says="Languages").says
     'Languages'
@@ -121,7 +124,7 @@ def stacked(
     says: str,
     parts: Sequence[str],
 ) -> Chart:
-    """Horizontal bars of several parts, each part in its colour; parts that nobody has are left out."""
+    """Horizontal bars of coloured parts; a part that is zero in all rows is left out."""
     parts = [part for part in parts if any(numbers.get(part) for _, numbers in rows)]
     totals = [sum(numbers.get(part, 0) for part in parts) for _, numbers in rows]
 
@@ -152,11 +155,11 @@ def stacked(
 
 
 def columns(values: Mapping[str, float], *, title: str, says: str, colour: str = "plain") -> Chart:
-    """Upright columns in the given order; few of them carry their numbers."""
+    """Vertical columns in the given order; if they are few, each has its number."""
     height, left, top = 160.0, 46.0, 16.0
 
     def drawn(width: int) -> str:
-        # Two columns as wide as the page would look like a finding.
+        # Two columns as wide as the page would look more important than they are.
         picture = _Picture(min(width, _COLUMN * len(values) + 60))
         step = (picture.width - left) / max(1, len(values))
         most = max((*values.values(), 0.0)) or 1.0
@@ -178,9 +181,9 @@ def columns(values: Mapping[str, float], *, title: str, says: str, colour: str =
 
 
 def days(values: Mapping[date, int], *, title: str, says: str) -> Chart:
-    """Documents by date on a true axis of time: a day (month, year) without documents is a gap.
+    """Documents by date on a time axis: a period without documents is a gap.
 
-    Days up to three months, months up to eight years, else years.
+    The periods are days for up to three months, months for up to eight years, else years.
     """
     first, last = min(values), max(values)
     span = (last - first).days
@@ -189,7 +192,7 @@ def days(values: Mapping[date, int], *, title: str, says: str) -> Chart:
     for day, n in values.items():
         start = {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[unit]
         grouped[start] = grouped.get(start, 0) + n
-    start, end = min(grouped), _last_day(max(grouped), unit)
+    start, end = min(grouped), last_day(max(grouped), unit)
     n_days = (end - start).days + 1
     height, left, top = 150.0, 46.0, 12.0
 
@@ -200,7 +203,7 @@ def days(values: Mapping[date, int], *, title: str, says: str) -> Chart:
         _scale(picture, most, left=left, top=top, height=height)
         for day, n in sorted(grouped.items()):
             x = left + room * (day - start).days / n_days
-            wide = room * ((_last_day(day, unit) - day).days + 1) / n_days
+            wide = room * ((last_day(day, unit) - day).days + 1) / n_days
             tall = height * n / most
             gap = min(1.0, wide / 6)
             picture.rect(x, top + height - tall, max(wide - gap, 0.7), tall, fill=COLOURS["plain"])
@@ -229,7 +232,7 @@ def heat(
     fields: Sequence[str],
     number: Callable[[float], str],
 ) -> Chart:
-    """A field of shares: names down, fields across, each cell with its number."""
+    """A table of shares, coloured by value: one row for each name, one column for each field."""
 
     def drawn(width: int) -> str:
         picture = _Picture(width)
@@ -259,7 +262,10 @@ def heat(
 def flow(
     read: int, outcomes: Sequence[tuple[str, str, int, Mapping[str, int]]], *, says: str
 ) -> Chart:
-    """The documents read as a stream that parts: outcome (name, colour, documents), and each one's reasons."""
+    """The documents read as a stream that splits into outcomes.
+
+    An outcome is name, colour, number of documents, and documents by reason.
+    """
     shown = [outcome for outcome in outcomes if outcome[2]]
 
     def drawn(width: int) -> str:
@@ -304,7 +310,7 @@ def _stream(
         picture.rect(middle, top, _BAR, h, fill=fill)
         y += space + _GAP
         taken += h
-    # Words lie over bands: first their outline in the colour of the page, then themselves.
+    # Words are drawn over bands: first an outline in the colour of the page, then the words.
     for x, at, text, is_bold in words:
         weight = 600 if is_bold else 400
         picture.text(x, at, text, fill=GROUND, stroke=GROUND, stroke_width=4, font_weight=weight)
@@ -313,7 +319,7 @@ def _stream(
 
 
 def _largest(parts: Mapping[str, int], most: int = 5) -> list[tuple[str, int]]:
-    """The largest parts, the rest as one."""
+    """The largest parts, and the sum of the others as one part."""
     ordered = sorted(parts.items(), key=lambda item: (-item[1], item[0]))
     if len(ordered) <= most:
         return ordered
@@ -336,13 +342,13 @@ def _name_row(picture: _Picture, name: str, left: float, middle: float) -> None:
 
 
 def _label_width(names: Mapping[str, float] | Sequence[str], width: int) -> float:
-    """Room for the longest of the names, but at most a third of the picture."""
+    """Width for the longest name, but at most a third of the picture."""
     longest = max((len(_label(name, 26)) for name in names), default=0)
     return min(12 + _LETTER * longest, width / 3)
 
 
 def _scale(picture: _Picture, most: float, *, left: float, top: float, height: float) -> None:
-    """Lines across at nothing, half and the most, each with its number."""
+    """Horizontal lines at zero, half and the maximum, each with its number."""
     for share in (0.0, 0.5, 1.0):
         y = top + height * (1 - share)
         picture.line(left, y, picture.width, y)
@@ -351,14 +357,15 @@ def _scale(picture: _Picture, most: float, *, left: float, top: float, height: f
             picture.text(left - 5, y, f"{value:,.0f}", text_anchor="end", fill=FAINT)
 
 
-def _last_day(day: date, unit: str) -> date:
+def last_day(day: date, unit: str) -> date:
+    """The last day of the day, month or year that begins on this day."""
     if unit == "month":
         return day.replace(day=calendar.monthrange(day.year, day.month)[1])
     return date(day.year, 12, 31) if unit == "year" else day
 
 
 def _label(text: str, most: int = 80) -> str:
-    """A name from a document, as a label without what could mislead, cut to a number of letters.
+    """A name from a document as a label: control characters shown by code, cut to `most` letters.
 
     >>> _label(chr(0) + "b"), _label("a long name", 6)
     ('\\\\x00b', 'a lon…')

@@ -1,4 +1,4 @@
-"""What a run report shows, as plain values: `collect` reads them from a snapshot, `page` draws them."""
+"""The values that a run report shows: `collect` reads them from a snapshot, `page` draws them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one rule did in the run."""
+    """The cuts of one rule in the run."""
 
     name: str
     n_documents: int
@@ -63,7 +63,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A kept document and its copies, the nearest to a full copy first."""
+    """A kept document and its copies, the most similar first."""
 
     size: int
     n_outlets: int | None
@@ -73,7 +73,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story that the run opened or added to."""
+    """A story that the run created or added to."""
 
     story_id: str
     title: str | None
@@ -92,7 +92,7 @@ class Data:
     n_chars: int = 0  # of extracted text
     rules: tuple[Rule, ...] = ()
     outlets: tuple[Outlet, ...] = ()
-    n_outlets: int = 0  # all of them; `outlets` may hold the largest only
+    n_outlets: int = 0  # of the run; `outlets` may hold only the largest
     clusters: tuple[Cluster, ...] = ()
     cluster_sizes: Mapping[int, int] = field(default_factory=dict)  # size to clusters
     stories: tuple[Story, ...] = ()

@@ -1,4 +1,4 @@
-"""What follows a published run: its record, its report, and its short form."""
+"""After a run: write its report, and describe it in a few lines or as JSON."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from copydesk.transforms.ledger import BLANK_LINE
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.summary import Facts, Summary
 
-_MOST_RULES = 6  # in the short form; the report has them all
-_MOST_BREAKS = 8
+_MOST_RULES = 6  # in the short form; the report has all
+_MOST_ANOMALIES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A finished run, and where its report stands; None for a dry run."""
+    """A finished run and the path of its report, None for a dry run."""
 
     summary: Summary
     warehouse: Path | str
@@ -31,7 +31,7 @@ class Outcome:
 
     @property
     def articles(self) -> str:
-        """Where the corpus is read; of a warehouse on an object store, the command that names its files."""
+        """The folder of the articles; for an object store, the command that prints their addresses."""
         if is_uri(self.warehouse):
             return f"copydesk path articles --warehouse {self.warehouse}"
         return f"{Path(self.warehouse, 'current', 'articles')}/"
@@ -55,7 +55,7 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
 
 
 def short(outcome: Outcome, *, seconds: float) -> list[str]:
-    """The run in the lines a person reads in five seconds."""
+    """The run in a few lines for the terminal."""
     summary, facts = outcome.summary, outcome.summary.facts
     lines = [
         f"{_documents(facts.n_read)} read in {duration(seconds)}"
@@ -73,11 +73,11 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
         )
     if summary.n_stories:
         lines.append(f"stories    {summary.n_stories:,} opened")
-    for broken in facts.breaks[:_MOST_BREAKS]:
-        lines.append(f"drift      {broken.sentence}")
-    if len(facts.breaks) > _MOST_BREAKS:
+    for anomaly in facts.breaks[:_MOST_ANOMALIES]:
+        lines.append(f"drift      {anomaly.sentence}")
+    if len(facts.breaks) > _MOST_ANOMALIES:
         lines.append(
-            f"drift      and {len(facts.breaks) - _MOST_BREAKS} more breaks, in the report"
+            f"drift      and {len(facts.breaks) - _MOST_ANOMALIES} more breaks, in the report"
         )
     if summary.n_under_other_recipe:
         lines.append(
@@ -91,7 +91,7 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
 
 
 def _counts(facts: Facts) -> list[str]:
-    """What became of the documents, a line each."""
+    """The number of documents of each outcome, one line each."""
     lines = []
     if facts.n_read and facts.n_known == facts.n_read:
         lines.append("Nothing new: the warehouse knows them all.")
@@ -115,7 +115,7 @@ def _counts(facts: Facts) -> list[str]:
 
 
 def nothing_readable(outcome: Outcome) -> str | None:
-    """The sentence for a run in which no document of any input could be read; None for every other run."""
+    """The sentence for a run in which no document could be read; None for any other run."""
     facts = outcome.summary.facts
     if facts.n_read == 0 and not facts.n_known_files and not facts.skipped:
         return f"nothing could be read: {', '.join(facts.inputs)} holds no document"
@@ -128,7 +128,7 @@ def nothing_readable(outcome: Outcome) -> str | None:
 
 
 def machine(outcome: Outcome) -> dict[str, Any]:
-    """The run as JSON values, under the names of the `runs` table where it has them."""
+    """The run as JSON values; names that the `runs` table has are the same here."""
     facts = asdict(outcome.summary.facts)
     facts["breaks"] = [asdict(b) | {"sentence": b.sentence} for b in outcome.summary.facts.breaks]
     del facts["habits"]

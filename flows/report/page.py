@@ -1,7 +1,7 @@
 """Draw a report's data as one HTML page.
 
-Everything that came from documents is escaped by the template engine; the page's policy forbids
-scripts, frames, foreign addresses and any style but its own, so that an oversight stays harmless.
+The template engine escapes everything that comes from documents. In addition, the page's content
+security policy forbids scripts, frames, other addresses and other styles, in case something is missed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.resources
-from collections.abc import Sequence
 from datetime import date, datetime
 
 import jinja2
@@ -20,15 +19,15 @@ from copydesk.flows.report.charts import Chart
 from copydesk.flows.report.collect import COVERAGE
 from copydesk.flows.report.data import Cluster, Data
 from copydesk.flows.support import html_templates
-from copydesk.flows.support.html_text import safe_html
+from copydesk.flows.support.html_text import marked, safe_html
 from copydesk.flows.support.safe_text import duration
 from copydesk.transforms.dedup.shared_passages import shared_passages
 
 _SHOWN_RULES = 12
 _SHOWN_OUTLETS = 15
 _SHOWN_LANGUAGES = 12
-_SHARED_WORDS = 4  # a shared word or two is chance: four read as a passage
-_NAME = 200  # characters; a title is shorter, what is longer is not read
+_SHARED_WORDS = 4  # one or two shared words are chance, four read as a passage
+_NAME = 200  # characters; titles are shorter
 
 
 def render(data: Data) -> str:
@@ -41,7 +40,7 @@ def render(data: Data) -> str:
         .render(
             data=data,
             facts=data.facts,
-            style=Markup(style),  # ours, from the package
+            style=Markup(style),  # a file of this package
             policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
             took=_took(data),
             charts=_charts(data),
@@ -54,33 +53,22 @@ def render(data: Data) -> str:
 
 
 def side_by_side(cluster: Cluster) -> tuple[Markup, Markup] | None:
-    """The kept text and its first copy, what both share marked; None for a cluster without texts.
+    """The kept text and its first copy with shared passages marked; None for a cluster without copies.
 
-    Passages are compared as copies are: without regard to case, white space and punctuation.
+    Case, white space and punctuation do not count, as in the comparison of copies.
     """
     if not cluster.copies:
         return None
     left, right = cluster.kept.text, cluster.copies[0].text
     found = shared_passages(left, right, ngram=_SHARED_WORDS)
     return (
-        _marked(left, [(passage.start, passage.end) for passage in found]),
-        _marked(right, [(passage.other_start, passage.other_end) for passage in found]),
+        marked(left, [(passage.start, passage.end) for passage in found]),
+        marked(right, [(passage.other_start, passage.other_end) for passage in found]),
     )
 
 
-def _marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
-    parts, position = [], 0
-    for start, end in sorted(ranges):
-        if start < position:
-            continue  # a passage that the other text holds twice
-        parts.append(safe_html(text[position:start]))
-        parts.append(Markup("<mark>{}</mark>").format(safe_html(text[start:end])))
-        position = end
-    return Markup("").join([*parts, safe_html(text[position:])])
-
-
 def _name(text: str) -> Markup:
-    """A title or a name as a person reads it: the first line's worth of it, escaped."""
+    """A title or a name, shortened and escaped."""
     return safe_html(text if len(text) <= _NAME else text[:_NAME] + " …")
 
 
@@ -123,7 +111,7 @@ def _charts(data: Data) -> dict[str, Chart | None]:
                 for o in outlets
             ],
             title="documents",
-            says="Documents of the largest outlets by what became of them",
+            says="Documents of the largest outlets by outcome",
             parts=("kept", "copies", "rejected", "quarantined"),
         )
         if outlets
@@ -177,7 +165,7 @@ def _took(data: Data) -> float:
 
 
 def _share(value: float | None) -> str:
-    """A share as per cent, the one form that the report has: two digits that count.
+    """A share as per cent with two significant digits.
 
     >>> _share(0.1234), _share(0.0312), _share(0.0004), _share(0.00001), _share(0.0), _share(None)
     ('12 %', '3.1 %', '0.04 %', '< 0.01 %', '0 %', '')
@@ -198,7 +186,7 @@ def _share(value: float | None) -> str:
 
 
 def _counted(n: int, noun: str) -> str:
-    """A number of things.
+    """A number with its noun.
 
     >>> _counted(1, "cut"), _counted(2300, "cut")
     ('1 cut', '2,300 cuts')
@@ -215,7 +203,7 @@ def _when(text: str) -> str:
 
 
 def _chart(chart: Chart | None) -> Markup:
-    """Both pictures; the style sheet shows one. `charts` has escaped every word in them."""
+    """Both widths of a chart; the style sheet shows one. `charts` escapes every word in them."""
     if chart is None:
         return Markup("")
     return Markup('<div class="chart wide">{}</div><div class="chart narrow">{}</div>').format(

@@ -1,8 +1,9 @@
-"""Text of documents as HTML that can neither run nor mislead."""
+"""Text of documents as HTML that runs no code and shows no hidden characters."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
@@ -12,9 +13,25 @@ _HIDDEN = re.compile(
 
 
 def safe_html(text: str) -> Markup:
-    r"""Escaped; control characters that HTML forbids, and overrides of direction, are shown by name.
+    r"""The text escaped, with control characters and direction marks shown by their code.
 
     >>> safe_html("<b>\x00")
     Markup('&lt;b&gt;\\u0000')
     """
     return escape(_HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
+    """A text as HTML with ranges marked; a range that begins inside another is left out.
+
+    >>> marked("the mayor said", [(4, 9)])
+    Markup('the <mark>mayor</mark> said')
+    """
+    parts, position = [], 0
+    for start, end in sorted(ranges):
+        if start < position:
+            continue
+        parts.append(safe_html(text[position:start]))
+        parts.append(Markup("<mark>{}</mark>").format(safe_html(text[start:end])))
+        position = end
+    return Markup("").join([*parts, safe_html(text[position:])])

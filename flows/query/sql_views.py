@@ -1,8 +1,8 @@
-"""The views that `copydesk query`, `copydesk browse` and the library read. The only module that sets DuckDB up.
+"""The SQL views that `copydesk query`, `copydesk browse` and the library read.
 
-Every table of a snapshot is a view of its own name. `documents` holds articles and their copies
-together; `stories` has `n_documents` beside the columns of the table, and its `n_outlets` is counted
-again, because tables that older versions wrote count articles alone.
+This is the only module that configures DuckDB. Every table of a snapshot is a view of the same name.
+`documents` holds articles and their copies. `stories` has the additional column `n_documents`, and its
+`n_outlets` is counted again, because tables that older versions wrote count only articles.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ LEFT JOIN (
 
 
 class QueryError(ValueError):
-    """A question that DuckDB cannot answer, with its sentence."""
+    """A query that DuckDB cannot answer, with its message."""
 
 
 def connect(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
-    """A connection in memory whose views read one snapshot; nothing of it is written.
+    """A connection in memory whose views read one snapshot. It writes nothing.
 
-    The snapshot stays readable for as long as the warehouse keeps it. Times are shown in UTC, and
+    The snapshot can be read while the warehouse keeps it. Times are shown in UTC, and
     DuckDB installs no extension by itself.
     """
     connection = duckdb.connect(
@@ -76,7 +76,7 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConne
 
 
 def relation(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
-    """The answer to one question as a relation, which DuckDB works out when it is read. Raises `QueryError`."""
+    """The answer to one query as a relation, which DuckDB computes when it is read. Raises `QueryError`."""
     try:
         found: duckdb.DuckDBPyRelation | None = connection.sql(sql)
     except duckdb.Error as error:
@@ -87,7 +87,7 @@ def relation(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPy
 
 
 def described() -> dict[str, dict[str, str]]:
-    """Every view, its columns, and a sentence on each, in the order of the columns."""
+    """A sentence on every column of every view, in the order of the columns."""
     views = {
         name: {field.name: _meaning(field) for field in schema} for name, schema in TABLES.items()
     }
@@ -106,14 +106,14 @@ def _view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str,
         listed = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
         connection.execute(f'CREATE VIEW "{view}" AS SELECT * FROM read_parquet([{listed}])')
         return
-    # Files of an object store are read through pyarrow, which fetches the columns asked for alone.
+    # Files of an object store are read through pyarrow, which downloads only the requested columns.
     entries = snapshot.manifest.tables[table]
     rows: Any = snapshot.dataset(table) if entries else TABLES[table].empty_table()
     connection.register(view, rows)
 
 
 def _documents(connection: duckdb.DuckDBPyConnection) -> None:
-    """`documents`: the columns of both tables; what only copies have is null for an article."""
+    """Create `documents`, with the columns of both tables; those of copies are null for an article."""
     names = {
         table: [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
         for table in ("articles", "duplicates")

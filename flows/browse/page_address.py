@@ -1,4 +1,4 @@
-"""What an address asks for, checked: ids, days, page numbers and the filters of a list."""
+"""Parse and check the addresses of pages: ids, days, page numbers and the filters of a list."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from copydesk.flows.browse.corpus import Filters
 
 _ID = re.compile(r"[0-9A-Za-z]{32}")
-_MOST_PAGES = 2_000  # beyond, a filter finds more than turning pages
+_MOST_PAGES = 2_000  # arbitrary; a filter is of more use than a higher page number
 _LONGEST = 200  # characters of a filter
 
 
 class BadAddress(ValueError):
-    """An address that no page answers, with a sentence that says why."""
+    """An address that no page answers, with a sentence for the reader."""
 
 
 def identifier(value: str) -> str:
@@ -41,7 +41,7 @@ def page_number(value: str | None) -> int:
 
 
 def filters(parameters: Mapping[str, str]) -> Filters:
-    """The filters of a list. Raises BadAddress for a day that is none.
+    """The filters of a list. Raises BadAddress for an invalid day.
 
     >>> filters({"q": "ferry", "from": "2026-11-02"}).day_from
     datetime.date(2026, 11, 2)
@@ -61,7 +61,7 @@ def filters(parameters: Mapping[str, str]) -> Filters:
 
 
 def link(filters: Filters, **changes: object) -> str:
-    """The address of a list with these filters, some of them changed.
+    """The address of a list with these filters and some changes.
 
     >>> link(Filters(outlet="a.example"), page=2)
     '/?outlet=a.example&page=2'
