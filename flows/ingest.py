@@ -41,9 +41,9 @@ def ingest(
     # Imported here: Prefect ships this function to the process of each run by value, globals included.
     from copydesk.flows.orchestration import tasks
     from copydesk.flows.pipeline import run
-    from copydesk.flows.remote.client import located
+    from copydesk.flows.remote.client import absolute_location
 
-    root = located(warehouse or "warehouse")
+    root = absolute_location(warehouse or "warehouse")
     with tasks.started(
         [inputs] if isinstance(inputs, str) else inputs,
         warehouse=root,

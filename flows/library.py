@@ -77,7 +77,7 @@ def ingest(
     """
     from copydesk.flows.pipeline import run
     from copydesk.flows.recipe import load
-    from copydesk.flows.remote.client import located
+    from copydesk.flows.remote.client import absolute_location
     from copydesk.flows.report import outcome
     from copydesk.flows.support.cpu import cores
 
@@ -91,7 +91,7 @@ def ingest(
         raise TypeError(f"workers must be a number of processes, not {type(workers).__name__}")
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
-    root = located(place)
+    root = absolute_location(place)
     summary = run.run(names, warehouse=root, recipe=chosen, workers=workers or cores())
     return outcome.finish(summary, root)
 

@@ -189,14 +189,14 @@ def _unchanged(run: _Run) -> Outcome | None:
     from copydesk.flows import read
     from copydesk.flows.pipeline.start import unchanged
     from copydesk.flows.recipe import load
-    from copydesk.flows.remote.client import located
+    from copydesk.flows.remote.client import absolute_location
     from copydesk.flows.report import outcome as finish
 
     try:
         summary = unchanged(run.inputs, warehouse=run.warehouse, recipe=load(run.recipe))
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
-    return None if summary is None else finish.Outcome(summary, located(run.warehouse), None)
+    return None if summary is None else finish.Outcome(summary, absolute_location(run.warehouse), None)
 
 
 def _start_workers(recipe: Path | None) -> None:
@@ -213,7 +213,7 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
     from copydesk.flows import read
     from copydesk.flows.pipeline.run import run as run_without_prefect
     from copydesk.flows.recipe import load
-    from copydesk.flows.remote.client import located
+    from copydesk.flows.remote.client import absolute_location
     from copydesk.flows.report import outcome as finish
 
     try:
@@ -233,7 +233,7 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
         raise click.UsageError(str(error)) from error
     if not dry_run:
         progress.stage("report", None)
-    return finish.finish(summary, located(run.warehouse))
+    return finish.finish(summary, absolute_location(run.warehouse))
 
 
 def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:

@@ -72,11 +72,11 @@ def command(
     _check_inputs(inputs, recipe)
 
     from copydesk.flows.orchestration import schedule
-    from copydesk.flows.remote.client import located
+    from copydesk.flows.remote.client import absolute_location
 
     parameters = {
         "inputs": [absolute(item) for item in inputs],
-        "warehouse": str(located(warehouse)),
+        "warehouse": str(absolute_location(warehouse)),
         "recipe": str(recipe.absolute()) if recipe else None,
         "workers": workers,
     }

@@ -17,7 +17,7 @@ from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline.context import Context, Progress, Silent
 from copydesk.flows.pipeline.summary import Facts, Summary
 from copydesk.flows.recipe import Recipe
-from copydesk.flows.remote.client import is_uri, located
+from copydesk.flows.remote.client import is_uri, absolute_location
 from copydesk.flows.support import allocator, versions
 from copydesk.flows.support.progress_record import Recorded
 from copydesk.flows.warehouse import Warehouse
@@ -67,7 +67,7 @@ def started(
     base.check(options.engine, options.scheduler)
     files = read.find(inputs)
     # Workers may run in other folders.
-    store = Warehouse.open(located(warehouse), create=True, options=recipe.warehouse)
+    store = Warehouse.open(absolute_location(warehouse), create=True, options=recipe.warehouse)
     store = replace(store, writers=options.workers)
     with (
         store.lock(wait_seconds=options.wait_seconds),

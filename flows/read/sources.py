@@ -75,7 +75,7 @@ class InputFile:
         """Open it for reading bytes. Raises OSError; a pipe or device is refused, as it might never end."""
         if self.is_remote:
             files = client.filesystem(self.path)
-            with client.told(self.path):
+            with client.as_remote_error(self.path):
                 return cast(
                     BinaryIO, _Told(files.open(self.path, "rb", block_size=_BLOCK), self.path)
                 )
@@ -210,7 +210,7 @@ def _remote(uri: str) -> Iterator[InputFile]:
     is_pattern = "*" in uri if scheme in ("http", "https") else glob.has_magic(uri)
     try:
         files = client.filesystem(uri)
-        with client.told(uri):
+        with client.as_remote_error(uri):
             files.invalidate_cache()  # of listings: in a process that serves a schedule they are a day old
             found = dict(_listed(files, uri, is_pattern))
     except client.ExtraMissing as error:
@@ -318,14 +318,14 @@ class _Told(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer with the next bytes."""
         view = memoryview(buffer).cast("B")
-        with client.told(self._uri):
+        with client.as_remote_error(self._uri):
             content = self._source.read(len(view))
         view[: len(content)] = content
         return len(content)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Go to a place."""
-        with client.told(self._uri):
+        with client.as_remote_error(self._uri):
             return int(self._source.seek(offset, whence))
 
     def tell(self) -> int:

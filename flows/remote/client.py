@@ -1,4 +1,4 @@
-"""File systems by URI, through fsspec: the one module that knows its quirks and those of the packages it loads."""
+"""File systems by URI through fsspec. Only this module knows the errors of the packages it loads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import asyncio
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-# The bases of the errors with which these packages say that they cannot reach or may not enter a store; they are no OSErrors.
+# Base classes of errors by which these packages report that a store does not answer or refuses. They
+# are not OSErrors.
 _FOREIGN = (
     ("botocore.exceptions", "BotoCoreError"),
     ("botocore.exceptions", "ClientError"),
@@ -27,15 +28,15 @@ _ADVICE = {
 
 
 class RemoteError(OSError):
-    """A store that cannot be reached, or refuses; the text says which and what usually helps."""
+    """A store does not answer or refuses. The text says which one and what usually helps."""
 
 
 class ExtraMissing(RemoteError):
-    """A package that reads this kind of URI is not installed."""
+    """The package that reads this kind of URI is not installed."""
 
 
 def is_uri(name: str | Path) -> bool:
-    """Whether a name says how to reach it, such as `s3://bucket/folder`.
+    """Whether a name is a URI, such as `s3://bucket/folder`.
 
     >>> is_uri("s3://bucket/news"), is_uri("news/a.txt"), is_uri(Path("s3://bucket"))
     (True, False, False)
@@ -43,8 +44,8 @@ def is_uri(name: str | Path) -> bool:
     return isinstance(name, str) and _URI.match(name) is not None
 
 
-def located(name: str | Path) -> str | Path:
-    """A place as it can be passed on from any folder: a URI as it is, a path in full."""
+def absolute_location(name: str | Path) -> str | Path:
+    """A location that is valid in every working folder: a URI unchanged, a path made absolute."""
     return str(name).rstrip("/") if is_uri(name) else Path(name).absolute()
 
 
@@ -53,7 +54,7 @@ def filesystem(uri: str, **options: Any) -> Any:
     try:
         import fsspec
 
-        with told(uri):
+        with as_remote_error(uri):
             found = cast(Callable[..., Any], fsspec.core.url_to_fs)(uri, **options)[0]
     except ImportError as error:
         raise ExtraMissing(
@@ -67,14 +68,14 @@ def filesystem(uri: str, **options: Any) -> Any:
 
 
 def _leave_to_the_caller(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Print nothing about a broken connection that nobody asked for: the request itself raises, too."""
+    """Print nothing about a broken connection: the request that used it raises the error as well."""
     if not isinstance(context.get("exception"), (OSError, *_foreign())):
         loop.default_exception_handler(context)
 
 
 @contextmanager
-def told(uri: str) -> Iterator[None]:
-    """Turn what a store's packages raise into a RemoteError that names the URI."""
+def as_remote_error(uri: str) -> Iterator[None]:
+    """Turn the errors of a store's packages into a RemoteError that names the URI."""
     try:
         yield
     except RemoteError:
@@ -88,17 +89,17 @@ def told(uri: str) -> Iterator[None]:
 
 
 def _foreign() -> tuple[type[Exception], ...]:
-    """Those error classes whose modules are loaded: nothing else can have raised one."""
+    """The error classes whose modules are loaded; a module that is not loaded has raised nothing."""
     return tuple(
         getattr(sys.modules[module], name) for module, name in _FOREIGN if module in sys.modules
     )
 
 
 def _sentence(error: Exception) -> str:
-    said = str(error) or type(error).__name__
+    text = str(error) or type(error).__name__
     advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), None)
     if type(error).__name__ == "NoCredentialsError":
         advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
     if type(error).__name__ in ("EndpointConnectionError", "ConnectTimeoutError"):
         advice = "is the address right (AWS_ENDPOINT_URL), and does the server answer?"
-    return f"{advice} ({said})" if advice else said
+    return f"{advice} ({text})" if advice else text

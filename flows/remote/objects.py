@@ -1,4 +1,4 @@
-"""The objects below one prefix of a bucket: whole objects, lists, and the conditional put that a switch needs."""
+"""Read, write and list the objects below a prefix of a bucket, with conditional puts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from copydesk.flows.remote import client
 
 _SCHEMES = ("s3", "s3a")
-_AT_ONCE = 8  # requests on their way: enough for a link of 1 Gbit/s with objects of some MB
-_PER_DELETE = 1000  # DeleteObjects takes no more
+_CONCURRENT = 8  # requests; enough for a link of 1 Gbit/s with objects of some MB
+_PER_DELETE = 1000  # the limit of DeleteObjects
 
 _CHANGED = frozenset(
     {"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"}
@@ -24,16 +24,16 @@ _Item = TypeVar("_Item")
 
 
 class Changed(Exception):
-    """The object is no longer what the condition of a put says."""
+    """The condition of a put does not hold: the object has changed, exists or is absent."""
 
 
 class NoConditions(client.RemoteError):
-    """A store without conditional puts: two writers would overwrite each other there."""
+    """The store has no conditional puts, so two writers would overwrite each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An object as it was read; `now` is the server's clock at that moment."""
+    """An object as it was read; `now` is the server's time of the answer."""
 
     content: bytes
     etag: str
@@ -43,7 +43,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An object in a list."""
+    """An object in a listing."""
 
     size: int
     etag: str
@@ -51,35 +51,36 @@ class Listed:
 
 
 class Objects:
-    """The objects of `s3://bucket/prefix`, by their names below the prefix. Safe to use from several threads.
+    """The objects of `s3://bucket/prefix`, by their names below the prefix. Thread-safe.
 
-    Raises RemoteError for a store that cannot be reached, NoConditions for a kind of store that is not
-    known to have conditional puts.
+    Raises RemoteError for a store that does not answer, NoConditions for a kind of store without
+    conditional puts.
     """
 
     def __init__(self, uri: str) -> None:
         scheme = uri.split("://", 1)[0].lower()
         if scheme not in _SCHEMES:
             raise NoConditions(
-                f"a warehouse cannot stand at {uri}: publishing there needs a conditional put, which copydesk has for s3:// and servers "
-                "that speak S3. Ingest into a folder and copy a snapshot out, or use such a server; inputs may come from any of them"
+                f"a warehouse cannot be at {uri}: publishing there needs a conditional put, which copydesk supports "
+                "for s3:// and servers that speak S3. Use such a server, or ingest into a folder and copy a "
+                "snapshot from there; inputs may be in any kind of store"
             )
-        # Without a cache of listings, or a long-lived process would see yesterday's; without read-ahead,
-        # which in s3fs is 50 MB, or a footer of a few kB would cost the whole file.
+        # No cache of listings, because a long-running process would see old ones. No read-ahead, which
+        # is 50 MB in s3fs: reading a footer of a few kB would cost the whole file.
         self.uri = uri.rstrip("/")
         self._files = client.filesystem(uri, use_listings_cache=False, default_cache_type="none")
         self.bucket, _, self._prefix = self.uri.split("://", 1)[1].partition("/")
         self._prefix = f"{self._prefix}/" if self._prefix else ""
 
     def read(self, name: str) -> Found | None:
-        """An object, None where there is none. Raises RemoteError for a bucket that does not exist."""
+        """Read an object, None if it is absent. Raises RemoteError for a bucket that does not exist."""
         try:
             got = self._call("get_object", Key=self._prefix + name)
         except client.RemoteError as error:
             if _code(error) in ("NoSuchKey", "404"):
                 return None
             raise
-        with client.told(self.address(name)):
+        with client.as_remote_error(self.address(name)):
             content = self._body(got)
         headers = got["ResponseMetadata"]["HTTPHeaders"]
         return Found(
@@ -89,9 +90,10 @@ class Objects:
     def write(
         self, name: str, content: bytes, *, replaces: str | None = None, is_new: bool = False
     ) -> str:
-        """Put an object and return its ETag; `replaces` is the ETag of the one it replaces, `is_new`: there is none.
+        """Put an object; returns its ETag.
 
-        Raises Changed where the condition does not hold.
+        `replaces` is the ETag that the object must have; with `is_new` it must be absent. Raises
+        Changed if that is not so.
         """
         condition = {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"} if is_new else {}
         kind = (
@@ -112,13 +114,13 @@ class Objects:
         return str(put["ETag"])
 
     def upload(self, path: Path, name: str) -> None:
-        """Put a file; it is there as a whole or not at all."""
-        with client.told(self.address(name)):
+        """Put a file. Readers see the object only when it is complete."""
+        with client.as_remote_error(self.address(name)):
             self._files.put_file(str(path), self._path(name))
 
     def download(self, name: str, path: Path) -> None:
-        """Get an object into a file."""
-        with client.told(self.address(name)):
+        """Download an object to a file."""
+        with client.as_remote_error(self.address(name)):
             self._files.get_file(self._path(name), str(path))
 
     def names(self, folder: str = "") -> dict[str, Listed]:
@@ -142,21 +144,24 @@ class Objects:
                 )
 
     def arrow(self) -> Any:
-        """The store as a file system of pyarrow's; `key` gives paths in it."""
+        """The store as a pyarrow file system; `key` gives paths in it."""
         from pyarrow.fs import FSSpecHandler, PyFileSystem
 
         return PyFileSystem(FSSpecHandler(self._files))
 
     def key(self, name: str) -> str:
-        """Bucket and key of an object, as pyarrow and fsspec name it."""
+        """The path of an object in pyarrow and fsspec: bucket and key."""
         return self._path(name)
 
     def address(self, name: str) -> str:
         """The URI of an object."""
         return f"{self.uri}/{name}"
 
-    def check_conditions(self, name: str, etag: str) -> None:
-        """Raise NoConditions if the server takes a put whose condition does not hold; the object `name` has that ETag."""
+    def check_conditions(self, name: str) -> None:
+        """Raise NoConditions if the server accepts a put whose condition is false.
+
+        `name` is an existing object; it is not changed.
+        """
         found = self.read(name)
         for condition in ({"is_new": True}, {"replaces": '"00000000000000000000000000000000"'}):
             try:
@@ -164,8 +169,8 @@ class Objects:
             except Changed:
                 continue
             raise NoConditions(
-                f"the server of {self.uri} ignores the condition of a put (If-Match, If-None-Match), so that two writers would overwrite "
-                "each other; publish to a folder, or update the server or botocore (1.36 or later)"
+                f"the server of {self.uri} ignores the condition of a put (If-Match, If-None-Match), so two writers "
+                "would overwrite each other; publish to a folder, or update the server or botocore (1.36 or later)"
             )
 
     def _pages(self, folder: str, **options: Any) -> Iterator[tuple[dict[str, Listed], list[str]]]:
@@ -185,7 +190,7 @@ class Objects:
             options["ContinuationToken"] = out["NextContinuationToken"]
 
     def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        with client.told(
+        with client.as_remote_error(
             self.address(arguments.get("Key", "").removeprefix(self._prefix))
             if "Key" in arguments
             else self.uri
@@ -203,9 +208,9 @@ class Objects:
         return f"{self.bucket}/{self._prefix}{name}"
 
 
-def at_once(work: Callable[[_Item], object], items: Iterable[_Item]) -> None:
-    """Do the work on every item, several at a time; after an error nothing more is begun."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+def run_concurrently(work: Callable[[_Item], object], items: Iterable[_Item]) -> None:
+    """Call `work` with every item, several at a time. After an error no further call is started."""
+    with ThreadPoolExecutor(_CONCURRENT) as pool:
         try:
             for done in [pool.submit(work, item) for item in items]:
                 done.result()
@@ -215,7 +220,7 @@ def at_once(work: Callable[[_Item], object], items: Iterable[_Item]) -> None:
 
 
 def _code(error: BaseException) -> str | None:
-    """The code with which the server refused, such as `NoSuchKey`."""
+    """The error code of the server, such as `NoSuchKey`."""
     cause: BaseException | None = error
     while cause is not None:
         response = getattr(cause, "response", None)

@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from copydesk.flows.remote import client
-from copydesk.flows.remote.objects import Objects, at_once
+from copydesk.flows.remote.objects import Objects, run_concurrently
 from copydesk.flows.support import atomic_write
 from copydesk.flows.support.atomic_write import temporary_file
 from copydesk.flows.warehouse import Warehouse, lock
@@ -87,7 +87,7 @@ class Place:
             ]
         ):
             with as_warehouse_error(_CONSEQUENCE):
-                at_once(lambda item: self._fetch(*item), missing)
+                run_concurrently(lambda item: self._fetch(*item), missing)
         return paths
 
     def sent(self, path: Path) -> str:

@@ -108,7 +108,7 @@ def held(
                 f"that take --wait SECONDS wait by themselves. If it died, its lock is free {seconds:.0f} seconds after its last renewal."
             )
         time.sleep(_POLL_SECONDS)
-    objects.check_conditions(NAME, etag)
+    objects.check_conditions(NAME)
     lease = Lease(objects, etag, signature, seconds)
     try:
         yield lease

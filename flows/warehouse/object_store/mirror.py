@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.flows.remote import client
-from copydesk.flows.remote.objects import Changed, Objects, at_once
+from copydesk.flows.remote.objects import Changed, Objects, run_concurrently
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse import manifest
 from copydesk.flows.warehouse.errors import NotAWarehouse, Outdated, WarehouseError
@@ -122,7 +122,7 @@ class Mirror:
         """Download several table files at once, unless they are there."""
         missing = [item for item in wanted if not item[0].is_file()]
         if missing:
-            at_once(lambda item: self.table_file(*item), missing)
+            run_concurrently(lambda item: self.table_file(*item), missing)
 
     def is_worth_fetching(self, entry: FileEntry) -> bool:
         """Whether a file is so small that downloading all of it is as fast as reading ranges."""
@@ -219,14 +219,18 @@ class Mirror:
             }
         if is_first:
             self._put_guards({guard_object(table) for of in new for table in of.tables})
-        at_once(lambda item: self.objects.upload(item[1], item[0]), sorted(uploads.items()))
+        run_concurrently(
+            lambda item: self.objects.upload(item[1], item[0]), sorted(uploads.items())
+        )
         self._shared.upload("receipts")
         lists = {
             object_names.list_name(of.id, table): object_names.list_content(table, entries)
             for of in new
             for table, entries in of.tables.items()
         }
-        at_once(lambda item: self.objects.write(item[0], item[1].encode()), sorted(lists.items()))
+        run_concurrently(
+            lambda item: self.objects.write(item[0], item[1].encode()), sorted(lists.items())
+        )
         for of in new:
             self.objects.write(f"manifests/{of.id}.json", of.to_json().encode())
 
@@ -323,7 +327,7 @@ class Mirror:
             with suppress(Changed):
                 self.objects.write(name, _GUARD_TEXT, is_new=True)
 
-        at_once(put, sorted(names))
+        run_concurrently(put, sorted(names))
 
 
 def _snapshot_id(content: bytes) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from copydesk.flows.remote.objects import Objects, at_once
+from copydesk.flows.remote.objects import Objects, run_concurrently
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse.layout import MIRROR_STATE
 from copydesk.flows.warehouse.object_store.object_names import SHARED_FOLDERS
@@ -84,7 +84,7 @@ class SharedFiles:
                     or not (self._root / name).is_file()
                 )
             ]
-            at_once(self._download, changed)
+            run_concurrently(self._download, changed)
         for name in changed:
             seen[name] = [listed[name].etag, atomic_write.sha256(self._root / name)]
         for name in [name for name in seen if name.startswith(beginnings) and name not in listed]:
