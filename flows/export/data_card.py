@@ -26,7 +26,7 @@ _SHOWN = 30  # outlets, rules and inputs named in the card; the rest is a number
 
 _LIMITS = (
     "Text is what remained after boilerplate was cut by rules and a line model; some boilerplate stays, and rarely a line of the "
-    "article goes. What was cut from each document stands in the warehouse's `removed` table.",
+    "article is cut. The warehouse's table `removed` has what was cut from each document.",
     "Copies were dropped by shared word sequences. A rewrite in other words is not a copy; it shares `story_id`.",
     "A null means that nothing certain was found, not that there is nothing.",
     "The rights to the texts are their publishers'. The card's licence field says `other` for that reason.",

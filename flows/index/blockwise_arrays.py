@@ -1,4 +1,4 @@
-"""Arrays longer than memory should hold, made block by block as a file of the index is written."""
+"""Arrays too long for memory, computed block by block while an index file is written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BLOCK = 1 << 17  # entries: 1 MB
 
 
 class Chained:
-    """Arrays one after the other."""
+    """Several arrays, one after the other."""
 
     def __init__(self, parts: Sequence[Blocks]) -> None:
         self._parts = parts
@@ -31,7 +31,7 @@ class Chained:
 
 
 class Merged:
-    """Sorted arrays as one sorted array.
+    """Several sorted arrays merged into one.
 
     >>> [block.tolist() for block in Merged([np.array([1, 4], np.uint64), np.array([2], np.uint64)]).blocks()]
     [[1, 2, 4]]
@@ -47,7 +47,7 @@ class Merged:
         return self.shape[0]
 
     def blocks(self) -> Iterator[NDArray[np.uint64]]:
-        """The content in order: what lies between two entries of the longest array is put together at a time."""
+        """The content in order; each block is the part between two entries of the longest array."""
         if not self._parts:
             return
         pivots = max(self._parts, key=len)[_BLOCK::_BLOCK]
@@ -64,7 +64,7 @@ Blocks = NDArray[Any] | Chained | Merged
 
 
 def blocks(values: Blocks) -> Iterator[NDArray[Any]]:
-    """The content of an array, in order, a bounded part of it at a time."""
+    """The content of an array in order, in blocks of bounded size."""
     if isinstance(values, Chained | Merged):
         yield from values.blocks()
         return

@@ -1,4 +1,4 @@
-"""Finding keys in sorted entries on disk."""
+"""Search sorted postings on disk for keys."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _DOCUMENT = np.uint64((1 << DOCUMENT_BITS) - 1)
 def queries(
     keys: NDArray[np.uint64], n_keys: NDArray[np.int32], rows: NDArray[np.int64], most: int
 ) -> NDArray[np.uint64]:
-    """Entries of the asking rows, sorted, so that a look-up walks the file once from front to back."""
+    """Sorted postings of the rows to query, so that a search reads the file once from front to back."""
     return candidates.entries(keys[rows], n_keys[rows], rows, most)
 
 
 @compiled
-def ranges(section: Any, asked: Any, first: Any, last: Any) -> Any:
-    """First and last entry of each asked key, among documents first..last.
+def ranges(section: Any, query: Any, first: Any, last: Any) -> Any:
+    """Start and end of each key's postings, among documents first..last.
 
-    Keys are hashes, so their place can be foretold from their value.
+    Keys are hashes and thus uniform, so the position of a key is estimated from its value.
     """
     n = section.size
-    low = np.empty(asked.size, np.int64)
-    high = np.empty(asked.size, np.int64)
+    low = np.empty(query.size, np.int64)
+    high = np.empty(query.size, np.int64)
     spread = 1 + np.int64(4 * np.sqrt(np.float64(n)))
-    for q in range(asked.size):
-        key = asked[q] >> _BITS
-        if q > 0 and key == asked[q - 1] >> _BITS:
+    for q in range(query.size):
+        key = query[q] >> _BITS
+        if q > 0 and key == query[q - 1] >> _BITS:
             low[q] = low[q - 1]
             high[q] = high[q - 1]
             continue
@@ -56,7 +56,7 @@ def ranges(section: Any, asked: Any, first: Any, last: Any) -> Any:
         low[q] = a
         while b < n and section[b] <= limit:
             b += 1
-            if b - a == 4 * CAP:  # popular: find the end by bisection
+            if b - a == 4 * CAP:  # a heavy hitter: find the end by bisection
                 top = np.int64(n)
                 while b < top:
                     middle = (b + top) // 2
@@ -69,15 +69,15 @@ def ranges(section: Any, asked: Any, first: Any, last: Any) -> Any:
 
 
 @compiled
-def hits(section: Any, asked: Any, low: Any, high: Any) -> Any:
-    """Pairs (asking row, found document), packed; of a popular key only documents from both ends."""
+def hits(section: Any, query: Any, low: Any, high: Any) -> Any:
+    """Packed pairs (row, document). For a heavy hitter only documents from both ends of its postings."""
     total = np.int64(0)
-    for q in range(asked.size):
+    for q in range(query.size):
         total += min(high[q] - low[q], 2 * CAP)
     out = np.empty(total, np.uint64)
     at = 0
-    for q in range(asked.size):
-        row = (asked[q] & _DOCUMENT) << _BITS
+    for q in range(query.size):
+        row = (query[q] & _DOCUMENT) << _BITS
         few = high[q] - low[q] <= 2 * CAP
         middle = high[q] if few else low[q] + CAP
         for e in range(low[q], middle):
@@ -93,7 +93,7 @@ def hits(section: Any, asked: Any, low: Any, high: Any) -> Any:
 def count(
     found: NDArray[np.uint64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Asking rows, documents and how many keys they share."""
+    """Rows, documents, and the number of keys that each pair shares."""
     found = np.sort(found)
     starts = (
         np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))

@@ -101,8 +101,8 @@ def release(
 def _staged(rows: pa.Table, context: pipeline.Context) -> StagedDocuments:
     """The rows as a shard of new documents of this run."""
     rows = rows.drop_columns(list(_FILLED_AGAIN)).sort_by("doc_id")
-    place = rows.schema.get_field_index("run_id")
+    column = rows.schema.get_field_index("run_id")
     rows = rows.set_column(
-        place, rows.schema.field("run_id"), pa.array([context.run_id] * rows.num_rows, pa.string())
+        column, rows.schema.field("run_id"), pa.array([context.run_id] * rows.num_rows, pa.string())
     )
     return StagedDocuments(0, write_whole(rows, context.folder("reconcile") / "released.parquet"))

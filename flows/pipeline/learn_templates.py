@@ -124,7 +124,7 @@ def _by_outlet(
     spilled_as = np.zeros(sample.num_rows, np.int64)
     n = 0
     for part in documents:
-        places = rows.places(part["doc_id"])
+        places = rows.row_numbers(part["doc_id"])
         chosen = part["text"].filter(pa.array(places >= 0)).cast(pa.large_string())
         texts.append(id_index.whole(chosen))
         spilled_as[places[places >= 0]] = np.arange(n, n + len(chosen))

@@ -1,1 +1,1 @@
-"""What lies behind a URI: inputs through fsspec, and a warehouse on an object store."""
+"""Access to URIs: inputs through fsspec, and the objects of a warehouse on an object store."""

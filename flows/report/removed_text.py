@@ -49,7 +49,7 @@ class CutTotals:
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a piece. The rows of a document follow each other, also across pieces."""
-        position = self._wanted.places(table["doc_id"])
+        position = self._wanted.row_numbers(table["doc_id"])
         ours = position >= 0
         table, position = table.filter(pa.array(ours)), position[ours]
         sizes = pc.subtract(table["end"], table["start"])

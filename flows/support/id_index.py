@@ -1,4 +1,4 @@
-"""Rows found by their id, at eight bytes a row: for tables as long as the run, asked shard by shard."""
+"""Find rows by their id with eight bytes a row, for tables with a row for each document of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ for _digit in range(16):
 
 
 def keys_of(ids: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    """64-bit keys of ids: the first 16 hex digits (what is not a doc_id is hashed); nulls are left out.
+    """64-bit keys of ids: the first 16 hex digits of a doc_id, a hash of any other id. Nulls are left out.
 
     >>> keys_of(pa.array(["00000000000000ff" + "0" * 16, None]))
     array([255], dtype=uint64)
@@ -46,23 +46,23 @@ def _hashed(identifier: str) -> int:
 
 
 class Keyed:
-    """The places of ids that stand once each, none null.
+    """Maps each id to its row number. Ids must be unique and not null.
 
-    >>> Keyed(pa.array(["b", "a"])).places(pa.array(["a", "c", "b"])).tolist()
+    >>> Keyed(pa.array(["b", "a"])).row_numbers(pa.array(["a", "c", "b"])).tolist()
     [1, -1, 0]
     """
 
     def __init__(self, ids: Ids) -> None:
         self.ids: pa.Array = whole(ids)
         keys = keys_of(self.ids)
-        # Tables sorted by id are sorted by key, too: no order to keep then.
+        # A table that is sorted by id is sorted by key as well and needs no order.
         self._order: NDArray[np.int64] | None = (
             None if (keys[1:] > keys[:-1]).all() else np.argsort(keys, kind="stable")
         )
         self._keys: NDArray[np.uint64] = keys if self._order is None else keys[self._order]
 
-    def places(self, ids: Ids) -> NDArray[np.int64]:
-        """The place of each id, none null; -1 where it does not stand."""
+    def row_numbers(self, ids: Ids) -> NDArray[np.int64]:
+        """The row number of each id, -1 for an unknown id. Ids must not be null."""
         wanted = whole(ids)
         found = np.full(len(wanted), -1, np.int64)
         if not len(wanted) or not len(self._keys):
@@ -73,39 +73,38 @@ class Keyed:
         if not len(hit):
             return found
         here = at[hit] if self._order is None else self._order[at[hit]]
-        # Keys are 64 bits of the id; the ids themselves have the last word.
+        # Two ids may share a 64-bit key, so the ids themselves are compared.
         same = pc.equal(self.ids.take(pa.array(here)), wanted.take(pa.array(hit))).to_numpy(
             zero_copy_only=False
         )
         found[hit[same]] = here[same]
-        for place in hit[~same]:
-            other = pc.index(self.ids, wanted[int(place)]).as_py()
-            found[place] = other
+        for i in hit[~same]:
+            found[i] = pc.index(self.ids, wanted[int(i)]).as_py()
         return found
 
     def holds(self, ids: Ids) -> NDArray[np.bool_]:
-        """Which of the ids stand."""
-        return self.places(ids) >= 0
+        """True for each id that has a row."""
+        return self.row_numbers(ids) >= 0
 
 
 class Table:
-    """Columns looked up by `doc_id`."""
+    """Looks up columns by `doc_id`."""
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table.combine_chunks()
         self._rows = Keyed(table["doc_id"])
 
     def holds(self, ids: Ids) -> NDArray[np.bool_]:
-        """Which of the ids have a row."""
+        """True for each id that has a row."""
         return self._rows.holds(ids)
 
     def columns(self, ids: Ids, names: tuple[str, ...]) -> dict[str, pa.Array]:
-        """The columns for each id, null where it has no row."""
-        places = self._rows.places(ids)
-        taken = self._table.select(list(names)).take(pa.array(places, mask=places < 0))
+        """The columns for each id, null for an id without a row."""
+        rows = self._rows.row_numbers(ids)
+        taken = self._table.select(list(names)).take(pa.array(rows, mask=rows < 0))
         return {name: whole(taken[name]) for name in names}
 
 
 def whole(column: Ids) -> pa.Array:
-    """The column in one piece."""
+    """The column as one array."""
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

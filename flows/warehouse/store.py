@@ -204,14 +204,14 @@ class Warehouse:
 
         Raises Locked, with the name of the other writer, after `wait_seconds`.
         """
-        held = lock.exclusive(self.root / "lock", wait_seconds=wait_seconds)
-        return held if self.mirror is None else self._lock_store(self.mirror, held, wait_seconds)
+        local = lock.exclusive(self.root / "lock", wait_seconds=wait_seconds)
+        return local if self.mirror is None else self._lock_store(self.mirror, local, wait_seconds)
 
     @contextmanager
     def _lock_store(
-        self, mirror: Mirror, held: AbstractContextManager[None], wait_seconds: float
+        self, mirror: Mirror, local: AbstractContextManager[None], wait_seconds: float
     ) -> Iterator[None]:
-        with held, mirror.held(wait_seconds):
+        with local, mirror.leased(wait_seconds):
             mirror.clear_staging()
             mirror.pull()
             mirror.gather()

@@ -33,7 +33,7 @@ def test_runs_merged_block_by_block_are_the_sorted_whole(monkeypatch: pytest.Mon
 def test_ids_with_the_same_first_half_are_told_apart() -> None:
     ids = [f"{'ab' * 8}{n:016x}" for n in range(4)]
     keyed = Keyed(pa.array([ids[2], ids[0], ids[3]]))
-    assert keyed.places(pa.array(ids)).tolist() == [1, -1, 0, 2]
+    assert keyed.row_numbers(pa.array(ids)).tolist() == [1, -1, 0, 2]
     table = Table(pa.table({"doc_id": ids[:2], "n": [10, 11]}))
     assert table.columns(pa.chunked_array([[ids[1]], [ids[3], ids[0]]]), ("n",))[
         "n"

@@ -85,13 +85,13 @@ class New:
 
     def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
         """Numbers of articles, -1 for ids that are not new."""
-        return self.ids.places(pa.array(ids, pa.string()))
+        return self.ids.row_numbers(pa.array(ids, pa.string()))
 
     def counts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Counts]]:
         """Numbers and counted words of the wanted articles, some at a time; `wanted` says of each whether it is one."""
         for shard in self.shards:
             for ids, counts in _counts(shard):
-                rows = self.ids.places(ids)
+                rows = self.ids.row_numbers(ids)
                 chosen = np.flatnonzero(rows >= 0)
                 chosen = chosen[wanted[rows[chosen]]]
                 if len(chosen):
@@ -112,7 +112,7 @@ class New:
         """Columns of all documents of the shards with their numbers; -1 for copies."""
         for shard in self.shards:
             for batch in shard.batches(columns, _AT_ONCE):
-                yield batch, self.ids.places(batch["doc_id"])
+                yield batch, self.ids.row_numbers(batch["doc_id"])
 
     def id_of(self, rows: NDArray[np.int64]) -> pa.Array:
         """Ids of articles by number, as a column."""

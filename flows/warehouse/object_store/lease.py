@@ -88,7 +88,7 @@ class Lease:
 
 
 @contextmanager
-def held(
+def hold(
     objects: Objects, mirror_id: str, *, wait_seconds: float = 0.0, seconds: float = SECONDS
 ) -> Iterator[Lease]:
     """Hold the lease during the block.

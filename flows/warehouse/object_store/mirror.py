@@ -179,12 +179,12 @@ class Mirror:
     # From the folder to the store
 
     @contextmanager
-    def held(self, wait_seconds: float) -> Iterator[None]:
+    def leased(self, wait_seconds: float) -> Iterator[None]:
         """Hold the lease of the one writer on the store during the block."""
         with ExitStack() as stack:
             with as_warehouse_error():
                 self.lease = stack.enter_context(
-                    lease.held(self.objects, self._shared.mirror_id, wait_seconds=wait_seconds)
+                    lease.hold(self.objects, self._shared.mirror_id, wait_seconds=wait_seconds)
                 )
             try:
                 yield
