@@ -1,8 +1,9 @@
-"""Drift: an outlet that suddenly reads otherwise than in its own recent runs.
+"""Drift: find outlets whose documents differ suddenly from those of their own recent runs.
 
-A redesign shows as fewer bylines, longer or shorter texts, other rules that hit, more rejects. Each
-run leaves one `Habits` per outlet, sums only, so that shards add up; `breaks` compares the new run
-with the outlet's earlier ones. There is no comparison between outlets.
+After a redesign of its pages an outlet has, for example, fewer bylines, longer or shorter texts, other
+rules that cut, or more rejects. Each run records one `OutletProfile` for each outlet. It holds only
+sums, so the profiles of shards can be added. `anomalies` compares the new profile of an outlet with its
+earlier ones. Outlets are not compared with each other.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ import pyarrow.compute as pc
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """When an outlet counts as changed, and whether its new documents are then held back.
+    """When an outlet counts as changed, and whether its new documents are then quarantined.
 
     In 20,000 simulated outlet-runs the defaults raised 20 false alarms, 19 of them about the number
-    of documents, which never holds anything back; they found each of 200 simulated redesigns (`tests/flow/test_drift.py`).
+    of documents, which quarantines nothing; they found each of 200 simulated redesigns (`tests/flow/test_drift.py`).
     """
 
     quarantine: bool = False
-    """Hold the new documents of a changed outlet back. Off, because a change is reported either way."""
+    """Quarantine the new documents of a changed outlet. Off, because a change is reported in any case."""
     runs: int = 14
     """Earlier runs compared. Two weeks of daily runs hold two weekends."""
     min_runs: int = 3
@@ -55,8 +56,8 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
-    """What one outlet's documents of one run looked like, in sums."""
+class OutletProfile:
+    """Sums over the documents of one outlet in one run."""
 
     outlet_id: str
     n_documents: int = 0
@@ -66,15 +67,13 @@ class Habits:
     n_chars_removed: int = 0
     n_with_byline: int = 0
     n_with_date: int = 0
-    rules: Mapping[str, int] = field(
-        default_factory=dict
-    )  # documents in which the rule cut something
+    rules: Mapping[str, int] = field(default_factory=dict)  # rule to documents in which it cut
     rules_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
-    """One habit an outlet left: which, what was usual, what is now."""
+class Anomaly:
+    """One measure in which an outlet differs from its earlier runs: the usual value and the new one."""
 
     outlet_id: str
     measure: str  # documents, rejects, length, removed, byline, date, or rule:<name>
@@ -82,15 +81,15 @@ class Break:
     now: float
 
     @property
-    def holds_back(self) -> bool:
-        """Whether the break says something about the documents themselves, not only about how many came."""
+    def quarantines(self) -> bool:
+        """Whether the measure is about the documents themselves, and not only about their number."""
         return self.measure != "documents"
 
     @property
     def sentence(self) -> str:
-        """The break for a person.
+        """The anomaly as a sentence.
 
-        >>> Break("example.org", "byline", 0.92, 0.05).sentence
+        >>> Anomaly("example.org", "byline", 0.92, 0.05).sentence
         'example.org: documents with a byline: 5 %, usually 92 %'
         """
         name, unit = _NAMES.get(self.measure, ("", "%"))
@@ -118,14 +117,14 @@ def measure(
     *,
     rules_sha256: str = "",
     known: Iterable[str] = (),
-) -> tuple[Habits, ...]:
-    """The habits shown by the documents of one run or shard, by outlet, sorted.
+) -> tuple[OutletProfile, ...]:
+    """The profiles of the outlets in one run or shard, sorted by outlet.
 
-    `articles` may hold duplicates and quarantined documents too: a copy shows the page's layout as
-    well as an original does. Rejected documents are counted to the outlet of `known` (or of
-    `articles`) whose domain their address ends in. Documents without an outlet are left out.
+    `articles` may hold duplicates and quarantined documents too, as the layout of a page can be seen
+    in a copy as well. A rejected document counts for the outlet in `known` or `articles` whose domain
+    its address has. Documents without an outlet are left out.
     """
-    outlets: dict[str, Habits] = {}
+    outlets: dict[str, OutletProfile] = {}
     by_doc: dict[str, str] = {}
     columns = ("doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date")
     for doc_id, outlet, n_words, n_chars, byline, date in zip(
@@ -134,7 +133,7 @@ def measure(
         if outlet is None:
             continue
         by_doc[doc_id] = outlet
-        one = Habits(
+        one = OutletProfile(
             outlet,
             1,
             0,
@@ -147,18 +146,20 @@ def measure(
             rules_sha256,
         )
         outlets[outlet] = add(outlets[outlet], one) if outlet in outlets else one
-    for outlet, habits in _removed(removed, by_doc, rules_sha256).items():
-        outlets[outlet] = add(outlets[outlet], habits)
+    for outlet, profile in _removed(removed, by_doc, rules_sha256).items():
+        outlets[outlet] = add(outlets[outlet], profile)
     names = {*known, *outlets}
     for url in rejects["url"].to_pylist():
         outlet = outlet_of(url, names)
         if outlet is not None:
-            one = Habits(outlet, n_rejected=1, rules_sha256=rules_sha256)
+            one = OutletProfile(outlet, n_rejected=1, rules_sha256=rules_sha256)
             outlets[outlet] = add(outlets[outlet], one) if outlet in outlets else one
     return tuple(outlets[name] for name in sorted(outlets))
 
 
-def _removed(removed: pa.Table, by_doc: Mapping[str, str], rules_sha256: str) -> dict[str, Habits]:
+def _removed(
+    removed: pa.Table, by_doc: Mapping[str, str], rules_sha256: str
+) -> dict[str, OutletProfile]:
     sizes = removed.select(["doc_id", "rule"]).append_column(
         "n", pc.subtract(removed["end"], removed["start"])
     )
@@ -173,22 +174,22 @@ def _removed(removed: pa.Table, by_doc: Mapping[str, str], rules_sha256: str) ->
             n_chars[outlet] += n
             rules[outlet][rule] += 1
     return {
-        outlet: Habits(
+        outlet: OutletProfile(
             outlet, n_chars_removed=n, rules=dict(rules[outlet]), rules_sha256=rules_sha256
         )
         for outlet, n in n_chars.items()
     }
 
 
-def add(one: Habits, other: Habits) -> Habits:
-    """The habits of both sets of documents together; both are of the same outlet.
+def add(one: OutletProfile, other: OutletProfile) -> OutletProfile:
+    """The profile of both sets of documents together. Raises ValueError for two outlets.
 
-    >>> add(Habits("a", 2, rules={"share": 1}), Habits("a", 3, rules={"share": 2})).rules
+    >>> add(OutletProfile("a", 2, rules={"share": 1}), OutletProfile("a", 3, rules={"share": 2})).rules
     {'share': 3}
     """
     if one.outlet_id != other.outlet_id:
         raise ValueError(
-            f"habits of two outlets do not add up: {one.outlet_id!r} and {other.outlet_id!r}"
+            f"profiles of two outlets cannot be added: {one.outlet_id!r} and {other.outlet_id!r}"
         )
     rules = {
         name: one.rules.get(name, 0) + other.rules.get(name, 0)
@@ -209,72 +210,76 @@ def add(one: Habits, other: Habits) -> Habits:
     return replace(one, **sums, rules=rules)
 
 
-def merge(shards: Iterable[Sequence[Habits]]) -> tuple[Habits, ...]:
-    """The habits of several shards of one run as those of the run, sorted by outlet."""
-    outlets: dict[str, Habits] = {}
-    for habits in (one for shard in shards for one in shard):
-        outlets[habits.outlet_id] = (
-            add(outlets[habits.outlet_id], habits) if habits.outlet_id in outlets else habits
+def merge(shards: Iterable[Sequence[OutletProfile]]) -> tuple[OutletProfile, ...]:
+    """The profiles of a run, added from those of its shards and sorted by outlet."""
+    outlets: dict[str, OutletProfile] = {}
+    for profile in (one for shard in shards for one in shard):
+        outlets[profile.outlet_id] = (
+            add(outlets[profile.outlet_id], profile) if profile.outlet_id in outlets else profile
         )
     return tuple(outlets[name] for name in sorted(outlets))
 
 
 def outlet_of(url: str | None, outlets: Iterable[str]) -> str | None:
-    """The outlet whose domain the address lies in, or None.
+    """The outlet whose domain the address has, or None.
 
     >>> outlet_of("https://www.example.co.uk/a", {"example.co.uk", "example.org"})
     'example.co.uk'
     """
     try:
         host = urlsplit(url or "").hostname or ""
-    except ValueError:  # an address such as "http://[" belongs to nobody
+    except ValueError:  # an invalid address such as "http://["
         return None
     labels, known = host.split("."), set(outlets)
     return next((name for i in range(len(labels)) if (name := ".".join(labels[i:])) in known), None)
 
 
-def breaks(
-    history: Sequence[Sequence[Habits]],
-    current: Sequence[Habits],
+def anomalies(
+    history: Sequence[Sequence[OutletProfile]],
+    current: Sequence[OutletProfile],
     options: Options | None = None,
-) -> tuple[Break, ...]:
-    """The habits that outlets left in the current run, sorted by outlet and measure.
+) -> tuple[Anomaly, ...]:
+    """The anomalies of outlets in the current run, sorted by outlet and measure.
 
-    `history` holds the habits of earlier runs, the latest last; the last `options.runs` in which an
-    outlet had documents are compared. An outlet with too few earlier runs or documents has no habits
-    to leave. An outlet without a single document now is named only where each of those runs had some:
-    else it may belong to another input.
+    `history` holds the profiles of earlier runs, the latest last. The last `options.runs` runs in
+    which an outlet had documents are compared. An outlet with too few earlier runs or documents has
+    no anomalies. An outlet without any document in this run has one only if each of those runs had
+    documents of it; else it may belong to another input.
     """
     options = options or Options()
-    past: dict[str, list[Habits]] = defaultdict(list)
+    past: dict[str, list[OutletProfile]] = defaultdict(list)
     for run in history:
-        for habits in run:
-            past[habits.outlet_id].append(habits)
-    recent = [{habits.outlet_id for habits in run} for run in history if run][-options.runs :]
+        for profile in run:
+            past[profile.outlet_id].append(profile)
+    recent = [{profile.outlet_id for profile in run} for run in history if run][-options.runs :]
     silent = (
-        set.intersection(*recent) - {habits.outlet_id for habits in current}
+        set.intersection(*recent) - {profile.outlet_id for profile in current}
         if current and recent
         else set()
     )
     found = [
-        broken
-        for habits in (*current, *map(Habits, silent))
-        for broken in _outlet_breaks(past[habits.outlet_id][-options.runs :], habits, options)
+        anomaly
+        for profile in (*current, *map(OutletProfile, silent))
+        for anomaly in _outlet_anomalies(past[profile.outlet_id][-options.runs :], profile, options)
     ]
     return tuple(sorted(found, key=lambda b: (b.outlet_id, b.measure)))
 
 
-def held_back(found: Iterable[Break], options: Options) -> Mapping[str, str]:
-    """Outlet to the reason why its new documents go to quarantine; empty unless the recipe asks for it."""
+def quarantine_reasons(found: Iterable[Anomaly], options: Options) -> Mapping[str, str]:
+    """The reason to quarantine the new documents of each outlet; empty unless the recipe turns it on."""
     reasons: dict[str, list[str]] = defaultdict(list)
-    for broken in found:
-        if options.quarantine and broken.holds_back:
-            reasons[broken.outlet_id].append(broken.sentence.removeprefix(f"{broken.outlet_id}: "))
+    for anomaly in found:
+        if options.quarantine and anomaly.quarantines:
+            reasons[anomaly.outlet_id].append(
+                anomaly.sentence.removeprefix(f"{anomaly.outlet_id}: ")
+            )
     return {outlet: "; ".join(sentences) for outlet, sentences in reasons.items()}
 
 
-def _outlet_breaks(past: Sequence[Habits], now: Habits, options: Options) -> Iterable[Break]:
-    # After a change of the rules every outlet's share of removed text changes: that is no drift.
+def _outlet_anomalies(
+    past: Sequence[OutletProfile], now: OutletProfile, options: Options
+) -> Iterable[Anomaly]:
+    # A change of the rules changes the share of removed text of every outlet. That is not drift.
     same_rules = [h for h in past if h.rules_sha256 == now.rules_sha256]
     rules = sorted({*now.rules, *(name for h in same_rules for name in h.rules)})
     for measured in (
@@ -287,21 +292,24 @@ def _outlet_breaks(past: Sequence[Habits], now: Habits, options: Options) -> Ite
         value = measured.value(now)
         enough = options.count_runs if measured.name == "documents" else options.min_runs
         if value is not None and len(usual) >= enough and _is_off(measured, usual, now, options):
-            yield Break(now.outlet_id, measured.name, statistics.median(usual), value)
+            yield Anomaly(now.outlet_id, measured.name, statistics.median(usual), value)
 
 
-def _is_off(measured: _Measure, usual: Sequence[float], habits: Habits, options: Options) -> bool:
-    """Whether the habit is far off its median, by the option and by the outlet's own spread."""
-    middle, now = statistics.median(usual), measured.value(habits)
+def _is_off(
+    measured: _Measure, usual: Sequence[float], profile: OutletProfile, options: Options
+) -> bool:
+    """Whether the value is far from its median, by the options and by the outlet's own spread."""
+    middle, now = statistics.median(usual), measured.value(profile)
     assert now is not None
-    if max(_count(habits), middle if measured.name == "documents" else 0) < options.min_documents:
+    if max(_count(profile), middle if measured.name == "documents" else 0) < options.min_documents:
         return False
     # 1.4826 makes the median absolute deviation comparable with a standard deviation.
     spread = 1.4826 * statistics.median(abs(v - middle) for v in usual)
     if measured.differ is _shares_differ:
-        # What chance alone does to a share of so few documents; between the two, because both may be extreme.
+        # The deviation that chance alone gives a share of this number of documents, at the mean of
+        # both shares, because either may be extreme.
         between = (middle + now) / 2
-        spread = max(spread, math.sqrt(between * (1 - between) / _count(habits)))
+        spread = max(spread, math.sqrt(between * (1 - between) / _count(profile)))
     outside = now < min(usual) or now > max(usual)
     return (
         outside
@@ -313,7 +321,7 @@ def _is_off(measured: _Measure, usual: Sequence[float], habits: Habits, options:
 @dataclass(frozen=True, slots=True)
 class _Measure:
     name: str
-    value: Callable[[Habits], float | None]
+    value: Callable[[OutletProfile], float | None]
     differ: Callable[[float, float, Options], bool]
 
     @property
@@ -333,19 +341,19 @@ def _counts_differ(usual: float, now: float, options: Options) -> bool:
     return max(usual, now) >= options.count_ratio * min(usual, now)
 
 
-def _count(h: Habits) -> int:
+def _count(h: OutletProfile) -> int:
     return h.n_documents + h.n_rejected
 
 
-def _per_document(n: int, h: Habits) -> float | None:
+def _per_document(n: int, h: OutletProfile) -> float | None:
     return n / h.n_documents if h.n_documents else None
 
 
-def _rule_share(rule: str) -> Callable[[Habits], float | None]:
+def _rule_share(rule: str) -> Callable[[OutletProfile], float | None]:
     return lambda h: _per_document(h.rules.get(rule, 0), h)
 
 
-def _share_removed(h: Habits) -> float | None:
+def _share_removed(h: OutletProfile) -> float | None:
     whole = h.n_chars + h.n_chars_removed
     return h.n_chars_removed / whole if whole else None
 

@@ -16,7 +16,7 @@ from copydesk.transforms import drift
 
 def profiles(
     shards: Sequence[ShardFiles], resolutions: Resolutions, *, rules_sha256: str
-) -> tuple[drift.Habits, ...]:
+) -> tuple[drift.OutletProfile, ...]:
     """Sum up each outlet's new documents of this run, and the rejects at its addresses."""
     columns = ["doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date"]
     cut_columns = ["doc_id", "rule", "start", "end"]
@@ -45,9 +45,9 @@ def profiles(
     return drift.merge(measured)
 
 
-def recent_profiles(root: Path, n_runs: int) -> list[tuple[drift.Habits, ...]]:
+def recent_profiles(root: Path, n_runs: int) -> list[tuple[drift.OutletProfile, ...]]:
     """The profiles that the last runs with new documents left beside their reports, the latest last."""
-    found: list[tuple[drift.Habits, ...]] = []
+    found: list[tuple[drift.OutletProfile, ...]] = []
     for path in sorted((root / "reports").glob("*.json"), reverse=True):
         try:
             habits = Facts.from_json(path.read_text(encoding="utf-8")).habits

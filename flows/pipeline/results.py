@@ -44,8 +44,8 @@ class Arrivals:
     n_known: int = 0
     n_revisions: int = 0
     n_quarantined: int = 0
-    habits: tuple[drift.Habits, ...] = ()
-    breaks: tuple[drift.Break, ...] = ()
+    habits: tuple[drift.OutletProfile, ...] = ()
+    breaks: tuple[drift.Anomaly, ...] = ()
     is_nothing_new: bool = False
     """Whether the run can end here: no snapshot would show a difference."""
 

@@ -135,11 +135,11 @@ def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
     )
     options = context.recipe.drift
     recent = outlet_profiles.recent_profiles(context.warehouse.root, options.runs)
-    breaks = drift.breaks(recent, habits, options)
+    breaks = drift.anomalies(recent, habits, options)
     for broken in breaks:
         context.warn(broken.sentence)
     reconciled = reconciling.write(
-        cleaned.shards, resolutions, context, drift.held_back(breaks, options)
+        cleaned.shards, resolutions, context, drift.quarantine_reasons(breaks, options)
     )
     arrivals = Arrivals(
         shards=reconciled.new,

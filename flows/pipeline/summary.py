@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.flows.support.atomic_write import temporary_file
-from copydesk.transforms.drift import Break, Habits
+from copydesk.transforms.drift import Anomaly, OutletProfile
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Warehouse
@@ -55,8 +55,8 @@ class Facts:
     skipped: Mapping[str, int] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
     warnings: tuple[str, ...] = ()
-    breaks: tuple[Break, ...] = ()
-    habits: tuple[Habits, ...] = ()
+    breaks: tuple[Anomaly, ...] = ()
+    habits: tuple[OutletProfile, ...] = ()
 
     def to_json(self) -> str:
         """The facts as JSON text; `from_json` reads it back."""

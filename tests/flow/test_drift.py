@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 
 from copydesk.transforms import drift
-from copydesk.transforms.drift import Habits
+from copydesk.transforms.drift import OutletProfile
 
 OUTLETS = [f"outlet{i}.example" for i in range(10)]
 
 
-def day(rng: random.Random, outlet: str, weekend: bool = False) -> Habits:
+def day(rng: random.Random, outlet: str, weekend: bool = False) -> OutletProfile:
     """One ordinary run of an outlet: 40 documents give or take, fewer at weekends."""
     n = max(1, round(rng.gauss(20 if weekend else 40, 5)))
     share = 0.6 + 0.03 * (int(outlet[6]) % 10)
@@ -24,7 +24,7 @@ def day(rng: random.Random, outlet: str, weekend: bool = False) -> Habits:
 
     words = [rng.gauss(450, 180) for _ in range(n)]
     chars = round(sum(words) * 6)
-    return Habits(
+    return OutletProfile(
         outlet,
         n,
         some(0.04),
@@ -38,12 +38,12 @@ def day(rng: random.Random, outlet: str, weekend: bool = False) -> Habits:
     )
 
 
-def weeks(seed: int, n_runs: int) -> list[tuple[Habits, ...]]:
+def weeks(seed: int, n_runs: int) -> list[tuple[OutletProfile, ...]]:
     rng = random.Random(seed)
     return [tuple(day(rng, outlet, weekend=i % 7 > 4) for outlet in OUTLETS) for i in range(n_runs)]
 
 
-def redesigned(habits: Habits) -> Habits:
+def redesigned(habits: OutletProfile) -> OutletProfile:
     """The new layout: bylines under a class nobody knows, half the body behind a button, other furniture."""
     return replace(
         habits,
@@ -57,7 +57,7 @@ def redesigned(habits: Habits) -> Habits:
 def test_a_redesign_of_one_outlet_among_ten_is_named_and_no_other() -> None:
     *history, today = weeks(1, 15)
     today = tuple(redesigned(h) if h.outlet_id == "outlet3.example" else h for h in today)
-    found = drift.breaks(history, today)
+    found = drift.anomalies(history, today)
     assert {b.outlet_id for b in found} == {"outlet3.example"}
     assert {b.measure for b in found} == {
         "byline",
@@ -71,13 +71,15 @@ def test_a_redesign_of_one_outlet_among_ten_is_named_and_no_other() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_every_redesign_is_found_whatever_the_outlet_was_like(seed: int) -> None:
     *history, today = weeks(seed + 50, 5)
-    found = drift.breaks(history, tuple(redesigned(h) for h in today))
+    found = drift.anomalies(history, tuple(redesigned(h) for h in today))
     assert {b.outlet_id for b in found} == set(OUTLETS)
 
 
 def test_the_break_is_said_in_a_sentence_with_the_usual_value() -> None:
-    history = [(Habits("a.example", 20, n_words=8000, n_with_byline=18),)] * 3
-    (found,) = drift.breaks(history, [Habits("a.example", 20, n_words=8000, n_with_byline=1)])
+    history = [(OutletProfile("a.example", 20, n_words=8000, n_with_byline=18),)] * 3
+    (found,) = drift.anomalies(
+        history, [OutletProfile("a.example", 20, n_words=8000, n_with_byline=1)]
+    )
     assert found.sentence == "a.example: documents with a byline: 5 %, usually 90 %"
 
 
@@ -85,59 +87,59 @@ def test_two_thousand_ordinary_outlet_runs_raise_hardly_an_alarm() -> None:
     alarms = []
     for seed in range(10, 20):
         runs = weeks(seed, 23)
-        alarms += [b for i in range(3, len(runs)) for b in drift.breaks(runs[:i], runs[i])]
-    assert len([b for b in alarms if b.holds_back]) <= 1
+        alarms += [b for i in range(3, len(runs)) for b in drift.anomalies(runs[:i], runs[i])]
+    assert len([b for b in alarms if b.quarantines]) <= 1
     assert len(alarms) <= 5  # a slow Sunday now and then
 
 
 def test_a_new_outlet_has_no_habits_to_leave() -> None:
     history = weeks(2, 2)
-    assert drift.breaks(history, tuple(redesigned(h) for h in weeks(3, 1)[0])) == ()
+    assert drift.anomalies(history, tuple(redesigned(h) for h in weeks(3, 1)[0])) == ()
 
 
 def test_a_handful_of_documents_proves_nothing() -> None:
-    history = [(Habits("a.example", 5, n_with_byline=5),)] * 10
-    assert drift.breaks(history, [Habits("a.example", 5)]) == ()
+    history = [(OutletProfile("a.example", 5, n_with_byline=5),)] * 10
+    assert drift.anomalies(history, [OutletProfile("a.example", 5)]) == ()
 
 
 def test_an_outlet_that_falls_silent_is_named() -> None:
-    history = [(Habits("a.example", 30), Habits("b.example", 30))] * 7
-    (found,) = drift.breaks(history, [Habits("b.example", 30)])
+    history = [(OutletProfile("a.example", 30), OutletProfile("b.example", 30))] * 7
+    (found,) = drift.anomalies(history, [OutletProfile("b.example", 30)])
     assert (found.outlet_id, found.measure, found.now) == ("a.example", "documents", 0)
-    assert not found.holds_back
+    assert not found.quarantines
 
 
 def test_an_outlet_of_another_input_is_not_called_silent() -> None:
-    history = [(Habits("a.example", 30),), (Habits("b.example", 30),)] * 7
-    assert drift.breaks(history, [Habits("b.example", 30)]) == ()
+    history = [(OutletProfile("a.example", 30),), (OutletProfile("b.example", 30),)] * 7
+    assert drift.anomalies(history, [OutletProfile("b.example", 30)]) == ()
 
 
 def test_a_run_without_documents_calls_nobody_silent() -> None:
-    assert drift.breaks([(Habits("a.example", 30),)] * 7, []) == ()
+    assert drift.anomalies([(OutletProfile("a.example", 30),)] * 7, []) == ()
 
 
 def test_a_change_of_our_rules_is_no_drift_of_the_outlet() -> None:
-    old = Habits(
+    old = OutletProfile(
         "a.example", 30, n_chars=900, n_chars_removed=100, rules={"share_bar": 1}, rules_sha256="v1"
     )
     new = replace(old, n_chars=400, n_chars_removed=600, rules={"share_bar": 30}, rules_sha256="v2")
-    assert drift.breaks([(old,)] * 5, [new]) == ()
-    assert drift.breaks([(old,)] * 5, [replace(new, rules_sha256="v1")]) != ()
+    assert drift.anomalies([(old,)] * 5, [new]) == ()
+    assert drift.anomalies([(old,)] * 5, [replace(new, rules_sha256="v1")]) != ()
 
 
 def test_the_order_of_the_current_outlets_does_not_matter() -> None:
     *history, today = weeks(4, 10)
     today = tuple(redesigned(h) for h in today)
-    assert drift.breaks(history, today) == drift.breaks(history, today[::-1])
+    assert drift.anomalies(history, today) == drift.anomalies(history, today[::-1])
 
 
 def test_new_documents_are_held_back_only_when_the_recipe_asks() -> None:
     found = [
-        drift.Break("a.example", "byline", 0.9, 0.0),
-        drift.Break("b.example", "documents", 40, 0),
+        drift.Anomaly("a.example", "byline", 0.9, 0.0),
+        drift.Anomaly("b.example", "documents", 40, 0),
     ]
-    assert drift.held_back(found, drift.Options()) == {}
-    assert drift.held_back(found, drift.Options(quarantine=True)) == {
+    assert drift.quarantine_reasons(found, drift.Options()) == {}
+    assert drift.quarantine_reasons(found, drift.Options(quarantine=True)) == {
         "a.example": "documents with a byline: 0 %, usually 90 %",
     }
 
@@ -165,8 +167,8 @@ def test_habits_are_measured_from_tables_and_add_up_over_shards() -> None:
         {"url": ["https://www.a.example/x", "https://other.example/", None, "http://["]}
     )
     a, b = whole = drift.measure(articles, removed, rejects)
-    assert a == Habits("a.example", 2, 1, 30, 150, 10, 1, 1, {"share": 2})
-    assert b == Habits("b.example", 1, 0, 30, 150, 2, 0, 1, {"more": 1})
+    assert a == OutletProfile("a.example", 2, 1, 30, 150, 10, 1, 1, {"share": 2})
+    assert b == OutletProfile("b.example", 1, 0, 30, 150, 2, 0, 1, {"more": 1})
     none = rejects.slice(0, 0)
     halves = [
         drift.measure(articles.slice(0, 1), removed, rejects),
