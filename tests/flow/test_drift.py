@@ -43,14 +43,14 @@ def weeks(seed: int, n_runs: int) -> list[tuple[OutletProfile, ...]]:
     return [tuple(day(rng, outlet, weekend=i % 7 > 4) for outlet in OUTLETS) for i in range(n_runs)]
 
 
-def redesigned(habits: OutletProfile) -> OutletProfile:
+def redesigned(profile: OutletProfile) -> OutletProfile:
     """The new layout: bylines under a class nobody knows, half the body behind a button, other furniture."""
     return replace(
-        habits,
-        n_words=habits.n_words // 2,
-        n_chars=habits.n_chars // 2,
+        profile,
+        n_words=profile.n_words // 2,
+        n_chars=profile.n_chars // 2,
         n_with_byline=0,
-        rules={"newsletter": habits.n_documents},
+        rules={"newsletter": profile.n_documents},
     )
 
 
@@ -92,7 +92,7 @@ def test_two_thousand_ordinary_outlet_runs_raise_hardly_an_alarm() -> None:
     assert len(alarms) <= 5  # a slow Sunday now and then
 
 
-def test_a_new_outlet_has_no_habits_to_leave() -> None:
+def test_a_new_outlet_has_no_anomalies() -> None:
     history = weeks(2, 2)
     assert drift.anomalies(history, tuple(redesigned(h) for h in weeks(3, 1)[0])) == ()
 
@@ -144,7 +144,7 @@ def test_new_documents_are_held_back_only_when_the_recipe_asks() -> None:
     }
 
 
-def test_habits_are_measured_from_tables_and_add_up_over_shards() -> None:
+def test_profiles_are_measured_from_tables_and_add_up_over_shards() -> None:
     articles = pa.table(
         {
             "doc_id": ["1", "2", "3", "4"],

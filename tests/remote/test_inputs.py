@@ -51,7 +51,7 @@ def filled(s3: Any, bucket: str) -> str:
     return bucket
 
 
-def told(items: Iterator[Any]) -> list[tuple[str, bytes, str]]:
+def described(items: Iterator[Any]) -> list[tuple[str, bytes, str]]:
     found = list(items)
     assert all(isinstance(item, Record) for item in found), found
     return sorted((item.source_uri, item.body, item.url or "") for item in found)
@@ -61,8 +61,8 @@ def test_every_format_is_read_from_a_bucket_as_from_a_folder(filled: str, tmp_pa
     for name, content in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    remote = told(read([f"s3://{filled}/in"]))
-    assert remote == told(read([str(tmp_path / "in")]))
+    remote = described(read([f"s3://{filled}/in"]))
+    assert remote == described(read([str(tmp_path / "in")]))
     assert len(remote) == 7
 
 

@@ -1,4 +1,4 @@
-"""What a warehouse on an object store promises to those who publish and those who read."""
+"""Publishing to a warehouse on an object store, and reading from it."""
 
 from __future__ import annotations
 
@@ -132,7 +132,9 @@ def test_columns_of_a_large_file_are_read_by_ranges(
     assert (snapshot.path / "articles").exists()
 
 
-def test_the_loser_of_a_race_is_told_and_harms_nothing(uri: str, another_machine: Move) -> None:
+def test_the_loser_of_a_race_gets_an_error_and_harms_nothing(
+    uri: str, another_machine: Move
+) -> None:
     publish(opened(uri), "one", 1)
     slow = opened(uri)
     late = change(slow, "slow", [rows.article(2)])
@@ -232,7 +234,7 @@ def test_a_pointer_that_leads_elsewhere_is_an_error(uri: str, s3: Any, bucket: s
         opened(uri)
 
 
-def test_a_second_writer_is_told_who_writes(uri: str, another_machine: Move) -> None:
+def test_a_second_writer_gets_the_name_of_the_first(uri: str, another_machine: Move) -> None:
     first = opened(uri)
     with first.lock():
         another_machine()
@@ -267,7 +269,7 @@ def test_a_lock_whose_holder_died_is_free_at_once_here_and_after_its_time_elsewh
         pass
 
 
-def test_who_lost_the_lease_does_not_switch(uri: str, s3: Any, bucket: str) -> None:
+def test_a_writer_that_lost_the_lease_does_not_switch(uri: str, s3: Any, bucket: str) -> None:
     warehouse = opened(uri)
     with warehouse.lock():
         assert warehouse.mirror is not None

@@ -173,7 +173,7 @@ def test_dark_is_dark_and_light_is_light_and_both_can_be_read(
 
 
 def contrast(browser: Any, selector: str) -> float:
-    """Contrast of the first such element's words with what lies behind them, as WCAG defines it."""
+    """Contrast of the first such element's words with their background, as WCAG defines it."""
     words, behind = browser.execute_script(
         """
         const element = document.querySelector(arguments[0]);
@@ -266,7 +266,7 @@ def test_print_opens_what_scrolls_and_leaves_out_the_menu(
     assert len(pdf) > 20_000
 
 
-def test_headings_landmarks_and_tables_are_named_for_who_listens(
+def test_headings_landmarks_and_tables_are_named_for_screen_readers(
     browser: Any, pages: dict[str, Path]
 ) -> None:
     opened(browser, pages["ordinary"], DESK)

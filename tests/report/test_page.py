@@ -117,7 +117,7 @@ def test_no_label_can_crash_the_drawing_of_a_chart(text: str) -> None:
     assert drawn.wide.startswith("<svg ")
 
 
-def test_dates_stand_on_a_true_axis_of_time() -> None:
+def test_dates_are_on_a_time_axis_with_gaps() -> None:
     days = {date(2026, 3, 1): 5, date(2026, 3, 2): 5, date(2026, 3, 11): 5}
     drawn = charts.days(days, title="documents", says="dates").wide
     first, second, third = (float(x) for x in re.findall(r'<rect x="([\d.]+)"', drawn))

@@ -28,7 +28,7 @@ _DAY = dt.date(2026, 9, 28)
 
 
 def publish_series(root: Path, checkpoint: Callable[[str], None]) -> None:
-    """Bring the warehouse to the end of the series, from wherever it stands."""
+    """Continue the series of publishes from the current snapshot to its end."""
     warehouse = Warehouse.open(
         root, create=True, options=Options(keep_snapshots=1, grace_hours=0), checkpoint=checkpoint
     )

@@ -6,7 +6,7 @@ Reads one order a line on standard input, a JSON object with `inputs`, `root`, `
 to that file. One process for all orders: what costs time is importing, and a forked child has imported already.
 
 A point is a step of the run and what it is about to do to a file: `fold: rename staging/*/fold/docs-*.ndx`.
-Every such operation of the run's own process is one, so code that is added later is covered as it stands;
+Every such operation of the run's own process is one, so code that is added later is covered as well;
 the reading and the editing process are stopped in the middle by `appears`.
 """
 

@@ -1,4 +1,4 @@
-"""Write the small warehouse that stands for a released schema version: `python -m tests.warehouse.make_stored`.
+"""Write the small warehouse of a released schema version: `python -m tests.warehouse.make_stored`.
 
 Run it once when a schema version is released, and commit what it writes; never again for that version.
 """
@@ -61,7 +61,7 @@ def main() -> None:
             },
         )
     )
-    # One snapshot is enough, and git keeps neither empty folders nor what can be made anew.
+    # One snapshot is enough, and git keeps neither empty folders nor files that can be rebuilt.
     for path in (*(s.path for s in warehouse.snapshots()[1:]), root / "keys", root / "staging"):
         shutil.rmtree(path)
     for snapshot in warehouse.snapshots()[1:]:

@@ -17,7 +17,7 @@ from tests.warehouse import rows
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    """Two snapshots: five articles and two rejects; then one more, one changed, one folded."""
+    """Two snapshots: five articles and two rejects; then one more, one changed, one dropped as a copy."""
     made = Warehouse.open(tmp_path / "wh", create=True)
     rejects = [
         rows.row(
@@ -39,7 +39,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
             },
         )
     )
-    folded = rows.article(
+    dropped = rows.article(
         4,
         table="duplicates",
         kept_doc_id=rows.doc_id(0),
@@ -54,7 +54,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
             inserts={
                 "articles": [rows.table("articles", [rows.article(5)])],
                 "stories": [rows.table("stories", [rows.story(5)])],
-                "duplicates": [rows.table("duplicates", [folded])],
+                "duplicates": [rows.table("duplicates", [dropped])],
             },
             updates={"articles": pa.table({"doc_id": [rows.doc_id(0)], "cluster_size": [2]})},
             deletes={"articles": [rows.doc_id(4)], "stories": [rows.doc_id(4)]},
@@ -155,7 +155,7 @@ def test_verify_exits_with_1_and_names_the_fault(warehouse: Warehouse) -> None:
     assert "foreign: articles/notes.txt" in result.output
 
 
-def test_forget_needs_to_be_told_what_and_asks_before_it_acts(warehouse: Warehouse) -> None:
+def test_forget_needs_a_selection_and_asks_before_it_deletes(warehouse: Warehouse) -> None:
     assert call(warehouse, "forget").exit_code == 2
     assert (
         call(warehouse, "forget", "--doc", rows.doc_id(0), "--until", "2026-01-01").exit_code == 2

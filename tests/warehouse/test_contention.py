@@ -62,7 +62,7 @@ def change(warehouse: Warehouse, run_id: str, n: int = 30) -> Change:
     )
 
 
-def test_a_second_writer_is_told_who_writes_and_since_when(warehouse: Warehouse) -> None:
+def test_a_second_writer_gets_the_name_and_start_time_of_the_first(warehouse: Warehouse) -> None:
     with (
         another_writer(warehouse, 30) as holder,
         pytest.raises(Locked) as refused,
@@ -89,7 +89,7 @@ def test_a_second_writer_may_wait(warehouse: Warehouse) -> None:
         ["rollback", "1"],
     ],
 )
-def test_every_command_that_writes_names_the_other_writer_and_waits_when_told_to(
+def test_every_command_that_writes_names_the_other_writer_and_waits_with_wait(
     words: list[str], warehouse: Warehouse, tmp_path: Path
 ) -> None:
     (tmp_path / "INPUT").mkdir()

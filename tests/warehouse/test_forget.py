@@ -181,9 +181,9 @@ def test_the_next_best_copy_takes_the_place_and_the_story_of_the_kept_one(
     receipt, current = forget_and_check(warehouse, Request(docs=(rows.doc_id(0),)))
     assert receipt["replaced"] == {rows.doc_id(0): rows.doc_id(5)}
     columns = ["doc_id", "story_rank", "cluster_size", "n_outlets", "story_id"]
-    (heir,) = current.documents("articles", [rows.doc_id(5)], columns).to_pylist()
+    (elected,) = current.documents("articles", [rows.doc_id(5)], columns).to_pylist()
     new_story = receipt["stories_renamed"][STORY]  # type: ignore[index]
-    assert heir == {
+    assert elected == {
         "doc_id": rows.doc_id(5),
         "story_rank": 1,
         "cluster_size": 2,
@@ -196,7 +196,7 @@ def test_the_next_best_copy_takes_the_place_and_the_story_of_the_kept_one(
     assert story == {"n_articles": 3, "doc_id": rows.doc_id(5)}
 
 
-def test_a_copy_of_the_forgotten_that_is_no_copy_of_its_heir_stands_for_itself(
+def test_a_copy_of_the_forgotten_that_is_no_copy_of_the_elected_one_becomes_an_article(
     warehouse: Warehouse,
 ) -> None:
     other = rows.article(

@@ -1,4 +1,4 @@
-"""What the warehouse promises to those who publish and those who read."""
+"""Publishing to a warehouse, and reading from it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_every_table_is_readable_before_it_has_rows(warehouse: Warehouse) -> Non
         assert snapshot.table(name).num_rows == (1 if name == "runs" else 0)
 
 
-def test_rows_lie_in_files_of_their_month_and_the_ledger_follows_its_document(
+def test_rows_are_in_files_of_their_month_and_the_ledger_in_that_of_its_document(
     warehouse: Warehouse,
 ) -> None:
     articles = [
@@ -378,20 +378,20 @@ def test_a_whole_table_is_replaced(warehouse: Warehouse) -> None:
 
 def test_a_row_moves_between_tables_by_a_delete_and_an_insert(warehouse: Warehouse) -> None:
     publish(warehouse, "one", [rows.article(1), rows.article(2)])
-    folded = rows.article(
+    dropped = rows.article(
         2, table="duplicates", kept_doc_id=rows.doc_id(1), relation="near", keep_reason="earliest"
     )
     snapshot = publish(
         warehouse,
         "two",
-        inserts={"duplicates": [rows.table("duplicates", [folded])]},
+        inserts={"duplicates": [rows.table("duplicates", [dropped])]},
         deletes={"articles": [rows.doc_id(2)]},
     )
     assert {place.table for place in snapshot.locate([rows.doc_id(2)]).values()} == {"duplicates"}
 
 
 @pytest.mark.parametrize("again", ["articles", "duplicates", "quarantined"])
-def test_a_document_cannot_stand_twice(warehouse: Warehouse, again: str) -> None:
+def test_a_document_cannot_be_in_two_rows(warehouse: Warehouse, again: str) -> None:
     publish(warehouse, "one", [rows.article(1)])
     with pytest.raises(InvalidChange, match=rows.doc_id(1)):
         publish(
@@ -511,7 +511,7 @@ def test_what_a_dead_run_left_is_swept_and_a_resumable_run_is_not(warehouse: War
     assert (warehouse.root / "LATEST").read_text() == f"{current.id}\n"
 
 
-def test_the_inputs_of_a_run_stand_beside_its_manifest(warehouse: Warehouse) -> None:
+def test_the_inputs_of_a_run_are_recorded_in_the_folder_of_manifests(warehouse: Warehouse) -> None:
     inputs = pa.table(
         {"source_uri": ["seeds/b", "seeds/a"], "sha256": ["2", "1"], "size_bytes": [10, 20]}
     )
