@@ -23,8 +23,8 @@ from copydesk.flows.browse import page_address, views
 from copydesk.flows.browse.corpus import PAGE, Corpus
 from copydesk.flows.browse.page_address import BadAddress
 from copydesk.flows.browse.views import NotFound
-from copydesk.flows.support import html_templates
-from copydesk.flows.support.html_text import safe_html
+from copydesk.flows.support import html_rendering
+from copydesk.flows.support.html_rendering import safe_html
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Warehouse
@@ -205,7 +205,7 @@ def _style(request: Request) -> Response:
 
 @cache
 def _templates() -> jinja2.Environment:
-    return html_templates.environment(
+    return html_rendering.environment(
         _resource,
         {
             "text": lambda value: safe_html(str(value)),

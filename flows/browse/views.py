@@ -12,7 +12,7 @@ from markupsafe import Markup
 from copydesk.flows.browse import page_address
 from copydesk.flows.browse.corpus import PAGE, Corpus, Filters, Row
 from copydesk.flows.report.charts import last_day
-from copydesk.flows.support.html_text import marked, safe_html
+from copydesk.flows.support.html_rendering import marked, safe_html
 from copydesk.transforms.ledger import BLANK_LINE, Removal
 from copydesk.transforms.views.article_views import colour_of
 

@@ -18,8 +18,8 @@ from copydesk.flows.report import charts
 from copydesk.flows.report.charts import Chart
 from copydesk.flows.report.collect import COVERAGE
 from copydesk.flows.report.data import Cluster, Data
-from copydesk.flows.support import html_templates
-from copydesk.flows.support.html_text import marked, safe_html
+from copydesk.flows.support import html_rendering
+from copydesk.flows.support.html_rendering import marked, safe_html
 from copydesk.flows.support.safe_text import duration
 from copydesk.transforms.dedup.shared_passages import shared_passages
 
@@ -212,7 +212,7 @@ def _chart(chart: Chart | None) -> Markup:
 
 
 def _environment() -> jinja2.Environment:
-    return html_templates.environment(
+    return html_rendering.environment(
         _resource,
         {
             "share": _share,

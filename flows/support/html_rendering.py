@@ -1,10 +1,12 @@
-"""Text of documents as HTML that runs no code and shows no hidden characters."""
+"""Show text of documents as HTML that runs no code and hides no characters."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import jinja2
 from markupsafe import Markup, escape
 
 _HIDDEN = re.compile(
@@ -35,3 +37,21 @@ def marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
         parts.append(Markup("<mark>{}</mark>").format(safe_html(text[start:end])))
         position = end
     return Markup("").join([*parts, safe_html(text[position:])])
+
+
+def environment(
+    load: Callable[[str], str], filters: Mapping[str, Callable[..., Any]]
+) -> jinja2.Environment:
+    """The environment of all HTML templates: values are escaped, and a missing value is an error.
+
+    `load` gives the text of a template by its name.
+    """
+    templates = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= filters
+    return templates
