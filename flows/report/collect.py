@@ -167,7 +167,7 @@ def _outlets(documents: pa.Table, others: _NotInCorpus, facts: Facts) -> tuple[O
             mean_words=row["n_words_sum"] / n,
             share_removed=row["n_removed_sum"] / max(row["n_removed_sum"] + row["n_chars_sum"], 1),
             coverage={name: row[f"{name}_sum"] / n for name in COVERAGE},
-            breaks=tuple(anomalies[outlet]),
+            anomalies=tuple(anomalies[outlet]),
         )
         for outlet in largest
         for row, n in [(rows[outlet], rows[outlet]["count_all"])]

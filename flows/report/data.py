@@ -44,7 +44,7 @@ class Outlet:
     mean_words: float
     share_removed: float
     coverage: Mapping[str, float]  # field to the share of documents that have it
-    breaks: tuple[str, ...] = ()
+    anomalies: tuple[str, ...] = ()  # sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
         lines.append(f"drift      {anomaly.sentence}")
     if len(facts.breaks) > _MOST_ANOMALIES:
         lines.append(
-            f"drift      and {len(facts.breaks) - _MOST_ANOMALIES} more breaks, in the report"
+            f"drift      and {len(facts.breaks) - _MOST_ANOMALIES} more changes, in the report"
         )
     if summary.n_under_other_recipe:
         lines.append(

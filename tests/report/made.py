@@ -79,7 +79,7 @@ def ordinary() -> Data:
                 "dateline_place": 0.2,
                 "url": 1.0,
             },
-            breaks=("documents with a byline: 3 %, usually 92 %",) if name == "harbour" else (),
+            anomalies=("documents with a byline: 3 %, usually 92 %",) if name == "harbour" else (),
         )
         for name, n in (
             ("harbour", 220),
@@ -168,7 +168,7 @@ def hostile() -> Data:
         plain.outlets[0],
         outlet_id=attacks,
         name=attacks + LONG,
-        breaks=(attacks,),
+        anomalies=(attacks,),
     )
     facts = replace(
         plain.facts,
