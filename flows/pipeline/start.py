@@ -17,7 +17,7 @@ from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline.context import Context, Progress, Silent
 from copydesk.flows.pipeline.summary import Facts, Summary
 from copydesk.flows.recipe import Recipe
-from copydesk.flows.remote.client import is_uri, absolute_location
+from copydesk.flows.remote.client import absolute_location, is_uri
 from copydesk.flows.support import allocator, versions
 from copydesk.flows.support.progress_record import Recorded
 from copydesk.flows.warehouse import Warehouse

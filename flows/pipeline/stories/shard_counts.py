@@ -44,7 +44,7 @@ def write(articles: pa.Table, path: Path) -> None:
     ]
     batch = pa.RecordBatch.from_arrays(columns, schema=_SCHEMA)
     with (
-        atomic_write.drafted(path) as draft,
+        atomic_write.temporary_file(path) as draft,
         pa.OSFile(str(draft), "wb") as file,
         pa.ipc.new_file(file, _SCHEMA) as writer,
     ):
