@@ -196,7 +196,9 @@ def _unchanged(run: _Run) -> Outcome | None:
         summary = unchanged(run.inputs, warehouse=run.warehouse, recipe=load(run.recipe))
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
-    return None if summary is None else finish.Outcome(summary, absolute_location(run.warehouse), None)
+    return (
+        None if summary is None else finish.Outcome(summary, absolute_location(run.warehouse), None)
+    )
 
 
 def _start_workers(recipe: Path | None) -> None:

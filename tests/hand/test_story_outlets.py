@@ -14,7 +14,7 @@ from copydesk.flows.pipeline import run
 from copydesk.flows.query import connect
 from copydesk.flows.query import run as ask
 from copydesk.flows.warehouse import Snapshot, Warehouse
-from copydesk.flows.warehouse.verify import faults
+from copydesk.flows.warehouse.checks.verify import faults
 
 BRIDGE = (
     "The harbour council voted on Monday to close the old bridge over the river Lume for two years.\n"

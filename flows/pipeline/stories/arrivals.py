@@ -50,7 +50,7 @@ class New:
         places = [np.zeros(0, np.int64)]
         for shard in shards:
             table = shard.read(_FACTS.names).cast(_FACTS)
-            place = copies.places(table["doc_id"])
+            place = copies.row_numbers(table["doc_id"])
             parts.append(table.filter(pa.array(place < 0)))
             places.append(place[place >= 0])
             outlets_of_copies += table["outlet_id"].filter(pa.array(place >= 0)).chunks

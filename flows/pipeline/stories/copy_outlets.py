@@ -111,7 +111,7 @@ def _stories_of(
 ) -> NDArray[np.int64]:
     """The story of each of these kept documents, new or published; NONE for one without."""
     found = np.full(len(ids), NONE, np.int64)
-    rows = grown.new.ids.places(ids)
+    rows = grown.new.ids.row_numbers(ids)
     found[rows >= 0] = story[rows[rows >= 0]]
     others = np.flatnonzero(rows < 0)
     if grown.parent is None or not len(others):
