@@ -3,6 +3,7 @@
     python -m benchmarks
     python -m benchmarks --quick
     python -m benchmarks --pages DIR --texts stories.parquet
+    python -m benchmarks dedup --texts stories.parquet     # copies alone, see benchmarks/dedup.py
 
 Each line is measured in a process of its own, its peers in the same one, in turn, so that load on the
 machine falls on all. Rates are per second of CPU; the peak is that of the whole process, in which the
@@ -227,6 +228,12 @@ def versions() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["dedup"]:
+        from benchmarks import dedup
+
+        dedup.main(given[1:])
+        return
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -242,7 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     parser.add_argument("--n", type=int, help="texts to measure with")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args(given)
     data = Data(chosen.n or (2_000 if chosen.quick else 10_000), chosen.texts, chosen.pages)
     if chosen.part:
         print(json.dumps([asdict(line) for line in PARTS[chosen.part](data)]))
