@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import aligned, opened
-from copydesk.flows.cli.options import printable, warehouse_option
+from copydesk.flows.cli.options import counted, printable, warehouse_option
 from copydesk.flows.remote.client import is_uri
 
 
@@ -37,7 +37,7 @@ def command(*, warehouse: Path | str) -> None:
     names = {
         story: f"{i}" for i, story in enumerate(dict.fromkeys(row["story_id"] for row in rows), 1)
     }
-    click.echo(f"{len(rows)} articles")
+    click.echo(counted(len(rows), "article"))
     table = [
         [
             row["doc_id"][:8],

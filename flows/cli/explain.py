@@ -225,7 +225,7 @@ def _side_by_side(one: str, two: str, passages: list[Passage], width: int | None
     table.add_row(left, right)
     console.print(table)
     if not console.is_terminal:
-        click.echo("Shared passages stand in [[brackets]].")
+        click.echo("Shared passages are in [[brackets]].")
 
 
 def _marked(text: str, ranges: list[tuple[int, int]]) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import current_of, opened
-from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
+from copydesk.flows.cli.options import counted, echo_json, json_option, warehouse_option
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -133,9 +133,10 @@ def command(
             return
         number, card = export(state, target, selection, overwrite=overwrite)
     what = "passages" if chunks else "articles"
+    written = counted(number, what.removesuffix("s"))
     if as_json:
         echo_json({"snapshot": state.id, "to": target, "card": card, what: number})
     else:
         click.echo(
-            f"{number:,} {what} of snapshot {state.id} are in {target}; the data card is {card}."
+            f"{written} of snapshot {state.id} written to {target}; the data card is {card}."
         )

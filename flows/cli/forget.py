@@ -11,6 +11,7 @@ import click
 
 from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import (
+    counted,
     echo_json,
     json_option,
     printable,
@@ -119,25 +120,21 @@ def _ask(documents: Sequence[Mapping[str, Any]]) -> None:
         click.echo(printable("  ".join(map(str, about)))[:200], err=True)
     if len(documents) > _SHOWN:
         click.echo(f"and {len(documents) - _SHOWN:,} more", err=True)
-    what = (
-        f"{len(documents):,} document{'s' if len(documents) != 1 else ''}"
-        if documents
-        else "the refused documents from there"
-    )
+    what = counted(len(documents), "document") if documents else "the refused documents from there"
     click.confirm(f"Forget {what}? This cannot be undone.", abort=True, err=True)
 
 
 def _tell(receipt: dict[str, Any], place: Path) -> None:
     number = len(receipt["documents"])
     click.echo(
-        f"Forgot {number:,} document{'s' if number != 1 else ''} in {len(receipt['rewritten'])} kept snapshots."
+        f"Forgot {counted(number, 'document')} in {counted(len(receipt['rewritten']), 'kept snapshot')}."
     )
     for old, new in receipt["replaced"].items():
         click.echo(f"  {new} takes the place of {old}")
     others = receipt["others_with_its_text"]
     if others:
         click.echo(
-            f"{len(others):,} other documents share text with them (--with-copies takes these too):"
+            f"Text is shared with {counted(len(others), 'other document')} (--with-copies takes these too):"
         )
         for other in others[:20]:
             click.echo(f"  {other['doc_id']}  {other['how']}")

@@ -141,7 +141,7 @@ class _Run:
 
 
 class _Stdin:
-    """Standard input as a file that a run can read: reading happens in a process of its own."""
+    """Standard input as a file that the separate reading process of a run can open."""
 
     def __init__(self, inputs: tuple[str, ...], format_name: str | None) -> None:
         self._folder: str | None = None
@@ -282,6 +282,6 @@ def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
                 )
                 return watcher.outcome
             raise click.ClickException(
-                f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stands; "
+                f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stays; "
                 "run the same command again, it goes on where this one stopped. Or run without Prefect: `copydesk ingest --direct`"
             ) from error

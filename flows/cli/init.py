@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from copydesk.flows.cli.options import counted
+
 if TYPE_CHECKING:
     from copydesk.flows.read.survey import Survey
 
@@ -51,7 +53,7 @@ def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
         click.echo(text, nl=False)
         return
     output.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {output}: {_formats(found)}; {found.n_rows:,} rows looked at.")
+    click.echo(f"Wrote {output}: {_formats(found)}; {counted(found.n_rows, 'row')} looked at.")
     if found.n_rows and not {"text", "html"} & survey.chosen_fields(found).keys():
         click.echo("No field looks like a text. Name it in [inputs] before the first ingest.")
     click.echo(f"Next: copydesk ingest --recipe {output} {' '.join(inputs)}")
@@ -65,7 +67,7 @@ def recipe_text(inputs: tuple[str, ...], found: Survey) -> str:
     chosen = survey.chosen_fields(found)
     lines = [
         f"# Recipe for {_line(', '.join(inputs))}, written by copydesk init.",
-        f"# {_formats(found)}. In the sample: {found.n_records:,} documents"
+        f"# {_formats(found)}. In the sample: {counted(found.n_records, 'document')}"
         + (f", {sum(found.rejected.values()):,} rejected" if found.rejected else "")
         + ".",
     ]
@@ -84,7 +86,7 @@ def recipe_text(inputs: tuple[str, ...], found: Survey) -> str:
             "# To carry other fields through to the column `extra`, name them here.",
             f"# keep = {toml_value(_others(found, chosen)[:3])}",
             "",
-            f"# Fields of the {found.n_rows:,} rows looked at: share that is filled, name, an example.",
+            f"# Fields of the {counted(found.n_rows, 'row')} looked at: share that is filled, name, an example.",
         ]
         read = {name: key for key, names in chosen.items() for name in names}
         for name, n in found.filled.most_common(_SHOWN):
@@ -102,7 +104,7 @@ def _others(found: Survey, chosen: dict[str, tuple[str, ...]]) -> tuple[str, ...
 
 def _formats(found: Survey) -> str:
     kinds = ", ".join(f"{n:,} {name}" for name, n in found.formats.most_common())
-    return f"{found.n_files:,} file{'' if found.n_files == 1 else 's'} (sampled: {kinds})"
+    return f"{counted(found.n_files, 'file')} (sampled: {kinds})"
 
 
 def _line(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import wait_option, warehouse_option
+from copydesk.flows.cli.options import counted, wait_option, warehouse_option
 
 
 @click.command()
@@ -31,5 +31,5 @@ def command(wait_seconds: float, warehouse: Path | str) -> None:
         click.echo("The warehouse has this version's schema; nothing to do.")
     else:
         click.echo(
-            f"Snapshot {made.id} has schema version {made.manifest.schema_version}: {made.rows('articles'):,} articles."
+            f"Snapshot {made.id} has schema version {made.manifest.schema_version}: {counted(made.rows('articles'), 'article')}."
         )

@@ -165,8 +165,19 @@ def engine_options(command: _Command) -> _Command:
         type=click.Choice(["local", "dask"]),
         default="local",
         show_default=True,
-        help="Where documents are edited and copies found: processes of this machine, or a Dask cluster.",
+        help="Where documents are cleaned: in processes of this machine, or on a Dask cluster.",
     )(command)
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its noun, which is regular, in the form that fits.
+
+    >>> counted(1, "copy"), counted(0, "story"), counted(1_200, "article")
+    ('1 copy', '0 stories', '1,200 articles')
+    """
+    if n != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{n:,} {noun}"
 
 
 def echo_json(value: object) -> None:

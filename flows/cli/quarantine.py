@@ -1,4 +1,4 @@
-"""`copydesk quarantine`: documents held back by drift."""
+"""`copydesk quarantine`: documents that drift has held back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import (
     Group,
+    counted,
     echo_json,
     json_option,
     printable,
@@ -50,7 +51,7 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
     for group in groups:
         click.echo(
             printable(
-                f"{group['outlet_id'] or 'no outlet'}: {group['n_documents']:,} documents since run {group['since_run']}"
+                f"{group['outlet_id'] or 'no outlet'}: {counted(group['n_documents'], 'document')} since run {group['since_run']}"
             )
         )
         click.echo(printable(f"    {group['reason']}"))
@@ -77,7 +78,7 @@ def release(
     wait_seconds: float,
     warehouse: Path | str,
 ) -> None:
-    """Publish documents that were held back, folded and grouped with the rest.
+    """Publish documents that were held back, compared and grouped with the rest.
 
     \b
         copydesk quarantine release --outlet harbour.example
@@ -94,4 +95,4 @@ def release(
             "No such document is held back; `copydesk quarantine list` shows what is."
         )
     n = released.n_documents
-    click.echo(f"{n:,} document{'s' if n > 1 else ''} released, snapshot {released.snapshot.id}.")
+    click.echo(f"{counted(n, 'document')} released, snapshot {released.snapshot.id}.")

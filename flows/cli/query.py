@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import current_of, opened
-from copydesk.flows.cli.options import printable, warehouse_option
+from copydesk.flows.cli.options import counted, printable, warehouse_option
 
 _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
 
@@ -68,7 +68,7 @@ def command(
         try:
             if target is not None and form == "parquet":
                 n = answer.write_parquet(connection, question, target)
-                click.echo(f"{n:,} rows are in {target}.", err=True)
+                click.echo(f"{counted(n, 'row')} written to {target}.", err=True)
                 return
             result = sql_views.run(connection, question)
         except QueryError as error:

@@ -8,6 +8,7 @@ import click
 
 from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import (
+    counted,
     echo_json,
     json_option,
     recipe_option,
@@ -88,5 +89,5 @@ def command(
         )
     else:
         click.echo(
-            f"{before - after:,} of {before:,} refused documents were taken: {facts.n_articles:,} articles, {facts.n_duplicates:,} copies."
+            f"{before - after:,} of {before:,} refused documents were taken: {counted(facts.n_articles, 'article')}, {counted(facts.n_duplicates, 'copy')}."
         )

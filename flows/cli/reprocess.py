@@ -9,6 +9,7 @@ import click
 
 from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import (
+    counted,
     echo_json,
     json_option,
     recipe_option,
@@ -96,13 +97,15 @@ def command(
             }
         )
         return
-    click.echo(f"Snapshot {outcome.snapshot.id}: {outcome.n_edited:,} documents cleaned again.")
+    click.echo(
+        f"Snapshot {outcome.snapshot.id}: {counted(outcome.n_edited, 'document')} cleaned again."
+    )
     for (source, target), number in sorted(moved.items()):
         click.echo(f"  {number:,} moved from {source} to {target}")
     for column, number in changed.most_common(12):
         click.echo(f"  {column} changed in {number:,}")
     if outcome.n_refused:
-        click.echo(f"  nothing was left of {outcome.n_refused:,}: they stand in rejects")
+        click.echo(f"  of {outcome.n_refused:,} nothing was left: they are in rejects")
     if not changed and not moved and not outcome.n_refused:
         click.echo("  nothing changed")
     click.echo(f"`copydesk diff {before}` shows it; `copydesk rollback {before}` undoes it.")

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, wait_option, warehouse_option
+from copydesk.flows.cli.options import (
+    counted,
+    echo_json,
+    json_option,
+    wait_option,
+    warehouse_option,
+)
 
 
 @click.command()
@@ -37,6 +43,6 @@ def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: 
         echo_json({"snapshot": state.id, "rolled_back_to": target, "before": before})
     else:
         click.echo(
-            f"Snapshot {state.id} is current and holds what {target} held: {state.rows('articles'):,} articles."
+            f"Snapshot {state.id} is current and holds what {target} held: {counted(state.rows('articles'), 'article')}."
         )
         click.echo(f"`copydesk rollback {before}` undoes it.")

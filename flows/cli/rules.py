@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+from copydesk.flows.cli.options import counted, echo_json, json_option, printable, warehouse_option
 
 
 @click.command()
@@ -80,7 +80,7 @@ def command(
         )
         if hits is not None:
             rows, characters = hits.get(rule.name, (0, 0))
-            click.echo(f"    cut {rows:,} passages, {characters:,} characters")
+            click.echo(f"    cut {counted(rows, 'passage')}, {counted(characters, 'character')}")
         shown = slice(None) if name else slice(3)
         for label, examples in (("must go", rule.drops), ("must stay", rule.keeps)):
             for example in examples[shown]:
@@ -105,7 +105,7 @@ def _print_other_reasons(name: str | None, hits: dict[str, tuple[int, int]] | No
         click.echo(f"{reason}  (version {version})")
         if hits is not None:
             rows, characters = hits.get(reason, (0, 0))
-            click.echo(f"    cut {rows:,} passages, {characters:,} characters")
+            click.echo(f"    cut {counted(rows, 'passage')}, {counted(characters, 'character')}")
         click.echo(f"    {sentence}")
 
 

@@ -53,7 +53,7 @@ def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
         copydesk show 3741adc8172c2652e3b942ad2e4b2fb0
         copydesk show 3741adc8
 
-    DOC is a doc_id, or the beginning of one, or an address. Cuts stand as [rule: passage].
+    DOC is a doc_id, or the beginning of one, or an address. Cuts are shown as [rule: passage].
     """
     from copydesk.transforms.ledger import Removal, rebuild
 
@@ -128,7 +128,7 @@ def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
         return found[0]
     if not found:
         raise click.ClickException(
-            f"No document {printable(doc)!r}. Ids stand in the column doc_id, and in the report."
+            f"No document {printable(doc)!r}. Ids are in the column doc_id, and in the report."
         )
     ids = printable(", ".join(row["doc_id"] for _, row in found[:5]))
     raise click.ClickException(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from copydesk.flows.cli._warehouse import aligned, megabytes, opened
-from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+from copydesk.flows.cli.options import counted, echo_json, json_option, printable, warehouse_option
 
 
 @click.command()
@@ -44,12 +44,24 @@ def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_j
         click.echo(line)
 
 
+#: One row of each table that `status` counts.
+_ONE_OF = {
+    "articles": "article",
+    "duplicates": "copy",
+    "quarantined": "quarantined document",
+    "rejects": "reject",
+    "stories": "story",
+    "templates": "template",
+    "tombstones": "tombstone",
+}
+
+
 def _lines(state: dict[str, Any]) -> list[str]:
     if state["snapshot"] is None:
         lines = [f"{state['warehouse']} is empty; fill it with: copydesk ingest INPUT..."]
     else:
         rows = ", ".join(
-            f"{n:,} {table}"
+            counted(n, _ONE_OF.get(table, table))
             for table, n in state["rows"].items()
             if n and table not in {"removed", "pairs", "runs"}
         )
@@ -108,7 +120,7 @@ def _running(run: dict[str, Any]) -> str:
     if run["done"] is not None and run["total"]:
         line += f", {run['done']:,} of about {run['total']:,} documents"
     elif run["done"]:
-        line += f", {run['done']:,} documents"
+        line += f", {counted(run['done'], 'document')}"
     return line
 
 

@@ -24,7 +24,7 @@ def command() -> None:
         copydesk templates export > templates.jsonl
 
     Lines are learned after each run. Active and approved ones are cut from the next run on; rows
-    that stand already change only by `copydesk reprocess`.
+    that are published already change only by `copydesk reprocess`.
     """
 
 

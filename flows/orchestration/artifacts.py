@@ -81,7 +81,7 @@ def markdown(outcome: Outcome) -> str:
     if facts.breaks:
         lines += ["## Drift", "", *(f"- {escaped(b.sentence)}" for b in facts.breaks), ""]
     if summary.n_under_other_recipe:
-        lines += [f"{summary.n_under_other_recipe:,} rows stand under another recipe.", ""]
+        lines += [f"{summary.n_under_other_recipe:,} rows were written with another recipe.", ""]
     lines += ["## Stages", "", "| stage | seconds | peak memory |", "|---|--:|--:|"]
     lines += [
         f"| {s.name} | {s.seconds:.2f} | {(s.peak_bytes or 0) / 2**20:,.0f} MB |"

@@ -69,8 +69,8 @@ def connected() -> Iterator[SyncPrefectClient]:
     """A client of a Prefect API that answers: the configured server, else the embedded one.
 
     One process at a time starts on a Prefect home: two that find no database create it twice, and
-    one of them dies. The lock is held until the server answers, not during the run. Inside, the
-    heartbeat is off: it adds a second to each run, and nobody watches for it here.
+    one of them dies. The lock lasts until the server answers, not during the run. Inside, the
+    heartbeat is off: it adds a second to each run, and nothing watches for it here.
 
     Raises NoPrefectError.
     """

@@ -117,7 +117,7 @@ def _spawned(url: str, port: int, over: threading.Event | None = None) -> subpro
     # The pages of the UI ask this address; by default they ask port 4200, whichever port the server has.
     environ = {**os.environ, "PREFECT_API_URL": url, "PREFECT_UI_API_URL": url}
     with prefect_settings.starting(), log.open("ab") as out:
-        # A session of its own: Ctrl-C stops this process, which stops the server after the runs.
+        # A separate session: Ctrl-C stops this process, which stops the server after the runs.
         process = subprocess.Popen(
             _command(port),
             stdout=out,

@@ -30,7 +30,7 @@ _PARTS_OF_NAME = (
 )
 _LEAST_PARAGRAPHS = 20  # characters; arbitrary: a shorter list holds labels, no text
 _MOST_AUTHORS = 100  # arbitrary; longer lists are data, not bylines
-_MOST_CHARS = 4_000  # arbitrary; a title, author or date beyond it is misplaced text
+_MOST_CHARS = 4_000  # arbitrary; a longer title, author or date is misplaced text
 _TOO_LONG_URL = 8_192  # what servers accept at most
 
 
@@ -93,7 +93,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Utf8:
-    """Text as a format stores it, known to be UTF-8 and not empty: nobody need decode it only to encode it again."""
+    """Text as a format stores it, known to be UTF-8 and not empty, so that it is not decoded and encoded again."""
 
     body: bytes
 
@@ -356,7 +356,7 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def _name(item: object, depth: int = 3) -> object:
-    """The name in an object that stands for a person or an outlet."""
+    """The name in an object that describes a person or an outlet."""
     if not isinstance(item, Mapping):
         return item
     for key in ("name", "full_name", "fullName", "display_name", "displayName", "author", "person"):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The recipe's `[limits]`: per document, each beyond what honest news needs.
+    """The recipe's `[limits]`: per document, each above what real news needs.
 
-    Tree depth and node count stand in `[extract]`, where the tree is built.
+    Limits of tree depth and node count are in `[extract]`, where the tree is built.
     """
 
     document_bytes: int = 20 * 2**20

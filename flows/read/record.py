@@ -1,4 +1,4 @@
-"""What reading yields: a record, or the row of `rejects` that stands for one."""
+"""What reading yields: a record, or the row of `rejects` in its place."""
 
 from __future__ import annotations
 

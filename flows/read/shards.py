@@ -48,7 +48,7 @@ _BATCH_BYTES = (
     4 * 2**20
 )  # what a worker holds of a shard at a time, or one document where that is more
 # Towards the end of the input a shard takes a share of what is left, down to a least size, so that workers end at about
-# the same time: guided self-scheduling (Polychronopoulos and Kuck 1987), but for a share that knows no number of workers.
+# the same time: guided self-scheduling (Polychronopoulos and Kuck 1987), but the share does not depend on the number of workers.
 _OF_THE_REST, _LEAST = (
     1 / 4,
     1 / 4,
@@ -275,5 +275,5 @@ def _batch(rows: list[Record]) -> pa.RecordBatch:
 
 
 def place(folder: Path, number: int) -> Path:
-    """Where the shard of that number stands."""
+    """The folder of the shard with that number."""
     return folder / f"{number:06d}"

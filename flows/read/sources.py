@@ -20,7 +20,7 @@ _BLOCK = (
 
 
 class InputError(ValueError):
-    """Inputs that cannot be meant as they stand: which, and what would be right."""
+    """Inputs that cannot be read as they are named: which, and what would be right."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,7 +47,7 @@ class InputFile:
 
     @property
     def likely_bytes(self) -> int:
-        """How many bytes there are to read, 0 where nobody knows it."""
+        """How many bytes there are to read, 0 where that is unknown."""
         try:
             return max(0, (self.size_bytes or 0) - self.offset)
         except OSError:  # gone since it was found: reading it says so
@@ -90,7 +90,7 @@ class InputFile:
 def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
     """Every file the inputs name, each once, sorted, whatever the order of the inputs.
 
-    Folders are read with everything below them, but for names that begin with a dot; links to files
+    Folders are read with everything below them, except names that begin with a dot; links to files
     are followed, links to folders are not. A folder that cannot be listed becomes a `Reject`. Raises
     `InputError` for an input that does not exist or a pattern that matches nothing.
     """
@@ -252,7 +252,7 @@ def _remote(uri: str) -> Iterator[InputFile]:
 
 
 def _root(uri: str, is_pattern: bool, *, is_file: bool) -> str:
-    """What stands before the relative path of every file of a remote input, its last slash included."""
+    """The part of the address before the relative path of each file of a remote input, with its last slash."""
     if is_pattern:
         uri = uri[: min(uri.index(mark) for mark in "*?[" if mark in uri)]
     return uri[: uri.rindex("/") + 1] if is_pattern or is_file else uri.rstrip("/") + "/"
@@ -287,17 +287,17 @@ def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mappi
 
 def _iso(about: Mapping[str, Any]) -> str:
     """When the file was last changed, if its store says so."""
-    told = (
+    stated = (
         about.get("LastModified")
         or about.get("last_modified")
         or about.get("mtime")
         or about.get("created")
     )
-    if isinstance(told, int | float):
-        told = datetime.fromtimestamp(told, UTC)
-    if not isinstance(told, datetime):
+    if isinstance(stated, int | float):
+        stated = datetime.fromtimestamp(stated, UTC)
+    if not isinstance(stated, datetime):
         return ""
-    return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 class _Told(io.RawIOBase):

@@ -1,8 +1,8 @@
-"""Inputs to shards on disk, read in a process of its own so that no file can take the run with it.
+"""Inputs to shards on disk, read in a separate process, so that no file can end the run.
 
 A file whose reading crashes, hangs or outgrows memory is read up to the fault; one row of `rejects`
-stands for what follows in it. Reading goes on where it stopped when a run is started again: the
-shards that are there are handed out, and the input is opened at the place where the last one ended.
+names the rest. When a run is started again, it takes the shards that are there and reads the input from
+where the last one ended.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ class _Reading:
         read than was handed out.
         """
         ordinal, total = self.cursor[0], self._before[-1]
-        if not total:  # nobody knows
+        if not total:  # no file says its size
             return Left(1.0, inf)
         stream = self._stream
         n_read = (

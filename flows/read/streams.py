@@ -87,19 +87,19 @@ class Inflated(io.RawIOBase):
             return False
         at = self._marks[-1][1] + 1
         self._source.seek(at)
-        held, is_over = b"", False
+        kept, is_over = b"", False
         while not is_over:
             chunk = self._source.read(_CHUNK)
-            held, is_over = held + chunk, not chunk
-            found = held.find(magic)
+            kept, is_over = kept + chunk, not chunk
+            found = kept.find(magic)
             # A candidate is tried with what follows it, so that near the end of the piece it waits for the next one.
-            while found >= 0 and (is_over or found + _TRIED <= len(held)):
-                if _begins_with(held[found : found + _TRIED], self.packing, opening):
+            while found >= 0 and (is_over or found + _TRIED <= len(kept)):
+                if _begins_with(kept[found : found + _TRIED], self.packing, opening):
                     self._restart(at + found)
                     return True
-                found = held.find(magic, found + 1)
-            n_passed = found if found >= 0 else max(0, len(held) - len(magic) + 1)
-            held, at = held[n_passed:], at + n_passed
+                found = kept.find(magic, found + 1)
+            n_passed = found if found >= 0 else max(0, len(kept) - len(magic) + 1)
+            kept, at = kept[n_passed:], at + n_passed
         return False
 
     def _restart(self, offset: int) -> None:
@@ -138,11 +138,11 @@ class Inflated(io.RawIOBase):
         return n
 
     def seekable(self) -> bool:
-        """True, so that readers may ask where they are; only the place where the stream stands can be sought."""
+        """True, so that readers may ask where they are; only the present position can be sought."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Where the stream stands."""
+        """The position in the stream."""
         here = self._n_out - len(self._rest)
         if (whence, offset) not in {(io.SEEK_CUR, 0), (io.SEEK_SET, here)}:
             raise io.UnsupportedOperation(f"seek({offset}, {whence})")
@@ -315,7 +315,7 @@ def _begins_with(raw: bytes, packing: str | None, opening: bytes) -> bool:
 
 
 def whole(stream: io.RawIOBase, most: int) -> bytes:
-    """All of a stream. Raises `BrokenError` beyond `most` bytes."""
+    """All of a stream. Raises `BrokenError` for more than `most` bytes."""
     content = buffered(stream).read(most + 1)
     if len(content) > most:
         raise BrokenError("too_large", f"more than {most:,} bytes; [limits] document_bytes")
@@ -323,7 +323,7 @@ def whole(stream: io.RawIOBase, most: int) -> bytes:
 
 
 def lines(stream: BinaryIO, most: int) -> Iterator[bytes | int]:
-    """Lines without their end; for a line of more than `most` bytes, its length, and nothing of it is held."""
+    """Lines without their end; for a line of more than `most` bytes its length alone, so that it takes no memory."""
     while True:
         line = stream.readline(most + 2)
         if not line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,9 @@ from copydesk.flows.read.sources import InputFile, find
 _MOST_FILES, _MOST_ROWS = 50, 1_000  # arbitrary: a second or two
 _EXAMPLE = 60  # characters
 _DEPTH = 3
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)")
+# Fields with the time of another event than the publication.
+_OF_A_CHANGE = re.compile(r"modif|updat|chang|edit|crawl|fetch|scrap|retriev|index", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -33,6 +37,7 @@ class Survey:
     filled: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     texts: Counter[str] = field(default_factory=Counter)  # the longest text of each row, by field
+    dates: Counter[str] = field(default_factory=Counter)  # rows in which the field holds a date
 
     def see(self, row: Mapping[str, object]) -> None:
         """Count the fields of a row."""
@@ -40,6 +45,7 @@ class Survey:
         for name, value in _leaves(row):
             self.filled[name] += 1
             self.examples.setdefault(name, _shown(value))
+            self.dates[name] += _is_date(value)
         if (longest := longest_text(row)) is not None:
             self.texts[longest] += 1
 
@@ -89,7 +95,20 @@ def chosen_fields(found: Survey) -> dict[str, tuple[str, ...]]:
         wanted["html" if found.examples.get(best, "").lstrip('"').startswith("<") else "text"] = [
             best
         ]
+    if not wanted["date"]:
+        read = {name for names in wanted.values() for name in names}
+        dated = (n for n, rows in found.dates.most_common() if 2 * rows > found.n_rows)
+        wanted["date"] = [n for n in dated if n not in read and not _OF_A_CHANGE.search(n)][:1]
     return {key: tuple(names) for key, names in wanted.items() if names}
+
+
+def _is_date(value: object) -> bool:
+    """Whether a value is a day or a time, or a text that begins with one as ISO 8601 writes it.
+
+    >>> _is_date("2026-03-02T06:00:00Z"), _is_date("2026-03-02"), _is_date("2026")
+    (True, True, False)
+    """
+    return isinstance(value, date) or (isinstance(value, str) and bool(_ISO.match(value)))
 
 
 def _leaves(

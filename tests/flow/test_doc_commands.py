@@ -1,58 +1,122 @@
-"""Every command of the README and of the pages for users runs as it is written, in a fresh shell.
+"""Every command of the README and of the pages runs as it is written, in a fresh shell.
 
 A page is one shell in a folder of its own that holds what the page speaks of: `seeds/`, `dump/`,
-`pages/`, `crawl/`, `scraped.jsonl`, `page.html`. Commands that cannot run here are named below with
-the reason.
+`pages/`, `crawl/`, `scraped.jsonl`, `page.html`, and every file that the page itself shows under its
+name. A command that serves is started, waited for, and stopped at the end of the page. Commands that
+cannot run here, and words that must differ here, are named below with the reason.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (
-    "README.md",
-    "docs/index.md",
-    "docs/tutorial.md",
-    "docs/installing.md",
-    "docs/browse.md",
-    "docs/media-monitoring.md",
-    "docs/training-corpus.md",
-    "docs/data-engineering.md",
-    "docs/how-to/pages.md",
-    "docs/how-to/json-lines.md",
-    "docs/how-to/warc.md",
-    "docs/how-to/daily.md",
-    "docs/how-to/training.md",
-)
+#: Pages that hold no commands for a reader to run.
+GENERATED = {"docs/cli.md", "docs/rules.md", "docs/recipe.md", "docs/data-dictionary.md"}
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_NAMED = re.compile(r"# ([\w-]+\.(?:toml|yaml))\n")
 #: How a command begins that is not run, and why.
 NOT_RUN = {
     "make ": "sets up an environment, which tests/test_packaging.py and `make wheel` try",
     ". .venv/bin/activate": "the environment of the tests is on the path already",
+    ".venv/bin/python -m pytest": "the tests run already",
     "python -m build": "`make wheel` builds and installs the wheel",
     "python -m venv": "`make wheel` builds and installs the wheel",
     "~/copydesk/bin/pip": "`make wheel` builds and installs the wheel",
-    "pip install": "needs a package index",
-    "copydesk schedule": "serves until Ctrl-C; tests/flow/test_schedule.py runs it",
-    "copydesk browse": "serves until Ctrl-C; tests/hand/test_browse.py runs it",
+    "pip install": "needs a package index; a test below looks the extra up",
     "duckdb ": "the command line of DuckDB is a program of its own",
+    "useradd ": "needs the rights of root, and leaves a user behind",
+    "cp deploy/": "writes to /etc",
+    "systemctl ": "needs systemd",
+    "copydesk quarantine release": "nothing waits here; tests/flow/test_redesign.py releases an outlet",
+    "prefect deployment run copydesk-ingest/default --param engine=dask": (
+        "needs a deployment beside the cluster; tests/dask runs the flow with these parameters"
+    ),
 }
-#: Pages that begin with a warehouse: the name it has there, made from dump/.
-STARTS_WITH = {
-    "docs/how-to/training.md": "news",
-    "docs/media-monitoring.md": "warehouse",
-    "docs/training-corpus.md": "warehouse",
-    "docs/data-engineering.md": "warehouse",
+#: How a command begins that serves until Ctrl-C, and what it says once it is ready.
+SERVES = {
+    "copydesk schedule": "Ctrl-C",
+    "copydesk browse": "Ctrl-C",
+    "PREFECT_SERVER_ANALYTICS_ENABLED=false prefect server start": "dashboard",
+    "prefect worker start": "started!",
 }
-_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def free_port() -> str:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return str(found.getsockname()[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What a page needs before its first command."""
+
+    before: str = ""
+    """Commands that the page takes for granted."""
+    after: str = ""
+    """A command that looks at what the page has done."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Words of the page that must differ here."""
+    fixture: str | None = None
+    """Server that runs meanwhile."""
+
+
+def corpus(name: str, inputs: str = "dump/") -> str:
+    return f"copydesk ingest --direct --quiet {inputs} --warehouse {name}"
+
+
+_PORT, _OTHER_PORT = free_port(), free_port()
+#: A port may be in use on the machine of the tests.
+_PORTS = {
+    "4200": _PORT,
+    "8642": _OTHER_PORT,
+    "prefect server start": f"prefect server start --port {_PORT}",
+    "copydesk schedule": f"copydesk schedule --port {_OTHER_PORT}",
+}
+#: Ends once the server has the run of the page as completed.
+_COMPLETED = f"""{sys.executable} -c '
+import json, time, urllib.request
+body = json.dumps({{"flow_runs": {{"state": {{"type": {{"any_": ["COMPLETED"]}}}}}}}}).encode()
+asked = urllib.request.Request("http://127.0.0.1:{_PORT}/api/flow_runs/count", body, {{"Content-Type": "application/json"}})
+while json.load(urllib.request.urlopen(asked)) == 0: time.sleep(1)
+'"""
+_SERVER = "PREFECT_SERVER_ANALYTICS_ENABLED=false prefect server start --host 127.0.0.1"
+NEEDS = {
+    "docs/browse.md": Page(before=corpus("warehouse"), words=_PORTS),
+    "docs/how-to/daily.md": Page(words=_PORTS),
+    "docs/how-to/training.md": Page(before=corpus("news")),
+    "docs/media-monitoring.md": Page(before=corpus("warehouse")),
+    "docs/training-corpus.md": Page(before=corpus("warehouse")),
+    "docs/data-engineering.md": Page(before=corpus("warehouse")),
+    "docs/cleaning.md": Page(before=corpus("warehouse", "seeds/")),
+    "docs/copies.md": Page(before=corpus("warehouse", "seeds/")),
+    "docs/report.md": Page(
+        before=f"{corpus('warehouse')}\n{_SERVER}\n"
+        "export PREFECT_API_URL=http://127.0.0.1:4200/api",
+        words=_PORTS,
+    ),
+    "docs/scheduling.md": Page(words=_PORTS, after=_COMPLETED),
+    "docs/cluster.md": Page(
+        words={"--workers 8": "--workers 1", "/shared/": "shared/"}, fixture="dask"
+    ),
+    "docs/object-stores.md": Page(fixture="s3"),
+    "docs/cc-news.md": Page(fixture="s3"),
+}
 _STORY = "".join(
     f"<p>The ferry left the harbour at {n} in the morning, and the crew said that the sea was calm.</p>"
     for n in range(4, 12)
@@ -64,21 +128,49 @@ PAGE = (
 )
 
 
+def blocks(page: str) -> list[tuple[str, str]]:
+    """The code blocks of a page with their language."""
+    return _BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
+
+
 def commands(page: str) -> list[str]:
-    """The commands of a page that are run, continued lines joined."""
-    found = []
-    for block in _BLOCK.findall((ROOT / page).read_text(encoding="utf-8")):
-        for line in block.replace("\\\n", " ").splitlines():
-            if line.strip() and not line.startswith(tuple(NOT_RUN)):
-                found.append(line)
-    return found
+    """The commands of a page, continued lines joined."""
+    return [
+        line
+        for language, block in blocks(page)
+        if language == "sh"
+        for line in block.replace("\\\n", " ").splitlines()
+        if line.strip()
+    ]
+
+
+PAGES = [
+    page
+    for page in (
+        "README.md",
+        "CONTRIBUTING.md",
+        *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
+    )
+    if page not in GENERATED and any(not line.startswith(tuple(NOT_RUN)) for line in commands(page))
+]
+
+
+def warc() -> bytes:
+    """A packed WARC file with one page."""
+    body = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{PAGE}".encode()
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\n"
+        "WARC-Target-URI: https://harbour.example/ferry\r\nWARC-Date: 2026-03-02T06:00:00Z\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return gzip.compress(head.encode() + body + b"\r\n\r\n")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """What the pages speak of."""
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    for name in ("dump", "pages", "crawl"):
+    for name in ("dump", "pages", "crawl", "shared"):
         (tmp_path / name).mkdir()
     (tmp_path / "page.html").write_text(PAGE)
     (tmp_path / "pages" / "ferry.html").write_text(PAGE)
@@ -91,48 +183,149 @@ def folder(tmp_path: Path) -> Path:
         "posted": "2026-03-02T06:00:00Z",
     }
     (tmp_path / "scraped.jsonl").write_text(json.dumps(record) + "\n{broken\n")
-    body = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{PAGE}".encode()
-    head = (
-        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\n"
-        "WARC-Target-URI: https://harbour.example/ferry\r\nWARC-Date: 2026-03-02T06:00:00Z\r\n"
-        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    packed = gzip.compress(head.encode() + body + b"\r\n\r\n")
-    (tmp_path / "crawl" / "first.warc.gz").write_bytes(packed)
+    (tmp_path / "dump.jsonl.gz").write_bytes(gzip.compress(json.dumps(record).encode()))
+    (tmp_path / "crawl" / "first.warc.gz").write_bytes(warc())
+    for name in ("prefect.yaml", "flows", "transforms", "schemas"):  # the checkout
+        (tmp_path / name).symlink_to(ROOT / name)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, module in (("copydesk", "copydesk.flows.cli"), ("prefect", "prefect")):
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} -m {module} "$@"\n')
+        (programs / name).chmod(0o755)
     return tmp_path
 
 
+@pytest.fixture
+def s3(folder: Path) -> Iterator[dict[str, str]]:
+    """An S3 server with the buckets of the pages; the environment that names it."""
+    server = pytest.importorskip("moto.server", reason="moto[server] is not installed")
+    boto3 = pytest.importorskip("boto3", reason="the extra `remote` is not installed")
+    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    environment = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "reader",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "COPYDESK_CACHE": str(folder / "cache"),
+    }
+    client = boto3.client(
+        "s3",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id="reader",
+        aws_secret_access_key="secret",
+        region_name="us-east-1",
+    )
+    for bucket in ("dump", "news", "commoncrawl"):
+        client.create_bucket(Bucket=bucket)
+    client.put_object(Bucket="dump", Key="2026-11-22/ferry.html", Body=PAGE.encode())
+    key = "crawl-data/CC-NEWS/2026/11/CC-NEWS-20261109081501-00042.warc.gz"
+    client.put_object(Bucket="commoncrawl", Key=key, Body=warc())
+    yield environment
+    running.stop()
+
+
+@pytest.fixture
+def dask(folder: Path) -> Iterator[dict[str, str]]:
+    """A scheduler with one worker, at the address of the page."""
+    pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+    address = f"tcp://127.0.0.1:{free_port()}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-m", "dask"]
+    started = [
+        subprocess.Popen([*program, *words], env=environment, cwd=folder, stderr=subprocess.DEVNULL)
+        for words in (
+            ["scheduler", "--host", address, "--no-dashboard"],
+            ["worker", address, "--nthreads", "1", "--no-dashboard"],
+        )
+    ]
+    yield {"ADDRESS": address}
+    for process in reversed(started):
+        process.terminate()
+        process.wait(60)
+
+
+def script(page: str, words: Mapping[str, str]) -> str:
+    """The commands of a page as one script; servers are waited for, and stopped with Ctrl-C at the end."""
+    lines = ["set -emo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || :' EXIT"]
+    stop: list[str] = []
+    needs = NEEDS.get(page, Page())
+    for line in [*needs.before.splitlines(), *commands(page)]:
+        if line.startswith(tuple(NOT_RUN)):
+            continue
+        ready = [said for begins, said in SERVES.items() if line.startswith(begins)]
+        here = re.sub(r" +#.*$", "", line) if ready else line
+        for word, other in words.items():
+            here = here.replace(word, other)
+        if not ready:
+            lines.append(here)
+            continue
+        number = len(stop)
+        lines += [
+            f"{here} >served.{number} 2>&1 & pid{number}=$!",
+            f"until grep -q '{ready[0]}' served.{number}; do kill -0 $pid{number}; sleep .3; done",
+        ]
+        if "prefect server" in line:  # it says so before it listens
+            lines.append(
+                f"until (exec 3<>/dev/tcp/127.0.0.1/{_PORT}) 2>/dev/null; do sleep .3; done"
+            )
+        stop.append(f"kill -INT $pid{number}; wait $pid{number} || [ $? = 130 ]")
+        if line.startswith("copydesk"):  # these two pages need it no longer
+            lines.append(stop[-1])
+            stop[-1] = ":"
+    return "\n".join([*lines, needs.after, *reversed(stop)])
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_every_command_of_a_page_runs_as_written(page: str, folder: Path) -> None:
-    lines = commands(page)
-    if not lines:
-        return
-    bin_folder = folder / "bin"
-    bin_folder.mkdir()
-    program = bin_folder / "copydesk"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m copydesk.flows.cli "$@"\n')
-    program.chmod(0o755)
-    if name := STARTS_WITH.get(page):
-        lines.insert(0, f"copydesk ingest --direct --quiet dump/ --warehouse {name}")
-    script = "set -e -o pipefail\n" + "\n".join(lines)
+def test_every_command_of_a_page_runs_as_written(
+    page: str, folder: Path, request: pytest.FixtureRequest
+) -> None:
+    needs = NEEDS.get(page, Page())
+    environment: dict[str, str] = request.getfixturevalue(needs.fixture) if needs.fixture else {}
+    words = dict(needs.words)
+    if address := environment.pop("ADDRESS", None):
+        words["tcp://10.0.0.5:8786"] = address
+    for _, block in blocks(page):
+        if named := _NAMED.match(block):
+            (folder / named[1]).write_text(block)
     done = subprocess.run(
-        ["bash", "-c", script],
+        ["bash", "-c", script(page, words)],
         cwd=folder,
         env={
-            "PATH": f"{bin_folder}:/usr/bin:/bin",
+            "PATH": f"{folder / 'bin'}:/usr/bin:/bin",
             "HOME": str(folder),
             "PYTHONPATH": str(ROOT),
             "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600",
+            **({"NUMBA_CACHE_DIR": cache} if (cache := os.environ.get("NUMBA_CACHE_DIR")) else {}),
+            **environment,
         },
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=1_800,
     )
-    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    assert "Traceback" not in done.stderr
+    served = "".join(path.read_text() for path in sorted(folder.glob("served.*")))
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}\n{served[-2000:]}"
+    assert "Traceback" not in done.stderr + served
 
 
-def test_every_page_for_users_is_tried() -> None:
-    how_to = {f"docs/how-to/{path.name}" for path in (ROOT / "docs" / "how-to").glob("*.md")}
-    assert how_to <= set(PAGES)
+def test_extras_and_targets_that_the_docs_name_exist() -> None:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    makefile = (ROOT / "Makefile").read_text()
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in pages)
+    for extra in set(re.findall(r"copydesk\[(\w+)\]", text)):
+        assert extra in project["optional-dependencies"], extra
+    for target in set(re.findall(r"^make ([\w-]+)(?: +#.*)?$|`make ([\w-]+)[^`]*`", text, re.M)):
+        name = "".join(target)
+        assert re.search(rf"^{name}:", makefile, re.MULTILINE), f"make {name}"
+
+
+def test_a_reason_belongs_to_a_command_of_a_page() -> None:
+    found = [line for path in (ROOT / "docs").rglob("*.md") for line in commands(str(path))]
+    found += commands("README.md") + commands("CONTRIBUTING.md")
+    for begins in (*NOT_RUN, *SERVES):
+        assert any(line.startswith(begins) for line in found), begins

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
 import re
@@ -70,6 +71,17 @@ def test_every_command_in_the_docs_exists_with_its_options(text: str) -> None:
                 words = words[1:]  # a variable set for this command
             if words and words[0] == "copydesk":
                 parse(main, words[1:], "copydesk")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_command_that_a_sentence_names_exists_with_its_options(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    for span in re.findall(r"`copydesk ([a-z][^`]*)`", text):
+        words = tokens(span.replace("...", ""))
+        if isinstance(main.get_command(click.Context(main), words[0]), click.Group):
+            words.append("--help")
+        with contextlib.suppress(click.MissingParameter):  # a sentence may leave the inputs out
+            parse(main, words, "copydesk")
 
 
 def tokens(line: str) -> list[str]:

@@ -36,6 +36,20 @@ def test_init_writes_a_recipe_that_reads_the_fields_it_found(tmp_path: Path) -> 
     assert (first.given.title, first.given.outlet) == ("Plan", "Harwick News")
 
 
+def test_a_field_of_dates_is_found_by_its_values(tmp_path: Path) -> None:
+    row = {
+        "headline": "Plan",
+        "body": STORY,
+        "updated": "2026-03-03",
+        "went_live": "2026-03-02T06:00Z",
+    }
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    recipe = tmp_path / "recipe.toml"
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "a.jsonl"), "-o", str(recipe)])
+    assert "1 row looked at" in result.output
+    assert load(recipe).inputs.date == ("went_live",)
+
+
 def test_the_recipe_shows_each_field_with_its_fill_and_an_example(tmp_path: Path) -> None:
     source = rows(tmp_path / "a.jsonl")
     text = CliRunner().invoke(main, ["init", str(source), "-o", "-"]).output

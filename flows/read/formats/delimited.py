@@ -23,7 +23,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
     The delimiter is the one that the header row uses: comma, semicolon, tab or bar.
     """
-    # The limit of the csv module is one of the process; reading has a process of its own.
+    # The limit of the csv module applies to the whole process, which does nothing but read.
     csv.field_size_limit(max(csv.field_size_limit(), limits.line_bytes))
     source = _Lines(buffered(Inflated(opened.stream, limits)), limits)
     header = next(source, None)
@@ -73,7 +73,9 @@ class _Lines(Iterator[str]):
             raise BrokenError("too_large", f"a line of {line:,} bytes; [limits] line_bytes")
         self.n_row += len(line) + 1
         if self.n_row > self._limits.line_bytes:
-            raise BrokenError("too_large", "a row beyond [limits] line_bytes; is a quote missing?")
+            raise BrokenError(
+                "too_large", "a row longer than [limits] line_bytes; is a quote missing?"
+            )
         return self._text(line).replace("\x00", "") + "\n"
 
     def _text(self, line: bytes) -> str:

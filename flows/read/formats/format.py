@@ -38,7 +38,7 @@ class Format:
     """One format.
 
     `records` yields what a file holds, in its order, and may raise `streams.BrokenError` or OSError at any
-    point: what came before stands, and one row of `rejects` says what happened to the rest.
+    point: what came before stays, and one row of `rejects` says what happened to the rest.
     """
 
     name: str

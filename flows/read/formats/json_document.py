@@ -140,13 +140,13 @@ class _Text:
         return BrokenError("too_deep", f"brackets nest deeper than [limits] json_depth, {most}")
 
     def _more(self, *, double: bool = False) -> bool:
-        """Read on: a piece, or as much again as is held, so that a long value is not decoded too often."""
+        """Read on: a piece, or as much again as there is, so that a long value is not decoded too often."""
         if self._is_ended:
             return False
-        held = self._text[self._at :]
-        if len(held) > self._limits.line_bytes:
-            raise BrokenError("too_large", "a value beyond [limits] line_bytes")
-        piece = self._stream.read(max(_PIECE, len(held)) if double else _PIECE)
+        pending = self._text[self._at :]
+        if len(pending) > self._limits.line_bytes:
+            raise BrokenError("too_large", "a value longer than [limits] line_bytes")
+        piece = self._stream.read(max(_PIECE, len(pending)) if double else _PIECE)
         self._is_ended = not piece
         raw = self._raw + piece
         try:
@@ -157,7 +157,7 @@ class _Text:
                 detail = f"JSON must be UTF-8: {error.reason}"
                 raise BrokenError("misencoded", detail) from error
             text, self._raw = raw[: error.start].decode("utf-8"), raw[error.start :]
-        self._text, self._at = held + text, 0
+        self._text, self._at = pending + text, 0
         return bool(piece)
 
 

@@ -50,7 +50,7 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
         if depth(line, most) > most:
             raise _too_deep(most) from error
         raise BrokenError("bad_json", str(error)[:200]) from error
-    # A page is full of brackets, but they stand in a string: what was parsed tells sooner than the line.
+    # A page is full of brackets, but they are inside a string, so the parsed value is checked and not the line.
     if line.count(b"[") + line.count(b"{") > most and levels(found) > most:
         raise _too_deep(most)
     if not isinstance(found, dict):

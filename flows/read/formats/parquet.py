@@ -73,7 +73,7 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
         ):
             for row in _python_rows(batch, {*fields.html, *fields.text}):
                 found = rows.record(row, number)
-                # One long text in the dictionary, named by every row: the pages are small, what they stand for is not.
+                # One long text in the dictionary, named by every row: the pages are small, the rows that they give are not.
                 n_bytes += len(found.body) if isinstance(found, Record) else found.size_bytes or 0
                 if n_bytes > most and opened.size_bytes is not None:
                     raise BrokenError(
@@ -118,7 +118,7 @@ def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
 def _check_group(file: pq.ParquetFile, group: int, size_bytes: int, limits: Limits) -> None:
     """Refuse a row group that says it would grow beyond what the file's bytes can hold.
 
-    Asked by group: the sizes by column stand behind an accessor that ends the process where the footer
+    Asked by group: the sizes by column are behind an accessor that ends the process where the footer
     is damaged (pyarrow 26, an exception in C++ that nothing catches).
     """
     plain = file.metadata.row_group(group).total_byte_size
