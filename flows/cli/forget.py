@@ -99,7 +99,7 @@ def command(
                 found,
                 request,
                 reelection_rules=rules,
-                index_without=index_upkeep.without(rules.options),
+                index_without=index_upkeep.removal_from_index(rules.options),
             )
         place = found.root / "receipts" / f"{receipt['receipt_id']}.json"
     if as_json:

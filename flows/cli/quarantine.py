@@ -40,9 +40,9 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
         copydesk quarantine list
     """
     with opened(warehouse) as found:
-        from copydesk.flows.maintenance.quarantine import waiting
+        from copydesk.flows.maintenance.quarantine import quarantined_groups
 
-        groups = waiting(found.snapshot("current"))
+        groups = quarantined_groups(found.snapshot("current"))
     if as_json:
         echo_json(groups)
         return

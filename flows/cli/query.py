@@ -99,9 +99,9 @@ def _form(form: str | None, target: Path | None, *, as_json: bool) -> str:
 
 
 def _list_views() -> None:
-    from copydesk.flows.query import described
+    from copydesk.flows.query import column_meanings
 
-    for view, columns in described().items():
+    for view, columns in column_meanings().items():
         click.echo(view)
         width = max(len(name) for name in columns)
         for name, meaning in columns.items():

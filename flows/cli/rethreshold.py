@@ -82,7 +82,7 @@ def command(
             snapshot = found.snapshot("current")
             try:
                 base = load(recipe) if recipe else recipe_of_last_run(snapshot)
-                chosen = rethreshold.chosen(base, settings)
+                chosen = rethreshold.with_thresholds(base, settings)
             except ValueError as error:
                 raise click.UsageError(str(error)) from error
             run_id = f"rethreshold-{started:%Y%m%dT%H%M%S%f}"

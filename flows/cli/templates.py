@@ -40,9 +40,9 @@ def list_(*, outlet: str | None, status: str | None, warehouse: Path | str, as_j
         copydesk templates list --outlet example.org
     """
     with opened(warehouse) as found:
-        from copydesk.flows.maintenance.template_review import listed
+        from copydesk.flows.maintenance.template_review import template_lines
 
-        rows = listed(found.snapshot("current"), outlet=outlet, status=status)
+        rows = template_lines(found.snapshot("current"), outlet=outlet, status=status)
     if as_json:
         echo_json(rows)
         return
@@ -95,9 +95,9 @@ def export(*, status: str | None, warehouse: Path | str) -> None:
         copydesk templates export --status approved > templates.jsonl
     """
     with opened(warehouse) as found:
-        from copydesk.flows.maintenance.template_review import listed
+        from copydesk.flows.maintenance.template_review import template_lines
 
-        rows = listed(found.snapshot("current"), status=status)
+        rows = template_lines(found.snapshot("current"), status=status)
     for row in rows:
         kept = {
             name: row[name]

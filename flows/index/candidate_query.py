@@ -18,10 +18,9 @@ from copydesk.flows.index.day_sections import DAY_US, UNDATED_DAY, days_of, stor
 from copydesk.flows.index.document_files import DocumentFiles
 from copydesk.flows.index.index_files import IndexFile
 from copydesk.transforms.dedup import candidates, verification
-from copydesk.transforms.dedup import sketches as sketching
 from copydesk.transforms.dedup.candidates import UNDATED
 from copydesk.transforms.dedup.options import Options
-from copydesk.transforms.dedup.sketches import Sketches
+from copydesk.transforms.dedup.sketches import KEYS_MOST, Sketches
 
 _ROWS_AT_ONCE = 2_500  # popular passages give thousands of shared keys for each row
 _PAIRS_AT_ONCE = 16_384  # pairs whose signatures are compared at once: 16 MB
@@ -84,7 +83,7 @@ class CandidateQuery:
         packed = []
         for day, asking in self._rows_by_day(new.times, rows).items():
             query = posting_search.queries(
-                new.sketches.keys, new.sketches.n_keys, asking, sketching.KEYS_MOST
+                new.sketches.keys, new.sketches.n_keys, asking, KEYS_MOST
             )
             for segment, sections in zip(self._segments, self._sections, strict=True):
                 if day in sections:

@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from copydesk.flows.index.index_files import IndexFile
 from copydesk.transforms.dedup import candidates
-from copydesk.transforms.dedup import sketches as sketching
 from copydesk.transforms.dedup.candidates import UNDATED
-from copydesk.transforms.dedup.sketches import Sketches
+from copydesk.transforms.dedup.sketches import KEYS_MOST, Sketches
 
 DAY_US = 86_400_000_000
 UNDATED_DAY = 1 << 30
@@ -39,7 +38,7 @@ def new_sections(
             sketches.keys[rows[chosen]],
             sketches.n_keys[rows[chosen]],
             numbers[chosen],
-            sketching.KEYS_MOST,
+            KEYS_MOST,
         )
     return sections
 

@@ -13,8 +13,8 @@ from copydesk.flows.index.copy_index import Index, IndexUpdate
 from copydesk.flows.index.index_files import SUFFIX
 from copydesk.flows.support import record_batches
 from copydesk.transforms.dedup import in_memory_search, keep_policy
-from copydesk.transforms.dedup import sketches as sketching
 from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.dedup.sketches import as_texts, sketch
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Change, Snapshot
@@ -29,8 +29,7 @@ def rebuild(snapshot: Snapshot, options: Options, folder: Path) -> IndexUpdate:
     names: tuple[str, ...] = ()
     for unsorted in _batches(snapshot):
         batch = unsorted.take(pa.array(keep_policy.order_in_time(keep_policy.facts_of(unsorted))))
-        texts = sketching.as_texts(batch["text"])
-        sketches = sketching.sketch(texts, options)
+        sketches = sketch(as_texts(batch["text"]), options)
         times = in_memory_search.as_times(batch["published_at"], batch.num_rows)
         rows, ids = np.arange(batch.num_rows), batch["doc_id"].to_pylist()
         written = Index([paths[name] for name in names], options).add(

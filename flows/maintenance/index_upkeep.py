@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 
 _INDEXED = ("articles", "duplicates")
 _WINDOW = "stories-window-"
-_ERASED = (
-    "0" * 32
-)  # the id in place of a forgotten document; the other documents keep their numbers
+# The id in place of a forgotten document; the other documents keep their numbers.
+_ERASED = "0" * 32
 
 
-def without(options: Options) -> IndexWithout:
+def removal_from_index(options: Options) -> IndexWithout:
     """The function with which `forget` takes documents out of the indexes of a snapshot."""
 
     def index_without(
@@ -120,9 +119,9 @@ def _with_signatures(
 ) -> IndexUpdate:
     """The index at these paths with the signatures of more documents."""
     from copydesk.transforms.dedup import in_memory_search
-    from copydesk.transforms.dedup import sketches as sketching
+    from copydesk.transforms.dedup.sketches import as_texts, sketch
 
-    sketches = sketching.sketch(sketching.as_texts(unsigned["text"]), options)
+    sketches = sketch(as_texts(unsigned["text"]), options)
     times = in_memory_search.as_times(unsigned["published_at"], unsigned.num_rows)
     return Index(paths, options).add(
         unsigned["doc_id"].to_pylist(), sketches, times, np.arange(unsigned.num_rows), folder

@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import known_inputs
-from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
+from copydesk.flows.pipeline.context import Context, Progress
+from copydesk.flows.pipeline.results import Arrivals, Results
+from copydesk.flows.pipeline.run import deduplicate, group, publish
 from copydesk.flows.pipeline.staged import StagedDocuments
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
@@ -25,7 +27,7 @@ _FILLED_AGAIN = tuple(
 )
 
 
-def waiting(snapshot: Snapshot) -> list[dict[str, Any]]:
+def quarantined_groups(snapshot: Snapshot) -> list[dict[str, Any]]:
     """Quarantined documents by outlet and reason, with the oldest run and the ids."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in snapshot.table(
@@ -58,7 +60,7 @@ def release(
     outlet: str | None = None,
     doc_ids: Sequence[str] = (),
     wait_seconds: float = 0.0,
-    progress: pipeline.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Released | None:
     """Release documents: find their copies and stories, and publish them as a run.
 
@@ -77,7 +79,7 @@ def release(
         if not rows.num_rows:
             return None
         row = maintenance_row("release", snapshot)
-        context = pipeline.Context(
+        context = Context(
             inputs=(),
             sifted=known_inputs.unknown(()),
             kind="release",
@@ -89,16 +91,16 @@ def release(
             started_at=row["started_at"],
         )
         released = rows["doc_id"].to_pylist()
-        arrivals = pipeline.Arrivals(shards=(_staged(rows, context),), n_new=rows.num_rows)
-        copies = pipeline.deduplicate(context, arrivals)
-        stories = pipeline.group(context, arrivals, copies)
-        results = pipeline.Results(arrivals=arrivals, copies=copies, stories=stories)
-        published = pipeline.publish(context, results, {"quarantined": released})
+        arrivals = Arrivals(shards=(_staged(rows, context),), n_new=rows.num_rows)
+        copies = deduplicate(context, arrivals)
+        stories = group(context, arrivals, copies)
+        results = Results(arrivals=arrivals, copies=copies, stories=stories)
+        published = publish(context, results, {"quarantined": released})
         warehouse.discard_staging(context.run_id)
         return Released(len(released), published.snapshot)
 
 
-def _staged(rows: pa.Table, context: pipeline.Context) -> StagedDocuments:
+def _staged(rows: pa.Table, context: Context) -> StagedDocuments:
     """The rows as a shard of new documents of this run."""
     rows = rows.drop_columns(list(_FILLED_AGAIN)).sort_by("doc_id")
     column = rows.schema.get_field_index("run_id")

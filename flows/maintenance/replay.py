@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 from copydesk.flows import read
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import known_inputs
-from copydesk.flows.pipeline import run as pipeline
+from copydesk.flows.pipeline.context import Context
+from copydesk.flows.pipeline.results import Cleaned
+from copydesk.flows.pipeline.run import finish, run_steps
 from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.read import sources
 from copydesk.flows.recipe import Recipe, from_toml
@@ -60,7 +62,7 @@ def replay(
             "name the folders or files they came from: copydesk replay INPUT..."
         )
     row = maintenance_row("replay", snapshot)
-    context = pipeline.Context(
+    context = Context(
         inputs=roots,
         sifted=known_inputs.unknown(files),
         kind="replay",
@@ -73,10 +75,10 @@ def replay(
     )
     if lost:
         context.warn(f"{len(lost)} refused sources are gone, such as {min(lost)}")
-    results = pipeline.run_steps(
+    results = run_steps(
         context, deletes=lambda cleaned: {"rejects": _resolved(refused, files, cleaned)}
     )
-    return pipeline.finish(context, results)
+    return finish(context, results)
 
 
 def _recorded_inputs(root: Path, run_ids: set[str]) -> list[str]:
@@ -106,7 +108,7 @@ def _exists(name: str) -> bool:
 def _resolved(
     refused: Sequence[dict[str, Any]],
     files: Sequence[read.InputFile | read.Reject],
-    cleaned: pipeline.Cleaned,
+    cleaned: Cleaned,
 ) -> pa.Table:
     """Rows of `rejects` whose documents were read again and are not refused at the same step for the same reason."""
     again = {

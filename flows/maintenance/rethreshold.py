@@ -44,7 +44,7 @@ class Plan:
     reassigned: tuple[str, ...]
 
 
-def chosen(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
+def with_thresholds(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     """The recipe with other thresholds. Raises ValueError for one below the floor of the stored pairs."""
     return Recipe({**recipe.values, "dedup": replace(recipe.dedup, **settings)})
 

@@ -22,7 +22,7 @@ def short_id(outlet_id: str, line: str) -> str:
     return sha256(f"{outlet_id}\n{line}".encode()).hexdigest()[:8]
 
 
-def listed(
+def template_lines(
     snapshot: Snapshot, *, outlet: str | None = None, status: str | None = None
 ) -> list[dict[str, Any]]:
     """Template lines with their short id, the most frequent first."""

@@ -86,7 +86,7 @@ def relation(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPy
     return found
 
 
-def described() -> dict[str, dict[str, str]]:
+def column_meanings() -> dict[str, dict[str, str]]:
     """A sentence on every column of every view, in the order of the columns."""
     views = {
         name: {field.name: _meaning(field) for field in schema} for name, schema in TABLES.items()
@@ -120,14 +120,14 @@ def _documents(connection: duckdb.DuckDBPyConnection) -> None:
     }
     columns = [name for name in names["duplicates"] if name != "kept_doc_id"]
 
-    def listed(table: str) -> str:
+    def column_list(table: str) -> str:
         return ", ".join(
             f'"{name}"' if name in names[table] else f'NULL AS "{name}"' for name in columns
         )
 
     connection.execute(
         f"CREATE VIEW documents AS "
-        f"SELECT {listed('articles')}, doc_id AS kept_doc_id, true AS is_kept FROM articles "
+        f"SELECT {column_list('articles')}, doc_id AS kept_doc_id, true AS is_kept FROM articles "
         f"UNION ALL BY NAME "
-        f"SELECT {listed('duplicates')}, kept_doc_id, false AS is_kept FROM duplicates"
+        f"SELECT {column_list('duplicates')}, kept_doc_id, false AS is_kept FROM duplicates"
     )

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from copydesk.flows.cli import main
-from copydesk.flows.query import QueryError, connect, described, run
+from copydesk.flows.query import QueryError, column_meanings, connect, run
 from copydesk.flows.warehouse import Snapshot
 from tests.hand import known_warehouse as known
 
@@ -81,7 +81,7 @@ def test_a_story_counts_the_outlets_of_its_copies(snapshot: Snapshot) -> None:
 
 def test_every_column_of_every_view_has_a_sentence(snapshot: Snapshot) -> None:
     connection = connect(snapshot)
-    for view, columns in described().items():
+    for view, columns in column_meanings().items():
         found = [row[0] for row in run(connection, f"DESCRIBE {view}").fetchall()]
         assert sorted(found) == sorted(columns)
         if view != "documents":  # its struct of evidence repeats other columns

@@ -91,7 +91,7 @@ def test_forgetting_takes_the_signature_out_of_every_kept_snapshot(warehouse: Wa
             warehouse,
             Request(docs=(rows.doc_id(2),)),
             reelection_rules=CopyRules(),
-            index_without=index_upkeep.without(OPTIONS),
+            index_without=index_upkeep.removal_from_index(OPTIONS),
         )
     for snapshot in warehouse.snapshots():
         assert list(index_upkeep.faults(snapshot, OPTIONS)) == []
@@ -106,7 +106,7 @@ def test_an_equal_text_stays_signed_when_the_other_is_forgotten(warehouse: Wareh
             warehouse,
             Request(docs=(rows.doc_id(0),)),
             reelection_rules=CopyRules(),
-            index_without=index_upkeep.without(OPTIONS),
+            index_without=index_upkeep.removal_from_index(OPTIONS),
         )
     current = warehouse.snapshot("current")
     assert signed(current) == {rows.doc_id(n) for n in (1, 2, 3, 9)}

@@ -169,7 +169,7 @@ def test_a_forgotten_document_does_not_come_back_with_its_source(
             warehouse,
             Request(docs=(page["doc_id"],)),
             reelection_rules=rules,
-            index_without=index_upkeep.without(rules.options),
+            index_without=index_upkeep.removal_from_index(rules.options),
         )
     assert list(faults(warehouse)) == []
     again = run.run([str(first / "in")], warehouse=warehouse.root, workers=1)
