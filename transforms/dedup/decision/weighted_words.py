@@ -29,7 +29,8 @@ MAX_WORDS = 50_000  # of one text; a longer text is compared by its beginning
 LEAST_WEIGHT = 0.01  # of a word: 0 marks the places where a word is repeated
 _CHUNK = 64  # texts split at once: 1 MB of characters, which stay in the cache
 _KINDS = {"hashes": np.uint64, "flags": np.uint8, "sentences": np.int32, "weights": np.float32}
-_FOLDED, _LETTER, _DIGIT = 0x7F, 0x80, 0x100  # parts of an entry of `_ascii_letters`
+# Parts of an entry of `_ascii_letters`.
+_FOLDED, _LETTER, _DIGIT, _CAPITAL = 0x7F, 0x80, 0x100, 0x200
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ def _idf() -> NDArray[np.float32]:
 def _ascii_letters() -> NDArray[np.uint16]:
     """For each ASCII character its lower case with flags, 0 for one that is in no word."""
     letters = np.zeros(128, np.uint16)
-    for code in filter(lambda code: chr(code).isalnum(), range(128)):
-        letters[code] = ord(chr(code).lower()) | _LETTER | (_DIGIT if chr(code).isdigit() else 0)
+    for character in filter(str.isalnum, map(chr, range(128))):
+        flags = _LETTER + _DIGIT * character.isdigit() + _CAPITAL * character.isupper()
+        letters[ord(character)] = ord(character.lower()) | flags
     return letters
 
 
@@ -170,12 +172,14 @@ def _split(
             if code == 0x20:
                 i += 1
                 continue
-            if code < 128 and letters[code]:
-                kind = 1
+            if code < 128:
+                letter = letters[code]
+                kind, is_capital = letter != 0, letter & np.uint16(_CAPITAL) != 0
+            elif code > 0x1FFFF:
+                kind, is_capital = 2 * (code < 0x40000), False
             else:
-                kind = 2 if code > 0x1FFFF else classes[code] & 3
-                if code >= 0x40000:
-                    kind = 0
+                kind = classes[code] & 3
+                is_capital = classes[code] & 16 == 0 and folded[code] != code
             if kind == 0:
                 if not opens and _ends_sentence(codes, i, stop, i - first <= 1):
                     sentence += 1
@@ -188,7 +192,6 @@ def _split(
                 h = stir(SEED, code)
                 i += 1
             else:
-                is_capital = code <= 0x1FFFF and classes[code] & 16 == 0 and folded[code] != code
                 i, h, flag = _word_end(codes, i, stop, classes, folded, letters)
                 if is_capital:
                     capitals += 1
