@@ -179,3 +179,21 @@ def test_a_given_date_wins_and_the_difference_is_on_record() -> None:
         date(2024, 2, 5),
         "given; meta differs",
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h1>Rain in Rome</h1><p><b>Date:</b> 5 January 2024</p>",
+        "<h1>Rain in Rome</h1><p><br>5 January 2024, Ana Ruiz</p>",
+        "<h1>Rain in Rome</h1><footer><p>Posted on 5 January 2024 by Ana Ruiz</p></footer>",
+        "<div class='widget Blog'><h2 class='date-header'>Friday, 5 January 2024</h2><h3>Rain</h3></div>",
+    ],
+)
+def test_a_day_behind_a_label_or_in_an_articles_footer_is_found(body: str) -> None:
+    assert page_tags(article("", body)).values["published_date"] == date(2024, 1, 5)
+
+
+def test_a_day_inside_a_sentence_is_not_the_day_of_publication() -> None:
+    body = "<h1>Rain in Rome</h1><p>The <b>river act</b> of 17 August 2021 has been printed.</p>"
+    assert page_tags(article("", body)).values["published_date"] is None

@@ -45,7 +45,7 @@ _ZONES = (
         "related",
         re.compile(
             r"related|recommend|sidebar|side-bar|popular|trending|most-?(?:read|viewed|popular)|more-(?:from|stories|news|on)|read-?(?:more|next)|"
-            r"teaser|promo|carousel|newsletter|subscribe|(?<!elementor-)widget|latest|suggest|outbrain|taboola|recirc|river|(?<!h)feed|up-next|also-like|next-?post|"
+            r"teaser|promo|carousel|newsletter|subscribe|(?<!elementor-)widget(?! blog\b)|latest|suggest|outbrain|taboola|recirc|river|(?<!h)feed|up-next|also-like|next-?post|"
             r"previous-?post|post-?navigation|(?<!icon-)list-item|listing|\bcards?\b|trailer|breaking|ticker",
             re.I,
         ),

@@ -16,6 +16,8 @@ MAX_META = 300
 MAX_MARKS = 200  # of each kind; later ones belong to lists of other stories
 MAX_LICENSES = 10  # of a page; more are those of its pictures
 
+# Elements that a date follows: a label, an icon, a break.
+_BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", "svg"})
 _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
 _SAYS_NOTHING = HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
 
@@ -103,6 +105,14 @@ class _Reader:
     def look_at(self, element: Any) -> None:
         self.order += 1
         tag = element.tag
+        tail = element.tail
+        if (
+            tail
+            and 7 < len(tail) < 200
+            and tag in _BEFORE_DATES
+            and element_names.YEAR.search(tail)
+        ):
+            self._tail(element, fold(tail))
         if tag not in _HEADS:
             if tag not in _SAYS_NOTHING:
                 self._place(element, tag)
@@ -172,6 +182,13 @@ class _Reader:
             and element_names.YEAR.search(line)
         ):
             self._mark(self.dates, element, "text", "")
+
+    def _tail(self, element: Any, tail: str) -> None:
+        """Mark a date behind an element, in no element of its own: `<b>Date:</b> 5.1.2024`."""
+        is_date = len(tail) < 80 and (tail[:1].isdigit() or len(tail) < 14)
+        if is_date and len(self.dates) < MAX_MARKS:
+            zone, inside = self._surroundings(element)
+            self.dates.append(Mark(tail, "", "text", "", self.order, inside, zone))
 
     def _property(self, element: Any, prop: str, named: str) -> None:
         last = prop.rsplit(":", 1)[-1]

@@ -59,6 +59,8 @@ def split(
     ):
         if not chunk.strip() or byline_lexicon.LABEL.match(chunk):
             continue
+        if found and byline_lexicon.DATE.match(chunk):
+            break  # "Ana Ruiz | Feb 6, 2025 | Business Tips": behind the day are categories
         says_by = byline_lexicon.opening(chunk)
         if says_by:
             role = says_by.lastgroup or ""

@@ -244,10 +244,10 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     for mark in (*page.dates, *page.authors):
         near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
         said = (
-            mark.zone in {"related", "aside"}
+            mark.zone in {"related", "aside", "footer"}
             and 0 < mark.order - top <= NEAR
             and _PUBLISHED.search(_announced(mark))
-        )
+        ) or (mark.zone == "footer" and mark.how == "itemprop" and "published" in mark.names)
         score = _trust(mark, top) if not mark.zone or near or said else 0.0
         if mark.zone in {"related", "aside"} and not said and mark.order > top:
             in_cards.add(mark.order)
@@ -315,7 +315,11 @@ def _trust(mark: Mark, top: int) -> float:
     named = mark.names
     if mark.how == "itemprop" and "author" not in named:
         score = 3.0 if "published" in named or "created" in named else 0.0
-    elif len(mark.text) > 200 or _RIGHTS.search(mark.text) or _MODIFIED.search(_announced(mark)):
+    elif (
+        (len(mark.text) > 200 and mark.how != "text")
+        or _RIGHTS.search(mark.text)
+        or _MODIFIED.search(_announced(mark))
+    ):
         return 0.0
     else:
         score = {"time": 1.5, "class": 1.0}.get(mark.how, 0.5)
