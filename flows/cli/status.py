@@ -79,7 +79,7 @@ def _lines(state: dict[str, Any]) -> list[str]:
                     "added",
                     "copies",
                     "rejected",
-                    "held",
+                    "quarantined",
                     "known",
                     "moved",
                 ],

@@ -1,8 +1,8 @@
-"""Flow runs whose process was killed: Prefect shows them as running for ever unless somebody says otherwise.
+"""Flow runs whose process was killed. Prefect shows them as running until another process marks them.
 
-A process that runs the flow holds a lock on a file named after the flow run. The system lets go of
-the lock when the process ends, however it ends; a file that can be locked belongs to a run that is
-over, and the next start asks the server whether it knows.
+A process that runs the flow locks a file named after the flow run. The system releases the lock when
+the process ends, in whatever way. A file that can be locked therefore belongs to a run that is over,
+and the next start asks the server whether it knows that.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from copydesk.flows.support import file_lock
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-_held: dict[UUID, contextlib.ExitStack] = {}  # marks of this process, let go when it ends
+_marks: dict[UUID, contextlib.ExitStack] = {}  # marks of this process, released when it ends
 
 _ENDED = (
     "The process ended before it could tell this server how the run went: it was killed, or the server was away. "
-    "Nothing is published by halves; `copydesk status` knows what was."
+    "No snapshot is published in part; `copydesk status` shows the current one."
 )
 
 
@@ -34,24 +34,24 @@ def folder() -> Path:
 
 @contextlib.contextmanager
 def marked(flow_run_id: UUID) -> Iterator[None]:
-    """Hold the mark of a flow run while it runs."""
+    """Keep the mark of a flow run locked while it runs."""
     folder().mkdir(parents=True, exist_ok=True)
     with file_lock.locked(folder() / str(flow_run_id)):
         yield  # the file stays: only the server can say that it has heard of the end
 
 
 def mark(flow_run_id: UUID) -> None:
-    """Hold the mark of a flow run until this process ends: the engine tells the server after the flow is done."""
-    if flow_run_id not in _held:  # a flow run that is tried again keeps its id
-        _held[flow_run_id] = contextlib.ExitStack()
-        _held[flow_run_id].enter_context(marked(flow_run_id))
+    """Keep the mark of a flow run locked until this process ends: the engine reports the end to the server after the flow."""
+    if flow_run_id not in _marks:  # a flow run that is tried again keeps its id
+        _marks[flow_run_id] = contextlib.ExitStack()
+        _marks[flow_run_id].enter_context(marked(flow_run_id))
 
 
 def over() -> list[UUID]:
-    """Flow runs of this machine whose process has let go of them, sorted."""
+    """Flow runs of this machine whose process has ended, sorted."""
     found = []
     for path in folder().glob("*") if folder().is_dir() else ():
-        # BlockingIOError, an OSError: the run still holds its mark.
+        # BlockingIOError, an OSError: the mark of the run is still locked.
         with contextlib.suppress(OSError, ValueError), file_lock.locked(path):
             found.append(UUID(path.name))
     return sorted(found)

@@ -1,7 +1,7 @@
 """Ticks of a schedule that fall due while a run is still going are skipped; runs that a person started wait.
 
-The deployment queues what finds its one place taken. Of what waits, this takes out the ticks: the run
-that is going, or the next tick, takes everything that is new anyway.
+The deployment queues every run that falls due while another one is going. This module cancels the queued
+ticks, because the run that is going, or the next tick, takes everything that is new.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 SKIPPED = "Skipped: another run was still going when this one fell due. What is new is taken by that run or the next."
-# A run that was to begin so long before it was made is one that somebody caught up on, not one started by hand.
+# A run whose planned start is so long before its creation was missed by the schedule; a person did not start it.
 _BACKDATED = timedelta(minutes=1)
 
 

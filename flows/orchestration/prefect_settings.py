@@ -1,7 +1,7 @@
 """How Prefect is set before it is imported: private, patient, and quiet on a terminal.
 
-Everything here is a default. What the environment or the active Prefect profile says wins, and a
-server that either names is used.
+Everything here is a default. The environment and the active Prefect profile have precedence, and a
+server that one of them names is used.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def starting() -> Iterator[None]:
     except OSError as error:
         raise NoPrefectError(
             f"Prefect keeps its record in {folder}, which cannot be written ({error.strerror}). "
-            "Set PREFECT_HOME to a folder of yours, or run without Prefect: `copydesk ingest --direct`"
+            "Set PREFECT_HOME to a folder that you can write to, or run without Prefect: `copydesk ingest --direct`"
         ) from error
     with lock:
         file_lock.lock(lock, wait=True)

@@ -200,8 +200,8 @@ def serve(
 
     One run at a time: a tick that falls due while another run is going is skipped, because that run or
     the next takes everything that is new. Runs that a person starts wait for their turn. A server
-    that goes away is waited for. On a clean end the schedule is paused; the next start takes it up
-    again. Raises AlreadyServedError.
+    that goes away is waited for. On a clean end the schedule is paused, and the next start resumes
+    it. Raises AlreadyServedError.
     """
     import asyncio
 

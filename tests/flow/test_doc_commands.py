@@ -68,8 +68,8 @@ class Page:
 
     before: str = ""
     """Commands that the page takes for granted."""
-    after: str = ""
-    """A command that looks at what the page has done."""
+    waits: Mapping[str, str] = field(default_factory=dict)
+    """How a command begins that has to wait for an earlier one, and what ends once it may run."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Words of the page that must differ here."""
     fixture: str | None = None
@@ -110,7 +110,7 @@ NEEDS = {
         "export PREFECT_API_URL=http://127.0.0.1:4200/api",
         words=_PORTS,
     ),
-    "docs/scheduling.md": Page(words=_PORTS, after=_COMPLETED),
+    "docs/scheduling.md": Page(words=_PORTS, waits={"copydesk ingest --quiet": _COMPLETED}),
     "docs/cluster.md": Page(
         words={"--workers 8": "--workers 1", "/shared/": "shared/"}, fixture="dask"
     ),
@@ -249,7 +249,10 @@ def dask(folder: Path) -> Iterator[dict[str, str]]:
 
 def script(page: str, words: Mapping[str, str]) -> str:
     """The commands of a page as one script; servers are waited for, and stopped with Ctrl-C at the end."""
-    lines = ["set -emo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || :' EXIT"]
+    lines = [
+        "set -emo pipefail",
+        "trap 'for pid in $(jobs -p | tac); do kill -KILL -- -$pid; done' EXIT",
+    ]
     stop: list[str] = []
     needs = NEEDS.get(page, Page())
     for line in [*needs.before.splitlines(), *commands(page)]:
@@ -259,6 +262,7 @@ def script(page: str, words: Mapping[str, str]) -> str:
         here = re.sub(r" +#.*$", "", line) if ready else line
         for word, other in words.items():
             here = here.replace(word, other)
+        lines += [wait for begins, wait in needs.waits.items() if line.startswith(begins)]
         if not ready:
             lines.append(here)
             continue
@@ -275,7 +279,7 @@ def script(page: str, words: Mapping[str, str]) -> str:
         if line.startswith("copydesk"):  # these two pages need it no longer
             lines.append(stop[-1])
             stop[-1] = ":"
-    return "\n".join([*lines, needs.after, *reversed(stop)])
+    return "\n".join([*lines, *reversed(stop)])
 
 
 @pytest.mark.parametrize("page", PAGES)
