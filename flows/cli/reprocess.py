@@ -67,14 +67,24 @@ def command(
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.reprocess import reprocess
         from copydesk.flows.recipe import load
+        from copydesk.flows.support import progress as terminal
 
         before = found.current_id()
         chosen = load(recipe) if recipe is not None else None
         with found.lock(wait_seconds=wait_seconds):
             found.sweep()
-            outcome = reprocess(
-                found, stage=stage, where=where, recipe=chosen, workers=workers or cores()
-            )
+            progress = terminal.chosen(quiet=as_json)
+            try:
+                outcome = reprocess(
+                    found,
+                    stage=stage,
+                    where=where,
+                    recipe=chosen,
+                    workers=workers or cores(),
+                    progress=progress,
+                )
+            finally:
+                progress.close()
     tables = outcome.diff.tables
     changed = Counter(
         column

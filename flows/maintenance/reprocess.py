@@ -8,9 +8,8 @@ document keeps its id. The state before stays a snapshot, so `rollback` undoes i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,6 @@ def reprocess(
     recipe: Recipe | None = None,
     workers: int = 1,
     progress: pipeline.Progress | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Outcome:
     """Run the stages from `stage` on again and publish one snapshot. Needs the warehouse's lock.
 
@@ -80,7 +78,7 @@ def reprocess(
             "copies and stories are worked out over all documents: a condition goes with stage clean or tag"
         )
     snapshot = warehouse.snapshot("current")
-    row = maintenance_row("reprocess", snapshot, now=clock())
+    row = maintenance_row("reprocess", snapshot)
     context = pipeline.Context(
         inputs=(),
         sifted=known_inputs.unknown(()),
@@ -92,7 +90,6 @@ def reprocess(
         progress=progress,
         run_id=row["run_id"],
         started_at=row["started_at"],
-        clock=clock,
     )
     staged = _Staged.of(context, snapshot, stage, where)
     n_rows = sum(shard.n_rows for shard in staged.shards)

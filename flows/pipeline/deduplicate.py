@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -66,6 +66,18 @@ class Copies:
     """Names of the whole index after the switch, new files included: the manifest's `index`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What is known of documents that are versions of one text.
+
+    `pinned` documents (revisions) are kept whatever they resemble. `superseded` gives older
+    versions, new or published, each with the newest at its address, for which it leaves the corpus.
+    """
+
+    pinned: Collection[str] = ()
+    superseded: Mapping[str, str] = field(default_factory=dict)
+
+
 def find_copies(
     shards: Sequence[StagedDocuments] | pa.Table,
     *,
@@ -73,24 +85,21 @@ def find_copies(
     published: Published | None,
     options: Options,
     staging: Path,
-    exempt: Collection[str] = (),
-    superseded: Mapping[str, str] | None = None,
+    versions: Versions | None = None,
 ) -> Copies:
-    """Fold the copies among new articles.
+    """Find the copies among new articles.
 
     `shards` (or one table) have the columns FACTS and `text`, each document once and not yet
     published; their order does not matter. `index` is the index of the
-    current snapshot, None for the first run. `exempt` (revisions) are kept whatever they resemble.
-    `superseded` gives older versions, new or published, with the newest at their address: they leave the
-    corpus for it.
-    Nothing is written outside `staging`.
+    current snapshot, None for the first run. Nothing is written outside `staging`.
     """
     from copydesk.flows.pipeline.copy_search import Folding
 
     with Folding(index=index, published=published, options=options, staging=staging) as folding:
         for batch in _tables(shards):
             folding.read(batch)
-        return folding.finish(frozenset(exempt), superseded or {})
+        known = versions or Versions()
+        return folding.finish(frozenset(known.pinned), known.superseded)
 
 
 def losses(shards: Sequence[StagedDocuments], folds: pa.Table) -> list[str]:

@@ -168,8 +168,9 @@ def deduplicate(context: Context, arrivals: Arrivals) -> Copies:
         published=copies_step.PublishedSnapshot(parent) if parent else None,
         options=options,
         staging=context.folder("deduplicate"),
-        exempt=reconciling.revisions(arrivals.shards),
-        superseded=arrivals.superseded,
+        versions=copies_step.Versions(
+            pinned=reconciling.revisions(arrivals.shards), superseded=arrivals.superseded
+        ),
     )
     context.progress.advance(arrivals.n_new)
     pairs = context.folder("deduplicate") / "pairs.parquet"  # not wanted before they are published

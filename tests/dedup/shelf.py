@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from copydesk.flows.index import Index
-from copydesk.flows.pipeline.deduplicate import FACTS, Copies, find_copies
+from copydesk.flows.pipeline.deduplicate import FACTS, Copies, Versions, find_copies
 from copydesk.flows.pipeline.staged import StagedDocuments
 from copydesk.transforms.dedup import Options
 
@@ -45,7 +45,7 @@ class Shelf:
             return pa.table({name: pa.array([], pa.string()) for name in names})
         return pa.Table.from_pylist(rows)
 
-    def ingest(self, table: pa.Table | Sequence[Path], *, exempt: Collection[str] = ()) -> Copies:
+    def ingest(self, table: pa.Table | Sequence[Path], *, pinned: Collection[str] = ()) -> Copies:
         self.runs += 1
         staging = self.folder / f"run{self.runs}"
         whole = isinstance(table, pa.Table)
@@ -55,7 +55,7 @@ class Shelf:
             published=self,
             options=self.options,
             staging=staging,
-            exempt=exempt,
+            versions=Versions(pinned=pinned),
         )
         for path in copies.new_index_files:
             path.rename(self.folder / path.name)

@@ -223,7 +223,7 @@ def test_the_policy_chooses_and_says_why(
 def test_a_revision_is_never_folded(tmp_path: Path) -> None:
     shelf, story = Shelf(tmp_path), text_of(5)
     shelf.ingest(one(1, story, 0))
-    shelf.ingest(pa.concat_tables([one(2, story, 1), one(3, story, 2)]), exempt={doc(2)})
+    shelf.ingest(pa.concat_tables([one(2, story, 1), one(3, story, 2)]), pinned={doc(2)})
     assert shelf.clusters() == {doc(1): doc(1), doc(2): doc(2), doc(3): doc(1)}
 
 
