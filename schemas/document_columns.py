@@ -201,7 +201,7 @@ QUARANTINE = (
     column(
         "reason",
         pa.string(),
-        "Break of the outlet's habits that held the document back.",
+        "Anomalies of the outlet because of which the document is quarantined.",
         required=True,
     ),
 )

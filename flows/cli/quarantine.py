@@ -20,7 +20,7 @@ from copydesk.flows.cli.options import (
 
 @click.group(cls=Group)
 def command() -> None:
-    """See and release documents that were held back because their outlet left its habits.
+    """See and release documents that are quarantined because their outlet suddenly differs.
 
     \b
         copydesk quarantine list

@@ -17,7 +17,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:/@])")
 
 
 def publish(outcome: Outcome) -> None:
-    """Create the artifacts of a run, and one event per outlet that left its habits."""
+    """Create the artifacts of a run, and one event for each outlet with an anomaly."""
     facts = outcome.summary.facts
     create_markdown_artifact(markdown(outcome), key=KEY, description="The run in short")
     create_table_artifact(
@@ -28,21 +28,21 @@ def publish(outcome: Outcome) -> None:
     create_table_artifact(
         [
             {
-                "outlet": plain(h.outlet_id),
-                "documents": h.n_documents,
-                "rejected": h.n_rejected,
-                "with byline": h.n_with_byline,
-                "with date": h.n_with_date,
-                "words": h.n_words,
+                "outlet": plain(profile.outlet_id),
+                "documents": profile.n_documents,
+                "rejected": profile.n_rejected,
+                "with byline": profile.n_with_byline,
+                "with date": profile.n_with_date,
+                "words": profile.n_words,
             }
-            for h in facts.habits
+            for profile in facts.habits
         ],
         key="copydesk-outlets",
         description="New documents by outlet",
     )
     by_outlet: dict[str, list[str]] = {}
-    for broken in facts.breaks:
-        by_outlet.setdefault(broken.outlet_id, []).append(plain(broken.sentence))
+    for anomaly in facts.breaks:
+        by_outlet.setdefault(anomaly.outlet_id, []).append(plain(anomaly.sentence))
     for outlet, sentences in sorted(by_outlet.items()):
         emit_event(
             event=DRIFT_EVENT,
