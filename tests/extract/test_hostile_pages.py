@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from copydesk.transforms import extract
+from copydesk.transforms import decode, extract
 from copydesk.transforms.article import Refused
 from copydesk.transforms.extract import Options
 from copydesk.transforms.ledger import apply, rebuild
@@ -14,6 +14,8 @@ _PARAGRAPH = "<p>The council of Vargo met on Monday evening and voted, after a l
 
 def _answer(page: str | bytes, options: Options | None = None) -> str:
     try:
+        if isinstance(page, bytes):
+            page = decode.decode(page, declared=None, html=True).text
         found = extract.extract(extract.parse(page, options=options), options=options)
     except Refused as refused:
         return f"refused: {refused.reason}"

@@ -30,13 +30,10 @@ _OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscr
 _CROWD = 80
 _CROWDED = etree.XPath(f"boolean(descendant::*/@*[{_CROWD + 1}])")
 _MOST_REPAIRS = 10
-_CHARSET = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]{2,40})", re.IGNORECASE
-)
 
 
-def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
-    """The element tree of a page, without comments and processing instructions.
+def parse(text: str, *, options: Options | None = None) -> HtmlElement:
+    """The element tree of a page, without comments and processing instructions; `decode` turns bytes into its text.
 
     Raises `Refused` where there is no page: nothing in it, or more of it than the options allow.
 
@@ -44,7 +41,6 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
     'Rain fell.'
     """
     options = options or Options()
-    text = html if isinstance(html, str) else _decoded(html)
     if len(text) > options.max_chars:
         raise Refused(
             "extract", "too_large", f"{len(text)} characters, more than {options.max_chars}"
@@ -61,7 +57,7 @@ def parse(html: str | bytes, *, options: Options | None = None) -> HtmlElement:
     except UnicodeEncodeError:
         content = _HALF_CHARACTER.sub("\ufffd", text).encode("utf-8")
     content = content.translate(None, _CONTROL)
-    if b"&#" in content:
+    if _CONTROL_REFERENCE.search(content):
         # The second pass ends what the first pass joins to a reference again.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
     if _has_more_attributes(content, options.max_attributes):
@@ -138,9 +134,10 @@ def _has_more_attributes(content: bytes, most: int) -> bool:
     """Whether a tag has more attributes, each at least a letter and a space. Only long stretches without a ">" are looked at."""
     if not _has_stretch(content, 2 * most):
         return False
-    return any(
+    markup = _without_scripts(content)
+    return _has_stretch(markup, 2 * most) and any(
         tag.end() - tag.start() > 2 * most and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most
-        for tag in _TAG.finditer(_without_scripts(content))
+        for tag in _TAG.finditer(markup)
     )
 
 
@@ -168,15 +165,3 @@ def _without_scripts(content: bytes) -> bytes:
                 at = len(content)
         content = b"".join((*kept, content[at:]))
     return content
-
-
-def _decoded(html: bytes) -> str:
-    """Bytes as text: UTF-8 where they are valid UTF-8, else as declared, else Windows-1252."""
-    try:
-        return html.decode("utf-8")
-    except UnicodeDecodeError:
-        declared = _CHARSET.search(html, 0, 4096)
-    try:
-        return html.decode(declared[1].decode("ascii") if declared else "cp1252", "replace")
-    except LookupError:
-        return html.decode("cp1252", "replace")
