@@ -14,6 +14,16 @@ from dataclasses import dataclass
 import charset_normalizer
 
 from copydesk.transforms.article import Refused
+from copydesk.transforms.encoding_labels import (
+    ALPHABETIC,
+    BOMS,
+    CODECS,
+    EAST_ASIAN,
+    LABELS,
+    MAGIC,
+    NAMES,
+    WIDE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,100 +48,6 @@ class Decoded:
         )
 
 
-# WHATWG name, Python codec, labels (https://encoding.spec.whatwg.org/#names-and-labels). Left out, so
-# never used whatever a page declares: utf-7 and the "replacement" encodings, which hide markup, and
-# every Python codec that is no character encoding (zip, rot13, unicode_escape, ...).
-_TABLE = """
-utf-8|utf-8|unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf8 x-unicode20utf8
-utf-16le|utf-16-le|utf-16 csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff
-utf-16be|utf-16-be|unicodefffe
-ibm866|cp866|866 cp866 csibm866
-iso-8859-2|iso8859-2|csisolatin2 iso-ir-101 iso8859-2 iso88592 iso_8859-2 iso_8859-2:1987 l2 latin2
-iso-8859-3|iso8859-3|csisolatin3 iso-ir-109 iso8859-3 iso88593 iso_8859-3 iso_8859-3:1988 l3 latin3
-iso-8859-4|iso8859-4|csisolatin4 iso-ir-110 iso8859-4 iso88594 iso_8859-4 iso_8859-4:1988 l4 latin4
-iso-8859-5|iso8859-5|csisolatincyrillic cyrillic iso-ir-144 iso8859-5 iso88595 iso_8859-5 iso_8859-5:1988
-iso-8859-6|iso8859-6|arabic asmo-708 csisolatinarabic ecma-114 iso-8859-6-e iso-8859-6-i iso-ir-127 iso8859-6 iso88596 iso_8859-6 iso_8859-6:1987
-iso-8859-7|iso8859-7|csisolatingreek ecma-118 elot_928 greek greek8 iso-ir-126 iso8859-7 iso88597 iso_8859-7 iso_8859-7:1987 sun_eu_greek
-iso-8859-8|iso8859-8|csisolatinhebrew hebrew iso-8859-8-e iso-8859-8-i csiso88598i logical iso-ir-138 iso8859-8 iso88598 iso_8859-8 iso_8859-8:1988 visual
-iso-8859-10|iso8859-10|csisolatin6 iso-ir-157 iso8859-10 iso885910 l6 latin6
-iso-8859-13|iso8859-13|iso8859-13 iso885913
-iso-8859-14|iso8859-14|iso8859-14 iso885914
-iso-8859-15|iso8859-15|csisolatin9 iso8859-15 iso885915 iso_8859-15 l9
-iso-8859-16|iso8859-16|
-koi8-r|koi8-r|cskoi8r koi koi8 koi8_r
-koi8-u|koi8-u|koi8-ru
-macintosh|mac-roman|csmacintosh mac x-mac-roman
-windows-874|cp874|dos-874 iso-8859-11 iso8859-11 iso885911 tis-620
-windows-1250|cp1250|cp1250 x-cp1250
-windows-1251|cp1251|cp1251 x-cp1251
-windows-1252|cp1252|ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 us-ascii x-cp1252 x-user-defined
-windows-1253|cp1253|cp1253 x-cp1253
-windows-1254|cp1254|cp1254 csisolatin5 iso-8859-9 iso-ir-148 iso8859-9 iso88599 iso_8859-9 iso_8859-9:1989 l5 latin5 x-cp1254
-windows-1255|cp1255|cp1255 x-cp1255
-windows-1256|cp1256|cp1256 x-cp1256
-windows-1257|cp1257|cp1257 x-cp1257
-windows-1258|cp1258|cp1258 x-cp1258
-x-mac-cyrillic|mac-cyrillic|x-mac-ukrainian
-gb18030|gb18030|chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 gbk iso-ir-58 x-gbk
-big5|big5hkscs|big5-hkscs cn-big5 csbig5 x-x-big5
-euc-jp|euc-jp|cseucpkdfmtjapanese x-euc-jp
-iso-2022-jp|iso-2022-jp|csiso2022jp
-shift_jis|cp932|csshiftjis ms932 ms_kanji shift-jis sjis windows-31j x-sjis
-euc-kr|cp949|cseuckr csksc56011987 iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 windows-949
-"""
-_ROWS = [line.split("|") for line in _TABLE.split("\n") if line]
-_CODECS = {name: codec for name, codec, _ in _ROWS}
-_LABELS = {label: name for name, _, labels in _ROWS for label in (name, *labels.split())}
-_WIDE = frozenset({"utf-16le", "utf-16be"})
-# What a guess may answer, commonest on the web first: of readings that score alike the first wins. The rest of
-# the table is left out: on short texts the detector prefers it, and no news site has served it undeclared for years.
-_ALPHABETIC = (
-    "windows-1252",
-    "windows-1251",
-    "windows-1250",
-    "iso-8859-2",
-    "windows-1254",
-    "windows-1256",
-    "windows-1253",
-    "windows-1255",
-    "windows-874",
-    "windows-1257",
-    "koi8-r",
-)
-_EAST_ASIAN = ("gb18030", "shift_jis", "euc-kr", "big5", "euc-jp")
-_NAMES = {codecs.lookup(_CODECS[name]).name: name for name in (*_ALPHABETIC, *_EAST_ASIAN)}
-
-_BOMS = (
-    (b"\xef\xbb\xbf", "utf-8", "utf-8"),
-    (b"\xff\xfe\x00\x00", "utf-32le", "utf-32-le"),  # before UTF-16, whose mark begins it
-    (b"\x00\x00\xfe\xff", "utf-32be", "utf-32-be"),
-    (b"\xff\xfe", "utf-16le", "utf-16-le"),
-    (b"\xfe\xff", "utf-16be", "utf-16-be"),
-)
-_MAGIC = (
-    (b"%PDF-", "a PDF file"),
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"GIF8", "a GIF image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b\x08", "gzip data"),
-    (b"\x28\xb5\x2f\xfd", "zstd data"),
-    (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ\x00", "xz data"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90\x00", "a program"),
-    (b"RIFF", "a RIFF media file"),
-    (b"ID3", "an MP3 file"),
-    (b"OggS", "an Ogg file"),
-    (b"\xd0\xcf\x11\xe0", "an Office file"),
-    (b"wOF2", "a font"),
-    (b"wOFF", "a font"),
-    (b"SQLite format 3\x00", "a database"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x00asm", "a program"),
-)
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x1b"})  # ESC is how iso-2022-jp shifts
 _ASCII = bytes(range(0x80))
 # Of all bytes. Text has next to none; the rarest share among 40 kinds of binary files looked at was 4 %.
@@ -197,7 +113,7 @@ def decode(raw: bytes, *, declared: str | None, html: bool) -> Decoded:
 
 def warm() -> None:
     """Import every codec that `decode` may need: Python opens a codec's module at its first use."""
-    for codec in (*_CODECS.values(), *(codec for _, _, codec in _BOMS)):
+    for codec in (*CODECS.values(), *(codec for _, _, codec in BOMS)):
         codecs.lookup(codec)
     for sample in ("Les élèves déçus".encode("cp1252") * 9, "今天上午。".encode("gb18030") * 9):
         _guess(sample, html=False)
@@ -211,21 +127,21 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
     raw = raw[len(mark) :]
     labels = [declared, *(_in_markup(raw) if html else ())]
     names = [
-        _LABELS[label]
+        LABELS[label]
         for label in (label.strip().lower() for label in labels if label)
-        if label in _LABELS
+        if label in LABELS
     ]
     if (
         names[:1]
-        and names[0] in _WIDE
-        and names[0] == _LABELS.get((declared or "").strip().lower())
+        and names[0] in WIDE
+        and names[0] == LABELS.get((declared or "").strip().lower())
         and not _is_utf8_without_zeros(raw)
     ):
         yield from _lenient(raw, names[0], "declared")
     yield from _wide_by_look(raw)
     _refuse_binary(raw)
     names = [
-        name for name in names if name not in _WIDE
+        name for name in names if name not in WIDE
     ]  # in markup that could be read, UTF-16 cannot be true
     if b"\x1b$" in raw and raw.isascii():
         yield from _strict(raw, "iso-2022-jp", "declared" if "iso-2022-jp" in names else "guessed")
@@ -278,14 +194,14 @@ class _Utf8:
 
 def _marked(raw: bytes) -> tuple[bytes, Decoded | None]:
     """Return the decoding that a byte order mark asks for, if the rest of the bytes agrees."""
-    for mark, name, codec in _BOMS:
+    for mark, name, codec in BOMS:
         if raw.startswith(mark):
             rest = raw[len(mark) :]
             text = rest.decode(codec, "replace")
             lies = (
                 _is_damaged(text, html=False)
                 or _looks_binary(text)
-                or (name in _WIDE and _is_utf8_without_zeros(rest))
+                or (name in WIDE and _is_utf8_without_zeros(rest))
             )
             return mark, None if lies else Decoded(text, name, "bom")
     return b"", None
@@ -293,14 +209,14 @@ def _marked(raw: bytes) -> tuple[bytes, Decoded | None]:
 
 def _strict(raw: bytes, name: str, how: str) -> Iterator[Decoded]:
     try:
-        yield Decoded(raw.decode(_CODECS[name], _errors(name)), name, how)
+        yield Decoded(raw.decode(CODECS[name], _errors(name)), name, how)
     except UnicodeDecodeError:
         return
 
 
 def _lenient(raw: bytes, name: str, how: str) -> Iterator[Decoded]:
     """Decode with U+FFFD for what does not fit, unless that is too much or the result is not text."""
-    text = raw.decode(_CODECS[name], "replace" if name in _WIDE else _lenient_errors(name))
+    text = raw.decode(CODECS[name], "replace" if name in WIDE else _lenient_errors(name))
     if not _is_damaged(text, html=False) and not _looks_binary(text):
         yield Decoded(text, name, how)
 
@@ -344,7 +260,7 @@ def _wide_by_look(raw: bytes) -> Iterator[Decoded]:
 
 
 def _refuse_binary(raw: bytes) -> None:
-    for magic, what in _MAGIC:
+    for magic, what in MAGIC:
         if raw.startswith(magic):
             raise Refused("decode", "binary", f"begins like {what}")
     head = raw[: 2**16]
@@ -412,7 +328,7 @@ def _guess(raw: bytes, *, html: bool) -> list[str]:
     is_paired = is_paired or (
         b"\xa3\xac" in sample and b"\xa1\xa3" in sample and sum(len(run) % 2 for run in runs) == 0
     )
-    for names in (_EAST_ASIAN, _ALPHABETIC) if is_paired else (_ALPHABETIC + _EAST_ASIAN,):
+    for names in (EAST_ASIAN, ALPHABETIC) if is_paired else (ALPHABETIC + EAST_ASIAN,):
         found = _ranked(sample, names)
         if found:
             return found
@@ -420,7 +336,7 @@ def _guess(raw: bytes, *, html: bool) -> list[str]:
 
 
 def _ranked(sample: bytes, names: tuple[str, ...]) -> list[str]:
-    isolated = [_CODECS[name] for name in names]
+    isolated = [CODECS[name] for name in names]
     found = charset_normalizer.from_bytes(
         sample, cp_isolation=isolated, preemptive_behaviour=False, enable_fallback=False
     )
@@ -430,7 +346,7 @@ def _ranked(sample: bytes, names: tuple[str, ...]) -> list[str]:
             match.encoding,
             *match.could_be_from_charset,
         ):  # the latter read the sample alike
-            name = _NAMES.get(codecs.lookup(encoding).name)
+            name = NAMES.get(codecs.lookup(encoding).name)
             if name in names:
                 scores.setdefault(name, (round(match.chaos, 1), -round(match.coherence, 1)))
     return sorted(scores, key=lambda name: (scores[name], names.index(name)))

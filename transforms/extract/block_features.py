@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,111 +10,22 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract import text_features
 from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.character_columns import WORD
 from copydesk.transforms.extract.head_metadata import Hints
-from copydesk.transforms.extract.text_features import WORD, Column, Lines
-from copydesk.transforms.extract.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
+from copydesk.transforms.extract.page_shape import (
+    NEAR_NAMES,
+    TAGS,
+    Index,
+    Shape,
+    ratio,
+    running_sums,
+)
+from copydesk.transforms.extract.text_features import Column
 
-__all__ = ["WORD", "Column", "Index", "Matrix", "build"]
+__all__ = ["Column", "Index", "Matrix", "build"]
 
 Matrix = npt.NDArray[np.float32]
-Index = npt.NDArray[np.int64]
 
-_TAGS = {
-    tag: i
-    for i, tag in enumerate(
-        (
-            "p",
-            "blockquote",
-            "li",
-            "dd",
-            "dt",
-            "pre",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "tr",
-            "td",
-            "th",
-            "caption",
-            "figcaption",
-            "figure",
-            "br",
-            "div",
-            "section",
-            "article",
-            "main",
-            "body",
-            "header",
-            "aside",
-            "nav",
-            "footer",
-            "form",
-            "button",
-            "address",
-            "summary",
-            "details",
-            "ul",
-            "ol",
-            "center",
-            "hr",
-            "legend",
-            "fieldset",
-            "table",
-            "tbody",
-        )
-    )
-}
-_OTHER_TAG = 45
-#: Ancestors whose distance is a feature.
-_NEAR_TAGS = {
-    tag: i
-    for i, tag in enumerate(
-        (
-            "a",
-            "article",
-            "main",
-            "aside",
-            "nav",
-            "header",
-            "footer",
-            "figure",
-            "figcaption",
-            "ul",
-            "ol",
-            "table",
-            "form",
-            "section",
-            "blockquote",
-            "button",
-            "details",
-            "dl",
-            "h1",
-            "h2",
-            "h3",
-            "p",
-            "em",
-            "i",
-            "strong",
-            "b",
-            "span",
-            "small",
-            "label",
-            "time",
-            "cite",
-            "address",
-        )
-    )
-}
-_NEAR_NAMES = (
-    [f"near_{t}" for t in _NEAR_TAGS]
-    + [f"class_{g}" for g, _ in CLASS_GROUPS]
-    + [f"class_{g}" for g in ATTRIBUTE_GROUPS]
-)
-#: A distance of this many steps, or no such ancestor.
-_FAR = 15
 #: So many ancestors of a block are described, itself the first.
 _LEVELS = 6
 _WINDOW = (-3, -2, -1, 1, 2, 3)
@@ -145,118 +54,10 @@ class _Columns:
 _MOST_COLUMNS = 256
 
 
-class _Shape:
-    """The page as arrays: blocks, elements, and how they lie in each other."""
-
-    def __init__(self, page: Page, lines: Lines) -> None:
-        self.page, self.lines = page, lines
-        self.n = len(page.text)
-        self.at = np.arange(self.n)
-        self.size = np.array([len(t) for t in page.text], dtype=np.float64)
-        self.links = np.minimum(self.size, np.array(page.link_chars, dtype=np.float64))
-        self.density = self.links / self.size
-        self.ends = lines.column("sentence_ends")
-        # A block of prose: some length, few links, a sentence end. The lengths are those of readability.
-        self.prose = np.where(
-            (self.size >= 80) & (self.density < 0.4) & (self.ends >= 1),
-            self.size * (1 - self.density),
-            0.0,
-        )
-        self.is_prose = (self.prose > 0).astype(np.float64)
-        self.where_prose = np.flatnonzero(self.is_prose)
-        self.total, self.total_prose = float(self.size.sum()), max(1.0, float(self.prose.sum()))
-
-        self.parent = np.array(page.parent, dtype=np.int64)
-        self.parent[0] = 0
-        self.depth = np.array(page.depth, dtype=np.int64)
-        self.first = np.array(page.first_block, dtype=np.int64)
-        self.last = np.array(page.last_block, dtype=np.int64)
-        self.signature = np.array(page.signature, dtype=np.int64)
-        self.element = np.array(page.block_element, dtype=np.int64)
-        self.inner = np.array(page.inner_element, dtype=np.int64)
-        self.tag = np.array([_TAGS.get(t, _OTHER_TAG) for t in page.tag], dtype=np.float64)
-        self.block_tag = self.tag[self.element]
-        self.up1 = self.parent[self.element]
-        self.up2 = self.parent[self.up1]
-
-        self.element_size, self.element_links, self.element_prose = (
-            self.inside(self.size),
-            self.inside(self.links),
-            self.inside(self.prose),
-        )
-        self.element_blocks = (self.last - self.first).astype(np.float64)
-
-    def inside(self, column: Column) -> Column:
-        """The sum of a block column over each element."""
-        sums = _sums(column)
-        return sums[self.last] - sums[self.first]
-
-    @cached_property
-    def distances(self) -> npt.NDArray[np.uint8]:
-        """For each element, how many steps up the nearest element of each telling tag and class group is."""
-        page, near = self.page, len(_NEAR_TAGS)
-        bits = np.array(page.classes, dtype=np.int64)
-        table = np.empty((len(page.tag), len(_NEAR_NAMES)), dtype=np.uint8)
-        table[:, :near] = _FAR
-        table[:, near:] = np.where(
-            (bits[:, None] >> np.arange(len(_NEAR_NAMES) - near)) & 1, 0, _FAR
-        )
-        for e, tag in enumerate(page.tag):
-            column = _NEAR_TAGS.get(tag)
-            if column is not None:
-                table[e, column] = 0
-        order = np.argsort(self.depth, kind="stable")
-        cuts = np.searchsorted(self.depth[order], np.arange(2, int(self.depth.max()) + 2)).tolist()
-        for start, end in pairwise(cuts):
-            level = order[start:end]
-            above = table[self.parent[level]]
-            table[level] = np.minimum(table[level], above + (above < _FAR))
-        return table
-
-    @cached_property
-    def title(self) -> int:
-        """The block of the headline: an h1 like the title, else a block that is the title, else an h1; or -1."""
-        is_h1 = self.distances[self.inner, _NEAR_TAGS["h1"]] < _FAR
-        for candidates in (
-            is_h1 & (self.lines.column("title_share") > 0.5),
-            self.lines.column("headline_exact") > 0,
-            is_h1,
-        ):
-            found = np.flatnonzero(candidates)
-            if len(found):
-                return int(found[0])
-        return -1
-
-    @cached_property
-    def opening(self) -> int:
-        """The first block of prose after the headline, else the first at all; or -1."""
-        after = self.where_prose[self.where_prose > self.title]
-        found = after if len(after) else self.where_prose
-        return int(found[0]) if len(found) else -1
-
-    @cached_property
-    def made(self) -> Index:
-        """A number for each way blocks are made: tag and class of the block and of its parent."""
-        pairs = self.signature[self.element] * (self.signature.max() + 1) + self.signature[self.up1]
-        return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)
-
-    def covered(self, anchor: int, steps: int, far: float) -> Column:
-        """For each block, how many steps up from the element `anchor` the element is that holds both."""
-        found = np.full(self.n, far)
-        element = anchor
-        for k in range(steps):
-            part = found[self.first[element] : self.last[element]]
-            part[part > k] = k
-            if element == 0:
-                break
-            element = int(self.parent[element])
-        return found
-
-
 def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
     """Feature names, one row per block, and the number of words of each block."""
     lines = text_features.read(page, hints)
-    shape = _Shape(page, lines)
+    shape = Shape(page, lines)
     out = _Columns(shape.n)
     for part in (
         _form,
@@ -275,22 +76,22 @@ def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
     _topic(out, shape, "topic", topic)
     _topic(out, shape, "opening_topic", opening)
     _whole_page(out, shape, hints)
-    own, near = len(text_features.NAMES), len(_NEAR_NAMES)
+    own, near = len(text_features.NAMES), len(NEAR_NAMES)
     matrix = np.empty((shape.n, own + near + len(out.names)), dtype=np.float32)
     matrix[:, :own] = lines.rows
     matrix[:, own : own + near] = shape.distances[shape.inner]
     matrix[:, own + near :] = out.rows().T
-    return [*text_features.NAMES, *_NEAR_NAMES, *out.names], matrix, lines.words
+    return [*text_features.NAMES, *NEAR_NAMES, *out.names], matrix, lines.words
 
 
-def _form(out: _Columns, s: _Shape) -> None:
+def _form(out: _Columns, s: Shape) -> None:
     out.add("tag", s.block_tag)
     out.add("depth", s.depth[s.element])
     out.add("inner_depth", s.depth[s.inner] - s.depth[s.element])
     out.add("inner_is_block", s.inner == s.element)
 
 
-def _ancestors(out: _Columns, s: _Shape) -> None:
+def _ancestors(out: _Columns, s: Shape) -> None:
     """The chain of ancestors: what they hold, and how many of the page are alike."""
     paragraphs = s.inside(s.is_prose)
     same = np.bincount(s.signature)
@@ -302,34 +103,34 @@ def _ancestors(out: _Columns, s: _Shape) -> None:
     for k in range(_LEVELS):
         alike = s.signature[level]
         out.add(f"up{k}_size", np.log1p(s.element_size[level]))
-        out.add(f"up{k}_links", _ratio(s.element_links[level], s.element_size[level]))
+        out.add(f"up{k}_links", ratio(s.element_links[level], s.element_size[level]))
         out.add(f"up{k}_prose", s.element_prose[level] / s.total_prose)
         out.add(f"up{k}_blocks", np.log1p(s.element_blocks[level]))
-        out.add(f"up{k}_paragraphs", _ratio(paragraphs[level], s.element_blocks[level]))
+        out.add(f"up{k}_paragraphs", ratio(paragraphs[level], s.element_blocks[level]))
         out.add(f"up{k}_same", np.log1p(same[alike]))
-        out.add(f"up{k}_same_links", _ratio(links[alike], sizes[alike]))
+        out.add(f"up{k}_same_links", ratio(links[alike], sizes[alike]))
         out.add(f"up{k}_same_size", np.log1p(sizes[alike] / same[alike]))
         out.add(f"up{k}_same_prose", np.minimum(1.0, prose[alike] / s.total_prose))
         if k:
             out.add(f"up{k}_tag", s.tag[level])
             out.add(
                 f"up{k}_at",
-                _ratio((s.at - s.first[level]).astype(np.float64), s.element_blocks[level]),
+                ratio((s.at - s.first[level]).astype(np.float64), s.element_blocks[level]),
             )
         level = s.parent[level]
 
 
-def _look_alikes(out: _Columns, s: _Shape) -> None:
+def _look_alikes(out: _Columns, s: Shape) -> None:
     """Blocks made the same way."""
     count, size = np.bincount(s.made), np.bincount(s.made, weights=s.size)
     out.add("made_count", np.log1p(count[s.made]))
     out.add("made_size", np.log1p(size[s.made] / count[s.made]))
-    out.add("made_links", _ratio(np.bincount(s.made, weights=s.links)[s.made], size[s.made]))
+    out.add("made_links", ratio(np.bincount(s.made, weights=s.links)[s.made], size[s.made]))
     out.add("made_prose", np.bincount(s.made, weights=s.prose)[s.made] / s.total_prose)
     out.add("made_ends", np.bincount(s.made, weights=s.ends)[s.made] / count[s.made])
 
 
-def _densest(out: _Columns, s: _Shape) -> None:
+def _densest(out: _Columns, s: Shape) -> None:
     """The densest element: prose counts for its parent, half for the grandparent, less its links (as in readability)."""
     weight = s.is_prose * (
         1 + s.lines.column("commas") * s.lines.words + np.minimum(s.size / 100, 3)
@@ -338,7 +139,7 @@ def _densest(out: _Columns, s: _Shape) -> None:
     score = np.bincount(s.up1, weights=weight, minlength=elements) + np.bincount(
         s.up2, weights=weight / 2, minlength=elements
     )
-    best = int(np.argmax(score * (1 - _ratio(s.element_links, s.element_size))))
+    best = int(np.argmax(score * (1 - ratio(s.element_links, s.element_size))))
     low, high = int(s.first[best]), int(s.last[best])
     out.add("best_steps", s.covered(best, 9, 9.0))
     out.add("best_prose", s.element_prose[best] / s.total_prose)
@@ -347,7 +148,7 @@ def _densest(out: _Columns, s: _Shape) -> None:
     out.add("best_to", _signed_log(high - 1 - s.at))
 
 
-def _headline(out: _Columns, s: _Shape) -> None:
+def _headline(out: _Columns, s: Shape) -> None:
     """How far headline and opening paragraph are, in blocks and in the tree."""
     for name, anchor in (("title", s.title), ("opening", s.opening)):
         found = anchor >= 0
@@ -364,7 +165,7 @@ def _headline(out: _Columns, s: _Shape) -> None:
     out.add("opening_own_steps", steps)
 
 
-def _items(out: _Columns, s: _Shape) -> None:
+def _items(out: _Columns, s: Shape) -> None:
     """Items: elements that repeat under one parent."""
     under = np.unique(s.signature + (s.signature.max() + 1) * s.parent, return_inverse=True)[1]
     siblings, prose = np.bincount(under), np.bincount(under, weights=s.element_prose)
@@ -375,7 +176,7 @@ def _items(out: _Columns, s: _Shape) -> None:
         level = s.parent[level]
 
 
-def _run_of_prose(out: _Columns, s: _Shape) -> None:
+def _run_of_prose(out: _Columns, s: Shape) -> None:
     """How far the nearest paragraphs are, and how much prose and links are around."""
     where, n = s.where_prose, s.n
     following, before = np.full(n, n + 20), np.full(n, -20)
@@ -386,11 +187,11 @@ def _run_of_prose(out: _Columns, s: _Shape) -> None:
         before = np.where(k >= 0, where[np.maximum(k, 0)], -20)
     out.add("prose_next", np.log1p(np.clip(following - s.at, 0, 60)))
     out.add("prose_last", np.log1p(np.clip(s.at - before, 0, 60)))
-    prose, sizes, densities = _sums(s.prose), _sums(s.size), _sums(s.density)
+    prose, sizes, densities = running_sums(s.prose), running_sums(s.size), running_sums(s.density)
     out.add("prose_before", prose[:-1] / s.total_prose)
     for radius in (3, 8, 20):
         low, high = np.maximum(s.at - radius, 0), np.minimum(s.at + radius + 1, n)
-        out.add(f"prose_share_{radius}", _ratio(prose[high] - prose[low], sizes[high] - sizes[low]))
+        out.add(f"prose_share_{radius}", ratio(prose[high] - prose[low], sizes[high] - sizes[low]))
         out.add(f"links_around_{radius}", (densities[high] - densities[low]) / (high - low))
     elements = len(s.parent)
     out.add(
@@ -403,9 +204,9 @@ def _run_of_prose(out: _Columns, s: _Shape) -> None:
     )
 
 
-def _section(out: _Columns, s: _Shape) -> None:
+def _section(out: _Columns, s: Shape) -> None:
     """The heading above a block: how far, of what level, and what it says."""
-    heads = np.flatnonzero((s.block_tag >= _TAGS["h1"]) & (s.block_tag <= _TAGS["h6"]))
+    heads = np.flatnonzero((s.block_tag >= TAGS["h1"]) & (s.block_tag <= TAGS["h6"]))
     k = np.searchsorted(heads, s.at, side="right") - 1
     has = k >= 0
     head = heads[np.maximum(k, 0)] if len(heads) else np.zeros(s.n, dtype=np.int64)
@@ -417,14 +218,14 @@ def _section(out: _Columns, s: _Shape) -> None:
     out.add("heading_title", np.where(has, s.lines.column("title_share")[head], -1))
 
 
-def _position(out: _Columns, s: _Shape) -> None:
+def _position(out: _Columns, s: Shape) -> None:
     out.add("at", s.at / s.n)
     out.add("from_start", np.log1p(s.at))
     out.add("from_end", np.log1p(s.n - 1 - s.at))
-    out.add("size_before", _sums(s.size)[:-1] / s.total)
+    out.add("size_before", running_sums(s.size)[:-1] / s.total)
 
 
-def _neighbours(out: _Columns, s: _Shape) -> None:
+def _neighbours(out: _Columns, s: Shape) -> None:
     """The blocks before and after."""
     column = s.lines.column
     whole = {
@@ -458,7 +259,7 @@ def _padded(column: Column) -> Column:
     return np.concatenate((beyond, column, beyond))
 
 
-def _topics(s: _Shape, hints: Hints) -> tuple[Column, Column]:
+def _topics(s: Shape, hints: Hints) -> tuple[Column, Column]:
     """The share of each block's telling words that headline and description use; that the opening paragraphs use.
 
     A word counts less the more blocks of the page have it.
@@ -469,7 +270,7 @@ def _topics(s: _Shape, hints: Hints) -> tuple[Column, Column]:
     tells = is_cjk[words.pair_block] | is_long[words.pair_word]
     spread = np.bincount(words.pair_word[tells], minlength=len(words.index))
     rarity = 1.0 / np.maximum(spread, 1)
-    openings = s.where_prose[s.where_prose >= s.opening][:3] if s.opening >= 0 else []
+    openings = s.where_prose[s.where_prose >= s.opening][:3] if s.opening >= 0 else s.at[:0]
     used = np.zeros(len(words.index), dtype=np.bool_)
     used[word[np.isin(block, openings)]] = True
     named = words.is_among(WORD.findall(" ".join((*hints.titles, hints.description)).lower()))
@@ -481,10 +282,10 @@ def _topics(s: _Shape, hints: Hints) -> tuple[Column, Column]:
     return topic, opening
 
 
-def _topic(out: _Columns, s: _Shape, name: str, share: Column) -> None:
+def _topic(out: _Columns, s: Shape, name: str, share: Column) -> None:
     """A topic share: of the block, of the blocks around, of the elements around."""
     weighted = share * s.size
-    sums, sizes = _sums(weighted), _sums(s.size)
+    sums, sizes = running_sums(weighted), running_sums(s.size)
     out.add(name, share)
     for radius in (4, 12):
         low, high = np.maximum(s.at - radius, 0), np.minimum(s.at + radius + 1, s.n)
@@ -492,11 +293,11 @@ def _topic(out: _Columns, s: _Shape, name: str, share: Column) -> None:
     elements = s.inside(weighted)
     level = s.up1
     for k in range(1, _LEVELS):
-        out.add(f"up{k}_{name}", _ratio(elements[level], s.element_size[level]))
+        out.add(f"up{k}_{name}", ratio(elements[level], s.element_size[level]))
         level = s.parent[level]
 
 
-def _whole_page(out: _Columns, s: _Shape, hints: Hints) -> None:
+def _whole_page(out: _Columns, s: Shape, hints: Hints) -> None:
     for name, value in (
         ("page_blocks", math.log1p(s.n)),
         ("page_size", math.log1p(s.total)),
@@ -518,14 +319,6 @@ def _shift(column: Index, by: int, fill: int) -> Index:
     else:
         moved[-by:] = column[:by]
     return moved
-
-
-def _sums(column: Column) -> Column:
-    return np.concatenate(([0.0], np.cumsum(column)))
-
-
-def _ratio(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Column:
-    return np.asarray(part / np.maximum(whole, 1.0))
 
 
 def _signed_log(steps: npt.NDArray[Any]) -> Column:

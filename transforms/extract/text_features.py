@@ -121,7 +121,7 @@ def read(page: Page, hints: Hints) -> Lines:
         **_ends(texts),
         **_shared_with_head(words, vocabulary, hints),
         **_groups(vocabulary),
-        **_over_page(page, characters, n_words, letters),
+        **_over_page(page, characters, n_words, letters.astype(np.float64)),
     }
     rows = np.empty((len(NAMES), len(words)))
     for place, name in enumerate(NAMES):
@@ -248,13 +248,13 @@ def _groups(vocabulary: Vocabulary) -> dict[str, Column]:
     at = block[where]
     weights = times[which, group] * (1.0 / np.maximum(counts, 1))[at]
     shares = np.bincount(at * groups + group, weights, minlength=blocks * groups)
-    firsts = np.zeros(blocks * groups)
+    firsts = np.zeros(blocks * groups, dtype=np.float64)
     place = where - (np.cumsum(counts) - counts)[at]
     is_early = place < 3
     np.maximum.at(firsts, (at * groups + group)[is_early], 3.0 - place[is_early])
     names = [name for name, _ in WORD_GROUPS]
     return {
-        f"{kind}_{name}": column
+        f"{kind}_{name}": np.asarray(column, dtype=np.float64)
         for kind, table in (("word", shares), ("first", firsts))
         for name, column in zip(names, table.reshape(blocks, groups).T, strict=True)
     }

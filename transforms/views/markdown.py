@@ -107,10 +107,13 @@ def _joined(lines: Iterator[Line]) -> str:
 
 
 def _page_lines(html: str | bytes, url: str | None) -> Iterator[Line]:
+    from copydesk.transforms import decode
     from copydesk.transforms.article import Refused
     from copydesk.transforms.extract import parse
 
     try:
+        if isinstance(html, bytes):
+            html = decode.decode(html, declared=None, html=True).text
         tree = parse(html)
     except Refused:
         return

@@ -218,7 +218,7 @@ def _firsts(
         if node.is_edge:
             continue
         if _is_letter(node) and len(heads) <= _MANY:
-            (letter,) = node.letters or ""
+            letter = next(iter(node.letters or ""))
             heads = frozenset([head + letter for head in heads])
             longest += 1
             continue

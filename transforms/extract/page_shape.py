@@ -1,0 +1,232 @@
+"""The blocks and elements of a page as arrays, and how they lie in each other."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import pairwise, repeat
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.text_features import Column, Lines
+from copydesk.transforms.extract.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
+
+Index = npt.NDArray[np.int64]
+
+TAGS = {
+    tag: i
+    for i, tag in enumerate(
+        (
+            "p",
+            "blockquote",
+            "li",
+            "dd",
+            "dt",
+            "pre",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "tr",
+            "td",
+            "th",
+            "caption",
+            "figcaption",
+            "figure",
+            "br",
+            "div",
+            "section",
+            "article",
+            "main",
+            "body",
+            "header",
+            "aside",
+            "nav",
+            "footer",
+            "form",
+            "button",
+            "address",
+            "summary",
+            "details",
+            "ul",
+            "ol",
+            "center",
+            "hr",
+            "legend",
+            "fieldset",
+            "table",
+            "tbody",
+        )
+    )
+}
+_OTHER_TAG = 45
+#: Ancestors whose distance is a feature.
+NEAR_TAGS = {
+    tag: i
+    for i, tag in enumerate(
+        (
+            "a",
+            "article",
+            "main",
+            "aside",
+            "nav",
+            "header",
+            "footer",
+            "figure",
+            "figcaption",
+            "ul",
+            "ol",
+            "table",
+            "form",
+            "section",
+            "blockquote",
+            "button",
+            "details",
+            "dl",
+            "h1",
+            "h2",
+            "h3",
+            "p",
+            "em",
+            "i",
+            "strong",
+            "b",
+            "span",
+            "small",
+            "label",
+            "time",
+            "cite",
+            "address",
+        )
+    )
+}
+NEAR_NAMES = (
+    [f"near_{t}" for t in NEAR_TAGS]
+    + [f"class_{g}" for g, _ in CLASS_GROUPS]
+    + [f"class_{g}" for g in ATTRIBUTE_GROUPS]
+)
+#: A distance of this many steps, or no such ancestor.
+_FAR = 15
+
+
+class Shape:
+    """The columns of a page's blocks and elements, and what several features are computed from."""
+
+    def __init__(self, page: Page, lines: Lines) -> None:
+        self.page, self.lines = page, lines
+        self.n = len(page.text)
+        self.at = np.arange(self.n)
+        self.size = np.array([len(t) for t in page.text], dtype=np.float64)
+        self.links = np.minimum(self.size, np.array(page.link_chars, dtype=np.float64))
+        self.density = self.links / self.size
+        self.ends = lines.column("sentence_ends")
+        # A block of prose: some length, few links, a sentence end. The lengths are those of readability.
+        self.prose = np.where(
+            (self.size >= 80) & (self.density < 0.4) & (self.ends >= 1),
+            self.size * (1 - self.density),
+            0.0,
+        )
+        self.is_prose = (self.prose > 0).astype(np.float64)
+        self.where_prose = np.flatnonzero(self.is_prose)
+        self.total, self.total_prose = float(self.size.sum()), max(1.0, float(self.prose.sum()))
+
+        self.parent = np.array(page.parent, dtype=np.int64)
+        self.parent[0] = 0
+        self.depth = np.array(page.depth, dtype=np.int64)
+        self.first = np.array(page.first_block, dtype=np.int64)
+        self.last = np.array(page.last_block, dtype=np.int64)
+        self.signature = np.array(page.signature, dtype=np.int64)
+        self.element = np.array(page.block_element, dtype=np.int64)
+        self.inner = np.array(page.inner_element, dtype=np.int64)
+        self.tag = np.array([TAGS.get(t, _OTHER_TAG) for t in page.tag], dtype=np.float64)
+        self.block_tag = self.tag[self.element]
+        self.up1 = self.parent[self.element]
+        self.up2 = self.parent[self.up1]
+
+        self.element_size, self.element_links, self.element_prose = (
+            self.inside(self.size),
+            self.inside(self.links),
+            self.inside(self.prose),
+        )
+        self.element_blocks = (self.last - self.first).astype(np.float64)
+
+    def inside(self, column: Column) -> Column:
+        """The sum of a block column over each element."""
+        sums = running_sums(column)
+        return sums[self.last] - sums[self.first]
+
+    @cached_property
+    def distances(self) -> npt.NDArray[np.uint8]:
+        """For each element, how many steps up the nearest element of each telling tag and class group is."""
+        page, near = self.page, len(NEAR_TAGS)
+        bits = np.array(page.classes, dtype=np.int64)
+        table = np.empty((len(page.tag), len(NEAR_NAMES)), dtype=np.uint8)
+        table[:, :near] = _FAR
+        table[:, near:] = np.where(
+            (bits[:, None] >> np.arange(len(NEAR_NAMES) - near)) & 1, 0, _FAR
+        )
+        column = np.fromiter(
+            map(NEAR_TAGS.get, page.tag, repeat(-1)), dtype=np.int64, count=len(page.tag)
+        )
+        named = np.flatnonzero(column >= 0)
+        table[named, column[named]] = 0
+        order = np.argsort(self.depth, kind="stable")
+        cuts = np.searchsorted(self.depth[order], np.arange(2, int(self.depth.max()) + 2)).tolist()
+        for start, end in pairwise(cuts):
+            level = order[start:end]
+            above = table[self.parent[level]]
+            table[level] = np.minimum(table[level], above + (above < _FAR))
+        return table
+
+    @cached_property
+    def title(self) -> int:
+        """The block of the headline: an h1 like the title, else a block that is the title, else an h1; or -1."""
+        is_h1 = self.distances[self.inner, NEAR_TAGS["h1"]] < _FAR
+        for candidates in (
+            is_h1 & (self.lines.column("title_share") > 0.5),
+            self.lines.column("headline_exact") > 0,
+            is_h1,
+        ):
+            found = np.flatnonzero(candidates)
+            if len(found):
+                return int(found[0])
+        return -1
+
+    @cached_property
+    def opening(self) -> int:
+        """The first block of prose after the headline, else the first at all; or -1."""
+        after = self.where_prose[self.where_prose > self.title]
+        found = after if len(after) else self.where_prose
+        return int(found[0]) if len(found) else -1
+
+    @cached_property
+    def made(self) -> Index:
+        """A number for each way blocks are made: tag and class of the block and of its parent."""
+        pairs = self.signature[self.element] * (self.signature.max() + 1) + self.signature[self.up1]
+        return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)
+
+    def covered(self, anchor: int, steps: int, far: float) -> Column:
+        """For each block, how many steps up from the element `anchor` the element is that holds both."""
+        found = np.full(self.n, far)
+        element = anchor
+        for k in range(steps):
+            part = found[self.first[element] : self.last[element]]
+            part[part > k] = k
+            if element == 0:
+                break
+            element = int(self.parent[element])
+        return found
+
+
+def running_sums(column: Column) -> Column:
+    """The sums of the values before each place and before the end: one value more than the column has."""
+    return np.concatenate(([0.0], np.cumsum(column)))
+
+
+def ratio(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Column:
+    """`part / whole`, where a whole below one counts as one."""
+    return np.asarray(part / np.maximum(whole, 1.0))
