@@ -77,7 +77,10 @@ class Corpus:
         self.count = lru_cache(maxsize=256)(self._count)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """The rows of an answer. Each call uses a new cursor, so that requests can run at the same time."""
+        """The rows of an answer.
+
+        Each call uses a new cursor, so that requests can run at the same time.
+        """
         cursor: duckdb.DuckDBPyConnection = self._connection.cursor()
         answer = cursor.execute(sql, list(values))
         names = [column[0] for column in answer.description or ()]

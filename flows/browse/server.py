@@ -183,7 +183,10 @@ def application(warehouse: Warehouse) -> Starlette:
 
 
 def serve(warehouse: Warehouse, *, port: int, ready: Callable[[int], None]) -> None:
-    """Serve the site on 127.0.0.1 until it is stopped. Port 0 chooses a free one; `ready` gets the port."""
+    """Serve the site on 127.0.0.1 until it is stopped.
+
+    Port 0 chooses a free one; `ready` gets the port.
+    """
     import socket
 
     import uvicorn

@@ -72,7 +72,10 @@ def write(
     schema: pa.Schema,
     is_folder: bool,
 ) -> str:
-    """The card as Markdown. For a folder it begins with the front matter that Hugging Face reads."""
+    """The card as Markdown.
+
+    For a folder it begins with the front matter that Hugging Face reads.
+    """
     about = snapshot.manifest
     lines = _front_matter(tally) if is_folder else []
     lines += [

@@ -43,8 +43,8 @@ _DEPTH = 50  # nested brackets; arbitrary, and far below the limit of Python's s
 def condition(text: str, schema: pa.Schema) -> pc.Expression:
     """The condition as an Arrow expression, with which a reader of the files can skip row groups.
 
-    It may have `= != < <= > >=`, `in (...)`, `not in (...)`, `is null`, `is not null`, `like 'a%'`, `and`,
-    `or`, `not`, brackets. As in SQL, a comparison with null is true for no row.
+    It may have `= != < <= > >=`, `in (...)`, `not in (...)`, `is null`, `is not null`, `like 'a%'`,
+    `and`, `or`, `not`, brackets. As in SQL, a comparison with null is true for no row.
 
     >>> condition("n_words > 3 and title is not null", pa.schema({"n_words": pa.int32(), "title": pa.string()}))
     <pyarrow.compute.Expression ((n_words > 3) and invert(is_null(title, {nan_is_null=false})))>
@@ -186,7 +186,10 @@ def _scalar(text: str, type_: pa.DataType) -> pa.Scalar:
 
 
 def columns_of(wanted: Sequence[str], schema: pa.Schema) -> list[str]:
-    """The names, checked against the schema. Raises ConditionError with the most similar column name."""
+    """The names, checked against the schema.
+
+    Raises ConditionError with the most similar column name.
+    """
     for name in wanted:
         if name not in schema.names:
             near = difflib.get_close_matches(name, schema.names, n=1)

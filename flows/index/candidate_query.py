@@ -37,7 +37,10 @@ class IndexedCandidates:
 
 @dataclass(frozen=True, slots=True)
 class NewDocuments:
-    """Documents that look for copies: `rows` are the rows of `sketches` and `times` in their order."""
+    """Documents to find copies of.
+
+    `rows` are the rows of `sketches` and `times` in their order.
+    """
 
     sketches: Sketches
     times: NDArray[np.int64]  # microseconds since 1970, UNDATED for none

@@ -1,4 +1,7 @@
-"""The near-duplicate index of a snapshot: queries, additions, deletions. No file of it ever changes."""
+"""The near-duplicate index of a snapshot: queries, additions, deletions.
+
+No file of it ever changes.
+"""
 
 from __future__ import annotations
 

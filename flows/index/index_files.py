@@ -134,7 +134,10 @@ def _put(file: Any, digest: Any, raw: bytes) -> None:
 
 
 def read(path: Path) -> IndexFile:
-    """Open a file of the index. Raises IndexRefused if it is missing, cut short or something else."""
+    """Open a file of the index.
+
+    Raises IndexRefused if it is missing, cut short or something else.
+    """
     try:
         with path.open("rb") as file:
             header = json.loads(file.read(HEADER_BYTES))

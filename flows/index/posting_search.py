@@ -70,7 +70,10 @@ def ranges(section: Any, query: Any, first: Any, last: Any) -> Any:
 
 @compiled
 def hits(section: Any, query: Any, low: Any, high: Any) -> Any:
-    """Packed pairs (row, document). For a heavy hitter only documents from both ends of its postings."""
+    """Packed pairs (row, document).
+
+    For a heavy hitter only documents from both ends of its postings.
+    """
     total = np.int64(0)
     for q in range(query.size):
         total += min(high[q] - low[q], 2 * CAP)

@@ -38,7 +38,8 @@ class Reelection(Protocol):
     ) -> tuple[list[str], Mapping[str, Mapping[str, Any]]]:
         """Choose which of these rows of `duplicates` are kept.
 
-        Returns the ids of the kept ones, best first, and the columns of a copy for the others by id.
+        Returns the ids of the kept ones, best first, and the columns of a copy for the others by
+        id.
         """
 
     def sizes(self, members: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
@@ -211,7 +212,8 @@ def _repair_stories(
         if old is None:
             continue
         if not ranked:
-            # No member is left. References to the story go to the story that it was merged into, if any.
+            # No member is left. References to the story go to the story that it was merged into, if
+            # any.
             plan.renamed[story_id] = old["merged_into"] or ""
             continue
         new_id = _new_story_id(ranked, set(stories) | set(written)) if story_id in ids else story_id

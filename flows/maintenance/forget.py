@@ -2,8 +2,8 @@
 
 Every kept snapshot that holds one is written again without it, under a new id. A snapshot of the
 forget run itself adds the tombstones. One switch makes it current, and the old files are deleted. A
-run that is killed before the switch has forgotten nothing. One that is killed after it has forgotten
-everything, except for files that the next writer deletes first.
+run that is killed before the switch has forgotten nothing. One that is killed after it has
+forgotten everything, except for files that the next writer deletes first.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from copydesk.flows.warehouse.change import Ancestry, Change
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Warehouse
 
-# Takes documents out of the index of a snapshot. Arguments: the snapshot, the ids, a staging folder.
-# Returns new index files by name, and the names of the snapshot's index files that stay.
+# Takes documents out of the index of a snapshot. Arguments: the snapshot, the ids, a staging
+# folder. Returns new index files by name, and the names of the snapshot's index files that stay.
 IndexWithout = Callable[[Snapshot, Collection[str], Path], tuple[Mapping[str, Path], Sequence[str]]]
 
 

@@ -31,7 +31,8 @@ def removal_from_index(options: Options) -> IndexWithout:
         snapshot: Snapshot, ids: Collection[str], folder: Path
     ) -> tuple[Mapping[str, Path], Sequence[str]]:
         # The file of the stories' time window holds vectors of single documents, so it goes; a run
-        # rebuilds it from `articles`. The word counts of an epoch are sums over the corpus, and stay.
+        # rebuilds it from `articles`. The word counts of an epoch are sums over the corpus, and
+        # stay.
         others = {
             name: path
             for name, path in snapshot.index_files().items()

@@ -28,8 +28,9 @@ from copydesk.schemas.tables import SCHEMA_VERSION
 class Step:
     """The changes from a schema version to the next, table by table.
 
-    A function gets a table of the old version and returns one of the new. A table without a function
-    keeps its columns. A new nullable column needs no function, it is null; a new list column is empty.
+    A function gets a table of the old version and returns one of the new. A table without a
+    function keeps its columns. A new nullable column needs no function, it is null; a new list
+    column is empty.
     """
 
     sentence: str

@@ -41,9 +41,9 @@ class CopyRules:
     def elect(self, members: Sequence[Row]) -> tuple[list[str], dict[str, dict[str, Any]]]:
         """Choose the members to keep; returns their ids, best first, and the copy columns of the others.
 
-        `members` are rows of `duplicates` with their text. The first in the order of the keep policy
-        is kept. Another member is kept as well if the recipe's thresholds make it a copy of no kept
-        member.
+        `members` are rows of `duplicates` with their text. The first in the order of the keep
+        policy is kept. Another member is kept as well if the recipe's thresholds make it a copy of
+        no kept member.
         """
         from copydesk.transforms.dedup import find_duplicates, keep_policy
 

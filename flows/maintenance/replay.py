@@ -40,9 +40,10 @@ def replay(
     """Ingest the sources of refused documents again. Needs the lock.
 
     Returns None if no document was refused, or none for this `reason`. A document that is taken now
-    loses its row in `rejects`. One that is refused again keeps a row, with the reason it has now. The
-    other documents of those sources are known already. `inputs` are the files or folders in which
-    the sources are found; without them the inputs of the runs that refused the documents are used.
+    loses its row in `rejects`. One that is refused again keeps a row, with the reason it has now.
+    The other documents of those sources are known already. `inputs` are the files or folders in
+    which the sources are found; without them the inputs of the runs that refused the documents are
+    used.
 
     Raises SourcesMissing if none of the sources can be found.
     """

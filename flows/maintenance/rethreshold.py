@@ -45,14 +45,20 @@ class Plan:
 
 
 def with_thresholds(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
-    """The recipe with other thresholds. Raises ValueError for one below the floor of the stored pairs."""
+    """The recipe with other thresholds.
+
+    Raises ValueError for one below the floor of the stored pairs.
+    """
     return Recipe({**recipe.values, "dedup": replace(recipe.dedup, **settings)})
 
 
 def plan(
     snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetime, finished_at: datetime
 ) -> Plan:
-    """Cluster the snapshot's documents again. Texts are read only of rows that change their table."""
+    """Cluster the snapshot's documents again.
+
+    Texts are read only of rows that change their table.
+    """
     from copydesk.flows.warehouse import Change
 
     articles = snapshot.table("articles", [*FACTS, "supersedes", *_SIZES, *_STORY])
@@ -136,7 +142,10 @@ def _stories_after(
     restored: Sequence[str],
     snapshot: Snapshot,
 ) -> _Stories:
-    """A restored copy stays in its story, ranked last. A story without articles merges into another one."""
+    """A restored copy stays in its story, ranked last.
+
+    A story without articles merges into another one.
+    """
     members: dict[str, list[tuple[int, str]]] = {}
     before: dict[str, str] = {}
     for row in articles.select(["doc_id", *_STORY]).to_pylist():

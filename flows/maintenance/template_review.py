@@ -35,7 +35,10 @@ def template_lines(
 
 
 def decide(warehouse: Warehouse, ids: Collection[str], status: str) -> Snapshot:
-    """Publish the lines under a new status, `approved` or `rejected`. Raises KeyError for an unknown id."""
+    """Publish the lines under a new status, `approved` or `rejected`.
+
+    Raises KeyError for an unknown id.
+    """
     with warehouse.lock():
         snapshot = warehouse.snapshot("current")
         rows = snapshot.table("templates").to_pylist()

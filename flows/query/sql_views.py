@@ -1,8 +1,9 @@
 """The SQL views that `copydesk query`, `copydesk browse` and the library read.
 
-This is the only module that configures DuckDB. Every table of a snapshot is a view of the same name.
-`documents` holds articles and their copies. `stories` has the additional column `n_documents`, and its
-`n_outlets` is counted again, because tables that older versions wrote count only articles.
+This is the only module that configures DuckDB. Every table of a snapshot is a view of the same
+name. `documents` holds articles and their copies. `stories` has the additional column
+`n_documents`, and its `n_outlets` is counted again, because tables that older versions wrote count
+only articles.
 """
 
 from __future__ import annotations
@@ -76,7 +77,10 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConne
 
 
 def relation(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
-    """The answer to one query as a relation, which DuckDB computes when it is read. Raises `QueryError`."""
+    """The answer to one query as a relation, which DuckDB computes when it is read.
+
+    Raises `QueryError`.
+    """
     try:
         found: duckdb.DuckDBPyRelation | None = connection.sql(sql)
     except duckdb.Error as error:

@@ -1,4 +1,7 @@
-"""File systems by URI through fsspec. Only this module knows the errors of the packages it loads."""
+"""File systems by URI through fsspec.
+
+Only this module knows the errors of the packages it loads.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ if TYPE_CHECKING:
     import asyncio
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-# Base classes of errors by which these packages report that a store does not answer or refuses. They
-# are not OSErrors.
+# Base classes of errors by which these packages report that a store does not answer or refuses.
+# They are not OSErrors.
 _FOREIGN = (
     ("botocore.exceptions", "BotoCoreError"),
     ("botocore.exceptions", "ClientError"),

@@ -65,15 +65,18 @@ class Objects:
                 "for s3:// and servers that speak S3. Use such a server, or ingest into a folder and copy a "
                 "snapshot from there; inputs may be in any kind of store"
             )
-        # No cache of listings, because a long-running process would see old ones. No read-ahead, which
-        # is 50 MB in s3fs: reading a footer of a few kB would cost the whole file.
+        # No cache of listings, because a long-running process would see old ones. No read-ahead,
+        # which is 50 MB in s3fs: reading a footer of a few kB would cost the whole file.
         self.uri = uri.rstrip("/")
         self._files = client.filesystem(uri, use_listings_cache=False, default_cache_type="none")
         self.bucket, _, self._prefix = self.uri.split("://", 1)[1].partition("/")
         self._prefix = f"{self._prefix}/" if self._prefix else ""
 
     def read(self, name: str) -> Found | None:
-        """Read an object, None if it is absent. Raises RemoteError for a bucket that does not exist."""
+        """Read an object, None if it is absent.
+
+        Raises RemoteError for a bucket that does not exist.
+        """
         try:
             got = self._call("get_object", Key=self._prefix + name)
         except client.RemoteError as error:

@@ -1,7 +1,8 @@
 """Draw a report's data as one HTML page.
 
 The template engine escapes everything that comes from documents. In addition, the page's content
-security policy forbids scripts, frames, other addresses and other styles, in case something is missed.
+security policy forbids scripts, frames, other addresses and other styles, in case something is
+missed.
 """
 
 from __future__ import annotations

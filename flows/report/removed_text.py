@@ -48,7 +48,10 @@ class CutTotals:
         self._last: tuple[str, set[str]] = ("", set())
 
     def add(self, table: pa.Table) -> None:
-        """Count the rows of a piece. The rows of a document follow each other, also across pieces."""
+        """Count the rows of a piece.
+
+        The rows of a document follow each other, also across pieces.
+        """
         position = self._wanted.row_numbers(table["doc_id"])
         ours = position >= 0
         table, position = table.filter(pa.array(ours)), position[ours]

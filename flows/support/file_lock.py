@@ -1,4 +1,7 @@
-"""Exclusive locks on files. The kernel releases such a lock when its process ends, however it ends."""
+"""Exclusive locks on files.
+
+The kernel releases such a lock when its process ends, however it ends.
+"""
 
 from __future__ import annotations
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-# Times are in nanoseconds since 1970, sizes in bytes. `path` is an absolute path or a URI. `next_number`
-# is the number of a record that would be appended to the file, null if reading cannot continue there.
-# `reading_sha256` is the hash of the recipe's sections that decide which documents a file gives.
+# Times are in nanoseconds since 1970, sizes in bytes. `path` is an absolute path or a URI.
+# `next_number` is the number of a record that would be appended to the file, null if reading cannot
+# continue there. `reading_sha256` is the hash of the recipe's sections that decide which documents
+# a file gives.
 INPUTS = pa.schema(
     [
         pa.field("source_uri", pa.string(), nullable=False),

@@ -17,8 +17,8 @@ from copydesk.flows.warehouse.errors import Locked, WriteFailed
 
 _POLL_SECONDS = 0.1  # arbitrary: much shorter than a run, and few polls cost no CPU
 
-# A forked worker inherits the locked file and closes its copy at once. Otherwise the warehouse would
-# stay locked after a killed run until its last orphaned worker ends.
+# A forked worker inherits the locked file and closes its copy at once. Otherwise the warehouse
+# would stay locked after a killed run until its last orphaned worker ends.
 _held: set[int] = set()
 
 

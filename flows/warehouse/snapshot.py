@@ -116,7 +116,10 @@ class Snapshot:
             raise UnknownSnapshot(f"snapshot {self.id} is no longer kept: {error}") from error
 
     def _dataset(self, table: str, entries: Sequence[FileEntry]) -> ds.Dataset:
-        """A dataset of the entries in their order. Large files that are not in the folder stay at the origin."""
+        """A dataset of the entries in their order.
+
+        Large files that are not in the folder stay at the origin.
+        """
         if self.origin is None:
             return ds.dataset(
                 [str(self.path / table / entry.name) for entry in entries], format="parquet"
@@ -158,8 +161,8 @@ class Snapshot:
     ) -> Iterator[pa.RecordBatch]:
         """The rows of a table in pieces of at most a row group, in the order of the files."""
         entries = self._entries(table)
-        # Small files are read together, as opening one costs milliseconds. From an object store only
-        # the requested columns are read.
+        # Small files are read together, as opening one costs milliseconds. From an object store
+        # only the requested columns are read.
         for first, end in rounds(
             [entry.bytes for entry in entries], _READ_TOGETHER_BYTES if self.origin is None else 0
         ):

@@ -184,7 +184,8 @@ class SnapshotBuilder:
         """Move the files of the snapshot to their folder, and write its manifest."""
         target = self.root / "snapshots" / built.id
         if target.exists():
-            # A run that was killed just before its switch left the same snapshot, unless it is kept.
+            # A run that was killed just before its switch left the same snapshot, unless it is
+            # kept.
             if any(built.id == kept.id for kept in self.kept_snapshots()):
                 raise InvalidChange(f"snapshot {built.id} is already published")
             atomic_write.remove_tree(target)

@@ -6,9 +6,10 @@
     warehouse/manifests/<id>.json            outside the snapshot, whose table folders hold only Parquet
     warehouse/index, keys, reports, receipts, staging, lock
 
-The name of a table file holds the hash of its content and the sequence number of its snapshot, so no
-name is used twice. A reader that lists a table folder through `current/` while a run publishes
-therefore finds none of the files it listed and fails; it never reads a part of them or other content.
+The name of a table file holds the hash of its content and the sequence number of its snapshot, so
+no name is used twice. A reader that lists a table folder through `current/` while a run publishes
+therefore finds none of the files it listed and fails; it never reads a part of them or other
+content.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def _no_checkpoint(_: str) -> None:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A folder of snapshots. Reading needs no lock; `publish`, `sweep` and other changes need `lock()`."""
+    """A folder of snapshots.
+
+    Reading needs no lock; `publish`, `sweep` and other changes need `lock()`.
+    """
 
     root: Path
     options: Options = DEFAULTS

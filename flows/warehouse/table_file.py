@@ -16,7 +16,8 @@ from copydesk.flows.warehouse.manifest import HASH_DIGITS, FileEntry
 from copydesk.flows.warehouse.partition import PARTITIONS
 
 _ROW_GROUPS = 8
-# Measured: dictionaries on every column cost time and save no space; on these columns they save some.
+# Measured: dictionaries on every column cost time and save no space; on these columns they save
+# some.
 _DICTIONARY = ("outlet_id", "outlet", "language")
 
 
@@ -30,8 +31,8 @@ def write(
 ) -> FileEntry:
     """Write a conformed table in the given order of rows; the file name has the hash of the content.
 
-    Rows are ordered one row group at a time, so memory holds the table once. The file is not synced:
-    syncing a hundred files at once is faster than one by one.
+    Rows are ordered one row group at a time, so memory holds the table once. The file is not
+    synced: syncing a hundred files at once is faster than one by one.
     """
     # The final name has the hash, which is known when the file is complete.
     temporary = atomic_write.temporary_path(folder / month)

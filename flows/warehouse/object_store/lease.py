@@ -1,8 +1,8 @@
 """The lease of the one writer on an object store: a lock object that its holder renews.
 
-When the holder stops renewing it, another writer may take it over. The lease saves writers from work
-that cannot be published. What protects the data is the condition of the put that switches: a writer
-that stalls past its lease and continues later fails there.
+When the holder stops renewing it, another writer may take it over. The lease saves writers from
+work that cannot be published. What protects the data is the condition of the put that switches: a
+writer that stalls past its lease and continues later fails there.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A warehouse on an object store, used through a folder of this machine.
 
-The folder has the layout of a warehouse. A file appears in it when it is needed, after a check of the
-SHA-256 in its manifest. It is a cache: it can be deleted whenever no copydesk process runs. The switch
-to a new snapshot is one conditional put of the object `LATEST`.
+The folder has the layout of a warehouse. A file appears in it when it is needed, after a check of
+the SHA-256 in its manifest. It is a cache: it can be deleted whenever no copydesk process runs. The
+switch to a new snapshot is one conditional put of the object `LATEST`.
 """
 
 from __future__ import annotations
@@ -270,9 +270,9 @@ class Mirror:
         """Delete objects that no snapshot of the line names; returns their names. Needs the lease.
 
         Another writer may just have uploaded objects for its snapshot. So an object is deleted only
-        if this mirror knows that it belonged to a snapshot that is no longer kept, or if it is older
-        than the pointer. A writer that uploaded it before the last switch, and did not make that
-        switch, is too late with its own.
+        if this mirror knows that it belonged to a snapshot that is no longer kept, or if it is
+        older than the pointer. A writer that uploaded it before the last switch, and did not make
+        that switch, is too late with its own.
         """
         wanted = set().union(*(all_objects(kept) for kept in line))
         wanted |= {guard_object(table) for table in PARTITIONS}

@@ -45,7 +45,10 @@ def keys_object(table: str, entry: FileEntry) -> str:
 
 
 def index_object(entry: FileEntry) -> str:
-    """Name of the object of an index file. It has the hash, as two writers may use the same name."""
+    """Name of the object of an index file.
+
+    It has the hash, as two writers may use the same name.
+    """
     return f"index/{entry.sha256[: manifest.HASH_DIGITS]}-{entry.name}"
 
 
