@@ -130,3 +130,28 @@ def test_addresses_that_are_none_become_null(url: str, clean: str | None) -> Non
 )
 def test_registrable_domains(host: str, domain: str | None) -> None:
     assert registrable(host) == domain
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "outlet"),
+    [
+        ("Rain in Rome › Seapost", "https://www.seapost.test/a", "Seapost"),
+        ("Rain in Rome | Grüne Woche", "https://www.gruene-woche.test/a", "Grüne Woche"),
+        ("Rain: Harbour Town Daily Paper", "https://www.htdp.test/a", "Harbour Town Daily Paper"),
+        ("Seapost Blog: Rain in Rome", "https://www.seapost.test/a", "Seapost Blog"),
+        ("Seapost - Notices - Seapost opens a new office", "https://www.seapost.test/a", "Seapost"),
+    ],
+)
+def test_the_end_of_the_title_that_the_address_bears_out_names_the_site(
+    title: str, url: str, outlet: str
+) -> None:
+    page = article(f"<title>{title}</title>", "<h1>Rain in Rome</h1>")
+    assert page_tags(page, url=url).values["outlet"] == outlet
+
+
+def test_a_headline_at_the_end_of_the_title_is_no_site() -> None:
+    page = article(
+        "<title>Customs - Notices - A new tobacco tax act</title>",
+        "<h1>Notices</h1><h1>A new tobacco tax act</h1>",
+    )
+    assert page_tags(page, url="https://zoll.test/a").values["outlet"] == "zoll.test"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pyarrow as pa
 
@@ -121,7 +122,8 @@ def _plain_domain(name: str) -> str | None:
     return name if _DOMAIN.fullmatch(name) else None
 
 
-_TITLE_BORDER = re.compile(r"\s+[|\-–—·•:»«]\s+|\s*[|｜]\s*")
+_TITLE_BORDER = re.compile(r"\s+(?:[|\-–—·•:»«›ǀ⋆]|//|::)\s+|\s*[|｜]\s*|:\s+|：|\s[»›]\s*")
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa"})
 
 
 def _of_title(page: PageData, label: str) -> str | None:
@@ -133,20 +135,51 @@ def _of_title(page: PageData, label: str) -> str | None:
     if len(parts) < 2:
         return None
     headings = {gazetteers.key(mark.text) for mark in page.headings if mark.text}
+    stated = {gazetteers.key(page.first("og:title"))}
+    stated |= {gazetteers.key(d.headline) for d in page.statements.documents if d.headline}
+    first = gazetteers.key(parts[0])
+    found: list[str] = []
     for part in (parts[-1], parts[0]):
         key = gazetteers.key(part)
-        if len(key) < 3 or len(part) > 50 or _DOMAIN.fullmatch(part):
+        if len(key) < 3 or len(part) > 50 or _DOMAIN.fullmatch(part) or key in stated:
             continue
-        initials = "".join(word[0] for word in part.split() if word[:1].isalnum()).casefold()
-        borne_out = label and (
-            key == label
-            or (len(label) > 4 and (label in key or (key in label and len(key) * 2 > len(label))))
-            or (len(initials) > 2 and initials == label)
-        )
-        headline = gazetteers.key(parts[0]) in headings  # else a section, and the headline is last
-        if borne_out or (key in headings and headline and len(headings) > 1 and part is parts[-1]):
-            return part
-    return None
+        if part is parts[-1] and len(first) > 5 and first in key:
+            continue  # "privacy policy: The Post's privacy policy"
+        # A site's own heading, below a headline that is first; else sections are first, headlines last.
+        is_heading = part is parts[-1] and key in headings and first in headings
+        if _is_borne_out(part, label) or (is_heading and len(headings) > 1):
+            found.append(part)
+    return min(found, key=len, default=None)
+
+
+def _is_borne_out(part: str, label: str) -> bool:
+    """Whether the label of a site's domain is a segment's name, its first words or its initials.
+
+    >>> _is_borne_out("Ökologisch Bauen", "oekologischbauen"), _is_borne_out("OSSO B.V", "osso")
+    (True, True)
+    >>> _is_borne_out("Wine & Spirit Education Trust", "wsetglobal"), _is_borne_out("Rain in Rome", "post")
+    (True, False)
+    """
+    if not label:
+        return False
+    initials = "".join(word[0] for word in part.split() if word[:1].isalnum()).casefold()
+    if len(initials) > 2 and (
+        label in {initials, initials[1:], initials[:-1]}
+        or (len(initials) > 3 and label.startswith(initials))
+    ):
+        return True
+    for key in {gazetteers.key(part), _plain(part), _plain(part.lower().translate(_SPELLED))}:
+        if key == label or (len(label) > 3 and key.startswith(label)):
+            return True
+        if len(label) > 4 and (label in key or (key in label and len(key) * 2 > len(label))):
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    """Letters and digits of a text, without accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in apart if char.isalnum())
 
 
 def tidy(name: str) -> str:
