@@ -20,6 +20,9 @@ from copydesk.flows.cli.options import (
 
 @click.command()
 @click.option(
+    "--may-go", type=float, metavar="S", help="Score from which a document may go for another one."
+)
+@click.option(
     "--jaccard-low", type=float, metavar="J", help="Inside the window: copies from this similarity."
 )
 @click.option(
@@ -42,7 +45,7 @@ from copydesk.flows.cli.options import (
 )
 @click.option(
     "--keep",
-    type=click.Choice(["earliest", "longest", "original", "outlet-rank"]),
+    type=click.Choice(["fullest", "earliest", "longest", "original", "outlet-rank"]),
     help="Which copy is kept.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would change and publish nothing.")
@@ -63,7 +66,8 @@ def command(
     """Cluster all documents again from the pairs on record, without reading or hashing a text.
 
     \b
-        copydesk rethreshold --jaccard-low 0.3 --containment-low 0.6
+        copydesk rethreshold --may-go 0.7
+        copydesk rethreshold --jaccard-low 0.3 --containment-low 0.8
         copydesk rethreshold --folds exact,near --dry-run
 
     Without options it brings any history of ingests to what one ingest of everything would have
