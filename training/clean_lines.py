@@ -24,8 +24,9 @@ import numpy as np
 from copydesk.transforms import clean
 from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.clean.clean import marked
-from copydesk.transforms.clean.lines import line_context_features, line_features
+from copydesk.transforms.clean.lines import line_context_features, line_facts, line_features
 from copydesk.transforms.clean.lines import line_model as model
+from copydesk.transforms.clean.lines.line import Line
 
 FOLDS = 5
 MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line
@@ -141,9 +142,9 @@ def word_weights(
     }
 
 
-def _tokens(line: line_features.Line) -> set[str]:
+def _tokens(line: Line) -> set[str]:
     words = model.WORD.findall(line.low)
-    if not words or len(words) > line_features.LONGEST:
+    if not words or len(words) > line_facts.LONGEST:
         return set()
     return {*words, "^" + words[0], "^" + " ".join(words[:2])}
 
@@ -173,7 +174,7 @@ def unsure_rules(columns: dict[str, Any], rows: np.ndarray) -> frozenset[str]:
 
 
 def train(
-    documents: list[list[line_features.Line]],
+    documents: list[list[Line]],
     columns: dict[str, Any],
     out: Path,
     lost_to: Path | None,
@@ -191,7 +192,7 @@ def train(
     words = [word_weights(texts, number, columns, counted & (fold != k)) for k in range(FOLDS)]
     rules = [rule_odds(columns, counted & (fold != k)) for k in range(FOLDS)]
     seen = [
-        line_features.features(d, words[fold[at]], rules[fold[at]])
+        line_features.features(d, line_facts.word_weights(words[fold[at]]), rules[fold[at]])
         for d, at in zip(documents, starts[:-1], strict=True)
     ]
     rows = np.concatenate([document.rows for document in seen])
@@ -303,7 +304,7 @@ def limit(odds: np.ndarray, allowed: float) -> float:
 
 
 def dropped(
-    documents: list[list[line_features.Line]],
+    documents: list[list[Line]],
     starts: np.ndarray,
     columns: dict[str, Any],
     odds: np.ndarray,
@@ -324,7 +325,7 @@ def dropped(
 
 
 def report(
-    documents: list[list[line_features.Line]],
+    documents: list[list[Line]],
     starts: np.ndarray,
     columns: dict[str, Any],
     odds: np.ndarray,

@@ -15,6 +15,11 @@ def use_plain_loops() -> None:
     _plain_loops = True
 
 
+def uses_plain_loops() -> bool:
+    """Whether `use_plain_loops` was called, for a caller whose two forms take different arguments."""
+    return _plain_loops
+
+
 def either(loop: Function, plain: Callable[..., Any]) -> Function:
     """A compiled loop, or `plain`, which computes the same in numpy, after `use_plain_loops`.
 

@@ -141,3 +141,66 @@ def test_the_command_names_what_is_known_when_asked_for_the_unknown() -> None:
     result = CliRunner().invoke(main, ["rules", "--category", "adverts"])
     assert result.exit_code == 2
     assert "ads" in result.output
+
+
+PARAGRAPHS = (
+    "The river rose again at noon on Friday, and the lock at Mill Town was closed until the evening.",
+    "Boats waited below the weir, and the ferry did not run for the rest of the day, its owner said.",
+)
+HEADLINES = (
+    "Ten bridges to see this summer",
+    "Council votes on the new dam on Monday",
+    "Mill Town wins the river cup again",
+    "Why the ferries are late again",
+    "Harbour quarter to get a new school",
+)
+
+
+@pytest.mark.parametrize("heading", ["Latest news", "Most read", "More news", "Related stories:"])
+def test_a_heading_and_the_headlines_below_it_go_whole_without_blank_lines(heading: str) -> None:
+    assert left("\n".join([*PARAGRAPHS, heading, *HEADLINES])) == list(PARAGRAPHS)
+
+
+def test_headlines_below_a_heading_go_in_other_languages() -> None:
+    text = [
+        "Der Fluss stieg in der Nacht um einen Meter, und die Brücke blieb gesperrt, sagte die Stadt.",
+        "Die Boote warteten unter dem Wehr, und die Fähre fuhr nicht mehr, sagte ihr Besitzer.",
+    ]
+    run = ["Lesen Sie auch", "Warum die Fähren zu spät kommen", "Rat stimmt über den Damm ab"]
+    assert left("\n".join([*text, *run])) == text
+
+
+def test_labels_below_a_heading_go_with_the_headlines_among_them() -> None:
+    run = ["Latest news", "Storm", "Sport", HEADLINES[0]]
+    assert left("\n".join([*PARAGRAPHS, *run])) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("at_end", [True, False])
+def test_a_heading_whose_list_is_gone_does_not_stay_alone(at_end: bool) -> None:
+    run = ["What others read:", "Related: The dam", "Also read: The mill"]
+    parts = [*PARAGRAPHS, *run] if at_end else [PARAGRAPHS[0], *run, PARAGRAPHS[1]]
+    assert left("\n".join(parts)) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("marks", ['""', "“”"])
+def test_a_line_with_a_colon_stays_where_a_quotation_follows(marks: str) -> None:
+    quoted = f"{marks[0]}The dam will hold,{marks[1]} the mayor said on Friday."
+    parts = [*PARAGRAPHS, "The mayor said this:", "Related: The dam", "Also read: The mill", quoted]
+    assert left("\n".join(parts)) == [*PARAGRAPHS, "The mayor said this:", quoted]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rain fell.\nRead more books, she said.",
+        "The lock is shut. Sign up for the race, the club said.\nThe river rose at noon.",
+        "Mill Town lock closes as river rises\nMill Town lock closes as river rises",
+        "The lock at Mill Town is shut.\nFollow the river to the sea.",
+    ],
+)
+def test_a_text_of_two_lines_loses_none_of_its_sentences(text: str) -> None:
+    assert left(text) == text.split("\n")
+
+
+def test_a_text_of_two_lines_loses_its_boilerplate() -> None:
+    assert left("Rain fell.\nRead more: The dam") == ["Rain fell."]

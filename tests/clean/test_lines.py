@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.transforms.clean.lines import line_context_features, line_features, line_model
-from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.lines.line import Line
+from copydesk.transforms.clean.lines.line_facts import word_weights
 from copydesk.transforms.clean.lines.line_model import Decision, Model
+from copydesk.transforms.clean.lines.word_bag import WordBag
 
 PROSE = "The river rose again at noon, and the lock at Mill Town was closed until the evening."
 KNOWN = Model(
@@ -37,7 +39,7 @@ def test_the_model_drops_lines_of_its_own_only_beside_three_that_rules_took() ->
 
 
 def seen(*texts: str) -> line_features.Features:
-    return line_features.features([line(text) for text in texts], {}, {})
+    return line_features.features([line(text) for text in texts], word_weights({}), {})
 
 
 def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
@@ -55,7 +57,7 @@ def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
 
 
 def test_the_second_look_asks_whose_words_a_line_has() -> None:
-    words = line_features.Bag([["river", "lock"], ["river"], ["bridges", "summer"], ["bridges"]])
+    words = WordBag.of([["river", "lock"], ["river"], ["bridges", "summer"], ["bridges"]])
     article, among, apart = line_context_features.company(
         np.array([-6.0, 0.0, 0.0, 6.0], np.float32), words
     ).T
@@ -67,11 +69,12 @@ def test_the_second_look_asks_whose_words_a_line_has() -> None:
 
 def test_a_line_without_words_keeps_no_company() -> None:
     assert line_context_features.company(
-        np.array([1.0, 1.0], np.float32), line_features.Bag([[], ["river"]])
+        np.array([1.0, 1.0], np.float32), WordBag.of([[], ["river"]])
     ).tolist()[0] == [0.0, 0.0, 0.0]
-    assert line_context_features.company(
-        np.array([1.0], np.float32), line_features.Bag([[]])
-    ).shape == (1, 3)
+    assert line_context_features.company(np.array([1.0], np.float32), WordBag.of([[]])).shape == (
+        1,
+        3,
+    )
 
 
 def test_the_more_of_a_text_is_residue_the_surer_the_model_must_be() -> None:
@@ -97,9 +100,11 @@ def test_blank_lines_tell_a_list_from_paragraphs() -> None:
         line("Nine locks"),
         line("Six ferries"),
     ]
-    rows = np.array(line_features.features(text, {}, {}).rows)
+    rows = np.array(line_features.features(text, word_weights({}), {}).rows)
     without = np.array(
-        line_features.features([one._replace(blank_above=0) for one in text], {}, {}).rows
+        line_features.features(
+            [one._replace(blank_above=0) for one in text], word_weights({}), {}
+        ).rows
     )
     assert (rows[3] != without[3]).any()
     assert rows.shape == without.shape
@@ -113,14 +118,14 @@ def test_names_and_words_of_a_line_are_known() -> None:
     assert found.n_words.tolist() == [5, 7]
     assert found.words.size.tolist() == [2, 4]  # of four letters or more
     assert found.names.size.tolist() == [2, 3]  # not the first word
-    assert found.words.count().tolist() == found.words.count(np.ones(2)).tolist()
-    assert found.names.mean(found.names.count() > 1).tolist() == [1.0, 2 / 3]
+    assert found.words.sums().tolist() == found.words.sums(np.ones(2)).tolist()
+    assert found.names.mean(found.names.sums() > 1).tolist() == [1.0, 2 / 3]
 
 
 def test_a_text_of_any_length_has_a_row_a_line() -> None:
     shapes = {
         line_features.features(
-            [line(PROSE), line("Ten bridges"), line("-"), line(PROSE)][:n], {}, {}
+            [line(PROSE), line("Ten bridges"), line("-"), line(PROSE)][:n], word_weights({}), {}
         ).rows.shape
         for n in (1, 2, 3, 4)
     }
@@ -128,6 +133,6 @@ def test_a_text_of_any_length_has_a_row_a_line() -> None:
 
 
 def test_words_keep_the_order_of_the_text_so_that_no_sum_depends_on_the_seed_of_a_process() -> None:
-    bag = line_features.Bag([["bridge", "of", "the", "river", "the", "lock", "a"], ["lock"]])
+    bag = WordBag.of([["bridge", "of", "the", "river", "the", "lock", "a"], ["lock"]])
     assert bag.n_letters.tolist() == [6, 2, 3, 5, 4, 1]
     assert bag.at.tolist() == [0, 1, 2, 3, 4, 5, 4]

@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from copydesk.transforms import boosted_trees
+from copydesk.transforms.clean.fold_text import folded
+from copydesk.transforms.clean.lines import line_facts, line_model
+from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.extract import block_model
 from copydesk.transforms.numba_cache import compiled
 from copydesk.transforms.tag import language, language_model
@@ -47,3 +50,30 @@ def test_rows_fall_into_the_same_leaves_without_a_compiler() -> None:
     )
     by_numba = compiled(boosted_trees._walk_loop)(*arguments)
     assert np.array_equal(by_numba, boosted_trees._walk_in_numpy(*arguments))
+
+
+ODD_LINES = (
+    "  • 3 hours ago | by Ana Ruiz",
+    "Published: 12:45, 5 May 2024 (updated)",
+    "Ǆ titlecase ǅ, roman Ⅷ, ² and ١٢:٣٤",
+    "READ MORE: HTTPS://HARBOUR.EXAMPLE/?a=1",
+    "e-mail: li@harbour.example http://harbour.example",
+    "第三の橋は五月に開通する。",
+    "“Boats, ropes, tea,” she said.”)",
+    "\u2003\u00a0- one two_three 1999 2001a",
+    "\ud800 a lone half of a pair, x\x00y",
+    "word " * 61 + "end.",
+    "A" * 399 + " Ruiz 7 Li",
+    "?",
+)
+
+
+def test_a_line_has_the_same_facts_without_a_compiler() -> None:
+    known = line_model.model().words
+    for texts in (ODD_LINES, *(path.read_text(encoding="utf-8").split("\n") for path in SEEDS)):
+        lines = [Line(text, folded(text), "") for text in (*texts, *texts[:3]) if text.strip()]
+        by_numba = line_facts.compiled_facts(lines, known)
+        in_python = line_facts.facts_in_python(lines, known)
+        for name, one, other in zip(by_numba._fields, by_numba, in_python, strict=True):
+            for a, b in zip(one, other, strict=True):
+                assert np.array_equal(a, b), name

@@ -9,7 +9,7 @@ import pytest
 
 from copydesk.transforms import clean, ledger
 from copydesk.transforms.clean.fold_text import folded
-from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.patterns import rule_table
 from copydesk.transforms.clean.patterns.rule_table import RuleTable, content_of
 from copydesk.transforms.clean.rule import CATEGORIES, Rule

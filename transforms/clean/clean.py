@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from copydesk.transforms.clean import document_languages, link_lists, opening
 from copydesk.transforms.clean.fold_text import folded
-from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.lines.line_model import (
     FEW_WORDS,
     MIN_RESIDUE,
     decided,
+    judged,
     log_odds,
     model,
 )
@@ -96,7 +97,7 @@ def clean(
         acting = _rule_set(options, kind, _languages(left, languages))
         cuts = acting.cuts(left, low, templates, judged.setdefault(acting, {}))
         if kind == "text":
-            cuts = _in_context(left, low, cuts, acting, options)
+            cuts = _in_context(left, low, acting.less_sentences(low, cuts), acting, options)
         new = cut(extracted, (*removed, *found), cuts)
         found = (*found, *new)
         if not any(removal.rule != BLANK_LINE for removal in new):
@@ -204,19 +205,20 @@ def _by_model(
     held: Sequence[tuple[int, Line]], listed: dict[int, str], acting: RuleSet
 ) -> list[Cut]:
     """What the line model adds to the rules' cuts; it is asked where rules take at least `MIN_RESIDUE` lines."""
-    lines = [
-        line._replace(category="related", rule=listed[i]) if i in listed else line
-        for i, (_, line) in enumerate(held)
-    ]
+    lines = [line for _, line in held]
+    for i, rule in listed.items():
+        lines[i] = lines[i]._replace(category="related", rule=rule)
     residue = sum(line.category not in {"", "layout"} for line in lines)
     known = model()
     asked = residue >= MIN_RESIDUE and (
         sum(line.text.count(" ") + 1 for line in lines) >= FEW_WORDS
     )
     hinted = lines
-    if asked:
+    if asked and not acting.evidence.is_empty:
         hinted = [line if line.category else acting.hinted(line) for line in lines]
-    decision = decided(lines, log_odds(hinted, known).tolist() if asked else None, known)
+    may_go = cache(lambda i: judged(lines[i]))
+    odds = log_odds(hinted, known, may_go).tolist() if asked else None
+    decision = decided(lines, odds, known, may_go)
     return [
         _cut(held[i][0], name)
         for name, found in (

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
-from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.tag import date_formats, gazetteers, text_header
 
 LINK_LIST, LEADING_MENU, TRAILING_MENU = "link_list", "leading_menu", "trailing_menu"
@@ -47,14 +48,14 @@ _HOME = frozenset({
     "strona główna", "etusivu", "domů", "úvod", "domov", "kezdőlap", "címlap", "acasă", "начало", "αρχική", "anasayfa", "ana sayfa", "главная",
     "головна", "الرئيسية", "خانه", "ראשי", "होम", "প্রচ্ছদ", "beranda", "trang chủ", "หน้าแรก", "首页", "首頁", "ホーム", "トップ", "홈",
 })  # fmt: skip
+# What a line with a colon announces: a quotation, an item of a list.
+_ANNOUNCED = re.compile(r"\s*(?:[\"'“‘„«»‚「『•*·–—●▪■◦○►▶>-]|\d{1,2}[.)] )")
 _LEAVES_A_HEADING = frozenset({"related", "share", "newsletter", "comments", "tags"})
 
 
 def found(lines: Sequence[Line]) -> dict[int, str]:
     """The lines that go, by index, and the name of the rule of `rules/structure.py` that takes each."""
-    prose = [
-        i for i, line in enumerate(lines) if not line.category and text_header.is_prose(line.text)
-    ]
+    prose = [i for i, line in enumerate(lines) if not line.category and _is_prose(line.text)]
     if not prose:
         return {}
     gone = dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
@@ -73,6 +74,12 @@ def found(lines: Sequence[Line]) -> dict[int, str]:
             gone[i] = INITIALS
     gone |= dict.fromkeys(_lone_headings(lines, prose[-1], gone), LONE_HEADING)
     return gone | dict.fromkeys(_lost_posts(lines), LOST_POST)
+
+
+# What is left of a text is looked at again, so most lines are asked about twice or more often.
+@lru_cache(maxsize=4096)
+def _is_prose(text: str) -> bool:
+    return text_header.is_prose(text)
 
 
 def may_have(lines: Sequence[str]) -> bool:
@@ -128,7 +135,7 @@ def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
                 titles.append(end)
             end += 1
         if end == len(lines):
-            gone += titles if titles and _is_title(lines[titles[0]]) else ()
+            gone += titles if any(_is_title(lines[i]) for i in titles) else ()
             break
         while titles and _n_words(lines[titles[-1]].text) < LONG_TITLE_WORDS:
             titles.pop()
@@ -215,20 +222,34 @@ def _is_time(text: str) -> bool:
 
 
 def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> list[int]:
-    """Lines with a colon below the prose from which on all goes: "For more on the flood:"."""
-    for i in range(len(lines) - 1, last, -1):
+    """Lines with a colon that lost the list they announce: "For more on the flood:".
+
+    Below the prose all that follows goes. Between two paragraphs at least two lines of links go, and
+    what follows them is no quotation and no list, which the line with the colon may announce as well.
+    """
+    found = []
+    for i in range(len(lines) - 1, -1, -1):
         line = lines[i]
         if line.category or i in gone:
             continue
-        below = [other.category for other in lines[i + 1 :]]
-        return (
-            [i]
-            if line.text.rstrip().endswith((":", "："))
-            and _n_words(line.text) <= 2 * HEADING_WORDS
-            and not _LEAVES_A_HEADING.isdisjoint(below)
-            else []
-        )
-    return []
+        if line.text.rstrip().endswith((":", "：")):
+            end = next(
+                (k for k in range(i + 1, len(lines)) if not lines[k].category and k not in gone),
+                len(lines),
+            )
+            below = lines[i + 1 : end]
+            if end == len(lines):
+                left_links = not _LEAVES_A_HEADING.isdisjoint(other.category for other in below)
+                is_alone = i > last and left_links and _n_words(line.text) <= 2 * HEADING_WORDS
+            else:
+                is_alone = (
+                    sum(other.category == "related" for other in below) >= 2
+                    and _n_words(line.text) <= HEADING_WORDS
+                    and not _ANNOUNCED.match(lines[end].text)
+                )
+            if is_alone:
+                found.append(i)
+    return found
 
 
 def _lost_posts(lines: Sequence[Line]) -> list[int]:
@@ -248,9 +269,10 @@ def _lost_posts(lines: Sequence[Line]) -> list[int]:
     return lost
 
 
-def _is_menu_label(line: Line) -> bool:
+@lru_cache(maxsize=4096)
+def _is_menu_label(line: str) -> bool:
     """Whether a line is a label of a menu by its length: a few words, no sentence, no byline."""
-    text = line.text.strip()
+    text = line.strip()
     short = (
         len(text) <= MENU_CHARS_UNSPACED if _UNSPACED.search(text) else _n_words(text) <= MENU_WORDS
     )
@@ -294,7 +316,7 @@ def _long_rows(lines: Sequence[Line], at: Iterable[int]) -> list[int]:
     """Labels that no rule takes, in rows of at least `LONG_MENU` lines that are labels or that rules take."""
     gone, row = list[int](), list[int]()
     for i in (*at, -1):
-        if i >= 0 and (lines[i].category or _is_menu_label(lines[i])):
+        if i >= 0 and (lines[i].category or _is_menu_label(lines[i].text)):
             row.append(i)
             continue
         if len(row) >= LONG_MENU:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from copydesk.transforms.clean.fold_text import key, undecorated
-from copydesk.transforms.clean.lines.line_features import Line
+from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
@@ -18,8 +18,12 @@ _MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it
 _EDGE = 400  # characters at the ends of a paragraph in which glued residue is looked for
 _MAX_CREDIT = 110  # characters of a credit with its label
 _MAX_FIELD = 40  # characters of a form field's name
+_LABEL = 80  # characters of a line that other pages of a site may have too; arbitrary
+_MANY_LABELS = 10_000  # of some MB
 _MIN_PROSE = 12  # characters a paragraph keeps when something is cut from it, else it stays whole
 _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
+_SHORT_SENTENCE = 4  # words; shorter ones are imperatives: "Share this story."
+_SENTENCE_ENDS = frozenset(".。।\"'”’»)]")
 _GLUE_MARK, _GLUE_SPACE = r"[.!?…。\"'”’»)\]]", " {0,3}"
 _GLUE = re.compile(rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
@@ -53,6 +57,7 @@ class RuleSet:
             for one in part.alternatives
             if one.rule in acting
         ]
+        self._judged: dict[str, list[Cut]] = {}  # what was made of short lines
         self.by_name = {entry.name: entry for entry in on}
         self.comments = frozenset(entry.name for entry in on if entry.category == "comments")
 
@@ -74,14 +79,24 @@ class RuleSet:
             if templates and " ".join(line.split()) in templates:
                 found = [Cut(number, "template", 1)]
             else:
-                known = judged.get(line)
-                if known is None:
-                    known = judged[line] = self.judge(number, line, low[number])
+                known = self._judged.get(line)
+                if known is None and (known := judged.get(line)) is None:
+                    known = self.judge(0, line, low[number])
+                    self._remember(line, known, judged)
                 found = [one._replace(line=number) for one in known]
             cuts += found
             if found and found[0].start is None:
                 cut_by[number] = found[0].rule
         return cuts + self.form_lines(low, cut_by) if cut_by else cuts
+
+    def _remember(self, line: str, made: list[Cut], judged: dict[str, list[Cut]]) -> None:
+        """Keep what was made of a line: labels for other documents, which repeat them, prose for this one."""
+        if len(line) > _LABEL:
+            judged[line] = made
+            return
+        if len(self._judged) >= _MANY_LABELS:
+            self._judged.clear()
+        self._judged[line] = made
 
     def judge(self, number: int, line: str, low: str) -> list[Cut]:
         """The cuts of one line (`low` is its folded form) by itself: all of it, or what is glued to its ends, however often."""
@@ -93,6 +108,8 @@ class RuleSet:
                 and (whole := self._whole(line[start:end], low[start:end])) is not None
             ):
                 return [Cut(number, whole.name, whole.version)]
+            if end - start <= _MIN_PROSE:  # nothing would be left of it
+                return cuts
             if (at := self._glued_start(line, low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
                 start = at[1]
@@ -104,12 +121,9 @@ class RuleSet:
 
     def hinted(self, line: Line) -> Line:
         """A line that no rule takes, with the rule of the place `evidence` that recognises it, if one does."""
-        if len(line.text) > _MAX_LINE or not (core := undecorated(line.low)):
+        if self.evidence.is_empty or len(line.text) > _MAX_LINE or not undecorated(line.low):
             return line
-        sentence = is_sentence(line.low)
-        if not self.evidence.may_match(core, sentence=sentence):
-            return line
-        rule = self.evidence.find(key(line.low), sentence=sentence)
+        rule = self.evidence.find(key(line.low), sentence=is_sentence(line.low))
         return line if rule is None else line._replace(category=rule.category, rule=rule.name)
 
     def _whole(self, line: str, low: str) -> RuleEntry | None:
@@ -123,11 +137,8 @@ class RuleSet:
                 if _SEPARATOR.fullmatch(line)
                 else ""
             )
-        sentence = is_sentence(low)
-        if (
-            self.line.may_match(core, sentence=sentence)
-            and (rule := self.line.find(key(low), sentence=sentence)) is not None
-        ):
+        rule = self.line.find(key(low), sentence=is_sentence(low))
+        if rule is not None:
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
             return credit[0]
@@ -183,6 +194,24 @@ class RuleSet:
                 return rule, first + len(tail[: found.start()].rstrip())
         return None
 
+    def less_sentences(self, low: Sequence[str], cuts: list[Cut]) -> list[Cut]:
+        """The cuts of a text less those of a sentence of `_SHORT_SENTENCE` words, where the text is two sentences, a line each.
+
+        In so short a text only patterns that take sentences take one.
+        """
+        lines = [number for number, line in enumerate(low) if line and not line.isspace()]
+        if len(lines) != 2 or not all(_SENTENCE.search(low[n][-12:].rstrip()) for n in lines):
+            return cuts
+        kept = {
+            c.line
+            for c in cuts
+            if c.line in lines
+            and c.start is None
+            and len(low[c.line].split(None, _SHORT_SENTENCE)) >= _SHORT_SENTENCE
+            and self.line.find(key(low[c.line]), sentence=True) is None
+        }
+        return [c for c in cuts if c.line not in kept]
+
     def form_lines(self, low: Sequence[str], cut_by: dict[int, str]) -> list[Cut]:
         """Fields of a comment form: lines beside one that a rule about comments took."""
         found: dict[int, Cut] = {}
@@ -211,4 +240,9 @@ def is_sentence(line: str) -> bool:
     >>> is_sentence("Read more books than posts, she said."), is_sentence("Read more.")
     (True, False)
     """
-    return _SENTENCE.search(line[-12:].rstrip()) is not None and len(line[:400].split(None, 6)) >= 6
+    tail = line[-12:].rstrip()
+    return (
+        tail[-1:] in _SENTENCE_ENDS
+        and _SENTENCE.search(tail) is not None
+        and len(line[:400].split(None, 6)) >= 6
+    )

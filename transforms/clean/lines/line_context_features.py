@@ -10,7 +10,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.clean.lines.line_features import END_WORDS, Bag, Features, Rows
+from copydesk.transforms.clean.lines.line import END_WORDS
+from copydesk.transforms.clean.lines.line_columns import Rows
+from copydesk.transforms.clean.lines.line_features import Features
+from copydesk.transforms.clean.lines.word_bag import WordBag
 
 Odds = npt.NDArray[np.float32]
 
@@ -40,13 +43,13 @@ def _good(odds: Odds) -> npt.NDArray[np.float64]:
     return 1 / (1 + np.exp(np.clip(odds, -SUREST, SUREST).astype(np.float64)))
 
 
-def company(odds: Odds, words: Bag) -> npt.NDArray[np.float64]:
+def company(odds: Odds, words: WordBag) -> npt.NDArray[np.float64]:
     """Per line, the mean over its words: share of the other lines with the word that are the article's, and the logarithms of the
     numbers of lines with it that are and that are not.
     """
     good = _good(odds)
-    article = np.maximum(0, words.count(good) - good[words.row])
-    others = words.count() - 1
+    article = np.maximum(0, words.sums(good) - good[words.row])
+    others = words.sums() - 1
     return np.column_stack(
         [
             words.mean(v)

@@ -9,7 +9,7 @@ A rule that matches a line is a feature among others. The model only adds to wha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from io import BytesIO
@@ -19,7 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.clean.lines import line_context_features
-from copydesk.transforms.clean.lines.line_features import END, END_WORDS, WORD, Line, features
+from copydesk.transforms.clean.lines.line import END, END_WORDS, WORD, Line
+from copydesk.transforms.clean.lines.line_facts import WordWeights, word_weights
+from copydesk.transforms.clean.lines.line_features import features
 
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest
@@ -55,7 +57,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\u
 class Model(NamedTuple):
     """What training found: tables of words and rules, two forests, and the log odds from which lines go."""
 
-    words: Mapping[str, float]  # weight of a word that residue or prose prefers
+    words: WordWeights  # weight of a word that residue or prose prefers
     rules: Mapping[str, float]  # log odds that a line which the rule matches is residue
     first: Forest
     second: Forest
@@ -71,20 +73,21 @@ def judged(line: Line) -> bool:
     (False, True)
     """
     text, low = line.text, line.low
+    if line.category or text.count(" ") >= JUDGED or any(word in low for word in _REFERENCE_WORDS):
+        return False
+    if text.isascii() and text.replace(" ", "").isalpha() and text[0] != " ":
+        return True  # words alone match none of the following
     return not (
-        line.category
-        or text.count(" ") >= JUDGED
-        or not _CODE_MARKS.isdisjoint(text)
+        not _CODE_MARKS.isdisjoint(text)
         or _FIELD.match(text)
         or _LISTED.match(low)
-        or any(word in low for word in _REFERENCE_WORDS)
         or _CODE.search(text)
         or _REFERENCE.search(text)
         or (not text.isascii() and _UNSPACED.search(text))
     )
 
 
-def below_the_end(lines: Sequence[Line]) -> list[int]:
+def below_the_end(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[int]:
     """Lines below the article's last sentence that stand among lines the rules took: lists of other stories, menus.
 
     A line of fewer than four words goes only out of a menu. Bylines stay for the tagger, and so
@@ -106,13 +109,13 @@ def below_the_end(lines: Sequence[Line]) -> list[int]:
     return [
         i
         for i in range(taken[0] + 1, len(lines))
-        if judged(lines[i])
+        if may_go(i)
         and not _BYLINE.match(lines[i].low)
         and (len(WORD.findall(lines[i].low)) >= MIN_WORDS or (i < taken[-1] and len(taken) >= MENU))
     ]
 
 
-def above_the_start(lines: Sequence[Line]) -> list[int]:
+def above_the_start(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[int]:
     """Lines of one to three words above the first prose, among several that rules took: the site's menu.
 
     Headlines are longer, and one that is not stands below the menu's last line.
@@ -126,7 +129,7 @@ def above_the_start(lines: Sequence[Line]) -> list[int]:
     return [
         i
         for i in range(taken[0] + 1, taken[-1])
-        if judged(lines[i])
+        if may_go(i)
         and not _BYLINE.match(lines[i].low)
         and len(WORD.findall(lines[i].low)) < MIN_WORDS
     ]
@@ -136,19 +139,21 @@ def _ends_prose(line: Line, words: int) -> bool:
     return END.search(line.text[-8:]) is not None and line.text.count(" ") + 1 >= words
 
 
-def log_odds(lines: Sequence[Line], known: Model) -> npt.NDArray[np.float32]:
-    """How likely each line is residue, by the second look where the first doubts; natural logarithm of the odds.
+def log_odds(
+    lines: Sequence[Line], known: Model, may_go: Callable[[int], bool] = lambda line: True
+) -> npt.NDArray[np.float32]:
+    """How likely each line is residue; natural logarithm of the odds.
 
-    The more of a text is residue, the surer the model must be (`second_look.CAUTION`).
+    Where the first look doubts and the line, by its number, `may_go`, it is the odds of the second look.
+    The more of a text is residue, the surer the model must be (`line_context_features.CAUTION`).
     """
     seen = features(lines, known.words, known.rules)
     odds = known.first.sums(seen.rows).astype(np.float32)
     caution = line_context_features.caution(odds, seen.n_words)
-    doubtful = np.flatnonzero(odds > DOUBTFUL)
+    doubtful = np.array([i for i in np.flatnonzero(odds > DOUBTFUL).tolist() if may_go(i)], int)
     if len(doubtful):
-        odds[doubtful] = known.second.sums(
-            np.concatenate([seen.rows, line_context_features.context(odds, seen)], axis=1)[doubtful]
-        )
+        context = line_context_features.context(odds, seen)[doubtful]
+        odds[doubtful] = known.second.sums(np.concatenate([seen.rows[doubtful], context], axis=1))
     return odds - caution
 
 
@@ -160,18 +165,24 @@ class Decision(NamedTuple):
     unlikely: tuple[int, ...]
 
 
-def decided(lines: Sequence[Line], odds: Sequence[float] | None, known: Model) -> Decision:
+def decided(
+    lines: Sequence[Line],
+    odds: Sequence[float] | None,
+    known: Model,
+    may_go: Callable[[int], bool] | None = None,
+) -> Decision:
     """What the model adds to the rules; without `odds` only lists and menus beside the article go.
 
-    Lines that a rule takes have a category. The model drops lines of its own only where rules took
+    Lines that a rule takes have a category. `may_go` says of a line, by its number, whether it is `judged`. The model drops lines of its own only where rules took
     `MIN_RESIDUE` others: it was trained on scrapes.
     """
     residue = sum(1 for line in lines if line.category not in {"", "layout"})
     if not residue:
         return Decision((), (), ())
+    may_go = may_go or (lambda i: judged(lines[i]))
     below, above = (
         [i for i in found if odds is None or odds[i] > known.rule_threshold]
-        for found in (below_the_end(lines), above_the_start(lines))
+        for found in (below_the_end(lines, may_go), above_the_start(lines, may_go))
     )
     own: list[int] = []
     if odds is not None and residue >= MIN_RESIDUE:
@@ -181,7 +192,7 @@ def decided(lines: Sequence[Line], odds: Sequence[float] | None, known: Model) -
             for i, line in enumerate(lines)
             if odds[i] > known.threshold
             and i not in listed
-            and judged(line)
+            and may_go(i)
             and (odds[i] > known.short_threshold or len(WORD.findall(line.low)) >= MIN_WORDS)
         ]
     return Decision(tuple(below), tuple(above), tuple(own))
@@ -205,7 +216,7 @@ def model() -> Model:
         )
         limits = arrays["limits"].tolist()
         return Model(
-            words,
+            word_weights(words),
             rules,
             Forest.of(arrays, "first"),
             Forest.of(arrays, "second"),

@@ -10,13 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from copydesk.transforms.clean.fold_text import plain
 from copydesk.transforms.clean.patterns.pattern_literals import PREFIX
 from copydesk.transforms.clean.patterns.rule_table import PatternTable
 from copydesk.transforms.clean.rule import RuleEntry
 
 _MANY_HEADS = 50_000
-_HEAD = 4 * PREFIX  # characters that give `PREFIX` characters of plain form, accents left out
+_DIGIT = re.compile(r"\d")
 _Entry = tuple[str, str, RuleEntry]  # literal, pattern, rule
 _Entries = tuple[_Entry, ...]
 
@@ -27,57 +26,56 @@ class Matcher:
     def __init__(self, tables: Sequence[PatternTable], on: Mapping[int, RuleEntry]) -> None:
         """`on` are the rules that act, by their row in the table of rules."""
         self._tables, self._on = tables, on
-        self._known: dict[str, tuple[_Entries, _Entries]] = {}
+        self.is_empty = not any(one.rule in on for table in tables for one in table.alternatives)
+        firsts = {head[:1] for table in tables for head in table.heads}
+        self._firsts = None if "" in firsts else frozenset(firsts)
+        """How matches begin; None where some begin with anything."""
+        self._known: dict[tuple[str, bool, bool], _Entries] = {}
 
     def find(self, text: str, start: int = 0, *, sentence: bool = False) -> RuleEntry | None:
         """The first rule, in table order, a pattern of which matches all of `text[start:]`.
 
         Of a `sentence` only rules that take sentences.
         """
-        head = text[start : start + PREFIX]
-        for literal, pattern, rule in (self._known.get(head) or self._candidates(head))[sentence]:
+        for literal, pattern, rule in self._candidates(text, start, sentence):
             if literal in text and _compiled(pattern).fullmatch(text, start):
                 return rule
         return None
 
-    def may_match(self, text: str, *, sentence: bool) -> bool:
-        """Whether `find` is worth its preparations: some pattern begins like the plain form of `text` and has its literal in it."""
-        head = plain(text[:_HEAD]).lstrip()[:PREFIX]
-        found = (self._known.get(head) or self._candidates(head))[sentence]
-        if not found:
-            return False
-        line = plain(text)
-        for literal, _, _ in found:  # noqa: SIM110  # a generator costs more than the loop
-            if literal in line:
-                return True
-        return False
-
     def find_at_start(self, text: str) -> tuple[RuleEntry, int] | None:
         """The first rule a pattern of which matches the start of `text`, and where the match ends."""
-        for literal, pattern, rule in self._candidates(text[:PREFIX])[False]:
+        for literal, pattern, rule in self._candidates(text, 0, False):
             if literal in text and (found := _compiled(pattern).match(text)):
                 return rule, found.end()
         return None
 
-    def _candidates(self, head: str) -> tuple[_Entries, _Entries]:
-        """What can match a text that begins with `head`: all of it, and what may match a sentence."""
-        known = self._known.get(head)
+    def _candidates(self, text: str, start: int, sentence: bool) -> _Entries:
+        """What can match a text by its first characters, by whether it has a digit and whether it is a sentence."""
+        if self._firsts is not None and text[start : start + 1] not in self._firsts:
+            return ()
+        asked = (text[start : start + PREFIX], sentence, _DIGIT.search(text) is not None)
+        known = self._known.get(asked)
         if known is None:
-            filed = sorted(
-                table.alternatives[row]
-                for table in self._tables
-                for n in range(len(head) + 1)
-                for row in table.heads.get(head[:n], ())
-            )
-            acting = [
-                ((one.literal, one.pattern, self._on[one.rule]), one.takes_sentences)
-                for one in filed
-                if one.rule in self._on
-            ]
-            known = tuple(e for e, _ in acting), tuple(e for e, takes in acting if takes)
+            known = self._filed(*asked)
             if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
-                self._known[head] = known
+                self._known[asked] = known
         return known
+
+    def _filed(self, head: str, sentence: bool, has_digit: bool) -> _Entries:
+        found = sorted(
+            table.alternatives[row]
+            for table in self._tables
+            for n in range(len(head) + 1)
+            for row in table.heads.get(head[:n], ())
+        )
+        return tuple(
+            (literal, one.pattern, self._on[one.rule])
+            for one in found
+            if one.rule in self._on
+            and (one.takes_sentences or not sentence)
+            and (has_digit or not one.needs_digit)
+            for literal in one.literals
+        )
 
 
 @cache  # of all rule sets together; the cache of `re` holds fewer than there are

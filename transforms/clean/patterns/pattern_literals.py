@@ -15,6 +15,7 @@ PREFIX = (
     5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
 )
 _MANY = 200  # more prefixes than this are filed one character shorter
+_MANY_LITERALS = 8  # more are no cheap test; arbitrary
 _RANGE = 64  # characters of a class that is expanded
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 #: Letters that stand for themselves and are not repeated.
@@ -36,7 +37,7 @@ class Node(NamedTuple):
     branches: tuple[tuple[Node, ...], ...] = ()
     least: int = 1
     most: int = 1
-    is_edge: bool = False  # a look-ahead or an end: takes no character
+    is_edge: bool = False  # a look-ahead, whose `branches` are seen, or an end: takes no character
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
@@ -102,18 +103,13 @@ def _atom(pattern: str, at: int) -> tuple[Node, int]:
                 f"the pattern {pattern!r} has a group at {at} that is none of (?: (?= (?!"
             )
         branches, end = _branches(pattern, at + len(opening))
-        return (Node(branches=branches) if opening == "(?:" else Node(is_edge=True)), end + 1
+        if opening == "(?!":
+            return Node(is_edge=True), end + 1
+        return Node(branches=branches, is_edge=opening == "(?="), end + 1
     if c == "[":
         return _class(pattern, at)
     if c == "\\":
-        escaped = pattern[at + 1]
-        if escaped in "bB":
-            return Node(is_edge=True), at + 2
-        if escaped.isalnum() and escaped not in _CLASSES:
-            raise ValueError(
-                f"the pattern {pattern!r} escapes {escaped!r}, which the rule tables do not use"
-            )
-        return Node(_CLASSES[escaped] if escaped in _CLASSES else frozenset(escaped)), at + 2
+        return _escape(pattern, at)
     if c in "^$":
         return Node(is_edge=True), at + 1
     return Node(None if c == "." else frozenset(c)), at + 1
@@ -122,6 +118,17 @@ def _atom(pattern: str, at: int) -> tuple[Node, int]:
 @lru_cache(maxsize=4096)
 def _letter(letter: str) -> Node:
     return Node(frozenset(letter))
+
+
+def _escape(pattern: str, at: int) -> tuple[Node, int]:
+    escaped = pattern[at + 1]
+    if escaped in "bB":
+        return Node(is_edge=True), at + 2
+    if escaped.isalnum() and escaped not in _CLASSES:
+        raise ValueError(
+            f"the pattern {pattern!r} escapes {escaped!r}, which the rule tables do not use"
+        )
+    return Node(_CLASSES[escaped] if escaped in _CLASSES else frozenset(escaped)), at + 2
 
 
 def _class(pattern: str, at: int) -> tuple[Node, int]:
@@ -183,18 +190,65 @@ def prefixes(pattern: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
-def required(pattern: str) -> str:
-    """The longest literal every match contains, outside of groups: a cheap first test.
+def required(pattern: str) -> tuple[str, ...]:
+    r"""Literals one of which every match contains: a cheap first test. Empty strings where none can be named.
 
     >>> required(r".{2,120} contributed (?:to )?this")
-    ' contributed '
+    (' contributed ',)
+    >>> required(r"[^!?]{1,60} ?(?:©|\(c\))[^!?]{0,80}")
+    ('©', '(c)')
     """
-    branches = parsed(pattern)
-    runs, run = [""], ""
-    for node in branches[0] if len(branches) == 1 else ():
-        run = run + next(iter(node.letters or "")) if _is_letter(node) else ""
-        runs.append(run)
-    return max(runs, key=len)
+    return _required(parsed(pattern)) or ("",)
+
+
+def _required(branches: tuple[tuple[Node, ...], ...]) -> tuple[str, ...]:
+    """The literals of some branches: for each its best ones, or nothing where a branch has none or they are many."""
+    found: dict[str, None] = {}
+    for nodes in branches:
+        best: tuple[str, ...] = ()
+        run = ""
+        for node in (*nodes, Node(is_edge=True)):
+            if _is_letter(node):
+                run += next(iter(node.letters or ""))
+                continue
+            inner = _required(node.branches) if node.branches and node.least else ()
+            best = max(best, (run,) if run else (), inner, key=_selectivity)
+            run = ""
+        if not best:
+            return ()
+        found |= dict.fromkeys(best)
+    return tuple(found) if len(found) <= _MANY_LITERALS else ()
+
+
+def needs_digit(pattern: str) -> bool:
+    r"""Whether every match, or what a look-ahead sees, holds a digit.
+
+    >>> needs_digit(r"(?=.{0,60}\d)updated.{1,40}"), needs_digit(r"(?:\d|a) views")
+    (True, False)
+    """
+    return all(map(_has_digit, parsed(pattern)))
+
+
+def _has_digit(nodes: tuple[Node, ...]) -> bool:
+    digits = _CLASSES["d"] or frozenset()
+    return any(
+        node.least
+        and (
+            (node.letters is not None and node.letters <= digits)
+            or (bool(node.branches) and all(map(_has_digit, node.branches)))
+        )
+        for node in nodes
+    )
+
+
+def _selectivity(literals: tuple[str, ...]) -> tuple[int, int]:
+    """How rarely some literals are met: the weight of the commonest of them, few before many."""
+    return min(map(_rarity, literals), default=0), -len(literals)
+
+
+def _rarity(literal: str) -> int:
+    """Letters count two, digits and spaces one, other signs four: years are common, a copyright sign is not."""
+    return sum(1 if c.isdigit() or c == " " else 2 if c.isalpha() else 4 for c in literal)
 
 
 def _is_letter(node: Node) -> bool:

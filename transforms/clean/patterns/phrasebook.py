@@ -206,7 +206,7 @@ def _time(book: Phrasebook) -> _Row:
         *ago,
         rf"(?=.{{0,60}}\d){stamps}{_BETWEEN}{date}",
         rf"{stamps}{_BETWEEN}{since}(?:{_BETWEEN}{stamps}{_BETWEEN}{since})?",
-        rf"{has_day}{_HAS_CLOCK}{date}(?:{_BETWEEN}{since})?",
+        rf"{_HAS_CLOCK}{has_day}{date}(?:{_BETWEEN}{since})?",
         rf"{since}[ ,|·•-]{{1,4}}{since}",
         rf"{stamps}",
     )
@@ -272,6 +272,8 @@ def _rule(
         languages=(book.language,),
         place=place,
         patterns=patterns,
+        unless_sentence=category
+        == "tags",  # "Topic: the council meets on Monday to vote on the dam."
         drops=tuple(dict.fromkeys(drops)),
         keeps=(*kept.get(name, ()), *kept["prose"]),
     )

@@ -17,6 +17,12 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from zipfile import ZipFile
 
+from copydesk.transforms.clean.patterns.pattern_literals import (
+    alternatives,
+    needs_digit,
+    prefixes,
+    required,
+)
 from copydesk.transforms.clean.rule import Place, Rule, RuleEntry
 
 FILE = "rules.zip"
@@ -30,8 +36,9 @@ class Alternative(NamedTuple):
     number: int
     rule: int  # its index in `RuleTable.entries`
     pattern: str
-    literal: str  # that every match contains
+    literals: Sequence[str]  # one of which every match contains
     takes_sentences: bool
+    needs_digit: bool
 
 
 class PatternTable(NamedTuple):
@@ -66,12 +73,23 @@ class RuleTable:
                 continue
             if group not in self._read:
                 self._read[group] = {
-                    name: PatternTable([Alternative(*row) for row in rows], heads)
+                    name: _pattern_table(rows, heads)
                     for name, (rows, heads) in self._content[_file(group)].items()
                 }
             if place in self._read[group]:
                 found.append(self._read[group][place])
         return found
+
+
+def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]) -> PatternTable:
+    """The values of JSON as tuples: the garbage collector does not walk through those."""
+    return PatternTable(
+        tuple(
+            Alternative(number, rule, pattern, tuple(literals), takes_sentences, needs_digit)
+            for number, rule, pattern, literals, takes_sentences, needs_digit in rows
+        ),
+        {head: tuple(at) for head, at in heads.items()},
+    )
 
 
 @cache
@@ -105,10 +123,19 @@ def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
     groups: dict[str, Content] = {_file(rule.languages): {} for rule in rules}
     for number, (row, rule, pattern, takes_sentences) in enumerate(_alternatives(rules)):
         rows, heads = groups[_file(rule.languages)].setdefault(rule.place, ([], {}))
-        literal, prefixes = _filed_under(rule.place, pattern)
-        for prefix in prefixes:
+        is_filed = rule.place != "ending"
+        for prefix in sorted(prefixes(pattern)) if is_filed else ():
             heads.setdefault(prefix, []).append(len(rows))
-        rows.append([number, row, pattern, literal, takes_sentences])
+        rows.append(
+            [
+                number,
+                row,
+                pattern,
+                list(required(pattern)) if is_filed else [""],
+                takes_sentences,
+                is_filed and needs_digit(pattern),
+            ]
+        )
     described = [
         [r.name, r.category, list(r.languages), r.place, r.on_pages, r.version] for r in rules
     ]
@@ -123,8 +150,6 @@ def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
 
 def _alternatives(rules: Sequence[Rule]) -> Iterable[tuple[int, Rule, str, bool]]:
     """(row, rule, pattern, whether it takes sentences) in the order in which patterns are tried."""
-    from copydesk.transforms.clean.patterns.pattern_literals import alternatives
-
     for row, rule in enumerate(rules):
         for pattern in rule.patterns:
             # A line is searched for an ending: its pattern is neither split nor filed.
@@ -135,12 +160,6 @@ def _alternatives(rules: Sequence[Rule]) -> Iterable[tuple[int, Rule, str, bool]
         for pattern in rule.sentences:
             for one in alternatives(pattern):
                 yield row, rule, one, True
-
-
-def _filed_under(place: Place, pattern: str) -> tuple[str, list[str]]:
-    from copydesk.transforms.clean.patterns.pattern_literals import prefixes, required
-
-    return ("", []) if place == "ending" else (required(pattern), sorted(prefixes(pattern)))
 
 
 def _file(languages: Sequence[str]) -> str:

@@ -27,7 +27,8 @@ _BOOKS = (
             share_bar: Share your bread with the neighbours, the old man said to us.
             time_line: Published in 1911, the book sold out within days and was never printed again.
             comment_line: Comments by the minister caused a row in the port.
-            topic_line: Topics of the talks were kept secret.""",
+            topic_line: Topics of the talks were kept secret.
+            topic_line: Topic: the council meets on Monday to vote on the dam.""",
     ),
     Phrasebook(
         language="de",
@@ -46,7 +47,8 @@ _BOOKS = (
         keeps="""
             prose: Die Stadt bat die Anwohner, Bilder der Flut zu teilen und einen Kommentar auf ihrer Seite zu hinterlassen. Viele abonnierten den Rundbrief des Rathauses, doch niemand kommt dazu, ihn zu lesen, sagt Anna Ruiz.
             share_bar: Teilen wollten die Brüder das Land nie.
-            time_line: Vor zwei Stunden stand das Wasser noch an der Brücke.""",
+            time_line: Vor zwei Stunden stand das Wasser noch an der Brücke.
+            topic_line: Thema: Der Rat stimmt am Montag über den neuen Damm ab.""",
     ),
     Phrasebook(
         language="fr",

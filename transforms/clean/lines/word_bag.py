@@ -1,0 +1,52 @@
+"""Which words the lines of a text have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[np.float64]
+
+
+class WordBag(NamedTuple):
+    """Each word of a line once, an entry a word: `at` numbers the word, `row` its line.
+
+    In the order of the text: sums in the order of a set would differ in their last bit from process to process.
+    """
+
+    at: npt.NDArray[np.int64]
+    row: npt.NDArray[np.int64]
+    size: npt.NDArray[np.int64]  # entries of each line
+    n_letters: npt.NDArray[np.int64]  # of each word
+
+    @classmethod
+    def of(cls, words: Sequence[Iterable[str]]) -> WordBag:
+        """The bag of the words of each line."""
+        number: dict[str, int] = {}
+        lists = [
+            [number.setdefault(word, len(number)) for word in dict.fromkeys(own)] for own in words
+        ]
+        size = np.array([len(own) for own in lists], dtype=np.int64)
+        return cls(
+            np.array([k for own in lists for k in own], dtype=np.int64),
+            np.repeat(np.arange(len(lists)), size),
+            size,
+            np.array([len(word) for word in number], dtype=np.int64),
+        )
+
+    def sums(self, weights: Column | None = None) -> npt.NDArray[Any]:
+        """For each entry, the sum of `weights` (one for each line) over the lines that have its word; without them, their number."""
+        return np.bincount(self.at, None if weights is None else weights[self.row], minlength=1)[
+            self.at
+        ]
+
+    def mean(
+        self, values: npt.NDArray[np.generic], among: npt.NDArray[np.bool_] | None = None
+    ) -> Column:
+        """Per line, the mean of the values of its entries, or of some of them; 0 where it has none."""
+        row, values = (self.row, values) if among is None else (self.row[among], values[among])
+        n = len(self.size)
+        return np.bincount(row, values, minlength=n) / np.maximum(1, np.bincount(row, minlength=n))
