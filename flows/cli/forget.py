@@ -73,7 +73,7 @@ def command(
 
     What is left is a receipt with ids and hashes, and a tombstone that keeps the document from
     coming back. If it was the kept one of its copies, the next best copy takes its place. Other
-    documents that share its text are listed. There is no way back: not by `rollback` either.
+    documents that share its text are listed. This cannot be undone, not by `rollback` either.
     """
     if not (docs or urls or outlets):
         raise click.UsageError("name what to forget: --doc ID, --url URL or --outlet NAME")
