@@ -103,6 +103,7 @@ NEEDS = {
     "docs/media-monitoring.md": Page(before=corpus("warehouse")),
     "docs/training-corpus.md": Page(before=corpus("warehouse")),
     "docs/data-engineering.md": Page(before=corpus("warehouse")),
+    "docs/warehouse.md": Page(before=corpus("warehouse")),
     "docs/cleaning.md": Page(before=corpus("warehouse", "seeds/")),
     "docs/copies.md": Page(before=corpus("warehouse", "seeds/")),
     "docs/report.md": Page(
