@@ -311,7 +311,7 @@ def dropped(
     unsure: list[frozenset[str]],
     limits: tuple[float, float, float],
 ) -> np.ndarray:
-    """Which lines go, one pass, by `lines.decided` itself."""
+    """Which lines go, one pass, by `line_model.decided` itself."""
     gone = np.zeros(len(odds), bool)
     for document, at in zip(documents, starts[:-1], strict=True):
         known = model.Model({}, {}, unsure[columns["fold"][at]], None, None, *limits)  # type: ignore[arg-type]  # the odds are known

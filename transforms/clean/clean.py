@@ -82,7 +82,7 @@ def clean(
     """The removals that take boilerplate out of what `removed` left of `extracted`.
 
     `kind="page"` says that a page model has judged the lines already: then only the rule tables act,
-    less the rules that lose more than they win behind it (`on_pages`).
+    without the rules that cut more article lines than boilerplate there (`on_pages`).
     `templates` are lines learned for the document's outlet (`learned_templates.active_lines`).
     `languages` are codes that the input or the page stated; those that the text shows act beside them.
     Cleaning what is left a second time removes nothing. Headlines and bylines are the taggers' to cut.
@@ -164,19 +164,19 @@ def _cut(line: int, rule: str) -> Cut:
 def _in_context(
     left: Sequence[str], low: Sequence[str], cuts: list[Cut], acting: RuleSet, options: Options
 ) -> list[Cut]:
-    """What goes of a plain text: the rules' cuts less those of its headline and bylines, and what the lines around show."""
+    """The cuts of a plain text: those of the rules, without its headline and bylines, and those that the lines around show."""
     by_name = rule_table.packaged().by_name
     taken = {c.line: by_name[c.rule] for c in cuts if by_name[c.rule].category != "layout"}
     if not taken and not link_lists.may_have(left):
         return cuts
     if taken and (kept := opening.guarded(left, low, taken)):
         cuts = [c for c in cuts if c.line not in kept]
-    held = _marked(left, low, cuts, acting)
-    lines = [line for _, line in held]
+    numbered = _marked(left, low, cuts, acting)
+    lines = [line for _, line in numbered]
     listed = {i: name for i, name in link_lists.found(lines).items() if name in acting.by_name}
-    cuts += [_cut(held[i][0], name) for i, name in listed.items()]
+    cuts += [_cut(numbered[i][0], name) for i, name in listed.items()]
     if options.line_model and len(taken) >= 1:
-        cuts += _by_model(held, listed, acting)
+        cuts += _by_model(numbered, listed, acting)
     partly = {c.line for c in cuts if c.start is None}
     return [c for c in cuts if c.start is None or c.line not in partly]
 
@@ -192,20 +192,20 @@ def _marked(
         texts[c.line], folds[c.line] = (
             part[: c.start] + part[c.end :] for part in (texts[c.line], folds[c.line])
         )
-    held, above = list[tuple[int, Line]](), -1
+    numbered, above = list[tuple[int, Line]](), -1
     for n, line in enumerate(texts):
         if line and not line.isspace():
             rule = whole.get(n, "")
-            held.append((n, Line(line, folds[n], _category(rule), rule, n - above - 1)))
+            numbered.append((n, Line(line, folds[n], _category(rule), rule, n - above - 1)))
             above = n
-    return held
+    return numbered
 
 
 def _by_model(
-    held: Sequence[tuple[int, Line]], listed: dict[int, str], acting: RuleSet
+    numbered: Sequence[tuple[int, Line]], listed: dict[int, str], acting: RuleSet
 ) -> list[Cut]:
     """What the line model adds to the rules' cuts; it is asked where rules take at least `MIN_RESIDUE` lines."""
-    lines = [line for _, line in held]
+    lines = [line for _, line in numbered]
     for i, rule in listed.items():
         lines[i] = lines[i]._replace(category="related", rule=rule)
     residue = sum(line.category not in {"", "layout"} for line in lines)
@@ -220,7 +220,7 @@ def _by_model(
     odds = log_odds(hinted, known, may_go).tolist() if asked else None
     decision = decided(lines, odds, known, may_go)
     return [
-        _cut(held[i][0], name)
+        _cut(numbered[i][0], name)
         for name, found in (
             (TRAILING_LIST, decision.below),
             (LEADING_MENU, decision.above),

@@ -1,8 +1,8 @@
 """Lines that an outlet prints under many of its articles, learned from the articles themselves.
 
 A line that recurs in documents of different stories becomes a candidate with its evidence. It becomes
-active, and is cut from the next run on, only where it also stands like a template: at the edge of the
-text, or always beside the same line. What many articles quote stands inside them, between
+active, and is cut from the next run on, only where its place is also that of a template: at the edge of the
+text, or always beside the same line. What many articles quote is inside them, between
 lines that differ, so it stays a candidate; so does any line with a quotation in it. A reviewer's
 `approved` or `rejected` is never changed.
 """
@@ -91,7 +91,7 @@ def learn(
 
     `documents` has `doc_id`, `outlet_id`, `text` and, to count a story once, `story_id`; where it comes
     in several tables, those of an outlet are in the same one. Documents without an outlet teach nothing.
-    Rows of `existing` stay: their counts only grow, because lines that act no longer stand in cleaned
+    Rows of `existing` stay: their counts only grow, because lines that act are no longer part of cleaned
     text, and their status changes only from candidate to active.
     """
     known = {
@@ -157,25 +157,25 @@ def _recurring(documents: pa.Table, options: Options) -> Iterator[tuple[str, int
     for doc_id, outlet, text, story in zip(*columns, strict=True):
         if outlet:
             by_outlet[outlet].append((doc_id, story or doc_id, text))
-    for outlet, held in sorted(by_outlet.items()):
-        held.sort()
-        total = len({story for _, story, _ in held})
+    for outlet, documents_of in sorted(by_outlet.items()):
+        documents_of.sort()
+        total = len({story for _, story, _ in documents_of})
         if total < options.min_outlet_documents:
             continue
-        for line, seen in _lines(held, options).items():
+        for line, seen in _lines(documents_of, options).items():
             n = len(seen.stories)
             if n >= options.candidate_documents and n >= options.candidate_share * total:
                 yield outlet, total, line, seen
 
 
-def _lines(held: list[tuple[str, str, str]], options: Options) -> Mapping[str, _Seen]:
+def _lines(documents: list[tuple[str, str, str]], options: Options) -> Mapping[str, _Seen]:
     """Every line of the documents with the stories and places it was seen in; a story counts once."""
     often: Counter[str] = Counter()
     texts: dict[str, tuple[str, list[str]]] = {}
-    for doc_id, story, text in held:
+    for doc_id, story, text in documents:
         if (
             story not in texts
-        ):  # documents are in order of doc_id: the first one stands for its story
+        ):  # documents are in order of doc_id: the first one represents its story
             texts[story] = (doc_id, [line_of(line) for line in text.split("\n")])
             often.update(set(texts[story][1]))
     found: dict[str, _Seen] = {}
@@ -200,7 +200,7 @@ def _lines(held: list[tuple[str, str, str]], options: Options) -> Mapping[str, _
 
 
 def _acts(line: str, seen: _Seen, total: int, options: Options) -> bool:
-    """Whether the line stands like a template often enough to be cut without review."""
+    """Whether the line has the place of a template often enough to be cut without review."""
     n = len(seen.stories)
     is_prose = len(line.split()) >= 8 and _SENTENCE.search(line) is not None
     if (

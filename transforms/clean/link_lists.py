@@ -1,7 +1,7 @@
-"""Boilerplate told by the lines around it: lists under a heading, menus, time lines, headings left alone.
+"""Boilerplate that shows by the lines around it: lists under a heading, menus, time lines, headings left alone.
 
-A rule takes a heading such as "Read also"; the titles below it are anybody's words. They are told
-by the heading above them and by their shape: a few lines that end in no full stop.
+A rule takes a heading such as "Read also"; the titles below it may be any words. They are
+recognised by the heading above them and by their shape: a few lines that end in no full stop.
 """
 
 from __future__ import annotations
@@ -253,7 +253,7 @@ def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> li
 
 
 def _lost_posts(lines: Sequence[Line]) -> list[int]:
-    """Signatures of embedded posts that stand below no post: "— Harbour Post (@harbourpost) May 3, 2021"."""
+    """Signatures of embedded posts without a post above them: "— Harbour Post (@harbourpost) May 3, 2021"."""
     lost: list[int] = []
     for i, line in enumerate(lines):
         if line.category or "(@" not in line.text or not _SIGNATURE.match(line.text):

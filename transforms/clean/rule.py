@@ -2,8 +2,8 @@
 
 A rule's patterns are read against *folded* text: lower case, straight quotation marks and
 apostrophes, one kind of dash and space. Each pattern is one alternative and begins with a literal
-where it can, because the engine skips such alternatives by their first character. Nothing nests an
-unbounded repeat, and a line is looked at only up to a fixed length, so time grows with the number
+where it can, because the engine skips such alternatives by their first character. No pattern nests
+an unbounded repeat, and a line is read only up to a fixed length, so time grows with the number
 of lines alone.
 """
 
@@ -33,7 +33,7 @@ CATEGORIES = {
     "correction": "Corrections and clarifications: they leave the text and become a column.",
     "counters": "Counters, time stamps of publication, reading times.",
     "layout": "Blank lines, rules of dashes, menus and lists around the article.",
-    "learned": "Lines told from the article by where and how they stand, not by what they say.",
+    "learned": "Lines recognised by their place and their shape, not by their wording.",
     "newsletter": "Newsletter, app, log-in and paywall prompts.",
     "notices": "Cookie, privacy, script and player notices.",
     "photo": "Photo credits and the captions that end in one.",
@@ -48,7 +48,7 @@ class Rule:
     """One kind of residue.
 
     `drops` are texts the rule must cut, `keeps` look-alikes that must stay whole. A drop without
-    brackets goes as a whole; where `[[` and `]]` stand in it, exactly what is between them goes.
+    brackets goes as a whole; where it has `[[` and `]]`, exactly what is between them goes.
     A rule acts wherever it matches in a document of its `languages`, at the head, in the middle and at
     the end, and the model never keeps what it takes. Patterns that are too weak for that go into a
     rule of the place `evidence`: its `drops` are lines it recognises, and it has no `keeps` to prove.

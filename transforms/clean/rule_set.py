@@ -195,7 +195,7 @@ class RuleSet:
         return None
 
     def less_sentences(self, low: Sequence[str], cuts: list[Cut]) -> list[Cut]:
-        """The cuts of a text less those of a sentence of `_SHORT_SENTENCE` words, where the text is two sentences, a line each.
+        """The cuts of a text; where it is two sentences, a line each, without those of sentences of `_SHORT_SENTENCE` words.
 
         In so short a text only patterns that take sentences take one.
         """

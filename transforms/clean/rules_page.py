@@ -23,13 +23,13 @@ def markdown() -> str:
         "# Cleaning rules",
         "",
         f"The {len(ALL)} rules that cut residue from text, written by `python -m docs.generate` from the tables in `transforms/clean/rules/`. "
-        f"The tests run every example; the page shows the first {_MOST_EXAMPLES} of a rule. Where brackets `[[ ]]` stand in one, only what is between them goes. Quotation marks around a line are "
+        f"The tests run every example; the page shows the first {_MOST_EXAMPLES} of a rule. Where one has brackets `[[ ]]`, only what is between them goes. Quotation marks around a line are "
         'never looked through: a quotation that begins "Read more" is no link.',
         "",
     ]
     for category, meaning in CATEGORIES.items():
-        held = [rule for rule in ALL if rule.category == category]
-        if held:
+        listed = [rule for rule in ALL if rule.category == category]
+        if listed:
             parts += [
                 f"## {category}",
                 "",
@@ -38,7 +38,7 @@ def markdown() -> str:
                 "| rule | language | acts on | must go | must stay |",
                 "|---|---|---|---|---|",
             ]
-            parts += [_row(rule) for rule in held]
+            parts += [_row(rule) for rule in listed]
             parts.append("")
     return "\n".join(parts).rstrip() + "\n"
 

@@ -1,1 +1,1 @@
-"""Lines told from the article by how they are placed: their numbers, and the model over them."""
+"""Lines recognised by their place and their shape: what is measured of them, and the model."""

@@ -16,7 +16,7 @@ PROSE_WORDS = 18  # a line this long that ends like a sentence is prose; caption
 FAR = 30  # lines: nothing farther says more
 MOST_BLANK = 3  # blank lines in a row; more say no more
 FAR_RULE = 50  # lines, the same of lines that rules took
-OUTSIDE = -1.0  # stands where a text has no such line or block
+OUTSIDE = -1.0  # the value where a text has no such line or block
 _OUTSIDE_NEAR = (
     (NEUTRAL,),
     (OUTSIDE,),
@@ -100,7 +100,7 @@ def _last(marked: npt.NDArray[np.generic]) -> Rows:
 
 
 def _distance(marked: npt.NDArray[np.generic], most: int) -> Rows:
-    """Per line, how many lines above it the last marked one stands, `most` at most and where there is none."""
+    """Per line, how many lines above it the last marked one is; `most` where it is farther or there is none."""
     last = _last(marked)
     return np.where(last >= 0, np.minimum(most, np.arange(len(last)) - last), most)
 
@@ -235,10 +235,10 @@ def _means(columns: npt.NDArray[np.float64], at: Rows, low: int, high: int) -> C
     sums = np.zeros((columns.shape[0], n + 1))
     np.cumsum(columns, axis=1, out=sums[:, 1:])
     first, last = np.maximum(0, at + low), np.minimum(n, at + high)
-    held = last - first
+    n_lines = last - first
     return np.where(
-        held > 0,
-        (sums[:, np.maximum(first, last)] - sums[:, np.minimum(first, n)]) / np.maximum(1, held),
+        n_lines > 0,
+        (sums[:, np.maximum(first, last)] - sums[:, np.minimum(first, n)]) / np.maximum(1, n_lines),
         OUTSIDE,
     )
 
@@ -275,7 +275,7 @@ def blocks_columns(text: TextLines) -> Columns:
 
 
 def topics_columns(text: TextLines, in_prose: Column) -> Columns:
-    """Per line: how often its names stand in the text's prose, and how many names it has; of its words the share that no
+    """Per line: how often its names are in the text's prose, and how many names it has; of its words the share that no
     other line has, and the mean share of the lines with the word that are prose; its share of digits.
     """
     bag, names = text.facts.words, text.facts.names

@@ -18,8 +18,8 @@ from copydesk.transforms.clean.lines.word_bag import WordBag
 Odds = npt.NDArray[np.float32]
 
 FARTHEST = 99
-SUREST = 6.0  # log odds; what is surer is not told apart
-OUTSIDE = -9.0  # log odds of what stands outside of the text
+SUREST = 6.0  # log odds; surer ones count as this
+OUTSIDE = -9.0  # log odds of lines outside of the text
 # Log odds asked beyond the limit where all words of a text are residue, and in proportion below. Of texts that an extractor has already
 # cut to the article more residue goes, of whole pages fewer good lines, and of both together as much (training/README.md).
 CAUTION = 2.0

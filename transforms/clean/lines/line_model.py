@@ -1,8 +1,8 @@
-"""Lines of plain text told from the article by how they stand, not by what they say.
+"""Lines of plain text recognised as no part of the article by their place and shape, not by their wording.
 
 `line_features` turns the lines of one document into numbers; boosted trees trained on labelled pages
 (`training/clean_lines.py`) turn those into log odds that a line is no part of the article, and a second
-forest judges the lines again by what the first said about the others (`second_look`).
+forest judges the lines again by what the first said about the others (`line_context_features`).
 A rule that matches a line is a feature among others. The model only adds to what rules cut (`decided`).
 """
 
@@ -34,9 +34,7 @@ BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a r
 MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
 DOUBTFUL = -1.5  # log odds of the first look: lines below are the article's without a second one
 MIN_RESIDUE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
-FEW_WORDS = (
-    60  # a text with fewer gives the model nothing to judge by: rules stand alone; arbitrary
-)
+FEW_WORDS = 60  # a text with fewer gives the model nothing to judge by: rules act alone; arbitrary
 
 # What the model must not judge: code, numbered items, references, tables of numbers, scripts without
 # spaces between words. In the development pages these were most of the good lines it would have lost.
@@ -88,10 +86,10 @@ def judged(line: Line) -> bool:
 
 
 def below_the_end(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[int]:
-    """Lines below the article's last sentence that stand among lines the rules took: lists of other stories, menus.
+    """Lines below the article's last sentence among lines that the rules took: lists of other stories, menus.
 
     A line of fewer than four words goes only out of a menu. Bylines stay for the tagger, and so
-    does everything where no prose stands above. On the development pages 98 bad lines go for a good one.
+    does everything that has no prose above it. On the development pages 98 bad lines go for a good one.
     """
     end = next(
         (
@@ -118,7 +116,7 @@ def below_the_end(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[
 def above_the_start(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[int]:
     """Lines of one to three words above the first prose, among several that rules took: the site's menu.
 
-    Headlines are longer, and one that is not stands below the menu's last line.
+    Headlines are longer, and a shorter one is below the menu's last line.
     """
     start = next(
         (i for i, line in enumerate(lines) if not line.category and _ends_prose(line, END_WORDS)), 0

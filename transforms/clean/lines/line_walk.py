@@ -1,6 +1,6 @@
 """The compiled walk over the characters of a text's lines; `line_facts` says what it finds.
 
-Words are told apart by 64-bit hashes of their code points. The walk is one function, because a
+Words are distinguished by 64-bit hashes of their code points. The walk is one function, because a
 kernel is cached by its own source and calls inside would cost as much as the work.
 """
 

@@ -1,4 +1,4 @@
-"""What can be told of a rule's pattern before it is tried: how its matches begin and what they hold.
+"""What is known of a rule's pattern before it is tried: how its matches begin and what they contain.
 
 Reads the patterns of the rule tables: literals, escapes, classes, groups that capture nothing, bars,
 repeats and look-ahead. Whatever else Python's `re` knows is refused, so a rule that brings it fails
@@ -18,7 +18,7 @@ _MANY = 200  # more prefixes than this are filed one character shorter
 _MANY_LITERALS = 8  # more are no cheap test; arbitrary
 _RANGE = 64  # characters of a class that is expanded
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
-#: Letters that stand for themselves and are not repeated.
+#: Letters that match themselves and are not repeated.
 _LETTERS = re.compile(r"(?:[^\\\[\]().?*+{}|^$](?![?*+{]))+")
 _CLASSES = {
     "d": frozenset("0123456789"),
@@ -41,7 +41,7 @@ class Node(NamedTuple):
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
-    """The pattern split at the bars that stand outside of groups.
+    """The pattern split at the bars outside of groups.
 
     >>> alternatives(r"a(?:b|c)|d[|]")
     ('a(?:b|c)', 'd[|]')

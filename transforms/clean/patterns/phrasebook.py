@@ -30,7 +30,7 @@ _YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
 class Phrasebook:
     """The phrases of one language by block.
 
-    `labels`-like blocks hold what stands before a colon (`related`, `photo`, `tags`, `stamps`); all
+    `labels`-like blocks hold labels that come before a colon (`related`, `photo`, `tags`, `stamps`); all
     others hold whole lines. `joined` says that the language writes without spaces. `keeps` are lines
     "block: a sentence that must stay"; the block "prose" is a paragraph that every rule must keep.
     """
