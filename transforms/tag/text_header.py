@@ -32,6 +32,9 @@ _INITIAL = re.compile(r"(?:\b\w|Jr|Sr|Dr)\.$")
 _TWO_SENTENCES = re.compile(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+")
 _PARTS = re.compile(r", | \| ")
 _ABOUT = re.compile(r"\W*about\b", re.I)
+# Thai, Lao, Burmese and Khmer set no spaces between words and no full stop.
+_UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
+_UNSPACED_PROSE = 90  # characters; a headline of them is seldom longer
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -183,6 +186,8 @@ def reads_like_headline(line: str, max_chars: int) -> bool:
     words = text.split()
     begins = text[0].isupper() or not text[0].islower() or any(char.isupper() for char in words[0])
     sized = bool(_CJK.search(text)) or 2 <= len(words) <= 30
+    if _UNSPACED.search(text):
+        sized = len(text) < _UNSPACED_PROSE
     return begins and sized and not _is_something_else(text)
 
 
@@ -207,5 +212,7 @@ def is_prose(line: str) -> bool:
     text = line.strip()
     if _CJK.search(text[:_PROSE_HEAD]):
         return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
+    if _UNSPACED.search(text[:_PROSE_HEAD]):
+        return len(text) >= _UNSPACED_PROSE
     n_words = len(text[:_PROSE_HEAD].split(None, 12))
     return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text[-8:])))
