@@ -25,6 +25,8 @@ _FEW_WORDS = 25
 MOST_WORDS_OF_A_TEASER = 150
 _MOST_CHARS = 5_000_000  # of one script; arbitrary
 _MOST_VALUES = 50_000
+_SHORT = 40  # characters of a value that is no paragraph; arbitrary
+_NOT_PROSE = ("{", "[", "function", "http")
 _SENTENCE = re.compile(r"[.!?…]['\"”’»)]?(?:\s|$)|[。！？]")
 _STATE = re.compile(
     r"(?:window\.|self\.)?(__NEXT_DATA__|__NUXT__|__INITIAL_STATE__|__PRELOADED_STATE__|__APOLLO_STATE__|__APP_STATE__|"
@@ -93,10 +95,12 @@ def _longest_run(strings: Sequence[tuple[str, str]]) -> str:
     """The prose under one key: the most words of any, its values in order."""
     by_key: dict[str, dict[str, None]] = {}
     for path, value in strings:
-        if len(value) >= 40 and _SENTENCE.search(value) and not _OTHER_KEYS.search(path):
-            text = paragraphs(value)
-            if text and " " in text[:80] and not text.startswith(("{", "[", "function", "http")):
-                by_key.setdefault(path, {})[text] = None
+        if len(value) < _SHORT or " " not in value or _OTHER_KEYS.search(path):
+            continue
+        text = paragraphs(value)
+        # A full stop before a tag ends a sentence too, so the tags go first.
+        if _SENTENCE.search(text) and " " in text[:80] and not text.startswith(_NOT_PROSE):
+            by_key.setdefault(path, {})[text] = None
     found = ("\n".join(values) for values in by_key.values())
     return max(found, key=len, default="")
 

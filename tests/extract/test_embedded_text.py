@@ -1,0 +1,145 @@
+"""The text in a page's data is taken where the elements show a teaser of it, and only there."""
+
+import json
+
+import pytest
+
+import copydesk
+from copydesk.transforms.ledger import rebuild
+
+_TITLE = "Seal pup found in the harbour bakery"
+_PARAGRAPHS = (
+    "A seal pup was found behind the oven of the harbour bakery on Monday morning, an hour before the shop opened.",
+    "The baker, Runa Holt, heard a noise from the coal store and thought that a shelf had fallen from the wall.",
+    "She gave the animal a herring and called the coast guard, which sent two officers with a blanket and a crate.",
+    "The pup weighs eleven kilograms and is about five weeks old, the keeper of the sea station said on Tuesday.",
+    "It will stay at the station until spring, when it is to be released on the sandbank north of the lighthouse.",
+)
+_OTHER = (
+    "The town council of Vargo voted for a new roof of the gymnasium after a debate of four hours on Monday.",
+    "The work is to begin in June, and pupils will use the hall of the rowing club until the autumn holidays.",
+    "Opponents of the plan had asked for a second opinion on the beams, which the mayor called a waste of time.",
+    "The roof costs two million crowns, of which the region pays a third and the lottery fund a tenth of the sum.",
+)
+_FRAME = (
+    '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+    '<meta property="og:type" content="article"><meta property="og:title" content="{title}">{head}</head>'
+    '<body><header><nav><ul><li><a href="/news">News</a></li><li><a href="/sport">Sport</a></li></ul></nav></header>'
+    "<main><article><h1>{title}</h1>{body}</article></main>{foot}</body></html>"
+)
+
+
+def _elements(paragraphs: tuple[str, ...]) -> str:
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+
+
+def _json_ld(title: str, paragraphs: tuple[str, ...]) -> str:
+    said = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": title,
+        "articleBody": "\n\n".join(paragraphs),
+    }
+    return f'<script type="application/ld+json">{json.dumps(said)}</script>'
+
+
+def _next_data(title: str, paragraphs: tuple[str, ...]) -> str:
+    state = {
+        "props": {
+            "pageProps": {
+                "menu": [{"label": "News"}, {"label": "Sport"}],
+                "article": {"id": 41, "headline": title, "body": _elements(paragraphs)},
+                "newsletter": {"text": "Our newsletter comes every morning. Sign up, it is free."},
+            }
+        },
+        "page": "/[slug]",
+    }
+    return f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
+
+
+def _next_blocks(title: str, paragraphs: tuple[str, ...]) -> str:
+    """The same with each paragraph a value of its own in a list of blocks."""
+    blocks = [{"type": "paragraph", "content": {"html": paragraph}} for paragraph in paragraphs]
+    state = {"props": {"pageProps": {"post": {"title": title, "blocks": blocks}}}}
+    return f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
+
+
+def _nuxt(title: str, paragraphs: tuple[str, ...]) -> str:
+    """A script that is no JSON: a function called with the page's values."""
+    body = json.dumps(_elements(paragraphs)).replace("<", "\\u003c")
+    post = "{title:" + json.dumps(title) + ",body:" + body + ",open:b}"
+    call = "(function(a,b){return {layout:a,data:[{post:" + post + '}],error:null}}("default",!0))'
+    return f"<script>window.__NUXT__={call};</script>"
+
+
+def _initial_state(title: str, paragraphs: tuple[str, ...]) -> str:
+    state = {"article": {"title": title, "text": _elements(paragraphs)}}
+    return f"<script>window.__INITIAL_STATE__ = {json.dumps(state)};</script>"
+
+
+_WRITERS = {
+    "json-ld": (_json_ld, "json-ld"),
+    "next data": (_next_data, "page-state"),
+    "next data in blocks": (_next_blocks, "page-state"),
+    "nuxt": (_nuxt, "page-state"),
+    "initial state": (_initial_state, "page-state"),
+}
+
+
+def _page(shown: tuple[str, ...], data: str) -> copydesk.Article:
+    return copydesk.clean_page(
+        _FRAME.format(title=_TITLE, head="", body=_elements(shown), foot=data),
+        url="https://www.example.org/news/seal-pup",
+    )
+
+
+@pytest.mark.parametrize("name", sorted(_WRITERS))
+def test_the_whole_in_the_data_takes_the_place_of_a_teaser_in_the_elements(name: str) -> None:
+    write, source = _WRITERS[name]
+    article = _page(_PARAGRAPHS[:1], write(_TITLE, _PARAGRAPHS))
+    assert article.text.splitlines() == list(_PARAGRAPHS)
+    assert article.evidence["text"] == source
+
+
+@pytest.mark.parametrize("name", sorted(_WRITERS))
+def test_the_teaser_that_the_elements_show_is_in_the_ledger(name: str) -> None:
+    article = _page(_PARAGRAPHS[:1], _WRITERS[name][0](_TITLE, _PARAGRAPHS))
+    opening = [cut for cut in article.removed if cut.rule == "page_opening_of_data"]
+    assert [cut.text.strip() for cut in opening] == [_TITLE, _PARAGRAPHS[0]]
+    assert rebuild(article.text, article.removed) == article.extracted
+
+
+@pytest.mark.parametrize("name", sorted(_WRITERS))
+def test_the_whole_in_the_elements_is_kept_where_the_data_hold_a_teaser(name: str) -> None:
+    article = _page(_PARAGRAPHS, _WRITERS[name][0](_TITLE, _PARAGRAPHS[:1]))
+    assert article.text.splitlines() == list(_PARAGRAPHS)
+    assert "text" not in article.evidence
+
+
+@pytest.mark.parametrize("name", sorted(_WRITERS))
+def test_the_elements_are_kept_where_both_hold_the_whole(name: str) -> None:
+    article = _page(_PARAGRAPHS, _WRITERS[name][0](_TITLE, _PARAGRAPHS))
+    assert article.text.splitlines() == list(_PARAGRAPHS)
+    assert "text" not in article.evidence
+
+
+@pytest.mark.parametrize("name", sorted(_WRITERS))
+def test_data_of_another_article_are_left_alone(name: str) -> None:
+    article = _page(_PARAGRAPHS[:1], _WRITERS[name][0]("A new roof for the gymnasium", _OTHER))
+    assert not any(paragraph in article.text for paragraph in _OTHER)
+
+
+def test_of_two_articles_in_the_state_the_one_of_the_page_is_taken() -> None:
+    """The other article is kept under a key that tells of related ones."""
+    state = {
+        "article": {"title": _TITLE, "body": _elements(_PARAGRAPHS)},
+        "related": [{"title": "A new roof for the gymnasium", "body": _elements(_OTHER * 2)}],
+    }
+    script = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
+    article = _page(_PARAGRAPHS[:1], script)
+    assert article.text.splitlines() == list(_PARAGRAPHS)
+
+
+def test_broken_json_in_the_state_changes_nothing() -> None:
+    broken = _next_data(_TITLE, _PARAGRAPHS)[:300] + "</script>"
+    assert _page(_PARAGRAPHS, broken).text.splitlines() == list(_PARAGRAPHS)
