@@ -51,7 +51,7 @@ class Texts(Protocol):
 class Folding:
     """One run of the step: `read` every batch, then `finish`.
 
-    Rows 0 to n-1 are the new documents in order of time; published documents that are drawn in for
+    Rows 0 to n-1 are the new documents in order of time; published documents that are fetched for
     comparison get the rows after them, in the order they were fetched. New documents are signed and
     compared in slabs of that order, each among itself and with the index of all before it, so that
     memory is bounded by the slab; what is kept is decided once, from all pairs.
@@ -104,12 +104,12 @@ class Folding:
         self._read_as = keep_policy.order_in_time(facts)
         self.n = facts.num_rows
         self.facts = facts.take(pa.array(self._read_as))
-        del facts  # it would be held twice until the last decision
+        del facts  # otherwise it would be in memory twice until the last decision
         self.times = in_memory_search.as_times(self.facts["published_at"], self.n)
         self.n_words = np.zeros(self.n, np.int32)
         self.position = np.arange(
             self.n
-        )  # published documents lie before the new ones, at negative places
+        )  # published documents come before the new ones, at negative places
         self._sequence = np.zeros(self.n, np.uint64)
         self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
         self._row_of: dict[str, int] = {}
@@ -137,7 +137,7 @@ class Folding:
             [sketching.sketch(self._spill.take(self._read_as[p]), self.options) for p in pieces]
         )
         self.n_words[low:high] = sketches.n_words
-        # A spared document stands for itself alone; others with its words are compared with it.
+        # A spared document represents no other; others with its words are compared with it.
         self._sequence[low:high] = np.where(self._spared[low:high], np.uint64(0), sketches.sequence)
         self._find_equals(low, high)
         unique = rows[self._first[low:high] == rows]
@@ -162,7 +162,7 @@ class Folding:
         earlier = self._first[:low] == np.arange(low)
         if (
             self.times[high - 1] != candidates.UNDATED
-        ):  # all of the slab are dated: it stands in order of time
+        ):  # all of the slab are dated: it is in order of time
             earlier &= self.times[:low] >= self.times[low] - self.options.window_us
         rows = np.concatenate([np.flatnonzero(earlier), np.arange(low, high)])
         first = leader_clustering.first_of_equals(

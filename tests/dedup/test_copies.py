@@ -118,7 +118,7 @@ def test_rethreshold_gives_any_history_the_clusters_of_one_ingest(
 
 
 # Of rows with equal words one is compared for all, and which one it is depends on the history: its time
-# moves the scores by a hundredth. The longest passage is told by counts alone.
+# moves the scores by a hundredth. The counts alone say how long the longest passage is.
 _ESTIMATES = {"longest_shared_words", "may_go", "kept_may_go"}
 
 

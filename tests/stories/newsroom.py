@@ -1,4 +1,4 @@
-"""Made-up events, each told several times in other words, and unrelated notices around them."""
+"""Made-up events, each reported several times in other words, and unrelated notices around them."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ class Shelf:
         return found
 
     def check(self) -> None:
-        """Ranks run from 1 in every story, and the rows of `stories` count what stands in `articles`."""
+        """Ranks run from 1 in every story, and the rows of `stories` count what is in `articles`."""
         members = defaultdict(list)
         for row in self.articles.values():
             members[row["story_id"]].append(row)

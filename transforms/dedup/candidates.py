@@ -1,9 +1,9 @@
 """Which documents to compare: those that share keys, near in time or over their smallest keys beyond.
 
-A key stands in one 64-bit entry with its document: 36 bits of the shingle's hash, 28 of the number.
+A key and its document share one 64-bit entry: 36 bits of the shingle's hash, 28 of the number.
 Inside the window two shared keys make a candidate; beyond it, three of the eight smallest. Both also
-need agreeing signatures. Whether two documents are candidates depends on the two alone, but for
-the caps on keys that very many documents share.
+need agreeing signatures. Whether two documents are candidates depends on these two alone, except
+where very many documents share a key: then only some of them are looked at.
 """
 
 # ruff: noqa: PLR0912, PLR0915 -- kernels: one loop without calls is what makes them fast
@@ -148,7 +148,7 @@ def join(
                 at = where[w, 0]
                 low = where[w, 1]
                 high = at
-                # Entries of a key stand in order of time: find where the window begins among them.
+                # Entries of a key are in order of time: find where the window begins among them.
                 a = low
                 b = at
                 while a < b:

@@ -57,7 +57,8 @@ def _facts(
     from copydesk.transforms.dedup import keep_policy
 
     dated = pa.array(times, mask=times == candidates.UNDATED).cast(pa.timestamp("us", tz="UTC"))
-    ids = [f"{h:016x}{row:012d}" for row, h in enumerate(sketches.sequence.tolist())]
+    place = leader_clustering.places(np.lexsort((np.arange(len(sketches)), sketches.sequence)))
+    ids = pa.array(place + 10**12).cast(pa.string())  # all of one length, so they sort as numbers
     facts = pa.table({"doc_id": ids, "published_at": dated, "n_words": sketches.n_words})
     filled = keep_policy.facts_of(facts)
     field = keep_policy.FACTS.field("content")
@@ -122,7 +123,7 @@ def pairs_of(
     position: NDArray[np.int64],
     options: Options,
 ) -> Pairs:
-    """Measured pairs above the floor among the chosen rows, which stand in order of time."""
+    """Measured pairs above the floor among the chosen rows, which are in order of time."""
     is_whole = len(unique) == len(sketches) and bool((unique == np.arange(len(unique))).all())
     chosen = sketches if is_whole else sketches.take(unique)
     a, b, estimated = verification.candidates(chosen, times[unique], options)

@@ -82,7 +82,7 @@ def leaders(
     the highest score among those that come before it and say what it says (an edge). Chains do not
     form: a document joins only one that holds its own text. A `pinned` document is always kept. A
     document that `holds` its row (a published one) gives way only to a document that is clearly
-    fuller, or that says what it says while the reverse is not true.
+    fuller, or for one that says what it says and more.
 
     Where the order is `by_length`, a kept document with a text that a later kept one holds then joins
     that one, if all documents that joined it can go there as well. Another order is somebody's

@@ -1,4 +1,4 @@
-"""Clusters once more from stored pairs, as one ingest of all documents would have made them."""
+"""Cluster again from stored pairs, as one ingest of all documents would have done."""
 
 from __future__ import annotations
 

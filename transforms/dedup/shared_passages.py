@@ -22,7 +22,7 @@ class Passage:
 def shared_passages(
     text: str, other: str, *, ngram: int = shingle_definition.NGRAM
 ) -> list[Passage]:
-    """Passages of the text that stand in the other too, the longest found first, none overlapping another.
+    """Passages of the text that the other one has too, the longest found first, none overlapping another.
 
     >>> shared_passages("He said: the old bridge is closed.", "Today THE OLD BRIDGE is shut.")
     [Passage(start=9, end=26, other_start=6, other_end=23, n_words=4)]
@@ -61,7 +61,7 @@ def _match(
 
 
 def word_ranges(text: str) -> list[tuple[str, int, int]]:
-    """The compared words of a text and where each stands in it.
+    """The compared words of a text and the place of each in it.
 
     >>> word_ranges("Ｌ’été ﬁn.")
     [('l', 0, 1), ('été', 2, 5), ('fin', 6, 8)]

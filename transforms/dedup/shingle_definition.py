@@ -3,7 +3,7 @@
 Word: a run of letters, digits and marks of the NFKC-normalised, case-folded text (`characters`).
 Word hash: its UTF-8 bytes, eight at a time little-endian and padded with zeros, through two
 multiplications of 64 bits. Shingle: the hashes of `ngram` words in a row, eight bytes each; a text
-with fewer words has one shingle of them all. Shingle hash: those words once more through a
+with fewer words has one shingle of them all. Shingle hash: those words again through a
 polynomial and the finaliser of murmur3; its upper 32 bits are what datasketch is given.
 """
 

@@ -54,9 +54,9 @@ def table_size(n: Any) -> Any:
 def compare(words: Any, offsets: Any, first: Any, second: Any, ngram: Any) -> Any:
     """For each pair of texts: distinct shingles shared, of the first, of the second, longest passage (-1: unknown).
 
-    Pairs with the same first text should stand together: its hash table is filled once. `heads`
-    holds the first position of a shingle, `after` the next one where the same shingle stands;
-    `seen` has a bit for each hash, so that what is not there is told without a search.
+    Pairs with the same first text should adjoin: its hash table is then filled once. `heads`
+    holds the first position of a shingle, `after` the next position of the same shingle;
+    `seen` has a bit for each hash, so that most shingles that are missing need no search.
     """
     n_texts = offsets.size - 1
     most = np.int64(1)

@@ -24,9 +24,7 @@ LEAST_SHARED = (
 LEAST_PASSAGE = (
     10  # words in a row that a dropped text shares, unless half of its 3-grams are shared
 )
-PAIRS_AT_ONCE = (
-    4_096  # bounds what is held while comparing: 8,000 texts of 3 kB, 8 kB of hashes each
-)
+PAIRS_AT_ONCE = 4_096  # bounds the memory of a comparison: 8,000 texts of 3 kB, 8 kB of hashes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ class Pairs:
         return turned.take(is_new)
 
     def find(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The pair of each two rows, whichever is `a`; -1 where there is none. Pairs stand in order of (a, b)."""
+        """The pair of each two rows, with either of them as `a`; -1 where there is none. Pairs are in order of (a, b)."""
         packed = (self.a << np.int64(32)) | self.b
         found = np.full(len(one), -1)
         for a, b in ((one, other), (other, one)):
@@ -174,7 +172,7 @@ def concatenate(*parts: Pairs) -> Pairs:
 def candidates(
     sketches: Sketches, times: NDArray[np.int64], options: Options
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Pairs (later, earlier, estimated Jaccard) worth comparing; documents stand in order of time."""
+    """Pairs (later, earlier, estimated Jaccard) worth comparing; documents are in order of time."""
     n = len(sketches)
     numbers = np.arange(n, dtype=np.int64)
     near = joining.entries(sketches.keys, sketches.n_keys, numbers, sketching.KEYS_MOST)
@@ -345,7 +343,7 @@ def relations(
     """The name of each pair.
 
     exact: the same text. template: alike, but too far apart in time for a copy. near: half of each
-    or more stands in the other. excerpt: that holds of one of them. overlap: anything less.
+    or more is in the other. excerpt: this is so for one of them only. overlap: anything less.
     """
     both = np.minimum(pairs.a_in_b, pairs.b_in_a) >= np.float32(0.5)
     one = pairs.containment >= np.float32(0.5)

@@ -19,7 +19,7 @@ HALF = 1 << 20
 SEED = np.uint64(0x9E3779B97F4A7C15)  # of the hash of a word; the golden ratio, as in SplitMix64
 SPACE = 2 * HALF
 TITLE_WEIGHT = 3  # a word of the title counts three times: +.01 B-cubed on WikiNews events
-# Of one text. The event is told at the beginning, and the time per text stays bounded.
+# Of one text. The beginning says what happened, and the time per text stays bounded.
 MAX_CHARACTERS = 20_000
 _CHUNK = 256  # documents per buffer
 

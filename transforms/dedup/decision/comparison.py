@@ -39,7 +39,7 @@ COLUMNS = (
 )
 """What is counted of a text d against a text k. Shares are 0 to 1; counts are log1p of words.
 
-A word of d is covered where a 3-gram of it stands in k; a text of fewer words is covered word by
+A word of d is covered where k has a 3-gram with it; a text of fewer words is covered word by
 word. A sentence is whole where four fifths of its words are covered, and new where fewer than three
 tenths are. A fact is a rare word, a name or a number; it is missing where k has no such word.
 """
