@@ -32,7 +32,7 @@ _TYPES = {
     "mediagallery": "gallery",
     "reportagenewsarticle": "news",
 }
-# What a section, a genre, a label, a content type or a part of the address says; each stands whole in its place.
+# What a section, a genre, a label, a content type or a part of the address says; each is a whole value.
 _WORDS = (
     (
         "live_blog",

@@ -186,7 +186,7 @@ _BY_ALONE = re.compile(
 
 
 def _of_opening(view: View, site: frozenset[str]) -> Candidate | None:
-    """A full name alone on one of a page's first lines, beside its date or below a word for "by".
+    """A full name alone on one of a page's first lines, next to its date or below a word for "by".
 
     Pages without any mark print it so: "Ana Ruiz", and on the next line "23 July 2025".
     """

@@ -1,4 +1,4 @@
-"""A byline before it is chosen: its names, where they stand, and how sure they are."""
+"""A byline before it is chosen: its names, its source, and how sure it is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Candidate:
 
 
 def without_site(found: list[Name], site: frozenset[str]) -> tuple[Name, ...]:
-    """The names once each, without companies, and without the site's own name beside a person or as an account."""
+    """The names once each, without companies, and without the site's own name next to a person or as an account."""
     people = any(not name.is_org for name in found)
     return tuple(
         dict.fromkeys(

@@ -19,7 +19,7 @@ class ByWords:
     labels: tuple[str, ...] = ()  # name the writer with a colon or dash behind them
     editor: tuple[str, ...] = ()  # labels that name an editor or translator
     photographer: tuple[str, ...] = ()  # labels that name a photographer
-    joiners: tuple[str, ...] = ()  # stand between two names
+    joiners: tuple[str, ...] = ()  # words between two names
     bylines: tuple[tuple[str, tuple[str, ...]], ...] = ()  # lines with the names on them
     prose: tuple[str, ...] = ()  # lines that begin alike and name nobody
 

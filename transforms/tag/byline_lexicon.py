@@ -1,4 +1,4 @@
-"""How bylines are worded: what opens and joins them, and what stands behind a name."""
+"""How bylines are worded: what opens and joins them, and what follows a name."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def _patterns(wanted: str) -> tuple[re.Pattern[str], ...]:
 
 
 def printed(text: str, *, day_first: bool | None = None) -> Stamp | None:
-    """The first full date in a text as papers print it, with the time beside it.
+    """The first full date in a text as papers print it, with the time next to it.
 
     Of 03/04/2024 the order is `day_first`; None leaves it open, and then only 13/04/2024 names a day.
 

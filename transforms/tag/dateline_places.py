@@ -8,7 +8,7 @@ from functools import cache
 
 from copydesk.transforms.tag import gazetteers
 
-# Printed in capitals before a dash where a place could stand.
+# Printed in capitals before a dash where a place could be.
 NOT_PLACES = re.compile(
     r"(?:update|updated|breaking|watch|live|opinion|exclusive|video|photos?|pictures|analysis|factbox|corrected|correction|clarification|editor'?s?.*|note|notes|read|more|"
     r"see|also|related|the|a|an|but|and|in|on|at|for|from|by|this|that|it|he|she|they|we|you|i|what|why|how|when|who|where|q|a|q&a|faq|new|news|sport|sports|business|world|"

@@ -131,12 +131,12 @@ def is_author_path(href: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def told_by(named: str) -> tuple[bool, bool]:
+def marked_as(named: str) -> tuple[bool, bool]:
     """Whether names are those of an author's place, and of a date's; a page repeats few names often."""
-    told = [_name_told(name) for name in named.split()]
-    return any(is_author for is_author, _ in told), any(is_date for _, is_date in told)
+    marks = [_mark_of(name) for name in named.split()]
+    return any(is_author for is_author, _ in marks), any(is_date for _, is_date in marks)
 
 
 @lru_cache(maxsize=1 << 15)
-def _name_told(name: str) -> tuple[bool, bool]:
+def _mark_of(name: str) -> tuple[bool, bool]:
     return _AUTHOR_WORDS.search(name) is not None, _DATE_WORDS.search(name) is not None

@@ -191,7 +191,7 @@ def _uncommented(body: str) -> str:
 
 
 def _nodes(roots: list[Any]) -> Iterator[tuple[dict[str, Any], bool]]:
-    """Objects in document order, each with whether it stands where other documents are described."""
+    """Objects in document order, each with whether it is part of what describes other documents."""
     stack: list[tuple[Any, bool, int]] = [(root, False, 0) for root in reversed(roots)]
     seen = 0
     while stack and seen < MAX_NODES:

@@ -21,7 +21,7 @@ COLUMNS = (
     column("outlet", pa.string(), "Display name of who published."),
 )
 
-# Companies and shops named as publisher where the paper should stand.
+# Companies and shops named as publisher instead of the paper.
 _COMPANY = re.compile(
     r"\b(?:gmbh|ag|inc|llc|ltd|limited|a/s|s\.?a|s\.?p\.?a|publishing group|corporation|holdings?|verlag|co\. kg|pty|b\.?v)\b\.?",
     re.I,

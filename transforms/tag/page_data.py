@@ -148,7 +148,7 @@ class _Reader:
                     self.licenses.append(href.strip()[:500])
                 if "author" in words:
                     return self._mark(self.authors, element, "rel", named)
-            is_author, is_date = element_names.told_by(named) if named else (False, False)
+            is_author, is_date = element_names.marked_as(named) if named else (False, False)
             if prop:
                 self._property(element, prop.lower(), named)
             elif is_author:
@@ -198,7 +198,7 @@ class _Reader:
             self._mark(self.dates, element, "itemprop", named)
         elif last == "headline":
             self._mark(self.headings, element, "itemprop", named)
-        elif element_names.told_by(named)[0]:
+        elif element_names.marked_as(named)[0]:
             self._mark(self.authors, element, "class", named)
 
     def _mark(self, marks: list[Mark], element: Any, how: str, named: str) -> None:
@@ -224,7 +224,7 @@ class _Reader:
         )
 
     def _surroundings(self, element: Any) -> tuple[str, int]:
-        """The zone an element stands in and the nearest marked element around it."""
+        """The zone of an element and the nearest marked element around it."""
         zone, inside = ("figure", 0) if element.tag in {"figure", "figcaption"} else ("", 0)
         for n, ancestor in enumerate(element.iterancestors()):
             if n > 25 or ancestor.tag in {"body", "main"}:

@@ -12,7 +12,7 @@ _PARTS = re.compile(r"\s+[|\-–—:•·]\s+|[()（）]")
 
 
 def named(page: PageData) -> list[tuple[str, str]]:
-    """Names the page gives its site with where they stand, most trusted first."""
+    """The names that the page gives its site, each with its source, the most trusted first."""
     found = [(page.first("og:site_name"), "meta")]
     found += [(d.publisher, "json-ld") for d in page.statements.documents[:3]]
     found += [(name, "json-ld") for name in page.statements.site_names]

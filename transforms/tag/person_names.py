@@ -9,6 +9,28 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from copydesk.transforms.tag import byline_forms, byline_lexicon, gazetteers, name_lexicon
+from copydesk.transforms.tag.name_shape import (
+    is_full_name,
+    is_heading,
+    is_organisation,
+    is_person,
+    role_of,
+)
+
+__all__ = [
+    "Name",
+    "is_desk",
+    "is_full_name",
+    "is_heading",
+    "is_label",
+    "is_organisation",
+    "is_person",
+    "joined",
+    "opened",
+    "opened_role",
+    "role_of",
+    "split",
+]
 
 MAX_CHARS = 600  # of a byline; the longest real one, of a paper with 40 authors, goes on but adds no column worth having
 MAX_NAMES = 40
@@ -34,7 +56,7 @@ def split(
 ) -> tuple[Name, ...]:
     """The authors in a printed byline, in order.
 
-    `site` holds folded names of the site (`known.key`): they are organisations. `sure` says the
+    `site` holds folded names of the site (`gazetteers.key`): they are organisations. `sure` says the
     source is a field for authors, so that a single word may be a name; `strict` that even "By" does
     not make it so.
 
@@ -151,7 +173,7 @@ def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[N
     first_names = all(" " not in piece.strip() for piece in pieces)
     titled = False
     for piece in pieces:
-        # one word is a name where it stands first; behind a name it is a place, a desk or half a title
+        # one word is a name where it comes first; behind a name it is a place, a desk or half a title
         name = _name(
             piece,
             site,
@@ -205,7 +227,7 @@ def _pieces(chunk: str) -> list[str]:
 
 
 def _may_join(part: str) -> bool:
-    """Whether `wording.JOIN` can part the text: a cheap first test."""
+    """Whether `byline_lexicon.JOIN` can split the text: a cheap first test."""
     return (
         not part.isascii()
         or "&" in part
@@ -262,97 +284,6 @@ def _without_outlet(text: str, site: frozenset[str]) -> str:
         if gazetteers.key(tail) in site or gazetteers.agency(tail):
             return " ".join(words[:n])
     return text
-
-
-def is_organisation(text: str) -> bool:
-    """Whether a name holds a word that organisations bear and people do not."""
-    if text.isascii() and "." not in text and "[" not in text:
-        found = not name_lexicon.ORG_WORDS.isdisjoint(name_lexicon.WORD.findall(text.lower()))
-    else:
-        found = name_lexicon.ORG.search(text) is not None
-    return found and len(text.split()) <= 8 and not name_lexicon.NOT_A_NAME.search(text)
-
-
-def is_person(text: str, *, sure: bool = False) -> bool:
-    """Whether the text can be a person's name: few capitalised words, particles, initials, or another script.
-
-    >>> is_person("Ludwig van Beethoven"), is_person("J. R. R. Tolkien"), is_person("王小明"), is_person("Follow the money")
-    (True, True, True, False)
-    """
-    if (
-        not 2 <= len(text) <= 60
-        or name_lexicon.NOT_A_NAME.search(text)
-        or not name_lexicon.LETTERS.search(text)
-        or _DIGIT.search(text)
-    ):
-        return False
-    if name_lexicon.CJK.search(text):
-        return len(text.replace(" ", "")) <= 14
-    words = text.split()
-    if name_lexicon.UNCASED.search(text):
-        return _is_uncased_name(words, sure=sure)
-    if len(words) == 1:
-        return sure and len(text) <= 30 and not name_lexicon.HANDLE.search(text)
-    if (
-        len(words) > 6
-        or words[0] in {"A", "An"}
-        or (
-            (not sure or len(words) > 3)
-            and not name_lexicon.VERBS.isdisjoint(name_lexicon.WORD.findall(text))
-        )
-    ):
-        return False
-    weak = len(
-        [
-            word
-            for word in words
-            if word[0].islower()
-            and word.casefold() not in name_lexicon.PARTICLES
-            and "'" not in word
-            and "’" not in word
-        ]
-    )
-    return weak == 0 or (sure and weak <= len(words) and len(words) <= 3)
-
-
-def is_heading(name: str) -> bool:
-    """Whether every word of a name is a common word of headings: "Business Tips", "Neueste Artikel"."""
-    return all(word.casefold() in name_lexicon.NOT_NAMES for word in name.split())
-
-
-def is_full_name(name: str) -> bool:
-    """Whether each word of a name begins with a capital and none is a common word of headings.
-
-    >>> is_full_name("Ana Ruiz"), is_full_name("Business Tips"), is_full_name("Amanda")
-    (True, False, False)
-    """
-    words = [word for word in name.split() if word.casefold() not in name_lexicon.PARTICLES]
-    return (
-        len(words) > 1
-        and all(word[0].isupper() and not (word.isupper() and len(word) > 3) for word in words)
-        and name_lexicon.NOT_NAMES.isdisjoint(word.casefold() for word in words)
-        and not role_of(name)
-    )
-
-
-_LONGEST_UNCASED = 16  # characters of one part of a name in a script without capitals
-
-
-def _is_uncased_name(words: list[str], *, sure: bool) -> bool:
-    """Whether words of a script without capitals can be a name: two to five short ones, none a function word."""
-    return (1 if sure else 2) <= len(words) <= 5 and all(
-        len(word) <= _LONGEST_UNCASED and word not in name_lexicon.FUNCTION_WORDS for word in words
-    )
-
-
-def role_of(text: str) -> str:
-    """The role a phrase names (writer, editor, photographer, contributor, other), or the empty string."""
-    roles = gazetteers.roles()
-    for printed in reversed(text.split()):
-        word = printed.strip(".,:;()'’").casefold()
-        if role := roles.get(word) or roles.get(word.removesuffix("s")):
-            return role
-    return ""
 
 
 def _without_role(text: str) -> tuple[str, str]:

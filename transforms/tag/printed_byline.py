@@ -11,7 +11,7 @@ from copydesk.transforms.tag.byline_candidate import Candidate, without_site
 from copydesk.transforms.tag.page_data import Mark, PageData
 from copydesk.transforms.tag.person_names import Name
 
-NEAR = 150  # elements from headline to byline: 92 % of 434 known bylines stand within that
+NEAR = 150  # elements from headline to byline: 92 % of 434 known bylines are within that
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ _BESIDE = re.compile(
 )
 _DATED = re.compile(
     r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S
-)  # what stands behind the names
+)  # what follows the names
 _INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
 _WRITTEN = re.compile(
     r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published) by\b", re.I
@@ -273,7 +273,7 @@ def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
 
 
 def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom]:
-    """The atoms without those that only wrap others and add to a name what belongs beside it.
+    """The atoms without those that only wrap others and add to a name its title or date.
 
     "By Ana Ruiz Master Gardener" around a link "Ana Ruiz" goes; "By Ana Ruiz and Bo Li" around it stays.
     """

@@ -90,7 +90,7 @@ def _free(page: PageData, view: View) -> tuple[bool | None, str]:
 
 
 def _walled(view: View) -> tuple[bool | None, str]:
-    """False where one of the last lines, cut or kept, is a wall: it stands where the opening ends."""
+    """False where one of the last lines, cut or kept, is a wall: walls come where the opening ends."""
     ends = [line for line in view.document.extracted[-1500:].split("\n") if len(line) < 400]
     return (False, "text") if any(_WALL.search(line) for line in ends[-8:]) else (None, "")
 
@@ -122,9 +122,9 @@ def spdx(licence: str) -> str:
 
 def _reserved(page: PageData) -> bool | None:
     """By the TDM Reservation Protocol (W3C community report, 2024), then by robots directives."""
-    told = page.first("tdm-reservation")
-    if told in {"0", "1"}:
-        return told == "1"
+    stated = page.first("tdm-reservation")
+    if stated in {"0", "1"}:
+        return stated == "1"
     robots = {
         word.strip().lower()
         for name in ("robots", "googlebot", "bingbot", "x-robots-tag")

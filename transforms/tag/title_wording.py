@@ -27,7 +27,7 @@ _CJK_SECTION = re.compile(
 
 
 def without_last(title: str) -> str:
-    """A `<title>` that stands alone, less its last segment: sites put their name there and nowhere else."""
+    """A `<title>` without its last segment, for pages that state no other title: there it is the site's name."""
     borders = list(SEPARATOR.finditer(title))
     if borders and all(border[0] == "_" for border in borders):
         del borders[1:]  # Chinese sites: headline_section_site

@@ -42,7 +42,7 @@ _INLINE = re.compile(" ?\ue000[ \ue000]*")
 
 
 def _between(match: re.Match[str]) -> str:
-    """What stands for the border of an inline element: a space where one was, a line where letters touch."""
+    """The text for the border of an inline element: a space where one was, a line break where letters touch."""
     if " " in match[0]:
         return " "
     text, start, end = match.string, match.start(), match.end()

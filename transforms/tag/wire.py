@@ -38,7 +38,7 @@ _OPENING_LINES, _OPENING_CHARS = (
     6,
     700,
 )  # the longest note before a dateline seen has 340 characters
-# Words beside a name that say the text reports from it: what to look for (a first letter that may be a
+# Words next to a name that say the text reports from it: what to look for (a first letter that may be a
 # capital is left off), then what the name follows and what it precedes.
 _ENGLISH = (
     "report",
@@ -154,7 +154,7 @@ def _agency(view: View) -> tuple[str | None, str]:
 
 
 def _cited(view: View, own: set[str]) -> tuple[str, ...]:
-    """Names beside a citing word, as the tables know them, in order of first mention."""
+    """Names next to a citing word, as the tables know them, in order of first mention."""
     text = "\n".join(view.lines)
     found: dict[str, int] = {}
     for phrase, at in _named(text):
@@ -184,7 +184,7 @@ def _in_full(word: str, text: str) -> str | None:
 
 
 def _named(text: str) -> Iterator[tuple[str, int]]:
-    """Capitalised phrases beside a citing word, with where they stand."""
+    """Capitalised phrases next to a citing word, each with its offset in the text."""
     for cue in _ENGLISH if " the " in text else (*_ENGLISH, *_OTHERS):
         at = text.find(cue)
         n = 0
