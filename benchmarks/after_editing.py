@@ -163,11 +163,9 @@ def measure(shards: Path, n: int, warehouse: Path) -> scale.Measured:
         str(shards),
         str(warehouse),
     ]
-    said, samples, seconds = scale.watched(command, what=f"the steps over {shards}")
+    seen = scale.watched(command, what=f"the steps over {shards}")
     size = sum(path.lstat().st_size for path in shards.iterdir())
-    return scale.summed_up(
-        said, samples, n=n, workers=1, n_bytes=size, seconds=seconds, warehouse=warehouse
-    )
+    return scale.summed_up(seen, n=n, workers=1, n_bytes=size, warehouse=warehouse)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

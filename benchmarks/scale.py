@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks import corpus
 
@@ -144,16 +144,22 @@ def command(
     return [*named, "--recipe", str(recipe)] if recipe else named
 
 
-def ingest(
-    inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None
-) -> tuple[dict[str, Any], list[Sample], float]:
+class Watched(NamedTuple):
+    """A command that printed JSON: what it printed, what was seen of its processes, and its seconds."""
+
+    said: dict[str, Any]
+    samples: list[Sample]
+    seconds: float
+
+
+def ingest(inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None) -> Watched:
     """One run in a process of its own: what it says of itself, what was seen of it, and its seconds."""
     return watched(
         command(inputs, warehouse, workers=workers, recipe=recipe), what=f"the ingest of {inputs}"
     )
 
 
-def watched(command: Sequence[str], *, what: str) -> tuple[dict[str, Any], list[Sample], float]:
+def watched(command: Sequence[str], *, what: str) -> Watched:
     """Run a command that prints JSON: what it said, what was seen of its processes, and its seconds."""
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
@@ -164,29 +170,19 @@ def watched(command: Sequence[str], *, what: str) -> tuple[dict[str, Any], list[
         watch.stop()
     if process.returncode:
         raise SystemExit(f"{what} failed with exit code {process.returncode}")
-    return json.loads(said), watch.samples, time.monotonic() - began
+    return Watched(json.loads(said), watch.samples, time.monotonic() - began)
 
 
 def measure(n: int, inputs: Path, warehouse: Path, *, workers: int) -> Measured:
     """Ingest a corpus and sum up what it took."""
-    facts, samples, seconds = ingest(inputs, warehouse, workers=workers)
+    seen = ingest(inputs, warehouse, workers=workers)
     n_bytes = sum(path.stat().st_size for path in inputs.iterdir())
-    return summed_up(
-        facts, samples, n=n, workers=workers, n_bytes=n_bytes, seconds=seconds, warehouse=warehouse
-    )
+    return summed_up(seen, n=n, workers=workers, n_bytes=n_bytes, warehouse=warehouse)
 
 
-def summed_up(
-    facts: dict[str, Any],
-    samples: Sequence[Sample],
-    *,
-    n: int,
-    workers: int,
-    n_bytes: int,
-    seconds: float,
-    warehouse: Path,
-) -> Measured:
+def summed_up(seen: Watched, *, n: int, workers: int, n_bytes: int, warehouse: Path) -> Measured:
     """What a run said of itself and what was seen of it, stage by stage."""
+    facts, samples, seconds = seen
     size = sum(path.lstat().st_size for path in (warehouse / "snapshots").rglob("*.parquet"))
     measured = Measured(
         n,

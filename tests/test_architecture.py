@@ -42,8 +42,6 @@ USED_TWICE: set[str] = set()
 LINES_IN_A_MODULE = 400
 # Modules that are longer than LINES_IN_A_MODULE today, each with a limit. Only ever lower one.
 LONG_MODULES: dict[str, int] = {
-    "flows/pipeline/reconcile.py": 460,
-    "flows/pipeline/run.py": 540,
     "flows/pipeline/stories/state.py": 480,
 }
 # One vendor, one place: its quirks stop there.

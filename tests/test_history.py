@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 
@@ -15,11 +16,10 @@ def arrival(
     content: str = "",
     day: int | None = None,
     source: str = "a",
-    own_url: str | None = None,
     title: str | None = None,
 ) -> Arrival:
     fetched_at = datetime(2024, 1, day, tzinfo=UTC) if day else None
-    return Arrival(doc_id, url, content or doc_id, fetched_at, source, 0, own_url or url, title)
+    return Arrival(doc_id, url, content or doc_id, fetched_at, source, 0, url, title)
 
 
 def test_a_document_the_warehouse_holds_is_known() -> None:
@@ -92,7 +92,9 @@ def test_a_parameter_that_chooses_the_article_makes_another_address() -> None:
 
 def test_page_two_is_no_revision_of_page_one_although_it_names_it_as_canonical() -> None:
     one = arrival("a", url="https://a.example/long", day=1)
-    two = arrival("b", url="https://a.example/long", own_url="https://a.example/long?page=2", day=1)
+    two = replace(
+        arrival("b", url="https://a.example/long", day=1), url="https://a.example/long?page=2"
+    )
     assert resolve([one, two], (), {}) == [Resolution(False), Resolution(False)]
 
 
@@ -105,7 +107,9 @@ def test_an_amp_twin_is_no_revision_and_an_update_at_the_amp_address_is_one() ->
     }
     page = arrival("page", url="https://a.example/x", day=1)
     for doc_id, expected in (("twin", Resolution(False)), ("update", Resolution(False, 2, "page"))):
-        other = arrival(doc_id, url="https://a.example/x", own_url="https://a.example/x/amp", day=2)
+        other = replace(
+            arrival(doc_id, url="https://a.example/x", day=2), url="https://a.example/x/amp"
+        )
         found = resolve(
             [page, other], (), {}, alike=lambda one, two: likeness(texts[one], texts[two])
         )

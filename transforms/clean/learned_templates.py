@@ -108,32 +108,32 @@ def learn(
         n = len(seen.stories)
         status = "active" if _acts(line, seen, total, options) else "candidate"
         if old is None:
-            rows[outlet, line] = _row(
-                outlet,
-                line,
-                n=n,
-                share=n / total,
-                examples=seen.documents[: options.max_examples],
-                status=status,
-                version=version,
-                run_id=run_id,
-            )
+            rows[outlet, line] = {
+                "outlet_id": outlet,
+                "line": line,
+                "n_documents": n,
+                "share": n / total,
+                "examples": seen.documents[: options.max_examples],
+                "status": status,
+                "version": version,
+                "run_id": run_id,
+            }
         elif n > old["n_documents"] or (old["status"] == "candidate" and status == "active"):
             kept = old["status"] if old["status"] != "candidate" else status
             best = max(n, old["n_documents"])
             examples = [*old["examples"], *(d for d in seen.documents if d not in old["examples"])][
                 : options.max_examples
             ]
-            rows[outlet, line] = _row(
-                outlet,
-                line,
-                n=best,
-                share=max(n / total, old["share"]),
-                examples=examples,
-                status=kept,
-                version=version,
-                run_id=run_id,
-            )
+            rows[outlet, line] = {
+                "outlet_id": outlet,
+                "line": line,
+                "n_documents": best,
+                "share": max(n / total, old["share"]),
+                "examples": examples,
+                "status": kept,
+                "version": version,
+                "run_id": run_id,
+            }
     ordered = sorted(
         rows.values(), key=lambda row: (row["outlet_id"], -row["n_documents"], row["line"])
     )
@@ -217,26 +217,3 @@ def _acts(line: str, seen: _Seen, total: int, options: Options) -> bool:
 def _most(neighbours: Counter[str]) -> int:
     """How often the commonest neighbour stood there; the edge of the text is no neighbour."""
     return max((n for line, n in neighbours.items() if line), default=0)
-
-
-def _row(
-    outlet: str,
-    line: str,
-    *,
-    n: int,
-    share: float,
-    examples: list[str],
-    status: str,
-    version: int,
-    run_id: str,
-) -> dict[str, object]:
-    return {
-        "outlet_id": outlet,
-        "line": line,
-        "n_documents": n,
-        "share": share,
-        "examples": examples,
-        "status": status,
-        "version": version,
-        "run_id": run_id,
-    }

@@ -6,7 +6,7 @@ need agreeing signatures. Whether two documents are candidates depends on these 
 where very many documents share a key: then only some of them are looked at.
 """
 
-# ruff: noqa: PLR0912, PLR0915 -- kernels: one loop without calls is what makes them fast
+# ruff: noqa: PLR0915 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
 
 from typing import Any

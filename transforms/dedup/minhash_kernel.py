@@ -5,7 +5,7 @@ for their definition. What makes it fast: words found 64 bytes at a time, hashed
 time with case folded in the register, and four shingles per pass over the signature.
 """
 
-# ruff: noqa: PLR0912, PLR0915, PLW3301 -- kernels: one loop without calls is what makes them fast
+# ruff: noqa: PLR0915, PLW3301 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
 
 from typing import Any

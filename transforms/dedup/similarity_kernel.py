@@ -1,6 +1,6 @@
 """Exact comparison of two texts by their words: shingles shared and the longest passage both hold."""
 
-# ruff: noqa: PLR0912, PLR0915 -- kernels: one loop without calls is what makes them fast
+# ruff: noqa: PLR0915 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
 
 from typing import Any

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0912 -- kernels: one loop without calls is what makes them fast
 """Count the words and word pairs of texts, hashed into a fixed feature space."""
 
 from __future__ import annotations

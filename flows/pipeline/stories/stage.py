@@ -97,9 +97,8 @@ def group(
         for first, end in _spans(new.published):
             grown.add(first, end, spool)
         latest = grown.latest(len(new), options.undated_window)
-        files = story_state.write(
-            spool, state, grown.near, latest, new.rows_of(latest), parent, staging
-        )
+        numbers = dict(zip(latest, new.rows_of(latest).tolist(), strict=True))
+        files = story_state.write(spool, state, grown.near, numbers, parent, staging)
     changes = story_rows.changes(
         grown,
         refolded=_kept_of(copies.refolded),

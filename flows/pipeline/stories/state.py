@@ -332,22 +332,23 @@ def write(
     spool: Spool,
     state: State,
     near: Near,
-    ids: Sequence[str],
-    rows: NDArray[np.int64],
+    latest: Mapping[str, int],
     parent: Snapshot | None,
     staging: Path,
 ) -> Written:
-    """Stage the files of the next snapshot: the epoch where it is new, and what is known of these articles; `rows` as in `vectors_of`."""
+    """Stage the files of the next snapshot: the epoch where it is new, and what is known of the latest articles.
+
+    `latest` has their ids with their numbers in the run, -1 for published ones.
+    """
     new = []
     epoch_name = spool.epoch.name
     if epoch_name is None:
         new.append(_write(_epoch_table(spool.epoch), _EPOCH, staging))
         epoch_name = new[-1].name
-    kept = near.only(ids)
+    kept = near.only(list(latest))
     if not kept.ids:
         return Written(tuple(new), (epoch_name,))
-    row_of = dict(zip(ids, rows.tolist(), strict=True))
-    numbers = np.array([row_of[doc] for doc in kept.ids], np.int64)
+    numbers = np.array([latest[doc] for doc in kept.ids], np.int64)
     new.append(
         _write(
             _window_table(kept, vectors_of(kept.ids, numbers, spool, state, parent)),

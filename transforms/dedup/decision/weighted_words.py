@@ -5,7 +5,7 @@ count little. They are hashed as `stories.term_counts` does, because those frequ
 by that hash.
 """
 
-# ruff: noqa: PLR0912, PLR0915 -- kernels: one loop without calls is what makes them fast
+# ruff: noqa: PLR0915 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
 
 import unicodedata
