@@ -135,3 +135,16 @@ def test_comparisons_in_a_script_are_no_tags() -> None:
     assert extract.parse(f"<body><script>{script}</script><p>Rain.</p>").findtext(".//p") == "Rain."
     with pytest.raises(Refused, match="too_many_attributes"):
         extract.parse(f"<body><script {'a ' * 20_000}></script><p>Rain.</p>")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "<title>Rain in Vargo</tit",
+        "<title>Rain in Vargo\n",
+        "<title>Rain in Vargo<script src='/a.js'></script>",
+    ],
+)
+def test_a_title_that_is_not_closed_does_not_swallow_the_page(title: str) -> None:
+    page = f"<html><head>{title}<div><h1>Rain in Vargo</h1>{_PARAGRAPH * 3}</div></body></html>"
+    assert "voted, after a long debate" in _answer(page)

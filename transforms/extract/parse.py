@@ -25,6 +25,9 @@ _ATTRIBUTE = re.compile(rb"[^\s\"'>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]
 _OPEN_TITLE = re.compile(
     rb"<title[^<>]*>[^<]{0,300}(?=<(?:script|style|meta|link|body|div)\b)", re.IGNORECASE
 )
+#: The start of a title, up to the end of its line.
+_TITLE_LINE = re.compile(rb"<title[^<>]*>[^<\n]{0,300}", re.IGNORECASE)
+_TITLE_END = re.compile(rb"</title", re.IGNORECASE)
 _OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscript", "template"))
 #: An element with more attributes than this is looked at again: the most of 250 news pages and guides is 26.
 _CROWD = 80
@@ -116,8 +119,8 @@ def _requoted(content: bytes, most: int) -> bytes:
 
 def _with_body(content: bytes, tree: HtmlElement) -> HtmlElement:
     """A page with a body, where its head swallowed it: a title that is not closed, an unknown element in the head."""
-    opened = _OPEN_TITLE.search(content)
-    if opened:
+    opened = _OPEN_TITLE.search(content) or _TITLE_LINE.search(content)
+    if opened and (opened.re is _OPEN_TITLE or not _TITLE_END.search(content, opened.end())):
         at = opened.end()
         closed = _tree(content[:at] + b"</title>" + content[at:])
         if closed.find("body") is not None:
