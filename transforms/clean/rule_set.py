@@ -199,6 +199,8 @@ class RuleSet:
 
         In so short a text only patterns that take sentences take one.
         """
+        if not cuts:
+            return cuts
         lines = [number for number, line in enumerate(low) if line and not line.isspace()]
         if len(lines) != 2 or not all(_SENTENCE.search(low[n][-12:].rstrip()) for n in lines):
             return cuts
