@@ -204,3 +204,8 @@ def test_a_text_of_two_lines_loses_none_of_its_sentences(text: str) -> None:
 
 def test_a_text_of_two_lines_loses_its_boilerplate() -> None:
     assert left("Rain fell.\nRead more: The dam") == ["Rain fell."]
+
+
+def test_a_paragraph_with_a_dateline_loses_the_credit_at_its_end() -> None:
+    text = f"MILL TOWN, Jan 5 (Reuters) - {' '.join(PARAGRAPHS)}"
+    assert left(f"{text} (Reporting by Ana Ruiz; Editing by Bo Li)") == [text]

@@ -170,7 +170,12 @@ def _in_context(
     if not taken and not link_lists.may_have(left):
         return cuts
     if taken and (kept := opening.guarded(left, low, taken)):
-        cuts = [c for c in cuts if c.line not in kept]
+        # A paragraph that a dateline opens still loses the credit at its end.
+        cuts = [
+            c
+            for c in cuts
+            if c.line not in kept or (c.start and len(left[c.line]) > opening.MAX_HEADLINE_CHARS)
+        ]
     numbered = _marked(left, low, cuts, acting)
     lines = [line for _, line in numbered]
     listed = {i: name for i, name in link_lists.found(lines).items() if name in acting.by_name}
