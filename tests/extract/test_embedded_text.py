@@ -77,7 +77,15 @@ def _initial_state(title: str, paragraphs: tuple[str, ...]) -> str:
     return f"<script>window.__INITIAL_STATE__ = {json.dumps(state)};</script>"
 
 
+def _pushed(title: str, paragraphs: tuple[str, ...]) -> str:
+    """A state that the page's scripts take from a queue."""
+    state = {"queries": [{"state": {"data": {"title": title, "text": _elements(paragraphs)}}}]}
+    queue = 'window["__RQ_R_1_"]'
+    return f"<script>{queue} = {queue} || [];{queue}.push({json.dumps(state)});</script>"
+
+
 _WRITERS = {
+    "queue": (_pushed, "page-state"),
     "json-ld": (_json_ld, "json-ld"),
     "next data": (_next_data, "page-state"),
     "next data in blocks": (_next_blocks, "page-state"),

@@ -11,6 +11,8 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 
 from copydesk.transforms.extract.character_columns import WORD
 from copydesk.transforms.extract.head_metadata import Hints, ScriptText, paragraphs
@@ -31,7 +33,11 @@ _SENTENCE = re.compile(r"[.!?…]['\"”’»)]?(?:\s|$)|[。！？]")
 _STATE = re.compile(
     r"(?:window\.|self\.)?(__NEXT_DATA__|__NUXT__|__INITIAL_STATE__|__PRELOADED_STATE__|__APOLLO_STATE__|__APP_STATE__|"
     r"__next_f|__INITIAL_DATA__|Fusion\.globalContent|__remixContext)\b"
+    r"|(?:window|self|globalThis)\[\"__[A-Za-z]\w{1,60}\"\]\.push\("
 )
+#: Where a value of JSON may begin in a script: at its start, or what it assigns or passes to a function.
+_VALUE_START = re.compile(r"(?:^|[=(])\s*(?=[\[{])")
+_MOST_STARTS = 20  # arbitrary
 #: Keys whose values tell of other documents, or of the article in other words.
 _OTHER_KEYS = re.compile(
     r"relat|recommend|comment|teaser|promo|similar|popular|trending|latest|next|prev|more|sidebar|footer|header|nav|menu|"
@@ -112,17 +118,23 @@ def _strings(text: str) -> Iterator[tuple[str, str]]:
         body = "".join(_decoded(found[1]) for found in re.finditer(r'"((?:[^"\\]|\\.)*)"', body))
         yield from _literals(body)
         return
-    start = min((at for at in (body.find("{"), body.find("[")) if at >= 0), default=-1)
-    try:
-        value, _ = (
-            json.JSONDecoder(strict=False).raw_decode(body[start:]) if start >= 0 else (None, 0)
-        )
-    except (ValueError, RecursionError):
-        value = None
-    if isinstance(value, dict | list) and value:
+    value = next(filter(None, map(partial(_json_at, body), _starts(body))), None)
+    if value is not None:
         yield from _values(value)
     else:
         yield from _literals(body)
+
+
+def _starts(body: str) -> Iterator[int]:
+    return (found.end() for found in islice(_VALUE_START.finditer(body), _MOST_STARTS))
+
+
+def _json_at(body: str, start: int) -> object:
+    """The object or list that begins at a place of a script; None where it is no JSON."""
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(body, start)[0]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _literals(body: str) -> Iterator[tuple[str, str]]:
