@@ -67,7 +67,7 @@ def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
     Raises ValueError where `keeps` names a block that no rule is built from.
     """
     kept = _kept(book)
-    built = tuple(_rule(book, kept, *row) for row in _rows(book))
+    built = tuple(_rule(book, kept, row) for row in _rows(book))
     if unknown := set(kept) - {"prose"} - {rule.name.rpartition("_")[0] for rule in built}:
         raise ValueError(f"{book.language}: `keeps` names {sorted(unknown)}, which are no rules")
     return built
@@ -257,15 +257,8 @@ def _kept(book: Phrasebook) -> dict[str, list[str]]:
     return found
 
 
-def _rule(
-    book: Phrasebook,
-    kept: dict[str, list[str]],
-    name: str,
-    category: str,
-    place: Place,
-    patterns: tuple[str, ...],
-    drops: tuple[str, ...],
-) -> Rule:
+def _rule(book: Phrasebook, kept: dict[str, list[str]], row: _Row) -> Rule:
+    name, category, place, patterns, drops = row
     return Rule(
         name=f"{name}_{book.language}",
         category=category,
