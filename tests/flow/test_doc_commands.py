@@ -44,7 +44,7 @@ NOT_RUN = {
     "systemctl ": "needs systemd",
     "copydesk quarantine release": "nothing waits here; tests/flow/test_redesign.py releases an outlet",
     "prefect deployment run copydesk-ingest/default --param engine=dask": (
-        "needs a deployment beside the cluster; tests/dask runs the flow with these parameters"
+        "needs a deployment beside the cluster; `copydesk ingest` starts the same flow with them"
     ),
 }
 #: How a command begins that serves until Ctrl-C, and what it says once it is ready.
