@@ -2,7 +2,7 @@
 
 A page is one shell in a folder of its own that holds what the page speaks of: `seeds/`, `dump/`,
 `pages/`, `crawl/`, `scraped.jsonl`, `page.html`, and every file that the page itself shows under its
-name. A command that serves is started, waited for, and stopped at the end of the page. Commands that
+name. A command that serves is started, waited for, and stopped. Commands that
 cannot run here, and words that must differ here, are named below with the reason.
 """
 
@@ -111,7 +111,11 @@ NEEDS = {
         "export PREFECT_API_URL=http://127.0.0.1:4200/api",
         words=_PORTS,
     ),
-    "docs/scheduling.md": Page(words=_PORTS, waits={"copydesk ingest --quiet": _COMPLETED}),
+    "docs/scheduling.md": Page(
+        before="mkdir dump/2026-11 && cp page.html dump/2026-11/",
+        words=_PORTS,
+        waits={"copydesk ingest --quiet": _COMPLETED},
+    ),
     "docs/cluster.md": Page(
         words={"--workers 8": "--workers 1", "/shared/": "shared/"}, fixture="dask"
     ),
@@ -249,12 +253,12 @@ def dask(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def script(page: str, words: Mapping[str, str]) -> str:
-    """The commands of a page as one script; servers are waited for, and stopped with Ctrl-C at the end."""
+    """The commands of a page as one script; a server is waited for, and one of ours is then stopped with Ctrl-C."""
     lines = [
         "set -emo pipefail",
-        "trap 'for pid in $(jobs -p | tac); do kill -KILL -- -$pid; done' EXIT",
+        "trap 'for pid in $(jobs -p | tac); do kill -KILL -- -$pid || :; done' EXIT",
     ]
-    stop: list[str] = []
+    n_served = 0
     needs = NEEDS.get(page, Page())
     for line in [*needs.before.splitlines(), *commands(page)]:
         if line.startswith(tuple(NOT_RUN)):
@@ -267,7 +271,7 @@ def script(page: str, words: Mapping[str, str]) -> str:
         if not ready:
             lines.append(here)
             continue
-        number = len(stop)
+        number = n_served
         lines += [
             f"{here} >served.{number} 2>&1 & pid{number}=$!",
             f"until grep -q '{ready[0]}' served.{number}; do kill -0 $pid{number}; sleep .3; done",
@@ -276,11 +280,10 @@ def script(page: str, words: Mapping[str, str]) -> str:
             lines.append(
                 f"until (exec 3<>/dev/tcp/127.0.0.1/{_PORT}) 2>/dev/null; do sleep .3; done"
             )
-        stop.append(f"kill -INT $pid{number}; wait $pid{number} || [ $? = 130 ]")
-        if line.startswith("copydesk"):  # these two pages need it no longer
-            lines.append(stop[-1])
-            stop[-1] = ":"
-    return "\n".join([*lines, *reversed(stop)])
+        n_served += 1
+        if line.startswith("copydesk"):  # Prefect's own commands end with the shell
+            lines.append(f"kill -INT $pid{number}; wait $pid{number} || [ $? = 130 ]")
+    return "\n".join(lines)
 
 
 @pytest.mark.parametrize("page", PAGES)
