@@ -272,9 +272,10 @@ def script(page: str, words: Mapping[str, str]) -> str:
             lines.append(here)
             continue
         number = n_served
+        log = f"{'copydesk' if line.startswith('copydesk') else 'prefect'}.{number}.log"
         lines += [
-            f"{here} >served.{number} 2>&1 & pid{number}=$!",
-            f"until grep -q '{ready[0]}' served.{number}; do kill -0 $pid{number}; sleep .3; done",
+            f"{here} >{log} 2>&1 & pid{number}=$!",
+            f"until grep -q '{ready[0]}' {log}; do kill -0 $pid{number}; sleep .3; done",
         ]
         if "prefect server" in line:  # it says so before it listens
             lines.append(
@@ -315,9 +316,10 @@ def test_every_command_of_a_page_runs_as_written(
         check=False,
         timeout=1_800,
     )
-    served = "".join(path.read_text() for path in sorted(folder.glob("served.*")))
+    served = "".join(path.read_text() for path in sorted(folder.glob("*.log")))
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}\n{served[-2000:]}"
-    assert "Traceback" not in done.stderr + served
+    ours = "".join(path.read_text() for path in folder.glob("copydesk.*.log"))
+    assert "Traceback" not in done.stderr + ours
 
 
 def test_extras_and_targets_that_the_docs_name_exist() -> None:
