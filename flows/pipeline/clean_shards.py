@@ -128,6 +128,9 @@ def _watched(
 
 def start_ahead(limits: Limits) -> None:
     """Start the reader and one worker of a run that will have these limits, where forks are possible."""
+    # Both this process and the worker need numba, and it takes a fifth of a second to load.
+    from copydesk.transforms import intrinsics  # noqa: F401
+
     sandbox.start_ahead(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
     sandbox.start_ahead(
         seconds=limits.seconds, memory_bytes=limits.memory_bytes, prepare=f"{__name__}:warm_up"

@@ -18,5 +18,5 @@ def claim() -> None:
     """
     for name, value in sandbox.ONE_THREAD.items():
         os.environ.setdefault(name, value)
-    HiddenLibraries.install("pandas")
+    HiddenLibraries.install("pandas", "scipy.linalg")
     sandbox.allow_forks()

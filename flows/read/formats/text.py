@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from copydesk.flows.read import markdown_text
 from copydesk.flows.read.fields import Fields, RowReader, address
 from copydesk.flows.read.formats import html
 from copydesk.flows.read.formats.format import Format, Opened
@@ -31,6 +30,8 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
 def markdown(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """The text of a Markdown file without its marks, its YAML head read as fields."""
+    from copydesk.flows.read import markdown_text  # its parser takes a tenth of a second to load
+
     body = whole(Inflated(opened.stream, limits), limits.document_bytes)
     try:
         text = decode.decode(body, declared=None, html=False).text
