@@ -5,6 +5,7 @@ A library must not change the process of its caller, so `copydesk.ingest` does n
 
 from __future__ import annotations
 
+import gc
 import os
 
 from copydesk.flows.support import sandbox
@@ -18,5 +19,6 @@ def claim() -> None:
     """
     for name, value in sandbox.ONE_THREAD.items():
         os.environ.setdefault(name, value)
+    gc.set_threshold(50_000, 20, 20)  # loading Prefect makes a million objects, and no garbage
     HiddenLibraries.install("pandas", "scipy.linalg")
     sandbox.allow_forks()
