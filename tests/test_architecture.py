@@ -42,7 +42,6 @@ USED_TWICE: set[str] = set()
 LINES_IN_A_MODULE = 400
 # Modules that are longer than LINES_IN_A_MODULE today, each with a limit. Only ever lower one.
 LONG_MODULES: dict[str, int] = {
-    "flows/pipeline/stories/state.py": 480,
 }
 # One vendor, one place: its quirks stop there.
 AT_HOME = {

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from copydesk.flows.pipeline.stories import published_window
 from copydesk.flows.pipeline.stories import state as story_state
 from copydesk.flows.pipeline.stories.arrivals import New
 from copydesk.flows.support.id_index import whole
@@ -50,7 +51,9 @@ class Growth:
         self.near = state.near.only(state.near.ids)
         self._arrived: list[str] = state.near.ids
         if not self._arrived and parent is not None:
-            self._arrived = story_state.latest(parent, options.undated_window)["doc_id"].to_pylist()
+            self._arrived = published_window.latest(parent, options.undated_window)[
+                "doc_id"
+            ].to_pylist()
         n = len(new)
         self.story = np.full(n, NONE, np.int32)  # of each new article
         self.similarity = np.full(n, np.nan, np.float32)  # NaN until it came in
@@ -270,7 +273,7 @@ class Growth:
         if self.parent is not None and self.parent.rows("articles"):
             parts.append(
                 self._published(
-                    story_state.window(
+                    published_window.window(
                         self.parent,
                         low,
                         high,

@@ -25,8 +25,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.staged import StagedDocuments
+from copydesk.flows.pipeline.stories import published_window, story_rows
 from copydesk.flows.pipeline.stories import state as story_state
-from copydesk.flows.pipeline.stories import story_rows
 from copydesk.flows.pipeline.stories.arrivals import New
 from copydesk.flows.pipeline.stories.assignment import Growth
 from copydesk.transforms.stories import day_blocks, tfidf
@@ -129,7 +129,7 @@ def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story
     if parent is not None and len(new) < SAMPLE:
         sources.append(
             _published_counts(
-                parent, story_state.latest(parent, SAMPLE - len(new))["doc_id"].to_pylist()
+                parent, published_window.latest(parent, SAMPLE - len(new))["doc_id"].to_pylist()
             )
         )
     n = 0

@@ -1,8 +1,8 @@
-"""What the stories step keeps between runs, and where it finds the rest.
+"""What the stories step keeps between runs.
 
-Two files stand in the index folder: `stories-epoch-...` with the word frequencies of the epoch, and
+Two files are in the index folder: `stories-epoch-...` with the word frequencies of the epoch, and
 `stories-window-...` with the vectors of the documents that the next run will most likely compare.
-Both are Arrow files; either may be missing, and older articles are looked up in the snapshot itself.
+Both are Arrow files. Either may be missing: older articles are read from the snapshot itself.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from copydesk.flows.pipeline.stories.compared_pairs import ComparedPairs
 from copydesk.flows.pipeline.stories.state_checks import is_epoch, is_window
 from copydesk.transforms.stories import tfidf
-from copydesk.transforms.stories.cosine import UNDATED, Edges
-from copydesk.transforms.stories.stories_in_memory import microseconds
+from copydesk.transforms.stories.cosine import Edges
 from copydesk.transforms.stories.term_counts import SPACE, count
 from copydesk.transforms.stories.tfidf import Vectors
 
@@ -34,16 +33,7 @@ FORMAT = "2"  # of both files, and of the features they count: raise it when eit
 PREFIX = "stories-"
 _EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
 _SUFFIX = ".arrow"
-WINDOW = pa.schema(
-    [
-        ("doc_id", pa.string()),
-        ("story_id", pa.string()),
-        ("time", pa.int64()),
-        ("arrival", pa.int64()),
-    ]
-)
 _NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
-_NO_EDGES = Edges(*(np.zeros(0, np.int32) for _ in range(3)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,80 +45,6 @@ class Epoch:
     name: str | None  # None while it is in no file
 
 
-class Near:
-    """Which documents are alike, as far as they were compared: what average link asks of the window."""
-
-    def __init__(
-        self,
-        ids: Sequence[str] = (),
-        edges: Edges = _NO_EDGES,
-        twins: NDArray[np.int32] | None = None,
-    ) -> None:
-        self.ids = list(ids)
-        self.places = {doc: place for place, doc in enumerate(self.ids)}
-        self.edges = edges
-        self.twins = np.arange(len(self.ids), dtype=np.int32) if twins is None else twins
-
-    def among(self, ids: Sequence[str]) -> tuple[Edges, NDArray[np.int32]] | None:
-        """Edges and twins by place in `ids`; None where one of them was never compared.
-
-        What follows a twin that is not among them follows nobody.
-        """
-        places = [self.places.get(doc, -1) for doc in ids]
-        if -1 in places:
-            return None
-        at = np.full(len(self.ids), -1, np.int32)
-        at[places] = np.arange(len(ids), dtype=np.int32)
-        own = np.arange(len(ids), dtype=np.int32)
-        twins = at[self.twins[places]] if len(ids) else own
-        twins = np.where(twins < 0, own, twins)
-        earlier, later = at[self.edges.earlier], at[self.edges.later]
-        is_here = (earlier >= 0) & (later >= 0)
-        return Edges(earlier[is_here], later[is_here], self.edges.similarity[is_here]), twins
-
-    def add(
-        self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32], *, n_known: int = 0
-    ) -> None:
-        """Take in what was compared; what was known of the same pairs gives way.
-
-        Of the first `n_known` of the documents `edges` holds all that is known here.
-        """
-        known = set(self.places)
-        self.ids += [doc for doc in ids if doc not in known]
-        self.places = {doc: place for place, doc in enumerate(self.ids)}
-        at = np.array([self.places[doc] for doc in ids], np.int32)
-        self.twins = np.concatenate(
-            [self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)]
-        )
-        self.twins[at] = at[twins]
-        is_there = np.zeros(len(self.ids), np.bool_)
-        is_there[at[:n_known]] = True
-        rest = ~(is_there[self.edges.earlier] & is_there[self.edges.later])
-        one = np.concatenate([at[edges.earlier], self.edges.earlier[rest]])
-        other = np.concatenate([at[edges.later], self.edges.later[rest]])
-        similarity = np.concatenate([edges.similarity, self.edges.similarity[rest]])
-        # Some tens of millions of pairs: no array is made twice, and none wider than it must be.
-        low, high = np.minimum(one, other), np.maximum(one, other, out=other)
-        del one
-        pair = low.astype(np.int64)
-        pair *= len(self.ids)
-        pair += high
-        order = np.argsort(pair, kind="stable")
-        pair = pair[order]
-        is_first = np.ones(len(pair), np.bool_)
-        np.not_equal(pair[1:], pair[:-1], out=is_first[1:])
-        del pair
-        order = order[is_first]
-        self.edges = Edges(low[order], high[order], similarity[order])
-
-    def only(self, ids: Sequence[str]) -> Near:
-        """What is known of these documents; those that were never compared are left out."""
-        known = [doc for doc in ids if doc in self.places]
-        found = self.among(known)
-        assert found is not None, "only documents that were compared are asked for"
-        return Near(known, *found)
-
-
 @dataclass(frozen=True, slots=True)
 class State:
     """What the files of a snapshot hold; the vectors are of that epoch."""
@@ -136,7 +52,7 @@ class State:
     epoch: Epoch | None
     places: Mapping[str, int]
     vectors: Vectors
-    near: Near
+    near: ComparedPairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +63,12 @@ class Written:
     names: tuple[str, ...]
 
 
-NOTHING = State(None, {}, _NO_VECTORS, Near())
+NOTHING = State(None, {}, _NO_VECTORS, ComparedPairs())
 
 
 def load(parent: Snapshot | None) -> State:
     """The state of a snapshot; what is missing or of another format counts as not there."""
-    epoch, vectors, near = None, _NO_VECTORS, Near()
+    epoch, vectors, near = None, _NO_VECTORS, ComparedPairs()
     for name, path in sorted((parent.index_files() if parent else {}).items()):
         if not name.startswith(PREFIX):
             continue
@@ -270,68 +186,10 @@ def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Ve
     return tfidf.concatenate(parts).take(np.array([places[doc] for doc in ids], np.int64))
 
 
-def window(
-    parent: Snapshot, low: int, high: int, undated_window: int, *, has_undated: bool
-) -> pa.Table:
-    """Published articles near in time, or recent where a side is undated: doc_id, story_id, time, arrival.
-
-    Arrivals are negative: -1 is the last article published. Those that are not among the recent ones
-    have arrived before all that are.
-    """
-    recent = latest(parent, undated_window)
-    near = (
-        parent.table("articles", ["doc_id", "story_id", "published_at"], _between(low, high))
-        if low <= high
-        else None
-    )
-    if not has_undated:  # dated articles meet the others by time alone
-        recent = recent.filter(pc.equal(recent["time"], UNDATED))
-    parts = [recent]
-    if near is not None and near.num_rows:
-        times = microseconds(near["published_at"].combine_chunks())
-        near = near.drop_columns(["published_at"]).append_column("time", pa.array(times))
-        near = near.append_column(
-            "arrival", pa.array(np.full(len(times), np.iinfo(np.int64).min // 2))
-        )
-        parts.append(
-            near.filter(
-                pc.invert(pc.is_in(near["doc_id"], value_set=recent["doc_id"].combine_chunks()))
-            )
-        )
-    return pa.concat_tables([part.cast(WINDOW) for part in parts])
-
-
-def latest(parent: Snapshot, n: int) -> pa.Table:
-    """The last `n` articles that arrived, by run, then in canonical order: doc_id, story_id, time, arrival."""
-    runs = parent.table("articles", ["run_id"])["run_id"].value_counts().to_pylist()
-    wanted, held = [], 0
-    for row in sorted(runs, key=lambda row: str(row["values"]), reverse=True):
-        if held >= n:
-            break
-        wanted.append(row["values"])
-        held += row["counts"]
-    rows = parent.table(
-        "articles",
-        ["doc_id", "story_id", "published_at", "run_id"],
-        pc.field("run_id").isin(pa.array(wanted, pa.string())),
-    )
-    rows = rows.sort_by(
-        [("run_id", "ascending"), ("published_at", "ascending"), ("doc_id", "ascending")]
-    )
-    rows = rows.slice(max(0, rows.num_rows - n)).combine_chunks()
-    times = microseconds(pa.chunked_array(rows["published_at"]).combine_chunks())
-    arrival = np.arange(-rows.num_rows, 0, dtype=np.int64)
-    return (
-        rows.select(["doc_id", "story_id"])
-        .append_column("time", pa.array(times))
-        .append_column("arrival", pa.array(arrival))
-    )
-
-
 def write(
     spool: Spool,
     state: State,
-    near: Near,
+    near: ComparedPairs,
     latest: Mapping[str, int],
     parent: Snapshot | None,
     staging: Path,
@@ -357,11 +215,6 @@ def write(
         )
     )
     return Written(tuple(new), (epoch_name, new[-1].name))
-
-
-def _between(low: int, high: int) -> pc.Expression:
-    ends = [pa.scalar(end, pa.int64()).cast(pa.timestamp("us", tz="UTC")) for end in (low, high)]
-    return (pc.field("published_at") >= ends[0]) & (pc.field("published_at") <= ends[1])
 
 
 def _epoch_table(epoch: Epoch) -> pa.Table:
@@ -393,7 +246,7 @@ def _epoch(table: pa.Table, name: str) -> Epoch:
     )
 
 
-def _window_table(near: Near, vectors: Vectors) -> pa.Table:
+def _window_table(near: ComparedPairs, vectors: Vectors) -> pa.Table:
     order = np.argsort(near.edges.later, kind="stable")
     ends = np.searchsorted(near.edges.later[order], np.arange(len(near.ids) + 1))
     of_vector, of_edges = pa.array(vectors.starts.astype(np.int32)), pa.array(ends.astype(np.int32))
@@ -412,11 +265,13 @@ def _window_table(near: Near, vectors: Vectors) -> pa.Table:
     return table.replace_schema_metadata({"format": FORMAT})
 
 
-def _near(table: pa.Table) -> Near:
+def _near(table: pa.Table) -> ComparedPairs:
     near, similarity = table["near"].combine_chunks(), table["similarity"].combine_chunks()
     later = np.repeat(np.arange(table.num_rows, dtype=np.int32), np.diff(near.offsets.to_numpy()))
     edges = Edges(near.values.to_numpy(), later, similarity.values.to_numpy())
-    return Near(table["doc_id"].to_pylist(), edges, table["twin"].combine_chunks().to_numpy())
+    return ComparedPairs(
+        table["doc_id"].to_pylist(), edges, table["twin"].combine_chunks().to_numpy()
+    )
 
 
 def _vectors(table: pa.Table) -> Vectors:

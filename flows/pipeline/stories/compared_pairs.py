@@ -1,0 +1,85 @@
+"""Which documents of the window are alike, as far as they have been compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms.stories.cosine import Edges
+
+_NO_EDGES = Edges(*(np.zeros(0, np.int32) for _ in range(3)))
+
+
+class ComparedPairs:
+    """Which documents are alike, as far as they were compared: what average link asks of the window."""
+
+    def __init__(
+        self,
+        ids: Sequence[str] = (),
+        edges: Edges = _NO_EDGES,
+        twins: NDArray[np.int32] | None = None,
+    ) -> None:
+        self.ids = list(ids)
+        self.places = {doc: place for place, doc in enumerate(self.ids)}
+        self.edges = edges
+        self.twins = np.arange(len(self.ids), dtype=np.int32) if twins is None else twins
+
+    def among(self, ids: Sequence[str]) -> tuple[Edges, NDArray[np.int32]] | None:
+        """Edges and twins by place in `ids`; None where one of them was never compared.
+
+        What follows a twin that is not among them follows nobody.
+        """
+        places = [self.places.get(doc, -1) for doc in ids]
+        if -1 in places:
+            return None
+        at = np.full(len(self.ids), -1, np.int32)
+        at[places] = np.arange(len(ids), dtype=np.int32)
+        own = np.arange(len(ids), dtype=np.int32)
+        twins = at[self.twins[places]] if len(ids) else own
+        twins = np.where(twins < 0, own, twins)
+        earlier, later = at[self.edges.earlier], at[self.edges.later]
+        is_here = (earlier >= 0) & (later >= 0)
+        return Edges(earlier[is_here], later[is_here], self.edges.similarity[is_here]), twins
+
+    def add(
+        self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32], *, n_known: int = 0
+    ) -> None:
+        """Add what was compared; it replaces what was known of the same pairs.
+
+        Of the first `n_known` of the documents `edges` holds all that is known here.
+        """
+        known = set(self.places)
+        self.ids += [doc for doc in ids if doc not in known]
+        self.places = {doc: place for place, doc in enumerate(self.ids)}
+        at = np.array([self.places[doc] for doc in ids], np.int32)
+        self.twins = np.concatenate(
+            [self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)]
+        )
+        self.twins[at] = at[twins]
+        is_there = np.zeros(len(self.ids), np.bool_)
+        is_there[at[:n_known]] = True
+        rest = ~(is_there[self.edges.earlier] & is_there[self.edges.later])
+        one = np.concatenate([at[edges.earlier], self.edges.earlier[rest]])
+        other = np.concatenate([at[edges.later], self.edges.later[rest]])
+        similarity = np.concatenate([edges.similarity, self.edges.similarity[rest]])
+        # Some tens of millions of pairs: no array is made twice, and none wider than it must be.
+        low, high = np.minimum(one, other), np.maximum(one, other, out=other)
+        del one
+        pair = low.astype(np.int64)
+        pair *= len(self.ids)
+        pair += high
+        order = np.argsort(pair, kind="stable")
+        pair = pair[order]
+        is_first = np.ones(len(pair), np.bool_)
+        np.not_equal(pair[1:], pair[:-1], out=is_first[1:])
+        del pair
+        order = order[is_first]
+        self.edges = Edges(low[order], high[order], similarity[order])
+
+    def only(self, ids: Sequence[str]) -> ComparedPairs:
+        """What is known of these documents; those that were never compared are left out."""
+        known = [doc for doc in ids if doc in self.places]
+        found = self.among(known)
+        return ComparedPairs(known, *found) if found is not None else ComparedPairs()

@@ -1,0 +1,87 @@
+"""The published articles that new ones may join: near in time, or the last that arrived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from copydesk.transforms.stories.cosine import UNDATED
+from copydesk.transforms.stories.stories_in_memory import microseconds
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
+
+SCHEMA = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("story_id", pa.string()),
+        ("time", pa.int64()),
+        ("arrival", pa.int64()),
+    ]
+)
+
+
+def window(
+    parent: Snapshot, low: int, high: int, undated_window: int, *, has_undated: bool
+) -> pa.Table:
+    """Published articles near in time, or recent where a side is undated: doc_id, story_id, time, arrival.
+
+    Arrivals are negative: -1 is the last article published. Those that are not among the recent ones
+    have arrived before all that are.
+    """
+    recent = latest(parent, undated_window)
+    near = (
+        parent.table("articles", ["doc_id", "story_id", "published_at"], _between(low, high))
+        if low <= high
+        else None
+    )
+    if not has_undated:  # dated articles meet the others by time alone
+        recent = recent.filter(pc.equal(recent["time"], UNDATED))
+    parts = [recent]
+    if near is not None and near.num_rows:
+        times = microseconds(near["published_at"].combine_chunks())
+        near = near.drop_columns(["published_at"]).append_column("time", pa.array(times))
+        near = near.append_column(
+            "arrival", pa.array(np.full(len(times), np.iinfo(np.int64).min // 2))
+        )
+        parts.append(
+            near.filter(
+                pc.invert(pc.is_in(near["doc_id"], value_set=recent["doc_id"].combine_chunks()))
+            )
+        )
+    return pa.concat_tables([part.cast(SCHEMA) for part in parts])
+
+
+def latest(parent: Snapshot, n: int) -> pa.Table:
+    """The last `n` articles that arrived, by run, then in canonical order: doc_id, story_id, time, arrival."""
+    runs = parent.table("articles", ["run_id"])["run_id"].value_counts().to_pylist()
+    wanted, held = [], 0
+    for row in sorted(runs, key=lambda row: str(row["values"]), reverse=True):
+        if held >= n:
+            break
+        wanted.append(row["values"])
+        held += row["counts"]
+    rows = parent.table(
+        "articles",
+        ["doc_id", "story_id", "published_at", "run_id"],
+        pc.field("run_id").isin(pa.array(wanted, pa.string())),
+    )
+    rows = rows.sort_by(
+        [("run_id", "ascending"), ("published_at", "ascending"), ("doc_id", "ascending")]
+    )
+    rows = rows.slice(max(0, rows.num_rows - n)).combine_chunks()
+    times = microseconds(pa.chunked_array(rows["published_at"]).combine_chunks())
+    arrival = np.arange(-rows.num_rows, 0, dtype=np.int64)
+    return (
+        rows.select(["doc_id", "story_id"])
+        .append_column("time", pa.array(times))
+        .append_column("arrival", pa.array(arrival))
+    )
+
+
+def _between(low: int, high: int) -> pc.Expression:
+    ends = [pa.scalar(end, pa.int64()).cast(pa.timestamp("us", tz="UTC")) for end in (low, high)]
+    return (pc.field("published_at") >= ends[0]) & (pc.field("published_at") <= ends[1])
