@@ -32,7 +32,7 @@ from copydesk.flows.pipeline.staged import ShardFiles
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.report import outcome as finish
-from copydesk.flows.support import allocator
+from copydesk.flows.support.processes import allocator
 from copydesk.flows.warehouse import Warehouse
 
 _EDITED = 20_000

@@ -79,7 +79,7 @@ def ingest(
     from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import absolute_location
     from copydesk.flows.report import outcome
-    from copydesk.flows.support.cpu import cores
+    from copydesk.flows.support.processes.cpu import cores
 
     given = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
     if not isinstance(given, Sequence) or isinstance(given, (bytes, bytearray)):

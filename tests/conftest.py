@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.flows.support import sandbox
+from copydesk.flows.support.processes import sandbox
 
 # The other threads of a test process are pytest-xdist's, which no worker needs.
 sandbox.allow_forks(beside_threads=True, prepare_here=True)

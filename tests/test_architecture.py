@@ -34,15 +34,10 @@ LAYERS = (
 )
 LAYER_OF = {package: layer for layer, packages in enumerate(LAYERS) for package in packages}
 MODULES_AT_THE_TOP_OF_FLOWS = 8
-FILES_IN_A_FOLDER = 16  # `__init__` excepted
-# Rule tables, commands and taggers: one file for each language, command or tagger.
-LARGE_FOLDERS = {"transforms/clean/rules", "flows/cli", "transforms/tag"}
-# Base names that two modules have today. Only ever remove one.
-USED_TWICE: set[str] = set()
+FILES_IN_A_FOLDER = 15  # `__init__` excepted
+# Rule tables and commands: one file for each language or command.
+LARGE_FOLDERS = {"transforms/clean/rules", "flows/cli"}
 LINES_IN_A_MODULE = 400
-# Modules that are longer than LINES_IN_A_MODULE today, each with a limit. Only ever lower one.
-LONG_MODULES: dict[str, int] = {
-}
 # One vendor, one place: its quirks stop there.
 AT_HOME = {
     "trafilatura": "transforms/extract/",
@@ -155,7 +150,7 @@ def test_no_two_modules_have_the_same_name() -> None:
         if path.stem not in {"__init__", "__main__", "options"}
         and relative(path.parent) not in {"flows/cli", "transforms/clean/rules"}
     )
-    assert not {name for name, n in names.items() if n > 1} - USED_TWICE
+    assert not {name for name, n in names.items() if n > 1}
 
 
 @pytest.mark.parametrize(
@@ -165,8 +160,7 @@ def test_no_two_modules_have_the_same_name() -> None:
 )
 def test_a_module_is_short(path: Path) -> None:
     n = len(path.read_text(encoding="utf-8").splitlines())
-    limit = LONG_MODULES.get(relative(path), LINES_IN_A_MODULE)
-    assert n <= limit, f"{relative(path)} has {n} lines, more than {limit}: split it by purpose"
+    assert n <= LINES_IN_A_MODULE, f"{relative(path)} has {n} lines: split it by purpose"
 
 
 @pytest.mark.parametrize("path", CODE, ids=relative)

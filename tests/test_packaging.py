@@ -58,3 +58,12 @@ def test_an_editable_install_copies_nothing(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", build], cwd=ROOT, check=True, capture_output=True)
     held = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     assert [name for name in held if ".dist-info/" not in name] == ["_copydesk.pth"]
+
+
+def test_importing_the_package_changes_no_setting_of_the_process() -> None:
+    code = (
+        "import os, gc; before = dict(os.environ), gc.get_threshold()\n"
+        "import copydesk, copydesk.flows.library, copydesk.flows.pipeline.run\n"
+        "assert before == (dict(os.environ), gc.get_threshold())\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -32,12 +32,13 @@ from copydesk.flows import evaluation
 from copydesk.transforms import edit
 from copydesk.transforms.article import Refused
 from copydesk.transforms.boosted_trees import Forest
-from copydesk.transforms.extract import block_context_features, block_features, cut_reasons
-from copydesk.transforms.extract import block_model as packaged
+from copydesk.transforms.extract import cut_reasons
 from copydesk.transforms.extract import trafilatura_baseline as baseline
-from copydesk.transforms.extract.block_features import Column, Matrix
 from copydesk.transforms.extract.blocks import Page, read_blocks
 from copydesk.transforms.extract.head_metadata import read_hints
+from copydesk.transforms.extract.model import block_context_features, block_features
+from copydesk.transforms.extract.model import block_model as packaged
+from copydesk.transforms.extract.model.block_features import Column, Matrix
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.parse import parse
 from copydesk.transforms.ledger import apply

@@ -11,7 +11,7 @@ from copydesk.transforms.views.article_views import ArticleViews
 
 if TYPE_CHECKING:
     from copydesk.transforms.ledger import Removal
-    from copydesk.transforms.tag.page_data import PageData
+    from copydesk.transforms.tag.page.page_data import PageData
 
 
 class Refused(ValueError):

@@ -11,11 +11,12 @@ from typing import Literal
 
 import numpy as np
 
-from copydesk.transforms import clean, decode, extract, normalise, tag
+from copydesk.transforms import clean, extract, normalise, tag
 from copydesk.transforms.argument_checks import check_document, check_source
 from copydesk.transforms.article import Article, Document, Refused, Source, Tags
+from copydesk.transforms.encodings import decode
 from copydesk.transforms.ledger import Removal, apply
-from copydesk.transforms.tag.page_data import PageData
+from copydesk.transforms.tag.page.page_data import PageData
 
 Kind = Literal["page", "text"]
 

@@ -16,7 +16,7 @@ import click
 
 import copydesk
 from copydesk.flows.cli.options import Group
-from copydesk.flows.support import own_process
+from copydesk.flows.support.processes import own_process
 
 _NOT_COMMANDS = {"options"}
 #: What `--help` lists together; a command that is in none comes last, and a test asks for its group.

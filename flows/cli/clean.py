@@ -97,7 +97,7 @@ def _article(name: str, kind: str | None, url: str | None) -> Article:
 
         article = edit.page(body, Source(source_uri=_shown(name), url=url), options)
         return replace(article, page=body)
-    from copydesk.transforms import decode
+    from copydesk.transforms.encodings import decode
 
     decoded = decode.decode(body, declared=None, html=False)
     source = Source(source_uri=_shown(name), url=url, encoding=decoded.evidence)

@@ -17,7 +17,7 @@ from copydesk.flows.cli.options import (
     warehouse_option,
     workers_option,
 )
-from copydesk.flows.support.cpu import cores
+from copydesk.flows.support.processes.cpu import cores
 
 if TYPE_CHECKING:
     from copydesk.flows.report.outcome import Outcome

@@ -16,7 +16,7 @@ from copydesk.flows.cli.options import (
     warehouse_option,
     workers_option,
 )
-from copydesk.flows.support.cpu import cores
+from copydesk.flows.support.processes.cpu import cores
 
 
 @click.command()

@@ -38,10 +38,10 @@ from typing import Any
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Shard, from_json
-from copydesk.flows.support import sandbox
 from copydesk.flows.support.atomic_write import temporary_file
-from copydesk.flows.support.sandbox import Process, WorkerExit, wait
-from copydesk.flows.support.worker_loop import WorkerChannel, function_named
+from copydesk.flows.support.processes import sandbox
+from copydesk.flows.support.processes.sandbox import Process, WorkerExit, wait
+from copydesk.flows.support.processes.worker_loop import WorkerChannel, function_named
 
 _DONE = "result.json"
 _MOST_EXITS = 3  # of one worker between documents, before the task itself is taken for broken

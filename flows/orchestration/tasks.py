@@ -24,7 +24,7 @@ from copydesk.flows.pipeline import run
 from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.recipe import load
 from copydesk.flows.report import outcome as finish
-from copydesk.flows.support.cpu import cores
+from copydesk.flows.support.processes.cpu import cores
 from copydesk.flows.support.progress import Lines
 from copydesk.flows.warehouse.errors import WriteFailed
 

@@ -23,11 +23,13 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe, from_toml
-from copydesk.flows.support import sandbox, startup_cache, versions
+from copydesk.flows.support import startup_cache, versions
 from copydesk.flows.support.atomic_write import temporary_file
+from copydesk.flows.support.processes import sandbox
 from copydesk.schemas import tables as base
-from copydesk.transforms import decode, edit, tabulate
+from copydesk.transforms import edit, tabulate
 from copydesk.transforms.article import Article, Refused
+from copydesk.transforms.encodings import decode
 
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.context import Context

@@ -37,7 +37,8 @@ from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Result
 from copydesk.flows.pipeline.start import RunOptions, started
 from copydesk.flows.pipeline.summary import Facts, Stage, Summary
 from copydesk.flows.read.field_names import unread_warnings
-from copydesk.flows.support import allocator, versions
+from copydesk.flows.support import versions
+from copydesk.flows.support.processes import allocator
 from copydesk.flows.warehouse.change import COUNTS
 from copydesk.flows.warehouse.last_run import n_under_other_recipe
 from copydesk.transforms import drift

@@ -18,7 +18,8 @@ from copydesk.flows.pipeline.context import Context, Progress, Silent
 from copydesk.flows.pipeline.summary import Facts, Summary
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.remote.client import absolute_location, is_uri
-from copydesk.flows.support import allocator, versions
+from copydesk.flows.support import versions
+from copydesk.flows.support.processes import allocator
 from copydesk.flows.support.progress_record import Recorded
 from copydesk.flows.warehouse import Warehouse
 from copydesk.flows.warehouse.last_run import n_under_other_recipe

@@ -25,9 +25,9 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.shards import Left, Shard
 from copydesk.flows.read.sources import InputFile
 from copydesk.flows.read.tally import Tally
-from copydesk.flows.support import sandbox
-from copydesk.flows.support.sandbox import WorkerExit, wait
-from copydesk.flows.support.worker_loop import WorkerChannel
+from copydesk.flows.support.processes import sandbox
+from copydesk.flows.support.processes.sandbox import WorkerExit, wait
+from copydesk.flows.support.processes.worker_loop import WorkerChannel
 
 _STATE, _FILES = "state.json", "files.jsonl"
 _AHEAD = (

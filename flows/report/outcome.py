@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.flows import report
 from copydesk.flows.pipeline.summary import facts_of
 from copydesk.flows.remote.client import is_uri
-from copydesk.flows.support import allocator
+from copydesk.flows.support.processes import allocator
 from copydesk.flows.support.safe_text import duration, printable
 from copydesk.transforms.ledger import BLANK_LINE
 

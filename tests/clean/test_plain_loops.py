@@ -10,9 +10,10 @@ from copydesk.transforms import boosted_trees
 from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines import line_facts, line_model
 from copydesk.transforms.clean.lines.line import Line
-from copydesk.transforms.extract import block_model
+from copydesk.transforms.extract.model import block_model
 from copydesk.transforms.numba_cache import compiled
-from copydesk.transforms.tag import language, language_model
+from copydesk.transforms.tag import language
+from copydesk.transforms.tag.lookup import language_model
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from copydesk.transforms import decode, extract
+from copydesk.transforms import extract
 from copydesk.transforms.article import Refused
+from copydesk.transforms.encodings import decode
 from copydesk.transforms.extract import Options
 from copydesk.transforms.ledger import apply, rebuild
 

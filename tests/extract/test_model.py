@@ -7,9 +7,9 @@ import pytest
 
 from copydesk.transforms import extract
 from copydesk.transforms.boosted_trees import Forest
-from copydesk.transforms.extract import block_features, block_model, thresholds
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.head_metadata import read_hints
+from copydesk.transforms.extract.model import block_features, block_model, thresholds
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.ledger import apply
 from training import line_model as training

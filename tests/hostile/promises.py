@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 import copydesk
 from copydesk.flows.read import Limits, Record, Reject
-from copydesk.transforms import clean, decode, ledger, tabulate
+from copydesk.transforms import clean, ledger, tabulate
 from copydesk.transforms.article import Article, Refused
+from copydesk.transforms.encodings import decode
 
 STEPS = {"read", "decode", "extract", "clean", "tag"}
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 import copydesk
-from copydesk.transforms.decode import decode
+from copydesk.transforms.encodings.decode import decode
 from tests.hostile.inputs import PAGE, STORY
 
 # A step tenfold may take at most this many times as long: linear takes 10, n log n 13, quadratic 100.

@@ -19,8 +19,9 @@ from copydesk.flows.read import Fields, InputFile, Limits, Reject, escaped, read
 from copydesk.flows.read.formats import formats
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.streams import BrokenError, Inflated, whole
-from copydesk.transforms import clean, decode, ledger, normalise, tag
+from copydesk.transforms import clean, ledger, normalise, tag
 from copydesk.transforms.article import Document
+from copydesk.transforms.encodings import decode
 from copydesk.transforms.tag import TAGGERS
 from fuzz.run import HERE
 from fuzz.targets import LIMITS, TARGETS

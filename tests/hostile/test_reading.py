@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.flows.read import Fields, InputFile, Record, Reject, find, read_file, spool
-from copydesk.transforms import decode
 from copydesk.transforms.article import Refused
+from copydesk.transforms.encodings import decode
 from tests.hostile.inputs import HOSTILE, LIMITS, STORY, Hostile
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copydesk.transforms.article import Refused
-from copydesk.transforms.decode import decode
+from copydesk.transforms.encodings.decode import decode
 
 FRENCH = (
     "Le ministère a annoncé que l'été serait très chaud, d'après les prévisions. Les élèves sont déçus. "

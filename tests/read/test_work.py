@@ -21,8 +21,8 @@ from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read import Fields, InputFile, Limits, Record, Reject, shards, spool
 from copydesk.flows.read.shards import Shard
-from copydesk.flows.support import sandbox
-from copydesk.flows.support.sandbox import Process
+from copydesk.flows.support.processes import sandbox
+from copydesk.flows.support.processes.sandbox import Process
 
 LIMITS = Limits(seconds=1, memory_bytes=300 * 2**20)
 
@@ -82,7 +82,7 @@ def test_a_document_that_ends_its_worker_becomes_a_reject_and_its_neighbours_com
 def test_a_document_that_waits_for_ever_is_stopped_by_the_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("copydesk.flows.support.sandbox._WALL", 2)
+    monkeypatch.setattr("copydesk.flows.support.processes.sandbox._WALL", 2)
     assert shouted(["one", "sleep", "two"], tmp_path) == (
         ["ONE", "TWO"],
         [["a.jsonl", 1, "extract", "timeout"]],
@@ -184,7 +184,7 @@ def test_the_workers_end_with_the_iterator(tmp_path: Path) -> None:
 def test_the_workers_end_when_the_parent_is_killed(how: str, tmp_path: Path) -> None:
     code = (
         "import sys; sys.path.insert(0, '.')\n"
-        f"from copydesk.flows.support.sandbox import Process, allow_forks; {how}\n"
+        f"from copydesk.flows.support.processes.sandbox import Process, allow_forks; {how}\n"
         "p = Process(seconds=9, memory_bytes=2**30); p.call('time:sleep'); print(p.pid, flush=True)\n"
         "import time; time.sleep(60)\n"
     )

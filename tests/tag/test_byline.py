@@ -4,7 +4,7 @@ import pytest
 
 from copydesk.transforms.article import Given
 from copydesk.transforms.ledger import apply
-from copydesk.transforms.tag.text_header import is_byline
+from copydesk.transforms.tag.headlines.text_header import is_byline
 from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
 
 AUTHORS = '{"@type":"NewsArticle","headline":"Rain","author":[{"@type":"Person","name":"Ana Ruiz"},{"@type":"Organization","name":"dpa"}]}'

@@ -8,7 +8,7 @@ import copydesk
 from copydesk.transforms import tag
 from copydesk.transforms.article import Document
 from copydesk.transforms.ledger import apply
-from copydesk.transforms.tag.dateline_parser import parse
+from copydesk.transforms.tag.datelines.dateline_parser import parse
 from tests.tag.pages import text_tags
 
 REST = "The minister said on Friday that the river had risen."

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.transforms.tag.person_names import is_person, split
+from copydesk.transforms.tag.persons.person_names import is_person, split
 
 
 @pytest.mark.parametrize(

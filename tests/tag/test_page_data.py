@@ -4,7 +4,7 @@ import lxml.html
 import pytest
 
 from copydesk.transforms import tag
-from copydesk.transforms.tag import json_ld
+from copydesk.transforms.tag.page import json_ld
 from tests.tag.pages import article, ld
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from copydesk.transforms.edit import clean_page
 from copydesk.transforms.tag import section
-from copydesk.transforms.tag.person_names import split
+from copydesk.transforms.tag.persons.person_names import split
 
 BODY = "".join(
     f"<p>Paragraph {n} tells what the council said about the harbour wall on Tuesday morning.</p>"

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from copydesk.transforms.article import Given
-from copydesk.transforms.tag.date_formats import machine, printed
+from copydesk.transforms.tag.dates.date_formats import machine, printed
 from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
 
 

@@ -7,15 +7,10 @@ from datetime import date
 import pytest
 
 import copydesk
-from copydesk.transforms.tag import (
-    byline_forms,
-    byline_languages,
-    date_formats,
-    dateline_forms,
-    dateline_parser,
-    person_names,
-    text_header,
-)
+from copydesk.transforms.tag.datelines import dateline_forms, dateline_parser
+from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.headlines import text_header
+from copydesk.transforms.tag.persons import byline_forms, byline_languages, person_names
 
 REST = "The river rose again at noon, officials said."
 BYLINES = [

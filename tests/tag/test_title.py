@@ -4,7 +4,7 @@ import pytest
 
 from copydesk.transforms.article import Given
 from copydesk.transforms.ledger import apply
-from copydesk.transforms.tag.title_wording import cleaned
+from copydesk.transforms.tag.headlines.title_wording import cleaned
 from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from copydesk.transforms.tag import byline_lexicon, name_lexicon, person_names
-from copydesk.transforms.tag.caseless import Caseless
+from copydesk.transforms.tag.persons import byline_lexicon, name_lexicon, person_names
+from copydesk.transforms.tag.persons.caseless import Caseless
 
 BYLINES = (
     "By Ana Ruiz, Bo Li AND Cy Young",

@@ -12,7 +12,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from copydesk.transforms.clean.lines.line import Line
-from copydesk.transforms.tag import date_formats, gazetteers, text_header
+from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.headlines import text_header
+from copydesk.transforms.tag.lookup import gazetteers
 
 LINK_LIST, LEADING_MENU, TRAILING_MENU = "link_list", "leading_menu", "trailing_menu"
 TIME_LINE, LONE_HEADING, LOST_POST = "time_line", "lone_heading", "lost_post"

@@ -10,7 +10,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from copydesk.transforms.clean.rule import RuleEntry
-from copydesk.transforms.tag import dateline_parser, text_header
+from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.headlines import text_header
 
 MAX_HEADLINE_CHARS = 200  # as the recipe's `max_headline_chars`
 MOST_LINES = 60  # that are not blank, above the first prose: longer menus have no headline to lose

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from copydesk.transforms.extract import block_model
 from copydesk.transforms.extract.cut_reasons import RULES
 from copydesk.transforms.extract.extraction import Extraction, extract
+from copydesk.transforms.extract.model import block_model
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_level import page_kind
 from copydesk.transforms.extract.parse import parse

@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from copydesk.transforms.article import Refused
-from copydesk.transforms.extract import vocabulary
+from copydesk.transforms.extract.model import vocabulary
 from copydesk.transforms.extract.options import Options
 
 #: Elements that hold no text of the page. `select` and `textarea` hold what the reader may enter.

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.model.vocabulary import CLASS_GROUPS
 from copydesk.transforms.extract.page_level import page_checks
-from copydesk.transforms.extract.vocabulary import CLASS_GROUPS
 
 _VERSION = 1
 EMBEDDED_COPY = "page_opening_of_data"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from copydesk.transforms.extract.character_columns import WORD
 from copydesk.transforms.extract.head_metadata import Hints, ScriptText, paragraphs
+from copydesk.transforms.extract.model.character_columns import WORD
 
 #: The data must hold at least this many words, and this many times the words of the elements, before it takes their place
 #: (a teaser of 40 to 120 words is usual; a body of fewer words than the first number is a description; arbitrary).

@@ -10,18 +10,16 @@ import numpy.typing as npt
 from lxml.html import HtmlElement
 
 from copydesk.transforms.article import Refused
-from copydesk.transforms.extract import (
+from copydesk.transforms.extract import cut_reasons, embedded_text, trafilatura_baseline
+from copydesk.transforms.extract.blocks import Page, read_blocks
+from copydesk.transforms.extract.head_metadata import Hints, read_hints
+from copydesk.transforms.extract.model import (
     block_context_features,
     block_features,
     block_model,
-    cut_reasons,
-    embedded_text,
     thresholds,
-    trafilatura_baseline,
 )
-from copydesk.transforms.extract.block_features import Column, Matrix
-from copydesk.transforms.extract.blocks import Page, read_blocks
-from copydesk.transforms.extract.head_metadata import Hints, read_hints
+from copydesk.transforms.extract.model.block_features import Column, Matrix
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_level import notices, page_checks, page_kind
 from copydesk.transforms.ledger import Removal

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.text_features import Column, Lines
-from copydesk.transforms.extract.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
+from copydesk.transforms.extract.model.text_features import Column, Lines
+from copydesk.transforms.extract.model.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
 
 Index = npt.NDArray[np.int64]
 

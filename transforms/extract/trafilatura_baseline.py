@@ -7,8 +7,8 @@ import logging
 import numpy as np
 from lxml.html import HtmlElement
 
-from copydesk.transforms.extract.character_columns import WORD
-from copydesk.transforms.extract.text_features import Column
+from copydesk.transforms.extract.model.character_columns import WORD
+from copydesk.transforms.extract.model.text_features import Column
 
 # Its warnings speak of its own fallbacks; what matters here is the answer.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

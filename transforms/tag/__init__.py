@@ -14,10 +14,7 @@ from copydesk.transforms.tag import (
     address,
     article_type,
     byline,
-    date_formats,
     dateline,
-    dateline_places,
-    gazetteers,
     language,
     outlet,
     published,
@@ -27,8 +24,11 @@ from copydesk.transforms.tag import (
     title,
     wire,
 )
+from copydesk.transforms.tag.datelines import dateline_places
+from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.language import stated_languages
-from copydesk.transforms.tag.page_data import PageData, read_page
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.page.page_data import PageData, read_page
 from copydesk.transforms.tag.tagger import Options, Tagger, View
 
 __all__ = [

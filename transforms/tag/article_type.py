@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from copydesk.schemas.column import column
-from copydesk.transforms.tag.page_data import PageData
+from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

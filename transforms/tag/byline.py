@@ -9,18 +9,19 @@ import pyarrow as pa
 from copydesk.schemas.column import STRINGS, column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
-from copydesk.transforms.tag import (
-    byline_lexicon,
-    dateline_parser,
-    gazetteers,
-    page_headings,
-    person_names,
-    printed_byline,
-    text_header,
+from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.headlines import text_header
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.page import page_headings
+from copydesk.transforms.tag.page.page_data import PageData
+from copydesk.transforms.tag.persons import byline_lexicon, person_names, printed_byline
+from copydesk.transforms.tag.persons.byline_candidate import (
+    Candidate,
+    is_login,
+    names_site,
+    without_site,
 )
-from copydesk.transforms.tag.byline_candidate import Candidate, is_login, names_site, without_site
-from copydesk.transforms.tag.page_data import PageData
-from copydesk.transforms.tag.person_names import Name
+from copydesk.transforms.tag.persons.person_names import Name
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

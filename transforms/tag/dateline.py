@@ -6,7 +6,9 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.ledger import Cut, cut
-from copydesk.transforms.tag import dateline_parser, gazetteers, published
+from copydesk.transforms.tag import published
+from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

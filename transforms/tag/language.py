@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.article import Document
-from copydesk.transforms.tag.page_data import PageData
+from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -73,7 +73,7 @@ def arrays() -> dict[str, npt.NDArray[Any]]:
 @cache
 def model() -> Model:
     """The model that ships with py3langid, and the walk over it."""
-    from copydesk.transforms.tag.language_model import probabilities
+    from copydesk.transforms.tag.lookup.language_model import probabilities
 
     found = _prepared or arrays()
     return Model(

@@ -8,8 +8,11 @@ import unicodedata
 import pyarrow as pa
 
 from copydesk.schemas.column import column
-from copydesk.transforms.tag import address, dateline_parser, gazetteers, page_headings
-from copydesk.transforms.tag.page_data import PageData, fold
+from copydesk.transforms.tag import address
+from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.page import page_headings
+from copydesk.transforms.tag.page.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

@@ -10,9 +10,12 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 
 from copydesk.schemas.column import TIMESTAMP, column
-from copydesk.transforms.tag import address, date_formats, dateline_parser, page_headings
-from copydesk.transforms.tag.date_formats import Stamp
-from copydesk.transforms.tag.page_data import Mark, PageData
+from copydesk.transforms.tag import address
+from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.dates.date_formats import Stamp
+from copydesk.transforms.tag.page import page_headings
+from copydesk.transforms.tag.page.page_data import Mark, PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

@@ -7,7 +7,7 @@ import re
 import pyarrow as pa
 
 from copydesk.schemas.column import column
-from copydesk.transforms.tag.page_data import fold
+from copydesk.transforms.tag.page.page_data import fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

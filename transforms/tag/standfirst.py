@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import pyarrow as pa
 
 from copydesk.schemas.column import STRINGS, column
-from copydesk.transforms.tag.json_ld import Statement
-from copydesk.transforms.tag.page_data import PageData, fold
+from copydesk.transforms.tag.page.json_ld import Statement
+from copydesk.transforms.tag.page.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

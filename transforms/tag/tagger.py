@@ -13,7 +13,7 @@ import pyarrow as pa
 from copydesk.transforms import ledger
 from copydesk.transforms.article import Document
 from copydesk.transforms.ledger import Removal
-from copydesk.transforms.tag.page_data import PageData
+from copydesk.transforms.tag.page.page_data import PageData
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
-from copydesk.transforms.tag import address, gazetteers, page_headings, text_header, title_wording
-from copydesk.transforms.tag.page_data import PageData, fold
+from copydesk.transforms.tag import address
+from copydesk.transforms.tag.headlines import text_header, title_wording
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.page import page_headings
+from copydesk.transforms.tag.page.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

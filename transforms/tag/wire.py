@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from copydesk.schemas.column import STRINGS, column
-from copydesk.transforms.tag import dateline_places, gazetteers
-from copydesk.transforms.tag.name_lexicon import words
+from copydesk.transforms.tag.datelines import dateline_places
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.persons.name_lexicon import words
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (

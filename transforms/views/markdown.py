@@ -107,8 +107,8 @@ def _joined(lines: Iterator[Line]) -> str:
 
 
 def _page_lines(html: str | bytes, url: str | None) -> Iterator[Line]:
-    from copydesk.transforms import decode
     from copydesk.transforms.article import Refused
+    from copydesk.transforms.encodings import decode
     from copydesk.transforms.extract import parse
 
     try:

@@ -11,8 +11,8 @@ from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError, Inflated, buffered, lines
-from copydesk.transforms import decode
 from copydesk.transforms.article import Refused
+from copydesk.transforms.encodings import decode
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 2**16

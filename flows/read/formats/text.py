@@ -11,8 +11,8 @@ from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Kind, Record, Reject
 from copydesk.flows.read.streams import BrokenError, Inflated, whole
-from copydesk.transforms import decode
 from copydesk.transforms.article import Refused
+from copydesk.transforms.encodings import decode
 
 _ROBOTS = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]{0,999}\n){0,999}User-agent\s{0,9}:", re.IGNORECASE

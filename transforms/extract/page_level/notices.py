@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import Hints
-from copydesk.transforms.extract.text_features import Column
+from copydesk.transforms.extract.model.text_features import Column
 
 SCRIPT_SHELL = "a script shell: the page loads its text by scripts and holds none"
 #: A page that keeps more words than this is no error page and no wall, whatever its title says (arbitrary).

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.character_columns import WORD
-from copydesk.transforms.extract.text_features import Column
-from copydesk.transforms.extract.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
+from copydesk.transforms.extract.model.character_columns import WORD
+from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.model.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
 
 BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS = (
     "page_byline",

@@ -20,8 +20,8 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import Hints
+from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.page_level import notices
-from copydesk.transforms.extract.text_features import Column
 
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest

@@ -1,0 +1,343 @@
+"""A function in a process of its own that may hang, crash or eat memory without harm to this one.
+
+The parent starts `Process`, sends calls and reads messages, one JSON object a line each way; nothing
+is pickled and no module of the caller is imported again, so it works from any script without a
+`__main__` guard. The child says on a shared page of memory which item it works on. It ends
+
+- by the kernel's CPU timer (SIGPROF) when one item takes more CPU than allowed, native code included;
+- by the parent when an item takes ten times as long by the clock (a wait that never ends);
+- by a failing allocation when it grows beyond its memory limit (on Linux; elsewhere the limit is not enforced);
+- with the parent: the pipe of its requests ends, and a thread that waits for that ends the process.
+
+A child is a fresh interpreter, at half a second of imports, or a fork of this process, at some
+milliseconds. Forking is for processes that allow it (`allow_forks`), as the command line does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import json
+import mmap
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any, NoReturn, Protocol
+
+from copydesk.flows.support.processes import worker_loop
+from copydesk.flows.support.processes.worker_loop import HeartbeatPage
+
+_WALL = 10  # wall seconds allowed per CPU second: a machine shared by ten others is slow, not hung
+_POLL = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerExit:
+    """How a child ended: timeout, memory, crashed, failed or os, the item it worked on, and a sentence."""
+
+    reason: str
+    detail: str
+    position: tuple[int, int] | None  # None: between items
+    errno: int | None = None
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the item at `position` is surely to blame; else the child may have been killed from outside."""
+        return self.reason in {"timeout", "failed"} and self.position is not None
+
+
+class _Child(Protocol):
+    """A running child: a `subprocess.Popen` or a `_Fork`."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self) -> int: ...
+
+
+class Process:
+    """A child that runs one call at a time. Raises OSError where the system has no process or handle left.
+
+    `seconds` of CPU and `memory_bytes` are the limits of one item. `prepare` names a function
+    "module:function" that the child runs at once, before anything is asked of it.
+    """
+
+    def __init__(self, *, seconds: int, memory_bytes: int, prepare: str = "") -> None:
+        self._seconds = seconds
+        page = _shared_page()
+        options = {
+            "heartbeat": page,
+            "seconds": seconds,
+            "memory_bytes": memory_bytes,
+            "prepare": prepare,
+        }
+        try:
+            self.heartbeat = HeartbeatPage(page)
+            self.heartbeat.write(-1, -1, 0, 0)
+            start = _fork if _forks.is_possible() else _spawn
+            self._child, self._in, self._out = start(options)
+        finally:
+            os.close(page)
+        os.set_blocking(self._out.fileno(), False)
+        self._buffer = b""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._child.pid
+
+    def fileno(self) -> int:
+        """The handle to wait on for messages."""
+        return self._out.fileno()
+
+    def call(self, function: str, **arguments: object) -> None:
+        """Begin `module:function(channel, **arguments)` in the child; its return value comes as {"done": value}."""
+        self.tell({"call": function, "arguments": arguments})
+
+    def tell(self, message: Mapping[str, object]) -> None:
+        """Send a message that the running function takes from `channel.calls`."""
+        try:
+            self._in.write(json.dumps(message).encode() + b"\n")
+            self._in.flush()
+        except BrokenPipeError:
+            pass  # it ended; `messages` reports that
+
+    def messages(self) -> Iterator[dict[str, Any] | WorkerExit]:
+        """What has arrived since; a `WorkerExit` comes last. Returns at once."""
+        is_over = False
+        while True:
+            try:
+                chunk = os.read(self.fileno(), 2**16)
+            except BlockingIOError:
+                break
+            if not chunk:
+                is_over = True
+                break
+            self._buffer += chunk
+        *lines, self._buffer = self._buffer.split(b"\n")
+        for line in lines:
+            message: dict[str, Any] = json.loads(line)
+            if "failed" in message:
+                yield self._exit_by_error(message)
+                return
+            yield message
+        if is_over:
+            yield self._exit_of_process()
+        elif self._is_stuck():
+            position = self._position()
+            self.kill()
+            wall = self._seconds * _WALL
+            detail = (
+                f"no end after {wall} seconds on the clock; "
+                f"[limits] seconds is {self._seconds} of CPU"
+            )
+            yield WorkerExit("timeout", detail, position)
+
+    def kill(self) -> None:
+        """End the child and wait for it."""
+        self._child.kill()
+        self._child.wait()
+        # Closing flushes what the child did not read before it ended.
+        with contextlib.suppress(BrokenPipeError):
+            self._in.close()
+        self._out.close()
+        self.heartbeat.close()
+
+    def _is_stuck(self) -> bool:
+        began = self.heartbeat.read()[3]
+        return began > 0 and time.monotonic_ns() - began > self._seconds * _WALL * 10**9
+
+    def _position(self) -> tuple[int, int] | None:
+        first, second, _, began = self.heartbeat.read()
+        return (first, second) if began else None
+
+    def _exit_by_error(self, message: Mapping[str, Any]) -> WorkerExit:
+        position = self._position()
+        self.kill()
+        return WorkerExit(message["failed"], message["detail"], position, message.get("errno"))
+
+    def _exit_of_process(self) -> WorkerExit:
+        position = self._position()
+        code = self._child.wait()
+        self.kill()
+        if code == -signal.SIGPROF:
+            detail = f"more than {self._seconds} seconds of CPU; [limits] seconds"
+            return WorkerExit("timeout", detail, position)
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return WorkerExit("crashed", f"the process that worked on it ended by {how}", position)
+
+
+def wait(processes: list[Process]) -> None:
+    """Wait until one of them has something to say, or a short while."""
+    select.select(processes, [], [], _POLL)
+
+
+class _Forks:
+    """Whether children of this process may be forks of it, and those that were started ahead."""
+
+    def __init__(self) -> None:
+        self._is_allowed = self._may_have_threads = self._prepares_here = False
+        self._is_frozen = False
+        self._prepared: set[str] = set()
+        self._ready: dict[tuple[int, int, str], list[Process]] = {}
+
+    def allow(self, *, beside_threads: bool, prepare_here: bool) -> None:
+        self._is_allowed = True
+        self._may_have_threads, self._prepares_here = beside_threads, prepare_here
+
+    def is_possible(self) -> bool:
+        if not self._is_allowed or sys.platform != "linux":
+            return False
+        return self._may_have_threads or threading.active_count() == 1
+
+    def get_ready(self, prepare: str) -> None:
+        """Do in this process what every fork of it would do, or leave alone what they share with it."""
+        if self._prepares_here and prepare and prepare not in self._prepared:
+            with contextlib.suppress(Exception):  # the child fails as well, and says where
+                worker_loop.function_named(prepare)()
+            self._prepared.add(prepare)
+        if not self._is_frozen:
+            gc.freeze()  # a child that marks objects for the collector copies their pages
+            atexit.register(gc.unfreeze)
+            self._is_frozen = True
+
+    def start(self, limits: tuple[int, int], prepare: str) -> None:
+        if self.is_possible():
+            seconds, memory_bytes = limits
+            process = Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare)
+            self._ready.setdefault((*limits, prepare), []).append(process)
+
+    def take(self, limits: tuple[int, int], prepare: str) -> Process | None:
+        ready = self._ready.get((*limits, prepare))
+        return ready.pop() if ready else None
+
+
+_forks = _Forks()
+
+
+def allow_forks(*, beside_threads: bool = False, prepare_here: bool = False) -> None:
+    """Let children be forks of this process, on Linux, while it has no other thread.
+
+    A fork copies the locks of other threads in the state they are in, and may wait for one for ever.
+    `beside_threads` allows it nevertheless, for a process whose other threads do nothing that a
+    child needs. With `prepare_here` this process does once what children do first, and they inherit
+    it: for a process that starts many.
+    """
+    _forks.allow(beside_threads=beside_threads, prepare_here=prepare_here)
+
+
+def start_ahead(*, seconds: int, memory_bytes: int, prepare: str = "") -> None:
+    """Fork a child now, for the next `started` with the same arguments, where forks are possible.
+
+    For a process that will soon have threads: its children then get ready while it loads the rest.
+    """
+    _forks.start((seconds, memory_bytes), prepare)
+
+
+def started(*, seconds: int, memory_bytes: int, prepare: str = "") -> Process:
+    """Return a child that was started ahead with these arguments, else a new one."""
+    ready = _forks.take((seconds, memory_bytes), prepare)
+    return ready or Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare)
+
+
+# One worker is one core's work; pools of threads in each would fight over the cores, and Arrow's own
+# allocator reserves address space by the gigabyte, which the memory limit counts.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+# The child takes over the parent's search path: it imports the same code from wherever that came.
+# What a library prints must not be taken for a message, so standard output becomes standard error.
+_START = (
+    "import os, sys, json; a = json.loads(sys.argv[1]); sys.path[:] = a.pop('path'); "
+    "results = os.dup(1); os.dup2(2, 1); "
+    "from copydesk.flows.support.processes.worker_loop import serve; "
+    "serve(requests=sys.stdin.buffer, results=results, **a)"
+)
+
+
+def _spawn(options: dict[str, Any]) -> tuple[_Child, IO[bytes], IO[bytes]]:
+    """Start a fresh interpreter; the process, the pipe of its requests and that of its results."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", _START, json.dumps({"path": sys.path, **options})],
+        pass_fds=[options["heartbeat"]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **ONE_THREAD, "PYTHONHASHSEED": "0"},
+        start_new_session=False,
+    )
+    if child.stdin is None or child.stdout is None:
+        raise OSError("the child has no pipes")
+    return child, child.stdin, child.stdout
+
+
+class _Fork:
+    """A forked child, with the methods of `subprocess.Popen` that `Process` calls."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._code: int | None = None
+
+    def kill(self) -> None:
+        if self._code is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
+
+
+def _fork(options: dict[str, Any]) -> tuple[_Child, IO[bytes], IO[bytes]]:
+    """Fork this process; the child, the pipe of its requests and that of its results."""
+    requests_read, requests_write = os.pipe()
+    results_read, results_write = os.pipe()
+    _forks.get_ready(options["prepare"])
+    pid = os.fork()
+    if pid == 0:
+        _serve_fork(requests_read, results_write, (requests_write, results_read), options)
+    os.close(requests_read)
+    os.close(results_write)
+    return _Fork(pid), open(requests_write, "wb"), open(results_read, "rb", buffering=0)
+
+
+def _serve_fork(
+    requests: int, results: int, ends_of_parent: tuple[int, int], options: dict[str, Any]
+) -> NoReturn:
+    """In the child of a fork: serve, and never return into the frames of the parent."""
+    try:
+        for handle in ends_of_parent:
+            os.close(handle)
+        signal.set_wakeup_fd(-1)
+        with open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+        os.dup2(2, 1)
+        with open(requests, "rb") as calls:
+            worker_loop.serve(requests=calls, results=results, **options)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)  # `serve` ends the process itself
+
+
+def _shared_page() -> int:
+    if hasattr(os, "memfd_create"):
+        handle = os.memfd_create("copydesk-heartbeat")
+    else:
+        with tempfile.TemporaryFile() as file:
+            handle = os.dup(file.fileno())
+    os.ftruncate(handle, mmap.PAGESIZE)
+    return handle

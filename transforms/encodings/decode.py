@@ -1,0 +1,352 @@
+"""Decode bytes to text: by the declared encoding, else as UTF-8, else by a guess.
+
+Labels are read as browsers read them (WHATWG Encoding Standard), so `latin1` means windows-1252 and
+`gb2312` means gb18030. A declaration that does not fit the bytes is ignored.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import charset_normalizer
+
+from copydesk.transforms.article import Refused
+from copydesk.transforms.encodings.encoding_labels import (
+    ALPHABETIC,
+    BOMS,
+    CODECS,
+    EAST_ASIAN,
+    LABELS,
+    MAGIC,
+    NAMES,
+    WIDE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, its encoding, and how that was chosen: bom, declared, utf-8, repaired or guessed."""
+
+    text: str
+    encoding: str
+    how: str
+
+    @property
+    def evidence(self) -> str:
+        """The encoding, with a remark if it was not certain.
+
+        >>> Decoded("", "windows-1251", "guessed").evidence
+        'windows-1251 (guessed)'
+        """
+        return (
+            f"{self.encoding} ({self.how})"
+            if self.how in {"guessed", "repaired"}
+            else self.encoding
+        )
+
+
+_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x1b"})  # ESC is how iso-2022-jp shifts
+_ASCII = bytes(range(0x80))
+# Of all bytes. Text has next to none; the rarest share among 40 kinds of binary files looked at was 4 %.
+_MOST_CONTROLS = 0.01
+_FEW = 4  # arbitrary; in a short text a share says little
+# Of all letters: the most accented Western language, Vietnamese aside, stays below one in six; other scripts are above nine in ten.
+_MOST_ACCENTS = 0.4
+# Of all characters: at one in a hundred every twentieth word is damaged, and the text is no longer what was written.
+_MOST_REPLACED = 0.01
+_META_SPAN = (
+    4096  # browsers promise 1,024; pages that open with long comments and scripts need more
+)
+_GUESS_SPAN = 2**17  # the detector's time grows with the input, its certainty does not
+_COMMENT = re.compile(rb"<!--.{0,4096}?(?:-->|\Z)", re.DOTALL)
+_META = re.compile(
+    rb"<meta[\s/][^>]{0,1000}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.\-]{2,40})", re.IGNORECASE
+)
+_XML = re.compile(
+    rb"\s{0,99}<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w:.\-]{2,40})", re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]*>")
+_RAW_TAG = re.compile(rb"<[^<>]*>")
+_REPLACED = "\ufffd"
+_ASCII_LETTER = re.compile("[A-Za-z]")
+_OTHER_LETTER = re.compile("[\x80-\xff\u0152-\u0192\u2013-\u2122]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+
+
+def decode(raw: bytes, *, declared: str | None, html: bool) -> Decoded:
+    """Decode the bytes of a document.
+
+    `declared` is what its container said, such as the charset of the HTTP header; a byte order mark
+    goes before it, `<meta charset>` and `<?xml encoding>` (where `html`) come after it. A one-byte or
+    East Asian declaration loses against bytes that are UTF-8 beyond chance. Up to one character in a
+    hundred may be lost to U+FFFD (`how` is then "repaired"). NUL characters are dropped, as HTML
+    parsers do. Raises `Refused` with step "decode": empty, binary or misencoded.
+
+    >>> decode("Café à Zürich, naïve".encode(), declared="latin1", html=False)
+    Decoded(text='Café à Zürich, naïve', encoding='utf-8', how='utf-8')
+    >>> decode(b"Caf\\xe9 \\x93open\\x94", declared="iso-8859-1", html=False)
+    Decoded(text='Café “open”', encoding='windows-1252', how='declared')
+    """
+    if not raw.strip(b" \t\r\n\v\f\x00"):
+        raise Refused("decode", "empty", "no byte but white space" if raw else "no byte")
+    decoded = next(_attempts(raw, declared, html=html), None)
+    if decoded is None:
+        raise Refused(
+            "decode",
+            "misencoded",
+            f"no encoding fits the {len(raw):,} bytes; declared: {declared or 'none'}",
+        )
+    text = decoded.text.replace("\x00", "")
+    if not text.strip():
+        raise Refused("decode", "empty", f"nothing but white space in {decoded.encoding}")
+    if _is_damaged(text, html=html):
+        raise Refused(
+            "decode",
+            "misencoded",
+            f"more than 1 in {1 / _MOST_REPLACED:.0f} characters was already lost (U+FFFD)",
+        )
+    return Decoded(text, decoded.encoding, decoded.how)
+
+
+def warm() -> None:
+    """Import every codec that `decode` may need: Python opens a codec's module at its first use."""
+    for codec in (*CODECS.values(), *(codec for _, _, codec in BOMS)):
+        codecs.lookup(codec)
+    for sample in ("Les élèves déçus".encode("cp1252") * 9, "今天上午。".encode("gb18030") * 9):
+        _guess(sample, html=False)
+
+
+def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decoded]:
+    """Yield the decodings that fit, the best first. Raises `Refused` for binary data."""
+    mark, marked = _marked(raw)
+    if marked is not None:
+        yield marked
+    raw = raw[len(mark) :]
+    labels = [declared, *(_in_markup(raw) if html else ())]
+    names = [
+        LABELS[label]
+        for label in (label.strip().lower() for label in labels if label)
+        if label in LABELS
+    ]
+    if (
+        names[:1]
+        and names[0] in WIDE
+        and names[0] == LABELS.get((declared or "").strip().lower())
+        and not _is_utf8_without_zeros(raw)
+    ):
+        yield from _lenient(raw, names[0], "declared")
+    yield from _wide_by_look(raw)
+    _refuse_binary(raw)
+    names = [
+        name for name in names if name not in WIDE
+    ]  # in markup that could be read, UTF-16 cannot be true
+    if b"\x1b$" in raw and raw.isascii():
+        yield from _strict(raw, "iso-2022-jp", "declared" if "iso-2022-jp" in names else "guessed")
+    utf8 = _Utf8(raw)
+    if utf8.text is not None and (utf8.is_sure or (names[:1] or ["utf-8"])[0] == "utf-8"):
+        yield Decoded(utf8.text, "utf-8", "declared" if names[:1] == ["utf-8"] else "utf-8")
+    elif utf8.text is not None and "utf-8" in names and utf8.has_wide:
+        # The page says UTF-8, the header something else, and the bytes are UTF-8.
+        yield Decoded(utf8.text, "utf-8", "declared")
+    elif utf8.is_almost:
+        yield from _lenient(raw, "utf-8", "repaired")
+    for name in names:
+        yield from (
+            found for found in _strict(raw, name, "declared") if not _is_another_script(found)
+        )
+    if utf8.text is not None:
+        yield Decoded(utf8.text, "utf-8", "utf-8")
+    for name in names:
+        if name not in {
+            "utf-8",
+            "iso-2022-jp",
+        }:  # iso-2022-jp reads any 8-bit text as a few characters and damage
+            yield from (
+                found for found in _lenient(raw, name, "repaired") if not _is_another_script(found)
+            )
+    for name in _guess(raw, html=html):
+        yield from _lenient(raw, name, "guessed")
+
+
+class _Utf8:
+    """Whether bytes are UTF-8: the text if they are, and whether that could be chance."""
+
+    def __init__(self, raw: bytes) -> None:
+        try:
+            self.text: str | None = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            self.text = None
+        lenient = self.text if self.text is not None else raw.decode("utf-8", "replace")
+        n_ascii = len(raw) - len(raw.translate(None, _ASCII))
+        n_lost = (
+            0 if self.text is not None else lenient.count(_REPLACED) - raw.count(b"\xef\xbf\xbd")
+        )
+        n_wide = len(lenient) - n_ascii - n_lost
+        # A pair of letters in a one-byte or East Asian encoding is valid UTF-8 about once in ten times; three in a row are no chance.
+        self.is_sure = self.text is not None and n_wide >= 3
+        self.has_wide = n_wide > 0
+        # Cut at the end, or pasted together from two encodings.
+        self.is_almost = n_wide >= 3 and 0 < n_lost <= max(1, n_wide // 2)
+
+
+def _marked(raw: bytes) -> tuple[bytes, Decoded | None]:
+    """Return the decoding that a byte order mark asks for, if the rest of the bytes agrees."""
+    for mark, name, codec in BOMS:
+        if raw.startswith(mark):
+            rest = raw[len(mark) :]
+            text = rest.decode(codec, "replace")
+            lies = (
+                _is_damaged(text, html=False)
+                or _looks_binary(text)
+                or (name in WIDE and _is_utf8_without_zeros(rest))
+            )
+            return mark, None if lies else Decoded(text, name, "bom")
+    return b"", None
+
+
+def _strict(raw: bytes, name: str, how: str) -> Iterator[Decoded]:
+    try:
+        yield Decoded(raw.decode(CODECS[name], _errors(name)), name, how)
+    except UnicodeDecodeError:
+        return
+
+
+def _lenient(raw: bytes, name: str, how: str) -> Iterator[Decoded]:
+    """Decode with U+FFFD for what does not fit, unless that is too much or the result is not text."""
+    text = raw.decode(CODECS[name], "replace" if name in WIDE else _lenient_errors(name))
+    if not _is_damaged(text, html=False) and not _looks_binary(text):
+        yield Decoded(text, name, how)
+
+
+def _errors(name: str) -> str:
+    # The standard maps the bytes that windows code pages leave undefined to the C1 controls of the same number.
+    return "copydesk-c1" if name.startswith("windows-") else "strict"
+
+
+def _lenient_errors(name: str) -> str:
+    return "copydesk-c1" if name.startswith("windows-") else "replace"
+
+
+def _c1(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(
+        chr(b) if b < 0xA0 else _REPLACED for b in error.object[error.start : error.end]
+    ), error.end
+
+
+codecs.register_error("copydesk-c1", _c1)
+
+
+def _in_markup(raw: bytes) -> Iterator[str]:
+    """Return the labels declared at the beginning of a page: XML declaration, then first meta."""
+    head = raw[:_META_SPAN]
+    if declared := _XML.match(head):
+        yield declared[1].decode("ascii", "replace")
+    if declared := _META.search(_COMMENT.sub(b"", head)):
+        yield declared[1].decode("ascii", "replace")
+
+
+def _wide_by_look(raw: bytes) -> Iterator[Decoded]:
+    """Guess UTF-16 without a byte order mark: Latin text has a zero in every other byte."""
+    head = raw[: 2**16]
+    half = max(1, len(head) // 2)
+    odd, even = head[1::2].count(0) / half, head[0::2].count(0) / half
+    if max(odd, even) > 0.4 and min(odd, even) < 0.05:
+        yield from _lenient(raw, "utf-16le" if odd > even else "utf-16be", "guessed")
+
+
+def _refuse_binary(raw: bytes) -> None:
+    for magic, what in MAGIC:
+        if raw.startswith(magic):
+            raise Refused("decode", "binary", f"begins like {what}")
+    head = raw[: 2**16]
+    n_controls = len(head) - len(head.translate(None, _CONTROLS))
+    if n_controls > max(_FEW, len(head) * _MOST_CONTROLS):
+        raise Refused(
+            "decode",
+            "binary",
+            f"{n_controls / len(head):.0%} of the first {len(head):,} bytes are control characters",
+        )
+
+
+def _looks_binary(text: str) -> bool:
+    """Whether the text has more control characters or unassigned code points than real text."""
+    head = text[: 2**16]
+    n_odd = sum(
+        1
+        for c in head
+        if (c < " " and c not in "\t\n\v\f\r\x1b")
+        or "\x7f" <= c < "\xa0"
+        or "\ue000" <= c < "\uf900"
+    )
+    return n_odd > max(_FEW, len(head) * _MOST_CONTROLS)
+
+
+def _is_damaged(text: str, *, html: bool) -> bool:
+    n_replaced = text.count(_REPLACED)
+    if not n_replaced:
+        return False
+    shown = _TAG.sub("", text) if html else text
+    n_replaced = shown.count(_REPLACED)
+    return n_replaced > max(1, len(shown) * _MOST_REPLACED) or 2 * n_replaced > len(shown)
+
+
+def _is_utf8_without_zeros(raw: bytes) -> bool:
+    """What no UTF-16 is: Latin text in it has zeros, other scripts in it are no UTF-8."""
+    if 0 in raw:
+        return False
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_another_script(decoded: Decoded) -> bool:
+    """Whether a Western reading shows what Cyrillic, Greek, Chinese, ... bytes look like: accents everywhere."""
+    if decoded.encoding not in {"windows-1252", "windows-1254", "iso-8859-15"}:
+        return False
+    head = _TAG.sub("", decoded.text[: 4 * _GUESS_SPAN])
+    n_plain = len(_ASCII_LETTER.findall(head))
+    n_others = len(_OTHER_LETTER.findall(head))
+    return n_others > max(20, _MOST_ACCENTS * (n_plain + n_others))
+
+
+def _guess(raw: bytes, *, html: bool) -> list[str]:
+    """Return the encodings that a statistical detector finds likely, the best first."""
+    sample = _RAW_TAG.sub(b" ", raw[: 4 * _GUESS_SPAN])[:_GUESS_SPAN] if html else raw[:_GUESS_SPAN]
+    if sample.isascii():
+        sample = raw[: 4 * _GUESS_SPAN]
+    runs = _HIGH_RUN.findall(sample)
+    # Two bytes a character make runs of even length; eight of them in an alphabet are one chance in 250.
+    is_paired = len(runs) >= 8 and sum(len(run) % 2 for run in runs) <= len(runs) // 10
+    # Comma and full stop of GB 2312, whose text may be one run from end to end.
+    is_paired = is_paired or (
+        b"\xa3\xac" in sample and b"\xa1\xa3" in sample and sum(len(run) % 2 for run in runs) == 0
+    )
+    for names in (EAST_ASIAN, ALPHABETIC) if is_paired else (ALPHABETIC + EAST_ASIAN,):
+        found = _ranked(sample, names)
+        if found:
+            return found
+    return []
+
+
+def _ranked(sample: bytes, names: tuple[str, ...]) -> list[str]:
+    isolated = [CODECS[name] for name in names]
+    found = charset_normalizer.from_bytes(
+        sample, cp_isolation=isolated, preemptive_behaviour=False, enable_fallback=False
+    )
+    scores: dict[str, tuple[float, float]] = {}
+    for match in found:
+        for encoding in (
+            match.encoding,
+            *match.could_be_from_charset,
+        ):  # the latter read the sample alike
+            name = NAMES.get(codecs.lookup(encoding).name)
+            if name in names:
+                scores.setdefault(name, (round(match.chaos, 1), -round(match.coherence, 1)))
+    return sorted(scores, key=lambda name: (scores[name], names.index(name)))

@@ -1,0 +1,1 @@
+"""The model of a page's blocks: features, trees and thresholds."""

@@ -1,0 +1,325 @@
+"""What is known of each block of a page, as one row of numbers for the line model."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.head_metadata import Hints
+from copydesk.transforms.extract.model import text_features
+from copydesk.transforms.extract.model.character_columns import WORD
+from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.page_shape import (
+    NEAR_NAMES,
+    TAGS,
+    Index,
+    Shape,
+    ratio,
+    running_sums,
+)
+
+__all__ = ["Column", "Index", "Matrix", "build"]
+
+Matrix = npt.NDArray[np.float32]
+
+#: So many ancestors of a block are described, itself the first.
+_LEVELS = 6
+_WINDOW = (-3, -2, -1, 1, 2, 3)
+_HEADING_WORDS = ("related", "subscribe", "comment", "share", "ad", "tags", "stop")
+_NEXT_WORDS = ("share", "subscribe", "related", "credit", "byline", "date")
+
+
+class _Columns:
+    """Columns by name, in the order in which they were added, as the rows of one array."""
+
+    def __init__(self, n: int) -> None:
+        self.names: list[str] = []
+        self._rows = np.empty((_MOST_COLUMNS, n), dtype=np.float32)
+
+    def add(self, name: str, column: npt.ArrayLike) -> None:
+        """Write a column, or one value for all blocks."""
+        self._rows[len(self.names)] = column
+        self.names.append(name)
+
+    def rows(self) -> Matrix:
+        """The columns so far, one a row."""
+        return self._rows[: len(self.names)]
+
+
+#: More columns than are ever added.
+_MOST_COLUMNS = 256
+
+
+def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
+    """Feature names, one row per block, and the number of words of each block."""
+    lines = text_features.read(page, hints)
+    shape = Shape(page, lines)
+    out = _Columns(shape.n)
+    for part in (
+        _form,
+        _ancestors,
+        _look_alikes,
+        _densest,
+        _headline,
+        _items,
+        _run_of_prose,
+        _section,
+        _position,
+        _neighbours,
+    ):
+        part(out, shape)
+    topic, opening = _topics(shape, hints)
+    _topic(out, shape, "topic", topic)
+    _topic(out, shape, "opening_topic", opening)
+    _whole_page(out, shape, hints)
+    own, near = len(text_features.NAMES), len(NEAR_NAMES)
+    matrix = np.empty((shape.n, own + near + len(out.names)), dtype=np.float32)
+    matrix[:, :own] = lines.rows
+    matrix[:, own : own + near] = shape.distances[shape.inner]
+    matrix[:, own + near :] = out.rows().T
+    return [*text_features.NAMES, *NEAR_NAMES, *out.names], matrix, lines.words
+
+
+def _form(out: _Columns, s: Shape) -> None:
+    out.add("tag", s.block_tag)
+    out.add("depth", s.depth[s.element])
+    out.add("inner_depth", s.depth[s.inner] - s.depth[s.element])
+    out.add("inner_is_block", s.inner == s.element)
+
+
+def _ancestors(out: _Columns, s: Shape) -> None:
+    """The chain of ancestors: what they hold, and how many of the page are alike."""
+    paragraphs = s.inside(s.is_prose)
+    same = np.bincount(s.signature)
+    sizes, links, prose = (
+        np.bincount(s.signature, weights=column)
+        for column in (s.element_size, s.element_links, s.element_prose)
+    )
+    level = s.element
+    for k in range(_LEVELS):
+        alike = s.signature[level]
+        out.add(f"up{k}_size", np.log1p(s.element_size[level]))
+        out.add(f"up{k}_links", ratio(s.element_links[level], s.element_size[level]))
+        out.add(f"up{k}_prose", s.element_prose[level] / s.total_prose)
+        out.add(f"up{k}_blocks", np.log1p(s.element_blocks[level]))
+        out.add(f"up{k}_paragraphs", ratio(paragraphs[level], s.element_blocks[level]))
+        out.add(f"up{k}_same", np.log1p(same[alike]))
+        out.add(f"up{k}_same_links", ratio(links[alike], sizes[alike]))
+        out.add(f"up{k}_same_size", np.log1p(sizes[alike] / same[alike]))
+        out.add(f"up{k}_same_prose", np.minimum(1.0, prose[alike] / s.total_prose))
+        if k:
+            out.add(f"up{k}_tag", s.tag[level])
+            out.add(
+                f"up{k}_at",
+                ratio((s.at - s.first[level]).astype(np.float64), s.element_blocks[level]),
+            )
+        level = s.parent[level]
+
+
+def _look_alikes(out: _Columns, s: Shape) -> None:
+    """Blocks made the same way."""
+    count, size = np.bincount(s.made), np.bincount(s.made, weights=s.size)
+    out.add("made_count", np.log1p(count[s.made]))
+    out.add("made_size", np.log1p(size[s.made] / count[s.made]))
+    out.add("made_links", ratio(np.bincount(s.made, weights=s.links)[s.made], size[s.made]))
+    out.add("made_prose", np.bincount(s.made, weights=s.prose)[s.made] / s.total_prose)
+    out.add("made_ends", np.bincount(s.made, weights=s.ends)[s.made] / count[s.made])
+
+
+def _densest(out: _Columns, s: Shape) -> None:
+    """The densest element: prose counts for its parent, half for the grandparent, less its links (as in readability)."""
+    weight = s.is_prose * (
+        1 + s.lines.column("commas") * s.lines.words + np.minimum(s.size / 100, 3)
+    )
+    elements = len(s.parent)
+    score = np.bincount(s.up1, weights=weight, minlength=elements) + np.bincount(
+        s.up2, weights=weight / 2, minlength=elements
+    )
+    best = int(np.argmax(score * (1 - ratio(s.element_links, s.element_size))))
+    low, high = int(s.first[best]), int(s.last[best])
+    out.add("best_steps", s.covered(best, 9, 9.0))
+    out.add("best_prose", s.element_prose[best] / s.total_prose)
+    out.add("best_at", np.clip((s.at - low) / max(1, high - low), -2, 3))
+    out.add("best_from", _signed_log(s.at - low))
+    out.add("best_to", _signed_log(high - 1 - s.at))
+
+
+def _headline(out: _Columns, s: Shape) -> None:
+    """How far headline and opening paragraph are, in blocks and in the tree."""
+    for name, anchor in (("title", s.title), ("opening", s.opening)):
+        found = anchor >= 0
+        out.add(
+            f"{name}_steps",
+            s.covered(int(s.element[anchor]), 20, 20.0) if found else np.full(s.n, 20.0),
+        )
+        out.add(f"from_{name}", _signed_log(s.at - anchor) if found else np.full(s.n, 99.0))
+    steps = np.full(s.n, 20.0)
+    level = s.element
+    for k in range(20 if s.opening >= 0 else 0):
+        steps[(s.first[level] <= s.opening) & (s.opening < s.last[level]) & (steps == 20.0)] = k
+        level = s.parent[level]
+    out.add("opening_own_steps", steps)
+
+
+def _items(out: _Columns, s: Shape) -> None:
+    """Items: elements that repeat under one parent."""
+    under = np.unique(s.signature + (s.signature.max() + 1) * s.parent, return_inverse=True)[1]
+    siblings, prose = np.bincount(under), np.bincount(under, weights=s.element_prose)
+    level = s.element
+    for k in range(_LEVELS):
+        out.add(f"up{k}_siblings", np.log1p(siblings[under[level]]))
+        out.add(f"up{k}_siblings_prose", prose[under[level]] / s.total_prose)
+        level = s.parent[level]
+
+
+def _run_of_prose(out: _Columns, s: Shape) -> None:
+    """How far the nearest paragraphs are, and how much prose and links are around."""
+    where, n = s.where_prose, s.n
+    following, before = np.full(n, n + 20), np.full(n, -20)
+    if len(where):
+        k = np.searchsorted(where, s.at, side="left")
+        following = np.where(k < len(where), where[np.minimum(k, len(where) - 1)], n + 20)
+        k = np.searchsorted(where, s.at, side="right") - 1
+        before = np.where(k >= 0, where[np.maximum(k, 0)], -20)
+    out.add("prose_next", np.log1p(np.clip(following - s.at, 0, 60)))
+    out.add("prose_last", np.log1p(np.clip(s.at - before, 0, 60)))
+    prose, sizes, densities = running_sums(s.prose), running_sums(s.size), running_sums(s.density)
+    out.add("prose_before", prose[:-1] / s.total_prose)
+    for radius in (3, 8, 20):
+        low, high = np.maximum(s.at - radius, 0), np.minimum(s.at + radius + 1, n)
+        out.add(f"prose_share_{radius}", ratio(prose[high] - prose[low], sizes[high] - sizes[low]))
+        out.add(f"links_around_{radius}", (densities[high] - densities[low]) / (high - low))
+    elements = len(s.parent)
+    out.add(
+        "parent_prose",
+        np.bincount(s.up1, weights=s.prose, minlength=elements)[s.up1] / s.total_prose,
+    )
+    out.add(
+        "grandparent_prose",
+        np.bincount(s.up2, weights=s.prose, minlength=elements)[s.up2] / s.total_prose,
+    )
+
+
+def _section(out: _Columns, s: Shape) -> None:
+    """The heading above a block: how far, of what level, and what it says."""
+    heads = np.flatnonzero((s.block_tag >= TAGS["h1"]) & (s.block_tag <= TAGS["h6"]))
+    k = np.searchsorted(heads, s.at, side="right") - 1
+    has = k >= 0
+    head = heads[np.maximum(k, 0)] if len(heads) else np.zeros(s.n, dtype=np.int64)
+    out.add("from_heading", np.where(has, np.minimum(s.at - head, 30), 40))
+    out.add("heading_level", np.where(has, s.block_tag[head], 40))
+    for group in _HEADING_WORDS:
+        out.add(f"heading_{group}", np.where(has, s.lines.column(f"word_{group}")[head], -1))
+    out.add("heading_links", np.where(has, s.density[head], -1))
+    out.add("heading_title", np.where(has, s.lines.column("title_share")[head], -1))
+
+
+def _position(out: _Columns, s: Shape) -> None:
+    out.add("at", s.at / s.n)
+    out.add("from_start", np.log1p(s.at))
+    out.add("from_end", np.log1p(s.n - 1 - s.at))
+    out.add("size_before", running_sums(s.size)[:-1] / s.total)
+
+
+def _neighbours(out: _Columns, s: Shape) -> None:
+    """The blocks before and after."""
+    column = s.lines.column
+    whole = {
+        "size": column("chars"),
+        "links": s.density,
+        "tag": s.block_tag,
+        "ends": column("ends_sentence"),
+        "stop": column("word_stop"),
+    }
+    near = {group: column(f"word_{group}") for group in _NEXT_WORDS}
+    padded = {name: _padded(values) for name, values in (whole | near).items()}
+    for by in _WINDOW:
+        here = slice(_REACH + by, _REACH + by + s.n)
+        for name in whole:
+            out.add(f"next{by}_{name}", padded[name][here])
+        if abs(by) == 1:
+            for group in _NEXT_WORDS:
+                out.add(f"next{by}_{group}", padded[group][here])
+            other = _shift(s.element, by, 0)
+            out.add(f"next{by}_made", _shift(s.made, by, -1) == s.made)
+            out.add(f"next{by}_sibling", s.parent[other] == s.up1)
+            out.add(f"next{by}_depth", s.depth[other] - s.depth[s.element])
+
+
+_REACH = max(_WINDOW)
+
+
+def _padded(column: Column) -> Column:
+    """A column with -1 for the blocks beyond its ends, as far as neighbours are asked for."""
+    beyond = np.full(_REACH, -1.0)
+    return np.concatenate((beyond, column, beyond))
+
+
+def _topics(s: Shape, hints: Hints) -> tuple[Column, Column]:
+    """The share of each block's telling words that headline and description use; that the opening paragraphs use.
+
+    A word counts less the more blocks of the page have it.
+    """
+    words, is_cjk, is_long = s.lines.vocabulary, s.lines.is_cjk, s.lines.vocabulary.size > 3
+    tells = is_cjk[words.block] | is_long[words.word]
+    word, block = words.word[tells], words.block[tells]
+    tells = is_cjk[words.pair_block] | is_long[words.pair_word]
+    spread = np.bincount(words.pair_word[tells], minlength=len(words.index))
+    rarity = 1.0 / np.maximum(spread, 1)
+    openings = s.where_prose[s.where_prose >= s.opening][:3] if s.opening >= 0 else s.at[:0]
+    used = np.zeros(len(words.index), dtype=np.bool_)
+    used[word[np.isin(block, openings)]] = True
+    named = words.is_among(WORD.findall(" ".join((*hints.titles, hints.description)).lower()))
+    weight = np.bincount(block, rarity[word], minlength=s.n)
+    topic, opening = (
+        np.bincount(block, (rarity * among)[word], minlength=s.n) / np.where(weight, weight, 1.0)
+        for among in (named, used)
+    )
+    return topic, opening
+
+
+def _topic(out: _Columns, s: Shape, name: str, share: Column) -> None:
+    """A topic share: of the block, of the blocks around, of the elements around."""
+    weighted = share * s.size
+    sums, sizes = running_sums(weighted), running_sums(s.size)
+    out.add(name, share)
+    for radius in (4, 12):
+        low, high = np.maximum(s.at - radius, 0), np.minimum(s.at + radius + 1, s.n)
+        out.add(f"{name}_{radius}", (sums[high] - sums[low]) / (sizes[high] - sizes[low]))
+    elements = s.inside(weighted)
+    level = s.up1
+    for k in range(1, _LEVELS):
+        out.add(f"up{k}_{name}", ratio(elements[level], s.element_size[level]))
+        level = s.parent[level]
+
+
+def _whole_page(out: _Columns, s: Shape, hints: Hints) -> None:
+    for name, value in (
+        ("page_blocks", math.log1p(s.n)),
+        ("page_size", math.log1p(s.total)),
+        ("page_prose", float(s.prose.sum()) / s.total),
+        ("page_paragraphs", math.log1p(len(s.where_prose))),
+        ("page_links", float(s.links.sum()) / s.total),
+        ("page_articles", float(s.page.tag.count("article"))),
+        ("page_has_body", float(bool(hints.body))),
+        ("page_cjk", float(s.lines.column("cjk").mean())),
+    ):
+        out.add(name, value)
+
+
+def _shift(column: Index, by: int, fill: int) -> Index:
+    """The column of the blocks `by` places on, with `fill` beyond the ends."""
+    moved = np.full_like(column, fill)
+    if by > 0:
+        moved[:-by] = column[by:]
+    else:
+        moved[-by:] = column[:by]
+    return moved
+
+
+def _signed_log(steps: npt.NDArray[Any]) -> Column:
+    return np.asarray(np.sign(steps) * np.log1p(np.abs(steps)))

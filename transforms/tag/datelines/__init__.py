@@ -1,0 +1,1 @@
+"""Datelines: places, agencies and their printed forms."""

@@ -1,0 +1,390 @@
+"""The dateline of a document, parsed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from copydesk.transforms.tag.datelines import dateline_forms, dateline_places
+from copydesk.transforms.tag.datelines.dateline_forms import Dateline
+from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.lookup.condition import Condition
+from copydesk.transforms.tag.tagger import View
+
+MAX_CHARS = 140  # "PORT-AU-PRINCE, Haiti, Sept. 30, 2024 (Agence France-Presse) –" has 63
+
+
+_NONE = Dateline()
+
+_WORD = r"[^\W\d_a-z][^\W\d_]*(?:[.'’\-][^\W\d_]+){0,3}\.?"
+_NAME = rf"{_WORD}(?:[ /](?:{_WORD}|de|del|do|da|dos|la|al|am|an|der|upon|el|es|of|and|ez|on|im|bei|sur)){{0,4}}"
+_SEPARATOR = (
+    r"(?:\.?\s?[–—―‒]\s?|\.?\s?-{1,3}\s?-?(?=\s|[^\W\d_]{3})|\s?_{1,2}\s|:\s|\.\s?-{1,2}\s?|\.\s?)"
+)
+_AGENCY = r"\((?P<agency>[^()\d]{2,40})\)|/\s?(?P<slashed>[^/\d]{2,30})\s?/|(?P<plain>[–—-]\s?(?:РИА Новости|ТАСС|Интерфакс))"
+_HEAD = re.compile(
+    rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME}))?(?P<date>(?:,|\.)?\s{{1,2}}(?:[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
+    rf"\.?,?\s{{0,3}}(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
+)
+_MARKS = (
+    "–",
+    "—",
+    "―",
+    "‒",
+    " -",
+    "- ",
+    "--",
+    ")",
+    "/",
+    " _",
+    ".-",
+)  # one of them ends every dateline
+_DAY = re.compile(
+    r"(?:([^\W\d_]{2,12})\.?\s(\d{1,2})|(\d{1,2})\.?\s(?:de\s)?([^\W\d_]{2,12})\.?)(?:,?\s(?:de\s)?(\d{4}))?"
+)
+_AGENCY_FIRST = re.compile(
+    r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?|(?P<bare>[A-Z]{2,4})\s[–—]\s(?=\S)"
+)
+_BROADCASTERS = frozenset({"CNN", "NBC", "CBS", "ABC", "NPR", "BBC"})  # sign like agencies
+# Whatever names places and a day before an agency's name in brackets: two places with their regions, no place, three.
+_BEFORE_AGENCY = re.compile(
+    r"(?P<head>[^()\n]{3,110}?)\s{0,3}\((?P<agency>[^()\d]{2,40})\)[*_]{0,3}\s{0,2}(?:(?:[–—―-]{1,3}|:)(?:\s|$)|$)"
+)
+_JOINERS = frozenset(
+    {
+        "de",
+        "del",
+        "do",
+        "da",
+        "dos",
+        "la",
+        "al",
+        "of",
+        "and",
+        "the",
+        "am",
+        "an",
+        "der",
+        "upon",
+        "el",
+        "on",
+        "im",
+        "bei",
+        "sur",
+    }
+)
+_TICKER = re.compile(r"[A-Z0-9]{1,6}\.[A-Z]{1,3}|(?:NYSE|NASDAQ|LON|ASX|TSX).*", re.I)
+_MARKUP_END = re.compile(r"(?:[*_]{1,3}|</\w{1,6}>)\s?(?:[–—-]{1,2}\s)?")
+_MARKUP = re.compile(r"(?:\*{1,3}|_{1,2}|</?(?:b|strong|em|i)>|\s)+")
+
+
+def of(view: View) -> Dateline:
+    """The dateline of the document, at the head of one of its first lines; empty where there is none."""
+    return _of_lines(view.lines[:12])
+
+
+@lru_cache(maxsize=4)  # several taggers ask for the dateline of one document
+def _of_lines(lines: tuple[str, ...]) -> Dateline:
+    candidates = [
+        (number, line)
+        for number, line in enumerate(lines)
+        if len(line) >= 30
+        or (line and _BEFORE_AGENCY.fullmatch(line.rstrip()))
+        or (len(line) >= 5 and dateline_forms.OTHER_SCRIPTS.match(line))
+    ]
+    for number, line in candidates[:4]:
+        found = parse(line)
+        if found.end:
+            return replace(found, line=number) if number else found
+        if len(line) > 200:
+            break
+    return _NONE
+
+
+def parse(line: str) -> Dateline:
+    """The dateline at the head of a line.
+
+    >>> found = parse("QAMISHLI, Syria (North Press) – Talks are to begin, officials said.")
+    >>> found.place, found.country, found.agency
+    ('QAMISHLI', 'Syria', 'North Press')
+    >>> found = parse("LONDON, Jan 5 (Reuters) - Shares rose.")
+    >>> found.place, found.country, found.agency, found.month, found.day
+    ('LONDON', 'United Kingdom', 'Reuters', 1, 5)
+    >>> parse("NATO — the alliance — met on Monday.").end       # no place
+    0
+    """
+    head = line[:MAX_CHARS]
+    if any(mark in head for mark in _MARKS) or (
+        not head.isascii() and (dateline_forms.OTHER_SCRIPTS.match(head) or _STOPPED.match(head))
+    ):
+        return _parse(head)
+    return _NONE
+
+
+_STOPPED = re.compile(r"[^\W\d]{3,20}\. \d{1,2} ")  # "КИЇВ. 5 січня. УНН. " has no mark
+
+
+def is_alone(line: str) -> bool:
+    """Whether a line is a dateline and nothing else.
+
+    >>> is_alone("LONDON, Jan 5 (Reuters)"), is_alone("The lock at noon (Reuters)")
+    (True, False)
+    """
+    found = parse(line)
+    return found.place is not None and 0 < found.end >= len(line.rstrip())
+
+
+_LEAST_PROSE = 20  # characters behind a dateline that are no label (arbitrary)
+
+
+def opens_prose(line: str) -> bool:
+    """Whether a line begins with a dateline and goes on.
+
+    >>> opens_prose("LONDON (Reuters) - Rain fell all day again."), opens_prose("LONDON (Reuters)")
+    (True, False)
+    """
+    end = parse(line).end
+    return 0 < end <= len(line.rstrip()) - _LEAST_PROSE
+
+
+@lru_cache(maxsize=16)  # a headline is asked about by itself as well
+def _parse(line: str) -> Dateline:
+    marked = _MARKUP.match(line)
+    head = line[marked.end() :] if marked else line
+    shift = len(line) - len(head)
+    if dateline_forms.OTHER_SCRIPTS.match(head):
+        found = dateline_forms.read(head, shift, dateline_forms.SCRIPT_FORMS)
+        return found if found.end else _agency_alone(head, shift)
+    found = _usual(head, shift)
+    if not found.end:
+        found = _before_agency(head, shift)
+    if not found.end:
+        found = dateline_forms.read(head, shift, dateline_forms.HOUSE_FORMS)
+    closing = _MARKUP_END.match(line, found.end) if marked else None
+    return replace(found, end=closing.end()) if closing else found
+
+
+def _usual(head: str, shift: int) -> Dateline:
+    """Place, region, day, agency and separator in the usual order; or an agency alone."""
+    match = _HEAD.match(head)
+    if match is None or not match["place"]:
+        return _agency_alone(head, shift)
+    agency = _agency_name(match)
+    place, region = match["place"].strip(" ."), (match["region"] or "").strip()
+    month, day, year = date_formats.day_and_month(match["date"] or "")
+    if agency == "" or (match["date"] and month is None):
+        return _NONE
+    if agency is None and region and (_DOMAIN.search(region) or gazetteers.agency(region)):
+        agency, region = region, ""  # "PRAHA, ČTK – "
+    parts = _Parts(place, region, agency, month is not None, match["separator"] or "")
+    if not _acceptable(parts, head[match.end() :]):
+        return _NONE
+    country = dateline_places.country_of(place, region)
+    end = match.end()
+    behind = _AGENCY_BEHIND.match(head, end) if agency is None and month is not None else None
+    if behind is not None and gazetteers.agency(behind["agency"]):
+        agency, end = behind["agency"], behind.end()
+    return Dateline(place, country, agency, month, day, year, 0, shift + end)
+
+
+_AGENCY_BEHIND = re.compile(r"(?P<agency>[^\d–—.,/]{2,25})[.,]\s")  # "МИНСК, 5 янв – Sputnik. "
+_DOMAIN = re.compile(r"\w\.(?:com?|net|id|ru|ua|vn)(?:\.\w\w)?$", re.I)
+
+
+def _agency_alone(head: str, shift: int) -> Dateline:
+    match = _AGENCY_FIRST.match(head)
+    name = (match["agency"] or match["bare"]).strip() if match else ""
+    if match and (
+        name in _BROADCASTERS or (gazetteers.agency(name) and not _TICKER.fullmatch(name))
+    ):
+        return Dateline(agency=name, end=shift + match.end())
+    return _NONE
+
+
+def _before_agency(head: str, shift: int) -> Dateline:
+    """Several places, or none, with a day or without, before a known agency in brackets and a dash or the line's end.
+
+    >>> found = parse("PALO ALTO, California/MEMPHIS, Tennessee (Reuters) - Work has begun on the plant.")
+    >>> found.place, found.country, found.agency
+    ('PALO ALTO/MEMPHIS', 'California', 'Reuters')
+    """
+    match = _BEFORE_AGENCY.match(head)
+    if match is None or not gazetteers.agency(match["agency"].strip()):
+        return _agency_alone(head, shift)
+    month, day, year = date_formats.day_and_month(match["head"])
+    if month is None:
+        day = year = None
+    places_only = _DAY.sub("", match["head"]) if month is not None else match["head"]
+    names = [part.split(",")[0].strip(" .*_") for part in places_only.split("/")]
+    region = places_only.split("/")[0].partition(",")[2].strip(" ,.")
+    words = re.findall(r"[^\s/,]+", places_only)
+    if len(words) > 14 or any(w[0].islower() and w not in _JOINERS for w in words):
+        return _NONE
+    place = "/".join(name for name in names if name) or None
+    if (
+        words
+        and dateline_places.NOT_PLACES.fullmatch(words[0].strip(".,"))
+        and not dateline_places.is_listed(names[0])
+    ):
+        return _NONE
+    country = dateline_places.country_of(place or "", region) if place else None
+    alone = match.end() >= len(head.rstrip())
+    if (
+        alone
+        and month is None
+        and not (place and (place.isupper() or dateline_places.is_listed(names[0])))
+    ):
+        return _NONE  # "Rescue Team (Reuters)" is a caption
+    agency = match["agency"].strip()
+    return Dateline(place, country, agency, month, day, year, 0, shift + match.end())
+
+
+def _agency_name(match: re.Match[str]) -> str | None:
+    """The name in brackets; None where there are none, "" where they hold something else."""
+    text = match["agency"] or match["slashed"] or (match["plain"] or "").lstrip("–—- ") or None
+    if text is None:
+        return None
+    text = text.strip()
+    if gazetteers.agency(text) or gazetteers.outlet_named(text):
+        return text
+    if _TICKER.fullmatch(text):
+        return ""
+    words = text.split()
+    named = all(
+        word[:1].isupper() or word.isupper() or word in {"de", "of", "and", "the"} for word in words
+    )
+    return text if named and 1 <= len(words) <= 5 and len(text) > 1 else ""
+
+
+class _Parts(NamedTuple):
+    """What the usual form reads at the head of a line, before it is known to be a dateline."""
+
+    place: str
+    region: str
+    agency: str | None
+    dated: bool
+    separator: str
+
+    @property
+    def capitals(self) -> bool:
+        return self.place.upper() == self.place and self.place.lower() != self.place
+
+    @property
+    def listed(self) -> bool:
+        return dateline_places.is_listed(self.place)
+
+    @property
+    def known_agency(self) -> bool:
+        name = self.agency or ""
+        return bool(gazetteers.agency(name) or gazetteers.outlet_named(name))
+
+    @property
+    def dashed(self) -> bool:
+        return self.separator.strip(" .") in _DASHES and self.separator[-1:].isspace()
+
+
+_DASHES = frozenset({"–", "—", "―", "‒", "--", "---", "-"})
+#: A line's head is a dateline of the usual form where one of these holds.
+DATELINE_CONDITIONS: tuple[Condition[_Parts], ...] = (
+    Condition(
+        "known_agency_behind_a_place",
+        lambda p: p.known_agency and (p.capitals or p.listed),
+        ("New Delhi, Jan 5 (PTI) ", "LONDON (Reuters) "),
+        ("Smith (R) — ", "John Smith (left) - "),
+    ),
+    Condition(
+        "agency_and_separator",
+        lambda p: (
+            p.agency is not None
+            and bool(p.separator.strip())
+            and (p.capitals or p.listed or p.known_agency)
+        ),
+        ("QAMISHLI, Syria (North Press) – ", "Berlin (dpa) - "),
+        ("Mr Smith (Labour) - ", "Apple (AAPL) - "),
+    ),
+    Condition(
+        "listed_place_in_capitals",
+        lambda p: p.agency is None and p.dashed and p.capitals and p.listed,
+        ("WASHINGTON — ",),
+        ("UPDATE — ", "NATO — "),
+    ),
+    Condition(
+        "capitals_with_a_day",
+        lambda p: p.agency is None and p.dashed and p.capitals and p.dated,
+        ("MILL TOWN, Jan. 5 — ",),
+        ("MILL TOWN — ",),
+    ),
+    Condition(
+        "capitals_with_a_region",
+        lambda p: (
+            p.agency is None
+            and p.dashed
+            and p.capitals
+            and p.place.count(" ") < 4
+            and bool(p.region)
+            and dateline_places.is_region(p.region)
+        ),
+        ("UVALDE, Texas — ",),
+        ("UVALDE, again — ",),
+    ),
+    Condition(
+        "listed_place_with_a_day",
+        lambda p: p.agency is None and p.dashed and p.dated and p.listed,
+        ("Berlin, Jan. 5 — ",),
+        ("Paris – ", "Berlin — "),
+    ),
+)
+
+
+def _acceptable(parts: _Parts, rest: str) -> bool:
+    """Whether the parts make a dateline and no sentence or label."""
+    if len(rest) < 10 or _DOMAIN.search(parts.place):
+        return False
+    word = parts.place.split()[0].strip(".,")
+    if dateline_places.NOT_PLACES.fullmatch(word) and not parts.listed:
+        return False
+    return any(condition.holds(parts) for condition in DATELINE_CONDITIONS)
+
+
+def resolved(line: Dateline, reference: date | None) -> date | None:
+    """The day of a dateline; its year, where it gives none, is the one nearest to the reference.
+
+    >>> resolved(Dateline(month=12, day=31), date(2024, 1, 2)).isoformat()
+    '2023-12-31'
+    """
+    if line.day is None or (line.year is None and reference is None):
+        return None
+    if line.month is None:
+        return _nearest(line.day, reference)
+    years = (
+        [line.year]
+        if line.year is not None
+        else [reference.year + n for n in (-1, 0, 1)]
+        if reference is not None
+        else []
+    )
+    days = [day for year in years if (day := _date(year, line.month, line.day)) is not None]
+    if line.year is not None or reference is None:
+        return days[0] if days else None
+    near = [day for day in days if abs(day - reference) <= timedelta(days=183)]
+    return min(near, key=lambda day: abs(day - reference), default=None)
+
+
+def _nearest(day: int, reference: date | None) -> date | None:
+    """The day of that number nearest to the reference: "5日" in a dateline of Tokyo."""
+    if reference is None:
+        return None
+    around = [reference + timedelta(days=n) for n in range(-20, 11)]
+    fit = [other for other in around if other.day == day]
+    return min(fit, key=lambda other: abs(other - reference), default=None)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if date_formats.FIRST_YEAR <= year <= 9998 else None
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Dates as pages and texts print them."""

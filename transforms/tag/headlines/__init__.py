@@ -1,0 +1,1 @@
+"""Headlines at the head of a text."""

@@ -1,0 +1,215 @@
+"""Where a plain text prints its headline and its byline: first lines and last lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.lookup.condition import Condition
+from copydesk.transforms.tag.persons import byline_forms, person_names
+from copydesk.transforms.tag.persons.person_names import Name
+
+_LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟۔]['\"’”»)\]]*$")
+_PROSE_HEAD = 400  # characters that show whether a line is a paragraph
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$"
+)
+_NO_HEADLINE = re.compile(
+    r"\s*(?:[-•*–—>#|(\[]|\d+[.)]\s|(?:credit|photo|image|source|read more|also read|read next|related|share|advertisement|copyright|©|updated|published|posted|by)\b)",
+    re.I,
+)
+_INITIAL = re.compile(r"(?:\b\w|Jr|Sr|Dr)\.$")
+_TWO_SENTENCES = re.compile(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+")
+_PARTS = re.compile(r", | \| ")
+_ABOUT = re.compile(r"\W*about\b", re.I)
+# Thai, Lao, Burmese and Khmer set no spaces between words and no full stop.
+_UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
+_UNSPACED_PROSE = 90  # characters; a headline of them is seldom longer
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Line numbers of a plain text's headline and bylines; `leaves` says that the headline can be cut."""
+
+    headline: int | None = None
+    leaves: bool = False
+    bylines: tuple[int, ...] = ()
+
+
+def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
+    """The headline and byline lines of a plain text.
+
+    A headline is a first line that reads like one and has prose below it. It is cut only where the
+    line that would then come first does not read like a headline itself: so a text cleaned twice is
+    the text cleaned once. Bylines are the runs of byline lines at the very top, under the headline, and
+    at the very end; a text is never left empty.
+
+    >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
+    >>> read(["Rain in Oslo", "By Ana Ruiz", prose], max_headline_chars=200)
+    Opening(headline=0, leaves=True, bylines=(1,))
+    >>> read([prose, prose], max_headline_chars=200)
+    Opening(headline=None, leaves=False, bylines=())
+    """
+    return _read(tuple(lines), max_headline_chars)
+
+
+@lru_cache(maxsize=4)  # title and byline ask of the same lines, where no headline is cut
+def _read(lines: tuple[str, ...], max_headline_chars: int) -> Opening:
+    full = [i for i, line in enumerate(lines) if line and not line.isspace()]
+    end = len(full)
+    while end > 1 and is_byline(lines[full[end - 1]]):
+        end -= 1
+    body, last = full[:end], tuple(full[end:])
+    lead = _bylines_from(0, body, lines)
+    if lead >= len(body) or not reads_like_headline(lines[body[lead]], max_headline_chars):
+        return Opening(bylines=tuple(body[:lead]) + last)
+    below = _bylines_from(lead + 1, body, lines)
+    follows = [lines[i] for i in body[below : below + 4]]
+    if not any(is_prose(line) for line in follows[:3]):
+        return Opening(bylines=tuple(body[:lead]) + last)
+    again = reads_like_headline(follows[0], max_headline_chars) and any(
+        is_prose(line) for line in follows[1:4]
+    )
+    return Opening(body[lead], not again, tuple(body[:lead] + body[lead + 1 : below]) + last)
+
+
+def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
+    """Where the run of byline lines that begins at `start` ends; the last line of all is never part of it."""
+    at = start
+    while at < len(body) - 1 and is_byline(lines[body[at]]):
+        at += 1
+    return at
+
+
+class _Reading(NamedTuple):
+    """A line that may be a byline, and the names on it."""
+
+    text: str
+    opened: bool
+    names: tuple[Name, ...]
+
+    @property
+    def people(self) -> list[Name]:
+        return [name for name in self.names if not name.is_org]
+
+
+def _names_are_most_of_it(line: _Reading) -> bool:
+    """Beside the names there is room for the opening words and a place alone."""
+    return line.opened and sum(len(name.text) for name in line.names) * 2 >= len(line.text) - 12
+
+
+def _has_agency_or_job(line: _Reading) -> bool:
+    return (
+        not line.opened
+        and bool(line.people)
+        and len(line.text) <= 80
+        and any(name.role or (name.is_org and gazetteers.agency(name.text)) for name in line.names)
+    )
+
+
+#: A line is a byline where one of these holds.
+BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
+    Condition(
+        "opened_and_little_but_names",
+        _names_are_most_of_it,
+        ("By Ana Ruiz", "Von Jan van Aken, dpa", "Автор: Анна Петрова"),
+        ("By Monday the river had risen", "By Ana Ruiz the mayor was seen as a friend of the poor"),
+    ),
+    Condition(
+        "person_with_agency_or_job",
+        _has_agency_or_job,
+        ("Ana Ruiz, Staff Writer", "Ana Ruiz, AP", "Bo Li | Senior Reporter"),
+        ("Ana Ruiz, Bo Li", "Rain, storm and flood"),
+    ),
+)
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line holds a byline and nothing else: by its form, or by one of `BYLINE_CONDITIONS`.
+
+    >>> is_byline("By Shella Abdulhalim"), is_byline("By Monday the river had risen"), is_byline("Ana Ruiz, Staff Writer")
+    (True, False, True)
+    >>> is_byline("記者王小明／台北報導"), is_byline("记者从水利部门获悉")
+    (True, False)
+    """
+    text = line.strip()
+    if 3 <= len(text) <= 120 and byline_forms.names_on(text):
+        return True
+    first = text[:1]
+    if not 5 <= len(text) <= 120 or not (first.isalpha() or first == "(") or _CJK.match(first):
+        return False
+    opened = person_names.opened(text) and not _ABOUT.match(text)
+    if not opened and not _titled(text):
+        return False
+    if _ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
+        return False
+    reading = _Reading(text, opened, person_names.split(text, sure=False, strict=True))
+    if not reading.names or any(
+        " " not in person.text and not _CJK.search(person.text) for person in reading.people
+    ):
+        return False
+    return any(condition.holds(reading) for condition in BYLINE_CONDITIONS)
+
+
+def _titled(text: str) -> bool:
+    """Whether a line ends, behind a comma or bar, with an agency or a job: "Ana Ruiz, Staff Writer"."""
+    if len(text) > 80:
+        return False
+    tails = _PARTS.split(text)[1:]
+    return any(
+        gazetteers.agency(tail) or (len(tail) < 50 and person_names.role_of(tail)) for tail in tails
+    )
+
+
+def reads_like_headline(line: str, max_chars: int) -> bool:
+    """Whether a line of at most `max_chars` characters can be a headline by its shape.
+
+    >>> reads_like_headline("Rain in Oslo", 200), reads_like_headline("It rained in Oslo all day.", 200)
+    (True, False)
+    """
+    text = line.strip()
+    if _LABELLED.match(text):
+        return len(text) <= max_chars + 10
+    if not 8 <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-":
+        return False
+    words = text.split()
+    begins = text[0].isupper() or not text[0].islower() or any(char.isupper() for char in words[0])
+    sized = bool(_CJK.search(text)) or 2 <= len(words) <= 30
+    if _UNSPACED.search(text):
+        sized = len(text) < _UNSPACED_PROSE
+    return begins and sized and not _is_something_else(text)
+
+
+def _is_something_else(text: str) -> bool:
+    """Whether a line of headline length is a sentence, two sentences, a date, a dateline or a byline."""
+    ends = (
+        _ENDS_SENTENCE.search(text)
+        and text.rstrip("'\"’”»)")[-1] in ".…。"
+        and not _ABBREVIATED.search(text)
+    )
+    two = len(text) > 100 and _TWO_SENTENCES.search(text)
+    dated = len(text) < 60 and date_formats.DIGIT.search(text) and date_formats.is_date_alone(text)
+    return bool(ends or two or dated or dateline_parser.parse(text).end or is_byline(text))
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line is long enough to be a paragraph, or a sentence of five words.
+
+    >>> is_prose("It rained in Oslo all day."), is_prose("Rain in Oslo")
+    (True, False)
+    """
+    text = line.strip()
+    if _CJK.search(text[:_PROSE_HEAD]):
+        return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
+    if _UNSPACED.search(text[:_PROSE_HEAD]):
+        return len(text) >= _UNSPACED_PROSE
+    n_words = len(text[:_PROSE_HEAD].split(None, 12))
+    return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text[-8:])))

@@ -1,0 +1,116 @@
+"""How headlines are worded: labels before them, and names of sites and sections around them."""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.transforms.tag.lookup import gazetteers
+
+SEPARATOR = re.compile(
+    r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|(?<=[\u3040-\u30ff\u4e00-\u9fff])_(?=[\u3040-\u30ff\u4e00-\u9fff])|\s+[|»]|[：:]\s+(?=\S{2,40}$)|："
+)
+# Announced before a headline and no part of it. "Breaking:" or "Exclusive:" stay: papers print them as headline.
+_LABEL = re.compile(
+    r"^(?:title|headline|opinion|live|live updates|live blog|titre|titel|título|titolo)\s*(?:[|｜]|:(?=\s))\s*",
+    re.I,
+)
+_SECTIONS = re.compile(
+    r"(?:world|us|u\.s\.|uk|asia|europe|africa|americas|middle east|local|national|international|politics|business|economy|finance|money|markets|technology|tech|science|health|"
+    r"sports?|football|soccer|entertainment|culture|arts|music|movies|film|books|tv|television|lifestyle|life|style|fashion|food|travel|opinion|comment|editorial|video|"
+    r"photos|education|environment|climate|media|society|news|breaking news|blog|home|features|reviews?|politik|wirtschaft|sport|kultur|panorama|wissen|gesellschaft|ausland|"
+    r"inland|politique|économie|société|monde|deportes|economía|política|mundo|cultura|sociedad|internacional|opinión|cronaca|esteri|economia|politica|nachrichten|noticias|actualités?)",
+    re.I,
+)
+_CJK_SECTION = re.compile(
+    r"(?<=.{8})\s?[-–|]\s?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{1,5}$"
+)  # before the site's name, without spaces
+
+
+def without_last(title: str) -> str:
+    """A `<title>` without its last segment, for pages that state no other title: there it is the site's name."""
+    borders = list(SEPARATOR.finditer(title))
+    if borders and all(border[0] == "_" for border in borders):
+        del borders[1:]  # Chinese sites: headline_section_site
+    head = (
+        title[: borders[-1].start()].strip()
+        if borders and borders[-1][0].strip() not in {":", "："}
+        else ""
+    )
+    return head if len(head.split()) >= 3 or (head and not head.isascii()) else title
+
+
+def alike(a: str, b: str) -> float:
+    """Share of the shorter text's words that the other holds.
+
+    >>> alike("Rain in Rome", "Heavy rain in Rome | The Paper")
+    1.0
+    """
+    x, y = (set(re.findall(r"\w+", text.casefold())) for text in (a, b))
+    return len(x & y) / min(len(x), len(y)) if x and y else 0.0
+
+
+def cleaned(raw: str, keys: frozenset[str]) -> str:
+    """A headline without labels before it and names of the site or its sections around it.
+
+    >>> cleaned("Opinion | Why rain falls - The Paper", frozenset({"paper"}))
+    'Why rain falls'
+    >>> cleaned("23.01.2022 - Rain in Rome", frozenset()), cleaned("雨が降り川の水位が上がった-新华网", frozenset())
+    ('Rain in Rome', '雨が降り川の水位が上がった')
+    >>> cleaned("Negotiations ahead: two sides meet", frozenset())      # a colon of its own stays
+    'Negotiations ahead: two sides meet'
+    """
+    text = _LABEL.sub("", raw).strip() or raw
+    text = _LEADING_DAY.sub("", text) or text
+    for _ in range(4):
+        cut = _without_edge(text, keys)
+        if cut == text or not gazetteers.key(cut):
+            break
+        text = _CJK_SECTION.sub("", cut)
+    return _CJK_SITE.sub("", text)
+
+
+_LEADING_DAY = re.compile(r"^\d{1,2}\.\d{1,2}\.(?:19|20)\d\d\s*[-–|:]?\s+(?=\S{3})")
+# Chinese sites end their titles in "-新华网".
+_CJK_SITE = re.compile(
+    r"(?<=.{8})\s?[-–|_]\s?[\u4e00-\u9fff]{1,6}(?:网|網|报|報|新闻|新聞|在线|频道)$"
+)
+
+
+def _without_edge(text: str, keys: frozenset[str]) -> str:
+    """The text without one segment at its end, or else at its start, that names the site or a section."""
+    borders = list(SEPARATOR.finditer(text))
+    if not borders:
+        return text
+    for border in (borders[-1], *reversed(borders[:-1])):
+        tail = text[border.end() :]
+        if _is_site(tail, keys):
+            return text[: border.start()].strip()
+    last, first = borders[-1], borders[0]
+    tail, head = text[last.end() :], text[: first.start()]
+    if _SECTIONS.fullmatch(tail.strip()) and last[0].strip() in {
+        "|",
+        "-",
+        "–",
+        "—",
+        "·",
+        "｜",
+        "•",
+    }:
+        return text[: last.start()].strip()
+    if _is_site(head, keys) or (
+        _SECTIONS.fullmatch(head.strip()) and first[0].strip() in {"|", "｜"}
+    ):
+        return text[first.end() :].strip()
+    return text
+
+
+def _is_site(segment: str, keys: frozenset[str]) -> bool:
+    folded = gazetteers.key(segment)
+    return bool(folded) and (
+        folded in keys
+        or any(
+            folded in {key + "com", key + "de", key + "news", key + "online"}
+            or key in {folded + "com", folded + "news"}
+            for key in keys
+        )
+    )

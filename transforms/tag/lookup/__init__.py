@@ -1,0 +1,1 @@
+"""Tables that taggers look things up in."""

@@ -1,0 +1,142 @@
+"""What the names of an element say: its class, id and address tell authors, dates and zones of a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from copydesk.transforms.tag.persons.name_lexicon import words
+
+_AUTHOR_WORDS = re.compile(
+    r"author|byline|by-line|by_line|(?:^|\s)by(?:\s|$)|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
+    r"forfatter|skribent|firma|signature|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|fn\b|vcard",
+    re.I,
+)
+#: Folders of addresses of people.
+_AUTHOR_FOLDERS = words(
+    """
+    author authors autor autore autores autoren autori auteur auteurs contributor contributors
+    profile profiles people staff reporter reporters writer writers journalist journalists
+    columnist columnists by byline person redaktion redaktor bio team journaliste journalistes
+    periodista firma firmas skribent forfatter user users member members correspondent
+    correspondents
+    """
+)
+_AUTHOR_QUERY = re.compile(r"[?&]author=|/@[\w.-]+/?$", re.I)
+_DATE_WORDS = re.compile(
+    r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info",
+    re.I,
+)
+BY = re.compile(
+    r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
+    re.I,
+)
+#: First letters of what `_BY` matches.
+BY_STARTS = frozenset("bvpdawtrsBVPDAWTRS\u017f")
+BY_ALONE = frozenset(("by", "by:", "von", "par", "por", "door", "av", "af", "di", "von:", "par:"))
+DIGIT = re.compile(r"\d")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
+# Not "hfeed", the class of hAtom around every article, nor the boxes that a page builder makes of everything.
+_ZONES = (
+    ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies", re.I)),
+    (
+        "related",
+        re.compile(
+            r"related|recommend|sidebar|side-bar|popular|trending|most-?(?:read|viewed|popular)|more-(?:from|stories|news|on)|read-?(?:more|next)|"
+            r"teaser|promo|carousel|newsletter|subscribe|(?<!elementor-)widget(?! blog\b)|latest|suggest|outbrain|taboola|recirc|river|(?<!h)feed|up-next|also-like|next-?post|"
+            r"previous-?post|post-?navigation|(?<!icon-)list-item|listing|\bcards?\b|trailer|breaking|ticker",
+            re.I,
+        ),
+    ),
+    ("footer", re.compile(r"footer|copyright|colophon|legal", re.I)),
+    (
+        "nav",
+        re.compile(
+            r"\bnav\b|navbar|menu|breadcrumb|masthead|site-?header|dropdown|modal|popup|cookie|consent|search",
+            re.I,
+        ),
+    ),
+)
+ZONE_TAGS = {
+    "footer": "footer",
+    "nav": "nav",
+    "aside": "aside",
+    "figure": "figure",
+    "figcaption": "figure",
+    "blockquote": "figure",
+}
+
+
+def names(element: Any) -> str:
+    """Class, id, itemprop and test names of an element, lower case, in one string."""
+    return _joined(dict(element.items()))
+
+
+_NAMING = (
+    "class",
+    "id",
+    "itemprop",
+    "property",
+    "data-testid",
+    "data-test",
+    "data-qa",
+    "data-component",
+    "name",
+)
+_NAMES = frozenset(_NAMING)
+_PROPERTIES = frozenset(("itemprop", "property"))
+
+
+@lru_cache(maxsize=1 << 12)
+def naming(attributes: tuple[tuple[str, str], ...]) -> tuple[str, str, str, str]:
+    """The names of an element as `names` gives them, its property, its relation and its address; most have one name."""
+    named = only = rel = href = ""
+    n_names = 0
+    for key, value in attributes:
+        if key in _NAMES and value:
+            n_names += 1
+            named, only = value, key
+        elif key == "rel":
+            rel = value
+        elif key == "href":
+            href = value
+    if n_names < 2:
+        return named.lower()[:300], named if only in _PROPERTIES else "", rel, href
+    of = dict(attributes)
+    return _joined(of), of.get("itemprop") or of.get("property") or "", rel, href
+
+
+def _joined(attributes: Mapping[str, str]) -> str:
+    return " ".join([attributes[key] for key in _NAMING if attributes.get(key)]).lower()[:300]
+
+
+@lru_cache(maxsize=1 << 14)
+def zone_named(named: str) -> str:
+    """The zone that class and id name, or an empty text."""
+    return next((label for label, pattern in _ZONES if pattern.search(named)), "")
+
+
+def is_author_path(href: str) -> bool:
+    """Whether an address is that of a person's page.
+
+    >>> is_author_path("/authors/ana-ruiz"), is_author_path("/news/authors")
+    (True, False)
+    """
+    low = href.lower()
+    return not _AUTHOR_FOLDERS.isdisjoint(low.split("/")[1:-1]) or (
+        ("@" in low or "author=" in low) and _AUTHOR_QUERY.search(low) is not None
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def marked_as(named: str) -> tuple[bool, bool]:
+    """Whether names are those of an author's place, and of a date's; a page repeats few names often."""
+    marks = [_mark_of(name) for name in named.split()]
+    return any(is_author for is_author, _ in marks), any(is_date for _, is_date in marks)
+
+
+@lru_cache(maxsize=1 << 15)
+def _mark_of(name: str) -> tuple[bool, bool]:
+    return _AUTHOR_WORDS.search(name) is not None, _DATE_WORDS.search(name) is not None

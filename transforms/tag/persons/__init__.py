@@ -1,0 +1,1 @@
+"""Names of people: how bylines print them, and which words are none."""

@@ -1,0 +1,123 @@
+"""How bylines are worded: what opens and joins them, and what follows a name."""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.transforms.tag.persons import byline_languages
+from copydesk.transforms.tag.persons.caseless import Caseless
+
+MONTHS = (
+    r"jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni?|july?|juli|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?|dez(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|"
+    r"octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|gennaio|febbraio|"
+    r"aprile|maggio|giugno|luglio|settembre|ottobre|dicembre"
+)
+DATE = Caseless(
+    rf"\b(?:{MONTHS})\.?\s+\d{{1,4}}\b|\b\d{{1,2}}\.?\s+(?:de\s+)?(?:{MONTHS})\b|\b\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}\b|"
+    r"\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b|\b(?:19|20)\d\d\b|\d+年|\d+月|\b\d+\s+(?:mins?|minutes?|hours?|days?|weeks?|months?|years?)\b",
+)
+LEADING_DATE = Caseless(
+    rf"^\W*(?:(?:{MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}\.?\s+(?:{MONTHS})\.?,?\s+\d{{4}}|\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}})"
+    r"(?:,?\s*(?:at\s+)?\d{1,2}:\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:[a-z]{2,4}\b)?)?\s*(?:by\b)?[\s:|•·–—-]*",
+)
+# What opens a byline, in the languages of the cleaner; `role` where it says one.
+BY = Caseless(
+    r"^\W{0,3}(?:(?P<photographer>(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
+    r"|(?P<editor>(?:edited|editing|tested|contributions?|additional reporting|reviewed|medically reviewed|fact[- ]?checked|checked|verified|updated|last updated|curated|compiled|produced|hosted|translated|narrated)(?: by|:)\s*)"
+    r"|(?P<writer>(?:(?:(?:words|text|story|article|report|reporting|review|recipe|interview|analysis|opinion|commentary|column|essay|guest post|post|blog|"
+    r"exclusive|feature|guide|news)\s+by|this (?:post|article|story) was written by|written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|created by|"
+    r"advice by|by by|by|byline|author(?:s|\(s\))?(?: names?)?(?=\W)|written|about the authors?|about|von|vom|ein(?:e)? (?:\w+ )?von|par|por|di|da|av|af|door|"
+    r"text(?:e)?(?=:| von| by| av)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet av|skriven av|skribent(?=:)|"
+    r"publicado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|geschreven door|przez|od|автор(?=:)|"
+    r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:by:?\s+)?)))",
+)
+_MORE_ASCII = re.compile(byline_languages.opening(ascii_only=True))
+_MORE = re.compile(byline_languages.opening(ascii_only=False), re.IGNORECASE)
+
+
+def opening(text: str) -> re.Match[str] | None:
+    """What opens a byline at the head of a text, in any language; its last group names the role.
+
+    >>> opening("Oleh: Budi Santoso").lastgroup, opening("Oleg Santoso")
+    ('writer', None)
+    """
+    found = BY.match(text)
+    if found is None:
+        found = _MORE_ASCII.match(text.lower())
+        if found is None and not text.isascii():
+            found = _MORE.match(text)
+    return found
+
+
+LABEL = Caseless(
+    r"^\W*(?:by|from|von|par|por|di|av|af|door|y|e|et|und|and|with|mit|&|\+|author|authors|autor(?:en|es)?|auteurs?|written by|posted by|published by|byline|text|text(?:e)? (?:by|von)|"
+    r"words by|story by|reporting by|about the authors?|about|recipe by|redaktion:|autor:in|mehr von|profile|in|on|posted in|文|作者|記者|记者)\W*$",
+)
+# From here on a line speaks of something else than the author.
+TAIL = Caseless(
+    r"\b(?:link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
+    r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|published|posted|last (?:updated|modified|reviewed)|first published|"
+    r"updated?(?: on|:|\s+\d)?|updated|reviewed by|medically reviewed|fact[- ]checked|edited by|photo(?:s|graph(?:s|y)?)? by|illustration by|translated by|"
+    r"share|tweet|print|e-?mail|contact|follow|following|bio|biography|profile|archive|website|twitter|facebook|linkedin|instagram|rss|subscribe|sign up|listen|save|"
+    r"comments?|leave a comment|reply|mins? read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[a-z])|on (?=\d|monday|tuesday|"
+    r"wednesday|thursday|friday|saturday|sunday|jan|feb|mar|apr|may |jun|jul|aug|sep|oct|nov|dec)|veröffentlicht|aktualisiert|stand:|publié|mis à jour|actualizado|"
+    r"publicado|seguir|compartir|pubblicato|aggiornato|gepubliceerd|publicerad|oppdatert|filed under|posted in|tags?:|categor(?:y|ies)|is an?|was an?|has been|"
+    r"has written|writes|covers|joined|reports|lives in|who is)(?!\w)|https?:|www\.|\[email|\d+\s+(?:comments?|views?|shares?|min)",
+)
+ADDRESS = re.compile(r"@\w|\(?[\w.+-]+@[\w-]+\.")
+_JOINERS = (
+    *byline_languages.JOINERS,
+    "and",
+    "und",
+    "et",
+    "och",
+    "og",
+    "oraz",
+    "dan",
+    "ve",
+    "και",
+    "и",
+    "та",
+    "с",
+    "ja",
+    "és",
+    "si",
+    "și",
+)
+# Agencies behind "with": "Le Monde avec AFP", "El Norte con EFE".
+_WIRES = (
+    r"(?:afp|ap|dpa|efe|ansa|lusa|reuters|ntb|tt|ritzau|anp|belga|pap|sda|apa|ats|"
+    r"agencias|agências|agenzie|agences|agencies|agenturen|informaci[oó]n)\b"
+)
+JOIN = Caseless(
+    rf"\s+(?:{'|'.join(_JOINERS)})\s+|\s*(?:&|\+|，|、|；|﹑)\s*|\s+with\s+(?=[a-z])|\s+mit\s+(?=[a-zäöü])|"
+    rf"\s+avec\s+|\s+(?:con|com|med|met|och|og|in collaborazione con|en samenwerking met)\s+(?={_WIRES})"
+)
+JOINERS = frozenset(
+    {*_JOINERS, "with", "mit", "avec", "con", "com", "med", "met", "og", "och"}
+)  # between white space; ASCII text without them, "&" and "+" has nothing to split
+# Also inside names (Ortega y Gasset): the parts must be whole names.
+_SOFT_JOIN = re.compile(r"\s+(?:y|e|i|en|a)\s+")
+# "And" written together with the name behind it, in Arabic and Hebrew; Arabic names that begin so.
+_ATTACHED_JOIN = re.compile(
+    r"\s+(?:و(?!ليد\b|ائل\b|سام\b|فاء\b|جدي\b|داد\b|حيد\b|سيم\b|ديع\b|جيه\b|لاء\b)(?=[\u0621-\u064a]{3})|ו(?=[\u05d0-\u05ea]{2}))"
+)
+
+
+def soft_parts(text: str) -> list[str]:
+    """A text parted at joiners that names also hold, or that are written together with a name.
+
+    >>> soft_parts("Maria Rossi e Luca Bianchi"), soft_parts("דוד כהן ורחל לוי")
+    (['Maria Rossi', 'Luca Bianchi'], ['דוד כהן', 'רחל לוי'])
+    """
+    parts = _SOFT_JOIN.split(text)
+    if len(parts) == 1 and not text.isascii():
+        parts = _ATTACHED_JOIN.split(text)
+    return parts
+
+
+HARD_MARK = re.compile(r"[;|•·●▪⋅∙｜\n\t/／–—-]")  # one stands in whatever HARD finds
+HARD = re.compile(r"\s*(?:[;|•·●▪⋅∙｜\n\t/／]|\s[-–—]\s)\s*")
+BRACKET = re.compile(r"[(\[（【]")
+PARENTHESIS = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{0,80})[)\]）】]\s*")

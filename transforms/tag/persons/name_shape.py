@@ -1,0 +1,101 @@
+"""What a name looks like: a person's, an organisation's, or a heading that is no name."""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.persons import name_lexicon
+
+_DIGIT = re.compile(r"\d")
+
+
+def is_organisation(text: str) -> bool:
+    """Whether a name holds a word that organisations bear and people do not."""
+    if text.isascii() and "." not in text and "[" not in text:
+        found = not name_lexicon.ORG_WORDS.isdisjoint(name_lexicon.WORD.findall(text.lower()))
+    else:
+        found = name_lexicon.ORG.search(text) is not None
+    return found and len(text.split()) <= 8 and not name_lexicon.NOT_A_NAME.search(text)
+
+
+def is_person(text: str, *, sure: bool = False) -> bool:
+    """Whether the text can be a person's name: few capitalised words, particles, initials, or another script.
+
+    >>> is_person("Ludwig van Beethoven"), is_person("J. R. R. Tolkien"), is_person("王小明"), is_person("Follow the money")
+    (True, True, True, False)
+    """
+    if (
+        not 2 <= len(text) <= 60
+        or name_lexicon.NOT_A_NAME.search(text)
+        or not name_lexicon.LETTERS.search(text)
+        or _DIGIT.search(text)
+    ):
+        return False
+    if name_lexicon.CJK.search(text):
+        return len(text.replace(" ", "")) <= 14
+    words = text.split()
+    if name_lexicon.UNCASED.search(text):
+        return _is_uncased_name(words, sure=sure)
+    if len(words) == 1:
+        return sure and len(text) <= 30 and not name_lexicon.HANDLE.search(text)
+    if (
+        len(words) > 6
+        or words[0] in {"A", "An"}
+        or (
+            (not sure or len(words) > 3)
+            and not name_lexicon.VERBS.isdisjoint(name_lexicon.WORD.findall(text))
+        )
+    ):
+        return False
+    weak = len(
+        [
+            word
+            for word in words
+            if word[0].islower()
+            and word.casefold() not in name_lexicon.PARTICLES
+            and "'" not in word
+            and "’" not in word
+        ]
+    )
+    return weak == 0 or (sure and weak <= len(words) and len(words) <= 3)
+
+
+def is_heading(name: str) -> bool:
+    """Whether every word of a name is a common word of headings: "Business Tips", "Neueste Artikel"."""
+    return all(word.casefold() in name_lexicon.NOT_NAMES for word in name.split())
+
+
+def is_full_name(name: str) -> bool:
+    """Whether each word of a name begins with a capital and none is a common word of headings.
+
+    >>> is_full_name("Ana Ruiz"), is_full_name("Business Tips"), is_full_name("Amanda")
+    (True, False, False)
+    """
+    words = [word for word in name.split() if word.casefold() not in name_lexicon.PARTICLES]
+    return (
+        len(words) > 1
+        and all(word[0].isupper() and not (word.isupper() and len(word) > 3) for word in words)
+        and name_lexicon.NOT_NAMES.isdisjoint(word.casefold() for word in words)
+        and not role_of(name)
+    )
+
+
+_LONGEST_UNCASED = 16  # characters of one part of a name in a script without capitals
+
+
+def _is_uncased_name(words: list[str], *, sure: bool) -> bool:
+    """Whether words of a script without capitals can be a name: two to five short ones, none a function word."""
+    return (1 if sure else 2) <= len(words) <= 5 and all(
+        len(word) <= _LONGEST_UNCASED and word not in name_lexicon.FUNCTION_WORDS for word in words
+    )
+
+
+def role_of(text: str) -> str:
+    """The role a phrase names (writer, editor, photographer, contributor, other), or the empty string."""
+    roles = gazetteers.roles()
+    for printed in reversed(text.split()):
+        word = printed.strip(".,:;()'’").casefold()
+        if role := roles.get(word) or roles.get(word.removesuffix("s")):
+            return role
+    return ""

@@ -1,0 +1,338 @@
+"""Printed bylines into names: people and organisations, in order, with roles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, name_lexicon
+from copydesk.transforms.tag.persons.name_shape import (
+    is_full_name,
+    is_heading,
+    is_organisation,
+    is_person,
+    role_of,
+)
+
+__all__ = [
+    "Name",
+    "is_desk",
+    "is_full_name",
+    "is_heading",
+    "is_label",
+    "is_organisation",
+    "is_person",
+    "joined",
+    "opened",
+    "opened_role",
+    "role_of",
+    "split",
+]
+
+MAX_CHARS = 600  # of a byline; the longest real one, of a paper with 40 authors, goes on but adds no column worth having
+MAX_NAMES = 40
+_COMMA = re.compile(r"\s*,\s*")
+_LEADING_AND = re.compile(r"^(?:and|und|et|och|og|y|e|&)\s+", re.I)
+_IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$")
+_PREPOSITION = re.compile(r"\s+(?:on|at|in|for|from)$")
+_ABBREVIATION = re.compile(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq))\.$", re.I)
+_DIGIT = re.compile(r"\d")
+_OPEN_ENDS = frozenset({"and", "und", "et", "&", "of", "for", "at", "the", "or", "oder", "für"})
+
+
+class Name(NamedTuple):
+    """One author as printed."""
+
+    text: str
+    role: str = ""  # writer, photographer, editor, contributor, other, or empty
+    is_org: bool = False
+
+
+def split(
+    printed: str, *, site: frozenset[str] = frozenset(), sure: bool = False, strict: bool = False
+) -> tuple[Name, ...]:
+    """The authors in a printed byline, in order.
+
+    `site` holds folded names of the site (`gazetteers.key`): they are organisations. `sure` says the
+    source is a field for authors, so that a single word may be a name; `strict` that even "By" does
+    not make it so.
+
+    >>> [name.text for name in split("By Ana Ruiz, Bo Li and Cy Young")]
+    ['Ana Ruiz', 'Bo Li', 'Cy Young']
+    >>> split("Von Jan van Aken, dpa")
+    (Name(text='Jan van Aken', role='', is_org=False), Name(text='dpa', role='', is_org=True))
+    >>> split("Ben Silverman Games Editor")
+    (Name(text='Ben Silverman', role='editor', is_org=False),)
+    >>> split("Staff Writer")
+    ()
+    """
+    found: list[Name] = []
+    role = ""
+    printed = printed[:MAX_CHARS]
+    if whole := byline_forms.names_on(printed):
+        return tuple(Name(name) for name in whole)
+    for n, chunk in enumerate(
+        byline_lexicon.HARD.split(printed)
+        if byline_lexicon.HARD_MARK.search(printed)
+        else (printed,)
+    ):
+        if not chunk.strip() or byline_lexicon.LABEL.match(chunk):
+            continue
+        if found and byline_lexicon.DATE.match(chunk):
+            break  # "Ana Ruiz | Feb 6, 2025 | Business Tips": behind the day are categories
+        says_by = byline_lexicon.opening(chunk)
+        if says_by:
+            role = says_by.lastgroup or ""
+        elif n and not found:
+            role = ""
+        rest = chunk[says_by.end() :] if says_by else chunk
+        new = _of_chunk(
+            rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role
+        )
+        if (
+            not new and found and not found[-1].role and len(rest) < 60
+        ):  # "Ana Ruiz | Senior Writer"
+            found[-1] = found[-1]._replace(role=role_of(rest))
+        found += new
+        if len(found) >= MAX_NAMES:
+            break
+    return tuple({name.text.casefold(): name for name in reversed(found)}.values())[::-1]
+
+
+def opened(text: str) -> bool:
+    """Whether the text begins as a byline does: "By ...", "Von ...", "Written by ..."."""
+    return bool(byline_lexicon.opening(text))
+
+
+def opened_role(text: str) -> str:
+    """The role that a byline's first words give: "Photos by" photographer, "Edited by" editor, "By" writer; or empty."""
+    match = byline_lexicon.opening(text)
+    return (match.lastgroup or "") if match else ""
+
+
+def is_desk(text: str) -> bool:
+    """Whether a name is that of a desk or team."""
+    return bool(name_lexicon.DESK.fullmatch(text))
+
+
+def is_label(text: str) -> bool:
+    """Whether a line holds nothing but a word that announces or joins authors."""
+    return bool(byline_lexicon.LABEL.match(text)) or not name_lexicon.LETTERS.search(text)
+
+
+def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
+    """The names of one chunk; a role after a name is noted with that name."""
+    inner = (
+        [match[1] for match in byline_lexicon.PARENTHESIS.finditer(chunk)]
+        if byline_lexicon.BRACKET.search(chunk)
+        else []
+    )
+    text = _trimmed(byline_lexicon.PARENTHESIS.sub(" ", chunk) if inner else chunk)
+    whole = _strip(text)
+    if not whole:
+        return []
+    if gazetteers.key(whole) in site or (gazetteers.agency(whole) and len(whole) < 40):
+        return [] if name_lexicon.NOBODY.fullmatch(whole) else [Name(whole, role, True)]
+    found = _of_pieces(text, site, sure, role)
+    for aside in inner:
+        if gazetteers.agency(aside):
+            found.append(Name(_strip(aside), "", True))
+        elif found and not found[-1].role:
+            found[-1] = found[-1]._replace(role=role_of(aside))
+    return found
+
+
+_GLUED_BY = re.compile(r"By(?=[A-Z][a-z]+ [A-Z])")  # "ByAna Ruiz": an element of its own, unspaced
+
+
+def _trimmed(chunk: str) -> str:
+    """A chunk up to where it begins to speak of something else than the author, and without a date before the name."""
+    chunk = _GLUED_BY.sub("", chunk, count=1) if chunk.startswith("By") else chunk
+    dated = byline_lexicon.LEADING_DATE.match(chunk)
+    text = chunk[dated.end() :] if dated else chunk
+    ends = [
+        found.start()
+        for found in (
+            byline_lexicon.TAIL.search(text),
+            byline_lexicon.ADDRESS.search(text) if "@" in text else None,
+        )
+        if found
+    ]
+    if ends:
+        text = text[: min(ends)].rstrip()
+    date = byline_lexicon.DATE.search(text) if _DIGIT.search(text) else None
+    return text[: date.start()] if date else text
+
+
+def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
+    found: list[Name] = []
+    pieces = _pieces(text)
+    first_names = all(" " not in piece.strip() for piece in pieces)
+    titled = False
+    for piece in pieces:
+        # one word is a name where it comes first; behind a name it is a place, a desk or half a title
+        name = _name(
+            piece,
+            site,
+            (sure and (first_names or not found)) or bool(name_lexicon.CJK.search(piece)),
+        )
+        if isinstance(name, Name):
+            # not the rest of a title: "Ana Ruiz, Head of Marketing and Community Development"
+            if (
+                not titled
+                or name.role
+                or gazetteers.agency(name.text)
+                or re.search(r",\s*(?:and |& )?" + re.escape(name.text), text)
+            ):
+                found.append(name if name.role or not role else name._replace(role=role))
+                titled = False
+        elif name == "suffix" and found and not found[-1].is_org:
+            found[-1] = found[-1]._replace(text=f"{found[-1].text}, {piece.strip()}")
+        elif name and name != "suffix":
+            titled = True
+            if found and not found[-1].role:
+                found[-1] = found[-1]._replace(role=name)
+    return found
+
+
+def _pieces(chunk: str) -> list[str]:
+    """Comma, joiner and soft-joiner parts of a chunk; joiners inside one organisation or role do not part it."""
+    pieces: list[str] = []
+    for part in _COMMA.split(chunk):
+        halves = (
+            [half for half in byline_lexicon.JOIN.split(part) if half and half.strip()]
+            if _may_join(part)
+            else [part]
+            if part.strip()
+            else []
+        )
+        if (
+            len(halves) > 1
+            and (role_of(part) or not all(_could_be_name(half) for half in halves))
+            and not all(_could_be_name(h) and len(h.split()) > 1 for h in halves)
+        ):
+            halves = [part]
+        for half in halves:
+            soft = byline_lexicon.soft_parts(half)
+            pieces += (
+                soft
+                if len(soft) > 1 and all(len(s.split()) > 1 and _could_be_name(s) for s in soft)
+                else [half]
+            )
+    # "and" opens the last part of a list: "Ana Ruiz, Bo Li, and Cy Young"
+    return [_LEADING_AND.sub("", piece) for piece in pieces if piece.strip()]
+
+
+def _may_join(part: str) -> bool:
+    """Whether `byline_lexicon.JOIN` can split the text: a cheap first test."""
+    return (
+        not part.isascii()
+        or "&" in part
+        or "+" in part
+        or not byline_lexicon.JOINERS.isdisjoint(part.lower().split())
+    )
+
+
+def _could_be_name(text: str) -> bool:
+    first = text.strip()[:1]
+    return bool(first) and (
+        first.isupper()
+        or bool(name_lexicon.CJK.match(first))
+        or (first.isalpha() and not first.islower())
+        or bool(gazetteers.agency(text))
+    )
+
+
+@lru_cache(maxsize=4096)  # a paper's and an agency's reporters recur
+def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
+    """A name, "suffix", a role, or None for what is none of these."""
+    text = _strip(piece)
+    if not text or name_lexicon.SUFFIX.fullmatch(text):
+        return "suffix" if text else None
+    role = role_of(text)
+    if name_lexicon.NOBODY.fullmatch(text) or (role and gazetteers.agency(text.split()[0])):
+        return role or None  # "AP Sports Writer" names nobody
+    if (
+        gazetteers.agency(text)
+        or gazetteers.key(text) in site
+        or name_lexicon.DESK.fullmatch(text)
+        or (" " in text and gazetteers.outlet_named(text))
+    ):
+        return Name(text, "", True)
+    if role:
+        text, role = _without_role(text)
+    text = _IN_PLACE.sub("", text)
+    text = _without_outlet(_PREPOSITION.sub("", text), site)
+    if text and text.split()[-1].casefold() in _OPEN_ENDS:
+        return role or None  # "Home and" is the rest of "Home and Garden Expert"
+    is_org = is_organisation(text)
+    return (
+        Name(text, role, is_org)
+        if text and (is_org or is_person(text, sure=sure))
+        else role or None
+    )
+
+
+def _without_outlet(text: str, site: frozenset[str]) -> str:
+    """A name without the outlet's name glued to its end: "Brian Truitt USA TODAY"."""
+    words = text.split()
+    for n in range(2, len(words)):
+        tail = " ".join(words[n:])
+        if gazetteers.key(tail) in site or gazetteers.agency(tail):
+            return " ".join(words[:n])
+    return text
+
+
+def _without_role(text: str) -> tuple[str, str]:
+    """A piece without the role words at its end (or start), and the role."""
+    roles, modifiers, words = gazetteers.roles(), gazetteers.role_modifiers(), text.split()
+    fold = [word.strip(".,:;()'’").casefold() for word in words]
+    if fold[-1] in roles:
+        role, end = roles[fold[-1]], len(words) - 1
+        while (
+            end > 0
+            and (fold[end - 1] in modifiers or fold[end - 1] in roles)
+            and (end > 2 or fold[0] in modifiers or fold[0] in roles)
+        ):
+            end -= 1
+        rest = " ".join(words[:end])
+        return (rest, role) if end >= 2 or not rest or name_lexicon.CJK.search(rest) else ("", role)
+    at = next((i for i, word in enumerate(fold) if word in roles), -1)
+    if at < 0:
+        return "", role_of(text)
+    role = roles[fold[at]]
+    if at == 0 or all(word in modifiers or word in roles for word in fold[:at]):
+        person = " ".join(words[at + 1 :])
+        belongs = at + 1 < len(words) and fold[at + 1] in {
+            "of",
+            "for",
+            "at",
+            "in",
+            "and",
+            "&",
+            "der",
+            "des",
+            "de",
+        }
+        return (person, role) if not belongs and " " in person and is_person(person) else ("", role)
+    start = at
+    while start > 0 and (fold[start - 1] in modifiers or fold[start - 1] in roles):
+        start -= 1
+    return (" ".join(words[:start]), role) if start >= 2 else ("", role)
+
+
+def _strip(text: str) -> str:
+    """A piece without separators, brackets and quotes at its ends; a full stop stays after an initial or suffix."""
+    text = unicodedata.normalize("NFC", text).strip(name_lexicon.EDGES)
+    if text.endswith(".") and not _ABBREVIATION.search(text):
+        text = text[:-1]
+    return " ".join(text.split())
+
+
+def joined(names: Iterable[Name]) -> str:
+    """Names in one string, to compare bylines by."""
+    return "|".join(sorted(gazetteers.key(name.text) for name in names))

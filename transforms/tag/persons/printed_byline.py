@@ -1,0 +1,321 @@
+"""The byline that a page prints, found by the marks of its elements."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.page import page_headings
+from copydesk.transforms.tag.page.page_data import Mark, PageData
+from copydesk.transforms.tag.persons import byline_lexicon
+from copydesk.transforms.tag.persons import person_names as names
+from copydesk.transforms.tag.persons.byline_candidate import Candidate, without_site
+from copydesk.transforms.tag.persons.person_names import Name
+
+NEAR = 150  # elements from headline to byline: 92 % of 434 known bylines are within that
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    """A mark that prints little but names, with how far it is to be trusted."""
+
+    mark: Mark
+    names: tuple[Name, ...]
+    score: float
+
+    @property
+    def has_people(self) -> bool:
+        return any(not name.is_org for name in self.names)
+
+
+# Trust in a way of marking an author, before place and wording are looked at. Scale and threshold
+# were set by hand on some 600 pages with known authors.
+_TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
+ACCEPT = 2.5
+CERTAIN = 2.5
+GAP = 14  # elements between two names of one byline: a picture, a link, a name and a title each
+_STRONG = re.compile(
+    r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b|posted-?by|written|forfatter|skribent|signature|contributor|reporter"
+)
+_WEAK = re.compile(
+    r"bio|avatar|social|follow|share|more|related|image|img|photo|caption|credit|figure|gallery|video|comment|reply|count|tag|category|cat-links|date(?!.*author)|time|quote|"
+    r"reviewer|reviewed|editor|list|promo|newsletter|donate|subscribe|login|menu|search|recipe|product|ratings?|label|prefix"
+)
+_AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:en|es|e|i)?|auteurs?)/[\w%.-]{3,}", re.I)
+_NAME_CLASS = re.compile(
+    r"author[-_]*nam|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))"
+)
+_BESIDE = re.compile(
+    r"title|job|role|bio|\bdes|desc|detail|date(?!.?(?:and)?.?author)|position|tooltip|educat|about|social|avatar|follow"
+)
+_DATED = re.compile(
+    r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S
+)  # what follows the names
+_INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
+_WRITTEN = re.compile(
+    r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published) by\b", re.I
+)
+_PHOTO = re.compile(
+    r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed|bookmark|embed|follow"
+)
+
+
+def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
+    """The byline printed on the page: the best mark that prints names, and its fellows."""
+    heading = page_headings.main_heading(page, page.first("og:title") or None)
+    top = heading.order if heading else 0
+    around = _ancestors(page.authors)
+    others = {
+        mark.order
+        for mark in page.authors
+        if names.opened_role(mark.text) in {"editor", "photographer"}
+    }
+    atoms = [
+        atom
+        for mark in page.authors
+        if not around[mark.order] & others
+        and (atom := _atom(mark, top, site)) is not None
+        and atom.score > 0
+    ]
+    best = max(
+        atoms,
+        key=lambda atom: (atom.score >= ACCEPT and atom.has_people, atom.score, -atom.mark.order),
+        default=None,
+    )
+    if best is None or best.score < ACCEPT:
+        return _only_author(page, site)
+    starts = [mark.order for mark in page.headings if mark.how == "heading"]
+    beside = [
+        atom
+        for atom in atoms
+        if atom is best or (_together(atom, best, around) and _of_one_article(atom, best, starts))
+    ]
+    fellows = _leaves(_run(beside, best), around)
+    found: dict[str, Name] = {}
+    for atom in sorted(fellows, key=lambda atom: atom.mark.order):
+        for name in without_site(list(atom.names), site):
+            found.setdefault(gazetteers.key(name.text), name)
+    raw = "; ".join(dict.fromkeys(" ".join(atom.mark.text.split())[:200] for atom in fellows))[:400]
+    certain = (
+        bool(top)
+        and best.score >= CERTAIN
+        and 0 < best.mark.order - top <= 40
+        and names.opened(best.mark.text)
+    )
+    near = bool(top) and 0 < best.mark.order - top <= 60 and not best.mark.zone
+    full_names = all(
+        name.is_org or " " in name.text or not name.text.isascii() for name in found.values()
+    )
+    return Candidate(
+        tuple(found.values()),
+        raw,
+        "markup",
+        certain,
+        full_names and best.score >= 3 and (near or best.mark.how in {"rel", "itemprop"}),
+    )
+
+
+_AUTHOR_CLASS = re.compile(r"\bauthor|author[-_]?(?:box|name|card|bio|info)|byline")
+
+
+def _only_author(page: PageData, site: frozenset[str]) -> Candidate | None:
+    """The one person whom the page's boxes for an author name, far from the headline: below the text."""
+    found: dict[str, Name] = {}
+    raw = ""
+    for mark in page.authors:
+        if mark.zone in {"comment", "nav", "figure", "related"} or _PHOTO.search(mark.names):
+            continue
+        if names.opened_role(mark.text) in {"editor", "photographer"}:
+            continue
+        if mark.how not in {"class", "rel", "itemprop"} or not _AUTHOR_CLASS.search(mark.names):
+            continue
+        first = next((line for line in mark.text.split("\n") if not names.is_label(line)), "")
+        people = [n for n in names.split(first[:80], site=site) if not n.is_org]
+        if (
+            len(people) == 1
+            and names.is_full_name(people[0].text)
+            and len(first) <= len(people[0].text) + 30
+        ):
+            found.setdefault(gazetteers.key(people[0].text), people[0])
+            raw = raw or first
+    return Candidate(tuple(found.values()), raw, "markup") if len(found) == 1 else None
+
+
+def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
+    """A mark that prints little but names, with its score; None for every other mark."""
+    below = 0 < mark.order - top <= 25 and bool(top) and names.opened(mark.text)
+    if (mark.zone in {"comment", "nav", "figure"} and not (mark.zone == "nav" and below)) or (
+        _PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)
+    ):
+        return None
+    text = _head(mark.text or mark.value)
+    if not text or len(text) > (80 if mark.how == "text" else 160):
+        return None
+    opened, written, after = names.opened(text), bool(_WRITTEN.match(text)), mark.order - top
+    if mark.how == "text" and not (opened and (written or not top or -60 <= after <= NEAR)):
+        return None
+    beside = (
+        mark.how == "class"
+        and not opened
+        and _BESIDE.search(mark.names)
+        and not _NAME_CLASS.search(mark.names)
+    )
+    if beside or names.opened_role(text) in {"editor", "photographer"}:
+        return None
+    sure = mark.how in {"rel", "itemprop"} or (
+        mark.how != "text" and bool(_STRONG.search(mark.names))
+    )
+    near_page = mark.how == "path" and 0 < after <= 25 and bool(_AUTHOR_PAGE.search(mark.href))
+    sure = sure or near_page
+    found = names.split(text, site=site, sure=sure)
+    return (
+        _Atom(mark, found, _score(mark, after if top else None, opened=opened, written=written))
+        if _are_its_names(found, mark, text, site, near_page=near_page)
+        else None
+    )
+
+
+def _are_its_names(
+    found: tuple[Name, ...], mark: Mark, text: str, site: frozenset[str], *, near_page: bool
+) -> bool:
+    """Whether the names found are most of the mark's text, and such as a mark of its kind may hold."""
+    people, opened = [name for name in found if not name.is_org], names.opened(text)
+    if (
+        not found
+        or (sum(len(name.text) for name in found) * 2 < len(_DATED.sub("", text)) and not opened)
+        or any(p.role == "photographer" for p in people)
+        or (not opened and any(names.is_heading(p.text) for p in people))
+    ):
+        return False
+    if (
+        mark.how == "class"
+        and len(people) > 1
+        and not opened
+        and all(" " not in p.text and p.text.isascii() for p in people)
+    ):
+        return False  # "Wellness & Prevention"
+    if mark.how in {"path", "text"}:
+        if near_page and len(people) == 1 and people[0].text == text:
+            return text[:1].isupper()  # "Amanda", linked to her page under the headline
+        return bool(people) and not any(
+            len(p.text.split()) < 2 and p.text.isascii() for p in people
+        )
+    # "Personal finance" in a byline is a section
+    own = any(
+        gazetteers.agency(n.text)
+        or ((gazetteers.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names)
+        for n in found
+    )
+    return bool(people) or opened or mark.how in {"rel", "itemprop"} or own
+
+
+def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> float:
+    """How far a mark is to be trusted: by its kind, its class, and its distance to the headline in elements."""
+    score = _TRUST[mark.how] + (0.5 if opened else 0)
+    if mark.how == "class":
+        score += 0.5 if _STRONG.search(mark.names) else -0.5
+    score -= 1.0 * bool(_WEAK.search(mark.names))
+    close = after is not None and 0 < after <= 60
+    if after is not None and 0 < after <= NEAR:
+        score += 1.0
+    else:
+        score += 0.5 if after is None or -60 <= after <= 0 or written else -0.5
+    if after is not None and 0 < after <= 25:
+        score += 0.5
+    if mark.how == "path" and close and _AUTHOR_PAGE.search(mark.href):
+        score += 0.5
+    penalty = {"related": 1.0, "aside": 1.0, "footer": 0.5}.get(mark.zone, 0.0)
+    return score - penalty * (0.3 if close else 0.5 if written else 1.0)
+
+
+def _ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:
+    """The marks around each mark, by their order."""
+    around: dict[int, frozenset[int]] = {}
+    for mark in marks:  # in document order: an outer mark comes first
+        around[mark.order] = (
+            around.get(mark.inside, frozenset()) | {mark.inside} if mark.inside else frozenset()
+        )
+    return around
+
+
+def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bool:
+    """Whether two marks print one byline: marked alike and close by, or one inside the other."""
+    if not atom.has_people or abs(atom.mark.order - best.mark.order) > 60:
+        return False
+    alike = (
+        atom.mark.how == best.mark.how
+        and atom.mark.names == best.mark.names
+        and atom.mark.zone == best.mark.zone
+    )
+    named = atom.mark.how in {"rel", "path", "itemprop"} or bool(
+        _NAME_CLASS.search(atom.mark.names)
+    )
+    return alike or (named and best.mark.order in around[atom.mark.order])
+
+
+def _of_one_article(atom: _Atom, best: _Atom, starts: list[int]) -> bool:
+    """Whether no main heading is between two marks: below another one, the next article begins."""
+    low, high = sorted((atom.mark.order, best.mark.order))
+    return not any(low < start < high for start in starts)
+
+
+def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
+    """The atoms in one unbroken row with the best: a byline's names follow each other, a list of stories has more between."""
+    ordered = sorted(atoms, key=lambda atom: atom.mark.order)
+    at = ordered.index(best)
+    first = last = at
+    while first > 0 and ordered[first].mark.order - ordered[first - 1].mark.order <= GAP:
+        first -= 1
+    while (
+        last < len(ordered) - 1 and ordered[last + 1].mark.order - ordered[last].mark.order <= GAP
+    ):
+        last += 1
+    return ordered[first : last + 1]
+
+
+def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom]:
+    """The atoms without those that only wrap others and add to a name its title or date.
+
+    "By Ana Ruiz Master Gardener" around a link "Ana Ruiz" goes; "By Ana Ruiz and Bo Li" around it stays.
+    """
+    kept = []
+    for atom in atoms:
+        inner = [other for other in atoms if atom.mark.order in around[other.mark.order]]
+        linked = {gazetteers.key(name.text) for other in inner for name in other.names}
+        if not linked or all(
+            gazetteers.key(name.text) in linked or _joined_on(name.text, atom)
+            for name in atom.names
+        ):
+            kept.append(atom)
+    return kept or atoms
+
+
+def _joined_on(name: str, atom: _Atom) -> bool:
+    """Whether a name follows another name of its mark with nothing but a comma or a word for "and" between them."""
+    text = " ".join(atom.mark.text.split())
+    before = re.sub(
+        r"\s*(?:,|&|\+|\band|\bund|\bet|\by|\be|\boch|\ben)\s*$",
+        "",
+        text[: max(0, text.find(name))].rstrip(),
+    )
+    return any(before.endswith(other.text) for other in atom.names if other.text != name)
+
+
+def _head(text: str) -> str:
+    """The lines of a mark up to the end of its byline: labels, the first line with a name, what a joiner adds."""
+    lines = text.split("\n")
+    taken: list[str] = []
+    joins = True
+    for line in lines[:12]:
+        label = names.is_label(line)
+        if label:
+            joins = True
+        elif byline_lexicon.DATE.match(line) and not taken:
+            continue
+        elif not joins and not line.startswith((",", "&", "and ")):
+            break
+        else:
+            joins = line.rstrip().endswith((",", "&", " and", " und", ";", "|"))
+        taken.append(line)
+    return " \n".join(taken).strip()
