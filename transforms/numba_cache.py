@@ -37,6 +37,11 @@ def either(loop: Function, plain: Callable[..., Any]) -> Function:
     return call  # type: ignore[return-value]
 
 
+def load() -> None:
+    """Import numba with what it would import at its first kernel."""
+    import numba.np.arraymath  # noqa: F401
+
+
 def compiled(function: Function, *, boundscheck: bool | None = None) -> Function:
     """Compile at the first call; kept on disk beside the function's module, else in the user's cache, else nowhere.
 

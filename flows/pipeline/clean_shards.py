@@ -26,8 +26,9 @@ from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import startup_cache, versions
 from copydesk.flows.support.atomic_write import temporary_file
 from copydesk.flows.support.processes import sandbox
+from copydesk.flows.support.processes.worker_loop import HiddenLibraries
 from copydesk.schemas import tables as base
-from copydesk.transforms import edit, tabulate
+from copydesk.transforms import edit, numba_cache, tabulate
 from copydesk.transforms.article import Article, Refused
 from copydesk.transforms.encodings import decode
 
@@ -130,9 +131,8 @@ def _watched(
 
 def start_ahead(limits: Limits) -> None:
     """Start the reader and one worker of a run that will have these limits, where forks are possible."""
-    # Both this process and the worker need numba, and it takes a fifth of a second to load.
-    from copydesk.transforms import intrinsics  # noqa: F401
-
+    with HiddenLibraries.hidden("scipy"):
+        numba_cache.load()  # both this process and the worker need it
     sandbox.start_ahead(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
     sandbox.start_ahead(
         seconds=limits.seconds, memory_bytes=limits.memory_bytes, prepare=f"{__name__}:warm_up"

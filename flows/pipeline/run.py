@@ -101,6 +101,8 @@ def clean(context: Context) -> Cleaned:
     cleaned = clean_shards.clean_files(
         context, learn_templates.templates_in_force(context.parent), on_last=loading.start
     )
+    if loading.ident is not None:
+        loading.join()  # two threads must not load the same compiled code
     for sentence in unread_warnings(cleaned.tally.unread):
         context.warn(sentence)
     n_known = context.sifted.n_known_documents

@@ -49,7 +49,7 @@ def test_what_one_side_sends_another_fetches_once(
 def test_a_shared_folder_has_one_name_on_all_sides_and_nothing_is_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("copydesk.flows.engines.dask.transfer.at_once", None)
+    monkeypatch.setattr("copydesk.flows.engines.dask.transfer.run_concurrently", None)
     place = Place()
     name = place.sent(tmp_path / "a")
     assert place.away.fetched(name) == tmp_path / "a"

@@ -20,5 +20,5 @@ def claim() -> None:
     for name, value in sandbox.ONE_THREAD.items():
         os.environ.setdefault(name, value)
     gc.set_threshold(50_000, 20, 20)  # loading Prefect makes a million objects, and no garbage
-    HiddenLibraries.install("pandas", "scipy.linalg")
+    HiddenLibraries.install("pandas")
     sandbox.allow_forks()

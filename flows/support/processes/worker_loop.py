@@ -17,7 +17,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import IO, Any
 
@@ -115,6 +116,17 @@ class HiddenLibraries:
     def install(cls, *names: str) -> None:
         """Hide these libraries from later imports of this process."""
         sys.meta_path.insert(0, cls(frozenset(names)))
+
+    @classmethod
+    @contextmanager
+    def hidden(cls, *names: str) -> Iterator[None]:
+        """Hide these libraries from the imports inside the block."""
+        finder = cls(frozenset(names))
+        sys.meta_path.insert(0, finder)
+        try:
+            yield
+        finally:
+            sys.meta_path.remove(finder)
 
 
 def serve(
