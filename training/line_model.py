@@ -342,20 +342,26 @@ def about(pages: Sequence[Sample], gold: Path) -> dict[str, Any]:
 
 
 def script_version() -> str:
-    """A fingerprint of the code that labels, splices and trains; docstrings and lines of comment do not count."""
+    """A fingerprint of the code that labels, splices and trains.
+
+    Imports, docstrings and lines of comment do not count: they change where modules move.
+    """
     digest = hashlib.sha256()
     for name in _SOURCES:
         source = (Path(__file__).parent / name).read_text(encoding="utf-8")
         lines = source.splitlines()
         for node in ast.walk(ast.parse(source)):
-            if (
+            left_out: ast.stmt | None = None
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                left_out = node
+            elif (
                 isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
                 and ast.get_docstring(node) is not None
             ):
-                first = node.body[0]
-                lines[first.lineno - 1 : first.end_lineno] = [""] * (
-                    (first.end_lineno or first.lineno) - first.lineno + 1
-                )
+                left_out = node.body[0]
+            if left_out is not None:
+                end = left_out.end_lineno or left_out.lineno
+                lines[left_out.lineno - 1 : end] = [""] * (end - left_out.lineno + 1)
         code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
         digest.update("\n".join(code).encode())
     return digest.hexdigest()[:16]
