@@ -57,7 +57,7 @@ class StagedDocuments:
     """The rows of one Parquet file that a run adds to the corpus.
 
     Without `decisions` these are all rows of `documents`, as they are. With it they are the rows
-    that the column ROW of that file names, in its order; its other columns come in place of those
+    that the column ROW of that file names, in ascending order; its other columns come in place of those
     of the same name, or after them. `counts` holds the counted words of all rows of `documents`.
     """
 
@@ -80,10 +80,10 @@ class StagedDocuments:
         names = pq.read_schema(self.documents).names
         asked = [*names, *(name for name in decided.column_names if name not in names)]
         asked = [name for name in asked if name != ROW] if columns is None else list(columns)
-        rows = pq.read_table(
-            self.documents,
-            columns=[name for name in asked if name not in decided.column_names],
-        ).take(decided[ROW])
+        stored = [name for name in asked if name not in decided.column_names]
+        rows = pq.read_table(self.documents, columns=stored) if stored else decided.select([])
+        if stored and rows.num_rows != decided.num_rows:
+            rows = rows.take(decided[ROW])
         return pa.table(
             {name: decided[name] if name in decided.column_names else rows[name] for name in asked}
         )
