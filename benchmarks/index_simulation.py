@@ -95,7 +95,7 @@ class Growing:
         self.recent: list[tuple[sketching.Sketches, int]] = []  # documents that a day may copy
 
     def index(self) -> Index:
-        """The index as it stands."""
+        """The index as it is now."""
         return Index([self.paths[name] for name in self.names], self.options)
 
     def add(self, n: int) -> None:
@@ -199,7 +199,7 @@ def part_sizes(index: Index, parts: int) -> dict[str, float]:
 
 
 def popularity(keys: NDArray[np.uint64], n_documents: int) -> dict[str, float]:
-    """Distinct keys, and how many stand under a key that so many hold."""
+    """Distinct keys, and how many documents share a key with that number of others."""
     _, counts = np.unique(keys, return_counts=True)
     shares = {
         f"under keys of at least {least}": round(

@@ -5,7 +5,7 @@
 
 The whole process group of `copydesk ingest --direct` gets SIGKILL at random moments and is started
 again. After each kill every shard that has its result is noted, with the time its file was written;
-none of them may be written anew by any later run. The tables of the finished warehouse are compared
+no later run may write one of them again. The tables of the finished warehouse are compared
 row for row with those of a run that was left alone (ids of runs and their times aside).
 """
 
@@ -62,7 +62,7 @@ def edited(warehouse: Path) -> dict[Path, int]:
 
 
 def killed(folder: Path, *, kills: int, seconds: tuple[float, float], seed: int) -> tuple[int, int]:
-    """Kill a run so many times, then let it end; shards that were kept over a kill, and shards done twice."""
+    """Kill a run `kills` times, then let it end; return how many shards were kept over a kill, and how many were done twice."""
     chance = random.Random(seed)
     done: dict[Path, int] = {}
     twice: set[Path] = set()

@@ -1,4 +1,4 @@
-"""Write the packaged character table anew: python -m training.character_table.
+"""Write the packaged character table again: python -m training.character_table.
 
 Needed when the normaliser changes or a Unicode version does; then raise the normaliser's version too.
 """

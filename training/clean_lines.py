@@ -3,7 +3,7 @@
     python -m training.clean_lines --gold GOLD_DIR --cache lines.jsonl.gz
 
 Pages are extracted by plain extractors and their lines labelled as `benchmarks/clean_text.py` does.
-Five folds split by site give the figures printed: the share of bad lines dropped where so many good
+Five folds split by site give the figures printed: the share of bad lines dropped where that number of good
 lines in a thousand are lost. The model is then trained on all pages and written into the package.
 """
 
@@ -47,7 +47,7 @@ PARAMETERS = {
 ROUNDS = {"first": 90, "second": 110}
 # Each look is the mean of forests: a seed, and the weight of lines of a page's full text, which has five times the lines of its main content.
 MEMBERS = {"first": ((7, 0.5), (8, 0.7)), "second": ((7, 0.5), (8, 1.0), (9, 0.7))}
-SHORT_SHARE = 4  # one short line in so many is trained on: they are most of the lines, and long ones are what counts
+SHORT_SHARE = 4  # one short line in this number is trained on: short lines are most of the lines, and long ones are what counts
 LOST_PER_1000 = 1.6  # good lines of four tokens or more that rules and model may lose together; 2 are allowed, and pages not seen vary
 LOST_SHORT_PER_1000 = 4.0  # of lines under four tokens, beside what rules lose; most of them are sub-headings and list items
 RULE_THRESHOLDS = (2.0, 3.0, 3.5, 4.0, 4.5)  # log odds tried for lines that an unsure rule matches

@@ -18,7 +18,7 @@ from copydesk.flows import evaluation
 Column = npt.NDArray[np.float64]
 
 _SHINGLE = 4
-#: A repeated or very short text counts where the article is: within so many blocks on either side.
+#: A repeated or very short text counts where the article is: within this number of blocks on either side.
 _NEAR = 8
 
 
@@ -37,7 +37,7 @@ def label(texts: Sequence[str], golds: Sequence[str]) -> Labels:
 
     A block of four tokens or more has the share of its 4-grams that occur in the article; a shorter one counts as the
     article's where it is a line of it, and half where it only occurs in one. Blocks that one version of the article has
-    and another lacks are trusted a quarter. A text that stands on the page more often than in the article counts where
+    and another lacks are trusted a quarter. A text that is on the page more often than in the article counts where
     the most of the article is around it.
 
     >>> label(["Menu", "Rain fell on Oslo."], ["Rain fell on Oslo."]).share.tolist()

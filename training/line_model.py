@@ -71,7 +71,7 @@ ROUNDS = 130
 MEMBERS = ((True, False), (False, False), (True, True), (False, True))
 #: The members that give the held-out opinions from which the later looks learn: two that differ in both respects.
 _OPINION_MEMBERS = (0, 3)
-#: Blocks of little but links, or of hardly a word, that are not of the article: so many of them are enough.
+#: How many blocks of little but links, or of hardly a word, that are not of the article are trained on.
 _EASY_SHARE = 0.15
 #: The weight of a spliced page against a page as it was, and how many there are of each collection.
 _SPLICED_WEIGHT = 0.5

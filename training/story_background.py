@@ -1,8 +1,8 @@
 """Write the background frequencies of story weights: python -m training.story_background TEXTS.parquet...
 
 Reads `text` and, where a file has it, `language`, of any news articles, and keeps counts of hashed
-features alone. What stands in less than one of 800 documents is left out; the rest is scaled to 20,000.
-In a language with few documents, what stands in half of them counts as common everywhere.
+features alone. What is in less than one of 800 documents is left out; the rest is scaled to 20,000.
+In a language with few documents, what is in half of them counts as common everywhere.
 """
 
 from __future__ import annotations

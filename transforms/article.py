@@ -56,7 +56,7 @@ class Document:
     url: str | None = None
     fetched_at: datetime | None = None
     given: Given = Given()
-    page: PageData | None = None  # None for plain text: then headline and byline stand in the text
+    page: PageData | None = None  # None for plain text: then headline and byline are in the text
 
 
 @dataclass(frozen=True, slots=True)

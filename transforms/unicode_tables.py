@@ -21,8 +21,10 @@ COMPLEX = 4  # flag: normalise the whole text before looking at this character
 MARK = (
     8  # flag: a mark that may be sorted among others: a second one in a row makes the text complex
 )
-EXPANDS = 16  # flag: several characters; `folded` says where they stand in `expansions`, after their number
-N_CODE_POINTS = 0x20000  # planes 0 and 1; beyond them stand Han ideographs only
+EXPANDS = (
+    16  # flag: several characters; `folded` says where they are in `expansions`, after their number
+)
+N_CODE_POINTS = 0x20000  # planes 0 and 1; beyond them are Han ideographs only
 TABLE = "unicode_tables.npz"
 
 # Blocks of scripts written without spaces between words.

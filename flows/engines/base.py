@@ -90,7 +90,7 @@ def opened(
     """The engine of that name, until the context ends. Raises EngineError where it cannot be had.
 
     `scheduler` is the address of a Dask scheduler, such as tcp://10.0.0.5:8786; without one, dask
-    starts this many workers on this machine. `note` is told where to watch them.
+    starts this many workers on this machine. `note` is called with the address where they can be watched.
     """
     check(name, scheduler)
     if name == "local":

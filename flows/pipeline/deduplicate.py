@@ -140,7 +140,7 @@ def _tables(shards: Sequence[StagedDocuments] | pa.Table) -> Iterator[pa.Table]:
 
 
 class PublishedSnapshot:
-    """`Published` over a snapshot of the warehouse; None stands for a warehouse without one."""
+    """`Published` over a snapshot of the warehouse; None means a warehouse without one."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot

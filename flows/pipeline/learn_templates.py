@@ -22,7 +22,7 @@ from copydesk.schemas import tables as base
 from copydesk.transforms.clean import learned_templates
 
 _COLUMNS = ["doc_id", "outlet_id", "story_id", "published_date"]
-_ENOUGH = 400  # documents of one outlet: a line at the active share of a tenth then stands in forty
+_ENOUGH = 400  # documents of one outlet: a line at the active share of a tenth is then in forty
 _RECENT = timedelta(days=31)  # layouts change; also bounds what is read of the published
 _WAITING = 50_000  # rows that wait to be sampled: some 6 MB
 

@@ -80,7 +80,7 @@ class Summary:
     removed_by_rule: Mapping[str, int] = field(default_factory=dict)  # cuts in the documents added
     n_stories: int = 0  # stories the run opened
     n_under_other_recipe: int = (
-        0  # rows of articles that stand under another recipe than this run's
+        0  # rows of articles that were written with another recipe than this run's
     )
     is_dry: bool = False
 
@@ -88,7 +88,7 @@ class Summary:
 def keep(root: Path, facts: Facts) -> Path:
     """Write `reports/<run_id>.json`: what only the run knew, for later reports and for drift.
 
-    A run that is taken up after it had published knows no stages and less than its record, which then stands.
+    A run that is taken up after it had published knows no stages and less than its record, so the record stays.
     """
     path = record_path(root, facts.run_id, "json")
     if not facts.stages and path.is_file():

@@ -61,7 +61,7 @@ class Lines:
         self._total = n
 
     def advance(self, n: int) -> None:
-        """Say where things stand when the last word is some time ago."""
+        """Print how far the stage is, if the last line was printed some time ago."""
         self._done = n
         now = self._clock()
         if n and now - self._said >= _EVERY:
@@ -116,7 +116,7 @@ class Bar:
             self._rich.update(self._task, total=n)
 
     def advance(self, n: int) -> None:
-        """Draw where things stand."""
+        """Draw how far the stage is."""
         if self._task is None:
             return
         task = self._rich.tasks[self._task]

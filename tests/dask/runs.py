@@ -43,7 +43,7 @@ class Cluster:
     address: str
 
     def pids(self) -> list[int]:
-        """Of the workers themselves, not of the nannies that start them anew."""
+        """Of the workers themselves, not of the nannies that restart them."""
         with distributed.Client(self.address, set_as_default=False) as client:
             return sorted(client.run(os.getpid).values())
 

@@ -38,8 +38,8 @@ def blocks(*kinds: str) -> list[object]:
 
 @pytest.mark.parametrize("name", generate.PAGES)
 def test_generated_pages_are_current(name: str) -> None:
-    stands = (DOCS / name).read_text(encoding="utf-8")
-    assert generate.PAGES[name]() == stands, "run: python -m docs.generate"
+    on_disk = (DOCS / name).read_text(encoding="utf-8")
+    assert generate.PAGES[name]() == on_disk, "run: python -m docs.generate"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -47,9 +47,9 @@ def ingest(folder: Path, *records: dict[str, str]) -> Snapshot:
 
 
 def stored_and_counted(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, int]]:
-    """`n_outlets` of every story that stands: as `stories` holds it, and counted from the documents."""
-    stands = snapshot.table("stories", ["story_id", "n_outlets", "merged_into"]).to_pylist()
-    stored = {row["story_id"]: row["n_outlets"] for row in stands if row["merged_into"] is None}
+    """`n_outlets` of every story that was not merged: as `stories` holds it, and counted from the documents."""
+    rows = snapshot.table("stories", ["story_id", "n_outlets", "merged_into"]).to_pylist()
+    stored = {row["story_id"]: row["n_outlets"] for row in rows if row["merged_into"] is None}
     sql = (
         "SELECT a.story_id, count(DISTINCT d.outlet_id) FROM documents AS d "
         "JOIN articles AS a ON d.kept_doc_id = a.doc_id GROUP BY a.story_id"

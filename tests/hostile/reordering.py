@@ -1,7 +1,7 @@
 """What may be left on a disk that writes in another order than it was told to.
 
 `Recording` notes every change of a folder's entries (create, rename, link, unlink, folders too) and every fsync while
-code runs. `crashes` then gives the trees that a power cut could leave: what was synced stands; of the
+code runs. `crashes` then gives the trees that a power cut could leave: what was synced stays; of the
 rest any part may have reached the disk, in any order, and a file that was never synced may be empty or cut
 short. The model is that of ALICE (Pillai et al., OSDI 2014): a rename happens or not, never by halves; an fsync of
 a file keeps its bytes and not its name; an fsync of a folder keeps the names in it and not its own name.
@@ -143,7 +143,7 @@ class Recording:
                 for name in was.keys() | is_.keys()
                 if was.get(name) != is_.get(name)
             ]
-        # A folder removed with all in it takes its entries along; what happened in others stands.
+        # A folder removed with all in it takes its entries along; what happened in others stays.
         changed = [entry for entry in changed if entry[0] in now]
         if changed:
             self.steps.append(Step(entries=tuple(sorted(changed, key=str))))

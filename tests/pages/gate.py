@@ -19,7 +19,7 @@ from copydesk.transforms.article import Article
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "floors.json"
-#: Scores are stored and compared to so many digits.
+#: Scores are stored and compared to this number of digits.
 _DIGITS = 3
 
 

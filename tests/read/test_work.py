@@ -257,7 +257,7 @@ def test_a_reader_that_is_killed_once_goes_on_without_loss(
 
 
 def page_file(path: Path, n: int) -> list[InputFile | Reject]:
-    """A packed file of so many documents of 20 kB, all alike in length and unlike in content."""
+    """A packed file of `n` documents of 20 kB, all alike in length and unlike in content."""
     dice = random.Random(7)
     with gzip.open(path, "wt", encoding="utf-8") as file:
         file.writelines(json.dumps({"text": dice.randbytes(10_000).hex()}) + "\n" for _ in range(n))

@@ -106,6 +106,6 @@ def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_stands(
     monkeypatch.setattr(Objects, "upload", away)
     with pytest.raises(
         WriteFailed,
-        match=r"^the server does not answer; nothing is published: .* finished shards stand$",
+        match=r"^the server does not answer; nothing is published: .* finished shards are kept$",
     ):
         here.sent(here.path("fold/a"))

@@ -215,5 +215,5 @@ def _acts(line: str, seen: _Seen, total: int, options: Options) -> bool:
 
 
 def _most(neighbours: Counter[str]) -> int:
-    """How often the commonest neighbour stood there; the edge of the text is no neighbour."""
+    """How often the commonest neighbour was there; the edge of the text is no neighbour."""
     return max((n for line, n in neighbours.items() if line), default=0)

@@ -27,7 +27,7 @@ _MEANINGS = {
     "page_card": "One of several boxes made alike, each with a link: a list of teasers or products.",
     page_checks.HIDDEN_COPY: "Inside an element that the page hides, and says again what the page shows.",
     page_checks.REPEATED: "Says again what blocks above it say: a second copy of the article or of a part.",
-    page_checks.OTHER_ARTICLE: "Of another article, which stands below this one in a box of the same kind with a heading of its own.",
+    page_checks.OTHER_ARTICLE: "Of another article, which is below this one in a box of the same kind with a heading of its own.",
     EMBEDDED_COPY: "The opening that the page shows; the whole text was taken from the data of the page.",
     "page_short": "A line of a few words without the end of a sentence, judged no part of the article by the line model.",
     "page_before": "Text above the first block of the article, judged no part of it by the line model.",
@@ -100,7 +100,7 @@ _CONTAINERS = (
 )
 #: Elements further out than this name regions of the page, not the block (arbitrary: a caption's wrappers are two or three).
 _STEPS = 5
-#: So many boxes alike in one parent are a list (arbitrary).
+#: From this number on, boxes alike in one parent are a list (arbitrary).
 _ALIKE = 3
 #: A line of fewer words without the end of a sentence is short (arbitrary).
 _SHORT_WORDS = 8

@@ -140,7 +140,7 @@ def score(
 ) -> Column:
     """How likely each block is part of the article: the mean opinion of the looks, in log odds.
 
-    Where trafilatura is asked and keeps twice as much, what either keeps stands.
+    Where trafilatura is asked and keeps twice as much, what either keeps is taken.
     """
     first, second, third = block_model.forests()
     sums = first.sums_by_parts(own, parts=block_model.MEMBERS, enough=SURELY_NOT_AT_ONCE)

@@ -1,4 +1,4 @@
-"""The part of the publication the document stood in."""
+"""The part of the publication that the document was in."""
 
 from __future__ import annotations
 

@@ -101,8 +101,8 @@ def _keywords(page: PageData) -> tuple[tuple[str, ...], str]:
     """
     stated = next((d.keywords for d in page.statements.documents if _is_own(d) and d.keywords), ())
     tags = page.meta.get("article:tag", ())
-    told = page.first(*_KEYWORDS)
-    split = re.split(r"[;,|،、，]", told)
+    keywords = page.first(*_KEYWORDS)
+    split = re.split(r"[;,|،、，]", keywords)
     for words, source in ((stated, "json-ld"), (tags, "meta"), (split, "meta")):
         listed = words[0].split(",") if len(words) == 1 else words
         found = dict.fromkeys(word for word in map(fold, listed) if _is_keyword(word))

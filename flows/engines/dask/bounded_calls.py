@@ -83,7 +83,7 @@ class Submitter:
                     last_seen = time.monotonic()
                 elif time.monotonic() - last_seen > _PATIENCE:
                     raise EngineError(
-                        f"no Dask worker for {_PATIENCE // 60} minutes; the same command goes on once there is one: finished shards stand"
+                        f"no Dask worker for {_PATIENCE // 60} minutes; the same command goes on once there is one: finished shards are kept"
                     )
                 else:
                     self._note(
@@ -97,5 +97,5 @@ class Submitter:
             ) from error
         except (FutureCancelledError, CommClosedError) as error:
             raise EngineError(
-                f"the Dask scheduler went away ({error}); run the same command again: finished shards stand"
+                f"the Dask scheduler went away ({error}); run the same command again: finished shards are kept"
             ) from error

@@ -41,7 +41,7 @@ class Dask:
         self._place = SHARED
 
     def prepare(self, staging: Path, warehouse: str | None = None) -> None:
-        """Let every worker look for a file that stands in the staging folder; where it is not shared, let them fetch one from the store."""
+        """Let every worker look for a file in the staging folder; where it is not shared, let them fetch one from the store."""
         token = staging / f"seen-{token_hex(8)}"
         token.touch()
         try:

@@ -25,7 +25,7 @@ from copydesk.flows.warehouse.errors import Locked, WarehouseError
 from copydesk.flows.warehouse.object_store import object_names
 from copydesk.flows.warehouse.object_store.store_errors import as_warehouse_error
 
-_CONSEQUENCE = "; nothing is published: run the same command again, finished shards stand"
+_CONSEQUENCE = "; nothing is published: run the same command again, finished shards are kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Place:
     session: str = ""
     """This run, and this attempt at it: what a killed one still uploads is not taken for a file of the next."""
     folder: str = ""
-    """The staging folder on the machine of the run; on any other the files stand in its cache."""
+    """The staging folder on the machine of the run; on any other machine the files are in its cache."""
 
     @classmethod
     def carried(cls, warehouse: str, staging: Path) -> Place:
@@ -67,7 +67,7 @@ class Place:
         return path.relative_to(self._root).as_posix() + "/" * path.is_dir()
 
     def path(self, name: str) -> Path:
-        """Where that file or folder stands on this side, or will. No name of a store leads out of the folder."""
+        """The path of that file or folder on this side, whether it is there yet or not. No name of a store leads out of the folder."""
         if not self.is_carried:
             return Path(name)
         if name.startswith("/") or ".." in name.split("/"):

@@ -119,7 +119,7 @@ class Growth:
         return {*self._numbers.values(), *range(len(self.new), len(self.new) + len(self.names))}
 
     def n_standing(self) -> int:
-        """Stories that the run opened and that still stand."""
+        """Stories that the run created and that were not merged since."""
         return int(((self.opened != NONE) & (self.merged == NONE)).sum())
 
     # Growth
@@ -212,7 +212,7 @@ class Growth:
         for place, story in enumerate(opened):
             self._n_opened += self.opened[story] == NONE
             self.opened[story] = n_before + place
-            self.merged[story] = NONE  # one that had been taken over stands on its own again
+            self.merged[story] = NONE  # one that had been merged is a story of its own again
         for number, into in found.merged.items():
             self.merged[names[number]] = names[into]
         now = names[found.stories] if len(names) else found.stories

@@ -63,7 +63,7 @@ class Stories:
     index_files: tuple[str, ...]
     """Names of all state files after the switch."""
     n_opened: int
-    """Stories that the run opened and that still stand."""
+    """Stories that the run created and that were not merged since."""
 
 
 def group(

@@ -22,7 +22,7 @@ _LISTS = ("articles", "documents", "docs", "items", "results", "data", "records"
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """The documents: of an array, each element; of objects one after the other, each object.
 
-    An object without a text whose `articles`, `items`, `results` or the like is a list stands for
+    An object without a text whose `articles`, `items`, `results` or the like is a list means
     that list. The file is read a value at a time, each at most `[limits] line_bytes` long.
     """
     rows = RowReader.of(opened, fields, limits)

@@ -26,7 +26,7 @@ __all__ = ["Column", "Index", "Matrix", "build"]
 
 Matrix = npt.NDArray[np.float32]
 
-#: So many ancestors of a block are described, itself the first.
+#: How many ancestors of a block are described, the block itself included.
 _LEVELS = 6
 _WINDOW = (-3, -2, -1, 1, 2, 3)
 _HEADING_WORDS = ("related", "subscribe", "comment", "share", "ad", "tags", "stop")

@@ -18,7 +18,7 @@ SHORT_KEPT, SHORT_WORDS = 0.45, 10
 #: From this share of link text a block is a menu or a list of titles; from this many words one without is a paragraph
 #: (the density of readability; the length is arbitrary).
 LINKED, PARAGRAPH_WORDS = 0.5, 25
-#: Blocks this likely are candidates: they stand in the extracted text, and in the ledger if they are cut.
+#: Blocks this likely are candidates: they are in the extracted text, and in the ledger if they are cut.
 CANDIDATE = 0.05
 
 

@@ -87,7 +87,7 @@ def roles() -> dict[str, str]:
 
 @cache
 def role_modifiers() -> frozenset[str]:
-    """Words that stand before a role noun and belong to it: "senior politics editor"."""
+    """Words before a role noun and belong to it: "senior politics editor"."""
     return frozenset(json.loads(text("roles.json"))["modifiers"])
 
 
