@@ -9,6 +9,7 @@ import pyarrow as pa
 from copydesk.schemas import document_columns
 from copydesk.schemas import tables as base
 from copydesk.transforms.article import Article
+from copydesk.transforms.ledger import Removal
 from copydesk.transforms.snapshot_schemas import ARTICLES
 
 # The columns that depend on one document only. Later steps add clusters, stories and history.
@@ -39,6 +40,14 @@ def removed(edited: Sequence[Article]) -> pa.Table:
         "rule_version": [cut.rule_version for _, cut in cuts],
     }
     return pa.table(columns, schema=base.REMOVED)
+
+
+def removals(rows: pa.Table) -> dict[str, list[Removal]]:
+    """Return the cuts of each document by its id, from rows of the table `removed`; the inverse of `removed`."""
+    found: dict[str, list[Removal]] = {}
+    for row in rows.to_pylist():
+        found.setdefault(row.pop("doc_id"), []).append(Removal(**row))
+    return found
 
 
 def _column(edited: Sequence[Article], field: pa.Field) -> pa.Array:

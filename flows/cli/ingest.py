@@ -20,6 +20,7 @@ from copydesk.flows.cli.options import (
 from copydesk.flows.support.processes.cpu import cores
 
 if TYPE_CHECKING:
+    from copydesk.flows.recipe import Recipe
     from copydesk.flows.report.outcome import Outcome
     from copydesk.flows.support.progress import Bar, Lines, Quiet
 
@@ -81,17 +82,20 @@ def command(
     """
     import time
 
+    from copydesk.flows.recipe import load
     from copydesk.flows.support import progress as terminal
 
     if engine == "local" and scheduler is not None:
         raise click.UsageError("--scheduler goes with --engine dask")
     began = time.monotonic()
     progress: Quiet | Lines | Bar = terminal.Quiet()
+    chosen = load(recipe)
     stdin = _Stdin(inputs, format_name)
     run = _Run(
         inputs=stdin.inputs,
         warehouse=warehouse,
-        recipe=recipe,
+        recipe_path=recipe,
+        recipe=chosen,
         workers=workers,
         wait_seconds=wait_seconds,
         engine=engine,
@@ -102,7 +106,7 @@ def command(
         outcome = None if reread or dry_run else _unchanged(run)
         if outcome is None:
             if engine == "local":
-                _start_workers(recipe)
+                _start_workers(run.recipe)
             progress = terminal.chosen(quiet=quiet or as_json)
             if direct or dry_run:
                 outcome = _directly(run, progress, dry_run=dry_run)
@@ -132,7 +136,8 @@ class _Run:
 
     inputs: tuple[str, ...]
     warehouse: Path | str
-    recipe: Path | None
+    recipe_path: Path | None
+    recipe: Recipe
     workers: int | None
     wait_seconds: float
     engine: str
@@ -188,12 +193,11 @@ def _unchanged(run: _Run) -> Outcome | None:
     """The outcome where the warehouse has read all of the inputs: no server and no worker is started for it."""
     from copydesk.flows import read
     from copydesk.flows.pipeline.start import unchanged
-    from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import absolute_location
     from copydesk.flows.report import outcome as finish
 
     try:
-        summary = unchanged(run.inputs, warehouse=run.warehouse, recipe=load(run.recipe))
+        summary = unchanged(run.inputs, warehouse=run.warehouse, recipe=run.recipe)
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     return (
@@ -201,12 +205,11 @@ def _unchanged(run: _Run) -> Outcome | None:
     )
 
 
-def _start_workers(recipe: Path | None) -> None:
+def _start_workers(recipe: Recipe) -> None:
     """Let a reader and a worker get ready while this process loads the rest, and before it has threads."""
     from copydesk.flows.pipeline import clean_shards
-    from copydesk.flows.recipe import load
 
-    clean_shards.start_ahead(load(recipe).limits)
+    clean_shards.start_ahead(recipe.limits)
 
 
 def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Outcome:
@@ -214,7 +217,6 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
     progress.stage("starting", None)
     from copydesk.flows import read
     from copydesk.flows.pipeline.run import run as run_without_prefect
-    from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import absolute_location
     from copydesk.flows.report import outcome as finish
 
@@ -222,7 +224,7 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
         summary = run_without_prefect(
             run.inputs,
             warehouse=run.warehouse,
-            recipe=load(run.recipe),
+            recipe=run.recipe,
             workers=run.workers or cores(),
             progress=progress,
             is_dry=dry_run,
@@ -265,7 +267,7 @@ def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
                 return ingest(
                     inputs=list(run.inputs),
                     warehouse=str(run.warehouse),
-                    recipe=str(run.recipe) if run.recipe else None,
+                    recipe=str(run.recipe_path) if run.recipe_path else None,
                     workers=run.workers,
                     wait_seconds=run.wait_seconds,
                     engine=run.engine,

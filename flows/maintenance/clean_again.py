@@ -18,10 +18,10 @@ import pyarrow.parquet as pq
 
 from copydesk.flows.engines.worker_pool import Job
 from copydesk.flows.pipeline import clean_shards
-from copydesk.flows.pipeline.clean_shards import STAGED_REJECTS, write_whole
+from copydesk.flows.pipeline.clean_shards import STAGED_REJECTS, warm_up, write_whole
+from copydesk.flows.pipeline.staged import ShardFiles
 from copydesk.flows.read import Record, reject, shards
 from copydesk.flows.read.shards import Shard
-from copydesk.flows.support import startup_cache
 from copydesk.schemas import document_columns
 from copydesk.transforms import edit, extract, ledger, tabulate, tag
 from copydesk.transforms.article import Article, Given, Source
@@ -67,12 +67,6 @@ def write_shard(rows: pa.Table, cuts: pa.Table, folder: Path, number: int) -> Sh
     return shard
 
 
-def warm_up() -> None:
-    """Load what cleaning needs."""
-    startup_cache.prepare()
-    edit.warm_up()
-
-
 def clean_shard_again(job: Job, options: Mapping[str, Any]) -> dict[str, Any]:
     """The task of a worker: the shard's rows cleaned again from `options["stage"]` on.
 
@@ -83,7 +77,7 @@ def clean_shard_again(job: Job, options: Mapping[str, Any]) -> dict[str, Any]:
     warm_up()
     rows = pq.read_table(Path(job.shard.folder, "rows.parquet"))
     by_id = {row["doc_id"]: row for row in rows.to_pylist()}
-    cuts = _ledgers(pq.read_table(Path(job.shard.folder, "cuts.parquet")))
+    cuts = tabulate.removals(pq.read_table(Path(job.shard.folder, "cuts.parquet")))
     articles: dict[str, Article] = {}
     rejects = []
     for _, record in job.documents():
@@ -98,14 +92,11 @@ def clean_shard_again(job: Job, options: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = list(articles.values())
     # A record's body is an id here: the size of the document's source is not known.
     rejected = [asdict(replace(one, size_bytes=None)) for one in rejects]
-    name, folder = f"{job.shard.number:06d}", Path(options["folder"])
+    files = ShardFiles(Path(options["folder"]), job.shard.number)
     written = [
-        write_whole(_with_new_values(rows.filter(left), cleaned), folder / f"{name}.rows.parquet"),
-        write_whole(tabulate.removed(cleaned), folder / f"{name}.removed.parquet"),
-        write_whole(
-            pa.Table.from_pylist(rejected, schema=STAGED_REJECTS),
-            folder / f"{name}.rejects.parquet",
-        ),
+        write_whole(_with_new_values(rows.filter(left), cleaned), files.articles),
+        write_whole(tabulate.removed(cleaned), files.removed),
+        write_whole(pa.Table.from_pylist(rejected, schema=STAGED_REJECTS), files.rejects),
     ]
     return {"files": [str(path) for path in written]}
 
@@ -154,13 +145,6 @@ def again(
         canonical_url=row["canonical_url"],
         evidence=evidence,
     )
-
-
-def _ledgers(cuts: pa.Table) -> dict[str, list[ledger.Removal]]:
-    found: dict[str, list[ledger.Removal]] = {}
-    for row in cuts.to_pylist():
-        found.setdefault(row.pop("doc_id"), []).append(ledger.Removal(**row))
-    return found
 
 
 def _stated_by_page(row: Mapping[str, Any]) -> dict[str, str]:

@@ -24,7 +24,7 @@ from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import clean_shards, known_inputs, learn_templates, publish
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
-from copydesk.flows.pipeline.staged import StagedDocuments
+from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import versions
@@ -204,26 +204,26 @@ def _cleaned(
         ShardTask(
             clean_again.TASK, {**options, "stage": stage}, context.recipe.limits, context.run_id
         ),
-        on_progress=context.progress.advance,
+        on_progress=lambda n: None,  # who takes the pieces counts those that need no cleaning, too
         early=0,
     )
-    for _, result in results:
+    for shard, _ in results:
         while not waiting[0].edited_ids:
             yield waiting.popleft()
-        yield _joined(waiting.popleft(), *map(Path, result["files"]))
+        yield _joined(waiting.popleft(), ShardFiles(options["folder"], shard.number))
     yield from waiting
 
 
-def _joined(piece: _Piece, rows: Path, cuts: Path, rejects: Path) -> _Piece:
+def _joined(piece: _Piece, files: ShardFiles) -> _Piece:
     """The piece with its rows that were cleaned again, without those of which nothing is left."""
     others = piece.rows.filter(pc.invert(_is_one_of(piece.rows, piece.edited_ids)))
-    both = pa.concat_tables([others, pq.read_table(rows, schema=others.schema)])
+    both = pa.concat_tables([others, pq.read_table(files.articles, schema=others.schema)])
     order = pc.index_in(both["doc_id"], value_set=piece.rows["doc_id"].combine_chunks())
     return replace(
         piece,
         rows=both.take(pc.sort_indices(order)),
-        cuts=cuts,
-        rejects=tuple(pq.read_table(rejects).to_pylist()),
+        cuts=files.removed,
+        rejects=tuple(pq.read_table(files.rejects).to_pylist()),
     )
 
 

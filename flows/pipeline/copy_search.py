@@ -137,7 +137,7 @@ class Folding:
             [sketching.sketch(self._spill.take(self._read_as[p]), self.options) for p in pieces]
         )
         self.n_words[low:high] = sketches.n_words
-        # A spared document represents no other; others with its words are compared with it.
+        # A pinned document represents no other; others with its words are compared with it.
         self._sequence[low:high] = np.where(self._spared[low:high], np.uint64(0), sketches.sequence)
         self._find_equals(low, high)
         unique = rows[self._first[low:high] == rows]

@@ -80,13 +80,13 @@ class StagedDocuments:
         names = pq.read_schema(self.documents).names
         asked = [*names, *(name for name in decided.column_names if name not in names)]
         asked = [name for name in asked if name != ROW] if columns is None else list(columns)
-        stored = [name for name in asked if name not in decided.column_names]
-        rows = pq.read_table(self.documents, columns=stored) if stored else decided.select([])
-        if stored and rows.num_rows != decided.num_rows:
-            rows = rows.take(decided[ROW])
-        return pa.table(
-            {name: decided[name] if name in decided.column_names else rows[name] for name in asked}
-        )
+        columns_of = dict(zip(decided.column_names, decided.columns, strict=True))
+        if stored := [name for name in asked if name not in columns_of]:
+            rows = pq.read_table(self.documents, columns=stored)
+            if rows.num_rows != decided.num_rows:
+                rows = rows.take(decided[ROW])
+            columns_of |= dict(zip(rows.column_names, rows.columns, strict=True))
+        return pa.table({name: columns_of[name] for name in asked})
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
         """The documents with those of these columns that they have, at most `size` of them at a time."""

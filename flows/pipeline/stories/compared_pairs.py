@@ -1,4 +1,4 @@
-"""Which documents of the window are alike, as far as they have been compared."""
+"""The pairs of documents of the window that have been compared, with their similarity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NO_EDGES = Edges(*(np.zeros(0, np.int32) for _ in range(3)))
 
 
 class ComparedPairs:
-    """Which documents are alike, as far as they were compared: what average link asks of the window."""
+    """Documents that have been compared, and the pairs of them that are alike: what average link needs."""
 
     def __init__(
         self,

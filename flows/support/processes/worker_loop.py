@@ -178,7 +178,6 @@ def _answer(
     try:
         work(channel, asked)
     except MemoryError:
-        # What hangs on the traceback is freed before the message needs memory of its own.
         detail = f"more than {memory_bytes:,} bytes of memory; [limits] memory_bytes"
         channel.send({"failed": "memory", "detail": detail})
     except OSError as error:

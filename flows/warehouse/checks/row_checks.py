@@ -20,7 +20,7 @@ from copydesk.flows.warehouse.checks.file_checks import relative
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS
 from copydesk.flows.warehouse.schema import tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
-from copydesk.transforms import ledger
+from copydesk.transforms import ledger, tabulate
 
 
 def row_faults(snapshot: Snapshot) -> Iterator[Fault]:
@@ -161,12 +161,7 @@ def removals_by_document(
 ) -> dict[str, list[ledger.Removal]]:
     """The ledger of each of the documents that has one."""
     wanted = ids.to_pylist() if isinstance(ids, pa.ChunkedArray) else list(ids)
-    found: dict[str, list[ledger.Removal]] = {}
-    if not wanted:
-        return found
-    for row in snapshot.documents("removed", wanted).to_pylist():
-        found.setdefault(row.pop("doc_id"), []).append(ledger.Removal(**row))
-    return found
+    return tabulate.removals(snapshot.documents("removed", wanted)) if wanted else {}
 
 
 def _text_difference(row: dict[str, Any], removals: Sequence[ledger.Removal]) -> str | None:

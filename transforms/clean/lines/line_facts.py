@@ -136,29 +136,8 @@ def compiled_facts(lines: Sequence[Line], weights: WordWeights) -> LineFacts:
     found = _kernel()(
         text, low, starts, _flags(text, low), *weights.table, _time_words(), _bullet_codes()
     )
-    (
-        size,
-        shape,
-        scores,
-        often,
-        dated,
-        digits,
-        indent,
-        bullet,
-        *bags,
-    ) = found
-    return LineFacts(
-        size,
-        shape,
-        scores,
-        often,
-        dated,
-        digits,
-        indent,
-        bullet,
-        WordBag(*bags[:4]),
-        WordBag(*bags[4:]),
-    )
+    words, names = WordBag(*found[8:12]), WordBag(*found[12:])
+    return LineFacts._make([*found[:8], words, names])
 
 
 @cache

@@ -260,7 +260,7 @@ def _firsts(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """(closed heads, heads that may still grow) after `nodes`; a closed head is full or met an open class."""
     closed: frozenset[str] = frozenset()
-    longest = PREFIX  # of the heads, as far as it is known
+    longest = PREFIX  # no head is known to be longer
     for node in nodes:
         if longest >= PREFIX:
             full = frozenset([head for head in heads if len(head) >= PREFIX])

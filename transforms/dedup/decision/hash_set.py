@@ -21,25 +21,26 @@ def n_slots(n: Any) -> Any:
 
 
 @kernel_part
+def _slot_of(slots: Any, h: Any, mask: Any) -> Any:
+    """Return the slot that has the hash, or the empty one where it belongs."""
+    slot = h & mask
+    while slots[slot] != 0 and slots[slot] != h:
+        slot = (slot + np.uint64(1)) & mask
+    return slot
+
+
+@kernel_part
 def insert(slots: Any, h: Any, mask: Any) -> Any:
     """Add a hash to the set and return whether it is new; `mask` is the number of slots less 1."""
     h = max(h, np.uint64(1))
-    slot = h & mask
-    while slots[slot] != 0:
-        if slots[slot] == h:
-            return False
-        slot = (slot + np.uint64(1)) & mask
+    slot = _slot_of(slots, h, mask)
+    is_new = slots[slot] == 0
     slots[slot] = h
-    return True
+    return is_new
 
 
 @kernel_part
 def holds(slots: Any, h: Any, mask: Any) -> Any:
     """Return whether the set holds a hash; `mask` is the number of slots less 1."""
     h = max(h, np.uint64(1))
-    slot = h & mask
-    while slots[slot] != 0:
-        if slots[slot] == h:
-            return True
-        slot = (slot + np.uint64(1)) & mask
-    return False
+    return slots[_slot_of(slots, h, mask)] != 0

@@ -117,7 +117,7 @@ def soft_parts(text: str) -> list[str]:
     return parts
 
 
-HARD_MARK = re.compile(r"[;|•·●▪⋅∙｜\n\t/／–—-]")  # one stands in whatever HARD finds
+HARD_MARK = re.compile(r"[;|•·●▪⋅∙｜\n\t/／–—-]")  # every match of HARD contains one
 HARD = re.compile(r"\s*(?:[;|•·●▪⋅∙｜\n\t/／]|\s[-–—]\s)\s*")
 BRACKET = re.compile(r"[(\[（【]")
 PARENTHESIS = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{0,80})[)\]）】]\s*")
