@@ -32,6 +32,7 @@ class Given:
     outlet: str | None = None
     language: str | None = None
     section: str | None = None
+    tdm_reserved: bool | None = None  # by the headers of the HTTP response
 
 
 @dataclass(frozen=True, slots=True)

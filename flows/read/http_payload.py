@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from email.message import Message
 
 from fastwarc.stream_io import BrotliReader
-from fastwarc.warc import WarcRecord
+from fastwarc.warc import WarcHeaderMap, WarcRecord
 
 from copydesk.flows.read.formats.html import looks_like_page
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Kind
 from copydesk.flows.read.streams import BrokenError, Inflated, whole
+from copydesk.transforms import mining_reservation
 
 HEADER_BYTES = 2**16  # HTTP servers accept 8 to 64 kB
 _PAGES = {"text/html", "application/xhtml+xml"}
@@ -26,11 +27,12 @@ _BARE_LINE = re.compile(rb"(?<!\r)\n")
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The bytes of a document, what they are, and the charset their container declares."""
+    """The bytes of a document, what they are, and what their container declares: charset, reservation from mining."""
 
     body: bytes
     kind: Kind
     charset: str | None
+    tdm_reserved: bool | None = None
 
 
 class BareHeadError(ValueError):
@@ -77,7 +79,17 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
     body = _unpacked(raw, (headers.get("Content-Encoding") or "").strip().lower(), limits)
     if not kind and not looks_like_page(body):
         return "not_html"
-    return Payload(body, "page", record.http_charset or None)
+    return Payload(body, "page", record.http_charset or None, _reserved(headers))
+
+
+def _reserved(headers: WarcHeaderMap) -> bool | None:
+    """What the response says of mining; its robots directives count where the protocol's header is missing."""
+    stated = mining_reservation.by_protocol(headers.get("tdm-reservation"))
+    if stated is not None:
+        return stated
+    return mining_reservation.by_robots(
+        value for name, value in headers.items() if name.lower() == "x-robots-tag"
+    )
 
 
 def resource(record: WarcRecord, limits: Limits) -> Payload | str:

@@ -29,6 +29,7 @@ _GIVEN = pa.struct(
         ("outlet", pa.string()),
         ("language", pa.string()),
         ("section", pa.string()),
+        ("tdm_reserved", pa.bool_()),
     ]
 )
 SCHEMA = pa.schema(

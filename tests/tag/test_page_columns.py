@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.transforms.article import Article
+from copydesk.transforms import edit
+from copydesk.transforms.article import Article, Given, Source
 from copydesk.transforms.edit import clean_page, clean_text
 
 TEXT = "<article><h1>The wall gave way</h1>" + "".join(
@@ -124,6 +125,22 @@ def test_reservation_from_mining_is_what_the_page_declares(
     head: str, reserved: bool | None
 ) -> None:
     assert page(head).tdm_reserved is reserved
+
+
+@pytest.mark.parametrize(
+    ("head", "reserved", "source"),
+    [
+        ("", True, "given"),
+        (meta("robots", "index"), True, "given"),
+        (meta("tdm-reservation", "0"), False, "meta"),
+    ],
+)
+def test_what_the_response_said_counts_where_the_page_states_nothing_under_the_protocol(
+    head: str, reserved: bool, source: str
+) -> None:
+    html = f"<html><head>{head}</head><body><p>Rain fell on the town all day.</p></body></html>"
+    article = edit.page(html, Source(given=Given(tdm_reserved=True)), edit.Options())
+    assert (article.tdm_reserved, article.evidence["tdm_reserved"]) == (reserved, source)
 
 
 def test_a_saved_page_has_the_address_that_it_names() -> None:

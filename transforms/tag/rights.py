@@ -7,6 +7,7 @@ import re
 import pyarrow as pa
 
 from copydesk.schemas.column import column
+from copydesk.transforms import mining_reservation
 from copydesk.transforms.tag.page.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
@@ -24,7 +25,7 @@ COLUMNS = (
     column(
         "tdm_reserved",
         pa.bool_(),
-        "true where the page reserves text and data mining (TDM Reservation Protocol, robots noai, noml), false where it says that mining is not reserved.",
+        "true where the page or the HTTP response reserves text and data mining (TDM Reservation Protocol, robots noai, noml), false where it says that mining is not reserved.",
     ),
 )
 
@@ -69,9 +70,9 @@ def find(view: View) -> Found:
         licence, source = _licence(page)
         if licence:
             values["license"], evidence["license"] = licence, source
-        reserved = _reserved(page)
-        if reserved is not None:
-            values["tdm_reserved"], evidence["tdm_reserved"] = reserved, "meta"
+    reserved, source = _reserved(page, view.document.given.tdm_reserved)
+    if reserved is not None:
+        values["tdm_reserved"], evidence["tdm_reserved"] = reserved, source
     return Found(values, evidence)
 
 
@@ -120,18 +121,18 @@ def spdx(licence: str) -> str:
     return f"CC-{found['clause'].upper()}{version}"
 
 
-def _reserved(page: PageData) -> bool | None:
-    """By the TDM Reservation Protocol (W3C community report, 2024), then by robots directives."""
-    stated = page.first("tdm-reservation")
-    if stated in {"0", "1"}:
-        return stated == "1"
-    robots = {
-        word.strip().lower()
-        for name in ("robots", "googlebot", "bingbot", "x-robots-tag")
-        for value in page.meta.get(name, ())
-        for word in value.split(",")
-    }
-    return True if robots & {"noai", "noml"} else None
+_ROBOTS = ("robots", "googlebot", "bingbot", "x-robots-tag")
+
+
+def _reserved(page: PageData | None, given: bool | None) -> tuple[bool | None, str]:
+    """By the page's own word under the protocol, then by what the response said, then by the page's robots directives."""
+    stated = mining_reservation.by_protocol(page.first("tdm-reservation")) if page else None
+    if stated is not None:
+        return stated, "meta"
+    if given is not None:
+        return given, "given"
+    robots = [v for name in _ROBOTS for v in page.meta.get(name, ())] if page else []
+    return mining_reservation.by_robots(robots), "meta"
 
 
 TAGGER = Tagger("rights", COLUMNS, find)

@@ -27,6 +27,7 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError, Inflated
 from copydesk.flows.read.warc_tape import Tape
+from copydesk.transforms.article import Given
 
 _OPENING = b"WARC/"
 # A record's first lines inside other bytes: the version, then a named field of the standard.
@@ -147,7 +148,8 @@ class _Segment:
     def _record(self, found: Payload, url: str | None, record: WarcRecord) -> Record:
         date = moment(record.headers.get("WARC-Date")) or self._opened.file_time
         uri = self._opened.source_uri
-        return Record(uri, self.number, found.body, found.kind, found.charset, url, date)
+        given = Given(tdm_reserved=found.tdm_reserved)
+        return Record(uri, self.number, found.body, found.kind, found.charset, url, date, given)
 
     def _skipped(self, reason: str, url: str | None) -> None:
         is_robots = (url or "").split("?")[0].endswith("/robots.txt") and reason == "not_html"
