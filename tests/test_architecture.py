@@ -50,6 +50,7 @@ AT_HOME = {
         "transforms/dedup/",
         "transforms/stories/",
         "transforms/extract/",
+        "transforms/forest/",
         "transforms/numba_cache.py",
         "transforms/intrinsics.py",
     ),

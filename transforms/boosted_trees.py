@@ -1,19 +1,21 @@
-"""Gradient-boosted trees as flat arrays: read from the package, walked by one loop."""
+"""Gradient-boosted trees as flat arrays, read from the package; `forest.leaf_bits` says how rows are judged."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.numba_cache import either
+from copydesk.transforms import numba_cache
+from copydesk.transforms.forest.leaf_bits import LeafBits, leaf_bits
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
-_ROWS = 128  # rows of 300 features are 150 kB, half of a small second-level cache
+_ROWS = 128  # rows whose trees numpy walks together; 330 trees make a table of some 300 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +28,38 @@ class Forest:
     left: npt.NDArray[np.int32]
     right: npt.NDArray[np.int32]
     leaf: npt.NDArray[np.float32]
-    #: The same nodes as the loop walks them, one record of four numbers each; see `_records`.
-    _nodes: npt.NDArray[np.int32] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_nodes", _records(self))
+    #: The tests of the trees from one number to another, made when they are first asked.
+    _tests: dict[tuple[int, int], LeafBits] = field(default_factory=dict, init=False, repr=False)
 
     def sums(self, rows: Matrix) -> Column:
         """Return the log odds of each row: the sum of the leaves it falls into."""
-        return self._sums(rows, self.roots)
+        return self._sums(rows, 0, len(self.roots))
 
-    def _sums(self, rows: Matrix, roots: npt.NDArray[np.int32]) -> Column:
-        starts = np.where(roots >= 0, roots, len(self.feature) + ~roots).astype(np.int32)
-        return _walk(
-            np.ascontiguousarray(rows),
-            starts,
-            self._nodes,
-            self._nodes.view(np.float32),
-            self.leaf,
-        )
+    def _sums(self, rows: Matrix, first: int, last: int) -> Column:
+        """The sums of the trees from number `first` to before `last`."""
+        roots = self.roots[first:last]
+        if numba_cache.uses_plain_loops():
+            return self.sums_in_numpy(rows, roots)
+        tests = self._tests.get((first, last))
+        if tests is None:
+            tests = leaf_bits(roots, self.feature, self.threshold, self.left, self.right, self.leaf)
+            self._tests[first, last] = tests
+        return np.asarray(_kernel()(np.ascontiguousarray(rows), *tests))
+
+    def sums_in_numpy(self, rows: Matrix, roots: npt.NDArray[np.int32]) -> Column:
+        """What the compiled loop gives, without a compiler: all trees a level at a time, summed in their order."""
+        sums = np.zeros(rows.shape[0], dtype=np.float64)
+        for start in range(0, rows.shape[0], _ROWS):
+            part = rows[start : start + _ROWS]
+            node = np.tile(roots, (len(part), 1))
+            row = np.broadcast_to(np.arange(len(part))[:, None], node.shape)
+            while (inner := node >= 0).any():
+                at = node[inner]
+                goes_left = part[row[inner], self.feature[at]] <= self.threshold[at]
+                node[inner] = np.where(goes_left, self.left[at], self.right[at])
+            for tree in self.leaf[~node].astype(np.float64).T:
+                sums[start : start + _ROWS] += tree
+        return sums
 
     def sums_by_parts(self, rows: Matrix, *, parts: int, enough: float) -> Column:
         """The sums of a mean of `parts` forests, where rows that the first of them puts under `enough` are not asked of the others.
@@ -52,9 +67,9 @@ class Forest:
         Such a row gets the log odds of the first forest alone.
         """
         cut = len(self.roots) // parts
-        sums = self._sums(rows, self.roots[:cut])
+        sums = self._sums(rows, 0, cut)
         unsure = np.flatnonzero(sums * parts >= enough)
-        more = sums[unsure] + self._sums(rows[unsure], self.roots[cut:])
+        more = sums[unsure] + self._sums(rows[unsure], cut, len(self.roots))
         sums *= parts
         sums[unsure] = more
         return sums
@@ -209,87 +224,6 @@ def _growth(
     return roots, feature, left, right
 
 
-def _records(forest: Forest) -> npt.NDArray[np.int32]:
-    """The nodes of a forest, then its leaves, as records of four: feature, bits of the threshold, left child, right child.
-
-    Both children of a leaf are the leaf itself, so that a row that has arrived may be moved on
-    while others have not.
-    """
-    inner, leaves = len(forest.feature), len(forest.leaf)
-    records = np.zeros((inner + leaves, 4), dtype=np.int32)
-    records[:inner, 0] = forest.feature
-    records[:inner, 1] = forest.threshold.astype(np.float32).view(np.int32)
-    for place, child in ((2, forest.left), (3, forest.right)):
-        records[:inner, place] = np.where(child >= 0, child, inner + ~child)
-        records[inner:, place] = np.arange(inner, inner + leaves)
-    return records.reshape(-1)
-
-
-def _walk_loop(
-    rows: Matrix,
-    starts: npt.NDArray[np.int32],
-    nodes: npt.NDArray[np.int32],
-    limits: npt.NDArray[np.float32],
-    leaf: npt.NDArray[np.float32],
-) -> Column:
-    """Sum the leaves; `nodes` are records of four numbers, and `limits` the same bytes as floats.
-
-    Four rows go down a tree together: the processor fetches for one while it waits for another.
-    """
-    sums = np.zeros(rows.shape[0], dtype=np.float64)
-    first_leaf = nodes.shape[0] // 4 - leaf.shape[0]
-    # A few rows at a time through all trees: they stay in the cache, and a page of 20,000 blocks takes no longer a block than one of 100.
-    for start in range(0, rows.shape[0], _ROWS):
-        end = min(start + _ROWS, rows.shape[0])
-        for tree in range(starts.shape[0]):
-            row = start
-            while row + 4 <= end:
-                a = b = c = d = starts[tree]
-                while a < first_leaf or b < first_leaf or c < first_leaf or d < first_leaf:
-                    a = nodes[4 * a + 3 - (rows[row, nodes[4 * a]] <= limits[4 * a + 1])]
-                    b = nodes[4 * b + 3 - (rows[row + 1, nodes[4 * b]] <= limits[4 * b + 1])]
-                    c = nodes[4 * c + 3 - (rows[row + 2, nodes[4 * c]] <= limits[4 * c + 1])]
-                    d = nodes[4 * d + 3 - (rows[row + 3, nodes[4 * d]] <= limits[4 * d + 1])]
-                sums[row] += leaf[a - first_leaf]
-                sums[row + 1] += leaf[b - first_leaf]
-                sums[row + 2] += leaf[c - first_leaf]
-                sums[row + 3] += leaf[d - first_leaf]
-                row += 4
-            while row < end:
-                a = starts[tree]
-                while a < first_leaf:
-                    a = nodes[4 * a + 3 - (rows[row, nodes[4 * a]] <= limits[4 * a + 1])]
-                sums[row] += leaf[a - first_leaf]
-                row += 1
-    return sums
-
-
-def _walk_in_numpy(
-    rows: Matrix,
-    starts: npt.NDArray[np.int32],
-    nodes: npt.NDArray[np.int32],
-    limits: npt.NDArray[np.float32],
-    leaf: npt.NDArray[np.float32],
-) -> Column:
-    """`_walk_loop` without a compiler: all trees a level at a time, summed in the order of the trees."""
-    sums = np.zeros(rows.shape[0], dtype=np.float64)
-    first_leaf = len(nodes) // 4 - len(leaf)
-    for start in range(0, rows.shape[0], _ROWS):
-        part = rows[start : start + _ROWS]
-        node = np.tile(starts.astype(np.int64), (len(part), 1))
-        row = np.broadcast_to(np.arange(len(part))[:, None], node.shape)
-        while True:
-            inner = node < first_leaf
-            if not inner.any():
-                break
-            at = 4 * node[inner]
-            goes_left = part[row[inner], nodes[at]] <= limits[at + 1]
-            node[inner] = nodes[at + 3 - goes_left]
-        for tree in leaf[node - first_leaf].astype(np.float64).T:
-            sums[start : start + _ROWS] += tree
-    return sums
-
-
 def _growth_in_python(
     features: npt.NDArray[np.int16],
 ) -> tuple[
@@ -328,5 +262,13 @@ def _growth_in_python(
     )
 
 
-_walk = either(_walk_loop, _walk_in_numpy)
-_grown = either(_growth, _growth_in_python)
+@cache
+def _kernel() -> Any:
+    from copydesk.transforms.forest.leaf_bits_kernel import (
+        sums,
+    )  # numba takes half a second to import
+
+    return sums
+
+
+_grown = numba_cache.either(_growth, _growth_in_python)

@@ -40,17 +40,12 @@ def test_trees_are_built_alike_without_a_compiler() -> None:
 
 
 def test_rows_fall_into_the_same_leaves_without_a_compiler() -> None:
-    forest = block_model.forests()[0]
-    rows = np.random.default_rng(7).normal(0, 5, (300, 400)).astype(np.float32)
-    arguments = (
-        rows,
-        forest.roots,
-        forest._nodes,
-        forest._nodes.view(np.float32),
-        forest.leaf,
-    )
-    by_numba = compiled(boosted_trees._walk_loop)(*arguments)
-    assert np.array_equal(by_numba, boosted_trees._walk_in_numpy(*arguments))
+    for forest in (block_model.forests()[0], line_model.model().second):
+        rows = np.random.default_rng(7).normal(0, 5, (300, 400)).astype(np.float32)
+        rows[3, :9] = np.nan
+        for n in (1, 8, 300):
+            in_numpy = forest.sums_in_numpy(rows[:n], forest.roots)
+            assert np.array_equal(forest.sums(rows[:n]), in_numpy)
 
 
 ODD_LINES = (
