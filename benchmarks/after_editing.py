@@ -28,7 +28,7 @@ from benchmarks import corpus, scale
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
-from copydesk.flows.pipeline.staged import ShardFiles
+from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.report import outcome as finish

@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks import corpus
-from copydesk.flows.pipeline.staged import ShardFiles
+from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 
 _ROOT = Path(__file__).resolve().parent.parent
 _OF_THE_RUN = ("run_id",)  # columns that name the run

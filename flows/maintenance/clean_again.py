@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from copydesk.flows.engines.worker_pool import Job
 from copydesk.flows.pipeline import clean_shards
 from copydesk.flows.pipeline.clean_shards import STAGED_REJECTS, warm_up, write_whole
-from copydesk.flows.pipeline.staged import ShardFiles
+from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.read import Record, reject, shards
 from copydesk.flows.read.shards import Shard
 from copydesk.schemas import document_columns

@@ -16,11 +16,12 @@ import pyarrow.parquet as pq
 
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.warehouse import table_file
-from copydesk.flows.warehouse.change import Ancestry, Change, Staged
+from copydesk.flows.warehouse.change import Ancestry, Change
 from copydesk.flows.warehouse.errors import SchemaMismatch
 from copydesk.flows.warehouse.schema import fingerprint, tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Warehouse
+from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 from copydesk.schemas.tables import SCHEMA_VERSION
 
 

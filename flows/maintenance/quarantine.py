@@ -16,7 +16,7 @@ from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.context import Context, Progress
 from copydesk.flows.pipeline.results import Arrivals, Results
 from copydesk.flows.pipeline.run import deduplicate, group, publish
-from copydesk.flows.pipeline.staged import StagedDocuments
+from copydesk.flows.pipeline.staging.shard_files import StagedRows
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.schemas import document_columns
@@ -100,11 +100,11 @@ def release(
         return Released(len(released), published.snapshot)
 
 
-def _staged(rows: pa.Table, context: Context) -> StagedDocuments:
+def _staged(rows: pa.Table, context: Context) -> StagedRows:
     """The rows as a shard of new documents of this run."""
     rows = rows.drop_columns(list(_FILLED_AGAIN)).sort_by("doc_id")
     column = rows.schema.get_field_index("run_id")
     rows = rows.set_column(
         column, rows.schema.field("run_id"), pa.array([context.run_id] * rows.num_rows, pa.string())
     )
-    return StagedDocuments(0, write_whole(rows, context.folder("reconcile") / "released.parquet"))
+    return StagedRows(0, write_whole(rows, context.folder("reconcile") / "released.parquet"))

@@ -24,7 +24,8 @@ from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import clean_shards, known_inputs, learn_templates, publish
 from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.clean_shards import write_whole
-from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
+from copydesk.flows.pipeline.staging.decided_rows import Decided, decided_rows
+from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import versions
@@ -38,7 +39,7 @@ from copydesk.transforms.snapshot_schemas import ARTICLES, conform
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.pipeline.stories.stage import Stories
-    from copydesk.flows.warehouse.change import Staged
+    from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 
 STAGES = ("clean", "tag", "dedup", "stories")
 
@@ -110,7 +111,7 @@ def reprocess(
 class _Staged:
     """The documents of the corpus as shards: cleaned again, or as they are."""
 
-    shards: list[StagedDocuments] = field(default_factory=list)
+    shards: list[StagedRows] = field(default_factory=list)
     quarantined: list[Path] = field(default_factory=list)
     ledgers: list[Path] = field(default_factory=list)
     edited_ids: list[str] = field(default_factory=list)
@@ -154,7 +155,7 @@ class _Staged:
             self.quarantined.append(path)
         elif rows.num_rows:
             write_whole(rows.drop_columns(list(_GROUPS)), path)
-            self.shards.append(StagedDocuments(number, path))
+            self.shards.append(StagedRows(number, path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +248,14 @@ def _publish(
     stories: Stories,
 ) -> Snapshot:
     """One snapshot: documents where fold put them, copies and stories as worked out now."""
-    folder = context.folder("publish")
-    decided = publish.Decided.of(copies, stories, stories.assignments)
+    decided = Decided.of(copies, stories, stories.assignments)
+    articles, duplicates = decided_rows(staged.shards, decided)
     inserts: dict[str, list[Staged]] = {
-        "articles": [],
-        "duplicates": [],
+        "articles": [*articles],
+        "duplicates": [*duplicates],
         "pairs": [copies.pairs],
         "stories": [stories.rows],
     }
-    for shard in staged.shards:
-        for table, part in publish.split(shard, folder, decided):
-            inserts[table].append(part)
     deletes: dict[str, object] = dict.fromkeys(
         ("articles", "duplicates", "pairs", "stories"), EVERYTHING
     )

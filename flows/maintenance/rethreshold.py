@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from copydesk.flows.pipeline.deduplicate import FACTS
-from copydesk.flows.pipeline.publish import with_cluster_columns
+from copydesk.flows.pipeline.staging.decided_rows import with_cluster_columns
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.support import id_index, versions
 from copydesk.schemas import document_columns

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from copydesk.flows import read
 from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.shard_task import ShardTask
-from copydesk.flows.pipeline.staged import ShardFiles
+from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.read import InputFile, Record, Reject, reject
 from copydesk.flows.read.limits import Limits

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 if TYPE_CHECKING:
     from copydesk.flows.index import Index
-    from copydesk.flows.pipeline.staged import StagedDocuments
+    from copydesk.flows.pipeline.staging.shard_files import StagedRows
     from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.dedup import Options
 
@@ -79,7 +79,7 @@ class Versions:
 
 
 def find_copies(
-    shards: Sequence[StagedDocuments] | pa.Table,
+    shards: Sequence[StagedRows] | pa.Table,
     *,
     index: Index | None,
     published: Published | None,
@@ -102,7 +102,7 @@ def find_copies(
         return folding.finish(frozenset(known.pinned), known.superseded)
 
 
-def losses(shards: Sequence[StagedDocuments], folds: pa.Table) -> list[str]:
+def losses(shards: Sequence[StagedRows], folds: pa.Table) -> list[str]:
     """Sentences on outlets that lost more than a third of their new documents; older versions do not count."""
     import pyarrow.compute as pc
 
@@ -129,7 +129,7 @@ def losses(shards: Sequence[StagedDocuments], folds: pa.Table) -> list[str]:
     return decision_sentences.outlets_that_lost_many(arrived, dropped)
 
 
-def _tables(shards: Sequence[StagedDocuments] | pa.Table) -> Iterator[pa.Table]:
+def _tables(shards: Sequence[StagedRows] | pa.Table) -> Iterator[pa.Table]:
     """The shards as tables of a few thousand rows, with the columns the step needs."""
     columns = [*FACTS, "text"]
     if isinstance(shards, pa.Table):

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from copydesk.flows.support import id_index
 from copydesk.flows.support.text_spill import SpilledTexts
 from copydesk.flows.warehouse import Snapshot
+from copydesk.flows.warehouse.table_rewrite.staged_rows import JoinedRows
 from copydesk.schemas import tables as base
 from copydesk.transforms.clean import learned_templates
 
@@ -33,7 +33,7 @@ def templates_in_force(parent: Snapshot | None) -> dict[str, frozenset[str]]:
 
 
 def learned(
-    articles: Sequence[Path],
+    articles: Sequence[JoinedRows],
     parent: Snapshot | None,
     *,
     run_id: str,
@@ -41,7 +41,7 @@ def learned(
     staging: Path,
 ) -> pa.Table | None:
     """The table of templates after the run's new articles, None where it stays as it is."""
-    new = _sample(pq.read_table(path, columns=_COLUMNS) for path in articles)
+    new = _sample(rows.read(_COLUMNS) for rows in articles)
     if not new.num_rows:
         return None
     known = _sample(_recent(new, parent)) if parent else new.slice(0, 0)
@@ -102,12 +102,11 @@ def _starts(sorted_values: pa.ChunkedArray) -> np.ndarray:
 
 
 def _texts(
-    articles: Sequence[Path], parent: Snapshot | None, known: pa.Table
+    articles: Sequence[JoinedRows], parent: Snapshot | None, known: pa.Table
 ) -> Iterator[pa.Table | pa.RecordBatch]:
     """`doc_id` and `text` of the run's articles and of those of the published that may be sampled."""
-    for path in articles:
-        with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(columns=["doc_id", "text"])
+    for rows in articles:
+        yield rows.read(["doc_id", "text"])
     if parent is not None and known.num_rows:
         yield from parent.batches(
             "articles",

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows.pipeline.reconcile import Resolutions
-from copydesk.flows.pipeline.staged import ShardFiles
+from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.pipeline.summary import Facts
 from copydesk.transforms import drift
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Sized
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,23 +16,27 @@ from copydesk.flows.pipeline import known_inputs, learn_templates
 from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.context import Context
 from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results, counts_of
-from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
+from copydesk.flows.pipeline.staging.decided_rows import (
+    FOLD,
+    STORY,
+    Decided,
+    decided_rows,
+    with_fold,
+)
+from copydesk.flows.pipeline.staging.shard_files import ROW, ShardFiles, StagedRows
 from copydesk.flows.support import id_index, versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot
 from copydesk.flows.warehouse.change import COUNTS
+from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 from copydesk.schemas import document_columns
 from copydesk.schemas import tables as base
-from copydesk.schemas.column import TIMESTAMP
 
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.pipeline.stories.stage import Stories
 
-_FOLD = tuple(field.name for field in document_columns.DUPLICATION)
 _SIZES = document_columns.CLUSTER
-_STORY = ("story_id", "story_rank", "story_similarity")
 _REJECT_KEY = ("source_uri", "record_number", "step", "reason")
-_CHUNK = 1 << 20
 
 
 def publish(context: Context, results: Results, deletes: Mapping[str, object]) -> Published:
@@ -42,7 +45,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
     if copies is None or stories is None:
         raise ValueError("a run publishes after it has compared and grouped its documents")
     parent, folder = context.parent, context.folder("publish")
-    inserts: dict[str, list[Path | pa.Table]] = {
+    inserts: dict[str, list[Staged]] = {
         "articles": [],
         "duplicates": [],
         "quarantined": [],
@@ -53,33 +56,18 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
     }
     decided = Decided.of(copies, stories, _stories_of(copies, stories, parent))
     inserts["duplicates"].append(_moved_rows(parent, copies, decided))
-    n_done = 0
+    inserts["quarantined"] += arrivals.quarantined
+    articles, duplicates = decided_rows(arrivals.shards, decided)
+    inserts["articles"] += articles
+    inserts["duplicates"] += duplicates
     removed_by_rule: Counter[str] = Counter()
-    with ThreadPoolExecutor(max_workers=context.workers) as pool:
-        inputs = pool.submit(input_record, context, results.cleaned)
-        for shard, parts in zip(
-            arrivals.shards,
-            pool.map(lambda shard: split(shard, folder, decided), arrivals.shards),
-            strict=True,
-        ):
-            for table, part in parts:
-                inserts[table].append(part)
-            n_done += shard.n_rows
-            context.progress.advance(n_done)
-        inserts["quarantined"] = list(
-            pool.map(
-                lambda shard: write_whole(
-                    shard.read(), folder / f"{shard.number:06d}.quarantined.parquet"
-                ),
-                arrivals.quarantined,
-            )
-        )
-        for path, rules in pool.map(
-            lambda ledger: _write_ledger(ledger[0], ledger[1], folder, arrivals.renamed),
-            _ledgers(results),
-        ):
-            removed_by_rule.update(rules)
-            inserts["removed"].append(path)
+    n_done = 0
+    for shard, staying in _ledgers(results):
+        cuts = _staying_cuts(shard, staying, folder, arrivals.renamed)
+        inserts["removed"].append(cuts)
+        removed_by_rule.update(_counted(cuts.read(["rule"])["rule"]))
+        n_done += sum(documents.n_rows for documents in staying)
+        context.progress.advance(n_done)
     inserts["rejects"] = [_new_rejects(context, results.cleaned)]
     # A story's first publication names the file of its row, so a story that changes is rewritten.
     gone: dict[str, object] = {
@@ -88,7 +76,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
         **deletes,
     }
     templates = learn_templates.learned(
-        [path for path in inserts["articles"] if isinstance(path, Path)],
+        articles,
         parent,
         run_id=context.run_id,
         options=context.recipe.templates,
@@ -107,7 +95,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
             path.name: path for path in (*copies.new_index_files, *stories.new_index_files)
         },
         index_keep=_kept_index(parent, copies, stories),
-        inputs=inputs.result(),
+        inputs=input_record(context, results.cleaned),
         extras={
             "templates_in_force": {
                 k: len(v) for k, v in sorted(learn_templates.templates_in_force(parent).items())
@@ -157,80 +145,13 @@ def run_row(context: Context, counts: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What the steps decided of each new document, to be looked up shard by shard."""
-
-    folds: id_index.Table
-    sizes: id_index.Table
-    assignments: id_index.Table
-    stories_of_kept: (
-        id_index.Table
-    )  # `doc_id` and `story_id` of every document whose copies are new or change
-
-    @classmethod
-    def of(cls, copies: Copies, stories: Stories, stories_of_kept: pa.Table) -> Decided:
-        """Everything that the two steps found."""
-        return cls(
-            id_index.Table(copies.folds),
-            id_index.Table(copies.sizes),
-            id_index.Table(stories.assignments),
-            id_index.Table(stories_of_kept),
-        )
-
-
-def split(shard: StagedDocuments, folder: Path, decided: Decided) -> list[tuple[str, Path]]:
-    """Write a shard as its rows of `articles` and of `duplicates`; the tables that have some, with their files."""
-    rows = shard.read()
-    is_copy = decided.folds.holds(rows["doc_id"])
-    kept = with_groups(rows.filter(pa.array(~is_copy)), decided)
-    folded = with_fold(rows.filter(pa.array(is_copy)), decided)
-    written = []
-    for table, part in (("articles", kept), ("duplicates", folded)):
-        if part.num_rows:
-            path = write_whole(part, folder / f"{shard.number:06d}.{table}.parquet")
-            written.append((table, path))
-    return written
-
-
-def with_cluster_columns(rows: pa.Table, facts: pa.Table, sizes: id_index.Table) -> pa.Table:
-    """Return the rows with the columns `document_columns.CLUSTER`.
-
-    `facts` holds `outlet_id` and `published_at` of the same rows, `sizes` the clusters of several
-    documents. A document without copies is a cluster of one.
-    """
-    alone = {
-        "cluster_size": 1,
-        "n_outlets": facts["outlet_id"].is_valid().cast(pa.int32()),
-        "n_origins": 1,
-        "first_published_at": facts["published_at"].cast(TIMESTAMP),
-    }
-    kinds = {field.name: field.type for field in document_columns.GROUPS}
-    for name, values in sizes.columns(rows["doc_id"], document_columns.CLUSTER).items():
-        rows = rows.append_column(name, pc.coalesce(values, alone[name]).cast(kinds[name]))
-    return rows
-
-
-def with_groups(rows: pa.Table, decided: Decided) -> pa.Table:
-    """Articles with the columns of their copy cluster and their story."""
-    rows = with_cluster_columns(rows, rows, decided.sizes)
-    return _append(rows, decided.assignments.columns(rows["doc_id"], _STORY))
-
-
-def with_fold(rows: pa.Table, decided: Decided) -> pa.Table:
-    """Duplicates with whose copy they are and why, and the story of the one that was kept."""
-    rows = _append(rows, decided.folds.columns(rows["doc_id"], _FOLD))
-    return _append(rows, decided.stories_of_kept.columns(rows["kept_doc_id"], ("story_id",)))
-
-
 def _moved_rows(parent: Snapshot | None, copies: Copies, decided: Decided) -> pa.Table:
     """Published articles that the keep policy now folds into a new one, as rows of `duplicates`."""
     if parent is None or not copies.moved.num_rows:
         return pa.table({"doc_id": pa.array([], pa.string())})
     rows = parent.documents("articles", copies.moved["doc_id"].to_pylist())
-    rows = rows.drop_columns([*_SIZES, *_STORY])
-    rows = _append(rows, id_index.Table(copies.moved).columns(rows["doc_id"], _FOLD))
-    return _append(rows, decided.stories_of_kept.columns(rows["kept_doc_id"], ("story_id",)))
+    rows = rows.drop_columns([*_SIZES, *STORY])
+    return with_fold(rows, id_index.Table(copies.moved), decided)
 
 
 def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
@@ -280,10 +201,10 @@ def _changed_copies(
     """Changes to `duplicates`: copies that follow another document, and those of one that changes its story."""
     wanted = pc.field("doc_id").isin(id_index.whole(refolded["doc_id"]))
     wanted |= pc.field("kept_doc_id").isin(id_index.whole(moves["doc_id"]))
-    rows = parent.table("duplicates", ["doc_id", "story_id", *_FOLD], wanted).sort_by("doc_id")
+    rows = parent.table("duplicates", ["doc_id", "story_id", *FOLD], wanted).sort_by("doc_id")
     index = pc.index_in(rows["doc_id"], value_set=id_index.whole(refolded["doc_id"]))
     columns = {"doc_id": rows["doc_id"]}
-    for name in _FOLD:
+    for name in FOLD:
         now = id_index.whole(refolded[name]).take(index).cast(rows[name].type)
         columns[name] = pc.if_else(index.is_valid(), now, rows[name])
     (story,) = decided.stories_of_kept.columns(columns["kept_doc_id"], ("story_id",)).values()
@@ -297,11 +218,11 @@ def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
     ids = pa.array(
         sorted({*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}), pa.string()
     )
-    rows = parent.documents("articles", ids.to_pylist(), ["doc_id", *_SIZES, *_STORY]).sort_by(
+    rows = parent.documents("articles", ids.to_pylist(), ["doc_id", *_SIZES, *STORY]).sort_by(
         "doc_id"
     )
     merged = rows.select(["doc_id"])
-    for source, names in ((sizes, _SIZES), (stories, _STORY)):
+    for source, names in ((sizes, _SIZES), (stories, STORY)):
         index = pc.index_in(rows["doc_id"], value_set=source["doc_id"].combine_chunks())
         for name in names:
             changed = source[name].combine_chunks().take(index).cast(rows[name].type)
@@ -309,43 +230,41 @@ def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
     return merged
 
 
-def _append(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
-    for name, values in columns.items():
-        rows = rows.append_column(name, values)
-    return rows
-
-
-def _ledgers(results: Results) -> list[tuple[ShardFiles, list[StagedDocuments]]]:
+def _ledgers(results: Results) -> list[tuple[ShardFiles, list[StagedRows]]]:
     """The shards of which something stays, each with the documents that do."""
-    stay: dict[int, list[StagedDocuments]] = {}
+    stay: dict[int, list[StagedRows]] = {}
     for documents in (*results.arrivals.shards, *results.arrivals.quarantined):
         stay.setdefault(documents.number, []).append(documents)
     return [(shard, stay[shard.number]) for shard in results.cleaned.shards if shard.number in stay]
 
 
-def _write_ledger(
+def _staying_cuts(
     shard: ShardFiles,
-    staying: Sequence[StagedDocuments],
+    staying: Sequence[StagedRows],
     folder: Path,
     renamed: Mapping[str, str],
-) -> tuple[Path, dict[str, int]]:
-    """Write the ledger's rows of the documents that stay; the file, and how often each rule cut."""
-    cuts = pq.read_table(shard.removed)
-    ids = pa.concat_arrays(
-        [id_index.whole(documents.read(["doc_id"])["doc_id"]) for documents in staying]
-    )
-    parts = [cuts.filter(pc.is_in(cuts["doc_id"], value_set=ids))]
-    for doc_id in ids.to_pylist() if renamed else ():
-        if doc_id in renamed:  # the same text under another headline: the same cuts
-            own = cuts.filter(pc.equal(cuts["doc_id"], renamed[doc_id]))
-            at = own.column_names.index("doc_id")
-            name = pa.array([doc_id] * own.num_rows, pa.string())
-            parts.append(own.set_column(at, own.schema.field("doc_id"), name))
-    cuts = pa.concat_tables(parts)
-    target = write_whole(cuts, folder / f"{shard.number:06d}.removed.parquet")
-    return target, {
-        str(row["values"]): row["counts"] for row in cuts["rule"].value_counts().to_pylist()
-    }
+) -> StagedRows:
+    """The rows of the ledger of the documents that stay.
+
+    A document of `renamed` is a text that was cleaned once under another headline: it gets the
+    same cuts under its own id.
+    """
+    ids = [id_index.whole(documents.read(["doc_id"])["doc_id"]) for documents in staying]
+    stay = pa.concat_arrays(ids)
+    of_cuts = id_index.whole(pq.read_table(shard.removed, columns=["doc_id"])["doc_id"])
+    rows = [np.flatnonzero(pc.is_in(of_cuts, value_set=stay))]
+    names = [of_cuts.take(pa.array(rows[0]))]
+    for doc_id in stay.to_pylist() if renamed else ():
+        if doc_id in renamed:
+            rows.append(np.flatnonzero(pc.equal(of_cuts, renamed[doc_id])))
+            names.append(pa.array([doc_id] * len(rows[-1]), of_cuts.type))
+    decisions = pa.table({ROW: np.concatenate(rows), "doc_id": pa.concat_arrays(names)})
+    path = write_whole(decisions, folder / f"{shard.number:06d}.cuts.parquet")
+    return StagedRows(shard.number, shard.removed, path)
+
+
+def _counted(rules: pa.ChunkedArray) -> dict[str, int]:
+    return {str(row["values"]): row["counts"] for row in rules.value_counts().to_pylist()}
 
 
 def _new_rejects(context: Context, cleaned: Cleaned) -> pa.Table:

@@ -32,7 +32,7 @@ from copydesk.flows.pipeline.known_versions import (
     superseded_by_these,
     to_the_newest,
 )
-from copydesk.flows.pipeline.staged import ROW, ShardFiles, StagedDocuments
+from copydesk.flows.pipeline.staging.shard_files import ROW, ShardFiles, StagedRows
 from copydesk.flows.support.id_index import keys_of, whole
 from copydesk.flows.warehouse import Snapshot
 from copydesk.schemas.tables import DOCUMENT_TABLES
@@ -59,8 +59,8 @@ _COMPARED = ("doc_id", "title", "text", "corrections")
 class Reconciled:
     """The new documents and those that go to quarantine, and the counts of the rest."""
 
-    new: tuple[StagedDocuments, ...]
-    quarantined: tuple[StagedDocuments, ...]
+    new: tuple[StagedRows, ...]
+    quarantined: tuple[StagedRows, ...]
     n_known: int
     n_revisions: int
     n_quarantined: int
@@ -241,11 +241,11 @@ def _write_shard(
     )
     kept = decided.filter(reasons.is_null())
     held = decided.append_column("reason", reasons).filter(reasons.is_valid())
-    staged: dict[str, tuple[StagedDocuments, ...]] = {"new": (), "quarantined": ()}
+    staged: dict[str, tuple[StagedRows, ...]] = {"new": (), "quarantined": ()}
     for part, kind in ((kept, "new"), (held, "quarantined")):
         if part.num_rows:
             path = write_whole(part, around.folder / f"{shard.number:06d}.{kind}.parquet")
-            documents = StagedDocuments(shard.number, shard.articles, path, shard.counts)
+            documents = StagedRows(shard.number, shard.articles, path, shard.counts)
             staged[kind] = (documents,)
     return Reconciled(
         staged["new"],
@@ -282,7 +282,7 @@ def _changes(
     return changes
 
 
-def revisions(shards: Sequence[StagedDocuments]) -> set[str]:
+def revisions(shards: Sequence[StagedRows]) -> set[str]:
     """Ids of the new documents that revise another: they are kept whatever they resemble."""
     found: set[str] = set()
     for shard in shards:

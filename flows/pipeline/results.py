@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
+from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.warehouse import Snapshot
 from copydesk.transforms import drift
@@ -34,8 +34,8 @@ class Cleaned:
 class Arrivals:
     """Which of the cleaned documents are new, and what became of the others."""
 
-    shards: tuple[StagedDocuments, ...] = ()
-    quarantined: tuple[StagedDocuments, ...] = ()
+    shards: tuple[StagedRows, ...] = ()
+    quarantined: tuple[StagedRows, ...] = ()
     superseded: Mapping[str, str] = field(default_factory=dict)
     """Older versions, of this run or published, each with the newest at its address."""
     renamed: Mapping[str, str] = field(default_factory=dict)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
-
-# Rows that a run has prepared: a table in memory, or a Parquet file in the staging folder.
-Staged: TypeAlias = pa.Table | Path
+from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 
 
 class Everything:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse import table_file
-from copydesk.flows.warehouse.change import Ancestry, Change, Staged, run_row
+from copydesk.flows.warehouse.change import Ancestry, Change, run_row
 from copydesk.flows.warehouse.errors import InvalidChange, SchemaMismatch
 from copydesk.flows.warehouse.input_record import conformed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
@@ -28,6 +28,7 @@ from copydesk.flows.warehouse.table_rewrite.rewrite import (
     TableChange,
     rewrite_table,
 )
+from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 from copydesk.schemas.tables import SCHEMA_VERSION
 
 

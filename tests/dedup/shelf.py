@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from copydesk.flows.index import Index
 from copydesk.flows.pipeline.deduplicate import FACTS, Copies, Versions, find_copies
-from copydesk.flows.pipeline.staged import StagedDocuments
+from copydesk.flows.pipeline.staging.shard_files import StagedRows
 from copydesk.transforms.dedup import Options
 
 
@@ -50,7 +50,7 @@ class Shelf:
         staging = self.folder / f"run{self.runs}"
         whole = isinstance(table, pa.Table)
         copies = find_copies(
-            table if whole else [StagedDocuments(i, path) for i, path in enumerate(table)],
+            table if whole else [StagedRows(i, path) for i, path in enumerate(table)],
             index=self.index(),
             published=self,
             options=self.options,

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from copydesk.flows.pipeline.deduplicate import Copies
-from copydesk.flows.pipeline.staged import ShardFiles, StagedDocuments
+from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.pipeline.stories.stage import Stories, group
 from copydesk.schemas import tables
@@ -108,7 +108,7 @@ class Shelf:
             if is_counted:
                 shard_counts.write(pq.read_table(files.articles), files.counts)
             counts = files.counts if is_counted else None
-            shards.append(StagedDocuments(files.number, files.articles, counts=counts))
+            shards.append(StagedRows(files.number, files.articles, counts=counts))
         moved, folds, refolded = moved or {}, folds or {}, refolded or {}
         found = group(
             shards,

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from copydesk.flows.pipeline.staged import ROW, StagedDocuments
+from copydesk.flows.pipeline.staging.shard_files import ROW, StagedRows
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.support.id_index import Keyed, whole
 from copydesk.schemas.column import TIMESTAMP
@@ -36,13 +36,13 @@ class New:
     """The document that each new copy follows, new or published."""
     copy_outlets: NDArray[np.int32]
     """The place of each new copy's outlet in `outlet_ids`, -1 for none."""
-    shards: tuple[StagedDocuments, ...]
+    shards: tuple[StagedRows, ...]
 
     def __len__(self) -> int:
         return len(self.published)
 
     @classmethod
-    def read(cls, shards: Sequence[StagedDocuments], folds: pa.Table) -> New:
+    def read(cls, shards: Sequence[StagedRows], folds: pa.Table) -> New:
         """The articles of the shards; `folds` says which documents are copies, and of which."""
         copies = Keyed(folds["doc_id"])
         parts = [_FACTS.empty_table()]
@@ -119,7 +119,7 @@ class New:
         return self.ids.ids.take(pa.array(rows))
 
 
-def _counts(shard: StagedDocuments) -> Iterator[tuple[pa.Array, Counts]]:
+def _counts(shard: StagedRows) -> Iterator[tuple[pa.Array, Counts]]:
     """Ids of the documents and their counted words; they are counted here where no worker has done it."""
     if shard.counts is None:
         for batch in shard.batches(["doc_id", "title", "text"], _AT_ONCE):

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.flows.pipeline.staged import StagedDocuments
+from copydesk.flows.pipeline.staging.shard_files import StagedRows
 from copydesk.flows.pipeline.stories import published_window, story_rows
 from copydesk.flows.pipeline.stories import state as story_state
 from copydesk.flows.pipeline.stories.arrivals import New
@@ -67,7 +67,7 @@ class Stories:
 
 
 def group(
-    shards: Sequence[StagedDocuments],
+    shards: Sequence[StagedRows],
     *,
     copies: Copies,
     parent: Snapshot | None,

@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse import table_file
-from copydesk.flows.warehouse.change import Everything, Staged
+from copydesk.flows.warehouse.change import Everything
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, UNDATED, months
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.table_rewrite.row_changes import DeleteFilter
+from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged, joined_rows
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,11 @@ class InsertedDocuments:
 
 
 def _ids_and_dates(staged: Staged) -> pa.Table:
-    table = (
-        staged
-        if isinstance(staged, pa.Table)
-        else table_file.read(staged, ["doc_id", "published_date"])
-    )
-    if "published_date" not in table.column_names:
-        table = table.append_column("published_date", pa.nulls(table.num_rows, pa.date32()))
-    return table.select(["doc_id", "published_date"])
+    rows = joined_rows(staged)
+    if "published_date" in rows.column_names:
+        return rows.read(["doc_id", "published_date"])
+    table = rows.read(["doc_id"])
+    return table.append_column("published_date", pa.nulls(table.num_rows, pa.date32()))
 
 
 def _label_number(labels: list[str], month: str) -> int:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from copydesk.flows.warehouse import table_file
-from copydesk.flows.warehouse.change import Everything, Staged
+from copydesk.flows.warehouse.change import Everything
 from copydesk.flows.warehouse.manifest import FileEntry
 from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, rounds
 from copydesk.flows.warehouse.schema import conform_to
@@ -33,6 +33,7 @@ from copydesk.flows.warehouse.table_rewrite.row_sources import (
     row_source,
     sort_by_output,
 )
+from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 
 
 @dataclass(frozen=True, slots=True)

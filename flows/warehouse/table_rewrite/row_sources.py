@@ -13,14 +13,12 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow import ipc
 
-from copydesk.flows.warehouse import table_file
-from copydesk.flows.warehouse.change import Staged
 from copydesk.flows.warehouse.partition import rounds
 from copydesk.flows.warehouse.table_rewrite import output_limits
 from copydesk.flows.warehouse.table_rewrite.row_changes import UpdateSet
+from copydesk.flows.warehouse.table_rewrite.staged_rows import JoinedRows, Staged, joined_rows
 
 Conform: TypeAlias = Callable[[pa.Table], pa.Table]
 
@@ -33,7 +31,7 @@ class RowSource:
     number of the output file of each row, -1 for a row that is deleted.
     """
 
-    content: Staged
+    content: JoinedRows
     conform: Conform
     n_rows: int
     n_bytes: int
@@ -48,26 +46,16 @@ class RowSource:
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows in the schema of the table, with the updates applied."""
-        table = (
-            self.content if isinstance(self.content, pa.Table) else table_file.read(self.content)
-        )
-        table = self.conform(table)
+        table = self.conform(self.content.read())
         if self.updates is not None:
             table = self.updates.apply(table)
         return table if columns is None else table.select(list(columns))
 
     def keys(self, columns: Sequence[str]) -> pa.Table:
-        """Some columns of the rows, read without the others where the file allows it."""
-        if isinstance(self.content, pa.Table) or self.updates is not None:
+        """Some columns of the rows, read without the others where they are stored as they are."""
+        if self.updates is not None or not set(columns).issubset(self.content.column_names):
             return self.read(columns)
-        present = set(pq.read_schema(self.content).names)
-        table = table_file.read(self.content, [name for name in columns if name in present])
-        if table.num_rows == 0 and not present.issuperset(columns):
-            return self.read(columns)
-        for name in columns:
-            if name not in present:
-                table = table.append_column(name, pa.nulls(self.n_rows, pa.string()))
-        return table.select(list(columns))
+        return self.content.read(columns)
 
     def take(self, output: int) -> pa.Table | None:
         """The rows of an output file, None if there are none."""
@@ -80,11 +68,8 @@ class RowSource:
 
 def row_source(content: Staged, conform: Conform) -> RowSource:
     """A source of staged rows or of a published file, with its size."""
-    if isinstance(content, pa.Table):
-        return RowSource(content, conform, content.num_rows, content.nbytes)
-    footer = pq.read_metadata(content)
-    size = sum(footer.row_group(group).total_byte_size for group in range(footer.num_row_groups))
-    return RowSource(content, conform, footer.num_rows, size)
+    rows = joined_rows(content)
+    return RowSource(rows, conform, rows.n_rows, rows.n_bytes)
 
 
 def rows_by_month(sources: Sequence[RowSource], n_months: int) -> tuple[np.ndarray, np.ndarray]:

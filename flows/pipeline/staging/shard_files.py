@@ -1,7 +1,7 @@
-"""Shards of a run on disk: what workers wrote, once, and which of its rows are new documents.
+"""Shards of a run on disk: what workers wrote, once, and which of its rows go on.
 
-A later step never writes a text again. It writes its decisions beside the shard, and who reads the
-documents gets both joined.
+A later step never writes a text again. It writes its decisions beside the shard, and whoever reads
+the documents gets both joined.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.flows.warehouse.table_rewrite.staged_rows import FileRows
+
 ROW = "row"
-"""Column of a file of decisions: the position of the document in the shard that workers wrote."""
+"""Column of a file of decisions: the position of the row in the file that workers wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +56,55 @@ class ShardFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class StagedDocuments:
+class StagedRows:
     """The rows of one Parquet file that a run adds to the corpus.
 
-    Without `decisions` these are all rows of `documents`, as they are. With it they are the rows
-    that the column ROW of that file names, in ascending order; its other columns come in place of those
-    of the same name, or after them. `counts` holds the counted words of all rows of `documents`.
+    Without `decisions` these are all rows of `file`, as they are. With it they are the rows that
+    the column ROW of that file names, in its order; its other columns come in place of those
+    of the same name, or after them. `counts` holds the counted words of all rows of `file`.
     """
 
     number: int
-    documents: Path
+    file: Path
     decisions: Path | None = None
     counts: Path | None = None
 
     @property
     def n_rows(self) -> int:
-        """How many documents there are."""
-        n: int = pq.read_metadata(self.decisions or self.documents).num_rows
-        return n
+        """How many rows there are."""
+        return FileRows(self.decisions or self.file).n_rows
+
+    @property
+    def n_bytes(self) -> int:
+        """About how many bytes the rows take in memory."""
+        stored = FileRows(self.file)
+        return stored.n_bytes * self.n_rows // max(stored.n_rows, 1)
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of all columns: those of the file, then those that only `decisions` has."""
+        decided = pq.read_schema(self.decisions).names if self.decisions else []
+        names = dict.fromkeys((*pq.read_schema(self.file).names, *decided))
+        return [name for name in names if name != ROW]
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """The documents with these columns, in this order, or with all of them."""
+        """The rows with these columns, in this order, or with all of them."""
         if self.decisions is None:
-            return pq.read_table(self.documents, columns=columns and list(columns))
+            return pq.read_table(self.file, columns=columns and list(columns))
         decided = pq.read_table(self.decisions)
-        names = pq.read_schema(self.documents).names
-        asked = [*names, *(name for name in decided.column_names if name not in names)]
-        asked = [name for name in asked if name != ROW] if columns is None else list(columns)
+        names = self.column_names if columns is None else list(columns)
         columns_of = dict(zip(decided.column_names, decided.columns, strict=True))
-        if stored := [name for name in asked if name not in columns_of]:
-            rows = pq.read_table(self.documents, columns=stored)
-            if rows.num_rows != decided.num_rows:
+        if stored := [name for name in names if name not in columns_of]:
+            rows = pq.read_table(self.file, columns=stored)
+            if not np.array_equal(decided[ROW], np.arange(rows.num_rows)):
                 rows = rows.take(decided[ROW])
             columns_of |= dict(zip(rows.column_names, rows.columns, strict=True))
-        return pa.table({name: columns_of[name] for name in asked})
+        return pa.table({name: columns_of[name] for name in names})
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
-        """The documents with those of these columns that they have, at most `size` of them at a time."""
+        """The rows with those of these columns that they have, at most `size` of them at a time."""
         if self.decisions is None:
-            with pq.ParquetFile(self.documents) as file:
+            with pq.ParquetFile(self.file) as file:
                 present = [name for name in columns if name in file.schema_arrow.names]
                 for batch in file.iter_batches(batch_size=size, columns=present):
                     yield pa.Table.from_batches([batch])

@@ -1,0 +1,1 @@
+"""Rows of a run on disk, between the steps."""

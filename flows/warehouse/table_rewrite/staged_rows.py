@@ -1,0 +1,92 @@
+"""Rows that a run has prepared for the warehouse, wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.flows.warehouse import table_file
+
+
+class JoinedRows(Protocol):
+    """Rows whose columns come from several places and are joined when they are read."""
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows."""
+
+    @property
+    def n_bytes(self) -> int:
+        """About how many bytes the rows take in memory."""
+
+    @property
+    def column_names(self) -> Sequence[str]:
+        """The names of all columns."""
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows with these columns, or with all of them."""
+
+
+Staged: TypeAlias = pa.Table | Path | JoinedRows
+"""A table in memory, a Parquet file in the staging folder, or rows that are joined when read."""
+
+
+def joined_rows(staged: Staged) -> JoinedRows:
+    """The staged rows behind one interface."""
+    if isinstance(staged, pa.Table):
+        return _RowsInMemory(staged)
+    return FileRows(staged) if isinstance(staged, Path) else staged
+
+
+@dataclass(frozen=True, slots=True)
+class _RowsInMemory:
+    table: pa.Table
+
+    @property
+    def n_rows(self) -> int:
+        return int(self.table.num_rows)
+
+    @property
+    def n_bytes(self) -> int:
+        return int(self.table.nbytes)
+
+    @property
+    def column_names(self) -> Sequence[str]:
+        return list(self.table.column_names)
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        return self.table if columns is None else self.table.select(list(columns))
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """All rows of a Parquet file."""
+
+    path: Path
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows, from the footer of the file."""
+        return int(pq.read_metadata(self.path).num_rows)
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of the file without compression, from its footer."""
+        footer = pq.read_metadata(self.path)
+        return sum(
+            footer.row_group(group).total_byte_size for group in range(footer.num_row_groups)
+        )
+
+    @property
+    def column_names(self) -> Sequence[str]:
+        """The names of the columns of the file."""
+        return list(pq.read_schema(self.path).names)
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows. Raises WarehouseError if the file lacks a column."""
+        return table_file.read(self.path, columns)
