@@ -94,9 +94,9 @@ def command(
                 snapshot, chosen, run_id=run_id, started_at=started, finished_at=datetime.now(UTC)
             )
             changes = {
-                "folded": len(plan.dropped),
+                "new_copies": len(plan.dropped),
                 "restored": len(plan.restored),
-                "refolded": len(plan.reassigned),
+                "reassigned": len(plan.reassigned),
             }
             published = None
             if any(changes.values()) and not dry_run:
@@ -105,7 +105,7 @@ def command(
         echo_json({**changes, "snapshot": published})
         return
     click.echo(
-        f"{changes['folded']:,} articles become copies, {changes['restored']:,} copies become articles,"
+        f"{changes['new_copies']:,} articles become copies, {changes['restored']:,} copies become articles,"
     )
-    click.echo(f"{changes['refolded']:,} copies get another kept document, relation or reason.")
+    click.echo(f"{changes['reassigned']:,} copies get another kept document, relation or reason.")
     click.echo(f"Published snapshot {published}." if published else "Nothing published.")

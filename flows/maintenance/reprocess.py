@@ -266,7 +266,7 @@ def _publish(
             conform(pa.Table.from_pylist(staged.rejects, schema=base.REJECTS), "rejects")
         ]
     was_copy = set(before.table("duplicates", ["doc_id"])["doc_id"].to_pylist())
-    is_copy_now = set(copies.folds["doc_id"].to_pylist())
+    is_copy_now = set(copies.duplicates["doc_id"].to_pylist())
     n_moved = len(was_copy ^ is_copy_now) + len(staged.rejects)
     new_index = {path.name: path for path in (*copies.new_index_files, *stories.new_index_files)}
     return context.warehouse.publish(

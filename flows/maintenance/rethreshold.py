@@ -83,23 +83,23 @@ def plan(
         settled=articles["doc_id"].combine_chunks(),
     )
     is_copy = set(copies["doc_id"].to_pylist())
-    folds = {row["doc_id"]: row for row in result.folds.to_pylist()}
-    dropped = sorted(folds.keys() - is_copy)
-    restored = sorted(is_copy - folds.keys())
+    duplicates = {row["doc_id"]: row for row in result.duplicates.to_pylist()}
+    dropped = sorted(duplicates.keys() - is_copy)
+    restored = sorted(is_copy - duplicates.keys())
     before = {
         row["doc_id"]: row
         for row in copies.select(["doc_id", "kept_doc_id", "relation", "keep_reason"]).to_pylist()
     }
     reassigned = [
         doc_id
-        for doc_id in sorted(is_copy & folds.keys())
+        for doc_id in sorted(is_copy & duplicates.keys())
         if any(
-            folds[doc_id][name] != before[doc_id][name]
+            duplicates[doc_id][name] != before[doc_id][name]
             for name in ("kept_doc_id", "relation", "keep_reason")
         )
     ]
     stories = _stories_after(
-        articles, copies, folds, dropped=set(dropped), restored=restored, snapshot=snapshot
+        articles, copies, duplicates, dropped=set(dropped), restored=restored, snapshot=snapshot
     )
     change = Change(
         parent=snapshot.id,
@@ -116,7 +116,7 @@ def plan(
         },
         inserts={
             "articles": [_restored_rows(snapshot, restored, result, stories.ranks)],
-            "duplicates": [_dropped_rows(snapshot, dropped, result.folds, stories.ranks)],
+            "duplicates": [_dropped_rows(snapshot, dropped, result.duplicates, stories.ranks)],
             "pairs": [result.pairs],
         },
         deletes={"articles": dropped, "duplicates": restored},
@@ -136,7 +136,7 @@ class _Stories:
 def _stories_after(
     articles: pa.Table,
     copies: pa.Table,
-    folds: Mapping[str, Mapping[str, Any]],
+    duplicates: Mapping[str, Mapping[str, Any]],
     *,
     dropped: set[str],
     restored: Sequence[str],
@@ -168,14 +168,14 @@ def _stories_after(
     touched: set[str | None] = set()
     is_moved = dropped.union(restored)
     for doc_id, outlet in _outlets(articles, copies):
-        kept = folds[doc_id]["kept_doc_id"] if doc_id in folds else doc_id
+        kept = duplicates[doc_id]["kept_doc_id"] if doc_id in duplicates else doc_id
         now = ranks.get(kept, _NO_STORY)[0]
         was = before.get(doc_id, story_of_copy.get(doc_id))
         outlets[now].add(outlet)
         if now != was or doc_id in is_moved:
             touched |= {now, was}
     successors = {
-        before[d]: ranks.get(folds[d]["kept_doc_id"], _NO_STORY)[0]
+        before[d]: ranks.get(duplicates[d]["kept_doc_id"], _NO_STORY)[0]
         for d in sorted(dropped)
         if d in before
     }
@@ -223,7 +223,7 @@ def _restored_rows(
     rows = snapshot.documents("duplicates", ids) if ids else snapshot.documents("articles", [])
     gone = [
         name
-        for name in (*result.folds.column_names[1:], *_SIZES, *_STORY)
+        for name in (*result.duplicates.column_names[1:], *_SIZES, *_STORY)
         if name in rows.column_names
     ]
     rows = rows.drop_columns(gone)
@@ -234,13 +234,15 @@ def _restored_rows(
 
 
 def _dropped_rows(
-    snapshot: Snapshot, ids: Sequence[str], folds: pa.Table, ranks: StoryRanks
+    snapshot: Snapshot, ids: Sequence[str], duplicates: pa.Table, ranks: StoryRanks
 ) -> pa.Table:
     """Articles that become copies, in the story of the document that is kept for them."""
     rows = snapshot.documents("articles", ids)
     rows = rows.drop_columns([*_SIZES, *_STORY, "story_similarity"])
     for name, values in (
-        id_index.Table(folds).columns(rows["doc_id"], tuple(folds.column_names[1:])).items()
+        id_index.Table(duplicates)
+        .columns(rows["doc_id"], tuple(duplicates.column_names[1:]))
+        .items()
     ):
         rows = rows.append_column(name, values)
     return rows.append_column("story_id", _stories_of_kept(rows["kept_doc_id"], ranks))
@@ -259,8 +261,8 @@ def _updates(
 ) -> dict[str, pa.Table]:
     updates: dict[str, pa.Table] = {}
     if reassigned:
-        rows = result.folds.filter(
-            pc.is_in(result.folds["doc_id"], pa.array(reassigned, pa.string()))
+        rows = result.duplicates.filter(
+            pc.is_in(result.duplicates["doc_id"], pa.array(reassigned, pa.string()))
         )
         updates["duplicates"] = rows.append_column(
             "story_id", _stories_of_kept(rows["kept_doc_id"], stories.ranks)

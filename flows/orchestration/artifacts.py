@@ -35,13 +35,13 @@ def publish(outcome: Outcome) -> None:
                 "with date": profile.n_with_date,
                 "words": profile.n_words,
             }
-            for profile in facts.habits
+            for profile in facts.profiles
         ],
         key="copydesk-outlets",
         description="New documents by outlet",
     )
     by_outlet: dict[str, list[str]] = {}
-    for anomaly in facts.breaks:
+    for anomaly in facts.anomalies:
         by_outlet.setdefault(anomaly.outlet_id, []).append(plain(anomaly.sentence))
     for outlet, sentences in sorted(by_outlet.items()):
         emit_event(
@@ -52,7 +52,7 @@ def publish(outcome: Outcome) -> None:
             },
             payload={
                 "run_id": facts.run_id,
-                "breaks": sentences,
+                "anomalies": sentences,
                 "n_quarantined": facts.n_quarantined,
             },
         )
@@ -78,8 +78,8 @@ def markdown(outcome: Outcome) -> str:
         *(f"| {name} | {n:,} |" for name, n in rows),
         "",
     ]
-    if facts.breaks:
-        lines += ["## Drift", "", *(f"- {escaped(b.sentence)}" for b in facts.breaks), ""]
+    if facts.anomalies:
+        lines += ["## Drift", "", *(f"- {escaped(b.sentence)}" for b in facts.anomalies), ""]
     if summary.n_under_other_recipe:
         lines += [f"{summary.n_under_other_recipe:,} rows were written with another recipe.", ""]
     lines += ["## Stages", "", "| stage | seconds | peak memory |", "|---|--:|--:|"]

@@ -48,7 +48,7 @@ class Texts(Protocol):
         """Delete what was written."""
 
 
-class Folding:
+class CopySearch:
     """One run of the step: `read` every batch, then `finish`.
 
     Rows 0 to n-1 are the new documents in order of time; published documents that are fetched for
@@ -334,9 +334,9 @@ class Folding:
         was_copy = np.isin(changed, list(self._kept_id))
         return Copies(
             pairs=clustering.pairs_table(),
-            folds=clustering.fold_rows(kept, changed[changed < self.n]),
-            moved=clustering.fold_rows(kept, changed[(changed >= self.n) & ~was_copy]),
-            refolded=clustering.fold_rows(kept, changed[was_copy]),
+            duplicates=clustering.duplicate_rows(kept, changed[changed < self.n]),
+            displaced=clustering.duplicate_rows(kept, changed[(changed >= self.n) & ~was_copy]),
+            reassigned=clustering.duplicate_rows(kept, changed[was_copy]),
             sizes=clustering.sizes(kept, self._members),
             new_index_files=tuple(self._staged[name] for name in sorted(self._staged)),
             index_files=self.index.names,

@@ -52,12 +52,12 @@ class Copies:
 
     pairs: pa.Table | Path
     """PAIRS: rows to add, in memory or in a staged file."""
-    folds: pa.Table
-    """FOLDS: new documents that go to `duplicates`; every other new document stays in `articles`."""
-    moved: pa.Table
-    """FOLDS: published rows of `articles` that the policy now folds into a new document (counted in n_moved)."""
-    refolded: pa.Table
-    """FOLDS: published rows of `duplicates` that get another kept document (their row changes in place)."""
+    duplicates: pa.Table
+    """DUPLICATES: new documents that go to `duplicates`; every other new document stays in `articles`."""
+    displaced: pa.Table
+    """DUPLICATES: published rows of `articles` that the policy now folds into a new document (counted in n_moved)."""
+    reassigned: pa.Table
+    """DUPLICATES: published rows of `duplicates` that get another kept document (their row changes in place)."""
     sizes: pa.Table
     """SIZES: kept documents, new or published, that gained copies; a document alone is 1, its outlet, 1."""
     new_index_files: tuple[Path, ...]
@@ -93,16 +93,16 @@ def find_copies(
     published; their order does not matter. `index` is the index of the
     current snapshot, None for the first run. Nothing is written outside `staging`.
     """
-    from copydesk.flows.pipeline.copy_search import Folding
+    from copydesk.flows.pipeline.copy_search import CopySearch
 
-    with Folding(index=index, published=published, options=options, staging=staging) as folding:
+    with CopySearch(index=index, published=published, options=options, staging=staging) as search:
         for batch in _tables(shards):
-            folding.read(batch)
+            search.read(batch)
         known = versions or Versions()
-        return folding.finish(frozenset(known.pinned), known.superseded)
+        return search.finish(frozenset(known.pinned), known.superseded)
 
 
-def losses(shards: Sequence[StagedRows], folds: pa.Table) -> list[str]:
+def losses(shards: Sequence[StagedRows], duplicates: pa.Table) -> list[str]:
     """Sentences on outlets that lost more than a third of their new documents; older versions do not count."""
     import pyarrow.compute as pc
 
@@ -112,7 +112,7 @@ def losses(shards: Sequence[StagedRows], folds: pa.Table) -> list[str]:
     kept_for = {
         doc_id: kept
         for doc_id, kept, why in zip(
-            *(folds[name].to_pylist() for name in ("doc_id", "kept_doc_id", "keep_reason")),
+            *(duplicates[name].to_pylist() for name in ("doc_id", "kept_doc_id", "keep_reason")),
             strict=True,
         )
         if why != NEWER_VERSION

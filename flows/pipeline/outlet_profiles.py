@@ -50,11 +50,11 @@ def recent_profiles(root: Path, n_runs: int) -> list[tuple[drift.OutletProfile, 
     found: list[tuple[drift.OutletProfile, ...]] = []
     for path in sorted((root / "reports").glob("*.json"), reverse=True):
         try:
-            habits = Facts.from_json(path.read_text(encoding="utf-8")).habits
+            of_run = Facts.from_json(path.read_text(encoding="utf-8")).profiles
         except (OSError, ValueError):  # a damaged record only shortens the history
             continue
-        if habits:
-            found.append(habits)
+        if of_run:
+            found.append(of_run)
         if len(found) == n_runs:
             break
     return found[::-1]

@@ -17,11 +17,11 @@ from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.context import Context
 from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results, counts_of
 from copydesk.flows.pipeline.staging.decided_rows import (
-    FOLD,
+    DUPLICATION,
     STORY,
     Decided,
     decided_rows,
-    with_fold,
+    with_kept_document,
 )
 from copydesk.flows.pipeline.staging.shard_files import ROW, ShardFiles, StagedRows
 from copydesk.flows.support import id_index, versions
@@ -71,7 +71,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
     inserts["rejects"] = [_new_rejects(context, results.cleaned)]
     # A story's first publication names the file of its row, so a story that changes is rewritten.
     gone: dict[str, object] = {
-        "articles": copies.moved["doc_id"].to_pylist(),
+        "articles": copies.displaced["doc_id"].to_pylist(),
         "stories": stories.row_updates["story_id"].to_pylist(),
         **deletes,
     }
@@ -112,7 +112,7 @@ def _counts(context: Context, results: Results, deletes: Mapping[str, object]) -
         raise ValueError("a run counts its documents after it has compared them")
     released = deletes.get("quarantined", ())
     n_released = len(released) if isinstance(released, Sized) else 0
-    n_moved = results.copies.moved.num_rows + n_released
+    n_moved = results.copies.displaced.num_rows + n_released
     if context.kind == "release":
         return {**dict.fromkeys(COUNTS, 0), "n_moved": n_moved}
     return {**counts_of(results.cleaned, results.arrivals, results.copies), "n_moved": n_moved}
@@ -147,16 +147,16 @@ def run_row(context: Context, counts: Mapping[str, int]) -> dict[str, Any]:
 
 def _moved_rows(parent: Snapshot | None, copies: Copies, decided: Decided) -> pa.Table:
     """Published articles that the keep policy now folds into a new one, as rows of `duplicates`."""
-    if parent is None or not copies.moved.num_rows:
+    if parent is None or not copies.displaced.num_rows:
         return pa.table({"doc_id": pa.array([], pa.string())})
-    rows = parent.documents("articles", copies.moved["doc_id"].to_pylist())
+    rows = parent.documents("articles", copies.displaced["doc_id"].to_pylist())
     rows = rows.drop_columns([*_SIZES, *STORY])
-    return with_fold(rows, id_index.Table(copies.moved), decided)
+    return with_kept_document(rows, id_index.Table(copies.displaced), decided)
 
 
 def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
     """`doc_id` and `story_id` of every document whose copies are new or change: as this run has it, or the snapshot."""
-    changed = (copies.folds, copies.moved, copies.refolded)
+    changed = (copies.duplicates, copies.displaced, copies.reassigned)
     kept = id_index.whole(
         pa.concat_tables([t.select(["kept_doc_id"]) for t in changed])["kept_doc_id"].unique()
     )
@@ -186,8 +186,8 @@ def _updates(
     sizes = copies.sizes.filter(
         pa.array(~id_index.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"]))
     )
-    if copies.refolded.num_rows or stories.updates.num_rows:
-        changed = _changed_copies(parent, copies.refolded, stories.updates, decided)
+    if copies.reassigned.num_rows or stories.updates.num_rows:
+        changed = _changed_copies(parent, copies.reassigned, stories.updates, decided)
         if changed.num_rows:
             updates["duplicates"] = changed
     if sizes.num_rows or stories.updates.num_rows:
@@ -196,16 +196,18 @@ def _updates(
 
 
 def _changed_copies(
-    parent: Snapshot, refolded: pa.Table, moves: pa.Table, decided: Decided
+    parent: Snapshot, reassigned: pa.Table, moves: pa.Table, decided: Decided
 ) -> pa.Table:
     """Changes to `duplicates`: copies that follow another document, and those of one that changes its story."""
-    wanted = pc.field("doc_id").isin(id_index.whole(refolded["doc_id"]))
+    wanted = pc.field("doc_id").isin(id_index.whole(reassigned["doc_id"]))
     wanted |= pc.field("kept_doc_id").isin(id_index.whole(moves["doc_id"]))
-    rows = parent.table("duplicates", ["doc_id", "story_id", *FOLD], wanted).sort_by("doc_id")
-    index = pc.index_in(rows["doc_id"], value_set=id_index.whole(refolded["doc_id"]))
+    rows = parent.table("duplicates", ["doc_id", "story_id", *DUPLICATION], wanted).sort_by(
+        "doc_id"
+    )
+    index = pc.index_in(rows["doc_id"], value_set=id_index.whole(reassigned["doc_id"]))
     columns = {"doc_id": rows["doc_id"]}
-    for name in FOLD:
-        now = id_index.whole(refolded[name]).take(index).cast(rows[name].type)
+    for name in DUPLICATION:
+        now = id_index.whole(reassigned[name]).take(index).cast(rows[name].type)
         columns[name] = pc.if_else(index.is_valid(), now, rows[name])
     (story,) = decided.stories_of_kept.columns(columns["kept_doc_id"], ("story_id",)).values()
     columns["story_id"] = pc.coalesce(story, rows["story_id"])

@@ -44,8 +44,8 @@ class Arrivals:
     n_known: int = 0
     n_revisions: int = 0
     n_quarantined: int = 0
-    habits: tuple[drift.OutletProfile, ...] = ()
-    breaks: tuple[drift.Anomaly, ...] = ()
+    profiles: tuple[drift.OutletProfile, ...] = ()
+    anomalies: tuple[drift.Anomaly, ...] = ()
     is_nothing_new: bool = False
     """Whether the run can end here: no snapshot would show a difference."""
 
@@ -83,7 +83,7 @@ class Results:
 
 def counts_of(cleaned: Cleaned, arrivals: Arrivals, copies: Copies | None) -> dict[str, int]:
     """The counts of documents that a run read, by the columns of `runs`."""
-    n_duplicates = copies.folds.num_rows if copies is not None else 0
+    n_duplicates = copies.duplicates.num_rows if copies is not None else 0
     return {
         "n_read": cleaned.n_read,
         "n_articles": arrivals.n_new - n_duplicates if copies is not None else 0,

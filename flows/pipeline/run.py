@@ -133,16 +133,16 @@ def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
     """Leave out what is already known, number revisions, and hold back outlets that drifted."""
     context.progress.stage("reconcile", cleaned.n_read)
     resolutions = reconciling.decide([shard.articles for shard in cleaned.shards], context.parent)
-    habits = outlet_profiles.profiles(
+    profiles = outlet_profiles.profiles(
         cleaned.shards, resolutions, rules_sha256=versions.rules_sha256()
     )
     options = context.recipe.drift
     recent = outlet_profiles.recent_profiles(context.warehouse.root, options.runs)
-    breaks = drift.anomalies(recent, habits, options)
-    for broken in breaks:
+    anomalies = drift.anomalies(recent, profiles, options)
+    for broken in anomalies:
         context.warn(broken.sentence)
     reconciled = reconciling.write(
-        cleaned.shards, resolutions, context, drift.quarantine_reasons(breaks, options)
+        cleaned.shards, resolutions, context, drift.quarantine_reasons(anomalies, options)
     )
     arrivals = Arrivals(
         shards=reconciled.new,
@@ -153,8 +153,8 @@ def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
         n_known=reconciled.n_known,
         n_revisions=reconciled.n_revisions,
         n_quarantined=reconciled.n_quarantined,
-        habits=habits,
-        breaks=breaks,
+        profiles=profiles,
+        anomalies=anomalies,
     )
     is_nothing_new = publish_step.is_nothing_new(context, cleaned, arrivals)
     return replace(arrivals, is_nothing_new=is_nothing_new)
@@ -178,7 +178,7 @@ def deduplicate(context: Context, arrivals: Arrivals) -> Copies:
     context.progress.advance(arrivals.n_new)
     pairs = context.folder("deduplicate") / "pairs.parquet"  # not wanted before they are published
     clean_shards.write_whole(found.pairs, pairs)
-    for sentence in copies_step.losses(arrivals.shards, found.folds):
+    for sentence in copies_step.losses(arrivals.shards, found.duplicates):
         context.warn(sentence)
     return replace(found, pairs=pairs)
 
@@ -189,7 +189,7 @@ def group(context: Context, arrivals: Arrivals, copies: Copies) -> Stories:
     # Compiled code: it is not loaded before the reading has begun.
     from copydesk.flows.pipeline.stories import stage
 
-    context.progress.stage("group", arrivals.n_new - copies.folds.num_rows)
+    context.progress.stage("group", arrivals.n_new - copies.duplicates.num_rows)
     return stage.group(
         arrivals.shards,
         copies=copies,
@@ -293,8 +293,8 @@ def _facts(context: Context, results: Results) -> Facts:
         recipe_sha256=context.recipe.sha256(),
         stages=tuple(context.journal.stages),
         warnings=tuple(context.journal.warnings),
-        breaks=results.arrivals.breaks,
-        habits=results.arrivals.habits,
+        anomalies=results.arrivals.anomalies,
+        profiles=results.arrivals.profiles,
         n_known_files=context.sifted.n_known_files,
         known_since=known_since,
         skipped=dict(results.cleaned.tally.skipped.most_common()),

@@ -55,8 +55,8 @@ class Facts:
     skipped: Mapping[str, int] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
     warnings: tuple[str, ...] = ()
-    breaks: tuple[Anomaly, ...] = ()
-    habits: tuple[OutletProfile, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
+    profiles: tuple[OutletProfile, ...] = ()
 
     def to_json(self) -> str:
         """The facts as JSON text; `from_json` reads it back."""

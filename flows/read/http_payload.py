@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import Message
 
 from fastwarc.stream_io import BrotliReader
-from fastwarc.warc import WarcHeaderMap, WarcRecord
+from fastwarc.warc import HeaderMap, WarcRecord
 
 from copydesk.flows.read.formats.html import looks_like_page
 from copydesk.flows.read.limits import Limits
@@ -82,7 +82,7 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
     return Payload(body, "page", record.http_charset or None, _reserved(headers))
 
 
-def _reserved(headers: WarcHeaderMap) -> bool | None:
+def _reserved(headers: HeaderMap) -> bool | None:
     """What the response says of mining; its robots directives count where the protocol's header is missing."""
     stated = mining_reservation.by_protocol(headers.get("tdm-reservation"))
     if stated is not None:

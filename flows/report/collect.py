@@ -150,7 +150,7 @@ def _outlets(documents: pa.Table, others: _NotInCorpus, facts: Facts) -> tuple[O
     )
     n_rejected = Counter(drift.outlet_of(url, rows) for url in others.rejects["url"].to_pylist())
     anomalies: dict[str, list[str]] = defaultdict(list)
-    for anomaly in facts.breaks:
+    for anomaly in facts.anomalies:
         sentence = anomaly.sentence.removeprefix(f"{anomaly.outlet_id}: ")
         anomalies[anomaly.outlet_id].append(sentence)
     largest = sorted(

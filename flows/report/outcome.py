@@ -73,11 +73,11 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
         )
     if summary.n_stories:
         lines.append(f"stories    {summary.n_stories:,} opened")
-    for anomaly in facts.breaks[:_MOST_ANOMALIES]:
+    for anomaly in facts.anomalies[:_MOST_ANOMALIES]:
         lines.append(f"drift      {anomaly.sentence}")
-    if len(facts.breaks) > _MOST_ANOMALIES:
+    if len(facts.anomalies) > _MOST_ANOMALIES:
         lines.append(
-            f"drift      and {len(facts.breaks) - _MOST_ANOMALIES} more changes, in the report"
+            f"drift      and {len(facts.anomalies) - _MOST_ANOMALIES} more changes, in the report"
         )
     if summary.n_under_other_recipe:
         lines.append(
@@ -130,8 +130,10 @@ def nothing_readable(outcome: Outcome) -> str | None:
 def machine(outcome: Outcome) -> dict[str, Any]:
     """The run as JSON values; names that the `runs` table has are the same here."""
     facts = asdict(outcome.summary.facts)
-    facts["breaks"] = [asdict(b) | {"sentence": b.sentence} for b in outcome.summary.facts.breaks]
-    del facts["habits"]
+    facts["anomalies"] = [
+        asdict(b) | {"sentence": b.sentence} for b in outcome.summary.facts.anomalies
+    ]
+    del facts["profiles"]
     return {
         **facts,
         "removed_by_rule": dict(outcome.summary.removed_by_rule),

@@ -19,7 +19,7 @@ class Shelf:
         self.folder, self.options = folder, options or Options()
         self.rows: dict[str, dict[str, object]] = {}
         self.kept: dict[str, str] = {}  # doc_id of a copy -> kept doc_id
-        self.folds: dict[str, dict[str, object]] = {}
+        self.duplicates: dict[str, dict[str, object]] = {}
         self.sizes: dict[str, tuple[int, int, int]] = {}
         self.pairs: list[dict[str, object]] = []
         self.index_files: tuple[str, ...] = ()
@@ -62,10 +62,10 @@ class Shelf:
         self.index_files = copies.index_files
         if whole:
             self.rows |= {row["doc_id"]: row for row in table.to_pylist()}
-        for changed in (copies.folds, copies.moved, copies.refolded):
+        for changed in (copies.duplicates, copies.displaced, copies.reassigned):
             for row in changed.to_pylist():
                 self.kept[row["doc_id"]] = row["kept_doc_id"]
-                self.folds[row["doc_id"]] = row
+                self.duplicates[row["doc_id"]] = row
         for row in copies.sizes.to_pylist():
             self.sizes[row["doc_id"]] = (row["cluster_size"], row["n_outlets"], row["n_origins"])
         self.pairs += copies.pairs.to_pylist()

@@ -60,7 +60,7 @@ def test_order_and_batches_of_the_input_change_nothing(tmp_path: Path) -> None:
         paths.append(tmp_path / f"{i}.parquet")
         pq.write_table(part, paths[-1])
     second = Shelf(tmp_path / "b").ingest(paths)
-    for name in ("pairs", "folds", "sizes", "index_files"):
+    for name in ("pairs", "duplicates", "sizes", "index_files"):
         assert getattr(first, name) == getattr(second, name), name
 
 
@@ -70,7 +70,7 @@ def test_slabs_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     whole_run = Shelf(tmp_path / "a").ingest(ROOM.table())
     monkeypatch.setattr(copy_search, "SLAB", 37)
     in_slabs = Shelf(tmp_path / "b").ingest(shuffled(ROOM.table(), 2))
-    for name in ("pairs", "folds", "sizes"):
+    for name in ("pairs", "duplicates", "sizes"):
         assert getattr(whole_run, name) == getattr(in_slabs, name), name
     assert {path.parent for path in in_slabs.new_index_files} == {tmp_path / "b" / "run1"}
 
@@ -109,7 +109,7 @@ def test_rethreshold_gives_any_history_the_clusters_of_one_ingest(
     rows = pa.Table.from_pylist(list(many.rows.values()))
     result = recluster(rows, pa.Table.from_pylist(many.pairs), Options(**settings))
     expected = Shelf(tmp_path / "one", Options(**settings)).ingest(ROOM.table())
-    for name in ("folds", "sizes"):
+    for name in ("duplicates", "sizes"):
         got, want = (
             getattr(result, name).drop_columns(_ESTIMATES & {*getattr(result, name).column_names}),
             getattr(expected, name),
@@ -125,10 +125,10 @@ _ESTIMATES = {"longest_shared_words", "may_go", "kept_may_go"}
 def test_every_fold_has_its_pair_with_the_same_numbers(tmp_path: Path) -> None:
     shelf = whole(tmp_path)
     pairs = {frozenset((p["doc_a"], p["doc_b"])): p for p in shelf.pairs}
-    for fold in shelf.folds.values():
-        pair = pairs[frozenset((fold["doc_id"], fold["kept_doc_id"]))]
-        assert pair["jaccard"] == fold["jaccard"]
-        assert pair["relation"] == fold["relation"]
+    for duplicate in shelf.duplicates.values():
+        pair = pairs[frozenset((duplicate["doc_id"], duplicate["kept_doc_id"]))]
+        assert pair["jaccard"] == duplicate["jaccard"]
+        assert pair["relation"] == duplicate["relation"]
 
 
 def test_sizes_add_up_to_the_documents(tmp_path: Path) -> None:
@@ -146,9 +146,9 @@ def test_a_kept_document_stays_kept_when_later_copies_arrive(tmp_path: Path) -> 
     shelf.ingest(one(5, story, 0))
     copies = shelf.ingest(one(3, story[:10], 2))
     assert shelf.clusters() == {doc(5): doc(5), doc(3): doc(5)}
-    assert copies.moved.num_rows == 0
+    assert copies.displaced.num_rows == 0
     assert shelf.sizes[doc(5)][0] == 2
-    assert str(shelf.folds[doc(3)]["keep_reason"]).startswith("fullest: ")
+    assert str(shelf.duplicates[doc(3)]["keep_reason"]).startswith("fullest: ")
 
 
 def test_an_earlier_text_that_arrives_later_takes_over_and_the_move_is_on_record(
@@ -158,8 +158,8 @@ def test_an_earlier_text_that_arrives_later_takes_over_and_the_move_is_on_record
     shelf.ingest(pa.concat_tables([one(1, story, 5), one(2, story[:12], 6)]))
     copies = shelf.ingest(one(9, [*text_of(50, 2), *story], 1))
     assert set(shelf.clusters().values()) == {doc(9)}
-    assert copies.moved["doc_id"].to_pylist() == [doc(1)]
-    assert copies.refolded["doc_id"].to_pylist() == [doc(2)]
+    assert copies.displaced["doc_id"].to_pylist() == [doc(1)]
+    assert copies.reassigned["doc_id"].to_pylist() == [doc(2)]
     assert shelf.sizes[doc(9)][0] == 3
 
 
@@ -214,9 +214,13 @@ def test_the_policy_chooses_and_says_why(
     shelf = Shelf(tmp_path, Options(**policy))
     shelf.ingest(documents)
     # A document with sentences that the preferred one lacks stays beside it.
-    dropped = [fold for fold in shelf.folds.values() if fold["kept_doc_id"] == doc(kept)]
-    assert all(str(fold["keep_reason"]).startswith(why) for fold in dropped)
-    assert doc(kept) not in shelf.folds
+    dropped = [
+        duplicate
+        for duplicate in shelf.duplicates.values()
+        if duplicate["kept_doc_id"] == doc(kept)
+    ]
+    assert all(str(duplicate["keep_reason"]).startswith(why) for duplicate in dropped)
+    assert doc(kept) not in shelf.duplicates
     assert shelf.sizes.get(doc(kept), (1,))[0] == 1 + len(dropped)
 
 
@@ -251,7 +255,7 @@ def test_equal_texts_in_one_ingest_and_in_the_next_are_exact(tmp_path: Path) -> 
     shelf.ingest(pa.concat_tables([one(i, story, i) for i in range(1, 40)]))
     shelf.ingest(pa.concat_tables([one(i, story, i) for i in range(40, 60)]))
     assert set(shelf.clusters().values()) == {doc(1)}
-    assert {fold["relation"] for fold in shelf.folds.values()} == {"exact"}
+    assert {duplicate["relation"] for duplicate in shelf.duplicates.values()} == {"exact"}
     assert shelf.sizes[doc(1)][0] == 59
 
 

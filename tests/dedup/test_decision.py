@@ -171,7 +171,7 @@ def test_a_copy_of_a_later_run_never_displaces_the_published_one_on_a_tie(tmp_pa
     reworded = STORY.replace("fear for their trade", "fear for their sales")
     copies = shelf.ingest(articles([same], [reworded], [START - timedelta(hours=1)]))
     assert shelf.clusters() == {published: published, same: published}
-    assert copies.moved.num_rows == 0
+    assert copies.displaced.num_rows == 0
 
 
 def test_a_later_report_that_leaves_out_the_first_one_s_news_stays_beside_it() -> None:

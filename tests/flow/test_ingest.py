@@ -159,7 +159,7 @@ def test_artifacts_show_a_hostile_outlet_as_words() -> None:
         snapshot_id="s",
         started_at="2026-03-01T06:00:00+00:00",
         finished_at="2026-03-01T06:00:00+00:00",
-        breaks=(Anomaly("[x](javascript:alert(1))<script>|\n# h", "byline", 0.9, 0.1),),
+        anomalies=(Anomaly("[x](javascript:alert(1))<script>|\n# h", "byline", 0.9, 0.1),),
     )
     text = artifacts.markdown(finish.Outcome(Summary(facts=facts), Path("wh"), None))
     (line,) = [line for line in text.splitlines() if "javascript" in line]

@@ -71,15 +71,15 @@ def current(warehouse: Path) -> Snapshot:
 
 
 def test_ordinary_days_raise_no_alarm(days: tuple[Path, list[Summary]]) -> None:
-    assert [summary.facts.breaks for summary in days[1][:3]] == [(), (), ()]
+    assert [summary.facts.anomalies for summary in days[1][:3]] == [(), (), ()]
 
 
 def test_the_redesigned_outlet_is_named_and_no_other(
     days: tuple[Path, list[Summary]],
 ) -> None:
-    breaks = days[1][3].facts.breaks
-    assert {b.outlet_id for b in breaks} == {REDESIGNED}
-    assert {"byline", "length"} <= {b.measure for b in breaks}
+    anomalies = days[1][3].facts.anomalies
+    assert {b.outlet_id for b in anomalies} == {REDESIGNED}
+    assert {"byline", "length"} <= {b.measure for b in anomalies}
 
 
 def test_its_documents_wait_and_the_others_are_published(

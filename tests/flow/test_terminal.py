@@ -92,7 +92,9 @@ def test_the_summary_is_read_in_five_seconds() -> None:
 
 def test_the_summary_obeys_no_escape_sequence() -> None:
     outcome = finish.Outcome(
-        summary(n_read=1, n_articles=1, breaks=(Anomaly("\x1b]0;owned\x07", "byline", 0.9, 0.0),)),
+        summary(
+            n_read=1, n_articles=1, anomalies=(Anomaly("\x1b]0;owned\x07", "byline", 0.9, 0.0),)
+        ),
         Path("/wh"),
         None,
     )

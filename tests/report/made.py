@@ -46,7 +46,7 @@ FACTS = Facts(
         Stage("group", 7.0, 980 * 2**20, 700),
         Stage("publish", 12.1, 990 * 2**20, 1000),
     ),
-    breaks=(Anomaly("harbour.example", "byline", 0.92, 0.03),),
+    anomalies=(Anomaly("harbour.example", "byline", 0.92, 0.03),),
     warnings=("412 rows stand under another recipe; `copydesk reprocess` brings them up to date.",),
 )
 
@@ -174,7 +174,7 @@ def hostile() -> Data:
         plain.facts,
         inputs=(attacks, "/a b\nc"),
         warnings=(attacks,),
-        breaks=(Anomaly(attacks, "byline", 0.9, 0.1), Anomaly("x", f"rule:{attacks}", 0, 1)),
+        anomalies=(Anomaly(attacks, "byline", 0.9, 0.1), Anomaly("x", f"rule:{attacks}", 0, 1)),
     )
     return replace(
         plain,

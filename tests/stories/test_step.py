@@ -43,16 +43,16 @@ DUPLICATES = pa.schema(
 )
 
 
-def copies(**folds: dict[str, str]) -> Copies:
-    """What the copies step found: `folds`, `moved` and `refolded` from a copy to its kept document."""
+def copies(**duplicates: dict[str, str]) -> Copies:
+    """What the copies step found: `duplicates`, `displaced` and `reassigned` from a copy to its kept document."""
     tables_of = {
         name: pa.table(
             {
-                "doc_id": pa.array(folds.get(name, {}), pa.string()),
-                "kept_doc_id": pa.array(folds.get(name, {}).values(), pa.string()),
+                "doc_id": pa.array(duplicates.get(name, {}), pa.string()),
+                "kept_doc_id": pa.array(duplicates.get(name, {}).values(), pa.string()),
             }
         )
-        for name in ("folds", "moved", "refolded")
+        for name in ("duplicates", "displaced", "reassigned")
     }
     nothing = pa.table({})
     return Copies(pairs=nothing, sizes=nothing, new_index_files=(), index_files=(), **tables_of)
@@ -86,9 +86,9 @@ class Shelf:
     def ingest(
         self,
         rows: list[dict[str, Any]],
-        moved: dict[str, str] | None = None,
-        folds: dict[str, str] | None = None,
-        refolded: dict[str, str] | None = None,
+        displaced: dict[str, str] | None = None,
+        duplicates: dict[str, str] | None = None,
+        reassigned: dict[str, str] | None = None,
         n_shards: int = 2,
         is_counted: bool = False,
         **options: Any,
@@ -109,24 +109,24 @@ class Shelf:
                 shard_counts.write(pq.read_table(files.articles), files.counts)
             counts = files.counts if is_counted else None
             shards.append(StagedRows(files.number, files.articles, counts=counts))
-        moved, folds, refolded = moved or {}, folds or {}, refolded or {}
+        displaced, duplicates, reassigned = displaced or {}, duplicates or {}, reassigned or {}
         found = group(
             shards,
-            copies=copies(folds=folds, moved=moved, refolded=refolded),
+            copies=copies(duplicates=duplicates, displaced=displaced, reassigned=reassigned),
             parent=self if self.n_runs > 1 else None,
             options=Options(**options),
             run_id=run_id,
             staging=self.folder,
         )
-        for doc, kept in moved.items():
+        for doc, kept in displaced.items():
             self.duplicates[doc] = {**self.articles.pop(doc), "kept_doc_id": kept}
         for row in rows:
-            table = self.duplicates if row["doc_id"] in folds else self.articles
+            table = self.duplicates if row["doc_id"] in duplicates else self.articles
             table[row["doc_id"]] = {**row, "run_id": run_id}
-        for doc, kept in {**folds, **refolded}.items():
+        for doc, kept in {**duplicates, **reassigned}.items():
             self.duplicates[doc]["kept_doc_id"] = kept
         assert sorted(found.assignments["doc_id"].to_pylist()) == sorted(
-            row["doc_id"] for row in rows if row["doc_id"] not in folds
+            row["doc_id"] for row in rows if row["doc_id"] not in duplicates
         )
         for changed in (*found.assignments.to_pylist(), *found.updates.to_pylist()):
             self.articles[changed["doc_id"]] |= changed
@@ -294,7 +294,7 @@ def test_an_article_that_a_published_one_folds_into_takes_its_story(tmp_path: Pa
     shelf = Shelf(tmp_path)
     shelf.ingest(rows)
     story = shelf.articles[old["doc_id"]]["story_id"]
-    shelf.ingest([{**old, "doc_id": "f" * 32}], moved={old["doc_id"]: "f" * 32})
+    shelf.ingest([{**old, "doc_id": "f" * 32}], displaced={old["doc_id"]: "f" * 32})
     assert shelf.articles["f" * 32]["story_id"] == story
 
 
@@ -323,7 +323,7 @@ def test_the_outlets_of_copies_count_for_the_story(tmp_path: Path):
     kept = [first["doc_id"], first["doc_id"], second["doc_id"]]
     shelf.ingest(
         [first, second, *own],
-        folds={row["doc_id"]: of for row, of in zip(own, kept, strict=True)},
+        duplicates={row["doc_id"]: of for row, of in zip(own, kept, strict=True)},
     )
     assert shelf.stories[shelf.articles[first["doc_id"]]["story_id"]]["n_outlets"] == 2
     assert shelf.stories[shelf.articles[second["doc_id"]]["story_id"]]["n_outlets"] == 1
@@ -334,10 +334,10 @@ def test_a_copy_that_comes_later_adds_its_outlet_and_nothing_else_changes(tmp_pa
     shelf = Shelf(tmp_path)
     first, late, again = doc(1, event, "a"), doc(2, event, "b"), doc(3, event, "b")
     shelf.ingest([first])
-    found = shelf.ingest([late], folds={late["doc_id"]: first["doc_id"]})
+    found = shelf.ingest([late], duplicates={late["doc_id"]: first["doc_id"]})
     (row,) = found.row_updates.to_pylist()
     assert (row["n_articles"], row["n_outlets"], row["run_id"]) == (1, 2, "run 002")
-    found = shelf.ingest([again], folds={again["doc_id"]: first["doc_id"]})
+    found = shelf.ingest([again], duplicates={again["doc_id"]: first["doc_id"]})
     assert found.row_updates.num_rows == 0
 
 
@@ -345,11 +345,11 @@ def test_copies_follow_a_published_article_that_is_replaced(tmp_path: Path):
     event = articles()[0]
     shelf = Shelf(tmp_path)
     first, copy, better = doc(1, event, "a"), doc(2, event, "b"), doc(3, event, "c")
-    shelf.ingest([first, copy], folds={copy["doc_id"]: first["doc_id"]})
+    shelf.ingest([first, copy], duplicates={copy["doc_id"]: first["doc_id"]})
     shelf.ingest(
         [better],
-        moved={first["doc_id"]: better["doc_id"]},
-        refolded={copy["doc_id"]: better["doc_id"]},
+        displaced={first["doc_id"]: better["doc_id"]},
+        reassigned={copy["doc_id"]: better["doc_id"]},
     )
     (row,) = [row for row in shelf.stories.values() if row["n_articles"]]
     assert (row["n_articles"], row["n_outlets"]) == (1, 3)
@@ -364,17 +364,19 @@ def test_any_history_of_copies_leaves_the_counts_that_the_rows_give(tmp_path: Pa
     number = 10**6
     for first in range(0, 60, 12):
         new = rows[first : first + 12]
-        folds, moved, refolded = {}, {}, {}
+        duplicates, displaced, reassigned = {}, {}, {}
         for old in dice.sample(sorted(shelf.articles), min(2, len(shelf.articles))):
-            moved[old] = dice.choice(new)["doc_id"]
+            displaced[old] = dice.choice(new)["doc_id"]
         for copy, row in shelf.duplicates.items():
-            if row["kept_doc_id"] in moved:
-                refolded[copy] = moved[row["kept_doc_id"]]
-        kept = [*(row["doc_id"] for row in new), *(set(shelf.articles) - set(moved))]
+            if row["kept_doc_id"] in displaced:
+                reassigned[copy] = displaced[row["kept_doc_id"]]
+        kept = [*(row["doc_id"] for row in new), *(set(shelf.articles) - set(displaced))]
         copied = []
         for of in dice.choices(sorted(kept), k=8):
             number += 1
             outlet = dice.choice([None, "outlet 1", f"outlet {number % 40}"])
             copied.append(doc(number, dice.choice(rows), outlet))
-            folds[copied[-1]["doc_id"]] = of
-        shelf.ingest([*new, *copied], moved=moved, folds=folds, refolded=refolded)
+            duplicates[copied[-1]["doc_id"]] = of
+        shelf.ingest(
+            [*new, *copied], displaced=displaced, duplicates=duplicates, reassigned=reassigned
+        )

@@ -17,7 +17,7 @@ from copydesk.transforms.dedup.duplicates_in_memory import relation_names
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.verification import Pairs
 
-FOLDS = pa.schema(
+DUPLICATES = pa.schema(
     [
         column("doc_id", pa.string(), "Document that is a copy.", required=True),
         *document_columns.DUPLICATION,
@@ -165,15 +165,15 @@ class Clustering:
         )
         return table.cast(tables.PAIRS).sort_by([("doc_a", "ascending"), ("doc_b", "ascending")])
 
-    def fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
-        """FOLDS of the given rows, sorted; each has its pair."""
+    def duplicate_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
+        """DUPLICATES of the given rows, sorted; each has its pair."""
         parts = [
-            self._fold_rows(kept, rows[first : first + _AT_ONCE])
+            self._duplicate_rows(kept, rows[first : first + _AT_ONCE])
             for first in range(0, len(rows), _AT_ONCE)
         ]
-        return pa.concat_tables([FOLDS.empty_table(), *parts]).sort_by("doc_id")
+        return pa.concat_tables([DUPLICATES.empty_table(), *parts]).sort_by("doc_id")
 
-    def _fold_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
+    def _duplicate_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
         target = kept[rows]
         pairs = self.pairs.take(self.pairs.find(rows, target))
         pairs = pairs.seen_from(rows)
@@ -198,7 +198,7 @@ class Clustering:
                 ),
             }
         )
-        return table.cast(FOLDS)
+        return table.cast(DUPLICATES)
 
     def rows(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
         """The facts of the given rows."""

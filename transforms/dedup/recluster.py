@@ -19,9 +19,9 @@ from copydesk.transforms.dedup.verification import Pairs
 
 @dataclass(frozen=True, slots=True)
 class Reclustered:
-    """FOLDS of every copy, SIZES of every kept document with copies, and pairs that some fold lacked (PAIRS)."""
+    """DUPLICATES of every copy, SIZES of every kept document with copies, and pairs that some fold lacked (PAIRS)."""
 
-    folds: pa.Table
+    duplicates: pa.Table
     sizes: pa.Table
     pairs: pa.Table
 
@@ -77,7 +77,7 @@ def recluster(
         for pair in zip(table["doc_a"].to_pylist(), table["doc_b"].to_pylist(), strict=True)
     ]
     return Reclustered(
-        clustering.fold_rows(kept, changed),
+        clustering.duplicate_rows(kept, changed),
         clustering.sizes(kept, lambda ids: []),
         table.filter(pa.array(is_new, pa.bool_())),
     )

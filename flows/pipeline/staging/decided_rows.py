@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.pipeline.stories.stage import Stories
 
-FOLD = tuple(field.name for field in document_columns.DUPLICATION)
+DUPLICATION = tuple(field.name for field in document_columns.DUPLICATION)
 STORY = ("story_id", "story_rank", "story_similarity")
 
 
@@ -31,7 +31,7 @@ class Decided:
     `stories_of_kept` has `doc_id` and `story_id` of every document whose copies are new or change.
     """
 
-    folds: id_index.Table
+    duplicates: id_index.Table
     sizes: id_index.Table
     assignments: id_index.Table
     stories_of_kept: id_index.Table
@@ -40,7 +40,7 @@ class Decided:
     def of(cls, copies: Copies, stories: Stories, stories_of_kept: pa.Table) -> Decided:
         """Everything that the two steps found."""
         return cls(
-            id_index.Table(copies.folds),
+            id_index.Table(copies.duplicates),
             id_index.Table(copies.sizes),
             id_index.Table(stories.assignments),
             id_index.Table(stories_of_kept),
@@ -105,11 +105,11 @@ class _ArticleRows(_DecidedRows):
 class _DuplicateRows(_DecidedRows):
     """Duplicates with whose copy they are and why, and the story of the one that was kept."""
 
-    joined = (*FOLD, "story_id")
+    joined = (*DUPLICATION, "story_id")
     needed = ("doc_id",)
 
     def _join(self, rows: pa.Table) -> pa.Table:
-        return with_fold(rows, self.decided.folds, self.decided)
+        return with_kept_document(rows, self.decided.duplicates, self.decided)
 
 
 def decided_rows(
@@ -118,7 +118,7 @@ def decided_rows(
     """The rows of the shards for the table `articles`, and those for `duplicates`."""
     articles, duplicates = [], []
     for shard in shards:
-        is_copy = decided.folds.holds(shard.read(["doc_id"])["doc_id"])
+        is_copy = decided.duplicates.holds(shard.read(["doc_id"])["doc_id"])
         if not is_copy.all():
             articles.append(_ArticleRows(shard, ~is_copy, decided))
         if is_copy.any():
@@ -144,9 +144,9 @@ def with_cluster_columns(rows: pa.Table, facts: pa.Table, sizes: id_index.Table)
     return rows
 
 
-def with_fold(rows: pa.Table, folds: id_index.Table, decided: Decided) -> pa.Table:
-    """Return the rows with the columns of `folds`, and the story of the document that was kept."""
-    rows = append_columns(rows, folds.columns(rows["doc_id"], FOLD))
+def with_kept_document(rows: pa.Table, duplicates: id_index.Table, decided: Decided) -> pa.Table:
+    """Return the rows with the columns of `duplicates`, and the story of the document that was kept."""
+    rows = append_columns(rows, duplicates.columns(rows["doc_id"], DUPLICATION))
     stories = decided.stories_of_kept.columns(rows["kept_doc_id"], ("story_id",))
     return append_columns(rows, stories)
 

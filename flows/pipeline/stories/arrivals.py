@@ -42,9 +42,9 @@ class New:
         return len(self.published)
 
     @classmethod
-    def read(cls, shards: Sequence[StagedRows], folds: pa.Table) -> New:
-        """The articles of the shards; `folds` says which documents are copies, and of which."""
-        copies = Keyed(folds["doc_id"])
+    def read(cls, shards: Sequence[StagedRows], duplicates: pa.Table) -> New:
+        """The articles of the shards; `duplicates` says which documents are copies, and of which."""
+        copies = Keyed(duplicates["doc_id"])
         parts = [_FACTS.empty_table()]
         outlets_of_copies: list[pa.Array] = []
         places = [np.zeros(0, np.int64)]
@@ -73,7 +73,7 @@ class New:
             codes.slice(0, n).take(order).to_numpy().astype(np.int32),
             outlets.dictionary,
             pc.fill_null(whole(facts["n_words"]), 0).take(order).to_numpy().astype(np.int32),
-            whole(folds["kept_doc_id"]).take(pa.array(np.concatenate(places))),
+            whole(duplicates["kept_doc_id"]).take(pa.array(np.concatenate(places))),
             codes.slice(n).to_numpy().astype(np.int32),
             tuple(shards),
         )

@@ -25,7 +25,7 @@ class CopyOutlets:
     grown: Growth
     new: NDArray[np.int64]
     """The story of each new copy, in the order of `New.copy_of`; NONE for a copy without one."""
-    refolded: Mapping[str, str]
+    reassigned: Mapping[str, str]
     """Published copies that follow another document now, with that document."""
     stories: frozenset[int]
     """Stories that gain or lose a copy in this run."""
@@ -38,22 +38,22 @@ class CopyOutlets:
         grown: Growth,
         story: NDArray[np.int32],
         moved: Mapping[str, int],
-        refolded: Mapping[str, str],
+        reassigned: Mapping[str, str],
     ) -> CopyOutlets:
         """The copies of a run. `story` holds the story of each new article, `moved` of published ones."""
         new = _stories_of(grown, story, moved, grown.new.copy_of)
-        kept = pa.array([*refolded.values(), *grown.gone.values()], pa.string())
+        kept = pa.array([*reassigned.values(), *grown.gone.values()], pa.string())
         into = _stories_of(grown, story, moved, kept)
         left: list[int] = []
-        if grown.parent is not None and refolded:
+        if grown.parent is not None and reassigned:
             rows = grown.parent.documents(
-                "duplicates", refolded, ["doc_id", "story_id"]
+                "duplicates", reassigned, ["doc_id", "story_id"]
             ).to_pylist()
             names = [row["story_id"] for row in rows if row["story_id"] is not None]
             left = [grown.survivor(number) for number in grown.numbers_of(names)]
         gained = frozenset(into.tolist()) - {NONE}
         return cls(
-            grown, new, refolded, (frozenset([*new.tolist(), *left]) | gained) - {NONE}, gained
+            grown, new, reassigned, (frozenset([*new.tolist(), *left]) | gained) - {NONE}, gained
         )
 
     def of_new(self, stories: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -78,7 +78,7 @@ class CopyOutlets:
         if self.grown.parent is None:
             return found
         story_of = {row["doc_id"]: int(row["story"]) for row in published}
-        copies = [*_published_copies(self.grown.parent, story_of, self.refolded, self.grown.gone)]
+        copies = [*_published_copies(self.grown.parent, story_of, self.reassigned, self.grown.gone)]
         new = sorted({kept for kept, _ in copies} - story_of.keys())
         rows = dict(zip(new, self.grown.new.rows_of(new).tolist(), strict=True))
         for kept, outlet in copies:
@@ -93,15 +93,15 @@ class CopyOutlets:
 def _published_copies(
     parent: Snapshot,
     kept: Iterable[str],
-    refolded: Mapping[str, str],
+    reassigned: Mapping[str, str],
     gone: Mapping[str, str],
 ) -> Iterator[tuple[str, str | None]]:
     """Of each published copy the document that it follows now, and its outlet."""
     wanted = pc.field("kept_doc_id").isin(pa.array(sorted(kept), pa.string()))
-    wanted |= pc.field("doc_id").isin(pa.array(sorted(refolded), pa.string()))
+    wanted |= pc.field("doc_id").isin(pa.array(sorted(reassigned), pa.string()))
     columns = ["doc_id", "kept_doc_id", "outlet_id"]
     for row in parent.table("duplicates", columns, wanted).to_pylist():
-        yield refolded.get(row["doc_id"], row["kept_doc_id"]), row["outlet_id"]
+        yield reassigned.get(row["doc_id"], row["kept_doc_id"]), row["outlet_id"]
     for row in parent.documents("articles", gone, ["doc_id", "outlet_id"]).to_pylist():
         yield gone[row["doc_id"]], row["outlet_id"]
 

@@ -81,8 +81,8 @@ def group(
     outlets of the story of their kept document alone, and published articles that become copies
     leave their story to the article that is kept for them. Nothing is written outside `staging`.
     """
-    new = New.read(shards, copies.folds)
-    gone = _kept_of(copies.moved)
+    new = New.read(shards, copies.duplicates)
+    gone = _kept_of(copies.displaced)
     state = story_state.load(parent)
     epoch = _epoch(new, parent, state)
     if (
@@ -101,7 +101,7 @@ def group(
         files = story_state.write(spool, state, grown.near, numbers, parent, staging)
     changes = story_rows.changes(
         grown,
-        refolded=_kept_of(copies.refolded),
+        reassigned=_kept_of(copies.reassigned),
         run_id=run_id,
         epoch=epoch.weights.number,
     )
@@ -110,9 +110,9 @@ def group(
     )
 
 
-def _kept_of(folds: pa.Table) -> dict[str, str]:
+def _kept_of(duplicates: pa.Table) -> dict[str, str]:
     """Each copy with the document that is kept for it."""
-    ids, kept = (folds[name].to_pylist() for name in ("doc_id", "kept_doc_id"))
+    ids, kept = (duplicates[name].to_pylist() for name in ("doc_id", "kept_doc_id"))
     return dict(zip(ids, kept, strict=True))
 
 

@@ -49,16 +49,16 @@ Row = dict[str, Any]
 
 
 def changes(
-    grown: Growth, *, refolded: Mapping[str, str], run_id: str, epoch: int
+    grown: Growth, *, reassigned: Mapping[str, str], run_id: str, epoch: int
 ) -> dict[str, pa.Table]:
     """`assignments`, `updates`, `rows` and `row_updates` of the step's result.
 
-    `refolded` names the published copies that follow another document now, with that document.
+    `reassigned` names the published copies that follow another document now, with that document.
     """
     story = grown.survivors(grown.story)
     moved = {doc: grown.survivor(now) for doc, now in grown.moves.items()}
     moved = {doc: now for doc, now in moved.items() if now != grown.published_in[doc]}
-    copies = CopyOutlets.of(grown, story, moved, refolded)
+    copies = CopyOutlets.of(grown, story, moved, reassigned)
     regrouped = _touched(grown, moved)
     touched = regrouped | (copies.stories & grown.from_snapshot)
     published = _ranked(grown, _published_members(grown, touched, moved))
