@@ -85,13 +85,13 @@ def ingest(
     if not isinstance(given, Sequence) or isinstance(given, (bytes, bytearray)):
         raise TypeError(f"inputs must be a path or a list of paths, not {type(inputs).__name__}")
     names = [_path(one, "an input") for one in given]
-    place = _path(warehouse, "warehouse")
+    location = _path(warehouse, "warehouse")
     chosen = load(None if recipe is None else Path(_path(recipe, "recipe")))
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int)):
         raise TypeError(f"workers must be a number of processes, not {type(workers).__name__}")
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
-    root = absolute_location(place)
+    root = absolute_location(location)
     summary = run.run(names, warehouse=root, recipe=chosen, workers=workers or cores())
     return outcome.finish(summary, root)
 

@@ -291,16 +291,23 @@ def _outlet_anomalies(
         usual = [v for h in compared if _count(h) >= least and (v := measured.value(h)) is not None]
         value = measured.value(now)
         enough = options.count_runs if measured.name == "documents" else options.min_runs
-        if value is not None and len(usual) >= enough and _is_off(measured, usual, now, options):
+        if (
+            value is not None
+            and len(usual) >= enough
+            and _is_off(measured, usual, value, now, options)
+        ):
             yield Anomaly(now.outlet_id, measured.name, statistics.median(usual), value)
 
 
 def _is_off(
-    measured: _Measure, usual: Sequence[float], profile: OutletProfile, options: Options
+    measured: _Measure,
+    usual: Sequence[float],
+    now: float,
+    profile: OutletProfile,
+    options: Options,
 ) -> bool:
-    """Whether the value is far from its median, by the options and by the outlet's own spread."""
-    middle, now = statistics.median(usual), measured.value(profile)
-    assert now is not None
+    """Whether the value `now` is far from the median of the usual ones, by the options and the outlet's own spread."""
+    middle = statistics.median(usual)
     if max(_count(profile), middle if measured.name == "documents" else 0) < options.min_documents:
         return False
     # 1.4826 makes the median absolute deviation comparable with a standard deviation.

@@ -101,11 +101,11 @@ def command(
                 reelection_rules=rules,
                 index_without=index_upkeep.removal_from_index(rules.options),
             )
-        place = found.root / "receipts" / f"{receipt['receipt_id']}.json"
+        receipt_path = found.root / "receipts" / f"{receipt['receipt_id']}.json"
     if as_json:
         echo_json(receipt)
     else:
-        _tell(receipt, place)
+        _print_receipt(receipt, receipt_path)
 
 
 def _ask(documents: Sequence[Mapping[str, Any]]) -> None:
@@ -124,7 +124,7 @@ def _ask(documents: Sequence[Mapping[str, Any]]) -> None:
     click.confirm(f"Forget {what}? This cannot be undone.", abort=True, err=True)
 
 
-def _tell(receipt: dict[str, Any], place: Path) -> None:
+def _print_receipt(receipt: dict[str, Any], path: Path) -> None:
     number = len(receipt["documents"])
     click.echo(
         f"Forgot {counted(number, 'document')} in {counted(len(receipt['rewritten']), 'kept snapshot')}."
@@ -142,4 +142,4 @@ def _tell(receipt: dict[str, Any], place: Path) -> None:
             click.echo("  ...")
     for name in receipt["reports_removed"]:
         click.echo(f"  removed from the reports: {name}")
-    click.echo(f"Receipt: {place}")
+    click.echo(f"Receipt: {path}")

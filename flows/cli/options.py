@@ -79,13 +79,13 @@ def warehouse_option(command: _Command) -> _Command:
         default="warehouse",
         show_default=True,
         metavar="DIR",
-        type=_Place(),
+        type=_LocationType(),
         callback=_utf8,
         help="Warehouse: a folder or s3://bucket/prefix; also $COPYDESK_WAREHOUSE.",
     )(command)
 
 
-class _Place(click.Path):
+class _LocationType(click.Path):
     """A folder, or a URI left as it is."""
 
     def __init__(self) -> None:

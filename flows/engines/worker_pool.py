@@ -262,8 +262,8 @@ def result_of(shard: Shard, key: str) -> dict[str, Any] | None:
 
 def keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
     """Let `result_of` find the result of a shard."""
-    place = Path(shard.folder, _DONE)
-    with temporary_file(place) as temporary:
+    done = Path(shard.folder, _DONE)
+    with temporary_file(done) as temporary:
         temporary.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
 
 

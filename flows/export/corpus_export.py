@@ -357,11 +357,11 @@ def _without_maps(schema: pa.Schema) -> pa.Schema:
     >>> _without_maps(pa.schema([("extra", pa.map_(pa.string(), pa.string()))])).field("extra").type
     ListType(list<item: struct<key: string not null, value: string>>)
     """
-    for place, column in enumerate(schema):
+    for number, column in enumerate(schema):
         if pa.types.is_map(column.type):
             key = pa.field("key", column.type.key_type, nullable=False)
             pairs = pa.list_(pa.struct([key, pa.field("value", column.type.item_type)]))
-            schema = schema.set(place, column.with_type(pairs))
+            schema = schema.set(number, column.with_type(pairs))
     return schema
 
 

@@ -234,9 +234,9 @@ def _is_one_of(rows: pa.Table, ids: Sequence[str]) -> pa.ChunkedArray:
 
 def _under_run(rows: pa.Table, ids: Sequence[str], run_id: str) -> pa.Table:
     mine = _is_one_of(rows, ids)
-    place = rows.schema.get_field_index("run_id")
+    column = rows.schema.get_field_index("run_id")
     return rows.set_column(
-        place, rows.schema.field("run_id"), pc.if_else(mine, run_id, rows["run_id"])
+        column, rows.schema.field("run_id"), pc.if_else(mine, run_id, rows["run_id"])
     )
 
 

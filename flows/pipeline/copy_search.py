@@ -287,8 +287,7 @@ class CopySearch:
         replaced = self._replaced()
         kept = clustering.kept(pinned, is_copy, replaced)
         moved = np.flatnonzero((kept != np.arange(total)) & (np.arange(total) >= self.n))
-        if len(moved):
-            assert self.published is not None
+        if len(moved) and self.published is not None:
             ids = self.facts["doc_id"].take(pa.array(moved)).to_pylist()
             self._fetch(self.published.members(ids)["doc_id"].to_pylist())
             clustering = self._clustering(first)
@@ -343,9 +342,8 @@ class CopySearch:
         )
 
     def _members(self, kept_ids: list[str]) -> list[dict[str, Any]]:
-        if not kept_ids:
+        if not kept_ids or self.published is None:
             return []
-        assert self.published is not None
         found: list[dict[str, Any]] = self.published.members(kept_ids).to_pylist()
         return found
 

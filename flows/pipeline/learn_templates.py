@@ -87,8 +87,8 @@ def _sample(parts: Iterable[pa.Table | pa.RecordBatch]) -> pa.Table:
 def _lowest(table: pa.Table) -> pa.Table:
     table = table.sort_by([("outlet_id", "ascending"), ("doc_id", "ascending")])
     starts = _starts(table["outlet_id"])
-    place = np.arange(table.num_rows) - np.repeat(starts[:-1], np.diff(starts))
-    return table.filter(pa.array(place < _ENOUGH))
+    rank = np.arange(table.num_rows) - np.repeat(starts[:-1], np.diff(starts))
+    return table.filter(pa.array(rank < _ENOUGH))
 
 
 def _starts(sorted_values: pa.ChunkedArray) -> np.ndarray:
@@ -123,10 +123,10 @@ def _by_outlet(
     spilled_as = np.zeros(sample.num_rows, np.int64)
     n = 0
     for part in documents:
-        places = rows.row_numbers(part["doc_id"])
-        chosen = part["text"].filter(pa.array(places >= 0)).cast(pa.large_string())
+        row_numbers = rows.row_numbers(part["doc_id"])
+        chosen = part["text"].filter(pa.array(row_numbers >= 0)).cast(pa.large_string())
         texts.append(id_index.whole(chosen))
-        spilled_as[places[places >= 0]] = np.arange(n, n + len(chosen))
+        spilled_as[row_numbers[row_numbers >= 0]] = np.arange(n, n + len(chosen))
         n += len(chosen)
     texts.close_writing()
     starts = _starts(sample["outlet_id"])

@@ -338,6 +338,6 @@ def _fingerprint(row: Mapping[str, Any]) -> bytes:
 
 def _parts(fingerprint: bytes) -> dict[str, bytes]:
     return {
-        name: fingerprint[8 * place : 8 * place + 8]
-        for place, name in enumerate(("title", "text", "corrections"))
+        name: fingerprint[8 * number : 8 * number + 8]
+        for number, name in enumerate(("title", "text", "corrections"))
     }

@@ -161,7 +161,7 @@ def write(
 
 def opened(folder: str | Path, number: int) -> Shard | None:
     """The shard of that number, where it is whole."""
-    at = place(Path(folder), number)
+    at = shard_folder(Path(folder), number)
     try:
         counts = json.loads((at / _REJECTS).read_text(encoding="utf-8"))
         first, second = counts["cursor"]
@@ -194,9 +194,7 @@ class _Cut:
         self._rows: list[Record] = []
         self._rows_bytes = 0
         self._rejects: list[Reject] = []
-        self._place: Path | None = None
-        self._sink: pa.OSFile | None = None
-        self._writer: pa.RecordBatchWriter | None = None
+        self._file: _RecordFile | None = None
 
     def add(self, item: Record | Reject, size: int, folder: Path) -> None:
         self.n_items += 1
@@ -211,14 +209,10 @@ class _Cut:
             self._flush(folder)
 
     def finish(self, folder: Path, number: int, left_share: float, tally: Tally) -> Shard:
-        self._flush(folder)
+        file = self._flush(folder)
+        file.close()
         self.tally.add(tally)
         counted = self.tally.to_json()
-        assert self._writer is not None
-        assert self._sink is not None
-        assert self._place is not None
-        self._writer.close()
-        self._sink.close()
         rejects = [astuple(r) for r in self._rejects]
         counts = {
             "n_documents": self.n_documents,
@@ -227,13 +221,13 @@ class _Cut:
             "left_share": left_share,
             "tally": counted,
         }
-        (self._place / _REJECTS).write_text(
+        (file.folder / _REJECTS).write_text(
             json.dumps({**counts, "rejects": rejects}), encoding="utf-8"
         )
-        target = place(folder, number)
+        target = shard_folder(folder, number)
         if target.exists():
             shutil.rmtree(target)
-        os.rename(self._place, target)
+        os.rename(file.folder, target)
         return Shard(
             number,
             str(target),
@@ -245,18 +239,35 @@ class _Cut:
             counted,
         )
 
-    def _flush(self, folder: Path) -> None:
-        if self._writer is None:
-            self._place = folder / f"cutting-{os.getpid()}"
-            shutil.rmtree(self._place, ignore_errors=True)
-            self._place.mkdir(parents=True)
-            self._sink = pa.OSFile(str(self._place / RECORDS), "wb")
-            self._writer = pa.ipc.new_stream(
-                self._sink, SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4")
-            )
+    def _flush(self, folder: Path) -> _RecordFile:
+        if self._file is None:
+            self._file = _RecordFile(folder / f"cutting-{os.getpid()}")
         if self._rows:
-            self._writer.write_batch(_batch(self._rows))
+            self._file.write(self._rows)
         self._rows, self._rows_bytes = [], 0
+        return self._file
+
+
+class _RecordFile:
+    """The records of a shard that is being cut, in a new folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._sink = pa.OSFile(str(folder / RECORDS), "wb")
+        self._writer = pa.ipc.new_stream(
+            self._sink, SCHEMA, options=pa.ipc.IpcWriteOptions(compression="lz4")
+        )
+
+    def write(self, rows: list[Record]) -> None:
+        """Append the records as one batch."""
+        self._writer.write_batch(_batch(rows))
+
+    def close(self) -> None:
+        """Complete the file."""
+        self._writer.close()
+        self._sink.close()
 
 
 def _batch(rows: list[Record]) -> pa.RecordBatch:
@@ -275,6 +286,6 @@ def _batch(rows: list[Record]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([*columns, given], schema=SCHEMA)
 
 
-def place(folder: Path, number: int) -> Path:
+def shard_folder(folder: Path, number: int) -> Path:
     """The folder of the shard with that number."""
     return folder / f"{number:06d}"

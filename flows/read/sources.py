@@ -175,10 +175,10 @@ def _files(name: str, faults: list[Reject]) -> Iterator[InputFile]:
 
 def _below(folder: str, root: str, faults: list[Reject]) -> Iterator[InputFile]:
     def note(error: OSError) -> None:
-        place = os.path.relpath(str(error.filename or folder), root)
+        relative = os.path.relpath(str(error.filename or folder), root)
         faults.append(
             Reject(
-                escaped(place),
+                escaped(relative),
                 None,
                 None,
                 "read",
@@ -187,11 +187,11 @@ def _below(folder: str, root: str, faults: list[Reject]) -> Iterator[InputFile]:
             )
         )
 
-    for place, folders, names in os.walk(folder, onerror=note):
+    for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in names:
             if not name.startswith("."):
-                yield _file(os.path.join(place, name), root)
+                yield _file(os.path.join(parent, name), root)
 
 
 def _file(path: str, root: str) -> InputFile:
@@ -324,12 +324,12 @@ class _Told(io.RawIOBase):
         return len(content)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place."""
+        """Seek to a position."""
         with client.as_remote_error(self._uri):
             return int(self._source.seek(offset, whence))
 
     def tell(self) -> int:
-        """The present place."""
+        """The current position."""
         return int(self._source.tell())
 
     def close(self) -> None:

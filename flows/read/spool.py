@@ -278,7 +278,7 @@ class _State:
             kept = {"key": None}
         if kept["key"] != key:
             for number in range(_count(folder)):
-                shutil.rmtree(shards.place(folder, number))
+                shutil.rmtree(shards.shard_folder(folder, number))
             self._path.write_text(json.dumps({"key": key, "n_shards": None}), encoding="utf-8")
             kept = {"n_shards": None}
         self.n_shards: int | None = kept["n_shards"]
@@ -297,7 +297,7 @@ def _announce(channel: WorkerChannel, shard: Shard) -> None:
 
 def _count(folder: Path) -> int:
     number = 0
-    while shards.place(folder, number).exists():
+    while shards.shard_folder(folder, number).exists():
         number += 1
     return number
 

@@ -4,15 +4,15 @@ from copydesk.flows.warehouse.change import EVERYTHING, Change
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.input_record import INPUTS
 from copydesk.flows.warehouse.retention import Options
-from copydesk.flows.warehouse.snapshot import Place, Snapshot
+from copydesk.flows.warehouse.snapshot import DocumentLocation, Snapshot
 from copydesk.flows.warehouse.store import Warehouse
 
 __all__ = [
     "EVERYTHING",
     "INPUTS",
     "Change",
+    "DocumentLocation",
     "Options",
-    "Place",
     "Snapshot",
     "Warehouse",
     "WarehouseError",

@@ -25,7 +25,7 @@ _READ_TOGETHER_BYTES = 16 << 20  # of small files that are read as one dataset; 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentLocation:
     """The table, file and month of a document's row."""
 
     table: str
@@ -196,11 +196,11 @@ class Snapshot:
 
     def locate(
         self, ids: Iterable[str] | pa.Array, tables: Sequence[str] = DOCUMENT_TABLES
-    ) -> dict[str, Place]:
-        """The place of each document in these tables; unknown ids are left out."""
+    ) -> dict[str, DocumentLocation]:
+        """The location of each document in these tables; unknown ids are left out."""
         wanted = ids if isinstance(ids, pa.Array) else pa.array(sorted(set(ids)), pa.string())
         keys = keys_of(wanted)
-        places: dict[str, Place] = {}
+        locations: dict[str, DocumentLocation] = {}
         for table in tables:
             for entry in self._entries(table):
                 hit = table_file.holds(self.keys(table, entry), keys)
@@ -212,8 +212,8 @@ class Snapshot:
                 stored = self._dataset(table, [entry]).to_table([column])[column]
                 is_stored = pc.is_in(candidates, value_set=stored.combine_chunks())
                 for identifier in candidates.filter(is_stored).to_pylist():
-                    places[identifier] = Place(table, entry.name, entry.month)
-        return places
+                    locations[identifier] = DocumentLocation(table, entry.name, entry.month)
+        return locations
 
     def known(self, ids: Iterable[str] | pa.Array) -> set[str]:
         """The ids that are in articles, duplicates, quarantined or tombstones."""

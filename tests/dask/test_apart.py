@@ -34,12 +34,12 @@ class Machines:
     folders: list[Path]
     store: Any
 
-    def carried(self) -> list[object]:
+    def transferred(self) -> list[object]:
         """What is on the store for the workers, or in their caches."""
         there = [
             path
             for folder in self.folders
-            for path in (folder / "cache" / "carried").rglob("*")
+            for path in (folder / "cache" / "transfers").rglob("*")
             if path.is_file()
         ]
         return [*objects(self.store, BUCKET, "wh/staging/"), *there]
@@ -74,7 +74,7 @@ def test_workers_that_share_no_folder_give_the_rows_of_one_machine(
 ) -> None:
     assert "share no folder" in watching.notes[1]
     assert_same(alone[0], WAREHOUSE)
-    assert not machines.carried()
+    assert not machines.transferred()
 
 
 def test_they_do_so_though_one_is_killed(
@@ -89,7 +89,7 @@ def test_they_do_so_though_one_is_killed(
     )
     assert killing.killed == ["clean"]
     assert_same(alone[1], WAREHOUSE)
-    assert not machines.carried()
+    assert not machines.transferred()
 
 
 def test_a_shard_that_was_edited_before_a_run_was_killed_is_not_edited_again(
@@ -124,7 +124,7 @@ def test_a_shard_that_was_edited_before_a_run_was_killed_is_not_edited_again(
         "Dear CY",
     ]
     assert runs[0][0] == runs[1][0]
-    assert not machines.carried()
+    assert not machines.transferred()
 
 
 def test_a_worker_that_reaches_neither_the_folder_nor_the_store_is_named(
@@ -132,7 +132,7 @@ def test_a_worker_that_reaches_neither_the_folder_nor_the_store_is_named(
 ) -> None:
     staging = CACHE / "staging" / "other"
     staging.mkdir(parents=True)
-    monkeypatch.setattr(worker_tasks, "reaches", lambda place, name: "no credentials")
+    monkeypatch.setattr(worker_tasks, "reaches", lambda transfer, name: "no credentials")
     with base.opened("dask", workers=1, scheduler=machines.cluster.address, note=print) as engine:
         with pytest.raises(
             base.EngineError,

@@ -1,9 +1,10 @@
-"""The engine dask: shards and partitions of keys as tasks of a Dask cluster.
+"""The engine `dask`: shards of a run as tasks of a Dask cluster.
 
-What is large goes through files of the staging folder, which workers and the process that started the run share, or
-have carried between them (`carrying`); between scheduler, workers and client pass names and counts.
+Large data passes through files of the staging folder. Workers share that folder with the process
+that started the run, or transfer its files through an object store (`transfer`). Between scheduler,
+workers and client only names and counts are sent.
 """
 
 
 class EngineError(RuntimeError):
-    """An engine cannot be had, or was lost; the sentence says what to do."""
+    """An engine is not available or was lost. The message says what to do."""

@@ -18,7 +18,7 @@ from distributed import Client, LocalCluster
 from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.dask import EngineError, worker_tasks
 from copydesk.flows.engines.dask.bounded_calls import Submitter
-from copydesk.flows.engines.dask.transfer import SHARED, Place
+from copydesk.flows.engines.dask.transfer import SHARED, FileTransfer
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import versions
@@ -38,10 +38,10 @@ class Dask:
     def __init__(self, client: Client, note: Callable[[str], None]) -> None:
         self._client, self._note = client, note
         self._submit = Submitter(client, note)
-        self._place = SHARED
+        self._transfer = SHARED
 
     def prepare(self, staging: Path, warehouse: str | None = None) -> None:
-        """Let every worker look for a file in the staging folder; where it is not shared, let them fetch one from the store."""
+        """Find out whether every worker sees the staging folder; if not, whether each can download from the store."""
         token = staging / f"seen-{token_hex(8)}"
         token.touch()
         try:
@@ -51,12 +51,12 @@ class Dask:
                 return
             if warehouse is None:
                 raise EngineError(
-                    f"worker {blind[0]} does not see {staging}; the warehouse must lie in a folder that this machine and every worker reach "
+                    f"worker {blind[0]} does not see {staging}; the warehouse must be in a folder that this machine and every worker reach "
                     "under the same path, or on an object store"
                 )
-            self._place = Place.carried(warehouse, staging)
+            self._transfer = FileTransfer.through_store(warehouse, staging)
             refused = self._client.run(
-                worker_tasks.reaches, self._place.away, self._place.sent(token)
+                worker_tasks.reaches, self._transfer.on_worker, self._transfer.upload(token)
             )
         finally:
             token.unlink()
@@ -71,10 +71,10 @@ class Dask:
         )
 
     def leave(self) -> None:
-        """Clear what was carried from the workers and from the store."""
-        if self._place.is_carried:
-            self._submit.everywhere(worker_tasks.leave, self._place.away)
-            self._place.closed()
+        """Delete transferred files from the workers and from the store."""
+        if self._transfer.uses_store:
+            self._submit.everywhere(worker_tasks.leave, self._transfer.on_worker)
+            self._transfer.clear_store()
 
     def run_shards(
         self,
@@ -88,9 +88,9 @@ class Dask:
 
         Nothing is started `early`: which of its workers will get a shard is Dask's choice.
         """
-        place, key = self._place, task.key
+        transfer, key = self._transfer, task.key
         paths = {
-            name: place.sent(value)
+            name: transfer.upload(value)
             for name, value in task.options.items()
             if isinstance(value, Path)
         }
@@ -108,10 +108,10 @@ class Dask:
                 taken.append((shard, worker_pool.result_of(shard, key)))
                 if taken[-1][1] is None:
                     for path in shard.files:
-                        place.sent(path)
+                        transfer.upload(path)
                     yield (
-                        place.away,
-                        {**asdict(shard), "folder": place.name(Path(shard.folder))},
+                        transfer.on_worker,
+                        {**asdict(shard), "folder": transfer.name(Path(shard.folder))},
                         given,
                     )
 
@@ -120,10 +120,12 @@ class Dask:
                 while (known := taken[0][1]) is not None:
                     yield taken.popleft()[0], known
                 shard, _ = taken.popleft()
-                place.all_fetched(result.get("files", ()))
-                if place.is_carried:
+                transfer.download_all(result.get("files", ()))
+                if transfer.uses_store:
                     worker_pool.keep(shard, key, result)
-                    place.taken_out([*map(place.name, shard.files), *result.get("files", ())])
+                    transfer.remove_from_store(
+                        [*map(transfer.name, shard.files), *result.get("files", ())]
+                    )
                 yield shard, result
             yield from ((shard, known) for shard, known in taken if known is not None)
 

@@ -1,9 +1,10 @@
-"""Files of a run between the machine of the run and the workers: in a folder that all share, or carried through an object store.
+"""Transfers the files of a run between its machine and the workers of a cluster.
 
-A task is given names and gives names back. Where the staging folder of the run is shared, a name is a
-path and nothing is copied. Where the warehouse is on a store and the folder is not shared, each side has a
-folder of its own: who wrote a file puts it below the warehouse's `staging/` on the store, and who needs one fetches it once.
-A name is used for one content only, so a file that is there is the right one.
+A task takes names of files and returns names. Where all machines share the staging folder of the
+run, a name is a path, and nothing is copied. Otherwise each machine has a folder of its own: the
+machine that wrote a file uploads it below the warehouse's `staging/` on the object store, and a
+machine that needs the file downloads it once. A name is used for one content only, so a file that
+exists already is the right one.
 """
 
 from __future__ import annotations
@@ -29,59 +30,62 @@ _CONSEQUENCE = "; nothing is published: run the same command again, finished sha
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where one side finds and leaves the files of a run.
+class FileTransfer:
+    """How one machine reads and writes the files of a run.
 
-    Without a warehouse all sides share the file system. Raises WarehouseError where the store fails.
+    Without a warehouse all machines share the file system. Raises WarehouseError if the store fails.
 
-    >>> Place().name(Path("/shared/staging/x")), Place().path("/shared/staging/x")
+    >>> FileTransfer().name(Path("/shared/staging/x")), FileTransfer().path("/shared/staging/x")
     ('/shared/staging/x', PosixPath('/shared/staging/x'))
     """
 
     warehouse: str = ""
-    """URI of the warehouse through whose store files are carried."""
+    """URI of the warehouse whose store the files pass through; empty where all machines share a folder."""
     session: str = ""
-    """This run, and this attempt at it: what a killed one still uploads is not taken for a file of the next."""
+    """Names this attempt at the run, so that a late upload of a killed attempt is not mixed with its files."""
     folder: str = ""
-    """The staging folder on the machine of the run; on any other machine the files are in its cache."""
+    """The staging folder on the machine of the run; empty on a worker, which uses its cache."""
 
     @classmethod
-    def carried(cls, warehouse: str, staging: Path) -> Place:
-        """The side of the machine of the run, whose staging folder the workers do not see."""
+    def through_store(cls, warehouse: str, staging: Path) -> FileTransfer:
+        """The transfer on the machine of the run, for workers that do not see its staging folder."""
         return cls(warehouse, f"{staging.name}-{token_hex(4)}", str(staging))
 
     @property
-    def away(self) -> Place:
-        """The same on any other machine."""
+    def on_worker(self) -> FileTransfer:
+        """The same transfer on a worker."""
         return replace(self, folder="")
 
     @property
-    def is_carried(self) -> bool:
+    def uses_store(self) -> bool:
         """Whether files pass through a store."""
         return bool(self.warehouse)
 
     def name(self, path: Path) -> str:
-        """What all sides call a file or folder of the run."""
-        if not self.is_carried:
+        """The name of a file or folder of the run, the same on all machines."""
+        if not self.uses_store:
             return str(path)
         return path.relative_to(self._root).as_posix() + "/" * path.is_dir()
 
     def path(self, name: str) -> Path:
-        """The path of that file or folder on this side, whether it is there yet or not. No name of a store leads out of the folder."""
-        if not self.is_carried:
+        """The path on this machine of a file or folder, which need not exist yet.
+
+        Raises WarehouseError for a name that leads out of the folder of the run.
+        """
+        if not self.uses_store:
             return Path(name)
         if name.startswith("/") or ".." in name.split("/"):
             raise WarehouseError(f"{self._store} names a file that is none of the run: {name!r}")
         return self._root / name
 
-    def fetched(self, name: str) -> Path:
-        """Have a file on this side, or an empty folder."""
-        return self.all_fetched([name])[0]
+    def download(self, name: str) -> Path:
+        """Download a file, or create an empty folder, unless this machine has it; returns its path."""
+        return self.download_all([name])[0]
 
-    def all_fetched(self, names: Sequence[str]) -> list[Path]:
-        """Have several, fetched side by side."""
+    def download_all(self, names: Sequence[str]) -> list[Path]:
+        """Download several files at the same time; returns their paths."""
         paths = [self.path(name) for name in names]
-        if self.is_carried and (
+        if self.uses_store and (
             missing := [
                 (name, path) for name, path in zip(names, paths, strict=True) if not path.exists()
             ]
@@ -90,36 +94,39 @@ class Place:
                 run_concurrently(lambda item: self._fetch(*item), missing)
         return paths
 
-    def sent(self, path: Path) -> str:
-        """Let the other sides have a file, which is whole and will not change; its name. Of a folder they learn the name alone."""
+    def upload(self, path: Path) -> str:
+        """Upload a complete file for the other machines; returns its name. A folder has only a name."""
         name = self.name(path)
-        if self.is_carried and not name.endswith("/"):
+        if self.uses_store and not name.endswith("/"):
             with as_warehouse_error(_CONSEQUENCE):
                 _objects(self._store).upload(path, name)
         return name
 
-    def dropped(self, *paths: Path) -> None:
-        """On a worker: delete carried files and folders that it needs no more."""
-        for path in paths if self.is_carried else ():
+    def remove_local(self, *paths: Path) -> None:
+        """On a worker: delete files and folders that it no longer needs."""
+        for path in paths if self.uses_store else ():
             atomic_write.remove_tree(path)
 
-    def taken_out(self, names: Iterable[str]) -> None:
-        """Delete from the store what nobody will fetch any more."""
-        if self.is_carried:
+    def remove_from_store(self, names: Iterable[str]) -> None:
+        """Delete files from the store that no machine will download any more."""
+        if self.uses_store:
             with as_warehouse_error(_CONSEQUENCE):
                 _objects(self._store).remove(names)
 
     # The beginning and the end of a run
 
-    def begun(self) -> None:
-        """On a worker: clear what runs that are over left in its cache. A warehouse has one writer, so any other run is over."""
+    def clear_old_runs(self) -> None:
+        """On a worker: delete what earlier runs left in its cache.
+
+        A warehouse has one writer, so every other run has ended.
+        """
         for path in self._cache.glob("*"):
             if path.name != self.session:
                 shutil.rmtree(path, ignore_errors=True)
 
-    def left(self) -> None:
-        """On a worker: clear its cache of this run, and its mirror of the warehouse of snapshots that are no longer kept."""
-        if not self.is_carried:
+    def clear_cache(self) -> None:
+        """On a worker: delete its cache of this run, and snapshots that are no longer kept from its mirror."""
+        if not self.uses_store:
             return
         shutil.rmtree(self._root, ignore_errors=True)
         with suppress(
@@ -131,9 +138,12 @@ class Place:
                     keep_staging=[path.name for path in (warehouse.root / "staging").iterdir()]
                 )
 
-    def closed(self) -> None:
-        """On the machine of the run: clear the store. What cannot be cleared now goes with the next writer's first step."""
-        if self.is_carried:
+    def clear_store(self) -> None:
+        """On the machine of the run: delete its files from the store.
+
+        The next writer deletes what cannot be deleted now.
+        """
+        if self.uses_store:
             with suppress(client.RemoteError):
                 objects = _objects(self._store)
                 objects.remove(objects.names())
@@ -146,7 +156,7 @@ class Place:
 
     @property
     def _cache(self) -> Path:
-        return object_names.local_folder(self.warehouse, below="carried")
+        return object_names.local_folder(self.warehouse, below="transfers")
 
     @property
     def _root(self) -> Path:
@@ -161,5 +171,5 @@ class Place:
             _objects(self._store).download(name, temporary)
 
 
-SHARED = Place()
+SHARED = FileTransfer()
 _objects = lru_cache(maxsize=4)(Objects)

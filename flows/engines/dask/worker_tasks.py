@@ -1,7 +1,7 @@
 """What runs on the workers of the cluster.
 
-Every task may run twice, also at the same time: it writes files named by their content under a name
-of its own first, and returns names and counts. What a name is, and whether files have to be carried, its place knows.
+Every task may run twice, also at the same time: it writes a file under a temporary name, then names
+it by its content, and returns names and counts. Its `FileTransfer` turns names into paths.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.flows.engines import worker_pool
-from copydesk.flows.engines.dask.transfer import Place
+from copydesk.flows.engines.dask.transfer import FileTransfer
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import from_json
@@ -50,22 +50,22 @@ def sees(path: str) -> bool:
     return os.path.exists(path)
 
 
-def reaches(place: Place, name: str) -> str:
-    """Begin a run whose files are carried: why this worker cannot fetch one, "" where it can."""
-    place.begun()
+def reaches(transfer: FileTransfer, name: str) -> str:
+    """Start a run on a worker: the reason why it cannot download a file, "" if it can."""
+    transfer.clear_old_runs()
     try:
-        place.fetched(name)
+        transfer.download(name)
     except (WarehouseError, OSError) as error:
         return str(error)
     return ""
 
 
-def run_shard(place: Place, shard: dict[str, Any], task: SentTask) -> dict[str, Any]:
-    """`worker_pool.run_shards` for one shard, in a child process that may hang or crash without harm to the worker."""
-    here = from_json({**shard, "folder": str(place.path(shard["folder"]))})
-    place.all_fetched([place.name(path) for path in here.files])
+def run_shard(transfer: FileTransfer, shard: dict[str, Any], task: SentTask) -> dict[str, Any]:
+    """Run the task on one shard, in a child process that may hang or crash without harm to the worker."""
+    here = from_json({**shard, "folder": str(transfer.path(shard["folder"]))})
+    transfer.download_all([transfer.name(path) for path in here.files])
     thread = (threading.get_ident(), task.purpose())
-    paths = {name: str(place.fetched(path)) for name, path in task.paths.items()}
+    paths = {name: str(transfer.download(path)) for name, path in task.paths.items()}
     chosen = ShardTask(
         task.function, {**task.options, **paths}, Limits(**task.limits), key=task.key
     )
@@ -79,8 +79,8 @@ def run_shard(place: Place, shard: dict[str, Any], task: SentTask) -> dict[str, 
             pool.close()
             raise
     written = [Path(path) for path in result.get("files", ())]
-    sent = {**result, "files": [place.sent(path) for path in written]}
-    place.dropped(
+    sent = {**result, "files": [transfer.upload(path) for path in written]}
+    transfer.remove_local(
         Path(here.folder), *written
     )  # in this order: a result that is kept speaks of files that are there
     return sent
@@ -96,6 +96,6 @@ def close_pools(task: SentTask) -> None:
             pool.close()
 
 
-def leave(place: Place) -> None:
+def leave(transfer: FileTransfer) -> None:
     """End a run: delete the files that were downloaded to this worker."""
-    place.left()
+    transfer.clear_cache()

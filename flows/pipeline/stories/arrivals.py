@@ -29,13 +29,13 @@ class New:
     published: NDArray[np.int64]
     """Microseconds since 1970; UNDATED for none."""
     outlets: NDArray[np.int32]
-    """The place of each article's outlet in `outlet_ids`, -1 for none."""
+    """The position of each article's outlet in `outlet_ids`, -1 for none."""
     outlet_ids: pa.Array
     n_words: NDArray[np.int32]
     copy_of: pa.Array
     """The document that each new copy follows, new or published."""
     copy_outlets: NDArray[np.int32]
-    """The place of each new copy's outlet in `outlet_ids`, -1 for none."""
+    """The position of each new copy's outlet in `outlet_ids`, -1 for none."""
     shards: tuple[StagedRows, ...]
 
     def __len__(self) -> int:
@@ -47,13 +47,13 @@ class New:
         copies = Keyed(duplicates["doc_id"])
         parts = [_FACTS.empty_table()]
         outlets_of_copies: list[pa.Array] = []
-        places = [np.zeros(0, np.int64)]
+        positions = [np.zeros(0, np.int64)]
         for shard in shards:
             table = shard.read(_FACTS.names).cast(_FACTS)
-            place = copies.row_numbers(table["doc_id"])
-            parts.append(table.filter(pa.array(place < 0)))
-            places.append(place[place >= 0])
-            outlets_of_copies += table["outlet_id"].filter(pa.array(place >= 0)).chunks
+            position = copies.row_numbers(table["doc_id"])
+            parts.append(table.filter(pa.array(position < 0)))
+            positions.append(position[position >= 0])
+            outlets_of_copies += table["outlet_id"].filter(pa.array(position >= 0)).chunks
         facts = pa.concat_tables(parts)
         del parts
         n = facts.num_rows
@@ -73,7 +73,7 @@ class New:
             codes.slice(0, n).take(order).to_numpy().astype(np.int32),
             outlets.dictionary,
             pc.fill_null(whole(facts["n_words"]), 0).take(order).to_numpy().astype(np.int32),
-            whole(duplicates["kept_doc_id"]).take(pa.array(np.concatenate(places))),
+            whole(duplicates["kept_doc_id"]).take(pa.array(np.concatenate(positions))),
             codes.slice(n).to_numpy().astype(np.int32),
             tuple(shards),
         )
@@ -101,12 +101,12 @@ class New:
         """Titles of articles, in the order asked."""
         asked = np.full(len(self), -1, np.int64)
         asked[of] = np.arange(len(of))
-        parts, places = [pa.array([], pa.string())], [np.zeros(0, np.int64)]
+        parts, positions = [pa.array([], pa.string())], [np.zeros(0, np.int64)]
         for batch, rows in self.read_again(("doc_id", "title")):
             chosen = np.flatnonzero((rows >= 0) & (asked[rows] >= 0))
             parts.append(whole(batch["title"].take(pa.array(chosen)).cast(pa.string())))
-            places.append(asked[rows[chosen]])
-        return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(places))))
+            positions.append(asked[rows[chosen]])
+        return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(positions))))
 
     def read_again(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, NDArray[np.int64]]]:
         """Columns of all documents of the shards with their numbers; -1 for copies."""

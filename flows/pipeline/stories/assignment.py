@@ -60,7 +60,7 @@ class Growth:
         self.merged = np.full(n, NONE, np.int32)  # by story: the one that took it over
         self.opened = np.full(
             n, NONE, np.int32
-        )  # by story: the place in the order in which the run opened them
+        )  # by story: the position in the order in which the run opened them
         self._n_opened = 0
         self.names: list[str] = []  # of the stories from n on
         self._numbers: dict[str, int] = {}
@@ -164,7 +164,7 @@ class Growth:
         stories[known != NONE] = order[
             np.searchsorted(by_story, known[known != NONE], sorter=order)
         ]
-        places = {doc: place for place, doc in enumerate(ids)}
+        positions = {doc: position for position, doc in enumerate(ids)}
         compared, originals = self.near.among(ids[:n_window]) or (None, None)
         found = day_blocks.group_blocks(
             day_blocks.Documents(
@@ -179,7 +179,7 @@ class Growth:
                 originals=originals,
                 roots=np.array(
                     [
-                        places.get(name, day_blocks.OUTSIDE)
+                        positions.get(name, day_blocks.OUTSIDE)
                         for name in self.ids_of(by_story).to_pylist()
                     ],
                     np.int64,
@@ -209,9 +209,9 @@ class Growth:
         opened = [by_row[row] if row in by_row else int(rows[row]) for row in found.roots]
         names = np.array([*numbered, *opened], np.int32)
         n_before = self._n_opened
-        for place, story in enumerate(opened):
+        for position, story in enumerate(opened):
             self._n_opened += self.opened[story] == NONE
-            self.opened[story] = n_before + place
+            self.opened[story] = n_before + position
             self.merged[story] = NONE  # one that had been merged is a story of its own again
         for number, into in found.merged.items():
             self.merged[names[number]] = names[into]
@@ -219,8 +219,8 @@ class Growth:
         is_new = rows >= 0
         self.story[rows[is_new]] = now[is_new]
         self.similarity[rows[n_window:]] = found.similarity[n_window:]
-        for place in np.flatnonzero(~is_new).tolist():
-            self.moves[ids[place]] = int(now[place])
+        for position in np.flatnonzero(~is_new).tolist():
+            self.moves[ids[position]] = int(now[position])
 
     def latest(self, end: int, n: int) -> list[str]:
         """The last `n` articles that arrived, up to the new one at `end`."""

@@ -22,22 +22,22 @@ class ComparedPairs:
         twins: NDArray[np.int32] | None = None,
     ) -> None:
         self.ids = list(ids)
-        self.places = {doc: place for place, doc in enumerate(self.ids)}
+        self.positions = {doc: position for position, doc in enumerate(self.ids)}
         self.edges = edges
         self.twins = np.arange(len(self.ids), dtype=np.int32) if twins is None else twins
 
     def among(self, ids: Sequence[str]) -> tuple[Edges, NDArray[np.int32]] | None:
-        """Edges and twins by place in `ids`; None where one of them was never compared.
+        """Edges and twins by position in `ids`; None where one of them was never compared.
 
         What follows a twin that is not among them follows nobody.
         """
-        places = [self.places.get(doc, -1) for doc in ids]
-        if -1 in places:
+        positions = [self.positions.get(doc, -1) for doc in ids]
+        if -1 in positions:
             return None
         at = np.full(len(self.ids), -1, np.int32)
-        at[places] = np.arange(len(ids), dtype=np.int32)
+        at[positions] = np.arange(len(ids), dtype=np.int32)
         own = np.arange(len(ids), dtype=np.int32)
-        twins = at[self.twins[places]] if len(ids) else own
+        twins = at[self.twins[positions]] if len(ids) else own
         twins = np.where(twins < 0, own, twins)
         earlier, later = at[self.edges.earlier], at[self.edges.later]
         is_here = (earlier >= 0) & (later >= 0)
@@ -50,10 +50,10 @@ class ComparedPairs:
 
         Of the first `n_known` of the documents `edges` holds all that is known here.
         """
-        known = set(self.places)
+        known = set(self.positions)
         self.ids += [doc for doc in ids if doc not in known]
-        self.places = {doc: place for place, doc in enumerate(self.ids)}
-        at = np.array([self.places[doc] for doc in ids], np.int32)
+        self.positions = {doc: position for position, doc in enumerate(self.ids)}
+        at = np.array([self.positions[doc] for doc in ids], np.int32)
         self.twins = np.concatenate(
             [self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)]
         )
@@ -80,6 +80,6 @@ class ComparedPairs:
 
     def only(self, ids: Sequence[str]) -> ComparedPairs:
         """What is known of these documents; those that were never compared are left out."""
-        known = [doc for doc in ids if doc in self.places]
+        known = [doc for doc in ids if doc in self.positions]
         found = self.among(known)
         return ComparedPairs(known, *found) if found is not None else ComparedPairs()

@@ -57,7 +57,7 @@ class CopyOutlets:
         )
 
     def of_new(self, stories: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Place among `stories` (ascending) and outlet of each new copy in one of them."""
+        """Position among `stories` (ascending) and outlet of each new copy in one of them."""
         if not len(stories) or not len(self.new):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         at = np.minimum(np.searchsorted(stories, self.new), len(stories) - 1)
@@ -69,12 +69,12 @@ class CopyOutlets:
     ) -> dict[int, set[str]]:
         """Outlets of all copies in these stories. `published` has their published articles."""
         found: dict[int, set[str]] = defaultdict(set)
-        places, codes = self.of_new(np.array(sorted(stories), np.int64))
+        positions, codes = self.of_new(np.array(sorted(stories), np.int64))
         ordered = sorted(stories)
         names = self.grown.new.outlet_ids
-        for place, code in zip(places.tolist(), codes.tolist(), strict=True):
+        for position, code in zip(positions.tolist(), codes.tolist(), strict=True):
             if code >= 0:
-                found[ordered[place]].add(names[code].as_py())
+                found[ordered[position]].add(names[code].as_py())
         if self.grown.parent is None:
             return found
         story_of = {row["doc_id"]: int(row["story"]) for row in published}

@@ -57,7 +57,7 @@ class Stories:
     rows: pa.Table
     """STORIES: rows to add."""
     row_updates: pa.Table
-    """STORIES: published rows as they are now; each takes the place of the row with its story_id."""
+    """STORIES: published rows as they are now; each replaces the row with its story_id."""
     new_index_files: tuple[Path, ...]
     """Files in the staging folder to move into `warehouse/index/` under their own names."""
     index_files: tuple[str, ...]

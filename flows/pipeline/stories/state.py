@@ -50,7 +50,7 @@ class State:
     """What the files of a snapshot hold; the vectors are of that epoch."""
 
     epoch: Epoch | None
-    places: Mapping[str, int]
+    positions: Mapping[str, int]
     vectors: Vectors
     near: ComparedPairs
 
@@ -79,7 +79,7 @@ def load(parent: Snapshot | None) -> State:
             epoch = _epoch(table, name)
         else:
             vectors, near = _vectors(table), _near(table)
-    return State(epoch, near.places, vectors, near)
+    return State(epoch, near.positions, vectors, near)
 
 
 class Spool:
@@ -116,7 +116,7 @@ class Spool:
         self._files["weights"].write(vectors.weights.tobytes())
 
     def put(self, rows: NDArray[np.int64], where: NDArray[np.int64], into: Vectors) -> None:
-        """Read the vectors of articles into their places."""
+        """Read the vectors of articles into their positions."""
         if not len(into.slots):
             return
         for name, whole in (
@@ -126,13 +126,15 @@ class Spool:
             file, size = self._files[name], len(whole) // len(into.slots)
             file.flush()
             raw = whole.data
-            for at, length, place in zip(
+            for at, length, position in zip(
                 self._starts[rows].tolist(),
                 self._lengths[rows].tolist(),
                 into.starts[where].tolist(),
                 strict=True,
             ):
-                os.preadv(file.fileno(), [raw[place * size : (place + length) * size]], at * size)
+                os.preadv(
+                    file.fileno(), [raw[position * size : (position + length) * size]], at * size
+                )
 
     def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many features the vectors of articles have."""
@@ -145,13 +147,13 @@ def vectors_of(
     """The vectors of documents in the order asked: of the run, by `rows`, or of the state or the articles, where that is -1."""
     stored = np.array(
         [
-            -1 if row >= 0 else state.places.get(doc, -1)
+            -1 if row >= 0 else state.positions.get(doc, -1)
             for doc, row in zip(ids, rows.tolist(), strict=True)
         ],
         np.int64,
     )
     missing = np.flatnonzero((rows < 0) & (stored < 0)).tolist()
-    read = _read_again([ids[place] for place in missing], spool.epoch, parent)
+    read = _read_again([ids[position] for position in missing], spool.epoch, parent)
     lengths = np.zeros(len(ids), np.int64)
     is_new, is_stored = np.flatnonzero(rows >= 0), np.flatnonzero(stored >= 0)
     lengths[is_new] = spool.lengths(rows[is_new])
@@ -160,13 +162,13 @@ def vectors_of(
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     found = Vectors(starts, np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint16))
     spool.put(rows[is_new], is_new, found)
-    for places, vectors in (
+    for positions, vectors in (
         (is_stored, state.vectors.take(stored[is_stored])),
         (np.array(missing, np.int64), read),
     ):
-        at = np.repeat(starts[places] - vectors.starts[:-1], np.diff(vectors.starts)) + np.arange(
-            vectors.starts[-1]
-        )
+        at = np.repeat(
+            starts[positions] - vectors.starts[:-1], np.diff(vectors.starts)
+        ) + np.arange(vectors.starts[-1])
         found.slots[at], found.weights[at] = vectors.slots, vectors.weights
     return found
 
@@ -175,15 +177,18 @@ def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Ve
     """The vectors of published articles, in the order asked."""
     if not ids or parent is None:
         return Vectors(np.zeros(len(ids) + 1, np.int64), _NO_VECTORS.slots, _NO_VECTORS.weights)
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}
     parts = []
     for first in range(0, len(ids), 2_000):
         rows = parent.documents("articles", ids[first : first + 2_000], ["doc_id", "title", "text"])
-        places |= {doc: len(places) + place for place, doc in enumerate(rows["doc_id"].to_pylist())}
+        positions |= {
+            doc: len(positions) + position
+            for position, doc in enumerate(rows["doc_id"].to_pylist())
+        }
         parts.append(
             tfidf.vectors(count(rows["text"].to_pylist(), rows["title"].to_pylist()), epoch.weights)
         )
-    return tfidf.concatenate(parts).take(np.array([places[doc] for doc in ids], np.int64))
+    return tfidf.concatenate(parts).take(np.array([positions[doc] for doc in ids], np.int64))
 
 
 def write(

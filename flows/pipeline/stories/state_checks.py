@@ -1,6 +1,6 @@
 """Whether a state file of the stories holds what it should: a warehouse may come from a stranger.
 
-Its numbers become places in memory of compiled code, which looks at no bounds.
+Its numbers become positions in memory of compiled code, which looks at no bounds.
 """
 
 from __future__ import annotations

@@ -152,18 +152,18 @@ def _published_members(grown: Growth, touched: set[int], moved: Mapping[str, int
 def _ranked(grown: Growth, rows: Sequence[Row]) -> list[Row]:
     """Published articles with their ranks: those of a story before those that came from another, the older story first."""
     ordered: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         key = (
             int(row["was"] != row["story"]),
             *grown.age(row["was"]),
             row["was_ranked"] or 0,
             row["doc_id"],
         )
-        ordered[row["story"]].append((key, place))
+        ordered[row["story"]].append((key, position))
     for story, entries in ordered.items():
         name = grown.ids_of(np.array([story], np.int64))[0].as_py()
-        for rank, (_, place) in enumerate(sorted(entries), start=1):
-            rows[place].update(story_id=name, story_rank=rank)
+        for rank, (_, position) in enumerate(sorted(entries), start=1):
+            rows[position].update(story_id=name, story_rank=rank)
     return list(rows)
 
 
@@ -178,7 +178,7 @@ class _Ranks:
         self.stories, self.first, self.count = np.unique(
             story[self.order], return_index=True, return_counts=True
         )
-        """Stories with new articles, the place of the first one in `order`, and how many."""
+        """Stories with new articles, the position of the first one in `order`, and how many."""
         self.of_article = np.empty(len(story), np.int32)
         within = np.arange(len(story)) - np.repeat(self.first, self.count)
         self.of_article[self.order] = within + 1 + np.repeat(before[self.stories], self.count)
@@ -220,7 +220,7 @@ class _Rows:
             ranks.stories[at] == stories if len(ranks.stories) else np.zeros(len(stories), np.bool_)
         )
         count = np.where(has, ranks.count[at], 0) if len(at) else np.zeros(0, np.int64)
-        # What the story of each place in `order` is called here; -1 for a story of no concern.
+        # What the story of each position in `order` is called here; -1 for a story of no concern.
         numbered = np.full(len(ranks.stories), -1, np.int64)
         numbered[at[has]] = np.flatnonzero(has)
         of_place = np.repeat(numbered, ranks.count)
@@ -239,12 +239,12 @@ class _Rows:
         )
         first, last = _ends(of_place, grown.new.published[articles], len(stories))
         titles = pa.array([], pa.string()) if not len(lead) else grown.new.titles(lead[has_lead])
-        place = np.cumsum(has_lead) - 1
+        position = np.cumsum(has_lead) - 1
         return (
             pa.table(
                 {
                     "story_id": grown.new.ids.ids.take(pa.array(stories)),
-                    "title": titles.take(pa.array(place, mask=~has_lead))
+                    "title": titles.take(pa.array(position, mask=~has_lead))
                     if len(titles)
                     else pa.nulls(len(stories), pa.string()),
                     "doc_id": grown.new.ids.ids.take(pa.array(lead, mask=~has_lead)),

@@ -217,8 +217,8 @@ def _place_of(error: BaseException) -> str:
         ),
         frames[-1],
     )
-    place = f"{os.path.basename(own.filename)}:{own.lineno} ({own.name})"
-    return f"{type(error).__name__} in {place}: {error}"[:500]
+    location = f"{os.path.basename(own.filename)}:{own.lineno} ({own.name})"
+    return f"{type(error).__name__} in {location}: {error}"[:500]
 
 
 def _mapped_bytes() -> int:

@@ -81,13 +81,13 @@ def _listing_faults(mirror: Mirror, line: Sequence[Manifest]) -> Iterator[Fault]
 
 def _content_faults(mirror: Mirror, line: Sequence[Manifest]) -> Iterator[Fault]:
     """Objects with another hash than their manifest says. Every object is read from the store."""
-    # Files of the current snapshot are downloaded to their place, as the checks of rows need them.
-    places = local_files(mirror.root, line[0]) if line else {}
+    # Files of the current snapshot are downloaded into the mirror, since the checks of rows need them.
+    local_paths = local_files(mirror.root, line[0]) if line else {}
     entries = {name: entry for kept in line for name, entry in verified_objects(kept).items()}
     with tempfile.TemporaryDirectory(dir=mirror.root / "staging", prefix="verify-") as folder:
         for name, entry in sorted(entries.items()):
             temporary = Path(folder, "object")
-            path = places.get(name, temporary)
+            path = local_paths.get(name, temporary)
             if path.is_file():  # a file that is there already would not be read from the store
                 path = temporary
                 path.unlink(missing_ok=True)

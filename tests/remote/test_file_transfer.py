@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from copydesk.flows.engines.dask.transfer import Place
+from copydesk.flows.engines.dask.transfer import FileTransfer
 from copydesk.flows.remote.client import RemoteError
 from copydesk.flows.remote.objects import Objects
 from copydesk.flows.warehouse import Options, Warehouse
@@ -17,21 +17,21 @@ from tests.remote.test_warehouse import Move, publish
 
 
 @pytest.fixture
-def here(bucket: str, tmp_path: Path) -> Place:
+def here(bucket: str, tmp_path: Path) -> FileTransfer:
     """The side of the machine of the run."""
     staging = tmp_path / "run"
     (staging / "fold").mkdir(parents=True)
     (staging / "fold" / "a").write_text("A")
-    return Place.carried(f"s3://{bucket}/wh", staging)
+    return FileTransfer.through_store(f"s3://{bucket}/wh", staging)
 
 
 def test_what_one_side_sends_another_fetches_once(
-    here: Place, another_machine: Move, monkeypatch: pytest.MonkeyPatch
+    here: FileTransfer, another_machine: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = [here.sent(here.path("fold/a")), here.sent(here.path("fold"))]
+    names = [here.upload(here.path("fold/a")), here.upload(here.path("fold"))]
     assert names == ["fold/a", "fold/"]
     another_machine()
-    away = here.away
+    away = here.on_worker
     fetched: list[str] = []
     download = Objects.download
     monkeypatch.setattr(
@@ -40,7 +40,7 @@ def test_what_one_side_sends_another_fetches_once(
         lambda self, name, path: (fetched.append(name), download(self, name, path)),
     )
     for _ in range(2):
-        file, folder = away.all_fetched(names)
+        file, folder = away.download_all(names)
         assert (file.read_text(), folder.is_dir(), file.parent == folder) == ("A", True, True)
     assert fetched == ["fold/a"]
     assert file != here.path("fold/a")
@@ -50,34 +50,35 @@ def test_a_shared_folder_has_one_name_on_all_sides_and_nothing_is_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("copydesk.flows.engines.dask.transfer.run_concurrently", None)
-    place = Place()
-    name = place.sent(tmp_path / "a")
-    assert place.away.fetched(name) == tmp_path / "a"
+    transfer = FileTransfer()
+    name = transfer.upload(tmp_path / "a")
+    assert transfer.on_worker.download(name) == tmp_path / "a"
 
 
 @pytest.mark.parametrize("name", ["../../.bashrc", "fold/../../x", "/etc/passwd"])
-def test_no_name_leads_out_of_the_folder(name: str, here: Place) -> None:
+def test_no_name_leads_out_of_the_folder(name: str, here: FileTransfer) -> None:
     with pytest.raises(WarehouseError, match="none of the run"):
-        here.away.fetched(name)
+        here.on_worker.download(name)
 
 
 def test_a_worker_clears_what_runs_before_left_and_in_the_end_what_this_one_did(
-    here: Place, another_machine: Move, tmp_path: Path
+    here: FileTransfer, another_machine: Move, tmp_path: Path
 ) -> None:
-    before = Place.carried(here.warehouse, tmp_path / "run")
-    left_behind = [place.sent(place.path("fold/a")) for place in (before, here)]
+    before = FileTransfer.through_store(here.warehouse, tmp_path / "run")
+    left_behind = [transfer.upload(transfer.path("fold/a")) for transfer in (before, here)]
     another_machine()
     old, new = (
-        place.away.fetched(name) for place, name in zip((before, here), left_behind, strict=True)
+        transfer.on_worker.download(name)
+        for transfer, name in zip((before, here), left_behind, strict=True)
     )
-    here.away.begun()
+    here.on_worker.clear_old_runs()
     assert (old.exists(), new.exists()) == (False, True)
-    here.away.left()
+    here.on_worker.clear_cache()
     assert not new.exists()
 
 
 def test_a_worker_keeps_no_index_of_snapshots_that_are_gone(
-    here: Place, another_machine: Move
+    here: FileTransfer, another_machine: Move
 ) -> None:
     warehouse = Warehouse.open(
         here.warehouse, create=True, options=Options(keep_snapshots=1, grace_hours=0)
@@ -86,26 +87,28 @@ def test_a_worker_keeps_no_index_of_snapshots_that_are_gone(
     another_machine()
     mirror = Warehouse.open(here.warehouse).root
     (mirror / "index" / "docs-0.ndx").write_text("of long ago")
-    here.away.left()
+    here.on_worker.clear_cache()
     assert not list((mirror / "index").iterdir())
 
 
-def test_the_store_is_empty_when_the_run_has_ended(here: Place, s3: Any, bucket: str) -> None:
-    here.sent(here.path("fold/a"))
+def test_the_store_is_empty_when_the_run_has_ended(
+    here: FileTransfer, s3: Any, bucket: str
+) -> None:
+    here.upload(here.path("fold/a"))
     assert list(objects(s3, bucket)) == [f"wh/staging/{here.session}/fold/a"]
-    here.closed()
+    here.clear_store()
     assert not objects(s3, bucket)
 
 
 def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_stands(
-    here: Place, monkeypatch: pytest.MonkeyPatch
+    here: FileTransfer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: Any) -> None:
+    def fail(*_: Any) -> None:
         raise RemoteError(None, "the server does not answer")
 
-    monkeypatch.setattr(Objects, "upload", away)
+    monkeypatch.setattr(Objects, "upload", fail)
     with pytest.raises(
         WriteFailed,
         match=r"^the server does not answer; nothing is published: .* finished shards are kept$",
     ):
-        here.sent(here.path("fold/a"))
+        here.upload(here.path("fold/a"))
