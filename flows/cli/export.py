@@ -89,7 +89,7 @@ def command(
     warehouse: Path | str,
     as_json: bool,
 ) -> None:
-    """Write the articles as one file or a folder, with a data card beside it.
+    """Write the articles as one file or a folder, and a data card next to it.
 
     \b
         copydesk export --to corpus.jsonl.zst --one-per-story

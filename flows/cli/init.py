@@ -55,7 +55,9 @@ def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
     output.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {output}: {_formats(found)}; {counted(found.n_rows, 'row')} looked at.")
     if found.n_rows and not {"text", "html"} & survey.chosen_fields(found).keys():
-        click.echo("No field looks like a text. Name it in [inputs] before the first ingest.")
+        click.echo(
+            "No field looks like the text of an article. Name it in [inputs] before the first ingest."
+        )
     click.echo(f"Next: copydesk ingest --recipe {output} {' '.join(inputs)}")
 
 

@@ -30,7 +30,7 @@ def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_j
         copydesk status
         copydesk status --json incoming/
 
-    Without INPUT it looks at what the last run read. Files are compared by name and size; a run
+    Without INPUT, the inputs of the last run are checked. Files are compared by name and size; a run
     compares documents.
     """
     with opened(warehouse) as found:

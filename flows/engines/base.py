@@ -70,7 +70,7 @@ class Local:
 
 
 def check(name: str, scheduler: str | None) -> None:
-    """Raise EngineError for an engine that cannot be had here, before anything begins."""
+    """Raise EngineError if the engine is not available on this machine, before the run begins."""
     if name not in ENGINES:
         raise EngineError(f"there is no engine {name!r}; engines are {', '.join(ENGINES)}")
     if name == "local" and scheduler is not None:
@@ -87,7 +87,7 @@ def check(name: str, scheduler: str | None) -> None:
 def opened(
     name: str, *, workers: int, scheduler: str | None = None, note: Callable[[str], None]
 ) -> Iterator[Engine]:
-    """The engine of that name, until the context ends. Raises EngineError where it cannot be had.
+    """The engine of that name, until the context ends. Raises EngineError if it is not available.
 
     `scheduler` is the address of a Dask scheduler, such as tcp://10.0.0.5:8786; without one, dask
     starts this many workers on this machine. `note` is called with the address where they can be watched.

@@ -1,6 +1,6 @@
 """Workers clean published documents again, from the extracted text that text and ledger rebuild.
 
-The documents of one shard are rows of one table of a snapshot. They lie beside the shard's records
+The documents of one shard are rows of one table of a snapshot. They are stored next to the shard's records
 as `rows.parquet`, with their ledgers in `cuts.parquet`; a record's body is the id of its row.
 """
 
@@ -40,7 +40,7 @@ _IDENTITY = (
     "extracted_sha256",
     *(field.name for field in document_columns.HISTORY),
 )
-# Evidence of these kinds can be had again without the page.
+# Evidence of these kinds can be computed again without the page.
 _OF_TEXT = ("text", "dateline", "url", "domain", "gazetteer", "model")
 _TAG_RULES = frozenset(name for name, *_ in tag.RULES)
 _PAGE_RULES = frozenset(name for name, *_ in extract.RULES)

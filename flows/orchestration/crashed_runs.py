@@ -28,7 +28,7 @@ _ENDED = (
 
 
 def folder() -> Path:
-    """Where the marks are kept: beside Prefect's own record."""
+    """The folder of the marks, next to Prefect's own record."""
     return prefect_settings.home() / "copydesk-running"
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 SKIPPED = "Skipped: another run was still going when this one fell due. What is new is taken by that run or the next."
-# A run whose planned start is so long before its creation was missed by the schedule; a person did not start it.
+# Seconds from the planned start of a run to its creation. After more than this, the run is a tick that the
+# schedule missed, and not one that a person started.
 _BACKDATED = timedelta(minutes=1)
 
 

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"  # never 0.0.0.0: the server has no login
 PORT = 4200  # Prefect's own default, where its command line and browser bookmarks look
 _STOPS_IN = 20  # seconds; then the server is killed, its record is a transactional database
-_LOOKS_EVERY = 2.0  # seconds between two looks at whether the server is there; arbitrary
+_LOOKS_EVERY = 2.0  # seconds between two checks that the server runs; arbitrary
 _GIVES_UP_IN = 15.0  # seconds; Prefect's runner asks every ten, so one that ends sooner did not lose its server
-_REAPS_EVERY = 30.0  # seconds between two looks for dead runs; arbitrary: a schedule knows minutes
+_REAPS_EVERY = (
+    30.0  # seconds between two searches for dead runs; arbitrary, as a schedule counts in minutes
+)
 
 
 class AlreadyServedError(RuntimeError):

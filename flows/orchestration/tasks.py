@@ -36,7 +36,7 @@ _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 @dataclass
 class Watcher:
-    """Who looks on from outside Prefect: where progress goes, and what came out even if Prefect cannot say so."""
+    """The caller outside Prefect: gets progress, and the outcome even if Prefect cannot return it."""
 
     progress: run.Progress
     outcome: finish.Outcome | None = None

@@ -85,7 +85,7 @@ class CopySearch:
         self._spill.remove()
 
     def read(self, batch: pa.Table) -> None:
-        """Put the next documents aside."""
+        """Buffer the next documents."""
         if batch.num_rows:
             self._spill.append(sketching.as_texts(batch["text"]))
             self._batches.append(keep_policy.facts_of(batch))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.dedup import Options
 
-# Columns the step reads of a document beside `text`; see transforms/dedup/keep_policy.py.
+# Columns of a document that the step reads in addition to `text`; see transforms/dedup/keep_policy.py.
 FACTS = (
     "doc_id",
     "published_at",
@@ -55,7 +55,7 @@ class Copies:
     duplicates: pa.Table
     """DUPLICATES: new documents that go to `duplicates`; every other new document stays in `articles`."""
     displaced: pa.Table
-    """DUPLICATES: published rows of `articles` that the policy now folds into a new document (counted in n_moved)."""
+    """DUPLICATES: published rows of `articles` that a new document replaces (counted in n_moved)."""
     reassigned: pa.Table
     """DUPLICATES: published rows of `duplicates` that get another kept document (their row changes in place)."""
     sizes: pa.Table

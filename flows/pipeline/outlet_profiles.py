@@ -46,7 +46,7 @@ def profiles(
 
 
 def recent_profiles(root: Path, n_runs: int) -> list[tuple[drift.OutletProfile, ...]]:
-    """The profiles that the last runs with new documents left beside their reports, the latest last."""
+    """The profiles in the reports of the last runs with new documents, the latest last."""
     found: list[tuple[drift.OutletProfile, ...]] = []
     for path in sorted((root / "reports").glob("*.json"), reverse=True):
         try:

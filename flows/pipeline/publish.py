@@ -146,7 +146,7 @@ def run_row(context: Context, counts: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _moved_rows(parent: Snapshot | None, copies: Copies, decided: Decided) -> pa.Table:
-    """Published articles that the keep policy now folds into a new one, as rows of `duplicates`."""
+    """Published articles that the keep policy replaces by a new one, as rows of `duplicates`."""
     if parent is None or not copies.displaced.num_rows:
         return pa.table({"doc_id": pa.array([], pa.string())})
     rows = parent.documents("articles", copies.displaced["doc_id"].to_pylist())
@@ -155,7 +155,7 @@ def _moved_rows(parent: Snapshot | None, copies: Copies, decided: Decided) -> pa
 
 
 def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
-    """`doc_id` and `story_id` of every document whose copies are new or change: as this run has it, or the snapshot."""
+    """`doc_id` and `story_id` of each document with new or changed copies, from this run or the snapshot."""
     changed = (copies.duplicates, copies.displaced, copies.reassigned)
     kept = id_index.whole(
         pa.concat_tables([t.select(["kept_doc_id"]) for t in changed])["kept_doc_id"].unique()
@@ -178,7 +178,7 @@ def _among(rows: pa.Table, ids: pa.Array) -> pa.Table:
 def _updates(
     copies: Copies, stories: Stories, parent: Snapshot | None, decided: Decided
 ) -> dict[str, pa.Table]:
-    """New values of published rows: cluster sizes, stories, and whose copy a duplicate is."""
+    """New values of published rows: cluster sizes, stories, and the kept document of a duplicate."""
     updates: dict[str, pa.Table] = {}
     if parent is None:
         return updates

@@ -1,6 +1,6 @@
 """Decide which of the cleaned documents are known, new or revisions, and which go to quarantine.
 
-The decisions are written beside the shards of the workers, whose texts are not written again.
+The decisions are written next to the shards of the workers; texts are not written again.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def write(
 
 
 class _Surroundings(NamedTuple):
-    """What the decisions about a shard depend on beside its documents."""
+    """What the decisions about a shard depend on, apart from its documents."""
 
     before: Mapping[str, bytes]
     quarantine: Mapping[str, str]
@@ -283,7 +283,7 @@ def _changes(
 
 
 def revisions(shards: Sequence[StagedRows]) -> set[str]:
-    """Ids of the new documents that revise another: they are kept whatever they resemble."""
+    """Ids of the new documents that revise another; these are kept, whatever they resemble."""
     found: set[str] = set()
     for shard in shards:
         rows = shard.read(["doc_id", "supersedes"])
@@ -314,7 +314,7 @@ def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]
 def _versions_revised(
     ids: Collection[str], shards: Sequence[Path], parent: Snapshot | None
 ) -> dict[str, bytes]:
-    """Title, text and corrections of the versions that arrivals revise, from this run or the snapshot: hashes, as only `changed` looks at them."""
+    """Hashes of title, text and corrections of the versions that arrivals revise, from this run or the snapshot."""
     found: dict[str, bytes] = {}
     wanted = pa.array(sorted(ids), pa.string())
     for path in shards if len(wanted) else ():

@@ -34,7 +34,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What only the run itself knows; kept as `reports/<run_id>.json` beside the page."""
+    """What only the run itself knows; stored as `reports/<run_id>.json` next to the page."""
 
     run_id: str
     snapshot_id: str | None

@@ -153,7 +153,7 @@ class RowReader:
         return self._first(row, (*self.fields.html, *self.fields.text)) is not None
 
     def given(self, row: Mapping[str, object]) -> Given:
-        """What the row says of its document beside the text."""
+        """The metadata of the document in the row."""
         return Given(
             title=_text(self._first(row, self.fields.title)),
             authors=_names(self._first(row, self.fields.author)),
@@ -309,7 +309,7 @@ def moment(value: object) -> datetime | None:
             case bool():
                 return None
             case int() | float():
-                # 1e11 seconds is the year 5138, 1e11 milliseconds is 1973: news lies between.
+                # 1e11 seconds is the year 5138, 1e11 milliseconds is 1973: news is between.
                 found = datetime.fromtimestamp(value / 1000 if abs(value) >= 1e11 else value, UTC)
             case str():
                 found = datetime.fromisoformat(value.strip()[:64])

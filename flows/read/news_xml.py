@@ -16,7 +16,7 @@ from copydesk.transforms.article import Given
 _BLOCKS = frozenset(
     {"p", "hl2", "h1", "h2", "h3", "h4", "h5", "h6", "li", "bq", "blockquote", "pre"}
 )
-# What is printed beside a story in NITF, not in it.
+# Elements that NITF prints next to a story and that are not part of it.
 _ASIDE = frozenset({"media", "note", "table", "fn", "figure", "script", "style", "tagline"})
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 

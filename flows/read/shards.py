@@ -53,7 +53,7 @@ _BATCH_BYTES = (
 _OF_THE_REST, _LEAST = (
     1 / 4,
     1 / 4,
-)  # the least of the full size: a shard costs .1 s beside its documents
+)  # the smallest share of the full size: a shard costs .1 s in addition to its documents
 RECORDS = "records.arrow"
 _REJECTS = "rejects.json"
 
@@ -66,16 +66,16 @@ class Left(NamedTuple):
 
 
 class Position(Protocol):
-    """How far the input is read, asked while its items are cut into shards."""
+    """How far the input has been read, while its items are cut into shards."""
 
     cursor: tuple[int, int]
     """The file and the number of items taken from it; read after each item."""
 
     def left(self) -> Left:
-        """What is still unread; asked when a shard is cut."""
+        """The share of the input that is unread, when a shard is cut."""
 
     def take_tally(self) -> Tally:
-        """What was counted since the last call; asked when a shard is cut."""
+        """What was counted since the last call, when a shard is cut."""
 
 
 class _Unknown:
@@ -185,7 +185,7 @@ def from_json(fields: Mapping[str, Any]) -> Shard:
 
 
 class _Cut:
-    """A shard in the making: batches go to disk as they fill, under a name that no reader looks for."""
+    """A shard that is being written: batches go to disk as they fill, in a folder that no reader opens."""
 
     def __init__(self) -> None:
         self.n_documents = self.n_items = self.n_bytes = 0

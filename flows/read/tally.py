@@ -1,4 +1,4 @@
-"""What reading counted beside the documents themselves: by file, by reason, by field."""
+"""What reading counted in addition to the documents: by file, by reason, by field."""
 
 from __future__ import annotations
 

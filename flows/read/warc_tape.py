@@ -54,7 +54,7 @@ class Tape:
         return found
 
     def forget(self, position: int) -> None:
-        """Forget what lies before a position; pieces that reach across it are kept."""
+        """Discard the bytes before a position; pieces that reach across it are kept."""
         while self._pieces and self._first + len(self._pieces[0]) <= position:
             self._first += len(self._pieces.popleft())
 

@@ -18,7 +18,7 @@ from copydesk.flows.engines.dask import EngineError
 
 AHEAD = 2  # calls under way for each thread of the cluster: one at work, one waiting
 RETRIES = 2  # of a call that raised, on whichever worker is free: a disk or share may have failed for a moment
-_LOOK = 30  # seconds between two looks whether there is a worker at all
+_LOOK = 30  # seconds between two checks that any worker exists
 _PATIENCE = 30 * 60  # seconds without one: a batch system may be slow, a night is too long
 
 

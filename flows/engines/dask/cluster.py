@@ -217,7 +217,7 @@ def _connected(scheduler: str) -> Client:
 
 
 def _check_versions(client: Client) -> None:
-    """Refuse workers whose rows could differ from those of this machine."""
+    """Raise EngineError if a worker runs other versions and could write other rows."""
     mine = versions.versions()
     try:
         theirs = client.run(worker_tasks.versions)

@@ -21,7 +21,7 @@ from copydesk.flows.read.shards import from_json
 from copydesk.flows.support import versions as provenance
 from copydesk.flows.warehouse.errors import WarehouseError
 
-# Of each thread of a Dask worker the process beside it in which its shards run, by what that process works for.
+# The child processes in which shards run, by thread of the Dask worker and purpose of the task.
 _pools: dict[tuple[int, str], tuple[worker_pool.Pool, threading.Lock]] = {}
 
 

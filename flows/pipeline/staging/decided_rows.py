@@ -103,7 +103,7 @@ class _ArticleRows(_DecidedRows):
 
 
 class _DuplicateRows(_DecidedRows):
-    """Duplicates with whose copy they are and why, and the story of the one that was kept."""
+    """Duplicates with their kept document, the reason, and the story of the kept document."""
 
     joined = (*DUPLICATION, "story_id")
     needed = ("doc_id",)

@@ -1,7 +1,7 @@
 """Shards of a run on disk: what workers wrote, once, and which of its rows go on.
 
-A later step never writes a text again. It writes its decisions beside the shard, and whoever reads
-the documents gets both joined.
+A later step never writes a text again. It writes its decisions to a file of their own, and
+reading the documents joins both.
 """
 
 from __future__ import annotations

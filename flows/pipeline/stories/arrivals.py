@@ -98,7 +98,7 @@ class New:
                     yield rows[chosen], counts.take(chosen)
 
     def titles(self, of: NDArray[np.int64]) -> pa.Array:
-        """Titles of articles, in the order asked."""
+        """Titles of the articles, in the order of their ids."""
         asked = np.full(len(self), -1, np.int64)
         asked[of] = np.arange(len(of))
         parts, positions = [pa.array([], pa.string())], [np.zeros(0, np.int64)]

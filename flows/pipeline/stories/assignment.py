@@ -232,7 +232,8 @@ class Growth:
     def _n_near(self, end: int) -> int:
         """How many of the last articles the next span will ask for: those within reach of the latest dated one.
 
-        At least the undated window and at most twice as many: what is asked beyond is compared again, so memory stays bounded.
+        Holds at least the undated window and at most twice as many. Older ones are compared again when
+        they are needed, so memory stays bounded.
         """
         times = self.new.published[:end]
         dated = times[times != UNDATED]  # these come first, by time

@@ -13,7 +13,7 @@ _NO_EDGES = Edges(*(np.zeros(0, np.int32) for _ in range(3)))
 
 
 class ComparedPairs:
-    """Documents that have been compared, and the pairs of them that are alike: what average link needs."""
+    """Compared documents and their similar pairs, the input of average-link clustering."""
 
     def __init__(
         self,

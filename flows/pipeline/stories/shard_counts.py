@@ -1,4 +1,4 @@
-"""The words of cleaned documents, counted by the worker that cleaned them and kept beside its shard.
+"""The words of cleaned documents, counted by the worker that cleaned them and stored next to its shard.
 
 Counting is most of what a text costs the stories step and needs nothing but the text, so it is done
 where there are many workers. Five bytes wait on disk for each feature, 3 kB for a wire story.

@@ -1,6 +1,6 @@
 """Whether a state file of the stories holds what it should: a warehouse may come from a stranger.
 
-Its numbers become positions in memory of compiled code, which looks at no bounds.
+Compiled code uses its numbers as array positions and checks no bounds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`.parquet`: one row, a document each; only the columns that are asked for are read."""
+"""`.parquet`: one row, a document each; only the columns that the recipe needs are read."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class _Read:
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """The pages and texts; `record_number` counts every record of the file, requests and images too.
 
-    What is no document is counted by its reason in `opened.skipped`. A record whose bytes are damaged or
+    Records that are not documents are counted by reason in `opened.skipped`. A record whose bytes are damaged or
     whose length is wrong becomes a row of `rejects` that gives its byte offset in the file; of a
     wrong length, the document comes out as well, up to where the next record begins.
     """
