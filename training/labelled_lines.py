@@ -2,9 +2,11 @@
 
     python -m training.labelled_lines --gold DIR              # the share of each kind that goes, by extractor and language
     python -m training.labelled_lines --gold DIR --lost FILE  # and every article line that goes, to be read
+    python -m training.labelled_lines --gold DIR --part held_out
 
 The pages belong to their publishers, so the repository holds hashes and labels only
-(`labelled_lines.tsv`). This script rebuilds the lines from a folder of pages (`*.jsonl.gz` with `html`),
+(`labelled_lines.tsv`, and `held_out_lines.tsv` of other sites: their pages are in no collection that a
+model was trained on, and rules were measured on them before anybody read what they leave). This script rebuilds the lines from a folder of pages (`*.jsonl.gz` with `html`),
 with three plain extractors: trafilatura, jusText with every paragraph, and the text of the tree, a
 block a line. A label is `article`, or a category of the rules (`transforms.clean.CATEGORIES`), or
 `title`, `byline` and `dateline`, which are neither: taggers read them.
@@ -25,7 +27,10 @@ from urllib.parse import urlsplit
 
 import lxml.html
 
-LABELS = Path(__file__).with_name("labelled_lines.tsv")
+PARTS = {
+    "development": Path(__file__).with_name("labelled_lines.tsv"),
+    "held_out": Path(__file__).with_name("held_out_lines.tsv"),
+}
 EXTRACTORS = ("trafilatura", "justext", "tree")
 NEITHER = frozenset({"title", "byline", "dateline"})
 PER_LANGUAGE = {"en": 18, "de": 8, "fr": 5, "es": 5}  # pages; the sets hold mostly these
@@ -186,7 +191,7 @@ def site(row: dict[str, str]) -> str:
 
 
 def chosen(gold: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
-    """The pages that are labelled, one a site, spread over the sets: name of the set, page, language, extractor."""
+    """The pages of the part `development`, one a site, spread over the sets: name of the set, page, language, extractor."""
     from copydesk.transforms.tag.language import classify
 
     found: dict[str, list[tuple[int, str, dict[str, str]]]] = collections.defaultdict(list)
@@ -217,10 +222,13 @@ def shown(lines: list[str]) -> list[int]:
     return sorted({*range(HEAD), *range(middle, middle + MIDDLE), *range(n - TAIL, n)})
 
 
-def labelled(gold: Path) -> Iterator[Labelled]:
-    """The labelled pages, rebuilt from the gold files; a page of which a labelled line has changed is an error."""
+def labelled(gold: Path, part: str = "development") -> Iterator[Labelled]:
+    """The labelled pages of a part, rebuilt from the gold files.
+
+    Raises ValueError for a page of which a labelled line has changed.
+    """
     wanted: dict[tuple[str, str], list[list[str]]] = collections.defaultdict(list)
-    for row in LABELS.read_text(encoding="utf-8").splitlines():
+    for row in PARTS[part].read_text(encoding="utf-8").splitlines():
         dataset, page, *rest = row.split("\t")
         wanted[dataset, page].append(rest)
     for dataset, row in pages(gold):
@@ -242,6 +250,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--part", choices=PARTS, default="development")
     parser.add_argument("--lost", type=Path, help="write every article line that goes")
     args = parser.parse_args()
     from copydesk.transforms import clean, normalise
@@ -249,7 +258,7 @@ def main() -> None:
 
     gone: dict[tuple[str, str], list[int]] = collections.defaultdict(lambda: [0, 0])
     lost = []
-    for page in labelled(args.gold):
+    for page in labelled(args.gold, args.part):
         text = normalise.text("\n".join(page.lines))
         starts, at = [], 0
         lines = text.split("\n")

@@ -25,6 +25,9 @@ model what the line may be, and the model alone decides whether it goes.
 `context`: not a pattern; the code beside the rule looks at the lines around.
 """
 
+NO_SENTENCE, SHORT_SENTENCE, SENTENCE = range(3)
+"""How a line ends: not like a sentence, like one of three words or more, of six or more."""
+
 CATEGORIES = {
     "ads": "Markers of advertisements and of the places where they interrupt.",
     "author": "Author boxes, contact lines and reporter credits.",
@@ -54,6 +57,7 @@ class Rule:
     rule of the place `evidence`: its `drops` are lines it recognises, and it has no `keeps` to prove.
     `unless_sentence`: a line that ends like a sentence of six words or more is prose and stays, but
     not where one of `sentences` matches, patterns of residue that is itself a sentence.
+    `unless_short_sentence`: the same from three words on, for patterns of a noun and a name.
     `on_pages`: false for rules that, behind the page model, cut more gold lines than residue of the
     development pages.
     """
@@ -65,6 +69,7 @@ class Rule:
     patterns: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
     unless_sentence: bool = False
+    unless_short_sentence: bool = False
     on_pages: bool = True
     version: int = 1
     drops: tuple[str, ...]

@@ -10,7 +10,13 @@ from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
-from copydesk.transforms.clean.rule import Place, RuleEntry
+from copydesk.transforms.clean.rule import (
+    NO_SENTENCE,
+    SENTENCE,
+    SHORT_SENTENCE,
+    Place,
+    RuleEntry,
+)
 from copydesk.transforms.ledger import BLANK_LINE, Cut
 
 _MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
@@ -22,6 +28,7 @@ _LABEL = 80  # characters of a line that other pages of a site may have too; arb
 _MANY_LABELS = 10_000  # of some MB
 _MIN_PROSE = 12  # characters a paragraph keeps when something is cut from it, else it stays whole
 _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
+_UNSPACED_END = re.compile(r"[\u3040-\u9fff0-9]{6}。")  # arbitrary
 _SHORT_SENTENCE = 4  # words; shorter ones are imperatives: "Share this story."
 _SENTENCE_ENDS = frozenset(".。।\"'”’»)]")
 _GLUE_MARK, _GLUE_SPACE = r"[.!?…。\"'”’»)\]]", " {0,3}"
@@ -123,7 +130,7 @@ class RuleSet:
         """A line that no rule takes, with the rule of the place `evidence` that recognises it, if one does."""
         if self.evidence.is_empty or len(line.text) > _MAX_LINE or not undecorated(line.low):
             return line
-        rule = self.evidence.find(key(line.low), sentence=is_sentence(line.low))
+        rule = self.evidence.find(key(line.low), sentence=kind_of_sentence(line.low))
         return line if rule is None else line._replace(category=rule.category, rule=rule.name)
 
     def _whole(self, line: str, low: str) -> RuleEntry | None:
@@ -137,7 +144,7 @@ class RuleSet:
                 if _SEPARATOR.fullmatch(line)
                 else ""
             )
-        rule = self.line.find(key(low), sentence=is_sentence(low))
+        rule = self.line.find(key(low), sentence=kind_of_sentence(low))
         if rule is not None:
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
@@ -185,7 +192,9 @@ class RuleSet:
         ):
             return None
         for pattern, rule in self.endings:
-            if (found := pattern.search(tail)) is None or is_sentence(tail[found.start() :]):
+            if (found := pattern.search(tail)) is None or (
+                kind_of_sentence(tail[found.start() :]) == SENTENCE
+            ):
                 continue
             if not (
                 _SIGN_OFF.fullmatch(tail, found.start())
@@ -210,7 +219,7 @@ class RuleSet:
             if c.line in lines
             and c.start is None
             and len(low[c.line].split(None, _SHORT_SENTENCE)) >= _SHORT_SENTENCE
-            and self.line.find(key(low[c.line]), sentence=True) is None
+            and self.line.find(key(low[c.line]), sentence=SENTENCE) is None
         }
         return [c for c in cuts if c.line not in kept]
 
@@ -236,15 +245,20 @@ class RuleSet:
         return list(found.values())
 
 
-def is_sentence(line: str) -> bool:
-    """Whether a line ends like a sentence of six words or more; shorter imperatives are residue.
+def kind_of_sentence(line: str) -> int:
+    """How a line ends: like a sentence of six words or more, of three or more, or like none.
 
-    >>> is_sentence("Read more books than posts, she said."), is_sentence("Read more.")
-    (True, False)
+    Chinese and Japanese, which write no spaces: a line that six characters and their full stop end counts as one of three words.
+
+    >>> kind_of_sentence("Read more books than posts, she said.") == SENTENCE
+    True
+    >>> kind_of_sentence("The author died.") == SHORT_SENTENCE, kind_of_sentence("Read more.") == NO_SENTENCE
+    (True, True)
     """
     tail = line[-12:].rstrip()
-    return (
-        tail[-1:] in _SENTENCE_ENDS
-        and _SENTENCE.search(tail) is not None
-        and len(line[:400].split(None, 6)) >= 6
-    )
+    if tail[-1:] not in _SENTENCE_ENDS or _SENTENCE.search(tail) is None:
+        return NO_SENTENCE
+    words = len(line[:400].split(None, 6))
+    if words >= 6:
+        return SENTENCE
+    return SHORT_SENTENCE if words >= 3 or _UNSPACED_END.search(line) else NO_SENTENCE

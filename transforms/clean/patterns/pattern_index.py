@@ -12,7 +12,7 @@ from functools import cache
 
 from copydesk.transforms.clean.patterns.pattern_literals import PREFIX
 from copydesk.transforms.clean.patterns.rule_table import PatternTable
-from copydesk.transforms.clean.rule import RuleEntry
+from copydesk.transforms.clean.rule import NO_SENTENCE, RuleEntry
 
 _MANY_HEADS = 50_000
 _DIGIT = re.compile(r"\d")
@@ -30,12 +30,12 @@ class Matcher:
         firsts = {head[:1] for table in tables for head in table.heads}
         self._firsts = None if "" in firsts else frozenset(firsts)
         """How matches begin; None where some begin with anything."""
-        self._known: dict[tuple[str, bool, bool], _Entries] = {}
+        self._known: dict[tuple[str, int, bool], _Entries] = {}
 
-    def find(self, text: str, start: int = 0, *, sentence: bool = False) -> RuleEntry | None:
+    def find(self, text: str, start: int = 0, *, sentence: int = NO_SENTENCE) -> RuleEntry | None:
         """The first rule, in table order, a pattern of which matches all of `text[start:]`.
 
-        Of a `sentence` only rules that take sentences.
+        `sentence` says how the text ends (`NO_SENTENCE` to `SENTENCE`): rules that take no such lines do not match.
         """
         for literal, pattern, rule in self._candidates(text, start, sentence):
             if literal in text and _compiled(pattern).fullmatch(text, start):
@@ -44,13 +44,13 @@ class Matcher:
 
     def find_at_start(self, text: str) -> tuple[RuleEntry, int] | None:
         """The first rule a pattern of which matches the start of `text`, and where the match ends."""
-        for literal, pattern, rule in self._candidates(text, 0, False):
+        for literal, pattern, rule in self._candidates(text, 0, NO_SENTENCE):
             if literal in text and (found := _compiled(pattern).match(text)):
                 return rule, found.end()
         return None
 
-    def _candidates(self, text: str, start: int, sentence: bool) -> _Entries:
-        """What can match a text by its first characters, by whether it has a digit and whether it is a sentence."""
+    def _candidates(self, text: str, start: int, sentence: int) -> _Entries:
+        """What can match a text by its first characters, by whether it has a digit and by how it ends."""
         if self._firsts is not None and text[start : start + 1] not in self._firsts:
             return ()
         asked = (text[start : start + PREFIX], sentence, _DIGIT.search(text) is not None)
@@ -61,7 +61,7 @@ class Matcher:
                 self._known[asked] = known
         return known
 
-    def _filed(self, head: str, sentence: bool, has_digit: bool) -> _Entries:
+    def _filed(self, head: str, sentence: int, has_digit: bool) -> _Entries:
         found = sorted(
             table.alternatives[row]
             for table in self._tables
@@ -71,9 +71,7 @@ class Matcher:
         return tuple(
             (literal, one.pattern, self._on[one.rule])
             for one in found
-            if one.rule in self._on
-            and (one.takes_sentences or not sentence)
-            and (has_digit or not one.needs_digit)
+            if one.rule in self._on and one.takes >= sentence and (has_digit or not one.needs_digit)
             for literal in one.literals
         )
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 
 from copydesk.transforms.clean.fold_text import folded, plain
+from copydesk.transforms.clean.patterns.photo_agencies import AGENCY, WIRE
 
 NETWORKS = (
     "facebook|twitter|x|instagram|linkedin|youtube|pinterest|whatsapp|reddit|tumblr|telegram|flipboard|google\\+|google plus|google news|google|bluesky|threads|"
@@ -23,12 +24,21 @@ NETWORKS = (
     "twitter / x|x / twitter|x \\(twitter\\)|twitter \\(x\\)|wykop|kakaotalk|kakao|naver|hatena|zalo|koo|tg|fb|e[ -]?mail|e[ -]?post|e[ -]?posta|mail|gmail"
 )
 _NET = f"(?:{NETWORKS})"
+_WIRE = f"(?:{AGENCY}|{plain(WIRE)})"
+
+
+def _words(most: int) -> str:
+    """A name of so many words: behind a single noun, more words are a sentence ("editor {outlet}")."""
+    return rf"[^\s.!?:;]{{1,24}}(?: [^\s.!?:;]{{1,24}}){{0,{most - 1}}}"
+
+
 #: What a place takes, and two texts that show it.
 PLACES: dict[str, tuple[str, str, str]] = {
     "n": (r"[(\[]?\d{1,6}(?:[.,]\d{1,3})?", "3", "12"),
-    "name": (r"[^.!?:;]{2,60}", "Ana Ruiz", "Bo Li"),
+    "name": (_words(4), "Ana Ruiz", "Bo Li"),
     "names": (r"[^!?]{2,120}", "Ana Ruiz", "Ana Ruiz, Bo Li"),
-    "outlet": (r"[^.!?:;]{1,40}", "Harbour Post", "Mill 24"),
+    "outlet": (_words(3), "Harbour Post", "Mill 24"),
+    "few": (_words(3), "Mill Town", "Harbour"),
     "title": (r".{1,240}", "Harbour 24", "Mill Town 1911"),
     "rest": (r"[^!?]{1,120}", "Mill Town", "Harbour Post"),
     "any": (r".{0,200}", "", " Harbour Post"),
@@ -38,6 +48,11 @@ PLACES: dict[str, tuple[str, str, str]] = {
         "Twitter, Instagram",
     ),
     "agency": (r"[^.!?:;]{2,60}", "AFP", "Reuters, dpa"),
+    "wire": (
+        rf"{_WIRE}(?: ?[/,&+-] ?{_WIRE}| [^\W\d_]{{1,3}} {_WIRE}){{0,3}}",
+        "AFP",
+        "Reuters, dpa",
+    ),
     "mail": (
         r"[\w.+-]{1,40} ?(?:@|\[at\]|\(at\)) ?[\w.-]{1,40}",
         "ruiz@harbour.example",
@@ -48,7 +63,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
 }
 _PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |\)\?|[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(.)", re.S)
 _MARK = r"[ .,:;!?|-]{0,3}"
-_COLON = r" ?[:|/=-] ?"
+COLON = r" ?[:|/=-] ?"
 _SIGNS = {
     "[": "(?:",
     "]": ")?",
@@ -58,8 +73,8 @@ _SIGNS = {
     "|": "|",
     "~": " ?",
     "[: ]": "[ :|-]{1,3}",
-    ":": _COLON,
-    ": ": _COLON,
+    ":": COLON,
+    ": ": COLON,
     " - ": r" ?[-:|,/] ?",
 }
 _ENDS = " .,:;!?…|"

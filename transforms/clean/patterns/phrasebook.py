@@ -11,12 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copydesk.transforms.clean.patterns.phrase import NETWORKS, choice, examples, lines, pattern
+from copydesk.transforms.clean.patterns.phrase import (
+    COLON,
+    NETWORKS,
+    PLACES,
+    choice,
+    examples,
+    lines,
+    pattern,
+)
 from copydesk.transforms.clean.rule import Place, Rule
 
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
 _SEPARATOR = r"[ ,:/|·•+&]{0,3}"
-_LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?)"
+_LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?|[\]】〕] ?|\? )"
 _BETWEEN = r"[ .,:;/()|·•-]{0,3}"
 _NUMBER = r"\d{1,4}(?:[.:/-]\d{1,4}){0,3}(?!\d)"
 _CRUMB = r"(?: ?(?:>>?|»|›|/|\||→|·|•|<|«|‹|::) ?)"
@@ -31,7 +39,7 @@ class Phrasebook:
     """The phrases of one language by block.
 
     `labels`-like blocks hold labels that come before a colon (`related`, `photo`, `tags`, `stamps`); all
-    others hold whole lines. `joined` says that the language writes without spaces. `keeps` are lines
+    others hold whole lines, `pictures` those that say alone what a picture is ("stock photo"). `joined` says that the language writes without spaces. `keeps` are lines
     "block: a sentence that must stay"; the block "prose" is a paragraph that every rule must keep.
     """
 
@@ -47,6 +55,7 @@ class Phrasebook:
     app: str = ""
     subscribe: str = ""
     photo: str = ""
+    pictures: str = ""
     ads: str = ""
     rights: str = ""
     credits: str = ""
@@ -74,6 +83,7 @@ def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
 
 
 _Row = tuple[str, str, Place, tuple[str, ...], tuple[str, ...]]
+_NAMES = tuple(PLACES[one][0] for one in ("few", "name", "outlet", "names", "agency"))
 
 
 def _rows(book: Phrasebook) -> Iterator[_Row]:
@@ -98,7 +108,7 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
     for block, build in (
         (book.related, _story_links),
         (book.share, _share_bar),
-        (book.photo, _photo),
+        (book.photo or book.pictures, _photo),
         (book.rights, _copyright),
         (book.stamps, _time),
         (book.tags, _tags),
@@ -154,14 +164,16 @@ def _share_bar(book: Phrasebook) -> _Row:
 def _photo(book: Phrasebook) -> _Row:
     """A label before a name; lines with a place for a name are whole phrases."""
     labels = [p for p in lines(book.photo) if "{" not in p]
-    label = choice("\n".join(labels))
     drops = [f"{shown}: Ana Ruiz / AFP" for p in labels for shown in _examples(p)]
-    whole = "\n".join(p for p in lines(book.photo) if "{" in p)
-    patterns = (
-        rf"{label} ?[:/|©=-] ?[^!?]{{2,110}}",
-        rf"{label} \(c\) ?[^!?]{{2,110}}",
-        *_patterns(whole),
-    )
+    whole = "\n".join([*(p for p in lines(book.photo) if "{" in p), *lines(book.pictures)])
+    patterns = _patterns(whole)
+    if labels:
+        label = choice("\n".join(labels))
+        patterns = (
+            rf"{label} ?[:/|©=-] ?[^!?]{{2,110}}",
+            rf"{label} \(c\) ?[^!?]{{2,110}}",
+            *patterns,
+        )
     return "photo_line", "photo", "line", patterns, (*drops, *_examples(whole))
 
 
@@ -171,11 +183,12 @@ def _copyright(book: Phrasebook) -> _Row:
     closing = pattern(lines(book.rights)[0])  # "all rights reserved", which may follow the owner
     shown = _examples(book.rights)
     patterns = (
-        rf"{rights}(?:[ .,;:|©-]{{1,4}}[^!?]{{1,120}})?",
+        rf"{rights}(?: {PLACES['few'][0]}| ?[.,;:|©-][ .,;:|©-]{{0,3}}[^!?]{{1,120}})?",
         rf"{_MARK}[^!?]{{1,120}}?{rights}[^!?]{{0,120}}",
         rf"[^!?:;]{{1,80}}?[ .,;|·-]{{0,4}}(?:{closing})(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
         r"© ?[^!?]{0,120}",
         rf"copyright(?:,? ?{_YEARS}| ?(?:©|\(c\)|:)| by )[^!?]{{0,120}}",
+        *(() if book.language == "en" else (rf"copyright {PLACES['outlet'][0]}(?: {_YEARS})?",)),
         rf"(?:c\)|\(c\)) ?(?:copyright )?{_YEARS}[^!?]{{0,120}}",
         rf"{_YEARS},? ?(?:©|\(c\)|copyright)[^!?]{{0,120}}",
         rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
@@ -257,14 +270,22 @@ def _kept(book: Phrasebook) -> dict[str, list[str]]:
     return found
 
 
+def _ends_in_a_name(pattern: str) -> bool:
+    """Whether a pattern is a noun and any name, "editor {outlet}": such lines are no sentences."""
+    return COLON not in pattern and pattern.rstrip(")?").endswith(_NAMES)
+
+
 def _rule(book: Phrasebook, kept: dict[str, list[str]], row: _Row) -> Rule:
     name, category, place, patterns, drops = row
+    weak = tuple(filter(_ends_in_a_name, patterns)) if place == "line" else ()
     return Rule(
         name=f"{name}_{book.language}",
         category=category,
         languages=(book.language,),
         place=place,
-        patterns=patterns,
+        patterns=weak or patterns,
+        sentences=tuple(one for one in patterns if one not in weak) if weak else (),
+        unless_short_sentence=bool(weak),
         unless_sentence=category
         == "tags",  # "Topic: the council meets on Monday to vote on the dam."
         drops=tuple(dict.fromkeys(drops)),

@@ -23,7 +23,14 @@ from copydesk.transforms.clean.patterns.pattern_literals import (
     prefixes,
     required,
 )
-from copydesk.transforms.clean.rule import Place, Rule, RuleEntry
+from copydesk.transforms.clean.rule import (
+    NO_SENTENCE,
+    SENTENCE,
+    SHORT_SENTENCE,
+    Place,
+    Rule,
+    RuleEntry,
+)
 
 FILE = "rules.zip"
 INDEX = "index"
@@ -37,7 +44,7 @@ class Alternative(NamedTuple):
     rule: int  # its index in `RuleTable.entries`
     pattern: str
     literals: Sequence[str]  # one of which every match contains
-    takes_sentences: bool
+    takes: int  # `NO_SENTENCE`, `SHORT_SENTENCE` or `SENTENCE`: up to which it takes lines
     needs_digit: bool
 
 
@@ -85,8 +92,8 @@ def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]
     """The values of JSON as tuples: the garbage collector does not walk through those."""
     return PatternTable(
         tuple(
-            Alternative(number, rule, pattern, tuple(literals), takes_sentences, needs_digit)
-            for number, rule, pattern, literals, takes_sentences, needs_digit in rows
+            Alternative(number, rule, pattern, tuple(literals), takes, needs_digit)
+            for number, rule, pattern, literals, takes, needs_digit in rows
         ),
         {head: tuple(at) for head, at in heads.items()},
     )
@@ -121,7 +128,7 @@ def digest() -> str:
 def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
     """The table of some rules: an index, and for each set of languages the patterns by place."""
     groups: dict[str, Content] = {_file(rule.languages): {} for rule in rules}
-    for number, (row, rule, pattern, takes_sentences) in enumerate(_alternatives(rules)):
+    for number, (row, rule, pattern, takes) in enumerate(_alternatives(rules)):
         rows, heads = groups[_file(rule.languages)].setdefault(rule.place, ([], {}))
         is_filed = rule.place != "ending"
         for prefix in sorted(prefixes(pattern)) if is_filed else ():
@@ -132,7 +139,7 @@ def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
                 row,
                 pattern,
                 list(required(pattern)) if is_filed else [""],
-                takes_sentences,
+                takes,
                 is_filed and needs_digit(pattern),
             ]
         )
@@ -148,18 +155,25 @@ def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
     return {INDEX: about, **groups}
 
 
-def _alternatives(rules: Sequence[Rule]) -> Iterable[tuple[int, Rule, str, bool]]:
-    """(row, rule, pattern, whether it takes sentences) in the order in which patterns are tried."""
+def _alternatives(rules: Sequence[Rule]) -> Iterable[tuple[int, Rule, str, int]]:
+    """(row, rule, pattern, up to which kind of sentence it takes lines) in the order in which patterns are tried."""
     for row, rule in enumerate(rules):
+        takes = (
+            NO_SENTENCE
+            if rule.unless_short_sentence
+            else SHORT_SENTENCE
+            if rule.unless_sentence
+            else SENTENCE
+        )
         for pattern in rule.patterns:
             # A line is searched for an ending: its pattern is neither split nor filed.
             parts = [pattern] if rule.place == "ending" else alternatives(pattern)
             for one in parts:
-                yield row, rule, one, not rule.unless_sentence
+                yield row, rule, one, takes
     for row, rule in enumerate(rules):
         for pattern in rule.sentences:
             for one in alternatives(pattern):
-                yield row, rule, one, True
+                yield row, rule, one, SENTENCE
 
 
 def _file(languages: Sequence[str]) -> str:

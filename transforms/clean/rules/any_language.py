@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from copydesk.transforms.clean.patterns.photo_agencies import AGENCY
+from copydesk.transforms.clean.patterns.photo_agencies import AGENCY, WIRE
 from copydesk.transforms.clean.rule import Rule
 
 _ANY = ("*",)
 
+_SIGNING = rf"(?:{AGENCY}|{WIRE})"
+
 RULES = (
+    Rule(
+        name="agency_line",
+        category="author",
+        languages=_ANY,
+        patterns=(
+            rf"(?:{WIRE})(?: ?[/,&+-] ?(?:{_SIGNING}|[^\s.!?;:]{{2,20}}(?: [^\s.!?;:]{{2,20}}){{1,2}})){{0,3}}",
+            rf"{_SIGNING} ?/ ?[^\s.!?;:]{{2,20}}",
+            rf"(?:{AGENCY})(?: ?[/,&+-] ?{_SIGNING}){{1,3}}",
+            rf"[^\s.!?;:]{{1,12}}=(?:{WIRE})",
+        ),
+        unless_sentence=True,
+        drops=("(PAP)", "/ritzau/", "NTB-AFP", "TASR, Ana Ruiz", "PAP/Bo Li", "(БТА)", "AA / Harbour"),
+        keeps=("PAP smears are free in spring.", "PAP, so the minister, reported the flood too late.", "Ritzau founded the agency in 1866."),
+    ),
+    Rule(
+        name="store_line",
+        category="newsletter",
+        languages=_ANY,
+        patterns=(
+            r"(?:[^\s.!?;:,'\"]{1,16} ){0,4}(?:app store|google play(?: store)?|play store|appgallery|rustore)(?:'?[^\s.!?;:,]{1,6})?(?:(?: ?[|/,&] ?| [^\s.!?;:]{1,3} )(?:app store|google play|appgallery|rustore)){0,2}(?: [^\s.!?;:]{1,9})?",
+        ),
+        unless_sentence=True,
+        drops=("Download on the App Store", "Get it on Google Play", "Laden im App Store", "Hent den på Google Play", "App Store | Google Play", "Google Playssa"),
+        keeps=("The court ruled that Apple may not close its App Store to rivals.", "Two judges looked at how Google Play sets its fees, and why.", "Fees at Google Play: what the court said"),
+    ),
     Rule(
         name="agency_credit",
         category="photo",
@@ -49,6 +76,14 @@ RULES = (
             "Der Fluss stieg am Mittag wieder, und die Schleuse blieb zu. (dpa)",
             "Il fiume è risalito a mezzogiorno e la chiusa resta chiusa. (ANSA)",
         ),
+    ),
+    Rule(
+        name="hashtag_line",
+        category="tags",
+        languages=_ANY,
+        patterns=(r"[^\s#]{2,40}(?: ?[,·|]? ?#[^\s#]{2,40}){1,20}",),
+        drops=("#flood #harbour #milltown", "#홍수 #기후"),
+        keeps=("Marchers wrote #flood on the wall.", "She won with #1 on her shirt."),
     ),
     Rule(
         name="counter",

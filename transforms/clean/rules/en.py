@@ -518,14 +518,14 @@ RULES = (
         category="author",
         languages=_EN,
         patterns=(
-            r"(?:additional |with additional |original )?(?:reporting|writing|editing|compiled|compilation|edited|translated|translation|additional reporting|research|production|produced|reported|writing and reporting|reporting and writing|graphics|text|story|words)(?: and (?:writing|editing|reporting))? by:? [^.!?]{2,100}(?:[;.,] ?.{0,200})?",
-            r"\(?(?:reporting|editing|writing) by .{2,260}",
+            r"(?:additional |with additional |original )?(?:reporting|writing|editing|compiled|compilation|edited|translated|translation|additional reporting|research|production|produced|reported|writing and reporting|reporting and writing|graphics|text|story|words)(?: and (?:writing|editing|reporting))? by:? (?!hand|law)[^.!?]{2,100}(?:[;.,] ?.{0,200})?",
+            r"\(?(?:reporting|editing|writing) by (?!hand|law).{2,260}",
             r".{2,120} contributed (?:to )?(?:this|reporting|to this|from|additional|to the).{0,100}",
             r"(?:associated press|ap|reuters|afp|bloomberg|cnn|bbc|nbc news|abc news|cbs news|fox news)[\w' ]{0,30} (?:writers?|reporters?|correspondents?|journalists?|staff|video journalists?)[\w ,.'-]{2,160} (?:contributed|reported).{0,80}",
         ),
         on_pages=False,
         drops=("Additional reporting by Ana Ruiz", "Reporting by Ana Ruiz; Editing by Bo Li", "(Reporting by Ana Ruiz in Lima; writing by Cy Young)", "Ana Ruiz contributed to this report."),
-        keeps=("Rain contributed much to the flood.", "The editing took six years."),
+        keeps=("Rain contributed much to the flood.", "The editing took six years.", "Editing by hand takes weeks."),
     ),
     Rule(
         name="author_box",
