@@ -2,8 +2,10 @@
 
     python -m training.page_kind_model --articles DIR --others FILE --out transforms/extract/data/page_kind_model.npz
 
-DIR holds `*.jsonl.gz` files of pages with an article, FILE pages without one (`html`, `url`). Prints, from models that saw
-no page of the site they are asked about, how many pages without an article are told for how many articles refused.
+DIR holds `*.jsonl.gz` files of pages with an article, FILE pages without one (`html`, `url`). Section fronts and briefs made
+from the articles (`made_pages.py`) join them, at half their weight. Prints, from models that saw no page of the site they are asked
+about, how many pages without an article are told for how many articles refused, and the addresses of these; with
+`--check collections` the same of models that saw no page of the collection.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
+import re
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +28,17 @@ from copydesk.transforms.article import Refused
 from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.extract import extraction
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_level import page_kind
+from copydesk.transforms.extract.page_level.page_kind import is_asked, limits
+from copydesk.transforms.extract.page_level.page_kind_features import NAMES, features
 from copydesk.transforms.extract.parse import parse
+from training import made_pages
 from training.labels import site
 
 FOLDS, SEED, FORESTS, ROUNDS = 5, 3, 3, 200
 #: The most pages of one collection of articles.
 MOST_PAGES = 400
+#: The section fronts made of one collection, as many briefs, and the fewest teasers in one language for a front.
+_MADE, _LEAST_TEASERS = 45, 6
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.06,
@@ -44,46 +53,94 @@ PARAMETERS: dict[str, Any] = {
     "deterministic": True,
     "force_row_wise": True,
 }
-#: Pages without an article are few, and weigh twice.
-_WEIGHT = 2.0
-_OF_ADDRESS = [i for i, name in enumerate(page_kind.NAMES) if name.startswith("address_")]
+#: Pages without an article are few, and weigh twice; pages that were made are as many as one wants.
+_WEIGHTS = {"article": 1.0, "other": 2.0, "front": 0.5, "brief": 0.5}
+_OF_ADDRESS = [i for i, name in enumerate(NAMES) if name.startswith("address_")]
+_LANGUAGE = re.compile(r"<html[^>]*\blang=[\"']?(\w\w)", re.IGNORECASE)
 
 Rows = npt.NDArray[np.float32]
 
 
-def rows_of(pages: Sequence[dict[str, Any]]) -> tuple[Rows, list[int]]:
-    """One row a page, and the fold of each; a page without blocks has none."""
-    rows, folds = [], []
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The features of one page, its kind (`article`, `brief`, `other` or `front`), and where it is from."""
+
+    row: npt.NDArray[np.float32]
+    kind: str
+    collection: str
+    site: str
+    url: str
+    is_asked: bool
+
+
+def examples(pages: Sequence[dict[str, Any]], kind: str, collection: str) -> list[Example]:
+    """One example a page; a page without blocks has none."""
+    found = []
     for page in pages:
         url = page.get("url")
         try:
-            tree = parse(page["html"])
-            reading, hints = extraction.read(tree, url, Options())
+            reading, hints = extraction.read(parse(page["html"]), url, Options())
         except Refused:
             continue
-        if reading is None:
-            continue
-        rows.append(page_kind.features(reading, hints, url)[0])
-        name = site(url, page["html"], str(page.get("id")))
-        digest = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
-        folds.append(int(digest, 16) % FOLDS)
-    return np.array(rows, dtype=np.float32), folds
+        if reading is not None:
+            name = site(url, page["html"], str(page.get("id")))
+            row = features(reading, hints, url)[0]
+            found.append(
+                Example(row, kind, collection, name, url or str(page.get("id")), is_asked(reading))
+            )
+    return found
 
 
-def fit(rows: Rows, labels: npt.NDArray[np.float64]) -> Forest:
+def fronts(pages: Sequence[dict[str, Any]], rng: random.Random) -> list[dict[str, Any]]:
+    """Section fronts of a collection, each with teasers in the language of its page."""
+    teasers: dict[str, list[made_pages.Teaser]] = defaultdict(list)
+    for page in pages:
+        found = made_pages.teaser(page)
+        if found is not None:
+            teasers[_language(page)].append(found)
+    usable = [
+        page
+        for page in pages
+        if page.get("gold_text") and len(teasers[_language(page)]) >= _LEAST_TEASERS
+    ]
+    drawn = rng.sample(usable, min(len(usable), _MADE))
+    made = (made_pages.front(page, teasers[_language(page)], rng) for page in drawn)
+    return [page for page in made if page is not None]
+
+
+def briefs(pages: Sequence[dict[str, Any]], rng: random.Random) -> list[dict[str, Any]]:
+    """Articles of a collection that end after a paragraph or two."""
+    usable = [page for page in pages if page.get("gold_text")]
+    drawn = rng.sample(usable, min(len(usable), _MADE))
+    return [page for page in (made_pages.brief(p, rng) for p in drawn) if page is not None]
+
+
+def _language(page: dict[str, Any]) -> str:
+    said = _LANGUAGE.search(page["html"][:3000])
+    return str(page.get("lang") or (said[1].lower() if said else "en"))
+
+
+def fit(found: Sequence[Example]) -> Forest:
     """The mean of a few forests, of each page with its address and without."""
     import lightgbm
 
-    bare = rows.copy()
-    bare[:, _OF_ADDRESS] = -1.0
-    both, twice = np.concatenate([rows, bare]), np.concatenate([labels, labels])
-    weight = np.where(twice == 1, _WEIGHT, 1.0)
+    rows = np.array([example.row for example in found])
+    labels = np.array([float(example.kind in ("other", "front")) for example in found])
+    weights = np.array([_WEIGHTS[example.kind] for example in found])
+    both = np.concatenate([rows, without_address(rows)])
+    table = lightgbm.Dataset(both, np.tile(labels, 2), weight=np.tile(weights, 2))
     forests = []
     for number in range(FORESTS):
-        table = lightgbm.Dataset(both, twice, weight=weight)
         booster = lightgbm.train(PARAMETERS | {"seed": SEED + number}, table, ROUNDS)
         forests.append(Forest.from_lightgbm(booster.dump_model()["tree_info"]))
     return Forest.mean(forests)
+
+
+def without_address(rows: Rows) -> Rows:
+    """The rows as of pages whose address is not known."""
+    bare = rows.copy()
+    bare[:, _OF_ADDRESS] = -1.0
+    return bare
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -91,45 +148,54 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.page_kind_model")
     parser.add_argument("--articles", type=Path, required=True, metavar="DIR")
     parser.add_argument("--others", type=Path, required=True, metavar="FILE.jsonl.gz")
+    parser.add_argument("--check", choices=("sites", "collections"), default="sites")
     parser.add_argument("--out", type=Path, metavar="FILE.npz")
     chosen = parser.parse_args(arguments)
     rng = random.Random(SEED)
-    articles: list[dict[str, Any]] = []
+    found = examples(list(evaluation.read(chosen.others)), "other", "others")
     for path in sorted(chosen.articles.glob("*.jsonl*")):
         if path.resolve() != chosen.others.resolve():
-            found = list(evaluation.read(path))
-            articles += rng.sample(found, min(len(found), MOST_PAGES))
-    good, good_folds = rows_of(articles)
-    bad, bad_folds = rows_of(list(evaluation.read(chosen.others)))
-    report(np.concatenate([good, bad]), len(good), np.array(good_folds + bad_folds))
+            pages = list(evaluation.read(path))
+            pages = rng.sample(pages, min(len(pages), MOST_PAGES))
+            found += examples(pages, "article", path.name.split(".")[0])
+            found += examples(fronts(pages, rng), "front", path.name.split(".")[0])
+            found += examples(briefs(pages, rng), "brief", path.name.split(".")[0])
+    report(found, by_collection=chosen.check == "collections")
     if chosen.out:
-        labels = np.array([0.0] * len(good) + [1.0] * len(bad))
-        forest = fit(np.concatenate([good, bad]), labels)
-        np.savez_compressed(chosen.out, names=np.array(page_kind.NAMES), **forest.arrays("kind"))
+        np.savez_compressed(chosen.out, names=np.array(NAMES), **fit(found).arrays("kind"))
 
 
-def report(rows: Rows, n_articles: int, folds: npt.NDArray[np.int64]) -> None:
-    """What is told at several limits, with the addresses and without."""
-    labels = (np.arange(len(rows)) >= n_articles).astype(np.float64)
-    bare = rows.copy()
-    bare[:, _OF_ADDRESS] = -1.0
-    odds = np.zeros((2, len(rows)))
-    for fold in range(FOLDS):
-        forest = fit(rows[folds != fold], labels[folds != fold])
-        for k, table in enumerate((rows, bare)):
-            odds[k, folds == fold] = forest.sums(table[folds == fold])
-    for limit in (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0):
-        told = odds >= limit
-        print(
-            f"log odds {limit:.2f}:",
-            *(
-                f"{name} {told[k, n_articles:].mean():.3f} told, "
-                f"{told[k, :n_articles].sum()} of {n_articles} articles refused"
-                for k, name in enumerate(("with address", "without"))
-            ),
-            sep="  ",
-            flush=True,
+def report(found: Sequence[Example], *, by_collection: bool) -> None:
+    """What is told at several limits, with the addresses and without, and the articles refused at the limit in use."""
+    groups = np.array([e.collection if by_collection else str(_fold(e.site)) for e in found])
+    odds = np.full((2, len(found)), -np.inf)
+    for group in sorted(set(groups) - {"others"}):
+        asked = groups == group
+        sites = {e.site for e, is_in in zip(found, asked, strict=True) if is_in}
+        forest = fit(
+            [e for e, is_in in zip(found, asked, strict=True) if not is_in and e.site not in sites]
         )
+        own = np.array([e.row for e, is_in in zip(found, asked, strict=True) if is_in])
+        odds[0, asked], odds[1, asked] = forest.sums(own), forest.sums(without_address(own))
+    odds[:, [not e.is_asked for e in found]] = -np.inf
+    kinds = np.array([e.kind for e in found])
+    rows = np.array([e.row for e in found])
+    in_use = np.array([limits(rows), limits(without_address(rows))])
+    for limit in (0.5, 1.0, 1.5, 2.0, None):
+        is_told = odds >= (in_use if limit is None else limit)
+        for name, own in zip(("with address", "without"), is_told, strict=True):
+            told = ", ".join(
+                f"{k} {own[kinds == k].mean():.3f}" for k in ("other", "front", "brief")
+            )
+            n, of = own[kinds == "article"].sum(), (kinds == "article").sum()
+            print(f"log odds {limit or 'in use'} {name}: told {told}; refused {n} of {of} articles")
+    for example, value, limit in zip(found, odds[0], in_use[0], strict=True):
+        if example.kind == "article" and value >= limit:
+            print(f"refused: {value:.2f} {example.collection} {example.url}")
+
+
+def _fold(name: str) -> int:
+    return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from copydesk.transforms.article import Given
+from copydesk.transforms.edit import clean_page
 from copydesk.transforms.tag.dates.date_formats import machine, printed
 from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
 
@@ -197,3 +198,56 @@ def test_a_day_behind_a_label_or_in_an_articles_footer_is_found(body: str) -> No
 def test_a_day_inside_a_sentence_is_not_the_day_of_publication() -> None:
     body = "<h1>Rain in Rome</h1><p>The <b>river act</b> of 17 August 2021 has been printed.</p>"
     assert page_tags(article("", body)).values["published_date"] is None
+
+
+FAR = "".join(f'<span class="icon-{n}"></span>' for n in range(400))
+
+
+@pytest.mark.parametrize(
+    ("body", "day"),
+    [
+        pytest.param(
+            '<div class="related"><div class="head">The wall gave way</div><ul><li class="artikeldatum">'
+            f'<time datetime="2024-03-05 16:11">5. March 2024</time></li></ul>{PROSE}</div>',
+            "2024-03-05",
+            id="a wrapper around the whole page that is named as a list",
+        ),
+        pytest.param(
+            "<nav>"
+            + "".join(f'<a href="/s/{y}">Season {y}</a>' for y in range(1700, 1950))
+            + f'</nav><h1>The wall gave way</h1><span class="date">05.03.2024</span>{PROSE}',
+            "2024-03-05",
+            id="a menu with more years than marks are read",
+        ),
+        pytest.param(
+            f'<h1>The wall gave way</h1>{FAR}<time datetime="2024-03-05T09:00:00Z">5 March</time>{PROSE}',
+            "2024-03-05",
+            id="the only time element, far from the headline",
+        ),
+        pytest.param(
+            "<h1>The wall gave way</h1><div><span>Day:</span> <span>5 March 2024</span></div>"
+            "<p>The gazette of 17 February 2024 "
+            "<b>printed the law</b> by which the council may close the road along the harbour for as long as the "
+            "engineers need, which the neighbours had asked for at every meeting of the last nine years.</p>"
+            + PROSE,
+            "2024-03-05",
+            id="a day in the first paragraph, before the day of the page",
+        ),
+        pytest.param(
+            f"<h1>The wall gave way</h1><p class='sub'>{' ' * 90}5 March 2024 // Ann Sand</p>{PROSE}",
+            "2024-03-05",
+            id="a line that is padded with spaces",
+        ),
+        pytest.param(
+            f"<h1>The wall gave way</h1><article>{PROSE}<div class='footer'><time itemprop='datePublished' "
+            "datetime='2024-03-05'>5 March</time></div></article>",
+            "2024-03-05",
+            id="the day of publication at the foot of the article",
+        ),
+    ],
+)
+def test_the_day_of_a_page_is_found_where_its_markup_is_odd(body: str, day: str) -> None:
+    html = (
+        f"<html lang='en'><head><title>The wall gave way</title></head><body>{body}</body></html>"
+    )
+    assert str(clean_page(html, url="https://news.example.org/wall").published_date) == day

@@ -21,7 +21,12 @@ from copydesk.transforms.extract.model import (
 )
 from copydesk.transforms.extract.model.block_features import Column, Matrix
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_level import notices, page_checks, page_kind
+from copydesk.transforms.extract.page_level import (
+    notices,
+    page_checks,
+    page_kind,
+    page_kind_features,
+)
 from copydesk.transforms.ledger import Removal
 
 if TYPE_CHECKING:
@@ -89,7 +94,7 @@ def extract(
 
 def read(
     tree: HtmlElement, url: str | None, options: Options
-) -> tuple[page_kind.Reading | None, Hints]:
+) -> tuple[page_kind_features.Reading | None, Hints]:
     """What is made of a page's blocks, and the hints of its head, for the training of `page_kind`."""
     found = _Found.of(tree, url, options)
     return found.reading, found.hints
@@ -104,7 +109,7 @@ class _Found:
     """The reading of a page, if it has blocks; candidates and headlines among them; the rules of what the checks cut."""
 
     hints: Hints
-    reading: page_kind.Reading | None = None
+    reading: page_kind_features.Reading | None = None
     candidate: npt.NDArray[np.bool_] = field(default_factory=_no_blocks)
     is_headline: npt.NDArray[np.bool_] = field(default_factory=_no_blocks)
     rules: dict[int, str] = field(default_factory=dict)
@@ -125,7 +130,7 @@ class _Found:
         choice = thresholds.choose(probability, words, links)
         is_title = is_headline | (column("title_cover") > _TITLE_COVER)
         checked = page_checks.check(page, choice.kept, probability, words, is_title)
-        reading = page_kind.Reading(
+        reading = page_kind_features.Reading(
             page, checked.kept, words, links, column("sentence_ends"), is_title
         )
         return cls(hints, reading, choice.candidate, is_headline, checked.rules)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,10 +11,10 @@ import pyarrow as pa
 from copydesk.schemas.column import TIMESTAMP, column
 from copydesk.transforms.tag import address
 from copydesk.transforms.tag.datelines import dateline_parser
-from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.dates import date_formats, date_marks
 from copydesk.transforms.tag.dates.date_formats import Stamp
 from copydesk.transforms.tag.page import page_headings
-from copydesk.transforms.tag.page.page_data import Mark, PageData
+from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -93,23 +92,6 @@ _MODIFIED_META = (
     "datemodified",
     "revised",
 )
-_MODIFIED = re.compile(
-    r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked",
-    re.I,
-)
-_PUBLISHED = re.compile(
-    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first",
-    re.I,
-)
-_OTHER = re.compile(
-    r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid",
-    re.I,
-)
-_RIGHTS = re.compile(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos", re.I)
-_BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # little more than a date
-BESIDE = 12  # elements after the headline in which even a list's kind of date is the document's own
-MANY = 3  # days printed alike: a page prints its own publication and update, and no third
-NEAR = 120  # elements from the headline within which a printed date is the document's own
 
 
 def find(view: View) -> Found:
@@ -171,6 +153,7 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
         yield from _stated(page)
         for stamp, source in _marked(page, view):
             yield _in_order(stamp, url), source
+        yield from _alone(page)
     else:
         yield from _of_text(view)
     if url and (of_url := date_formats.of_address(url)):
@@ -201,7 +184,7 @@ def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
         if (
             len(text) < 80
             and date_formats.DIGIT.search(text)
-            and not _MODIFIED.search(text)
+            and not date_marks.MODIFIED.search(text)
             and date_formats.is_date_alone(text)
         ):
             stamp = date_formats.printed(text, day_first=_day_first(view))
@@ -241,30 +224,40 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     day_first = _day_first(view)
     modified = _modified(page, None)
     around = {mark.order: mark for mark in (*page.dates, *page.authors)}
-    listed = _listed(page.dates)
+    listed = date_marks.listed(page.dates)
+    # A wrapper named as a list around the whole page tells nothing of its dates.
+    is_zoned = bool(top) or not all(mark.zone for mark in page.dates)
     found: list[tuple[float, int, Stamp]] = []
     in_cards: set[int] = set()  # a card's date counts only where none outside cards is near
     for mark in (*page.dates, *page.authors):
         near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
         said = (
             mark.zone in {"related", "aside", "footer"}
-            and 0 < mark.order - top <= NEAR
-            and _PUBLISHED.search(_announced(mark))
-        ) or (mark.zone == "footer" and mark.how == "itemprop" and "published" in mark.names)
-        score = _trust(mark, top) if not mark.zone or near or said else 0.0
-        if mark.zone in {"related", "aside"} and not said and mark.order > top:
+            and 0 < mark.order - top <= date_marks.NEAR
+            and date_marks.PUBLISHED.search(date_marks.announced(mark))
+        ) or (
+            mark.zone == "footer" and mark.how in {"itemprop", "time"} and "published" in mark.names
+        )
+        score = date_marks.trust(mark, top) if not (mark.zone and is_zoned) or near or said else 0.0
+        if is_zoned and mark.zone in {"related", "aside"} and not said and mark.order > top:
             in_cards.add(mark.order)
-            score -= 1.0 if mark.order > top + BESIDE else 0.0
-        if mark.order in listed and top and mark.order > top + BESIDE:
+            score -= 1.0 if mark.order > top + date_marks.BESIDE else 0.0
+        if mark.order in listed and top and mark.order > top + date_marks.BESIDE:
             score -= 1.0
+        if mark.how == "text" and len(mark.text) > date_marks.PROSE_CHARS:
+            score -= 1.0  # a day that a paragraph speaks of
         parent = around.get(mark.inside)
-        if score < 1 or (parent is not None and _MODIFIED.search(_announced(parent))):
+        if score < 1 or (
+            parent is not None and date_marks.MODIFIED.search(date_marks.announced(parent))
+        ):
             continue
         stamp = (date_formats.machine(mark.value) if mark.value else None) or date_formats.printed(
             mark.text, day_first=day_first
         )
-        if stamp and (not (modified and modified[0].day == stamp.day) or _says_so(mark)):
+        if stamp and (not (modified and modified[0].day == stamp.day) or date_marks.says_so(mark)):
             found.append((score, mark.order, stamp))
+    if not top:
+        found = [item for item in found if item[1] not in listed] or found
     own = [item for item in found if item[1] not in in_cards]
     if any(-10 <= order - top <= 40 for _, order, _ in own):
         found = own
@@ -274,13 +267,19 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
         yield min(rivals, key=lambda item: (item[2].day, -item[0], item[1]))[2], "markup"
 
 
-def _listed(marks: tuple[Mark, ...]) -> frozenset[int]:
-    """The marks of one make that print three days or more: the dates of a list of other articles."""
-    days: dict[tuple[str, str], dict[str, int]] = {}
-    for mark in marks:
-        days.setdefault((mark.how, mark.names), {}).setdefault(mark.value or mark.text, mark.order)
-    many = {make for make, printed in days.items() if len(printed) >= MANY}
-    return frozenset(mark.order for mark in marks if (mark.how, mark.names) in many)
+def _alone(page: PageData) -> Iterator[tuple[Stamp, str]]:
+    """The day of the page's `time` elements, however far from the headline, if all of them print the same one.
+
+    Those in comments, in lists of other articles and the like do not count.
+    """
+    stamps = [
+        date_formats.machine(mark.value)
+        for mark in page.dates
+        if mark.how == "time" and not mark.zone and mark.value
+    ]
+    found = [stamp for stamp in stamps if stamp is not None]
+    if found and len({stamp.day for stamp in found}) == 1:
+        yield found[0], "markup"
 
 
 def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
@@ -290,9 +289,9 @@ def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     day_first = _day_first(view)
     for mark in (*page.dates, *page.authors):
         if (
-            not 0 < mark.order - top <= (40 if mark.zone else NEAR)
+            not 0 < mark.order - top <= (40 if mark.zone else date_marks.NEAR)
             or len(mark.text) > 200
-            or not _MODIFIED.search(_announced(mark))
+            or not date_marks.MODIFIED.search(date_marks.announced(mark))
         ):
             continue
         stamp = (date_formats.machine(mark.value) if mark.value else None) or date_formats.printed(
@@ -301,46 +300,6 @@ def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
         if stamp:
             yield stamp, "markup; printed as an update"
             return
-
-
-def _announced(mark: Mark) -> str:
-    """The words before the first figure of a mark: what its date is said to be."""
-    return re.split(r"\d", mark.text, maxsplit=1)[0][-40:]
-
-
-def _says_so(mark: Mark) -> bool:
-    """Whether a mark names publication in its class or wording."""
-    return bool(_PUBLISHED.search(mark.names) or _PUBLISHED.search(mark.text[:60]))
-
-
-def _trust(mark: Mark, top: int) -> float:
-    """How surely a mark is the date of publication; below 1 it is not used."""
-    named = mark.names
-    if mark.how == "itemprop" and "author" not in named:
-        score = 3.0 if "published" in named or "created" in named else 0.0
-    elif (
-        (len(mark.text) > 200 and mark.how != "text")
-        or _RIGHTS.search(mark.text)
-        or _MODIFIED.search(_announced(mark))
-    ):
-        return 0.0
-    else:
-        score = {"time": 1.5, "class": 1.0}.get(mark.how, 0.5)
-    says_so = _says_so(mark)
-    after = mark.order - top
-    if -3 <= after <= NEAR and after:
-        score += 1.0
-    elif -40 <= after <= 0:
-        score += 0.5
-    elif top:
-        score -= 0.5 if says_so else 1.5
-    if says_so:
-        score += 1.0
-    elif _MODIFIED.search(named):
-        score -= 1.0
-    if _BARE.fullmatch(mark.text):
-        score += 0.5
-    return score - (0.5 if 0 < after <= BESIDE else 1.5) * bool(_OTHER.search(named))
 
 
 def _modified(page: PageData, fetched_at: datetime | None) -> tuple[Stamp, str] | None:

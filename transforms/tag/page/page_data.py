@@ -13,7 +13,9 @@ from copydesk.transforms.tag.page.visible_text import HIDDEN, MAX_MARK_CHARS, fo
 __all__ = ["Mark", "PageData", "fold", "read_page", "visible_text"]
 
 MAX_META = 300
-MAX_MARKS = 200  # of each kind; later ones belong to lists of other stories
+# Of each kind; later ones belong to lists of other stories. A menu may print a year in each of its links, so that marks
+# by their text leave room for as many by their class or tag.
+MAX_MARKS = 200
 MAX_LICENSES = 10  # of a page; more are those of its pictures
 
 # Elements that a date follows: a label, an icon, a break.
@@ -177,9 +179,9 @@ class _Reader:
                     self._mark(self.authors, parent, "text", "")
         if (
             not is_date
-            and len(text) < 80
             and element_names.DIGIT.search(line)
             and element_names.YEAR.search(line)
+            and len(line.rstrip()) < 80
         ):
             self._mark(self.dates, element, "text", "")
 
@@ -202,7 +204,7 @@ class _Reader:
             self._mark(self.authors, element, "class", named)
 
     def _mark(self, marks: list[Mark], element: Any, how: str, named: str) -> None:
-        if len(marks) >= MAX_MARKS:
+        if len(marks) >= (MAX_MARKS if how == "text" else 2 * MAX_MARKS):
             return
         text = visible_text(element)[: MAX_MARK_CHARS * 3]
         value = (

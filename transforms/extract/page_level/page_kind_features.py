@@ -1,0 +1,381 @@
+"""The shape of a page in numbers: what the model of `page_kind` reads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.head_metadata import TITLE_PARTS, Hints
+from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.model.vocabulary import CLASS_GROUPS
+
+_ARTICLES = frozenset(
+    (
+        "og:article",
+        "newsarticle",
+        "article",
+        "blogposting",
+        "reportagenewsarticle",
+        "opinionnewsarticle",
+        "analysisnewsarticle",
+        "liveblogposting",
+        "recipe",
+        "techarticle",
+        "review",
+        "reviewnewsarticle",
+    )
+)
+#: Types of a page's data that tell of a list of pages or of goods.
+LISTS = frozenset(
+    (
+        "collectionpage",
+        "searchresultspage",
+        "itemlist",
+        "profilepage",
+        "product",
+        "offercatalog",
+        "productcollection",
+        "productgroup",
+        "aggregateoffer",
+        "og:product",
+        "og:product.group",
+        "og:website",
+        "store",
+        "onlinestore",
+        "blog",
+    )
+)
+#: Boxes made alike under one parent are cards from this number on (arbitrary).
+CARDS = 4
+#: A paragraph of prose has so many words and the end of a sentence, or so many characters: Armenian and Thai, among others,
+#: end sentences by signs of their own or by none (arbitrary).
+_PROSE_WORDS, _PROSE_CHARS, _PROSE_LINKS = 20, 200, 0.3
+#: Parts of the addresses of lists, in the languages of the rule tables.
+_LIST_ADDRESS = frozenset(
+    [
+        "tag",
+        "tags",
+        "topic",
+        "topics",
+        "category",
+        "categories",
+        "section",
+        "sections",
+        "hub",
+        "search",
+        "archive",
+        "archives",
+        "collection",
+        "collections",
+        "shop",
+        "store",
+        "product",
+        "products",
+        "browse",
+        "catalog",
+        "catalogue",
+        "c",
+        "cat",
+        "author",
+        "authors",
+        "label",
+        "theme",
+        "themes",
+        "list",
+        "lists",
+        "listing",
+        "listings",
+        "market",
+        "trending",
+        "rubrik",
+        "thema",
+        "themen",
+        "tema",
+        "temas",
+        "kategorie",
+        "kategorien",
+        "categoria",
+        "categorias",
+        "categorie",
+        "etiqueta",
+        "etiquetas",
+        "sujet",
+        "sujets",
+        "dossier",
+        "dossiers",
+        "sezione",
+        "schlagwort",
+        "suche",
+        "buscar",
+        "recherche",
+        "cerca",
+        "zoeken",
+        "dept",
+        "department",
+        "departments",
+    ]
+)
+_PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?(?:€|£|zł|kr|USD|EUR)\b")
+
+#: The label of a link to the next page of a list, or to more of it, in the languages of the rule tables.
+_PAGINATION = re.compile(
+    r"(?:load|show|view|see) (?:more|all).{0,25}|more (?:stories|articles|news|posts|results)"
+    r"|(?:next|older|newer|previous)(?: (?:page|posts|articles|entries|stories))?"
+    r"|weitere? (?:artikel|meldungen|beiträge).{0,10}|mehr (?:laden|anzeigen)|nächste(?: seite)?"
+    r"|plus d'articles|voir plus.{0,20}|(?:page )?suivante?|ver más.{0,20}|cargar más|siguiente"
+    r"|mostra altro|carica altr.{0,12}|successiv[ao]|próxima?|carregar mais|meer (?:laden|artikelen)"
+    r"|volgende|\d{1,3}|[›»>→…]|(?:page|seite|página) \d+ (?:of|von|de) \d+",
+    re.IGNORECASE,
+)
+#: What a reader may do with a list, and how long it is.
+_FILTER = re.compile(
+    r"(?:sort|filter|order|refine|sortier\w*|trier|filtr\w*|ordenar|ordina)\b.{0,30}"
+    r"|.{0,20}\b\d[\d,.]* (?:results?|items?|products?|articles?|stories|posts|treffer|ergebnisse|artikel"
+    r"|résultats?|resultados|risultati)\b.{0,20}"
+    r"|(?:showing|displaying|zeige|affichage|mostrando) .{0,40}|add to (?:cart|bag|basket)|in den warenkorb"
+    r"|quick (?:view|shop)|ajouter au panier|compare",
+    re.IGNORECASE,
+)
+_LABEL_CHARS = 60
+_GROUP_BITS = {name: 1 << i for i, (name, _) in enumerate(CLASS_GROUPS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What extraction made of a page: its blocks, which of them it keeps, and their words and links."""
+
+    page: Page
+    kept: npt.NDArray[np.bool_]
+    words: Column
+    links: Column
+    ends: Column
+    is_title: npt.NDArray[np.bool_]
+
+    def prose(self) -> Column:
+        """The words of each kept block of prose; 0 for the others."""
+        is_long = np.array([len(t) >= _PROSE_CHARS for t in self.page.text], dtype=np.bool_)
+        is_said = (self.words >= _PROSE_WORDS) & (self.ends >= 1)
+        return self.words * (self.kept & (self.links < _PROSE_LINKS) & (is_said | is_long))
+
+    def longest_run(self, prose: Column) -> float:
+        """The most words of prose under one parent."""
+        if not prose.any():
+            return 0.0
+        parent = np.array(self.page.parent, dtype=np.int64)
+        parent[0] = 0
+        return float(np.bincount(parent[np.array(self.page.block_element)], weights=prose).max())
+
+
+NAMES = (
+    "kept_words",
+    "kept_share",
+    "kept_links",
+    "kept_linked",
+    "kept_span",
+    "page_words",
+    "page_links",
+    "prose_words",
+    "prose_outside_cards",
+    "prose_after_prose",
+    "prose_beside_prose",
+    "longest_paragraph",
+    "longest_run",
+    "paragraphs",
+    "cards",
+    "cards_share",
+    "kept_in_cards",
+    "prices",
+    "pagination",
+    "filters",
+    "inputs",
+    "times",
+    "teaser_words",
+    "product_words",
+    "comment_words",
+    "headings",
+    "linked_headings_share",
+    "kept_headings",
+    "title_words",
+    "heading_words",
+    "title_place",
+    "heading_is_title",
+    "says_article",
+    "says_list",
+    "says_website",
+    "address_is_root",
+    "address_words",
+    "address_digits",
+    "address_is_list",
+)
+
+
+def features(reading: Reading, hints: Hints, url: str | None) -> npt.NDArray[np.float32]:
+    """One row of numbers about a page, named by `NAMES`; counts as logarithms, shares from 0 to 1, -1 for what is unknown."""
+    prose = reading.prose()
+    found = (
+        _of_text(reading)
+        | _of_prose(reading, prose)
+        | _of_boxes(reading, prose)
+        | _of_labels(reading.page)
+        | _of_headings(reading, hints)
+        | _of_data(hints)
+        | _of_address(url)
+    )
+    return np.array([[found[name] for name in NAMES]], dtype=np.float32)
+
+
+def _of_text(reading: Reading) -> dict[str, float]:
+    kept, words = reading.kept, reading.words
+    sizes = np.array([len(t) for t in reading.page.text], dtype=np.float64)
+    linked = np.array(reading.page.link_count, dtype=np.float64) > 0
+    total, kept_words = _sum(words), _sum(words, kept)
+    places = np.flatnonzero(kept)
+    return {
+        "kept_words": np.log1p(kept_words),
+        "kept_share": kept_words / max(1.0, total),
+        "kept_links": _sum(sizes * reading.links, kept) / max(1.0, _sum(sizes, kept)),
+        "kept_linked": float((linked & kept).sum()) / max(1, len(places)),
+        "kept_span": float(places[-1] - places[0] + 1) / len(kept) if len(places) else 0.0,
+        "page_words": np.log1p(total),
+        "page_links": _sum(sizes * reading.links) / max(1.0, _sum(sizes)),
+    }
+
+
+def _of_prose(reading: Reading, prose: Column) -> dict[str, float]:
+    """The paragraphs, and how they follow each other: those of an article do, those of teasers have a heading between."""
+    is_prose = prose > 0
+    parent = np.array(reading.page.parent, dtype=np.int64)[reading.page.block_element]
+    places = np.flatnonzero(is_prose)
+    rank = np.cumsum(reading.kept)  # the number of a block among those kept
+    first, second = places[:-1], places[1:]
+    beside = (rank[second] == rank[first] + 1) & (parent[second] == parent[first])
+    return {
+        "prose_words": np.log1p(_sum(prose)),
+        "prose_after_prose": np.log1p(float((is_prose[1:] & is_prose[:-1]).sum())),
+        "prose_beside_prose": float(beside.mean()) if len(beside) else 0.0,
+        "longest_paragraph": np.log1p(float(prose.max(initial=0.0))),
+        "longest_run": reading.longest_run(prose) / max(1.0, _sum(reading.words, reading.kept)),
+        "paragraphs": np.log1p(float(len(places))),
+    }
+
+
+def _of_boxes(reading: Reading, prose: Column) -> dict[str, float]:
+    """Boxes made alike, and boxes named for teasers, products and comments."""
+    page, words = reading.page, reading.words
+    cards, in_cards = _cards(page)
+    total = max(1.0, _sum(words))
+    return {
+        "prose_outside_cards": np.log1p(_sum(prose, ~in_cards)),
+        "cards": np.log1p(cards),
+        "cards_share": _sum(words, in_cards) / total,
+        "kept_in_cards": _sum(words, in_cards & reading.kept) / max(1.0, _sum(words, reading.kept)),
+    } | {
+        f"{group}_words": _sum(words, _inside(page, group)) / total
+        for group in ("teaser", "product", "comment")
+    }
+
+
+def _of_labels(page: Page) -> dict[str, float]:
+    """What the short lines of a list say, and the elements of its forms and dates."""
+    labels = [text.strip() for text in page.text if len(text) < _LABEL_CHARS]
+    return {
+        "prices": np.log1p(sum(1 for t in labels if _PRICE.search(t))),
+        "pagination": np.log1p(sum(1 for t in labels if _PAGINATION.fullmatch(t))),
+        "filters": np.log1p(sum(1 for t in labels if _FILTER.fullmatch(t))),
+        "inputs": np.log1p(page.tag.count("input")),
+        "times": np.log1p(page.tag.count("time")),
+    }
+
+
+def _of_headings(reading: Reading, hints: Hints) -> dict[str, float]:
+    """The headings, and the length of the title: a section has a name of a word or two, an article a headline."""
+    page, kept, words = reading.page, reading.kept, reading.words
+    tags = [page.tag[e] for e in page.block_element]
+    is_main = np.array(
+        [
+            tag == "h1" or page.tag[e] == "h1"
+            for tag, e in zip(tags, page.inner_element, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+    is_heading = np.array([tag in ("h1", "h2", "h3", "h4") for tag in tags], dtype=np.bool_)
+    linked = np.array(page.link_count, dtype=np.float64) > 0
+    main, titles = np.flatnonzero(is_main), np.flatnonzero(reading.is_title)
+    count = float(is_heading.sum())
+    return {
+        "headings": np.log1p(count),
+        "linked_headings_share": float((is_heading & linked).sum()) / max(1.0, count),
+        "kept_headings": _sum(words, kept & is_heading) / max(1.0, _sum(words, kept)),
+        "title_words": _title_words(hints.titles[0]) if hints.titles else 0.0,
+        "heading_words": float(words[main[0]]) if len(main) else -1.0,
+        "title_place": float(titles[0]) / len(kept) if len(titles) else -1.0,
+        "heading_is_title": float((is_main & reading.is_title).any()),
+    }
+
+
+def _title_words(title: str) -> float:
+    """The words of the longest part of a title; three characters count as one where it is written without spaces."""
+    part = max(TITLE_PARTS.split(title), key=len)
+    n_words = len(part.split())
+    return float(n_words) if part.isascii() or n_words > 2 else min(20.0, len(part) / 3)
+
+
+def _of_data(hints: Hints) -> dict[str, float]:
+    return {
+        "says_article": float(bool(hints.kinds & _ARTICLES)),
+        "says_list": float(bool(hints.kinds & LISTS)),
+        "says_website": float("og:website" in hints.kinds),
+    }
+
+
+def _of_address(url: str | None) -> dict[str, float]:
+    names = ("address_is_root", "address_words", "address_digits", "address_is_list")
+    if not url:
+        return dict.fromkeys(names, -1.0)
+    path = re.sub(r"^[a-z]+://[^/]*|[?#].*$", "", url)
+    last = path.rstrip("/").rsplit("/", 1)[-1]
+    values = (
+        not path.strip("/"),
+        last.count("-") + last.count("_"),
+        sum(c.isdigit() for c in path),
+        not _LIST_ADDRESS.isdisjoint(path.lower().split("/")),
+    )
+    return dict(zip(names, map(float, values), strict=True))
+
+
+def _sum(column: Column, where: npt.NDArray[np.bool_] | None = None) -> float:
+    return float(column.sum() if where is None else column[where].sum())
+
+
+def _inside(page: Page, group: str) -> npt.NDArray[np.bool_]:
+    """The blocks inside an element whose class or id names the group."""
+    named = np.flatnonzero(np.array(page.classes, dtype=np.int64) & _GROUP_BITS[group])
+    steps = np.zeros(len(page.text) + 1, dtype=np.int64)
+    np.add.at(steps, np.array(page.first_block)[named], 1)
+    np.add.at(steps, np.array(page.last_block)[named], -1)
+    return np.cumsum(steps[:-1]) > 0
+
+
+def _cards(page: Page) -> tuple[int, npt.NDArray[np.bool_]]:
+    """The most boxes made alike under one parent that hold two blocks and a link each; the blocks in any such list."""
+    signature = np.array(page.signature, dtype=np.int64)
+    parent = np.array(page.parent, dtype=np.int64)
+    first, last = np.array(page.first_block), np.array(page.last_block)
+    links = np.concatenate(([0], np.cumsum(page.link_count)))
+    is_box = (last - first >= 2) & (links[last] > links[first])
+    inside = np.zeros(len(page.text), dtype=np.bool_)
+    if not is_box.any():
+        return 0, inside
+    places = np.flatnonzero(is_box)
+    _, which, count = np.unique(
+        parent[places] * (int(signature.max()) + 1) + signature[places],
+        return_inverse=True,
+        return_counts=True,
+    )
+    for place in places[count[which] >= CARDS].tolist():
+        inside[first[place] : last[place]] = True
+    return int(count.max()), inside

@@ -1,0 +1,75 @@
+"""How surely a marked date of a page is that of its publication: by its wording, its class and its distance to the headline."""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.transforms.tag.page.page_data import Mark
+
+MODIFIED = re.compile(
+    r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked",
+    re.I,
+)
+PUBLISHED = re.compile(
+    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first",
+    re.I,
+)
+_OTHER = re.compile(
+    r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid",
+    re.I,
+)
+_RIGHTS = re.compile(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos", re.I)
+_BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # little more than a date
+PROSE_CHARS = 200  # a longer mark is prose
+BESIDE = 12  # elements after the headline in which even a list's kind of date is the document's own
+MANY = 3  # days printed alike: a page prints its own publication and update, and no third
+NEAR = 120  # elements from the headline within which a printed date is the document's own
+
+
+def trust(mark: Mark, top: int) -> float:
+    """How surely a mark is the date of publication; below 1 it is not used."""
+    named = mark.names
+    if mark.how == "itemprop" and "author" not in named:
+        score = 3.0 if "published" in named or "created" in named else 0.0
+    elif (
+        (len(mark.text) > PROSE_CHARS and mark.how != "text")
+        or _RIGHTS.search(mark.text)
+        or MODIFIED.search(announced(mark))
+    ):
+        return 0.0
+    else:
+        score = {"time": 1.5, "class": 1.0}.get(mark.how, 0.5)
+    is_said = says_so(mark)
+    after = mark.order - top
+    if -3 <= after <= NEAR and after:
+        score += 1.0
+    elif -40 <= after <= 0:
+        score += 0.5
+    elif top:
+        score -= 0.5 if is_said else 1.5
+    if is_said:
+        score += 1.0
+    elif MODIFIED.search(named):
+        score -= 1.0
+    if _BARE.fullmatch(mark.text):
+        score += 0.5
+    return score - (0.5 if 0 < after <= BESIDE else 1.5) * bool(_OTHER.search(named))
+
+
+def listed(marks: tuple[Mark, ...]) -> frozenset[int]:
+    """The marks of one make that print three days or more: the dates of a list of other articles."""
+    days: dict[tuple[str, str], dict[str, int]] = {}
+    for mark in marks:
+        days.setdefault((mark.how, mark.names), {}).setdefault(mark.value or mark.text, mark.order)
+    many = {make for make, printed in days.items() if len(printed) >= MANY}
+    return frozenset(mark.order for mark in marks if (mark.how, mark.names) in many)
+
+
+def announced(mark: Mark) -> str:
+    """The words before the first figure of a mark: what its date is said to be."""
+    return re.split(r"\d", mark.text, maxsplit=1)[0][-40:]
+
+
+def says_so(mark: Mark) -> bool:
+    """Whether a mark names publication in its class or wording."""
+    return bool(PUBLISHED.search(mark.names) or PUBLISHED.search(mark.text[:60]))
