@@ -470,6 +470,18 @@ RULES = (
         keeps=("Your browser history is for sale, the report found.", "This video of the flood was seen by millions.", "Search parties set out at dawn.", "Play began an hour late."),
     ),
     Rule(
+        name="embed_notice",
+        category="notices",
+        languages=_EN,
+        patterns=(
+            r"this content is (?:imported from|created and maintained by) .{1,240}",
+            r"you may be able to find (?:the same content|more information)(?: about this)?(?: in another format| and similar content|, or).{0,160}",
+            r"view (?:this|the full) (?:post|profile|thread|photo|video) on (?:instagram|facebook|threads|tiktok|x|twitter|bluesky|reddit|youtube)",
+        ),
+        drops=("This content is imported from Instagram. You may be able to find the same content in another format, at their web site.", "View this post on Instagram"),
+        keeps=("This content is imported, the ministry said, and taxed.", "A post shared by the mayor on Monday was deleted an hour later.", "View this post as a warning."),
+    ),
+    Rule(
         name="tag_line",
         category="tags",
         languages=_EN,
