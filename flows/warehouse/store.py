@@ -278,8 +278,12 @@ class Warehouse:
         if self.mirror is not None:
             self._switch_store(self.mirror, snapshot)
         else:
+            current = self.root / "current"
+            if not current.is_symlink():
+                # A copy of a warehouse that followed links has the files of a snapshot here.
+                atomic_write.remove_tree(current)
             try:
-                atomic_write.point(self.root / "current", f"snapshots/{snapshot.id}")
+                atomic_write.point(current, f"snapshots/{snapshot.id}")
             except OSError as error:
                 if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP):
                     raise

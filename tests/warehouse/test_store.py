@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import re
+import shutil
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -561,3 +562,12 @@ def test_a_publish_that_the_disk_refused_can_be_tried_again(point: str, tmp_path
         published = warehouse.publish(change)
     assert published.rows("articles") == 1
     assert published.index_files()["docs.ndx"].read_text() == "index"
+
+
+def test_a_warehouse_that_was_copied_without_links_publishes_again(warehouse: Warehouse) -> None:
+    first = publish(warehouse, "r1", [rows.article(1)])
+    (warehouse.root / "current").unlink()
+    shutil.copytree(first.path, warehouse.root / "current")
+    assert warehouse.current_id() == first.id
+    second = publish(warehouse, "r2", [rows.article(2)])
+    assert (warehouse.root / "current").readlink().name == second.id

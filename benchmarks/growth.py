@@ -1,0 +1,206 @@
+"""How the time for one document grows with its length, on documents made to provoke backtracking.
+
+    python -m benchmarks.growth
+    python -m benchmarks.growth --units spaces by
+
+Each document repeats one short unit. It is cleaned at 1,000, 10,000 and 100,000 characters.
+Collections of similar texts are compared at 100, 1,000 and 10,000 texts. A line gives the CPU seconds of each length and the larger of the two ratios. Linear time gives 10, n log n
+gives 13, quadratic time 100. Exits with 1 if a ratio is above 40.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import copydesk
+
+SIZES = (1_000, 10_000, 100_000)  # characters
+MOST = 40
+_MEASURABLE = 0.025  # seconds; shorter times are counted as this
+
+STORY = (
+    "The harbour of Lindesund reopened on Tuesday after a storm had closed it for three days, the port authority said. "
+    "Eleven ships were waiting outside the breakwater when the first pilot boat left at dawn."
+)
+_PAGE = (
+    "<!DOCTYPE html><html><head><title>Harbour reopens</title></head><body><article>"
+    f"<h1>Harbour reopens</h1><p>{STORY}</p>%s</article></body></html>"
+)
+
+TEXT_UNITS = {
+    "spaces": " ",
+    "tabs": "\t",
+    "letters": "a",
+    "words": "word ",
+    "by": "By Ana Ruiz, ",
+    "and": " and ",
+    "brackets": "(",
+    "quotes": "\"'",
+    "dashes": "- ",
+    "dots": "...",
+    "colons": "Read more: ",
+    "credits": "Photo: AP ",
+    "digits": "1",
+    "dates": "1 March 2024 ",
+    "times": "10:00 ",
+    "urls": "see http://a.b/",
+    "ats": "a@b.c ",
+    "agencies": "(Reuters) - ",
+    "capitals": "LINDESUND, ",
+    "copyrights": "© 2024 ",
+    "shares": "Share this on ",
+    "pipes": "x | ",
+    "no-break": "\u00a0",
+    "combining": "a\u0301",
+    "zero-width": "\u200b",
+    "newlines": "\n",
+    "lines": "x\n",
+    "prompts": "Leave a Comment\n",
+    "sentences": STORY + " ",
+    "cjk": "港",
+    "mixed": "By By By (AP) - – — | : ; 1/2/2024 ",
+}
+PAGE_UNITS = {
+    "paragraphs": "<p>x</p>",
+    "unclosed": "<p>x",
+    "deep": "<div>",
+    "inline": "<b>x</b>",
+    "links": "<a href=/>x</a> ",
+    "spaces": " ",
+    "lists": "<li>x",
+    "cells": "<td>x",
+    "line ends": "x<br>",
+    "comments": "<!-- x -->",
+    "entities": "&amp;",
+    "times": "<time datetime=2024-03-01>1 March</time>",
+    "bylines": "<p class=byline>By Ana Ruiz</p>",
+    "scripts": "<script>x</script>",
+    "angle brackets": "<",
+    "metas": "<meta name=author content='Ana Ruiz'>",
+    "json-ld": "<script type='application/ld+json'>{}</script>",
+    "headings": "<h2>Rain</h2>",
+    "images": "<figure><img><figcaption>Photo: AP</figcaption></figure>",
+    "text": STORY + " ",
+    "numbered titles": "<meta property=og:title content='Rain fell {i}'><p>Rain {i}</p>",
+    "numbered classes": "<div class=c{i}>word {i}</div>",
+    "numbered data": "<p data-{i}=1>x</p>",
+    "numbered links": "<li><a href=/{i}>Story number {i} of the rain</a>",
+    "numbered bylines": "<p class=author>By Ana R{i}</p>",
+    "numbered statements": '<script type="application/ld+json">{{"headline":"Rain {i}"}}</script><p>x',
+}
+_NESTED_UNITS = {
+    "marks": "<div class=author>",
+    "containers": "<div>",
+    "times": "<time>",
+    "lists": "<ul><li>x",
+}
+_DEPTH = 400  # the limit of a page is higher; deeper pages are refused
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A document of any length that repeats one unit."""
+
+    name: str
+    kind: str  # "text" or "page"
+    of_size: Callable[[int], str]
+
+    def work(self, size: int) -> Callable[[], object]:
+        """Cleans the document of `size` characters."""
+        document = self.of_size(size)
+        if self.kind == "page":
+            return lambda: copydesk.clean_page(document)
+        return lambda: copydesk.clean_text(document)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Many texts that are alike, for the search of copies or of stories."""
+
+    name: str
+    kind: str  # "copies" or "stories"
+    text: str  # `{i}` is the number of the text
+
+    def work(self, size: int) -> Callable[[], object]:
+        """Compares one text for every ten characters of `size`."""
+        texts = [self.text.replace("{i}", str(i)) for i in range(size // 10)]
+        find = copydesk.find_duplicates if self.kind == "copies" else copydesk.group_stories
+        return lambda: find(texts)
+
+
+def documents() -> Iterator[Repeated]:
+    """All documents: each unit as a text with an end and after a story, and as a page."""
+    for name, unit in TEXT_UNITS.items():
+        yield Repeated(f"{name}, then an end", "text", lambda n, u=unit: _times(u, n) + "!")
+        yield Repeated(
+            f"{name} after a story", "text", lambda n, u=unit: f"{STORY}\n{_times(u, n)}"
+        )
+    for name, unit in PAGE_UNITS.items():
+        yield Repeated(name, "page", lambda n, u=unit: _PAGE % _times(u, n))
+    for name, unit in _NESTED_UNITS.items():
+        yield Repeated(
+            f"nested {name}",
+            "page",
+            lambda n, u=unit: _PAGE % (u * min(n // 100, _DEPTH) + "word " * (n // 5)),
+        )
+
+
+def collections() -> Iterator[Collection]:
+    """Equal texts, and texts that differ in one word."""
+    for kind in ("copies", "stories"):
+        yield Collection("equal texts", kind, STORY)
+        yield Collection("texts that differ in a word", kind, STORY + " Ship {i} waited.")
+
+
+def _times(unit: str, size: int) -> str:
+    n = size // len(unit)
+    if "{i}" in unit:
+        return "".join(unit.format(i=i) for i in range(n))
+    return unit * n
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The CPU time of the work, the shorter of two runs."""
+    taken = []
+    for _ in range(2):
+        gc.collect()
+        began = time.process_time()
+        work()
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a line for each document; returns 1 if one grows too fast."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--units", nargs="*", help="only documents whose name begins with one of these"
+    )
+    chosen = parser.parse_args(arguments).units
+    copydesk.warm_up()
+    copydesk.clean_page(_PAGE % "")
+    copydesk.clean_text(STORY)
+    worst = 0.0
+    for document in (*documents(), *collections()):
+        if chosen and not document.name.startswith(tuple(chosen)):
+            continue
+        took = [seconds(document.work(size)) for size in SIZES]
+        counted = [max(s, _MEASURABLE) for s in took]
+        ratio = max(after / before for before, after in pairwise(counted))
+        worst = max(worst, ratio)
+        times = " ".join(f"{s:8.3f}" for s in took)
+        print(f"{document.kind:7}  {document.name:32} {times}  x{ratio:.1f}", flush=True)
+    print(f"largest growth for ten times the length: {worst:.1f} (limit {MOST})")
+    return int(worst > MOST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
