@@ -95,3 +95,62 @@ def test_a_section_is_printed_as_a_reader_would_print_it() -> None:
         "Sport",
         "UK",
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "people"),
+    [
+        pytest.param(
+            '<meta name="author" content="HP">',
+            f"<h1>The wall gave way</h1>{BODY}<p><em>Von Cosima Künzel</em></p>",
+            ["Cosima Künzel"],
+            id="a person on the last line, where the page states letters of its name",
+        ),
+        pytest.param(
+            "",
+            f"<h1>Kann die Mauer halten?</h1>{BODY}<p>Autorin: Uta Sand, Projektleiterin in Kiel.</p>",
+            ["Uta Sand"],
+            id="an author with her title on the last line",
+        ),
+        pytest.param(
+            "",
+            "<h1>The wall gave way</h1><div><h5>Datum: </h5>03.11.2021<br><h5>Autor: </h5>Peter Sand/SP<br>"
+            f"<h5>Lesezeit: </h5>5 min<br></div>{BODY}",
+            ["Peter Sand"],
+            id="a name behind an element with the label",
+        ),
+        pytest.param(
+            "",
+            f"<h1>The wall gave way</h1><div><div>Written by</div><div>Jack Sand</div></div>{BODY}",
+            ["Jack Sand"],
+            id="a name beside an element with the label",
+        ),
+        pytest.param(
+            '<meta name="author" content="Die FURT"><meta property="og:site_name" content="Die FURT">',
+            f"<h1>The wall gave way</h1><a rel='author' class='author' href='/autor/u'>Ursula Sand</a>{BODY}",
+            ["Ursula Sand"],
+            id="a paper whose name begins with an article",
+        ),
+        pytest.param(
+            "",
+            f"<div class='related'><div>The wall gave way</div><p>Text von Chris Sand &nbsp; Illustration von Bo Li</p>{BODY}</div>",
+            ["Chris Sand"],
+            id="a wrapper around the whole page that is named as a list",
+        ),
+        pytest.param(
+            "",
+            f"<h1>The wall gave way</h1><span class='author'>Zuletzt geändert am</span>{BODY}",
+            [],
+            id="a label of the last change in the place of the author",
+        ),
+        pytest.param(
+            "",
+            f"<h1>The wall gave way</h1><span class='author'>Artikel von: Jessie Sand</span>{BODY}",
+            ["Jessie Sand"],
+            id="article by",
+        ),
+    ],
+)
+def test_the_person_who_wrote_the_page_is_found(head: str, body: str, people: list[str]) -> None:
+    html = f"<html lang='de'><head><title>The wall gave way</title>{head}</head><body>{body}</body></html>"
+    assert list(clean_page(html, url="https://www.furt.example.org/wall").byline) == people

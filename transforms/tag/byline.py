@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pyarrow as pa
 
 from copydesk.schemas.column import STRINGS, column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
-from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.persons import byline_lexicon, person_names, printed_byline
+from copydesk.transforms.tag.persons import person_names, printed_byline, text_byline
 from copydesk.transforms.tag.persons.byline_candidate import (
     Candidate,
     is_login,
@@ -88,12 +88,13 @@ def find(view: View) -> Found:
         )
         chosen = Candidate(by, "; ".join(given), differs) if by else found
     else:
-        chosen = (
-            found
-            or printed
-            or _of_dateline(view)
-            or _of_credit(view, site)
-            or _of_opening(view, site)
+        chosen = _with_people(
+            found,
+            lambda: printed,
+            lambda: text_byline.of_dateline(view),
+            lambda: text_byline.of_credit(view, site),
+            lambda: text_byline.of_opening(view, site),
+            lambda: text_byline.of_close(view, site),
         )
     if view.page is not None:
         lines = [i for i in lines if chosen is not None and _prints(view.lines[i], chosen, site)]
@@ -101,6 +102,21 @@ def find(view: View) -> Found:
     return _found(
         chosen, ledger.cut(view.document.extracted, (*view.document.removed, *view.removed), cuts)
     )
+
+
+def _with_people(
+    found: Candidate | None, *others: Callable[[], Candidate | None]
+) -> Candidate | None:
+    """The first candidate that names a person: an organisation that a page states is its author for want of one."""
+    if found is not None and found.has_people:
+        return found
+    candidates = [found]
+    for other in others:
+        candidate = other()
+        if candidate is not None and candidate.has_people:
+            return candidate
+        candidates.append(candidate)
+    return next((c for c in candidates if c is not None), None)
 
 
 def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
@@ -150,84 +166,6 @@ def _prints(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
     )
 
 
-def _of_dateline(view: View) -> Candidate | None:
-    """The reporter whom a dateline names: "【ワシントン＝山田太郎】", "(서울=연합뉴스) 홍길동 기자 =", "（记者王小明）"."""
-    found = dateline_parser.of(view)
-    names = tuple(Name(name, "writer") for name in found.reporters)
-    return Candidate(names, "; ".join(found.reporters), "dateline") if names else None
-
-
-_CREDIT = re.compile(r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
-_CREDIT_PLACE = re.compile(r"\s+in\s+[A-Z][\w. ]{2,30}?(?=,| and |$)")
-
-
-def _of_credit(view: View, site: frozenset[str]) -> Candidate | None:
-    """Reporters named at the foot of an agency report: "(Reporting by Ana Ruiz; Editing by Bo Li)"."""
-    tail = view.document.extracted[-600:]
-    starts = (tail.find(word) for word in ("eporting by", "riting by", "eported by", "ritten by"))
-    at = min((start for start in starts if start > 0), default=0)
-    match = _CREDIT.match(tail, at - 1) if at else None
-    if match is None or tail[: at - 1].rstrip().lower().endswith("additional"):
-        return None
-    text = _CREDIT_PLACE.sub("", match[1].split(". ")[0])
-    found = tuple(
-        name for name in person_names.split(text, site=site, strict=True) if not name.is_org
-    )
-    return (
-        Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text")
-        if found
-        else None
-    )
-
-
-_BY_ALONE = re.compile(
-    r"\W*(?:(?:written |words |story |article |post |text )?by|author|von|text|autor(?:in)?|par|por|di|door|av|af)\W*",
-    re.I,
-)
-
-
-def _of_opening(view: View, site: frozenset[str]) -> Candidate | None:
-    """A full name alone on one of a page's first lines, next to its date or below a word for "by".
-
-    Pages without any mark print it so: "Ana Ruiz", and on the next line "23 July 2025".
-    """
-    if view.page is None:
-        return None
-    headings = (view.values.get("title") or "", *(mark.text for mark in view.page.headings))
-    headline = "|".join(gazetteers.key(text) for text in headings)
-    lines = [line.strip() for line in view.document.extracted[:1_500].split("\n")]
-    lines = [line for line in lines if any(c.isalnum() for c in line)][:10]
-    for n, line in enumerate(lines):
-        if len(line) > 80:
-            continue
-        dated = byline_lexicon.DATE.search(line)
-        rest = (line[: dated.start()] + " | " + line[dated.end() :]) if dated else line
-        found = person_names.split(rest, site=site, strict=True)
-        if len(found) != 1 or found[0].is_org or not 2 <= len(found[0].text.split()) <= 4:
-            continue
-        before, after = (
-            lines[max(0, n - 1)] if n else "",
-            (lines[n + 1] if n + 1 < len(lines) else ""),
-        )
-        if gazetteers.key(found[0].text) in headline:
-            continue
-        bare = _letters(rest) == _letters(found[0].text) or bool(found[0].role)
-        beside = bool(dated) or any(
-            len(other) < 60 and byline_lexicon.DATE.search(other) for other in (before, after)
-        )
-        if (
-            bare
-            and (beside or _BY_ALONE.fullmatch(before))
-            and person_names.is_full_name(found[0].text)
-        ):
-            return Candidate(found, line, "text")
-    return None
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalpha())
-
-
 def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
     if chosen is None or not chosen.names:
         return Found(
@@ -274,7 +212,7 @@ def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
     stated = [c for c in (_json_ld(page, site), _meta(page, site)) if c and c.names]
     printed = printed_byline.printed(page, site)
     candidates = [*stated, *([printed] if printed else [])]
-    by_people = [c for c in candidates if any(not name.is_org for name in c.names)]
+    by_people = [c for c in candidates if c.has_people]
     if stated and printed in by_people[:1] and not (printed.certain or printed.strong):
         return stated[
             0

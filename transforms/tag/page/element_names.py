@@ -35,7 +35,24 @@ BY = re.compile(
 )
 #: First letters of what `_BY` matches.
 BY_STARTS = frozenset("bvpdawtrsBVPDAWTRS\u017f")
-BY_ALONE = frozenset(("by", "by:", "von", "par", "por", "door", "av", "af", "di", "von:", "par:"))
+#: What an element of its own says before the element with the name.
+BY_ALONE = frozenset(
+    (
+        "by",
+        "written by",
+        "words by",
+        "author",
+        "von",
+        "autor",
+        "autorin",
+        "par",
+        "por",
+        "door",
+        "av",
+        "af",
+        "di",
+    )
+)
 DIGIT = re.compile(r"\d")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
 # Not "hfeed", the class of hAtom around every article, nor the boxes that a page builder makes of everything.

@@ -171,12 +171,11 @@ class _Reader:
         """Mark an element whose own text opens a byline or holds a year."""
         line = text.lstrip()
         if line and line[0] in element_names.BY_STARTS:
-            if element_names.BY.match(line):
+            is_alone = len(line) < 40 and line.rstrip(" :\n\t").lower() in element_names.BY_ALONE
+            if is_alone and len(element) == 0:
+                self._announced_author(element, line)
+            elif element_names.BY.match(line):
                 self._mark(self.authors, element, "text", "")
-            elif len(line) < 8 and line.rstrip().lower() in element_names.BY_ALONE:
-                parent = element.getparent()  # `<span>By</span><span>Ana Ruiz</span>`
-                if parent is not None and len(parent) < 6:
-                    self._mark(self.authors, parent, "text", "")
         if (
             not is_date
             and element_names.DIGIT.search(line)
@@ -184,6 +183,16 @@ class _Reader:
             and len(line.rstrip()) < 80
         ):
             self._mark(self.dates, element, "text", "")
+
+    def _announced_author(self, element: Any, label: str) -> None:
+        """Mark what follows an element that only says "by": the text behind it, or the element beside it."""
+        tail, parent = fold(element.tail or ""), element.getparent()
+        if tail and len(tail) < 80 and len(self.authors) < MAX_MARKS:
+            zone, inside = self._surroundings(element)
+            line = f"{fold(label)} {tail}"
+            self.authors.append(Mark(line, "", "text", "", self.order, inside, zone))
+        elif parent is not None and len(parent) < 6:
+            self._mark(self.authors, parent, "text", "")  # `<span>By</span><span>Ana Ruiz</span>`
 
     def _tail(self, element: Any, tail: str) -> None:
         """Mark a date behind an element, in no element of its own: `<b>Date:</b> 5.1.2024`."""

@@ -19,6 +19,11 @@ class Candidate:
     certain: bool = False  # printed right under the headline, with a word for "by"
     strong: bool = False  # full names, marked as author explicitly
 
+    @property
+    def has_people(self) -> bool:
+        """Whether a name is a person's."""
+        return any(not name.is_org for name in self.names)
+
 
 def without_site(found: list[Name], site: frozenset[str]) -> tuple[Name, ...]:
     """The names once each, without companies, and without the site's own name next to a person or as an account."""

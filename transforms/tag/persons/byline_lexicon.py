@@ -28,7 +28,7 @@ BY = Caseless(
     r"|(?P<writer>(?:(?:(?:words|text|story|article|report|reporting|review|recipe|interview|analysis|opinion|commentary|column|essay|guest post|post|blog|"
     r"exclusive|feature|guide|news)\s+by|this (?:post|article|story) was written by|written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|created by|"
     r"advice by|by by|by|byline|author(?:s|\(s\))?(?: names?)?(?=\W)|written|about the authors?|about|von|vom|ein(?:e)? (?:\w+ )?von|par|por|di|da|av|af|door|"
-    r"text(?:e)?(?=:| von| by| av)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet av|skriven av|skribent(?=:)|"
+    r"(?:artikel|beitrag|bericht)(?=:? von\b)(?::? von)?|text(?:e)? (?:von|by|av)\b|text(?:e)?(?=:)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet av|skriven av|skribent(?=:)|"
     r"publicado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|geschreven door|przez|od|автор(?=:)|"
     r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:by:?\s+)?)))",
 )
@@ -59,6 +59,7 @@ TAIL = Caseless(
     r"\b(?:link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
     r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|published|posted|last (?:updated|modified|reviewed)|first published|"
     r"updated?(?: on|:|\s+\d)?|updated|reviewed by|medically reviewed|fact[- ]checked|edited by|photo(?:s|graph(?:s|y)?)? by|illustration by|translated by|"
+    r"(?:illustration|illustrationen|foto|fotos|bild|bilder|grafik)(?: von|:)|am (?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|"
     r"share|tweet|print|e-?mail|contact|follow|following|bio|biography|profile|archive|website|twitter|facebook|linkedin|instagram|rss|subscribe|sign up|listen|save|"
     r"comments?|leave a comment|reply|mins? read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[a-z])|on (?=\d|monday|tuesday|"
     r"wednesday|thursday|friday|saturday|sunday|jan|feb|mar|apr|may |jun|jul|aug|sep|oct|nov|dec)|veröffentlicht|aktualisiert|stand:|publié|mis à jour|actualizado|"

@@ -60,6 +60,10 @@ NOBODY = Caseless(
     r"meet the team|.{0,12} admin|our team|our authors|user avatar|avatar|facebook|twitter|linkedin|instagram|youtube|tiktok|pinterest|whatsapp|website|e-?mail|rss|email protected|email this|online|news|"
     r"opens? in (?:a )?new (?:window|tab)|(?:external )?link|from staff (?:reports?|and wire reports?)|(?:staff |wire )?reports?|wire services?|agencies|correspondent|various|multiple authors|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
+    r"lunes|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica)|"
+    r"(?:zuletzt|letzte|last|dernière|última|ultimo|laatst|son) (?:geändert|aktualisiert|aktualisierung|änderung|updated?|modified|mise à jour|modification|actualización|"
+    r"atualização|aggiornamento|bijgewerkt|gewijzigd|güncelle\w*)(?: (?:am|on|le|el|il|op))?|podcast|"
     r".{1,30} (?:feed|bot|importer|syndication)|[\w.-]{0,20}[_-]?admin[\w.-]{0,8}|"
     r"posted|in|on|x|text size|features?|interviews?|columns?|opinions?|reviews?|related articles?|.{0,20}of this article)\W*",
 )

@@ -41,7 +41,7 @@ def is_person(text: str, *, sure: bool = False) -> bool:
         return sure and len(text) <= 30 and not name_lexicon.HANDLE.search(text)
     if (
         len(words) > 6
-        or words[0] in {"A", "An"}
+        or words[0] in {"A", "An", "The", "Die", "Der", "Das"}
         or (
             (not sure or len(words) > 3)
             and not name_lexicon.VERBS.isdisjoint(name_lexicon.WORD.findall(text))

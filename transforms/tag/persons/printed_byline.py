@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
@@ -44,7 +44,7 @@ _WEAK = re.compile(
 )
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:en|es|e|i)?|auteurs?)/[\w%.-]{3,}", re.I)
 _NAME_CLASS = re.compile(
-    r"author[-_]*nam|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))"
+    r"author[-_]*nam|authors?[-_]*link|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))"
 )
 _BESIDE = re.compile(
     r"title|job|role|bio|\bdes|desc|detail|date(?!.?(?:and)?.?author)|position|tooltip|educat|about|social|avatar|follow"
@@ -65,15 +65,17 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     """The byline printed on the page: the best mark that prints names, and its fellows."""
     heading = page_headings.main_heading(page, page.first("og:title") or None)
     top = heading.order if heading else 0
-    around = _ancestors(page.authors)
+    marks = page.authors
+    if not top and len({mark.zone for mark in marks}) == 1:
+        # A wrapper named as a list around the whole page tells nothing of its bylines.
+        marks = tuple(replace(mark, zone="") for mark in marks)
+    around = _ancestors(marks)
     others = {
-        mark.order
-        for mark in page.authors
-        if names.opened_role(mark.text) in {"editor", "photographer"}
+        mark.order for mark in marks if names.opened_role(mark.text) in {"editor", "photographer"}
     }
     atoms = [
         atom
-        for mark in page.authors
+        for mark in marks
         if not around[mark.order] & others
         and (atom := _atom(mark, top, site)) is not None
         and atom.score > 0

@@ -1,0 +1,107 @@
+"""Bylines inside the text of an article: in its dateline, at its head without a mark, in its last lines, in a credit."""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.lookup import gazetteers
+from copydesk.transforms.tag.persons import byline_lexicon, person_names
+from copydesk.transforms.tag.persons.byline_candidate import Candidate
+from copydesk.transforms.tag.persons.person_names import Name
+from copydesk.transforms.tag.tagger import View
+
+
+def of_dateline(view: View) -> Candidate | None:
+    """The reporter whom a dateline names: "【ワシントン＝山田太郎】", "(서울=연합뉴스) 홍길동 기자 =", "（记者王小明）"."""
+    found = dateline_parser.of(view)
+    names = tuple(Name(name, "writer") for name in found.reporters)
+    return Candidate(names, "; ".join(found.reporters), "dateline") if names else None
+
+
+_CREDIT = re.compile(r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
+_CREDIT_PLACE = re.compile(r"\s+in\s+[A-Z][\w. ]{2,30}?(?=,| and |$)")
+
+
+def of_credit(view: View, site: frozenset[str]) -> Candidate | None:
+    """Reporters named at the foot of an agency report: "(Reporting by Ana Ruiz; Editing by Bo Li)"."""
+    tail = view.document.extracted[-600:]
+    starts = (tail.find(word) for word in ("eporting by", "riting by", "eported by", "ritten by"))
+    at = min((start for start in starts if start > 0), default=0)
+    match = _CREDIT.match(tail, at - 1) if at else None
+    if match is None or tail[: at - 1].rstrip().lower().endswith("additional"):
+        return None
+    text = _CREDIT_PLACE.sub("", match[1].split(". ")[0])
+    found = tuple(
+        name for name in person_names.split(text, site=site, strict=True) if not name.is_org
+    )
+    return (
+        Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text")
+        if found
+        else None
+    )
+
+
+_BY_ALONE = re.compile(
+    r"\W*(?:(?:written |words |story |article |post |text )?by|author|von|text|autor(?:in)?|par|por|di|door|av|af)\W*",
+    re.I,
+)
+
+
+def of_opening(view: View, site: frozenset[str]) -> Candidate | None:
+    """A full name alone on one of a page's first lines, next to its date or below a word for "by".
+
+    Pages without any mark print it so: "Ana Ruiz", and on the next line "23 July 2025".
+    """
+    if view.page is None:
+        return None
+    headings = (view.values.get("title") or "", *(mark.text for mark in view.page.headings))
+    headline = "|".join(gazetteers.key(text) for text in headings)
+    lines = [line.strip() for line in view.document.extracted[:1_500].split("\n")]
+    lines = [line for line in lines if any(c.isalnum() for c in line)][:10]
+    for n, line in enumerate(lines):
+        if len(line) > 80:
+            continue
+        dated = byline_lexicon.DATE.search(line)
+        rest = (line[: dated.start()] + " | " + line[dated.end() :]) if dated else line
+        found = person_names.split(rest, site=site, strict=True)
+        if len(found) != 1 or found[0].is_org or not 2 <= len(found[0].text.split()) <= 4:
+            continue
+        before, after = (
+            lines[max(0, n - 1)] if n else "",
+            (lines[n + 1] if n + 1 < len(lines) else ""),
+        )
+        if gazetteers.key(found[0].text) in headline:
+            continue
+        bare = _letters(rest) == _letters(found[0].text) or bool(found[0].role)
+        beside = bool(dated) or any(
+            len(other) < 60 and byline_lexicon.DATE.search(other) for other in (before, after)
+        )
+        if (
+            bare
+            and (beside or _BY_ALONE.fullmatch(before))
+            and person_names.is_full_name(found[0].text)
+        ):
+            return Candidate(found, line, "text")
+    return None
+
+
+_CLOSING_LINES, _CLOSING_CHARS = 3, 120
+
+
+def of_close(view: View, site: frozenset[str]) -> Candidate | None:
+    """The person on one of a page's last lines that opens as a byline does: "Von Ana Ruiz", "Autorin: Ana Ruiz, Leiterin"."""
+    if view.page is None:
+        return None
+    lines = [line.strip() for line in view.document.extracted[-600:].split("\n")]
+    for line in [line for line in lines if line][-_CLOSING_LINES:]:
+        if len(line) > _CLOSING_CHARS or person_names.opened_role(line) != "writer":
+            continue
+        found = person_names.split(line, site=site, strict=True)
+        if found and not found[0].is_org and person_names.is_full_name(found[0].text):
+            return Candidate(found, line, "text")
+    return None
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalpha())
