@@ -35,8 +35,8 @@ from copydesk.transforms.encodings import decode
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.context import Context
 
-# Bytes of input; arbitrary: 500 packed texts are less, and a dozen pages are more. A worker too many
-# costs its start.
+# Bytes of input that surely fill a shard; arbitrary: 500 packed texts have less, a dozen pages more.
+# A worker that is not needed costs only its start.
 _SURELY_A_SHARD = 2**20
 
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
@@ -59,9 +59,9 @@ def clean_files(
 ) -> CleanedFiles:
     """Extract, clean and tag every document of the run's files in the engine's worker processes.
 
-    `templates` holds the lines in force by outlet. `on_last` is called when no shard is left to hand
-    out, while the last ones are being worked on. Shards that a run which was killed had finished are
-    taken as they are. Raises `TaskError` and OSError as `worker_pool` says.
+    `templates` holds the active template lines by outlet. `on_last` is called when the last shard has
+    been handed out, while workers are still busy. Shards that an earlier, killed run finished are
+    used as they are. Raises `TaskError` and OSError, see `worker_pool`.
     """
     if not context.files:
         return CleanedFiles((), 0)
@@ -90,7 +90,7 @@ def clean_files(
 
 
 def clean_task(folder: Path, recipe: Recipe, templates: Mapping[str, frozenset[str]]) -> ShardTask:
-    """The work on a shard, which writes its files into `folder / "shards"`."""
+    """The task that cleans one shard and writes its files into `folder / "shards"`."""
     options = write_edit_options(folder, recipe, templates)
     depends_on = [
         options["recipe"],
@@ -104,7 +104,7 @@ def clean_task(folder: Path, recipe: Recipe, templates: Mapping[str, frozenset[s
 def write_edit_options(
     folder: Path, recipe: Recipe, templates: Mapping[str, frozenset[str]]
 ) -> dict[str, Any]:
-    """Write what workers need for cleaning under `folder`; the options of their task, as `edit_options` reads them."""
+    """Write the template lines into `folder`; returns the options of the task, which `edit_options` reads."""
     (folder / "shards").mkdir(exist_ok=True)
     lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
     (folder / "templates.json").write_text(lines, encoding="utf-8")
@@ -118,7 +118,7 @@ def write_edit_options(
 def _watched(
     shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[], None]
 ) -> Iterator[Shard]:
-    """The shards; with each, how many documents all of them may hold goes to `on_total`."""
+    """Yield the shards, and after each pass an estimate of the total number of documents to `on_total`."""
     n = 0
     for shard in shards:
         n += shard.n_documents + shard.n_rejects
@@ -140,13 +140,13 @@ def start_ahead(limits: Limits) -> None:
 
 
 def warm_up() -> None:
-    """Load what editing needs."""
+    """Load everything that cleaning needs."""
     startup_cache.prepare()
     edit.warm_up()
 
 
 def clean_shard(job: worker_pool.Job, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The task of a worker: the shard's documents as articles, ledger and rejects in `options["folder"]`."""
+    """Clean the documents of a shard, and write articles, ledger and rejects into `options["folder"]`."""
     chosen = edit_options(options["recipe"], options["templates"])
     warm_up()
     outcomes = [article_of(record, chosen) for _, record in job.documents()]
@@ -184,7 +184,7 @@ def write(outcomes: Iterable[Article | Reject], files: ShardFiles) -> None:
 
 
 def write_whole(table: pa.Table, path: Path) -> Path:
-    """Write a Parquet file of staging; one that is there is whole. Its path."""
+    """Write a staged Parquet file in one step, and return its path: a file that exists is complete."""
     with temporary_file(path) as draft:
         pq.write_table(
             table, draft, compression="zstd", compression_level=1
@@ -194,7 +194,7 @@ def write_whole(table: pa.Table, path: Path) -> Path:
 
 @lru_cache(maxsize=1)
 def edit_options(recipe: str, templates: str) -> edit.Options:
-    """The options of cleaning for a recipe as TOML and the path of the template lines in force."""
+    """The options of cleaning, from a recipe as TOML and the path of the active template lines."""
     lines = json.loads(Path(templates).read_text(encoding="utf-8"))
     return from_toml(recipe).edit_options(
         {outlet: frozenset(of_outlet) for outlet, of_outlet in lines.items()}

@@ -1,4 +1,4 @@
-"""What every step of a run knows from the start: inputs, warehouse, recipe, engine, and where to report."""
+"""The context of a run, which every step gets: inputs, warehouse, recipe, engine, progress."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.flows.warehouse import Snapshot, Warehouse
 
 
 class Progress(Protocol):
-    """Where a run says how far it is."""
+    """Receives the progress of a run."""
 
     def stage(self, name: str, total: int | None) -> None:
         """A stage begins; `total` is its number of documents, None where that is not known yet."""
@@ -26,14 +26,14 @@ class Progress(Protocol):
         """Set the expected number of documents of the stage."""
 
     def advance(self, n: int) -> None:
-        """`n` documents of the stage are done by now."""
+        """`n` documents of the stage are done."""
 
     def note(self, text: str) -> None:
-        """Something a person should read."""
+        """Show a sentence that a person should read."""
 
 
 class Silent:
-    """Progress for nobody."""
+    """Ignores all progress."""
 
     def stage(self, name: str, total: int | None) -> None:
         """Say nothing."""
@@ -49,7 +49,7 @@ class Silent:
 
 
 class Journal:
-    """What a run notes about itself while it goes: the cost of each step, and warnings. Append only."""
+    """What a run records about itself: the cost of each step, and warnings. Append only."""
 
     def __init__(self) -> None:
         self.stages: list[Stage] = []
@@ -59,8 +59,8 @@ class Journal:
 class Context:
     """The frozen surroundings of a run. Steps take it and results, and return results.
 
-    `parent` is the snapshot that the run builds on. `published` is the snapshot of this very run
-    where it was interrupted after publishing. Not a dataclass: Prefect walks through the fields of
+    `parent` is the snapshot that the run builds on. `published` is the snapshot of this run itself,
+    if it was interrupted after publishing. Not a dataclass: Prefect walks through the fields of
     every dataclass that a task gets, and the inputs may be a hundred thousand files.
     """
 

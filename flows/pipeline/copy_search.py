@@ -1,4 +1,4 @@
-"""`find_copies` step by step; apart from it because numba takes half a second to import."""
+"""The search of `find_copies`, in a module of its own because numba takes half a second to import."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ SIGNED_AT_ONCE = 4_000  # texts read back at once: 12 MB
 
 
 class Texts(Protocol):
-    """Texts of the run, kept outside memory in the order in which they were read."""
+    """Texts of the run, spilled to disk in the order in which they were read."""
 
     def append(self, texts: pa.LargeStringArray) -> None:
         """Add the texts of the next rows."""
 
     def close_writing(self) -> None:
-        """All rows are there."""
+        """Finish writing; `take` may be called from now on."""
 
     def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
         """Texts of the given rows."""
@@ -51,10 +51,11 @@ class Texts(Protocol):
 class CopySearch:
     """One run of the step: `read` every batch, then `finish`.
 
-    Rows 0 to n-1 are the new documents in order of time; published documents that are fetched for
-    comparison get the rows after them, in the order they were fetched. New documents are signed and
-    compared in slabs of that order, each among itself and with the index of all before it, so that
-    memory is bounded by the slab; what is kept is decided once, from all pairs.
+    Rows 0 to n-1 are the new documents in order of time. Published documents that are fetched for
+    comparison get the rows after them, in the order in which they were fetched. New documents are
+    signed and compared in slabs: each slab is compared with itself and with the index of everything
+    before it, so memory is bounded by the size of a slab. At the end all pairs together decide which
+    documents are kept.
     """
 
     def __init__(
@@ -130,7 +131,7 @@ class CopySearch:
         return verification.concatenate(*parts) if parts else verification.NONE
 
     def _slab(self, low: int, high: int) -> Pairs:
-        """Sign and index some rows; their pairs among themselves and with everything before."""
+        """Sign and index some rows; returns their pairs among themselves and with everything before."""
         rows = np.arange(low, high)
         pieces = (rows[at : at + SIGNED_AT_ONCE] for at in range(0, len(rows), SIGNED_AT_ONCE))
         sketches = sketching.joined(
@@ -158,7 +159,7 @@ class CopySearch:
         return verification.concatenate(among, before)
 
     def _find_equals(self, low: int, high: int) -> None:
-        """Note for each row of a slab the first with its words; only a first row within the window may be that of another."""
+        """Record for each row of a slab the first row with the same words, if that is within the window."""
         earlier = self._first[:low] == np.arange(low)
         if (
             self.times[high - 1] != candidates.UNDATED
@@ -187,7 +188,7 @@ class CopySearch:
         return others
 
     def _add(self, sketches: Sketches, rows: NDArray[np.int64]) -> None:
-        """Put the rows into the index; staged files that are merged away go."""
+        """Add the rows to the index, and delete staged files that were merged into others."""
         ids = self.facts["doc_id"].slice(rows[0], len(rows)).to_pylist()
         paths = {f.name: f.path for f in (*self.index.docs, *self.index.segments)}
         written = self.index.add(
@@ -229,7 +230,7 @@ class CopySearch:
         return sketching.words_of(self._texts_of(rows), np.arange(len(rows)), self.n_words[rows])
 
     def _follow_copies(self) -> None:
-        """Compare a copy of a published copy with the document that one was folded into, too."""
+        """Compare a copy of a published duplicate with the kept document of that duplicate, too."""
         if not self._kept_id:
             return
         known = set(zip(self.pairs.a.tolist(), self.pairs.b.tolist(), strict=True))
@@ -241,7 +242,7 @@ class CopySearch:
         )
 
     def _fetch(self, ids: Sequence[str]) -> None:
-        """Give rows to published documents that have none."""
+        """Fetch published documents that have no row yet."""
         wanted = sorted(set(ids) - self._row_of.keys())
         if not wanted or self.published is None:
             return
@@ -264,7 +265,7 @@ class CopySearch:
         self.position = np.concatenate([self.position, np.zeros(facts.num_rows, np.int64)])
 
     def _compared(self, which: list[tuple[int, int]]) -> Pairs:
-        """Measured pairs of rows, none left out; estimates from fresh signatures."""
+        """Measure these pairs of rows, and leave none out; the estimates come from new signatures."""
         a = np.array([x for x, _ in which], np.int64)
         b = np.array([y for _, y in which], np.int64)
         rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
@@ -320,7 +321,7 @@ class CopySearch:
         )
 
     def _with_members(self, kept: NDArray[np.int64], target: dict[str, int]) -> NDArray[np.int64]:
-        """Let the published copies of a published document follow it to the document it goes to."""
+        """Reassign the published copies of a displaced document to the document that replaces it."""
         kept = np.concatenate([kept, np.arange(len(kept), self.facts.num_rows)])
         for row, doc_id in self._kept_id.items():
             if doc_id in target:

@@ -1,9 +1,9 @@
-"""The step of a run that folds copies: new articles against each other and against what is published.
+"""The step of a run that finds duplicates among new articles, and between new and published ones.
 
-`find_copies` reads the staged shards of a run and returns values: which new documents fold into
-which kept one, which published rows move, the pair rows, the sizes of the clusters, and the index
-files to publish with the snapshot. Texts are spilled to one staging file and read back by row where
-two are compared, so that memory holds keys and signatures, not texts.
+`find_copies` reads the staged shards of a run. It returns which new documents are duplicates of
+which kept one, which published rows change, the pairs, the sizes of the clusters, and the index
+files to publish with the snapshot. Texts are spilled to one staging file and read back by row when
+two are compared, so memory holds keys and signatures, not texts.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FACTS = (
 
 
 class Published(Protocol):
-    """What the step asks of the current snapshot. Ids that are not there (forgotten) are left out."""
+    """What the step reads from the current snapshot. Ids that it lacks, such as forgotten ones, are left out."""
 
     def documents(self, doc_ids: Sequence[str]) -> pa.Table:
         """Rows of `articles` and `duplicates`: FACTS, `text`, and `kept_doc_id` (null for a row of `articles`)."""
@@ -70,8 +70,8 @@ class Copies:
 class Versions:
     """What is known of documents that are versions of one text.
 
-    `pinned` documents (revisions) are kept whatever they resemble. `superseded` gives older
-    versions, new or published, each with the newest at its address, for which it leaves the corpus.
+    `pinned` documents (revisions) are kept, whatever they resemble. `superseded` maps older versions,
+    new or published, to the newest version at their address, which replaces them in the corpus.
     """
 
     pinned: Collection[str] = ()
@@ -103,7 +103,10 @@ def find_copies(
 
 
 def losses(shards: Sequence[StagedRows], duplicates: pa.Table) -> list[str]:
-    """Sentences on outlets that lost more than a third of their new documents; older versions do not count."""
+    """A sentence for each outlet of which more than a third of the new documents are duplicates.
+
+    Older versions of a document do not count.
+    """
     import pyarrow.compute as pc
 
     from copydesk.transforms.dedup.decision import decision_sentences

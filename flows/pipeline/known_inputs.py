@@ -1,7 +1,7 @@
-"""Which inputs the warehouse has read already: those are skipped, and a file that grew is read from where it ended.
+"""Skip inputs that the warehouse has read already, and read a file that grew from its old end.
 
-The record is a table with a row for each input file (`INPUTS`). It is kept with the snapshot, so that
-it says what that snapshot has read, also after a rollback.
+The record is a table with a row for each input file (`INPUTS`). It belongs to the snapshot, so after a
+rollback it says what that snapshot has read.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Stat:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """The inputs of a run: what is left to read, and what is known without reading.
+    """The inputs of a run: files to read, and what is known without reading.
 
     `stats` has the state of each file of `files` before it was read, in the same order. `known` holds
     the rows of skipped files, `continued` those of files of which the beginning is known, by the file's number.
@@ -66,13 +66,13 @@ class Sifted:
 
     @property
     def n_known_documents(self) -> int:
-        """What the skipped files, and the known parts of the others, hold; refused documents are counted as well."""
+        """Documents in the skipped files and in the known parts of the others, refused ones included."""
         rows = (*self.known, *self.continued.values())
         return sum((row["n_records"] or 0) + (row["n_rejects"] or 0) for row in rows)
 
 
 def reading_sha256(recipe: Recipe) -> str:
-    """SHA-256 of what of a recipe decides which documents come out of a file, hex."""
+    """SHA-256 of the options of a recipe that decide which documents a file gives, hex."""
     chosen = {name: asdict(getattr(recipe, name)) for name in _SECTIONS}
     return sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -80,7 +80,7 @@ def reading_sha256(recipe: Recipe) -> str:
 def sift(
     files: Sequence[InputFile | Reject], record: pa.Table, *, reading: str, reread: bool = False
 ) -> Sifted:
-    """Leave out of `files` what the record knows; `reading` is `reading_sha256` of the recipe.
+    """Leave out the files that the record knows; `reading` is `reading_sha256` of the recipe.
 
     A file is known by path, size and modification time (a file in a store by size and version), and
     where only its time or its folder changed, by the hash of its content. A file that was read with
@@ -112,12 +112,12 @@ def sift(
 
 
 def unknown(files: Sequence[InputFile | Reject]) -> Sifted:
-    """All of `files`, for a run that reads them whatever the record says."""
+    """All of `files`, for a run that ignores the record."""
     return sift(files, INPUTS.empty_table(), reading="")
 
 
 def record_of(root: Path, snapshot: Snapshot | None) -> pa.Table:
-    """The record of a snapshot, with what later runs read that found nothing new and so published nothing."""
+    """The record of a snapshot, with what later runs read that published nothing because nothing was new."""
     if snapshot is None:
         return INPUTS.empty_table()
     record = snapshot.inputs()
@@ -139,7 +139,7 @@ def keep_aside(root: Path, snapshot: Snapshot, record: pa.Table) -> None:
 
 
 def stat_of(file: InputFile) -> Stat | None:
-    """The present state of a file; None where it is gone."""
+    """The current state of a file; None if it does not exist any more."""
     if file.is_remote:
         return Stat(file.n_bytes, None, file.version or file.modified)
     try:

@@ -1,4 +1,4 @@
-"""What the warehouse holds at the addresses of the documents that arrive, and under their ids."""
+"""Look up what the warehouse has at the addresses and under the ids of the arriving documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHARDS_AT_ONCE = 40  # 20,000 documents
 
 
 def several(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Columns of the shards, some shards at a time: the snapshot is asked less often."""
+    """Yield columns of several shards at a time, so that the snapshot is queried less often."""
     for first in range(0, len(shards), _SHARDS_AT_ONCE):
         yield pa.concat_tables(
             [
@@ -42,7 +42,7 @@ def by_shard(shards: Sequence[Path]) -> Iterator[tuple[Path, int, int]]:
 
 
 def rows_of(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """The rows of some columns, one tuple a row."""
+    """Yield each row of some columns as a tuple."""
     return zip(*(table[name].to_pylist() for name in names), strict=True)
 
 
@@ -76,7 +76,7 @@ def known_titles(
 
 
 class Texts:
-    """Compares documents that meet at an address by their texts, where the decision asks for it."""
+    """Compares the texts of documents at one address, when the decision needs it."""
 
     def __init__(
         self,
@@ -159,14 +159,14 @@ def column_of(table: pa.Table, name: str) -> list[Any]:
 
 
 def merged(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """One mapping of several."""
+    """Merge several mappings into one."""
     return {key: value for part in parts for key, value in part.items()}
 
 
 def superseded_by_these(
     kept: pa.Table, added: pa.Table, resolutions: Sequence[history.Resolution]
 ) -> dict[str, str]:
-    """Older versions with a newer one, of the documents that are not held back."""
+    """Older versions, each with a newer one, of the documents that are not quarantined."""
     here = set(column_of(kept, "doc_id"))
     found: dict[str, str] = {}
     for doc_id, resolved in zip(column_of(added, "doc_id"), resolutions, strict=True):

@@ -1,4 +1,4 @@
-"""Template lines are learned from what a run publishes; they act from the next run on.
+"""Learn template lines from what a run publishes; they are active from the next run on.
 
 Each outlet is learned from a sample of its documents. The sample is chosen from ids alone and its
 texts wait on disk, so that memory holds the texts of one outlet, however many documents there are.
@@ -28,7 +28,7 @@ _WAITING = 50_000  # rows that wait to be sampled: some 6 MB
 
 
 def templates_in_force(parent: Snapshot | None) -> dict[str, frozenset[str]]:
-    """Template lines by outlet that act in the next run: active ones and those a reviewer approved."""
+    """Template lines by outlet for the next run: active ones, and those that a reviewer approved."""
     return learned_templates.active_lines(parent.table("templates")) if parent else {}
 
 
@@ -40,7 +40,7 @@ def learned(
     options: learned_templates.Options,
     staging: Path,
 ) -> pa.Table | None:
-    """The table of templates after the run's new articles, None where it stays as it is."""
+    """The table of templates after the run's new articles; None if it does not change."""
     new = _sample(rows.read(_COLUMNS) for rows in articles)
     if not new.num_rows:
         return None
@@ -104,7 +104,7 @@ def _starts(sorted_values: pa.ChunkedArray) -> np.ndarray:
 def _texts(
     articles: Sequence[JoinedRows], parent: Snapshot | None, known: pa.Table
 ) -> Iterator[pa.Table | pa.RecordBatch]:
-    """`doc_id` and `text` of the run's articles and of those of the published that may be sampled."""
+    """`doc_id` and `text` of the run's articles, and of published ones that are in the sample."""
     for rows in articles:
         yield rows.read(["doc_id", "text"])
     if parent is not None and known.num_rows:

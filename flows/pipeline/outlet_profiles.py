@@ -1,4 +1,4 @@
-"""What each outlet's documents of a run look like, and what they looked like in the runs before it."""
+"""Profiles of the outlets of a run, and their profiles in earlier runs."""
 
 from __future__ import annotations
 

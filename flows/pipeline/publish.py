@@ -40,7 +40,7 @@ _REJECT_KEY = ("source_uri", "record_number", "step", "reason")
 
 
 def publish(context: Context, results: Results, deletes: Mapping[str, object]) -> Published:
-    """Publish the results of a run as one snapshot. `deletes` are rows that leave other tables, by table."""
+    """Publish the results of a run as one snapshot. `deletes` names rows to delete from other tables."""
     copies, stories, arrivals = results.copies, results.stories, results.arrivals
     if copies is None or stories is None:
         raise ValueError("a run publishes after it has compared and grouped its documents")
@@ -119,7 +119,7 @@ def _counts(context: Context, results: Results, deletes: Mapping[str, object]) -
 
 
 def input_record(context: Context, cleaned: Cleaned) -> pa.Table:
-    """The record of inputs as it is after this run."""
+    """The record of inputs after this run."""
     return known_inputs.recorded(
         known_inputs.record_of(context.warehouse.root, context.parent),
         context.sifted,
@@ -198,7 +198,7 @@ def _updates(
 def _changed_copies(
     parent: Snapshot, reassigned: pa.Table, moves: pa.Table, decided: Decided
 ) -> pa.Table:
-    """Changes to `duplicates`: copies that follow another document, and those of one that changes its story."""
+    """Changes to `duplicates`: copies with another kept document, or whose kept document changes its story."""
     wanted = pc.field("doc_id").isin(id_index.whole(reassigned["doc_id"]))
     wanted |= pc.field("kept_doc_id").isin(id_index.whole(moves["doc_id"]))
     rows = parent.table("duplicates", ["doc_id", "story_id", *DUPLICATION], wanted).sort_by(
@@ -216,7 +216,7 @@ def _changed_copies(
 
 
 def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
-    """One table of changes to `articles`: where only one side changes a row, the other keeps its values."""
+    """One table of changes to `articles`; if only sizes or only stories change, the others keep their values."""
     ids = pa.array(
         sorted({*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}), pa.string()
     )
@@ -233,7 +233,7 @@ def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
 
 
 def _ledgers(results: Results) -> list[tuple[ShardFiles, list[StagedRows]]]:
-    """The shards of which something stays, each with the documents that do."""
+    """The shards with documents that stay, each with those documents."""
     stay: dict[int, list[StagedRows]] = {}
     for documents in (*results.arrivals.shards, *results.arrivals.quarantined):
         stay.setdefault(documents.number, []).append(documents)
@@ -270,7 +270,7 @@ def _counted(rules: pa.ChunkedArray) -> dict[str, int]:
 
 
 def _new_rejects(context: Context, cleaned: Cleaned) -> pa.Table:
-    """The rejects of this run that are not on record from an earlier one."""
+    """The rejects of this run that no earlier run recorded."""
     rows = [row for shard in cleaned.shards for row in pq.read_table(shard.rejects).to_pylist()]
     if context.parent is not None and rows:
         on_record = context.parent.table("rejects", list(_REJECT_KEY)).to_pylist()
@@ -289,7 +289,7 @@ def _kept_index(parent: Snapshot | None, copies: Copies, stories: Stories) -> li
 
 
 def is_nothing_new(context: Context, cleaned: Cleaned, arrivals: Arrivals) -> bool:
-    """Whether a run found nothing that a snapshot would show: no document, no refused one that is not on record."""
+    """Whether a snapshot would show no difference: no new document, and no new reject."""
     if context.parent is None or context.kind != "ingest":
         return False
     if arrivals.shards or arrivals.quarantined:

@@ -101,8 +101,8 @@ _KNOWN, _NEW = history.Resolution(True), history.Resolution(False)
 def decide(shards: Sequence[Path], parent: Snapshot | None) -> Resolutions:
     """Resolve every document of these files of articles against the run and the snapshot.
 
-    Only documents that may meet another one, by id or by address, are looked at one by one; of the
-    rest memory holds 16 bytes each.
+    Only documents that may share an id or an address with another one are examined one by one. Each of
+    the others takes 16 bytes of memory.
     """
     ids, addresses = _hashes(shards)
     is_known = _known(shards, parent)
@@ -132,7 +132,7 @@ def _of_ids(ids: Iterable[str]) -> NDArray[np.uint64]:
 
 
 def _hashes(shards: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """64-bit hashes of the ids and of what the addresses are known by, 0 for none."""
+    """64-bit hashes of the ids, and of the addresses in their canonical form; 0 for none."""
     ids, addresses = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for path in shards:
         table = pq.read_table(path, columns=["doc_id", *ADDRESS])
@@ -154,7 +154,7 @@ def _is_repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
 
 
 def _arrivals(shards: Sequence[Path], chosen: NDArray[np.bool_]) -> list[history.Arrival]:
-    """What the decision asks of the chosen documents."""
+    """What the decision needs to know about the chosen documents."""
     found: list[history.Arrival] = []
     for path, first, n in by_shard(shards):
         rows = np.flatnonzero(chosen[first : first + n])
@@ -268,7 +268,7 @@ def _changes(
     new: Sequence[history.Resolution],
     before: Mapping[str, bytes],
 ) -> list[list[str]]:
-    """What each of the new documents changes in the document that it revises; nothing where it revises none."""
+    """The changed columns of each new document that revises another; an empty list for the others."""
     changes: list[list[str]] = [[] for _ in rows]
     revised = [at for at, found in enumerate(new) if found.supersedes]
     if not revised:
@@ -292,7 +292,7 @@ def revisions(shards: Sequence[StagedRows]) -> set[str]:
 
 
 def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]:
-    """Whether the warehouse holds each document or has forgotten it, also by address."""
+    """For each document, whether the warehouse has it or has forgotten it, also by address."""
     if parent is None:
         return np.zeros(sum(pq.read_metadata(path).num_rows for path in shards), np.bool_)
     by_url = pc.field("scope") != "doc"
@@ -331,7 +331,7 @@ def _versions_revised(
 
 
 def _fingerprint(row: Mapping[str, Any]) -> bytes:
-    """Eight bytes for each of the compared columns: equal values have equal ones, in this process."""
+    """Eight bytes for each compared column; equal values have equal bytes within this process."""
     values = (row["title"], row["text"], tuple(row["corrections"] or ()))
     return b"".join(hash(value).to_bytes(8, "big", signed=True) for value in values)
 
