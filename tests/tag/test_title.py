@@ -175,3 +175,25 @@ def test_a_subtitle_behind_a_colon_stays() -> None:
     )
     page = article(head, "<h1>Ferry stays in port: the island waits</h1>")
     assert page_tags(page).values["title"] == "Ferry stays in port: the island waits"
+
+
+def test_a_tagline_above_the_page_that_begins_as_the_titles_end_is_no_headline() -> None:
+    tags = page_tags(
+        article(
+            "<title>Cierran dos calles junto al agua: las obras duran hasta mayo - El Muelle</title>",
+            "<nav><h1>El Muelle, el primer diario digital</h1></nav>",
+        ),
+        url="https://www.elmuelle.example.org/a",
+    )
+    assert tags.values["title"] == "Cierran dos calles junto al agua: las obras duran hasta mayo"
+
+
+def test_a_kicker_that_json_ld_alone_puts_before_the_headline_goes() -> None:
+    tags = page_tags(
+        article(
+            ld('{"@type": "NewsArticle", "headline": "Kiel - So lief die Auktion der Schätze"}')
+            + '<meta property="og:title" content="So lief die Auktion der Schätze">',
+            "<h1>So lief die Auktion der Schätze</h1>",
+        )
+    )
+    assert tags.values["title"] == "So lief die Auktion der Schätze"

@@ -128,7 +128,11 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
         if not _GENERIC.fullmatch(title_wording.cleaned(text, keys))
     ]
     said = [text for text, _ in stated] + ([page.title] if page.title else [])
-    printed = [text for text in _printed(page, keys) if any(_prints(text, other) for other in said)]
+    # Without the site's name, which a heading above the page prints too.
+    heads = [title_wording.cleaned(other, keys) for other in said]
+    printed = [
+        text for text in _printed(page, keys) if any(_prints(text, other) for other in heads)
+    ]
     chosen, source = _chosen(page, keys, stated, printed)
     return _alone(_in_full(chosen, [*said, *printed]), page, keys), source
 
@@ -142,8 +146,8 @@ def _chosen(
     for text, source in stated:
         if source == "json-ld":
             key = _key(text, keys)
-            if agreed and _key(page.title, keys) == key != shared:
-                # JSON-LD holds the search engines' title, the heading what readers see
+            if agreed and key != shared and (_key(page.title, keys) == key or key.endswith(shared)):
+                # JSON-LD holds the search engines' title or a kicker, the heading what readers see
                 return agreed[0], "markup"
             heads = [p for p in printed if len(p) > 10 and key.startswith(gazetteers.key(p))]
             return (max(heads, key=len), "markup") if heads else (text, source)
