@@ -183,7 +183,7 @@ def test_a_tagline_above_the_page_that_begins_as_the_titles_end_is_no_headline()
             "<title>Cierran dos calles junto al agua: las obras duran hasta mayo - El Muelle</title>",
             "<nav><h1>El Muelle, el primer diario digital</h1></nav>",
         ),
-        url="https://www.elmuelle.example.org/a",
+        url="https://www.elmuelle.test/a",
     )
     assert tags.values["title"] == "Cierran dos calles junto al agua: las obras duran hasta mayo"
 
