@@ -46,7 +46,7 @@ def folded(text: str) -> str:
     """
     low = text.lower()
     if len(low) != len(text):  # "İ" and a few others become two characters
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        low = "".join(c.lower()[0] for c in text)
     low = low.replace("\t", " ").replace("`", "'")
     if not low.isascii():
         for mark, plain in _SAME:

@@ -35,10 +35,13 @@ COMPANY = 3  # lines
 TIME_CHARS = 60
 _POST_CHARS = 300  # longer than any post of the service
 _STOP = re.compile(r"[.。।…,;:][\"'”’»)\]]{0,3}$")
+_TITLE_STOP = re.compile(
+    r"(?<!\.)[.。।,;:][\"'”’»)\]]{0,3}$"
+)  # titles of links are cut off: "The dam…"
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _BULLET = re.compile(r"\s*([•*·–—●▪■◦○►▶>»›-]) ?")
 _CRUMBS = re.compile(
-    r"\s*[^>»›/|:.!?]{1,40}(?:\s*[>»›]\s*[^>»›:.!?]{1,40}){2,6}$|\s*[^/|:.!?]{1,24}(?:\s+[/|]\s+[^/|:.!?]{1,24}){2,6}$"
+    r"\s*(?:[>»›]\s*)?[^>»›/|:.!?]{1,40}(?:\s*[>»›]\s*[^>»›:.!?]{1,40}){2,6}$|\s*[^/|:.!?]{1,24}(?:\s+[/|]\s+[^/|:.!?]{1,24}){2,6}$"
 )
 _CRUMB_MARK = re.compile(r"[>»›/|*•]")
 _DIGIT = re.compile(r"\d")
@@ -102,8 +105,8 @@ def may_have(lines: Sequence[str]) -> bool:
 
 
 def _n_words(text: str) -> int:
-    """Words of a line; four characters of a script without spaces count as one."""
-    return max(len(text.split()), len(_UNSPACED.findall(text)) // 4)
+    """Words of a line; two characters of a script without spaces count as one."""
+    return max(len(text.split()), len(_UNSPACED.findall(text)) // 2)
 
 
 def _is_title(line: Line) -> bool:
@@ -112,7 +115,7 @@ def _is_title(line: Line) -> bool:
     return (
         not line.category
         and least <= _n_words(text) <= most
-        and not _STOP.search(text)
+        and not _TITLE_STOP.search(text)
         and not text_header.is_byline(text)
     )
 
@@ -131,15 +134,15 @@ def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
             continue
         titles, end = list[int](), at
         while end < len(lines) and (
-            lines[end].category or _is_title(lines[end]) or (end > last and _is_label(lines[end]))
+            lines[end].category or _is_title(lines[end]) or (end > last and _is_short(lines[end]))
         ):
-            if not lines[end].category:
+            if not (lines[end].category or text_header.is_byline(lines[end].text)):
                 titles.append(end)
             end += 1
         if end == len(lines):
             gone += titles if any(_is_title(lines[i]) for i in titles) else ()
             break
-        while titles and _n_words(lines[titles[-1]].text) < LONG_TITLE_WORDS:
+        while titles and not _is_link(lines[titles[-1]].text):
             titles.pop()
         if _is_list(lines, titles):
             gone += titles
@@ -147,12 +150,11 @@ def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
     return gone
 
 
-def _is_label(line: Line) -> bool:
+def _is_short(line: Line) -> bool:
+    """Whether a line is what lists of titles have between these: a label or a byline."""
     text = line.text.strip()
-    return (
-        _n_words(text) < TITLE_WORDS[0]
-        and not _STOP.search(text)
-        and not text_header.is_byline(text)
+    return text_header.is_byline(text) or (
+        _n_words(text) < TITLE_WORDS[0] and not _STOP.search(text)
     )
 
 
@@ -163,7 +165,12 @@ def _is_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
     if len(titles) == 1:
         text = lines[titles[0]].text
         return _n_words(text) >= ONE_TITLE_WORDS or _BULLET.match(text) is not None
-    return all(_n_words(lines[i].text) >= LONG_TITLE_WORDS for i in titles)
+    return all(_is_link(lines[i].text) for i in titles)
+
+
+def _is_link(text: str) -> bool:
+    """Whether one of several titles between two paragraphs is long or has a bullet."""
+    return _n_words(text) >= LONG_TITLE_WORDS or _BULLET.match(text) is not None
 
 
 def _menu(head: Sequence[Line]) -> list[int]:
@@ -272,12 +279,10 @@ def _lost_posts(lines: Sequence[Line]) -> list[int]:
 
 
 @lru_cache(maxsize=4096)
-def _is_menu_label(line: str) -> bool:
+def _is_menu_label(line: str, most: int = MENU_WORDS) -> bool:
     """Whether a line is a label of a menu by its length: a few words, no sentence, no byline."""
     text = line.strip()
-    short = (
-        len(text) <= MENU_CHARS_UNSPACED if _UNSPACED.search(text) else _n_words(text) <= MENU_WORDS
-    )
+    short = len(text) <= MENU_CHARS_UNSPACED if _UNSPACED.search(text) else _n_words(text) <= most
     return short and not _STOP.search(text) and not text_header.is_byline(text)
 
 
@@ -290,7 +295,8 @@ def _in_company(prose: Sequence[int], backwards: bool) -> int:
 def _edge_menus(lines: Sequence[Line], prose: Sequence[int]) -> list[int]:
     """Labels in long rows above and below the article, as texts of whole pages have them.
 
-    Above, the last line that reads like a headline and what is below it stay. Below, some line of the
+    Above, the last line that reads like a headline stays, and what is below it, but for a row so long that
+    the line was a name of the site. Below, some line of the
     edge must be one that a rule takes: an article may end in a list of its own, but not with a copyright line.
     """
     gone: list[int] = []
@@ -301,6 +307,7 @@ def _edge_menus(lines: Sequence[Line], prose: Sequence[int]) -> list[int]:
         max(0, first - 2),
     )
     gone += _long_rows(lines, range(headline))
+    gone += _long_rows(lines, range(headline + 1, first - 1), least=2 * LONG_MENU)
     if any(lines[i].category not in {"", "layout"} for i in range(last + 1, len(lines))):
         gone += _long_rows(lines, range(last + 1, len(lines)))
     return gone
@@ -314,14 +321,19 @@ def _is_headline(line: Line) -> bool:
     return long and text_header.reads_like_headline(text, 200)
 
 
-def _long_rows(lines: Sequence[Line], at: Iterable[int]) -> list[int]:
-    """Labels that no rule takes, in rows of at least `LONG_MENU` lines that are labels or that rules take."""
+def _long_rows(lines: Sequence[Line], at: Iterable[int], least: int = LONG_MENU) -> list[int]:
+    """Labels that no rule takes, in rows of at least `least` lines that are labels or that rules take.
+
+    A row may hold labels of `HEADING_WORDS`, but does not end in one: that may be a headline.
+    """
     gone, row = list[int](), list[int]()
     for i in (*at, -1):
-        if i >= 0 and (lines[i].category or _is_menu_label(lines[i].text)):
+        if i >= 0 and (lines[i].category or _is_menu_label(lines[i].text, HEADING_WORDS)):
             row.append(i)
             continue
-        if len(row) >= LONG_MENU:
+        while row and not lines[row[-1]].category and not _is_menu_label(lines[row[-1]].text):
+            row.pop()
+        if len(row) >= least:
             gone += [k for k in row if not lines[k].category]
         row = []
     return gone

@@ -17,6 +17,7 @@ MAX_HEADLINE_CHARS = 200  # as the recipe's `max_headline_chars`
 MOST_LINES = 60  # that are not blank, above the first prose: longer menus have no headline to lose
 LEAST_WORDS = 3  # of a headline, of five letters or more, that the article repeats
 REPEATED = 0.6  # share of a headline's words of five letters or more that the article repeats
+_SHORT_HEADLINE = 80  # characters; a paragraph of a script without spaces is hardly shorter
 _LEAD_LINES = 6  # lines of prose in which a headline's words are looked for
 _AUTHORS = frozenset({"author", "photo", "copyright"})  # rules about people's names; arbitrary
 _WORD = re.compile(r"[^\W\d_]{5,}")
@@ -42,15 +43,19 @@ def guarded(
     taken = [number for number in head if number in cut_by]
     if not taken:
         return frozenset()
+    free = [n for n in head if n not in cut_by]
+    titles = [n for n in free if text_header.reads_like_headline(lines[n], MAX_HEADLINE_CHARS)]
+    # "Editing by Bo Li" above a headline is no byline, and behind a paragraph neither.
+    headline = next((n for n in titles if len(lines[n]) <= _SHORT_HEADLINE), len(lines))
     found = {
         n
         for n in taken
         if (cut_by[n].category not in _AUTHORS and text_header.is_byline(lines[n]))
+        or (cut_by[n].category == "author" and n > headline and text_header.is_byline(lines[n]))
         or dateline_parser.is_alone(lines[n])
         or dateline_parser.opens_prose(lines[n])
     }
-    free = [n for n in head if n not in cut_by]
-    if not any(text_header.reads_like_headline(lines[n], MAX_HEADLINE_CHARS) for n in free):
+    if not titles:
         prose = [text for number, text in enumerate(low) if number > head[-1] and text]
         words = frozenset(w for text in prose[:_LEAD_LINES] for w in _WORD.findall(text))
         found.update([n for n in taken if _is_headline(lines[n], low[n], words)][:1])

@@ -31,10 +31,11 @@ _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
 _UNSPACED_END = re.compile(r"[\u3040-\u9fff0-9]{6}。")  # arbitrary
 _SHORT_SENTENCE = 4  # words; shorter ones are imperatives: "Share this story."
 _SENTENCE_ENDS = frozenset(".。।\"'”’»)]")
-_GLUE_MARK, _GLUE_SPACE = r"[.!?…。\"'”’»)\]]", " {0,3}"
+_GLUE_MARK, _GLUE_SPACE = r"[.!?…。।\"'”’»)\]]", " {0,3}"
 _GLUE = re.compile(rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
-_SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<]")
+_SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<×✕✖]")
+_TABLE_HEAD = re.compile(r"\|(?: {0,3}:?-{3,40}:? {0,3}\|){2,40}")  # of a table in Markdown
 _WORDS = re.compile(r"\w+")
 # An agency named after a sentence wrote it; a caption's credit names a photographer or an archive too.
 _SIGN_OFF = re.compile(
@@ -141,7 +142,7 @@ class RuleSet:
                 "blank_line"
                 if not line or line.isspace()
                 else "separator"
-                if _SEPARATOR.fullmatch(line)
+                if _SEPARATOR.fullmatch(line) and not _TABLE_HEAD.fullmatch(line.strip())
                 else ""
             )
         rule = self.line.find(key(low), sentence=kind_of_sentence(low))

@@ -85,13 +85,14 @@ def lines(block: str) -> list[str]:
     return [one.strip() for one in re.split(r"[\n;]", block) if one.strip()]
 
 
-def pattern(phrase: str) -> str:
+def pattern(phrase: str, *, is_plain: bool = True) -> str:
     """The pattern of a phrase in the form in which lines are compared (`fold_text.key`).
 
+    Without `is_plain` it keeps the accents, as parts of a paragraph do (`fold_text.folded`).
     Raises ValueError for a place that `PLACES` does not know.
     """
     parts = []
-    text = _folded(phrase)
+    text = _folded(phrase, is_plain)
     for place, sign, mark, hyphen, other in _PART.findall(text.strip(_ENDS)):
         if place:
             if place not in PLACES:
@@ -108,17 +109,18 @@ def pattern(phrase: str) -> str:
     return "".join(parts)
 
 
-def _folded(phrase: str) -> str:
+def _folded(phrase: str, is_plain: bool) -> str:
     """The words of a phrase folded as lines are; the names of places stay."""
     return "".join(
-        part if part.startswith("{") else plain(folded(part))
+        part if part.startswith("{") else plain(folded(part)) if is_plain else folded(part)
         for part in re.split(r"(\{\w+\})", phrase)
     )
 
 
-def choice(block: str) -> str:
+def choice(block: str, *, is_plain: bool = True) -> str:
     """One pattern for any phrase of a block, longer ones first."""
-    return "(?:" + "|".join(sorted(map(pattern, lines(block)), key=len, reverse=True)) + ")"
+    patterns = [pattern(phrase, is_plain=is_plain) for phrase in lines(block)]
+    return "(?:" + "|".join(sorted(patterns, key=len, reverse=True)) + ")"
 
 
 def examples(phrase: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ _SEPARATOR = r"[ ,:/|·•+&]{0,3}"
 _LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?|[\]】〕] ?|\? )"
 _BETWEEN = r"[ .,:;/()|·•-]{0,3}"
 _NUMBER = r"\d{1,4}(?:[.:/-]\d{1,4}){0,3}(?!\d)"
-_CRUMB = r"(?: ?(?:>>?|»|›|/|\||→|·|•|<|«|‹|::) ?)"
+_CRUMB = r"(?: ?(?:>>?|»|›|/|[|│┊]|→|·|•|<|«|‹|::) ?)"
 # A date alone may head a chapter of a chronology; with the time of day it is a time stamp.
 _HAS_CLOCK = r"(?=.{0,60}\d(?:[:h]|\.| ?[時时시] ?)\d\d(?![\d.]))"
 _MARK = r"(?:©|\(c\)|c\)|copyright)"
@@ -103,6 +103,8 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
     ):
         if block:
             yield name, category, "line", _patterns(block), _examples(block)
+    if book.related and book.share and book.language != "th":  # no mark ends a Thai sentence
+        yield _glued(book)
     if book.form:
         yield "comment_field", "comments", "form", _patterns(book.form), _fields(book)
     for block, build in (
@@ -142,6 +144,23 @@ def _story_links(book: Phrasebook) -> _Row:
         e for label in _examples(book.related) for e in (label, f"{label}: Harbour 24 / Mill Town")
     ]
     return "story_link", "related", "line", (label, rf"{label}{_LINK}.{{1,240}}"), tuple(drops)
+
+
+def _glued(book: Phrasebook) -> _Row:
+    """A label with a title, or a button of several words, behind the last sentence of a paragraph."""
+    label, button = (choice(block, is_plain=False) for block in (book.related, book.share))
+    sentence = book.keeps.partition("prose: ")[2].partition("\n")[0]
+    shown = (f"{_examples(book.related)[0]}: Harbour 24 / Mill Town",)
+    return (
+        "glued_line",
+        "related",
+        "end",
+        (
+            rf"{label} ?[:：|>»→] ?[^!?]{{4,160}}",
+            rf"(?=\S{{1,20}} \S|[\u0e00-\u9fff]{{5}}){button}[ .…»>→]{{0,6}}",
+        ),
+        tuple(f"{sentence} [[{one}]]" for one in shown),
+    )
 
 
 def _share_bar(book: Phrasebook) -> _Row:
@@ -249,14 +268,14 @@ def _tags(book: Phrasebook) -> _Row:
 
 def _crumbs(book: Phrasebook) -> _Row:
     home = choice(book.home)
-    part = r"[^>»›/|→·•<«‹!?:;]{1,60}"
+    part = r"[^>»›/|│┊→·•<«‹!?:;]{1,60}"
     shown = _examples(book.home)
     drops = tuple(f"{one} > Harbour > Mill Town" for one in shown)
     return (
         "crumbs",
         "layout",
         "line",
-        (rf"{home}(?:{_CRUMB}{part}){{1,5}}", home),
+        (rf"{home}(?:{_CRUMB}{part}){{1,15}}", home),
         (*drops, f"{shown[0]} » Harbour", shown[0]),
     )
 

@@ -18,8 +18,8 @@ RULES = (
         category="layout",
         languages=("*",),
         place="context",
-        drops=("___", "-----", "|", "•"),
-        keeps=("5", "?", "…", "* * *"),
+        drops=("___", "-----", "|", "•", "×"),
+        keeps=("5", "?", "…", "* * *", "|---|---|"),
     ),
     Rule(
         name="leading_menu",
