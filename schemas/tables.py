@@ -90,7 +90,7 @@ STORIES = pa.schema(
         column(
             "story_id",
             pa.string(),
-            "Stable id: the doc_id of the document that opened the story.",
+            "Stable id: the doc_id of the document that started the story.",
             required=True,
         ),
         column("title", pa.string(), "Title of the document ranked first."),

@@ -271,7 +271,7 @@ def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summa
     return Summary(
         facts=facts,
         removed_by_rule=dict(removed),
-        n_stories=results.stories.n_opened if results.stories else 0,
+        n_stories=results.stories.n_created if results.stories else 0,
         n_under_other_recipe=n_under_other_recipe(
             published.snapshot if published else context.parent, context.recipe.sha256()
         ),

@@ -78,7 +78,7 @@ class Summary:
 
     facts: Facts
     removed_by_rule: Mapping[str, int] = field(default_factory=dict)  # cuts in the documents added
-    n_stories: int = 0  # stories the run opened
+    n_stories: int = 0  # stories that the run created
     n_under_other_recipe: int = (
         0  # rows of articles that were written with another recipe than this run's
     )

@@ -72,7 +72,7 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
             "cut        " + ", ".join(f"{name} {n:,}" for name, n in rules[:_MOST_RULES]) + more
         )
     if summary.n_stories:
-        lines.append(f"stories    {summary.n_stories:,} opened")
+        lines.append(f"stories    {summary.n_stories:,} created")
     for anomaly in facts.anomalies[:_MOST_ANOMALIES]:
         lines.append(f"drift      {anomaly.sentence}")
     if len(facts.anomalies) > _MOST_ANOMALIES:

@@ -1,4 +1,4 @@
-"""The new articles of a run as the stories step holds them: facts in columns, texts and counted words on disk."""
+"""The new articles of a run in the stories step: facts in columns, texts and counted words on disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _AT_ONCE = 2_000  # texts: 6 MB
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """The new articles in canonical order, by number: dated ones by time, then undated ones, within that by id."""
+    """The new articles, numbered in canonical order: dated ones by time and id, then undated ones by id."""
 
     ids: Keyed
     published: NDArray[np.int64]
@@ -33,7 +33,7 @@ class New:
     outlet_ids: pa.Array
     n_words: NDArray[np.int32]
     copy_of: pa.Array
-    """The document that each new copy follows, new or published."""
+    """The kept document of each new copy, new or published."""
     copy_outlets: NDArray[np.int32]
     """The position of each new copy's outlet in `outlet_ids`, -1 for none."""
     shards: tuple[StagedRows, ...]
@@ -43,7 +43,7 @@ class New:
 
     @classmethod
     def read(cls, shards: Sequence[StagedRows], duplicates: pa.Table) -> New:
-        """The articles of the shards; `duplicates` says which documents are copies, and of which."""
+        """Read the articles of the shards; `duplicates` has the copies among them and their kept documents."""
         copies = Keyed(duplicates["doc_id"])
         parts = [_FACTS.empty_table()]
         outlets_of_copies: list[pa.Array] = []
@@ -79,7 +79,7 @@ class New:
         )
 
     def named(self, first: int, end: int) -> list[str]:
-        """Ids of the articles from the `first` on, up to the one at `end`."""
+        """Ids of the articles with the numbers `first` to `end` - 1."""
         names: list[str] = self.ids.ids.slice(first, max(0, end - first)).to_pylist()
         return names
 
@@ -88,7 +88,7 @@ class New:
         return self.ids.row_numbers(pa.array(ids, pa.string()))
 
     def counts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Counts]]:
-        """Numbers and counted words of the wanted articles, some at a time; `wanted` says of each whether it is one."""
+        """Yield numbers and counted words of the wanted articles, some at a time; `wanted` is a mask over all."""
         for shard in self.shards:
             for ids, counts in _counts(shard):
                 rows = self.ids.row_numbers(ids)
@@ -109,18 +109,18 @@ class New:
         return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(positions))))
 
     def read_again(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, NDArray[np.int64]]]:
-        """Columns of all documents of the shards with their numbers; -1 for copies."""
+        """Yield columns of all documents of the shards, with their numbers; -1 for copies."""
         for shard in self.shards:
             for batch in shard.batches(columns, _AT_ONCE):
                 yield batch, self.ids.row_numbers(batch["doc_id"])
 
     def id_of(self, rows: NDArray[np.int64]) -> pa.Array:
-        """Ids of articles by number, as a column."""
+        """The ids of the articles with these numbers, as a column."""
         return self.ids.ids.take(pa.array(rows))
 
 
 def _counts(shard: StagedRows) -> Iterator[tuple[pa.Array, Counts]]:
-    """Ids of the documents and their counted words; they are counted here where no worker has done it."""
+    """Yield ids and counted words of the documents; they are counted here if no worker has done so."""
     if shard.counts is None:
         for batch in shard.batches(["doc_id", "title", "text"], _AT_ONCE):
             yield (

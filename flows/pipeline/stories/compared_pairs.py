@@ -1,4 +1,4 @@
-"""The pairs of documents of the window that have been compared, with their similarity."""
+"""Pairs of documents in the window that have been compared, with their similarity."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class ComparedPairs:
         self.twins = np.arange(len(self.ids), dtype=np.int32) if twins is None else twins
 
     def among(self, ids: Sequence[str]) -> tuple[Edges, NDArray[np.int32]] | None:
-        """Edges and twins by position in `ids`; None where one of them was never compared.
+        """Edges and twins by position in `ids`; None if one of the documents was never compared.
 
-        What follows a twin that is not among them follows nobody.
+        A document whose twin is not among `ids` has no twin in the result.
         """
         positions = [self.positions.get(doc, -1) for doc in ids]
         if -1 in positions:
@@ -46,9 +46,9 @@ class ComparedPairs:
     def add(
         self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32], *, n_known: int = 0
     ) -> None:
-        """Add what was compared; it replaces what was known of the same pairs.
+        """Add compared pairs, which replace earlier results for the same pairs.
 
-        Of the first `n_known` of the documents `edges` holds all that is known here.
+        For the first `n_known` documents, `edges` includes all earlier pairs.
         """
         known = set(self.positions)
         self.ids += [doc for doc in ids if doc not in known]
@@ -79,7 +79,7 @@ class ComparedPairs:
         self.edges = Edges(low[order], high[order], similarity[order])
 
     def only(self, ids: Sequence[str]) -> ComparedPairs:
-        """What is known of these documents; those that were never compared are left out."""
+        """The pairs of these documents; documents that were never compared are left out."""
         known = [doc for doc in ids if doc in self.positions]
         found = self.among(known)
         return ComparedPairs(known, *found) if found is not None else ComparedPairs()

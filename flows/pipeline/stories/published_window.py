@@ -1,4 +1,4 @@
-"""The published articles that new ones may join: near in time, or the last that arrived."""
+"""Published articles that new ones are compared with: near in time, or the last that arrived."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def window(
 ) -> pa.Table:
     """Published articles near in time, or recent where a side is undated: doc_id, story_id, time, arrival.
 
-    Arrivals are negative: -1 is the last article published. Those that are not among the recent ones
-    have arrived before all that are.
+    Arrivals are negative: -1 is the article that was published last. Articles outside the recent ones
+    count as arrived before all of those.
     """
     recent = latest(parent, undated_window)
     near = (

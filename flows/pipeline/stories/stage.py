@@ -2,8 +2,8 @@
 
 `group` reads the staged shards of a run and the window of the snapshot before it, and returns
 values: the story of each new article, the published rows that change, the rows of `stories`, and
-the state files to publish with the snapshot. State files save work and hold nothing of their own:
-without them the window is read again from `articles`, and the word weights start a new epoch.
+the state files to publish with the snapshot. State files only save work: without
+them the window is read again from `articles`, and the word weights start a new epoch.
 
 The rank within a story: articles of earlier runs keep theirs; those of one run follow by
 publication, undated ones last, then the longer text first, then doc_id. Where stories merge, the
@@ -28,7 +28,7 @@ from copydesk.flows.pipeline.staging.shard_files import StagedRows
 from copydesk.flows.pipeline.stories import published_window, story_rows
 from copydesk.flows.pipeline.stories import state as story_state
 from copydesk.flows.pipeline.stories.arrivals import New
-from copydesk.flows.pipeline.stories.assignment import Growth
+from copydesk.flows.pipeline.stories.incremental_clustering import IncrementalClustering
 from copydesk.transforms.stories import day_blocks, tfidf
 from copydesk.transforms.stories.term_counts import SPACE, Counts, count
 
@@ -41,7 +41,7 @@ SPAN = 20_000  # documents of an ingest that are held at once, whole days: some 
 # Articles whose words are counted when an epoch opens: the latest half of them, and as many from all over
 # a longer ingest. Of the latest alone, words that an earlier year or another language has in every text count as rare.
 SAMPLE = 20_000
-# An epoch lasts until the corpus has grown by a quarter: on WikiNews events in 50 random ingests 1.25
+# An epoch lasts until the corpus has clustering by a quarter: on WikiNews events in 50 random ingests 1.25
 # agrees with one ingest by .94 (pair F1), 2 by .90; each new epoch weighs the window again.
 GROWTH = 1.25
 
@@ -62,7 +62,7 @@ class Stories:
     """Files in the staging folder to move into `warehouse/index/` under their own names."""
     index_files: tuple[str, ...]
     """Names of all state files after the switch."""
-    n_opened: int
+    n_created: int
     """Stories that the run created and that were not merged since."""
 
 
@@ -77,47 +77,50 @@ def group(
 ) -> Stories:
     """Put the new articles of a run into stories.
 
-    `shards` have the columns of `articles`, in any order. Of `copies`, new copies count for the
-    outlets of the story of their kept document alone, and published articles that become copies
-    leave their story to the article that is kept for them. Nothing is written outside `staging`.
+    `shards` have the columns of `articles`, in any order. New copies only add their outlets to the
+    story of their kept document. A new article that displaces a published one inherits its story.
+    Nothing is written outside `staging`.
     """
     new = New.read(shards, copies.duplicates)
-    gone = _kept_of(copies.displaced)
+    displaced = _kept_of(copies.displaced)
     state = story_state.load(parent)
     epoch = _epoch(new, parent, state)
     if (
         epoch is not state.epoch
     ):  # vectors of two epochs do not compare: the window is weighed again
         state = story_state.NOTHING
-    grown = Growth(new, gone, parent, options, state)
-    grown.take_over()
+    clustering = IncrementalClustering(new, displaced, parent, options, state)
+    clustering.inherit_stories()
     with story_state.Spool(staging, epoch, len(new)) as spool:
         for rows, counts in new.counts(np.ones(len(new), np.bool_)):
             spool.add(rows, tfidf.vectors(counts, epoch.weights))
         for first, end in _spans(new.published):
-            grown.add(first, end, spool)
-        latest = grown.latest(len(new), options.undated_window)
+            clustering.add(first, end, spool)
+        latest = clustering.latest(len(new), options.undated_window)
         numbers = dict(zip(latest, new.rows_of(latest).tolist(), strict=True))
-        files = story_state.write(spool, state, grown.near, numbers, parent, staging)
+        files = story_state.write(spool, state, clustering.compared, numbers, parent, staging)
     changes = story_rows.changes(
-        grown,
+        clustering,
         reassigned=_kept_of(copies.reassigned),
         run_id=run_id,
         epoch=epoch.weights.number,
     )
     return Stories(
-        **changes, new_index_files=files.new, index_files=files.names, n_opened=grown.n_standing()
+        **changes,
+        new_index_files=files.new,
+        index_files=files.names,
+        n_created=int(clustering.numbers.are_created.sum()),
     )
 
 
 def _kept_of(duplicates: pa.Table) -> dict[str, str]:
-    """Each copy with the document that is kept for it."""
+    """Map each copy to its kept document."""
     ids, kept = (duplicates[name].to_pylist() for name in ("doc_id", "kept_doc_id"))
     return dict(zip(ids, kept, strict=True))
 
 
 def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story_state.Epoch:
-    """The epoch of this run: the standing one, or the next where the corpus has grown by a quarter.
+    """The epoch of this run: the standing one, or the next where the corpus has clustering by a quarter.
 
     An epoch counts the words of a sample of the new articles and, where these are few, of the latest published ones.
     """
@@ -170,7 +173,7 @@ def _published_counts(parent: Snapshot, ids: Sequence[str]) -> Iterator[Counts]:
 
 
 def _spans(published: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """First and end of runs of whole blocks with at least SPAN documents, the last one excepted."""
+    """Yield start and end of each span: whole blocks with at least SPAN documents, fewer in the last span."""
     begin = end = 0
     for _, end in day_blocks.block_bounds(published):
         if end - begin >= SPAN:

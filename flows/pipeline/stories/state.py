@@ -47,12 +47,12 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the files of a snapshot hold; the vectors are of that epoch."""
+    """The content of the state files of a snapshot; the vectors belong to its epoch."""
 
     epoch: Epoch | None
     positions: Mapping[str, int]
     vectors: Vectors
-    near: ComparedPairs
+    compared: ComparedPairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ NOTHING = State(None, {}, _NO_VECTORS, ComparedPairs())
 
 
 def load(parent: Snapshot | None) -> State:
-    """The state of a snapshot; what is missing or of another format counts as not there."""
-    epoch, vectors, near = None, _NO_VECTORS, ComparedPairs()
+    """Load the state of a snapshot; a file that is missing or has another format is ignored."""
+    epoch, vectors, compared = None, _NO_VECTORS, ComparedPairs()
     for name, path in sorted((parent.index_files() if parent else {}).items()):
         if not name.startswith(PREFIX):
             continue
@@ -78,12 +78,12 @@ def load(parent: Snapshot | None) -> State:
         if name.startswith(_EPOCH):
             epoch = _epoch(table, name)
         else:
-            vectors, near = _vectors(table), _near(table)
-    return State(epoch, near.positions, vectors, near)
+            vectors, compared = _vectors(table), _compared(table)
+    return State(epoch, compared.positions, vectors, compared)
 
 
 class Spool:
-    """Vectors of the new articles of a run, by number, in files of the staging folder: memory holds where each begins."""
+    """Vectors of the new articles of a run, in files of the staging folder; memory has the offset of each."""
 
     def __init__(self, staging: Path, epoch: Epoch, n: int) -> None:
         self.epoch = epoch
@@ -108,7 +108,7 @@ class Spool:
             Path(file.name).unlink()
 
     def add(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
-        """Keep the vectors of some articles."""
+        """Append the vectors of some articles."""
         self._starts[rows] = self._end + vectors.starts[:-1]
         self._lengths[rows] = np.diff(vectors.starts)
         self._end += int(vectors.starts[-1])
@@ -137,14 +137,18 @@ class Spool:
                 )
 
     def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How many features the vectors of articles have."""
+        """The number of features of the vectors of these articles."""
         return self._lengths[rows].astype(np.int64)
 
 
 def vectors_of(
     ids: Sequence[str], rows: NDArray[np.int64], spool: Spool, state: State, parent: Snapshot | None
 ) -> Vectors:
-    """The vectors of documents in the order asked: of the run, by `rows`, or of the state or the articles, where that is -1."""
+    """The vectors of documents, in the order of `ids`.
+
+    `rows` has the number of each new article. Where it is -1, the vector comes from the state or is computed
+    again from the published article.
+    """
     stored = np.array(
         [
             -1 if row >= 0 else state.positions.get(doc, -1)
@@ -174,7 +178,7 @@ def vectors_of(
 
 
 def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Vectors:
-    """The vectors of published articles, in the order asked."""
+    """Compute the vectors of published articles, in the order of their ids."""
     if not ids or parent is None:
         return Vectors(np.zeros(len(ids) + 1, np.int64), _NO_VECTORS.slots, _NO_VECTORS.weights)
     positions: dict[str, int] = {}
@@ -194,12 +198,12 @@ def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Ve
 def write(
     spool: Spool,
     state: State,
-    near: ComparedPairs,
+    compared: ComparedPairs,
     latest: Mapping[str, int],
     parent: Snapshot | None,
     staging: Path,
 ) -> Written:
-    """Stage the files of the next snapshot: the epoch where it is new, and what is known of the latest articles.
+    """Stage the files of the next snapshot: the epoch if it is new, and the state of the latest articles.
 
     `latest` has their ids with their numbers in the run, -1 for published ones.
     """
@@ -208,7 +212,7 @@ def write(
     if epoch_name is None:
         new.append(_write(_epoch_table(spool.epoch), _EPOCH, staging))
         epoch_name = new[-1].name
-    kept = near.only(list(latest))
+    kept = compared.only(list(latest))
     if not kept.ids:
         return Written(tuple(new), (epoch_name,))
     numbers = np.array([latest[doc] for doc in kept.ids], np.int64)
@@ -251,29 +255,31 @@ def _epoch(table: pa.Table, name: str) -> Epoch:
     )
 
 
-def _window_table(near: ComparedPairs, vectors: Vectors) -> pa.Table:
-    order = np.argsort(near.edges.later, kind="stable")
-    ends = np.searchsorted(near.edges.later[order], np.arange(len(near.ids) + 1))
+def _window_table(compared: ComparedPairs, vectors: Vectors) -> pa.Table:
+    order = np.argsort(compared.edges.later, kind="stable")
+    ends = np.searchsorted(compared.edges.later[order], np.arange(len(compared.ids) + 1))
     of_vector, of_edges = pa.array(vectors.starts.astype(np.int32)), pa.array(ends.astype(np.int32))
     table = pa.table(
         {
-            "doc_id": pa.array(near.ids, pa.string()),
+            "doc_id": pa.array(compared.ids, pa.string()),
             "slots": pa.ListArray.from_arrays(of_vector, pa.array(vectors.slots)),
             "weights": pa.ListArray.from_arrays(of_vector, pa.array(vectors.weights)),
-            "twin": pa.array(near.twins),
-            "near": pa.ListArray.from_arrays(of_edges, pa.array(near.edges.earlier[order])),
+            "twin": pa.array(compared.twins),
+            "near": pa.ListArray.from_arrays(of_edges, pa.array(compared.edges.earlier[order])),
             "similarity": pa.ListArray.from_arrays(
-                of_edges, pa.array(near.edges.similarity[order])
+                of_edges, pa.array(compared.edges.similarity[order])
             ),
         }
     )
     return table.replace_schema_metadata({"format": FORMAT})
 
 
-def _near(table: pa.Table) -> ComparedPairs:
-    near, similarity = table["near"].combine_chunks(), table["similarity"].combine_chunks()
-    later = np.repeat(np.arange(table.num_rows, dtype=np.int32), np.diff(near.offsets.to_numpy()))
-    edges = Edges(near.values.to_numpy(), later, similarity.values.to_numpy())
+def _compared(table: pa.Table) -> ComparedPairs:
+    compared, similarity = table["near"].combine_chunks(), table["similarity"].combine_chunks()
+    later = np.repeat(
+        np.arange(table.num_rows, dtype=np.int32), np.diff(compared.offsets.to_numpy())
+    )
+    edges = Edges(compared.values.to_numpy(), later, similarity.values.to_numpy())
     return ComparedPairs(
         table["doc_id"].to_pylist(), edges, table["twin"].combine_chunks().to_numpy()
     )
@@ -289,7 +295,7 @@ def _vectors(table: pa.Table) -> Vectors:
 
 
 def _write(table: pa.Table, prefix: str, staging: Path) -> Path:
-    """One Arrow file, named by its content."""
+    """Write an Arrow file that is named by its content."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(
         sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")

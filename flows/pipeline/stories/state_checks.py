@@ -1,4 +1,4 @@
-"""Whether a state file of the stories holds what it should: a warehouse may come from a stranger.
+"""Check the content of a state file of the stories, since a warehouse may come from a stranger.
 
 Compiled code uses its numbers as array positions and checks no bounds.
 """
@@ -28,7 +28,7 @@ _FACTS = (b"number", b"n_documents", b"n_articles")
 
 
 def is_epoch(table: pa.Table) -> bool:
-    """Columns and types of an epoch; its slots lie in the space of features."""
+    """Columns and types of an epoch; its slots are in the space of features."""
     metadata = table.schema.metadata or {}
     if not _is_whole(table, EPOCH) or not all(metadata.get(name, b"").isdigit() for name in _FACTS):
         return False
@@ -36,7 +36,7 @@ def is_epoch(table: pa.Table) -> bool:
 
 
 def is_window(table: pa.Table) -> bool:
-    """Columns and types of a window; slots lie in the space of features, twins and neighbours among its documents."""
+    """Columns and types of a window; slots are in the space of features, and twins and neighbours are among its documents."""
     if not _is_whole(table, WINDOW):
         return False
     columns = {name: table[name].combine_chunks() for name in WINDOW.names}

@@ -1,7 +1,7 @@
-"""What the stories step leaves: ranks within each story, and the rows of `stories` that are added or change.
+"""The result of the stories step: ranks within each story, and new and changed rows of `stories`.
 
-New articles are ranked in columns, all at once; only stories that hold published articles are gone
-through one by one.
+New articles are ranked in columns, all at once. Stories with published articles are handled one by
+one.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.flows.pipeline.stories.assignment import NONE, Growth
 from copydesk.flows.pipeline.stories.copy_outlets import CopyOutlets
+from copydesk.flows.pipeline.stories.incremental_clustering import IncrementalClustering
+from copydesk.flows.pipeline.stories.story_numbers import NONE
 from copydesk.schemas import document_columns, tables
 from copydesk.schemas.column import column
 from copydesk.transforms.stories.cosine import UNDATED
@@ -49,31 +50,31 @@ Row = dict[str, Any]
 
 
 def changes(
-    grown: Growth, *, reassigned: Mapping[str, str], run_id: str, epoch: int
+    clustering: IncrementalClustering, *, reassigned: Mapping[str, str], run_id: str, epoch: int
 ) -> dict[str, pa.Table]:
-    """`assignments`, `updates`, `rows` and `row_updates` of the step's result.
+    """Return `assignments`, `updates`, `rows` and `row_updates` of the step's result.
 
-    `reassigned` names the published copies that follow another document now, with that document.
+    `reassigned` maps published copies to their new kept documents.
     """
-    story = grown.survivors(grown.story)
-    moved = {doc: grown.survivor(now) for doc, now in grown.moves.items()}
-    moved = {doc: now for doc, now in moved.items() if now != grown.published_in[doc]}
-    copies = CopyOutlets.of(grown, story, moved, reassigned)
-    regrouped = _touched(grown, moved)
-    touched = regrouped | (copies.stories & grown.from_snapshot)
-    published = _ranked(grown, _published_members(grown, touched, moved))
+    story = clustering.numbers.roots(clustering.story)
+    moved = {doc: clustering.numbers.root(now) for doc, now in clustering.current_story.items()}
+    moved = {doc: now for doc, now in moved.items() if now != clustering.published_story[doc]}
+    copies = CopyOutlets.of(clustering, story, moved, reassigned)
+    regrouped = _touched(clustering, moved)
+    touched = regrouped | (copies.stories & clustering.numbers.known)
+    published = _ranked(clustering, _published_members(clustering, touched, moved))
     before = np.zeros(
-        len(grown.merged), np.int64
+        len(clustering.numbers), np.int64
     )  # published articles of each story, which come before the new ones
     for row in published:
         before[row["story"]] += 1
-    ranks = _Ranks(grown, story, before)
+    ranks = _Ranks(clustering, story, before)
     assignments = pa.table(
         {
-            "doc_id": grown.new.ids.ids,
-            "story_id": grown.ids_of(story.astype(np.int64)),
+            "doc_id": clustering.new.ids.ids,
+            "story_id": clustering.numbers.ids(story.astype(np.int64)),
             "story_rank": ranks.of_article,
-            "story_similarity": grown.similarity,
+            "story_similarity": clustering.similarity,
         }
     ).cast(ASSIGNMENTS)
     updates = [
@@ -83,12 +84,12 @@ def changes(
     ]
     holds_published = {row["story"] for row in published} | copies.with_moved
     rows = _Rows(
-        grown=grown,
+        clustering=clustering,
         ranks=ranks,
         copies=copies,
         run_id=run_id,
         epoch=epoch,
-        mixed=grown.from_snapshot | holds_published,
+        mixed=clustering.numbers.known | holds_published,
         changed=frozenset(
             regrouped | {row["story"] for row in published if row["was"] != row["story"]}
         ),
@@ -104,64 +105,71 @@ def changes(
     }
 
 
-def _touched(grown: Growth, moved: Mapping[str, int]) -> set[int]:
-    """Known stories (published, or opened by a published article) that may change."""
-    known = grown.from_snapshot
+def _touched(clustering: IncrementalClustering, moved: Mapping[str, int]) -> set[int]:
+    """Known stories (published, or started by a published article) that may change."""
+    known = clustering.numbers.known
     if not known:
         return known
-    of_new = set(np.unique(grown.survivors(grown.story)).tolist())
-    taken = np.flatnonzero(grown.merged != NONE)
+    of_new = set(np.unique(clustering.numbers.roots(clustering.story)).tolist())
+    taken = np.flatnonzero(clustering.numbers.merged_into != NONE)
     left: list[str] = []
-    if grown.parent is not None and grown.gone:
+    if clustering.parent is not None and clustering.displaced:
         left = [
             name
-            for name in grown.parent.documents("articles", grown.gone, ["story_id"])[
+            for name in clustering.parent.documents("articles", clustering.displaced, ["story_id"])[
                 "story_id"
             ].to_pylist()
             if name is not None
         ]
-    opened = np.flatnonzero(grown.opened != NONE)
+    created = np.flatnonzero(clustering.numbers.created != NONE)
     found = {
         *of_new,
-        *grown.numbers_of(left),
+        *clustering.numbers.of_ids(left),
         *taken.tolist(),
-        *grown.merged[taken].tolist(),
+        *clustering.numbers.merged_into[taken].tolist(),
         *moved.values(),
-        *(grown.published_in[doc] for doc in moved),
-        *opened.tolist(),
+        *(clustering.published_story[doc] for doc in moved),
+        *created.tolist(),
     }
-    return found & grown.from_snapshot
+    return found & clustering.numbers.known
 
 
-def _published_members(grown: Growth, touched: set[int], moved: Mapping[str, int]) -> list[Row]:
-    """Published articles of these stories, with the number of the story each is in now."""
-    if grown.parent is None or not touched:
+def _published_members(
+    clustering: IncrementalClustering, touched: set[int], moved: Mapping[str, int]
+) -> list[Row]:
+    """Published articles of these stories, with the number of the current story of each."""
+    if clustering.parent is None or not touched:
         return []
-    wanted = grown.ids_of(np.array(sorted(touched), np.int64))
-    rows = grown.parent.table(
+    wanted = clustering.numbers.ids(np.array(sorted(touched), np.int64))
+    rows = clustering.parent.table(
         "articles", list(_MEMBER), pc.field("story_id").isin(wanted)
     ).to_pylist()
-    rows = [row for row in rows if row["doc_id"] not in grown.gone]
-    for row, was_in in zip(rows, grown.numbers_of([row["story_id"] for row in rows]), strict=True):
+    rows = [row for row in rows if row["doc_id"] not in clustering.displaced]
+    for row, was_in in zip(
+        rows, clustering.numbers.of_ids([row["story_id"] for row in rows]), strict=True
+    ):
         now = moved.get(row["doc_id"])
         row |= {"was_in": row["story_id"], "was_ranked": row["story_rank"], "was": was_in}
-        row["story"] = grown.survivor(was_in) if now is None else now
+        row["story"] = clustering.numbers.root(was_in) if now is None else now
     return rows
 
 
-def _ranked(grown: Growth, rows: Sequence[Row]) -> list[Row]:
-    """Published articles with their ranks: those of a story before those that came from another, the older story first."""
+def _ranked(clustering: IncrementalClustering, rows: Sequence[Row]) -> list[Row]:
+    """Published articles with their ranks.
+
+    Articles that were in the story before come first, then those of merged stories, older stories first.
+    """
     ordered: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for position, row in enumerate(rows):
         key = (
             int(row["was"] != row["story"]),
-            *grown.age(row["was"]),
+            *clustering.numbers.age(row["was"]),
             row["was_ranked"] or 0,
             row["doc_id"],
         )
         ordered[row["story"]].append((key, position))
     for story, entries in ordered.items():
-        name = grown.ids_of(np.array([story], np.int64))[0].as_py()
+        name = clustering.numbers.ids(np.array([story], np.int64))[0].as_py()
         for rank, (_, position) in enumerate(sorted(entries), start=1):
             rows[position].update(story_id=name, story_rank=rank)
     return list(rows)
@@ -170,10 +178,14 @@ def _ranked(grown: Growth, rows: Sequence[Row]) -> list[Row]:
 class _Ranks:
     """New articles ordered by story and, within it, by publication (undated last), length (longer first) and id."""
 
-    def __init__(self, grown: Growth, story: NDArray[np.int32], before: NDArray[np.int64]) -> None:
-        self.published = np.where(grown.new.published == UNDATED, _LAST, grown.new.published)
+    def __init__(
+        self, clustering: IncrementalClustering, story: NDArray[np.int32], before: NDArray[np.int64]
+    ) -> None:
+        self.published = np.where(
+            clustering.new.published == UNDATED, _LAST, clustering.new.published
+        )
         self.order = np.lexsort(
-            (np.arange(len(story)), -grown.new.n_words.astype(np.int64), self.published, story)
+            (np.arange(len(story)), -clustering.new.n_words.astype(np.int64), self.published, story)
         )
         self.stories, self.first, self.count = np.unique(
             story[self.order], return_index=True, return_counts=True
@@ -195,7 +207,7 @@ class _Ranks:
 class _Rows:
     """Rows of `stories`."""
 
-    grown: Growth
+    clustering: IncrementalClustering
     ranks: _Ranks
     copies: CopyOutlets
     run_id: str
@@ -203,16 +215,14 @@ class _Rows:
     mixed: Collection[int]
     """Stories that may hold published documents."""
     changed: Collection[int]
-    """Known stories whose articles may change; of the others only copies do."""
+    """Known stories whose articles may change; only copies of the others change."""
 
     def of_new(self) -> pa.Table:
-        """Stories that new articles opened and that hold no published one."""
-        grown, ranks = self.grown, self.ranks
-        is_mine = np.zeros(len(grown.merged), np.bool_)
-        # One that was opened and taken over within the run was never seen.
-        is_mine[: len(grown.new)] = (grown.opened[: len(grown.new)] != NONE) & (
-            grown.merged[: len(grown.new)] == NONE
-        )
+        """Stories that new articles started and that have no published article."""
+        clustering, ranks = self.clustering, self.ranks
+        # A story that was created and merged within one run was never published.
+        is_mine = clustering.numbers.are_created.copy()
+        is_mine[len(clustering.new) :] = False
         is_mine[np.array(sorted(self.mixed), np.int64)] = False
         stories = np.flatnonzero(is_mine)
         at = np.minimum(np.searchsorted(ranks.stories, stories), max(0, len(ranks.stories) - 1))
@@ -220,34 +230,36 @@ class _Rows:
             ranks.stories[at] == stories if len(ranks.stories) else np.zeros(len(stories), np.bool_)
         )
         count = np.where(has, ranks.count[at], 0) if len(at) else np.zeros(0, np.int64)
-        # What the story of each position in `order` is called here; -1 for a story of no concern.
+        # The position in `stories` of the story of each row of `order`; -1 for another story.
         numbered = np.full(len(ranks.stories), -1, np.int64)
         numbered[at[has]] = np.flatnonzero(has)
-        of_place = np.repeat(numbered, ranks.count)
-        mine = of_place >= 0
-        of_place, articles = of_place[mine], ranks.order[mine]
+        of_row = np.repeat(numbered, ranks.count)
+        mine = of_row >= 0
+        of_row, articles = of_row[mine], ranks.order[mine]
         lead = np.full(len(stories), -1, np.int64)
         lead[has] = ranks.order[ranks.first[at[has]]]
         has_lead = lead >= 0
         copied_in, copy_outlets = self.copies.of_new(stories)
-        outlets = np.concatenate([grown.new.outlets[articles].astype(np.int64), copy_outlets])
-        of_document = np.concatenate([of_place, copied_in])
+        outlets = np.concatenate([clustering.new.outlets[articles].astype(np.int64), copy_outlets])
+        of_document = np.concatenate([of_row, copied_in])
         width = int(outlets.max(initial=0)) + 1
         n_outlets = np.bincount(
             np.unique((of_document * width + outlets)[outlets >= 0]) // width,
             minlength=len(stories),
         )
-        first, last = _ends(of_place, grown.new.published[articles], len(stories))
-        titles = pa.array([], pa.string()) if not len(lead) else grown.new.titles(lead[has_lead])
+        first, last = _ends(of_row, clustering.new.published[articles], len(stories))
+        titles = (
+            pa.array([], pa.string()) if not len(lead) else clustering.new.titles(lead[has_lead])
+        )
         position = np.cumsum(has_lead) - 1
         return (
             pa.table(
                 {
-                    "story_id": grown.new.ids.ids.take(pa.array(stories)),
+                    "story_id": clustering.new.ids.ids.take(pa.array(stories)),
                     "title": titles.take(pa.array(position, mask=~has_lead))
                     if len(titles)
                     else pa.nulls(len(stories), pa.string()),
-                    "doc_id": grown.new.ids.ids.take(pa.array(lead, mask=~has_lead)),
+                    "doc_id": clustering.new.ids.ids.take(pa.array(lead, mask=~has_lead)),
                     "n_articles": count,
                     "n_outlets": n_outlets,
                     "first_published_at": first,
@@ -264,8 +276,8 @@ class _Rows:
         )
 
     def of_known(self, touched: set[int], published: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-        """Rows to add and rows that change, of the other stories."""
-        grown = self.grown
+        """New and changed rows of the other stories."""
+        clustering = self.clustering
         if not touched:
             return [], []
         members: dict[int, list[Row]] = defaultdict(list)
@@ -274,36 +286,36 @@ class _Rows:
         names = dict(
             zip(
                 sorted(touched),
-                grown.ids_of(np.array(sorted(touched), np.int64)).to_pylist(),
+                clustering.numbers.ids(np.array(sorted(touched), np.int64)).to_pylist(),
                 strict=True,
             )
         )
         before = (
-            grown.parent.documents("stories", names.values()).to_pylist()
-            if grown.parent is not None
+            clustering.parent.documents("stories", names.values()).to_pylist()
+            if clustering.parent is not None
             else []
         )
-        standing = {
-            row["story_id"]: row for row in before if row["story_id"] in set(names.values())
-        }
+        stored = {row["story_id"]: row for row in before if row["story_id"] in set(names.values())}
         for story, row in self._new_members(touched):
             members[story].append(row)
         outlets = self.copies.of_known(touched, published)
         added, changed = [], []
         for story, name in names.items():
-            into = int(grown.merged[story])
+            into = int(clustering.numbers.merged_into[story])
             row = {
                 "idf_epoch": self.epoch,
-                **standing.get(name, {}),
+                **stored.get(name, {}),
                 "story_id": name,
                 "run_id": self.run_id,
                 "merged_into": None
                 if into == NONE
-                else grown.ids_of(np.array([grown.survivor(into)], np.int64))[0].as_py(),
-                **_counted(members[story], outlets.get(story, set()), standing.get(name)),
+                else clustering.numbers.ids(np.array([clustering.numbers.root(into)], np.int64))[
+                    0
+                ].as_py(),
+                **_counted(members[story], outlets.get(story, set()), stored.get(name)),
             }
-            if name in standing:
-                if story in self.changed or row["n_outlets"] != standing[name]["n_outlets"]:
+            if name in stored:
+                if story in self.changed or row["n_outlets"] != stored[name]["n_outlets"]:
                     changed.append(row)
             elif into == NONE:
                 added.append(row)
@@ -311,7 +323,7 @@ class _Rows:
 
     def _new_members(self, stories: set[int]) -> list[tuple[int, Row]]:
         """New articles of these stories, each with the number of its story."""
-        new = self.grown.new
+        new = self.clustering.new
         of = {row: story for story in stories for row in self.ranks.articles(story).tolist()}
         articles = np.array(list(of), np.int64)
         if not len(articles):
@@ -344,14 +356,14 @@ def _moment(at: int) -> datetime | None:
 
 
 def _ends(
-    of_place: NDArray[np.int64], published: NDArray[np.int64], n: int
+    of_row: NDArray[np.int64], published: NDArray[np.int64], n: int
 ) -> tuple[pa.Array, pa.Array]:
     """First and last time of each of `n` stories, null for none."""
     dated = published != UNDATED
-    of_place, published = of_place[dated], published[dated]
+    of_row, published = of_row[dated], published[dated]
     first, last = np.full(n, _LAST, np.int64), np.full(n, UNDATED, np.int64)
-    np.minimum.at(first, of_place, published)
-    np.maximum.at(last, of_place, published)
+    np.minimum.at(first, of_row, published)
+    np.maximum.at(last, of_row, published)
     none = last == UNDATED
     return tuple(
         pa.array(ends, mask=none).cast(pa.timestamp("us", tz="UTC")) for ends in (first, last)
@@ -359,7 +371,7 @@ def _ends(
 
 
 def _counted(members: Sequence[Row], of_copies: Set[str], before: Row | None) -> Row:
-    """What a row of `stories` says of its articles and of the outlets of their copies.
+    """The columns of a row of `stories` that follow from its articles and the outlets of their copies.
 
     A story without articles keeps the dates that it had.
     """
