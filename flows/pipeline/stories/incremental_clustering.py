@@ -79,7 +79,7 @@ class IncrementalClustering:
             if row >= 0:
                 self.story[row] = story
 
-    def add(self, first: int, end: int, spool: story_state.Spool) -> None:
+    def add(self, first: int, end: int, spill: story_state.VectorSpill) -> None:
         """Cluster one span of the new articles with the window before it."""
         window = self._window(first, end)
         n_window = window.num_rows
@@ -99,7 +99,7 @@ class IncrementalClustering:
         compared, originals = self.compared.among(ids[:n_window]) or (None, None)
         found = day_blocks.group_blocks(
             day_blocks.Documents(
-                vectors=story_state.vectors_of(ids, rows, spool, self.state, self.parent),
+                vectors=story_state.vectors_of(ids, rows, spill, self.state, self.parent),
                 published=np.concatenate(
                     [window["time"].to_numpy(), self.new.published[first:end]]
                 ),

@@ -91,14 +91,14 @@ def group(
         state = story_state.NOTHING
     clustering = IncrementalClustering(new, displaced, parent, options, state)
     clustering.inherit_stories()
-    with story_state.Spool(staging, epoch, len(new)) as spool:
+    with story_state.VectorSpill(staging, epoch, len(new)) as spill:
         for rows, counts in new.counts(np.ones(len(new), np.bool_)):
-            spool.add(rows, tfidf.vectors(counts, epoch.weights))
+            spill.add(rows, tfidf.vectors(counts, epoch.weights))
         for first, end in _spans(new.published):
-            clustering.add(first, end, spool)
+            clustering.add(first, end, spill)
         latest = clustering.latest(len(new), options.undated_window)
         numbers = dict(zip(latest, new.rows_of(latest).tolist(), strict=True))
-        files = story_state.write(spool, state, clustering.compared, numbers, parent, staging)
+        files = story_state.write(spill, state, clustering.compared, numbers, parent, staging)
     changes = story_rows.changes(
         clustering,
         reassigned=_kept_of(copies.reassigned),

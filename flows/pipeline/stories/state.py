@@ -82,7 +82,7 @@ def load(parent: Snapshot | None) -> State:
     return State(epoch, compared.positions, vectors, compared)
 
 
-class Spool:
+class VectorSpill:
     """Vectors of the new articles of a run, in files of the staging folder; memory has the offset of each."""
 
     def __init__(self, staging: Path, epoch: Epoch, n: int) -> None:
@@ -94,7 +94,7 @@ class Spool:
             name: (staging / f"new-{name}.bin").open("w+b") for name in ("slots", "weights")
         }
 
-    def __enter__(self) -> Spool:
+    def __enter__(self) -> VectorSpill:
         return self
 
     def __exit__(
@@ -142,7 +142,11 @@ class Spool:
 
 
 def vectors_of(
-    ids: Sequence[str], rows: NDArray[np.int64], spool: Spool, state: State, parent: Snapshot | None
+    ids: Sequence[str],
+    rows: NDArray[np.int64],
+    spill: VectorSpill,
+    state: State,
+    parent: Snapshot | None,
 ) -> Vectors:
     """The vectors of documents, in the order of `ids`.
 
@@ -157,15 +161,15 @@ def vectors_of(
         np.int64,
     )
     missing = np.flatnonzero((rows < 0) & (stored < 0)).tolist()
-    read = _read_again([ids[position] for position in missing], spool.epoch, parent)
+    read = _read_again([ids[position] for position in missing], spill.epoch, parent)
     lengths = np.zeros(len(ids), np.int64)
     is_new, is_stored = np.flatnonzero(rows >= 0), np.flatnonzero(stored >= 0)
-    lengths[is_new] = spool.lengths(rows[is_new])
+    lengths[is_new] = spill.lengths(rows[is_new])
     lengths[is_stored] = np.diff(state.vectors.starts)[stored[is_stored]]
     lengths[missing] = np.diff(read.starts)
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     found = Vectors(starts, np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint16))
-    spool.put(rows[is_new], is_new, found)
+    spill.put(rows[is_new], is_new, found)
     for positions, vectors in (
         (is_stored, state.vectors.take(stored[is_stored])),
         (np.array(missing, np.int64), read),
@@ -196,7 +200,7 @@ def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Ve
 
 
 def write(
-    spool: Spool,
+    spill: VectorSpill,
     state: State,
     compared: ComparedPairs,
     latest: Mapping[str, int],
@@ -208,9 +212,9 @@ def write(
     `latest` has their ids with their numbers in the run, -1 for published ones.
     """
     new = []
-    epoch_name = spool.epoch.name
+    epoch_name = spill.epoch.name
     if epoch_name is None:
-        new.append(_write(_epoch_table(spool.epoch), _EPOCH, staging))
+        new.append(_write(_epoch_table(spill.epoch), _EPOCH, staging))
         epoch_name = new[-1].name
     kept = compared.only(list(latest))
     if not kept.ids:
@@ -218,7 +222,7 @@ def write(
     numbers = np.array([latest[doc] for doc in kept.ids], np.int64)
     new.append(
         _write(
-            _window_table(kept, vectors_of(kept.ids, numbers, spool, state, parent)),
+            _window_table(kept, vectors_of(kept.ids, numbers, spill, state, parent)),
             _WINDOW,
             staging,
         )
