@@ -172,8 +172,13 @@ def score(
         return found
     is_label = (links >= thresholds.LINKED) | (words < _LABEL_WORDS)
     labels = float((words * is_label)[kept >= thresholds.KEPT].sum())
+    paragraphs = np.flatnonzero((kept >= thresholds.KEPT) & ~is_label)
     if theirs >= _FEW_WORDS and labels > MOST_LABELS * theirs:
         kept = np.where(is_label, 0.0, kept)
+    elif len(paragraphs):
+        # Labels before the first paragraph and behind the last are a menu and a footer.
+        kept[: paragraphs[0]] = 0.0
+        kept[paragraphs[-1] + 1 :] = 0.0
     return np.maximum(found, kept)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +40,22 @@ _IS_HIDDEN = 1 << (len(_GROUPS) + ATTRIBUTE_GROUPS.index("is_hidden"))
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 #: A heading opens its box where at most this many blocks (a kicker, a date) come before it.
 _OPENING = 5
+#: Kept blocks between two named for comments, from which on the name says something else.
+_INTERLEAVED = 3
 #: Comments are cut where at least this many words of the article are outside of them.
 _ARTICLE_WORDS = 30
+#: A line that counts comments heads them where it is no longer than this and this many words of an article are above it. Of four
+#: pages of 2,000 with kept text below such a line none had text of the article there.
+_COUNT_CHARS, _ARTICLE_ABOVE_COMMENTS = 60, 120
+_COMMENTS_OF = (
+    r"(?:comments?|responses?|replies|kommentare?|commentaires?|comentarios?|comentários?|commenti?|reacties"
+    r"|komentarz[ey]|kommentit|kommentarer|комментари(?:й|я|ев|и)|yorum|评论|コメント)"
+)
+_COMMENT_COUNT = re.compile(
+    rf"\d{{1,5}}\s+{_COMMENTS_OF}(?:\s+(?:to|on|zu|sur|a)\b.{{0,50}})?\W*"
+    rf"|(?:\w{{1,12}}\s)?{_COMMENTS_OF}\s*[(\[:]?\s*\d{{1,5}}\s*[)\]]?",
+    re.IGNORECASE,
+)
 #: Prose between two kept paragraphs of its own kind stays from this likelihood.
 BETWEEN = 0.15
 #: A list has three items and hardly a link; a block beside it that counts as the article's has four words (arbitrary).
@@ -78,10 +93,12 @@ def check(
     kept = kept.copy()
     rules: dict[int, str] = {}
     _fill(page, kept, probability, words)
+    _fill_runs(page, kept, probability)
     _fill_lists(page, kept, probability, words)
     for rule, blocks in (
         (BYLINE, _printed_lines(page, kept, words)),
         (COMMENTS, _comments(page, kept, words)),
+        (COMMENTS, _below_comment_heading(page, kept, words)),
         (OTHER_ARTICLE, _other_articles(page, kept, words, is_title)),
     ):
         for block in blocks:
@@ -108,7 +125,25 @@ def _fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: C
             kept[block] = True
 
 
+def _fill_runs(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> None:
+    """Keep a run of short lines between two kept ones, where all are made the same way and none is unlikely: a numbered list."""
+    places = np.flatnonzero(kept).tolist()
+    for first, last in pairwise(places):
+        run = range(first + 1, last)
+        if not 0 < len(run) <= _RUN_LINES:
+            continue
+        if all(
+            probability[b] >= _FOLLOWING
+            and page.link_chars[b] < 0.3 * len(page.text[b])
+            and _is_alike(page, first, b)
+            for b in (*run, last)
+        ):
+            kept[first + 1 : last] = True
+
+
 _SENTENCE_WORDS, _BETWEEN_WORDS = 5, 15
+#: The longest run of lines that is filled (arbitrary).
+_RUN_LINES = 12
 
 
 def _is_alike(page: Page, block: int, other: int) -> bool:
@@ -166,9 +201,24 @@ def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[in
         if own and before >= _ARTICLE_WORDS and total - own >= _ARTICLE_WORDS:
             inside[low:high] = True
     inside &= kept
+    places = np.flatnonzero(inside)
+    if len(places) and int((kept & ~inside)[places[0] : places[-1]].sum()) >= _INTERLEAVED:
+        return []  # the class of what is said of each picture or step, not of comments
     if float((words * (kept & ~inside)).sum()) < _ARTICLE_WORDS:
         return []
     return np.flatnonzero(inside).tolist()
+
+
+def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
+    """Kept blocks below a line that counts comments, where an article is above it: "Komentarze (25)", "4 Responses to ..."."""
+    places = np.flatnonzero(kept)
+    before = np.cumsum(words * kept)
+    last = int(places[-1]) if len(places) else 0
+    for block in range(int(np.searchsorted(before, _ARTICLE_ABOVE_COMMENTS)), last):
+        text = page.text[block]
+        if len(text) <= _COUNT_CHARS and _COMMENT_COUNT.fullmatch(text.strip()):
+            return places[places > block].tolist()
+    return []
 
 
 def _other_articles(
@@ -193,7 +243,11 @@ def _other_articles(
             continue
         low, high = page.first_block[theirs], page.last_block[theirs]
         first, last = page.first_block[mine], page.last_block[mine]
-        opens = block - low <= _OPENING and title - first <= _OPENING
+        opens = (
+            block - low <= _OPENING
+            and title - first <= _OPENING
+            and weight[block] - weight[low] < _ARTICLE_WORDS  # else its heading is a subheading
+        )
         if opens and weight[last] - weight[first] >= _ARTICLE_WORDS and weight[high] > weight[low]:
             found += [b for b in range(low, high) if kept[b]]
     return found

@@ -1,0 +1,84 @@
+"""What the checks of a page keep and cut, whatever the model said of each block."""
+
+from __future__ import annotations
+
+import numpy as np
+from lxml import html
+
+from copydesk.transforms.extract.blocks import Page, read_blocks
+from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.page_level import page_checks
+
+_SAID = (
+    "The council met on Tuesday evening and heard for two hours from people who live beside the harbour, "
+    "of whom most asked for a lower wall and some for none at all. "
+)
+
+
+def _kept(body: str, likelihood: dict[str, float] | None = None) -> list[str]:
+    """The blocks that stay, where all are likely but those that begin with a key of `likelihood`."""
+    page = read_blocks(html.document_fromstring(f"<body>{body}</body>"), Options())
+    values = [
+        next((p for key, p in (likelihood or {}).items() if text.startswith(key)), 0.95)
+        for text in page.text
+    ]
+    probability = np.array(values)
+    checked = page_checks.check(
+        page,
+        probability >= 0.5,
+        probability,
+        _words(page),
+        np.array([t == "Wall" for t in page.text]),
+    )
+    return [text for text, stays in zip(page.text, checked.kept, strict=True) if stays]
+
+
+def _words(page: Page) -> np.ndarray:
+    return np.array([float(len(text.split())) for text in page.text])
+
+
+def test_what_is_below_a_count_of_comments_goes() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    comments = "".join(
+        f"<div class='box'><p>I disagree with number {n}.</p></div>" for n in range(3)
+    )
+    for heading in ("Komentarze (3)", "3 Comments", "3 Responses to “Wall”", "Comentarios (3)"):
+        kept = _kept(f"<h1>Wall</h1>{article}<h3>{heading}</h3>{comments}")
+        assert not any(text.startswith("I disagree") for text in kept), heading
+        assert sum("council met" in text for text in kept) == 5
+
+
+def test_a_count_of_comments_above_the_article_cuts_nothing() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    assert sum("council" in t for t in _kept(f"<h1>Wall</h1><a>3 Comments</a>{article}")) == 5
+
+
+def test_text_in_boxes_named_for_comments_between_those_of_the_article_is_its_own() -> None:
+    steps = "".join(
+        f"<div><p>Picture {n}: {_SAID}</p></div><div class='comment'><p>Note {n}: {_SAID}</p></div>"
+        for n in range(6)
+    )
+    assert sum(text.startswith("Note") for text in _kept(f"<h1>Wall</h1>{steps}")) == 6
+
+
+def test_a_stream_of_comments_behind_the_article_goes() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
+    stream = "".join(f"<div class='comment'><p>Note {n}: {_SAID}</p></div>" for n in range(6))
+    assert not any(text.startswith("Note") for text in _kept(f"<h1>Wall</h1>{article}{stream}"))
+
+
+def test_a_box_whose_paragraphs_stand_before_its_heading_is_no_other_article() -> None:
+    box = f"<div><p>Body. {_SAID}</p><p>Body. {_SAID}</p><h1>Related:</h1></div>"
+    body = f"<div><div><h1>Wall</h1><p>{_SAID}{_SAID}</p></div>{box}</div>"
+    assert sum(text.startswith("Body") for text in _kept(body, {"Related": 0.05})) == 2
+
+
+def test_short_lines_of_a_list_between_two_kept_ones_stay() -> None:
+    lines = "".join(
+        f"<p>{n}. {'Stay at home. ' if n % 2 else f'Line: {_SAID}'}</p>" for n in range(7)
+    )
+    body = f"<h1>Wall</h1><div>{lines}</div>"
+    doubtful = {f"{n}. Stay": 0.4 for n in range(7)}
+    assert len(_kept(body, doubtful)) == 8
+    unlikely = {f"{n}. Stay": 0.05 for n in range(7)}
+    assert len(_kept(body, unlikely)) == 5
