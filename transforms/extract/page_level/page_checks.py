@@ -217,7 +217,7 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
     for block in range(int(np.searchsorted(before, _ARTICLE_ABOVE_COMMENTS)), last):
         text = page.text[block]
         if len(text) <= _COUNT_CHARS and _COMMENT_COUNT.fullmatch(text.strip()):
-            return places[places > block].tolist()
+            return [b for b in places.tolist() if b > block]
     return []
 
 
