@@ -37,6 +37,19 @@ def either(loop: Function, plain: Callable[..., Any]) -> Function:
     return call  # type: ignore[return-value]
 
 
+def part(function: Function) -> Function:
+    """A function of the same module as the compiled loops that call it; in Python it stays what it is.
+
+    Such a module is to be imported when its loop is first needed: this imports numba.
+    """
+    if _plain_loops:
+        return function
+    from numba.extending import register_jitable
+
+    made: Any = register_jitable(nogil=True, boundscheck=False)(function)
+    return made  # type: ignore[no-any-return]
+
+
 def load() -> None:
     """Import numba with what it would import at its first kernel."""
     import numba.np.arraymath  # noqa: F401

@@ -8,7 +8,14 @@ import numpy as np
 
 from copydesk.transforms import boosted_trees
 from copydesk.transforms.clean.fold_text import folded
-from copydesk.transforms.clean.lines import line_facts, line_model
+from copydesk.transforms.clean.lines import (
+    line_columns,
+    line_company,
+    line_context_features,
+    line_facts,
+    line_features,
+    line_model,
+)
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.extract.model import block_model
 from copydesk.transforms.numba_cache import compiled
@@ -73,3 +80,23 @@ def test_a_line_has_the_same_facts_without_a_compiler() -> None:
         for name, one, other in zip(by_numba._fields, by_numba, in_python, strict=True):
             for a, b in zip(one, other, strict=True):
                 assert np.array_equal(a, b), name
+
+
+def test_lines_have_the_same_columns_without_a_compiler() -> None:
+    known = line_model.model()
+    a_rule = next(iter(known.rules))
+    for path in SEEDS:
+        texts = [text for text in path.read_text(encoding="utf-8").split("\n") if text.strip()]
+        lines = [Line(text, folded(text), "") for text in (*texts, *ODD_LINES)]
+        lines[2] = lines[2]._replace(category="share", rule=a_rule, blank_above=2)
+        seen = line_features.features(lines, known.words, known.rules)
+        facts = line_facts.line_facts(lines, known.words)
+        odds = np.linspace(-7, 7, len(lines)).astype(np.float32)
+        others = [
+            np.array([value if n == 2 else none for n in range(len(lines))])
+            for value, none in ((1.0, 0.0), (known.rules[a_rule], 0.0), (2, 0), (0, -1))
+        ]
+        assert np.allclose(line_columns.columns(facts, *others), seen.rows, rtol=1e-6)
+        by_numba = line_context_features.context(odds, seen)
+        in_python = line_company.context_rows(odds, seen.n_words, seen.words, seen.names)
+        assert np.allclose(by_numba, in_python, rtol=1e-6)

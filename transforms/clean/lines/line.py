@@ -11,6 +11,20 @@ END_WORDS = (
     12  # a sentence this long is the article's own: its start, its end, what is surely of it
 )
 
+RESIDUE = (
+    "share",
+    "related",
+    "photo",
+    "newsletter",
+    "notices",
+    "author",
+    "ads",
+    "copyright",
+    "counters",
+    "comments",
+    "tags",
+)  # categories of rules that the line model tells apart
+
 
 class Line(NamedTuple):
     """A line that is not blank: its text and folded text, category and name of the rule that matches it, if one does, and blank lines above."""

@@ -6,18 +6,20 @@ that set it apart, whether its words are those of the article's prose, and the l
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.clean.lines import line_columns
-from copydesk.transforms.clean.lines.line import Line
-from copydesk.transforms.clean.lines.line_columns import Rows
-from copydesk.transforms.clean.lines.line_facts import WordWeights
+from copydesk.transforms import numba_cache
+from copydesk.transforms.clean.lines.line import RESIDUE, Line
+from copydesk.transforms.clean.lines.line_facts import NEUTRAL, WordWeights, line_facts
 from copydesk.transforms.clean.lines.word_bag import WordBag
+
+MOST_BLANK = 3  # blank lines in a row; more say no more
+_RESIDUE_AT = {name: number for number, name in enumerate(RESIDUE)}
 
 
 class Features(NamedTuple):
@@ -26,42 +28,29 @@ class Features(NamedTuple):
     rows: npt.NDArray[
         np.float32
     ]  # its own shape, words and rule, its place, its neighbours, its block, its topics
-    n_words: Rows
+    n_words: npt.NDArray[np.int64]
     words: WordBag  # those of four letters or more, folded
     names: WordBag  # words with a capital, but for the first of the line
 
 
 def features(lines: Sequence[Line], weights: WordWeights, rates: Mapping[str, float]) -> Features:
     """What can be said of the lines of a text; `weights` are of words, `rates` log odds of rules (see `line_model.Model`)."""
-    text = line_columns.text_lines(lines, weights, rates)
-    facts, n, size, prose = text.facts, len(lines), text.size, text.prose
-    bag = facts.words
-    in_prose = bag.sums(prose)
-    longer = bag.n_letters[bag.at] > 4
-    of_text = (
-        math.log1p(n),
-        size @ prose / (size.sum() or 1),
-        math.log1p(size.sum()),
-        text.taken.mean(),
+    facts = line_facts(lines, weights)
+    rows = _columns()(
+        facts,
+        np.array([1.0 if line.category else 0.0 for line in lines]),
+        np.array([rates.get(line.rule, NEUTRAL) for line in lines]),
+        np.minimum(MOST_BLANK, [line.blank_above for line in lines]),
+        np.array([_RESIDUE_AT.get(line.category, -1) for line in lines]),
     )
-    columns = [
-        *facts.shape.T,
-        *facts.scores.T,
-        bag.mean(in_prose > prose[bag.row], longer),
-        np.minimum(4.0, facts.often),
-        *(np.full(n, value) for value in of_text),
-        *line_columns.place_columns(text),
-        *line_columns.runs_columns(text),
-        *line_columns.opening_columns(text, longer),
-        *line_columns.surroundings_columns(text),
-        *line_columns.lists_columns(text),
-        *line_columns.blocks_columns(text),
-        *line_columns.topics_columns(text, in_prose),
-        *line_columns.rises_columns(text),
-        *line_columns.ruled_columns(text),
-        *line_columns.dates_columns(text),
-    ]
-    rows = np.empty((n, len(columns)), np.float32)
-    for number, column in enumerate(columns):
-        rows[:, number] = column
-    return Features(rows, size, bag, facts.names)
+    return Features(rows, facts.size, facts.words, facts.names)
+
+
+@cache
+def _columns() -> Any:
+    """The loop over the lines, compiled where it may be."""
+    from copydesk.transforms.clean.lines.line_columns import columns  # imports numba
+
+    if numba_cache.uses_plain_loops():
+        return columns
+    return numba_cache.compiled(columns, boundscheck=False)

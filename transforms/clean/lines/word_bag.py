@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
-Column = npt.NDArray[np.float64]
 
 
 class WordBag(NamedTuple):
@@ -36,17 +34,3 @@ class WordBag(NamedTuple):
             size,
             np.array([len(word) for word in number], dtype=np.int64),
         )
-
-    def sums(self, weights: Column | None = None) -> npt.NDArray[Any]:
-        """For each entry, the sum of `weights` (one for each line) over the lines that have its word; without them, their number."""
-        return np.bincount(self.at, None if weights is None else weights[self.row], minlength=1)[
-            self.at
-        ]
-
-    def mean(
-        self, values: npt.NDArray[np.generic], among: npt.NDArray[np.bool_] | None = None
-    ) -> Column:
-        """Per line, the mean of the values of its entries, or of some of them; 0 where it has none."""
-        row, values = (self.row, values) if among is None else (self.row[among], values[among])
-        n = len(self.size)
-        return np.bincount(row, values, minlength=n) / np.maximum(1, np.bincount(row, minlength=n))
