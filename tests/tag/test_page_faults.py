@@ -154,3 +154,13 @@ def test_a_section_is_printed_as_a_reader_would_print_it() -> None:
 def test_the_person_who_wrote_the_page_is_found(head: str, body: str, people: list[str]) -> None:
     html = f"<html lang='de'><head><title>The wall gave way</title>{head}</head><body>{body}</body></html>"
     assert list(clean_page(html, url="https://www.furt.example.org/wall").byline) == people
+
+
+@pytest.mark.parametrize(
+    ("label", "people"),
+    [("Written by", ["Ana Ruiz"]), ("Verfasst von", ["Ana Ruiz"]), ("Price", [])],
+)
+def test_a_card_for_twitter_names_the_author_under_its_label(label: str, people: list[str]) -> None:
+    head = f'<meta name="twitter:label1" content="{label}"><meta name="twitter:data1" content="Ana Ruiz">'
+    html = f"<html><head><title>The wall gave way</title>{head}</head><body><h1>The wall gave way</h1>{BODY}</body></html>"
+    assert list(clean_page(html, url="https://port.example.org/wall").byline) == people

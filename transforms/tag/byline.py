@@ -278,7 +278,7 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
     names_of = sorted(
         _META, key=lambda name: not name.startswith("citation")
     )  # papers: dc.creator often holds the first alone
-    for name in names_of:
+    for name in (*names_of, *_labelled(page)):
         values = tuple(v for v in page.meta.get(name, ()) if not re.match(r"https?:|www\.|@|\(", v))
         if name in {"citation_author", "citation_authors", "dc.creator"} and all(
             v.count(",") == 1 for v in values
@@ -306,6 +306,38 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
             return Candidate(kept, "; ".join(values), "meta")
         first = first or (Candidate(kept, "; ".join(values), "meta") if kept else None)
     return first
+
+
+#: What a card for Twitter calls the author, in the languages of the plugin that writes it.
+_CARD_LABELS = frozenset(
+    [
+        "written by",
+        "author",
+        "verfasst von",
+        "geschrieben von",
+        "écrit par",
+        "auteur",
+        "escrito por",
+        "scritto da",
+        "geschreven door",
+        "napisane przez",
+        "skriven av",
+        "skrevet av",
+        "автор",
+        "написано автором",
+        "執筆者",
+        "作者",
+    ]
+)
+
+
+def _labelled(page: PageData) -> list[str]:
+    """The names of the meta tags whose label says that they hold the author: `twitter:data1` beside `twitter:label1`."""
+    return [
+        f"twitter:data{n}"
+        for n in (1, 2)
+        if page.first(f"twitter:label{n}").strip(" :").casefold() in _CARD_LABELS
+    ]
 
 
 TAGGER = Tagger(

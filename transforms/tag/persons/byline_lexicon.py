@@ -56,7 +56,7 @@ LABEL = Caseless(
 )
 # From here on a line speaks of something else than the author.
 TAIL = Caseless(
-    r"\b(?:link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
+    r"\b(?:on behalf of|im auftrag von|au nom de|link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
     r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|published|posted|last (?:updated|modified|reviewed)|first published|"
     r"updated?(?: on|:|\s+\d)?|updated|reviewed by|medically reviewed|fact[- ]checked|edited by|photo(?:s|graph(?:s|y)?)? by|illustration by|translated by|"
     r"(?:illustration|illustrationen|foto|fotos|bild|bilder|grafik)(?: von|:)|am (?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|"
