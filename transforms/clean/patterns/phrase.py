@@ -27,9 +27,9 @@ _NET = f"(?:{NETWORKS})"
 _WIRE = f"(?:{AGENCY}|{plain(WIRE)})"
 
 
-def _words(most: int) -> str:
+def _words(most: int, but: str = "") -> str:
     """A name of so many words: behind a single noun, more words are a sentence ("editor {outlet}")."""
-    return rf"[^\s.!?:;]{{1,24}}(?: [^\s.!?:;]{{1,24}}){{0,{most - 1}}}"
+    return rf"[^\s.!?:;{but}]{{1,24}}(?: [^\s.!?:;{but}]{{1,24}}){{0,{most - 1}}}"
 
 
 #: What a place takes, and two texts that show it.
@@ -37,8 +37,8 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "n": (r"[(\[]?\d{1,6}(?:[.,]\d{1,3})?", "3", "12"),
     "name": (_words(4), "Ana Ruiz", "Bo Li"),
     "names": (r"[^!?]{2,120}", "Ana Ruiz", "Ana Ruiz, Bo Li"),
-    "outlet": (_words(3), "Harbour Post", "Mill 24"),
-    "few": (_words(3), "Mill Town", "Harbour"),
+    "outlet": (_words(3, but=","), "Harbour Post", "Mill 24"),
+    "few": (_words(3, but=","), "Mill Town", "Harbour"),
     "title": (r".{1,240}", "Harbour 24", "Mill Town 1911"),
     "rest": (r"[^!?]{1,120}", "Mill Town", "Harbour Post"),
     "any": (r".{0,200}", "", " Harbour Post"),

@@ -101,7 +101,9 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
         ("author_line", "author", book.author),
         ("page_tool", "share", book.tools),
     ):
-        if block:
+        if block and name == "newsletter_line":
+            yield name, category, "line", (*_patterns(block), _asked(block)), _examples(block)
+        elif block:
             yield name, category, "line", _patterns(block), _examples(block)
     if book.related and book.share and book.language != "th":  # no mark ends a Thai sentence
         yield _glued(book)
@@ -122,6 +124,11 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
 
 def _patterns(block: str) -> tuple[str, ...]:
     return tuple(map(pattern, lines(block)))
+
+
+def _asked(block: str) -> str:
+    """A prompt behind a question: "More news from the harbour? Subscribe to our newsletter"."""
+    return rf"[^.!?]{{5,80}}\? ?{choice(block)}"
 
 
 def _examples(block: str) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ RULES = (
         name="bar_menu",
         category="layout",
         languages=_ANY,
-        patterns=(r"[^│┊]{0,40}(?:[│┊][^│┊]{0,80}){3,60}",),
+        patterns=(r"[^│]{0,40}│[^│]{0,80}(?:│[^│]{0,80}){2,60}", r"[^┊]{0,40}┊[^┊]{0,80}(?:┊[^┊]{0,80}){2,60}"),
         drops=("Harbour│Mill Town│Weather│Sport│Letters", "About us┊Help┊Jobs┊Copyright © 2024 Harbour Post"),
         keeps=("The dam │ 1911 │ 40 m", "The old sign read: harbour│mill."),
     ),

@@ -40,7 +40,7 @@ RULES = (
         languages=("da",),
         patterns=(
             r"(?:del|kopi[eé]r|print|gem|tweet)(?: (?:artiklen|artikel|link|på|via|denne|med|facebook|twitter|linkedin|mail))*",
-            r"følg (?:os|.{1,40})(?: på .{1,60})?",
+            r"følg (?:os(?: på .{1,60})?|.{1,40} på .{1,60})",
         ),
         unless_sentence=True,
         drops=("Del artiklen", "Følg os på Facebook"),

@@ -180,7 +180,7 @@ RULES = (
         sentences=(
             r"(?:utilizamos|usamos|este sitio(?: web)?|esta (?:web|página)|nuestro sitio|nosotros).{0,40}(?:cookies).{0,280}",
             r"(?:para|por favor|debes|activa|habilita).{0,60}(?:javascript|activar las cookies|desactiva.{0,20}bloqueador).{0,120}",
-            r"(?:este video|este vídeo|este contenido|el vídeo) (?:no|es|ha).{0,100}",
+            r"(?:este video|este vídeo|este contenido|el vídeo) (?:no|es|ha)[^,]{0,60}",
             r"todos los derechos reservados.{0,140}",
             r"copyright ?(?:©|\(c\)|[0-9]{4}|by |:).{0,140}",
             r"prohibida (?:la|su) (?:reproducción|republicación).{0,160}",

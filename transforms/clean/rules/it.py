@@ -164,7 +164,7 @@ RULES = (
         sentences=(
             r"(?:utilizziamo|usiamo|questo sito|il sito|noi e).{0,60}(?:cookie).{0,280}",
             r"(?:per|attiva|abilita|si prega).{0,60}(?:javascript|ad ?block).{0,120}",
-            r"(?:questo video|questo contenuto|il video) (?:non|è).{0,100}",
+            r"(?:questo video|questo contenuto|il video) (?:non|è)[^,]{0,60}",
             r"tutti i diritti riservati.{0,140}",
             r"copyright ?(?:©|\(c\)|[0-9]{4}|by |:).{0,140}",
             r"(?:è )?vietata la riproduzione.{0,160}",

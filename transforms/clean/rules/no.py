@@ -39,7 +39,7 @@ RULES = (
         languages=("no",),
         patterns=(
             r"(?:del|kopier|skriv ut|lagre|tips)(?: (?:artikkelen|saken|artikkel|lenke|på|via|denne|med|facebook|twitter|linkedin|oss|mail))*",
-            r"følg (?:oss|.{1,40})(?: på .{1,60})?",
+            r"følg (?:oss(?: på .{1,60})?|.{1,40} på .{1,60})",
         ),
         unless_sentence=True,
         drops=("Del artikkelen", "Følg oss på Facebook"),

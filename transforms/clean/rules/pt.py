@@ -181,7 +181,7 @@ RULES = (
         sentences=(
             r"(?:utilizamos|usamos|este site|esta página|nosso site|o site).{0,40}(?:cookies).{0,280}",
             r"(?:para|por favor|ative|habilite).{0,60}(?:javascript|bloqueador de anúncios).{0,120}",
-            r"(?:este vídeo|este conteúdo|o vídeo) (?:não|é|foi).{0,100}",
+            r"(?:este vídeo|este conteúdo|o vídeo) (?:não|é|foi)[^,]{0,60}",
             r"todos os direitos reservados.{0,140}",
             r"copyright ?(?:©|\(c\)|[0-9]{4}|by |:).{0,140}",
             r"proibida a reprodução.{0,160}",

@@ -40,7 +40,7 @@ RULES = (
         languages=("sv",),
         patterns=(
             r"(?:dela|kopiera|skriv ut|spara|tipsa)(?: (?:artikeln|artikel|länk|länken|på|via|denna|med|facebook|twitter|linkedin|oss|mejl))*",
-            r"följ (?:oss|.{1,40})(?: på .{1,60})?",
+            r"följ (?:oss(?: på .{1,60})?|.{1,40} på .{1,60})",
         ),
         unless_sentence=True,
         drops=("Dela artikeln", "Följ oss på Facebook"),
