@@ -265,8 +265,9 @@ def _of_prose(reading: Reading, prose: Column) -> dict[str, float]:
 
 def _of_boxes(reading: Reading, prose: Column) -> dict[str, float]:
     """Boxes made alike, and boxes named for teasers, products and comments."""
-    page, words = reading.page, reading.words
-    cards, in_cards = _cards(page)
+    words = reading.words
+    boxes = _Boxes.of(reading.page)
+    cards, in_cards = boxes.cards()
     total = max(1.0, _sum(words))
     return {
         "prose_outside_cards": np.log1p(_sum(prose, ~in_cards)),
@@ -274,7 +275,7 @@ def _of_boxes(reading: Reading, prose: Column) -> dict[str, float]:
         "cards_share": _sum(words, in_cards) / total,
         "kept_in_cards": _sum(words, in_cards & reading.kept) / max(1.0, _sum(words, reading.kept)),
     } | {
-        f"{group}_words": _sum(words, _inside(page, group)) / total
+        f"{group}_words": _sum(words, boxes.named(group)) / total
         for group in ("teaser", "product", "comment")
     }
 
@@ -351,31 +352,47 @@ def _sum(column: Column, where: npt.NDArray[np.bool_] | None = None) -> float:
     return float(column.sum() if where is None else column[where].sum())
 
 
-def _inside(page: Page, group: str) -> npt.NDArray[np.bool_]:
-    """The blocks inside an element whose class or id names the group."""
-    named = np.flatnonzero(np.array(page.classes, dtype=np.int64) & _GROUP_BITS[group])
-    steps = np.zeros(len(page.text) + 1, dtype=np.int64)
-    np.add.at(steps, np.array(page.first_block)[named], 1)
-    np.add.at(steps, np.array(page.last_block)[named], -1)
-    return np.cumsum(steps[:-1]) > 0
+@dataclass(frozen=True, slots=True)
+class _Boxes:
+    """The elements of a page as arrays: how each is made, what it lies in, which blocks it holds."""
 
+    signature: npt.NDArray[np.int64]
+    parent: npt.NDArray[np.int64]
+    classes: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+    links: npt.NDArray[np.int64]  # those before each block
 
-def _cards(page: Page) -> tuple[int, npt.NDArray[np.bool_]]:
-    """The most boxes made alike under one parent that hold two blocks and a link each; the blocks in any such list."""
-    signature = np.array(page.signature, dtype=np.int64)
-    parent = np.array(page.parent, dtype=np.int64)
-    first, last = np.array(page.first_block), np.array(page.last_block)
-    links = np.concatenate(([0], np.cumsum(page.link_count)))
-    is_box = (last - first >= 2) & (links[last] > links[first])
-    inside = np.zeros(len(page.text), dtype=np.bool_)
-    if not is_box.any():
-        return 0, inside
-    places = np.flatnonzero(is_box)
-    _, which, count = np.unique(
-        parent[places] * (int(signature.max()) + 1) + signature[places],
-        return_inverse=True,
-        return_counts=True,
-    )
-    for place in places[count[which] >= CARDS].tolist():
-        inside[first[place] : last[place]] = True
-    return int(count.max()), inside
+    @classmethod
+    def of(cls, page: Page) -> _Boxes:
+        return cls(
+            signature=np.array(page.signature, dtype=np.int64),
+            parent=np.array(page.parent, dtype=np.int64),
+            classes=np.array(page.classes, dtype=np.int64),
+            first=np.array(page.first_block, dtype=np.int64),
+            last=np.array(page.last_block, dtype=np.int64),
+            links=np.concatenate(([0], np.cumsum(page.link_count))),
+        )
+
+    def named(self, group: str) -> npt.NDArray[np.bool_]:
+        """The blocks inside an element whose class or id names the group."""
+        named = np.flatnonzero(self.classes & _GROUP_BITS[group])
+        return self._holding(named)
+
+    def cards(self) -> tuple[int, npt.NDArray[np.bool_]]:
+        """The most boxes made alike under one parent that hold two blocks and a link each; the blocks in any such list."""
+        is_box = (self.last - self.first >= 2) & (self.links[self.last] > self.links[self.first])
+        places = np.flatnonzero(is_box)
+        if not len(places):
+            return 0, np.zeros(len(self.links) - 1, dtype=np.bool_)
+        made = self.parent[places] * (int(self.signature.max()) + 1) + self.signature[places]
+        _, which, count = np.unique(made, return_inverse=True, return_counts=True)
+        return int(count.max()), self._holding(places[count[which] >= CARDS])
+
+    def _holding(self, elements: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """The blocks inside any of the elements."""
+        n = len(self.links)
+        steps = np.bincount(self.first[elements], minlength=n) - np.bincount(
+            self.last[elements], minlength=n
+        )
+        return np.asarray(np.cumsum(steps[:-1]) > 0)
