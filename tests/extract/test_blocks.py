@@ -67,6 +67,6 @@ def test_links_and_places_are_counted() -> None:
         parse("<html><body><div><p>Go <a href=x>home</a></p></div><p>Stay</p></body></html>"),
         Options(),
     )
-    assert page.link_chars == [4, 0]
+    assert page.link_chars.tolist() == [4, 0]
     div = page.tag.index("div")
     assert (page.first_block[div], page.last_block[div]) == (0, 1)

@@ -14,10 +14,22 @@ from copydesk.transforms.extract.cut_reasons import RULES
 from copydesk.transforms.extract.extraction import Extraction, extract
 from copydesk.transforms.extract.model import block_model
 from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.page_elements import Elements
+from copydesk.transforms.extract.page_elements import read as read_elements
 from copydesk.transforms.extract.page_level import page_kind
 from copydesk.transforms.extract.parse import parse
 
-__all__ = ["RULES", "Extraction", "HtmlElement", "Options", "extract", "parse", "warm"]
+__all__ = [
+    "RULES",
+    "Elements",
+    "Extraction",
+    "HtmlElement",
+    "Options",
+    "extract",
+    "parse",
+    "read_elements",
+    "warm",
+]
 
 
 def warm() -> None:

@@ -6,250 +6,19 @@ the line before a `<br>`. A row of a table whose cells are short is one block.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from lxml import etree
+import numpy as np
 from lxml.html import HtmlElement
 
 from copydesk.transforms.article import Refused
+from copydesk.transforms.extract import page_elements, text_runs
 from copydesk.transforms.extract.model import vocabulary
 from copydesk.transforms.extract.options import Options
-
-#: Elements that hold no text of the page. `select` and `textarea` hold what the reader may enter.
-_EMPTY_OF_TEXT = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "svg",
-    "iframe",
-    "object",
-    "embed",
-    "select",
-    "textarea",
-    "datalist",
-    "canvas",
-    "audio",
-    "video",
-    "map",
-    "math",
-    "applet",
-    "head",
-    "frameset",
-    "noframes",
-    "rp",
-    "rt",
-)
-
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "picture",
-        "q",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "source",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "amp-img",
-        "image",
-        "link",
-        "meta",
-        "param",
-        "track",
-        "center-inline",
-        "o:p",
-        "st1:place",
-        "st1:city",
-    ]
-)
-_EMPHASIS = frozenset(("b", "strong", "em", "i", "big", "u"))
-
-# Everything Unicode calls white space, but for the no-break spaces (U+00A0, U+202F, U+2007), which stay.
-_SPACES = re.compile(
-    "[ \t\n\r\x0b\x0c\x1c-\x1f\x85\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+"
-)
-_BLANK = " \t\n\r\x0b\x0c\xa0\u200b\u3000\ufeff"
+from copydesk.transforms.extract.page_elements import Elements, Index, Marks
 
 #: A table row stays one line up to this many characters (arbitrary; longer cells are paragraphs in a layout table).
 _ROW_CHARS = 300
-
-
-@dataclass(slots=True)
-class Page:
-    """The blocks of a page in document order, column by column, and its elements in document order.
-
-    `first_block[e]:last_block[e]` are the blocks inside element `e`; `block_element[b]` is the innermost block-level
-    element around block `b`, `inner_element[b]` the innermost element around its first text.
-    """
-
-    text: list[str] = field(default_factory=list)
-    link_chars: list[int] = field(default_factory=list)
-    link_count: list[int] = field(default_factory=list)
-    bold_chars: list[int] = field(default_factory=list)
-    block_element: list[int] = field(default_factory=list)
-    inner_element: list[int] = field(default_factory=list)
-    after_break: list[int] = field(default_factory=list)
-    cells: list[int] = field(default_factory=list)
-
-    parent: list[int] = field(default_factory=list)
-    tag: list[str] = field(default_factory=list)
-    depth: list[int] = field(default_factory=list)
-    signature: list[int] = field(default_factory=list)
-    classes: list[int] = field(default_factory=list)
-    first_block: list[int] = field(default_factory=list)
-    last_block: list[int] = field(default_factory=list)
-
-
-def read_blocks(body: HtmlElement, options: Options) -> Page:
-    """The blocks of a tree; raises `Refused` beyond the limits. Elements without text are taken out of the tree."""
-    etree.strip_elements(body, *_EMPTY_OF_TEXT, with_tail=False)
-    page = Page()
-    texts, parents, tags, depths, signatures, classes = (
-        page.text,
-        page.parent,
-        page.tag,
-        page.depth,
-        page.signature,
-        page.classes,
-    )
-    firsts, lasts = page.first_block, page.last_block
-    max_elements, max_depth = options.max_elements, options.max_depth
-    signature_ids: dict[tuple[str, str], int] = {}
-    pieces: list[str] = []
-    link_chars = bold_chars = links = in_link = in_bold = inner = broke = preformatted = 0
-    element, block_stack, stack = -1, [0], []
-    class_groups = vocabulary.class_groups
-
-    def flush() -> None:
-        nonlocal link_chars, bold_chars, links
-        text = "".join(pieces)
-        pieces.clear()
-        text = text.strip("\n") if preformatted else _SPACES.sub(" ", text).strip(" ")
-        if text.strip(_BLANK):
-            texts.append(text if text.isascii() else unicodedata.normalize("NFC", text))
-            page.link_chars.append(link_chars)
-            page.link_count.append(links)
-            page.bold_chars.append(bold_chars)
-            page.block_element.append(block_stack[-1])
-            page.inner_element.append(inner)
-            page.after_break.append(broke)
-            page.cells.append(1)
-        link_chars = bold_chars = links = 0
-
-    for event, node in etree.iterwalk(body, events=("start", "end")):
-        tag = node.tag
-        if event == "start":
-            if not isinstance(tag, str):
-                tag = "span"
-            label = ""
-            groups = 0
-            for name, value in node.items():
-                if name == "class" or name == "id":
-                    label = label + " " + value if label else value
-                    groups |= class_groups(value[:200])
-                elif name in _TELLING:
-                    groups |= vocabulary.attribute_groups(name, value)
-            key = (tag, label)
-            up = element
-            element = len(tags)
-            if element >= max_elements:
-                raise Refused("extract", "too_many_elements", f"more than {max_elements} elements")
-            stack.append(element)
-            if len(stack) > max_depth:
-                raise Refused("extract", "too_deep", f"elements nested deeper than {max_depth}")
-            parents.append(up)
-            tags.append(tag)
-            depths.append(len(stack))
-            signatures.append(signature_ids.setdefault(key, len(signature_ids)))
-            classes.append(groups)
-            text = node.text
-            if tag in _INLINE:
-                if tag == "a":
-                    in_link += 1
-                    links += 1
-                elif tag in _EMPHASIS:
-                    in_bold += 1
-            else:
-                if pieces:
-                    flush()
-                block_stack.append(element)
-                broke = 0
-                if tag == "br" or tag == "hr":
-                    broke = 1
-                elif tag == "pre":
-                    preformatted += 1
-            firsts.append(len(texts))
-            lasts.append(0)
-        else:
-            if tag in _INLINE:
-                if tag == "a":
-                    in_link -= 1
-                elif tag in _EMPHASIS:
-                    in_bold -= 1
-            elif isinstance(tag, str):
-                if pieces:
-                    flush()
-                block_stack.pop()
-                broke = 1 if tag == "br" else 0
-                if tag == "pre":
-                    preformatted -= 1
-                elif tag == "tr":
-                    _join_row(page, firsts[element], element)
-            lasts[element] = len(texts)
-            stack.pop()
-            element = stack[-1] if stack else -1
-            text = node.tail if stack else None
-        if text:
-            if not pieces:
-                inner = element
-                if text.isspace() and not preformatted:
-                    continue
-            pieces.append(text)
-            if in_link:
-                link_chars += len(text)
-            if in_bold:
-                bold_chars += len(text)
-    if pieces:
-        flush()
-    if lasts:
-        lasts[0] = len(texts)
-    return page
-
-
 _TELLING = frozenset(
     (
         "itemprop",
@@ -265,18 +34,129 @@ _TELLING = frozenset(
 )
 
 
-def _join_row(page: Page, start: int, row: int) -> None:
-    """One block of the blocks of a table row, where they are short."""
-    count = len(page.text) - start
-    if count < 2 or sum(len(t) for t in page.text[start:]) > _ROW_CHARS:
+@dataclass(slots=True)
+class Page:
+    """The blocks of a page in document order, column by column, and its elements in document order.
+
+    `first_block[e]:last_block[e]` are the blocks inside element `e`; `block_element[b]` is the innermost block-level
+    element around block `b`, `inner_element[b]` the innermost element around its first text. `classes` are bits of
+    `vocabulary.class_groups`; elements of one name, class and id share a `signature`.
+    """
+
+    text: list[str]
+    link_chars: Index
+    link_count: Index
+    bold_chars: Index
+    block_element: Index
+    inner_element: Index
+    after_break: Index
+    cells: Index
+
+    parent: Index
+    tag: list[str]
+    depth: Index
+    signature: Index
+    classes: Index
+    first_block: Index
+    last_block: Index
+
+
+def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None = None) -> Page:
+    """The blocks of a tree; raises `Refused` beyond the limits. `elements` are those of the tree, where they were read before."""
+    if elements is None:
+        elements = page_elements.read(tree)
+    is_empty = elements.are(text_runs.EMPTY_OF_TEXT)
+    is_empty[0] = False
+    is_left = ~elements.inside(is_empty)
+    left = np.flatnonzero(is_left)
+    depth = elements.depth[left]
+    if len(left) > options.max_elements:
+        raise Refused("extract", "too_many_elements", f"more than {options.max_elements} elements")
+    if int(depth.max()) > options.max_depth:
+        raise Refused("extract", "too_deep", f"elements nested deeper than {options.max_depth}")
+    number = np.concatenate(([0], np.cumsum(is_left)))
+    runs = text_runs.read(elements, is_left)
+    parent = number[elements.parent[left]]
+    parent[0] = -1
+    signature, classes = _names(elements)
+    tags = elements.tag
+    page = Page(
+        runs.text,
+        runs.link_chars,
+        runs.link_count,
+        runs.bold_chars,
+        number[runs.around],
+        number[runs.inner],
+        runs.after_break,
+        np.ones(len(runs.text), dtype=np.int64),
+        parent,
+        [tags[element] for element in left.tolist()],
+        depth,
+        signature[elements.kind[left]],
+        classes[elements.kind[left]],
+        np.searchsorted(runs.end_tag, elements.opened[left], side="right"),
+        np.searchsorted(runs.end_tag, elements.closed[left], side="right"),
+    )
+    rows = np.flatnonzero(elements.are(("tr",)) & is_left)
+    rows = rows[
+        np.argsort(elements.closed[rows])
+    ]  # the rows of an inner table before the row around it
+    _join_rows(page, number[rows], number[elements.end[rows]])
+    return page
+
+
+def _names(elements: Elements) -> tuple[Index, Index]:
+    """For each kind of start tag a number of its name, class and id, and the groups that its attributes name."""
+    numbers: dict[tuple[str, str], int] = {}
+    signature, classes = [], []
+    for tag, attributes in zip(elements.names, elements.attributes, strict=True):
+        label, groups = "", 0
+        for name, value in attributes.items():
+            if name == "class" or name == "id":
+                label = label + " " + value if label else value
+                groups |= vocabulary.class_groups(value[:200])
+            elif name in _TELLING:
+                groups |= vocabulary.attribute_groups(name, value)
+        signature.append(numbers.setdefault((tag, label), len(numbers)))
+        classes.append(groups)
+    return np.array(signature, dtype=np.int64), np.array(classes, dtype=np.int64)
+
+
+def _join_rows(page: Page, rows: Index, ends: Index) -> None:
+    """Make one block of the blocks of each table row, where they are short; `ends` are the elements behind the rows."""
+    sizes = np.concatenate(([0], np.cumsum([len(text) for text in page.text]))).astype(np.int64)
+    first, last = page.first_block[rows], page.last_block[rows]
+    may_join = (last - first > 1) & (sizes[last] - sizes[first] <= _ROW_CHARS)
+    if not may_join.any():
         return
-    page.text[start:] = ["\t".join(page.text[start:])]
-    for column in (page.link_chars, page.link_count, page.bold_chars):
-        column[start:] = [sum(column[start:])]
-    page.block_element[start:] = [row]
-    page.inner_element[start:] = [row]
-    page.after_break[start:] = [0]
-    page.cells[start:] = [count]
-    for inner in range(row + 1, len(page.tag)):
-        page.first_block[inner] = start
-        page.last_block[inner] = start + 1
+    is_joined = np.zeros(len(page.text), dtype=np.bool_)  # to the block before
+    spans: list[tuple[int, int, int]] = []
+    for row, end, low, high in np.stack((rows, ends, first, last), axis=1)[may_join].tolist():
+        joined = int(is_joined[low + 1 : high].sum())
+        count = high - low - joined
+        if count > 1 and sizes[high] - sizes[low] + joined <= _ROW_CHARS:
+            is_joined[low + 1 : high] = True
+            page.block_element[low] = page.inner_element[low] = row
+            page.after_break[low], page.cells[low] = 0, count
+            spans.append((row, end, low))
+    _drop_joined(page, is_joined)
+    number = np.concatenate(([0], np.cumsum(~is_joined)))
+    page.first_block, page.last_block = number[page.first_block], number[page.last_block]
+    for row, end, low in spans:
+        page.first_block[row + 1 : end] = number[low]
+        page.last_block[row + 1 : end] = number[low] + 1
+
+
+def _drop_joined(page: Page, is_joined: Marks) -> None:
+    """Join blocks to those before them."""
+    starts = np.flatnonzero(~is_joined)
+    ends = [*starts[1:].tolist(), len(page.text)]
+    page.text = ["\t".join(page.text[a:b]) for a, b in zip(starts.tolist(), ends, strict=True)]
+    page.link_chars, page.link_count, page.bold_chars = (
+        np.add.reduceat(column, starts)
+        for column in (page.link_chars, page.link_count, page.bold_chars)
+    )
+    page.block_element, page.inner_element, page.after_break, page.cells = (
+        column[starts]
+        for column in (page.block_element, page.inner_element, page.after_break, page.cells)
+    )

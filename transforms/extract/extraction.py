@@ -10,7 +10,12 @@ import numpy.typing as npt
 from lxml.html import HtmlElement
 
 from copydesk.transforms.article import Refused
-from copydesk.transforms.extract import cut_reasons, embedded_text, trafilatura_baseline
+from copydesk.transforms.extract import (
+    cut_reasons,
+    embedded_text,
+    page_elements,
+    trafilatura_baseline,
+)
 from copydesk.transforms.extract.blocks import Page, read_blocks
 from copydesk.transforms.extract.head_metadata import Hints, read_hints
 from copydesk.transforms.extract.model import (
@@ -21,6 +26,7 @@ from copydesk.transforms.extract.model import (
 )
 from copydesk.transforms.extract.model.block_features import Column, Matrix
 from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.page_elements import Elements
 from copydesk.transforms.extract.page_level import (
     notices,
     page_checks,
@@ -69,11 +75,18 @@ class Extraction:
 
 
 def extract(
-    tree: HtmlElement, *, url: str | None = None, options: Options | None = None
+    tree: HtmlElement,
+    *,
+    url: str | None = None,
+    options: Options | None = None,
+    elements: Elements | None = None,
 ) -> Extraction:
-    """The article of a parsed page; the tree is changed on the way. Raises `Refused` where there is none."""
+    """The article of a parsed page; the tree is changed on the way. Raises `Refused` where there is none.
+
+    `elements` are those of the tree, where they were read before.
+    """
     options = options or Options()
-    found = _Found.of(tree, url, options)
+    found = _Found.of(tree, url, options, elements or page_elements.read(tree))
     if found.reading is None:
         return _body_of_head(found.hints, options)
     page, kept = found.reading.page, found.reading.kept
@@ -96,7 +109,7 @@ def read(
     tree: HtmlElement, url: str | None, options: Options
 ) -> tuple[page_kind_features.Reading | None, Hints]:
     """What is made of a page's blocks, and the hints of its head, for the training of `page_kind`."""
-    found = _Found.of(tree, url, options)
+    found = _Found.of(tree, url, options, page_elements.read(tree))
     return found.reading, found.hints
 
 
@@ -115,9 +128,9 @@ class _Found:
     rules: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tree: HtmlElement, url: str | None, options: Options) -> _Found:
-        hints = read_hints(tree)
-        page = read_blocks(tree, options)
+    def of(cls, tree: HtmlElement, url: str | None, options: Options, elements: Elements) -> _Found:
+        hints = read_hints(tree, elements)
+        page = read_blocks(tree, options, elements)
         if not page.text:
             return cls(hints)
         names, own, words = block_features.build(page, hints)

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
 from lxml.html import HtmlElement
+
+from copydesk.transforms.extract import page_elements
+from copydesk.transforms.extract.page_elements import Elements
 
 _TITLES = (
     "og:title",
@@ -45,12 +49,13 @@ _MOST_TITLES = 20
 class ScriptText:
     """A script that may hold the state of the page, read only where it is asked for."""
 
-    element: HtmlElement
+    elements: Elements
+    script: int
     is_json: bool
 
     def text(self) -> str:
         """The body of the script."""
-        return self.element.text or ""
+        return self.elements.text(self.script)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +70,29 @@ class Hints:
     kinds: frozenset[str] = frozenset()
 
 
-def read_hints(tree: HtmlElement) -> Hints:
-    """The hints of a parsed page, which stays as it is."""
+def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
+    """The hints of a parsed page, which stays as it is. `elements` are those of the tree, where they were read before."""
+    if elements is None:
+        elements = page_elements.read(tree)
     titles: dict[str, None] = {}
     kinds: set[str] = set()
     description = ""
-    for node in tree.iter("title", "meta"):
-        if node.tag == "title":
-            text = " ".join((node.text or "").split())
+    for element in np.flatnonzero(elements.are(("title", "meta"))).tolist():
+        attributes = elements.attributes_of(element)
+        if elements.tag[element] == "title":
+            text = " ".join(elements.text(element).split())
             if text and not titles:
                 titles[text] = None
             continue
-        name = (node.get("property") or node.get("name") or "").lower()
+        name = (attributes.get("property") or attributes.get("name") or "").lower()
+        content = attributes.get("content", "")
         if name in _KIND_NAMES:
-            kinds.add(_KIND_NAMES[name] or f"og:{(node.get('content') or '')[:40].strip().lower()}")
+            kinds.add(_KIND_NAMES[name] or f"og:{content[:40].strip().lower()}")
         elif name in _TITLES:
-            titles[" ".join((node.get("content") or "").split())] = None
+            titles[" ".join(content.split())] = None
         elif name in _DESCRIPTIONS and not description:
-            description = node.get("content") or ""
-    body, scripts = _read_scripts(tree, titles, kinds)
+            description = content
+    body, scripts = _read_scripts(elements, titles, kinds)
     titles = dict.fromkeys(islice(titles, _MOST_TITLES))
     for title in tuple(titles):
         # A site's name after a bar or dash is no part of the headline.
@@ -100,18 +109,19 @@ def read_hints(tree: HtmlElement) -> Hints:
 
 
 def _read_scripts(
-    tree: HtmlElement, titles: dict[str, None], kinds: set[str]
+    elements: Elements, titles: dict[str, None], kinds: set[str]
 ) -> tuple[str, list[ScriptText]]:
     """The longest article body of the page's JSON-LD, and the other scripts; its headlines join `titles`, its types `kinds`."""
     body = ""
     scripts: list[ScriptText] = []
-    for script in tree.iter("script"):
-        kind = (script.get("type") or "").strip().lower()
+    for script in np.flatnonzero(elements.are(("script",))).tolist():
+        attributes = elements.attributes_of(script)
+        kind = attributes.get("type", "").strip().lower()
         if kind != "application/ld+json":
-            if kind in _STATE_TYPES and script.get("src") is None:
-                scripts.append(ScriptText(script, kind == "application/json"))
+            if kind in _STATE_TYPES and "src" not in attributes:
+                scripts.append(ScriptText(elements, script, kind == "application/json"))
             continue
-        text = script.text
+        text = elements.text(script)
         if text:
             kinds.update(name.lower() for name in _TYPE.findall(text[:_BODY_CHARS])[:_MOST_TYPES])
             found = _HEADLINE.search(text)

@@ -33,6 +33,8 @@ _OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscr
 _CROWD = 80
 _CROWDED = etree.XPath(f"boolean(descendant::*/@*[{_CROWD + 1}])")
 _MOST_REPAIRS = 10
+#: Bytes of the end of a script, with some white space, that hold no attribute to speak of.
+_END_OF_SCRIPT = 20
 
 
 def parse(text: str, *, options: Options | None = None) -> HtmlElement:
@@ -145,14 +147,27 @@ def _has_more_attributes(content: bytes, most: int) -> bool:
 
 
 def _has_stretch(content: bytes, length: int) -> bool:
-    """Whether this many bytes follow each other without a ">". Looks at few bytes of each stretch."""
+    """Whether this many bytes follow each other without a ">", outside of scripts. Looks at few bytes of each stretch."""
     at = 0
     while at + length <= len(content):
         end = content.rfind(b">", at, at + length)
         if end < 0:
-            return True
+            end = content.find(b">", at + length)
+            if not _is_in_script(content, at, end if end >= 0 else len(content)):
+                return True
+            if end < 0:
+                return False
         at = end + 1
     return False
+
+
+def _is_in_script(content: bytes, start: int, end: int) -> bool:
+    """Whether a stretch lies in a script that opens before it; a rough answer, where False may be wrong."""
+    opened = content.rfind(b"<script", 0, start)
+    if opened < 0 or content.find(b">", opened, start) < 0:
+        return False
+    closed = content[opened:end].lower().find(b"</script")
+    return closed < 0 or end - opened - closed < _END_OF_SCRIPT
 
 
 def _without_scripts(content: bytes) -> bytes:

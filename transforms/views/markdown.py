@@ -119,9 +119,9 @@ def _page_lines(html: str | bytes, url: str | None) -> Iterator[Line]:
         return
     from lxml import etree
 
-    from copydesk.transforms.extract import blocks
+    from copydesk.transforms.extract import text_runs
 
-    etree.strip_elements(tree, *blocks._EMPTY_OF_TEXT, with_tail=False)
+    etree.strip_elements(tree, *text_runs.EMPTY_OF_TEXT, with_tail=False)
     yield from _Walk(url).lines(tree)
 
 
@@ -139,12 +139,12 @@ class _Walk:
         """The blocks of the tree, in document order."""
         from lxml import etree
 
-        from copydesk.transforms.extract.blocks import _INLINE
+        from copydesk.transforms.extract.text_runs import INLINE
 
         rows: list[list[Line]] = []
         for event, node in etree.iterwalk(tree, events=("start", "end")):
             tag = node.tag if isinstance(node.tag, str) else "span"
-            is_block = tag not in _INLINE
+            is_block = tag not in INLINE
             if is_block and (line := self.flush()):
                 if rows:
                     rows[-1].append(line)

@@ -102,6 +102,8 @@ ATTRIBUTE_GROUPS: tuple[str, ...] = (
 )
 
 _EACH_CLASS = tuple(re.compile(pattern) for _, pattern in CLASS_GROUPS)
+#: Six names of seven are in no group.
+_ANY_CLASS = re.compile("|".join(pattern for _, pattern in CLASS_GROUPS))
 _NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _OFFSET = len(CLASS_GROUPS)
 
@@ -123,6 +125,8 @@ def class_groups(label: str) -> int:
 def _name_groups(name: str) -> int:
     name = name.lower()
     bits = 0
+    if not _ANY_CLASS.search(name):
+        return bits
     for i, pattern in enumerate(_EACH_CLASS):
         if pattern.search(name):
             bits |= 1 << i

@@ -149,7 +149,8 @@ _RUN_LINES = 12
 def _is_alike(page: Page, block: int, other: int) -> bool:
     """Whether two blocks are made the same way under one parent."""
     one, two = page.block_element[block], page.block_element[other]
-    return page.signature[one] == page.signature[two] and page.parent[one] == page.parent[two]
+    is_same = page.signature[one] == page.signature[two] and page.parent[one] == page.parent[two]
+    return bool(is_same)
 
 
 def _printed_lines(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
@@ -255,7 +256,7 @@ def _other_articles(
 
 def _heading(page: Page, block: int) -> str:
     """The tag of the heading a block is, or nothing."""
-    for element in (page.inner_element[block], page.block_element[block]):
+    for element in (int(page.inner_element[block]), int(page.block_element[block])):
         if page.tag[element] in _HEADINGS:
             return page.tag[element]
     return ""

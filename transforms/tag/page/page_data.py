@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from copydesk.transforms.extract import page_elements
+from copydesk.transforms.extract.page_elements import Attributes, Elements, decoded
 from copydesk.transforms.tag.page import element_names, json_ld
 from copydesk.transforms.tag.page.json_ld import Statements
-from copydesk.transforms.tag.page.visible_text import HIDDEN, MAX_MARK_CHARS, fold, visible_text
+from copydesk.transforms.tag.page.visible_text import HIDDEN, MAX_MARK_CHARS, VisibleText, fold
 
-__all__ = ["Mark", "PageData", "fold", "read_page", "visible_text"]
+__all__ = ["Mark", "PageData", "fold", "read_page"]
 
 MAX_META = 300
 # Of each kind; later ones belong to lists of other stories. A menu may print a year in each of its links, so that marks
@@ -21,6 +26,12 @@ MAX_LICENSES = 10  # of a page; more are those of its pictures
 # Elements that a date follows: a label, an icon, a break.
 _BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", "svg"})
 _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
+#: Characters of a line that opens with a byline or holds a date; and of its writing with references, at the most.
+_MOST_OF_A_LINE, _MOST_WRITTEN = 200, 2_000
+#: Elements around a mark that are looked at.
+_MOST_AROUND = 26
+#: Attributes that hold what an element says to machines.
+_VALUES = ("content", "datetime", "data-datetime", "title")
 _SAYS_NOTHING = HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
 
 
@@ -62,14 +73,16 @@ class PageData:
         return next((value for name in names for value in self.meta.get(name, ()) if value), "")
 
 
-def read_page(tree: Any, *, url: str | None) -> PageData:
-    """The statements of the parsed page `tree` (an lxml element or tree), which is not changed."""
+def read_page(tree: Any, *, url: str | None, elements: Elements | None = None) -> PageData:
+    """The statements of the parsed page `tree` (an lxml element or tree), which is not changed.
+
+    `elements` are those of the tree, where they were read before.
+    """
     root = tree.getroot() if hasattr(tree, "getroot") else tree
     if root is None:
         return PageData(url=url)
-    reader = _Reader()
-    for element in root.iter("*"):
-        reader.look_at(element)
+    reader = _Reader(elements or page_elements.read(root))
+    reader.look()
     return PageData(
         url=url,
         language=reader.language or str(root.get("lang") or root.get("xml:lang") or ""),
@@ -82,14 +95,17 @@ def read_page(tree: Any, *, url: str | None) -> PageData:
         dates=tuple(reader.dates),
         alternates=reader.alternates,
         licenses=tuple(reader.licenses),
-        n_elements=reader.order,
+        n_elements=len(reader.elements),
     )
 
 
 class _Reader:
-    """Collects the marks of a page while its elements pass by once."""
+    """Collects the marks of a page, element by element."""
 
-    def __init__(self) -> None:
+    def __init__(self, elements: Elements) -> None:
+        self.elements = elements
+        self.kind: list[int] = elements.kind.tolist()
+        self.parent: list[int] = elements.parent.tolist()
         self.order = 0
         self.language = self.title = self.canonical = ""
         self.meta: dict[str, list[str]] = {}
@@ -99,80 +115,81 @@ class _Reader:
         self.dates: list[Mark] = []
         self.alternates: dict[str, str] = {}
         self.licenses: list[str] = []
-        self.marked: dict[
-            Any, int
-        ] = {}  # holds the element proxies, so that lxml hands out the same ones
-        self.zones: dict[Any, str] = {}
+        self.marked: dict[int, int] = {}
+        self.zones: dict[int, str] = {}
+        self.visible = VisibleText(elements)
 
-    def look_at(self, element: Any) -> None:
-        self.order += 1
-        tag = element.tag
-        tail = element.tail
-        if (
-            tail
-            and 7 < len(tail) < 200
-            and tag in _BEFORE_DATES
-            and element_names.YEAR.search(tail)
-        ):
-            self._tail(element, fold(tail))
-        if tag not in _HEADS:
-            if tag not in _SAYS_NOTHING:
-                self._place(element, tag)
-        elif tag == "meta":
-            self._meta(element)
-        elif tag == "link":
-            self._link(element)
-        elif tag == "script":
-            if "ld+json" in (element.get("type") or "").lower():
-                self.scripts.append(element.text or "")
-        elif tag == "title":
-            if (
-                not self.title
-                and (parent := element.getparent()) is not None
-                and parent.tag not in {"svg", "g", "symbol"}
-            ):
-                self.title = fold((element.text or "")[:4000])[:1000]
-        elif tag == "html":
-            self.language = element.get("lang") or ""
-        elif tag == "h1":
-            self._mark(self.headings, element, "heading", element_names.names(element))
-        elif tag == "time":
-            self._mark(self.dates, element, "time", element_names.names(element))
+    @cached_property
+    def n_children(self) -> list[int]:
+        """How many elements are directly in each."""
+        counts = np.bincount(self.elements.parent[1:], minlength=len(self.elements))
+        return [int(count) for count in counts]
 
-    def _place(self, element: Any, tag: str) -> None:
-        attributes = element.items()
-        is_date = False
-        if attributes:
-            named, prop, rel, href = element_names.naming(tuple(attributes))
-            if rel:
-                words = rel.lower().split()
-                if "license" in words and len(self.licenses) < MAX_LICENSES:
-                    self.licenses.append(href.strip()[:500])
-                if "author" in words:
-                    return self._mark(self.authors, element, "rel", named)
-            is_author, is_date = element_names.marked_as(named) if named else (False, False)
-            if prop:
-                self._property(element, prop.lower(), named)
-            elif is_author:
-                self._mark(self.authors, element, "class", named)
-            elif tag == "a" and href and element_names.is_author_path(href):
-                self._mark(self.authors, element, "path", named)
-            elif "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
-                self._mark(self.headings, element, "class", named)
-            if is_date:
-                self._mark(self.dates, element, "class", named)
-                if is_author:
-                    return None
-        if element.text and len(element.text) < 200:
-            self._text(element, element.text, is_date=is_date)
-        return None
+    def look(self) -> None:
+        """Look at each element once."""
+        elements = self.elements
+        signs = list(map(_signs, elements.names, elements.attributes))
+        heads = {
+            "meta": self._meta,
+            "link": self._link,
+            "script": self._script,
+            "title": self._title,
+            "html": self._html,
+            "h1": self._heading,
+            "time": self._time,
+        }
+        opened, closed, behind = elements.opened.tolist(), elements.closed.tolist(), elements.behind
+        for element, kind in enumerate(self.kind):
+            self.order = element + 1
+            tag, may_have_date, has_text, found = signs[kind]
+            if may_have_date and 7 < len(behind[closed[element]]) < _MOST_WRITTEN:
+                self._tail(element, elements.tail(element))
+            if tag in heads:
+                heads[tag](element, elements.attributes[kind])
+                continue
+            if found is not None:
+                self._place(element, found)
+            if has_text and opened[element] < closed[element]:
+                text = behind[opened[element]]
+                if text and len(text) < _MOST_WRITTEN and not text.isspace():
+                    self._text(element, decoded(text), is_date=found is not None and found.is_date)
 
-    def _text(self, element: Any, text: str, *, is_date: bool) -> None:
+    def _script(self, element: int, attributes: Attributes) -> None:
+        if "ld+json" in attributes.get("type", "").lower():
+            self.scripts.append(self.elements.text(element))
+
+    def _title(self, element: int, attributes: Attributes) -> None:
+        parent = self.parent[element]
+        if not self.title and parent >= 0 and self._tag(parent) not in {"svg", "g", "symbol"}:
+            self.title = fold(self.elements.text(element)[:4000])[:1000]
+
+    def _html(self, element: int, attributes: Attributes) -> None:
+        self.language = attributes.get("lang", "")
+
+    def _heading(self, element: int, attributes: Attributes) -> None:
+        self._mark(self.headings, element, "heading", element_names.names(attributes))
+
+    def _time(self, element: int, attributes: Attributes) -> None:
+        self._mark(self.dates, element, "time", element_names.names(attributes))
+
+    def _tag(self, element: int) -> str:
+        return self.elements.names[self.kind[element]]
+
+    def _place(self, element: int, found: _Signs) -> None:
+        """Mark an element whose names, links or properties tell what it holds."""
+        if found.license and len(self.licenses) < MAX_LICENSES:
+            self.licenses.append(found.license)
+        for column, how in found.marks:
+            self._mark(getattr(self, column), element, how, found.named)
+
+    def _text(self, element: int, text: str, *, is_date: bool) -> None:
         """Mark an element whose own text opens a byline or holds a year."""
+        if len(text) >= _MOST_OF_A_LINE:
+            return
         line = text.lstrip()
         if line and line[0] in element_names.BY_STARTS:
             is_alone = len(line) < 40 and line.rstrip(" :\n\t").lower() in element_names.BY_ALONE
-            if is_alone and len(element) == 0:
+            if is_alone and self.elements.end[element] == element + 1:
                 self._announced_author(element, line)
             elif element_names.BY.match(line):
                 self._mark(self.authors, element, "text", "")
@@ -184,94 +201,128 @@ class _Reader:
         ):
             self._mark(self.dates, element, "text", "")
 
-    def _announced_author(self, element: Any, label: str) -> None:
+    def _announced_author(self, element: int, label: str) -> None:
         """Mark what follows an element that only says "by": the text behind it, or the element beside it."""
-        tail, parent = fold(element.tail or ""), element.getparent()
+        tail, parent = fold(self.elements.tail(element)), self.parent[element]
         if tail and len(tail) < 80 and len(self.authors) < MAX_MARKS:
             zone, inside = self._surroundings(element)
             line = f"{fold(label)} {tail}"
             self.authors.append(Mark(line, "", "text", "", self.order, inside, zone))
-        elif parent is not None and len(parent) < 6:
+        elif parent >= 0 and self.n_children[parent] < 6:
             self._mark(self.authors, parent, "text", "")  # `<span>By</span><span>Ana Ruiz</span>`
 
-    def _tail(self, element: Any, tail: str) -> None:
+    def _tail(self, element: int, tail: str) -> None:
         """Mark a date behind an element, in no element of its own: `<b>Date:</b> 5.1.2024`."""
+        if not (7 < len(tail) < _MOST_OF_A_LINE and element_names.YEAR.search(tail)):
+            return
+        tail = fold(tail)
         is_date = len(tail) < 80 and (tail[:1].isdigit() or len(tail) < 14)
         if is_date and len(self.dates) < MAX_MARKS:
             zone, inside = self._surroundings(element)
             self.dates.append(Mark(tail, "", "text", "", self.order, inside, zone))
 
-    def _property(self, element: Any, prop: str, named: str) -> None:
-        last = prop.rsplit(":", 1)[-1]
-        if last in {"author", "creator"} or "author" in last.split():
-            self._mark(self.authors, element, "itemprop", named)
-        elif last in {"datepublished", "datecreated", "datemodified", "published_time", "pubdate"}:
-            self._mark(self.dates, element, "itemprop", named)
-        elif last == "headline":
-            self._mark(self.headings, element, "itemprop", named)
-        elif element_names.marked_as(named)[0]:
-            self._mark(self.authors, element, "class", named)
-
-    def _mark(self, marks: list[Mark], element: Any, how: str, named: str) -> None:
+    def _mark(self, marks: list[Mark], element: int, how: str, named: str) -> None:
         if len(marks) >= (MAX_MARKS if how == "text" else 2 * MAX_MARKS):
             return
-        text = visible_text(element)[: MAX_MARK_CHARS * 3]
-        value = (
-            element.get("content")
-            or element.get("datetime")
-            or element.get("data-datetime")
-            or element.get("title")
-            or ""
-        )
+        text = self.visible.of(element)[: MAX_MARK_CHARS * 3]
+        attributes = self.elements.attributes_of(element)
+        value = next(filter(None, map(attributes.get, _VALUES)), "")
         if not text and not value:
             return
         if how == "class" and len(text) > MAX_MARK_CHARS and marks is not self.headings:
             return
-        href = element.get("href") or ""
         zone, inside = self._surroundings(element)
         self.marked[element] = self.order
+        href = attributes.get("href", "")
         marks.append(
             Mark(text, fold(value)[:300], how, named, self.order, inside, zone, href[:500])
         )
 
-    def _surroundings(self, element: Any) -> tuple[str, int]:
+    def _surroundings(self, element: int) -> tuple[str, int]:
         """The zone of an element and the nearest marked element around it."""
-        zone, inside = ("figure", 0) if element.tag in {"figure", "figcaption"} else ("", 0)
-        for n, ancestor in enumerate(element.iterancestors()):
-            if n > 25 or ancestor.tag in {"body", "main"}:
+        zone = "figure" if self._tag(element) in {"figure", "figcaption"} else ""
+        inside = 0
+        ancestor = self.parent[element]
+        for _ in range(_MOST_AROUND):
+            if ancestor < 0 or self._tag(ancestor) in {"body", "main"}:
                 break
-            if not inside:
-                inside = self.marked.get(ancestor, 0)
-            if not zone:
-                zone = self._zone(ancestor)
+            inside = inside or self.marked.get(ancestor, 0)
+            zone = zone or self._zone(self.kind[ancestor])
+            ancestor = self.parent[ancestor]
         return zone, inside
 
-    def _zone(self, ancestor: Any) -> str:
-        if ancestor not in self.zones:
-            named = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
-            self.zones[ancestor] = element_names.ZONE_TAGS.get(
-                ancestor.tag
-            ) or element_names.zone_named(named)
-        return self.zones[ancestor]
+    def _zone(self, kind: int) -> str:
+        if kind not in self.zones:
+            tag, attributes = self.elements.names[kind], self.elements.attributes[kind]
+            named = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+            self.zones[kind] = element_names.ZONE_TAGS.get(tag) or element_names.zone_named(named)
+        return self.zones[kind]
 
-    def _meta(self, element: Any) -> None:
-        content = element.get("content") or element.get(
-            "value"
-        )  # a frequent slip, and what some archives write
+    def _meta(self, element: int, attributes: Attributes) -> None:
+        # `value` is a frequent slip, and what some archives write.
+        content = attributes.get("content") or attributes.get("value")
         if not content or len(self.meta) >= MAX_META:
             return
         for key in ("name", "property", "itemprop", "http-equiv"):
-            name = element.get(key)
+            name = attributes.get(key)
             if name:
                 values = self.meta.setdefault(name.strip().lower()[:100], [])
                 if len(values) < 20:
                     values.append(fold(content)[:1000])
 
-    def _link(self, element: Any) -> None:
-        rel, href = (element.get("rel") or "").lower(), element.get("href") or ""
+    def _link(self, element: int, attributes: Attributes) -> None:
+        rel, href = attributes.get("rel", "").lower(), attributes.get("href", "")
         if rel == "canonical" and href and not self.canonical:
             self.canonical = href.strip()[:2000]
         elif rel in {"license", "copyright"} and href and len(self.licenses) < MAX_LICENSES:
             self.licenses.append(href.strip()[:500])
-        elif rel == "alternate" and element.get("hreflang") and len(self.alternates) < 100:
-            self.alternates.setdefault(element.get("hreflang").lower()[:20], href.strip()[:2000])
+        elif rel == "alternate" and attributes.get("hreflang") and len(self.alternates) < 100:
+            self.alternates.setdefault(attributes["hreflang"].lower()[:20], href.strip()[:2000])
+
+
+class _Signs(NamedTuple):
+    """What name and attributes say of every element of one kind."""
+
+    named: str
+    marks: tuple[tuple[str, str], ...]  # `authors`, `dates` or `headings`, and how
+    is_date: bool
+    license: str = ""
+
+
+def _signs(tag: str, attributes: Attributes) -> tuple[str, bool, bool, _Signs | None]:
+    """The name of an element, whether a date may come behind it, whether its text is read, and what it is marked as."""
+    may_have_date = tag in _BEFORE_DATES
+    if tag in _HEADS or tag in _SAYS_NOTHING:
+        return tag, may_have_date, False, None
+    if not attributes:
+        return tag, may_have_date, True, None
+    named, prop, rel, href = element_names.naming(attributes)
+    words = rel.lower().split()
+    licensed = href.strip()[:500] if "license" in words else ""
+    if "author" in words:
+        return tag, may_have_date, False, _Signs(named, (("authors", "rel"),), False, licensed)
+    is_author, is_date = element_names.marked_as(named) if named else (False, False)
+    marks = []
+    if prop:
+        marks += _of_property(prop.lower(), is_author)
+    elif is_author:
+        marks.append(("authors", "class"))
+    elif tag == "a" and href and element_names.is_author_path(href):
+        marks.append(("authors", "path"))
+    elif "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
+        marks.append(("headings", "class"))
+    if is_date:
+        marks.append(("dates", "class"))
+    found = _Signs(named, tuple(marks), is_date, licensed) if marks or licensed else None
+    return tag, may_have_date, not (is_date and is_author), found
+
+
+def _of_property(prop: str, is_author: bool) -> list[tuple[str, str]]:
+    last = prop.rsplit(":", 1)[-1]
+    if last in {"author", "creator"} or "author" in last.split():
+        return [("authors", "itemprop")]
+    if last in {"datepublished", "datecreated", "datemodified", "published_time", "pubdate"}:
+        return [("dates", "itemprop")]
+    if last == "headline":
+        return [("headings", "itemprop")]
+    return [("authors", "class")] if is_author else []

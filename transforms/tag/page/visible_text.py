@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Any
+from functools import cached_property
 
+from copydesk.transforms.extract.page_elements import Elements, Index, decoded
 from copydesk.transforms.tag.persons.name_lexicon import words
 
 MAX_PARTS = 400  # pieces of text read for one mark
 MAX_MARK_CHARS = 400  # longer "bylines" are biographies
+_MOST_LEVELS = 30  # of elements inside of a mark
 # Characters; a page may nest a thousand marks around one text of megabytes.
 _MOST_OF_A_PART = 3 * MAX_MARK_CHARS + 1
 
@@ -26,16 +28,61 @@ _BLOCKS = words(
 )
 
 
-def visible_text(element: Any) -> str:
-    """The text of an element, one line a block.
+class VisibleText:
+    """The text that elements of a page show."""
 
-    Inline neighbours without white space between two letters are set apart as well: pages
-    separate them by style alone. After some 400 pieces the rest is left out.
-    """
-    parts: list[str] = []
-    _collect(element, parts, 0)
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(_INLINE.sub(_between, line).strip() for line in lines if line.strip(" \ue000"))
+    def __init__(self, elements: Elements) -> None:
+        self.elements = elements
+        self.opened, self.closed = elements.opened.tolist(), elements.closed.tolist()
+        self.depth, self.is_hidden = elements.depth.tolist(), elements.are(HIDDEN).tolist()
+
+    def of(self, element: int) -> str:
+        """The text of an element, one line a block.
+
+        Inline neighbours without white space between two letters are set apart as well: pages
+        separate them by style alone. After some 400 pieces the rest is left out.
+        """
+        text = "".join(self._parts(element))
+        lines = (" ".join(line.split()) for line in text.split("\n"))
+        return "\n".join(
+            _INLINE.sub(_between, line).strip() for line in lines if line.strip(" \ue000")
+        )
+
+    def _parts(self, element: int) -> list[str]:
+        """Pieces of text, and a border before and after each element inside."""
+        elements, opened, closed = self.elements, self.opened, self.closed
+        tag, stop = opened[element], closed[element]
+        parts: list[str] = []
+        if tag == stop:
+            return parts
+        self._add(parts, tag)
+        deepest = self.depth[element] + _MOST_LEVELS
+        tag += 1
+        while tag < stop:
+            inner = int(self.of_tag[tag])
+            if tag == opened[inner] and len(parts) > MAX_PARTS:
+                tag = closed[elements.parent[inner]]
+                continue
+            if tag == opened[inner] and (self.is_hidden[inner] or self.depth[inner] > deepest):
+                tag = closed[inner]
+            else:
+                border = "\n" if elements.tag[inner] in _BLOCKS else "\ue000"
+                parts.append(border)
+                if opened[inner] == closed[inner]:
+                    parts.append(border)
+            self._add(parts, tag)
+            tag += 1
+        return parts
+
+    def _add(self, parts: list[str], tag: int) -> None:
+        text = self.elements.behind[tag]
+        if text:
+            parts.append(decoded(text)[:_MOST_OF_A_PART].replace("\n", " "))
+
+    @cached_property
+    def of_tag(self) -> Index:
+        """The element of each tag."""
+        return self.elements.of_tag()
 
 
 _INLINE = re.compile(" ?\ue000[ \ue000]*")
@@ -48,22 +95,6 @@ def _between(match: re.Match[str]) -> str:
     text, start, end = match.string, match.start(), match.end()
     touching = start > 0 and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
     return "\n" if touching else ""
-
-
-def _collect(element: Any, parts: list[str], depth: int) -> None:
-    if element.text:
-        parts.append(element.text[:_MOST_OF_A_PART].replace("\n", " "))
-    for child in element:
-        if len(parts) > MAX_PARTS:
-            break
-        tag = child.tag
-        if isinstance(tag, str) and tag not in HIDDEN and depth < 30:
-            border = "\n" if tag in _BLOCKS else "\ue000"
-            parts.append(border)
-            _collect(child, parts, depth + 1)
-            parts.append(border)
-        if child.tail:
-            parts.append(child.tail[:_MOST_OF_A_PART].replace("\n", " "))
 
 
 def fold(text: str) -> str:
