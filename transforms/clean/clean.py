@@ -201,7 +201,8 @@ def _marked(
     for n, line in enumerate(texts):
         if line and not line.isspace():
             rule = whole.get(n, "")
-            numbered.append((n, Line(line, folds[n], _category(rule), rule, n - above - 1)))
+            category = _category(rule) if rule else ""
+            numbered.append((n, Line(line, folds[n], category, rule, n - above - 1)))
             above = n
     return numbered
 

@@ -60,7 +60,9 @@ _LEAVES_A_HEADING = frozenset({"related", "share", "newsletter", "comments", "ta
 
 def found(lines: Sequence[Line]) -> dict[int, str]:
     """The lines that go, by index, and the name of the rule of `rules/structure.py` that takes each."""
-    prose = [i for i, line in enumerate(lines) if not line.category and _is_prose(line.text)]
+    prose = [
+        i for i, line in enumerate(lines) if not line.category and text_header.is_prose(line.text)
+    ]
     if not prose:
         return {}
     gone = dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
@@ -79,12 +81,6 @@ def found(lines: Sequence[Line]) -> dict[int, str]:
             gone[i] = INITIALS
     gone |= dict.fromkeys(_lone_headings(lines, prose[-1], gone), LONE_HEADING)
     return gone | dict.fromkeys(_lost_posts(lines), LOST_POST)
-
-
-# What is left of a text is looked at again, so most lines are asked about twice or more often.
-@lru_cache(maxsize=4096)
-def _is_prose(text: str) -> bool:
-    return text_header.is_prose(text)
 
 
 def may_have(lines: Sequence[str]) -> bool:

@@ -104,6 +104,7 @@ _RELEASED = re.compile(
     r"/\s*(?:PRNewswire|EINPresswire)\b|\((?:GLOBE NEWSWIRE|BUSINESS WIRE|ots)\)|\bBUSINESS WIRE\)|--\(BUSINESS WIRE\)|^FOR IMMEDIATE RELEASE\b",
     re.MULTILINE,
 )
+_RELEASE_MARKS = ("wire", "WIRE", "(ots)", "RELEASE")  # every match has one of them
 
 
 def find(view: View) -> Found:
@@ -127,7 +128,10 @@ def _by_meta(view: View) -> str | None:
 
 
 def _by_text(view: View) -> str | None:
-    return "press_release" if _RELEASED.search(view.document.extracted[:600]) else None
+    head = view.document.extracted[:600]
+    if not any(mark in head for mark in _RELEASE_MARKS):
+        return None
+    return "press_release" if _RELEASED.search(head) else None
 
 
 def _by_section(view: View) -> str | None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms import mining_reservation
 from copydesk.transforms.tag.page.page_data import PageData, fold
+from copydesk.transforms.tag.persons.caseless import Caseless
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
@@ -41,7 +42,7 @@ _TIERS = (
 )
 _FLAGS = ("premium", "is_premium", "ispremium", "adv:premium", "is_paywalled", "paywall")
 # A wall names the act and the rest of the text; a subscription that is merely offered names no rest.
-_WALL = re.compile(
+_WALL = Caseless(
     r"(?:subscribe|sign up|sign in|log ?in|register|join)\b.{0,40}\bto (?:continue|keep|finish) reading|"
     r"(?:subscribe|log ?in|register|sign in)\b.{0,30}\bto (?:read|view|access) (?:the (?:rest|full|whole|entire)|this (?:article|story|content))|"
     r"(?:the (?:rest|remainder) of )?this (?:article|story|content) is (?:only )?(?:available |reserved )?(?:for|to) (?:paying )?(?:subscribers|members)\b|"
@@ -51,7 +52,6 @@ _WALL = re.compile(
     r"(?:este )?(?:artículo|contenido) (?:es )?exclusivo para suscriptores|suscríbete para (?:seguir|continuar) leyendo|"
     r"(?:questo )?articolo è riservato agli abbonati|dit artikel is (?:alleen )?(?:voor|exclusief voor) abonnees|"
     r"artikkelen er (?:kun )?for abonnenter|(?:den här )?artikeln är (?:exklusiv )?för prenumeranter|artiklen er (?:kun )?for abonnenter",
-    re.IGNORECASE,
 )
 _CLAUSE = re.compile(
     r"creativecommons\.org/(?P<kind>licenses|publicdomain)/(?P<clause>[a-z+-]+)(?:/(?P<version>\d\.\d))?"

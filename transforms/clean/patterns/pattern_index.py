@@ -30,7 +30,7 @@ class Matcher:
         firsts = {head[:1] for table in tables for head in table.heads}
         self._firsts = None if "" in firsts else frozenset(firsts)
         """How matches begin; None where some begin with anything."""
-        self._known: dict[tuple[str, int, bool], _Entries] = {}
+        self._known: dict[tuple[str, int], tuple[_Entries, _Entries]] = {}
 
     def find(self, text: str, start: int = 0, *, sentence: int = NO_SENTENCE) -> RuleEntry | None:
         """The first rule, in table order, a pattern of which matches all of `text[start:]`.
@@ -53,27 +53,36 @@ class Matcher:
         """What can match a text by its first characters, by whether it has a digit and by how it ends."""
         if self._firsts is not None and text[start : start + 1] not in self._firsts:
             return ()
-        asked = (text[start : start + PREFIX], sentence, _DIGIT.search(text) is not None)
+        asked = (text[start : start + PREFIX], sentence)
         known = self._known.get(asked)
         if known is None:
             known = self._filed(*asked)
             if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
                 self._known[asked] = known
-        return known
+        every, without_digit = known
+        if len(every) == len(without_digit):
+            return every
+        return every if _DIGIT.search(text) else without_digit
 
-    def _filed(self, head: str, sentence: int, has_digit: bool) -> _Entries:
+    def _filed(self, head: str, sentence: int) -> tuple[_Entries, _Entries]:
+        """All entries for a head, and those that a text without a digit can match."""
         found = sorted(
             table.alternatives[row]
             for table in self._tables
             for n in range(len(head) + 1)
             for row in table.heads.get(head[:n], ())
         )
-        return tuple(
-            (literal, one.pattern, self._on[one.rule])
+        fit = [
+            (one, literal)
             for one in found
-            if one.rule in self._on and one.takes >= sentence and (has_digit or not one.needs_digit)
+            if one.rule in self._on and one.takes >= sentence
             for literal in one.literals
+        ]
+        every, without_digit = (
+            tuple((literal, one.pattern, self._on[one.rule]) for one, literal in part)
+            for part in (fit, [entry for entry in fit if not entry[0].needs_digit])
         )
+        return every, without_digit
 
 
 @cache  # of all rule sets together; the cache of `re` holds fewer than there are

@@ -33,6 +33,8 @@ _ABOUT = re.compile(r"\W*about\b", re.I)
 _UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
 _UNSPACED_PROSE = 90  # characters; a headline of them is seldom longer
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+# The rules of `clean` ask of the lines of a text once more after each cut, and then the taggers do.
+_KNOWN_LINES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
 )
 
 
+@lru_cache(maxsize=_KNOWN_LINES)
 def is_byline(line: str) -> bool:
     """Whether a line holds a byline and nothing else: by its form, or by one of `BYLINE_CONDITIONS`.
 
@@ -169,6 +172,7 @@ def _titled(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=_KNOWN_LINES)
 def reads_like_headline(line: str, max_chars: int) -> bool:
     """Whether a line of at most `max_chars` characters can be a headline by its shape.
 
@@ -200,6 +204,7 @@ def _is_something_else(text: str) -> bool:
     return bool(ends or two or dated or dateline_parser.parse(text).end or is_byline(text))
 
 
+@lru_cache(maxsize=_KNOWN_LINES)
 def is_prose(line: str) -> bool:
     """Whether a line is long enough to be a paragraph, or a sentence of five words.
 
