@@ -1,4 +1,4 @@
-"""The new articles of a run in the stories step: facts in columns, texts and counted words on disk."""
+"""The new articles that the stories step groups: facts in memory, texts and word counts on disk."""
 
 from __future__ import annotations
 
@@ -23,19 +23,23 @@ _AT_ONCE = 2_000  # texts: 6 MB
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """The new articles, numbered in canonical order: dated ones by time and id, then undated ones by id."""
+    """The new articles, numbered in canonical order.
+
+    Dated articles come first, by time and id. Undated ones follow, by id.
+    """
 
     ids: Keyed
     published: NDArray[np.int64]
-    """Microseconds since 1970; UNDATED for none."""
+    """Publication times in microseconds since 1970; UNDATED for an article without one."""
     outlets: NDArray[np.int32]
-    """The position of each article's outlet in `outlet_ids`, -1 for none."""
+    """The position of each article's outlet in `outlet_ids`; -1 for an article without an outlet.
+    """
     outlet_ids: pa.Array
     n_words: NDArray[np.int32]
     copy_of: pa.Array
-    """The kept document of each new copy, new or published."""
+    """The id of the kept document of each new copy. The kept document is new or published."""
     copy_outlets: NDArray[np.int32]
-    """The position of each new copy's outlet in `outlet_ids`, -1 for none."""
+    """The position of each new copy's outlet in `outlet_ids`; -1 for a copy without an outlet."""
     shards: tuple[StagedRows, ...]
 
     def __len__(self) -> int:
@@ -43,7 +47,10 @@ class New:
 
     @classmethod
     def read(cls, shards: Sequence[StagedRows], duplicates: pa.Table) -> New:
-        """Read the articles of the shards; `duplicates` has the copies among them and their kept documents."""
+        """Read the articles of the shards.
+
+        `duplicates` lists the copies among them, each with its kept document.
+        """
         copies = Keyed(duplicates["doc_id"])
         parts = [_FACTS.empty_table()]
         outlets_of_copies: list[pa.Array] = []
@@ -62,7 +69,8 @@ class New:
         )
         codes = pc.fill_null(outlets.indices, -1)
         facts = facts.drop_columns(["outlet_id"]).combine_chunks()
-        # Arrow sorts nulls last: dated ones by time, then undated ones, within that by id.
+        # Arrow sorts nulls last, so dated articles come first, by time and id; undated ones follow,
+        # by id.
         order = pc.sort_indices(
             facts.select(["published_at", "doc_id"]),
             sort_keys=[("published_at", "ascending"), ("doc_id", "ascending")],
@@ -78,17 +86,20 @@ class New:
             tuple(shards),
         )
 
-    def named(self, first: int, end: int) -> list[str]:
+    def ids_between(self, first: int, end: int) -> list[str]:
         """Ids of the articles with the numbers `first` to `end` - 1."""
         names: list[str] = self.ids.ids.slice(first, max(0, end - first)).to_pylist()
         return names
 
     def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
-        """Numbers of articles, -1 for ids that are not new."""
+        """The numbers of the articles with these ids; -1 for an id that is not new."""
         return self.ids.row_numbers(pa.array(ids, pa.string()))
 
     def counts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Counts]]:
-        """Yield numbers and counted words of the wanted articles, some at a time; `wanted` is a mask over all."""
+        """Yield numbers and word counts of the wanted articles, in batches.
+
+        `wanted` is a mask over all new articles.
+        """
         for shard in self.shards:
             for ids, counts in _counts(shard):
                 rows = self.ids.row_numbers(ids)
@@ -98,18 +109,18 @@ class New:
                     yield rows[chosen], counts.take(chosen)
 
     def titles(self, of: NDArray[np.int64]) -> pa.Array:
-        """Titles of the articles, in the order of their ids."""
-        asked = np.full(len(self), -1, np.int64)
-        asked[of] = np.arange(len(of))
+        """Titles of the articles with these numbers, in the same order."""
+        position_of = np.full(len(self), -1, np.int64)
+        position_of[of] = np.arange(len(of))
         parts, positions = [pa.array([], pa.string())], [np.zeros(0, np.int64)]
         for batch, rows in self.read_again(("doc_id", "title")):
-            chosen = np.flatnonzero((rows >= 0) & (asked[rows] >= 0))
+            chosen = np.flatnonzero((rows >= 0) & (position_of[rows] >= 0))
             parts.append(whole(batch["title"].take(pa.array(chosen)).cast(pa.string())))
-            positions.append(asked[rows[chosen]])
+            positions.append(position_of[rows[chosen]])
         return pa.concat_arrays(parts).take(pa.array(np.argsort(np.concatenate(positions))))
 
     def read_again(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, NDArray[np.int64]]]:
-        """Yield columns of all documents of the shards, with their numbers; -1 for copies."""
+        """Yield columns of all documents of the shards, with their numbers (-1 for copies)."""
         for shard in self.shards:
             for batch in shard.batches(columns, _AT_ONCE):
                 yield batch, self.ids.row_numbers(batch["doc_id"])
@@ -120,7 +131,7 @@ class New:
 
 
 def _counts(shard: StagedRows) -> Iterator[tuple[pa.Array, Counts]]:
-    """Yield ids and counted words of the documents; they are counted here if no worker has done so."""
+    """Yield ids and word counts of the documents; words that no worker has counted are counted."""
     if shard.counts is None:
         for batch in shard.batches(["doc_id", "title", "text"], _AT_ONCE):
             yield (

@@ -1,4 +1,4 @@
-"""Pairs of documents in the window that have been compared, with their similarity."""
+"""Pairs of documents in the window that were compared, with their similarity."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ class ComparedPairs:
         one = np.concatenate([at[edges.earlier], self.edges.earlier[rest]])
         other = np.concatenate([at[edges.later], self.edges.later[rest]])
         similarity = np.concatenate([edges.similarity, self.edges.similarity[rest]])
-        # Some tens of millions of pairs: no array is made twice, and none wider than it must be.
+        # There may be tens of millions of pairs, so no array is copied, and none is wider than
+        # necessary.
         low, high = np.minimum(one, other), np.maximum(one, other, out=other)
         del one
         pair = low.astype(np.int64)

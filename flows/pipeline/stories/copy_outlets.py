@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CopyOutlets:
-    """Outlets of copies by story: of new copies in columns, of published ones by id."""
+    """Outlets of copies by story. New copies are columns; published copies are looked up by id."""
 
     clustering: IncrementalClustering
     new: NDArray[np.int64]
@@ -31,7 +31,7 @@ class CopyOutlets:
     stories: frozenset[int]
     """Stories that gain or lose a copy in this run."""
     with_moved: frozenset[int]
-    """The stories among them that gain a document which was published before."""
+    """The stories among them that gain a document that was already published."""
 
     @classmethod
     def of(
@@ -41,7 +41,11 @@ class CopyOutlets:
         moved: Mapping[str, int],
         reassigned: Mapping[str, str],
     ) -> CopyOutlets:
-        """The copies of a run. `story` has the story of each new article, `moved` that of published ones."""
+        """Find the copies of a run.
+
+        `story` gives the story of each new article, `moved` that of each published article that
+        moved.
+        """
         new = _stories_of(clustering, story, moved, clustering.new.copy_of)
         kept = pa.array([*reassigned.values(), *clustering.displaced.values()], pa.string())
         into = _stories_of(clustering, story, moved, kept)
@@ -62,7 +66,10 @@ class CopyOutlets:
         )
 
     def of_new(self, stories: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Position among `stories` (ascending) and outlet of each new copy in one of them."""
+        """Find the new copies in these stories (numbers in ascending order).
+
+        Returns, for each of them, the position of its story in `stories`, and its outlet.
+        """
         if not len(stories) or not len(self.new):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         at = np.minimum(np.searchsorted(stories, self.new), len(stories) - 1)
@@ -72,7 +79,10 @@ class CopyOutlets:
     def of_known(
         self, stories: Collection[int], published: Sequence[Mapping[str, Any]]
     ) -> dict[int, set[str]]:
-        """Outlets of all copies in these stories. `published` has their published articles."""
+        """Outlets of all copies in these stories.
+
+        `published` lists the published articles of the stories.
+        """
         found: dict[int, set[str]] = defaultdict(set)
         positions, codes = self.of_new(np.array(sorted(stories), np.int64))
         ordered = sorted(stories)
@@ -121,7 +131,7 @@ def _stories_of(
     moved: Mapping[str, int],
     ids: pa.Array,
 ) -> NDArray[np.int64]:
-    """The story of each of these kept documents, new or published; NONE for a document without one."""
+    """The story of each of these kept documents, new or published; NONE for one without a story."""
     found = np.full(len(ids), NONE, np.int64)
     rows = clustering.new.ids.row_numbers(ids)
     found[rows >= 0] = story[rows[rows >= 0]]

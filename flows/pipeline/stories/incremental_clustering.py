@@ -1,7 +1,7 @@
 """Incremental clustering: the new articles of a run join or create stories, span by span.
 
-Memory has some thirty bytes for each new article, and the id and the stories of each published one
-in the window.
+Memory use is about thirty bytes for each new article, plus the id and the stories of each published
+article in the window.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ class IncrementalClustering:
         if not self._arrived and parent is not None:
             last = published_window.latest(parent, options.undated_window)
             self._arrived = last["doc_id"].to_pylist()
-        # Of each new article, NONE and NaN before it was added:
+        # For each new article; NONE and NaN until it is added:
         self.story = np.full(len(new), NONE, np.int32)
         self.similarity = np.full(len(new), np.nan, np.float32)
-        # Of each published article of the window, its story before and after this run:
+        # For each published article in the window, its story before and after this run:
         self.published_story: dict[str, int] = {}
         self.current_story: dict[str, int] = {}
 
     def inherit_stories(self) -> None:
-        """Start new articles that displace a published one in the story of that one."""
+        """Give each new article that displaces a published one the story of that article."""
         if self.parent is None or not self.displaced:
             return
         rows = self.parent.documents("articles", self.displaced, ["doc_id", "story_id"])
@@ -84,7 +84,7 @@ class IncrementalClustering:
         window = self._window(first, end)
         n_window = window.num_rows
         rows = np.concatenate([window["row"].to_numpy(), np.arange(first, end)])
-        ids = [*window["doc_id"].to_pylist(), *self.new.named(first, end)]
+        ids = [*window["doc_id"].to_pylist(), *self.new.ids_between(first, end)]
         known = np.concatenate([window["story"].to_numpy(), self.story[first:end]])
         here = np.unique(known[known != NONE]).tolist()
         self.numbers.load({story for story in here if self.numbers.created[story] == NONE})
@@ -152,15 +152,16 @@ class IncrementalClustering:
     def latest(self, end: int, n: int) -> list[str]:
         """The last `n` articles that arrived before the new article `end`."""
         most = n + len(self.displaced)
-        mine = self.new.named(max(0, end - most), end)
+        mine = self.new.ids_between(max(0, end - most), end)
         before = self._arrived[-(most - len(mine)) :] if most > len(mine) else []
         return [doc for doc in [*before, *mine] if doc not in self.displaced][-n:]
 
     def _n_compared(self, end: int) -> int:
-        """How many of the last articles the next span will need: those within the window of the latest dated one.
+        """The number of latest articles to keep for the next span.
 
-        Holds at least the undated window and at most twice as many. Older ones are compared again when
-        they are needed, so memory stays bounded.
+        These are the articles in the window of the latest dated one: at least `undated_window`, and
+        at most twice that. Older articles are compared again when they are needed, which bounds
+        memory.
         """
         times = self.new.published[:end]
         dated = times[times != UNDATED]  # these come first, by time
@@ -177,9 +178,10 @@ class IncrementalClustering:
         return min(max(n, self.options.undated_window), 2 * self.options.undated_window)
 
     def _window(self, first: int, end: int) -> pa.Table:
-        """Published articles and earlier new ones that the span may be compared with, in canonical order.
+        """Published articles and earlier new ones to compare the span with, in canonical order.
 
-        `row` is the number of a new article, -1 for a published one; `story` is the number of its story.
+        `row` is the number of a new article, -1 for a published one. `story` is the number of its
+        story.
         """
         times = self.new.published[first:end]
         reach = round(self.options.window_hours * day_blocks.HOUR)
@@ -253,7 +255,10 @@ class IncrementalClustering:
         return [NONE if name is None else by_name[name] for name in listed]
 
     def _are_whole(self, stories: NDArray[np.int64], known: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """For each story, whether the window has all its articles; `known` has the story of each article."""
+        """For each story, whether all its articles are in the window.
+
+        `known` is the story of each article in the window.
+        """
         n = len(self.numbers)
         here = np.bincount(known[known != NONE], minlength=n)
         everywhere = np.bincount(self.numbers.roots(self.story[self.story != NONE]), minlength=n)

@@ -1,4 +1,4 @@
-"""Published articles that new ones are compared with: near in time, or the last that arrived."""
+"""Published articles to compare with new ones: those near in time, or the last to arrive."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ SCHEMA = pa.schema(
 def window(
     parent: Snapshot, low: int, high: int, undated_window: int, *, has_undated: bool
 ) -> pa.Table:
-    """Published articles near in time, or recent where a side is undated: doc_id, story_id, time, arrival.
+    """Published articles near in time, and recent ones if either article has no date.
 
-    Arrivals are negative: -1 is the article that was published last. Articles outside the recent ones
-    count as arrived before all of those.
+    The columns are those of `SCHEMA`. Arrivals are negative: -1 is the last published article. All
+    articles that are not recent have the same arrival, before the recent ones.
     """
     recent = latest(parent, undated_window)
     near = (
@@ -38,7 +38,7 @@ def window(
         if low <= high
         else None
     )
-    if not has_undated:  # dated articles meet the others by time alone
+    if not has_undated:  # two dated articles are compared by time alone
         recent = recent.filter(pc.equal(recent["time"], UNDATED))
     parts = [recent]
     if near is not None and near.num_rows:
@@ -56,7 +56,10 @@ def window(
 
 
 def latest(parent: Snapshot, n: int) -> pa.Table:
-    """The last `n` articles that arrived, by run, then in canonical order: doc_id, story_id, time, arrival."""
+    """The last `n` articles that arrived, with the columns of `SCHEMA`.
+
+    Articles arrive by run, and in canonical order within a run.
+    """
     runs = parent.table("articles", ["run_id"])["run_id"].value_counts().to_pylist()
     wanted, held = [], 0
     for row in sorted(runs, key=lambda row: str(row["values"]), reverse=True):

@@ -1,7 +1,7 @@
 """The words of cleaned documents, counted by the worker that cleaned them and stored next to its shard.
 
-Counting is most of what a text costs the stories step and needs nothing but the text, so it is done
-where there are many workers. Five bytes wait on disk for each feature, 3 kB for a wire story.
+Counting is most of the cost of a text in the stories step and needs only the text, so the workers
+do it in parallel. A stored feature takes five bytes; a wire story takes 3 kB.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _SCHEMA = pa.schema(
 
 def write(articles: pa.Table, path: Path) -> None:
     """Count the words of a shard's documents and write the counts. Raises OSError."""
-    from copydesk.transforms.stories import term_counts  # compiled code: only who counts loads it
+    # Compiled code, loaded only by a process that counts.
+    from copydesk.transforms.stories import term_counts
 
     parts = [
         term_counts.count(piece["text"].to_pylist(), piece["title"].to_pylist())

@@ -1,14 +1,14 @@
-"""The step of a run that puts articles on one event into stories.
+"""The step of a run that groups articles about one event into stories.
 
-`group` reads the staged shards of a run and the window of the snapshot before it, and returns
-values: the story of each new article, the published rows that change, the rows of `stories`, and
-the state files to publish with the snapshot. State files only save work: without
-them the window is read again from `articles`, and the word weights start a new epoch.
+`group` reads the staged shards of a run and the window of the previous snapshot. It returns the
+story of each new article, the published rows that change, the rows of `stories`, and the state
+files to publish with the snapshot. State files only save work. Without them the window is read
+again from `articles`, and a new epoch of word weights starts.
 
-The rank within a story: articles of earlier runs keep theirs; those of one run follow by
-publication, undated ones last, then the longer text first, then doc_id. Where stories merge, the
-articles of the older one come first. A story is older when its first publication is earlier
-(undated last; ties by story_id).
+Articles of earlier runs keep their rank within a story. The articles of one run follow, ordered by
+publication (undated last), length (longer first) and doc_id. When stories merge, the articles of
+the older story come first. A story is older if its first publication is earlier (undated last; ties
+by story_id).
 """
 
 from __future__ import annotations
@@ -37,33 +37,37 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.stories import Options
 
-SPAN = 20_000  # documents of an ingest that are held at once, whole days: some 30 MB, and as much for the window before them
-# Articles whose words are counted when an epoch opens: the latest half of them, and as many from all over
-# a longer ingest. Of the latest alone, words that an earlier year or another language has in every text count as rare.
+# Documents of an ingest that are in memory at once, in whole days: about 30 MB, and as much again
+# for the window before them.
+SPAN = 20_000
+# Articles whose words are counted when an epoch starts: half of them the latest, half spread over
+# the rest of a longer ingest. If only the latest were counted, words that are common in an earlier
+# year or in another language would count as rare.
 SAMPLE = 20_000
-# An epoch lasts until the corpus has clustering by a quarter: on WikiNews events in 50 random ingests 1.25
-# agrees with one ingest by .94 (pair F1), 2 by .90; each new epoch weighs the window again.
+# A new epoch starts when the corpus has grown by a quarter. On WikiNews events in 50 random
+# ingests, a factor of 1.25 agrees with a single ingest by .94 (pair F1), 2 by .90. Each new epoch
+# weighs the window again.
 GROWTH = 1.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stories:
-    """What the step found. Tables are sorted by their id."""
+    """The result of the step. Each table is sorted by its id."""
 
     assignments: pa.Table
-    """`story_rows.ASSIGNMENTS`: every new article."""
+    """`story_rows.ASSIGNMENTS` of every new article."""
     updates: pa.Table
-    """The same: published articles whose story or rank changes."""
+    """`story_rows.ASSIGNMENTS` of the published articles whose story or rank changes."""
     rows: pa.Table
-    """STORIES: rows to add."""
+    """Rows to add to `stories`."""
     row_updates: pa.Table
-    """STORIES: published rows as they are now; each replaces the row with its story_id."""
+    """Published rows of `stories` that change; each replaces the row with the same story_id."""
     new_index_files: tuple[Path, ...]
-    """Files in the staging folder to move into `warehouse/index/` under their own names."""
+    """Files in the staging folder, to be moved into `warehouse/index/` under their own names."""
     index_files: tuple[str, ...]
-    """Names of all state files after the switch."""
+    """Names of all state files of the next snapshot."""
     n_created: int
-    """Stories that the run created and that were not merged since."""
+    """Stories that the run created and did not merge into others."""
 
 
 def group(
@@ -85,9 +89,8 @@ def group(
     displaced = _kept_of(copies.displaced)
     state = story_state.load(parent)
     epoch = _epoch(new, parent, state)
-    if (
-        epoch is not state.epoch
-    ):  # vectors of two epochs do not compare: the window is weighed again
+    # Vectors of two epochs cannot be compared, so the window is weighed again.
+    if epoch is not state.epoch:
         state = story_state.NOTHING
     clustering = IncrementalClustering(new, displaced, parent, options, state)
     clustering.inherit_stories()
@@ -120,9 +123,10 @@ def _kept_of(duplicates: pa.Table) -> dict[str, str]:
 
 
 def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story_state.Epoch:
-    """The epoch of this run: the standing one, or the next where the corpus has clustering by a quarter.
+    """Return the current epoch, or a new one if the corpus has grown by a quarter.
 
-    An epoch counts the words of a sample of the new articles and, where these are few, of the latest published ones.
+    A new epoch counts the words of a sample of the new articles. If these are few, the latest
+    published ones are added.
     """
     n_articles = (parent.rows("articles") if parent else 0) + len(new)
     if state.epoch is not None and n_articles < GROWTH * state.epoch.n_articles:
@@ -173,7 +177,10 @@ def _published_counts(parent: Snapshot, ids: Sequence[str]) -> Iterator[Counts]:
 
 
 def _spans(published: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each span: whole blocks with at least SPAN documents, fewer in the last span."""
+    """Yield start and end of each span.
+
+    A span is whole blocks with at least SPAN documents; the last span may have fewer.
+    """
     begin = end = 0
     for _, end in day_blocks.block_bounds(published):
         if end - begin >= SPAN:

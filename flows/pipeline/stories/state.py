@@ -29,7 +29,8 @@ from copydesk.transforms.stories.tfidf import Vectors
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
 
-FORMAT = "2"  # of both files, and of the features they count: raise it when either changes
+# The version of both files and of the feature space: raise it when either changes.
+FORMAT = "2"
 PREFIX = "stories-"
 _EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
 _SUFFIX = ".arrow"
@@ -38,11 +39,11 @@ _NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """Word frequencies, the number of articles when they were counted, and the file that holds them."""
+    """Word frequencies, the number of articles from which they were counted, and their file."""
 
     weights: tfidf.Epoch
     n_articles: int
-    name: str | None  # None while it is in no file
+    name: str | None  # None until it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,10 @@ def load(parent: Snapshot | None) -> State:
 
 
 class VectorSpill:
-    """Vectors of the new articles of a run, in files of the staging folder; memory has the offset of each."""
+    """Vectors of the new articles of a run, in files of the staging folder.
+
+    Memory holds the offset of each vector.
+    """
 
     def __init__(self, staging: Path, epoch: Epoch, n: int) -> None:
         self.epoch = epoch
@@ -108,7 +112,7 @@ class VectorSpill:
             Path(file.name).unlink()
 
     def add(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
-        """Append the vectors of some articles."""
+        """Append the vectors of these articles."""
         self._starts[rows] = self._end + vectors.starts[:-1]
         self._lengths[rows] = np.diff(vectors.starts)
         self._end += int(vectors.starts[-1])
@@ -116,7 +120,7 @@ class VectorSpill:
         self._files["weights"].write(vectors.weights.tobytes())
 
     def put(self, rows: NDArray[np.int64], where: NDArray[np.int64], into: Vectors) -> None:
-        """Read the vectors of articles into their positions."""
+        """Read the vectors of articles into the positions `where`."""
         if not len(into.slots):
             return
         for name, whole in (
@@ -148,10 +152,10 @@ def vectors_of(
     state: State,
     parent: Snapshot | None,
 ) -> Vectors:
-    """The vectors of documents, in the order of `ids`.
+    """Return the vectors of documents, in the order of `ids`.
 
-    `rows` has the number of each new article. Where it is -1, the vector comes from the state or is computed
-    again from the published article.
+    `rows` has the number of each new article. A row of -1 is a published article: its vector comes
+    from the state, or is computed again from its text.
     """
     stored = np.array(
         [
@@ -182,7 +186,7 @@ def vectors_of(
 
 
 def _read_again(ids: Sequence[str], epoch: Epoch, parent: Snapshot | None) -> Vectors:
-    """Compute the vectors of published articles, in the order of their ids."""
+    """Compute the vectors of published articles again, in the order of their ids."""
     if not ids or parent is None:
         return Vectors(np.zeros(len(ids) + 1, np.int64), _NO_VECTORS.slots, _NO_VECTORS.weights)
     positions: dict[str, int] = {}
@@ -207,9 +211,10 @@ def write(
     parent: Snapshot | None,
     staging: Path,
 ) -> Written:
-    """Stage the files of the next snapshot: the epoch if it is new, and the state of the latest articles.
+    """Stage the state files of the next snapshot.
 
-    `latest` has their ids with their numbers in the run, -1 for published ones.
+    These are the epoch, if it is new, and the vectors and pairs of the latest articles. `latest`
+    maps the ids of these articles to their numbers in the run, -1 for published ones.
     """
     new = []
     epoch_name = spill.epoch.name
@@ -314,6 +319,6 @@ def _write(table: pa.Table, prefix: str, staging: Path) -> Path:
 def _read(path: Path) -> pa.Table | None:
     try:
         table = pa.ipc.open_file(path.read_bytes()).read_all().combine_chunks()
-    except (OSError, pa.ArrowException):  # lost or damaged: it is worked out again
+    except (OSError, pa.ArrowException):  # lost or damaged: it is computed again
         return None
     return table if (table.schema.metadata or {}).get(b"format") == FORMAT.encode() else None

@@ -1,6 +1,6 @@
-"""Check the content of a state file of the stories, since a warehouse may come from a stranger.
+"""Check the content of a state file, since a warehouse may come from an untrusted source.
 
-Compiled code uses its numbers as array positions and checks no bounds.
+Compiled code uses the numbers of the file as array positions without checking bounds.
 """
 
 from __future__ import annotations
@@ -28,15 +28,18 @@ _FACTS = (b"number", b"n_documents", b"n_articles")
 
 
 def is_epoch(table: pa.Table) -> bool:
-    """Columns and types of an epoch; its slots are in the space of features."""
+    """Whether a table has the columns and types of an epoch, and slots in the feature space."""
     metadata = table.schema.metadata or {}
     if not _is_whole(table, EPOCH) or not all(metadata.get(name, b"").isdigit() for name in _FACTS):
         return False
-    return _lie_below(np.cumsum(table["step"].to_numpy(), dtype=np.int64), SPACE)
+    return _are_below(np.cumsum(table["step"].to_numpy(), dtype=np.int64), SPACE)
 
 
 def is_window(table: pa.Table) -> bool:
-    """Columns and types of a window; slots are in the space of features, and twins and neighbours are among its documents."""
+    """Whether a table has the columns and types of a window, and its numbers are in range.
+
+    Slots must be in the feature space; twins and neighbours must be documents of the window.
+    """
     if not _is_whole(table, WINDOW):
         return False
     columns = {name: table[name].combine_chunks() for name in WINDOW.names}
@@ -53,10 +56,10 @@ def is_window(table: pa.Table) -> bool:
         ):
             return False
     return (
-        _lie_below(columns["slots"].flatten().to_numpy(), SPACE)
-        and _lie_below(columns["near"].flatten().to_numpy(), table.num_rows)
-        and _lie_below(columns["twin"].to_numpy(), table.num_rows)
-        and _lie_below(columns["similarity"].flatten().to_numpy(), 2 * UNIT)
+        _are_below(columns["slots"].flatten().to_numpy(), SPACE)
+        and _are_below(columns["near"].flatten().to_numpy(), table.num_rows)
+        and _are_below(columns["twin"].to_numpy(), table.num_rows)
+        and _are_below(columns["similarity"].flatten().to_numpy(), 2 * UNIT)
         and len(set(columns["doc_id"].to_pylist())) == table.num_rows
     )
 
@@ -71,5 +74,5 @@ def _is_whole(table: pa.Table, schema: pa.Schema) -> bool:
     return all(column.null_count == 0 for column in table.columns)
 
 
-def _lie_below(numbers: NDArray[np.int64] | NDArray[np.int32], end: int) -> bool:
+def _are_below(numbers: NDArray[np.int64] | NDArray[np.int32], end: int) -> bool:
     return not len(numbers) or bool(numbers.min() >= 0 and numbers.max() < end)

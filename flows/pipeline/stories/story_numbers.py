@@ -1,4 +1,4 @@
-"""Numbers for the stories of a run: which are known, which the run created, which it merged."""
+"""Number the stories of a run, and record which ones were published, created or merged."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ NONE = -1
 
 
 class StoryNumbers:
-    """Numbers stories, and records which of them the run created and merged.
+    """Numbers stories, and records which stories the run created or merged.
 
-    A story that a new article started has the number of that article. Published stories, and stories
-    that a published article started, are the known ones; their numbers follow those of all new
-    articles.
+    A story that a new article started has the number of that article. Known stories are those that
+    were published before, and those that a published article started. Their numbers follow those of
+    all new articles.
 
-    `merged_into` has for each story the one that it was merged into, `created` its position in the
-    order in which the run created stories. Both are NONE for the other stories.
+    `merged_into` maps each story to the one that it was merged into. `created` gives the position
+    of each story in the order of creation. Both are NONE for all other stories.
     """
 
     def __init__(self, articles: Keyed, parent: Snapshot | None) -> None:
@@ -46,7 +46,7 @@ class StoryNumbers:
         return len(self.merged_into)
 
     def of_ids(self, ids: Sequence[str]) -> list[int]:
-        """The numbers of stories; a story without a number gets one."""
+        """Return the numbers of stories; a story without a number gets the next one."""
         unknown = pa.array(sorted(set(ids) - self._numbers.keys()), pa.string())
         rows = self._articles.row_numbers(unknown).tolist()
         for name, row in zip(unknown.to_pylist(), rows, strict=True):
@@ -75,7 +75,7 @@ class StoryNumbers:
         return str(self.ids(np.array([story], np.int64))[0])
 
     def roots(self, stories: NDArray[np.int32]) -> NDArray[np.int32]:
-        """The stories that these were merged into in the end, or themselves; NONE stays NONE."""
+        """The root of each story: the last one it was merged into, or itself. NONE stays NONE."""
         found = stories.copy()
         while True:
             into = np.where(found == NONE, NONE, self.merged_into[found])
@@ -84,7 +84,7 @@ class StoryNumbers:
             found = np.where(into == NONE, found, into).astype(np.int32)
 
     def root(self, story: int) -> int:
-        """The story that this one was merged into in the end, or itself."""
+        """The root of a story: the last one it was merged into, or itself."""
         while self.merged_into[story] != NONE:
             story = int(self.merged_into[story])
         return story
@@ -101,7 +101,7 @@ class StoryNumbers:
         return are_created
 
     def record(self, created: Sequence[int], merged: Mapping[int, int]) -> None:
-        """Record stories in the order in which they were created, and merged ones with their roots."""
+        """Record the created stories, in their order, and the merged ones with their roots."""
         before = self._n_created
         for position, story in enumerate(created):
             self._n_created += self.created[story] == NONE
@@ -111,7 +111,7 @@ class StoryNumbers:
             self.merged_into[story] = into
 
     def load(self, stories: Collection[int]) -> None:
-        """Read when these stories were first published, and how many articles they have."""
+        """Read the first publication and the number of articles of these stories."""
         unknown = sorted(set(stories) - self._first_published.keys())
         if self._parent is None or not unknown:
             return
@@ -124,11 +124,14 @@ class StoryNumbers:
         self._first_published |= dict(zip(numbers, times, strict=True))
 
     def n_articles(self, stories: Sequence[int]) -> NDArray[np.int64]:
-        """The number of published articles of each story that was loaded, 0 for another one."""
+        """The number of published articles of each story; 0 for a story that was not loaded."""
         return np.array([self._n_articles.get(story, 0) for story in stories], np.int64)
 
     def age(self, story: int) -> tuple[int, int, int, str]:
-        """A sort key, older stories first: published ones by first publication, others by creation."""
+        """A sort key that puts older stories first.
+
+        Published stories sort by first publication, then others by creation.
+        """
         if story in self._first_published:
             at = self._first_published[story]
             return 0, int(at == UNDATED), at, self.id(story)

@@ -106,7 +106,7 @@ def changes(
 
 
 def _touched(clustering: IncrementalClustering, moved: Mapping[str, int]) -> set[int]:
-    """Known stories (published, or started by a published article) that may change."""
+    """Known stories that this run may change."""
     known = clustering.numbers.known
     if not known:
         return known
@@ -137,7 +137,7 @@ def _touched(clustering: IncrementalClustering, moved: Mapping[str, int]) -> set
 def _published_members(
     clustering: IncrementalClustering, touched: set[int], moved: Mapping[str, int]
 ) -> list[Row]:
-    """Published articles of these stories, with the number of the current story of each."""
+    """Published articles of these stories, each with the number of its current story."""
     if clustering.parent is None or not touched:
         return []
     wanted = clustering.numbers.ids(np.array(sorted(touched), np.int64))
@@ -155,9 +155,10 @@ def _published_members(
 
 
 def _ranked(clustering: IncrementalClustering, rows: Sequence[Row]) -> list[Row]:
-    """Published articles with their ranks.
+    """Rank published articles within their stories.
 
-    Articles that were in the story before come first, then those of merged stories, older stories first.
+    Articles that were in the story before come first. Those of merged stories follow, older stories
+    first.
     """
     ordered: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for position, row in enumerate(rows):
@@ -176,7 +177,11 @@ def _ranked(clustering: IncrementalClustering, rows: Sequence[Row]) -> list[Row]
 
 
 class _Ranks:
-    """New articles ordered by story and, within it, by publication (undated last), length (longer first) and id."""
+    """Ranks of the new articles.
+
+    Within a story, articles are ordered by publication (undated last), length (longer first) and
+    id.
+    """
 
     def __init__(
         self, clustering: IncrementalClustering, story: NDArray[np.int32], before: NDArray[np.int64]
@@ -190,7 +195,7 @@ class _Ranks:
         self.stories, self.first, self.count = np.unique(
             story[self.order], return_index=True, return_counts=True
         )
-        """Stories with new articles, the position of the first one in `order`, and how many."""
+        """Stories with new articles, the position of their first article in `order`, and counts."""
         self.of_article = np.empty(len(story), np.int32)
         within = np.arange(len(story)) - np.repeat(self.first, self.count)
         self.of_article[self.order] = within + 1 + np.repeat(before[self.stories], self.count)
@@ -205,7 +210,7 @@ class _Ranks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
-    """Rows of `stories`."""
+    """Builds the rows of `stories`."""
 
     clustering: IncrementalClustering
     ranks: _Ranks
@@ -213,12 +218,12 @@ class _Rows:
     run_id: str
     epoch: int
     mixed: Collection[int]
-    """Stories that may hold published documents."""
+    """Stories that may have published documents."""
     changed: Collection[int]
-    """Known stories whose articles may change; only copies of the others change."""
+    """Known stories whose articles may change; in the others only copies change."""
 
     def of_new(self) -> pa.Table:
-        """Stories that new articles started and that have no published article."""
+        """Return the rows of stories that new articles started, without any published article."""
         clustering, ranks = self.clustering, self.ranks
         # A story that was created and merged within one run was never published.
         is_mine = clustering.numbers.are_created.copy()
@@ -230,7 +235,7 @@ class _Rows:
             ranks.stories[at] == stories if len(ranks.stories) else np.zeros(len(stories), np.bool_)
         )
         count = np.where(has, ranks.count[at], 0) if len(at) else np.zeros(0, np.int64)
-        # The position in `stories` of the story of each row of `order`; -1 for another story.
+        # The position in `stories` of the story of each row of `order`; -1 for any other story.
         numbered = np.full(len(ranks.stories), -1, np.int64)
         numbered[at[has]] = np.flatnonzero(has)
         of_row = np.repeat(numbered, ranks.count)
@@ -276,7 +281,7 @@ class _Rows:
         )
 
     def of_known(self, touched: set[int], published: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-        """New and changed rows of the other stories."""
+        """Return the new and the changed rows of the other stories."""
         clustering = self.clustering
         if not touched:
             return [], []
@@ -322,7 +327,7 @@ class _Rows:
         return added, changed
 
     def _new_members(self, stories: set[int]) -> list[tuple[int, Row]]:
-        """New articles of these stories, each with the number of its story."""
+        """New articles of these stories, each with its story's number."""
         new = self.clustering.new
         of = {row: story for story in stories for row in self.ranks.articles(story).tolist()}
         articles = np.array(list(of), np.int64)
@@ -358,7 +363,7 @@ def _moment(at: int) -> datetime | None:
 def _ends(
     of_row: NDArray[np.int64], published: NDArray[np.int64], n: int
 ) -> tuple[pa.Array, pa.Array]:
-    """First and last time of each of `n` stories, null for none."""
+    """The first and the last publication in each of `n` stories; null for stories without dates."""
     dated = published != UNDATED
     of_row, published = of_row[dated], published[dated]
     first, last = np.full(n, _LAST, np.int64), np.full(n, UNDATED, np.int64)
@@ -371,7 +376,9 @@ def _ends(
 
 
 def _counted(members: Sequence[Row], of_copies: Set[str], before: Row | None) -> Row:
-    """The columns of a row of `stories` that follow from its articles and the outlets of their copies.
+    """The columns of a `stories` row that are computed from its articles and copies.
+
+    A story without articles keeps its dates.
 
     A story without articles keeps the dates that it had.
     """
