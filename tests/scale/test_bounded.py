@@ -91,7 +91,7 @@ def test_documents_are_resolved_as_if_every_one_were_looked_at(tmp_path: Path) -
 
 
 def test_equal_texts_are_found_slab_by_slab_as_all_at_once() -> None:
-    folding = pytest.importorskip("copydesk.flows.pipeline.copy_search")
+    copy_search = pytest.importorskip("copydesk.flows.pipeline.copy_search")
     chance, options = np.random.default_rng(1), Options()
     for n_undated in (0, 0, 25):
         n = 200
@@ -99,7 +99,7 @@ def test_equal_texts_are_found_slab_by_slab_as_all_at_once() -> None:
         times[n - n_undated :] = candidates.UNDATED
         sequence, words = chance.integers(0, 12, n).astype(np.uint64), np.full(n, 5, np.int32)
         whole = leader_clustering.first_of_equals(sequence, words, times, np.arange(n), options)
-        slabs = folding.Folding.__new__(folding.Folding)
+        slabs = copy_search.CopySearch.__new__(copy_search.CopySearch)
         slabs._first, slabs._sequence, slabs.n_words, slabs.times, slabs.options = (
             np.arange(n),
             sequence,

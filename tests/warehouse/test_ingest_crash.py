@@ -44,7 +44,7 @@ CHAIN = [
     "group: open staging/*/group/stories-window-*.arrow",
     "group: remove staging/*/group/new-weights.bin",
     "group: over",
-    "publish: rename staging/*/publish/*.duplicates.parquet",
+    "publish: rename staging/*/publish/*.cuts.parquet",
     "publish: rename index/docs-*.ndx",
     "publish: rename current",
     "publish: over",
