@@ -97,6 +97,7 @@ def normalised(url: str | None) -> str | None:
     )
 
 
+@lru_cache(maxsize=1024)  # several taggers ask for the host of a document's address
 def host(url: str | None) -> str:
     """The host name of an address, lower case, without www; empty where there is none."""
     if not url:

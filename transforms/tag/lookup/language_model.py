@@ -11,6 +11,8 @@ import numpy.typing as npt
 from copydesk.transforms.numba_cache import either
 
 _LINE = 32  # weights in a cache line of 64 bytes
+_PARTS = 8
+LONGEST = 6  # bytes of the model's longest feature: a state depends on no more of them
 _HALF_BIAS = 2.0**112  # between the exponents of float16 and float32
 
 
@@ -30,17 +32,25 @@ def _probabilities(
     root of the number of bytes. A language with two columns, one a script, is the first of them (`same`).
     """
     seen = np.empty(text.shape[0], np.int32)
-    n, state, touched = 0, np.int32(0), np.uint16(0)
-    for i in range(text.shape[0]):
-        state = moves[states[state, 0] + text[i]]
-        feature = states[state, 1]
-        if feature >= 0:
-            seen[n] = feature
-            n += 1
-            # The tables fill no cache: a row asked for now has come by the time it is summed.
-            for c in range(0, weights.shape[1], _LINE):
-                touched ^= weights[feature, c]
-            touched ^= weights[feature, weights.shape[1] - 1]
+    n, touched = 0, np.uint16(0)
+    # The tables fill no cache, and each move waits for the one before. So eight parts of the text are
+    # read together: the bytes before a part bring its reader to the state of one that reads all.
+    width = (text.shape[0] + _PARTS - 1) // _PARTS
+    state = np.zeros(_PARTS, np.int32)
+    for step in range(-LONGEST, width):
+        for part in range(_PARTS):
+            at = part * width + step
+            if at < 0 or at >= text.shape[0]:
+                continue
+            state[part] = moves[states[state[part], 0] + text[at]]
+            feature = states[state[part], 1]
+            if step >= 0 and feature >= 0:
+                seen[n] = feature
+                n += 1
+                # A row asked for now has come by the time it is summed.
+                for c in range(0, weights.shape[1], _LINE):
+                    touched ^= weights[feature, c]
+                touched ^= weights[feature, weights.shape[1] - 1]
     found = np.sort(seen[:n])
     sums = priors.copy()
     bits = np.empty(priors.shape[0], np.uint32)

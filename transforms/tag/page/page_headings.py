@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from copydesk.transforms.tag import address
 from copydesk.transforms.tag.lookup import gazetteers
@@ -47,8 +48,13 @@ def site_keys(view: View) -> frozenset[str]:
     host = address.host(view.document.url or view.values.get("canonical_url"))
     if host:
         names += [host, host.split(".")[-2] if host.count(".") else host]
-        listed = gazetteers.names_at(host)
-        names += listed
+        names += gazetteers.names_at(host)
+    return _keys(tuple(names))
+
+
+@lru_cache(maxsize=256)  # the documents of an outlet have the same names, and several taggers ask
+def _keys(names: tuple[str, ...]) -> frozenset[str]:
+    """The folded forms of names and of their parts."""
     found = {gazetteers.key(name) for name in names}
     found |= {
         gazetteers.key(part) for name in names for part in _PARTS.split(name) if len(part) > 3
