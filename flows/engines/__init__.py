@@ -1,1 +1,1 @@
-"""Where the shards of a run are worked on: worker processes of this machine, or a Dask cluster."""
+"""Where the shards of a run are processed: worker processes of this machine, or a Dask cluster."""

@@ -1,4 +1,4 @@
-"""Where the work of a run is done: in processes of this machine, or on a Dask cluster.
+"""The interface of an engine, which processes shards on this machine or on a Dask cluster.
 
 An engine maps a task over shards and does nothing else. All other steps run in the process that
 started the run. Both engines give the same rows.
@@ -23,12 +23,13 @@ ENGINES = ("local", "dask")
 
 
 class Engine(Protocol):
-    """What a run asks of an engine."""
+    """The operations of an engine that a run needs."""
 
     def prepare(self, staging: Path, warehouse: str | None = None) -> None:
-        """Make sure that every worker reaches the files of the staging folder.
+        """Check that every worker can access the files of the staging folder.
 
-        It does so directly, or through the store of the warehouse at that URI. Raises EngineError.
+        Workers do so directly, or through the store of the warehouse at that URI. Raises
+        EngineError.
         """
 
     def run_shards(
@@ -49,7 +50,7 @@ class Local:
         self._workers = workers
 
     def prepare(self, staging: Path, warehouse: str | None = None) -> None:
-        """Nothing to do: it is the same machine."""
+        """Do nothing: the workers are on the same machine."""
 
     def run_shards(
         self,
@@ -87,10 +88,10 @@ def check(name: str, scheduler: str | None) -> None:
 def opened(
     name: str, *, workers: int, scheduler: str | None = None, note: Callable[[str], None]
 ) -> Iterator[Engine]:
-    """The engine of that name, until the context ends. Raises EngineError if it is not available.
+    """Yield the engine with that name until the context ends. Raises EngineError if unavailable.
 
-    `scheduler` is the address of a Dask scheduler, such as tcp://10.0.0.5:8786; without one, dask
-    starts this many workers on this machine. `note` is called with the address where they can be watched.
+    `scheduler` is the address of a Dask scheduler, such as tcp://10.0.0.5:8786. Without one, dask
+    starts this many workers on this machine. `note` is called with the address of their dashboard.
     """
     check(name, scheduler)
     if name == "local":

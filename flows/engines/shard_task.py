@@ -1,4 +1,4 @@
-"""What workers do with each shard of a run."""
+"""The task that workers run on each shard of a run."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from copydesk.flows.read.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class ShardTask:
-    """A function that is called in a worker for each shard, with its options and the limits of a document.
+    """A function that a worker calls for each shard, with options and limits for a document.
 
-    `function` is its import path, "package.module:name". Its module has a function `warm_up` that
-    loads what it needs. `options` are plain JSON but for a `Path`, which is a file or folder of the
-    run. `key` is a hash of everything that the result depends on: a result that is kept under the
-    same key is not worked out again.
+    `function` is the import path, "package.module:name". Its module has a function `warm_up` that
+    loads what the task needs. `options` are plain JSON, except that a `Path` is a file or folder of
+    the run. `key` is a hash of everything that the result depends on: a stored result with the same
+    key is not computed again.
     """
 
     function: str
@@ -26,11 +26,11 @@ class ShardTask:
 
     @property
     def prepare(self) -> str:
-        """The import path of what a worker runs before it gets a shard."""
+        """The import path of the function that a worker calls before it gets a shard."""
         return f"{self.function.partition(':')[0]}:warm_up"
 
     def plain_options(self) -> dict[str, object]:
-        """The options with paths as text."""
+        """The options, with paths converted to text."""
         return {
             name: str(value) if isinstance(value, Path) else value
             for name, value in self.options.items()

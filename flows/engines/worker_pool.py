@@ -1,29 +1,30 @@
-"""Run shards in worker processes, whatever a document does to its worker.
+"""Run shards in worker processes that survive any document.
 
 The task is a function named by its import path and called in a worker as `task(job, options)`:
 
     def clean_shard(job: Job, options: dict) -> dict:
-        warm_up()                                # before the first document: the clock is not running
-        for index, record in job.documents():    # announces each; skips those that ended a worker
+        warm_up()                                # before the first document, while no limit applies
+        for index, record in job.documents():    # announces each; skips those that killed a worker
             ...
-        for reject in job.rejects():             # what reading refused, and what ended a worker
+        for reject in job.rejects():             # from reading, or killed a worker
             ...
         return {"n_read": job.shard.n_documents + job.shard.n_rejects}
 
-- `options` and the result are plain JSON. Everything large goes through files that the task writes, and
-  names by their paths under `files` of its result. A `Path` among the options is a file or folder of the run; the
-  task gets it as a string.
-- A task may run more than once for a shard (its worker died, or the run was killed), always from the
-  start; so it writes under names made from `job.shard.number`, and over what is there.
-- A document that takes more CPU than `limits.seconds`, or makes the task raise, costs the worker; the
-  shard runs again without it. One that kills the worker in another way (signal, memory) gets a second
-  try, as the kill may have come from outside. The document is then in `job.rejects()` with step
-  "extract" and reason "timeout", "memory" or "crashed".
-- An OSError in the task is no document's fault: it ends the run as an OSError, such as a full disk.
-- A worker calls `warm_up()` of the task's module as soon as it starts; what that raises ends the run.
-- Results come in the order of the shards and do not depend on the number of workers. A result is also
-  kept in the shard's folder under `key` (a hash of what the task depends on); when the same shards are
-  run again, it is handed out without work.
+- `options` and the result are plain JSON. Everything large goes through files that the task writes
+  and whose paths it returns under `files`. A `Path` among the options is a file or folder of the
+  run; the task gets it as a string.
+- A task may run more than once for a shard (its worker died, or the run was killed), always from
+  the start. So it names its files by `job.shard.number` and overwrites existing ones.
+- A document that takes more CPU than `limits.seconds`, or makes the task raise, ends its worker,
+  and the shard runs again without it. A document that kills the worker in another way (signal,
+  memory) gets a second try, as the kill may have come from outside. The document is then in
+  `job.rejects()` with step "extract" and reason "timeout", "memory" or "crashed".
+- An OSError in the task, such as a full disk, is not a document's fault: it ends the run as an
+  OSError.
+- A worker calls `warm_up()` of the task's module as soon as it starts. An error there ends the run.
+- Results come in the order of the shards and do not depend on the number of workers. A result is
+  also stored in the shard's folder under `key` (a hash of what the task depends on). When the same
+  shards are run again, the stored result is returned.
 """
 
 from __future__ import annotations
@@ -44,28 +45,33 @@ from copydesk.flows.support.processes.sandbox import Process, WorkerExit, wait
 from copydesk.flows.support.processes.worker_loop import WorkerChannel, function_named
 
 _DONE = "result.json"
-_MOST_EXITS = 3  # of one worker between documents, before the task itself is taken for broken
-_RECYCLE = 0.75  # of the memory limit: a worker that has grown this far is restarted, so that its next document has the whole limit
+_MOST_EXITS = 3  # exits of a worker between documents before the task itself counts as broken
+# Share of the memory limit at which a worker is restarted, so the next document has the whole
+# limit.
+_RECYCLE = 0.75
 
 Progress = Callable[[int], None]
 
 
 class TaskError(RuntimeError):
-    """The task failed where no document can be blamed: a fault of the program, with the place."""
+    """The task failed without a document to blame.
+
+    It is a fault of the program; the message has the place.
+    """
 
 
 @dataclass(slots=True)
 class Job:
-    """One shard as its task sees it."""
+    """A shard and its known bad documents, as the task sees them."""
 
     shard: Shard
     excluded: Mapping[int, tuple[str, str]] = field(
         default_factory=dict
-    )  # index to reason and detail
+    )  # maps an index to reason and detail
     channel: WorkerChannel | None = None
 
     def documents(self) -> Iterator[tuple[int, Record]]:
-        """Index and record of every document that has not killed a worker."""
+        """Yield index and record of every document that has not killed a worker."""
         if self.channel is not None:
             self.channel.limit_memory()
         for index, record in enumerate(self.shard.records()):
@@ -78,7 +84,7 @@ class Job:
                 self.channel.end()
 
     def rejects(self) -> Iterator[Reject]:
-        """What reading refused, then what killed a worker."""
+        """Yield the rejects of reading, and then the documents that killed a worker."""
         yield from self.shard.rejects()
         if self.excluded:
             for index, record in enumerate(self.shard.records()):
@@ -119,7 +125,7 @@ def run_shards(
 
 @dataclass(slots=True)
 class _Try:
-    """A shard that is being worked on, with what is known of its bad documents."""
+    """An attempt at a shard, with its known bad documents."""
 
     shard: Shard
     excluded: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -128,7 +134,7 @@ class _Try:
 
 
 class Pool:
-    """Workers that stay from one `run` to the next, until `close`."""
+    """Worker processes that are reused by each `run` until `close`."""
 
     def __init__(
         self, task: ShardTask, *, workers: int, on_progress: Progress | None = None
@@ -144,8 +150,9 @@ class Pool:
         self._is_stopped = False
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, dict[str, Any]]]:
-        """See `run_shards`. After an error the pool is to be closed."""
-        expected: deque[int] = deque()  # numbers of the shards taken and not yet handed out
+        """See `run_shards`. After an error the pool must be closed."""
+        # numbers of the shards that were started but not yielded yet
+        expected: deque[int] = deque()
         is_more = True
         while is_more or expected:
             if self._is_stopped:
@@ -170,7 +177,7 @@ class Pool:
                 self._listen()
 
     def start(self, n: int) -> None:
-        """Start up to `n` workers, at most the size of the pool, before there is work for them."""
+        """Start up to `n` workers, at most the size of the pool, before a shard is ready."""
         self._idle += [self._process() for _ in range(min(n, self._size) - len(self._idle))]
 
     def stop(self) -> None:
@@ -233,7 +240,7 @@ class Pool:
             self._idle.append(process)
 
     def _settle_exit(self, attempt: _Try, ended: WorkerExit) -> None:
-        """Decide what the end of a worker means for its shard, and queue the shard again."""
+        """Decide what the exit of a worker means for its shard, and queue the shard again."""
         attempt.n_exits += 1
         if ended.reason == "os":
             raise OSError(ended.errno, ended.detail) if ended.errno else OSError(ended.detail)
@@ -252,7 +259,7 @@ class Pool:
 
 
 def result_of(shard: Shard, key: str) -> dict[str, Any] | None:
-    """The result kept for a shard under that key, if there is one."""
+    """The stored result of a shard under that key, or None."""
     try:
         kept = json.loads(Path(shard.folder, _DONE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -261,7 +268,7 @@ def result_of(shard: Shard, key: str) -> dict[str, Any] | None:
 
 
 def keep(shard: Shard, key: str, result: dict[str, Any]) -> None:
-    """Let `result_of` find the result of a shard."""
+    """Store the result of a shard for `result_of`."""
     done = Path(shard.folder, _DONE)
     with temporary_file(done) as temporary:
         temporary.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
@@ -274,7 +281,7 @@ def _work(
     shard: dict[str, Any],
     excluded: dict[str, list[str]],
 ) -> dict[str, Any]:
-    """In the worker: one shard."""
+    """Run one shard; called in the worker."""
     job = Job(
         from_json(shard), {int(index): (why[0], why[1]) for index, why in excluded.items()}, channel
     )

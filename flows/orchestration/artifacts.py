@@ -1,4 +1,4 @@
-"""The short form of a run as Prefect shows it: markdown, tables and events. Counts and ids, no article text."""
+"""The summary of a run in Prefect: markdown, tables and events, without any article text."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def publish(outcome: Outcome) -> None:
 
 
 def markdown(outcome: Outcome) -> str:
-    """The run as markdown; whatever came from a document is escaped."""
+    """The summary of a run as markdown; text that comes from documents is escaped."""
     facts, summary = outcome.summary.facts, outcome.summary
     rows = [
         ("read", facts.n_read),
@@ -92,7 +92,7 @@ def markdown(outcome: Outcome) -> str:
 
 
 def escaped(text: str) -> str:
-    """Words that markdown takes as words.
+    """Escape text so that markdown shows it literally.
 
     >>> escaped("[click](javascript:alert(1)) <b>")
     '\\\\[click\\\\]\\\\(javascript\\\\:alert\\\\(1\\\\)\\\\) \\\\<b\\\\>'
@@ -101,10 +101,10 @@ def escaped(text: str) -> str:
 
 
 def code(text: object) -> str:
-    """Words for the inside of a code span."""
+    """Escape text for the inside of a code span."""
     return plain(str(text)).replace("`", "'")
 
 
 def plain(text: str) -> str:
-    """Words without control characters, of a bearable length."""
+    """Text without control characters, shortened."""
     return printable(text[:300])

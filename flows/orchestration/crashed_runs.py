@@ -1,8 +1,8 @@
-"""Flow runs whose process was killed. Prefect shows them as running until another process marks them.
+"""Find flow runs whose process was killed, and mark them as crashed in Prefect.
 
-A process that runs the flow locks a file named after the flow run. The system releases the lock when
-the process ends, in whatever way. A file that can be locked therefore belongs to a run that is over,
-and the next start asks the server whether it knows that.
+Without a mark, Prefect shows such a run as running forever. So a process that runs the flow locks a
+file named after the flow run. The system releases the lock when the process ends for any reason. If
+a file can be locked, its run is over, and the next start asks the server for the run's state.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from copydesk.flows.support import file_lock
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-_marks: dict[UUID, contextlib.ExitStack] = {}  # marks of this process, released when it ends
+_marks: dict[
+    UUID, contextlib.ExitStack
+] = {}  # open mark files of this process; their locks end with it
 
 _ENDED = (
     "The process ended before it could tell this server how the run went: it was killed, or the server was away. "
@@ -37,12 +39,15 @@ def marked(flow_run_id: UUID) -> Iterator[None]:
     """Keep the mark of a flow run locked while it runs."""
     folder().mkdir(parents=True, exist_ok=True)
     with file_lock.locked(folder() / str(flow_run_id)):
-        yield  # the file stays: only the server can say that it has heard of the end
+        yield  # The file stays until the server is known to have recorded the end of the run.
 
 
 def mark(flow_run_id: UUID) -> None:
-    """Keep the mark of a flow run locked until this process ends: the engine reports the end to the server after the flow."""
-    if flow_run_id not in _marks:  # a flow run that is tried again keeps its id
+    """Keep the mark of a flow run locked until this process ends.
+
+    The Prefect engine reports the end of a run to the server only after the flow has returned.
+    """
+    if flow_run_id not in _marks:  # a flow run that is retried keeps its id
         _marks[flow_run_id] = contextlib.ExitStack()
         _marks[flow_run_id].enter_context(marked(flow_run_id))
 
@@ -58,9 +63,9 @@ def over() -> list[UUID]:
 
 
 def reap(client: SyncPrefectClient) -> list[UUID]:
-    """Mark as crashed the flow runs that are over and still shown as running, and return them.
+    """Mark flow runs as crashed that are over but still shown as running; return their ids.
 
-    A run that the server does not know (another server was in use then) keeps its mark.
+    A run that the server does not know keeps its mark: it belongs to another server.
     """
     from prefect.exceptions import ObjectNotFound
     from prefect.states import Crashed

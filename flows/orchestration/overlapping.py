@@ -1,7 +1,7 @@
-"""Ticks of a schedule that fall due while a run is still going are skipped; runs that a person started wait.
+"""Skip scheduled runs that fall due during another run; keep runs that a person started.
 
-The deployment queues every run that falls due while another one is going. This module cancels the queued
-ticks, because the run that is going, or the next tick, takes everything that is new.
+The deployment queues every run that falls due during another run. This module cancels the queued
+runs of the schedule, because the current run or the next one processes everything that is new.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 SKIPPED = "Skipped: another run was still going when this one fell due. What is new is taken by that run or the next."
-# Seconds from the planned start of a run to its creation. After more than this, the run is a tick that the
-# schedule missed, and not one that a person started.
+# Seconds from the planned start of a run to its creation. If it is later than this, the schedule
+# missed the run; a person did not start it.
 _BACKDATED = timedelta(minutes=1)
 
 
 def skip_ticks(client: SyncPrefectClient, *, deployment: str) -> list[UUID]:
-    """Cancel the ticks of a deployment that wait for a place, and return them."""
+    """Cancel the scheduled runs of a deployment that are queued, and return them."""
     from prefect.client.schemas.filters import (
         DeploymentFilter,
         DeploymentFilterName,
@@ -45,7 +45,7 @@ def skip_ticks(client: SyncPrefectClient, *, deployment: str) -> list[UUID]:
 
 
 def _is_tick(flow_run: FlowRun) -> bool:
-    """Whether the schedule made a run, not a person."""
+    """Whether the schedule created a run, not a person."""
     planned, made = flow_run.expected_start_time, flow_run.created
     is_backdated = planned is not None and made is not None and planned < made - _BACKDATED
     return bool(flow_run.auto_scheduled) or is_backdated

@@ -1,7 +1,7 @@
-"""How Prefect is set before it is imported: private, patient, and quiet on a terminal.
+"""Settings of Prefect, made before it is imported: private, patient, and quiet on a terminal.
 
-Everything here is a default. The environment and the active Prefect profile have precedence, and a
-server that one of them names is used.
+These are only defaults. The environment and the active Prefect profile take precedence, and a
+server that either of them names is used.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
 PRIVATE = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # else the server reports to Prefect once a day
-    "DO_NOT_TRACK": "1",  # else the client does, when it runs on a terminal
+    # Otherwise the server sends usage data to Prefect once a day.
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",  # otherwise the client does so on a terminal
 }
-# The embedded server needs 6 to 12 s, more under load; after the 20 s that Prefect allows it is left an orphan.
+# The embedded server starts in 6 to 12 s, or longer under load. After Prefect's default of 20 s it
+# would be left as an orphan.
 PATIENT = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
-# Else each event that finds no server prints three kilobytes.
+# Otherwise each event that finds no server prints three kilobytes.
 BRIEF = {"PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
-# At this level nothing is printed: what happened is on record in Prefect and in our own summary.
+# At this level nothing is printed. Prefect and our own summary record what happened.
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
@@ -34,11 +36,14 @@ QUIET = {
 
 
 class NoPrefectError(RuntimeError):
-    """Prefect's server or its record cannot be used; the text says what to do."""
+    """Prefect's server or its database cannot be used. The message says what to do."""
 
 
 def prepare(*, quiet: bool, environ: MutableMapping[str, str] = os.environ) -> None:
-    """Set the defaults. Call it before anything imports prefect: it reads the environment then."""
+    """Set the defaults.
+
+    Must be called before prefect is imported, which reads the environment once.
+    """
     chosen = profile(environ)
     for name, value in {**PRIVATE, **PATIENT, **BRIEF, **(QUIET if quiet else {})}.items():
         if name not in chosen:
@@ -51,13 +56,14 @@ def home(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def profile(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
-    """The settings of the active Prefect profile, as Prefect itself would choose it; empty when there is none."""
+    """The settings of the active Prefect profile; empty if there is none."""
     path = Path(
         environ.get("PREFECT_PROFILES_PATH") or home(environ) / "profiles.toml"
     ).expanduser()
     try:
         profiles = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # absent, or broken: Prefect itself complains about the latter
+    # If it is absent there is nothing to read; if it is broken, Prefect itself reports it.
+    except (OSError, ValueError):
         return {}
     active = environ.get("PREFECT_PROFILE") or profiles.get("active", "")
     settings = profiles.get("profiles", {}).get(active, {})
@@ -66,11 +72,11 @@ def profile(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
 
 @contextlib.contextmanager
 def connected() -> Iterator[SyncPrefectClient]:
-    """A client of a Prefect API that answers: the configured server, else the embedded one.
+    """A client of a running Prefect API: the configured server, or else the embedded one.
 
-    One process at a time starts on a Prefect home: two that find no database create it twice, and
-    one of them dies. The lock lasts until the server answers, not during the run. Inside, the
-    heartbeat is off: it adds a second to each run, and nothing watches for it here.
+    Only one process at a time may start on a Prefect home: two that find no database both create
+    it, and one of them fails. The lock lasts until the server answers, not during the run. The
+    heartbeat is off in the context: it adds a second to each run, and nothing here reads it.
 
     Raises NoPrefectError.
     """
@@ -99,7 +105,7 @@ def connected() -> Iterator[SyncPrefectClient]:
 
 @contextlib.contextmanager
 def starting() -> Iterator[None]:
-    """One process at a time passes: a file lock in Prefect's folder. Raises NoPrefectError."""
+    """Let one process at a time pass, by a file lock in Prefect's folder. Raises NoPrefectError."""
     folder = home()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Serve the flow on a schedule: find or start a Prefect server on loopback, register, wait for runs."""
+"""Serve the flow on a schedule: find or start a Prefect server, register, wait for runs."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from prefect.runner import Runner
 
 LOOPBACK = "127.0.0.1"  # never 0.0.0.0: the server has no login
-PORT = 4200  # Prefect's own default, where its command line and browser bookmarks look
-_STOPS_IN = 20  # seconds; then the server is killed, its record is a transactional database
+PORT = 4200  # Prefect's default, which its command line and bookmarks use
+_STOPS_IN = 20  # seconds before the server is killed; its database is transactional
 _LOOKS_EVERY = 2.0  # seconds between two checks that the server runs; arbitrary
-_GIVES_UP_IN = 15.0  # seconds; Prefect's runner asks every ten, so one that ends sooner did not lose its server
+# Seconds; Prefect's runner polls every ten, so one that ends sooner did not lose its server.
+_GIVES_UP_IN = 15.0
 _REAPS_EVERY = (
     30.0  # seconds between two searches for dead runs; arbitrary, as a schedule counts in minutes
 )
@@ -41,7 +42,7 @@ class AlreadyServedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A Prefect API, and where it came from: configured, attached or started."""
+    """A Prefect API and its origin: configured, attached or started."""
 
     url: str
     origin: str
@@ -49,10 +50,10 @@ class Server:
 
 @contextlib.contextmanager
 def server(*, port: int = PORT, tell: Callable[[str], None] = print) -> Iterator[Server]:
-    """A Prefect server: the configured one, else the one that runs on loopback, else a new one there.
+    """Return a Prefect server: the configured one, one that runs on loopback, or a new one there.
 
-    A server started here stops when the context ends; others are left alone. Raises
-    NoPrefectError when none answers.
+    A server that was started here stops when the context ends; others keep running. Raises
+    NoPrefectError if none answers.
     """
     configured = os.environ.get("PREFECT_API_URL") or prefect_settings.profile().get(
         "PREFECT_API_URL"
@@ -72,7 +73,7 @@ def server(*, port: int = PORT, tell: Callable[[str], None] = print) -> Iterator
 
 
 def answers(url: str) -> bool:
-    """Whether a Prefect API answers at the address.
+    """Whether a Prefect API answers at this address.
 
     >>> answers("http://127.0.0.1:9/api")
     False
@@ -91,7 +92,7 @@ def answers(url: str) -> bool:
 
 @contextlib.contextmanager
 def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]:
-    """A server of our own that answers; one that ends meanwhile is started again."""
+    """Start a server that answers; if it ends meanwhile, it is started again."""
     running = [_spawned(url, port)]
     over = threading.Event()
 
@@ -101,7 +102,7 @@ def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]
                 tell("The Prefect server ended; starting it again. A run in progress goes on.")
                 with contextlib.suppress(
                     prefect_settings.NoPrefectError
-                ):  # the next look tries once more
+                ):  # the next check tries again
                     running[0] = _spawned(url, port, over)
 
     keeper = threading.Thread(target=keep, name="copydesk-server", daemon=True)
@@ -116,10 +117,12 @@ def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]
 
 def _spawned(url: str, port: int, over: threading.Event | None = None) -> subprocess.Popen[bytes]:
     log = prefect_settings.home() / "copydesk-server.log"
-    # The pages of the UI ask this address; by default they ask port 4200, whichever port the server has.
+    # Pages of the UI call this address. By default they call port 4200, whatever port the server
+    # uses.
     environ = {**os.environ, "PREFECT_API_URL": url, "PREFECT_UI_API_URL": url}
     with prefect_settings.starting(), log.open("ab") as out:
-        # A separate session: Ctrl-C stops this process, which stops the server after the runs.
+        # The server gets a session of its own: Ctrl-C stops this process, which stops the server
+        # after the runs.
         process = subprocess.Popen(
             _command(port),
             stdout=out,
@@ -172,7 +175,7 @@ def _wait(
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)  # uvicorn's own way to a clean end
+        process.send_signal(signal.SIGINT)  # makes uvicorn shut down cleanly
     try:
         process.wait(_STOPS_IN)
     except subprocess.TimeoutExpired:
@@ -182,7 +185,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """A flow with its parameters, and when it runs. Prefect names it `copydesk-ingest/<name>`."""
+    """A flow with its parameters and its schedule. Prefect names it `copydesk-ingest/<name>`."""
 
     flow: Flow[..., Any]
     parameters: Mapping[str, Any]
@@ -198,19 +201,20 @@ def serve(
     ready: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Register the deployment with the server at `api`, and run what falls due until interrupted.
+    """Register the deployment with the server at `api`, and execute runs that fall due until
+    interrupted.
 
-    One run at a time: a tick that falls due while another run is going is skipped, because that run or
-    the next takes everything that is new. Runs that a person starts wait for their turn. A server
-    that goes away is waited for. On a clean end the schedule is paused, and the next start resumes
-    it. Raises AlreadyServedError.
+    One run is executed at a time. A scheduled run that falls due during another one is skipped,
+    because that one or the next processes everything that is new. Runs that a person starts wait
+    for their turn. If the server goes away, this waits for it. On a clean end the schedule is
+    paused, and the next start resumes it. Raises AlreadyServedError.
     """
     import asyncio
 
     from httpx import HTTPError
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    # A shell that starts a command in the background lets it ignore SIGINT; then nothing could stop it cleanly.
+    # A shell makes background commands ignore SIGINT, and then nothing could stop this one cleanly.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         _sole(deployment.name),
@@ -225,7 +229,7 @@ def serve(
                 ready()
                 asyncio.run(runner.start())
                 return
-            # Prefect's runner gives up on a server after three tries, with one of these.
+            # Prefect's runner gives up on a server after three tries, with one of these errors.
             except (HTTPError, RuntimeError, ExceptionGroup):
                 if answers(api) and time.monotonic() - begun < _GIVES_UP_IN:
                     raise
@@ -235,7 +239,7 @@ def serve(
 
 
 def _runner(deployment: Deployment) -> Runner:
-    """A runner with the deployment on record."""
+    """Return a runner with the deployment registered."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.runner import Runner
     from prefect.schedules import Cron
@@ -243,11 +247,12 @@ def _runner(deployment: Deployment) -> Runner:
 
     class Interruptible(Runner):
         def handle_sigterm(self, *_: Any, **__: Any) -> None:
-            """As Ctrl-C does: Prefect's own way forgets to wait for its clean-up."""
+            """Stop as Ctrl-C does. Prefect's own handler does not wait for its clean-up."""
             os.kill(os.getpid(), signal.SIGINT)
 
-    # The server's limit below is the one that counts. One here as well would let runs that fell due wait unseen
-    # until a place is free, and after a weekend asleep start one after the other.
+    # The limit on the server (below) is the one that counts. With a limit here as well, runs that
+    # fell due would wait unseen for a free slot, and after a weekend of sleep they would start one
+    # after another.
     runner = Interruptible(name=deployment.name, limit=None, pause_on_shutdown=True)
     runner.add_flow(
         deployment.flow,
@@ -266,13 +271,13 @@ def _runner(deployment: Deployment) -> Runner:
 
 @contextlib.contextmanager
 def _reaping(name: str) -> Iterator[None]:
-    """Mark dead runs as crashed and skip ticks that overlap, now and while the context lasts.
+    """Mark dead runs as crashed and skip overlapping ones, now and until the context ends.
 
-    A run that ended without a word, because the server was away, is running for ever in Prefect's
-    eyes, and every run after it would wait or be skipped.
+    A run that ended while the server was away stays running in Prefect, so every later run would
+    wait or be skipped.
     """
     over = threading.Event()
-    context = copy_context()  # the thread sees the settings made here
+    context = copy_context()  # the thread needs the settings of this context
 
     def reap() -> None:
         from httpx import HTTPError
@@ -280,7 +285,7 @@ def _reaping(name: str) -> Iterator[None]:
 
         reaped_at = -inf
         while not over.is_set():
-            # No server at the moment: what is to be done is still there at the next look.
+            # There is no server at the moment. The next check will find the same runs.
             with contextlib.suppress(HTTPError), get_client(sync_client=True) as client:
                 overlapping.skip_ticks(client, deployment=name)
                 if time.monotonic() - reaped_at > _REAPS_EVERY or crashed_runs.over():

@@ -1,8 +1,8 @@
-"""The steps of the pipeline as Prefect tasks, and the run they work on.
+"""The steps of the pipeline as Prefect tasks, and the run that they share.
 
-A task is a step of the whole run, never one document: a task run costs milliseconds and a row of
-Prefect's database. Nothing is cached or kept by Prefect: what is new is decided by the warehouse's
-own record, and a default cache would hash whole tables.
+A task is a step of the whole run and never a single document, because a task run costs milliseconds
+and a row in Prefect's database. Prefect caches and persists nothing: the warehouse's own record
+decides what is new, and Prefect's default cache would hash whole tables.
 """
 
 from __future__ import annotations
@@ -36,16 +36,19 @@ _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 @dataclass
 class Watcher:
-    """The caller outside Prefect: gets progress, and the outcome even if Prefect cannot return it."""
+    """The caller outside Prefect.
+
+    It gets the progress, and the outcome even if Prefect cannot return it.
+    """
 
     progress: run.Progress
     outcome: finish.Outcome | None = None
-    reread: bool = False  # whether inputs are read that did not change; a scheduled run never does
+    reread: bool = False  # whether to read inputs that did not change; a scheduled run never does
 
 
 @contextlib.contextmanager
 def watched(progress: run.Progress, *, reread: bool = False) -> Iterator[Watcher]:
-    """Flow runs of this context report to `progress` instead of to Prefect's log."""
+    """Make flow runs in this context report to `progress` instead of to Prefect's log."""
     watcher = Watcher(progress, reread=reread)
     token = _watcher.set(watcher)
     try:
@@ -63,9 +66,10 @@ def started(
     workers: int | None,
     **options: Any,
 ) -> Iterator[run.Context]:
-    """Open a run of the pipeline within a flow run, marked as alive until the context ends.
+    """Start a run of the pipeline within a flow run, marked as alive until the context ends.
 
-    `recipe` is the path of a TOML file, `workers` defaults to the cores; other options as `RunOptions` has them.
+    `recipe` is the path of a TOML file. `workers` defaults to the number of cores. Other options
+    are those of `RunOptions`.
     """
     watcher = _watcher.get()
     with contextlib.ExitStack() as stack:
@@ -87,7 +91,7 @@ def started(
 
 
 def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> bool:
-    """Whether the disk or the network failed: nothing else is worth another try."""
+    """Whether the disk or the network failed. Only such errors are worth a retry."""
     return isinstance(state.result(raise_on_failure=False), OSError | WriteFailed)
 
 

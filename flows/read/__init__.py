@@ -1,4 +1,4 @@
-"""Reading: files, folders, patterns and URIs to a stream of raw records, memory bounded by one document."""
+"""Read files, folders, patterns and URIs as a stream of records, one document at a time."""
 
 from __future__ import annotations
 

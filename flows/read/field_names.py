@@ -1,13 +1,14 @@
-"""Field names of other tools, and the sentence about those that a recipe leaves unread."""
+"""Field names that other tools use, and warnings about such fields that a recipe does not read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-ROWS = ""  # the key under which `Tally.unread` counts all rows
-_MOST_NAMED = 5  # warnings of a run; arbitrary
+ROWS = ""  # the key in `Tally.unread` that counts all rows
+_MOST_NAMED = 5  # the largest number of warnings of a run; arbitrary
 
-# Names under which other tools and exports store what `Fields` looks for; each with the key of [inputs] it belongs to.
+# Names under which other tools and exports store what `Fields` looks for, with the matching key of
+# `[inputs]`.
 LOOKALIKES: Mapping[str, str] = {
     "article_body": "text",
     "article_text": "text",
@@ -85,7 +86,9 @@ LOOKALIKES: Mapping[str, str] = {
 
 
 def unread_warnings(unread: Mapping[str, int]) -> Iterator[str]:
-    """A sentence for each field that fills more than half of the rows, looks like one that is missed, and is not read.
+    """Yield a warning for each field that is not read but looks like one that should be.
+
+    The field must be filled in more than half of the rows.
 
     >>> [sentence.split(";")[0] for sentence in unread_warnings({"": 10, "pub": 9, "site": 2})]
     ["field 'pub' fills 90 % of the records and is not read"]

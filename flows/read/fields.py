@@ -1,4 +1,4 @@
-"""Which fields of a JSONL record or a Parquet row hold what."""
+"""The fields of a JSONL record or a Parquet row, and how they become a record."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ _PARTS_OF_NAME = (
     ("given_name", "family_name"),
     ("givenName", "familyName"),
 )
-_LEAST_PARAGRAPHS = 20  # characters; arbitrary: a shorter list holds labels, no text
+_LEAST_PARAGRAPHS = 20  # characters; arbitrary: a shorter list has labels, not text
 _MOST_AUTHORS = 100  # arbitrary; longer lists are data, not bylines
 _MOST_CHARS = 4_000  # arbitrary; a longer title, author or date is misplaced text
-_TOO_LONG_URL = 8_192  # what servers accept at most
+_TOO_LONG_URL = 8_192  # the longest URL that servers usually accept
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The recipe's `[inputs]`: names to look for, the first that is there and not empty wins.
+    """The recipe's `[inputs]`: names of fields. The first field that is not empty is used.
 
     A dotted name reaches into an object: `article.body` is the field `body` of the object `article`.
 
-    Where a record holds both `html` and `text`, `prefer` decides; the page keeps more evidence.
+    If a record has both `html` and `text`, `prefer` decides. The page keeps more evidence.
     """
 
     html: tuple[str, ...] = ("html", "raw_html")
     """Fields that may hold a page's HTML."""
     text: tuple[str, ...] = ("text", "body", "content", "maintext")
-    """Fields that may hold text that another tool extracted."""
+    """Fields that may hold text that another tool has extracted."""
     url: tuple[str, ...] = ("url", "link")
-    """Address of the document. It becomes part of `doc_id`."""
+    """Address of the document. It is part of `doc_id`."""
     title: tuple[str, ...] = ("title", "headline")
-    """Headline, where the page or the text prints none."""
+    """Headline, used if the page or the text has none."""
     author: tuple[str, ...] = ("author", "authors", "byline")
     """Names of the authors, as a string, a list or objects with a `name`."""
     date: tuple[str, ...] = (
@@ -61,26 +61,33 @@ class Fields:
         "date_publish",
         "publish_date",
     )
-    """Publication time. The names cover the output of the usual crawlers."""
+    """Publication time. The names are those that common crawlers use."""
     outlet: tuple[str, ...] = ("outlet", "site_name", "publisher")
     """Name of the publication."""
     language: tuple[str, ...] = ("language", "lang")
-    """Language code. It wins over detection."""
+    """Language code. It takes precedence over detection."""
     section: tuple[str, ...] = ("section", "category")
     """Part of the publication, such as Sport."""
     fetched_at: tuple[str, ...] = ("fetched_at", "crawled_at", "date_download")
-    """When the crawler fetched the document. A date more than a day after it is refused."""
+    """When the crawler fetched the document.
+    A publication date more than a day later is not accepted."""
     encoding: tuple[str, ...] = ("encoding", "charset")
     """Character encoding of a body that is stored as bytes."""
     keep: tuple[str, ...] = ()
-    """Fields to carry through to the column `extra`, such as the source's own id; dotted names reach into objects."""
+    """Fields to copy to the column `extra`, such as the source's own id.
+
+    A dotted name reaches into objects.
+    """
     prefer: Literal["html", "text"] = "html"
-    """Which one is read where a record holds both. A page keeps more evidence than a text."""
+    """Which one to read if a record has both. A page keeps more evidence than a text."""
     use_file_time: bool = False
-    """Take a file's modification time as `fetched_at` where nothing else gives one. Off, because copying a file often changes its time."""
+    """Use a file's modification time as `fetched_at` if nothing else gives one.
+
+    Off by default, because copying a file often changes its time.
+    """
 
     def names(self) -> list[str]:
-        """Every field name looked for."""
+        """Every field name to look for."""
         return sorted(
             {
                 name
@@ -93,16 +100,16 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Utf8:
-    """Text as a format stores it, known to be UTF-8 and not empty, so that it is not decoded and encoded again."""
+    """Text that is known to be non-empty UTF-8, so it need not be decoded and encoded again."""
 
     body: bytes
 
 
 class RowReader:
-    """Turns rows of one source into records, under the limits.
+    """Converts the rows of one source to records, within the limits.
 
-    `unread` counts, over the rows read, the fields that look like one that is missed but are not read;
-    `on_row` gets each row as it is stored.
+    `unread` counts fields that look like one that is missing but are not read, over all rows.
+    `on_row` is called with each row as it is stored.
     """
 
     def __init__(
@@ -126,12 +133,12 @@ class RowReader:
 
     @classmethod
     def of(cls, opened: Opened, chosen: Fields, limits: Limits) -> RowReader:
-        """The reader of an open file's rows."""
+        """A reader of the rows of an open file."""
         uri, time = opened.source_uri, opened.file_time
         return cls(uri, chosen, limits, time, opened.unread, opened.on_row)
 
     def record(self, row: Mapping[str, object], number: int | None) -> Record | Reject:
-        """The record a row holds, or why there is none."""
+        """Return the record of a row, or a `Reject` that says why there is none."""
         self._on_row(row)
         self._count_unread(row)
         url = address(self._first(row, self.fields.url))
@@ -141,15 +148,15 @@ class RowReader:
             if value is not None:
                 return self._with_body(row, number, url, kind, value)
         names = [*self.fields.html, *self.fields.text]
-        if any(name in row or _found(row, name) is not None for name in names):
+        if any(name in row or _field(row, name) is not None for name in names):
             return self._reject(number, url, "empty", "the field for the text is empty", 0)
-        detail = f"none of {', '.join(names)} among the fields {_shown(row)}"
+        detail = f"none of {', '.join(names)} among the fields {_list_fields(row)}"
         if (longest := longest_text(row)) is not None:
             detail += f'; the text may be in {longest!r}: set [inputs] text = ["{longest}"], or see copydesk init'
         return self._reject(number, url, "no_text_field", detail, None)
 
     def has_body(self, row: Mapping[str, object]) -> bool:
-        """Whether a row holds a text or a page under one of the names looked for."""
+        """Whether a row has a text or a page under one of the names."""
         return self._first(row, (*self.fields.html, *self.fields.text)) is not None
 
     def given(self, row: Mapping[str, object]) -> Given:
@@ -171,10 +178,10 @@ class RowReader:
                 self._unread[name] += 1
 
     def _kept(self, row: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-        """The fields to carry through, as text; what is no text is written as JSON."""
+        """The fields to copy to `extra`, as text; a value that is not text is written as JSON."""
         found = []
         for name in self.fields.keep:
-            value = _found(row, name)
+            value = _field(row, name)
             if value not in _NOTHING:
                 found.append((name, _as_text(value)[:_MOST_CHARS]))
         return tuple(found)
@@ -216,20 +223,22 @@ class RowReader:
     def _reject(
         self, number: int | None, url: str | None, reason: str, detail: str, size: int | None
     ) -> Reject:
-        # A field's name may hold what no table can.
+        # A field's name may contain characters that no table can store.
         return Reject(self.source_uri, number, url, "read", reason, _utf8(detail).decode(), size)
 
     def _first(self, row: Mapping[str, object], names: Sequence[str]) -> object:
         for name in names:
-            if (value := _found(row, name)) not in _NOTHING:
+            if (value := _field(row, name)) not in _NOTHING:
                 return value
         return None
 
 
-def _found(row: Mapping[str, object], name: str) -> object:
-    """The field of that name; a dotted name that is no field itself reaches into objects, and lists of them.
+def _field(row: Mapping[str, object], name: str) -> object:
+    """The field with this name.
 
-    >>> _found({"article": {"body": "Rain."}}, "article.body")
+    A dotted name that is not itself a field reaches into objects and lists of objects.
+
+    >>> _field({"article": {"body": "Rain."}}, "article.body")
     'Rain.'
     """
     if name in row or "." not in name:
@@ -247,7 +256,7 @@ def _found(row: Mapping[str, object], name: str) -> object:
 
 
 def longest_text(row: Mapping[str, object], prefix: str = "", depth: int = 3) -> str | None:
-    """The dotted name of the longest text in a row, where it has one of 200 characters (arbitrary) or more.
+    """The dotted name of the longest text in a row, or None if no text has 200 characters.
 
     >>> longest_text({"id": "x" * 300, "story": {"words": "It rained. " * 40}})
     'story.words'
@@ -260,14 +269,17 @@ def longest_text(row: Mapping[str, object], prefix: str = "", depth: int = 3) ->
             best, best_length = full, len(text)
         elif isinstance(value, Mapping) and depth:
             inner = longest_text(value, f"{full}.", depth - 1)
-            found = _found(row, inner[len(prefix) :]) if inner else None
+            found = _field(row, inner[len(prefix) :]) if inner else None
             if isinstance(found, str | list) and len(_as_text(found)) > best_length:
                 best, best_length = inner, len(_as_text(found))
     return best
 
 
 def _joined(items: Sequence[object], between: str) -> object:
-    """Paragraphs as one text: strings, or objects with a `text`, `content`, `value` or `html`."""
+    """Join paragraphs into one text.
+
+    They are strings, or objects with a `text`, `content`, `value` or `html`.
+    """
     texts = []
     for item in items:
         if isinstance(item, Mapping):
@@ -291,9 +303,10 @@ def _as_text(value: object) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """A point in time in UTC from a datetime, ISO 8601 text or Unix seconds or milliseconds; None where it is none.
+    """Return a point in time in UTC, or None if the value is not one.
 
-    What has no time zone is read as UTC.
+    The value may be a datetime, ISO 8601 text, or Unix seconds or milliseconds. A time without a
+    time zone is read as UTC.
 
     >>> moment("2024-02-29T23:30:00-05:00")
     datetime.datetime(2024, 3, 1, 4, 30, tzinfo=datetime.timezone.utc)
@@ -309,7 +322,8 @@ def moment(value: object) -> datetime | None:
             case bool():
                 return None
             case int() | float():
-                # 1e11 seconds is the year 5138, 1e11 milliseconds is 1973: news is between.
+                # 1e11 seconds is the year 5138 and 1e11 milliseconds is 1973, so news falls between
+                # the two.
                 found = datetime.fromtimestamp(value / 1000 if abs(value) >= 1e11 else value, UTC)
             case str():
                 found = datetime.fromisoformat(value.strip()[:64])
@@ -340,13 +354,14 @@ def _text(value: object) -> str | None:
 
 
 def address(value: object) -> str | None:
-    """A URL as text that any table can hold; None where there is none, or one too long to be one."""
+    """A URL as text that any table can store; None if it is absent or too long."""
     found = _text(value)
     return None if found is None or len(found) > _TOO_LONG_URL else re.sub(r"[\t\r\n]", "", found)
 
 
 def _names(value: object) -> tuple[str, ...]:
-    """One printed byline, or a list of names or of objects with a `name` (schema.org) or its parts.
+    """Names from a printed byline, a list of names, or objects with a `name` (schema.org) or its
+    parts.
 
     >>> _names([{"name": "Ana Ruiz"}, {"first_name": "Bo", "last_name": "Li"}, {"author": {"name": "Cy"}}])
     ('Ana Ruiz', 'Bo Li', 'Cy')
@@ -372,13 +387,13 @@ def _name(item: object, depth: int = 3) -> object:
 
 
 def _utf8(text: str) -> bytes:
-    """UTF-8; surrogates that make a pair become its character, the others U+FFFD."""
+    """Encode as UTF-8. Surrogate pairs become their character; other surrogates become U+FFFD."""
     try:
         return text.encode()
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
-def _shown(row: Mapping[str, object]) -> str:
+def _list_fields(row: Mapping[str, object]) -> str:
     names = [str(name)[:40] for name in row]
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

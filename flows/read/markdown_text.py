@@ -1,4 +1,4 @@
-"""Markdown to plain text, by markdown-it."""
+"""Convert Markdown to plain text with markdown-it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEAD = re.compile(r"\A\ufeff?---[ \t]*\n(.{0,20000}?)\n---[ \t]*(?:\n|\Z)", re.
 
 
 def parts(text: str) -> tuple[Mapping[str, object], str]:
-    """The fields of a YAML head, names in lower case, and the text after it.
+    """Split a text into the fields of its YAML front matter, with lower-case names, and the rest.
 
     >>> parts("---\\ntitle: Rain\\nauthors:\\n  - Ana Ruiz\\n---\\nIt rained.")
     ({'title': 'Rain', 'authors': ['Ana Ruiz']}, 'It rained.')
@@ -31,7 +31,7 @@ def parts(text: str) -> tuple[Mapping[str, object], str]:
 
 
 def plain(markdown: str) -> str:
-    """The text of Markdown: a line a block, without marks, link addresses and pictures.
+    """Convert Markdown to text with one block a line, without markup, link addresses or images.
 
     >>> plain("# Rain\\n\\nIt **rained** in [Harwick](https://h.example).\\n\\n- One\\n- Two")
     'Rain\\nIt rained in Harwick.\\nOne\\nTwo'

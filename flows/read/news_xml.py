@@ -1,4 +1,4 @@
-"""The XML in which agencies deliver: NITF (IPTC, 3.x) and NewsML-G2 (IPTC, 2.x)."""
+"""Read the XML formats of news agencies: NITF (IPTC, 3.x) and NewsML-G2 (IPTC, 2.x)."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from copydesk.transforms.article import Given
 _BLOCKS = frozenset(
     {"p", "hl2", "h1", "h2", "h3", "h4", "h5", "h6", "li", "bq", "blockquote", "pre"}
 )
-# Elements that NITF prints next to a story and that are not part of it.
+# Elements of NITF that are printed next to a story but are not part of it.
 _ASIDE = frozenset({"media", "note", "table", "fn", "figure", "script", "style", "tagline"})
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def local(node: etree._Element) -> str:
-    """An element's name without its namespace; "" for what is no element."""
+    """An element's name without its namespace; "" for a node that is not an element."""
     tag = node.tag
     return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
 
 
 def text_of(node: etree._Element | None) -> str:
-    """All text of an element, white space made single."""
+    """All text of an element, with runs of white space collapsed."""
     return "" if node is None else " ".join("".join(node.itertext()).split())
 
 
 def page(title: str | None, markup: str) -> str:
-    """A page around the markup of one article."""
+    """Build a page around the markup of one article."""
     shown = html.escape(title or "")
     heading = f"<h1>{shown}</h1>" if title else ""
     return (
@@ -45,14 +45,14 @@ def page(title: str | None, markup: str) -> str:
 def nitf(
     node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
 ) -> Record | Reject:
-    """A document of NITF."""
+    """Read a document of NITF."""
     return _record(opened, None, _nitf_text(node), _nitf_given(node), None)
 
 
 def news_item(
     node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
 ) -> Record | Reject:
-    """A text item of NewsML-G2; an item without a text, such as a picture, is a row of `rejects`."""
+    """Read a text item of NewsML-G2. An item without text, such as a picture, is a `Reject`."""
     meta = _first(node, "contentMeta")
     item_meta = _first(node, "itemMeta")
     content = _first(node, "contentSet")
@@ -123,7 +123,7 @@ def _nitf_given(node: etree._Element) -> Given:
 
 
 def _nitf_date(norm: str | None) -> str | None:
-    """NITF writes 20261109T100000Z; Python 3.11 reads that as ISO 8601 (basic form) as well."""
+    """Read an NITF date such as 20261109T100000Z, the basic form of ISO 8601."""
     return norm.strip() or None if norm else None
 
 
@@ -137,7 +137,7 @@ def _nitf_text(node: etree._Element) -> str:
 
 
 def _paragraphs(node: etree._Element | None, otherwise: etree._Element | None) -> Iterator[str]:
-    """The text of each innermost block, in order."""
+    """Yield the text of each innermost block, in order."""
     node = otherwise if node is None else node
     if node is None:
         return
@@ -172,7 +172,7 @@ def _first(node: etree._Element | None, name: str, *, deep: bool = False) -> etr
 
 
 def _all(node: etree._Element | None, name: str, *, deep: bool = False) -> Iterator[etree._Element]:
-    """Children, or with `deep` all below, of that name in any namespace."""
+    """Children with this name in any namespace; with `deep`, all descendants."""
     if node is None:
         return
     wanted, _, attribute = name.partition("[@")

@@ -1,4 +1,4 @@
-"""Files to records: each file by its format, each fault as a `Reject`."""
+"""Read files into records. Each file is read by its format; each fault becomes a `Reject`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _HEAD = 2**12
 def read(
     inputs: Sequence[str], *, fields: Fields | None = None, limits: Limits | None = None
 ) -> Iterator[Record | Reject]:
-    """Every document of the inputs in a fixed order, as a record or as the row of `rejects` it became.
+    """Yield every document of the inputs in a fixed order, as a record or a row of `rejects`.
 
-    Raises `InputError` before the first record where an input does not exist.
+    Raises `InputError` before the first record if an input does not exist.
     """
     files = find(inputs)
     return _read(files, fields or Fields(), limits or Limits())
@@ -41,14 +41,16 @@ def _read(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Functions that are called while a file is read."""
+    """Callbacks that are called while a file is read."""
 
     on_open: Callable[[BinaryIO], None] = lambda stream: None
-    """Gets the stream of the file's bytes, whose position says how far reading is."""
+    """Called with the stream of the file's bytes; its position tells how far reading has come."""
     on_end: Callable[[int], None] = lambda number: None
-    """Gets the number of the record that would follow the last one, after the whole file was read."""
+    """Called with the number that the next appended record would have, after the whole file was
+    read.
+    """
     on_row: Callable[[Mapping[str, object]], None] = lambda row: None
-    """Gets each row as it is stored."""
+    """Called with each row as it is stored."""
 
 
 def read_file(
@@ -59,10 +61,10 @@ def read_file(
     listener: Listener | None = None,
     tally: Tally | None = None,
 ) -> Iterator[Record | Reject]:
-    """The documents of one file. A fault ends the file with a `Reject`; the run goes on.
+    """Yield the documents of one file. A fault ends the file with a `Reject`; the run continues.
 
-    `tally` counts the items that are passed over because they are no documents, and the fields that
-    look missed.
+    `tally` counts items that are skipped because they are not documents, and unread fields that
+    look like missing ones.
     """
     listener = listener or Listener()
     tally = Tally() if tally is None else tally
@@ -112,7 +114,7 @@ def read_file(
 
 
 def _recognised(file: InputFile) -> Format | None:
-    """The format of a file whose name says nothing, such as `article.php?id=7` of a mirrored site."""
+    """The format of a file whose name has no known extension, such as `article.php?id=7`."""
     with file.open() as stream:
         return chosen("", stream.read(_HEAD))
 

@@ -1,4 +1,4 @@
-"""What reading yields: a record, or the row of `rejects` in its place."""
+"""The results of reading: a record, or a row of `rejects` in its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Kind = Literal["page", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One raw document: its undecoded bytes, and what its container said of it."""
+    """One raw document: its undecoded bytes, and the metadata from its container."""
 
     source_uri: str
     record_number: int | None
@@ -28,7 +28,7 @@ class Record:
     ] = ()  # the fields that `[inputs] keep` names, each with its value as text
 
     def source(self, *, encoding: str | None = None) -> Source:
-        """Where the document came from, for the edit; `encoding` is what decoding found."""
+        """The origin of the document; `encoding` is the one that decoding found."""
         return Source(
             self.source_uri,
             self.record_number,
@@ -42,7 +42,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A document that does not become an article: the columns of `rejects` less `run_id`."""
+    """A document that does not become an article: the columns of `rejects` without `run_id`."""
 
     source_uri: str
     record_number: int | None
@@ -54,7 +54,7 @@ class Reject:
 
 
 def reject(record: Record, refused: Refused) -> Reject:
-    """The row of `rejects` for a record that a later step refused.
+    """The row of `rejects` for a record that a later step rejected.
 
     >>> reject(Record("a.txt", None, b"", "text"), Refused("decode", "empty")).reason
     'empty'

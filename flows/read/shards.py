@@ -1,7 +1,7 @@
-"""Shards: raw records cut into folders of staging that a worker reads by path.
+"""Shards: batches of raw records in staging folders, which workers read by path.
 
-A shard is a folder `<number>/` with `records.arrow` (Arrow IPC, LZ4) and `rejects.json`; it appears by
-one rename, so a shard that is there is whole. The cut depends on the items alone.
+A shard is a folder `<number>/` with `records.arrow` (Arrow IPC, LZ4) and `rejects.json`. One rename
+makes it visible, so a visible shard is complete. Where the input is cut depends only on the items.
 """
 
 from __future__ import annotations
@@ -45,21 +45,20 @@ SCHEMA = pa.schema(
         ("given", _GIVEN),
     ]
 )
-_BATCH_BYTES = (
-    4 * 2**20
-)  # what a worker holds of a shard at a time, or one document where that is more
-# Towards the end of the input a shard takes a share of what is left, down to a least size, so that workers end at about
-# the same time: guided self-scheduling (Polychronopoulos and Kuck 1987), but the share does not depend on the number of workers.
-_OF_THE_REST, _LEAST = (
-    1 / 4,
-    1 / 4,
-)  # the smallest share of the full size: a shard costs .1 s in addition to its documents
+# The part of a shard that a worker has in memory, unless one document is larger.
+_BATCH_BYTES = 4 * 2**20
+# Near the end of the input a shard takes a share of the rest, down to a least size, so that workers
+# finish at about the same time. This is guided self-scheduling (Polychronopoulos and Kuck 1987),
+# but the share does not depend on the number of workers.
+_SHARE_OF_REST = 1 / 4
+# The smallest shard relative to a full one: a shard costs .1 s in addition to its documents.
+_LEAST_SHARE = 1 / 4
 RECORDS = "records.arrow"
 _REJECTS = "rejects.json"
 
 
 class Left(NamedTuple):
-    """What of the input is still unread: its share of the bytes of all files, and about how many bytes of documents that is."""
+    """The unread part of the input: its share of all bytes, and an estimate of its size."""
 
     share: float
     n_bytes: float
@@ -69,17 +68,17 @@ class Position(Protocol):
     """How far the input has been read, while its items are cut into shards."""
 
     cursor: tuple[int, int]
-    """The file and the number of items taken from it; read after each item."""
+    """The file, and the number of items taken from it. It is read after each item."""
 
     def left(self) -> Left:
-        """The share of the input that is unread, when a shard is cut."""
+        """The unread part of the input when a shard is cut."""
 
     def take_tally(self) -> Tally:
-        """What was counted since the last call, when a shard is cut."""
+        """The counts since the last call, when a shard is cut."""
 
 
 class _Unknown:
-    """The position in items that come from no file."""
+    """The position in items that do not come from files."""
 
     cursor = (0, 0)
 
@@ -92,7 +91,7 @@ class _Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A cut of the input: `n_documents` records, indexed from 0, and the rejects that reading found among them."""
+    """A part of the input: `n_documents` records, indexed from 0, and the rejects among them."""
 
     number: int
     folder: str
@@ -100,16 +99,16 @@ class Shard:
     n_rejects: int
     n_bytes: int
     cursor: tuple[int, int] = (0, 0)  # where in the input it ends
-    left_share: float = 0.0  # of the input's bytes, unread when it was cut
+    left_share: float = 0.0  # the share of the input's bytes that was unread when it was cut
     tally: Mapping[str, Any] = field(default_factory=dict)  # as `Tally.to_json` writes it
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """What it consists of."""
+        """The files of the shard."""
         return (Path(self.folder, RECORDS), Path(self.folder, _REJECTS))
 
     def records(self) -> Iterator[Record]:
-        """The records in order, a few megabytes at a time."""
+        """Yield the records in order; a few megabytes are in memory at a time."""
         with (
             pa.OSFile(os.path.join(self.folder, RECORDS)) as source,
             pa.ipc.open_stream(source) as batches,
@@ -123,7 +122,7 @@ class Shard:
                     )
 
     def rejects(self) -> Iterator[Reject]:
-        """What reading refused."""
+        """Yield the rejects that reading found."""
         for row in json.loads(Path(self.folder, _REJECTS).read_text(encoding="utf-8"))["rejects"]:
             yield Reject(*row)
 
@@ -137,10 +136,11 @@ def write(
     first: int = 0,
     position: Position | None = None,
 ) -> Iterator[Shard]:
-    """Cut the items into shards of at most the given documents or bytes, and yield each once it is on disk.
+    """Cut the items into shards of at most the given documents or bytes; yield each once it is on
+    disk.
 
-    A document larger than `n_bytes` makes a shard of its own. Where `position` says that little is
-    left, shards are smaller. Raises OSError where staging cannot be written.
+    A document larger than `n_bytes` gets a shard of its own. Shards are smaller when `position`
+    says that little is left. Raises OSError if staging cannot be written.
     """
     position = position or _Unknown()
     cut, most, number, folder = _Cut(), 0.0, first, Path(folder)
@@ -150,7 +150,9 @@ def write(
             yield cut.finish(folder, number, position.left().share, position.take_tally())
             cut, number = _Cut(), number + 1
         if not cut.n_items:
-            most = min(n_bytes, max(n_bytes * _LEAST, position.left().n_bytes * _OF_THE_REST))
+            most = min(
+                n_bytes, max(n_bytes * _LEAST_SHARE, position.left().n_bytes * _SHARE_OF_REST)
+            )
         cut.add(item, size, folder)
         cut.cursor = position.cursor
         (cut.tally.records if isinstance(item, Record) else cut.tally.rejects)[cut.cursor[0]] += 1
@@ -160,7 +162,7 @@ def write(
 
 
 def opened(folder: str | Path, number: int) -> Shard | None:
-    """The shard of that number, where it is whole."""
+    """Return the shard with that number if it is complete."""
     at = shard_folder(Path(folder), number)
     try:
         counts = json.loads((at / _REJECTS).read_text(encoding="utf-8"))
@@ -180,12 +182,15 @@ def opened(folder: str | Path, number: int) -> Shard | None:
 
 
 def from_json(fields: Mapping[str, Any]) -> Shard:
-    """The shard that `dataclasses.asdict` wrote, after a way through JSON."""
+    """Return the shard that `dataclasses.asdict` wrote, after it was stored as JSON."""
     return Shard(**{**fields, "cursor": tuple(fields["cursor"])})
 
 
 class _Cut:
-    """A shard that is being written: batches go to disk as they fill, in a folder that no reader opens."""
+    """A shard that is being written.
+
+    Full batches are written to disk, in a folder that no reader opens yet.
+    """
 
     def __init__(self) -> None:
         self.n_documents = self.n_items = self.n_bytes = 0
@@ -249,7 +254,7 @@ class _Cut:
 
 
 class _RecordFile:
-    """The records of a shard that is being cut, in a new folder of its own."""
+    """The records file of a shard that is being written, in a new folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

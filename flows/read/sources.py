@@ -1,4 +1,4 @@
-"""Inputs as a person names them (files, folders, globs, URIs) to the files to read, in one fixed order."""
+"""Find the input files, in a fixed order, from files, folders, globs and URIs."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from typing import Any, BinaryIO, cast
 from copydesk.flows.read.record import Reject
 from copydesk.flows.remote import client
 
-_BLOCK = (
-    8 << 20
-)  # bytes a request asks for: some 20 requests a second fill a link of 1 Gbit/s, and a reader holds two
+# Bytes of a request: about 20 requests a second fill a link of 1 Gbit/s, and a reader has two in
+# memory.
+_BLOCK = 8 << 20
 
 
 class InputError(ValueError):
-    """Inputs that cannot be read as they are named: which, and what would be right."""
+    """The inputs cannot be read as named. The message says which one and what would be right."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class InputFile:
-    """One file to read. `source_uri` is its path relative to the input it was found under; of a web page its address.
+    """One file to read.
 
-    Of a remote file: `n_bytes`, `version` (ETag or the like) and `modified` (ISO 8601) as its store listed it,
-    where it did. Of a file whose beginning is known: reading begins at byte `offset`, with record `first_number`.
+    `source_uri` is the path relative to the input in which it was found, or the address of a web
+    page.
+
+    For a remote file, `n_bytes`, `version` (such as an ETag) and `modified` (ISO 8601) are those
+    that the store listed, if any. If the beginning of a file is already known, reading starts at
+    byte `offset` with record `first_number`.
     """
 
     source_uri: str
@@ -42,20 +46,20 @@ class InputFile:
 
     @property
     def size_bytes(self) -> int | None:
-        """Its size, where asking is cheap."""
+        """The size of the file, if it is cheap to find out."""
         return self.n_bytes if self.is_remote else os.stat(self.path).st_size
 
     @property
     def likely_bytes(self) -> int:
-        """How many bytes there are to read, 0 where that is unknown."""
+        """The number of bytes to read; 0 if it is unknown."""
         try:
             return max(0, (self.size_bytes or 0) - self.offset)
-        except OSError:  # gone since it was found: reading it says so
+        except OSError:  # deleted since it was found: reading it will report that
             return 0
 
     @property
     def fingerprint(self) -> list[object]:
-        """What changes when the file changes, as far as its folder knows."""
+        """Values that change when the file changes, as far as its folder or store shows."""
         if self.is_remote:
             return [self.source_uri, self.path, self.n_bytes, self.version, self.modified]
         try:
@@ -66,20 +70,23 @@ class InputFile:
 
     @property
     def file_time(self) -> datetime | None:
-        """When the file was last changed."""
+        """When the file was last modified."""
         if self.is_remote:
             return datetime.fromisoformat(self.modified) if self.modified else None
         return datetime.fromtimestamp(os.stat(self.path).st_mtime, UTC)
 
     def open(self) -> BinaryIO:
-        """Open it for reading bytes. Raises OSError; a pipe or device is refused, as it might never end."""
+        """Open the file for reading bytes.
+
+        Raises OSError, also for a pipe or device, which might never end.
+        """
         if self.is_remote:
             files = client.filesystem(self.path)
             with client.as_remote_error(self.path):
                 return cast(
-                    BinaryIO, _Told(files.open(self.path, "rb", block_size=_BLOCK), self.path)
+                    BinaryIO, _RemoteFile(files.open(self.path, "rb", block_size=_BLOCK), self.path)
                 )
-        # Without O_NONBLOCK opening a pipe waits for somebody to write into it.
+        # Without O_NONBLOCK, opening a pipe waits until another process writes to it.
         handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
@@ -88,11 +95,11 @@ class InputFile:
 
 
 def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
-    """Every file the inputs name, each once, sorted, whatever the order of the inputs.
+    """Find every file that the inputs name, each once, sorted, whatever the order of the inputs.
 
-    Folders are read with everything below them, except names that begin with a dot; links to files
-    are followed, links to folders are not. A folder that cannot be listed becomes a `Reject`. Raises
-    `InputError` for an input that does not exist or a pattern that matches nothing.
+    Folders are read recursively, except names that start with a dot. Links to files are followed,
+    links to folders are not. A folder that cannot be listed becomes a `Reject`. Raises `InputError`
+    for an input that does not exist or a pattern that matches nothing.
     """
     check(inputs)
     found: dict[str, InputFile] = {}
@@ -100,7 +107,8 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
     for name in inputs:
         for file in _files(name, faults):
             known = found.get(file.path)
-            # The same file by two ways: the longer relative path belongs to the outermost root.
+            # The same file may be found in two ways; the longer relative path belongs to the
+            # outermost root.
             if known is None or (-len(file.source_uri), file.source_uri) < (
                 -len(known.source_uri),
                 known.source_uri,
@@ -110,7 +118,7 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
 
 
 def check(inputs: Sequence[str]) -> None:
-    """Raise `InputError` where `find` would, without looking at every file."""
+    """Raise `InputError` if `find` would, without listing every file."""
     if not inputs:
         raise InputError(
             "no input named; name files, folders or patterns such as 'news/*.jsonl.gz'"
@@ -120,9 +128,9 @@ def check(inputs: Sequence[str]) -> None:
 
 
 def escaped(path: str) -> str:
-    r"""A path as text that is valid UTF-8 everywhere; `unescaped` gives the path back.
+    r"""Encode a path as valid UTF-8 text; `unescaped` reverses it.
 
-    Bytes that are not UTF-8 become `\xff`, a backslash becomes two; separators become `/`.
+    A byte that is not UTF-8 becomes `\xff`, a backslash becomes two, and separators become `/`.
 
     >>> print(escaped(os.fsdecode(b"caf\xe9/a.txt")))
     caf\xe9/a.txt
@@ -206,12 +214,13 @@ def _fixed_part(pattern: str) -> str:
 
 def _remote(uri: str) -> Iterator[InputFile]:
     scheme = uri.split("://", 1)[0]
-    # A question mark in the address of a page begins its query.
+    # A question mark in the address of a page starts its query.
     is_pattern = "*" in uri if scheme in ("http", "https") else glob.has_magic(uri)
     try:
         files = client.filesystem(uri)
         with client.as_remote_error(uri):
-            files.invalidate_cache()  # of listings: in a process that serves a schedule they are a day old
+            # Listings are cached; in a process that serves a schedule the cache may be a day old.
+            files.invalidate_cache()
             found = dict(_listed(files, uri, is_pattern))
     except client.ExtraMissing as error:
         raise InputError(f"reading {error}") from error
@@ -231,7 +240,8 @@ def _remote(uri: str) -> Iterator[InputFile]:
             if scheme != "file"
             else f"file://{path}"
         )
-        # As of a file on disk, so that a dump that moves to a store is known there; a web page has no other name.
+        # The same as for a file on disk, so that a dump that moves to a store is recognised. A web
+        # page has no other name.
         source_uri = full if scheme in ("http", "https") else escaped(full.removeprefix(root))
         version = next(
             (
@@ -252,14 +262,17 @@ def _remote(uri: str) -> Iterator[InputFile]:
 
 
 def _root(uri: str, is_pattern: bool, *, is_file: bool) -> str:
-    """The part of the address before the relative path of each file of a remote input, with its last slash."""
+    """The part of a remote address before the relative path of each file, with its last slash."""
     if is_pattern:
         uri = uri[: min(uri.index(mark) for mark in "*?[" if mark in uri)]
     return uri[: uri.rindex("/") + 1] if is_pattern or is_file else uri.rstrip("/") + "/"
 
 
 def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Files by path, with what their store says of them; names that begin with a dot are left out below the input."""
+    """Files by path with the metadata that the store lists.
+
+    Below the input, names that start with a dot are left out.
+    """
     named = (
         files.glob(uri, detail=True)
         if is_pattern
@@ -280,13 +293,13 @@ def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mappi
         root = files._strip_protocol(folder).rstrip("/")
         for path, about in files.find(folder, detail=True).items():
             below = files._strip_protocol(path)[len(root) :]
-            # A store shows an empty folder as an object without bytes whose name ends in a slash.
+            # A store lists an empty folder as an object of no bytes whose name ends with a slash.
             if about["type"] == "file" and not path.endswith("/") and "/." not in below:
                 yield path, about
 
 
 def _iso(about: Mapping[str, Any]) -> str:
-    """When the file was last changed, if its store says so."""
+    """When the file was last modified, if its store says so."""
     stated = (
         about.get("LastModified")
         or about.get("last_modified")
@@ -300,8 +313,8 @@ def _iso(about: Mapping[str, Any]) -> str:
     return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
-class _Told(io.RawIOBase):
-    """A remote file, whose faults are OSErrors that name it."""
+class _RemoteFile(io.RawIOBase):
+    """A remote file whose errors are OSErrors that name its URI."""
 
     def __init__(self, source: Any, uri: str) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
-"""Inputs to shards on disk, read in a separate process, so that no file can end the run.
+"""Read inputs in a separate process and write shards to disk, so that no input can crash the run.
 
-A file whose reading crashes, hangs or outgrows memory is read up to the fault; one row of `rejects`
-names the rest. When a run is started again, it takes the shards that are there and reads the input from
-where the last one ended.
+If reading a file crashes, hangs or uses too much memory, the file is read up to the fault, and one
+row of `rejects` stands for the rest. A run that is started again uses the existing shards and
+continues reading after the last one.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ from copydesk.flows.support.processes.sandbox import WorkerExit, wait
 from copydesk.flows.support.processes.worker_loop import WorkerChannel
 
 _STATE, _FILES = "state.json", "files.jsonl"
-_AHEAD = (
-    8  # shards read ahead of their use: enough to keep workers busy, little enough for the disk
-)
+_AHEAD = 8  # shards that may wait to be used: enough for the workers, few enough for the disk
 _MOST_EXITS = 3  # outside any document
 
 
@@ -45,11 +43,11 @@ def spool(
     documents: int,
     n_bytes: int,
 ) -> Iterator[Shard]:
-    """Cut everything the files (see `find`) hold into shards under `folder`; yield each once it is on disk.
+    """Cut the content of the files (see `find`) into shards under `folder`, and yield them.
 
-    A shard has at most the given documents and bytes. Where `folder` holds shards of the same files,
-    fields and limits, those are yielded first and reading goes on after them; shards of anything
-    else are deleted. Raises OSError where the folder cannot be written.
+    A shard has at most the given documents and bytes. If `folder` has shards of the same files,
+    fields and limits, those are yielded first and reading continues after them. All other shards
+    are deleted. Raises OSError if the folder cannot be written.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     with open(Path(folder, _FILES), "w", encoding="utf-8") as listing:
@@ -117,9 +115,9 @@ def fill(
     most: tuple[int, int],
     excluded: dict[str, list[Any]],
 ) -> int:
-    """In the reading process: write the shards that are missing, announce all, and return their number.
+    """In the reading process: write the missing shards, announce all, and return their number.
 
-    `most` holds the documents and the bytes of a full shard.
+    `most` is the number of documents and of bytes in a full shard.
     """
     documents, n_bytes = most
     named: dict[str, Any] = {
@@ -163,7 +161,11 @@ def fill(
 
 
 class _Reading:
-    """The items of all files from a cursor (file, items taken from it) on, each announced before it is read."""
+    """The items of all files from a cursor on.
+
+    The cursor is a file and the number of items taken from it. Each item is announced before it is
+    read.
+    """
 
     def __init__(
         self,
@@ -186,9 +188,9 @@ class _Reading:
         sizes = [file.likely_bytes if isinstance(file, InputFile) else 0 for file in files]
         self._before = list(
             accumulate(sizes, initial=0)
-        )  # bytes of the files before each, and of all
+        )  # bytes of all files before each file, and the total
         self._stream: BinaryIO | None = None
-        self._n_bytes = 0  # of documents, in this file
+        self._n_bytes = 0  # bytes of documents in this file
         self._tally = Tally()
 
     def __iter__(self) -> Iterator[Record | Reject]:
@@ -198,23 +200,24 @@ class _Reading:
             for n, item in enumerate(self._items(ordinal), 1):
                 self._n_bytes += len(item.body) if isinstance(item, Record) else 0
                 if ordinal == first and n <= n_taken:
-                    self._tally.take()  # counted when those items were taken
+                    self._tally.take()  # counted earlier, when those items were taken
                     continue
                 self.cursor = (ordinal, n)
                 yield item
 
     def take_tally(self) -> Tally:
-        """What was counted since it was last taken."""
+        """The counts since the last call."""
         return self._tally.take()
 
     def left(self) -> Left:
-        """What is still unread. A file packs what follows in it, and what follows it, as it has packed its documents so far.
+        """The unread part of the input.
 
-        Documents are taken for no smaller than the bytes they are packed in: of the first ones much more has been
-        read than was handed out.
+        It is estimated from how well the documents of the file so far were compressed. Documents
+        are taken to be no smaller than their compressed bytes: at the start, much more has been
+        read from the file than was yielded.
         """
         ordinal, total = self.cursor[0], self._before[-1]
-        if not total:  # no file says its size
+        if not total:  # no file has a known size
             return Left(1.0, inf)
         stream = self._stream
         n_read = (
@@ -268,7 +271,7 @@ class _Reading:
 
 
 class _State:
-    """What the shards of a folder were made from, and whether they are all there."""
+    """The source of the shards of a folder, and whether all of them are there."""
 
     def __init__(self, folder: Path, key: str) -> None:
         self._path, self._key = folder / _STATE, key

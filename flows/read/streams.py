@@ -1,4 +1,4 @@
-"""Byte streams that stop a decompression bomb, a cut-off archive or an endless line where it begins to hurt."""
+"""Byte streams that stop at decompression bombs, truncated archives and endless lines."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from copydesk.flows.read.limits import Limits
 
 GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame of zstd that holds a dictionary
-# A block, or the end of an empty stream: "BZh" alone may begin a text.
+# The start of a block or the end of an empty stream, since "BZh" alone may start a text.
 _BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 _CHUNK = 2**16
 FREE_BYTES = (
     64 * 2**20
-)  # a ratio says nothing about small files: a short page of one repeated line is no attack
+)  # a ratio means nothing for small files: a short page of one repeated line is no attack
 _ZSTD_WINDOW = 2**27  # 128 MB: what `zstd -d` accepts without --long
-_XZ_MEMORY = 2**28  # bytes; `xz -9` needs 65 MB to unpack, a header may ask for 4 GB
-_TRIED = 2**14  # bytes of a member unpacked to see whether it is one
-_MOST_MARKS = 100_000  # starts of members remembered; arbitrary: 1.6 MB
+_XZ_MEMORY = 2**28  # bytes; `xz -9` needs 65 MB to unpack, but a header can request 4 GB
+_TRIED = 2**14  # bytes to unpack to find out whether a candidate is a member
+_MOST_MARKS = 100_000  # member starts to remember; arbitrary: 1.6 MB
 
 
 class BrokenError(ValueError):
-    """A stream that cannot be read on: the reason by name, and a sentence."""
+    """A stream that cannot be read further: the name of the reason, and a sentence."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -38,11 +38,11 @@ class BrokenError(ValueError):
 
 
 class Inflated(io.RawIOBase):
-    """A readable stream over gzip, zstd, bzip2, xz (any number of members or frames each) or plain bytes.
+    """A readable stream over gzip, zstd, bzip2, xz (any number of members or frames) or plain bytes.
 
-    The packing is found by the first bytes, not by a name. Raises `BrokenError` with truncated,
-    corrupt or too_large; everything before the fault can be read. After a fault, `resume` continues
-    at the next member that can be unpacked.
+    The compression is detected from the first bytes, not from a name. Raises `BrokenError` with
+    truncated, corrupt or too_large; everything before the fault can be read. After a fault,
+    `resume` continues at the next member that can be decompressed.
     """
 
     def __init__(self, source: BinaryIO, limits: Limits) -> None:
@@ -51,7 +51,7 @@ class Inflated(io.RawIOBase):
         self._pending = source.read(_CHUNK)
         self.packing = packing(self._pending)
         self._n_in, self._n_out = len(self._pending), 0
-        self._n_raw = 0  # bytes of the file before those that `_input` hands out next
+        self._n_raw = 0  # offset in the file of the next bytes from `_input`
         self._marks: list[tuple[int, int]] = [(0, 0)]  # (byte unpacked, byte of the file)
         self._chunks = self._unpacking()
         self._rest = b""
@@ -67,20 +67,24 @@ class Inflated(io.RawIOBase):
         return unpack[self.packing]()
 
     def offset(self, position: int) -> int:
-        """Where in the file the member begins that holds a byte of the stream; of plain bytes, that byte's place."""
+        """The offset in the file of the member that a position in the stream belongs to.
+
+        In plain bytes it is the offset of the byte itself.
+        """
         if self.packing is None:
             return position
         return self._marks[bisect_right(self._marks, (position, 1 << 62)) - 1][1]
 
     @property
     def member(self) -> int:
-        """The position in the stream at which the present gzip member or zstd frame begins."""
+        """The position in the stream at which the current gzip member or zstd frame starts."""
         return self._marks[-1][0]
 
     def resume(self, opening: bytes) -> bool:
-        """After a fault: go on at the next member whose content begins with `opening`; False where there is none.
+        """After a fault, continue at the next member whose content starts with `opening`.
 
-        Needs a file that can be sought. Members of gzip and frames of zstd can be found again.
+        Returns False if there is none. Needs a seekable file; only gzip members and zstd frames can
+        be found again.
         """
         magic = {"gzip": GZIP + b"\x08", "zstd": ZSTD}.get(self.packing or "")
         if magic is None or not self._source.seekable():
@@ -92,7 +96,8 @@ class Inflated(io.RawIOBase):
             chunk = self._source.read(_CHUNK)
             kept, is_over = kept + chunk, not chunk
             found = kept.find(magic)
-            # A candidate is tried with what follows it, so that near the end of the piece it waits for the next one.
+            # A candidate is tested together with the bytes after it, so near the end of a chunk it
+            # waits for the next chunk.
             while found >= 0 and (is_over or found + _TRIED <= len(kept)):
                 if _begins_with(kept[found : found + _TRIED], self.packing, opening):
                     self._restart(at + found)
@@ -138,7 +143,7 @@ class Inflated(io.RawIOBase):
         return n
 
     def seekable(self) -> bool:
-        """True, so that readers may ask where they are; only the present position can be sought."""
+        """True, so that readers can call `tell`; `seek` accepts only the current position."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
@@ -149,7 +154,7 @@ class Inflated(io.RawIOBase):
         return here
 
     def _input(self) -> bytes:
-        if self._pending:  # counted when it was read
+        if self._pending:  # counted already when it was read
             chunk, self._pending = self._pending, b""
         else:
             chunk = self._source.read(_CHUNK)
@@ -198,7 +203,8 @@ class Inflated(io.RawIOBase):
         frame, is_begun = context.decompressobj(), False
         while chunk := chunk or self._input():
             try:
-                # The object hands out whatever its input holds: 1 kB is at most 256 blocks of 128 kB.
+                # The object returns everything that its input contains: 1 kB is at most 256 blocks
+                # of 128 kB.
                 out = frame.decompress(chunk[:1024])
             except zstandard.ZstdError as error:
                 raise BrokenError("corrupt", f"zstd data is damaged: {error}") from error
@@ -225,7 +231,7 @@ class Inflated(io.RawIOBase):
         magic: bytes,
         name: str,
     ) -> Iterator[bytes]:
-        """Streams of one packing, one after the other."""
+        """Decompress streams of one kind that follow one another."""
         chunk = self._input()
         while chunk:
             if not chunk.startswith(magic[: len(chunk)]):
@@ -245,14 +251,17 @@ class Inflated(io.RawIOBase):
             chunk = (member.unused_data or self._input()).lstrip(b"\x00")
 
     def _dictionary(self, head: bytes) -> zstandard.ZstdCompressionDict | None:
-        """The dictionary that a WARC file in zstd may begin with (IIPC "Use of Zstandard in WARC", 2021)."""
+        """Read the dictionary at the start of a zstd WARC file, if it has one.
+
+        See IIPC, "Use of Zstandard in WARC", 2021.
+        """
         if not head.startswith(_DICTIONARY):
             return None
         size = int.from_bytes(head[4:8], "little")
         if size > self._limits.document_bytes:
             raise BrokenError("too_large", f"a zstd dictionary of {size:,} bytes")
         while len(head) < 8 + size and (more := self._source.read(_CHUNK)):
-            self._pending += more  # the frame is skipped over when its turn comes
+            self._pending += more  # the frame itself is skipped later
             head += more
         packed = head[8 : 8 + size]
         try:
@@ -263,7 +272,10 @@ class Inflated(io.RawIOBase):
             raise BrokenError("corrupt", f"the zstd dictionary is damaged: {error}") from error
 
     def _unpacked(self, packed: bytes) -> bytes:
-        """A packed dictionary unpacked piece by piece: the size that its frame declares may be a lie, and would be allocated."""
+        """Decompress a dictionary in small pieces.
+
+        Its frame may declare a false size, and all of that would be allocated.
+        """
         most = self._limits.document_bytes
         with zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(
             packed
@@ -275,12 +287,12 @@ class Inflated(io.RawIOBase):
 
 
 def buffered(stream: io.RawIOBase) -> BinaryIO:
-    """The stream with `readline` and small reads made cheap."""
+    """Buffer a stream, so that `readline` and small reads are cheap."""
     return cast(BinaryIO, io.BufferedReader(stream, _CHUNK))
 
 
 def packing(head: bytes) -> str | None:
-    """gzip, zstd, bzip2, xz or None, by the first bytes."""
+    """The compression of some data by its first bytes: gzip, zstd, bzip2, xz or None."""
     if head.startswith(GZIP):
         return "gzip"
     if head.startswith(ZSTD) or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F):
@@ -293,7 +305,10 @@ def packing(head: bytes) -> str | None:
 
 
 def _salvaged(member: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
-    """What can be unpacked before a fault: the library hands out nothing of a piece in which it finds one."""
+    """Yield what can be decompressed before a fault.
+
+    The library returns nothing of a chunk that has a fault, so smaller chunks are tried.
+    """
     with contextlib.suppress(zlib.error):
         while chunk and not member.eof:
             yield member.decompress(chunk, _TRIED)
@@ -301,7 +316,7 @@ def _salvaged(member: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
 
 
 def _begins_with(raw: bytes, packing: str | None, opening: bytes) -> bool:
-    """Whether bytes unpack, and their content begins with `opening`."""
+    """Whether bytes can be decompressed and the content starts with `opening`."""
     try:
         if packing == "gzip":
             return zlib.decompressobj(wbits=31).decompress(raw, 64).startswith(opening)
@@ -309,13 +324,15 @@ def _begins_with(raw: bytes, packing: str | None, opening: bytes) -> bool:
         for i in range(0, len(raw), 1024):
             if out := frame.decompress(raw[i : i + 1024]):
                 break
-        return not out or out.startswith(opening)  # a block may be longer than what is tried
+        return not out or out.startswith(
+            opening
+        )  # a block may be longer than the bytes that are tested
     except (zlib.error, zstandard.ZstdError):
         return False
 
 
 def whole(stream: io.RawIOBase, most: int) -> bytes:
-    """All of a stream. Raises `BrokenError` for more than `most` bytes."""
+    """Read all of a stream. Raises `BrokenError` for more than `most` bytes."""
     content = buffered(stream).read(most + 1)
     if len(content) > most:
         raise BrokenError("too_large", f"more than {most:,} bytes; [limits] document_bytes")
@@ -323,7 +340,10 @@ def whole(stream: io.RawIOBase, most: int) -> bytes:
 
 
 def lines(stream: BinaryIO, most: int) -> Iterator[bytes | int]:
-    """Lines without their end; for a line of more than `most` bytes its length alone, so that it takes no memory."""
+    """Yield lines without their line ends.
+
+    For a line of more than `most` bytes only its length is yielded, so that it takes no memory.
+    """
     while True:
         line = stream.readline(most + 2)
         if not line:

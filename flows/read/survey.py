@@ -1,4 +1,4 @@
-"""A look at a sample of inputs: which fields they have, how often they are filled, and what they look like."""
+"""Inspect a sample of the inputs: which fields they have, how often, and with what values."""
 
 from __future__ import annotations
 
@@ -17,17 +17,20 @@ from copydesk.flows.read.reading import Listener, read_file
 from copydesk.flows.read.record import Reject
 from copydesk.flows.read.sources import InputFile, find
 
-_MOST_FILES, _MOST_ROWS = 50, 1_000  # arbitrary: a second or two
+_MOST_FILES, _MOST_ROWS = 50, 1_000  # arbitrary: takes a second or two
 _EXAMPLE = 60  # characters
 _DEPTH = 3
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)")
-# Fields with the time of another event than the publication.
+# Fields with the time of an event other than the publication.
 _OF_A_CHANGE = re.compile(r"modif|updat|chang|edit|crawl|fetch|scrap|retriev|index", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Survey:
-    """What a sample of the inputs holds. `filled` and `examples` are by (dotted) field name, over `n_rows` rows."""
+    """A sample of the inputs.
+
+    `filled` and `examples` are by (dotted) field name, over `n_rows` rows.
+    """
 
     formats: Counter[str] = field(default_factory=Counter)
     n_files: int = 0
@@ -36,8 +39,8 @@ class Survey:
     n_rows: int = 0
     filled: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
-    texts: Counter[str] = field(default_factory=Counter)  # the longest text of each row, by field
-    dates: Counter[str] = field(default_factory=Counter)  # rows in which the field holds a date
+    texts: Counter[str] = field(default_factory=Counter)  # rows whose longest text is there
+    dates: Counter[str] = field(default_factory=Counter)  # rows in which the field is a date
 
     def see(self, row: Mapping[str, object]) -> None:
         """Count the fields of a row."""
@@ -51,7 +54,7 @@ class Survey:
 
 
 def survey(inputs: Sequence[str], *, limits: Limits | None = None) -> Survey:
-    """Look at the first records of up to 50 files spread over the inputs. Raises `InputError`."""
+    """Inspect the first records of up to 50 files spread over the inputs. Raises `InputError`."""
     found, limits = Survey(), limits or Limits()
     files = [file for file in find(inputs) if isinstance(file, InputFile)]
     found.n_files = len(files)
@@ -76,7 +79,7 @@ def survey(inputs: Sequence[str], *, limits: Limits | None = None) -> Survey:
 
 
 def chosen_fields(found: Survey) -> dict[str, tuple[str, ...]]:
-    """For each key of `[inputs]`, the names that hold it in the sample; fields filled more often go first."""
+    """The fields for each key of `[inputs]`; those that are filled more often come first."""
     default = Fields()
     wanted: dict[str, list[str]] = {}
     for item in fields(default):
@@ -103,7 +106,7 @@ def chosen_fields(found: Survey) -> dict[str, tuple[str, ...]]:
 
 
 def _is_date(value: object) -> bool:
-    """Whether a value is a day or a time, or a text that begins with one as ISO 8601 writes it.
+    """Whether a value is a day or a time, or a text that starts with an ISO 8601 date.
 
     >>> _is_date("2026-03-02T06:00:00Z"), _is_date("2026-03-02"), _is_date("2026")
     (True, True, False)
@@ -136,7 +139,7 @@ def _shown(value: object) -> str:
 
 
 def _all_columns(file: InputFile) -> Fields:
-    """Fields that make the Parquet reader read every column, so that all can be shown."""
+    """Fields that make the Parquet reader read every column, so that all of them can be shown."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -1,4 +1,4 @@
-"""What reading counted in addition to the documents: by file, by reason, by field."""
+"""Counts that reading makes in addition to the documents: by file, by reason, and by field."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from typing import Any
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a stretch of the input.
+    """Counts over a part of the input.
 
-    `records` and `rejects` count by the number of the file in the list of files. `skipped` counts
-    records that are no documents by reason, `unread` the rows and their fields that look missed.
+    `records` and `rejects` count by the position of the file in the list of files. `skipped` counts
+    records that are not documents, by reason. `unread` counts rows, and fields that look like
+    missing ones.
     """
 
     records: Counter[int] = field(default_factory=Counter)
     rejects: Counter[int] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unread: Counter[str] = field(default_factory=Counter)
-    # By file that was read to its end without a fault: the number of the record that would come next.
+    # For each file that was read completely without a fault: the number of the next record.
     next_numbers: dict[int, int] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
-        """Add what another stretch counted."""
+        """Add the counts of another part."""
         self.records.update(other.records)
         self.rejects.update(other.rejects)
         self.skipped.update(other.skipped)
@@ -32,7 +33,7 @@ class Tally:
         self.next_numbers.update(other.next_numbers)
 
     def take(self) -> Tally:
-        """The counts so far; counting begins again at nothing."""
+        """Return the counts so far and start again from zero."""
         taken = Tally()
         taken.add(self)
         for counts in (self.records, self.rejects, self.skipped, self.unread, self.next_numbers):
@@ -51,7 +52,7 @@ class Tally:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Tally:
-        """What `to_json` wrote."""
+        """Read the counts that `to_json` wrote."""
         return cls(
             Counter({int(k): n for k, n in values.get("records", {}).items()}),
             Counter({int(k): n for k, n in values.get("rejects", {}).items()}),

@@ -1,4 +1,4 @@
-"""The bytes of a WARC file as its reader takes them, with a memory of the present record."""
+"""The bytes of a WARC file for its reader, with a buffer of the current record."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _PIECE = 2**16
 
 
 class Tape:
-    """A stream that remembers what it handed out since `forget`, so that reading can go back into it.
+    """A stream that keeps the bytes it returned since `forget`, so reading can go back to them.
 
-    It ends where the packing breaks (`fault`), so that what came before can be parsed. Positions
-    count the unpacked bytes of the file from 0. At most `most` bytes are remembered.
+    It ends at a fault in the compression (`fault`), so that everything before it can be parsed.
+    Positions count the uncompressed bytes of the file from 0. At most `most` bytes are kept.
     """
 
     def __init__(self, source: Inflated, *, most: int) -> None:
         self._source, self._most = source, most
         self._pieces: deque[bytes] = deque()
-        self._first = 0  # position of the first byte remembered
-        self.position = 0  # of the next byte to hand out
-        self.end = 0  # of the last byte read from the file, plus one
+        self._first = 0  # position of the first byte that is kept
+        self.position = 0  # position of the next byte to return
+        self.end = 0  # position after the last byte read from the file
         self.fault: BrokenError | None = None
         self._is_over = False
 
@@ -35,15 +35,15 @@ class Tape:
 
     @property
     def member(self) -> int:
-        """Position at which the present gzip member begins."""
+        """The position at which the current gzip member starts."""
         return self._source.member
 
     def offset(self, position: int) -> int:
-        """The byte of the file that a position belongs to."""
+        """The offset in the file of a position in the stream."""
         return self._source.offset(position)
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, b"" at the end or at the fault."""
+        """Return the next bytes, b"" at the end or at a fault."""
         if self.position < self.end:
             found = self.between(self.position, min(self.end, self.position + _PIECE))
             if 0 <= size < len(found):
@@ -54,12 +54,12 @@ class Tape:
         return found
 
     def forget(self, position: int) -> None:
-        """Discard the bytes before a position; pieces that reach across it are kept."""
+        """Discard the bytes before a position. Chunks that extend past it are kept."""
         while self._pieces and self._first + len(self._pieces[0]) <= position:
             self._first += len(self._pieces.popleft())
 
     def between(self, start: int, end: int) -> bytes:
-        """Bytes that are remembered, by position."""
+        """Return kept bytes by position."""
         found, at = [], self._first
         for piece in self._pieces:
             if at + len(piece) > start and at < end:
@@ -70,13 +70,13 @@ class Tape:
         return b"".join(found)
 
     def find(self, pattern: re.Pattern[bytes], *, after: int) -> int | None:
-        """The position of the first match among the bytes remembered, or None."""
+        """The position of the first match in the kept bytes, or None."""
         begin = max(0, max(after, self._first) - 1)  # the line feed before the match
         match = pattern.search(self.between(begin, self.end))
         return None if match is None else begin + match.start()
 
     def seek_next(self, pattern: re.Pattern[bytes], *, after: int) -> bool:
-        """Go to the first match behind a position, reading on where it is not among the bytes remembered."""
+        """Go to the first match after a position, reading on if it is not in the kept bytes."""
         while True:
             found = self.find(pattern, after=after)
             if found is not None:
@@ -90,11 +90,14 @@ class Tape:
                 return False
 
     def look_ahead(self) -> None:
-        """Read a piece more from the file, without going on."""
+        """Read one more chunk from the file without moving the position."""
         self._more(_PIECE)
 
     def resume(self, opening: bytes) -> bool:
-        """After a fault: go on at the next member that can be unpacked and begins so; False where none does."""
+        """After a fault, continue at the next member whose content starts with `opening`.
+
+        Returns False if there is none.
+        """
         if not self._source.resume(opening):
             return False
         self._pieces.clear()
@@ -119,15 +122,15 @@ class Tape:
         return found
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Where the stream is, which the library asks for."""
+        """Return the position, which the WARC library requests with `seek`."""
         return self.position
 
     def tell(self) -> int:
-        """Where the stream is."""
+        """The position in the stream."""
         return self.position
 
     def seekable(self) -> bool:
-        """True: `seek` answers."""
+        """True, because the WARC library requires it."""
         return True
 
     def readable(self) -> bool:
@@ -135,4 +138,4 @@ class Tape:
         return True
 
     def close(self) -> None:
-        """Nothing to do: whoever opened the file closes it."""
+        """Do nothing: the code that opened the file closes it."""

@@ -1,4 +1,4 @@
-"""Calls to a cluster in bounded number, their results in order."""
+"""Call functions on a cluster, with a bounded number of calls at a time and results in order."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from distributed.comm import CommClosedError
 
 from copydesk.flows.engines.dask import EngineError
 
-AHEAD = 2  # calls under way for each thread of the cluster: one at work, one waiting
-RETRIES = 2  # of a call that raised, on whichever worker is free: a disk or share may have failed for a moment
-_LOOK = 30  # seconds between two checks that any worker exists
-_PATIENCE = 30 * 60  # seconds without one: a batch system may be slow, a night is too long
+AHEAD = 2  # calls in progress for each thread of the cluster: one running, one waiting
+# retries of a call that raised, on any free worker: a disk or share may have failed for a moment
+RETRIES = 2
+_LOOK = 30  # seconds between two checks that there is a worker
+_PATIENCE = 30 * 60  # seconds without a worker: a batch system may be slow, but a night is too long
 
 
 class Submitter:
@@ -30,17 +31,18 @@ class Submitter:
 
     @property
     def n_threads(self) -> int:
-        """Threads of the cluster, at least one."""
+        """The number of threads of the cluster, at least one."""
         return max(1, int(sum(self._client.nthreads().values())))
 
     def in_order(
         self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]
     ) -> Iterator[Any]:
-        """The results, in the order of the calls; `name` is what the dashboard shows.
+        """Yield the results in the order of the calls; `name` is what the dashboard shows.
 
-        Calls are taken as workers become free. A call that is lost with its worker runs again on
-        another one, and one that raises is tried again. Raises what the last try raised, and EngineError where
-        several workers died under one call, no worker comes, or the scheduler is gone.
+        A call starts when a worker is free. A call that is lost with its worker runs again on
+        another one, and one that raises is retried. Raises the error of the last try, or
+        EngineError if several workers died during one call, no worker appears, or the scheduler is
+        gone.
         """
         waiting: deque[Future] = deque()
         todo, is_more = iter(calls), True
@@ -70,7 +72,7 @@ class Submitter:
                     self._client.cancel(list(waiting), force=True)
 
     def everywhere(self, function: Callable[..., Any], *arguments: object) -> None:
-        """Run a function on every worker that is there; lost ones do not matter."""
+        """Run a function on every connected worker; errors of lost workers are ignored."""
         with contextlib.suppress(CommClosedError, OSError, RuntimeError):
             self._client.run(function, *arguments, on_error="ignore")
 

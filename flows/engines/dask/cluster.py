@@ -1,4 +1,4 @@
-"""A Dask cluster as the engine of a run: one started on this machine, or one that is there already."""
+"""A Dask cluster as the engine of a run: a new one on this machine, or an existing one."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import versions
 
 LOOPBACK = "127.0.0.1"
-DASHBOARD_PORT = 8787  # Dask's own; another one where it is taken
-_CONNECT = 30  # seconds for a scheduler to answer; Dask's default
-# Dask gives a worker 15 seconds to come back after its process died, and drops it for good after that;
-# a busy machine needs a minute to start one.
+DASHBOARD_PORT = 8787  # Dask's default; another port if it is in use
+_CONNECT = 30  # seconds to wait for a scheduler; Dask's default
+# Dask gives a worker 15 seconds to come back after its process died, and then drops it for good. A
+# busy machine needs a minute to start one.
 _COMES_BACK = {"distributed.deploy.lost-worker-timeout": "10 minutes"}
-_FIRST_WORKER = 120  # seconds for the first worker of a scheduler to come: a batch system may just be starting it
+# Seconds to wait for a scheduler's first worker, which a batch system may still be starting.
+_FIRST_WORKER = 120
 
 
 class Dask:
-    """See `engines.Engine`. Calls that are lost with a worker run again on another one."""
+    """Implements `engines.Engine`. Calls that are lost with a worker run again on another one."""
 
     def __init__(self, client: Client, note: Callable[[str], None]) -> None:
         self._client, self._note = client, note
@@ -41,7 +42,7 @@ class Dask:
         self._transfer = SHARED
 
     def prepare(self, staging: Path, warehouse: str | None = None) -> None:
-        """Find out whether every worker sees the staging folder; if not, whether each can download from the store."""
+        """Check that every worker sees the staging folder, or can download from the store."""
         token = staging / f"seen-{token_hex(8)}"
         token.touch()
         try:
@@ -84,9 +85,9 @@ class Dask:
         on_progress: Callable[[int], None],
         early: int = 0,
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
-        """See `worker_pool.run_shards`: a shard is one Dask task, run in a child process of its Dask worker.
+        """Run each shard as a Dask task, in a child process of its worker.
 
-        Nothing is started `early`: which of its workers will get a shard is Dask's choice.
+        See `worker_pool.run_shards`.         `early` has no effect, because Dask chooses the worker of a shard.
         """
         transfer, key = self._transfer, task.key
         paths = {
@@ -141,7 +142,7 @@ class Dask:
 
 @contextmanager
 def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) -> Iterator[Dask]:
-    """The engine on the scheduler at that address, or on new workers of this machine, until the block ends."""
+    """Yield the engine on the scheduler at that address, or on new workers of this machine."""
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         if scheduler is None:
@@ -163,7 +164,7 @@ def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Dask's log from errors on: Prefect would print every connection."""
+    """Limit Dask's log to errors; otherwise Prefect would print every connection."""
     log = logging.getLogger("distributed")
     before = log.level
     log.setLevel(logging.ERROR)
@@ -174,7 +175,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _local(workers: int) -> LocalCluster:
-    """Worker processes of this machine, all ports on loopback."""
+    """Start worker processes on this machine, with all ports on loopback."""
     return LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
@@ -187,7 +188,7 @@ def _local(workers: int) -> LocalCluster:
 
 
 def _dashboard_address() -> str:
-    """On Dask's usual port where that is free, so that bookmarks work."""
+    """Start the dashboard on Dask's usual port if it is free, so that bookmarks work."""
     import socket
 
     with socket.socket() as probe:
@@ -217,7 +218,7 @@ def _connected(scheduler: str) -> Client:
 
 
 def _check_versions(client: Client) -> None:
-    """Raise EngineError if a worker runs other versions and could write other rows."""
+    """Raise EngineError if a worker has other versions, since it might write other rows."""
     mine = versions.versions()
     try:
         theirs = client.run(worker_tasks.versions)

@@ -1,7 +1,7 @@
-"""What runs on the workers of the cluster.
+"""The functions that run on the workers of the cluster.
 
-Every task may run twice, also at the same time: it writes a file under a temporary name, then names
-it by its content, and returns names and counts. Its `FileTransfer` turns names into paths.
+Every task may run twice, even at the same time. It writes a file under a temporary name, renames it
+by its content, and returns names and counts. Its `FileTransfer` converts names to paths.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from copydesk.flows.read.shards import from_json
 from copydesk.flows.support import versions as provenance
 from copydesk.flows.warehouse.errors import WarehouseError
 
-# The child processes in which shards run, by thread of the Dask worker and purpose of the task.
+# The child processes that run shards, by thread of the Dask worker and purpose of the task.
 _pools: dict[tuple[int, str], tuple[worker_pool.Pool, threading.Lock]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class SentTask:
-    """A `ShardTask` as it goes to the workers: JSON, with `paths` naming files or folders of the run."""
+    """A `ShardTask` as JSON for the workers; `paths` names files or folders of the run."""
 
     function: str
     options: dict[str, Any]
@@ -36,7 +36,7 @@ class SentTask:
     key: str
 
     def purpose(self) -> str:
-        """The whole task as text, to tell it from others."""
+        """The whole task as text, which identifies it."""
         return json.dumps(asdict(self), sort_keys=True)
 
 
@@ -46,12 +46,12 @@ def versions() -> dict[str, str]:
 
 
 def sees(path: str) -> bool:
-    """Whether the file is there for this worker."""
+    """Whether this worker sees the file."""
     return os.path.exists(path)
 
 
 def reaches(transfer: FileTransfer, name: str) -> str:
-    """Start a run on a worker: the reason why it cannot download a file, "" if it can."""
+    """Start a run on a worker. Returns the reason why it cannot download a file, or ""."""
     transfer.clear_old_runs()
     try:
         transfer.download(name)
@@ -61,7 +61,7 @@ def reaches(transfer: FileTransfer, name: str) -> str:
 
 
 def run_shard(transfer: FileTransfer, shard: dict[str, Any], task: SentTask) -> dict[str, Any]:
-    """Run the task on one shard, in a child process that may hang or crash without harm to the worker."""
+    """Run the task on one shard, in a child process that may crash without harm to the worker."""
     here = from_json({**shard, "folder": str(transfer.path(shard["folder"]))})
     transfer.download_all([transfer.name(path) for path in here.files])
     thread = (threading.get_ident(), task.purpose())
@@ -82,17 +82,17 @@ def run_shard(transfer: FileTransfer, shard: dict[str, Any], task: SentTask) -> 
     sent = {**result, "files": [transfer.upload(path) for path in written]}
     transfer.remove_local(
         Path(here.folder), *written
-    )  # in this order: a result that is kept speaks of files that are there
+    )  # In this order, because a stored result refers to files that must exist.
     return sent
 
 
 def close_pools(task: SentTask) -> None:
-    """End the processes that work for this task, when no shard is left or the run is stopped."""
+    """End the child processes of this task when no shard is left or the run is stopped."""
     purpose = task.purpose()
     for thread in [thread for thread in _pools if thread[1] == purpose]:
         pool, lock = _pools.pop(thread)
         pool.stop()
-        with lock:  # a shard that is still at work ends within a tenth of a second
+        with lock:  # a shard that is still running ends within a tenth of a second
             pool.close()
 
 

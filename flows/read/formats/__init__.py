@@ -1,4 +1,4 @@
-"""The input formats. A format is one module of this folder that holds a `FORMAT`, or several `FORMATS`."""
+"""The input formats. Each module of this folder defines one `FORMAT`, or several in `FORMATS`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKINGS = (".gz", ".zst", ".bz2", ".xz")
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """Every format, by name of its module."""
+    """All formats, sorted by module name."""
     found: list[Format] = []
     for name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
         module = importlib.import_module(f"{__name__}.{name}")
@@ -26,7 +26,7 @@ def formats() -> tuple[Format, ...]:
 
 
 def by_name(name: str) -> Format | None:
-    """The format that accepts files of that name; a final .gz, .zst, .bz2 or .xz does not count.
+    """The format that accepts files with this name. A final .gz, .zst, .bz2 or .xz is ignored.
 
     >>> by_name("dump.jsonl.zst").name, by_name("picture.png")
     ('jsonl', None)
@@ -38,12 +38,12 @@ def by_name(name: str) -> Format | None:
 
 
 def by_content(head: bytes) -> Format | None:
-    """The format that recognises its first bytes, for names that say nothing."""
+    """The format that recognises the first bytes, for names without a known extension."""
     return next((f for f in formats() if f.recognises(head)), None)
 
 
 def chosen(name: str, head: bytes) -> Format | None:
-    """The format of a file by its name, else by its first bytes, packed or not."""
+    """Choose the format of a file by its name or else by its first bytes, compressed or not."""
     found = by_name(name)
     if found is not None:
         return found
@@ -55,6 +55,6 @@ def chosen(name: str, head: bytes) -> Format | None:
 
 
 def known_names() -> str:
-    """The names that are read, as the end of a sentence."""
+    """The names of files that can be read, as the end of a sentence."""
     suffixes = ", ".join(suffix for f in formats() for suffix in f.suffixes)
     return f"known are {suffixes}, each also as {', '.join(PACKINGS)}"

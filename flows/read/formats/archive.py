@@ -1,4 +1,4 @@
-"""`.zip`, `.tar` and `.wacz`: files of any other format, packed together."""
+"""Read `.zip`, `.tar` and `.wacz`: archives with files of any other format."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import FREE_BYTES, BrokenError, Inflated, buffered
 
 _HEAD = 2**12
-# Half-read packed data, a password, a method that Python does not know, a damaged directory.
+# Raised for incomplete compressed data, a password, a method that Python lacks, or a damaged
+# directory.
 _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 
 
 def zipped(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The documents of each file of a ZIP archive, in the order of its directory."""
+    """Yield the documents of each file of a ZIP archive, in the order of its directory."""
     try:
         with zipfile.ZipFile(opened.stream) as archive:
             budget = _Budget(opened.size_bytes, limits)
@@ -45,7 +46,7 @@ def zipped(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | 
 
 
 def web_archive(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The documents of the WARC files of a WACZ package, which lie in its folder `archive/`."""
+    """Yield the documents of the WARC files in the folder `archive/` of a WACZ package."""
     try:
         with zipfile.ZipFile(opened.stream) as archive:
             budget = _Budget(opened.size_bytes, limits)
@@ -61,7 +62,10 @@ def web_archive(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Reco
 
 
 def tarred(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The documents of each file of a tar archive, in its order; links, devices and folders are passed over."""
+    """Yield the documents of each file of a tar archive, in order.
+
+    Links, devices and folders are skipped.
+    """
     stream = buffered(Inflated(opened.stream, limits))
     n_members = 0
     try:
@@ -80,8 +84,11 @@ def tarred(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | 
 def _member(
     opened: Opened, name: str, stream: BinaryIO, fields: Fields, limits: Limits
 ) -> Iterator[Record | Reject]:
-    """The documents of one file of an archive, under the archive's name and its own."""
-    uri = f"{opened.source_uri}/{_shown(name)}"
+    """Yield the documents of one file of an archive.
+
+    Their source combines the names of the archive and the file.
+    """
+    uri = f"{opened.source_uri}/{_safe_name(name)}"
     head = stream.read(_HEAD)
     format_ = chosen(uri, head)
     if format_ is None:
@@ -91,7 +98,7 @@ def _member(
         detail = "an archive inside an archive is not read; unpack the outer one first"
         yield Reject(uri, None, None, "read", "nested_archive", detail)
         return
-    rest = buffered(_Rewound(head, stream))
+    rest = buffered(_Prefixed(head, stream))
     inner = Opened(
         uri,
         rest,
@@ -109,15 +116,15 @@ def _member(
 
 
 class _Budget:
-    """How many bytes all files of an archive may have, unpacked."""
+    """Limits the total unpacked size of the files of an archive."""
 
     def __init__(self, size_bytes: int | None, limits: Limits) -> None:
         self._most = max(FREE_BYTES, (size_bytes or 0) * limits.expansion)
         self._n_packed, self._expansion, self._n = size_bytes, limits.expansion, 0
 
     def counted(self, stream: BinaryIO) -> BinaryIO:
-        """The stream, whose bytes count."""
-        return buffered(_Counted(stream, self))
+        """Wrap a stream so that its bytes are counted."""
+        return buffered(_CountingStream(stream, self))
 
     def take(self, n: int) -> None:
         """Count bytes. Raises `BrokenError` beyond the limit."""
@@ -127,7 +134,7 @@ class _Budget:
             raise BrokenError("too_large", detail)
 
 
-class _Counted(io.RawIOBase):
+class _CountingStream(io.RawIOBase):
     def __init__(self, source: BinaryIO, budget: _Budget) -> None:
         super().__init__()
         self._source, self._budget = source, budget
@@ -143,8 +150,8 @@ class _Counted(io.RawIOBase):
         return len(found)
 
 
-class _Rewound(io.RawIOBase):
-    """A stream of which the beginning was read already."""
+class _Prefixed(io.RawIOBase):
+    """A stream whose first bytes were already read, and are put in front of the rest."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         super().__init__()
@@ -167,8 +174,8 @@ def _is_hidden(name: str) -> bool:
     )
 
 
-def _shown(name: str) -> str:
-    """A member's name as a path below the archive, as any table can hold it."""
+def _safe_name(name: str) -> str:
+    """A member's name as a path below the archive, with characters that any table can store."""
     text = name.encode("utf-8", "backslashreplace").decode().replace("\x00", "")
     return "/".join(part for part in text.split("/") if part not in ("", ".", ".."))[:1000]
 
@@ -177,7 +184,7 @@ def _fault(opened: Opened, name: str, error: Exception) -> Reject:
     reason = error.reason if isinstance(error, BrokenError) else "corrupt"
     if "password" in str(error).lower() or "encrypted" in str(error).lower():
         reason = "encrypted"
-    uri = f"{opened.source_uri}/{_shown(name)}"
+    uri = f"{opened.source_uri}/{_safe_name(name)}"
     return Reject(uri, None, None, "read", reason, f"ZIP: {error}"[:300])
 
 

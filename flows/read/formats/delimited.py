@@ -1,4 +1,4 @@
-"""`.csv` and `.tsv`: a header row, then one document a row."""
+"""Read `.csv` and `.tsv`: a header row, then one document in each row."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _SAMPLE = 2**16
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The document of each row; quoted fields may hold line breaks.
+    """Yield the document of each row; quoted fields may contain line breaks.
 
-    The delimiter is the one that the header row uses: comma, semicolon, tab or bar.
+    The delimiter is the one in the header row: comma, semicolon, tab or bar.
     """
-    # The limit of the csv module applies to the whole process, which does nothing but read.
+    # The limit of the csv module applies to the whole process, which only reads inputs.
     csv.field_size_limit(max(csv.field_size_limit(), limits.line_bytes))
     source = _Lines(buffered(Inflated(opened.stream, limits)), limits)
     header = next(source, None)
@@ -60,12 +60,15 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
 
 class _Lines(Iterator[str]):
-    """Lines as text with their ends, as the csv module wants them; at most the given bytes a row."""
+    """Text lines with their line ends, as the csv module needs them.
+
+    A row may have at most the given number of bytes.
+    """
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._lines = lines(stream, limits.line_bytes)
         self._limits, self._encoding = limits, ""
-        self.n_row = 0  # bytes of the present row
+        self.n_row = 0  # bytes of the current row
 
     def __next__(self) -> str:
         line = next(self._lines)
@@ -79,7 +82,7 @@ class _Lines(Iterator[str]):
         return self._text(line).replace("\x00", "") + "\n"
 
     def _text(self, line: bytes) -> str:
-        """UTF-8, else the encoding that the first other line shows."""
+        """Decode as UTF-8, or else by the encoding detected in the first line that is not UTF-8."""
         try:
             return line.decode("utf-8-sig")
         except UnicodeDecodeError:

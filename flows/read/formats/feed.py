@@ -1,7 +1,7 @@
-"""`.rss`, `.atom`, `.xml`: feeds, whose items are documents, and the XML that news agencies deliver.
+"""Read `.rss`, `.atom` and `.xml`: items of feeds, and the XML that news agencies deliver.
 
-lxml parses, without entities of the document's own, without a network and within its limits on depth
-and size, so that neither an entity bomb nor a deep tree costs more than the bytes of the file.
+lxml parses without document-defined entities, without a network, and within its limits on depth and
+size. So an entity bomb or a deep tree costs no more than the bytes of the file.
 """
 
 from __future__ import annotations
@@ -29,21 +29,22 @@ _ROOT = re.compile(
     re.DOTALL,
 )
 _TAGS = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
-# A teaser ends so: an ellipsis, in brackets or with a link to the rest.
+# The end of a teaser: an ellipsis, also in brackets, or a link to the rest.
 _GOES_ON = re.compile(
     r"(?:\.\.\.|\u2026|\[(?:\.\.\.|\u2026)\]|(?:read|continue)[ -](?:more|reading|the full \w+)\W{0,9})\s*$",
     re.IGNORECASE,
 )
-# Characters of a description that pass for a full text. Feeds cut summaries at 150 to 500 characters
-# (WordPress at 55 words); an item of news begins at about 100 words. Wide characters count three.
+# The least number of characters for a description to count as full text. Feeds cut summaries at 150
+# to 500 characters (WordPress at 55 words); a news item has at least about 100 words. A wide
+# character counts as three.
 _FULL = 600
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The items of a feed (RSS 1.0 and 2.0, Atom), or the items of NITF and NewsML-G2.
+    """Yield the items of a feed (RSS 1.0 and 2.0, Atom), or the items of NITF and NewsML-G2.
 
-    An item is a document where the feed carries its full text, else a row of `rejects` with the
-    reason `summary`. A sitemap is no article.
+    An item is a document if the feed has its full text. Otherwise it is a row of `rejects` with the
+    reason `summary`. A sitemap is rejected.
     """
     root, n_items, title = "", 0, None
     try:
@@ -99,7 +100,7 @@ def _is_of_feed(node: etree._Element) -> bool:
 
 
 def _drop(node: etree._Element) -> None:
-    """Free an item that was read, and its empty place in the tree."""
+    """Free an item that was read, and the empty nodes it leaves in the tree."""
     node.clear()
     parent = node.getparent()
     while parent is not None and node.getprevious() is not None:
@@ -107,7 +108,7 @@ def _drop(node: etree._Element) -> None:
 
 
 def _child(node: etree._Element, *names: str) -> str | None:
-    """The text of the first child of one of the names, in their order."""
+    """The text of the first child with one of these names; earlier names take precedence."""
     for name in names:
         for child in node:
             if name in (child.tag, local(child)) and (found := text_of(child)):
@@ -118,7 +119,7 @@ def _child(node: etree._Element, *names: str) -> str | None:
 def _rss_item(
     node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
 ) -> Record | Reject:
-    """An item of RSS 2.0 or 1.0."""
+    """Read an item of RSS 2.0 or 1.0."""
     body = _child(node, _CONTENT, "fulltext")
     summary = _child(node, "description", "summary")
     guid = next((c for c in node if local(c) == "guid"), None)
@@ -138,7 +139,7 @@ def _rss_item(
 def _atom_entry(
     node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
 ) -> Record | Reject:
-    """An entry of Atom (RFC 4287)."""
+    """Read an entry of Atom (RFC 4287)."""
     links = [c for c in node if local(c) == "link" and c.get("href")]
     link = next((c.get("href") for c in links if c.get("rel", "alternate") == "alternate"), None)
     names = [text_of(n) for a in node if local(a) == "author" for n in a if local(n) == "name"]
@@ -157,7 +158,10 @@ def _atom_entry(
 
 
 def _markup(node: etree._Element) -> str:
-    """An Atom text construct as HTML: escaped, as elements (xhtml), or plain text."""
+    """Return an Atom text construct as HTML.
+
+    The construct is escaped, or XHTML elements, or plain text.
+    """
     if node.get("type") == "xhtml" or len(node):
         return "".join(
             etree.tostring(child, encoding="unicode", with_tail=True) for child in node
@@ -197,7 +201,7 @@ def _document(
 
 
 def _is_teaser(body: str, *, least: int) -> bool:
-    """Whether a text announces another: short, or with a mark that it goes on elsewhere."""
+    """Whether a text only announces the article: it is short or ends in "read more"."""
     text = html.unescape(_TAGS.sub(" ", body)).strip()
     n_chars = sum(3 if ord(c) >= 0x2E80 else 1 for c in text[:_FULL])
     return n_chars < least or _GOES_ON.search(text[-60:]) is not None
@@ -208,13 +212,13 @@ def _plain(markup: str | None) -> str | None:
 
 
 def _authors(printed: list[str]) -> tuple[str, ...]:
-    """Names, without the mail address that RSS 2.0 asks for ("jo@example.org (Jo Bell)")."""
+    """Names without the mail address that RSS 2.0 requires ("jo@example.org (Jo Bell)")."""
     found = (re.sub(r"^\S+@\S+ \((.+)\)$", r"\1", name) for name in printed)
     return tuple(name for name in found if name and "@" not in name)
 
 
 def _date(printed: str | None) -> str | None:
-    """An RFC 822 date in ISO 8601; another form as it is printed."""
+    """Convert an RFC 822 date to ISO 8601; other forms are returned unchanged."""
     if printed is None or moment(printed) is not None:
         return printed
     try:

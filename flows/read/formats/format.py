@@ -1,4 +1,4 @@
-"""What an input format is: the names it accepts and how a file becomes records."""
+"""The interface of an input format: the names it accepts, and how it turns a file into records."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ class Opened:
     stream: BinaryIO
     size_bytes: int | None = None
     file_time: datetime | None = None  # only where the recipe asks for it
-    # What the reader passed over because it is no document, by reason, such as "not_html" or "revisit".
+    # Items that were skipped because they are not documents, by reason, such as "not_html" or
+    # "revisit".
     skipped: Counter[str] = field(default_factory=Counter)
-    # Fields of rows that look like one that is missed but are not read (see `fields.RowReader`).
+    # Fields that look like one that is missing but are not read (see `fields.RowReader`).
     unread: Counter[str] = field(default_factory=Counter)
-    # Gets each row as it is stored, for a look at a sample.
+    # Called with each row as it is stored, to inspect a sample.
     on_row: Callable[[Mapping[str, object]], None] = lambda row: None
-    # The number of the first record, where the stream begins behind records that are known; and, from formats that
-    # records can be added to, of the one that would come after the last, once all of the file is read without a fault.
+    # `first_number`: the number of the first record, if earlier records of the file are already
+    # known. `next_number`: set by formats to which records can be appended, after the whole file
+    # was read without a fault.
     first_number: int = 0
     next_number: int | None = None
 
@@ -37,8 +39,9 @@ class Opened:
 class Format:
     """One format.
 
-    `records` yields what a file holds, in its order, and may raise `streams.BrokenError` or OSError at any
-    point: what came before stays, and one row of `rejects` says what happened to the rest.
+    `records` yields the records of a file in order. It may raise `streams.BrokenError` or OSError
+    at any point. Earlier records remain valid, and one row of `rejects` states what happened to the
+    rest.
     """
 
     name: str

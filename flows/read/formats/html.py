@@ -1,4 +1,4 @@
-"""`.html`: one saved page, a file each."""
+"""Read `.html`: each file is one saved page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import Inflated, whole
 
-# What the MIME Sniffing Standard (whatwg) calls HTML, less the tags that also begin fragments of text.
+# Signatures of HTML in the MIME Sniffing Standard (WHATWG), without tags that also start text
+# fragments.
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,999}(?:<!--.{0,9999}?-->\s{0,999}){0,9}<(?:!doctype\s{1,9}html|html|head|\?xml)[\s>]",
     re.IGNORECASE | re.DOTALL,
@@ -19,7 +20,7 @@ _PAGE = re.compile(
 
 
 def looks_like_page(head: bytes) -> bool:
-    """Whether bytes begin like a page.
+    """Whether bytes start like a page.
 
     >>> looks_like_page(b"  <!DOCTYPE html><title>x</title>"), looks_like_page(b"<p>A line of text")
     (True, False)

@@ -1,4 +1,4 @@
-"""`.json`: one object, an array of objects, or an object a line."""
+"""Read `.json`: one object, an array of objects, or one object on each line."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from copydesk.flows.read.streams import BrokenError, Inflated, buffered
 
 _PIECE = 2**18
 _BLANK = " \t\r\n\ufeff"
-# Where an object wraps a list of documents: the answer of an interface, a dump with a head.
+# Keys under which an API response or a dump wraps its list of documents.
 _LISTS = ("articles", "documents", "docs", "items", "results", "data", "records", "hits", "entries")
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The documents: of an array, each element; of objects one after the other, each object.
+    """Yield a document for each element of an array, or for each object of a sequence.
 
-    An object without a text whose `articles`, `items`, `results` or the like is a list means
-    that list. The file is read a value at a time, each at most `[limits] line_bytes` long.
+    If an object has no text but a list under `articles`, `items`, `results` or a similar key, the
+    elements of that list are the documents. One value is read at a time, of at most `[limits]
+    line_bytes`.
     """
     rows = RowReader.of(opened, fields, limits)
     for number, item in enumerate(_unwrapped(_values(opened, limits), rows)):
@@ -58,15 +59,15 @@ def _listed(value: Mapping[str, object], rows: RowReader) -> list[object] | None
 
 
 def _values(opened: Opened, limits: Limits) -> Iterator[object]:
-    """The values of the file in order, those of an outer array one by one."""
+    """Yield the values of the file in order, and the elements of an outer array one by one."""
     text = _Text(buffered(Inflated(opened.stream, limits)), limits)
-    is_array = text.takes("[")
+    is_array = text.accept("[")
     n_values = 0
     while not text.is_over():
-        if is_array and text.takes("]"):
+        if is_array and text.accept("]"):
             is_array = False
             continue
-        if n_values and is_array and not text.takes(","):
+        if n_values and is_array and not text.accept(","):
             raise BrokenError(
                 "bad_json", f"a comma is missing after value {n_values:,} of the array"
             )
@@ -75,19 +76,19 @@ def _values(opened: Opened, limits: Limits) -> Iterator[object]:
         except BrokenError as error:
             if is_array or error.reason != "bad_json" or not text.skip_line():
                 raise
-            yield error  # an object a line: the next line may be whole
+            yield error  # one object on each line: the next line may be valid
         n_values += 1
     if is_array:
         raise BrokenError("truncated", "the JSON array has no end")
 
 
 class _Text:
-    """A JSON text read a value at a time by the standard library's decoder."""
+    """JSON text from which the standard library's decoder reads one value at a time."""
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._stream, self._limits = stream, limits
         self._decoder = json.JSONDecoder()
-        self._raw, self._at = b"", 0  # what is read and not yet decoded
+        self._raw, self._at = b"", 0  # text that was read but not decoded yet
         self._text, self._is_ended = "", False
 
     def is_over(self) -> bool:
@@ -100,21 +101,21 @@ class _Text:
             if not self._more():
                 return True
 
-    def takes(self, mark: str) -> bool:
-        """Whether the next character is the mark, which is then passed."""
+    def accept(self, mark: str) -> bool:
+        """Consume the next character if it is `mark`; return whether it was."""
         if self.is_over() or self._text[self._at] != mark:
             return False
         self._at += 1
         return True
 
     def skip_line(self) -> bool:
-        """Go behind the next line feed; False where there is none."""
+        """Skip past the next line feed; False if there is none."""
         end = self._text.find("\n", self._at)
         self._at = end + 1 if end >= 0 else len(self._text)
         return end >= 0
 
     def value(self) -> object:
-        """The next value. Raises `BrokenError` where it is no JSON, too deep or too long."""
+        """Return the next value. Raises `BrokenError` if it is not JSON, too deep or too long."""
         self.is_over()
         while True:
             try:
@@ -125,7 +126,7 @@ class _Text:
                 if not self._more(double=True):
                     raise BrokenError("bad_json", str(error)[:200]) from error
                 continue
-            # A number may go on in the next piece.
+            # A number may continue in the next chunk.
             if end < len(self._text) or not self._more():
                 break
         length = end - self._at
@@ -140,7 +141,10 @@ class _Text:
         return BrokenError("too_deep", f"brackets nest deeper than [limits] json_depth, {most}")
 
     def _more(self, *, double: bool = False) -> bool:
-        """Read on: a piece, or as much again as there is, so that a long value is not decoded too often."""
+        """Read another chunk.
+
+        With `double` it is as long as the buffer, so that a long value is not decoded too often.
+        """
         if self._is_ended:
             return False
         pending = self._text[self._at :]

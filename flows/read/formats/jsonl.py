@@ -1,4 +1,4 @@
-"""`.jsonl`, `.ndjson`: one JSON object a line, a document each."""
+"""Read `.jsonl` and `.ndjson`: one JSON object, a document, on each line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The document of each line; blank lines are passed over but counted."""
+    """Yield the document of each line. Blank lines are skipped but counted."""
     rows = RowReader.of(opened, fields, limits)
     number = opened.first_number - 1
     for number, line in enumerate(
@@ -38,7 +38,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
 
 def parse(line: bytes, limits: Limits) -> dict[str, object]:
-    """The object of a line. Raises `BrokenError` with bad_json, too_deep or wrong_type."""
+    """Parse the object of a line. Raises `BrokenError` with bad_json, too_deep or wrong_type."""
     most = limits.json_depth
     try:
         found = json.loads(line.decode("utf-8-sig"))
@@ -46,11 +46,12 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
         raise BrokenError(
             "misencoded", f"JSON must be UTF-8: {error.reason} at byte {error.start:,}"
         ) from error
-    except (ValueError, RecursionError) as error:  # the parser gives up at a thousand levels
+    except (ValueError, RecursionError) as error:  # the parser stops at a thousand levels
         if depth(line, most) > most:
             raise _too_deep(most) from error
         raise BrokenError("bad_json", str(error)[:200]) from error
-    # A page is full of brackets, but they are inside a string, so the parsed value is checked and not the line.
+    # A page contains many brackets, but inside a string, so the parsed value is checked instead of
+    # the line.
     if line.count(b"[") + line.count(b"{") > most and levels(found) > most:
         raise _too_deep(most)
     if not isinstance(found, dict):
@@ -65,7 +66,7 @@ def _too_deep(most: int) -> BrokenError:
 
 
 def levels(found: object) -> int:
-    """How deep objects and lists nest.
+    """The nesting depth of objects and lists.
 
     >>> levels({"a": [1, "]]] [[["]})
     2
@@ -80,7 +81,7 @@ def levels(found: object) -> int:
 
 
 def depth(line: bytes, enough: int) -> int:
-    """How deep the brackets of a JSON text nest; counting stops beyond `enough`.
+    """The nesting depth of the brackets in a JSON text; counting stops beyond `enough`.
 
     >>> depth(b'{"a": [1, "]]] [[["]}', 100)
     2

@@ -1,4 +1,4 @@
-"""`.mhtml`: a page that a browser saved with its pictures, as a MIME message."""
+"""Read `.mhtml`: a page that a browser saved with its images as a MIME message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.flows.read.streams import BrokenError, Inflated, whole
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The page: the message's first part that is HTML; its address and date are the message's."""
+    """Yield the first HTML part of the message, with the address and date of the message."""
     raw = whole(Inflated(opened.stream, limits), limits.line_bytes)
     message = cast(EmailMessage, message_from_bytes(raw, policy=policy.compat32))
     part = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)

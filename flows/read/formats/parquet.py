@@ -1,4 +1,4 @@
-"""`.parquet`: one row, a document each; only the columns that the recipe needs are read."""
+"""Read `.parquet`: one document in each row. Only the columns that the recipe needs are read."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError
 
-_ROWS = 64  # rows decoded at a time: 64 pages of the usual 150 kB are 10 MB
-_FREE = 64 * 2**20  # as for compressed streams: a ratio says nothing about small files
+_ROWS = 64  # rows decoded at a time: 64 pages of the usual 150 kB are about 10 MB
+_FREE = 64 * 2**20  # as for compressed streams: a ratio means nothing for small files
 _FOOTER_BYTES = (
     64 * 2**20
-)  # Thrift metadata may not ask for more; the footer of a file of 80 columns and 1,000 row groups has 8
+    # The most that Thrift metadata may allocate. The footer of a file of 80 columns and 1,000 row
+    # groups takes 8.
+)
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The document of each row. Statistics in the file are not consulted, so a false one does no harm."""
+    """Yield the document of each row.
+
+    Statistics in the file are not used, so wrong ones do no harm.
+    """
     try:
         yield from _rows(opened, fields, limits)
     except pa.ArrowMemoryError as error:
@@ -33,18 +38,19 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         OverflowError,
         RuntimeError,
         IndexError,
-    ) as error:  # what C++ throws comes as RuntimeError
+    ) as error:  # Errors from C++ arrive as RuntimeError.
         if isinstance(error, BrokenError):
             raise
         raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
-    except OSError as error:  # pyarrow raises one without a number for damaged pages
+    except OSError as error:  # pyarrow raises an OSError without a number for damaged pages
         if error.errno is not None:
             raise
         raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
 
 
 def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    # Hash and thrift limits stop a footer that claims to be huge; pre_buffer would hold whole row groups.
+    # Hash and thrift limits stop a footer that claims a huge size; pre_buffer would load whole row
+    # groups.
     file = pq.ParquetFile(
         opened.stream,
         pre_buffer=False,
@@ -60,7 +66,7 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
         )
     wanted = _columns(file.schema_arrow, fields)
     rows = RowReader.of(opened, fields, limits)
-    # Columns that are not read cannot be counted by their values; a schema rarely has one that is empty.
+    # Values of columns that are not read cannot be counted; a column of a schema is rarely empty.
     for name in LOOKALIKES.keys() & set(file.schema_arrow.names) - set(wanted):
         opened.unread[name] += file.metadata.num_rows
     number = n_bytes = 0
@@ -73,7 +79,8 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
         ):
             for row in _python_rows(batch, {*fields.html, *fields.text}):
                 found = rows.record(row, number)
-                # One long text in the dictionary, named by every row: the pages are small, the rows that they give are not.
+                # If every row refers to one long text in the dictionary, the pages are small but
+                # the rows are not.
                 n_bytes += len(found.body) if isinstance(found, Record) else found.size_bytes or 0
                 if n_bytes > most and opened.size_bytes is not None:
                     raise BrokenError(
@@ -86,7 +93,7 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
 
 def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
     wanted = {*fields.names(), *fields.keep}
-    # Of a dotted name that is no column itself, the struct it reaches into.
+    # A dotted name that is not itself a column selects the struct that it reaches into.
     structs = {name.split(".")[0] for name in wanted if "." in name and name not in schema.names}
     names = [name for name in schema.names if name in wanted | structs]
     for name in set(names):
@@ -116,10 +123,10 @@ def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
 
 
 def _check_group(file: pq.ParquetFile, group: int, size_bytes: int, limits: Limits) -> None:
-    """Refuse a row group that says it would grow beyond what the file's bytes can hold.
+    """Reject a row group whose declared size is more than the bytes of the file could expand to.
 
-    Asked by group: the sizes by column are behind an accessor that ends the process where the footer
-    is damaged (pyarrow 26, an exception in C++ that nothing catches).
+    The sizes are read by row group. The accessor for the sizes by column aborts the process if the
+    footer is damaged (pyarrow 26, an uncaught C++ exception).
     """
     plain = file.metadata.row_group(group).total_byte_size
     if plain < 0 or plain > max(_FREE, size_bytes * limits.expansion):
@@ -143,7 +150,7 @@ def _python_rows(batch: pa.RecordBatch, bodies: Collection[str]) -> Iterator[dic
 
 
 def _is_utf8(column: pa.Array) -> bool:
-    """Whether a column holds text and all of it is UTF-8, which nothing but a look at it tells."""
+    """Whether a column is text and valid UTF-8, which only a check of the values can tell."""
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return False
     try:
@@ -161,9 +168,9 @@ def _encoded(scalar: pa.Scalar) -> Utf8 | None:
 def _value(scalar: pa.Scalar) -> object:
     try:
         return scalar.as_py()
-    except UnicodeDecodeError:  # a string column that holds no UTF-8
+    except UnicodeDecodeError:  # a string column that is not valid UTF-8
         return scalar.cast(pa.binary()).as_py()
-    except (ValueError, OverflowError):  # a date that Python cannot hold
+    except (ValueError, OverflowError):  # a date that Python cannot represent
         return None
 
 
@@ -186,7 +193,7 @@ def _is_text(type_: pa.DataType) -> bool:
 
 
 def _is_plain(type_: pa.DataType) -> bool:
-    """Text, a number, a time, or a list of text or of objects that may hold a name."""
+    """Whether values of a type are text, numbers, times, or lists of text or of named objects."""
     if pa.types.is_struct(type_):
         return True
     if pa.types.is_list(type_) or pa.types.is_large_list(type_):

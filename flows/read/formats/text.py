@@ -1,4 +1,4 @@
-"""`.txt`, `.md` and other text: one text that another tool extracted, a file each."""
+"""Read `.txt`, `.md` and other text: each file is one text that another tool has extracted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROBOTS = re.compile(
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The file's text; a page that was saved as .txt is read as the page it is."""
+    """Yield the text of the file. A page that was saved as .txt is read as a page."""
     body = whole(Inflated(opened.stream, limits), limits.document_bytes)
     if _ROBOTS.match(body[:4096]):
         raise BrokenError("robots", "a robots.txt speaks to crawlers and holds no article")
@@ -29,8 +29,8 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
 
 def markdown(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The text of a Markdown file without its marks, its YAML head read as fields."""
-    from copydesk.flows.read import markdown_text  # its parser takes a tenth of a second to load
+    """Yield the text of a Markdown file without markup; YAML front matter gives the fields."""
+    from copydesk.flows.read import markdown_text  # The parser takes a tenth of a second to import.
 
     body = whole(Inflated(opened.stream, limits), limits.document_bytes)
     try:

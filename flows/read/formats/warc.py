@@ -1,6 +1,6 @@
-"""`.warc`: what a crawler stored; the pages and texts, a document each.
+"""Read `.warc`: the pages and texts that a crawler stored, one document in each record.
 
-A damaged record costs itself alone: reading goes on at the next record that can be found.
+A damaged record affects no other record: reading continues at the next record that can be found.
 """
 
 from __future__ import annotations
@@ -30,32 +30,37 @@ from copydesk.flows.read.warc_tape import Tape
 from copydesk.transforms.article import Given
 
 _OPENING = b"WARC/"
-# A record's first lines inside other bytes: the version, then a named field of the standard.
+# The first lines of a record inside other bytes: the version, then a named field of the standard.
 _HEAD = re.compile(rb"(?<=\n)WARC/\d\.\d\r?\n(?=(?:[\w-]{1,60}:[^\n]{0,9999}\n){0,20}?WARC-Type:)")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-# The record types of WARC 1.1 that hold documents; the others are counted under their own names.
+# The record types of WARC 1.1 that contain documents; the others are counted under their own names.
 _READERS = {"response": page, "resource": resource, "conversion": conversion}
 _OTHERS = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation"})
-Item = Record | Reject | None  # None: no document, and counted as skipped
+Item = Record | Reject | None  # None: not a document, and counted as skipped
 
 
 @dataclass(slots=True)
 class _Read:
-    """A record that was read but not yet handed out: whether its length is right shows in what follows it."""
+    """A record that was read but not yet yielded.
+
+    Whether its length is right can only be seen from the bytes that follow it.
+    """
 
     number: int
     start: int  # byte of the stream
-    n_bytes: int  # as its header declares them, without the header
+    n_bytes: int  # length of the content, as the header declares it
     url: str | None
     item: Item
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """The pages and texts; `record_number` counts every record of the file, requests and images too.
+    """Yield the pages and texts.
 
-    Records that are not documents are counted by reason in `opened.skipped`. A record whose bytes are damaged or
-    whose length is wrong becomes a row of `rejects` that gives its byte offset in the file; of a
-    wrong length, the document comes out as well, up to where the next record begins.
+    `record_number` counts all records of the file, also requests and images.
+
+    Records that are not documents are counted by reason in `opened.skipped`. A record with damaged
+    bytes or a wrong length becomes a row of `rejects` that gives its byte offset in the file. If
+    only the length is wrong, the document is yielded as well, up to the start of the next record.
     """
     source = Inflated(opened.stream, limits)
     tape = Tape(source, most=limits.document_bytes + 2 * HEADER_BYTES)
@@ -65,7 +70,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         yield from segment.items()
         number = segment.number
         is_whole = is_whole and segment.is_whole
-        if not segment.goes_on():
+        if not segment.seek_next_record():
             break
     if is_whole:
         opened.next_number = number + 1
@@ -85,7 +90,7 @@ class _Segment:
         self._search_from = 0
 
     def items(self) -> Iterator[Record | Reject]:
-        """What the records hold; of the last one too, where nothing is wrong with it."""
+        """Yield the items of the records, of the last one only if it is complete."""
         archive = iter(_archive(self._tape))
         while (record := self._following(archive)) is not None:
             yield from _items(self._last)
@@ -94,15 +99,16 @@ class _Segment:
 
     @property
     def is_whole(self) -> bool:
-        """Whether reading met no fault, and the last record ends with the file."""
+        """Whether there was no fault, and the last record ends with the file."""
         is_cut_off = self._last is not None and self._is_cut_off(self._last)
         return self._tape.fault is None and self._error is None and not is_cut_off
 
-    def goes_on(self) -> bool:
-        """Whether there is more to read behind the fault; the tape then is at the next record."""
+    def seek_next_record(self) -> bool:
+        """Move the tape to the next record after the fault; return whether there is one."""
         if self._error is not None and self._tape.seek_next(_HEAD, after=self._search_from):
             return True
-        # Packed data broke, at once or before a header was found: what is damaged has its row already.
+        # Compressed data was damaged, at once or before a header was found. The damage already has
+        # its row.
         fault = self._tape.fault
         is_damage = fault is not None and fault.reason in {"corrupt", "truncated"}
         return is_damage and self._tape.resume(_OPENING)
@@ -117,8 +123,10 @@ class _Segment:
 
     def _read(self, record: WarcRecord) -> _Read:
         self.number += 1
-        start = record.stream_pos  # counted from where `Tape.tell` says that the segment begins
-        n_bytes = record.content_length  # before parsing: it then counts what follows the HTTP head
+        # relative to the position that `Tape.tell` gave for the start of the segment
+        start = record.stream_pos
+        # Must be read before the record is parsed; afterwards it is the length after the HTTP head.
+        n_bytes = record.content_length
         self._tape.forget(start)
         url = address((record.headers.get("WARC-Target-URI") or "").strip("<> \t"))
         try:
@@ -139,7 +147,7 @@ class _Segment:
         except BareHeadError:
             record.reader.read(self._limits.document_bytes)
             head, block = self._parts(start, n_bytes)
-            return self._mended(head, with_whole_line_ends(block))
+            return self._with_right_length(head, with_whole_line_ends(block))
         if isinstance(found, str):
             self._skipped(found, url)
             return None
@@ -156,7 +164,7 @@ class _Segment:
         self._opened.skipped["robots" if is_robots else reason] += 1
 
     def _ending(self) -> Iterator[Record | Reject]:
-        """The last record before a fault or the end, and the row of what is damaged."""
+        """Yield the last record before a fault or the end, and the row for the damage."""
         last, fault = self._last, self._tape.fault
         if self._error is not None and (fault is None or self._has_header_left(last)):
             yield from self._misplaced(last, self._error)
@@ -170,12 +178,12 @@ class _Segment:
                 yield from _items(last)
 
     def _has_header_left(self, last: _Read | None) -> bool:
-        """Whether a record begins between the one at which parsing failed and the end of what was unpacked."""
+        """Whether a record starts after the one that failed, within the unpacked bytes."""
         begin = self._origin if last is None else last.start
         return self._tape.find(_HEAD, after=begin + 1) is not None
 
     def _broken(self, last: _Read | None, fault: BrokenError) -> Iterator[Record | Reject]:
-        """Packed data is damaged: the record in it is lost, the one before it is not."""
+        """Yield the record before damaged compressed data; the record inside the data is lost."""
         member = self._tape.member
         is_last = last is not None and (member <= last.start or self._is_cut_off(last))
         if last is not None and not is_last:
@@ -187,7 +195,10 @@ class _Segment:
         yield self._reject(self.number, url, fault.reason, f"{fault.detail}; {where}")
 
     def _misplaced(self, last: _Read | None, error: str) -> Iterator[Record | Reject]:
-        """No record begins where the one before ends: that one's length is wrong, or a header is damaged."""
+        """Handle a record that does not start where the previous one ends.
+
+        Either the previous length is wrong, or a header is damaged.
+        """
         if last is None:
             self.number += 1
             self._search_from = self._origin + 1
@@ -203,7 +214,7 @@ class _Segment:
         if following is not None and following < end:
             self._search_from = last.start + 1
         elif self._tape.between(end, end + 4) in (b"\r\n\r\n", b"\n\n", b"\r\n\n"):
-            # The length is right: what follows is a record with a damaged header.
+            # The length is right, so what follows is a record with a damaged header.
             yield from _items(last)
             self.number += 1
             self._search_from = end
@@ -229,16 +240,16 @@ class _Segment:
             f"Content-Length is {last.n_bytes} where {len(content)} bytes follow; "
             f"record at byte offset {offset}"
         )
-        mended = None
+        corrected = None
         if content and real <= self._limits.document_bytes + HEADER_BYTES:
-            mended = self._mended(header, content)
-        if isinstance(mended, Record):
-            yield mended
+            corrected = self._with_right_length(header, content)
+        if isinstance(corrected, Record):
+            yield corrected
             detail += "; the document is read up to the next record"
         yield self._reject(last.number, last.url, "corrupt", detail)
 
-    def _mended(self, header: bytes, content: bytes) -> Item:
-        """The present record from its bytes, its length set right."""
+    def _with_right_length(self, header: bytes, content: bytes) -> Item:
+        """The current record, parsed again from its bytes with the right length."""
         lines = [line.rstrip(b"\r") for line in header.rstrip(b"\r\n").split(b"\n")]
         kept = [line for line in lines if not line.lower().startswith(b"content-length:")]
         length = b"Content-Length: %d" % len(content)
@@ -286,7 +297,10 @@ def _archive(source: Tape) -> ArchiveIterator:
 
 @contextmanager
 def _panics() -> Iterator[None]:
-    """Make a failed assertion inside the library, which Rust raises past `Exception`, a fault of the file."""
+    """Treat a failed assertion in the library as a fault of the file.
+
+    The assertion comes from Rust and is not an `Exception`.
+    """
     try:
         yield
     except BaseException as error:
