@@ -180,6 +180,8 @@ EMPTY: tuple[tuple[str, str, str, str], ...] = (
     ("410", "410 Gone", "<h1>Gone</h1><p>The requested resource is no longer here.</p>", ""),
     ("server error", "502 Bad Gateway", "<center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center>", ""),
     ("robot check", "Just a moment...", "<h1>Checking if the site connection is secure</h1><p>Please wait.</p>", ""),
+    ("robot check in other words", "Let us know you're not a robot", "<h1>Hold the button</h1><p>Thank you.</p>", ""),
+    ("not found in other words", "Whoops, we couldn't find that.", "<p>We cannot complete your request.</p>", ""),
     ("log-in", "Anmelden | Hafenbote", "<h1>Anmelden</h1><form><label>E-Mail</label><input><label>Kennwort</label>"
      "<input><button>Weiter</button></form><p>Noch kein Konto? Jetzt registrieren.</p>", ""),
     ("log-in, French", "Connexion | Le Quai", "<h1>Connexion</h1><form><input><input></form><p>Mot de passe oublié ?</p>", ""),

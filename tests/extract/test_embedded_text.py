@@ -151,3 +151,13 @@ def test_of_two_articles_in_the_state_the_one_of_the_page_is_taken() -> None:
 def test_broken_json_in_the_state_changes_nothing() -> None:
     broken = _next_data(_TITLE, _PARAGRAPHS)[:300] + "</script>"
     assert _page(_PARAGRAPHS, broken).text.splitlines() == list(_PARAGRAPHS)
+
+
+def test_what_a_state_says_of_its_pictures_is_no_text() -> None:
+    pictures = [
+        {"src": f"/{n}.jpg", "altText": text} for n, text in enumerate(_PARAGRAPHS + _OTHER)
+    ]
+    state = {"props": {"pageProps": {"slots": [{"image": picture} for picture in pictures]}}}
+    script = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
+    html = _FRAME.format(title=_TITLE, head="", body="<p>A short note on Monday.</p>", foot=script)
+    assert copydesk.clean_page(html).text == "A short note on Monday."

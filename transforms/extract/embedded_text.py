@@ -41,7 +41,7 @@ _MOST_STARTS = 20  # arbitrary
 #: Keys whose values tell of other documents, or of the article in other words.
 _OTHER_KEYS = re.compile(
     r"relat|recommend|comment|teaser|promo|similar|popular|trending|latest|next|prev|more|sidebar|footer|header|nav|menu|"
-    r"author|bio|caption|credit|seo|meta|description|excerpt|summary|alt$|newsletter|consent|cookie|privacy|legal|"
+    r"author|bio|caption|credit|seo|meta|description|excerpt|summary|alt$|alt[-_ ]?text|newsletter|consent|cookie|privacy|legal|"
     r"translation|messages|i18n|locale|dictionary|config|css|style",
     re.IGNORECASE,
 )

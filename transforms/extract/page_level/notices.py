@@ -21,6 +21,7 @@ _SHELL_WORDS = 60
 _STATUS = re.compile(
     r"(?:error|fehler|erreur|errore|erro|http)?\W{0,3}(?:40[0-4]|410|429|50[0-4])\b.{0,60}"
     r"|(?:\W{0,3}(?:sorry|oops|ups|hoppla)\W{0,3})?(?:(?:the |this )?page (?:was |could |can)?(?:not|n't|no longer) .{0,30}|page not found"
+    r"|(?:whoops|oops|sorry)\W+(?:but )?we (?:couldn['’]t|could not|can['’]t|cannot) find (?:that|it|this|the|what).{0,30}"
     r"|not found|.{0,20}(?:content|article|story) (?:is )?(?:not found|no longer available|unavailable|not available)"
     r"|(?:die )?seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|p[áa]gina no encontrada|p[áa]gina n[ãa]o encontrada"
     r"|pagina non trovata|pagina niet gevonden|siden (?:blev|ble) ikke fundet|sidan hittades inte|nie znaleziono strony"
@@ -29,7 +30,7 @@ _STATUS = re.compile(
     re.IGNORECASE,
 )
 _WALL = re.compile(
-    r"just a moment\W*|attention required.{0,40}|(?:checking|verifying) .{0,40}(?:browser|human|connection)\W*|are you (?:a )?(?:human|robot)\W*"
+    r"just a moment\W*|attention required.{0,40}|(?:checking|verifying) .{0,40}(?:browser|human|connection)\W*|(?:let us know (?:that )?)?(?:are you|you['’]re) (?:a )?(?:human|(?:not )?a robot|robot)\W*"
     r"|(?:please )?(?:verify|confirm) (?:that )?you(?:'re| are) (?:a )?(?:human|not a robot)\W*|robot or human\W*|security check\W*|captcha\W*"
     r"|(?:please )?enable (?:cookies|javascript|js)\b.{0,60}|javascript (?:is )?(?:disabled|required)\W*"
     r"|(?:log|sign) ?in(?: (?:to|or|with|required)\b.{0,60})?\W*|login\W*|(?:sign up|register|create (?:an )?account)(?: .{0,40})?\W*"
