@@ -102,7 +102,8 @@ def warehouse(tmp_path: Path) -> Warehouse:
         updates={
             "articles": pa.table(
                 {"doc_id": [rows.doc_id(0)], "cluster_size": [3], "n_outlets": [3]}
-            )
+            ),
+            "stories": pa.table({"story_id": [STORY], "n_outlets": [5]}),
         },
     )
     assert list(faults(made)) == []

@@ -210,3 +210,11 @@ def test_a_file_of_another_schema_is_found_even_with_the_right_hash(warehouse: W
     path = current.files("runs")[0]
     pq.write_table(pq.read_table(path).drop_columns(["versions"]), path)
     assert kinds(warehouse)[0][0] == "changed"
+
+
+def test_a_story_that_miscounts_its_outlets_is_found(warehouse: Warehouse) -> None:
+    update = pa.table({"story_id": [rows.doc_id(1)], "n_outlets": [9]})
+    add(warehouse, "three", range(20, 20), updates={"stories": update})
+    (found,) = faults(warehouse)
+    assert found.kind == "story"
+    assert "says 9 outlets and has 1" in found.sentence

@@ -23,6 +23,9 @@ from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.transforms import ledger, tabulate
 
 
+_OUTLETS = pa.schema([("story_id", pa.string()), ("outlet_id", pa.string())])
+
+
 def row_faults(snapshot: Snapshot) -> Iterator[Fault]:
     """Every fault in the rows of a snapshot whose files are whole."""
     yield from _unbalanced_runs(snapshot)
@@ -30,6 +33,7 @@ def row_faults(snapshot: Snapshot) -> Iterator[Fault]:
     yield from _repeated_documents(snapshot)
     yield from _cluster_faults(snapshot)
     yield from _story_faults(snapshot)
+    yield from _outlet_faults(snapshot)
     yield from _text_faults(snapshot)
     yield from _orphan_rows(snapshot)
 
@@ -141,6 +145,31 @@ def _story_faults(snapshot: Snapshot) -> Iterator[Fault]:
                 "story",
                 identifier,
                 f"story {identifier} says {stated[identifier]} articles and has none",
+            )
+
+
+def _outlet_faults(snapshot: Snapshot) -> Iterator[Fault]:
+    """Stories whose number of outlets is wrong; outlets of copies count."""
+    columns = ["story_id", "outlet_id"]
+    documents = pa.concat_tables(
+        [snapshot.table(table, columns).cast(_OUTLETS) for table in ("articles", "duplicates")]
+    )
+    counted = documents.group_by("story_id").aggregate([("outlet_id", "count_distinct")])
+    n_outlets = dict(
+        zip(
+            counted["story_id"].to_pylist(),
+            counted["outlet_id_count_distinct"].to_pylist(),
+            strict=True,
+        )
+    )
+    for row in snapshot.table("stories", ["story_id", "n_outlets"]).to_pylist():
+        number = n_outlets.get(row["story_id"], 0)
+        if row["n_outlets"] != number:
+            yield Fault(
+                "story",
+                row["story_id"],
+                f"story {row['story_id']} says {row['n_outlets']} outlets and has {number}; "
+                "`copydesk reprocess --stage stories` counts them again",
             )
 
 
