@@ -22,7 +22,6 @@ from copydesk.flows.warehouse.schema import tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.transforms import ledger, tabulate
 
-
 _OUTLETS = pa.schema([("story_id", pa.string()), ("outlet_id", pa.string())])
 
 
