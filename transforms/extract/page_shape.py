@@ -109,6 +109,8 @@ NEAR_NAMES = (
     + [f"class_{g}" for g, _ in CLASS_GROUPS]
     + [f"class_{g}" for g in ATTRIBUTE_GROUPS]
 )
+#: How many ancestors of a block are described, the block itself included.
+LEVELS = 6
 #: A distance of this many steps, or no such ancestor.
 _FAR = 15
 
@@ -121,7 +123,7 @@ class Shape:
         self.n = len(page.text)
         self.at = np.arange(self.n)
         self.size = np.array([len(t) for t in page.text], dtype=np.float64)
-        self.links = np.minimum(self.size, np.array(page.link_chars, dtype=np.float64))
+        self.links = np.minimum(self.size, page.link_chars.astype(np.float64))
         self.density = self.links / self.size
         self.ends = lines.column("sentence_ends")
         # A block of prose: some length, few links, a sentence end. The lengths are those of readability.
@@ -134,14 +136,13 @@ class Shape:
         self.where_prose = np.flatnonzero(self.is_prose)
         self.total, self.total_prose = float(self.size.sum()), max(1.0, float(self.prose.sum()))
 
-        self.parent = np.array(page.parent, dtype=np.int64)
-        self.parent[0] = 0
-        self.depth = np.array(page.depth, dtype=np.int64)
-        self.first = np.array(page.first_block, dtype=np.int64)
-        self.last = np.array(page.last_block, dtype=np.int64)
-        self.signature = np.array(page.signature, dtype=np.int64)
-        self.element = np.array(page.block_element, dtype=np.int64)
-        self.inner = np.array(page.inner_element, dtype=np.int64)
+        self.parent = np.maximum(page.parent, 0)
+        self.depth = page.depth
+        self.first = page.first_block
+        self.last = page.last_block
+        self.signature = page.signature
+        self.element = page.block_element
+        self.inner = page.inner_element
         self.tag = np.array([TAGS.get(t, _OTHER_TAG) for t in page.tag], dtype=np.float64)
         self.block_tag = self.tag[self.element]
         self.up1 = self.parent[self.element]
@@ -160,10 +161,18 @@ class Shape:
         return sums[self.last] - sums[self.first]
 
     @cached_property
+    def levels(self) -> Index:
+        """The block-level element of each block, then its parent and so on, one of `LEVELS` a row."""
+        levels = [self.element]
+        while len(levels) < LEVELS:
+            levels.append(self.parent[levels[-1]])
+        return np.stack(levels)
+
+    @cached_property
     def distances(self) -> npt.NDArray[np.uint8]:
         """For each element, how many steps up the nearest element of each telling tag and class group is."""
         page, near = self.page, len(NEAR_TAGS)
-        bits = np.array(page.classes, dtype=np.int64)
+        bits = page.classes
         table = np.empty((len(page.tag), len(NEAR_NAMES)), dtype=np.uint8)
         table[:, :near] = _FAR
         table[:, near:] = np.where(

@@ -25,12 +25,8 @@ def build(page: Page, score: Column, words: Column, baseline: Column | None = No
     weight = words + 1.0
     kept = score * weight
     total = max(1e-9, float(kept.sum()))
-    parent = np.array(page.parent, dtype=np.int64)
-    parent[0] = 0
-    first = np.array(page.first_block, dtype=np.int64)
-    last = np.array(page.last_block, dtype=np.int64)
-    signature = np.array(page.signature, dtype=np.int64)
-    element = np.array(page.block_element, dtype=np.int64)
+    parent, signature, element = np.maximum(page.parent, 0), page.signature, page.block_element
+    first, last = page.first_block, page.last_block
     columns: list[npt.NDArray[Any]] = [score]
     padded = np.concatenate((np.full(4, -0.1), score, np.full(4, -0.1)))
     columns += [padded[4 + by : 4 + by + n] for by in _NEAR]

@@ -14,6 +14,7 @@ from copydesk.transforms.extract.model import text_features
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.page_shape import (
+    LEVELS,
     NEAR_NAMES,
     TAGS,
     Index,
@@ -26,8 +27,6 @@ __all__ = ["Column", "Index", "Matrix", "build"]
 
 Matrix = npt.NDArray[np.float32]
 
-#: How many ancestors of a block are described, the block itself included.
-_LEVELS = 6
 _WINDOW = (-3, -2, -1, 1, 2, 3)
 _HEADING_WORDS = ("related", "subscribe", "comment", "share", "ad", "tags", "stop")
 _NEXT_WORDS = ("share", "subscribe", "related", "credit", "byline", "date")
@@ -99,25 +98,26 @@ def _ancestors(out: _Columns, s: Shape) -> None:
         np.bincount(s.signature, weights=column)
         for column in (s.element_size, s.element_links, s.element_prose)
     )
-    level = s.element
-    for k in range(_LEVELS):
-        alike = s.signature[level]
-        out.add(f"up{k}_size", np.log1p(s.element_size[level]))
-        out.add(f"up{k}_links", ratio(s.element_links[level], s.element_size[level]))
-        out.add(f"up{k}_prose", s.element_prose[level] / s.total_prose)
-        out.add(f"up{k}_blocks", np.log1p(s.element_blocks[level]))
-        out.add(f"up{k}_paragraphs", ratio(paragraphs[level], s.element_blocks[level]))
-        out.add(f"up{k}_same", np.log1p(same[alike]))
-        out.add(f"up{k}_same_links", ratio(links[alike], sizes[alike]))
-        out.add(f"up{k}_same_size", np.log1p(sizes[alike] / same[alike]))
-        out.add(f"up{k}_same_prose", np.minimum(1.0, prose[alike] / s.total_prose))
-        if k:
-            out.add(f"up{k}_tag", s.tag[level])
-            out.add(
-                f"up{k}_at",
-                ratio((s.at - s.first[level]).astype(np.float64), s.element_blocks[level]),
-            )
-        level = s.parent[level]
+    levels = s.levels
+    alike, size, blocks = s.signature[levels], s.element_size[levels], s.element_blocks[levels]
+    columns = {
+        "size": np.log1p(size),
+        "links": ratio(s.element_links[levels], size),
+        "prose": s.element_prose[levels] / s.total_prose,
+        "blocks": np.log1p(blocks),
+        "paragraphs": ratio(paragraphs[levels], blocks),
+        "same": np.log1p(same[alike]),
+        "same_links": ratio(links[alike], sizes[alike]),
+        "same_size": np.log1p(sizes[alike] / same[alike]),
+        "same_prose": np.minimum(1.0, prose[alike] / s.total_prose),
+    }
+    above = {
+        "tag": s.tag[levels],
+        "at": ratio((s.at - s.first[levels]).astype(np.float64), blocks),
+    }
+    for k in range(LEVELS):
+        for name, column in (columns | above if k else columns).items():
+            out.add(f"up{k}_{name}", column[k])
 
 
 def _look_alikes(out: _Columns, s: Shape) -> None:
@@ -151,16 +151,20 @@ def _densest(out: _Columns, s: Shape) -> None:
 def _headline(out: _Columns, s: Shape) -> None:
     """How far headline and opening paragraph are, in blocks and in the tree."""
     for name, anchor in (("title", s.title), ("opening", s.opening)):
-        found = anchor >= 0
+        is_found = anchor >= 0
         out.add(
             f"{name}_steps",
-            s.covered(int(s.element[anchor]), 20, 20.0) if found else np.full(s.n, 20.0),
+            s.covered(int(s.element[anchor]), 20, 20.0) if is_found else np.full(s.n, 20.0),
         )
-        out.add(f"from_{name}", _signed_log(s.at - anchor) if found else np.full(s.n, 99.0))
-    steps = np.full(s.n, 20.0)
-    level = s.element
-    for k in range(20 if s.opening >= 0 else 0):
-        steps[(s.first[level] <= s.opening) & (s.opening < s.last[level]) & (steps == 20.0)] = k
+        out.add(f"from_{name}", _signed_log(s.at - anchor) if is_found else np.full(s.n, 99.0))
+    steps, level = np.full(s.n, 20.0), s.element
+    is_open = np.full(s.n, s.opening >= 0)
+    for k in range(20):
+        if not is_open.any():
+            break
+        found = is_open & (s.first[level] <= s.opening) & (s.opening < s.last[level])
+        steps[found] = k
+        is_open &= ~found
         level = s.parent[level]
     out.add("opening_own_steps", steps)
 
@@ -169,11 +173,11 @@ def _items(out: _Columns, s: Shape) -> None:
     """Items: elements that repeat under one parent."""
     under = np.unique(s.signature + (s.signature.max() + 1) * s.parent, return_inverse=True)[1]
     siblings, prose = np.bincount(under), np.bincount(under, weights=s.element_prose)
-    level = s.element
-    for k in range(_LEVELS):
-        out.add(f"up{k}_siblings", np.log1p(siblings[under[level]]))
-        out.add(f"up{k}_siblings_prose", prose[under[level]] / s.total_prose)
-        level = s.parent[level]
+    alike = under[s.levels]
+    counts, shares = np.log1p(siblings[alike]), prose[alike] / s.total_prose
+    for k in range(LEVELS):
+        out.add(f"up{k}_siblings", counts[k])
+        out.add(f"up{k}_siblings_prose", shares[k])
 
 
 def _run_of_prose(out: _Columns, s: Shape) -> None:
@@ -290,11 +294,10 @@ def _topic(out: _Columns, s: Shape, name: str, share: Column) -> None:
     for radius in (4, 12):
         low, high = np.maximum(s.at - radius, 0), np.minimum(s.at + radius + 1, s.n)
         out.add(f"{name}_{radius}", (sums[high] - sums[low]) / (sizes[high] - sizes[low]))
-    elements = s.inside(weighted)
-    level = s.up1
-    for k in range(1, _LEVELS):
-        out.add(f"up{k}_{name}", ratio(elements[level], s.element_size[level]))
-        level = s.parent[level]
+    elements, levels = s.inside(weighted), s.levels
+    shares = ratio(elements[levels], s.element_size[levels])
+    for k in range(1, LEVELS):
+        out.add(f"up{k}_{name}", shares[k])
 
 
 def _whole_page(out: _Columns, s: Shape, hints: Hints) -> None:

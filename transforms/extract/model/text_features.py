@@ -168,9 +168,9 @@ def _over_page(
     return {
         "chars": np.log1p(size),
         "words": np.log1p(n_words),
-        "link_density": np.minimum(1.0, np.array(page.link_chars) / size),
-        "links": np.array(page.link_count, dtype=np.float64),
-        "bold": np.minimum(1.0, np.array(page.bold_chars) / size),
+        "link_density": np.minimum(1.0, page.link_chars / size),
+        "links": page.link_count.astype(np.float64),
+        "bold": np.minimum(1.0, page.bold_chars / size),
         "word_length": letters * per,
         "commas": counts["comma"] * per,
         "upper_per_word": counts["upper"] * per,
@@ -179,8 +179,8 @@ def _over_page(
         "at_sign": np.minimum(1.0, counts["at"]),
         "hash": np.minimum(1.0, counts["hash"]),
         "bar": counts["bar"] * per,
-        "cells": np.array(page.cells, dtype=np.float64),
-        "after_break": np.array(page.after_break, dtype=np.float64),
+        "cells": page.cells.astype(np.float64),
+        "after_break": page.after_break.astype(np.float64),
         "no_ascii": np.minimum(1.0, counts["not_ascii"]),
         **characters.patterns(page.text),
     }
@@ -213,23 +213,29 @@ def _shared_with_head(
         "title_share": share,
         "title_cover": cover,
         "description_share": np.where(is_short, said, 0.0),
-        "body_share": _shared_with_body(words, hints.body),
+        "body_share": _shared_with_body(vocabulary, hints.body),
         "headline_exact": is_headline,
     }
 
 
-def _shared_with_body(words: list[list[str]], text: str) -> Column:
+def _shared_with_body(vocabulary: Vocabulary, text: str) -> Column:
     """The share of each block's trigrams of words that the article body has, -1 where there is no body."""
+    counts, block, word = vocabulary.counts, vocabulary.block, vocabulary.word
     body = WORD.findall(text.lower())
     if not body:
-        return np.full(len(words), -1.0)
-    grams = set(zip(body, body[1:], body[2:], strict=False))
-    share = np.zeros(len(words))
-    for block, own in enumerate(words):
-        if len(own) > 2:
-            found = sum(gram in grams for gram in zip(own, own[1:], own[2:], strict=False))
-            share[block] = found / (len(own) - 2)
-    return share
+        return np.full(len(counts), -1.0)
+    number, size = vocabulary.index, len(vocabulary.index)
+    said = np.fromiter(map(number.get, body, repeat(-1)), dtype=np.int64, count=len(body))
+    is_known = (said[:-2] >= 0) & (said[1:-1] >= 0) & (said[2:] >= 0)
+    places = np.flatnonzero(block[2:] == block[:-2])
+    is_shared = np.isin(_trigrams(word, size)[places], _trigrams(said, size)[is_known])
+    found = np.bincount(block[places], is_shared, minlength=len(counts))
+    return np.asarray(found / np.maximum(counts - 2, 1))
+
+
+def _trigrams(word: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
+    """Each three words in a row as one number; `size` is that of the vocabulary."""
+    return np.asarray((word[:-2] * size + word[1:-1]) * size + word[2:])
 
 
 def _groups(vocabulary: Vocabulary) -> dict[str, Column]:
