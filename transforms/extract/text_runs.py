@@ -107,11 +107,9 @@ def _bounds(
     texts: list[str], is_left_tag: Marks, is_bound: Marks, in_pre: Marks
 ) -> tuple[Index, Index, Index, Index]:
     """For each run with text: the tags before its first text, before its first white space that counts, behind it, and the block-level tag before it."""
-    is_text = np.fromiter(
-        (bool(text) and not text.isspace() for text in texts), dtype=np.bool_, count=len(texts)
-    )
-    if in_pre.any():
-        is_text |= in_pre & np.fromiter(map(bool, texts), dtype=np.bool_, count=len(texts))
+    is_any = np.fromiter(map(bool, texts), dtype=np.bool_, count=len(texts))
+    is_blank = np.fromiter(map(str.isspace, texts), dtype=np.bool_, count=len(texts))
+    is_text = is_any & (in_pre | ~is_blank)
     group, bounds = np.cumsum(is_bound), np.flatnonzero(is_bound)
     places = np.flatnonzero(is_text)
     groups = group[places]

@@ -297,7 +297,7 @@ def _signs(tag: str, attributes: Attributes) -> tuple[str, bool, bool, _Signs | 
     if not attributes:
         return tag, may_have_date, True, None
     named, prop, rel, href = element_names.naming(attributes)
-    words = rel.lower().split()
+    words = rel.lower().split() if rel else ()
     licensed = href.strip()[:500] if "license" in words else ""
     if "author" in words:
         return tag, may_have_date, False, _Signs(named, (("authors", "rel"),), False, licensed)
