@@ -82,6 +82,11 @@ def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
     return built
 
 
+# A prompt behind a question ("More news from the harbour? Subscribe to our newsletter"), networks behind a colon.
+_MORE = {
+    "newsletter_line": r"[^.!?]{5,80}\? ?BLOCK",
+    "follow_us": r"BLOCK ?: ?[^.!?]{2,80}",
+}
 _Row = tuple[str, str, Place, tuple[str, ...], tuple[str, ...]]
 _NAMES = tuple(PLACES[one][0] for one in ("few", "name", "outlet", "names", "agency"))
 
@@ -101,10 +106,10 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
         ("author_line", "author", book.author),
         ("page_tool", "share", book.tools),
     ):
-        if block and name == "newsletter_line":
-            yield name, category, "line", (*_patterns(block), _asked(block)), _examples(block)
-        elif block:
-            yield name, category, "line", _patterns(block), _examples(block)
+        if block:
+            more = _MORE.get(name, "").replace("BLOCK", choice(block))
+            patterns = (*_patterns(block), *filter(None, [more]))
+            yield name, category, "line", patterns, _examples(block)
     if book.related and book.share and book.language != "th":  # no mark ends a Thai sentence
         yield _glued(book)
     if book.form:
@@ -124,11 +129,6 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
 
 def _patterns(block: str) -> tuple[str, ...]:
     return tuple(map(pattern, lines(block)))
-
-
-def _asked(block: str) -> str:
-    """A prompt behind a question: "More news from the harbour? Subscribe to our newsletter"."""
-    return rf"[^.!?]{{5,80}}\? ?{choice(block)}"
 
 
 def _examples(block: str) -> tuple[str, ...]:
@@ -218,6 +218,7 @@ def _copyright(book: Phrasebook) -> _Row:
         rf"(?:c\)|\(c\)) ?(?:copyright )?{_YEARS}[^!?]{{0,120}}",
         rf"{_YEARS},? ?(?:©|\(c\)|copyright)[^!?]{{0,120}}",
         rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
+        rf"{PLACES['outlet'][0]} © ?{PLACES['name'][0]}",
     )
     drops = (
         *shown,
