@@ -157,7 +157,8 @@ def test_what_a_state_says_of_its_pictures_is_no_text() -> None:
     pictures = [
         {"src": f"/{n}.jpg", "altText": text} for n, text in enumerate(_PARAGRAPHS + _OTHER)
     ]
-    state = {"props": {"pageProps": {"slots": [{"image": picture} for picture in pictures]}}}
+    slots = [{"image": picture} for picture in pictures]
+    state = {"props": {"pageProps": {"title": _TITLE, "slots": slots}}}
     script = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
     html = _FRAME.format(title=_TITLE, head="", body="<p>A short note on Monday.</p>", foot=script)
     assert copydesk.clean_page(html).text == "A short note on Monday."
