@@ -18,6 +18,7 @@ _MANY_HEADS = 50_000
 _DIGIT = re.compile(r"\d")
 _Entry = tuple[str, str, RuleEntry]  # literal, pattern, rule
 _Entries = tuple[_Entry, ...]
+_Filed = tuple[_Entries, _Entries]
 
 
 class Matcher:
@@ -30,7 +31,8 @@ class Matcher:
         firsts = {head[:1] for table in tables for head in table.heads}
         self._firsts = None if "" in firsts else frozenset(firsts)
         """How matches begin; None where some begin with anything."""
-        self._known: dict[tuple[str, int], tuple[_Entries, _Entries]] = {}
+        self._known: dict[tuple[str, int], _Filed] = {}
+        self._by_head: dict[tuple[str, int], _Filed] = {}
 
     def find(self, text: str, start: int = 0, *, sentence: int = NO_SENTENCE) -> RuleEntry | None:
         """The first rule, in table order, a pattern of which matches all of `text[start:]`.
@@ -56,7 +58,7 @@ class Matcher:
         asked = (text[start : start + PREFIX], sentence)
         known = self._known.get(asked)
         if known is None:
-            known = self._filed(*asked)
+            known = self._filed(self._filed_head(asked[0]), sentence)
             if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
                 self._known[asked] = known
         every, without_digit = known
@@ -64,8 +66,16 @@ class Matcher:
             return every
         return every if _DIGIT.search(text) else without_digit
 
-    def _filed(self, head: str, sentence: int) -> tuple[_Entries, _Entries]:
+    def _filed_head(self, head: str) -> str:
+        """As much of a head as some pattern is filed under: heads that begin alike have the same entries."""
+        while head and not any(head in table.beginnings for table in self._tables):
+            head = head[:-1]
+        return head
+
+    def _filed(self, head: str, sentence: int) -> _Filed:
         """All entries for a head, and those that a text without a digit can match."""
+        if (known := self._by_head.get((head, sentence))) is not None:
+            return known
         found = sorted(
             table.alternatives[row]
             for table in self._tables
@@ -82,6 +92,7 @@ class Matcher:
             tuple((literal, one.pattern, self._on[one.rule]) for one, literal in part)
             for part in (fit, [entry for entry in fit if not entry[0].needs_digit])
         )
+        self._by_head[head, sentence] = every, without_digit
         return every, without_digit
 
 

@@ -9,7 +9,7 @@ fails until `python -m training.packed_rules` has written the file again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -53,6 +53,7 @@ class PatternTable(NamedTuple):
 
     alternatives: Sequence[Alternative]
     heads: Mapping[str, Sequence[int]]
+    beginnings: Collection[str]  # of the heads, and the heads themselves
 
 
 class RuleTable:
@@ -96,6 +97,7 @@ def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]
             for number, rule, pattern, literals, takes, needs_digit in rows
         ),
         {head: tuple(at) for head, at in heads.items()},
+        frozenset(head[:n] for head in heads for n in range(len(head) + 1)),
     )
 
 
