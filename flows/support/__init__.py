@@ -1,1 +1,1 @@
-"""Tools that any part of the pipeline may use and that know nothing about news."""
+"""General tools that any part of the pipeline may use, without any knowledge of news."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
-# Errors of file systems that cannot make this link; the file is copied then.
+# Errors of file systems that cannot create such a link; the file is copied instead.
 _CANNOT_LINK = frozenset(
     {
         errno.EXDEV,
@@ -29,13 +29,13 @@ _SYNCS_AT_ONCE = 16  # arbitrary
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, hex."""
+    """The SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:
-    """Wait until the disk has a file, or the entries of a folder."""
+    """Wait until a file, or the entries of a folder, are on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -50,7 +50,7 @@ def sync(path: Path) -> None:
 def sync_all(paths: Iterable[Path]) -> None:
     """Sync many files at once.
 
-    The threads wait for the disk and not for a core, and a journal commits waiting files together.
+    The threads wait for the disk, not for a CPU, and a journal commits waiting files together.
     """
     with ThreadPoolExecutor(max_workers=_SYNCS_AT_ONCE) as pool:
         for _ in pool.map(sync, paths):
@@ -58,7 +58,7 @@ def sync_all(paths: Iterable[Path]) -> None:
 
 
 def temporary_path(path: Path) -> Path:
-    """A new hidden name in the folder of `path`, so that several processes may write the same file."""
+    """A new hidden name in the folder of `path`. Several processes may then write the same file."""
     return path.with_name(f".{path.name}.{token_hex(4)}.new")
 
 

@@ -1,6 +1,6 @@
 """Exclusive locks on files.
 
-The kernel releases such a lock when its process ends, however it ends.
+The kernel releases such a lock when its process ends for any reason.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import IO
 def lock(file: IO[str] | int, *, wait: bool = False) -> None:
     """Lock an open file or descriptor until it is closed.
 
-    With `wait` it waits for another holder; else BlockingIOError is raised if there is one. Other
-    OSErrors mean that the file system has no locks.
+    If another process has the lock, this waits for it with `wait`, and otherwise raises
+    BlockingIOError. Other OSErrors mean that the file system has no locks.
     """
     fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 

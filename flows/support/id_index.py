@@ -1,4 +1,4 @@
-"""Find rows by their id with eight bytes a row, for tables with a row for each document of a run."""
+"""Find rows by id, using eight bytes a row, in tables with a row for each document of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ for _digit in range(16):
 
 
 def keys_of(ids: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    """64-bit keys of ids: the first 16 hex digits of a doc_id, a hash of any other id. Nulls are left out.
+    """64-bit keys of ids.
+
+    The key of a doc_id is its first 16 hex digits; the key of any other id is a hash. Nulls are
+    left out.
 
     >>> keys_of(pa.array(["00000000000000ff" + "0" * 16, None]))
     array([255], dtype=uint64)
@@ -55,7 +58,7 @@ class Keyed:
     def __init__(self, ids: Ids) -> None:
         self.ids: pa.Array = whole(ids)
         keys = keys_of(self.ids)
-        # A table that is sorted by id is sorted by key as well and needs no order.
+        # A table that is sorted by id is also sorted by key, and needs no order.
         self._order: NDArray[np.int64] | None = (
             None if (keys[1:] > keys[:-1]).all() else np.argsort(keys, kind="stable")
         )

@@ -1,4 +1,7 @@
-"""Progress on a terminal, as plain lines, or not at all. Always on standard error."""
+"""Show progress on a terminal, as plain lines, or not at all.
+
+It is always written to standard error.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-_EVERY = 15.0  # seconds between plain lines: a log of a night's run stays readable
+_EVERY = 15.0  # seconds between plain lines, so that the log of a long run stays readable
 
 
 class Quiet:
-    """Only what a person should read: warnings, as lines."""
+    """Prints only what a person should read: warnings, as lines."""
 
     def stage(self, name: str, total: int | None) -> None:
         """Say nothing."""
@@ -29,15 +32,15 @@ class Quiet:
         """Say nothing."""
 
     def note(self, text: str) -> None:
-        """Print the sentence."""
+        """Print the message."""
         print(printable(text), file=sys.stderr, flush=True)
 
     def close(self) -> None:
-        """Nothing to clear away."""
+        """Do nothing: no progress is on the terminal."""
 
 
 class Lines:
-    """One line when a stage begins, and one now and then while it lasts."""
+    """Prints a line when a stage starts, and one from time to time while it lasts."""
 
     def __init__(
         self,
@@ -51,7 +54,7 @@ class Lines:
         self._done, self._began, self._said = 0, 0.0, 0.0
 
     def stage(self, name: str, total: int | None) -> None:
-        """Say which stage begins."""
+        """Print which stage starts."""
         self._stage, self._total, self._done = name, total, 0
         self._began = self._said = self._clock()
         self._write(f"{name} ({total:,} documents)" if total else name)
@@ -61,7 +64,7 @@ class Lines:
         self._total = n
 
     def advance(self, n: int) -> None:
-        """Print how far the stage is, if the last line was printed some time ago."""
+        """Print the progress of the stage, unless the last line was printed a short time ago."""
         self._done = n
         now = self._clock()
         if n and now - self._said >= _EVERY:
@@ -76,15 +79,15 @@ class Lines:
             self._write(f"{self._stage}: {self._done:,}{of}, {rate_of(rate)}{left}")
 
     def note(self, text: str) -> None:
-        """Print the sentence."""
+        """Print the message."""
         self._write(printable(text))
 
     def close(self) -> None:
-        """Nothing to clear away."""
+        """Do nothing: all lines are complete."""
 
 
 class Bar:
-    """A line per stage with count, rate and time left, drawn in place."""
+    """Draws a line for each stage with count, rate and remaining time, and updates it in place."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -105,7 +108,7 @@ class Bar:
         self._began = 0.0
 
     def stage(self, name: str, total: int | None) -> None:
-        """Finish the line of the last stage and begin one."""
+        """Finish the line of the last stage and start a new one."""
         self._finish()
         self._began = time.monotonic()
         self._task = self._rich.add_task(name, total=total, count="", rate="", left="")
@@ -116,7 +119,7 @@ class Bar:
             self._rich.update(self._task, total=n)
 
     def advance(self, n: int) -> None:
-        """Draw how far the stage is."""
+        """Draw the progress of the stage."""
         if self._task is None:
             return
         task = self._rich.tasks[self._task]
@@ -133,11 +136,11 @@ class Bar:
         )
 
     def note(self, text: str) -> None:
-        """Print the sentence above the lines."""
+        """Print the message above the lines."""
         self._rich.console.print(printable(text), markup=False, highlight=False)
 
     def close(self) -> None:
-        """Finish the last line and leave all of them standing."""
+        """Finish the last line; all lines stay on the terminal."""
         self._finish()
         self._rich.stop()
 
@@ -152,7 +155,7 @@ class Bar:
 
 
 def time_left(n: float, rate: float) -> str:
-    """How long the rest takes, as exactly as one can know it.
+    """The remaining time, as precisely as it can be known.
 
     >>> time_left(30, 2), time_left(1000, 2), time_left(100_000, 5)
     ('15 s left', '8 min left', '5 h 33 min left')
@@ -174,7 +177,7 @@ def rate_of(rate: float) -> str:
 
 
 def chosen(*, quiet: bool) -> Quiet | Lines | Bar:
-    """The progress that fits where standard error goes."""
+    """Choose the progress display that fits standard error."""
     if quiet:
         return Quiet()
     return Bar() if sys.stderr.isatty() else Lines()

@@ -18,20 +18,20 @@ class Progress(Protocol):
     """Receives the progress of a run."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """A stage begins."""
+        """Report that a stage starts."""
 
     def expect(self, n: int) -> None:
-        """The stage will have about `n` documents."""
+        """Report that the stage will have about `n` documents."""
 
     def advance(self, n: int) -> None:
-        """`n` documents of the stage are done."""
+        """Report that `n` documents of the stage are done."""
 
     def note(self, text: str) -> None:
-        """Something a person should read."""
+        """Report a message that a person should read."""
 
 
 class Recorded:
-    """Passes progress on, and keeps the last of it in `folder`."""
+    """Passes progress on, and records the latest in `folder`."""
 
     def __init__(self, inner: Progress, folder: Path) -> None:
         self._inner, self._path = inner, folder / NAME
@@ -39,25 +39,25 @@ class Recorded:
         self._total: int | None = None
 
     def stage(self, name: str, total: int | None) -> None:
-        """A stage begins."""
+        """Record that a stage starts."""
         self._inner.stage(name, total)
         self._stage, self._total, self._done = name, total, 0
         self._write()
 
     def expect(self, n: int) -> None:
-        """The stage will have about `n` documents."""
+        """Record that the stage will have about `n` documents."""
         self._inner.expect(n)
         self._total = n
         self._write(at_once=False)
 
     def advance(self, n: int) -> None:
-        """`n` documents of the stage are done."""
+        """Record that `n` documents of the stage are done."""
         self._inner.advance(n)
         self._done = n
         self._write(at_once=False)
 
     def note(self, text: str) -> None:
-        """Something a person should read."""
+        """Pass on a message that a person should read."""
         self._inner.note(text)
 
     def _write(self, *, at_once: bool = True) -> None:
@@ -66,13 +66,16 @@ class Recorded:
             return
         self._written = now
         state = {"stage": self._stage, "done": self._done, "total": self._total}
-        # The run does not depend on this file.
+        # The run does not depend on this file, so a failed write is ignored.
         with contextlib.suppress(OSError), temporary_file(self._path) as temporary:
             temporary.write_text(json.dumps(state), encoding="utf-8")
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The last progress of a run by its staging folder: `stage`, `done`, `total`; None where there is none."""
+    """The last recorded progress of a run (`stage`, `done`, `total`), from its staging folder.
+
+    None if there is none.
+    """
     try:
         found = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):

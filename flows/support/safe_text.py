@@ -1,4 +1,4 @@
-"""What a person reads: text of documents made harmless for a terminal, durations."""
+"""Text for people: characters of documents that could control a terminal are escaped; durations."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import unicodedata
 
 
 def printable(text: str, *, keep_newlines: bool = False) -> str:
-    r"""The text with every character that could steer a terminal written out.
+    r"""Escape every character that could control a terminal.
 
-    Control characters (ANSI sequences begin with one), bidirectional overrides, zero-width and
-    unassigned characters and lone surrogates become `\x1b` or `\u202e`; letters of all scripts
-    stay. Use it for everything that came out of a document.
+    Control characters (with which ANSI sequences start), bidirectional overrides, zero-width and
+    unassigned characters, and lone surrogates become `\x1b` or `\u202e`. Letters of all scripts
+    stay. Use it for all text that comes from a document.
 
     >>> printable("\x1b[31mred\x1b[0m caf\u00e9 \u202efdp.exe")
     '\\x1b[31mred\\x1b[0m café \\u202efdp.exe'
@@ -23,7 +23,7 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
 
 
 def harmless_json(text: str) -> str:
-    r"""JSON that means the same, with every character that could steer a terminal as an escape of JSON.
+    r"""Equivalent JSON in which every character that could control a terminal is a JSON escape.
 
     >>> harmless_json('{"title": "\u202efdp \u00e9"}') == '{"title": "\\u202efdp \u00e9"}'
     True
@@ -32,7 +32,7 @@ def harmless_json(text: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration for a person.
+    """A duration in a form for people.
 
     >>> duration(3.21), duration(75), duration(7265)
     ('3.2 s', '1 min 15 s', '2 h 1 min')
@@ -44,7 +44,8 @@ def duration(seconds: float) -> str:
 
 
 def _is_plain(character: str) -> bool:
-    # Joiners are part of how Persian, Hindi and emoji are written; all other format characters steer.
+    # Joiners are needed to write Persian, Hindi and emoji. All other format characters can control
+    # a terminal.
     return (
         unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
         or character in "\u200c\u200d"

@@ -1,7 +1,8 @@
-"""The language model unpacked, kept in the user's cache folder: every process would take half a second to unpack it.
+"""Cache the unpacked language model in the user's cache folder, which saves each process half a
+second.
 
-The folder is `$XDG_CACHE_HOME/copydesk`, else `~/.cache/copydesk`. Where it cannot be written, or a
-file of it is damaged, the model is unpacked and nothing is lost.
+The folder is `$XDG_CACHE_HOME/copydesk` or else `~/.cache/copydesk`. If it is not writable, or a
+file in it is damaged, the model is unpacked as usual.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """Where the files are."""
+    """The folder of the cache files."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(base) if base else Path.home() / ".cache") / "copydesk"
 
 
 @cache
 def prepare() -> None:
-    """Give the language model what an earlier process unpacked, or unpack and keep it."""
+    """Load the model that an earlier process unpacked, or else unpack and store it."""
     import numpy as np
 
     from copydesk.transforms.tag import language
@@ -39,7 +40,7 @@ def prepare() -> None:
 
 
 def _keep(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole, where that is possible; older versions of it go."""
+    """Write a complete file if possible, and delete those of older versions."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{os.getpid()}-{path.name}")

@@ -1,4 +1,4 @@
-"""Texts of a run that are needed again, kept on disk instead of in memory."""
+"""Texts of a run that are needed later, stored on disk instead of in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 class SpilledTexts:
-    """Texts in one file of a folder, read back by row."""
+    """Stores texts in one file of a folder, and reads them back by row number."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ class SpilledTexts:
         self.remove()
 
     def append(self, texts: pa.LargeStringArray) -> None:
-        """Add the texts of the next rows."""
+        """Append the texts of the next rows."""
         _, offset_buffer, data = texts.buffers()
         offsets = np.frombuffer(offset_buffer, np.int64)[
             texts.offset : texts.offset + len(texts) + 1
@@ -44,14 +44,14 @@ class SpilledTexts:
         self._lengths.append(np.diff(offsets))
 
     def close_writing(self) -> None:
-        """All rows are there."""
+        """End writing; all rows can be read now."""
         self._file.flush()
         self._offsets = np.concatenate(
             [[0], np.cumsum(np.concatenate([[], *self._lengths]))]
         ).astype(np.int64)
 
     def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
-        """Texts of the given rows."""
+        """Return the texts of the given rows."""
         starts, sizes = self._offsets[rows], self._offsets[rows + 1] - self._offsets[rows]
         raw = b"".join(
             os.pread(self._file.fileno(), int(n), int(at))

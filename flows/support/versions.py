@@ -1,4 +1,4 @@
-"""What a run was made with: package versions and the rules in force."""
+"""The versions a run was made with: packages, and the rules in force."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import metadata
 
 import copydesk
 
-# Those whose change can change a row; the rest only moves or shows rows.
+# Packages whose change can change a row. The others only move or show rows.
 _PACKAGES = (
     "charset-normalizer",
     "datasketch",
@@ -26,7 +26,7 @@ _PACKAGES = (
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of copydesk, Python and the packages whose change can change a row."""
+    """The versions of copydesk, Python and the packages whose change can change a row."""
     found = {"copydesk": copydesk.__version__, "python": platform.python_version()}
     for name in _PACKAGES:
         try:
@@ -38,7 +38,7 @@ def versions() -> dict[str, str]:
 
 @cache
 def rules_sha256() -> str:
-    """SHA-256 over name, version and patterns of every rule that can cut a line, hex."""
+    """The SHA-256 over name, version and patterns of every rule that can cut a line, in hex."""
     from copydesk.transforms import extract, tag
     from copydesk.transforms.clean.patterns import rule_table
 
@@ -47,5 +47,5 @@ def rules_sha256() -> str:
 
 
 def versions_json() -> str:
-    """`versions` as the `runs` table keeps it."""
+    """`versions` in the form of the `runs` table."""
     return json.dumps(versions(), sort_keys=True)

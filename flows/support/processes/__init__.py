@@ -1,1 +1,1 @@
-"""Processes of a run: workers with limits, and the settings of a process of its own."""
+"""Processes of a run: workers with limits, and settings for copydesk's own processes."""

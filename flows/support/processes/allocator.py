@@ -1,4 +1,7 @@
-"""What this process frees goes back to the system: a run's steps share one process, and their peaks would add up."""
+"""Return freed memory to the system.
+
+The steps of a run share one process, so their peaks would add up otherwise.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +17,20 @@ import pyarrow as pa
 
 # Numbers of glibc's mallopt(3).
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
-_MAPPED_FROM = 1 << 20  # bytes; glibc would raise its own bound to 32 MB as large arrays are freed
+_MAPPED_FROM = 1 << 20  # bytes; glibc would raise its own limit to 32 MB as large arrays are freed
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
-# Bytes; arbitrary: what a run loads and a few thousand documents take less.
+# Bytes; arbitrary: loading a run and a few thousand documents takes less.
 _GROWTH = 150 << 20
 
 
 @cache
 def lean() -> None:
-    """Take memory for Arrow from the C library, and let that map large blocks one by one.
+    """Make Arrow allocate from the C library, and make that map each large block separately.
 
-    Arrow's own allocator keeps what was freed, for each thread: the report of a run of 100 thousand
-    documents took 510 MB that way and 109 MB this way, for the same CPU. Elsewhere than on Linux with glibc
-    only the first half acts. Where Arrow was loaded before `copydesk.flows`, its readers keep to their allocator.
+    Arrow's own allocator keeps freed memory for each thread. The report of a run of 100,000
+    documents took 510 MB with it and 109 MB with the C library, at the same CPU cost. Without Linux
+    and glibc only the first half has an effect. If Arrow was imported before `copydesk.flows`, its
+    readers keep their allocator.
     """
     _at_start()
     pa.set_memory_pool(pa.system_memory_pool())
@@ -37,9 +41,10 @@ def lean() -> None:
 
 
 def release() -> None:
-    """Give back what has been freed, where the process has grown enough since its run began.
+    """Return freed memory to the system if the process has grown enough since its run began.
 
-    Otherwise the collection costs a small run more than its documents: .2 s where Prefect is loaded.
+    A small run would otherwise spend more on garbage collection than on its documents: .2 s if
+    Prefect is loaded.
     """
     if _resident_bytes() - _at_start() < _GROWTH:
         return
@@ -47,7 +52,7 @@ def release() -> None:
     pa.default_memory_pool().release_unused()
     with contextlib.suppress(
         OSError, AttributeError
-    ):  # where the C library is another than GNU's there is no such call
+    ):  # C libraries other than glibc have no such call
         ctypes.CDLL(None).malloc_trim(0)
 
 
@@ -57,7 +62,7 @@ def _at_start() -> int:
 
 
 def _resident_bytes() -> int:
-    """Memory that the process has now; on systems that do not say, its largest so far."""
+    """The memory of the process now, or its peak on systems that do not report the current size."""
     try:
         with open("/proc/self/statm", encoding="ascii") as statm:
             return int(statm.read().split()[1]) * mmap.PAGESIZE

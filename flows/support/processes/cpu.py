@@ -1,4 +1,4 @@
-"""How much of the machine a process may use."""
+"""The share of the machine that a process may use."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Settings of a process that belongs to copydesk alone, as the process of a command does.
+"""Settings for a process that runs only copydesk, such as the process of a command.
 
-A library must not change the process of its caller, so `copydesk.ingest` does none of this.
+A library must not change its caller's process, so `copydesk.ingest` makes none of these settings.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from copydesk.flows.support.processes.worker_loop import HiddenLibraries
 
 
 def claim() -> None:
-    """Make the process lean: one thread for each library, no imports that no command uses, workers by fork.
+    """Make the process small: one thread for each library, no unused imports, and forked workers.
 
-    Call it before numpy and Arrow are loaded: they read the environment once.
+    Call it before numpy and Arrow are imported, because they read the environment once.
     """
     for name, value in sandbox.ONE_THREAD.items():
         os.environ.setdefault(name, value)
-    gc.set_threshold(50_000, 20, 20)  # loading Prefect makes a million objects, and no garbage
+    gc.set_threshold(50_000, 20, 20)  # importing Prefect creates a million objects and no garbage
     HiddenLibraries.install("pandas")
     sandbox.allow_forks()

@@ -1,16 +1,18 @@
-"""A function in a process of its own that may hang, crash or eat memory without harm to this one.
+"""Run a function in a separate process, which may hang, crash or use too much memory without harm.
 
-The parent starts `Process`, sends calls and reads messages, one JSON object a line each way; nothing
-is pickled and no module of the caller is imported again, so it works from any script without a
-`__main__` guard. The child says on a shared page of memory which item it works on. It ends
+The parent starts a `Process`, sends calls and reads messages. Each is one line of JSON. Nothing is
+pickled, and no module of the caller is imported again, so this works in any script without a
+`__main__` guard. On a shared page of memory, the child records the item that it is working on. The
+child ends
 
-- by the kernel's CPU timer (SIGPROF) when one item takes more CPU than allowed, native code included;
-- by the parent when an item takes ten times as long by the clock (a wait that never ends);
-- by a failing allocation when it grows beyond its memory limit (on Linux; elsewhere the limit is not enforced);
-- with the parent: the pipe of its requests ends, and a thread that waits for that ends the process.
+- by the kernel's CPU timer (SIGPROF) if one item takes more CPU than allowed, also in native code;
+- by the parent if an item takes ten times as long by the clock (such as an endless wait);
+- by a failed allocation if it exceeds its memory limit (enforced on Linux only);
+- with the parent: the pipe of its requests closes, and a thread that waits for that ends the child.
 
-A child is a fresh interpreter, at half a second of imports, or a fork of this process, at some
-milliseconds. Forking is for processes that allow it (`allow_forks`), as the command line does.
+A child is either a new interpreter, which takes half a second of imports, or a fork of this
+process, which takes some milliseconds. Forks are used only in processes that allow them
+(`allow_forks`), as the command line does.
 """
 
 from __future__ import annotations
@@ -36,13 +38,13 @@ from typing import IO, Any, NoReturn, Protocol
 from copydesk.flows.support.processes import worker_loop
 from copydesk.flows.support.processes.worker_loop import HeartbeatPage
 
-_WALL = 10  # wall seconds allowed per CPU second: a machine shared by ten others is slow, not hung
+_WALL = 10  # wall seconds allowed per CPU second: a machine that is shared by ten is slow, not hung
 _POLL = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerExit:
-    """How a child ended: timeout, memory, crashed, failed or os, the item it worked on, and a sentence."""
+    """Why a child ended (timeout, memory, crashed, failed or os), its item, and a sentence."""
 
     reason: str
     detail: str
@@ -51,7 +53,10 @@ class WorkerExit:
 
     @property
     def is_certain(self) -> bool:
-        """Whether the item at `position` is surely to blame; else the child may have been killed from outside."""
+        """Whether the item at `position` is certainly the cause.
+
+        Otherwise the kill may have come from outside.
+        """
         return self.reason in {"timeout", "failed"} and self.position is not None
 
 
@@ -67,10 +72,12 @@ class _Child(Protocol):
 
 
 class Process:
-    """A child that runs one call at a time. Raises OSError where the system has no process or handle left.
+    """A child that runs one call at a time.
+
+    Raises OSError if the system has no processes or handles left.
 
     `seconds` of CPU and `memory_bytes` are the limits of one item. `prepare` names a function
-    "module:function" that the child runs at once, before anything is asked of it.
+    "module:function" that the child runs at once, before its first call.
     """
 
     def __init__(self, *, seconds: int, memory_bytes: int, prepare: str = "") -> None:
@@ -94,15 +101,18 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id of the child."""
         return self._child.pid
 
     def fileno(self) -> int:
-        """The handle to wait on for messages."""
+        """The handle on which a caller can wait for messages."""
         return self._out.fileno()
 
     def call(self, function: str, **arguments: object) -> None:
-        """Begin `module:function(channel, **arguments)` in the child; its return value comes as {"done": value}."""
+        """Start `module:function(channel, **arguments)` in the child.
+
+        The return value arrives as {"done": value}.
+        """
         self.tell({"call": function, "arguments": arguments})
 
     def tell(self, message: Mapping[str, object]) -> None:
@@ -111,10 +121,10 @@ class Process:
             self._in.write(json.dumps(message).encode() + b"\n")
             self._in.flush()
         except BrokenPipeError:
-            pass  # it ended; `messages` reports that
+            pass  # the child has ended; `messages` reports that
 
     def messages(self) -> Iterator[dict[str, Any] | WorkerExit]:
-        """What has arrived since; a `WorkerExit` comes last. Returns at once."""
+        """Return the messages so far, without waiting; a `WorkerExit` is always the last one."""
         is_over = False
         while True:
             try:
@@ -148,7 +158,7 @@ class Process:
         """End the child and wait for it."""
         self._child.kill()
         self._child.wait()
-        # Closing flushes what the child did not read before it ended.
+        # Closing flushes data that the child did not read before it ended.
         with contextlib.suppress(BrokenPipeError):
             self._in.close()
         self._out.close()
@@ -179,12 +189,12 @@ class Process:
 
 
 def wait(processes: list[Process]) -> None:
-    """Wait until one of them has something to say, or a short while."""
+    """Wait until one of the processes has a message, but only for a short time."""
     select.select(processes, [], [], _POLL)
 
 
 class _Forks:
-    """Whether children of this process may be forks of it, and those that were started ahead."""
+    """Whether children may be forks of this process, and the children that were started ahead."""
 
     def __init__(self) -> None:
         self._is_allowed = self._may_have_threads = self._prepares_here = False
@@ -202,13 +212,13 @@ class _Forks:
         return self._may_have_threads or threading.active_count() == 1
 
     def get_ready(self, prepare: str) -> None:
-        """Do in this process what every fork of it would do, or leave alone what they share with it."""
+        """Prepare once what every fork would prepare, and freeze the objects that forks share."""
         if self._prepares_here and prepare and prepare not in self._prepared:
-            with contextlib.suppress(Exception):  # the child fails as well, and says where
+            with contextlib.suppress(Exception):  # the child fails as well, and reports where
                 worker_loop.function_named(prepare)()
             self._prepared.add(prepare)
         if not self._is_frozen:
-            gc.freeze()  # a child that marks objects for the collector copies their pages
+            gc.freeze()  # a child whose garbage collector marks objects copies their pages
             atexit.register(gc.unfreeze)
             self._is_frozen = True
 
@@ -227,40 +237,41 @@ _forks = _Forks()
 
 
 def allow_forks(*, beside_threads: bool = False, prepare_here: bool = False) -> None:
-    """Let children be forks of this process, on Linux, while it has no other thread.
+    """Allow forks of this process as children, on Linux, while it has no other thread.
 
-    A fork copies the locks of other threads in the state they are in, and may wait for one for ever.
-    `beside_threads` allows it nevertheless, for a process whose other threads do nothing that a
-    child needs. With `prepare_here` this process does once what children do first, and they inherit
-    it: for a process that starts many.
+    A fork copies the locks of other threads in their current state, and may then wait for one
+    forever. `beside_threads` allows it nevertheless, for a process whose other threads do nothing
+    that a child needs. With `prepare_here` this process does the preparation of its children once,
+    and they inherit the result. This pays off for a process that starts many children.
     """
     _forks.allow(beside_threads=beside_threads, prepare_here=prepare_here)
 
 
 def start_ahead(*, seconds: int, memory_bytes: int, prepare: str = "") -> None:
-    """Fork a child now, for the next `started` with the same arguments, where forks are possible.
+    """Fork a child now, for the next `started` call with the same arguments, if forks are possible.
 
-    For a process that will soon have threads: its children then get ready while it loads the rest.
+    This is for a process that will soon have threads. Its children get ready while it loads the
+    rest.
     """
     _forks.start((seconds, memory_bytes), prepare)
 
 
 def started(*, seconds: int, memory_bytes: int, prepare: str = "") -> Process:
-    """Return a child that was started ahead with these arguments, else a new one."""
+    """Return a child that was started ahead with these arguments, or else a new one."""
     ready = _forks.take((seconds, memory_bytes), prepare)
     return ready or Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare)
 
 
-# One worker is one core's work; pools of threads in each would fight over the cores, and Arrow's own
-# allocator reserves address space by the gigabyte, which the memory limit counts.
+# A worker does the work of one core. Thread pools in every worker would compete for the cores, and
+# Arrow's own allocator reserves gigabytes of address space, which count towards the memory limit.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "NUMBA_NUM_THREADS": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
 }
-# The child takes over the parent's search path: it imports the same code from wherever that came.
-# What a library prints must not be taken for a message, so standard output becomes standard error.
+# The child gets the parent's search path, so it imports the same code. Output that a library prints
+# must not be read as a message, so standard output is redirected to standard error.
 _START = (
     "import os, sys, json; a = json.loads(sys.argv[1]); sys.path[:] = a.pop('path'); "
     "results = os.dup(1); os.dup2(2, 1); "
@@ -270,7 +281,7 @@ _START = (
 
 
 def _spawn(options: dict[str, Any]) -> tuple[_Child, IO[bytes], IO[bytes]]:
-    """Start a fresh interpreter; the process, the pipe of its requests and that of its results."""
+    """Start a new interpreter; return the process and the pipes of its requests and its results."""
     child = subprocess.Popen(
         [sys.executable, "-c", _START, json.dumps({"path": sys.path, **options})],
         pass_fds=[options["heartbeat"]],
@@ -302,7 +313,7 @@ class _Fork:
 
 
 def _fork(options: dict[str, Any]) -> tuple[_Child, IO[bytes], IO[bytes]]:
-    """Fork this process; the child, the pipe of its requests and that of its results."""
+    """Fork this process; return the child and the pipes of its requests and its results."""
     requests_read, requests_write = os.pipe()
     results_read, results_write = os.pipe()
     _forks.get_ready(options["prepare"])
@@ -317,7 +328,7 @@ def _fork(options: dict[str, Any]) -> tuple[_Child, IO[bytes], IO[bytes]]:
 def _serve_fork(
     requests: int, results: int, ends_of_parent: tuple[int, int], options: dict[str, Any]
 ) -> NoReturn:
-    """In the child of a fork: serve, and never return into the frames of the parent."""
+    """Serve calls in a forked child. Never returns to the code of the parent."""
     try:
         for handle in ends_of_parent:
             os.close(handle)

@@ -1,7 +1,8 @@
-"""What runs in a child of `sandbox.Process`: its main loop, its clock and memory limit, and the page it shares.
+"""The code of a child of `sandbox.Process`: main loop, CPU timer, memory limit, shared page.
 
-The child takes calls as lines of JSON, runs one at a time and answers each with one line. It says on
-a shared page of memory which item it works on, so that its parent knows which item ended it.
+The child reads calls as lines of JSON, runs one at a time, and answers each with one line. On a
+shared page of memory it records the item that it is working on, so that the parent knows which item
+ended it.
 """
 
 from __future__ import annotations
@@ -22,32 +23,33 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import IO, Any
 
-# Position in two numbers, items done, and when the item began (monotonic ns; 0 between items).
+# Position as two numbers, number of items done, and start of the item (monotonic ns; 0 between
+# items).
 _SLOTS = struct.Struct("=qqqq")
 
 
 class HeartbeatPage:
-    """The shared page of memory on which a child notes the item that it works on."""
+    """The shared page of memory on which a child records the item that it is working on."""
 
     def __init__(self, handle: int) -> None:
         self._page = mmap.mmap(handle, mmap.PAGESIZE)
 
     def read(self) -> tuple[int, int, int, int]:
-        """Position in two numbers, items done, and when the present item began (0 between items)."""
+        """Position (two numbers), items done, and start of the current item (0 between items)."""
         found: tuple[int, int, int, int] = _SLOTS.unpack_from(self._page)
         return found
 
     def write(self, first: int, second: int, n_done: int, began: int) -> None:
-        """Note all four."""
+        """Write all four numbers."""
         _SLOTS.pack_into(self._page, 0, first, second, n_done, began)
 
     def close(self) -> None:
-        """Give the page back."""
+        """Release the page."""
         self._page.close()
 
 
 class WorkerChannel:
-    """What a called function gets in the child: its clock, its memory limit and the way back to the parent."""
+    """What a function may use in the child: CPU timer, memory limit, messages to the parent."""
 
     def __init__(
         self, heartbeat: HeartbeatPage, results: int, seconds: int, memory_bytes: int
@@ -59,12 +61,12 @@ class WorkerChannel:
         self.calls: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def begin(self, first: int, second: int = 0) -> None:
-        """Begin the work on one item: its clock runs from now."""
+        """Start the work on one item and its CPU timer."""
         self._heartbeat.write(first, second, self._n_done, time.monotonic_ns())
         signal.setitimer(signal.ITIMER_PROF, self._seconds)
 
     def end(self) -> None:
-        """End the work on the item."""
+        """End the work on the current item."""
         signal.setitimer(signal.ITIMER_PROF, 0)
         self._n_done += 1
         self._heartbeat.write(-1, -1, self._n_done, 0)
@@ -76,7 +78,7 @@ class WorkerChannel:
             line = line[os.write(self._results, line) :]
 
     def limit_memory(self) -> None:
-        """Let allocations fail beyond the limit, counted from what the process has mapped by now."""
+        """Make allocations beyond the limit fail, counted from the memory that is mapped now."""
         if sys.platform == "linux" and not self._mapped:
             self._mapped = _mapped_bytes()
             most = self._mapped + self._memory_bytes
@@ -87,28 +89,28 @@ class WorkerChannel:
             )
 
     def grown_bytes(self) -> int:
-        """How much more is mapped than when the limit was set."""
+        """The number of bytes mapped since the limit was set."""
         return _mapped_bytes() - self._mapped if self._mapped else 0
 
     def reset(self) -> None:
-        """Between calls: no item, no clock, nothing counted."""
+        """Reset between calls: no item, no timer, and counts at zero."""
         signal.setitimer(signal.ITIMER_PROF, 0)
         self._n_done = 0
         self._heartbeat.write(-1, -1, 0, 0)
 
 
 class HiddenLibraries:
-    """An import finder that hides libraries which others import where they are installed, and which no run uses.
+    """An import finder that hides optional libraries, which others import if they are installed.
 
-    pyarrow imports pandas to look at the first list it converts, at half a second and 60 MB; numba
-    imports scipy for a BLAS, at .2 s.
+    No run uses them. pyarrow imports pandas to inspect the first list it converts, which costs half
+    a second and 60 MB. numba imports scipy for a BLAS, which costs .2 s.
     """
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Refuse the hidden ones; leave the rest to the other finders."""
+        """Raise for hidden modules; leave all others to the other finders."""
         if name in self._names:
             raise ModuleNotFoundError(f"{name} is not used here", name=name)
 
@@ -120,7 +122,7 @@ class HiddenLibraries:
     @classmethod
     @contextmanager
     def hidden(cls, *names: str) -> Iterator[None]:
-        """Hide these libraries from the imports inside the block."""
+        """Hide these libraries from imports inside the block."""
         finder = cls(frozenset(names))
         sys.meta_path.insert(0, finder)
         try:
@@ -138,13 +140,13 @@ def serve(
     memory_bytes: int,
     prepare: str,
 ) -> None:
-    """Run one call after another until the parent is gone; the process ends with it.
+    """Run one call after another until the parent is gone; then the process ends.
 
-    `requests` holds the calls, `results` is the handle of the answers and `heartbeat` that of the
-    shared page. `prepare` ("module:function" or empty) runs first. What it raises is sent as the
-    answer to the first call.
+    `requests` is the stream of calls, `results` the handle for answers, and `heartbeat` the handle
+    of the shared page. `prepare` ("module:function" or empty) runs first. An error in it is sent as
+    the answer to the first call.
     """
-    # Ctrl-C reaches the whole group of processes; the parent decides what it means.
+    # Ctrl-C reaches the whole process group; the parent decides how to react.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -174,7 +176,7 @@ def _answer(
     work: Callable[[WorkerChannel, Any], None],
     asked: object,
 ) -> None:
-    """Do the work and send how it failed, if it did; the parent decides whether an item or the run is at fault."""
+    """Run a call and send any failure; the parent decides whether an item is at fault."""
     try:
         work(channel, asked)
     except MemoryError:
@@ -203,11 +205,11 @@ def _listen(
     for line in requests:
         message = json.loads(line)
         (waiting if "call" in message else calls).put(message)
-    os._exit(0)  # the parent is gone; nobody would read the results
+    os._exit(0)  # the parent is gone, so no process reads the results
 
 
 def _place_of(error: BaseException) -> str:
-    """The error with the innermost line of our own code that raised it, in 500 characters."""
+    """The error with the innermost line of our own code, in at most 500 characters."""
     frames = traceback.extract_tb(error.__traceback__)
     own = next(
         (
