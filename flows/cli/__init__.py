@@ -1,7 +1,7 @@
-"""The command line. A command is one module of this folder that holds a click command named `command`.
+"""The command line. Each module of this folder has a click command named `command`.
 
-Such a module imports click and the standard library only; what does the work is imported in the
-body of the command, so that every `--help` answers at once.
+These modules import only click and the standard library. The body of a command imports the code
+that does the work, so every `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from copydesk.flows.cli.options import Group
 from copydesk.flows.support.processes import own_process
 
 _NOT_COMMANDS = {"options"}
-#: What `--help` lists together; a command that is in none comes last, and a test asks for its group.
+# : The groups of `--help`. A command in no group comes last; a test requires a group for each one.
 GROUPS: dict[str, tuple[str, ...]] = {
     "Run": ("clean", "init", "ingest", "schedule", "export", "demo"),
     "Look": ("browse", "query", "report", "status", "show", "explain", "rejects", "rules", "path"),
@@ -37,10 +37,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 
 class _Commands(Group):
-    """Finds commands by the names of the modules beside it and imports the one that is asked for."""
+    """Finds commands by the module names of this folder, and imports only the requested one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands: `module_name` becomes `module-name`."""
+        """Names of all commands. The module `module_name` is the command `module-name`."""
         found = (module.name for module in pkgutil.iter_modules(__path__))
         return sorted(
             name.replace("_", "-")
@@ -49,7 +49,7 @@ class _Commands(Group):
         )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, or None when no module has it."""
+        """The command with that name, or None if no module has it."""
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
@@ -61,7 +61,7 @@ class _Commands(Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands in groups by what a person wants, each with its sentence."""
+        """List the commands in groups by purpose, each with its first sentence."""
         known = self.list_commands(ctx)
         grouped = {name for names in GROUPS.values() for name in names}
         groups = {**GROUPS, "Other": tuple(name for name in known if name not in grouped)}
@@ -81,7 +81,7 @@ class _Commands(Group):
         ctx: click.Context,
         args: list[str],
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does it; a wrong name also brings the nearest right ones."""
+        """Resolve a command as click does; the error for a wrong name suggests the nearest ones."""
         near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=2)
         try:
             return super().resolve_command(ctx, args)
@@ -93,9 +93,9 @@ class _Commands(Group):
             raise
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line; text that the terminal's encoding lacks is escaped, not a crash.
+        """Run the command line. Text that the terminal's encoding lacks is escaped.
 
-        Without arguments it reads those of the process, and the process is taken to be its own.
+        Without arguments it reads those of the process, and may change the settings of the process.
         """
         if not args and kwargs.get("args") is None:
             own_process.claim()

@@ -1,4 +1,4 @@
-"""What the warehouse commands share: opening one, and its errors as sentences."""
+"""Functions that the warehouse commands share: opening a warehouse, showing errors and tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(path: Path | str) -> Iterator[Warehouse]:
-    """The warehouse for the time of a command; its errors end the command with exit code 1."""
+    """Open the warehouse during a command; its errors end the command with exit code 1."""
     from copydesk.flows.warehouse import Warehouse, WarehouseError
 
     try:
@@ -27,12 +27,12 @@ def opened(path: Path | str) -> Iterator[Warehouse]:
 
 
 def current_of(warehouse: Warehouse, identifier: str | None) -> Snapshot:
-    """The snapshot of that id, or the current one."""
+    """The snapshot with that id, or the current one."""
     return warehouse.snapshot(identifier or "current")
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Rows as columns of text; numbers to the right.
+    """Text in aligned columns, with numbers on the right.
 
     >>> print(aligned(["what", "n"], [["rain", 5], ["hail", 12]]))
     what   n

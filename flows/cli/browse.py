@@ -20,7 +20,7 @@ _PORT = 8642  # arbitrary; registered for nothing at IANA
     default=_PORT,
     show_default=True,
     metavar="N",
-    help="Port on 127.0.0.1; 0 takes a free one.",
+    help="Port on 127.0.0.1; 0 chooses a free one.",
 )
 @click.option("--open", "show", is_flag=True, help="Open it in the browser.")
 @warehouse_option
@@ -31,12 +31,13 @@ def command(*, port: int, show: bool, warehouse: Path | str) -> None:
         copydesk browse --open
         copydesk browse --port 0 --warehouse /data/news
 
-    Shows documents by day, outlet, language and words, an article with its cuts in place, copies
-    side by side, stories as time lines, what was dropped, rejects and the reports of runs. Only
-    programs of this machine can reach it, nothing is written, and the pages run no scripts.
+    The pages show documents by day, outlet, language and words, an article with its cuts in place,
+    copies side by side, stories as time lines, what was dropped, rejects, and the reports of runs.
+    Only programs on this machine can open the site. It writes nothing, and its pages run no
+    scripts.
     """
     with opened(warehouse) as found:
-        found.snapshot("current")  # a warehouse without a snapshot is an error now, not on a page
+        found.snapshot("current")  # a warehouse without a snapshot is an error here, not on a page
         from copydesk.flows.browse import server
 
         def ready(chosen: int) -> None:

@@ -1,4 +1,4 @@
-"""`copydesk clean`: one page or text in, its clean text out."""
+"""`copydesk clean`: print the clean text of a page or a text."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def command(*, files: tuple[str, ...], kind: str | None, url: str | None, form: 
         copydesk clean --json page.html
         copydesk clean --show page.html
 
-    FILE is an HTML page or a plain text, also as .gz or .zst; - reads standard input. Nothing is
-    written to a warehouse: `copydesk ingest` does that, and reads JSON Lines, Parquet and WARC too.
-    The exit code is 1 where a document could not be read or nothing is left of it.
+    FILE is an HTML page or a plain text, also as .gz or .zst; - reads standard input. This writes
+    nothing to a warehouse. `copydesk ingest` does, and it also reads JSON Lines, Parquet and WARC.
+    The exit code is 1 if a document could not be read or has no text left.
     """
     if len(files) > 1:
         if form not in {None, "json"}:
@@ -60,10 +60,12 @@ def command(*, files: tuple[str, ...], kind: str | None, url: str | None, form: 
                 f"--{form} takes one file; several files give one line of JSON each"
             )
         if url is not None:
-            raise click.UsageError("--url belongs to one file")
+            raise click.UsageError("--url needs exactly one file")
         gave_text = [_line(name, kind) for name in files]
         if not all(gave_text):
-            raise click.ClickException("some of the files gave no text; their lines say why")
+            raise click.ClickException(
+                "some of the files gave no text; their lines give the reason"
+            )
         return
     try:
         article = _article(files[0], kind, url)
@@ -88,7 +90,7 @@ def _article(name: str, kind: str | None, url: str | None) -> Article:
     body = _body(name)
     if kind is None:
         kind = "page" if looks_like_page(body) else "text"
-    # One document is not worth the half second that the compiler takes to load.
+    # The compiler takes half a second to load, which does not pay off for one document.
     numba_cache.use_plain_loops()
     startup_cache.prepare()
     options = edit.Options()
@@ -123,7 +125,7 @@ def _body(name: str) -> bytes:
 
 
 def _problems() -> tuple[type[Exception], ...]:
-    """What a bad input raises on its way to an article."""
+    """The errors that a bad input raises on its way to an article."""
     from copydesk.flows.read.streams import BrokenError
     from copydesk.transforms.article import Refused
 
@@ -131,7 +133,7 @@ def _problems() -> tuple[type[Exception], ...]:
 
 
 def _line(name: str, kind: str | None) -> bool:
-    """Print a file's line of JSON; whether it holds a text."""
+    """Print the JSON line of a file; return whether the file has a text."""
     try:
         article = _article(name, kind, None)
     except _problems() as error:
@@ -173,7 +175,7 @@ def _show(article: Article) -> None:
 
 
 def _for_output(text: str) -> str:
-    """Text as it is for a file or a pipe; without what could steer it for a terminal."""
+    """Text unchanged for a file or a pipe; for a terminal, control characters are escaped."""
     return printable(text, keep_newlines=True) if sys.stdout.isatty() else text
 
 

@@ -1,4 +1,4 @@
-"""`copydesk demo`: what a first run made, and how to read it."""
+"""`copydesk demo`: show the result of a first run, and how to read it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from copydesk.flows.remote.client import is_uri
 @click.command()
 @warehouse_option
 def command(*, warehouse: Path | str) -> None:
-    """Print what the warehouse holds after a first small run, and how to read it.
+    """Print what the warehouse contains after a first small run, and how to read it.
 
     \b
         copydesk ingest seeds/

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 @warehouse_option
 @json_option
 def command(before: str, after: str, examples: int, warehouse: Path | str, as_json: bool) -> None:
-    """Show what two snapshots differ in.
+    """Show the differences between two snapshots.
 
     \b
         copydesk diff 11 12
         copydesk diff 11 --json
 
-    Counts rows added, removed and changed in every table, documents that moved between tables, and
-    which columns changed. AFTER is the current snapshot unless given.
+    Counts the rows that were added, removed or changed in every table, and the documents that moved
+    between tables. Lists the columns that changed. AFTER is the current snapshot unless given.
     """
     with opened(warehouse) as found:
         from copydesk.flows.warehouse.diff import compare
@@ -69,7 +69,7 @@ def _plain(difference: Diff) -> dict[str, object]:
 def _lines(difference: Diff, examples: int) -> list[str]:
     differing = {name: table for name, table in difference.tables.items() if not table.is_empty}
     if not differing:
-        return [f"{difference.before} and {difference.after} hold the same."]
+        return [f"{difference.before} and {difference.after} have the same content."]
     rows = [
         [
             name,

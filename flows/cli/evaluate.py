@@ -1,4 +1,4 @@
-"""`copydesk evaluate`: how well pages of yours are extracted, by text you marked as right."""
+"""`copydesk evaluate`: score the extraction of your own pages against the right text."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
         copydesk evaluate my-pages.jsonl.gz
         copydesk evaluate *.jsonl.gz --worst 20 --json
 
-    A line of GOLD is a page: `html`, `url`, and what is known of the right answer: `gold_text`, `gold_text_alt`
-    (a list of other admissible texts), `gold_title`, `gold_author`, `gold_date`, `gold_sitename`; an empty one
-    says that the page has none. Text is scored by runs of four words, as in Zyte's article extraction
-    benchmark: mean precision and recall over the pages, and their F1.
+    Each line of GOLD is a page: `html`, `url`, and the known right answers: `gold_text`,
+    `gold_text_alt` (a list of other acceptable texts), `gold_title`, `gold_author`, `gold_date`,
+    `gold_sitename`. An empty value states that the page has none. Text is scored by runs of four
+    words, as in Zyte's article extraction benchmark: mean precision and recall over the pages, and
+    their F1.
     """
     from copydesk.flows import evaluation
     from copydesk.transforms import edit
@@ -58,7 +59,7 @@ def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
             ) from error
         if not scores.pages:
             raise click.ClickException(
-                f"{path} holds no page; a page is a line of JSON with at least `html`."
+                f"{path} has no page; a page is a line of JSON with at least `html`."
             )
         if as_json:
             found[scores.name] = _as_json(scores, worst)

@@ -45,14 +45,14 @@ _NUMBERS = (
 def command(
     *, doc: str, other: str | None, width: int | None, warehouse: Path | str, as_json: bool
 ) -> None:
-    """Show why a document is a copy: it and the kept one side by side, shared passages marked.
+    """Show why a document is a copy. It is shown next to the kept one, with shared passages marked.
 
     \b
         copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5
         copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5 0d9b...
 
-    An id may be cut short. With two documents, these are compared, copies or not. A kept document
-    alone lists its copies.
+    An id may be shortened. Two documents are compared whether they are copies or not. For a kept
+    document alone, its copies are listed.
     """
     from copydesk.flows.recipe import RecipeError, recipe_of_last_run
     from copydesk.transforms.dedup import Options
@@ -72,7 +72,8 @@ def command(
         measured = _pair(snapshot, ids[0], ids[1])
         try:
             may_go = recipe_of_last_run(snapshot).dedup.may_go
-        except RecipeError:  # the record of a run in a warehouse from elsewhere may be anything
+        # the record of a run may be malformed in a warehouse from an untrusted source
+        except RecipeError:
             may_go = Options().may_go
     from copydesk.transforms.dedup.shared_passages import shared_passages
 
@@ -203,7 +204,7 @@ def _tell(
     elif measured is not None:
         click.echo(printable(decision_sentences.why_kept(measured, may_go)))
     if measured is None:
-        click.echo("No pair on record: below the pair floor, or never compared.")
+        click.echo("No pair is recorded: it is below the pair floor, or was never compared.")
         return
     click.echo(
         f"{measured['relation']}: jaccard {measured['jaccard']:.3f} (estimated {measured['jaccard_estimated']:.3f}), "
@@ -237,7 +238,7 @@ def _marked(text: str, ranges: list[tuple[int, int]]) -> Any:
     out, at = Text(), 0
     for start, end in sorted(ranges):
         if start < at:
-            continue  # the same passage once more
+            continue  # the same passage again
         out.append(printable(text[at:start], keep_newlines=True))
         shared = printable(text[start:end], keep_newlines=True)
         out.append(f"[[{shared}]]" if brackets else shared, style="reverse")

@@ -21,17 +21,17 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     required=True,
     metavar="PATH",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="corpus.jsonl, .jsonl.gz, .jsonl.zst, .parquet, a folder for Hugging Face datasets, or - for JSON lines on standard output.",
+    help="corpus.jsonl, .jsonl.gz, .jsonl.zst, .parquet, a folder for Hugging Face datasets, or - for JSON Lines on standard output.",
 )
 @click.option(
     "--chunks",
     type=click.IntRange(min=1),
     default=None,
     metavar="WORDS",
-    help="A row for each passage of at most this many words, with its offsets in the text.",
+    help="Write a row for each passage of at most this many words, with its offsets in the text.",
 )
 @click.option(
-    "--markdown", is_flag=True, help="Write the text as Markdown, the title as a heading."
+    "--markdown", is_flag=True, help="Write the text as Markdown, with the title as a heading."
 )
 @click.option(
     "--language", "languages", multiple=True, metavar="CODE", help="Only this language; repeatable."
@@ -62,10 +62,10 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     "--columns",
     metavar="A,B,...",
     default=None,
-    help="These columns, in this order.  [default: all]",
+    help="Only these columns, in this order.  [default: all]",
 )
 @click.option(
-    "--snapshot", metavar="ID", default=None, help="Another snapshot than the current one."
+    "--snapshot", metavar="ID", default=None, help="A snapshot other than the current one."
 )
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
 @warehouse_option
@@ -97,15 +97,15 @@ def command(
         copydesk export --to passages.parquet --chunks 512 --language en
         copydesk export --to - --markdown --since 2026-01-01 | head -1
 
-    A condition knows = != < <= > >=, in ('en', 'de'), like 'A%', is null, is not null, and, or,
-    not, and brackets. The folder holds Parquet shards that `datasets.load_dataset` reads.
+    A condition may use = != < <= > >=, in ('en', 'de'), like 'A%', is null, is not null, and, or,
+    not, and brackets. The folder contains Parquet shards that `datasets.load_dataset` reads.
     """
     if chunks is not None and (markdown or columns):
         raise click.UsageError(
             "--chunks has columns of its own; leave out --markdown and --columns"
         )
     if first and not one_per_story:
-        raise click.UsageError("--first goes with --one-per-story")
+        raise click.UsageError("--first needs --one-per-story")
     with opened(warehouse) as found:
         from copydesk.flows.export.corpus_export import Selection, export, stream
 

@@ -19,7 +19,7 @@ from copydesk.flows.cli.options import (
     warehouse_option,
 )
 
-_SHOWN = 10  # documents listed before the question
+_SHOWN = 10  # documents to list before the question
 
 
 @click.command()
@@ -31,14 +31,14 @@ _SHOWN = 10  # documents listed before the question
     "urls",
     multiple=True,
     metavar="URL",
-    help="What was published at an address, all revisions; can be repeated.",
+    help="All revisions published at an address; can be repeated.",
 )
 @click.option(
     "--outlet",
     "outlets",
     multiple=True,
     metavar="NAME",
-    help="All of an outlet, by name or domain; can be repeated.",
+    help="All documents of an outlet, by name or domain; can be repeated.",
 )
 @click.option(
     "--until",
@@ -65,20 +65,20 @@ def command(
     warehouse: Path | str,
     as_json: bool,
 ) -> None:
-    """Take documents out of every table, index and kept snapshot, for good.
+    """Delete documents from every table, index and kept snapshot, permanently.
 
     \b
         copydesk forget --url https://news.example/2026/11/a-story
         copydesk forget --outlet news.example --until 2026-06-30 --yes
 
-    What is left is a receipt with ids and hashes, and a tombstone that keeps the document from
-    coming back. If it was the kept one of its copies, the next best copy takes its place. Other
-    documents that share its text are listed. This cannot be undone, not by `rollback` either.
+    What remains is a receipt with ids and hashes, and a tombstone that prevents the document from
+    being ingested again. If it was the kept one of its copies, the next best copy takes its place.
+    Other documents that share its text are listed. This cannot be undone, not even by `rollback`.
     """
     if not (docs or urls or outlets):
         raise click.UsageError("name what to forget: --doc ID, --url URL or --outlet NAME")
     if until is not None and not outlets:
-        raise click.UsageError("--until goes with --outlet")
+        raise click.UsageError("--until needs --outlet")
     with opened(warehouse) as found:
         from copydesk.flows.maintenance import index_upkeep, reelection
         from copydesk.flows.maintenance.forget import documents_to_forget, forget
@@ -109,7 +109,7 @@ def command(
 
 
 def _ask(documents: Sequence[Mapping[str, Any]]) -> None:
-    """Show what would go, and end the command unless the answer is yes."""
+    """Show what would be deleted, and end the command unless the user confirms."""
     for row in documents[:_SHOWN]:
         about = (
             row["doc_id"],
@@ -120,7 +120,7 @@ def _ask(documents: Sequence[Mapping[str, Any]]) -> None:
         click.echo(printable("  ".join(map(str, about)))[:200], err=True)
     if len(documents) > _SHOWN:
         click.echo(f"and {len(documents) - _SHOWN:,} more", err=True)
-    what = counted(len(documents), "document") if documents else "the refused documents from there"
+    what = counted(len(documents), "document") if documents else "the rejected documents from there"
     click.confirm(f"Forget {what}? This cannot be undone.", abort=True, err=True)
 
 

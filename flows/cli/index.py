@@ -35,7 +35,7 @@ def command() -> None:
 @warehouse_option
 @json_option
 def status(*, warehouse: Path | str, as_json: bool) -> None:
-    """Say what the index holds and whether it can be used.
+    """Describe the index, and say whether it can be used.
 
     \b
         copydesk index status
@@ -99,8 +99,8 @@ def rebuild(
         copydesk index rebuild
         copydesk index rebuild --recipe site.toml
 
-    For an index that is damaged, or that a recipe with another num_perm, ngram or seed cannot use:
-    name that recipe, and the next runs with it go on. No row of a table changes.
+    Use this for an index that is damaged, or that does not fit a recipe with another num_perm,
+    ngram or seed. With that recipe named here, the next runs can use it. No row of a table changes.
     """
     with opened(warehouse) as found:
         from copydesk.flows.index import rebuild as rebuilding
@@ -134,7 +134,7 @@ def rebuild(
 
 
 def _signed_as(recipe: Recipe, other: Recipe) -> Recipe:
-    """The recipe with the other one's choices that signatures depend on."""
+    """The recipe with those options of the other one that determine signatures."""
     from dataclasses import replace
 
     from copydesk.flows.recipe import Recipe

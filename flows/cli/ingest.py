@@ -1,4 +1,4 @@
-"""`copydesk ingest`: raw documents in, one new snapshot out."""
+"""`copydesk ingest`: read raw documents and publish one new snapshot."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 @workers_option
 @engine_options
 @click.option(
-    "--direct", is_flag=True, help="Without Prefect: begins at once and leaves no record there."
+    "--direct", is_flag=True, help="Run without Prefect: starts at once and leaves no record there."
 )
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Do everything but publish, and say what would come out. Implies --direct.",
+    help="Do everything except publishing, and show the result. Implies --direct.",
 )
 @click.option(
     "--reread",
     is_flag=True,
-    help="Read every input, also those that the warehouse has read and that did not change.",
+    help="Read every input, even if the warehouse has read it and it did not change.",
 )
 @click.option(
     "--format",
     "format_name",
     metavar="SUFFIX",
-    help="What standard input holds when INPUT is -, such as jsonl, csv or warc.gz.",
+    help="Format of standard input when INPUT is -, such as jsonl, csv or warc.gz.",
 )
 @click.option("--quiet", is_flag=True, help="Print warnings and errors only, for cron.")
 @wait_option
@@ -76,9 +76,10 @@ def command(
         copydesk ingest --recipe site.toml "dump/*.warc.gz" extra.jsonl
         zcat dump.jsonl.gz | copydesk ingest - --format jsonl
 
-    INPUT is a file, a folder, a pattern or a URI: pages, texts, JSONL, JSON, CSV, Parquet, WARC, feeds,
-    NITF and NewsML, and archives of these, also as .gz, .zst, .bz2 and .xz. Files that the warehouse has
-    read and that did not change are not opened, so the same command can run every day.
+    INPUT is a file, a folder, a pattern or a URI. It may be pages, texts, JSONL, JSON, CSV,
+    Parquet, WARC, feeds, NITF and NewsML, and archives of these, also as .gz, .zst, .bz2 and .xz.
+    Files that the warehouse has read and that did not change are not opened, so the same command
+    can run every day.
     """
     import time
 
@@ -86,7 +87,7 @@ def command(
     from copydesk.flows.support import progress as terminal
 
     if engine == "local" and scheduler is not None:
-        raise click.UsageError("--scheduler goes with --engine dask")
+        raise click.UsageError("--scheduler needs --engine dask")
     began = time.monotonic()
     progress: Quiet | Lines | Bar = terminal.Quiet()
     chosen = load(recipe)
@@ -113,9 +114,7 @@ def command(
             else:
                 outcome = _by_prefect(run, progress)
     except KeyboardInterrupt as error:
-        raise click.ClickException(
-            "stopped. The same command goes on where this run was."
-        ) from error
+        raise click.ClickException("stopped. Run the same command again to continue.") from error
     finally:
         progress.close()
         stdin.close()
@@ -132,7 +131,7 @@ def command(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """The run that the options ask for."""
+    """Build the run from the options of the command."""
 
     inputs: tuple[str, ...]
     warehouse: Path | str
@@ -146,17 +145,17 @@ class _Run:
 
 
 class _Stdin:
-    """Standard input as a file that the separate reading process of a run can open."""
+    """Save standard input as a file, which the separate reading process of a run can open."""
 
     def __init__(self, inputs: tuple[str, ...], format_name: str | None) -> None:
         self._folder: str | None = None
         self.inputs = inputs
         if "-" not in inputs:
             if format_name is not None:
-                raise click.UsageError("--format goes with the input -, standard input")
+                raise click.UsageError("--format needs the input - (standard input)")
             return
         if format_name is None:
-            raise click.UsageError("for standard input name its form, such as --format jsonl")
+            raise click.UsageError("give the format of standard input, such as --format jsonl")
         from copydesk.flows.read.formats import by_name, known_names
 
         suffix = format_name.lower().lstrip(".")
@@ -166,7 +165,7 @@ class _Stdin:
         self.inputs = tuple(path if name == "-" else name for name in inputs)
 
     def _copied(self, suffix: str) -> str:
-        """A copy named by its content, so that its documents are known when the same comes again."""
+        """Copy the input to a file named by its content, so that known documents are recognised."""
         import hashlib
         import os
         import sys
@@ -190,7 +189,7 @@ class _Stdin:
 
 
 def _unchanged(run: _Run) -> Outcome | None:
-    """The outcome where the warehouse has read all of the inputs: no server and no worker is started for it."""
+    """The outcome if the warehouse has read all inputs; it needs no server and no worker."""
     from copydesk.flows import read
     from copydesk.flows.pipeline.start import unchanged
     from copydesk.flows.remote.client import absolute_location
@@ -206,14 +205,14 @@ def _unchanged(run: _Run) -> Outcome | None:
 
 
 def _start_workers(recipe: Recipe) -> None:
-    """Let a reader and a worker get ready while this process loads the rest, and before it has threads."""
+    """Start a reader and a worker while this process imports the rest, before it has threads."""
     from copydesk.flows.pipeline import clean_shards
 
     clean_shards.start_ahead(recipe.limits)
 
 
 def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Outcome:
-    """The outcome of a run without Prefect."""
+    """Run without Prefect and return the outcome."""
     progress.stage("starting", None)
     from copydesk.flows import read
     from copydesk.flows.pipeline.run import run as run_without_prefect
@@ -241,7 +240,7 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
 
 
 def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
-    """The outcome of a flow run, which Prefect has on record."""
+    """Run as a flow that Prefect records, and return the outcome."""
     progress.stage("starting Prefect", None)
     from copydesk.flows.engines import base
     from copydesk.flows.orchestration import prefect_settings
@@ -285,5 +284,5 @@ def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
                 return watcher.outcome
             raise click.ClickException(
                 f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stays; "
-                "run the same command again, it goes on where this one stopped. Or run without Prefect: `copydesk ingest --direct`"
+                "run the same command again to continue, or run without Prefect: `copydesk ingest --direct`"
             ) from error

@@ -1,4 +1,4 @@
-"""`copydesk init`: a first recipe from a look at the inputs."""
+"""`copydesk init`: write a first recipe from a sample of the inputs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.flows.cli.options import counted
 if TYPE_CHECKING:
     from copydesk.flows.read.survey import Survey
 
-_SHOWN = 40  # fields listed in the recipe; arbitrary
+_SHOWN = 40  # fields to list in the recipe; arbitrary
 
 
 @click.command()
@@ -27,14 +27,14 @@ _SHOWN = 40  # fields listed in the recipe; arbitrary
 )
 @click.option("--force", is_flag=True, help="Replace a recipe that exists.")
 def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
-    """Look at a sample of the inputs and write a commented recipe for them.
+    """Inspect a sample of the inputs and write a commented recipe for them.
 
     \b
         copydesk init dump/
         copydesk ingest --recipe recipe.toml dump/
 
-    The recipe lists the fields that the records have, how often each is filled, and an example. It
-    names the fields that hold the text, the address, the title and so on. Read it before the first
+    The recipe lists the fields of the records, how often each is filled, and an example. It names
+    the fields that contain the text, the address, the title and so on. Check it before the first
     ingest, and delete what you do not need.
     """
     from copydesk.flows import read
@@ -48,12 +48,12 @@ def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     text = recipe_text(inputs, found)
-    from_toml(text)  # a recipe that cannot be read would be a fault of this command
+    from_toml(text)  # an unreadable recipe would be a fault of this command
     if str(output) == "-":
         click.echo(text, nl=False)
         return
     output.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {output}: {_formats(found)}; {counted(found.n_rows, 'row')} looked at.")
+    click.echo(f"Wrote {output}: {_formats(found)}; {counted(found.n_rows, 'row')} read.")
     if found.n_rows and not {"text", "html"} & survey.chosen_fields(found).keys():
         click.echo(
             "No field looks like the text of an article. Name it in [inputs] before the first ingest."
@@ -62,7 +62,7 @@ def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
 
 
 def recipe_text(inputs: tuple[str, ...], found: Survey) -> str:
-    """The recipe as TOML, with what was seen as comments."""
+    """The recipe as TOML, with the findings as comments."""
     from copydesk.flows.read import survey
     from copydesk.flows.recipe import toml_value
 
@@ -78,17 +78,17 @@ def recipe_text(inputs: tuple[str, ...], found: Survey) -> str:
     lines += ["", "[inputs]"]
     if not found.n_rows:
         lines.append(
-            "# The inputs have no fields: each file is a document, or the container says what it is."
+            "# The inputs have no fields: each file is a document, or a container with metadata."
         )
     else:
         lines += [
-            "# The names to look for, the first that is filled wins. A dotted name reaches into an object.",
+            "# The names to look for, the first that has a value is used. A dotted name reaches into an object.",
             *(f"{key} = {toml_value(names)}" for key, names in chosen.items()),
             "",
-            "# To carry other fields through to the column `extra`, name them here.",
+            "# To copy other fields to the column `extra`, name them here.",
             f"# keep = {toml_value(_others(found, chosen)[:3])}",
             "",
-            f"# Fields of the {counted(found.n_rows, 'row')} looked at: share that is filled, name, an example.",
+            f"# Fields of the {counted(found.n_rows, 'row')} read: share of rows with a value, name, an example.",
         ]
         read = {name: key for key, names in chosen.items() for name in names}
         for name, n in found.filled.most_common(_SHOWN):
@@ -110,5 +110,5 @@ def _formats(found: Survey) -> str:
 
 
 def _line(text: str) -> str:
-    """Text for one line of a comment: TOML allows no control characters there."""
+    """Text for one line of a comment; control characters, forbidden there, are replaced."""
     return "".join(c if c.isprintable() else " " for c in text)

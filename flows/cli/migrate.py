@@ -19,8 +19,8 @@ def command(wait_seconds: float, warehouse: Path | str) -> None:
     \b
         copydesk migrate
 
-    Needed once after an update that says so. Every file is written again and published as one
-    snapshot; readers go on with the one before until the switch.
+    This is needed once after an update that requires it. Every file is rewritten and published as
+    one snapshot. Readers use the previous snapshot until then.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.migrate import migrate

@@ -36,18 +36,21 @@ _WHAT_TO_DO = {
 
 
 class Group(click.Group):
-    """A group of commands that turns faults of the file system into a sentence and exit code 1."""
+    """A group of commands that turns file system errors into a message and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; errors that a person can act on become a message with what usually works."""
+        """Run the command.
+
+        An error that the user can act on becomes a message with the usual remedy.
+        """
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            raise  # `copydesk ... | head` is no fault; click ends quietly
+            raise  # `copydesk ... | head` is not an error; click ends quietly
         except OSError as error:
             advice = _WHAT_TO_DO.get(error.errno or 0, "")
             raise click.ClickException(printable(f"{error}. {advice}".strip())) from error
-        except EOFError as error:  # click would say "Aborted!" and nothing else
+        except EOFError as error:  # click would only print "Aborted!"
             raise click.ClickException(printable(f"a file ended too early: {error}")) from error
         except Exception as error:
             if isinstance(error, (UnicodeDecodeError, _known("pyarrow", "ArrowException"))):
@@ -67,12 +70,15 @@ class Group(click.Group):
 
 
 def _known(module: str, name: str) -> type[Exception] | tuple[()]:
-    """An error class of a module that may not have been imported: then nothing can have raised it."""
+    """An error class of a module that may not be imported; if it is not, it was not raised."""
     return getattr(sys.modules.get(module), name, ())
 
 
 def warehouse_option(command: _Command) -> _Command:
-    """`--warehouse DIR`, else $COPYDESK_WAREHOUSE, else ./warehouse; passed on as `warehouse`, a `Path` or the text of a URI."""
+    """`--warehouse DIR`, else $COPYDESK_WAREHOUSE, else ./warehouse.
+
+    It is passed on as `warehouse`, a `Path` or the text of a URI.
+    """
     return click.option(
         "--warehouse",
         envvar="COPYDESK_WAREHOUSE",
@@ -86,13 +92,13 @@ def warehouse_option(command: _Command) -> _Command:
 
 
 class _LocationType(click.Path):
-    """A folder, or a URI left as it is."""
+    """A parameter that is a folder or a URI."""
 
     def __init__(self) -> None:
         super().__init__(file_okay=False, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The folder as a `Path`, the URI as text."""
+        """Convert a folder to a `Path`; leave a URI as text."""
         from copydesk.flows.remote.client import is_uri
 
         return value if is_uri(value) else super().convert(value, param, ctx)
@@ -103,7 +109,7 @@ def _utf8(context: click.Context, parameter: click.Parameter, value: Path | str)
         str(value).encode()
     except (
         UnicodeEncodeError
-    ) as error:  # inputs may have such names; Arrow and DuckDB cannot open tables under one
+    ) as error:  # Inputs may have such names, but Arrow and DuckDB cannot open tables under one.
         raise click.UsageError(
             f"the path of a warehouse must be UTF-8, and {printable(str(value))!r} is not; choose another",
             context,
@@ -114,7 +120,7 @@ def _utf8(context: click.Context, parameter: click.Parameter, value: Path | str)
 def json_option(command: _Command) -> _Command:
     """`--json`, passed on as a bool named `as_json`."""
     return click.option(
-        "--json", "as_json", is_flag=True, help="Print one JSON object, for machines."
+        "--json", "as_json", is_flag=True, help="Print one JSON object, for programs."
     )(command)
 
 
@@ -125,7 +131,7 @@ def recipe_option(command: _Command) -> _Command:
         metavar="FILE.toml",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         default=None,
-        help="Choices that differ from the defaults.",
+        help="TOML file with the options that differ from the defaults.",
     )(command)
 
 
@@ -136,19 +142,22 @@ def workers_option(command: _Command) -> _Command:
         type=click.IntRange(min=1),
         default=None,
         metavar="N",
-        help="Processes that edit documents.  [default: the cores]",
+        help="Number of worker processes.  [default: the number of cores]",
     )(command)
 
 
 def wait_option(command: _Command) -> _Command:
-    """`--wait SECONDS`, passed on as a float named `wait_seconds`; 0 fails at once, naming the other writer."""
+    """`--wait SECONDS`, passed on as a float named `wait_seconds`.
+
+    With 0 the command fails at once and names the other writer.
+    """
     return click.option(
         "--wait",
         "wait_seconds",
         type=click.FloatRange(min=0),
         default=0.0,
         metavar="SECONDS",
-        help="Wait so long for another writer to end.  [default: fail at once]",
+        help="Seconds to wait for another writer to end.  [default: fail at once]",
     )(command)
 
 
@@ -158,19 +167,19 @@ def engine_options(command: _Command) -> _Command:
         "--scheduler",
         metavar="ADDRESS",
         default=None,
-        help="Dask scheduler to use, such as tcp://10.0.0.5:8786; without one, --engine dask starts workers on this machine.",
+        help="Dask scheduler to use, such as tcp://10.0.0.5:8786; without it, --engine dask starts workers on this machine.",
     )(command)
     return click.option(
         "--engine",
         type=click.Choice(["local", "dask"]),
         default="local",
         show_default=True,
-        help="Where documents are cleaned: in processes of this machine, or on a Dask cluster.",
+        help="Where to clean documents: in processes of this machine, or on a Dask cluster.",
     )(command)
 
 
 def counted(n: int, noun: str) -> str:
-    """A number with its noun, which is regular, in the form that fits.
+    """A number with its (regular) noun, in the singular or plural.
 
     >>> counted(1, "copy"), counted(0, "story"), counted(1_200, "article")
     ('1 copy', '0 stories', '1,200 articles')
@@ -181,5 +190,9 @@ def counted(n: int, noun: str) -> str:
 
 
 def echo_json(value: object) -> None:
-    """Print a value as JSON: dates in ISO 8601, paths as text, letters as they are; what could steer a terminal is escaped."""
+    """Print a value as JSON.
+
+    Dates are ISO 8601, paths are text, letters stay as they are, and characters that could control
+    a terminal are escaped.
+    """
     click.echo(harmless_json(json.dumps(value, default=str, ensure_ascii=False, indent=2)))

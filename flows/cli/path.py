@@ -13,18 +13,18 @@ from copydesk.flows.cli.options import warehouse_option
 @click.command()
 @click.argument("table", required=False)
 @click.option(
-    "--snapshot", metavar="ID", default=None, help="Another snapshot than the current one."
+    "--snapshot", metavar="ID", default=None, help="A snapshot other than the current one."
 )
 @warehouse_option
 def command(table: str | None, snapshot: str | None, warehouse: Path | str) -> None:
-    """Print the folder of a table in the current snapshot, links resolved.
+    """Print the folder of a table in the current snapshot, with links resolved.
 
     \b
         duckdb -c "select count(*) from '$(copydesk path articles)/*.parquet'"
 
-    A reader of that folder sees one snapshot whatever is published meanwhile, for as long as the
-    snapshot is kept. Without TABLE: the folder that holds the tables. Of a warehouse on an object
-    store: the URI of each file of the table, a line each.
+    A reader of that folder sees one snapshot, whatever is published meanwhile, as long as the
+    snapshot is kept. Without TABLE, the folder of all tables is printed. For a warehouse on an
+    object store, the URI of each file of the table is printed on a line of its own.
     """
     with opened(warehouse) as found:
         state = current_of(found, snapshot)

@@ -1,4 +1,4 @@
-"""`copydesk quarantine`: documents that drift has held back."""
+"""`copydesk quarantine`: documents that were quarantined because of drift."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from copydesk.flows.cli.options import (
 
 @click.group(cls=Group)
 def command() -> None:
-    """See and release documents that are quarantined because their outlet suddenly differs.
+    """List and release documents that are quarantined because their outlet suddenly differs.
 
     \b
         copydesk quarantine list
         copydesk quarantine release --outlet harbour.example
 
-    Documents are held back when the recipe says so: [drift] quarantine = true.
+    Documents are quarantined if the recipe has: [drift] quarantine = true.
     """
 
 
@@ -34,7 +34,7 @@ def command() -> None:
 @warehouse_option
 @json_option
 def list_(*, warehouse: Path | str, as_json: bool) -> None:
-    """List what waits, by outlet and reason.
+    """List quarantined documents by outlet and reason.
 
     \b
         copydesk quarantine list
@@ -47,7 +47,7 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
         echo_json(groups)
         return
     if not groups:
-        click.echo("Nothing is held back.")
+        click.echo("Nothing is quarantined.")
     for group in groups:
         click.echo(
             printable(
@@ -67,7 +67,7 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
     metavar="DOC_ID",
     help="One document; may be given several times.",
 )
-@click.option("--all", "everything", is_flag=True, help="Everything that waits.")
+@click.option("--all", "everything", is_flag=True, help="All quarantined documents.")
 @wait_option
 @warehouse_option
 def release(
@@ -78,7 +78,7 @@ def release(
     wait_seconds: float,
     warehouse: Path | str,
 ) -> None:
-    """Publish documents that were held back, compared and grouped with the rest.
+    """Publish quarantined documents, compared and grouped with the rest.
 
     \b
         copydesk quarantine release --outlet harbour.example
@@ -92,7 +92,7 @@ def release(
         released = let_in(found, outlet=outlet, doc_ids=docs, wait_seconds=wait_seconds)
     if released is None:
         raise click.ClickException(
-            "No such document is held back; `copydesk quarantine list` shows what is."
+            "No such document is quarantined; `copydesk quarantine list` shows those that are."
         )
     n = released.n_documents
     click.echo(f"{counted(n, 'document')} released, snapshot {released.snapshot.id}.")

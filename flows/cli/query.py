@@ -1,4 +1,4 @@
-"""`copydesk query`: ask the corpus a question in SQL."""
+"""`copydesk query`: query the corpus in SQL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
     "form",
     type=click.Choice(_FORMATS),
     default=None,
-    help="What the answer is written as.  [default: by --to, else table]",
+    help="Format of the answer.  [default: by --to, else table]",
 )
 @click.option(
     "--to",
@@ -32,7 +32,7 @@ _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
-    "--snapshot", metavar="ID", default=None, help="Another snapshot than the current one."
+    "--snapshot", metavar="ID", default=None, help="A snapshot other than the current one."
 )
 @warehouse_option
 def command(
@@ -52,9 +52,9 @@ def command(
         copydesk query - < question.sql
 
     Every table is a view: articles, duplicates, pairs, removed, rejects, quarantined, stories,
-    templates, tombstones, runs. The view documents holds articles and duplicates together, with
-    kept_doc_id, the article that says the same, and is_kept. Without SQL the views and their
-    columns are listed. In this view of stories, n_outlets and n_documents count copies too.
+    templates, tombstones, runs. The view documents contains articles and duplicates together, with
+    the columns kept_doc_id, the article that says the same, and is_kept. In the view stories,
+    n_outlets and n_documents count copies too. Without SQL, the views and their columns are listed.
     """
     form = _form(form, target, as_json=as_json)
     if sql is None:
@@ -81,7 +81,7 @@ def command(
 
 
 def _form(form: str | None, target: Path | None, *, as_json: bool) -> str:
-    """The format that was asked for, by an option or by the name of the file."""
+    """The requested format, from an option or from the name of the file."""
     if as_json:
         if form not in {None, "json"}:
             raise click.UsageError(f"--json and --format {form} exclude each other")
@@ -90,8 +90,7 @@ def _form(form: str | None, target: Path | None, *, as_json: bool) -> str:
         form = target.suffix.lower().removeprefix(".")
         if form not in _FORMATS[1:]:
             raise click.UsageError(
-                f"{target} does not say by its name what it becomes: .csv, .json, .jsonl or .parquet; "
-                "or add --format"
+                f"{target} has no known ending: .csv, .json, .jsonl or .parquet; or add --format"
             )
     if form == "parquet" and target is None:
         raise click.UsageError("Parquet is written to a file; add --to answer.parquet")

@@ -22,20 +22,20 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
     help="Documents to name for each reason.",
 )
 @click.option(
-    "--snapshot", metavar="ID", default=None, help="Another snapshot than the current one."
+    "--snapshot", metavar="ID", default=None, help="A snapshot other than the current one."
 )
 @warehouse_option
 @json_option
 def command(
     reason: str | None, examples: int, snapshot: str | None, warehouse: Path | str, as_json: bool
 ) -> None:
-    """List the documents that were refused, by reason.
+    """List the rejected documents by reason.
 
     \b
         copydesk rejects
         copydesk rejects --reason truncated --examples 20
 
-    `copydesk replay --reason NAME` runs them again from their source after a fix.
+    `copydesk replay --reason NAME` reads them again from their source after a fix.
     """
     with opened(warehouse) as found:
         state = current_of(found, snapshot)

@@ -25,7 +25,7 @@ from copydesk.flows.support.processes.cpu import cores
     "--reason",
     metavar="NAME",
     default=None,
-    help="Only documents refused for this reason; `copydesk rejects` lists them.",
+    help="Only documents rejected for this reason; `copydesk rejects` lists them.",
 )
 @recipe_option
 @wait_option
@@ -42,14 +42,14 @@ def command(
     warehouse: Path | str,
     as_json: bool,
 ) -> None:
-    """Read refused documents again from their source, after a fix.
+    """Read rejected documents again from their source, after a fix.
 
     \b
         copydesk replay
         copydesk replay --reason too_large --recipe larger.toml dump/
 
-    INPUT names the files or folders they came from; without it the inputs of the runs that refused
-    them are read. Documents that are taken now leave `rejects`.
+    INPUT names the files or folders they came from. Without it, the inputs of the runs that
+    rejected them are read. Documents that are accepted now leave `rejects`.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.replay import replay
@@ -89,5 +89,5 @@ def command(
         )
     else:
         click.echo(
-            f"{before - after:,} of {before:,} refused documents were taken: {counted(facts.n_articles, 'article')}, {counted(facts.n_duplicates, 'copy')}."
+            f"{before - after:,} of {before:,} rejected documents were accepted: {counted(facts.n_articles, 'article')}, {counted(facts.n_duplicates, 'copy')}."
         )

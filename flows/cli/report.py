@@ -21,8 +21,8 @@ def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
         copydesk report --open
         copydesk report 20261122T060003-3fa2c1
 
-    The page is one file without scripts: send it, print it, keep it. Each run writes its own; this
-    command writes it again from the current snapshot.
+    The page is one file without scripts, which can be sent, printed or archived. Each run writes
+    its own page. This command writes it again from the current snapshot.
     """
     with opened(warehouse) as found:
         from copydesk.flows import report

@@ -26,13 +26,13 @@ from copydesk.flows.support.processes.cpu import cores
     type=click.Choice(["clean", "tag", "dedup", "stories"]),
     default="clean",
     show_default=True,
-    help="Where to begin; the stages after it follow.",
+    help="The first stage to run; the stages after it follow.",
 )
 @click.option(
     "--where",
     metavar="CONDITION",
     default=None,
-    help="Edit only the documents that meet a condition (clean and tag).",
+    help="Clean only the documents that meet a condition (stages clean and tag).",
 )
 @recipe_option
 @wait_option
@@ -49,20 +49,20 @@ def command(
     warehouse: Path | str,
     as_json: bool,
 ) -> None:
-    """Run the stages again over what is published, after a change of rules, recipe or version.
+    """Run the stages again on published documents, after a change of rules, recipe or version.
 
     \b
         copydesk reprocess
         copydesk reprocess --stage dedup --recipe stricter.toml
         copydesk reprocess --stage clean --where "outlet_id = 'news.example'"
 
-    Works from the stored text and ledger, so the sources are not needed. Copies and stories are
-    worked out over all documents again. The result is one snapshot; `copydesk rollback` undoes it.
-    Without --recipe that of the last run is followed.
+    This uses the stored text and ledger, so the sources are not needed. Copies and stories are
+    computed again over all documents. The result is one snapshot; `copydesk rollback` undoes it.
+    Without --recipe, the recipe of the last run is used.
     """
     if where is not None and stage not in ("clean", "tag"):
         raise click.UsageError(
-            "copies and stories are worked out over all documents: --where goes with --stage clean or tag"
+            "copies and stories are computed over all documents: --where needs --stage clean or tag"
         )
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.reprocess import reprocess
@@ -115,7 +115,7 @@ def command(
     for column, number in changed.most_common(12):
         click.echo(f"  {column} changed in {number:,}")
     if outcome.n_refused:
-        click.echo(f"  of {outcome.n_refused:,} nothing was left: they are in rejects")
+        click.echo(f"  {outcome.n_refused:,} had no text left: they are in rejects")
     if not changed and not moved and not outcome.n_refused:
         click.echo("  nothing changed")
     click.echo(f"`copydesk diff {before}` shows it; `copydesk rollback {before}` undoes it.")

@@ -20,28 +20,34 @@ from copydesk.flows.cli.options import (
 
 @click.command()
 @click.option(
-    "--may-go", type=float, metavar="S", help="Score from which a document may go for another one."
+    "--may-go",
+    type=float,
+    metavar="S",
+    help="Least score at which a document may be dropped for another one.",
 )
 @click.option(
-    "--jaccard-low", type=float, metavar="J", help="Inside the window: copies from this similarity."
+    "--jaccard-low", type=float, metavar="J", help="Inside the window: least similarity of copies."
 )
 @click.option(
     "--containment-low",
     type=float,
     metavar="C",
-    help="Inside the window: or from this containment.",
+    help="Inside the window: or least containment of copies.",
 )
 @click.option(
     "--jaccard-high",
     type=float,
     metavar="J",
-    help="Beyond the window: copies from this similarity.",
+    help="Outside the window: least similarity of copies.",
 )
 @click.option(
-    "--window-hours", type=float, metavar="H", help="How far apart copies may be published."
+    "--window-hours",
+    type=float,
+    metavar="H",
+    help="The most hours between the publications of two copies.",
 )
 @click.option(
-    "--folds", metavar="NAMES", help="Relations that fold a document, such as exact,near."
+    "--folds", metavar="NAMES", help="Relations that make a document a copy, such as exact,near."
 )
 @click.option(
     "--keep",
@@ -63,16 +69,16 @@ def command(
     as_json: bool,
     **thresholds: Any,
 ) -> None:
-    """Cluster all documents again from the pairs on record, without reading or hashing a text.
+    """Cluster all documents again from the recorded pairs, without reading or hashing a text.
 
     \b
         copydesk rethreshold --may-go 0.7
         copydesk rethreshold --jaccard-low 0.3 --containment-low 0.8
         copydesk rethreshold --folds exact,near --dry-run
 
-    Without options it brings any history of ingests to what one ingest of everything would have
-    given. Thresholds below the floors at which pairs were stored are refused. What is not named
-    here is taken from --recipe, else from the last run.
+    Without options, the result is the same as that of one ingest of all documents, whatever the
+    history of ingests. Thresholds below the floors at which pairs were stored are rejected. Options
+    that are not given are taken from --recipe, or else from the last run.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance import rethreshold

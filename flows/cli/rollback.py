@@ -28,8 +28,8 @@ def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: 
         copydesk snapshots
         copydesk rollback 12
 
-    It is published again, so the snapshot rolled back from stays and a rollback to it undoes this
-    one. The record of runs stays whole, and forgotten documents stay forgotten.
+    The older snapshot is published again. The present one is kept, so a rollback to it undoes this
+    one. The record of runs stays complete, and forgotten documents stay forgotten.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance import maintenance_run
@@ -43,6 +43,6 @@ def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: 
         echo_json({"snapshot": state.id, "rolled_back_to": target, "before": before})
     else:
         click.echo(
-            f"Snapshot {state.id} is current and holds what {target} held: {counted(state.rows('articles'), 'article')}."
+            f"Snapshot {state.id} is current and has the content of {target}: {counted(state.rows('articles'), 'article')}."
         )
         click.echo(f"`copydesk rollback {before}` undoes it.")

@@ -1,4 +1,4 @@
-"""`copydesk rules`: what is cut from text, and why."""
+"""`copydesk rules`: show what is cut from text, and why."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def command(
     warehouse: Path | str,
     as_json: bool,
 ) -> None:
-    """List the cleaning rules with examples and, given a warehouse, how often each cut.
+    """List the cleaning rules with examples and, for a given warehouse, how often each has cut.
 
     \b
         copydesk rules --category related
@@ -38,8 +38,8 @@ def command(
         copydesk rules --warehouse /data/news --json
 
     Reasons of other steps (a page's menus, the headline, a byline) follow, each with a sentence.
-    "must go" and "must stay" are the examples that prove a rule; the tests run every one of them.
-    Switch rules off in the recipe: `[clean]` `disabled = ["photo_credit"]` takes the name of a rule,
+    "must go" and "must stay" are the examples of a rule; the tests run every one of them. Rules can
+    be switched off in the recipe: `[clean]` `disabled = ["photo_credit"]` takes the name of a rule,
     a category or a language.
     """
     from copydesk.transforms import clean
@@ -90,14 +90,14 @@ def command(
 
 
 def _other_reasons() -> list[tuple[str, int, str]]:
-    """Reasons of cuts that no rule of wording makes: name, version, and a sentence."""
+    """Reasons of cuts that do not come from a rule about wording: name, version, and a sentence."""
     from copydesk.transforms import extract, tag
 
     return [*extract.RULES, *tag.RULES]
 
 
 def _print_other_reasons(name: str | None, hits: dict[str, tuple[int, int]] | None) -> None:
-    """The reasons of other steps, each with its sentence and how often it cut."""
+    """Print the reasons of other steps, each with its sentence and how often it has cut."""
     chosen = [reason for reason in _other_reasons() if name in (None, reason[0])]
     if chosen and name is None:
         click.echo("\nReasons of other steps")
@@ -110,7 +110,7 @@ def _print_other_reasons(name: str | None, hits: dict[str, tuple[int, int]] | No
 
 
 def _record(rule: Any, hits: dict[str, tuple[int, int]] | None) -> dict[str, Any]:
-    """One rule as JSON; `passages` and `characters` only where a warehouse was given."""
+    """A rule as JSON; `passages` and `characters` are present only if a warehouse was given."""
     record = {
         "name": rule.name,
         "category": rule.category,
@@ -129,7 +129,7 @@ def _record(rule: Any, hits: dict[str, tuple[int, int]] | None) -> dict[str, Any
 def _other_record(
     reason: tuple[str, int, str], hits: dict[str, tuple[int, int]] | None
 ) -> dict[str, Any]:
-    """One reason of another step as JSON."""
+    """A reason of another step as JSON."""
     record: dict[str, Any] = {"name": reason[0], "version": reason[1], "meaning": reason[2]}
     if hits is not None:
         record["passages"], record["characters"] = hits.get(reason[0], (0, 0))
@@ -137,7 +137,7 @@ def _other_record(
 
 
 def _hits(path: Path | str) -> dict[str, tuple[int, int]] | None:
-    """Passages and characters cut by each rule in the current snapshot; None where there is no warehouse."""
+    """Passages and characters that each rule cut in the snapshot; None without a warehouse."""
     from copydesk.flows.cli._warehouse import opened
 
     asked = (

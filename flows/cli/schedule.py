@@ -1,4 +1,4 @@
-"""`copydesk schedule`: the flow served on a cron schedule."""
+"""`copydesk schedule`: serve the flow on a cron schedule."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from copydesk.flows.cli.options import recipe_option, warehouse_option, workers_
     default="UTC",
     show_default=True,
     metavar="ZONE",
-    help="Zone the times are in, such as Europe/Oslo.",
+    help="Time zone of the schedule, such as Europe/Oslo.",
 )
 @click.option(
     "--name",
@@ -56,13 +56,15 @@ def command(
     \b
         copydesk schedule --cron "0 6 * * *" --timezone Europe/Oslo incoming/
 
-    Uses the Prefect server that PREFECT_API_URL or the active profile names, else the one on
-    127.0.0.1 at --port, else starts one there. Start a run by hand, from another terminal, with
+    Uses the Prefect server that PREFECT_API_URL or the active profile names, or else the one on
+    127.0.0.1 at --port, which is started if it is not running. Start a run by hand, from another
+    terminal, with
 
     \b
         PREFECT_API_URL=http://127.0.0.1:4200/api prefect deployment run copydesk-ingest/default
 
-    Runs that you start wait for one another. A tick that falls due while a run is going is skipped.
+    Runs that you start wait for one another. A scheduled run that falls due during another run is
+    skipped.
     """
     from copydesk.flows.ingest import ingest
     from copydesk.flows.orchestration import prefect_settings
@@ -97,7 +99,7 @@ def command(
 
 
 def absolute(item: str) -> str:
-    """An input as the flow must be given it: a path from the root, an address as it is.
+    """An input in the form that the flow needs: an absolute path, or an unchanged address.
 
     >>> absolute("s3://bucket/key")
     's3://bucket/key'
@@ -112,12 +114,12 @@ def _check(cron: str, timezone: str, name: str) -> None:
 
     if timezone not in available_timezones():
         raise click.BadParameter(
-            f"{timezone!r} is no time zone; use a name such as UTC or Europe/Oslo.",
+            f"{timezone!r} is not a time zone; use a name such as UTC or Europe/Oslo.",
             param_hint="--timezone",
         )
     if len(cron.split()) == 6:
         raise click.BadParameter(
-            f"{cron!r} has six fields where a cron expression has five: minute, hour, day, month, weekday. "
+            f"{cron!r} has six fields, but a cron expression has five: minute, hour, day, month, weekday. "
             'There are no seconds; "0 6 * * *" is daily at six.',
             param_hint="--cron",
         )
@@ -125,7 +127,7 @@ def _check(cron: str, timezone: str, name: str) -> None:
         CronSchedule(cron=cron, timezone=timezone)
     except ValueError as error:
         raise click.BadParameter(
-            f'{cron!r} is no cron expression; "0 6 * * *" is daily at six.', param_hint="--cron"
+            f'{cron!r} is not a cron expression; "0 6 * * *" is daily at six.', param_hint="--cron"
         ) from error
     if not _ever_fires(cron):
         raise click.BadParameter(
@@ -136,7 +138,7 @@ def _check(cron: str, timezone: str, name: str) -> None:
 
 
 def _ever_fires(cron: str) -> bool:
-    """Whether a cron expression that can be read has a next time.
+    """Whether a valid cron expression has a next time.
 
     >>> _ever_fires("0 0 29 2 *"), _ever_fires("0 0 30 2 *")
     (True, False)
@@ -145,7 +147,7 @@ def _ever_fires(cron: str) -> bool:
 
     from cronsim import CronSim, CronSimError
 
-    if cron.startswith("@"):  # names such as @daily, which have no day of their own
+    if cron.startswith("@"):  # names such as @daily, which have no day field
         return True
     try:
         return next(CronSim(cron, datetime.now(UTC)), None) is not None
@@ -154,7 +156,7 @@ def _ever_fires(cron: str) -> bool:
 
 
 def _check_inputs(inputs: tuple[str, ...], recipe: Path | None) -> None:
-    """Say at the start what every run would fail with."""
+    """Report now what every run would fail with."""
     from copydesk.flows.read import InputError, sources
     from copydesk.flows.recipe import load
 

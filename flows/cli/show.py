@@ -1,4 +1,4 @@
-"""`copydesk show`: one document with what was cut from it."""
+"""`copydesk show`: show one document with what was cut from it."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ _COLOURS = ("red", "yellow", "blue", "magenta", "cyan", "green")
 @warehouse_option
 @json_option
 def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
-    """Show a document's columns and its text, with what was cut in place and coloured by rule.
+    """Show a document's columns and its text, with the cuts in place and coloured by rule.
 
     \b
         copydesk show 3741adc8172c2652e3b942ad2e4b2fb0
         copydesk show 3741adc8
 
-    DOC is a doc_id, or the beginning of one, or an address. Cuts are shown as [rule: passage].
+    DOC is a doc_id, or the start of one, or an address. Cuts are shown as [rule: passage].
     """
     from copydesk.transforms.ledger import Removal, rebuild
 
@@ -87,7 +87,7 @@ def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
 
 
 def print_with_cuts(extracted: str, removed: Sequence[Removal]) -> None:
-    """Print the extracted text, each cut in place as [rule: passage], and how often each rule cut."""
+    """Print the text with each cut in place as [rule: passage], and count the cuts by rule."""
     from copydesk.transforms.ledger import BLANK_LINE
 
     position = 0
@@ -132,12 +132,12 @@ def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
         )
     ids = printable(", ".join(row["doc_id"] for _, row in found[:5]))
     raise click.ClickException(
-        f"{len(found)} documents answer to {printable(doc)!r}: {ids}. Name one by its doc_id."
+        f"{len(found)} documents match {printable(doc)!r}: {ids}. Name one by its doc_id."
     )
 
 
 def _styled(rule: str, text: str) -> str:
-    """A cut in the colour of its rule: the same in every run, whatever the other rules are."""
+    """A cut in the colour of its rule, which does not depend on the other rules."""
     colour = _COLOURS[zlib.crc32(rule.encode()) % len(_COLOURS)]
     lead = text[: len(text) - len(text.lstrip("\n"))]
     tail = text[len(text.rstrip("\n")) :] if text.strip("\n") else ""

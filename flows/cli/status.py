@@ -1,4 +1,4 @@
-"""`copydesk status`: the warehouse in one look."""
+"""`copydesk status`: summarise the state of the warehouse."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_j
         copydesk status
         copydesk status --json incoming/
 
-    Without INPUT, the inputs of the last run are checked. Files are compared by name and size; a run
-    compares documents.
+    Without INPUT, the inputs of the last run are checked. Status compares files by name and size
+    only; a run compares documents.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.status import status
@@ -105,14 +105,13 @@ def _lines(state: dict[str, Any]) -> list[str]:
     if state["running"] is not None:
         lines.append(_running(state["running"]))
     lines += [
-        f"Run {run} was interrupted; the same command takes it up again."
-        for run in state["interrupted"]
+        f"Run {run} was interrupted; the same command continues it." for run in state["interrupted"]
     ]
     return [printable(line, keep_newlines=True) for line in lines]
 
 
 def _running(run: dict[str, Any]) -> str:
-    """That a run is going, since when, and how far it is."""
+    """The line about the run in progress: when it started, and its progress."""
     named = f"run {run['run_id']}" if run["run_id"] else (run.get("command") or "a process")
     line = f"Running    {named} (pid {run['pid']}) since {run['started_at'][:19].replace('T', ' ')} UTC"
     if run["stage"]:
@@ -138,7 +137,7 @@ def _next(coming: dict[str, Any] | None) -> str:
 
 
 def _files(n: int) -> str:
-    """Files, with the verb that fits their number.
+    """A number of files, with the verb that fits it.
 
     >>> _files(1), _files(12)
     ('the one file was', 'all 12 files were')

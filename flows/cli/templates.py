@@ -1,4 +1,4 @@
-"""`copydesk templates`: review the lines learned per outlet."""
+"""`copydesk templates`: review the lines that were learned for each outlet."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def command() -> None:
         copydesk templates reject 44675dde
         copydesk templates export > templates.jsonl
 
-    Lines are learned after each run. Active and approved ones are cut from the next run on; rows
-    that are published already change only by `copydesk reprocess`.
+    Lines are learned after each run. Active and approved lines are cut from the next run on.
+    Published rows change only when `copydesk reprocess` is run.
     """
 
 

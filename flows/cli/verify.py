@@ -33,9 +33,9 @@ def command(quick: bool, warehouse: Path | str, as_json: bool) -> None:
         copydesk verify --quick
 
     Hashes every file of every kept snapshot, and finds changed, missing and foreign files. In the
-    current snapshot: schemas and counts, one kept document for each copy, text and ledger against
-    the hash of the extracted text, the index against the articles, and that no forgotten document
-    is left anywhere. Each fault is one line; the exit code is 1 if there is one.
+    current snapshot it checks schemas and counts, one kept document for each copy, text and ledger
+    against the hash of the extracted text, the index against the articles, and that no forgotten
+    document is left anywhere. Each fault is one line. The exit code is 1 if there is one.
     """
     with opened(warehouse) as found:
         from copydesk.flows.warehouse.checks.verify import faults

@@ -1,1 +1,1 @@
-"""Changes to a published corpus that bring no new documents: forget, reprocess, rethreshold and so on."""
+"""Changes to a published corpus without new documents: forget, reprocess, rethreshold and so on."""

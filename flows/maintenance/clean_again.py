@@ -1,7 +1,8 @@
-"""Workers clean published documents again, from the extracted text that text and ledger rebuild.
+"""Clean published documents again in workers, from the extracted text that text and ledger rebuild.
 
-The documents of one shard are rows of one table of a snapshot. They are stored next to the shard's records
-as `rows.parquet`, with their ledgers in `cuts.parquet`; a record's body is the id of its row.
+The documents of a shard are rows of one table of a snapshot. They are stored next to the shard's
+records as `rows.parquet`, with their ledgers in `cuts.parquet`. The body of a record is the id of
+its row.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from copydesk.transforms.article import Article, Given, Source
 
 TASK = f"{__name__}:clean_shard_again"
 
-# Who the document is and where it came from stays, whatever the stages find now.
+# The identity and origin of a document stay, whatever the stages find now.
 _IDENTITY = (
     "doc_id",
     "canonical_url",
@@ -40,7 +41,7 @@ _IDENTITY = (
     "extracted_sha256",
     *(field.name for field in document_columns.HISTORY),
 )
-# Evidence of these kinds can be computed again without the page.
+# Evidence of these kinds can be found again without the page.
 _OF_TEXT = ("text", "dateline", "url", "domain", "gazetteer", "model")
 _TAG_RULES = frozenset(name for name, *_ in tag.RULES)
 _PAGE_RULES = frozenset(name for name, *_ in extract.RULES)
@@ -68,10 +69,10 @@ def write_shard(rows: pa.Table, cuts: pa.Table, folder: Path, number: int) -> Sh
 
 
 def clean_shard_again(job: Job, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The task of a worker: the shard's rows cleaned again from `options["stage"]` on.
+    """The task of a worker: clean the rows of a shard again from the stage `options["stage"]` on.
 
-    Writes three files into `options["folder"]`: the rows, the ledgers of what was cut, and the
-    rejects, which are documents of which nothing is left and those that ended a worker.
+    Writes three files into `options["folder"]`: the rows, the ledgers of their cuts, and the
+    rejects. Rejects are documents without any text left, and documents that killed a worker.
     """
     chosen = clean_shards.edit_options(options["recipe"], options["templates"])
     warm_up()
@@ -90,7 +91,7 @@ def clean_shard_again(job: Job, options: Mapping[str, Any]) -> dict[str, Any]:
     rejects += job.rejects()
     left = pc.is_in(rows["doc_id"], value_set=pa.array(sorted(articles), pa.string()))
     cleaned = list(articles.values())
-    # A record's body is an id here: the size of the document's source is not known.
+    # Here the body of a record is an id, so the size of the document's source is unknown.
     rejected = [asdict(replace(one, size_bytes=None)) for one in rejects]
     files = ShardFiles(Path(options["folder"]), job.shard.number)
     written = [
@@ -107,10 +108,10 @@ def again(
     options: edit.Options,
     stage: str = "clean",
 ) -> Article:
-    """Clean a published document again; it keeps its own id.
+    """Clean a published document again. It keeps its id.
 
-    Cuts that only the page's tree could justify stay, because the tree is gone. With `stage` "tag"
-    the cuts of the clean stage stay as well.
+    Cuts that only the tree of the page could justify stay, because the tree is not stored. With
+    `stage` "tag" the cuts of the clean stage stay as well.
     """
     extracted = ledger.rebuild(row["text"], cuts)
     kept_cuts = [
@@ -148,7 +149,10 @@ def again(
 
 
 def _stated_by_page(row: Mapping[str, Any]) -> dict[str, str]:
-    """Columns that the page's own data had stated, with their evidence: the page is gone, so they stay."""
+    """Columns that come from the page's own data, with their evidence.
+
+    They stay, as the page is not stored.
+    """
     if row["source_kind"] != "page":
         return {}
     return {
@@ -163,7 +167,7 @@ def _stated_by_page(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _given(row: Mapping[str, Any]) -> Given:
-    """What the document's container or page had said; for a page all but what was read from its text."""
+    """The metadata from the document's container or page, without what was read from its text."""
     evidence = {
         name: origin for name, origin in (row["evidence"] or {}).items() if origin is not None
     }
@@ -186,7 +190,7 @@ def _given(row: Mapping[str, Any]) -> Given:
 
 
 def _as_printed(row: Mapping[str, Any]) -> str | None:
-    """The date as its source gave it: a day, or a moment with its offset."""
+    """The date as its source gave it: a day, or a time with its UTC offset."""
     if row["published_at"] is None or row["published_precision"] == "day":
         return row["published_date"].isoformat() if row["published_date"] else None
     minutes = row["published_utc_offset_minutes"]
@@ -196,7 +200,7 @@ def _as_printed(row: Mapping[str, Any]) -> str | None:
 
 
 def _with_new_values(rows: pa.Table, cleaned: Sequence[Article]) -> pa.Table:
-    """The rows with the values of the articles, which come in the same order; who they are stays."""
+    """The rows with new values from the articles, in the same order; identity columns stay."""
     new = tabulate.articles(cleaned)
     for name in new.column_names:
         if name not in _IDENTITY:

@@ -1,6 +1,6 @@
-"""Take documents out of a snapshot and repair its copy clusters and stories.
+"""Delete documents from a snapshot and repair its copy clusters and stories.
 
-If the kept document of a cluster goes, another copy takes its place, in its story too.
+If the kept document of a cluster is deleted, another copy replaces it, also in its story.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from copydesk.schemas import document_columns
 _FOLD = tuple(column.name for column in document_columns.DUPLICATION)
 _STORY = ("story_id", "story_rank", "story_similarity")
 _LAST = datetime.max.replace(tzinfo=UTC)
-_LAST_RANK = 2**31 - 1  # until the story is ranked again
+_LAST_RANK = 2**31 - 1  # a placeholder until the story is ranked again
 
 Row = dict[str, Any]
 # New values of rows by table and doc_id.
@@ -36,22 +36,22 @@ class Reelection(Protocol):
     def elect(
         self, members: Sequence[Mapping[str, Any]]
     ) -> tuple[list[str], Mapping[str, Mapping[str, Any]]]:
-        """Choose which of these rows of `duplicates` are kept.
+        """Choose which of these rows of `duplicates` to keep.
 
-        Returns the ids of the kept ones, best first, and the columns of a copy for the others by
-        id.
+        Returns the ids of the kept ones, best first, and for each of the others, by id, its columns
+        as a copy.
         """
 
     def sizes(self, members: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
-        """`cluster_size`, `n_outlets`, `n_origins` of a cluster, the kept document included."""
+        """Return `cluster_size`, `n_outlets` and `n_origins`, including the kept document."""
 
 
 @dataclass(slots=True)
 class DeletionPlan:
-    """The change that takes documents out, with what takes the place of what.
+    """The change that deletes documents, and the replacements that it makes.
 
-    `replaced`: doc_id of a deleted kept document to the doc_id of the copy kept instead. `renamed`:
-    old to new id of a story.
+    `replaced` maps the doc_id of a deleted kept document to the doc_id of the copy that is kept
+    instead. `renamed` maps the old id of a story to its new id.
     """
 
     inserts: dict[str, list[pa.Table]] = field(default_factory=dict)
@@ -64,10 +64,10 @@ class DeletionPlan:
 def deletion_plan(
     snapshot: Snapshot, ids: Collection[str], reelection_rules: Reelection
 ) -> DeletionPlan:
-    """The change to a snapshot that leaves no trace of the documents with these ids.
+    """The change to a snapshot that removes every trace of the documents with these ids.
 
-    A copy takes the place of a kept document that goes, in its story too. Clusters and stories are
-    counted again. A story that has the id of one of the documents gets the id of another member.
+    A copy replaces a deleted kept document, also in its story. Clusters and stories are counted
+    again. A story whose id is the id of one of the documents gets the id of another member.
     """
     plan = DeletionPlan()
     updates: RowUpdates = {table: defaultdict(dict) for table in DOCUMENT_TABLES}
@@ -110,7 +110,7 @@ def _promote_copies(
     updates: RowUpdates,
     plan: DeletionPlan,
 ) -> dict[str, Row]:
-    """The rows of `articles` for the copies that take the place of deleted `kept` documents."""
+    """The rows of `articles` for the copies that replace the deleted `kept` documents."""
     promoted: dict[str, Row] = {}
     lost = pa.array(sorted(kept), pa.string())
     members: dict[str, list[Row]] = defaultdict(list)
@@ -151,7 +151,7 @@ def _update_sizes(
     reelection_rules: Reelection,
     updates: RowUpdates,
 ) -> None:
-    """Count the clusters of kept documents that lose copies again."""
+    """Count again the clusters whose kept documents lose copies."""
     if not deleted_copies:
         return
     kept = (
@@ -181,7 +181,10 @@ def _repair_stories(
     updates: RowUpdates,
     plan: DeletionPlan,
 ) -> None:
-    """Rank and count the members of stories that lose documents, and rename stories that lose their id."""
+    """Rank and count the members of stories that lose documents, and rename some stories.
+
+    A story is renamed if its id is the id of a deleted document.
+    """
     touched = {
         story_id
         for table in ("articles", "duplicates")
@@ -333,7 +336,7 @@ def _clear_superseded(
 
 
 def _clear_template_examples(snapshot: Snapshot, ids: set[str], plan: DeletionPlan) -> None:
-    """Take the documents out of the examples of template lines; a line without examples is deleted."""
+    """Delete the documents from the examples of template lines, and lines without examples."""
     templates = snapshot.table("templates").to_pylist()
     kept = []
     for row in templates:
@@ -346,7 +349,7 @@ def _clear_template_examples(snapshot: Snapshot, ids: set[str], plan: DeletionPl
 
 
 def _update_table(snapshot: Snapshot, table: str, rows: Mapping[str, Row]) -> pa.Table:
-    """The new values as one table of updates. A row that keeps a value of a column repeats it."""
+    """The new values as one table of updates. A row without a new value repeats the old one."""
     columns = sorted({name for row in rows.values() for name in row})
     stored = snapshot.documents(table, rows, ["doc_id", *columns]).to_pylist()
     now = {row["doc_id"]: row for row in stored}

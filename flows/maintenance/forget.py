@@ -1,9 +1,9 @@
-"""Take documents out of everything that is kept, and keep them out.
+"""Delete documents permanently from everything that is stored.
 
-Every kept snapshot that holds one is written again without it, under a new id. A snapshot of the
-forget run itself adds the tombstones. One switch makes it current, and the old files are deleted. A
-run that is killed before the switch has forgotten nothing. One that is killed after it has
-forgotten everything, except for files that the next writer deletes first.
+Every kept snapshot that has one of them is rewritten without it, under a new id. A snapshot of the
+forget run itself adds the tombstones. One switch makes it current, and the old files are deleted.
+If the run is killed before the switch, nothing is forgotten. If it is killed after the switch,
+everything is forgotten, except for files that the next writer deletes first.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from copydesk.flows.warehouse.change import Ancestry, Change
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Warehouse
 
-# Takes documents out of the index of a snapshot. Arguments: the snapshot, the ids, a staging
-# folder. Returns new index files by name, and the names of the snapshot's index files that stay.
+# A function that deletes documents from the index of a snapshot. Its arguments are the snapshot,
+# the ids and a staging folder. It returns new index files by name, and the names of the snapshot's
+# index files that stay.
 IndexWithout = Callable[[Snapshot, Collection[str], Path], tuple[Mapping[str, Path], Sequence[str]]]
 
 
@@ -42,9 +43,9 @@ def forget(
     index_without: IndexWithout | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
-    """Forget what the request selects; returns the receipt. Needs the warehouse's lock.
+    """Forget the documents of the request, and return the receipt. Needs the warehouse's lock.
 
-    Raises NothingToForget if no kept snapshot holds such a document.
+    Raises NothingToForget if no kept snapshot has such a document.
     """
     now = now or datetime.now(UTC)
     warehouse.sweep()
@@ -74,9 +75,11 @@ def forget(
 
 
 def documents_to_forget(warehouse: Warehouse, request: Request) -> list[dict[str, Any]]:
-    """The documents that `forget` would take, newest first: doc_id, published_date, outlet, title and more.
+    """The documents that `forget` would delete, newest first, with doc_id, date, outlet, title and
+    more.
 
-    Raises NothingToForget like `forget`. An empty list means that only rows of `rejects` would go.
+    Raises NothingToForget as `forget` does. An empty list means that only rows of `rejects` would
+    go.
     """
     selection = select(_snapshots_oldest_first(warehouse), request)
     return sorted(
@@ -94,7 +97,7 @@ def _snapshots_oldest_first(warehouse: Warehouse) -> list[Snapshot]:
 
 @dataclass(slots=True)
 class _Rewritten:
-    """The rewritten line: its newest snapshot, new ids by old ones, and what took another's place."""
+    """The rewritten snapshots: the newest one, new ids by old ones, and replaced documents."""
 
     newest: Snapshot
     ids: dict[str, str] = field(default_factory=dict)
@@ -111,7 +114,7 @@ def _rewrite(
     reelection_rules: Reelection,
     index_without: IndexWithout | None,
 ) -> _Rewritten:
-    """Build each kept snapshot again, from the first that holds a document on."""
+    """Build each kept snapshot again, starting with the first that has one of the documents."""
     ids = set(selection.documents)
     parent = line[0].manifest.parent
     rewritten = _Rewritten(newest=line[0])
@@ -146,7 +149,7 @@ def _rewrite(
 
 
 def _holds_any(snapshot: Snapshot, selection: Selection) -> bool:
-    """Whether the snapshot holds a selected document or one of the rejects."""
+    """Whether the snapshot has a selected document or one of the rejects."""
     if any(snapshot.id in document.tables for document in selection.documents.values()):
         return True
     if not selection.rejects.num_rows:
@@ -159,7 +162,10 @@ def _holds_any(snapshot: Snapshot, selection: Selection) -> bool:
 def _inputs_without(
     snapshot: Snapshot, documents: Mapping[str, SelectedDocument]
 ) -> pa.Table | None:
-    """The record of inputs without files that held one forgotten document; None if it stays the same."""
+    """The record of inputs without files that had only a forgotten document.
+
+    None if it does not change.
+    """
     if snapshot.manifest.inputs is None:
         return None
     files = {

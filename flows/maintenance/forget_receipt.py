@@ -1,6 +1,6 @@
 """The receipt of a forget run, and the removal of forgotten documents from reports.
 
-A receipt holds ids, hashes and positions, and no text, title or address.
+A receipt has ids, hashes and positions, but no text, title or address.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def write_receipt(root: Path, receipt: Mapping[str, Any]) -> str:
 
 
 def remove_from_reports(root: Path, documents: Mapping[str, SelectedDocument]) -> list[str]:
-    """Delete pages, and change records, that show one of the documents; returns their file names."""
+    """Delete pages, and change records, that show one of the documents; return file names."""
     identifying = _identifying_texts(documents)
     changed = []
     for path in sorted((root / "reports").rglob("*")):
@@ -73,15 +73,15 @@ def remove_from_reports(root: Path, documents: Mapping[str, SelectedDocument]) -
                 content = content.replace(text, b"(forgotten)")
             atomic_write.write_text(path, content.decode("utf-8"))
         else:
-            # The page can be drawn from the snapshot again: `copydesk report RUN` does, without
-            # the document.
+            # The page can be drawn again from the snapshot, without the document, by `copydesk
+            # report RUN`.
             path.unlink()
         changed.append(path.name)
     return changed
 
 
 def _identifying_texts(documents: Mapping[str, SelectedDocument]) -> list[bytes]:
-    """The ids, addresses and titles of documents as HTML and JSON write them, longest first."""
+    """Ids, addresses and titles of documents as HTML and JSON write them, longest first."""
     texts: set[str] = set()
     for identifier, document in documents.items():
         row = document.row

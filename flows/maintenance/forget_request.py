@@ -1,4 +1,4 @@
-"""What to forget: the request, the documents that it selects, and the documents related to them."""
+"""What to forget: the request, the documents that it selects, and related documents."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _REJECT_COLUMNS = pa.schema(
 
 
 class NothingToForget(WarehouseError):
-    """No kept snapshot holds such a document."""
+    """No kept snapshot has such a document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to forget: documents by id, by address, or by outlet (up to a day of publication)."""
+    """The documents to forget: by id, by address, or by outlet (up to a day of publication)."""
 
     docs: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
@@ -58,11 +58,11 @@ class Request:
 
     @property
     def addresses(self) -> set[str]:
-        """The URLs as given, and as articles have them: without fragment and tracking parameters."""
+        """The URLs as given, and as in articles: without fragment and tracking parameters."""
         return {*self.urls, *(address for url in self.urls if (address := normalised(url)))}
 
     def scope_of(self, row: Mapping[str, Any]) -> str | None:
-        """By what the request selects a document: doc, url or outlet; None if it does not."""
+        """How the request selects a document (doc, url or outlet); None if it does not."""
         if row["doc_id"] in self.docs:
             return "doc"
         if {row["url"], row["canonical_url"]} & self.addresses:
@@ -80,21 +80,24 @@ class SelectedDocument:
 
     row: dict[str, Any]
     scope: str
-    tables: dict[str, str] = field(default_factory=dict)  # snapshot to table
+    tables: dict[str, str] = field(
+        default_factory=dict
+    )  # maps a snapshot to the table that has the document
 
     @property
     def url_sha256(self) -> str | None:
-        """SHA-256 of the address, None for a document without one."""
+        """The SHA-256 of the address; None for a document without an address."""
         url = self.row["canonical_url"] or self.row["url"]
         return sha256(url.encode()).hexdigest() if url else None
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Everything that a request selects in the kept snapshots.
+    """All rows that a request selects in the kept snapshots.
 
-    `documents`: by doc_id. `rejects`: rows of `rejects` from the same sources and addresses.
-    `relatives`: other documents that share text with them, and how.
+    `documents` are by doc_id. `rejects` are rows of `rejects` from the same sources and addresses.
+    `relatives` are other documents that share text with the selected ones, with the kind of
+    relation.
     """
 
     documents: Mapping[str, SelectedDocument]
@@ -103,7 +106,7 @@ class Selection:
 
 
 def select(line: Sequence[Snapshot], request: Request) -> Selection:
-    """Find what the request selects in snapshots, oldest first; with copies if it says so.
+    """Find the selected documents in snapshots, oldest first, with their copies if requested.
 
     Raises NothingToForget if no snapshot holds such a document.
     """

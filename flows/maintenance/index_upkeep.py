@@ -1,4 +1,4 @@
-"""Keep the indexes in line with the tables: take documents out, and check that both hold the same ones."""
+"""Keep the indexes consistent with the tables: delete documents, and find differences."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 _INDEXED = ("articles", "duplicates")
 _WINDOW = "stories-window-"
-# The id in place of a forgotten document; the other documents keep their numbers.
+# The id that replaces a forgotten document. The numbers of the other documents stay.
 _ERASED = "0" * 32
 
 
 def removal_from_index(options: Options) -> IndexWithout:
-    """The function with which `forget` takes documents out of the indexes of a snapshot."""
+    """Return the function with which `forget` deletes documents from the indexes of a snapshot."""
 
     def index_without(
         snapshot: Snapshot, ids: Collection[str], folder: Path
     ) -> tuple[Mapping[str, Path], Sequence[str]]:
-        # The file of the stories' time window holds vectors of single documents, so it goes; a run
-        # rebuilds it from `articles`. The word counts of an epoch are sums over the corpus, and
-        # stay.
+        # The file of the stories' time window has vectors of single documents, so it is deleted,
+        # and a run rebuilds it from `articles`. The word counts of an epoch are sums over the
+        # corpus, and stay.
         others = {
             name: path
             for name, path in snapshot.index_files().items()
@@ -60,10 +60,10 @@ def removal_from_index(options: Options) -> IndexWithout:
 
 
 def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
-    """Differences between the index of copies and the tables, one sentence each."""
+    """Yield the differences between the index of copies and the tables, one sentence each."""
     mine = [path for name, path in snapshot.index_files().items() if name.endswith(SUFFIX)]
     if not mine:
-        return  # nothing has been signed yet
+        return  # no document has been signed yet
     try:
         index = Index(mine, options)
         signed = index.doc_ids(np.arange(index.n_documents))
@@ -88,7 +88,7 @@ def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
 
 
 def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> pa.Table:
-    """One document for each text whose only signed document is forgotten."""
+    """One document for each text whose only signed document was forgotten."""
     columns = ["doc_id", "content_sha256"]
     gone = pa.concat_tables([snapshot.documents(table, ids, columns) for table in _INDEXED])
     texts = pc.unique(gone["content_sha256"])

@@ -1,4 +1,4 @@
-"""Maintenance runs, which bring no documents: their row in `runs`, and the rollback to an older snapshot."""
+"""Runs without new documents: their row in `runs`, and the rollback to an older snapshot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from copydesk.flows.warehouse.store import Warehouse
 def maintenance_row(
     kind: str, base: Snapshot, *, now: datetime | None = None, **counts: int
 ) -> dict[str, Any]:
-    """The `runs` row of a maintenance run on `base`; recipe and rules are those of the run before it."""
+    """The `runs` row of a maintenance run on `base`.
+
+    Recipe and rules are those of the previous run.
+    """
     now = now or datetime.now(UTC)
     before = last_run(base)
     return {
@@ -37,10 +40,10 @@ def maintenance_row(
 
 
 def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = None) -> Snapshot:
-    """Publish the state of an older snapshot again, with today's record of runs and tombstones.
+    """Publish the state of an older snapshot again, with the present record of runs and tombstones.
 
-    The snapshot that is current now is kept like any other, and a rollback to it undoes this one.
-    Raises WarehouseError if the snapshot is the current one already.
+    The current snapshot is kept like any other, and a rollback to it undoes this one. Raises
+    WarehouseError if the snapshot is already the current one.
     """
     current = warehouse.snapshot("current")
     target = warehouse.snapshot(identifier)
@@ -48,8 +51,8 @@ def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = No
         raise WarehouseError(
             f"snapshot {current.id} is the current one; `copydesk snapshots` lists the others"
         )
-    # No kept snapshot holds a forgotten document, so an older state cannot bring one back. The
-    # tombstones keep later runs from reading it again.
+    # No kept snapshot has a forgotten document, so an older state cannot restore one. The
+    # tombstones prevent later runs from ingesting it again.
     unchanged = ("runs", "tombstones")
     change = Change(
         parent=current.id,

@@ -1,7 +1,7 @@
-"""Migrate the tables of an earlier schema version to this one, by declared steps.
+"""Migrate the tables of an earlier schema version to this one, in declared steps.
 
-A snapshot has one schema version, so a migration rewrites every file once and publishes the result
-as a new snapshot. The snapshot before it stays readable with the version that wrote it.
+A snapshot has one schema version. So a migration rewrites every file once and publishes the result
+as a new snapshot. The previous snapshot can still be read with the version that wrote it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from copydesk.schemas.tables import SCHEMA_VERSION
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The changes from a schema version to the next, table by table.
+    """The changes from a schema version to the next, by table.
 
-    A function gets a table of the old version and returns one of the new. A table without a
-    function keeps its columns. A new nullable column needs no function, it is null; a new list
-    column is empty.
+    A function takes a table of the old version and returns one of the new version. A table without
+    a function keeps its columns. New columns need no function: a nullable column is null, and a
+    list column is empty.
     """
 
     sentence: str
@@ -49,17 +49,17 @@ STEPS: Mapping[int, Step] = {
 
 
 def is_due(snapshot: Snapshot) -> bool:
-    """Whether the tables of a snapshot differ from what this version writes."""
+    """Whether the tables of a snapshot differ from those of this version."""
     return snapshot.manifest.schema_sha256 != fingerprint(tables_now())
 
 
 def migrate(
     warehouse: Warehouse, *, steps: Mapping[int, Step] = STEPS, now: datetime | None = None
 ) -> Snapshot | None:
-    """Publish the current snapshot in this version's schema. Needs the lock.
+    """Publish the current snapshot in the schema of this version. Needs the lock.
 
-    Returns None if it has this schema already. Raises SchemaMismatch for a version that no step
-    starts from.
+    Returns None if it already has this schema. Raises SchemaMismatch if no step starts at its
+    version.
     """
     current = warehouse.snapshot("current")
     if not is_due(current):

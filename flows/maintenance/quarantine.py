@@ -1,4 +1,4 @@
-"""List and release quarantined documents, whose outlet looked different from its outlet profile."""
+"""List and release quarantined documents, which did not fit the profile of their outlet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.schemas import document_columns
 
-# Columns that deduplicate and group fill in again.
+# Columns that the deduplicate and stories steps fill in again.
 _FILLED_AGAIN = tuple(
     field.name for field in (*document_columns.GROUPS, *document_columns.QUARANTINE)
 )
@@ -48,7 +48,7 @@ def quarantined_groups(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Number of released documents, and the snapshot that has them."""
+    """The number of released documents, and the snapshot that has them."""
 
     n_documents: int
     snapshot: Snapshot
@@ -65,8 +65,8 @@ def release(
     """Release documents: find their copies and stories, and publish them as a run.
 
     Without `outlet` and `doc_ids` every quarantined document is released. Their texts stay as they
-    were cleaned; copies and stories follow the recipe of the last run. Returns None if no such
-    document is quarantined.
+    were cleaned. Copies and stories are found by the recipe of the last run. Returns None if no
+    such document is quarantined.
     """
     with warehouse.lock(wait_seconds=wait_seconds):
         snapshot = warehouse.snapshot("current")

@@ -35,15 +35,15 @@ class CopyRules:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> CopyRules:
-        """The rules of the recipe of the last run of a snapshot."""
+        """The rules in the recipe of the last run of a snapshot."""
         return cls(recipe_of_last_run(snapshot).dedup)
 
     def elect(self, members: Sequence[Row]) -> tuple[list[str], dict[str, dict[str, Any]]]:
         """Choose the members to keep; returns their ids, best first, and the copy columns of the others.
 
         `members` are rows of `duplicates` with their text. The first in the order of the keep
-        policy is kept. Another member is kept as well if the recipe's thresholds make it a copy of
-        no kept member.
+        policy is kept. Another member is also kept unless the recipe's thresholds make it a copy of
+        a kept member.
         """
         from copydesk.transforms.dedup import find_duplicates, keep_policy
 

@@ -1,4 +1,4 @@
-"""Read refused documents again from their source, after the cause of the refusal is fixed."""
+"""Read rejected documents again from their source, after the cause of the rejection is fixed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEY = ("source_uri", "record_number")
 
 
 class SourcesMissing(WarehouseError):
-    """The sources of the refused documents cannot be found."""
+    """The sources of the rejected documents cannot be found."""
 
 
 def replay(
@@ -37,13 +37,12 @@ def replay(
     recipe: Recipe | None = None,
     workers: int = 1,
 ) -> Summary | None:
-    """Ingest the sources of refused documents again. Needs the lock.
+    """Ingest the sources of rejected documents again. Needs the lock.
 
-    Returns None if no document was refused, or none for this `reason`. A document that is taken now
-    loses its row in `rejects`. One that is refused again keeps a row, with the reason it has now.
-    The other documents of those sources are known already. `inputs` are the files or folders in
-    which the sources are found; without them the inputs of the runs that refused the documents are
-    used.
+    Returns None if no document was rejected, or none for this `reason`. A document that is accepted
+    now loses its row in `rejects`. One that is rejected again keeps a row, with its present reason.
+    The other documents of those sources are already known. The sources are searched in the files or
+    folders `inputs`, or else in the inputs of the runs that rejected the documents.
 
     Raises SourcesMissing if none of the sources can be found.
     """
@@ -87,7 +86,7 @@ def _recorded_inputs(root: Path, run_ids: set[str]) -> list[str]:
     for run_id in sorted(run_ids):
         try:
             facts = json.loads((root / "reports" / f"{run_id}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # this run left no record; another may have
+        except (OSError, ValueError):  # this run left no record, but another may have
             continue
         found |= dict.fromkeys(facts.get("inputs", ()))
     existing = [name for name in found if _exists(name)]
@@ -111,7 +110,10 @@ def _resolved(
     files: Sequence[read.InputFile | read.Reject],
     cleaned: Cleaned,
 ) -> pa.Table:
-    """Rows of `rejects` whose documents were read again and are not refused at the same step for the same reason."""
+    """Rows of `rejects` to delete: those of documents that were read again.
+
+    A row stays if the document was rejected at the same step for the same reason.
+    """
     again = {
         tuple(row[name] for name in (*_KEY, "step", "reason"))
         for shard in cleaned.shards

@@ -1,8 +1,10 @@
-"""Run the stages again over what is published, from the extracted text that text and ledger rebuild.
+"""Run the stages again on published documents, without their sources.
 
-A stage brings those after it: clean, tag, dedup, stories. `clean` and `tag` edit the chosen documents
-again; copies and stories are then worked out over the whole corpus as one ingest would have. A
-document keeps its id. The state before stays a snapshot, so `rollback` undoes it.
+Text and ledger rebuild the extracted text.
+
+The stages are clean, tag, dedup and stories; each implies those after it. `clean` and `tag` process
+the chosen documents again. Copies and stories are then computed over the whole corpus, as in one
+ingest. A document keeps its id. The previous state remains a snapshot, so `rollback` undoes this.
 """
 
 from __future__ import annotations
@@ -45,12 +47,12 @@ STAGES = ("clean", "tag", "dedup", "stories")
 
 _GROUPS = tuple(field.name for field in document_columns.GROUPS)
 _FOLD = tuple(field.name for field in document_columns.DUPLICATION)
-_AT_ONCE = 2_000  # documents of one piece of work: a few seconds, and some 10 MB of text
+_AT_ONCE = 2_000  # documents of a shard: a few seconds of work, and about 10 MB of text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a reprocess came to: the new snapshot, how it differs, and how many documents were edited."""
+    """The result: the new snapshot, its differences, and the number of cleaned documents."""
 
     snapshot: Snapshot
     diff: Diff
@@ -69,8 +71,8 @@ def reprocess(
 ) -> Outcome:
     """Run the stages from `stage` on again and publish one snapshot. Needs the warehouse's lock.
 
-    `where` chooses the documents to edit by their columns (clean and tag only). Without `recipe`
-    that of the last run is followed.
+    `where` selects the documents to clean by their columns (clean and tag only). Without `recipe`
+    the recipe of the last run is used.
     """
     if stage not in STAGES:
         raise ValueError(f"stage is one of {', '.join(STAGES)}, not {stage!r}")
@@ -84,7 +86,7 @@ def reprocess(
         inputs=(),
         sifted=known_inputs.unknown(()),
         kind="reprocess",
-        parent=None,  # copies and stories are found as in a first ingest
+        parent=None,  # Copies and stories are found as in a first ingest.
         warehouse=warehouse,
         recipe=recipe or from_toml(row["recipe"]),
         workers=workers,
@@ -109,7 +111,7 @@ def reprocess(
 
 @dataclass(slots=True)
 class _Staged:
-    """The documents of the corpus as shards: cleaned again, or as they are."""
+    """The documents of the corpus as shards, cleaned again or unchanged."""
 
     shards: list[StagedRows] = field(default_factory=list)
     quarantined: list[Path] = field(default_factory=list)
@@ -119,14 +121,17 @@ class _Staged:
 
     @property
     def n_edited(self) -> int:
-        """How many documents were cleaned again."""
+        """The number of documents that were cleaned again."""
         return len(self.edited_ids)
 
     @classmethod
     def of(
         cls, context: pipeline.Context, snapshot: Snapshot, stage: str, where: str | None
     ) -> _Staged:
-        """Stage all documents of the snapshot; clean those again that `where` chooses, if the stage does."""
+        """Stage all documents of the snapshot.
+
+        Those that `where` selects are cleaned again, if the stage does so.
+        """
         staged = cls()
         chosen = None
         if stage in ("clean", "tag"):
@@ -160,7 +165,7 @@ class _Staged:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Some rows of one table, with the ids of those to clean again; afterwards with what came of them."""
+    """Rows of one table, with the ids of those to clean again, and later the results."""
 
     table: str
     rows: pa.Table
@@ -182,7 +187,7 @@ def _pieces(snapshot: Snapshot, chosen: pc.Expression | None) -> Iterator[_Piece
 def _cleaned(
     pieces: Iterator[_Piece], context: pipeline.Context, snapshot: Snapshot, stage: str
 ) -> Iterator[_Piece]:
-    """The pieces in order, cleaned again by the engine of an ingest under the limits of an ingest."""
+    """Yield the pieces in order, cleaned by the engine and under the limits of an ingest."""
     waiting: deque[_Piece] = deque()
 
     def shards() -> Iterator[Shard]:
@@ -205,7 +210,7 @@ def _cleaned(
         ShardTask(
             clean_again.TASK, {**options, "stage": stage}, context.recipe.limits, context.run_id
         ),
-        on_progress=lambda n: None,  # who takes the pieces counts those that need no cleaning, too
+        on_progress=lambda n: None,  # The caller counts pieces that need no cleaning as well.
         early=0,
     )
     for shard, _ in results:
@@ -216,7 +221,7 @@ def _cleaned(
 
 
 def _joined(piece: _Piece, files: ShardFiles) -> _Piece:
-    """The piece with its rows that were cleaned again, without those of which nothing is left."""
+    """The piece with its cleaned rows, without those that have no text left."""
     others = piece.rows.filter(pc.invert(_is_one_of(piece.rows, piece.edited_ids)))
     both = pa.concat_tables([others, pq.read_table(files.articles, schema=others.schema)])
     order = pc.index_in(both["doc_id"], value_set=piece.rows["doc_id"].combine_chunks())
@@ -247,7 +252,7 @@ def _publish(
     copies: Copies,
     stories: Stories,
 ) -> Snapshot:
-    """One snapshot: documents where fold put them, copies and stories as worked out now."""
+    """Publish one snapshot with the documents of each table, and the new copies and stories."""
     decided = Decided.of(copies, stories, stories.assignments)
     articles, duplicates = decided_rows(staged.shards, decided)
     inserts: dict[str, list[Staged]] = {

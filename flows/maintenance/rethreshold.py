@@ -32,10 +32,10 @@ StoryRanks: TypeAlias = Mapping[str, tuple[str | None, int | None]]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The change to publish, and the ids that it concerns.
+    """The change to publish, and the ids that it affects.
 
-    `dropped`: articles that become copies. `restored`: copies that become articles. `reassigned`:
-    copies that get another kept document, relation or reason.
+    `dropped` are articles that become copies. `restored` are copies that become articles.
+    `reassigned` are copies with a new kept document, relation or reason.
     """
 
     change: Change
@@ -47,7 +47,7 @@ class Plan:
 def with_thresholds(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     """The recipe with other thresholds.
 
-    Raises ValueError for one below the floor of the stored pairs.
+    Raises ValueError for a threshold below the floor of the stored pairs.
     """
     return Recipe({**recipe.values, "dedup": replace(recipe.dedup, **settings)})
 
@@ -55,9 +55,9 @@ def with_thresholds(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
 def plan(
     snapshot: Snapshot, recipe: Recipe, *, run_id: str, started_at: datetime, finished_at: datetime
 ) -> Plan:
-    """Cluster the snapshot's documents again.
+    """Cluster the documents of the snapshot again.
 
-    Texts are read only of rows that change their table.
+    Texts are read only for rows that move to another table.
     """
     from copydesk.flows.warehouse import Change
 
@@ -142,9 +142,9 @@ def _stories_after(
     restored: Sequence[str],
     snapshot: Snapshot,
 ) -> _Stories:
-    """A restored copy stays in its story, ranked last.
+    """Keep a restored copy in its story, with the last rank.
 
-    A story without articles merges into another one.
+    A story without articles is merged into another one.
     """
     members: dict[str, list[tuple[int, str]]] = {}
     before: dict[str, str] = {}
@@ -236,7 +236,7 @@ def _restored_rows(
 def _dropped_rows(
     snapshot: Snapshot, ids: Sequence[str], duplicates: pa.Table, ranks: StoryRanks
 ) -> pa.Table:
-    """Articles that become copies, in the story of the document that is kept for them."""
+    """Articles that become copies, in the story of their kept document."""
     rows = snapshot.documents("articles", ids)
     rows = rows.drop_columns([*_SIZES, *_STORY, "story_similarity"])
     for name, values in (

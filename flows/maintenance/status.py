@@ -23,7 +23,7 @@ _RUN = (
 
 
 def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5) -> dict[str, Any]:
-    """Snapshot, last runs, sizes, and the new files in the inputs (by default the last run's)."""
+    """Snapshot, last runs, sizes, and new files in the inputs (default: those of the last run)."""
     snapshot = warehouse.current()
     if snapshot is None:
         return {
@@ -73,7 +73,7 @@ def _unfinished(root: Path) -> dict[str, Any]:
 def _written_at(started: tuple[Path, dict[str, Any]]) -> float:
     try:
         return (started[0] / progress_record.NAME).stat().st_mtime
-    except OSError:  # the run has ended in the meantime
+    except OSError:  # the run has ended meanwhile
         return 0.0
 
 
@@ -92,7 +92,7 @@ def _last_inputs(warehouse: Warehouse, run_ids: Sequence[str]) -> tuple[str, ...
 def _next(
     warehouse: Warehouse, snapshot: Snapshot, inputs: Sequence[str]
 ) -> Mapping[str, Any] | None:
-    """The files in the inputs that no run has read, by name and size; None without inputs."""
+    """The files in the inputs that no run has read, by name and size. None without inputs."""
     if not inputs:
         return None
     try:
@@ -118,5 +118,5 @@ def _next(
 def _size(file: read.InputFile) -> int | None:
     try:
         return file.size_bytes
-    except OSError:  # the file was deleted after it was listed; a run reports it
+    except OSError:  # the file was deleted after it was listed; a run would report it
         return None

@@ -1,4 +1,4 @@
-"""Review of learned template lines: a decision publishes a new version of their rows as a run."""
+"""Review learned template lines. A decision publishes a new version of their rows as a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from copydesk.schemas.tables import TEMPLATES
 
 
 def short_id(outlet_id: str, line: str) -> str:
-    """A short name for a line of an outlet, to type on the command line.
+    """A short name for a line of an outlet, for the command line.
 
     >>> short_id("example.org", "Follow us on the radio")
     '44675dde'

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun
 
-SKIPPED = "Skipped: another run was still going when this one fell due. What is new is taken by that run or the next."
+SKIPPED = "Skipped: another run was in progress when this one fell due. That run or the next reads everything that is new."
 # Seconds from the planned start of a run to its creation. If it is later than this, the schedule
 # missed the run; a person did not start it.
 _BACKDATED = timedelta(minutes=1)

@@ -99,7 +99,7 @@ def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]
     def keep() -> None:
         while not over.wait(_LOOKS_EVERY):
             if running[0].poll() is not None:
-                tell("The Prefect server ended; starting it again. A run in progress goes on.")
+                tell("The Prefect server ended; starting it again. A run in progress continues.")
                 with contextlib.suppress(
                     prefect_settings.NoPrefectError
                 ):  # the next check tries again
@@ -233,7 +233,7 @@ def serve(
             except (HTTPError, RuntimeError, ExceptionGroup):
                 if answers(api) and time.monotonic() - begun < _GIVES_UP_IN:
                     raise
-            tell(f"The Prefect server at {api} was away; going on when it answers.")
+            tell(f"The Prefect server at {api} was away; waiting until it answers.")
             while not answers(api):
                 time.sleep(_LOOKS_EVERY)
 

@@ -24,7 +24,7 @@ from copydesk.flows.warehouse import Warehouse
     [
         ("0 0 30 2 *", "never fires"),
         ("*/5 * * * * *", "six fields"),
-        ("often", "is no cron expression"),
+        ("often", "is not a cron expression"),
     ],
 )
 def test_a_cron_expression_that_cannot_work_is_refused(cron: str, sentence: str) -> None:

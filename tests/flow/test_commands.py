@@ -112,7 +112,7 @@ def test_quarantine_and_templates_say_so_when_there_is_nothing(tmp_path: Path) -
         "It rained in Oslo all day, and the trams stood still until the evening."
     )
     run.run([str(tmp_path / "a.txt")], warehouse=tmp_path / "wh")
-    assert "Nothing is held back." in call(tmp_path / "wh", "quarantine", "list").output
+    assert "Nothing is quarantined." in call(tmp_path / "wh", "quarantine", "list").output
     assert "No template line has been learned." in call(tmp_path / "wh", "templates", "list").output
 
 

@@ -337,7 +337,7 @@ def test_a_server_of_our_own_stops_with_us_and_is_started_again_before_that(stub
         deadline = time.monotonic() + 60
         while not (len(said) == 2 and schedule.answers(server.url)) and time.monotonic() < deadline:
             time.sleep(0.05)
-    assert said[1] == "The Prefect server ended; starting it again. A run in progress goes on."
+    assert said[1] == "The Prefect server ended; starting it again. A run in progress continues."
     assert not schedule.answers(server.url)
 
 
@@ -394,7 +394,7 @@ def serve_losing(monkeypatch: pytest.MonkeyPatch, answers: list[bool]) -> list[s
 def test_a_server_that_went_away_is_waited_for(stub: int, monkeypatch: pytest.MonkeyPatch) -> None:
     said = serve_losing(monkeypatch, [False, False, False, True])
     assert said == [
-        "The Prefect server at http://127.0.0.1:9/api was away; going on when it answers."
+        "The Prefect server at http://127.0.0.1:9/api was away; waiting until it answers."
     ]
     assert Losing.n_starts == 2
 

@@ -46,7 +46,7 @@ def test_a_field_of_dates_is_found_by_its_values(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
     recipe = tmp_path / "recipe.toml"
     result = CliRunner().invoke(main, ["init", str(tmp_path / "a.jsonl"), "-o", str(recipe)])
-    assert "1 row looked at" in result.output
+    assert "1 row read" in result.output
     assert load(recipe).inputs.date == ("went_live",)
 
 
@@ -54,7 +54,7 @@ def test_the_recipe_shows_each_field_with_its_fill_and_an_example(tmp_path: Path
     source = rows(tmp_path / "a.jsonl")
     text = CliRunner().invoke(main, ["init", str(source), "-o", "-"]).output
     assert '100%  pub -> outlet: "Harwick News"' in text
-    assert "4 rows looked at" in text
+    assert "4 rows read" in text
 
 
 def test_init_replaces_no_recipe_unless_told_to(tmp_path: Path) -> None:

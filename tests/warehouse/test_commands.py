@@ -130,7 +130,7 @@ def test_diff_counts_what_came_went_changed_and_moved(warehouse: Warehouse) -> N
 
 
 def test_diff_of_a_snapshot_with_itself_is_nothing(warehouse: Warehouse) -> None:
-    assert "hold the same" in call(warehouse, "diff", "2", "2").output
+    assert "have the same content" in call(warehouse, "diff", "2", "2").output
 
 
 def test_rejects_are_counted_by_reason_and_shown_without_control_characters(

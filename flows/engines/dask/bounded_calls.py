@@ -85,7 +85,7 @@ class Submitter:
                     last_seen = time.monotonic()
                 elif time.monotonic() - last_seen > _PATIENCE:
                     raise EngineError(
-                        f"no Dask worker for {_PATIENCE // 60} minutes; the same command goes on once there is one: finished shards are kept"
+                        f"no Dask worker for {_PATIENCE // 60} minutes; run the same command again when there is one: finished shards are kept"
                     )
                 else:
                     self._note(
