@@ -1,1 +1,1 @@
-"""A local web site for reading the corpus: read-only, without scripts, for a browser on this machine."""
+"""A local web site for reading the corpus: read-only, without scripts, for this machine only."""

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from copydesk.flows.browse.corpus import Filters
 
 _ID = re.compile(r"[0-9A-Za-z]{32}")
-_MOST_PAGES = 2_000  # arbitrary; a filter is of more use than a higher page number
+_MOST_PAGES = 2_000  # arbitrary; a filter is more useful than a higher page number
 _LONGEST = 200  # characters of a filter
 
 
 class BadAddress(ValueError):
-    """An address that no page answers, with a sentence for the reader."""
+    """An address without a page, with a sentence for the reader."""
 
 
 def identifier(value: str) -> str:
@@ -61,7 +61,7 @@ def filters(parameters: Mapping[str, str]) -> Filters:
 
 
 def link(filters: Filters, **changes: object) -> str:
-    """The address of a list with these filters and some changes.
+    """The address of a list with these filters and changes.
 
     >>> link(Filters(outlet="a.example"), page=2)
     '/?outlet=a.example&page=2'

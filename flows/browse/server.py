@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Warehouse
 
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-#: No scripts, no frames and nothing from other sites, whatever the text of a document holds.
+# : No scripts, no frames and nothing from other sites, whatever the text of a document contains.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-#: The report of a run is one page with its style inside; the page itself has a stricter policy.
+# : The report of a run is one page with its own styles; the page itself has a stricter policy.
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
@@ -59,7 +59,7 @@ class Site:
         self._corpus: Corpus | None = None
 
     def corpus(self) -> Corpus:
-        """The corpus of the current snapshot, opened once for each snapshot."""
+        """The corpus of the current snapshot, opened only once for each snapshot."""
         with self._lock:
             current = self.warehouse.current_id()
             if self._corpus is None or self._corpus.snapshot.id != current:
@@ -153,7 +153,7 @@ class Site:
         return HTMLResponse(text, status_code=status, headers=headers)
 
     def problem(self, request: Request, error: Exception) -> Response:
-        """A page that says what is wrong with the address."""
+        """A page that explains what is wrong with the address."""
         status = 404 if isinstance(error, NotFound) else 400
         return self._page("problem", {"sentence": str(error)}, status=status)
 
@@ -198,7 +198,7 @@ def serve(warehouse: Warehouse, *, port: int, ready: Callable[[int], None]) -> N
             application(warehouse), log_level="warning", access_log=False, server_header=False
         )
         ready(listener.getsockname()[1])
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the normal end
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the normal way to stop
             uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -243,7 +243,7 @@ def _later(span: timedelta) -> str:
 
 
 def _web(value: str | None) -> str | None:
-    """The address if it is http or https and a link may lead to it, else None."""
+    """The address if it is http or https, so that a link may lead to it; else None."""
     return value if value and value.lower().startswith(("http://", "https://")) else None
 
 

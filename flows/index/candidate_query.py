@@ -1,7 +1,7 @@
 """Find the indexed documents that are worth comparing with new ones.
 
-A query looks up the keys of each new document in the posting lists. Within the time window few
-shared keys make a candidate, outside of it more are needed. The signatures must agree as well.
+A query looks up the keys of each new document in the posting lists. Within the time window, few
+shared keys make a candidate; outside of it, more are needed. The signatures must agree as well.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ class CandidateQuery:
         row, number, estimated = (
             np.concatenate(part) for part in zip(inside, outside, strict=True)
         )
-        # A row with very many candidates keeps the most alike; among equals, those indexed first.
+        # A row with very many candidates keeps the most similar ones; ties go to those indexed
+        # first.
         order = np.lexsort((number, -estimated, row))
         sorted_rows = row[order]
         rank = np.arange(len(order)) - np.searchsorted(sorted_rows, sorted_rows)
@@ -118,7 +119,7 @@ class CandidateQuery:
     def _is_inside_window(
         self, new: NewDocuments, row: NDArray[np.int64], number: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Which pairs are close enough in time or, without a date, in the order of arrival."""
+        """Which pairs are close enough in time or, if one has no date, in the order of arrival."""
         indexed_times = self._documents.column("time", number)
         distance = np.searchsorted(new.rows, row) + self._documents.n_documents - number
         return verification.is_inside(new.times[row], indexed_times, distance, self._options)
@@ -171,7 +172,7 @@ class CandidateQuery:
         return by_day
 
     def _recent_days(self) -> set[int]:
-        """Days of the documents indexed last, with which undated documents are compared."""
+        """Days of the last indexed documents, with which undated documents are compared."""
         n = self._documents.n_documents
         last = np.arange(max(0, n - self._options.undated_window), n)
         return set(np.unique(days_of(self._documents.column("time", last))).tolist())

@@ -1,6 +1,6 @@
-"""The near-duplicate index of a snapshot: queries, additions, deletions.
+"""The near-duplicate index of a snapshot: queries, additions and deletions.
 
-No file of it ever changes.
+The files of an index never change; each change writes new files.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Index:
         rows: NDArray[np.int64],
         folder: Path,
     ) -> IndexUpdate:
-        """The index with these rows, numbered in their order, as new files in `folder`."""
+        """Return the index with these rows added, numbered in order, as new files in `folder`."""
         if not len(rows):
             return IndexUpdate((), self.names)
         raw = np.frombuffer(bytes.fromhex("".join(doc_ids)), np.uint8).reshape(-1, 16)
@@ -169,7 +169,7 @@ class Index:
         return segments, self._write_segment(folder, first, count, by_day, Merged(merged_out))
 
     def without(self, doc_ids: Collection[str], folder: Path) -> IndexUpdate:
-        """The index without these documents, as new files in `folder`; the other numbers stay."""
+        """Return the index without these documents, as new files in `folder`; other numbers stay."""
         new: list[IndexFile] = []
         erased_numbers, docs = [], []
         erased_ids = np.array(sorted({bytes.fromhex(doc_id) for doc_id in doc_ids}), "V16")

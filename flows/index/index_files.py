@@ -28,8 +28,8 @@ FORMAT = 1
 SUFFIX = ".ndx"
 HEADER_BYTES = 4096
 REBUILD = "run `copydesk index rebuild` to rebuild it from the published articles"
-# Type and number of dimensions of each array. A file may come from a stranger. If the file chose
-# the type of an array (Python objects), its bytes would be used as addresses in memory.
+# Type and number of dimensions of each array. A file may come from an untrusted source. If the file
+# chose the type of an array (Python objects), its bytes would be used as addresses in memory.
 _ARRAYS: dict[str, dict[str, tuple[str, int]]] = {
     "docs": {
         "doc_id": ("|u1", 2),
@@ -102,7 +102,7 @@ def write(
     header: Mapping[str, Any],
     arrays: Mapping[str, blockwise_arrays.Blocks],
 ) -> IndexFile:
-    """Write a file of the index into the folder, under a name that has the hash of its content."""
+    """Write a file of the index into the folder, with the hash of its content in the name."""
     described, offset = {}, HEADER_BYTES
     for name, values in arrays.items():
         described[name] = {"type": values.dtype.str, "shape": list(values.shape), "offset": offset}
@@ -112,7 +112,7 @@ def write(
     if len(encoded) >= HEADER_BYTES:
         raise ValueError(f"index header of {len(encoded)} bytes; room is {HEADER_BYTES}")
     folder.mkdir(parents=True, exist_ok=True)
-    # The final name has the hash, which is known when the file is complete.
+    # The final name has the hash, which is known only when the file is complete.
     temporary = atomic_write.temporary_path(folder / kind)
     digest = hashlib.sha256()
     with temporary.open("wb") as file:

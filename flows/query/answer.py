@@ -18,9 +18,9 @@ from copydesk.flows.support import atomic_write
 from copydesk.flows.support.safe_text import printable
 
 FORMATS = ("table", "csv", "json", "jsonl", "parquet")
-_ROWS = 10_000  # fetched at once; an answer may be larger than memory
-_SHOWN_ROWS = 200  # of a table for people; the other formats have all rows
-_SHOWN_CHARS = 80  # of a cell
+_ROWS = 10_000  # rows to fetch at once; an answer may be larger than memory
+_SHOWN_ROWS = 200  # rows in a table for people; the other formats have all rows
+_SHOWN_CHARS = 80  # characters of a cell
 
 
 def write(answer: duckdb.DuckDBPyConnection, target: IO[str], form: str) -> None:

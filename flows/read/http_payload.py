@@ -1,4 +1,4 @@
-"""What a WARC record holds: the page of an HTTP response, a resource, or the text of a conversion."""
+"""The content of a WARC record: the page of an HTTP response, a resource, or converted text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BARE_LINE = re.compile(rb"(?<!\r)\n")
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The bytes of a document, what they are, and what their container declares: charset, reservation from mining."""
+    """The bytes of a document, their kind, and the declared charset and mining reservation."""
 
     body: bytes
     kind: Kind
@@ -36,11 +36,13 @@ class Payload:
 
 
 class BareHeadError(ValueError):
-    """An HTTP head whose lines end in bare line feeds, which the reader of the head does not know."""
+    """An HTTP head whose lines end in bare line feeds, which the HTTP parser cannot read."""
 
 
 def with_whole_line_ends(block: bytes) -> bytes:
-    r"""An HTTP response with CRLF in its head, where that has bare line feeds (RFC 9112, 2.2 lets a reader accept them).
+    r"""Return an HTTP response with CRLF in its head if it has bare line feeds.
+
+    RFC 9112, 2.2, allows a reader to accept them.
 
     >>> with_whole_line_ends(b"HTTP/1.1 200 OK\nA: b\n\n<p>\n")
     b'HTTP/1.1 200 OK\r\nA: b\r\n\r\n<p>\n'
@@ -52,9 +54,12 @@ def with_whole_line_ends(block: bytes) -> bytes:
 
 
 def page(record: WarcRecord, limits: Limits) -> Payload | str:
-    """The page of a response, or the reason why it is skipped. Raises `BrokenError`, `BareHeadError`."""
+    """Return the page of a response, or the reason to skip it.
+
+    Raises `BrokenError`, `BareHeadError`.
+    """
     try:
-        # Decoding is done here: the library's would swallow a cut-off body and know no limit.
+        # Decoding is done here, because the library hides a truncated body and has no limit.
         record.parse_http(auto_decode="none", max_header_len=HEADER_BYTES)
         headers = record.http_headers
         kind = (record.http_content_type or "").strip().lower()
@@ -83,7 +88,10 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
 
 
 def _reserved(headers: HeaderMap) -> bool | None:
-    """What the response says of mining; its robots directives count where the protocol's header is missing."""
+    """Whether the response reserves mining.
+
+    Its robots directives count if the header of the protocol is missing.
+    """
     stated = mining_reservation.by_protocol(headers.get("tdm-reservation"))
     if stated is not None:
         return stated
@@ -93,7 +101,7 @@ def _reserved(headers: HeaderMap) -> bool | None:
 
 
 def resource(record: WarcRecord, limits: Limits) -> Payload | str:
-    """A page or text that was stored without an HTTP head, by its Content-Type. Raises `BrokenError`."""
+    """Return a page or text that has no HTTP head, by its Content-Type. Raises `BrokenError`."""
     media, charset = _media(record)
     if media and media not in _PAGES | _TEXTS:
         return "not_html"
@@ -105,7 +113,10 @@ def resource(record: WarcRecord, limits: Limits) -> Payload | str:
 
 
 def conversion(record: WarcRecord, limits: Limits) -> Payload | str:
-    """The text that a tool extracted (WET): UTF-8 by the standard's examples. Raises `BrokenError`."""
+    """Return the text of a conversion (WET), which is UTF-8 as in the standard.
+
+    Raises `BrokenError`.
+    """
     media, charset = _media(record)
     if media and media not in _PAGES | _TEXTS:
         return "not_html"
@@ -136,7 +147,10 @@ def _content(record: WarcRecord, limits: Limits, *, is_wanted: bool = True) -> b
 
 
 def joined_chunks(raw: bytes) -> bytes:
-    r"""The body that HTTP sent in chunks; what is in no chunks (crawlers join them and leave the header) as it is.
+    r"""Join the chunks of an HTTP body.
+
+    Without chunks the body is returned unchanged, because crawlers join chunks but leave the
+    header.
 
     >>> joined_chunks(b"5\r\nrain \r\n3;x=y\r\nfel\r\n0\r\n\r\n")
     b'rain fel'
@@ -162,11 +176,15 @@ def joined_chunks(raw: bytes) -> bytes:
 
 
 def _unpacked(raw: bytes, encoding: str, limits: Limits) -> bytes:
-    """The body without its Content-Encoding; bytes that are not packed stay, as crawlers unpack and leave the header."""
+    """Decompress a body by its Content-Encoding.
+
+    A body that is not compressed is returned unchanged, because crawlers decompress but leave the
+    header.
+    """
     if encoding in {"gzip", "x-gzip", "zstd"}:
         return whole(Inflated(io.BytesIO(raw), limits), limits.document_bytes)
     if encoding == "deflate":
-        for wbits in (15, -15):  # RFC 9110 means zlib; some servers send it bare
+        for wbits in (15, -15):  # RFC 9110 requires zlib; some servers send bare deflate data
             try:
                 unpacked = zlib.decompressobj(wbits).decompress(raw, limits.document_bytes + 1)
             except zlib.error:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import asyncio
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-# Base classes of errors by which these packages report that a store does not answer or refuses.
-# They are not OSErrors.
+# Base classes of the errors with which these packages report that a store does not answer or denies
+# access. They are not OSErrors.
 _FOREIGN = (
     ("botocore.exceptions", "BotoCoreError"),
     ("botocore.exceptions", "ClientError"),
@@ -31,7 +31,7 @@ _ADVICE = {
 
 
 class RemoteError(OSError):
-    """A store does not answer or refuses. The text says which one and what usually helps."""
+    """A store does not answer or denies access. The message says which one and what helps."""
 
 
 class ExtraMissing(RemoteError):
@@ -71,7 +71,7 @@ def filesystem(uri: str, **options: Any) -> Any:
 
 
 def _leave_to_the_caller(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Print nothing about a broken connection: the request that used it raises the error as well."""
+    """Print nothing about a broken connection; the request that used it raises the error."""
     if not isinstance(context.get("exception"), (OSError, *_foreign())):
         loop.default_exception_handler(context)
 
@@ -92,7 +92,7 @@ def as_remote_error(uri: str) -> Iterator[None]:
 
 
 def _foreign() -> tuple[type[Exception], ...]:
-    """The error classes whose modules are loaded; a module that is not loaded has raised nothing."""
+    """The error classes whose modules are imported; other modules cannot have raised an error."""
     return tuple(
         getattr(sys.modules[module], name) for module, name in _FOREIGN if module in sys.modules
     )

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from copydesk.flows.remote import client
 
 _SCHEMES = ("s3", "s3a")
-_CONCURRENT = 8  # requests; enough for a link of 1 Gbit/s with objects of some MB
+_CONCURRENT = 8  # requests; enough for a link of 1 Gbit/s with objects of a few MB
 _PER_DELETE = 1000  # the limit of DeleteObjects
 
 _CHANGED = frozenset(

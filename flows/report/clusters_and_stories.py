@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from copydesk.flows.report.data import Cluster, Copy, Story
 from copydesk.flows.report.table_values import Tables, beginning, value_counts
 
-# Chosen for what a person reads; arbitrary.
+# Chosen for readability; arbitrary.
 TOP_CLUSTERS = 8
 TOP_STORIES = 15
 MEMBERS = 12

@@ -39,7 +39,7 @@ _COUNTED_COLUMNS = (
 
 
 def collect(snapshot: Tables, facts: Facts) -> Data:
-    """What the run `facts.run_id` did, from a snapshot that holds it."""
+    """Collect what the run `facts.run_id` did, from a snapshot that includes it."""
     where = pc.field("run_id") == facts.run_id
     kept, copies, quarantined = (
         _counted_documents(snapshot, table, where)
@@ -175,7 +175,7 @@ def _outlets(documents: pa.Table, others: _NotInCorpus, facts: Facts) -> tuple[O
 
 
 def _has(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """True for each value that is not null and no empty list."""
+    """True for each value that is neither null nor an empty list."""
     if pa.types.is_list(values.type):
         return pc.fill_null(pc.greater(pc.list_value_length(values), 0), False)
     return pc.is_valid(values)

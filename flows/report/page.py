@@ -27,7 +27,7 @@ from copydesk.transforms.dedup.shared_passages import shared_passages
 _SHOWN_RULES = 12
 _SHOWN_OUTLETS = 15
 _SHOWN_LANGUAGES = 12
-_SHARED_WORDS = 4  # one or two shared words are chance, four read as a passage
+_SHARED_WORDS = 4  # one or two shared words are chance; four look like a passage
 _NAME = 200  # characters; titles are shorter
 
 

@@ -16,7 +16,7 @@ from copydesk.flows.support import record_batches
 from copydesk.flows.support.id_index import Keyed
 from copydesk.transforms.ledger import Removal, rebuild
 
-# Chosen for what a person reads; arbitrary.
+# Chosen for readability; arbitrary.
 SAMPLES_PER_RULE = 3
 AROUND = 90  # characters of context on each side of a cut
 

@@ -48,7 +48,7 @@ def check_folder(root: Path, *, create: bool) -> None:
 def _links_inside(root: Path) -> Iterator[Path]:
     """Symbolic links where copydesk writes or deletes.
 
-    Through such a link a warehouse from a stranger could reach folders of the user.
+    Through such a link, a warehouse from an untrusted source could reach folders of the user.
     """
     folders = [root / name for name in (*OWN_FOLDERS, "lock")]
     yield from (path for path in folders if path.is_symlink())

@@ -53,7 +53,7 @@ def traces(warehouse: Warehouse, forgotten: Iterable[str]) -> Iterator[Fault]:
 
 
 def _ids_in_cells(path: Path, ids: pa.Array) -> Iterator[tuple[str, str]]:
-    """Ids that a file has in one of its columns of ids, each with the column."""
+    """Yield the ids that a file has in one of its id columns, each with the column."""
     schema = table_file.schema(path)
     for column in schema.names:
         if column in _ID_COLUMNS:

@@ -304,9 +304,9 @@ class Mirror:
         return unwanted
 
     def clear_staging(self) -> None:
-        """Delete files that runs left in transfer.
+        """Delete transferred files that other runs left behind.
 
-        Needs the lease: no other run works on the warehouse then, or only one that will fail.
+        Needs the lease, so that no other run works on the warehouse, or only one that will fail.
         """
         with as_warehouse_error():
             self.objects.remove(self.objects.names(f"{STAGING}/"))

@@ -1,4 +1,4 @@
-"""Which published files of a table a change rewrites: those it touches, and small ones to merge."""
+"""Choose the files of a table that a change rewrites: affected ones, and small ones to merge."""
 
 from __future__ import annotations
 
