@@ -1,7 +1,8 @@
 """Scores of `clean_page` on labelled pages, by the definitions of public extraction benchmarks.
 
-A labelled file is JSON lines, plain or gzip: `html`, `url`, and whatever is known of the right answer: `gold_text`,
-`gold_text_alt` (other admissible texts), `gold_title`, `gold_author`, `gold_date`, `gold_sitename`.
+A labelled file is JSON lines, plain or gzip. Each line has `html`, `url` and the known right
+answers: `gold_text`, `gold_text_alt` (other acceptable texts), `gold_title`, `gold_author`,
+`gold_date`, `gold_sitename`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 Row = Mapping[str, Any]
-#: What an extractor says of a page: `text`, `title`, `author`, `date`, `sitename`.
+# : The answer of an extractor for a page: `text`, `title`, `author`, `date`, `sitename`.
 Answer = Mapping[str, Any]
 Extractor = Callable[[str, str | None], Answer]
 
@@ -41,7 +42,7 @@ class TextScore:
 
     @property
     def precision(self) -> float:
-        """The share of the answer that is right; 1 where answer and gold are the same."""
+        """The share of the answer that is right; 1 if answer and gold are the same."""
         return (
             1.0
             if not (self.false or self.missed)
@@ -65,7 +66,10 @@ class TextScore:
 
 @dataclass(frozen=True, slots=True)
 class PageScore:
-    """One page's scores: its text where it has a gold text, and each field as right, wrong or missing."""
+    """The scores of one page: its text, if it has a gold text, and each field.
+
+    A field is right, wrong or missing.
+    """
 
     id: str
     url: str | None
@@ -87,7 +91,10 @@ class SetScore:
         return [page.text for page in self.pages if page.text is not None]
 
     def text(self) -> dict[str, float] | None:
-        """Mean precision and recall over the pages, and their harmonic mean (Zyte's article extraction benchmark)."""
+        """Mean precision and recall over the pages, and their harmonic mean.
+
+        This is the score of Zyte's article extraction benchmark.
+        """
         texts = self.texts
         if not texts:
             return None
@@ -101,7 +108,10 @@ class SetScore:
         }
 
     def field(self, name: str) -> dict[str, float] | None:
-        """Exact answers of a field as precision, recall and F1; answers where gold says there is none are `spurious`."""
+        """Exact answers of a field as precision, recall and F1.
+
+        An answer on a page whose gold value is empty is `spurious`.
+        """
         outcome = Counter(page.fields[name] for page in self.pages if name in page.fields)
         known = outcome["right"] + outcome["wrong"] + outcome["missing"]
         if not known:
@@ -124,7 +134,7 @@ class SetScore:
 
 
 def tokens(text: str, *, cjk: bool = False) -> list[str]:
-    r"""Words (`\w+`) after NFC; with `cjk` each Chinese or Japanese character by itself.
+    r"""Words (`\w+`) after NFC; with `cjk` each Chinese or Japanese character is a word.
 
     >>> tokens("It rained."), tokens("雨が降る", cjk=True)
     (['It', 'rained'], ['雨', 'が', '降', 'る'])
@@ -142,7 +152,7 @@ def is_cjk(text: str) -> bool:
 
 
 def shingles(words: Sequence[str]) -> Counter[tuple[str, ...]]:
-    """Runs of four words with their counts; the whole where it is shorter.
+    """Runs of four words with their counts; a shorter text is a single run.
 
     >>> shingles(["a", "b", "c", "d", "e"]) == Counter({("a", "b", "c", "d"): 1, ("b", "c", "d", "e"): 1})
     True
@@ -170,7 +180,7 @@ def score_text(gold: str, answer: str) -> TextScore:
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a labelled file; raises ValueError, naming file and line, where one is none."""
+    """The rows of a labelled file. Raises ValueError with file and line for an invalid row."""
     with (
         gzip.open(path, "rt", encoding="utf-8")
         if path.suffix == ".gz"
@@ -191,7 +201,10 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def evaluate(name: str, rows: Iterable[Row], extractor: Extractor) -> SetScore:
-    """Scores of an extractor on labelled pages. A page on which it raises counts as an empty answer, with the error."""
+    """Score an extractor on labelled pages.
+
+    If it raises an error on a page, its answer counts as empty, and the error is recorded.
+    """
     scores = SetScore(name)
     for number, row in enumerate(rows, 1):
         error = None
@@ -200,7 +213,7 @@ def evaluate(name: str, rows: Iterable[Row], extractor: Extractor) -> SetScore:
             answer = extractor(row["html"], row.get("url"))
         except (
             Exception
-        ) as failure:  # the extractor is the subject of the measurement; its failure is a finding
+        ) as failure:  # the extractor is what is measured, so its failure is a result
             error = f"{type(failure).__name__}: {failure}"
         golds = [gold for gold in (row.get("gold_text"), *(row.get("gold_text_alt") or ())) if gold]
         text = max(
@@ -217,7 +230,7 @@ def evaluate(name: str, rows: Iterable[Row], extractor: Extractor) -> SetScore:
 
 
 def copydesk_answer(page: str, url: str | None) -> Answer:
-    """What `clean_page` says of a page, in the words of the labelled files."""
+    """The answer of `clean_page` for a page, under the field names of the labelled files."""
     from copydesk.transforms import edit
 
     article = edit.clean_page(page, url=url)
@@ -239,7 +252,7 @@ def _letters(value: object) -> str:
 
 
 def names(value: object) -> set[str]:
-    """The names of an author field, as sets compare them: letters only, without "by" and its like.
+    """The names of an author field in a comparable form: letters only, without "by" and the like.
 
     >>> sorted(names("By Ana Ruiz and Bo Li"))
     ['anaruiz', 'boli']
@@ -287,7 +300,7 @@ FIELDS: tuple[str, ...] = tuple(_SAME)
 
 
 def _outcome(name: str, gold: object, said: object) -> str:
-    """right, wrong or missing; for a field that the page does not have, spurious or none."""
+    """Compare as right, wrong or missing; for a field that the page lacks, as spurious or none."""
     if isinstance(said, str):
         said = said.strip()
     if not gold or (name == "date" and _day(gold) is None):

@@ -60,13 +60,13 @@ def ingest(
 ) -> Outcome:
     """Ingest what is new among the inputs and publish one snapshot, without Prefect.
 
-    `inputs` are files, folders, patterns or `s3://` addresses, as `copydesk ingest` takes them;
-    `warehouse` is a folder, made where there is none, or `s3://bucket/prefix`; `recipe` is a TOML file;
-    `workers` counts processes (default: the cores). The outcome holds the counts of the run
-    (`outcome.summary.facts`) and the path of its report (`outcome.page`); a run that finds nothing
-    new publishes nothing. Raises TypeError for arguments of the wrong type, ValueError for inputs
-    that do not exist and recipes that cannot be followed, and `WarehouseError` where the warehouse
-    cannot be written.
+    `inputs` are files, folders, patterns or `s3://` addresses, as for `copydesk ingest`.
+    `warehouse` is a folder, which is created if it is absent, or `s3://bucket/prefix`. `recipe` is
+    a TOML file. `workers` is the number of processes (default: the number of cores). The outcome
+    has the counts of the run (`outcome.summary.facts`) and the path of its report (`outcome.page`).
+    A run that finds nothing new publishes nothing. Raises TypeError for arguments of the wrong
+    type, ValueError for inputs that do not exist and invalid recipes, and `WarehouseError` if the
+    warehouse cannot be written.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -101,8 +101,8 @@ def open(
 ) -> Corpus:  # `copydesk.open`
     """A snapshot of a warehouse for reading: the current one, or the one named by its id.
 
-    Raises TypeError for a path of the wrong type, and `WarehouseError` where there is no warehouse
-    or nothing was published to it.
+    Raises TypeError for a path of the wrong type, and `WarehouseError` if there is no warehouse or
+    it has no snapshot yet.
     """
     from copydesk.flows.warehouse import Warehouse
 
@@ -113,8 +113,8 @@ def open(
 class Corpus:
     """One snapshot of a warehouse. It does not change while a run publishes another one.
 
-    Every table is an attribute that holds a `pyarrow.dataset.Dataset`: `corpus.articles`,
-    `corpus.duplicates`, `corpus.stories` and so on; `corpus.tables` maps the names to them.
+    Every table is an attribute, a `pyarrow.dataset.Dataset`: `corpus.articles`,
+    `corpus.duplicates`, `corpus.stories` and so on. `corpus.tables` maps the names to them.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -185,7 +185,7 @@ class Corpus:
         return Article(**{name: _frozen(value) for name, value in values.items() if name in names})
 
     def cuts(self, doc_id: str) -> list[Removal]:
-        """What was cut from a document, in the order of its extracted text; empty where nothing was.
+        """The cuts of a document, in the order of its extracted text; empty if nothing was cut.
 
         Raises TypeError for anything but str.
         """
@@ -235,7 +235,7 @@ def _path(value: object, name: str) -> str:
 
 
 def _id(value: object) -> str:
-    """An id as the tables hold it; nothing else reaches a query."""
+    """An id in the form of the tables; no other value may reach a query."""
     if not isinstance(value, str):
         raise TypeError(f"an id must be a str, not {type(value).__name__}")
     if len(value) != 32 or not value.isalnum() or not value.isascii():

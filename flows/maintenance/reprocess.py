@@ -78,7 +78,7 @@ def reprocess(
         raise ValueError(f"stage is one of {', '.join(STAGES)}, not {stage!r}")
     if where is not None and stage not in ("clean", "tag"):
         raise ValueError(
-            "copies and stories are worked out over all documents: a condition goes with stage clean or tag"
+            "copies and stories are computed over all documents: a condition needs stage clean or tag"
         )
     snapshot = warehouse.snapshot("current")
     row = maintenance_row("reprocess", snapshot)
