@@ -76,7 +76,7 @@ def measure(folder: Path, size: int, per_day: int, n_days: int) -> dict[str, obj
     options = Options()
     folder.mkdir(parents=True, exist_ok=True)
     paths, names, day = grow(folder, size, per_day, options)
-    look_ups, totals, merged = [], [], []
+    look_ups, totals = [], []
     for number in range(n_days):
         room = newsroom.Newsroom(1000 + number, stories=per_day // 8, singles=per_day // 2, days=1)
         ids, texts = room.ids[:per_day], pa.array(room.texts[:per_day], pa.large_string())
@@ -89,7 +89,6 @@ def measure(folder: Path, size: int, per_day: int, n_days: int) -> dict[str, obj
         look_ups.append(time.process_time() - began)
         written = index.add(ids, sketches, times, np.arange(per_day), folder)
         totals.append(time.process_time() - began)
-        merged.append(len(index.runs) + 1 - sum(name.startswith("keys") for name in written.names))
         paths |= {path.name: path for path in written.new}
         for name in paths.keys() - set(written.names):
             paths.pop(name).unlink(missing_ok=True)

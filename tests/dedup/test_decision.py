@@ -174,6 +174,37 @@ def test_a_copy_of_a_later_run_never_displaces_the_published_one_on_a_tie(tmp_pa
     assert copies.displaced.num_rows == 0
 
 
+AGENCY = (
+    "A cargo ship ran aground off Pellwick early on Monday, the coast guard said. The Nordhavn Star, "
+    "180 metres long, was carrying timber from Karnby to Astrevale. Nobody was hurt. Two tugs are on "
+    "their way from Port Elsin. Divers found a crack of four metres in the hull. Harbour master Ennis "
+    "Vail said the channel would stay closed until Tuesday."
+)
+PRINTED = (
+    "Readers of the Tarn Valley Observer with friends on the coast have called our newsroom all day. "
+    f"This is what we know so far.\n{AGENCY}\n"
+    "Copyright Tarn Valley Observer. No part of this page may be printed or broadcast elsewhere."
+)
+FULLER = (
+    "Engineers pumped water out of a cargo ship on Monday evening after she ran aground off Pellwick, "
+    "and the owner promised to pay for the salvage. The Nordhavn Star, 180 metres long, was carrying "
+    "timber from Karnby to Astrevale. Nobody was hurt. Two tugs from Port Elsin held her by the stern. "
+    "Divers found a crack of four metres in the hull, the coast guard said, and harbour master Ennis "
+    "Vail said the channel would stay closed until Tuesday. Fishermen in Pellwick demanded "
+    "compensation, as forty boats cannot leave the harbour. The transport ministry opened an inquiry "
+    "and asked for the recordings of the bridge. Brask Shipping bought the vessel in 2009 and renewed "
+    "her engine last winter."
+)
+
+
+def test_a_copy_with_lines_of_its_own_goes_where_the_report_goes_that_it_copies() -> None:
+    assert kept([AGENCY, PRINTED, FULLER]) == [2, 2, 2]
+
+
+def test_a_text_with_lines_of_its_own_stays_where_no_report_shows_which_lines_those_are() -> None:
+    assert all_stay([PRINTED, FULLER])
+
+
 def test_a_later_report_that_leaves_out_the_first_one_s_news_stays_beside_it() -> None:
     later = (
         "The Nordhavn Star, which ran aground off Pellwick on Monday, was towed to Port Elsin on "

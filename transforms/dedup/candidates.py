@@ -23,7 +23,7 @@ SMALLEST = 8  # keys that are looked up beyond the window
 NEAR_SHARED, FAR_SHARED = 2, 3
 CAP = 64  # documents looked at from each end of a popular key
 NEAR_AGREE = 0.03  # of the signature, at least: 4 of 128; Jaccard .1 agrees in 13 +- 3.4
-FAR_AGREE = 0.35  # at Jaccard .5, 64 +- 5.7 of 128
+FAR_AGREE = 0.25  # at Jaccard .3, 38 +- 5.2 of 128
 UNDATED = np.iinfo(np.int64).max  # time of a document without a date: it sorts last
 MOST_CANDIDATES = 64  # of one document, those that share most keys
 

@@ -14,6 +14,7 @@ from copydesk.schemas import document_columns, tables
 from copydesk.schemas.column import column
 from copydesk.transforms.dedup import in_memory_search, keep_policy, leader_clustering, verification
 from copydesk.transforms.dedup.duplicates_in_memory import relation_names
+from copydesk.transforms.dedup.indirect_edges import indirect_edges
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.verification import Pairs
 
@@ -82,20 +83,28 @@ class Clustering:
         best = self._best_of_equals()
         # Rows with equal words are decided as one, by the row that the policy prefers.
         order = np.lexsort((self.priority[best], self.first != rows))
-        leader = leader_clustering.leaders(
-            self.edges(usable),
-            order,
-            pinned=pinned | is_copy | (self.first != rows),
-            holds=best >= self.n_new,
-            n_words=self.n_words,
-            by_length=self.options.keep in ("fullest", "longest"),
-        )
+
+        def leaders(edges: leader_clustering.Edges) -> NDArray[np.int64]:
+            return leader_clustering.leaders(
+                edges,
+                order,
+                pinned=pinned | is_copy | (self.first != rows),
+                holds=best >= self.n_new,
+                n_words=self.n_words,
+                by_length=self.options.keep in ("fullest", "longest"),
+            )
+
+        allowed = verification.may_drop(usable, self.relations(usable), self.options)
+        edges = self.edges(usable, allowed)
+        leader = leaders(edges)
+        more = indirect_edges(usable, allowed, edges, leader, self.n_words)
+        if len(more):
+            leader = leaders(edges.joined(more))
         kept = best[leader[self.first]]
         return np.where(pinned | is_copy | self._separate_equals(kept), rows, kept)
 
-    def edges(self, pairs: Pairs) -> leader_clustering.Edges:
-        """Which documents of the pairs may go for which, under the options."""
-        allowed = verification.may_drop(pairs, self.relations(pairs), self.options)
+    def edges(self, pairs: Pairs, allowed: NDArray[np.bool_]) -> leader_clustering.Edges:
+        """Which documents of the pairs may go for which; `allowed` is `may_drop` of each pair."""
         least = np.float32(self.options.may_go)
         a, b = allowed & (pairs.a_goes >= least), allowed & (pairs.b_goes >= least)
         return leader_clustering.Edges(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,15 @@ class Edges:
     dropped: NDArray[np.int64]
     kept: NDArray[np.int64]
     score: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.dropped)
+
+    def joined(self, more: Edges) -> Edges:
+        """These edges and more."""
+        return Edges(
+            *(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(Edges))
+        )
 
 
 def places(order: NDArray[np.int64]) -> NDArray[np.int64]:

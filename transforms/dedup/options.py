@@ -22,8 +22,8 @@ class Options:
 
     window_hours: float = 72.0
     """A pair of documents further apart is recorded only from `pair_floor_beyond` on, and it is a template below `jaccard_high`."""
-    may_go: float = 0.5
-    """A document is dropped for another one only where the decision model gives at least this score that the other one says what it says."""
+    may_go: float = 0.6
+    """A document is dropped for another one only where the decision model gives at least this score that the other one says what it says. A copy with lines of its own may follow the report that it is a copy of, see `indirect_edges`."""
     jaccard_low: float = 0.1
     """Inside the window: a document may be dropped from this Jaccard similarity on, or from `containment_low` on."""
     containment_low: float = 0.8
@@ -40,8 +40,8 @@ class Options:
     """Pairs are stored from this Jaccard similarity; re-clustering below it is refused."""
     pair_floor_containment: float = 0.25
     """Pairs are stored, too, from this containment."""
-    pair_floor_beyond: float = 0.5
-    """Beyond the window pairs are stored from this Jaccard similarity."""
+    pair_floor_beyond: float = 0.3
+    """Beyond the window pairs are stored from this Jaccard similarity. A timeline that was brought up to date after weeks shares .3 to .5 with its last version."""
     undated_window: int = 20_000
     """An undated document is compared with this many of the most recent documents as if inside the window."""
     ngram: int = 3

@@ -19,6 +19,8 @@ def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
     >>> row |= {"distinctive_in_kept": 0.97, "facts_missing_in_kept": 2}
     >>> why_dropped(row, 0.5)
     'It could go: the kept document holds 97 % of its distinctive wording and lacks 2 of its rare words, names and numbers (score 0.93; 0.5 is needed).'
+    >>> why_dropped(row | {"may_go": 0.1}, 0.5).partition(";")[0]
+    'It could go: it is a copy, with lines of its own, of a report that the kept document holds'
     """
     if row.get("keep_reason") == NEWER_VERSION:
         return "It could go: a newer version was found at the same address."
@@ -26,7 +28,13 @@ def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
         return "It could go: the kept document has the same words."
     if row.get("may_go") is None:
         return "It could go: it was dropped before the evidence was recorded."
-    return f"It could go: the kept document {_held(row, 'in')} (score {row['may_go']:.2f}; {may_go:g} is needed)."
+    held = f"the kept document {_held(row, 'in')}"
+    if row["may_go"] < may_go:
+        return (
+            "It could go: it is a copy, with lines of its own, of a report that the kept document "
+            f"holds; {held}."
+        )
+    return f"It could go: {held} (score {row['may_go']:.2f}; {may_go:g} is needed)."
 
 
 def why_kept(pair: Mapping[str, Any], may_go: float) -> str:

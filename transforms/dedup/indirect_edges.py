@@ -1,0 +1,71 @@
+"""Copies with lines of their own, which go where the report goes that they are a copy of.
+
+A newspaper puts a line above an agency's report and a copyright below it. The next version of the
+report holds the report but not those lines, and has rewritten some sentences: so by its score alone
+the newspaper's copy would stay beside it, although the report itself goes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms.dedup.leader_clustering import Edges
+from copydesk.transforms.dedup.verification import Pairs
+
+# The constants were chosen on the chains of updates and the pairs read by hand that docs/copies.md
+# names, scored by models that had not seen them. Values nearby give the same figures.
+SURE = 0.7
+"""Least score that the report goes for its copy, and that it goes for the fuller version."""
+MOST_MISSING = 4
+"""Rare words, names and numbers of the report that its copy may lack: copies exchange some words."""
+LEAST_HELD = 0.7
+"""Share of the copy's distinctive wording that is in the report; the rest are its own lines."""
+LEAST_LENGTH = 0.9
+"""Length of the fuller version, as a share of the copy's."""
+
+
+def indirect_edges(
+    pairs: Pairs,
+    allowed: NDArray[np.bool_],
+    edges: Edges,
+    leader: NDArray[np.int64],
+    n_words: NDArray[np.int32],
+) -> Edges:
+    """Return which kept copies may go for which kept fuller versions, because their report may.
+
+    `allowed` says for each pair whether the recipe lets it drop a document. The pair of a copy and
+    the fuller version is itself one of those. `leader` gives the row that is kept for each by the
+    `edges` alone. The edges that come out have the score 0, so that any other comes first. Pairs are
+    in order of (a, b).
+    """
+
+    def both(one: str, other: str) -> NDArray[Any]:
+        return np.concatenate([getattr(pairs, one), getattr(pairs, other)])
+
+    is_kept = leader == np.arange(len(leader))
+    is_copy = (
+        np.tile(allowed, 2)
+        & is_kept[both("a", "b")]
+        & (both("b_goes", "a_goes") >= np.float32(SURE))
+        & (both("b_alone", "a_alone") <= MOST_MISSING)
+        & (both("a_held", "b_held") >= np.float32(LEAST_HELD))
+    )
+    copy, report = both("a", "b")[is_copy], both("b", "a")[is_copy]
+    sure = np.flatnonzero((edges.score >= np.float32(SURE)) & is_kept[edges.kept])
+    sure = sure[np.argsort(edges.dropped[sure], kind="stable")]
+    dropped, kept = edges.dropped[sure], edges.kept[sure]
+    begin, end = (np.searchsorted(dropped, report, side) for side in ("left", "right"))
+    n_targets = end - begin
+    copy = np.repeat(copy, n_targets)
+    within = np.arange(len(copy)) - np.repeat(np.cumsum(n_targets) - n_targets, n_targets)
+    fuller = kept[np.repeat(begin, n_targets) + within]
+    pair = pairs.find(copy, fuller)
+    may_follow = (
+        (pair >= 0)
+        & np.append(allowed, False)[pair]
+        & (n_words[fuller] >= LEAST_LENGTH * n_words[copy])
+    )
+    return Edges(copy[may_follow], fuller[may_follow], np.zeros(may_follow.sum()))
