@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from copydesk.flows.pipeline.stories.copy_outlets import CopyOutlets
 from copydesk.flows.pipeline.stories.incremental_clustering import IncrementalClustering
 from copydesk.flows.pipeline.stories.story_numbers import NONE
+from copydesk.flows.pipeline.stories.story_ranks import LAST, ArticleRanks, ranked
 from copydesk.schemas import document_columns, tables
 from copydesk.schemas.column import column
 from copydesk.transforms.stories.cosine import UNDATED
@@ -43,7 +44,6 @@ _MEMBER = (
     "published_at",
     "title",
 )
-_LAST = np.iinfo(np.int64).max
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = dict[str, Any]
@@ -62,13 +62,13 @@ def changes(
     copies = CopyOutlets.of(clustering, story, moved, reassigned)
     regrouped = _touched(clustering, moved)
     touched = regrouped | (copies.stories & clustering.numbers.known)
-    published = _ranked(clustering, _published_members(clustering, touched, moved))
+    published = ranked(clustering, _published_members(clustering, touched, moved))
     before = np.zeros(
         len(clustering.numbers), np.int64
     )  # published articles of each story, which come before the new ones
     for row in published:
         before[row["story"]] += 1
-    ranks = _Ranks(clustering, story, before)
+    ranks = ArticleRanks(clustering, story, before)
     assignments = pa.table(
         {
             "doc_id": clustering.new.ids.ids,
@@ -154,66 +154,12 @@ def _published_members(
     return rows
 
 
-def _ranked(clustering: IncrementalClustering, rows: Sequence[Row]) -> list[Row]:
-    """Rank published articles within their stories.
-
-    Articles that were in the story before come first. Those of merged stories follow, older stories
-    first.
-    """
-    ordered: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for position, row in enumerate(rows):
-        key = (
-            int(row["was"] != row["story"]),
-            *clustering.numbers.age(row["was"]),
-            row["was_ranked"] or 0,
-            row["doc_id"],
-        )
-        ordered[row["story"]].append((key, position))
-    for story, entries in ordered.items():
-        name = clustering.numbers.ids(np.array([story], np.int64))[0].as_py()
-        for rank, (_, position) in enumerate(sorted(entries), start=1):
-            rows[position].update(story_id=name, story_rank=rank)
-    return list(rows)
-
-
-class _Ranks:
-    """Ranks of the new articles.
-
-    Within a story, articles are ordered by publication (undated last), length (longer first) and
-    id.
-    """
-
-    def __init__(
-        self, clustering: IncrementalClustering, story: NDArray[np.int32], before: NDArray[np.int64]
-    ) -> None:
-        self.published = np.where(
-            clustering.new.published == UNDATED, _LAST, clustering.new.published
-        )
-        self.order = np.lexsort(
-            (np.arange(len(story)), -clustering.new.n_words.astype(np.int64), self.published, story)
-        )
-        self.stories, self.first, self.count = np.unique(
-            story[self.order], return_index=True, return_counts=True
-        )
-        """Stories with new articles, the position of their first article in `order`, and counts."""
-        self.of_article = np.empty(len(story), np.int32)
-        within = np.arange(len(story)) - np.repeat(self.first, self.count)
-        self.of_article[self.order] = within + 1 + np.repeat(before[self.stories], self.count)
-
-    def articles(self, story: int) -> NDArray[np.int64]:
-        """The new articles of a story, by rank."""
-        at = int(np.searchsorted(self.stories, story))
-        if at == len(self.stories) or self.stories[at] != story:
-            return np.zeros(0, np.int64)
-        return self.order[self.first[at] : self.first[at] + self.count[at]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
     """Builds the rows of `stories`."""
 
     clustering: IncrementalClustering
-    ranks: _Ranks
+    ranks: ArticleRanks
     copies: CopyOutlets
     run_id: str
     epoch: int
@@ -366,7 +312,7 @@ def _ends(
     """The first and the last publication in each of `n` stories; null for stories without dates."""
     dated = published != UNDATED
     of_row, published = of_row[dated], published[dated]
-    first, last = np.full(n, _LAST, np.int64), np.full(n, UNDATED, np.int64)
+    first, last = np.full(n, LAST, np.int64), np.full(n, UNDATED, np.int64)
     np.minimum.at(first, of_row, published)
     np.maximum.at(last, of_row, published)
     none = last == UNDATED
