@@ -22,6 +22,7 @@ Attributes = Mapping[str, str]
 
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 _NO_ELEMENT = re.compile(rb"<!--.*?-->|<\?.*?>", re.DOTALL)
+_SLASH = ord("/")
 #: What libxml2 writes for characters of text and attributes, the mark of a reference last. XML has no vertical tab and no
 #: form feed; they are white space.
 _REFERENCES = (
@@ -55,8 +56,9 @@ class Elements:
     opened: Index
     closed: Index
     end: Index
-    #: The text behind each tag, with references; `text_behind` decodes it.
-    behind: list[str]
+    #: The text behind each tag, in UTF-8 and with references; `decoded` gives its characters. Scripts are most of a page, and
+    #: few of them are ever read.
+    behind: list[bytes]
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -81,7 +83,7 @@ class Elements:
 
     def text_behind(self, tag: int) -> str:
         """The text between a tag and the next one."""
-        return decoded(self.behind[tag])
+        return decoded(self.behind[tag].decode())
 
     def are(self, names: Collection[str]) -> Marks:
         """Whether each element has one of these names."""
@@ -110,13 +112,14 @@ def read(tree: HtmlElement) -> Elements:
     content: bytes = etree.tostring(tree, encoding="utf-8", with_tail=False)
     parts = _parts(content)
     tags = parts[1::2]
-    if 2 * content.count(b">") + 1 != len(parts) or any(tag[0] in "!?" for tag in tags):
+    if 2 * content.count(b">") + 1 != len(parts) or any(tag[0] in b"!?" for tag in tags):
         parts = _parts(_with_plain_names(_NO_ELEMENT.sub(b"", content)))
         tags = parts[1::2]
-    is_end = np.array([tag[0] == "/" for tag in tags], dtype=np.bool_)
-    is_empty = np.array([tag[-1] == "/" for tag in tags], dtype=np.bool_) & ~is_end
-    starts = [tag for tag in tags if tag[0] != "/"]
+    is_end = np.array([tag[0] == _SLASH for tag in tags], dtype=np.bool_)
+    is_empty = np.array([tag[-1] == _SLASH for tag in tags], dtype=np.bool_) & ~is_end
+    starts = [tag for tag in tags if tag[0] != _SLASH]
     numbers = {start: number for number, start in enumerate(dict.fromkeys(starts))}
+    distinct = [start.decode() for start in numbers]
     kind = np.fromiter(map(numbers.__getitem__, starts), dtype=np.int64, count=len(starts))
     # Tags that are open behind each tag.
     level = np.cumsum(np.where(is_end, -1, np.where(is_empty, 0, 1)))
@@ -130,8 +133,8 @@ def read(tree: HtmlElement) -> Elements:
         np.argsort(level[ends], kind="stable")
     ]
     return Elements(
-        names=[start.partition(" ")[0].rstrip("/") for start in numbers],
-        attributes=list(map(_attributes, numbers)),
+        names=[start.partition(" ")[0].rstrip("/") for start in distinct],
+        attributes=list(map(_attributes, distinct)),
         kind=kind,
         parent=_parents(depth),
         depth=depth,
@@ -142,9 +145,9 @@ def read(tree: HtmlElement) -> Elements:
     )
 
 
-def _parts(content: bytes) -> list[str]:
+def _parts(content: bytes) -> list[bytes]:
     """Texts and tags of a page, which take turns: neither texts nor attributes hold "<" or ">"."""
-    return content.decode().replace(">", "<").split("<")
+    return content.replace(b">", b"<").split(b"<")
 
 
 def _parents(depth: Index) -> Index:

@@ -63,7 +63,7 @@ def read(elements: Elements, is_left: Marks) -> Runs:
     is_left_tag = is_left[of_tag]
     has_text = (is_left[owner] & (owner >= 0)).tolist()
     texts = [
-        ("" if not has else decoded(text) if "&" in text else text)
+        (decoded(text.decode()) if has and text else "")
         for text, has in zip(elements.behind, has_text, strict=True)
     ]
     n_chars = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))

@@ -152,7 +152,9 @@ class _Reader:
             if has_text and opened[element] < closed[element]:
                 text = behind[opened[element]]
                 if text and len(text) < _MOST_WRITTEN and not text.isspace():
-                    self._text(element, decoded(text), is_date=found is not None and found.is_date)
+                    self._text(
+                        element, decoded(text.decode()), is_date=found is not None and found.is_date
+                    )
 
     def _script(self, element: int, attributes: Attributes) -> None:
         if "ld+json" in attributes.get("type", "").lower():

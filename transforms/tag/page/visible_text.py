@@ -77,7 +77,7 @@ class VisibleText:
     def _add(self, parts: list[str], tag: int) -> None:
         text = self.elements.behind[tag]
         if text:
-            parts.append(decoded(text)[:_MOST_OF_A_PART].replace("\n", " "))
+            parts.append(decoded(text.decode())[:_MOST_OF_A_PART].replace("\n", " "))
 
     @cached_property
     def of_tag(self) -> Index:
