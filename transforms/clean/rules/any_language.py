@@ -18,7 +18,6 @@ RULES = (
             rf"(?:{WIRE})(?: ?[/,&+-] ?(?:{_SIGNING}|[^\s.!?;:]{{2,20}}(?: [^\s.!?;:]{{2,20}}){{1,2}})){{0,3}}",
             rf"{_SIGNING} ?/ ?[^\s.!?;:]{{2,20}}",
             rf"(?:{AGENCY})(?: ?[/,&+-] ?{_SIGNING}){{1,3}}",
-            rf"[^\s.!?;:]{{1,12}}=(?:{WIRE})",
         ),
         unless_sentence=True,
         drops=("(PAP)", "/ritzau/", "NTB-AFP", "TASR, Ana Ruiz", "PAP/Bo Li", "(БТА)", "AA / Harbour"),
@@ -29,8 +28,8 @@ RULES = (
         category="newsletter",
         languages=_ANY,
         patterns=(
-            r"(?:[^\s.!?;:,'\"]{1,16} ){0,4}(?:app store|google play(?: store)?|play store|appgallery|rustore)(?:'?[^\s.!?;:,]{1,6})?(?:(?: ?[|/,&] ?| [^\s.!?;:]{1,3} )(?:app store|google play|appgallery|rustore)){0,2}(?: [^\s.!?;:]{1,9})?",
-            r"(?:[^\s.!?;:,'\"]{1,16} ){0,4}(?:ios ?(?:[/,&|]|[^\s.!?;:]{1,4}) ?android|android ?(?:[/,&|]|[^\s.!?;:]{1,4}) ?ios)",
+            r"(?:[^\s.!?;:,'\"]{1,16} ){0,4}(?:app store|google play(?: store)?)(?:'?[^\s.!?;:,]{1,6})?(?:(?: ?[|/,&] ?| [^\s.!?;:]{1,3} )(?:app store|google play|appgallery|rustore)){0,2}(?: [^\s.!?;:]{1,9})?",
+            r"(?:[^\s.!?;:,'\"]{1,16} ){0,4}ios ?(?:[/,&|]|[^\s.!?;:]{1,4}) ?android",
         ),
         unless_sentence=True,
         drops=("Available for iOS and Android", "Download on the App Store", "Get it on Google Play", "Laden im App Store", "Hent den på Google Play", "App Store | Google Play", "Google Playssa"),
@@ -81,7 +80,7 @@ RULES = (
     Rule(
         name="bar_menu",
         category="layout",
-        languages=_ANY,
+        languages=("ja", "ko", "zh"),
         patterns=(r"[^│]{0,40}│[^│]{0,80}(?:│[^│]{0,80}){2,60}", r"[^┊]{0,40}┊[^┊]{0,80}(?:┊[^┊]{0,80}){2,60}", r"(?=.{0,80}[\u3040-\u9fff\uac00-\ud7af]{2})[^|0-9,.!?]{1,16}(?:\|[^|0-9,.!?]{1,16}){5,60}", r"[^>.!?]{1,20}(?: ?>> ?[^>.!?]{1,20}){1,5}"),
         drops=("Harbour│Mill Town│Weather│Sport│Letters", "About us┊Help┊Jobs┊Copyright © 2024 Harbour Post", "关于我们|招聘英才|帮助中心|广告服务|网站声明|联系我们", "Harbour >> Mill Town"),
         keeps=("The dam │ 1911 │ 40 m", "Team | Won | Lost | Drawn | Goals | Points | Place", "The old sign read: harbour│mill."),
