@@ -63,9 +63,8 @@ def changes(
     regrouped = _touched(clustering, moved)
     touched = regrouped | (copies.stories & clustering.numbers.known)
     published = ranked(clustering, _published_members(clustering, touched, moved))
-    before = np.zeros(
-        len(clustering.numbers), np.int64
-    )  # published articles of each story, which come before the new ones
+    # The number of published articles of each story, which come before the new ones.
+    before = np.zeros(len(clustering.numbers), np.int64)
     for row in published:
         before[row["story"]] += 1
     ranks = ArticleRanks(clustering, story, before)
