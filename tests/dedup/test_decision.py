@@ -134,6 +134,12 @@ def test_flashes_of_one_sentence_stay_and_a_repeated_one_goes() -> None:
     assert kept([*FLASHES, FLASHES[1]]) == [0, 1, 2, 1]
 
 
+def test_flashes_that_differ_in_one_name_stay() -> None:
+    assert all_stay(["Halden beat Quay 3-1 in the cup.", "Tarn beat Quay 3-1 in the cup."])
+    shares = "Shares of {} fell 4.2 percent in early trading on Monday. It had warned on profit."
+    assert all_stay([shares.format("Baltrum"), "DUNMOOR - " + shares.format("Corvane")])
+
+
 # A running report
 
 FIRST = (

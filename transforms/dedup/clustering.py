@@ -106,7 +106,13 @@ class Clustering:
     def edges(self, pairs: Pairs, allowed: NDArray[np.bool_]) -> leader_clustering.Edges:
         """Which documents of the pairs may go for which; `allowed` is `may_drop` of each pair."""
         least = np.float32(self.options.may_go)
-        a, b = allowed & (pairs.a_goes >= least), allowed & (pairs.b_goes >= least)
+        a, b = (
+            allowed & (goes >= least) & verification.holds_flash(held, alone, self.n_words[rows])
+            for goes, held, alone, rows in (
+                (pairs.a_goes, pairs.a_held, pairs.a_alone, pairs.a),
+                (pairs.b_goes, pairs.b_held, pairs.b_alone, pairs.b),
+            )
+        )
         return leader_clustering.Edges(
             np.concatenate([pairs.a[a], pairs.b[b]]),
             np.concatenate([pairs.b[a], pairs.a[b]]),

@@ -24,6 +24,8 @@ LEAST_SHARED = (
 LEAST_PASSAGE = (
     10  # words in a row that a dropped text shares, unless half of its 3-grams are shared
 )
+FLASH = 30  # words: a text of one or two sentences, in which one other name is other news
+FLASH_HELD = 0.97  # share of a flash's distinctive wording that the kept text must hold
 PAIRS_AT_ONCE = 4_096  # bounds the memory of a comparison: 8,000 texts of 3 kB, 8 kB of hashes each
 
 
@@ -362,3 +364,11 @@ def may_drop(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDAr
     # and passages nowhere.
     says_the_same = (pairs.longest >= LEAST_PASSAGE) | (pairs.containment >= np.float32(0.5))
     return np.asarray(allowed & says_the_same & (alike | (relation == TEMPLATE)))
+
+
+def holds_flash(
+    held: NDArray[np.float32], alone: NDArray[np.int32], n_words: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Whether the kept text holds all facts of the dropped one, if that is a flash; true for others."""
+    holds_all = (held >= np.float32(FLASH_HELD)) & (alone == 0)
+    return np.asarray((n_words >= FLASH) | holds_all)
