@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.table_rewrite.staged_rows import FileRows
 
 ROW = "row"
@@ -90,16 +91,18 @@ class StagedRows:
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows with these columns, in this order, or with all of them."""
         if self.decisions is None:
-            return pq.read_table(self.file, columns=columns and list(columns))
-        decided = pq.read_table(self.decisions)
-        names = self.column_names if columns is None else list(columns)
+            rows = table_file.read(self.file, columns)
+            return rows if columns is None else rows.select(list(columns))
+        decided = table_file.read(self.decisions)
         columns_of = dict(zip(decided.column_names, decided.columns, strict=True))
-        if stored := [name for name in names if name not in columns_of]:
-            rows = pq.read_table(self.file, columns=stored)
-            if not np.array_equal(decided[ROW], np.arange(rows.num_rows)):
-                rows = rows.take(decided[ROW])
-            columns_of |= dict(zip(rows.column_names, rows.columns, strict=True))
-        return pa.table({name: columns_of[name] for name in names})
+        row_numbers = columns_of.pop(ROW)
+        stored = columns and [name for name in columns if name not in columns_of]
+        if stored is None or stored:
+            rows = table_file.read(self.file, stored)
+            if not np.array_equal(row_numbers, np.arange(rows.num_rows)):
+                rows = rows.take(row_numbers)
+            columns_of = dict(zip(rows.column_names, rows.columns, strict=True)) | columns_of
+        return pa.table({name: columns_of[name] for name in columns or columns_of})
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
         """The rows with those of these columns that they have, at most `size` of them at a time."""
