@@ -1,4 +1,4 @@
-"""Five outlets on one event, with the residue real scrapes carry: what must come out."""
+"""Five outlets on one event, with the boilerplate real scrapes carry: what must come out."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_001_loses_its_credits_links_and_comment_prompt_and_nothing_else(
     assert (
         article.title == "Negotiations Ahead: US and Iraq to Discuss Coalition Mission’s Conclusion"
     )
-    residue = [
+    boilerplate = [
         "Credit: DepositPhotos",
         "Read More: Supreme Court Declines to Interfere in Michigan Redistricting Case",
         "Also Read: Supreme Court Declines to Interfere in Michigan Redistricting Case",
@@ -91,8 +91,8 @@ def test_001_loses_its_credits_links_and_comment_prompt_and_nothing_else(
         "Read Next: Supreme Court Declines to Interfere in Michigan Redistricting Case",
         "Leave a Comment",
     ]
-    assert cut_lines(article) == residue
-    assert kept_lines(article) == [line for line in lines[1:] if line not in residue]
+    assert cut_lines(article) == boilerplate
+    assert kept_lines(article) == [line for line in lines[1:] if line not in boilerplate]
 
 
 def test_002_title_loses_its_label_and_every_paragraph_stays(
@@ -111,7 +111,7 @@ def test_003_loses_the_link_the_form_the_notice_and_the_empty_headings(
         article.title
         == "US and Iraq Launch Official Discussions for US-Led Military Coalition Withdrawal"
     )
-    residue = [
+    boilerplate = [
         "Also Read:  Russian and Ukrainian Presidents Deliver New Year's Eve Messages to Their People",
         "Please enter your comment!",
         "Please enter your name here",
@@ -119,8 +119,8 @@ def test_003_loses_the_link_the_form_the_notice_and_the_empty_headings(
         "Hot Topics",
         "Related Articles",
     ]
-    assert cut_lines(article) == residue
-    assert kept_lines(article) == [line for line in lines[1:] if line not in residue]
+    assert cut_lines(article) == boilerplate
+    assert kept_lines(article) == [line for line in lines[1:] if line not in boilerplate]
 
 
 def test_004_has_no_headline_and_keeps_every_paragraph(

@@ -16,8 +16,8 @@ from copydesk.transforms.tag import address
 _HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _ENDING = re.compile(r"(?:/index\.(?:html?|php|aspx?)|/amp(?:\.html)?|\.amp)?/*$", re.IGNORECASE)
 _FRONT = re.compile(r"^/amp(?=/)", re.IGNORECASE)
-# Parameters that say how a page is shown or where a link to it was printed; address.normalised has the rest.
-_SHOWN = re.compile(r"(?:ref|referrer|amp|mobile|outputtype|output|view)", re.IGNORECASE)
+# Parameters that say how a page is shown; `address.normalised` drops those that track a reader.
+_SHOWN = re.compile(r"(?:amp|mobile|outputtype|output|view)", re.IGNORECASE)
 _SHOWN_VALUES = {"amp", "1", "true", "mobile", ""}
 _PAGE = re.compile(r"(?:page|pg|paged|seite|pagina|pageno|page_no)", re.IGNORECASE)
 _PAGE_PATH = re.compile(r"/(?:page|seite|pagina)[/-]?(\d{1,3})/?$", re.IGNORECASE)
@@ -125,7 +125,7 @@ def _without_spelling(url: str) -> str:
 
 def _is_spelling(name: str, value: str) -> bool:
     """Does the parameter leave the article the same?"""
-    if name.lower() in {"ref", "referrer"} or address.is_tracking(name):
+    if address.is_tracking(name):
         return True
     return bool(_SHOWN.fullmatch(name)) and value.lower() in _SHOWN_VALUES
 

@@ -78,7 +78,7 @@ def plan(
         facts,
         snapshot.table("pairs"),
         recipe.dedup,
-        exempt=pinned,
+        pinned=pinned,
         superseded=superseded,
         settled=articles["doc_id"].combine_chunks(),
     )

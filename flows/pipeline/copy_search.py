@@ -91,10 +91,10 @@ class CopySearch:
             self._spill.append(sketching.as_texts(batch["text"]))
             self._batches.append(keep_policy.facts_of(batch))
 
-    def finish(self, exempt: frozenset[str], superseded: Mapping[str, str] | None = None) -> Copies:
+    def finish(self, pinned: frozenset[str], superseded: Mapping[str, str] | None = None) -> Copies:
         """Compare, cluster, choose, and write the index files.
 
-        `exempt` documents stay; those of `superseded` leave for the newer version it names.
+        `pinned` documents stay; those of `superseded` leave for the newer version it names.
         """
         self._superseded = dict(superseded or {})
         self._spill.close_writing()
@@ -115,13 +115,13 @@ class CopySearch:
         self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
         self._row_of: dict[str, int] = {}
         self._kept_id: dict[int, str] = {}  # of the published duplicates among the rows
-        self._spared = _is_among(self.facts["doc_id"], exempt | self._superseded.keys())
+        self._is_pinned = _is_among(self.facts["doc_id"], pinned | self._superseded.keys())
         self._first = np.arange(self.n)
         self.pairs = self._compare()
         self._follow_copies()
         own = set(self.facts["doc_id"].to_pylist()) if self._superseded else set()
         self._fetch([name for pair in self._superseded.items() for name in pair if name not in own])
-        return self._decide(self._first, self._spared)
+        return self._decide(self._first, self._is_pinned)
 
     # Comparison
 
@@ -139,7 +139,9 @@ class CopySearch:
         )
         self.n_words[low:high] = sketches.n_words
         # A pinned document represents no other; others with its words are compared with it.
-        self._sequence[low:high] = np.where(self._spared[low:high], np.uint64(0), sketches.sequence)
+        self._sequence[low:high] = np.where(
+            self._is_pinned[low:high], np.uint64(0), sketches.sequence
+        )
         self._find_equals(low, high)
         unique = rows[self._first[low:high] == rows]
         local = unique - low
@@ -294,7 +296,7 @@ class CopySearch:
             clustering = self._clustering(first)
             kept = self._with_members(kept, dict(zip(ids, kept[moved].tolist(), strict=True)))
             clustering.replaced = replaced
-        clustering.add_folds(kept, self._compared)
+        clustering.add_duplicates(kept, self._compared)
         return self._copies(clustering, kept)
 
     def _replaced(self) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""Texts full of words that residue uses too, of which not one line is residue."""
+"""Texts full of words that boilerplate uses too, of which not one line is boilerplate."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def seen(*texts: str) -> line_features.Features:
 
 
 def context(odds: list[float], n_words: list[int], *words: list[str]) -> np.ndarray:
-    """What the second look is told of lines with such odds, and with these words or none."""
+    """What the second pass is told of lines with such odds, and with these words or none."""
     nothing = np.zeros((len(odds), 0), np.float32)
     bag, no_names = WordBag.of(words or [[] for _ in odds]), WordBag.of([[] for _ in odds])
     known = line_features.Features(nothing, np.array(n_words), bag, no_names)

@@ -34,7 +34,7 @@ def test_what_a_rule_must_drop_goes(rule: Rule, example: str) -> None:
     text = example.replace("[[", "").replace("]]", "") if "]]" in example else example
     expected = re.sub(r"\[\[.*?\]\]", "", example, flags=re.S).strip() if "]]" in example else ""
     if rule.place == "form":
-        expected = ""  # the line above the fields is itself residue
+        expected = ""  # the line above the fields is itself boilerplate
     prompts = tuple(
         r.name
         for r in clean.RULES

@@ -20,7 +20,7 @@ from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.lines.line_model import (
     FEW_WORDS,
-    MIN_RESIDUE,
+    MIN_BOILERPLATE,
     decided,
     judged,
     log_odds,
@@ -210,13 +210,13 @@ def _marked(
 def _by_model(
     numbered: Sequence[tuple[int, Line]], listed: dict[int, str], acting: RuleSet
 ) -> list[Cut]:
-    """What the line model adds to the rules' cuts; it is asked where rules take at least `MIN_RESIDUE` lines."""
+    """What the line model adds to the rules' cuts; it is asked where rules take at least `MIN_BOILERPLATE` lines."""
     lines = [line for _, line in numbered]
     for i, rule in listed.items():
         lines[i] = lines[i]._replace(category="related", rule=rule)
-    residue = sum(line.category not in {"", "layout"} for line in lines)
+    boilerplate = sum(line.category not in {"", "layout"} for line in lines)
     known = model()
-    asked = residue >= MIN_RESIDUE and (
+    asked = boilerplate >= MIN_BOILERPLATE and (
         sum(line.text.count(" ") + 1 for line in lines) >= FEW_WORDS
     )
     hinted = lines

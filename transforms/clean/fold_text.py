@@ -7,7 +7,7 @@ from functools import lru_cache
 
 # Pairs for str.replace: ten times faster than str.translate on a line with one curly apostrophe.
 _SAME = tuple(zip("’‘‛´`“”„‟–—‒―‐‑\u00a0\u202f\u2009", "'''''\"\"\"\"------   ", strict=True))
-# Signs around residue that are no part of it: bullets, bars, brackets, arrows, end marks.
+# Signs around boilerplate that are no part of it: bullets, bars, brackets, arrows, end marks.
 _OUTER = " \t.,:;!?…*•·●▪■◆►▶▸▼▲◀◄→←↑↓»«›‹>|<-–—_~=+#[](){}/\\✕×✓★☆🙂👍¿¡【】〔〕□◇◎○※\u200b\u200e\u200f\ufeff\xad"
 # What `plain` leaves out: accents, Hebrew points, Arabic vowel signs, the Arabic stretching mark, marks of
 # direction and joining that no reader sees, picture signs.

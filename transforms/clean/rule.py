@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 Place = Literal["line", "ending", "start", "end", "form", "evidence", "context"]
 """Where a rule acts.
 
-`line`: the whole line is residue when the pattern matches all of it, decoration left out.
-`ending`: the whole line is residue when the pattern matches its end, as credits end captions;
+`line`: the whole line is boilerplate when the pattern matches all of it, decoration left out.
+`ending`: the whole line is boilerplate when the pattern matches its end, as credits end captions;
 of a line of prose longer than a caption only the match goes.
 `start`, `end`: the match is cut from a paragraph that scrapes glued it to.
 `form`: like `line`, but only beside a line of a comment form.
@@ -48,7 +48,7 @@ CATEGORIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One kind of residue.
+    """One kind of boilerplate.
 
     `drops` are texts the rule must cut, `keeps` look-alikes that must stay whole. A drop without
     brackets goes as a whole; where it has `[[` and `]]`, exactly what is between them goes.
@@ -56,9 +56,9 @@ class Rule:
     the end, and the model never keeps what it takes. Patterns that are too weak for that go into a
     rule of the place `evidence`: its `drops` are lines it recognises, and it has no `keeps` to prove.
     `unless_sentence`: a line that ends like a sentence of six words or more is prose and stays, but
-    not where one of `sentences` matches, patterns of residue that is itself a sentence.
+    not where one of `sentences` matches, patterns of boilerplate that is itself a sentence.
     `unless_short_sentence`: the same from three words on, for patterns of a noun and a name.
-    `on_pages`: false for rules that, behind the page model, cut more gold lines than residue of the
+    `on_pages`: false for rules that, behind the page model, cut more gold lines than boilerplate of the
     development pages.
     """
 

@@ -19,9 +19,9 @@ from copydesk.transforms.clean.rule import (
 )
 from copydesk.transforms.ledger import BLANK_LINE, Cut
 
-_MAX_LINE = 700  # characters: the longest residue seen on the development pages has 640
+_MAX_LINE = 700  # characters: the longest boilerplate seen on the development pages has 640
 _MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it was glued to
-_EDGE = 400  # characters at the ends of a paragraph in which glued residue is looked for
+_EDGE = 400  # characters at the ends of a paragraph in which glued boilerplate is looked for
 _MAX_CREDIT = 110  # characters of a credit with its label
 _MAX_FIELD = 40  # characters of a form field's name
 _LABEL = 80  # characters of a line that other pages of a site may have too; arbitrary

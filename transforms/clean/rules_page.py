@@ -22,7 +22,7 @@ def markdown() -> str:
     parts = [
         "# Cleaning rules",
         "",
-        f"The {len(ALL)} rules that cut residue from text, written by `python -m docs.generate` from the tables in `transforms/clean/rules/`. "
+        f"The {len(ALL)} rules that cut boilerplate from text, written by `python -m docs.generate` from the tables in `transforms/clean/rules/`. "
         f"The tests run every example; the page shows the first {_MOST_EXAMPLES} of a rule. Where one has brackets `[[ ]]`, only what is between them goes. Quotation marks around a line are "
         'never looked through: a quotation that begins "Read more" is no link.',
         "",

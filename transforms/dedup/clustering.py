@@ -143,7 +143,7 @@ class Clustering:
         out[which] = ~verification.may_drop(equal, self.relations(equal), self.options)
         return out
 
-    def add_folds(
+    def add_duplicates(
         self, kept: NDArray[np.int64], compared: Callable[[list[tuple[int, int]]], Pairs]
     ) -> None:
         """Give every fold its pair, and every row of words met before one with the first of them."""

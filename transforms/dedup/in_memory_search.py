@@ -42,7 +42,9 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     )
     nothing = np.zeros(n, np.bool_)
     kept = clustering.kept(nothing, nothing)
-    clustering.add_folds(kept, lambda lacking: compared(lacking, column, sketches, times, options))
+    clustering.add_duplicates(
+        kept, lambda lacking: compared(lacking, column, sketches, times, options)
+    )
     found = clustering.pairs
     return Duplicates(
         pairs_table(found, clustering.relations(found)),

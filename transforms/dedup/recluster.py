@@ -31,14 +31,14 @@ def recluster(
     pairs: pa.Table,
     options: Options,
     *,
-    exempt: pa.Array | None = None,
+    pinned: pa.Array | None = None,
     superseded: Mapping[str, str] | None = None,
     settled: pa.Array | None = None,
 ) -> Reclustered:
     """Decide about all documents again. No text is read and nothing is hashed.
 
     `facts` holds every document, kept or copy (columns of `keeping.FACTS`), `pairs` the stored
-    pairs; both in any order. `exempt` documents (revisions) stay kept; those of `superseded` stay copies
+    pairs; both in any order. `pinned` documents (revisions) stay kept; those of `superseded` stay copies
     of the newer version that it names. `settled` are the ids that are kept now: of documents that tie in
     all else they stay.
     """
@@ -46,13 +46,13 @@ def recluster(
     facts = facts.take(pa.array(keep_policy.order_in_time(facts)))
     n = facts.num_rows
     rows = _rows_of(pairs, facts["doc_id"].combine_chunks())
-    spared = np.zeros(n, np.bool_)
-    if exempt is not None:
-        spared = np.asarray(pc.is_in(facts["doc_id"], value_set=exempt)).astype(np.bool_)
+    is_pinned = np.zeros(n, np.bool_)
+    if pinned is not None:
+        is_pinned = np.asarray(pc.is_in(facts["doc_id"], value_set=pinned)).astype(np.bool_)
     replaced = _rows_by_id(facts["doc_id"].to_pylist(), superseded or {})
-    spared[list(replaced)] = True
+    is_pinned[list(replaced)] = True
     times = in_memory_search.as_times(facts["published_at"], n)
-    first = _first_of_equals(rows, spared, times, n, options)
+    first = _first_of_equals(rows, is_pinned, times, n, options)
     n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
     between = replace(rows, a=first[rows.a], b=first[rows.b])
     clustering = Clustering(
@@ -67,8 +67,8 @@ def recluster(
         else np.asarray(pc.is_in(facts["doc_id"], value_set=settled)).astype(np.bool_),
     )
     nobody = np.zeros(n, np.bool_)
-    kept = clustering.kept(spared, nobody, replaced)
-    clustering.add_folds(kept, _no_text)
+    kept = clustering.kept(is_pinned, nobody, replaced)
+    clustering.add_duplicates(kept, _no_text)
     changed = np.flatnonzero(kept != np.arange(n))
     known = {*zip(pairs["doc_a"].to_pylist(), pairs["doc_b"].to_pylist(), strict=True)}
     table = clustering.pairs_table()
@@ -110,7 +110,7 @@ def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
 
 
 def _first_of_equals(
-    pairs: Pairs, spared: NDArray[np.bool_], times: NDArray[np.int64], n: int, options: Options
+    pairs: Pairs, is_pinned: NDArray[np.bool_], times: NDArray[np.int64], n: int, options: Options
 ) -> NDArray[np.int64]:
     """For every row the first with the same shingles inside the window: a Jaccard similarity of 1 says so."""
     from scipy.sparse import coo_array
@@ -119,7 +119,7 @@ def _first_of_equals(
     same = np.flatnonzero(pairs.jaccard == 1)
     links = coo_array((np.ones(len(same)), (pairs.a[same], pairs.b[same])), shape=(n, n))
     _, group = connected_components(links, directed=False)
-    numbered = np.where(spared, 0, group + 1).astype(np.uint64)  # 0 equals nothing
+    numbered = np.where(is_pinned, 0, group + 1).astype(np.uint64)  # 0 equals nothing
     return leader_clustering.first_of_equals(
         numbered, np.zeros(n, np.int32), times, np.arange(n), options
     )

@@ -1,9 +1,9 @@
 """From a page to its article's lines: `parse`, then `extract`.
 
-The page is read as a list of text blocks. A small model of boosted trees says of each how likely it is part of the
-article, from its tag, class names, links, place, words and neighbours; a second model says it again in the light of
-what the first made of the surroundings, and their mean decides. On pages where it leaves doubt, trafilatura is asked
-and a third model weighs its answer.
+A page is read as a list of text blocks. A small model of boosted trees estimates how likely each block is part of
+the article, from its tag, class names, links, position, words and neighbours. A second model repeats the estimate with
+the first results of the surrounding blocks, and the mean of both decides. On pages where doubt remains, trafilatura
+extracts the page too, and a third model weighs its answer.
 """
 
 from __future__ import annotations

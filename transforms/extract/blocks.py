@@ -1,4 +1,4 @@
-"""A page as a list of text blocks, and the elements around them.
+"""Read a page as a list of text blocks, with the elements around them.
 
 A block is a run of text that no block-level element interrupts: a paragraph, a heading, a list item, a caption,
 the line before a `<br>`. A row of a table whose cells are short is one block.
@@ -36,7 +36,7 @@ _TELLING = frozenset(
 
 @dataclass(slots=True)
 class Page:
-    """The blocks of a page in document order, column by column, and its elements in document order.
+    """The blocks and the elements of a page in document order, as columns.
 
     `first_block[e]:last_block[e]` are the blocks inside element `e`; `block_element[b]` is the innermost block-level
     element around block `b`, `inner_element[b]` the innermost element around its first text. `classes` are bits of
@@ -62,7 +62,10 @@ class Page:
 
 
 def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None = None) -> Page:
-    """The blocks of a tree; raises `Refused` beyond the limits. `elements` are those of the tree, where they were read before."""
+    """Read the blocks of a tree. Raises `Refused` beyond the limits.
+
+    `elements` are the elements of the tree, if they have been read already.
+    """
     if elements is None:
         elements = page_elements.read(tree)
     is_empty = elements.are(text_runs.EMPTY_OF_TEXT)
@@ -106,7 +109,7 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
 
 
 def _names(elements: Elements) -> tuple[Index, Index]:
-    """For each kind of start tag a number of its name, class and id, and the groups that its attributes name."""
+    """For each kind of start tag, a number for its name, class and id, and its attribute groups."""
     numbers: dict[tuple[str, str], int] = {}
     signature, classes = [], []
     for tag, attributes in zip(elements.names, elements.attributes, strict=True):
@@ -123,7 +126,7 @@ def _names(elements: Elements) -> tuple[Index, Index]:
 
 
 def _join_rows(page: Page, rows: Index, ends: Index) -> None:
-    """Make one block of the blocks of each table row, where they are short; `ends` are the elements behind the rows."""
+    """Join the blocks of each table row if they are short; `ends` are the elements after the rows."""
     sizes = np.concatenate(([0], np.cumsum([len(text) for text in page.text]))).astype(np.int64)
     first, last = page.first_block[rows], page.last_block[rows]
     may_join = (last - first > 1) & (sizes[last] - sizes[first] <= _ROW_CHARS)
@@ -148,7 +151,7 @@ def _join_rows(page: Page, rows: Index, ends: Index) -> None:
 
 
 def _drop_joined(page: Page, is_joined: Marks) -> None:
-    """Join blocks to those before them."""
+    """Drop blocks that were joined to the blocks before them."""
     starts = np.flatnonzero(~is_joined)
     ends = [*starts[1:].tolist(), len(page.text)]
     page.text = ["\t".join(page.text[a:b]) for a, b in zip(starts.tolist(), ends, strict=True)]

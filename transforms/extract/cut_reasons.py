@@ -1,4 +1,4 @@
-"""Why a block of a page is not of its article: the rules of the ledger that pages know, each something a reader can check."""
+"""The reasons why blocks of a page are cut: rules of the ledger, each of which a reader can check."""
 
 from __future__ import annotations
 
@@ -100,14 +100,14 @@ _CONTAINERS = (
 )
 #: Elements further out than this name regions of the page, not the block (arbitrary: a caption's wrappers are two or three).
 _STEPS = 5
-#: From this number on, boxes alike in one parent are a list (arbitrary).
+#: This number of similar boxes in one parent is a list (arbitrary).
 _ALIKE = 3
 #: A line of fewer words without the end of a sentence is short (arbitrary).
 _SHORT_WORDS = 8
 
 
 class Reasons:
-    """The rule of each block that is not kept, for one page."""
+    """Finds the rule for each block of a page that is not kept."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class Reasons:
         self._siblings: dict[tuple[int, int], int] | None = None
 
     def of(self, block: int) -> str:
-        """The rule under which a block is cut: what a reader can see of it."""
+        """The rule under which a block is cut, from what a reader can see on the page."""
         page = self.page
         if block in self.checked:
             return self.checked[block]
@@ -165,7 +165,7 @@ class Reasons:
         )
 
     def _is_card(self, block: int) -> bool:
-        """Whether the block is in one of several boxes that are made alike and hold a link each."""
+        """Whether the block is in one of several similar boxes that have a link each."""
         page = self.page
         if self._siblings is None:
             self._siblings = {}

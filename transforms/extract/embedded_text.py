@@ -38,7 +38,7 @@ _STATE = re.compile(
 #: Where a value of JSON may begin in a script: at its start, or what it assigns or passes to a function.
 _VALUE_START = re.compile(r"(?:^|[=(])\s*(?=[\[{])")
 _MOST_STARTS = 20  # arbitrary
-#: Keys whose values tell of other documents, or of the article in other words.
+#: Keys of values about other documents, or that repeat the article in other words.
 _OTHER_KEYS = re.compile(
     r"relat|recommend|comment|teaser|promo|similar|popular|trending|latest|next|prev|more|sidebar|footer|header|nav|menu|"
     r"author|bio|caption|credit|seo|meta|description|excerpt|summary|alt$|alt[-_ ]?text|newsletter|consent|cookie|privacy|legal|"
@@ -56,10 +56,10 @@ class Embedded:
 
 
 def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
-    """The article of the page's data, where it holds the whole of which `shown` is an opening; else None.
+    """The article in the page's data, if `shown` is only its opening; else None.
 
-    `shown` are the texts taken from the elements. Both must tell of the same: what is shown must be in the data, or,
-    where hardly anything is shown, the data must hold the page's title.
+    `shown` are the texts from the elements. Both must be the same article: the data must contain what is shown, or,
+    if hardly anything is shown, the title of the page.
     """
     own = WORD.findall(" ".join(shown).lower())
     best = _better(hints.body, own)
@@ -73,7 +73,7 @@ def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
 
 
 def _better(text: str, own: list[str]) -> str:
-    """The text, if it is the whole of what the elements show."""
+    """The text, if what the elements show is a part of it."""
     if not text:
         return ""
     words = WORD.findall(text.lower())
@@ -98,7 +98,7 @@ def _of_state(script: ScriptText, hints: Hints) -> str:
 
 
 def _longest_run(strings: Sequence[tuple[str, str]]) -> str:
-    """The prose under one key: the most words of any, its values in order."""
+    """The prose under the key with the most words, its values in order."""
     by_key: dict[str, dict[str, None]] = {}
     for path, value in strings:
         if len(value) < _SHORT or " " not in value or _OTHER_KEYS.search(path):
@@ -112,7 +112,7 @@ def _longest_run(strings: Sequence[tuple[str, str]]) -> str:
 
 
 def _strings(text: str) -> Iterator[tuple[str, str]]:
-    """Every string of a script with the keys above it; of JSON by its structure, of other scripts by its literals."""
+    """Yield the strings of a script with the keys above them: of JSON by its structure, else its string literals."""
     body = text.strip()
     if "__next_f" in body[:60]:
         body = "".join(_decoded(found[1]) for found in re.finditer(r'"((?:[^"\\]|\\.)*)"', body))
@@ -130,7 +130,7 @@ def _starts(body: str) -> Iterator[int]:
 
 
 def _json_at(body: str, start: int) -> object:
-    """The object or list that begins at a place of a script; None where it is no JSON."""
+    """The object or list that begins at a position of a script; None if it is not JSON."""
     try:
         return json.JSONDecoder(strict=False).raw_decode(body, start)[0]
     except (ValueError, RecursionError):
@@ -150,7 +150,7 @@ def _decoded(literal: str) -> str:
 
 
 def _values(root: object) -> Iterator[tuple[str, str]]:
-    """The strings of a JSON value in document order, each with its path less the places in lists."""
+    """Yield the strings of a JSON value in document order, each with its path without list positions."""
     stack: list[tuple[object, str]] = [(root, "")]
     seen = 0
     while stack and seen < _MOST_VALUES:

@@ -1,4 +1,4 @@
-"""The way from a parsed page to the lines of its article."""
+"""Extract the lines of the article from a parsed page."""
 
 from __future__ import annotations
 
@@ -38,35 +38,36 @@ from copydesk.transforms.ledger import Removal
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest
 
-#: Trafilatura is asked where the words that the model gets wrong by its own estimate reach this share of those it
-#: keeps: on a sixth of the pages. Asking on every page gained nothing more (cross-validation, training/README.md).
+#: Trafilatura runs where the words that the model expects to get wrong reach this share of the words that it keeps,
+#: which is so on a sixth of the pages. Running it on every page gained nothing more (cross-validation,
+#: training/README.md).
 DOUBT = 0.1
-#: Its time grows faster than a page (0.2 s of CPU for 8,000 elements in a row, 2.0 s for 32,000), so it is not asked about
-#: the widest: none of 975 news pages measured has more than 13,000 elements.
+#: Its time grows faster than the page (0.2 s of CPU for 8,000 elements in a row, 2.0 s for 32,000), so it does not run
+#: on the largest pages. None of 975 measured news pages has more than 13,000 elements.
 MOST_ASKED = 20_000
-#: On a page of a kind it was not trained on the model may find little. Where it doubts and keeps fewer words than this
-#: share of trafilatura's, the two are joined: nothing lost on sites never seen, +.033 F1 on 521 guides after training on
-#: news alone (training/README.md).
+#: On a page of an unknown kind the model may find little. Where it is in doubt and keeps fewer words than this share of
+#: trafilatura's, both results are joined. This lost nothing on unseen sites, and gained .033 F1 on 521 guides after
+#: training on news alone (training/README.md).
 FOUND_LITTLE = 0.5
-#: Log odds of the first look under which the others are not asked: three blocks in five. Of 215,000 held-out blocks none
-#: was kept, or became a candidate, by what the second look said of it.
+#: Blocks below these log odds in the first pass skip the later ones: three blocks in five. The second pass kept none of
+#: 215,000 such held-out blocks, and made none a candidate.
 SURELY_NOT = -4.5
 
 
-#: Of the words that trafilatura keeps, at most this share may be in menus and labels for its answer to be joined whole;
-#: where it is more, it took the body of the page for want of an article, and only its paragraphs count.
+#: The whole answer of trafilatura is joined if at most this share of its words is in menus and labels. Otherwise it found
+#: no article and took the body of the page, and only its paragraphs count.
 MOST_LABELS = 0.35
 _LABEL_WORDS, _FEW_WORDS = 6, 40
 
-#: Log odds by the first of the forests of the first look under which the others are not asked.
+#: Blocks below these log odds in the first forest of the first pass skip its other forests.
 SURELY_NOT_AT_ONCE = -5.5
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The text of a page's candidate blocks, and the lines among them that are not of the article.
+    """The text of a page's candidate blocks, and the lines in it that are not part of the article.
 
-    `source` says where the text was found: in the page's elements, or in its data (`json-ld`, `page-state`).
+    `source` is where the text was found: in the page's elements, or in its data (`json-ld`, `page-state`).
     """
 
     text: str
@@ -81,9 +82,9 @@ def extract(
     options: Options | None = None,
     elements: Elements | None = None,
 ) -> Extraction:
-    """The article of a parsed page; the tree is changed on the way. Raises `Refused` where there is none.
+    """Extract the article of a parsed page. Changes the tree. Raises `Refused` if there is no article.
 
-    `elements` are those of the tree, where they were read before.
+    `elements` are the elements of the tree, if they have been read already.
     """
     options = options or Options()
     found = _Found.of(tree, url, options, elements or page_elements.read(tree))
@@ -108,7 +109,7 @@ def extract(
 def read(
     tree: HtmlElement, url: str | None, options: Options
 ) -> tuple[page_kind_features.Reading | None, Hints]:
-    """What is made of a page's blocks, and the hints of its head, for the training of `page_kind`."""
+    """Read the blocks of a page and the hints of its head, for the training of `page_kind`."""
     found = _Found.of(tree, url, options, page_elements.read(tree))
     return found.reading, found.hints
 
@@ -156,21 +157,21 @@ _TITLE_COVER = 0.8
 def score(
     page: Page, own: Matrix, words: Column, links: Column, tree: HtmlElement, url: str | None
 ) -> Column:
-    """How likely each block is part of the article: the mean opinion of the looks, in log odds.
+    """How likely each block is part of the article: the mean of the passes, in log odds.
 
-    Where trafilatura is asked and keeps twice as much, what either keeps is taken.
+    Where trafilatura runs and keeps twice as much, the blocks that either of them keeps are taken.
     """
     first, second, third = block_model.forests()
     sums = first.sums_by_parts(own, parts=block_model.MEMBERS, enough=SURELY_NOT_AT_ONCE)
     before = first.likelihood(sums)
     asked = np.flatnonzero(sums >= SURELY_NOT)
 
-    def looked_again(look: Forest, surroundings: Matrix) -> Column:
+    def later_pass(forest: Forest, surroundings: Matrix) -> Column:
         again = sums.copy()
-        again[asked] = look.sums(np.concatenate([surroundings[asked], own[asked]], axis=1))
+        again[asked] = forest.sums(np.concatenate([surroundings[asked], own[asked]], axis=1))
         return again
 
-    twice = sums + looked_again(second, block_context_features.build(page, before, words))
+    twice = sums + later_pass(second, block_context_features.build(page, before, words))
     after = first.likelihood(twice / 2)
     if (after.max() >= thresholds.KEPT and doubt(after, words) < DOUBT) or len(
         page.tag
@@ -178,7 +179,7 @@ def score(
         return after
     kept = trafilatura_baseline.share_kept(page.text, tree, url=url)
     found = first.likelihood(
-        (twice + looked_again(third, block_context_features.build(page, before, words, kept))) / 3
+        (twice + later_pass(third, block_context_features.build(page, before, words, kept))) / 3
     )
     ours, theirs = (float(words[opinion >= thresholds.KEPT].sum()) for opinion in (found, kept))
     if ours >= FOUND_LITTLE * theirs:
@@ -196,7 +197,7 @@ def score(
 
 
 def doubt(probability: Column, words: Column) -> float:
-    """The words on the wrong side by the model's own estimate, as a share of the words it would keep."""
+    """The words that the model expects to get wrong, as a share of the words that it would keep."""
     weight = words + 1.0
     wrong = float((np.minimum(probability, 1 - probability) * weight).sum())
     return wrong / max(1.0, float((probability * weight).sum()))
@@ -224,7 +225,7 @@ def _cut(
 def _from_data(
     page: Page, kept: npt.NDArray[np.bool_], embedded: embedded_text.Embedded
 ) -> Extraction:
-    """The text of the page's data; the opening that the elements show goes into the ledger."""
+    """Use the text in the page's data; the opening that the elements show goes into the ledger."""
     lines = [embedded.text]
     cuts: list[tuple[int, int, str]] = []
     at = len(embedded.text) + 1
@@ -238,7 +239,7 @@ def _from_data(
 
 
 def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]:
-    """Whole lines, each with the newline after it; those that end the text with the newline before it."""
+    """Remove whole lines, each with the newline after it, at the end of the text with the newline before it."""
     versions = {rule: version for rule, version, _ in cut_reasons.RULES}
     tail = len(extracted)
     removals: list[Removal] = []
@@ -256,7 +257,7 @@ def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]
 
 
 def _body_of_head(hints: Hints, options: Options) -> Extraction:
-    """The article body of the page's own data, where the page's elements hold no text at all."""
+    """The article body in the page's data, for a page whose elements have no text at all."""
     embedded = embedded_text.article(hints, ())
     text, source = (embedded.text, embedded.source) if embedded else (hints.body, "json-ld")
     if len(text) < options.min_text_chars:

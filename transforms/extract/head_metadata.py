@@ -1,4 +1,4 @@
-"""What the head of a page says of its article: titles, description, schema.org article body."""
+"""Hints about the article in the head of a page: titles, description, schema.org article body."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _BLOCK_END = re.compile(
     r"</(?:p|div|h[1-6]|li|blockquote|tr|figcaption)\s*>|<br\s*/?>", re.IGNORECASE
 )
 _MARKUP = re.compile(r"<[^<>]{0,2000}>")
-#: More of an article body than this tells no more of the blocks (arbitrary, a long feature).
+#: Characters of an article body to compare; more would say no more about the blocks (arbitrary, a long feature).
 _BODY_CHARS = 200_000
 _TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"([A-Za-z]{3,40})"')
 _MOST_TYPES = 200
-#: Names of meta elements that tell the kind of the page, and the kind they tell where it is no value of theirs.
+#: Names of meta elements that give the kind of the page, and the kind they stand for if their value gives none.
 _KIND_NAMES = {"og:type": "", "article:published_time": "published_time"}
 _STATE_TYPES = frozenset(("", "application/json", "text/javascript", "module"))
 _MOST_SCRIPTS = 300  # arbitrary
@@ -47,7 +47,7 @@ _MOST_TITLES = 20
 
 @dataclass(frozen=True, slots=True)
 class ScriptText:
-    """A script that may hold the state of the page, read only where it is asked for."""
+    """A script that may contain the state of the page; it is read only when it is needed."""
 
     elements: Elements
     script: int
@@ -60,7 +60,7 @@ class ScriptText:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the head of the page says of its article."""
+    """Hints about the article from the head of the page."""
 
     titles: tuple[str, ...] = ()
     description: str = ""
@@ -71,7 +71,10 @@ class Hints:
 
 
 def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
-    """The hints of a parsed page, which stays as it is. `elements` are those of the tree, where they were read before."""
+    """Read the hints of a parsed page, which is not changed.
+
+    `elements` are the elements of the tree, if they have been read already.
+    """
     if elements is None:
         elements = page_elements.read(tree)
     titles: dict[str, None] = {}
@@ -111,7 +114,10 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
 def _read_scripts(
     elements: Elements, titles: dict[str, None], kinds: set[str]
 ) -> tuple[str, list[ScriptText]]:
-    """The longest article body of the page's JSON-LD, and the other scripts; its headlines join `titles`, its types `kinds`."""
+    """The longest article body in the page's JSON-LD, and the other scripts.
+
+    Adds the headlines in JSON-LD to `titles`, and its types to `kinds`.
+    """
     body = ""
     scripts: list[ScriptText] = []
     for script in np.flatnonzero(elements.are(("script",))).tolist():
@@ -133,7 +139,7 @@ def _read_scripts(
 
 
 def paragraphs(value: str) -> str:
-    """A value of page data as lines of plain text: markup dropped, entities decoded, one paragraph a line.
+    """Convert a value of page data to plain text: no markup, decoded entities, one paragraph a line.
 
     >>> paragraphs("<p>Rain &amp; wind.</p><p>Snow.</p>")
     'Rain & wind.\\nSnow.'

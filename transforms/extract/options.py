@@ -1,4 +1,4 @@
-"""What a recipe may say about extraction, with the reason for each default."""
+"""The options of extraction in a recipe, with the reason for each default."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The elements of a parsed page as columns, read from one serialisation of its tree.
 
-lxml makes a Python object of each element that is looked at. A page has a thousand, and several readers look at each.
-Its serialisation takes a tenth of that time, and one split of it gives all tags and the text between them.
+lxml makes a Python object for each element that is read. A page has a thousand elements, and several readers need
+each of them. Serialising the tree takes a tenth of that time, and splitting the result once gives all tags and the
+text between them.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Elements:
         return found
 
     def inside(self, chosen: Marks) -> Marks:
-        """Whether each element is one of those chosen or inside of one."""
+        """Whether each element is one of the chosen ones or inside one of them."""
         places = np.flatnonzero(chosen)
         if not len(places):
             return chosen
@@ -107,7 +108,7 @@ class Elements:
 
 
 def read(tree: HtmlElement) -> Elements:
-    """The elements of a tree, which loses nothing but its document type (XHTML would be written in another way)."""
+    """Read the elements of a tree. Removes its document type, because XHTML is serialised differently."""
     tree.getroottree().docinfo.clear()
     content: bytes = etree.tostring(tree, encoding="utf-8", with_tail=False)
     parts = _parts(content)
@@ -146,7 +147,7 @@ def read(tree: HtmlElement) -> Elements:
 
 
 def _parts(content: bytes) -> list[bytes]:
-    """Texts and tags of a page, which take turns: neither texts nor attributes hold "<" or ">"."""
+    """The alternating texts and tags of a page; neither texts nor attributes contain "<" or ">"."""
     return content.replace(b">", b"<").split(b"<")
 
 
@@ -169,7 +170,7 @@ def _attributes(start: str) -> Attributes:
 
 
 def _with_plain_names(content: bytes) -> bytes:
-    """A page less the "<" inside of names of elements and attributes."""
+    """The page without "<" inside the names of elements and attributes."""
     plain = []
     for part in content.split(b">"):
         text, mark, tag = part.partition(b"<")
@@ -178,7 +179,7 @@ def _with_plain_names(content: bytes) -> bytes:
 
 
 def decoded(text: str) -> str:
-    """A text or a value of an attribute as the tree holds it."""
+    """Decode a text or the value of an attribute to the characters in the tree."""
     if "&" in text:
         for reference, character in _REFERENCES:
             text = text.replace(reference, character)

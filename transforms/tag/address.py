@@ -13,7 +13,7 @@ from copydesk.transforms.tag.tagger import Found, Tagger, View
 MAX_CHARS = 2_000  # what browsers and servers agree on
 # Parameters that say how a reader came, not what is shown.
 _TRACKING = re.compile(
-    r"(?:utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|igsh|mc_[ce]id|srsltid|_hs(?:enc|mi)|ref_src|ref_url|cmpid|cmp|ito|ncid|"
+    r"(?:utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|igsh|mc_[ce]id|srsltid|_hs(?:enc|mi)|ref|referrer|ref_src|ref_url|cmpid|cmp|ito|ncid|"
     r"smid|smtyp|partner|at_\w+|ns_\w+|xtor|wt_mc|wt\.mc_id|traffic_source|ocid|sr_share|__twitter_impression|guccounter|guce_\w+|_ga|spm|oly_\w+|vero_\w+)",
     re.I,
 )

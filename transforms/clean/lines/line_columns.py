@@ -41,10 +41,12 @@ class TextLines(NamedTuple):
     score: Column  # of its words
     odds: Column  # of its rule
     blank: Rows  # blank lines above it, a few at most
-    residue: Rows  # number of its category, -1 where it has none
+    boilerplate: Rows  # number of its category, -1 where it has none
 
 
-def columns(facts: LineFacts, taken: Column, odds: Column, blank: Rows, residue: Rows) -> Matrix:
+def columns(
+    facts: LineFacts, taken: Column, odds: Column, blank: Rows, boilerplate: Rows
+) -> Matrix:
     """The columns of the lines of a text: a row of `N_COLUMNS` a line."""
     n = len(facts.size)
     prose, log = np.zeros(n), np.empty(n)
@@ -61,7 +63,7 @@ def columns(facts: LineFacts, taken: Column, odds: Column, blank: Rows, residue:
         facts.scores[:, 0].copy(),
         odds,
         blank,
-        residue,
+        boilerplate,
     )
     rows = np.empty((n, N_COLUMNS), np.float32)
     words = word_columns(text, facts.words)
@@ -355,7 +357,7 @@ def rises_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def ruled_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Per line: how far above it is the next line that a rule took, for each category of residue, and how far below; of the nearest
+    """Per line: how far above it is the next line that a rule took, for each category of boilerplate, and how far below; of the nearest
     such line of any category above, and below, the log odds of its rule and the number of prose lines between.
     """
     n = len(text.size)
@@ -371,8 +373,8 @@ def ruled_columns(rows: Matrix, at: int, text: TextLines) -> int:
             between += text.prose[i]
             if text.taken[i]:
                 odds, between = text.odds[i], 0.0
-            if text.residue[i] >= 0:
-                last[text.residue[i]] = step
+            if text.boilerplate[i] >= 0:
+                last[text.boilerplate[i]] = step
     return at + 2 * N_RESIDUE + 4
 
 

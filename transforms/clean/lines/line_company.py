@@ -1,4 +1,4 @@
-"""Columns that say what the first look made of the lines around a line, and of the lines that share its words.
+"""Columns of first-pass results: of the lines around a line, and of the lines that share its words.
 
 `context_rows` and the parts that it calls are compiled together (`numba_cache.part`).
 """
@@ -67,7 +67,7 @@ def company(rows: Matrix, at: int, good: Column, words: WordBag) -> None:
 
 @part
 def around(rows: Matrix, own: Column, good: Column, n_words: Rows) -> None:
-    """Per line: what the first look made of it, of its neighbours, of its run, and of the text. Writes the first `N_AROUND` columns.
+    """Per line: what the first pass made of it, of its neighbours, of its run, and of the text. Writes the first `N_AROUND` columns.
 
     `own` are its log odds, `good` how likely it is the article's. *Solid* lines are surely the article's.
     """
@@ -158,7 +158,7 @@ def solid_columns(rows: Matrix, at: int, own: Column, solid: npt.NDArray[np.bool
 
 @part
 def turn_column(rows: Matrix, at: int, own: Column) -> None:
-    """Per line: how many lines in a row the first look judged like it, negative where it took them for the article's."""
+    """Per line: how many lines in a row the first pass judged like it, negative where it took them for the article's."""
     n, start = len(own), 0
     while start < n:
         end = start + 1

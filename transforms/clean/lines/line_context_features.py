@@ -1,6 +1,6 @@
 """A line judged again by what the first pass said about the other lines of its text.
 
-`odds` are the first look's log odds that a line is residue.
+`odds` are the first pass's log odds that a line is boilerplate.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from copydesk.transforms.clean.lines.line_features import Features
 
 Odds = npt.NDArray[np.float32]
 
-# Log odds asked beyond the limit where all words of a text are residue, and in proportion below. Of texts that an extractor has already
-# cut to the article more residue goes, of whole pages fewer good lines, and of both together as much (training/README.md).
+# Log odds asked beyond the limit where all words of a text are boilerplate, and in proportion below. Of texts that an extractor has already
+# cut to the article more boilerplate goes, of whole pages fewer good lines, and of both together as much (training/README.md).
 CAUTION = 2.0
 _SUREST = 6.0  # log odds; surer ones count as this
 
@@ -29,7 +29,7 @@ def context(odds: Odds, seen: Features) -> npt.NDArray[np.float32]:
 
 
 def caution(odds: Odds, n_words: npt.NDArray[np.int64]) -> float:
-    """What to take off the odds of every line: `CAUTION` times the share of the text's words that the first look holds for residue."""
+    """What to take off the odds of every line: `CAUTION` times the share of the text's words that the first pass holds for boilerplate."""
     total = int(n_words.sum())
     if not total:
         return CAUTION

@@ -32,8 +32,8 @@ MIN_WORDS = (
 )
 BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
 MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
-DOUBTFUL = -1.5  # log odds of the first look: lines below are the article's without a second one
-MIN_RESIDUE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
+DOUBTFUL = -1.5  # log odds of the first pass: lines below are the article's without a second one
+MIN_BOILERPLATE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
 FEW_WORDS = 60  # a text with fewer gives the model nothing to judge by: rules act alone; arbitrary
 
 # What the model must not judge: code, numbered items, references, tables of numbers, scripts without
@@ -55,8 +55,8 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\u
 class Model(NamedTuple):
     """What training found: tables of words and rules, two forests, and the log odds from which lines go."""
 
-    words: WordWeights  # weight of a word that residue or prose prefers
-    rules: Mapping[str, float]  # log odds that a line which the rule matches is residue
+    words: WordWeights  # weight of a word that boilerplate or prose prefers
+    rules: Mapping[str, float]  # log odds that a line which the rule matches is boilerplate
     first: Forest
     second: Forest
     threshold: float
@@ -140,10 +140,10 @@ def _ends_prose(line: Line, words: int) -> bool:
 def log_odds(
     lines: Sequence[Line], known: Model, may_go: Callable[[int], bool] = lambda line: True
 ) -> npt.NDArray[np.float32]:
-    """How likely each line is residue; natural logarithm of the odds.
+    """How likely each line is boilerplate; natural logarithm of the odds.
 
-    Where the first look doubts and the line, by its number, `may_go`, it is the odds of the second look.
-    The more of a text is residue, the surer the model must be (`line_context_features.CAUTION`).
+    Where the first pass doubts and the line, by its number, `may_go`, it is the odds of the second pass.
+    The more of a text is boilerplate, the surer the model must be (`line_context_features.CAUTION`).
     """
     seen = features(lines, known.words, known.rules)
     odds = known.first.sums(seen.rows).astype(np.float32)
@@ -172,10 +172,10 @@ def decided(
     """What the model adds to the rules; without `odds` only lists and menus beside the article go.
 
     Lines that a rule takes have a category. `may_go` says of a line, by its number, whether it is `judged`. The model drops lines of its own only where rules took
-    `MIN_RESIDUE` others: it was trained on scrapes.
+    `MIN_BOILERPLATE` others: it was trained on scrapes.
     """
-    residue = sum(1 for line in lines if line.category not in {"", "layout"})
-    if not residue:
+    boilerplate = sum(1 for line in lines if line.category not in {"", "layout"})
+    if not boilerplate:
         return Decision((), (), ())
     may_go = may_go or (lambda i: judged(lines[i]))
     below, above = (
@@ -183,7 +183,7 @@ def decided(
         for found in (below_the_end(lines, may_go), above_the_start(lines, may_go))
     )
     own: list[int] = []
-    if odds is not None and residue >= MIN_RESIDUE:
+    if odds is not None and boilerplate >= MIN_BOILERPLATE:
         listed = {*below, *above}
         own = [
             i

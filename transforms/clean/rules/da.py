@@ -1,4 +1,4 @@
-"""Danish residue."""
+"""Danish boilerplate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""German residue."""
+"""German boilerplate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""English residue."""
+"""English boilerplate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spanish residue."""
+"""Spanish boilerplate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""French residue."""
+"""French boilerplate."""
 
 from __future__ import annotations
 

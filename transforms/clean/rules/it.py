@@ -1,4 +1,4 @@
-"""Italian residue."""
+"""Italian boilerplate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dutch residue."""
+"""Dutch boilerplate."""
 
 from __future__ import annotations
 

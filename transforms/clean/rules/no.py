@@ -1,4 +1,4 @@
-"""Norwegian residue."""
+"""Norwegian boilerplate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Polish residue."""
+"""Polish boilerplate."""
 
 from __future__ import annotations
 

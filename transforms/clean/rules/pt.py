@@ -1,4 +1,4 @@
-"""Portuguese residue."""
+"""Portuguese boilerplate."""
 
 from __future__ import annotations
 

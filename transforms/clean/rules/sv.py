@@ -1,4 +1,4 @@
-"""Swedish residue."""
+"""Swedish boilerplate."""
 
 from __future__ import annotations
 

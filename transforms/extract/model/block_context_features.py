@@ -1,4 +1,4 @@
-"""The second look: each block in the light of what the first look made of the blocks around it."""
+"""Context features for the second pass, computed from the first-pass likelihoods of neighbouring blocks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEVELS = 6
 def build(page: Page, score: Column, words: Column, baseline: Column | None = None) -> Matrix:
     """One row per block: its own first score, and those of its neighbours, containers and look-alikes.
 
-    `baseline` is the share of each block that another extractor kept, where it was asked.
+    `baseline` is the share of each block that another extractor kept, if it was run.
     """
     n = len(score)
     at = np.arange(n)
@@ -105,7 +105,7 @@ def _sums(column: Column) -> Column:
 
 
 def _best_stretch(gain: Column) -> tuple[int, int]:
-    """Start and end of the run of blocks whose gains add up to the most (Kadane's algorithm)."""
+    """Start and end of the run of blocks with the largest sum of gains (Kadane's algorithm)."""
     best, best_start, best_end = 0.0, 0, 0
     running, start = 0.0, 0
     for i, value in enumerate(gain.tolist()):
@@ -118,7 +118,7 @@ def _best_stretch(gain: Column) -> tuple[int, int]:
 
 
 def _steps_to(element: Index, parent: Index, first: Index, last: Index, block: int) -> Column:
-    """For each block, how many steps up from `block` the element is that holds both."""
+    """For each block, the steps from `block` up to the innermost element that contains both."""
     steps = np.full(len(element), 20.0)
     e = int(element[block])
     for k in range(20):

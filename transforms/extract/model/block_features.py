@@ -1,4 +1,4 @@
-"""What is known of each block of a page, as one row of numbers for the line model."""
+"""The features of each block of a page, one row of numbers for the line model."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _form(out: _Columns, s: Shape) -> None:
 
 
 def _ancestors(out: _Columns, s: Shape) -> None:
-    """The chain of ancestors: what they hold, and how many of the page are alike."""
+    """The chain of ancestors: their content, and the number of similar ones on the page."""
     paragraphs = s.inside(s.is_prose)
     same = np.bincount(s.signature)
     sizes, links, prose = (
@@ -121,7 +121,7 @@ def _ancestors(out: _Columns, s: Shape) -> None:
 
 
 def _look_alikes(out: _Columns, s: Shape) -> None:
-    """Blocks made the same way."""
+    """Blocks with the same markup."""
     count, size = np.bincount(s.made), np.bincount(s.made, weights=s.size)
     out.add("made_count", np.log1p(count[s.made]))
     out.add("made_size", np.log1p(size[s.made] / count[s.made]))
@@ -149,7 +149,7 @@ def _densest(out: _Columns, s: Shape) -> None:
 
 
 def _headline(out: _Columns, s: Shape) -> None:
-    """How far headline and opening paragraph are, in blocks and in the tree."""
+    """The distance of headline and opening paragraph, in blocks and in the tree."""
     for name, anchor in (("title", s.title), ("opening", s.opening)):
         is_found = anchor >= 0
         out.add(
@@ -181,7 +181,7 @@ def _items(out: _Columns, s: Shape) -> None:
 
 
 def _run_of_prose(out: _Columns, s: Shape) -> None:
-    """How far the nearest paragraphs are, and how much prose and links are around."""
+    """The distance of the nearest paragraphs, and the amount of prose and links around."""
     where, n = s.where_prose, s.n
     following, before = np.full(n, n + 20), np.full(n, -20)
     if len(where):
@@ -209,7 +209,7 @@ def _run_of_prose(out: _Columns, s: Shape) -> None:
 
 
 def _section(out: _Columns, s: Shape) -> None:
-    """The heading above a block: how far, of what level, and what it says."""
+    """The heading above a block: its distance, its level and its words."""
     heads = np.flatnonzero((s.block_tag >= TAGS["h1"]) & (s.block_tag <= TAGS["h6"]))
     k = np.searchsorted(heads, s.at, side="right") - 1
     has = k >= 0
@@ -258,13 +258,13 @@ _REACH = max(_WINDOW)
 
 
 def _padded(column: Column) -> Column:
-    """A column with -1 for the blocks beyond its ends, as far as neighbours are asked for."""
+    """A column with -1 beyond its ends, as many as there are neighbours."""
     beyond = np.full(_REACH, -1.0)
     return np.concatenate((beyond, column, beyond))
 
 
 def _topics(s: Shape, hints: Hints) -> tuple[Column, Column]:
-    """The share of each block's telling words that headline and description use; that the opening paragraphs use.
+    """The shares of the distinctive words of each block in headline and description, and in the opening paragraphs.
 
     A word counts less the more blocks of the page have it.
     """

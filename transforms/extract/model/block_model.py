@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 #: The file of the package that holds the trees; `python -m training.line_model` writes it.
 FILE = "line_model.npz"
-#: Each look is the mean of this many forests (`training.line_model.MEMBERS`).
+#: Each pass is the mean of this many forests (`training.line_model.MEMBERS`).
 MEMBERS = 4
 
 
 @cache
 def forests() -> tuple[Forest, Forest, Forest]:
-    """First look, second look, and third look with another extractor's opinion; each the mean of several forests."""
+    """First pass, second pass, and third pass with another extractor's opinion; each the mean of several forests."""
     from copydesk.transforms.boosted_trees import Forest  # numba takes half a second to import
 
     arrays = stored()

@@ -124,7 +124,7 @@ class Characters:
         return column
 
     def _holding(self, texts: Sequence[str], literals: Sequence[str]) -> Column:
-        """1 for the blocks that hold one of several literals, in small letters."""
+        """1 for each block that contains one of several lower-case literals."""
         column = np.zeros(len(texts))
         for literal in literals:
             at = self.lower.find(literal) if self.is_aligned else -1

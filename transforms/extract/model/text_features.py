@@ -1,4 +1,4 @@
-"""What is known of a block from its own text: lengths, punctuation, words, and the page's headline."""
+"""Features of a block from its own text: lengths, punctuation, words, overlap with the page's headline."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Vocabulary:
 
 
 def read(page: Page, hints: Hints) -> Lines:
-    """The text of each block in numbers."""
+    """Compute the features of the text of each block."""
     texts = page.text
     characters = Characters(texts)
     words = characters.words(texts)
@@ -130,13 +130,13 @@ def read(page: Page, hints: Hints) -> Lines:
 
 
 def _repeats(texts: list[str]) -> Column:
-    """How often the text of each block comes on the page."""
+    """How often the text of each block occurs on the page."""
     count = Counter(texts)
     return np.fromiter(map(count.__getitem__, texts), dtype=np.float64, count=len(texts))
 
 
 def _ends(texts: list[str]) -> dict[str, Column]:
-    """What the first and the last character of each block are, as 0 or 1; few characters come there."""
+    """The kinds of the first and the last character of each block, as 0 or 1."""
     kinds: dict[str, tuple[bool, ...]] = {}
     firsts, lasts = [text[0] for text in texts], [text[-1] for text in texts]
     for first in set(firsts):
@@ -189,7 +189,7 @@ def _over_page(
 def _shared_with_head(
     words: list[list[str]], vocabulary: Vocabulary, hints: Hints
 ) -> dict[str, Column]:
-    """The words that a block shares with the headline, the description and the article body of the page's head.
+    """The overlap of each block with the headline, the description and the article body of the page's head.
 
     `title_share` is the share of the block's words in a headline, `title_cover` that of a headline's
     words in the block, `body_share` the share of the block's trigrams in the body. Where the head
@@ -234,12 +234,12 @@ def _shared_with_body(vocabulary: Vocabulary, text: str) -> Column:
 
 
 def _trigrams(word: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
-    """Each three words in a row as one number; `size` is that of the vocabulary."""
+    """Every three consecutive words as one number; `size` is the size of the vocabulary."""
     return np.asarray((word[:-2] * size + word[1:-1]) * size + word[2:])
 
 
 def _groups(vocabulary: Vocabulary) -> dict[str, Column]:
-    """For each group of words its share of the block; then how early in the first three words it comes."""
+    """For each group of words its share of the block, and its position among the first three words."""
     counts, block = vocabulary.counts, vocabulary.block
     blocks, groups = len(counts), len(WORD_GROUPS)
     row = np.fromiter(

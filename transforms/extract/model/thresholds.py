@@ -1,4 +1,4 @@
-"""Which blocks are the article, given how sure the model is of each."""
+"""Choose the blocks of the article from the probability of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.model.block_features import Column
 
-#: A block at least this likely is the article's. Lower thresholds by the page's expected F1 won .002 on guides and lost
+#: A block with at least this probability is part of the article. Lower thresholds by the page's expected F1 won .002 on guides and lost
 #: .003 to .007 on news (cross-validation, training/README.md).
 KEPT = 0.5
 #: Subheads, ingredients, lines of a poem: shorter blocks are kept from a little less. It won as much as it lost on the
@@ -31,12 +31,12 @@ class Choice:
 
 
 def choose(probability: Column, words: Column, links: Column | None = None) -> Choice:
-    """The likely blocks; where none is, those that together promise the best F1 against the article.
+    """The likely blocks; if there is none, the blocks with the best expected F1 against the article.
 
-    `links` is the share of each block that is link text. Where nothing looks likely and the page has a paragraph, menus
-    have no part in the promise: a hundred of them would outweigh it.
+    `links` is the share of each block that is link text. If no block is likely and the page has a paragraph, menus
+    do not count in the expected F1, because a hundred of them would outweigh the paragraph.
 
-    With p the probability that a block is of the article, keeping the k most probable blocks promises
+    With p the probability that a block is part of the article, the expected score of the k most probable blocks is
     F1 = 2 sum(p w) over the kept / (sum(w) over the kept + sum(p w) over all) (Lipton, Elkan and Narayanaswamy 2014).
     """
     kept = probability >= np.where(words < SHORT_WORDS, SHORT_KEPT, KEPT)

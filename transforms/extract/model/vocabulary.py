@@ -1,4 +1,4 @@
-"""Words that tell what an element or a line is for: in class names, and in the text itself."""
+"""Words that show the purpose of an element or a line: in class names, and in the text itself."""
 
 from __future__ import annotations
 

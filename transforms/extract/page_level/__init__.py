@@ -1,1 +1,1 @@
-"""Judgements of a page as a whole: what kind it is, and which chosen blocks are copies or of something else."""
+"""Checks of a page as a whole: its kind, and chosen blocks that are copies or not part of the article."""

@@ -1,4 +1,4 @@
-"""Error pages, walls and script shells: what a page says that has no article, in its title or in the little it keeps."""
+"""Detect error pages, walls and script shells, from the title of a page and the little text that it keeps."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _RUN_SCRIPTS = re.compile(
 
 
 def find(reading: Reading, hints: Hints) -> str:
-    """What a page with little text says of itself: an error, a wall, a shell; or that it holds labels or pictures alone."""
+    """The kind of a page with little text: an error, a wall, a shell, or only labels or pictures; else None."""
     page, kept, words = reading.page, reading.kept, reading.words
     n_kept = float(words[kept].sum())
     if n_kept > _NOTICE_WORDS:
@@ -92,7 +92,7 @@ def find(reading: Reading, hints: Hints) -> str:
 
 
 def _without_sentence(reading: Reading) -> str:
-    """What a page is that keeps no sentence: a menu of links, as in a shell with its frame, or pictures below a headline."""
+    """The kind of a page without a sentence: a menu of links, or pictures below a headline."""
     kept, words = reading.kept, reading.words
     is_free = (reading.links < _LINKED) & ~reading.is_title
     is_said = (words >= _SAID_WORDS) | (

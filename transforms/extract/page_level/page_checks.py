@@ -1,8 +1,8 @@
-"""Checks of what the model chose against what the page shows: copies, other articles, comments, gaps.
+"""Check the blocks that the model chose for copies, other articles, comments and gaps.
 
-The model judges each block by itself and its surroundings. These checks look at the chosen blocks together, and each
-acts only on evidence a reader can see on the page: the same words twice, a second heading of the same kind in a box of
-the same kind, a container named for comments. Every one gives the rule under which its blocks are cut.
+The model judges each block by itself and its surroundings. These checks compare the chosen blocks with each other. Each
+check needs evidence that a reader can see on the page: the same words twice, a second heading of the same kind in a box
+of the same kind, a container named for comments. Each has its own rule in the ledger.
 """
 
 from __future__ import annotations

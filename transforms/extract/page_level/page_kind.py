@@ -28,12 +28,12 @@ from copydesk.transforms.extract.page_level.page_kind_features import (
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest
 
-#: So many words of prose under one parent, and these shares of all that is kept and of the page, are an article; the
-#: model is not asked. Of 2,869 articles none that this leaves out had log odds above -1.7 where it was asked.
+#: A page with this many words of prose under one parent, and these shares of the kept text and of the page, is an
+#: article without asking the model. None of the articles among 2,869 that this decides had log odds above -1.7.
 _SURE_WORDS, _SURE_SHARE, _SURE_SHARE_OF_PAGE = 200.0, 0.9, 0.4
 #: The file of the package that holds the trees; `python -m training.page_kind_model` writes it.
 FILE = "page_kind_model.npz"
-#: Log odds from which the shape of a page says that it holds no article (docs/pages.md has the figures).
+#: From these log odds on, the shape of a page shows that it has no article (docs/pages.md has the figures).
 LIMIT = 1.0
 #: The same where the address is that of a front page, or names a list.
 LIMIT_OF_LIST_ADDRESS = 0.5
