@@ -75,7 +75,7 @@ def outlets_that_lost_many(
     document of each that left.
 
     >>> outlets_that_lost_many({"a.example": 4, "b.example": 9}, [("a.example", "k1")] * 2)
-    ["2 of 4 documents of a.example were dropped as copies, more than a third: 2 for k1. See 'copydesk explain k1'."]
+    ["2 of 4 documents of a.example were dropped as copies: 2 of k1. See 'copydesk explain k1'."]
     """
     lost: dict[str, Counter[str]] = {}
     for outlet, kept in dropped:
@@ -87,11 +87,11 @@ def outlets_that_lost_many(
         if of < FEWEST or 3 * n <= of:
             continue
         largest = sorted(families.items(), key=lambda family: (-family[1], family[0]))
-        named = ", ".join(f"{count} for {kept}" for kept, count in largest[:MOST_FAMILIES])
+        named = ", ".join(f"{count} of {kept}" for kept, count in largest[:MOST_FAMILIES])
         rest = len(largest) - MOST_FAMILIES
-        more = f" and {rest} other documents" if rest > 0 else ""
+        more = f", and some of {rest} more" if rest > 0 else ""
         sentences.append(
-            f"{n} of {of} documents of {outlet} were dropped as copies, more than a third: {named}{more}. "
+            f"{n} of {of} documents of {outlet} were dropped as copies: {named}{more}. "
             f"See 'copydesk explain {largest[0][0]}'."
         )
     return sentences
