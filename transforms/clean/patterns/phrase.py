@@ -142,5 +142,7 @@ def _example(phrase: str, *, full: bool) -> str:
         else:
             chosen = found[2].split("|")[-1 if full else 0]
         text = text[: found.start()] + chosen + text[found.end() :]
+    # The sample of any text is a name, so a word after it needs a space.
+    text = re.sub(r"\{any\}(?=\w)", "{any} ", text) if full else text
     text = re.sub(r"\{(\w+)\}", lambda m: PLACES[m[1]][2 if full else 1], text).replace("~", " ")
     return " ".join(text.split())
