@@ -102,9 +102,17 @@ class Elements:
         places = np.flatnonzero(chosen)
         if not len(places):
             return chosen
-        size = len(self) + 1
-        steps = np.bincount(places, minlength=size) - np.bincount(self.end[places], minlength=size)
-        return np.asarray(np.cumsum(steps[:-1]) > 0)
+        return covered(places, self.end[places], len(self))
+
+
+def covered(first: Index, end: Index, count: int) -> Marks:
+    """Which of `count` positions are in one of the ranges from `first` to before `end`.
+
+    >>> covered(np.array([1]), np.array([3]), 4).tolist()
+    [False, True, True, False]
+    """
+    steps = np.bincount(first, minlength=count + 1) - np.bincount(end, minlength=count + 1)
+    return np.asarray(np.cumsum(steps[:-1]) > 0)
 
 
 def read(tree: HtmlElement) -> Elements:

@@ -28,7 +28,7 @@ _WIRE = f"(?:{AGENCY}|{plain(WIRE)})"
 
 
 def _words(most: int, but: str = "") -> str:
-    """A name of so many words: behind a single noun, more words are a sentence ("editor {outlet}")."""
+    """A name of up to `most` words. After a single noun, more words are a sentence ("editor {outlet}")."""
     return rf"[^\s.!?:;{but}]{{1,24}}(?: [^\s.!?:;{but}]{{1,24}}){{0,{most - 1}}}"
 
 

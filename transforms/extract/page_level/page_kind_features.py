@@ -12,6 +12,7 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import TITLE_PARTS, Hints
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import CLASS_GROUPS
+from copydesk.transforms.extract.page_elements import Index, Marks, covered
 
 _ARTICLES = frozenset(
     (
@@ -51,7 +52,7 @@ LISTS = frozenset(
 )
 #: Boxes made alike under one parent are cards from this number on (arbitrary).
 CARDS = 4
-#: A paragraph of prose has so many words and the end of a sentence, or so many characters: Armenian and Thai, among others,
+#: A paragraph of prose has this many words and the end of a sentence, or this many characters: Armenian and Thai, among others,
 #: end sentences by signs of their own or by none (arbitrary).
 _PROSE_WORDS, _PROSE_CHARS, _PROSE_LINKS = 20, 200, 0.3
 #: Parts of the addresses of lists, in the languages of the rule tables.
@@ -264,10 +265,9 @@ def _of_prose(reading: Reading, prose: Column) -> dict[str, float]:
 
 
 def _of_boxes(reading: Reading, prose: Column) -> dict[str, float]:
-    """Boxes made alike, and boxes named for teasers, products and comments."""
+    """Similar boxes, and boxes named for teasers, products and comments."""
     words = reading.words
-    boxes = _Boxes.of(reading.page)
-    cards, in_cards = boxes.cards()
+    cards, in_cards = _cards(reading.page)
     total = max(1.0, _sum(words))
     return {
         "prose_outside_cards": np.log1p(_sum(prose, ~in_cards)),
@@ -275,7 +275,7 @@ def _of_boxes(reading: Reading, prose: Column) -> dict[str, float]:
         "cards_share": _sum(words, in_cards) / total,
         "kept_in_cards": _sum(words, in_cards & reading.kept) / max(1.0, _sum(words, reading.kept)),
     } | {
-        f"{group}_words": _sum(words, boxes.named(group)) / total
+        f"{group}_words": _sum(words, _named(reading.page, group)) / total
         for group in ("teaser", "product", "comment")
     }
 
@@ -352,47 +352,23 @@ def _sum(column: Column, where: npt.NDArray[np.bool_] | None = None) -> float:
     return float(column.sum() if where is None else column[where].sum())
 
 
-@dataclass(frozen=True, slots=True)
-class _Boxes:
-    """The elements of a page as arrays: how each is made, what it lies in, which blocks it holds."""
+def _named(page: Page, group: str) -> Marks:
+    """The blocks inside an element whose class or id names the group."""
+    return _inside(page, np.flatnonzero(page.classes & _GROUP_BITS[group]))
 
-    signature: npt.NDArray[np.int64]
-    parent: npt.NDArray[np.int64]
-    classes: npt.NDArray[np.int64]
-    first: npt.NDArray[np.int64]
-    last: npt.NDArray[np.int64]
-    links: npt.NDArray[np.int64]  # those before each block
 
-    @classmethod
-    def of(cls, page: Page) -> _Boxes:
-        return cls(
-            signature=np.array(page.signature, dtype=np.int64),
-            parent=np.array(page.parent, dtype=np.int64),
-            classes=np.array(page.classes, dtype=np.int64),
-            first=np.array(page.first_block, dtype=np.int64),
-            last=np.array(page.last_block, dtype=np.int64),
-            links=np.concatenate(([0], np.cumsum(page.link_count))),
-        )
+def _cards(page: Page) -> tuple[int, Marks]:
+    """The most similar boxes under one parent with two blocks and a link each, and the blocks in any such list."""
+    links = np.concatenate(([0], np.cumsum(page.link_count)))  # those before each block
+    first, last = page.first_block, page.last_block
+    boxes = np.flatnonzero((last - first >= 2) & (links[last] > links[first]))
+    if not len(boxes):
+        return 0, np.zeros(len(page.text), dtype=np.bool_)
+    made = page.parent[boxes] * (int(page.signature.max()) + 1) + page.signature[boxes]
+    _, which, count = np.unique(made, return_inverse=True, return_counts=True)
+    return int(count.max()), _inside(page, boxes[count[which] >= CARDS])
 
-    def named(self, group: str) -> npt.NDArray[np.bool_]:
-        """The blocks inside an element whose class or id names the group."""
-        named = np.flatnonzero(self.classes & _GROUP_BITS[group])
-        return self._holding(named)
 
-    def cards(self) -> tuple[int, npt.NDArray[np.bool_]]:
-        """The most boxes made alike under one parent that hold two blocks and a link each; the blocks in any such list."""
-        is_box = (self.last - self.first >= 2) & (self.links[self.last] > self.links[self.first])
-        places = np.flatnonzero(is_box)
-        if not len(places):
-            return 0, np.zeros(len(self.links) - 1, dtype=np.bool_)
-        made = self.parent[places] * (int(self.signature.max()) + 1) + self.signature[places]
-        _, which, count = np.unique(made, return_inverse=True, return_counts=True)
-        return int(count.max()), self._holding(places[count[which] >= CARDS])
-
-    def _holding(self, elements: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """The blocks inside any of the elements."""
-        n = len(self.links)
-        steps = np.bincount(self.first[elements], minlength=n) - np.bincount(
-            self.last[elements], minlength=n
-        )
-        return np.asarray(np.cumsum(steps[:-1]) > 0)
+def _inside(page: Page, elements: Index) -> Marks:
+    """The blocks inside any of the elements."""
+    return covered(page.first_block[elements], page.last_block[elements], len(page.text))
