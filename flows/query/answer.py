@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -130,13 +129,6 @@ def _iso(value: Any) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
-
-
-def as_text(answer: duckdb.DuckDBPyConnection, form: str) -> str:
-    """An answer as one string."""
-    target = io.StringIO()
-    write(answer, target, form)
-    return target.getvalue()
 
 
 _WRITERS: dict[str, Callable[[list[str], Iterator[tuple[Any, ...]], IO[str]], None]] = {

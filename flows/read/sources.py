@@ -59,7 +59,7 @@ class InputFile:
 
     @property
     def fingerprint(self) -> list[object]:
-        """Values that change when the file changes, as far as its folder or store shows."""
+        """Address, size, time and version: they change with the file, as far as its folder or store knows."""
         if self.is_remote:
             return [self.source_uri, self.path, self.n_bytes, self.version, self.modified]
         try:

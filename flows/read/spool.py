@@ -1,7 +1,7 @@
 """Read inputs in a separate process and write shards to disk, so that no input can crash the run.
 
 If reading a file crashes, hangs or uses too much memory, the file is read up to the fault, and one
-row of `rejects` stands for the rest. A run that is started again uses the existing shards and
+row of `rejects` reports the rest. A run that is started again uses the existing shards and
 continues reading after the last one.
 """
 

@@ -37,7 +37,7 @@ _MARKUP = re.compile(r"<[^<>]{0,2000}>")
 _BODY_CHARS = 200_000
 _TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"([A-Za-z]{3,40})"')
 _MOST_TYPES = 200
-#: Names of meta elements that give the kind of the page, and the kind they stand for if their value gives none.
+#: Names of meta elements that give the kind of the page, and the kind that is meant if their value gives none.
 _KIND_NAMES = {"og:type": "", "article:published_time": "published_time"}
 _STATE_TYPES = frozenset(("", "application/json", "text/javascript", "module"))
 _MOST_SCRIPTS = 300  # arbitrary
