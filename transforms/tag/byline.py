@@ -212,7 +212,7 @@ def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
     stated = [c for c in (_json_ld(page, site), _meta(page, site)) if c and c.names]
     printed = printed_byline.printed(page, site)
     candidates = [*stated, *([printed] if printed else [])]
-    by_people = [c for c in candidates if c.has_people]
+    by_people = sorted((c for c in candidates if c.has_people), key=_is_account)
     if stated and printed in by_people[:1] and not (printed.certain or printed.strong):
         return stated[
             0

@@ -60,7 +60,6 @@ _META = (
     "dcterms.issued",
     "dc.date.created",
     "dcterms.created",
-    "dcterms.date",
     "citation_publication_date",
     "citation_date",
     "citation_online_date",
@@ -71,8 +70,6 @@ _META = (
     "date_published",
     "article.published",
     "bt:pubdate",
-    "dc.date",
-    "date",
     "displaydate",
     "release_date",
     "datecreated",
@@ -81,6 +78,8 @@ _META = (
     "shareaholic:article_published_time",
     "video:release_date",
 )
+#: Many systems state here when the page was made or last stored, so that a day printed as publication comes first.
+_PAGE_META = ("dcterms.date", "dc.date", "date")
 _MODIFIED_META = (
     "article:modified_time",
     "og:updated_time",
@@ -153,6 +152,7 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
         yield from _stated(page)
         for stamp, source in _marked(page, view):
             yield _in_order(stamp, url), source
+        yield from _of_meta(page, _PAGE_META)
         yield from _alone(page)
     else:
         yield from _of_text(view)
@@ -201,10 +201,7 @@ def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
             and (stamp := date_formats.machine(document.published))
         ):
             yield stamp, "json-ld"
-    for name in _META:
-        for value in page.meta.get(name, ()):
-            if stamp := date_formats.machine(value):
-                yield stamp, "meta"
+    yield from _of_meta(page, _META)
     for document in page.statements.documents:
         if (
             not document.elsewhere
@@ -212,6 +209,13 @@ def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
             and (stamp := date_formats.machine(document.created))
         ):
             yield stamp, "json-ld"
+
+
+def _of_meta(page: PageData, names: tuple[str, ...]) -> Iterator[tuple[Stamp, str]]:
+    for name in names:
+        for value in page.meta.get(name, ()):
+            if stamp := date_formats.machine(value):
+                yield stamp, "meta"
 
 
 def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:

@@ -104,10 +104,20 @@ def _without_edge(text: str, keys: frozenset[str]) -> str:
     return text
 
 
+#: The shortest brand that is known by the beginning of a site's name, in letters (arbitrary).
+_LEAST_BRAND = 4
+
+
 def _is_site(segment: str, keys: frozenset[str]) -> bool:
     folded = gazetteers.key(segment)
+    brand = folded.removesuffix("blog")  # "Rust Blog" at rust-lang.org
     return bool(folded) and (
         folded in keys
+        or (
+            brand != folded
+            and len(brand) >= _LEAST_BRAND
+            and any(key.startswith(brand) for key in keys)
+        )
         or any(
             folded in {key + "com", key + "de", key + "news", key + "online"}
             or key in {folded + "com", folded + "news"}

@@ -144,6 +144,12 @@ def outlet_named(name: str) -> tuple[str, str] | None:
     return _outlets_by_name().get(key(name))
 
 
+@cache
+def given_names() -> frozenset[str]:
+    """Frequent given names in Latin letters, folded."""
+    return frozenset(name for row in rows("given_names.txt") for name in row[0].split())
+
+
 def warm() -> None:
     """Read every table."""
     for load in (
@@ -151,6 +157,7 @@ def warm() -> None:
         _exact_agencies,
         roles,
         role_modifiers,
+        given_names,
         _outlets_by_host,
         _outlets_by_name,
         _names_by_host,

@@ -11,7 +11,7 @@ from copydesk.transforms.tag.persons.name_lexicon import words
 #: Of names in lower case, as all patterns of names here: without regard to case they take four times as long.
 _AUTHOR_WORDS = re.compile(
     r"author|byline|by-line|by_line|(?:^|\s)by(?:\s|$)|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
-    r"forfatter|skribent|firma|signature|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|fn\b|vcard"
+    r"forfatter|skribent|firma|signature(?!s|-?(?:list|count))|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|\bfn\b(?!-)|vcard"
 )
 #: Folders of addresses of people.
 _AUTHOR_FOLDERS = words(

@@ -23,13 +23,15 @@ LEADING_DATE = Caseless(
 )
 # What opens a byline, in the languages of the cleaner; `role` where it says one.
 BY = Caseless(
-    r"^\W{0,3}(?:(?P<photographer>(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
+    r"^\W{0,6}(?:(?P<photographer>(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
     r"|(?P<editor>(?:edited|editing|tested|contributions?|additional reporting|reviewed|medically reviewed|fact[- ]?checked|checked|verified|updated|last updated|curated|compiled|produced|hosted|translated|narrated)(?: by|:)\s*)"
     r"|(?P<writer>(?:(?:(?:words|text|story|article|report|reporting|review|recipe|interview|analysis|opinion|commentary|column|essay|guest post|post|blog|"
     r"exclusive|feature|guide|news)\s+by|this (?:post|article|story) was written by|written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|created by|"
     r"advice by|by by|by|byline|author(?:s|\(s\))?(?: names?)?(?=\W)|written|about the authors?|about|von|vom|ein(?:e)? (?:\w+ )?von|par|por|di|da|av|af|door|"
     r"(?:artikel|beitrag|bericht)(?=:? von\b)(?::? von)?|text(?:e)? (?:von|by|av)\b|text(?:e)?(?=:)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet av|skriven av|skribent(?=:)|"
-    r"publicado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|geschreven door|przez|od|автор(?=:)|"
+    r"publicado por|publicada por|postado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|pubblicato da|geschreven door|geplaatst door|gepost door|opublikowane przez|przez|od|"
+    r"(?:eingestellt|gepostet|verfasst|geschrieben|erstellt) von|(?:(?:blog|gast)[ -]?)?beitrag von|(?:publié|écrit|rédigé) par|upplagd av|lagt inn av|"
+    r"(?:interview|protokoll)(?=:)|(?:text|interview|protokoll)(?: (?:und|&|/) (?:text|interview|protokoll|recherche|fotos?|bilder|video))+(?=:)|автор(?=:)|"
     r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:by:?\s+)?)))",
 )
 _MORE_ASCII = re.compile(byline_languages.opening(ascii_only=True))
@@ -57,14 +59,15 @@ LABEL = Caseless(
 # From here on a line speaks of something else than the author.
 TAIL = Caseless(
     r"\b(?:on behalf of|im auftrag von|au nom de|link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
-    r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|published|posted|last (?:updated|modified|reviewed)|first published|"
+    r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|(?:posts|articles|stories) (?:by|from)|alles von|alle (?:artikel|beiträge) von|published|posted|last (?:updated|modified|reviewed)|first published|"
     r"updated?(?: on|:|\s+\d)?|updated|reviewed by|medically reviewed|fact[- ]checked|edited by|photo(?:s|graph(?:s|y)?)? by|illustration by|translated by|"
     r"(?:illustration|illustrationen|foto|fotos|bild|bilder|grafik)(?: von|:)|am (?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|"
     r"share|tweet|print|e-?mail|contact|follow|following|bio|biography|profile|archive|website|twitter|facebook|linkedin|instagram|rss|subscribe|sign up|listen|save|"
-    r"comments?|leave a comment|reply|mins? read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[a-z])|on (?=\d|monday|tuesday|"
-    r"wednesday|thursday|friday|saturday|sunday|jan|feb|mar|apr|may |jun|jul|aug|sep|oct|nov|dec)|veröffentlicht|aktualisiert|stand:|publié|mis à jour|actualizado|"
+    r"comments?|leave a comment|reply|mins? read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[a-z])|"
+    r"veröffentlicht|aktualisiert|stand:|publié|mis à jour|actualizado|"
     r"publicado|seguir|compartir|pubblicato|aggiornato|gepubliceerd|publicerad|oppdatert|filed under|posted in|tags?:|categor(?:y|ies)|is an?|was an?|has been|"
-    r"has written|writes|covers|joined|reports|lives in|who is)(?!\w)|https?:|www\.|\[email|\d+\s+(?:comments?|views?|shares?|min)",
+    r"has written|writes|covers|joined|reports|lives in|who is)(?!\w)|"
+    r"\bon (?=\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|may |jun|jul|aug|sep|oct|nov|dec)|https?:|www\.|\[email|\d+\s+(?:comments?|views?|shares?|min)",
 )
 ADDRESS = re.compile(r"@\w|\(?[\w.+-]+@[\w-]+\.")
 _JOINERS = (
@@ -92,7 +95,7 @@ _WIRES = (
     r"agencias|agências|agenzie|agences|agencies|agenturen|informaci[oó]n)\b"
 )
 JOIN = Caseless(
-    rf"\s+(?:{'|'.join(_JOINERS)})\s+|\s*(?:&|\+|，|、|；|﹑)\s*|\s+with\s+(?=[a-z])|\s+mit\s+(?=[a-zäöü])|"
+    rf"\s+(?:{'|'.join(_JOINERS)})\s+|\s+(?:im gespräch mit|in conversation with|in gesprek met)\s+|\s*(?:&|\+|，|、|；|﹑)\s*|\s+with\s+(?=[a-z])|\s+mit\s+(?=[a-zäöü])|"
     rf"\s+avec\s+|\s+(?:con|com|med|met|och|og|in collaborazione con|en samenwerking met)\s+(?={_WIRES})"
 )
 JOINERS = frozenset(
@@ -119,6 +122,6 @@ def soft_parts(text: str) -> list[str]:
 
 
 HARD_MARK = re.compile(r"[;|•·●▪⋅∙｜\n\t/／–—-]")  # every match of HARD contains one
-HARD = re.compile(r"\s*(?:[;|•·●▪⋅∙｜\n\t/／]|\s[-–—]\s)\s*")
+HARD = re.compile(r"\s*(?:[;|•·●▪⋅∙｜\n\t／]|/(?!\d)|(?<!\d)/|\s[-–—]\s)\s*")
 BRACKET = re.compile(r"[(\[（【]")
 PARENTHESIS = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{0,80})[)\]）】]\s*")

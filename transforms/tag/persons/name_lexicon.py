@@ -15,7 +15,7 @@ def words(text: str) -> frozenset[str]:
 SUFFIX = Caseless(
     r"(?:[a-z. ]*\b(?:m\.?d|ph\.?d)\.?\s+[a-z]{2,6}|jr|sr|ii|iii|iv|esq|ph\.?\s?d|m\.?d|d\.?o|r\.?n|r\.?d|m\.?s|m\.?a|m\.?b\.?a|m\.?p\.?h|d\.?d\.?s|d\.?v\.?m|v\.?m\.?d|j\.?d|"
     r"ll\.?[bm]|b\.?a|b\.?sc|m\.?sc|cfp|cpa|cfa|rdn|ldn?|lcsw|lmft|facs|faclm|facp|dpt|psy\.?d|ed\.?d|pharm\.?d|np|fnp|cscs|mph|phd|msn|aprn|pa-c|obe|mbe|cbe|"
-    r"dr|prof|foma|dabom|dacvb|lvt|vts|cissp|pmp|med|m\.ed|lpc|cnp)\.?(?:\s+\(.{0,30}\))?",
+    r"dr|prof|foma|dabom|dacvb|lvt|vts|cissp|pmp|med|m\.ed|lpc|cnp|cfp[®™]|e-?ryt \d+)\.?(?:\s+\(.{0,30}\))?",
 )
 PARTICLES = words(
     """
@@ -40,7 +40,7 @@ ORG_WORDS = words(
     archives museum library church project initiative collective campaign movement party brand
     store shop productions production entertainment publishing publications publication books
     communications communication marketing consulting technologies systems interactive pictures
-    films records events holdings industries enterprises capital ventures finance financial
+    films records events sport sports unlimited digest materiały holdings industries enterprises capital ventures finance financial
     insurance law attorneys firm realty homes home авторы редакция агентство новости
     """
 )
@@ -55,7 +55,7 @@ NOBODY = Caseless(
     r"political|health|contributing|political|opinion) ?(?:writers?|reporters?|correspondents?|contributors?|editors?|authors?|bloggers?|columnists?|journalists?|representative)|writers?|reporters?|editors?|contributors?|"
     r"correspondents?|columnists?|journalists?|admin(?:istrator)?|webmaster|root|user|guest|anonymous|anonyme?|unknown|none|null|nan|n/?a|undefined|name|names|author(?:s| name)?|autor(?:en)?|"
     r"author archive|by|site admin|site default|default|test|editor in chief|sponsored|advertisement|advertorial|press releases?|newsletter|about us|contact(?: us)?|"
-    r"home|login|log in|sign in|sign up|subscribe|follow|follow us|share|menu|search|comments?|reply|read more|more|see more|view more posts|view all posts|view profile|"
+    r"home|login|log in|sign in|sign up|subscribe|follow|follow us|share|menu|search|comments?|reply|(?:read|learn|show|load|discover|find out) more|more|see more|(?:get|getting) started|text link|book (?:a|your) demo|view more posts|view all posts|view profile|"
     r"profile|bio|biography|published|updated|written by|posted by|date|today|yesterday|photos?|image|images|video|credit|getty|getty images|shutterstock|all authors|authors & contributors|"
     r"meet the team|.{0,12} admin|our team|our authors|user avatar|avatar|facebook|twitter|linkedin|instagram|youtube|tiktok|pinterest|whatsapp|website|e-?mail|rss|email protected|email this|online|news|"
     r"opens? in (?:a )?new (?:window|tab)|(?:external )?link|from staff (?:reports?|and wire reports?)|(?:staff |wire )?reports?|wire services?|agencies|correspondent|various|multiple authors|"
@@ -65,11 +65,11 @@ NOBODY = Caseless(
     r"(?:zuletzt|letzte|last|dernière|última|ultimo|laatst|son) (?:geändert|aktualisiert|aktualisierung|änderung|updated?|modified|mise à jour|modification|actualización|"
     r"atualização|aggiornamento|bijgewerkt|gewijzigd|güncelle\w*)(?: (?:am|on|le|el|il|op))?|podcast|"
     r".{1,30} (?:feed|bot|importer|syndication)|[\w.-]{0,20}[_-]?admin[\w.-]{0,8}|"
-    r"posted|in|on|x|text size|features?|interviews?|columns?|opinions?|reviews?|related articles?|.{0,20}of this article)\W*",
+    r"posted|in|on|x|text size|features?|interviews?|columns?|opinions?|reviews?|related (?:articles?|items)|.{0,20}of this article)\W*",
 )
 # A desk or team is an organisation, though its last word may be a role.
 DESK = Caseless(
-    r"(?:[\w.&'’-]+ ){1,5}(?:desk|team|editors|staff|newsroom|contributors?|newsdesk|writers|experts)|(?:news|web|online|sports) ?desk|newsroom|(?:die |la )?(?:redaktion|redacción|redação|redazione|rédaction)"
+    r"(?:[\w.&'’-]+ ){1,5}(?:desk|team|editors|staff|newsroom|contributors?|newsdesk|writers|experts)|(?:the |das )?team (?:[\w.&'’-]+ ?){1,3}|(?:news|web|online|sports) ?desk|newsroom|(?:die |la )?(?:redaktion|redacción|redação|redazione|rédaction)"
 )
 EDGES = '⋅∙ \t\n\r\u00a0\u200b\u200e\u200f-–—,:;|/•·*"“”„«»‘()[]{}<>《》【】©✉➤→>'
 LETTERS = re.compile(r"[^\W\d_]")

@@ -61,6 +61,16 @@ def is_person(text: str, *, sure: bool = False) -> bool:
     return weak == 0 or (sure and weak <= len(words) and len(words) <= 3)
 
 
+def is_evenly_cased(name: str) -> bool:
+    """Whether all words of a name but its particles begin with a capital, or none does.
+
+    >>> is_evenly_cased("Ana van Dam"), is_evenly_cased("ana ruiz"), is_evenly_cased("Rain till noon")
+    (True, True, False)
+    """
+    words = [word for word in name.split() if word.casefold() not in name_lexicon.PARTICLES]
+    return len({word[0].islower() for word in words if "'" not in word and "’" not in word}) < 2
+
+
 def is_heading(name: str) -> bool:
     """Whether every word of a name is a common word of headings: "Business Tips", "Neueste Artikel"."""
     return all(word.casefold() in name_lexicon.NOT_NAMES for word in name.split())
@@ -78,6 +88,20 @@ def is_full_name(name: str) -> bool:
         and all(word[0].isupper() and not (word.isupper() and len(word) > 3) for word in words)
         and name_lexicon.NOT_NAMES.isdisjoint(word.casefold() for word in words)
         and not role_of(name)
+    )
+
+
+def has_given_name(name: str) -> bool:
+    """Whether a name begins with a frequent given name, or is in a script or form that the table does not cover.
+
+    >>> has_given_name("Ana Ruiz"), has_given_name("Other Sports"), has_given_name("A. G. Ruiz"), has_given_name("王小明")
+    (True, False, True, True)
+    """
+    first = name.split(maxsplit=1)[0]
+    return (
+        first.casefold().split("-")[0] in gazetteers.given_names()
+        or (first.endswith(".") and len(first) == 2)
+        or not first[0].isascii()
     )
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, name_lexicon
 from copydesk.transforms.tag.persons.name_shape import (
+    has_given_name,
+    is_evenly_cased,
     is_full_name,
     is_heading,
     is_organisation,
@@ -20,7 +22,9 @@ from copydesk.transforms.tag.persons.name_shape import (
 
 __all__ = [
     "Name",
+    "has_given_name",
     "is_desk",
+    "is_evenly_cased",
     "is_full_name",
     "is_heading",
     "is_label",
@@ -190,13 +194,27 @@ def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[N
             ):
                 found.append(name if name.role or not role else name._replace(role=role))
                 titled = False
-        elif name == "suffix" and found and not found[-1].is_org:
+        elif found and not found[-1].is_org and (name == "suffix" or _is_degree(piece, found[-1])):
             found[-1] = found[-1]._replace(text=f"{found[-1].text}, {piece.strip()}")
         elif name and name != "suffix":
             titled = True
             if found and not found[-1].role:
                 found[-1] = found[-1]._replace(role=name)
     return found
+
+
+_LETTERS_OF_DEGREE = re.compile(r"[A-Z]{2,6}")
+
+
+def _is_degree(piece: str, before: Name) -> bool:
+    """Whether a piece is one more abbreviation behind a name that ends in one: "Ana Ruiz, MD, FOMA"."""
+    last = before.text.split()[-1]
+    return bool(
+        _LETTERS_OF_DEGREE.fullmatch(piece.strip())
+        and _LETTERS_OF_DEGREE.fullmatch(last.rstrip("."))
+        and not before.text.isupper()
+        and not gazetteers.agency(piece.strip())
+    )
 
 
 def _pieces(chunk: str) -> list[str]:

@@ -36,7 +36,7 @@ ACCEPT = 2.5
 CERTAIN = 2.5
 GAP = 14  # elements between two names of one byline: a picture, a link, a name and a title each
 _STRONG = re.compile(
-    r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b|posted-?by|written|forfatter|skribent|signature|contributor|reporter"
+    r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b(?!-)|posted-?by|written|forfatter|skribent|signature(?!s|-?(?:list|count))|contributor|reporter"
 )
 _WEAK = re.compile(
     r"bio|avatar|social|follow|share|more|related|image|img|photo|caption|credit|figure|gallery|video|comment|reply|count|tag|category|cat-links|date(?!.*author)|time|quote|"
@@ -54,8 +54,11 @@ _DATED = re.compile(
 )  # what follows the names
 _INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
 _WRITTEN = re.compile(
-    r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published) by\b", re.I
+    r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published|article|words|text|story) by\b",
+    re.I,
 )
+#: Comments name who posted them, as a byline does: so many such lines are no byline (arbitrary).
+_POSTERS, _POSTED = 3, re.compile(r"\W*posted by\b", re.I)
 _PHOTO = re.compile(
     r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed|bookmark|embed|follow"
 )
@@ -69,6 +72,9 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     if not top and len({mark.zone for mark in marks}) == 1:
         # A wrapper named as a list around the whole page tells nothing of its bylines.
         marks = tuple(replace(mark, zone="") for mark in marks)
+    posters = {mark.order for mark in marks if _POSTED.match(mark.text) and mark.how == "text"}
+    if len({mark.text for mark in marks if mark.order in posters}) >= _POSTERS:
+        marks = tuple(mark for mark in marks if mark.order not in posters)
     around = _ancestors(marks)
     others = {
         mark.order for mark in marks if names.opened_role(mark.text) in {"editor", "photographer"}
@@ -122,7 +128,7 @@ _AUTHOR_CLASS = re.compile(r"\bauthor|author[-_]?(?:box|name|card|bio|info)|byli
 
 
 def _only_author(page: PageData, site: frozenset[str]) -> Candidate | None:
-    """The one person whom the page's boxes for an author name, far from the headline: below the text."""
+    """The one person whom boxes for an author or links to an author's page name, far from the headline."""
     found: dict[str, Name] = {}
     raw = ""
     for mark in page.authors:
@@ -130,7 +136,9 @@ def _only_author(page: PageData, site: frozenset[str]) -> Candidate | None:
             continue
         if names.opened_role(mark.text) in {"editor", "photographer"}:
             continue
-        if mark.how not in {"class", "rel", "itemprop"} or not _AUTHOR_CLASS.search(mark.names):
+        is_page = mark.how == "path" and bool(_AUTHOR_PAGE.search(mark.href))
+        is_box = mark.how in {"class", "rel", "itemprop"} and _AUTHOR_CLASS.search(mark.names)
+        if not is_page and not is_box:
             continue
         first = next((line for line in mark.text.split("\n") if not names.is_label(line)), "")
         people = [n for n in names.split(first[:80], site=site) if not n.is_org]
@@ -146,8 +154,10 @@ def _only_author(page: PageData, site: frozenset[str]) -> Candidate | None:
 
 def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     """A mark that prints little but names, with its score; None for every other mark."""
-    below = 0 < mark.order - top <= 25 and bool(top) and names.opened(mark.text)
-    if (mark.zone in {"comment", "nav", "figure"} and not (mark.zone == "nav" and below)) or (
+    below_top = 0 < mark.order - top <= 25 and bool(top)
+    below = below_top and names.opened(mark.text)
+    in_head = mark.zone == "nav" and (below or (below_top and mark.how in {"rel", "itemprop"}))
+    if (mark.zone in {"comment", "nav", "figure"} and not in_head) or (
         _PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)
     ):
         return None
@@ -173,19 +183,27 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     found = names.split(text, site=site, sure=sure)
     return (
         _Atom(mark, found, _score(mark, after if top else None, opened=opened, written=written))
-        if _are_its_names(found, mark, text, site, near_page=near_page)
+        if _are_its_names(
+            found, mark, text, site, near_page=near_page, near_head=below_top and opened
+        )
         else None
     )
 
 
 def _are_its_names(
-    found: tuple[Name, ...], mark: Mark, text: str, site: frozenset[str], *, near_page: bool
+    found: tuple[Name, ...],
+    mark: Mark,
+    text: str,
+    site: frozenset[str],
+    *,
+    near_page: bool,
+    near_head: bool,
 ) -> bool:
     """Whether the names found are most of the mark's text, and such as a mark of its kind may hold."""
     people, opened = [name for name in found if not name.is_org], names.opened(text)
     if (
         not found
-        or (sum(len(name.text) for name in found) * 2 < len(_DATED.sub("", text)) and not opened)
+        or (sum(len(name.text) for name in found) * 2 < _n_chars(text) and not opened)
         or any(p.role == "photographer" for p in people)
         or (not opened and any(names.is_heading(p.text) for p in people))
     ):
@@ -200,8 +218,12 @@ def _are_its_names(
     if mark.how in {"path", "text"}:
         if near_page and len(people) == 1 and people[0].text == text:
             return text[:1].isupper()  # "Amanda", linked to her page under the headline
-        return bool(people) and not any(
-            len(p.text.split()) < 2 and p.text.isascii() for p in people
+        is_team = (near_head or near_page) and all(names.is_desk(n.text) for n in found)
+        return is_team or (
+            bool(people)
+            and not any(len(p.text.split()) < 2 and p.text.isascii() for p in people)
+            and all(names.is_evenly_cased(p.text) for p in people)
+            and not _holds_number(text, people)
         )
     # "Personal finance" in a byline is a section
     own = any(
@@ -212,6 +234,17 @@ def _are_its_names(
     return bool(people) or opened or mark.how in {"rel", "itemprop"} or own
 
 
+def _n_chars(text: str) -> int:
+    """The length of a mark's text without what stands in brackets and from a date on."""
+    return len(byline_lexicon.PARENTHESIS.sub(" ", _DATED.sub("", text)).strip())
+
+
+def _holds_number(text: str, people: list[Name]) -> bool:
+    """Whether a number that is no date stands before a name: "Door No. 61, Anna Nagar" is an address."""
+    before = text[: text.find(people[-1].text)]
+    return any(char.isdigit() for char in before) and not byline_lexicon.DATE.search(before)
+
+
 def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> float:
     """How far a mark is to be trusted: by its kind, its class, and its distance to the headline in elements."""
     score = _TRUST[mark.how] + (0.5 if opened else 0)
@@ -219,14 +252,15 @@ def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> flo
         score += 0.5 if _STRONG.search(mark.names) else -0.5
     score -= 1.0 * bool(_WEAK.search(mark.names))
     close = after is not None and 0 < after <= 60
+    beside = after is not None and 0 < after <= 25
     if after is not None and 0 < after <= NEAR:
         score += 1.0
     else:
         score += 0.5 if after is None or -60 <= after <= 0 or written else -0.5
-    if after is not None and 0 < after <= 25:
+    if beside:
         score += 0.5
     if mark.how == "path" and close and _AUTHOR_PAGE.search(mark.href):
-        score += 0.5
+        score += 1.0 if beside else 0.5
     penalty = {"related": 1.0, "aside": 1.0, "footer": 0.5}.get(mark.zone, 0.0)
     return score - penalty * (0.3 if close else 0.5 if written else 1.0)
 
@@ -304,6 +338,12 @@ def _joined_on(name: str, atom: _Atom) -> bool:
     return any(before.endswith(other.text) for other in atom.names if other.text != name)
 
 
+def _names_behind_date(line: str) -> bool:
+    """Whether a line that opens with a date goes on with a name behind a mark: "Dec. 19 · Ana Ruiz"."""
+    last = byline_lexicon.HARD.split(line)[-1]
+    return last != line and not any(char.isdigit() for char in last) and bool(names.split(last))
+
+
 def _head(text: str) -> str:
     """The lines of a mark up to the end of its byline: labels, the first line with a name, what a joiner adds."""
     lines = text.split("\n")
@@ -313,7 +353,7 @@ def _head(text: str) -> str:
         label = names.is_label(line)
         if label:
             joins = True
-        elif byline_lexicon.DATE.match(line) and not taken:
+        elif byline_lexicon.DATE.match(line) and not taken and not _names_behind_date(line):
             continue
         elif not joins and not line.startswith((",", "&", "and ")):
             break

@@ -60,7 +60,7 @@ def of_opening(view: View, site: frozenset[str]) -> Candidate | None:
     lines = [line.strip() for line in view.document.extracted[:1_500].split("\n")]
     lines = [line for line in lines if any(c.isalnum() for c in line)][:10]
     for n, line in enumerate(lines):
-        if len(line) > 80:
+        if len(line) > 80 or person_names.opened_role(line) == "photographer":
             continue
         dated = byline_lexicon.DATE.search(line)
         rest = (line[: dated.start()] + " | " + line[dated.end() :]) if dated else line
@@ -71,7 +71,7 @@ def of_opening(view: View, site: frozenset[str]) -> Candidate | None:
             lines[max(0, n - 1)] if n else "",
             (lines[n + 1] if n + 1 < len(lines) else ""),
         )
-        if gazetteers.key(found[0].text) in headline:
+        if gazetteers.key(found[0].text) in headline or _is_topic(found[0].text, view):
             continue
         bare = _letters(rest) == _letters(found[0].text) or bool(found[0].role)
         beside = bool(dated) or any(
@@ -79,14 +79,35 @@ def of_opening(view: View, site: frozenset[str]) -> Candidate | None:
         )
         if (
             bare
-            and (beside or _BY_ALONE.fullmatch(before))
+            and (
+                (
+                    beside
+                    and (person_names.opened(line) or person_names.has_given_name(found[0].text))
+                )
+                or _BY_ALONE.fullmatch(before)
+            )
             and person_names.is_full_name(found[0].text)
         ):
             return Candidate(found, line, "text")
     return None
 
 
+_LEAST_TOPIC_CHARS = 5
+
+
+def _is_topic(name: str, view: View) -> bool:
+    """Whether a word of a name begins a word of the title or is a folder of the address: "Health Fear" in /health/."""
+    title = str(view.values.get("title") or "").casefold().split()
+    folders = frozenset((view.document.url or "").casefold().split("/")[3:-1])
+    return any(
+        word in folders
+        or (len(word) >= _LEAST_TOPIC_CHARS and any(other.startswith(word) for other in title))
+        for word in name.casefold().split()
+    )
+
+
 _CLOSING_LINES, _CLOSING_CHARS = 3, 120
+_TEXT_ABOVE = 80  # characters above a signature (arbitrary)
 
 
 def of_close(view: View, site: frozenset[str]) -> Candidate | None:
@@ -94,11 +115,35 @@ def of_close(view: View, site: frozenset[str]) -> Candidate | None:
     if view.page is None:
         return None
     lines = [line.strip() for line in view.document.extracted[-600:].split("\n")]
-    for line in [line for line in lines if line][-_CLOSING_LINES:]:
+    lines = [line for line in lines if line][-_CLOSING_LINES:]
+    for line in lines:
         if len(line) > _CLOSING_CHARS or person_names.opened_role(line) != "writer":
             continue
         found = person_names.split(line, site=site, strict=True)
         if found and not found[0].is_org and person_names.is_full_name(found[0].text):
+            return Candidate(found, line, "text")
+    return _signature(lines, view)
+
+
+def _is_sure(name: str) -> bool:
+    return person_names.is_full_name(name) and person_names.has_given_name(name)
+
+
+def _signature(lines: list[str], view: View) -> Candidate | None:
+    """A full name that is a whole line below the last paragraph: "Ana Ruiz", "(Ana Ruiz)".
+
+    A name that the text speaks of more than once before is a topic in a list of topics.
+    """
+    headline = gazetteers.key(str(view.values.get("title") or ""))
+    for line in lines:
+        found = person_names.split(line.strip("()—– "), strict=True) if len(line) <= 40 else ()
+        if len(found) != 1 or found[0].is_org or gazetteers.key(found[0].text) in headline:
+            continue
+        name = found[0].text
+        bare = _letters(line) == _letters(name) and len(name.split()) <= 4
+        above = view.document.extracted.rpartition(line)[0]
+        is_topic = above.count(name.split()[-1]) > 1 or _is_topic(name, view)
+        if bare and not is_topic and len(above) >= _TEXT_ABOVE and _is_sure(name):
             return Candidate(found, line, "text")
     return None
 

@@ -1,0 +1,126 @@
+"""Where a page prints who wrote it, and what only looks so."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from copydesk.transforms.tag.persons import person_names
+from tests.tag.pages import PROSE, article, page_tags
+
+HEAD = "<title>The river rose</title>"
+H1 = "<h1>The river rose</h1>"
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        ("Eingestellt von Ana Ruiz", ["Ana Ruiz"]),
+        ("Blog Beitrag von Ana Ruiz", ["Ana Ruiz"]),
+        ("Publicada por Ana Ruiz", ["Ana Ruiz"]),
+        ("---- by Ana Ruiz", ["Ana Ruiz"]),
+        ("Text und Fotos: Ana Ruiz", ["Ana Ruiz"]),
+        ("Ana Ruiz im Gespräch mit Bo Linden", ["Ana Ruiz", "Bo Linden"]),
+        ("By Ana Ruiz on 04-Aug-2021 5:11", ["Ana Ruiz"]),
+        ("Ana Ruiz, MD, FOMA", ["Ana Ruiz, MD, FOMA"]),
+        ("Ana Ruiz, CFP®", ["Ana Ruiz, CFP®"]),
+        ("Ana Ruiz, AFP", ["Ana Ruiz", "AFP"]),
+        ("By Harbour News 15/12/2011", ["Harbour News"]),
+        ("Learn More", []),
+        ("Articles by Ana", []),
+        ("Related items", []),
+    ],
+)
+def test_a_printed_byline_names(printed: str, names: list[str]) -> None:
+    assert [name.text for name in person_names.split(printed)] == names
+
+
+@pytest.mark.parametrize(
+    ("marked", "byline"),
+    [
+        ('<p>by <a href="/author/amanda/">Amanda</a> · Dec 20</p><p>Author: H. Parry</p>', "Amanda"),
+        ('<p class="publish-date-author">Dec. 19, 2025 · Ana Ruiz on behalf of the team</p>', "Ana Ruiz"),
+        ('<h4 class="author-box__name">Ana Ruiz (Content Manager)</h4>', "Ana Ruiz"),
+        ('<nav><span itemprop="author">Ana Ruiz</span></nav>', "Ana Ruiz"),
+    ],
+)  # fmt: skip
+def test_a_mark_below_the_headline_names_the_author(marked: str, byline: str) -> None:
+    assert page_tags(article(HEAD, H1 + marked)).values["byline"] == (byline,)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "<h3>Von Rabatten profitieren</h3>",
+        "<p>Door No. 61, Anna Nagar East, Tamil Nadu - 600102</p>",
+        '<li class="fn-12-1">Ana Ruiz, 1991</li>',
+        '<td class="petition-signaturelist-name">Ana Ruiz</td>',
+        "<p>Posted by Ana Ruiz, Oslo</p><p>Posted by Bo Linden, Rome</p><p>Posted by Cy Young, Bern</p>",
+    ],
+)
+def test_a_line_that_opens_or_is_named_like_a_byline_is_none(marked: str) -> None:
+    assert page_tags(article(HEAD, H1 + marked)).values["authors"] == ()
+
+
+def test_a_team_under_the_headline_is_an_organisation_that_wrote() -> None:
+    made = page_tags(article(HEAD, H1 + "<p>By the Harbour Lamp Team</p>"))
+    assert made.values["byline_orgs"] == ("the Harbour Lamp Team",)
+
+
+def test_a_name_in_full_beats_the_account_of_the_same_author() -> None:
+    account = '<script type="application/ld+json">{"@type": "Article", "author": {"name": "anaruiz"}}</script>'
+    head = f'{HEAD}{account}<meta name="author" content="Ana Ruiz">'
+    assert page_tags(article(head, H1)).values["byline"] == ("Ana Ruiz",)
+
+
+def test_the_one_person_of_links_to_an_author_page_is_the_author() -> None:
+    foot = (
+        f"<p>{PROSE}</p>" * 60
+        + '<p>Filed <a href="https://example.com/author/ray/">Ana Ruiz</a></p>'
+    )
+    assert page_tags(article(HEAD, H1 + foot)).values["byline"] == ("Ana Ruiz",)
+
+
+@pytest.mark.parametrize(
+    ("lines", "byline"),
+    [
+        (("River", "Ana Ruiz", "23 July 2025", PROSE), ("Ana Ruiz",)),
+        (("River", "Other Sports", "23 July 2025", PROSE), ()),
+        (("River", "Photo: Ana Ruiz", "23 July 2025", PROSE), ()),
+        ((PROSE, "Ana Ruiz"), ("Ana Ruiz",)),
+        ((PROSE, "(Ana Ruiz)"), ("Ana Ruiz",)),
+        (("Mayor Ruiz spoke.", "Then Ruiz left.", PROSE, "Ana Ruiz"), ()),
+        ((PROSE, "Related Links"), ()),
+    ],
+)  # fmt: skip
+def test_a_name_alone_on_a_line_of_the_text(
+    lines: tuple[str, ...], byline: tuple[str, ...]
+) -> None:
+    made = page_tags(article(HEAD, H1), text="\n".join(lines))
+    assert made.values["byline"] == byline
+
+
+def test_a_topic_beside_the_date_is_no_name() -> None:
+    text = "\n".join(("Emma Ferries 23.01.2020", PROSE))
+    head = "<title>Ferries stay in port</title>"
+    assert (
+        page_tags(article(head, "<h1>Ferries stay in port</h1>"), text=text).values["byline"] == ()
+    )
+
+
+def test_a_printed_day_beats_the_day_when_the_page_was_made() -> None:
+    head = f'{HEAD}<meta name="date" content="2021-12-20T11:02:44+01:00">'
+    made = page_tags(article(head, f'{H1}<span class="date">27.01.2022</span>', lang="de"))
+    assert made.values["published_date"] == dt.date(2022, 1, 27)
+
+
+def test_the_day_when_the_page_was_made_counts_where_none_is_printed() -> None:
+    made = page_tags(article(f'{HEAD}<meta name="date" content="2021-12-20">', H1))
+    assert made.values["published_date"] == dt.date(2021, 12, 20)
+
+
+def test_a_title_loses_the_name_of_the_blog_of_a_site() -> None:
+    head = "<title>What is a ferry? | Ferry Blog</title>"
+    made = page_tags(article(head), url="https://blog.ferry-line.org/what")
+    assert made.values["title"] == "What is a ferry?"
