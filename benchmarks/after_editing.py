@@ -22,16 +22,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from benchmarks import corpus, scale
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline import run as pipeline
-from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.report import outcome as finish
+from copydesk.flows.support import arrow_file
 from copydesk.flows.support.processes import allocator
 from copydesk.flows.warehouse import Warehouse
 
@@ -76,7 +75,7 @@ def multiplied(shards: Path, n: int, folder: Path) -> int:
     folder.mkdir(parents=True)
     sources = _files(shards)
     dates = pa.concat_tables(
-        [pq.read_table(files.articles, columns=["published_date"]) for files in sources]
+        [arrow_file.read(files.articles, ["published_date"]) for files in sources]
     )["published_date"]
     span = (pc.max(dates).as_py() - pc.min(dates).as_py()).days + 1
     made = number = 0
@@ -84,20 +83,20 @@ def multiplied(shards: Path, n: int, folder: Path) -> int:
         round_, at = divmod(number, len(sources))
         source, target = sources[at], ShardFiles(folder, number)
         for path, written in zip(source.paths()[:3], target.paths()[:3], strict=True):
-            rows = pq.read_table(path)
+            rows = arrow_file.read(path)
             if written == target.articles:
                 rows = rows.slice(0, n - made)
                 made += rows.num_rows
-            write_whole(_again(rows, round_, span), written)
+            arrow_file.write(_again(rows, round_, span), written)
             if written == target.articles:
-                shard_counts.write(pq.read_table(written), target.counts)
+                shard_counts.write(arrow_file.read(written), target.counts)
         number += 1
     return made
 
 
 def _files(folder: Path) -> tuple[ShardFiles, ...]:
     """The shards of a folder, which are numbered from 0."""
-    n = len(list(folder.glob("*.articles.parquet")))
+    n = len(list(folder.glob("*.articles.arrow")))
     return tuple(ShardFiles(folder, number) for number in range(n))
 
 
@@ -135,7 +134,7 @@ def run(shards: Path, warehouse: Path) -> None:
         files = _files(shards)
         cleaned = pipeline.Cleaned(
             shards=files,
-            n_read=sum(pq.read_metadata(shard.articles).num_rows for shard in files),
+            n_read=sum(arrow_file.n_rows(shard.articles) for shard in files),
         )
         now = datetime.now(UTC)
         context = pipeline.Context(

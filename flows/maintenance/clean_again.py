@@ -1,7 +1,7 @@
 """Clean published documents again in workers, from the extracted text that text and ledger rebuild.
 
 The documents of a shard are rows of one table of a snapshot. They are stored next to the shard's
-records as `rows.parquet`, with their ledgers in `cuts.parquet`. The body of a record is the id of
+records as `rows.arrow`, with their ledgers in `cuts.arrow`. The body of a record is the id of
 its row.
 """
 
@@ -15,14 +15,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from copydesk.flows.engines.worker_pool import Job
 from copydesk.flows.pipeline import clean_shards
-from copydesk.flows.pipeline.clean_shards import STAGED_REJECTS, warm_up, write_whole
+from copydesk.flows.pipeline.clean_shards import STAGED_REJECTS, warm_up
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.read import Record, reject, shards
 from copydesk.flows.read.shards import Shard
+from copydesk.flows.support import arrow_file
 from copydesk.schemas import document_columns
 from copydesk.transforms import edit, extract, ledger, tabulate, tag
 from copydesk.transforms.article import Article, Given, Source
@@ -63,8 +63,8 @@ def write_shard(rows: pa.Table, cuts: pa.Table, folder: Path, number: int) -> Sh
     (shard,) = shards.write(
         records, folder, documents=rows.num_rows, n_bytes=rows.nbytes, first=number
     )
-    write_whole(rows, Path(shard.folder, "rows.parquet"))
-    write_whole(cuts, Path(shard.folder, "cuts.parquet"))
+    arrow_file.write(rows, Path(shard.folder, "rows.arrow"))
+    arrow_file.write(cuts, Path(shard.folder, "cuts.arrow"))
     return shard
 
 
@@ -76,9 +76,9 @@ def clean_shard_again(job: Job, options: Mapping[str, Any]) -> dict[str, Any]:
     """
     chosen = clean_shards.edit_options(options["recipe"], options["templates"])
     warm_up()
-    rows = pq.read_table(Path(job.shard.folder, "rows.parquet"))
+    rows = arrow_file.read(Path(job.shard.folder, "rows.arrow"))
     by_id = {row["doc_id"]: row for row in rows.to_pylist()}
-    cuts = tabulate.removals(pq.read_table(Path(job.shard.folder, "cuts.parquet")))
+    cuts = tabulate.removals(arrow_file.read(Path(job.shard.folder, "cuts.arrow")))
     articles: dict[str, Article] = {}
     rejects = []
     for _, record in job.documents():
@@ -95,9 +95,9 @@ def clean_shard_again(job: Job, options: Mapping[str, Any]) -> dict[str, Any]:
     rejected = [asdict(replace(one, size_bytes=None)) for one in rejects]
     files = ShardFiles(Path(options["folder"]), job.shard.number)
     written = [
-        write_whole(_with_new_values(rows.filter(left), cleaned), files.articles),
-        write_whole(tabulate.removed(cleaned), files.removed),
-        write_whole(pa.Table.from_pylist(rejected, schema=STAGED_REJECTS), files.rejects),
+        arrow_file.write(_with_new_values(rows.filter(left), cleaned), files.articles),
+        arrow_file.write(tabulate.removed(cleaned), files.removed),
+        arrow_file.write(pa.Table.from_pylist(rejected, schema=STAGED_REJECTS), files.rejects),
     ]
     return {"files": [str(path) for path in written]}
 

@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import known_inputs
-from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.context import Context, Progress
 from copydesk.flows.pipeline.results import Arrivals, Results
 from copydesk.flows.pipeline.run import deduplicate, group, publish
 from copydesk.flows.pipeline.staging.shard_files import StagedRows
 from copydesk.flows.recipe import from_toml
+from copydesk.flows.support import arrow_file
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.schemas import document_columns
 
@@ -107,4 +107,4 @@ def _staged(rows: pa.Table, context: Context) -> StagedRows:
     rows = rows.set_column(
         column, rows.schema.field("run_id"), pa.array([context.run_id] * rows.num_rows, pa.string())
     )
-    return StagedRows(0, write_whole(rows, context.folder("reconcile") / "released.parquet"))
+    return StagedRows(0, arrow_file.write(rows, context.folder("reconcile") / "released.arrow"))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from copydesk.flows import read
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
@@ -19,6 +18,7 @@ from copydesk.flows.pipeline.run import finish, run_steps
 from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.read import sources
 from copydesk.flows.recipe import Recipe, from_toml
+from copydesk.flows.support import arrow_file
 from copydesk.flows.warehouse import Warehouse, WarehouseError
 from copydesk.schemas.tables import REJECTS
 
@@ -117,7 +117,7 @@ def _resolved(
     again = {
         tuple(row[name] for name in (*_KEY, "step", "reason"))
         for shard in cleaned.shards
-        for row in pq.read_table(shard.rejects).to_pylist()
+        for row in arrow_file.read(shard.rejects).to_pylist()
     }
     was_read = {file.source_uri for file in files}
     gone = [

@@ -25,12 +25,11 @@ from copydesk.flows.maintenance import clean_again
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import clean_shards, known_inputs, learn_templates, publish
 from copydesk.flows.pipeline import run as pipeline
-from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.staging.decided_rows import Decided, decided_rows
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, from_toml
-from copydesk.flows.support import versions
+from copydesk.flows.support import arrow_file, versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot, Warehouse
 from copydesk.flows.warehouse.diff import Diff, compare
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
@@ -148,7 +147,7 @@ class _Staged:
         return staged
 
     def _add(self, piece: _Piece, number: int, folder: Path, run_id: str) -> None:
-        path = folder / f"{number:06d}.articles.parquet"
+        path = folder / f"{number:06d}.articles.arrow"
         rows = piece.rows.drop_columns([name for name in _FOLD if name in piece.rows.column_names])
         if piece.cuts is not None:
             self.ledgers.append(piece.cuts)
@@ -156,10 +155,10 @@ class _Staged:
             rows = _under_run(rows, piece.edited_ids, run_id)
         self.rejects += [{**reject, "run_id": run_id} for reject in piece.rejects]
         if piece.table == "quarantined":
-            write_whole(rows, path)
+            arrow_file.write(rows, path)
             self.quarantined.append(path)
         elif rows.num_rows:
-            write_whole(rows.drop_columns(list(_GROUPS)), path)
+            arrow_file.write(rows.drop_columns(list(_GROUPS)), path)
             self.shards.append(StagedRows(number, path))
 
 
@@ -223,13 +222,13 @@ def _cleaned(
 def _joined(piece: _Piece, files: ShardFiles) -> _Piece:
     """The piece with its cleaned rows, without those that have no text left."""
     others = piece.rows.filter(pc.invert(_is_one_of(piece.rows, piece.edited_ids)))
-    both = pa.concat_tables([others, pq.read_table(files.articles, schema=others.schema)])
+    both = pa.concat_tables([others, arrow_file.read(files.articles).cast(others.schema)])
     order = pc.index_in(both["doc_id"], value_set=piece.rows["doc_id"].combine_chunks())
     return replace(
         piece,
         rows=both.take(pc.sort_indices(order)),
         cuts=files.removed,
-        rejects=tuple(pq.read_table(files.rejects).to_pylist()),
+        rejects=tuple(arrow_file.read(files.rejects).to_pylist()),
     )
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from copydesk.flows import read
 from copydesk.flows.engines import worker_pool
@@ -23,8 +22,7 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe, from_toml
-from copydesk.flows.support import startup_cache, versions
-from copydesk.flows.support.atomic_write import temporary_file
+from copydesk.flows.support import arrow_file, startup_cache, versions
 from copydesk.flows.support.processes import sandbox
 from copydesk.flows.support.processes.worker_loop import HiddenLibraries
 from copydesk.schemas import tables as base
@@ -177,19 +175,10 @@ def write(outcomes: Iterable[Article | Reject], files: ShardFiles) -> None:
     cleaned = [outcome for outcome in outcomes if isinstance(outcome, Article)]
     rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
     articles = tabulate.articles(cleaned)
-    write_whole(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), files.rejects)
-    write_whole(tabulate.removed(cleaned), files.removed)
+    arrow_file.write(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), files.rejects)
+    arrow_file.write(tabulate.removed(cleaned), files.removed)
     shard_counts.write(articles, files.counts)
-    write_whole(articles, files.articles)
-
-
-def write_whole(table: pa.Table, path: Path) -> Path:
-    """Write a staged Parquet file in one step, and return its path: a file that exists is complete."""
-    with temporary_file(path) as draft:
-        pq.write_table(
-            table, draft, compression="zstd", compression_level=1
-        )  # read once and deleted
-    return path
+    arrow_file.write(articles, files.articles)
 
 
 @lru_cache(maxsize=1)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from copydesk.flows.support import arrow_file
 from copydesk.flows.warehouse import Snapshot
 from copydesk.schemas.tables import DOCUMENT_TABLES
 from copydesk.transforms import history, same_address
@@ -25,10 +25,7 @@ def several(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table
     """Yield columns of several shards at a time, so that the snapshot is queried less often."""
     for first in range(0, len(shards), _SHARDS_AT_ONCE):
         yield pa.concat_tables(
-            [
-                pq.read_table(path, columns=list(columns))
-                for path in shards[first : first + _SHARDS_AT_ONCE]
-            ]
+            [arrow_file.read(path, columns) for path in shards[first : first + _SHARDS_AT_ONCE]]
         )
 
 
@@ -36,7 +33,7 @@ def by_shard(shards: Sequence[Path]) -> Iterator[tuple[Path, int, int]]:
     """Every shard with the number of its first document and how many it has."""
     first = 0
     for path in shards:
-        n = pq.read_metadata(path).num_rows
+        n = arrow_file.n_rows(path)
         yield path, first, n
         first += n
 
@@ -60,7 +57,7 @@ def known_titles(
         rows = np.flatnonzero(is_known[first : first + n])
         if not len(rows):
             continue
-        arrived = pq.read_table(path, columns=["doc_id", "title"]).take(pa.array(rows))
+        arrived = arrow_file.read(path, ["doc_id", "title"]).take(pa.array(rows))
         titles = dict(
             zip(*(arrived[name].to_pylist() for name in ("doc_id", "title")), strict=True)
         )
@@ -96,7 +93,7 @@ class Texts:
         self._texts: dict[str, str] = {}
         for path in shards if wanted else ():
             among = pc.field("doc_id").isin(pa.array(sorted(wanted), pa.string()))
-            self._keep(pq.read_table(path, columns=["doc_id", "text"], filters=among))
+            self._keep(arrow_file.read(path, ["doc_id", "text"]).filter(among))
         missing = sorted(wanted - self._texts.keys())
         if parent is not None and missing:
             for name in DOCUMENT_TABLES:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from copydesk.flows.pipeline.reconcile import Resolutions
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.pipeline.summary import Facts
+from copydesk.flows.support import arrow_file
 from copydesk.transforms import drift
 
 
@@ -24,15 +24,15 @@ def profiles(
     outlets: set[str] = set()
     first = 0
     for shard in shards:
-        articles = pq.read_table(shard.articles, columns=columns)
+        articles = arrow_file.read(shard.articles, columns)
         is_new = resolutions.are_new(first, articles.num_rows)
         first += articles.num_rows
         articles = articles.filter(is_new)
-        removed = pq.read_table(shard.removed, columns=cut_columns)
+        removed = arrow_file.read(shard.removed, cut_columns)
         outlets |= set(articles["outlet_id"].unique().to_pylist()) - {None}
         measured.append(drift.measure(articles, removed, _NO_REJECTS, rules_sha256=rules_sha256))
     for shard in shards:
-        rejects = pq.read_table(shard.rejects, columns=["url"])
+        rejects = arrow_file.read(shard.rejects, ["url"])
         measured.append(
             drift.measure(
                 _empty(columns),

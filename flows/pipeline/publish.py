@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from copydesk.flows.pipeline import known_inputs, learn_templates
-from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.context import Context
 from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results, counts_of
 from copydesk.flows.pipeline.staging.decided_rows import (
@@ -24,7 +22,7 @@ from copydesk.flows.pipeline.staging.decided_rows import (
     with_kept_document,
 )
 from copydesk.flows.pipeline.staging.shard_files import ROW, ShardFiles, StagedRows
-from copydesk.flows.support import id_index, versions
+from copydesk.flows.support import arrow_file, id_index, versions
 from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot
 from copydesk.flows.warehouse.change import COUNTS
 from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
@@ -253,7 +251,7 @@ def _staying_cuts(
     """
     ids = [id_index.whole(documents.read(["doc_id"])["doc_id"]) for documents in staying]
     stay = pa.concat_arrays(ids)
-    of_cuts = id_index.whole(pq.read_table(shard.removed, columns=["doc_id"])["doc_id"])
+    of_cuts = id_index.whole(arrow_file.read(shard.removed, ["doc_id"])["doc_id"])
     rows = [np.flatnonzero(pc.is_in(of_cuts, value_set=stay))]
     names = [of_cuts.take(pa.array(rows[0]))]
     for doc_id in stay.to_pylist() if renamed else ():
@@ -261,7 +259,7 @@ def _staying_cuts(
             rows.append(np.flatnonzero(pc.equal(of_cuts, renamed[doc_id])))
             names.append(pa.array([doc_id] * len(rows[-1]), of_cuts.type))
     decisions = pa.table({ROW: np.concatenate(rows), "doc_id": pa.concat_arrays(names)})
-    path = write_whole(decisions, folder / f"{shard.number:06d}.cuts.parquet")
+    path = arrow_file.write(decisions, folder / f"{shard.number:06d}.cuts.arrow")
     return StagedRows(shard.number, shard.removed, path)
 
 
@@ -271,7 +269,7 @@ def _counted(rules: pa.ChunkedArray) -> dict[str, int]:
 
 def _new_rejects(context: Context, cleaned: Cleaned) -> pa.Table:
     """The rejects of this run that no earlier run recorded."""
-    rows = [row for shard in cleaned.shards for row in pq.read_table(shard.rejects).to_pylist()]
+    rows = [row for shard in cleaned.shards for row in arrow_file.read(shard.rejects).to_pylist()]
     if context.parent is not None and rows:
         on_record = context.parent.table("rejects", list(_REJECT_KEY)).to_pylist()
         known = {tuple(row.values()) for row in on_record}

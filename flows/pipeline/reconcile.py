@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from copydesk.flows.pipeline.clean_shards import write_whole
 from copydesk.flows.pipeline.known_versions import (
     ADDRESS,
     Texts,
@@ -33,6 +31,7 @@ from copydesk.flows.pipeline.known_versions import (
     to_the_newest,
 )
 from copydesk.flows.pipeline.staging.shard_files import ROW, ShardFiles, StagedRows
+from copydesk.flows.support import arrow_file
 from copydesk.flows.support.id_index import keys_of, whole
 from copydesk.flows.warehouse import Snapshot
 from copydesk.schemas.tables import DOCUMENT_TABLES
@@ -135,7 +134,7 @@ def _hashes(shards: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[np.uint
     """64-bit hashes of the ids, and of the addresses in their canonical form; 0 for none."""
     ids, addresses = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for path in shards:
-        table = pq.read_table(path, columns=["doc_id", *ADDRESS])
+        table = arrow_file.read(path, ["doc_id", *ADDRESS])
         ids.append(keys_of(table["doc_id"]))
         keys = (same_address.key(*row) for row in rows_of(table, ADDRESS))
         addresses.append(np.fromiter(map(_hash, keys), np.uint64, table.num_rows))
@@ -161,9 +160,7 @@ def _arrivals(shards: Sequence[Path], chosen: NDArray[np.bool_]) -> list[history
         if len(rows):
             found += [
                 history.Arrival(**row)
-                for row in pq.read_table(path, columns=list(_ARRIVAL))
-                .take(pa.array(rows))
-                .to_pylist()
+                for row in arrow_file.read(path, _ARRIVAL).take(pa.array(rows)).to_pylist()
             ]
     return found
 
@@ -189,7 +186,7 @@ def write(
             pool.map(
                 lambda shard, first: _write_shard(
                     shard,
-                    resolutions.of(first, pq.read_metadata(shard.articles).num_rows),
+                    resolutions.of(first, arrow_file.n_rows(shard.articles)),
                     _Surroundings(before, quarantine, context.run_id, folder),
                 ),
                 shards,
@@ -220,7 +217,7 @@ def _write_shard(
     shard: ShardFiles, resolved: Sequence[history.Resolution], around: _Surroundings
 ) -> Reconciled:
     """Write the decisions about one shard."""
-    table = pq.read_table(shard.articles, columns=["doc_id", "outlet_id"])
+    table = arrow_file.read(shard.articles, ["doc_id", "outlet_id"])
     rows = [row for row, found in enumerate(resolved) if not found.is_known]
     new = [resolved[row] for row in rows]
     arrived = table.take(pa.array(rows, pa.int32()))
@@ -244,7 +241,7 @@ def _write_shard(
     staged: dict[str, tuple[StagedRows, ...]] = {"new": (), "quarantined": ()}
     for part, kind in ((kept, "new"), (held, "quarantined")):
         if part.num_rows:
-            path = write_whole(part, around.folder / f"{shard.number:06d}.{kind}.parquet")
+            path = arrow_file.write(part, around.folder / f"{shard.number:06d}.{kind}.arrow")
             documents = StagedRows(shard.number, shard.articles, path, shard.counts)
             staged[kind] = (documents,)
     return Reconciled(
@@ -273,7 +270,7 @@ def _changes(
     revised = [at for at, found in enumerate(new) if found.supersedes]
     if not revised:
         return changes
-    compared = pq.read_table(shard.articles, columns=list(_COMPARED)).take(
+    compared = arrow_file.read(shard.articles, _COMPARED).take(
         pa.array([rows[at] for at in revised], pa.int32())
     )
     for at, row in zip(revised, compared.to_pylist(), strict=True):
@@ -294,7 +291,7 @@ def revisions(shards: Sequence[StagedRows]) -> set[str]:
 def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]:
     """For each document, whether the warehouse has it or has forgotten it, also by address."""
     if parent is None:
-        return np.zeros(sum(pq.read_metadata(path).num_rows for path in shards), np.bool_)
+        return np.zeros(sum(arrow_file.n_rows(path) for path in shards), np.bool_)
     by_url = pc.field("scope") != "doc"
     forgotten = set(
         parent.table("tombstones", ["url_sha256"], by_url)["url_sha256"].to_pylist()
@@ -318,7 +315,7 @@ def _versions_revised(
     found: dict[str, bytes] = {}
     wanted = pa.array(sorted(ids), pa.string())
     for path in shards if len(wanted) else ():
-        rows = pq.read_table(path, columns=list(_COMPARED), filters=pc.field("doc_id").isin(wanted))
+        rows = arrow_file.read(path, _COMPARED).filter(pc.field("doc_id").isin(wanted))
         found |= {row["doc_id"]: _fingerprint(row) for row in rows.to_pylist()}
     if parent is not None:  # what is published has the last word: an older recipe may have made it
         for first in range(0, len(wanted), _TEXTS_AT_ONCE):

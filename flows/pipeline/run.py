@@ -20,8 +20,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
-import pyarrow.parquet as pq
-
 from copydesk.flows.pipeline import (
     clean_shards,
     known_inputs,
@@ -37,7 +35,7 @@ from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Result
 from copydesk.flows.pipeline.start import RunOptions, started
 from copydesk.flows.pipeline.summary import Facts, Stage, Summary
 from copydesk.flows.read.field_names import unread_warnings
-from copydesk.flows.support import versions
+from copydesk.flows.support import arrow_file, versions
 from copydesk.flows.support.processes import allocator
 from copydesk.flows.warehouse.change import COUNTS
 from copydesk.flows.warehouse.last_run import n_under_other_recipe
@@ -107,7 +105,7 @@ def clean(context: Context) -> Cleaned:
         context.warn(sentence)
     n_known = context.sifted.n_known_documents
     is_all_known = not cleaned.n_read and context.sifted.n_known_files > 0
-    n_articles = sum(pq.read_metadata(shard.articles).num_rows for shard in cleaned.shards)
+    n_articles = sum(arrow_file.n_rows(shard.articles) for shard in cleaned.shards)
     return Cleaned(
         shards=cleaned.shards,
         n_read=cleaned.n_read + n_known,
@@ -176,8 +174,8 @@ def deduplicate(context: Context, arrivals: Arrivals) -> Copies:
         ),
     )
     context.progress.advance(arrivals.n_new)
-    pairs = context.folder("deduplicate") / "pairs.parquet"  # not wanted before they are published
-    clean_shards.write_whole(found.pairs, pairs)
+    pairs = context.folder("deduplicate") / "pairs.arrow"  # not wanted before they are published
+    arrow_file.write(found.pairs, pairs)
     for sentence in copies_step.losses(arrivals.shards, found.duplicates):
         context.warn(sentence)
     return replace(found, pairs=pairs)

@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
+from copydesk.flows.support import arrow_file
 from copydesk.transforms.dedup import Options
 from copydesk.transforms.dedup.recluster import recluster
 from tests.dedup import newsroom
@@ -57,8 +57,8 @@ def test_order_and_batches_of_the_input_change_nothing(tmp_path: Path) -> None:
     mixed = shuffled(ROOM.table(), 4)
     paths = []
     for i, part in enumerate(in_parts(mixed, 7)):
-        paths.append(tmp_path / f"{i}.parquet")
-        pq.write_table(part, paths[-1])
+        paths.append(tmp_path / f"{i}.arrow")
+        arrow_file.write(part, paths[-1])
     second = Shelf(tmp_path / "b").ingest(paths)
     for name in ("pairs", "duplicates", "sizes", "index_files"):
         assert getattr(first, name) == getattr(second, name), name

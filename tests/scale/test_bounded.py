@@ -8,12 +8,12 @@ from random import Random
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import corpus
 from copydesk.flows.index import blockwise_arrays
 from copydesk.flows.pipeline import reconcile
+from copydesk.flows.support import arrow_file
 from copydesk.flows.support.id_index import Keyed, Table
 from copydesk.transforms import history
 from copydesk.transforms.dedup import Options, candidates, leader_clustering
@@ -54,9 +54,9 @@ def _shards(folder: Path, rows: list[dict[str, object]]) -> list[Path]:
             ("text", pa.string()),
         ]
     )
-    paths = [folder / f"{number}.articles.parquet" for number in range(3)]
+    paths = [folder / f"{number}.articles.arrow" for number in range(3)]
     for number, path in enumerate(paths):
-        pq.write_table(pa.Table.from_pylist(rows[number::3], schema=schema), path)
+        arrow_file.write(pa.Table.from_pylist(rows[number::3], schema=schema), path)
     return paths
 
 
@@ -82,7 +82,7 @@ def test_documents_are_resolved_as_if_every_one_were_looked_at(tmp_path: Path) -
     arrivals = [
         history.Arrival(**row)
         for path in paths
-        for row in pq.read_table(path).drop_columns(["text"]).to_pylist()
+        for row in arrow_file.read(path).drop_columns(["text"]).to_pylist()
     ]
     resolutions = reconcile.decide(paths, None)
     found = [resolved for first in (0, 40, 80) for resolved in resolutions.of(first, 40)]

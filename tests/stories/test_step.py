@@ -7,13 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 
 from copydesk.flows.pipeline.deduplicate import Copies
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.pipeline.stories.stage import Stories, group
+from copydesk.flows.support import arrow_file
 from copydesk.schemas import tables
 from copydesk.schemas.column import TIMESTAMP
 from copydesk.transforms.stories import Options
@@ -99,14 +99,14 @@ class Shelf:
         for number in range(n_shards):
             files = ShardFiles(self.folder, 100 * self.n_runs + number)
             part = [{**row, "run_id": run_id} for row in rows[number::n_shards]]
-            pq.write_table(
+            arrow_file.write(
                 pa.Table.from_pylist(part, schema=ARTICLES).drop_columns(
                     ["story_id", "story_rank", "story_similarity"]
                 ),
                 files.articles,
             )
             if is_counted:
-                shard_counts.write(pq.read_table(files.articles), files.counts)
+                shard_counts.write(arrow_file.read(files.articles), files.counts)
             counts = files.counts if is_counted else None
             shards.append(StagedRows(files.number, files.articles, counts=counts))
         displaced, duplicates, reassigned = displaced or {}, duplicates or {}, reassigned or {}

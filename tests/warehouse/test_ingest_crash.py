@@ -33,7 +33,7 @@ CHAIN = [
     "clean: open staging/*/clean/templates.json",
     "clean: rename staging/*/clean/read/*/result.json",
     "clean: over",
-    "reconcile: rename staging/*/reconcile/*.new.parquet",
+    "reconcile: rename staging/*/reconcile/*.new.arrow",
     "reconcile: over",
     "deduplicate: open staging/*/deduplicate/texts.spill",
     "deduplicate: rename staging/*/deduplicate/docs-*.ndx",
@@ -44,7 +44,7 @@ CHAIN = [
     "group: open staging/*/group/stories-window-*.arrow",
     "group: remove staging/*/group/new-weights.bin",
     "group: over",
-    "publish: rename staging/*/publish/*.cuts.parquet",
+    "publish: rename staging/*/publish/*.cuts.arrow",
     "publish: rename index/docs-*.ndx",
     "publish: rename current",
     "publish: over",
@@ -58,7 +58,7 @@ APPEARS = [
     "staging/run/clean/shards/.000000.rejects.*.new",
     "staging/run/clean/shards/.000001.removed.*.new",
     "staging/run/clean/shards/000001.counts.arrow",
-    "staging/run/clean/shards/000002.articles.parquet",
+    "staging/run/clean/shards/000002.articles.arrow",
 ]
 
 

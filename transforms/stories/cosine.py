@@ -63,8 +63,7 @@ def compare(
     n = len(vectors)
     slots, n_slots = vectors.slots, SPACE
     if len(slots) < SPACE // 8:  # a small block needs fewer lists than the whole feature space
-        unique, inverse = np.unique(slots, return_inverse=True)
-        slots, n_slots = inverse.astype(np.int32), len(unique)
+        slots, n_slots = _renumbered(slots)
     originals = np.arange(n, dtype=np.int32)
     best = np.zeros(n, np.int32)
     earlier, later, similarity = _compare(
@@ -81,6 +80,28 @@ def compare(
         best,
     )
     return Comparison(Edges(earlier, later, similarity), originals, best)
+
+
+@compiled
+def _renumbered(slots: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
+    """Number the features of a block from 0 on, in order of first occurrence."""
+    size = 16
+    while size < 2 * len(slots):
+        size *= 2
+    mask = size - 1
+    known = np.full(size, -1, np.int32)  # a hash table: open addressing, at most half full
+    number_of = np.empty(size, np.int32)
+    numbers = np.empty(len(slots), np.int32)
+    n = 0
+    for k in range(len(slots)):
+        at = slots[k] * 0x9E3779B1 & mask
+        while known[at] >= 0 and known[at] != slots[k]:
+            at = (at + 1) & mask
+        if known[at] < 0:
+            known[at], number_of[at] = slots[k], n
+            n += 1
+        numbers[k] = number_of[at]
+    return numbers, n
 
 
 @compiled

@@ -12,10 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from copydesk.flows.warehouse import table_file
-from copydesk.flows.warehouse.table_rewrite.staged_rows import FileRows
+from copydesk.flows.support import arrow_file
 
 ROW = "row"
 """Column of a file of decisions: the position of the row in the file that workers wrote."""
@@ -31,17 +29,17 @@ class ShardFiles:
     @property
     def articles(self) -> Path:
         """The documents, one row each."""
-        return self._named("articles.parquet")
+        return self._named("articles.arrow")
 
     @property
     def removed(self) -> Path:
         """The ledger of what was cut from them."""
-        return self._named("removed.parquet")
+        return self._named("removed.arrow")
 
     @property
     def rejects(self) -> Path:
         """The documents that did not become articles."""
-        return self._named("rejects.parquet")
+        return self._named("rejects.arrow")
 
     @property
     def counts(self) -> Path:
@@ -58,7 +56,7 @@ class ShardFiles:
 
 @dataclass(frozen=True, slots=True)
 class StagedRows:
-    """The rows of one Parquet file that a run adds to the corpus.
+    """The rows of one Arrow file that a run adds to the corpus.
 
     Without `decisions` these are all rows of `file`, as they are. With it they are the rows that
     the column ROW of that file names, in its order; its other columns come in place of those
@@ -73,32 +71,31 @@ class StagedRows:
     @property
     def n_rows(self) -> int:
         """How many rows there are."""
-        return FileRows(self.decisions or self.file).n_rows
+        return arrow_file.n_rows(self.decisions or self.file)
 
     @property
     def n_bytes(self) -> int:
         """About how many bytes the rows take in memory."""
-        stored = FileRows(self.file)
-        return stored.n_bytes * self.n_rows // max(stored.n_rows, 1)
+        n_stored = max(arrow_file.n_rows(self.file), 1)
+        return arrow_file.n_bytes(self.file) * self.n_rows // n_stored
 
     @property
     def column_names(self) -> list[str]:
         """The names of all columns: those of the file, then those that only `decisions` has."""
-        decided = pq.read_schema(self.decisions).names if self.decisions else []
-        names = dict.fromkeys((*pq.read_schema(self.file).names, *decided))
+        decided = arrow_file.column_names(self.decisions) if self.decisions else []
+        names = dict.fromkeys((*arrow_file.column_names(self.file), *decided))
         return [name for name in names if name != ROW]
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows with these columns, in this order, or with all of them."""
         if self.decisions is None:
-            rows = table_file.read(self.file, columns)
-            return rows if columns is None else rows.select(list(columns))
-        decided = table_file.read(self.decisions)
+            return arrow_file.read(self.file, columns)
+        decided = arrow_file.read(self.decisions)
         columns_of = dict(zip(decided.column_names, decided.columns, strict=True))
         row_numbers = columns_of.pop(ROW)
         stored = columns and [name for name in columns if name not in columns_of]
         if stored is None or stored:
-            rows = table_file.read(self.file, stored)
+            rows = arrow_file.read(self.file, stored)
             if not np.array_equal(row_numbers, np.arange(rows.num_rows)):
                 rows = rows.take(row_numbers)
             columns_of = dict(zip(rows.column_names, rows.columns, strict=True)) | columns_of
@@ -106,12 +103,6 @@ class StagedRows:
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
         """The rows with those of these columns that they have, at most `size` of them at a time."""
-        if self.decisions is None:
-            with pq.ParquetFile(self.file) as file:
-                present = [name for name in columns if name in file.schema_arrow.names]
-                for batch in file.iter_batches(batch_size=size, columns=present):
-                    yield pa.Table.from_batches([batch])
-            return
-        whole = self.read(columns)
+        whole = self.read([name for name in self.column_names if name in columns])
         for first in range(0, whole.num_rows, size):
             yield whole.slice(first, size)

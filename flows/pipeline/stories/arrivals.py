@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.staging.shard_files import ROW, StagedRows
 from copydesk.flows.pipeline.stories import shard_counts
+from copydesk.flows.support import arrow_file
 from copydesk.flows.support.id_index import Keyed, whole
 from copydesk.schemas.column import TIMESTAMP
 from copydesk.transforms.stories.stories_in_memory import microseconds
@@ -141,7 +141,7 @@ def _counts(shard: StagedRows) -> Iterator[tuple[pa.Array, Counts]]:
         return
     ids, counts = shard_counts.read(shard.counts)
     if shard.decisions is not None:
-        decided = pq.read_table(shard.decisions, columns=["doc_id", ROW])
+        decided = arrow_file.read(shard.decisions, ["doc_id", ROW])
         ids, counts = whole(decided["doc_id"]), counts.take(decided[ROW].to_numpy())
     yield ids, counts
 

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.flows.support import arrow_file
 from copydesk.flows.warehouse import table_file
 
 
@@ -33,14 +34,16 @@ class JoinedRows(Protocol):
 
 
 Staged: TypeAlias = pa.Table | Path | JoinedRows
-"""A table in memory, a Parquet file in the staging folder, or rows that are joined when read."""
+"""A table in memory, a Parquet or Arrow file, or rows that are joined when read."""
 
 
 def joined_rows(staged: Staged) -> JoinedRows:
     """The staged rows behind one interface."""
     if isinstance(staged, pa.Table):
         return _RowsInMemory(staged)
-    return FileRows(staged) if isinstance(staged, Path) else staged
+    if not isinstance(staged, Path):
+        return staged
+    return _ArrowRows(staged) if staged.suffix == arrow_file.SUFFIX else _ParquetRows(staged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +67,17 @@ class _RowsInMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class FileRows:
+class _ParquetRows:
     """All rows of a Parquet file."""
 
     path: Path
 
     @property
     def n_rows(self) -> int:
-        """The number of rows, from the footer of the file."""
         return int(pq.read_metadata(self.path).num_rows)
 
     @property
     def n_bytes(self) -> int:
-        """The size of the file without compression, from its footer."""
         footer = pq.read_metadata(self.path)
         return sum(
             footer.row_group(group).total_byte_size for group in range(footer.num_row_groups)
@@ -84,9 +85,29 @@ class FileRows:
 
     @property
     def column_names(self) -> Sequence[str]:
-        """The names of the columns of the file."""
         return list(pq.read_schema(self.path).names)
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows. Raises WarehouseError if the file lacks a column."""
         return table_file.read(self.path, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _ArrowRows:
+    """All rows of a file of the staging folder."""
+
+    path: Path
+
+    @property
+    def n_rows(self) -> int:
+        return arrow_file.n_rows(self.path)
+
+    @property
+    def n_bytes(self) -> int:
+        return arrow_file.n_bytes(self.path)
+
+    @property
+    def column_names(self) -> Sequence[str]:
+        return arrow_file.column_names(self.path)
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        return arrow_file.read(self.path, columns)
