@@ -15,7 +15,9 @@ _SAID = (
 )
 
 
-def _kept(body: str, likelihood: dict[str, float] | None = None) -> list[str]:
+def _kept(
+    body: str, likelihood: dict[str, float] | None = None, *, title: str = "Wall"
+) -> list[str]:
     """The blocks that stay, where all are likely but those that begin with a key of `likelihood`."""
     page = read_blocks(html.document_fromstring(f"<body>{body}</body>"), Options())
     values = [
@@ -28,7 +30,7 @@ def _kept(body: str, likelihood: dict[str, float] | None = None) -> list[str]:
         probability >= 0.5,
         probability,
         _words(page),
-        np.array([t == "Wall" for t in page.text]),
+        np.array([t == title for t in page.text]),
     )
     return [text for text, stays in zip(page.text, checked.kept, strict=True) if stays]
 
@@ -82,3 +84,61 @@ def test_short_lines_of_a_list_between_two_kept_ones_stay() -> None:
     assert len(_kept(body, doubtful)) == 8
     unlikely = {f"{n}. Stay": 0.05 for n in range(7)}
     assert len(_kept(body, unlikely)) == 5
+
+
+def test_posts_that_several_readers_sign_go_from_the_first_on() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    for signs in (
+        ("~ana [2012-01-04 08:40]", "bo [2012-01-04 08:38]", "~cy_7 [2012-01-04 07:50]"),
+        (
+            "Posted by Ana on January 10, 2008 5:58 PM",
+            "Posted by Bo on January 10, 2008 5:29 PM",
+            "Posted by Cy on January 9, 2008 5:15 PM",
+        ),
+        ("ana 22.12.2011, 11:21", "bo 23.12.2011, 04:39", "cy 25.12.2011, 04:40"),
+    ):
+        posts = "".join(
+            f"<div><p>{sign}</p><p>I disagree, the wall is fine.</p></div>" for sign in signs
+        )
+        kept = _kept(f"<h1>Wall</h1>{article}{posts}")
+        assert sum("council met" in text for text in kept) == 5
+        assert not any("I disagree" in text for text in kept), signs[0]
+
+
+def test_entries_of_a_live_blog_and_letters_of_two_writers_stay() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    for signs in (
+        ("10:15 GMT", "10:40 GMT", "11:05 GMT"),
+        ("Ana Ruiz 28 February 2024 10:15", "Ana Ruiz 28 February 2024 10:40", "Bo Li 28 February 2024 11:00"),
+        ("Date: Fri, 1 Feb 2002 11:53", "Date: Fri, 1 Feb 2002 13:07", "Date: Thu, 7 Feb 2002 11:09"),
+    ):  # fmt: skip
+        entries = "".join(
+            f"<div><p>{sign}</p><p>Entry {n} says that the tide turned.</p></div>"
+            for n, sign in enumerate(signs)
+        )
+        kept = _kept(f"<h1>Wall</h1>{article}{entries}")
+        assert sum(text.startswith("Entry") for text in kept) == 3, signs[0]
+
+
+def _gallery(caption: str) -> str:
+    slides = "".join(f"<li><p>{n}/20 {caption}</p></li>" for n in range(1, 21))
+    return f'<div class="full-gallery"><h3>The week in pictures</h3><ul>{slides}</ul></div>'
+
+
+def test_a_long_gallery_of_something_else_goes() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
+    gallery = _gallery(
+        "A pilot of a balloon waves to the crowd before she rises from the field on Sunday"
+    )
+    kept = _kept(f"<h1>Harbour</h1>{article}{gallery}{article}", title="Harbour")
+    assert not any("balloon" in text for text in kept)
+    assert sum("council met" in text for text in kept) == 8
+
+
+def test_the_gallery_of_a_photo_essay_stays() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
+    gallery = _gallery(
+        "The harbour in the light of the morning, before the first boats leave for the banks"
+    )
+    kept = _kept(f"<h1>Harbour</h1>{article}{gallery}", title="Harbour")
+    assert sum("light of the morning" in text for text in kept) == 20

@@ -19,13 +19,15 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
+from copydesk.transforms.extract.page_level import galleries, posts
 
-BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS = (
+BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY = (
     "page_byline",
     "page_hidden_copy",
     "page_repeated",
     "page_other_article",
     "page_comments",
+    "page_gallery",
 )
 #: A copy is a run of blocks with this share of their word trigrams in other kept blocks, of this many words in all:
 #: a pull quote repeats a sentence or two and stays (the number is arbitrary).
@@ -48,7 +50,7 @@ _ARTICLE_WORDS = 30
 #: pages of 2,000 with kept text below such a line none had text of the article there.
 _COUNT_CHARS, _ARTICLE_ABOVE_COMMENTS = 60, 120
 _COMMENTS_OF = (
-    r"(?:comments?|responses?|replies|kommentare?|commentaires?|comentarios?|comentários?|commenti?|reacties"
+    r"(?:comments?|comment\(s\)|responses?|replies|kommentare?|commentaires?|comentarios?|comentários?|commenti?|reacties"
     r"|komentarz[ey]|kommentit|kommentarer|комментари(?:й|я|ев|и)|yorum|评论|コメント)"
 )
 _COMMENT_COUNT = re.compile(
@@ -99,7 +101,9 @@ def check(
         (BYLINE, _printed_lines(page, kept, words)),
         (COMMENTS, _comments(page, kept, words)),
         (COMMENTS, _below_comment_heading(page, kept, words)),
+        (COMMENTS, posts.find(page, kept, words)),
         (OTHER_ARTICLE, _other_articles(page, kept, words, is_title)),
+        (GALLERY, galleries.find(page, kept, words, is_title)),
     ):
         for block in blocks:
             kept[block] = False

@@ -1,0 +1,47 @@
+"""Find galleries inside or below an article that show something else than the article tells."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.model.character_columns import WORD
+from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.model.vocabulary import CLASS_GROUPS
+
+_GALLERY = 1 << [name for name, _ in CLASS_GROUPS].index("gallery")
+#: The words of an article above the gallery, and the blocks of the gallery (both arbitrary).
+_ARTICLE_WORDS, _BLOCKS = 100, 12
+#: The words of the title that are compared have this many letters; a gallery of the article has one of them in more than
+#: this share of its blocks, as a photo essay has (arbitrary).
+_TOPIC_LETTERS, _SHARE_ON_TOPIC = 5, 0.15
+
+
+def find(
+    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Kept blocks of long boxes named as galleries, below an article that has other words than they.
+
+    Such a box holds more than the article around it: "Business news in pictures" between the paragraphs of a report.
+    """
+    topic = {
+        word
+        for block in np.flatnonzero(is_title).tolist()
+        for word in WORD.findall(page.text[block].lower())
+        if len(word) >= _TOPIC_LETTERS
+    }
+    if not topic:
+        return []
+    weight = np.concatenate(([0.0], np.cumsum(words * kept)))
+    inside = np.zeros(len(kept), dtype=np.bool_)
+    for element in (e for e, classes in enumerate(page.classes) if classes & _GALLERY):
+        low, high = page.first_block[element], page.last_block[element]
+        blocks = np.flatnonzero(kept[low:high]) + low
+        own, others = weight[high] - weight[low], weight[-1] - weight[high] + weight[low]
+        if len(blocks) < _BLOCKS or weight[low] < _ARTICLE_WORDS or own < others:
+            continue
+        on_topic = sum(not topic.isdisjoint(WORD.findall(page.text[b].lower())) for b in blocks)
+        if on_topic <= _SHARE_ON_TOPIC * len(blocks):
+            inside[low:high] = True
+    return np.flatnonzero(inside & kept).tolist()
