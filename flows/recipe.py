@@ -1,6 +1,6 @@
-"""The recipe: one TOML file with every choice of a run, each with a default.
+"""Read and write the recipe: one TOML file with every option of a run, each with a default.
 
-A section is the `Options` class of the stage it steers, so a choice is declared where it is used.
+Each section is the `Options` class of one stage, so an option is declared where it is used.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 
 class RecipeError(ValueError):
-    """A recipe that cannot be followed: which key, what is wrong with it, what would be right."""
+    """A recipe that cannot be used; the message names the key, what is wrong and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a run cuts its work."""
+    """How a run splits its input into shards."""
 
     shard_documents: int = 500
-    """Documents of one shard. Half a minute of pages on one core: little is lost when a worker dies."""
+    """Documents in one shard. One core needs about half a minute for that many pages, so little is lost when a worker dies."""
     shard_bytes: int = 32 * 2**20
-    """Bytes of one shard. They bound a worker's memory where documents are long. Towards the end of the input shards get smaller, down to a quarter."""
+    """Bytes in one shard. This limits a worker's memory where documents are long. Shards get smaller towards the end of the input, down to a quarter."""
 
 
 @cache
 def sections() -> Mapping[str, type]:
-    """Section name to the dataclass that declares its keys, in the order they are written."""
+    """Return the dataclass that declares the keys of each section, in the order of the file."""
     from copydesk.flows.read import Fields, Limits
     from copydesk.flows.warehouse import Options as WarehouseOptions
     from copydesk.transforms import clean, dedup, drift, extract, stories, tag
@@ -67,7 +67,7 @@ def sections() -> Mapping[str, type]:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Every choice of a run; `Recipe()` is the default."""
+    """Every option of a run; `Recipe()` has the defaults."""
 
     values: Mapping[str, Any] = field(
         default_factory=lambda: {name: section() for name, section in sections().items()}
@@ -80,7 +80,7 @@ class Recipe:
 
     @property
     def limits(self) -> Limits:
-        """Section [limits]: how much one document may cost."""
+        """Section [limits]: how much time and memory one document may take."""
         return cast("Limits", self.values["limits"])
 
     @property
@@ -95,12 +95,12 @@ class Recipe:
 
     @property
     def templates(self) -> learned_templates.Options:
-        """Section [templates]: when a recurring line of an outlet is cut."""
+        """Section [templates]: when a line that an outlet repeats is cut."""
         return cast("learned_templates.Options", self.values["templates"])
 
     @property
     def tag(self) -> tag.Options:
-        """Section [tag]: how tags are read."""
+        """Section [tag]: how bylines, dates and outlets are found."""
         return cast("tag.Options", self.values["tag"])
 
     @property
@@ -125,11 +125,11 @@ class Recipe:
 
     @property
     def run(self) -> Run:
-        """Section [run]: how a run cuts its work."""
+        """Section [run]: how a run splits its input into shards."""
         return cast("Run", self.values["run"])
 
     def edit_options(self, templates: Mapping[str, frozenset[str]]) -> edit.Options:
-        """The options of the stages that edit one document."""
+        """Return the options of the stages that edit one document."""
         from copydesk.transforms import edit
 
         return edit.Options(
@@ -137,16 +137,16 @@ class Recipe:
         )
 
     def to_toml(self) -> str:
-        """The whole recipe, defaults written out: what the `runs` table keeps and `from_toml` reads."""
+        """Return the whole recipe with its defaults, as `from_toml` reads it and the `runs` table stores it."""
         return "\n".join(_section_lines(name, options) for name, options in self.values.items())
 
     def sha256(self) -> str:
-        """SHA-256 of the resolved recipe, hex: two recipes that choose the same have the same."""
+        """Return the SHA-256 of the whole recipe in hex; recipes with equal options have equal hashes."""
         return sha256(self.to_toml().encode()).hexdigest()
 
 
 def load(path: Path | None) -> Recipe:
-    """The recipe in a TOML file, or the default one for None. Raises RecipeError."""
+    """Return the recipe in a TOML file, or the default recipe for None. Raises RecipeError."""
     if path is None:
         return Recipe()
     try:
@@ -160,12 +160,15 @@ def load(path: Path | None) -> Recipe:
 
 
 def recipe_of_last_run(snapshot: Snapshot) -> Recipe:
-    """Return the recipe of the newest run of a snapshot, the default one where there is no run."""
+    """Return the recipe of the newest run in a snapshot, or the default recipe if there is no run."""
     return from_toml(last_run(snapshot)["recipe"])
 
 
 def from_toml(text: str) -> Recipe:
-    """The recipe a TOML text describes; what it leaves out has its default. Raises RecipeError."""
+    """Return the recipe that a TOML text describes, with defaults for what is missing.
+
+    Raises RecipeError.
+    """
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -197,7 +200,7 @@ def _options(name: str, section: type, given: object) -> Any:
 
 
 def _value(key: str, value: object, hint: Any) -> object:
-    """The TOML value as the type the option declares."""
+    """Return a TOML value as the type that the option declares."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         (hint,) = (argument for argument in arguments if argument is not types.NoneType)
@@ -240,7 +243,7 @@ def _section_lines(name: str, options: Any) -> str:
 
 
 def toml_value(value: object) -> str:
-    """A value as TOML writes it."""
+    """Return a value as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):

@@ -16,7 +16,7 @@ from copydesk.flows.warehouse.errors import WarehouseError
 
 
 class ConditionError(WarehouseError):
-    """A condition that cannot be parsed; the text names the position."""
+    """A condition that cannot be parsed; the message names the position."""
 
 
 _TOKEN = re.compile(
@@ -37,14 +37,15 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_DEPTH = 50  # nested brackets; arbitrary, and far below the limit of Python's stack
+_DEPTH = 50  # nested brackets; an arbitrary number far below Python's recursion limit
 
 
 def condition(text: str, schema: pa.Schema) -> pc.Expression:
-    """The condition as an Arrow expression, with which a reader of the files can skip row groups.
+    """Return a condition as an Arrow expression, so that a reader of Parquet can skip row groups.
 
-    It may have `= != < <= > >=`, `in (...)`, `not in (...)`, `is null`, `is not null`, `like 'a%'`,
-    `and`, `or`, `not`, brackets. As in SQL, a comparison with null is true for no row.
+    The condition may use `= != < <= > >=`, `in (...)`, `not in (...)`, `is null`, `is not null`,
+    `like 'a%'`, `and`, `or`, `not` and brackets. As in SQL, a comparison with null is never true.
+    Raises ConditionError.
 
     >>> condition("n_words > 3 and title is not null", pa.schema({"n_words": pa.int32(), "title": pa.string()}))
     <pyarrow.compute.Expression ((n_words > 3) and invert(is_null(title, {nan_is_null=false})))>
@@ -121,7 +122,7 @@ class _Parser:
         if self.next_is("is", "null"):
             return here.is_null()
         if pa.types.is_nested(column.type):
-            raise self.error(f"{column.name!r} is a list; only `is null` can be asked of it")
+            raise self.error(f"{column.name!r} is a list, which only `is null` can test")
         if self.next_is("not", "in"):
             return ~here.isin(self.values(column)) & here.is_valid()
         if self.next_is("in"):
@@ -170,7 +171,7 @@ class _Parser:
             value = _scalar(text, column.type)
         except (pa.ArrowInvalid, ValueError) as error:
             raise self.error(
-                f"{text!r} is no {column.type} to compare {column.name!r} with"
+                f"{column.name!r} is of type {column.type}, and {text!r} is not"
             ) from error
         del self.left[0]
         return value
@@ -186,9 +187,9 @@ def _scalar(text: str, type_: pa.DataType) -> pa.Scalar:
 
 
 def columns_of(wanted: Sequence[str], schema: pa.Schema) -> list[str]:
-    """The names, checked against the schema.
+    """Return the names after checking that the schema has them.
 
-    Raises ConditionError with the most similar column name.
+    Raises ConditionError, with the most similar name, for an unknown column.
     """
     for name in wanted:
         if name not in schema.names:
