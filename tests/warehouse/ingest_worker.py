@@ -3,7 +3,8 @@
 Reads one order a line on standard input, a JSON object with `inputs`, `root`, `run_id` and one of
 `at` (a point and how often it is passed before the kill), `appears` (a pattern below the warehouse),
 `after` (seconds) or none; answers `killed`, `done` or `failed`. With `record` the points passed are written
-to that file. One process for all orders: what costs time is importing, and a forked child has imported already.
+to that file. One process takes all orders and forks a child for each: the children inherit the modules,
+the tables and the compiled loops that an ingest of this process has loaded before the first order.
 
 A point is a step of the run and what it is about to do to a file: `fold: rename staging/*/fold/docs-*.ndx`.
 Every such operation of the run's own process is one, so code that is added later is covered as well;
@@ -18,6 +19,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -26,13 +28,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
-from copydesk.flows.pipeline import copy_search, learn_templates
 from copydesk.flows.pipeline import run as pipeline
-from copydesk.flows.pipeline.stories import stage
 from copydesk.flows.recipe import from_toml
+from copydesk.flows.support.processes import sandbox
 
 MOMENT = datetime(2026, 11, 2, 12, tzinfo=UTC)
 # Five documents a shard, so that a run of twenty has four of everything.
@@ -168,10 +166,12 @@ def _run(order: dict[str, Any]) -> None:
 
 def main() -> None:
     """Take orders until standard input ends."""
-    assert copy_search
-    assert learn_templates
-    assert stage
-    pa.array(np.zeros(1))  # makes Arrow look for pandas, here rather than in every child
+    # The other threads of a child are its timer and numba's, which no worker needs.
+    sandbox.allow_forks(beside_threads=True, prepare_here=True)
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder, "text.txt")
+        text.write_text("Harbour opens\nThe harbour opened again.\n", encoding="utf-8")
+        ingest(str(text), str(Path(folder, "warehouse")), "warm-up")
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
