@@ -54,7 +54,7 @@ class Inflated(io.RawIOBase):
         self._n_raw = 0  # offset in the file of the next bytes from `_input`
         self._marks: list[tuple[int, int]] = [(0, 0)]  # (byte unpacked, byte of the file)
         self._chunks = self._unpacking()
-        self._rest = b""
+        self._rest = memoryview(b"")
 
     def _unpacking(self) -> Iterator[bytes]:
         unpack: dict[str | None, Callable[[], Iterator[bytes]]] = {
@@ -110,7 +110,7 @@ class Inflated(io.RawIOBase):
     def _restart(self, offset: int) -> None:
         self._source.seek(offset)
         here = self._n_out - len(self._rest)
-        self._pending, self._rest, self._n_out = b"", b"", here
+        self._pending, self._rest, self._n_out = b"", memoryview(b""), here
         self._n_raw = offset
         self._mark(here, offset)
         self._chunks = self._unpacking()
@@ -131,7 +131,7 @@ class Inflated(io.RawIOBase):
         """Fill the buffer with the next decompressed bytes."""
         view = memoryview(buffer)  # type: ignore[arg-type]
         if not self._rest:
-            self._rest = next(self._chunks, b"")
+            self._rest = memoryview(next(self._chunks, b""))
             self._n_out += len(self._rest)
             if self._n_out > max(FREE_BYTES, self._n_in * self._limits.expansion):
                 raise BrokenError(
