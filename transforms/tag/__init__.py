@@ -1,6 +1,7 @@
-"""Tags: columns read from a page's own statements and from its text. One file a tagger.
+"""Taggers fill columns from a page's own statements and from its text. Each file holds one tagger.
 
-To add one: write its file with `TAGGER`, name it in `TAGGERS`. Columns, docs and schema follow.
+To add a tagger, write a file that defines `TAGGER` and add it to `TAGGERS`. Its columns, their
+documentation and the schema follow from that.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ __all__ = [
     "warm",
 ]
 
-# In the order of the columns; a tagger sees the values of those before it. The columns of the first
-# group are in the tables before `text`, those of the second after the columns of the copy cluster.
+# In the order of the columns. A tagger sees the values of those before it. The columns of the first
+# group come before `text` in the tables, those of the second group after the columns of the copy
+# cluster.
 _BEFORE_TEXT: tuple[Tagger, ...] = (
     address.TAGGER,
     outlet.TAGGER,
@@ -73,19 +75,19 @@ _EMPTY: dict[str, Any] = (
 
 
 def tag(document: Document, *, options: Options = _DEFAULTS) -> Tags:
-    """Column values of one document, where each came from, and the lines that became columns."""
+    """Return the column values of one document, their sources, and the lines that became columns."""
     values, evidence = _EMPTY.copy(), dict[str, str]()
     view = View(document, options, values)
     for tagger in TAGGERS:
         found = tagger.find(view)
         values.update(found.values)
         evidence.update(found.evidence)
-        view = view.less(found.removed)
+        view = view.without(found.removed)
     return Tags(values, evidence, view.removed)
 
 
 def warm() -> None:
-    """Load the packaged data; afterwards no tagger opens anything."""
+    """Load the packaged data, so that no tagger opens a file afterwards."""
     gazetteers.warm()
     address.suffixes()
     date_formats.warm()

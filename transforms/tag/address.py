@@ -1,4 +1,4 @@
-"""Addresses: the canonical one of a document, its host, and the registrable domain."""
+"""Web addresses: the canonical address of a document, its host and its registrable domain."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from publicsuffixlist import PublicSuffixList
 
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
-MAX_CHARS = 2_000  # what browsers and servers agree on
-# Parameters that say how a reader came, not what is shown.
+MAX_CHARS = 2_000  # Browsers and servers agree on this length.
+# Query parameters that record how a reader reached the page. They do not change what it shows.
 _TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|igsh|mc_[ce]id|srsltid|_hs(?:enc|mi)|ref|referrer|ref_src|ref_url|cmpid|cmp|ito|ncid|"
     r"smid|smtyp|partner|at_\w+|ns_\w+|xtor|wt_mc|wt\.mc_id|traffic_source|ocid|sr_share|__twitter_impression|guccounter|guce_\w+|_ga|spm|oly_\w+|vero_\w+)",
@@ -20,7 +20,7 @@ _TRACKING = re.compile(
 
 
 def is_tracking(parameter: str) -> bool:
-    """Does a parameter of this name say how a reader came, not what is shown?
+    """Tell whether a query parameter records how a reader reached the page, not what it shows.
 
     >>> is_tracking("utm_source"), is_tracking("id")
     (True, False)
@@ -29,7 +29,10 @@ def is_tracking(parameter: str) -> bool:
 
 
 def find(view: View) -> Found:
-    """The address the page names for itself where that is on the same site, else the document's own."""
+    """Return the canonical address that the page states, or the document's own address.
+
+    The page's statement counts only if it is on the same site (see `_may_stand_for`).
+    """
     own = normalised(view.document.url)
     page = view.page
     if page is not None:
@@ -47,12 +50,16 @@ def find(view: View) -> Found:
 def _joined(base: str, link: str) -> str | None:
     try:
         return urljoin(base, link)
-    except ValueError:  # such as an open bracket in the host
+    except ValueError:  # For example an open bracket in the host.
         return None
 
 
 def _may_stand_for(named: str, own: str) -> bool:
-    """A canonical link counts on its own site, and not where every page names the front page."""
+    """Tell whether the stated canonical address can replace the document's own.
+
+    It must be on the same site. Some sites name their front page as the canonical address of every
+    page, so a front page replaces only a front page.
+    """
     same_site = registrable(host(named)) == registrable(host(own))
     return same_site and not (
         urlsplit(named).path in {"", "/"} and urlsplit(own).path not in {"", "/"}
@@ -61,7 +68,9 @@ def _may_stand_for(named: str, own: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def normalised(url: str | None) -> str | None:
-    """An http address without fragment, default port and tracking parameters; None for anything else.
+    """Return an http address without fragment, default port and tracking parameters.
+
+    Return None for anything else.
 
     >>> normalised("HTTP://Example.com:80/a?utm_source=x&id=1#top")
     'http://example.com/a?id=1'
@@ -97,9 +106,12 @@ def normalised(url: str | None) -> str | None:
     )
 
 
-@lru_cache(maxsize=1024)  # several taggers ask for the host of a document's address
+@lru_cache(maxsize=1024)  # Several taggers ask for the host of a document's address.
 def host(url: str | None) -> str:
-    """The host name of an address, lower case, without www; empty where there is none."""
+    """Return the host name of an address in lower case, without "www.".
+
+    Return an empty string if there is none.
+    """
     if not url:
         return ""
     try:
@@ -111,13 +123,13 @@ def host(url: str | None) -> str:
 
 @cache
 def suffixes() -> PublicSuffixList:
-    """The packaged public suffix list."""
+    """Return the packaged public suffix list."""
     return PublicSuffixList()
 
 
 @lru_cache(maxsize=4096)
 def registrable(name: str) -> str | None:
-    """The registrable domain of a host name: what somebody registered under a public suffix.
+    """Return the registrable domain of a host name: the part registered under a public suffix.
 
     >>> registrable("news.bbc.co.uk"), registrable("localhost"), registrable("10.0.0.1")
     ('bbc.co.uk', None, None)

@@ -19,7 +19,7 @@ COLUMNS = (
     ),
 )
 
-# By types of schema.org that say more than "article".
+# schema.org types that say more than "article".
 _TYPES = {
     "liveblogposting": "live_blog",
     "opinionnewsarticle": "opinion",
@@ -32,7 +32,8 @@ _TYPES = {
     "mediagallery": "gallery",
     "reportagenewsarticle": "news",
 }
-# What a section, a genre, a label, a content type or a part of the address says; each is a whole value.
+# Words for each type in a section, genre, label, content type or folder of the address. A word
+# counts only if it is the whole value.
 _WORDS = (
     (
         "live_blog",
@@ -90,7 +91,7 @@ _CONTENT_TYPES = (
     "dcsext.genre",
     "article:opinion",
 )
-# A label before the headline; the colon must be there, or "Opinion polls narrow" were an opinion.
+# A label before the headline. The colon is required: "Opinion polls narrow" is not an opinion.
 _LABEL = re.compile(
     r"(?P<opinion>opinion|op-ed|editorial|commentary|kommentar|opinión|meinung|ledare|leder|letters?)\s*[:|]\s|"
     r"(?P<live_blog>live(?: updates?| ?blog)?|liveblog|live-?ticker|en direct|en vivo|as it happened)\s*[:|]\s|"
@@ -104,11 +105,11 @@ _RELEASED = re.compile(
     r"/\s*(?:PRNewswire|EINPresswire)\b|\((?:GLOBE NEWSWIRE|BUSINESS WIRE|ots)\)|\bBUSINESS WIRE\)|--\(BUSINESS WIRE\)|^FOR IMMEDIATE RELEASE\b",
     re.MULTILINE,
 )
-_RELEASE_MARKS = ("wire", "WIRE", "(ots)", "RELEASE")  # every match has one of them
+_RELEASE_MARKS = ("wire", "WIRE", "(ots)", "RELEASE")  # Every match of `_RELEASED` has one of them.
 
 
 def find(view: View) -> Found:
-    """The type by the first clue that speaks: see `CLUES`."""
+    """Return the type that the first matching clue of `CLUES` gives."""
     for source, clue in CLUES:
         kind = clue(view)
         if kind:
@@ -153,7 +154,7 @@ def _by_news_type(view: View) -> str | None:
     return "news" if any("newsarticle" in d.types for d in documents if not d.elsewhere) else None
 
 
-# In the order of trust: the evidence each leaves, and what it reads.
+# The clues in order of trust: the source to record, and the function that reads the clue.
 CLUES: tuple[tuple[str, Callable[[View], str | None]], ...] = (
     ("json-ld", _by_data),
     ("meta", _by_meta),
@@ -166,7 +167,7 @@ CLUES: tuple[tuple[str, Callable[[View], str | None]], ...] = (
 
 
 def named(label: str) -> str | None:
-    """The type that a section, content type or part of an address names, taken whole.
+    """Return the type that a section, content type or folder of an address names as a whole.
 
     >>> named("Opinion"), named("Opinion polls"), named("live-blog")
     ('opinion', None, 'live_blog')

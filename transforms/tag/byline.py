@@ -1,4 +1,4 @@
-"""Who wrote the document, as printed."""
+"""Who wrote the document, as printed in its byline."""
 
 from __future__ import annotations
 
@@ -68,7 +68,10 @@ _META = (
 
 
 def find(view: View) -> Found:
-    """The byline: as given, as a page states or prints it, or as a line of the text; that line leaves it."""
+    """Return the byline that was given, that the page states or prints, or that a text line holds.
+
+    A line of the text that becomes the byline is removed from the text.
+    """
     site = page_headings.site_keys(view)
     printed, lines = _of_text(view, site)
     found = _of_page(view.page, site) if view.page is not None else printed
@@ -107,7 +110,10 @@ def find(view: View) -> Found:
 def _with_people(
     found: Candidate | None, *others: Callable[[], Candidate | None]
 ) -> Candidate | None:
-    """The first candidate that names a person: an organisation that a page states is its author for want of one."""
+    """Return the first candidate that names a person, or the first of all if none does.
+
+    A page that states an organisation as its author often does so because no person was entered.
+    """
     if found is not None and found.has_people:
         return found
     candidates = [found]
@@ -120,7 +126,7 @@ def _with_people(
 
 
 def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
-    """The byline lines of the text and the names on them."""
+    """Return the byline that the text prints, and the numbers of its lines."""
     lines = list(
         text_header.read(view.lines, max_headline_chars=view.options.max_headline_chars).bylines
     )
@@ -137,12 +143,15 @@ def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[i
     return _of_cut_lines(view, site), lines
 
 
-_HEAD_LINES, _FOOT_LINES = 12, 4  # lines that are not blank, within which a text prints its byline
+_HEAD_LINES, _FOOT_LINES = 12, 4  # A text prints its byline within this many non-blank lines.
 _HEAD_CHARS, _FOOT_CHARS = 2_000, 600
 
 
 def _of_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
-    """The byline on a line that left the text as an author's line: its names are still the document's."""
+    """Return the byline on a line that `clean` removed as a line about the author.
+
+    The line is not part of the text, but its names are those of the document's authors.
+    """
     text = view.document.extracted
     kept = frozenset(view.lines)
     head = [line for line in text[:_HEAD_CHARS].split("\n") if line.strip()][:_HEAD_LINES]
@@ -159,7 +168,7 @@ def _of_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
 
 
 def _prints(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
-    """Whether a byline line of a page names somebody whom the byline names."""
+    """Tell whether a byline line names somebody whom the chosen byline names too."""
     known_names = {gazetteers.key(name.text) for name in chosen.names}
     return any(
         gazetteers.key(name.text) in known_names for name in person_names.split(line, site=site)
@@ -205,9 +214,10 @@ def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
 
 
 def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
-    """The most trusted candidate: people before organisations, statements before markup before text.
+    """Return the most trusted candidate of a page.
 
-    A byline printed under the headline outweighs a statement that names somebody else, or fewer.
+    People come before organisations. Statements come before markup, and markup before text. A
+    byline printed under the headline outweighs a statement that names fewer people or other people.
     """
     stated = [c for c in (_json_ld(page, site), _meta(page, site)) if c and c.names]
     printed = printed_byline.printed(page, site)
@@ -216,7 +226,7 @@ def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
     if stated and printed in by_people[:1] and not (printed.certain or printed.strong):
         return stated[
             0
-        ]  # an organisation that the page states, before a name that may be a photographer's
+        ]  # An organisation that the page states is safer than a name that may be a photographer's.
     if (
         by_people
         and printed in by_people
@@ -241,14 +251,17 @@ def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
 
 
 def _is_account(candidate: Candidate) -> bool:
-    """Whether the people of a byline are user names rather than names: one word each, in Latin letters."""
+    """Tell whether the people of a byline are user names: one word each, in Latin letters."""
     return all(
         " " not in name.text and name.text.isascii() for name in candidate.names if not name.is_org
     )
 
 
 def _same_people(a: set[str], b: set[str]) -> bool:
-    """Whether every name of the one is part of a name of the other: "Ana Ruiz" and "Ana M. Ruiz Dr."."""
+    """Tell whether all names of one set are parts of names of the other.
+
+    For example "Ana Ruiz" is part of "Ana M. Ruiz Dr.".
+    """
     return len(a) == len(b) and all(any(x in y or y in x for y in b) for x in a)
 
 
@@ -258,7 +271,7 @@ def _json_ld(page: PageData, site: frozenset[str]) -> Candidate | None:
             continue
         found: list[Name] = []
         for agent in document.authors:
-            # the owner of a personal site is a person, though the site goes by the same name
+            # The owner of a personal site is a person, even if the site has the same name.
             own = (
                 agent.is_organisation is False
                 and person_names.is_person(agent.name)
@@ -277,7 +290,7 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
     first: Candidate | None = None
     names_of = sorted(
         _META, key=lambda name: not name.startswith("citation")
-    )  # papers: dc.creator often holds the first alone
+    )  # In papers dc.creator often holds only the first author.
     for name in (*names_of, *_labelled(page)):
         values = tuple(v for v in page.meta.get(name, ()) if not re.match(r"https?:|www\.|@|\(", v))
         if name in {"citation_author", "citation_authors", "dc.creator"} and all(
@@ -300,7 +313,8 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
             ):
                 found.append(
                     Name(value)
-                )  # the owner of a personal site; another site's own name is no author
+                    # The owner of a personal site counts. Any other site's own name is not an author.
+                )
         kept = without_site(found, site)
         if any(not n.is_org for n in kept):
             return Candidate(kept, "; ".join(values), "meta")
@@ -308,7 +322,7 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
     return first
 
 
-#: What a card for Twitter calls the author, in the languages of the plugin that writes it.
+#: The labels for the author in a Twitter card, in the languages of the plugin that writes them.
 _CARD_LABELS = frozenset(
     [
         "written by",
@@ -332,7 +346,10 @@ _CARD_LABELS = frozenset(
 
 
 def _labelled(page: PageData) -> list[str]:
-    """The names of the meta tags whose label says that they hold the author: `twitter:data1` beside `twitter:label1`."""
+    """Return the names in meta tags whose label says that they hold the author.
+
+    For example `twitter:label1` says "Written by" and `twitter:data1` holds the name.
+    """
     return [
         f"twitter:data{n}"
         for n in (1, 2)

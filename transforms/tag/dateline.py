@@ -35,7 +35,10 @@ RULE, RULE_VERSION = "dateline", 1
 
 
 def find(view: View) -> Found:
-    """The dateline's parts; the dateline itself leaves the text only where the recipe says so."""
+    """Return the parts of the dateline.
+
+    The dateline stays in the text unless the recipe removes it.
+    """
     found = dateline_parser.of(view)
     if not found.end:
         return Found()
@@ -65,7 +68,10 @@ def find(view: View) -> Found:
 
 
 def _spelled(agency: str | None) -> str | None:
-    """An agency or outlet by its one name: "AP" and "The Associated Press" are one; others as printed."""
+    """Return the one name of an agency or outlet that is known, and any other name as printed.
+
+    For example "AP" becomes "Associated Press".
+    """
     if agency is None:
         return None
     outlet = gazetteers.outlet_named(agency)

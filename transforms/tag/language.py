@@ -25,18 +25,23 @@ COLUMNS = (
     ),
 )
 
-# Characters from the beginning and the middle of the longer lines. The model's tables fill no cache, so a
-# short sample is asked first. On 877 articles in 18 languages it gives the same languages as the whole text.
+# The model reads a short sample first, because its tables do not fit into a cache. These are
+# characters from the beginning and the middle of the longer lines. On 877 articles in 18 languages
+# the sample gives the same languages as the whole text.
 FIRST_CHARS = 160
-SAMPLE_CHARS = 600  # asked where the first sample leaves a doubt
+SAMPLE_CHARS = 600  # Sample that is read if the first one leaves a doubt.
 CLEAR = 0.8
-SHORT_BYTES = 60  # below, the model errs more often than a page's own statement
-MARGIN = 0.05  # of the likeliest language's probability; less likely ones are not named; arbitrary
-SURE = 0.5  # below, a page's own statement is believed
+SHORT_BYTES = 60  # Below this length the model errs more often than a page's own statement.
+# Share of the likeliest language's probability. Less likely languages are not named. Arbitrary.
+MARGIN = 0.05
+SURE = 0.5  # Below this probability a page's own statement is believed.
 
 
 class Model(NamedTuple):
-    """py3langid's automaton over bytes and its table of weights (features by languages, the bits of float16)."""
+    """py3langid's automaton over bytes and its table of weights.
+
+    The weights are a matrix of features by languages and hold the bits of float16.
+    """
 
     moves: npt.NDArray[np.int32]
     states: npt.NDArray[np.int32]
@@ -51,12 +56,15 @@ _prepared: dict[str, npt.NDArray[Any]] = {}
 
 
 def use_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Take the model from what `arrays` gave earlier: unpacking the vendor's file takes half a second."""
+    """Use the model in `arrays`, as the function `arrays` returned it earlier.
+
+    This saves half a second for unpacking the vendor's file.
+    """
     _prepared.update(arrays)
 
 
 def arrays() -> dict[str, npt.NDArray[Any]]:
-    """The model that ships with py3langid as arrays, by the names of `Model`."""
+    """Return the model that ships with py3langid as arrays, named as the fields of `Model`."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     vendor = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -72,7 +80,7 @@ def arrays() -> dict[str, npt.NDArray[Any]]:
 
 @cache
 def model() -> Model:
-    """The model that ships with py3langid, and the walk over it."""
+    """Return the model that ships with py3langid, with the function that computes probabilities."""
     from copydesk.transforms.tag.lookup.language_model import probabilities
 
     found = _prepared or arrays()
@@ -88,7 +96,9 @@ def model() -> Model:
 
 
 def classify(text: str) -> tuple[str, float]:
-    """The likeliest language of a text and its probability, as py3langid computes them from the whole of it.
+    """Return the likeliest language of a text and its probability.
+
+    py3langid computes the same values from the whole text.
 
     >>> classify("Der Fluss stieg in der Nacht um einen Meter, und die Brücke blieb gesperrt.")[0]
     'de'
@@ -96,9 +106,11 @@ def classify(text: str) -> tuple[str, float]:
     return likely(text)[0]
 
 
-@lru_cache(maxsize=16)  # the rules of `clean` and this tagger ask of the same sample
+@lru_cache(maxsize=16)  # The rules of `clean` and this tagger ask about the same sample.
 def likely(text: str) -> tuple[tuple[str, float], ...]:
-    """The languages a text may be in with their probabilities, likeliest first: those with at least `MARGIN` of the first one's.
+    """Return the languages a text may be in with their probabilities, likeliest first.
+
+    A language is included if its probability is at least `MARGIN` of the first one's.
 
     >>> likely("Der Fluss stieg in der Nacht um einen Meter, und die Brücke blieb gesperrt.")[0][0]
     'de'
@@ -107,7 +119,7 @@ def likely(text: str) -> tuple[tuple[str, float], ...]:
     encoded = (text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
     shares, _ = known.probabilities(np.frombuffer(encoded, np.uint8), *known[:5])
     best = int(shares.argmax())
-    if shares[best] * (1 + MARGIN) > 1:  # no other can reach the margin
+    if shares[best] * (1 + MARGIN) > 1:  # No other language can reach the margin.
         return ((known.languages[best], float(shares[best])),)
     order = np.flatnonzero(shares >= MARGIN * shares[best])
     order = order[np.argsort(-shares[order], kind="stable")]
@@ -115,11 +127,15 @@ def likely(text: str) -> tuple[tuple[str, float], ...]:
 
 
 def _array(values: Any) -> npt.NDArray[np.int32]:
-    return np.array(values, dtype=np.int32)  # a copy: numpy asks for large memory pages
+    return np.array(values, dtype=np.int32)  # The copy lets numpy ask for large memory pages.
 
 
 def find(view: View) -> Found:
-    """The language by the model on a sample of the text; what was given or stated where the text cannot tell."""
+    """Return the language of the text by the model, or as it was given or stated.
+
+    The model reads a sample of the text. A language that the input gave wins. The page's statement
+    is used if the sample is too short or leaves a doubt.
+    """
     given = _code(view.document.given.language)
     stated = _stated(view.page) if view.page is not None else None
     guess, confidence = _guess(view.lines)
@@ -140,7 +156,7 @@ def find(view: View) -> Found:
 
 
 def stated_languages(document: Document) -> tuple[str, ...]:
-    """The codes of the languages that the input and the page itself state."""
+    """Return the codes of the languages that the input and the page itself state."""
     found = (_code(document.given.language), _stated(document.page) if document.page else None)
     return tuple(code for code in found if code)
 
@@ -150,7 +166,10 @@ def _stated(page: PageData) -> str | None:
 
 
 def _guess(lines: tuple[str, ...]) -> tuple[str | None, float | None]:
-    """The model's language for the longer lines, prose rather than names and labels, and its probability; None where they are too short to tell."""
+    """Return the model's language and its probability, or two Nones for a text that is too short.
+
+    Only the longer lines are read if there are any: short ones are often names and labels.
+    """
     text = " ".join([line for line in lines if len(line) > 40] or lines)
     if len(text) < SHORT_BYTES and len(text.encode("utf-8", "surrogatepass")) < SHORT_BYTES:
         return None, None
@@ -168,7 +187,7 @@ def _found(language: str | None, confidence: float | None, source: str) -> Found
 
 
 def sample(text: str, n_chars: int) -> str:
-    """The beginning and the middle of a text.
+    """Return the beginning and the middle of a text.
 
     >>> sample("It rained all day in Oslo.", 10)
     'It ra all d'
@@ -181,7 +200,7 @@ def sample(text: str, n_chars: int) -> str:
 
 
 def _code(name: str | None) -> str | None:
-    """The two- or three-letter code of a language tag.
+    """Return the two- or three-letter code of a language tag.
 
     >>> _code("en_US"), _code("English")
     ('en', None)

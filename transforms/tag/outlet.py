@@ -24,7 +24,7 @@ COLUMNS = (
     column("outlet", pa.string(), "Display name of who published."),
 )
 
-# Companies and shops named as publisher instead of the paper.
+# Legal forms of companies. Pages often name the company as publisher instead of the paper.
 _COMPANY = re.compile(
     r"\b(?:gmbh|ag|inc|llc|ltd|limited|a/s|s\.?a|s\.?p\.?a|publishing group|corporation|holdings?|verlag|co\. kg|pty|b\.?v)\b\.?",
     re.I,
@@ -33,9 +33,10 @@ _DOMAIN = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.I)
 
 
 def find(view: View) -> Found:
-    """The outlet by what was given, by the address, by the page's own names, then by the dateline.
+    """Return the outlet that was given, or that the address, the page or the dateline names.
 
-    A dateline's name counts only where nothing else names an outlet, and never a syndicating agency.
+    A dateline's name counts only if nothing else names an outlet, and never if it is an agency that
+    syndicates its reports.
     """
     url, page = view.document.url, view.page
     host = address.host(url) or address.host(view.values.get("canonical_url"))
@@ -79,7 +80,10 @@ def _found(domain: str | None, name: str | None, id_source: str, name_source: st
 
 
 def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
-    """Display name and its evidence, from the recipe's table, the packaged one, the page, or the domain itself."""
+    """Return the display name of the outlet and its source.
+
+    The sources are the recipe's table, the packaged table, the page, and at last the domain itself.
+    """
     extra = view.options.outlets
     if domain and (host in extra or domain in extra):
         return extra.get(host) or extra[domain], "recipe"
@@ -95,13 +99,16 @@ def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
 
 
 def _is_tenant(name: str | None, host: str, domain: str | None) -> bool:
-    """Whether a site under a portal's domain bears a name of its own: "Band" at band.uol.com.br."""
+    """Tell whether a site under a portal's domain has its own name: "Band" at band.uol.com.br."""
     own = host.removesuffix(domain or "").rstrip(".").split(".")
     return bool(name) and len(gazetteers.key(name or "")) > 2 and gazetteers.key(name or "") in own
 
 
 def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
-    """The page's name for its site: a brand before a company, words before a bare domain."""
+    """Return the page's name for its site and its source.
+
+    A brand is preferred to a company, and words are preferred to a bare domain.
+    """
     names = [(tidy(name), source) for name, source in page_headings.named(page)]
     names = [
         (name, source) for name, source in names if name and not name.startswith(("http", "@"))
@@ -130,8 +137,9 @@ _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": 
 
 
 def _of_title(page: PageData, label: str) -> str | None:
-    """The segment at an end of the `<title>` that the site's address or a heading of its own bears out.
+    """Return the part of the `<title>` that names the site, or None.
 
+    The name is first or last, and the site's address or a heading must confirm it. For example
     "Rain in Rome – The Sea Post" at seapost.test, or under a heading "The Sea Post".
     """
     parts = [part.strip() for part in _TITLE_BORDER.split(page.title)]
@@ -148,19 +156,21 @@ def _of_title(page: PageData, label: str) -> str | None:
             continue
         if part is parts[-1] and len(first) > 5 and first in key:
             continue  # "privacy policy: The Post's privacy policy"
-        # A site's own heading, below a headline that is first; else sections are first, headlines last.
+        # If the headline comes first, the other heading is the site's. Otherwise the headings may
+        # be a section, first, and a headline, last.
         is_heading = part is parts[-1] and key in headings and first in headings
-        if _is_borne_out(part, label) or (is_heading and len(headings) > 1):
+        if _matches_domain(part, label) or (is_heading and len(headings) > 1):
             found.append(part)
     return min(found, key=len, default=None)
 
 
-def _is_borne_out(part: str, label: str) -> bool:
-    """Whether the label of a site's domain is a segment's name, its first words or its initials.
+def _matches_domain(part: str, label: str) -> bool:
+    """Tell whether the label of a site's domain is the part's name, its first words or its
+    initials.
 
-    >>> _is_borne_out("Ökologisch Bauen", "oekologischbauen"), _is_borne_out("OSSO B.V", "osso")
+    >>> _matches_domain("Ökologisch Bauen", "oekologischbauen"), _matches_domain("OSSO B.V", "osso")
     (True, True)
-    >>> _is_borne_out("Wine & Spirit Education Trust", "wsetglobal"), _is_borne_out("Rain in Rome", "post")
+    >>> _matches_domain("Wine & Spirit Education Trust", "wsetglobal"), _matches_domain("Rain in Rome", "post")
     (True, False)
     """
     if not label:
@@ -180,13 +190,13 @@ def _is_borne_out(part: str, label: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Letters and digits of a text, without accents."""
+    """Return the letters and digits of a text, without accents."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in apart if char.isalnum())
 
 
 def tidy(name: str) -> str:
-    """A site name without its slogan.
+    """Return a site name without its slogan.
 
     >>> tidy("SFist - San Francisco News, Restaurants, Events, & Sports"), tidy("www.sfist.com")
     ('SFist', 'sfist.com')

@@ -78,7 +78,8 @@ _META = (
     "shareaholic:article_published_time",
     "video:release_date",
 )
-#: Many systems state here when the page was made or last stored, so that a day printed as publication comes first.
+#: Many systems state here when the page was made or last stored, so a day that the page prints as
+#: its publication is preferred.
 _PAGE_META = ("dcterms.date", "dc.date", "date")
 _MODIFIED_META = (
     "article:modified_time",
@@ -94,9 +95,10 @@ _MODIFIED_META = (
 
 
 def find(view: View) -> Found:
-    """Publication and modification, by what was given, the page's statements, its marks, then the address.
+    """Return when the document was published and modified.
 
-    A day more than one after the fetch is refused.
+    The sources are the input, the page's statements, its printed dates, and its address. A date
+    more than one day after the fetch is refused.
     """
     page, given = view.page, view.document.given.published
     candidates = _candidates(view)
@@ -150,10 +152,10 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
     page, url = view.page, str(view.document.url or view.values.get("canonical_url") or "")
     if page is not None:
         yield from _stated(page)
-        for stamp, source in _marked(page, view):
+        for stamp, source in _printed_near_headline(page, view):
             yield _in_order(stamp, url), source
         yield from _of_meta(page, _PAGE_META)
-        yield from _alone(page)
+        yield from _shared_by_time_elements(page)
     else:
         yield from _of_text(view)
     if url and (of_url := date_formats.of_address(url)):
@@ -163,7 +165,7 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
 
 
 def _in_order(stamp: Stamp, url: str) -> Stamp:
-    """A printed stamp; its day and month the other way round where the address says so."""
+    """Return a printed stamp, with day and month exchanged if the address shows that order."""
     of_url = date_formats.of_address(url)
     swapped = of_url is not None and (of_url.day.year, of_url.day.day, of_url.day.month) == (
         stamp.day.year,
@@ -174,7 +176,7 @@ def _in_order(stamp: Stamp, url: str) -> Stamp:
 
 
 def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
-    """The day of a plain text: in its dateline, or alone on one of its first lines."""
+    """Yield the day of a plain text: from its dateline, or alone on one of its first lines."""
     line = dateline_parser.of(view)
     fetched = view.document.fetched_at
     day = dateline_parser.resolved(line, fetched.date() if fetched else None)
@@ -193,7 +195,7 @@ def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
 
 
 def _stated(page: PageData) -> Iterator[tuple[Stamp, str]]:
-    """Publication as JSON-LD and meta tags state it."""
+    """Yield the publication as JSON-LD and meta tags state it."""
     for document in page.statements.documents:
         if (
             not document.elsewhere
@@ -218,10 +220,11 @@ def _of_meta(page: PageData, names: tuple[str, ...]) -> Iterator[tuple[Stamp, st
                 yield stamp, "meta"
 
 
-def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
-    """Publication as the page prints it near its headline, by the surest mark; of two side by side, the earlier.
+def _printed_near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
+    """Yield the publication as the page prints it near its headline.
 
-    A day that the page states as modification is none.
+    The most trusted date wins. Of two dates side by side the earlier one does. A day that the page
+    states as its modification is not used.
     """
     heading = page_headings.main_heading(page, view.values.get("title"))
     top = heading.order if heading else 0
@@ -229,10 +232,11 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     modified = _modified(page, None)
     around = {mark.order: mark for mark in (*page.dates, *page.authors)}
     listed = date_marks.listed(page.dates)
-    # A wrapper named as a list around the whole page tells nothing of its dates.
+    # If a wrapper around the whole page is named as a list, zones say nothing about its dates.
     is_zoned = bool(top) or not all(mark.zone for mark in page.dates)
     found: list[tuple[float, int, Stamp]] = []
-    in_cards: set[int] = set()  # a card's date counts only where none outside cards is near
+    # A date on a card for another story counts only if no date outside cards is near.
+    in_cards: set[int] = set()
     for mark in (*page.dates, *page.authors):
         near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
         said = (
@@ -249,7 +253,7 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
         if mark.order in listed and top and mark.order > top + date_marks.BESIDE:
             score -= 1.0
         if mark.how == "text" and len(mark.text) > date_marks.PROSE_CHARS:
-            score -= 1.0  # a day that a paragraph speaks of
+            score -= 1.0  # The day is part of a paragraph.
         parent = around.get(mark.inside)
         if score < 1 or (
             parent is not None and date_marks.MODIFIED.search(date_marks.announced(parent))
@@ -271,10 +275,11 @@ def _marked(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
         yield min(rivals, key=lambda item: (item[2].day, -item[0], item[1]))[2], "markup"
 
 
-def _alone(page: PageData) -> Iterator[tuple[Stamp, str]]:
-    """The day of the page's `time` elements, however far from the headline, if all of them print the same one.
+def _shared_by_time_elements(page: PageData) -> Iterator[tuple[Stamp, str]]:
+    """Yield the day of the page's `time` elements if all of them print the same one.
 
-    Those in comments, in lists of other articles and the like do not count.
+    They may be far from the headline. Those in comments, in lists of other articles and the like do
+    not count.
     """
     stamps = [
         date_formats.machine(mark.value)
@@ -287,7 +292,10 @@ def _alone(page: PageData) -> Iterator[tuple[Stamp, str]]:
 
 
 def _updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
-    """The day under the headline that the page prints as an update: rewritten pages print no other."""
+    """Yield the day under the headline that the page prints as an update.
+
+    Rewritten pages often print no other day.
+    """
     heading = page_headings.main_heading(page, view.values.get("title"))
     top = heading.order if heading else 0
     day_first = _day_first(view)
@@ -327,7 +335,10 @@ _MONTH_FIRST = frozenset({"en-us", "en_us", "fil", "en-ph"})
 
 
 def _day_first(view: View) -> bool | None:
-    """Whether 3/4 is the third of April: not in American English; unknown for English of no country."""
+    """Tell whether 3/4 is the third of April.
+
+    It is not in American English. Return None for English of an unknown country.
+    """
     page = view.page
     language = (page.language or page.first("og:locale") if page is not None else "").lower() or (
         view.document.given.language or ""

@@ -1,4 +1,4 @@
-"""What may be done with the document: is it free to read, under which licence, reserved from mining or not."""
+"""What may be done with the document: is it free to read, what is its licence, may it be mined."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ _TIERS = (
     "access_type",
 )
 _FLAGS = ("premium", "is_premium", "ispremium", "adv:premium", "is_paywalled", "paywall")
-# A wall names the act and the rest of the text; a subscription that is merely offered names no rest.
+# A wall asks for an act and speaks of the rest of the text. A subscription that is merely offered
+# does not speak of the rest.
 _WALL = Caseless(
     r"(?:subscribe|sign up|sign in|log ?in|register|join)\b.{0,40}\bto (?:continue|keep|finish) reading|"
     r"(?:subscribe|log ?in|register|sign in)\b.{0,30}\bto (?:read|view|access) (?:the (?:rest|full|whole|entire)|this (?:article|story|content))|"
@@ -59,7 +60,7 @@ _CLAUSE = re.compile(
 
 
 def find(view: View) -> Found:
-    """Access, licence and reservation, each by the page's own words, null where it says nothing."""
+    """Return access, licence and reservation as the page states them, and None for what it omits."""
     values: dict[str, object] = {}
     evidence: dict[str, str] = {}
     page = view.page
@@ -91,7 +92,10 @@ def _free(page: PageData, view: View) -> tuple[bool | None, str]:
 
 
 def _walled(view: View) -> tuple[bool | None, str]:
-    """False where one of the last lines, cut or kept, is a wall: walls come where the opening ends."""
+    """Return False if one of the last lines, cut or kept, is a wall.
+
+    Walls come after the opening of an article, so they are near the end of the text.
+    """
     ends = [line for line in view.document.extracted[-1500:].split("\n") if len(line) < 400]
     return (False, "text") if any(_WALL.search(line) for line in ends[-8:]) else (None, "")
 
@@ -107,7 +111,7 @@ def _licence(page: PageData) -> tuple[str | None, str]:
 
 
 def spdx(licence: str) -> str:
-    """The SPDX identifier of a Creative Commons address, any other licence as it is printed.
+    """Return the SPDX identifier of a Creative Commons address, and any other licence as printed.
 
     >>> spdx("https://creativecommons.org/licenses/by-nc/4.0/"), spdx("All rights reserved")
     ('CC-BY-NC-4.0', 'All rights reserved')
@@ -125,7 +129,11 @@ _ROBOTS = ("robots", "googlebot", "bingbot", "x-robots-tag")
 
 
 def _reserved(page: PageData | None, given: bool | None) -> tuple[bool | None, str]:
-    """By the page's own word under the protocol, then by what the response said, then by the page's robots directives."""
+    """Return whether mining is reserved, and the source.
+
+    The page's statement under the TDM Reservation Protocol comes first, then the HTTP response,
+    then the page's robots directives.
+    """
     stated = mining_reservation.by_protocol(page.first("tdm-reservation")) if page else None
     if stated is not None:
         return stated, "meta"

@@ -1,4 +1,4 @@
-"""The part of the publication that the document was in."""
+"""The section of the publication in which the document appeared."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _META = (
 
 
 def find(view: View) -> Found:
-    """The section as given, else by JSON-LD, else by meta tags."""
+    """Return the section that was given, or that JSON-LD or meta tags state."""
     given = tidy(view.document.given.section or "")
     stated = _stated(view)
     if given:
@@ -53,7 +53,7 @@ def _stated(view: View) -> tuple[str | None, str]:
 
 
 def tidy(name: str) -> str:
-    """A section's name as a reader would print it: words, each said once, with a capital at the start.
+    """Return a section's name as a page would print it: no repeated word, a capital at the start.
 
     >>> tidy("news_news"), tidy("sport"), tidy("WORLD NEWS"), tidy("UK"), tidy("Arts & Leisure")
     ('News', 'Sport', 'World news', 'UK', 'Arts & Leisure')

@@ -1,4 +1,4 @@
-"""What the page's data gives its readers before the text: standfirst, keywords and picture."""
+"""What the page's data says about the text: standfirst, keywords and picture."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ COLUMNS = (
     ),
 )
 
-MAX_KEYWORDS = 50  # arbitrary; few pages name more than 30
-MAX_KEYWORD_CHARS = 100  # longer "keywords" are sentences
+MAX_KEYWORDS = 50  # Arbitrary. Few pages name more than 30.
+MAX_KEYWORD_CHARS = 100  # Longer "keywords" are sentences.
 
 _DESCRIPTIONS = (
     "og:description",
@@ -61,7 +61,9 @@ _PLACEHOLDER = re.compile(
 
 
 def find(view: View) -> Found:
-    """Description, keywords and picture by the document's JSON-LD and the page's meta tags."""
+    """Return description, keywords and picture from the document's JSON-LD and the page's meta
+    tags.
+    """
     page = view.page
     if page is None:
         return Found({"keywords": ()})
@@ -74,7 +76,10 @@ def find(view: View) -> Found:
 
 
 def _description(page: PageData, title: str) -> tuple[str | None, str]:
-    """The longest of the descriptions that are no copy of the title: shorter ones are cut for a card."""
+    """Return the longest description that does not repeat the title, and its source.
+
+    Shorter descriptions are cut to fit a card.
+    """
     said = [(fold(d.description), "json-ld") for d in page.statements.documents if _is_own(d)][:1]
     said += [(value, "meta") for name in _DESCRIPTIONS for value in page.meta.get(name, ())[:1]]
     known = title.casefold()
@@ -95,9 +100,10 @@ def _description(page: PageData, title: str) -> tuple[str | None, str]:
 
 
 def _keywords(page: PageData) -> tuple[tuple[str, ...], str]:
-    """The document's keywords, each once.
+    """Return the document's keywords without repeats, and their source.
 
-    News keywords and article tags are the editor's; a plain `keywords` tag may hold the site's.
+    News keywords and article tags come from the editor. A plain `keywords` tag may hold the site's
+    keywords.
     """
     stated = next((d.keywords for d in page.statements.documents if _is_own(d) and d.keywords), ())
     tags = page.meta.get("article:tag", ())
@@ -112,7 +118,9 @@ def _keywords(page: PageData) -> tuple[tuple[str, ...], str]:
 
 
 def _is_keyword(word: str) -> bool:
-    """Whether a word is a reader's, not a mark of the software (`post_id:123`)."""
+    """Tell whether a keyword is meant for readers. Software also leaves marks such as
+    `post_id:123`.
+    """
     return (
         1 < len(word) <= MAX_KEYWORD_CHARS
         and not re.match(r"https?:|[\w-]+[:=]\S", word)
@@ -132,7 +140,7 @@ def _image(page: PageData) -> tuple[str | None, str]:
 
 
 def absolute(address: str, base: str | None) -> str | None:
-    """The address made absolute; None where it is none of the web's.
+    """Return the absolute form of an address, or None if it is not a web address.
 
     >>> absolute("/a.jpg", "https://example.org/news/1"), absolute("data:image/gif;base64,R0", None)
     ('https://example.org/a.jpg', None)

@@ -1,4 +1,4 @@
-"""What a tagger is: the columns it declares and the function that fills them."""
+"""The type of a tagger: the columns it declares and the function that fills them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Options:
     cut_dateline: bool = False
     """Readers and gold sets expect the dateline in the text."""
     update_as_published: bool = True
-    """Take the day of the last update where a page prints no other day: +.01 F1 on pages so rewritten."""
+    """Use the day of the last update if a page prints no other day: +.01 F1 on such pages."""
     outlets: Mapping[str, str] = field(default_factory=dict)
     """Registrable domain to display name. It wins over the packaged table."""
     max_headline_chars: int = 200
@@ -32,7 +32,7 @@ class Options:
 
 @dataclass(frozen=True)
 class View:
-    """What a tagger may look at: the document, its kept lines, and the values that taggers found so far."""
+    """What a tagger may read: the document, its kept lines, and the values of earlier taggers."""
 
     document: Document
     options: Options
@@ -41,16 +41,16 @@ class View:
 
     @property
     def page(self) -> PageData | None:
-        """The page's own statements; None for a plain text."""
+        """The page's own statements, or None for a plain text."""
         return self.document.page
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """What no stage and no earlier tagger has removed, line by line, blank lines included."""
+        """The lines that no stage and no earlier tagger has removed, blank lines included."""
         return tuple(ledger.lines(self.document.extracted, (*self.document.removed, *self.removed)))
 
-    def less(self, removed: tuple[Removal, ...]) -> View:
-        """The view after a tagger's cuts: itself where there are none."""
+    def without(self, removed: tuple[Removal, ...]) -> View:
+        """Return the view after the cuts `removed` of a tagger."""
         return (
             View(self.document, self.options, self.values, (*self.removed, *removed))
             if removed
@@ -62,7 +62,9 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Found(NamedTuple):
-    """Values by column name, where each came from, and the lines that became values."""
+    """The result of a tagger: values by column name, their sources, and the lines that became
+    values.
+    """
 
     values: Mapping[str, Any] = _NOTHING
     evidence: Mapping[str, str] = _NOTHING
@@ -71,9 +73,10 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
-    """One tagger: what it is called, the columns it declares, the function that fills them, and its ledger rules."""
+    """One tagger: its name, its columns, the function that fills them, and its ledger rules."""
 
     name: str
     columns: tuple[pa.Field, ...]
     find: Callable[[View], Found]
-    rules: tuple[tuple[str, int, str], ...] = ()  # name, version, what it cuts
+    # Each rule has a name, a version, and a sentence about what it cuts.
+    rules: tuple[tuple[str, int, str], ...] = ()

@@ -1,4 +1,4 @@
-"""The headline, without what the site puts around it."""
+"""The headline, without the words that the site puts around it."""
 
 from __future__ import annotations
 
@@ -38,14 +38,15 @@ _GENERIC = re.compile(
     re.I,
 )
 MAX_CHARS = 400
-# Hosts whose sites are named by their subdomain.
+# Hosts where each subdomain is a site of its own.
 _HOSTS_OF_MANY = frozenset({"blogspot", "wordpress", "substack", "tumblr", "github", "medium"})
 
 
 def find(view: View) -> Found:
-    """The headline: as given, as the page states and prints it, or as a plain text begins.
+    """Return the headline that was given, that the page states or prints, or that a text begins
+    with.
 
-    The line that prints it at the top leaves the text.
+    A line at the top that prints the headline is removed from the text.
     """
     given = fold(view.document.given.title or "")
     keys = page_headings.site_keys(view)
@@ -86,7 +87,10 @@ def find(view: View) -> Found:
 
 
 def _repeated(view: View, title: str, raw: str) -> list[int]:
-    """Lines among the first that print the title again; in a plain text without one of its own only the very first."""
+    """Return the numbers of the first lines that print the title again.
+
+    In a plain text whose title was given, only the very first line can be one.
+    """
     wanted = {gazetteers.key(title), gazetteers.key(raw)}
     heading = page_headings.main_heading(view.page, title) if view.page is not None else None
     if heading is not None and heading.how == "heading" and _prints(heading.text, title):
@@ -100,12 +104,15 @@ def _repeated(view: View, title: str, raw: str) -> list[int]:
 
 
 def _cut(view: View, lines: list[int]) -> tuple[Removal, ...]:
-    """The removal of headline lines and of the blank lines they leave at the top; none where nothing else is in the text."""
+    """Return the removal of headline lines and of the blank lines that remain at the top.
+
+    Nothing is removed if the text has no other line.
+    """
     if not lines:
         return ()
     gone = set(lines)
     if not any(line and not line.isspace() for i, line in enumerate(view.lines) if i not in gone):
-        return ()  # a news flash is its headline
+        return ()  # A news flash consists of its headline.
     cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
     for i, line in enumerate(view.lines):
         if i not in gone and line and not line.isspace():
@@ -116,11 +123,11 @@ def _cut(view: View, lines: list[int]) -> tuple[Removal, ...]:
 
 
 def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
-    """The headline of a page as found, and where from.
+    """Return the headline of a page as printed, and its source.
 
-    An article's own JSON-LD headline first; then the heading that prints what the page states
-    elsewhere; then those statements. In this order 87 % of some 650 known headlines came out right;
-    headings first gave 77 % on news.
+    An article's own JSON-LD headline comes first, then the heading that prints what the page states
+    elsewhere, then those other statements. In this order 87 % of some 650 known headlines were
+    right. With headings first it was 77 % on news.
     """
     stated = [
         (text[:MAX_CHARS], source)
@@ -128,26 +135,27 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
         if not _GENERIC.fullmatch(title_wording.cleaned(text, keys))
     ]
     said = [text for text, _ in stated] + ([page.title] if page.title else [])
-    # Without the site's name, which a heading above the page prints too.
+    # The site's name is left out, because a heading above the article prints it too.
     heads = [title_wording.cleaned(other, keys) for other in said]
     printed = [
         text for text in _printed(page, keys) if any(_prints(text, other) for other in heads)
     ]
     chosen, source = _chosen(page, keys, stated, printed)
-    return _alone(_in_full(chosen, [*said, *printed]), page, keys), source
+    return _without_kicker_or_deck(_in_full(chosen, [*said, *printed]), page, keys), source
 
 
 def _chosen(
     page: PageData, keys: frozenset[str], stated: list[tuple[str, str]], printed: list[str]
 ) -> tuple[str, str]:
-    """The headline among statements and headings that print one of them."""
+    """Choose the headline among the page's statements and the headings that print one of them."""
     shared = _key(page.first("og:title"), keys)
     agreed = [text for text in printed if gazetteers.key(text) == shared]
     for text, source in stated:
         if source == "json-ld":
             key = _key(text, keys)
             if agreed and key != shared and (_key(page.title, keys) == key or key.endswith(shared)):
-                # JSON-LD holds the search engines' title or a kicker, the heading what readers see
+                # JSON-LD holds a title for search engines or a kicker. The heading is what readers
+                # see.
                 return agreed[0], "markup"
             heads = [p for p in printed if len(p) > 10 and key.startswith(gazetteers.key(p))]
             return (max(heads, key=len), "markup") if heads else (text, source)
@@ -165,7 +173,10 @@ def _key(text: str, keys: frozenset[str]) -> str:
 
 
 def _longest_part(printed: list[str], title: str) -> str:
-    """The first heading, or a much longer one that the `<title>` holds as well: sections are named first."""
+    """Return the first heading, or a much longer one that the `<title>` holds as well.
+
+    A short first heading that the `<title>` holds too is often the name of a section.
+    """
     whole = gazetteers.key(title)
     first = printed[0]
     others = [text for text in printed[1:] if gazetteers.key(text) in whole]
@@ -178,7 +189,7 @@ _CUT_SHORT = re.compile(r"\s*(?:\.\.\.|…)$")
 
 
 def _in_full(text: str, others: list[str]) -> str:
-    """A headline that was cut short, as another statement or heading prints it in full."""
+    """Return the full form of a headline that was cut short, if a statement or heading prints it."""
     if not _CUT_SHORT.search(text):
         return text
     begun = gazetteers.key(_CUT_SHORT.sub("", text))
@@ -192,10 +203,11 @@ def _in_full(text: str, others: list[str]) -> str:
     return min(full, key=len, default=text) if len(begun) > 9 else text
 
 
-def _alone(text: str, page: PageData, keys: frozenset[str]) -> str:
-    """A heading without the kicker before it or the deck behind it, where two statements leave it off.
+def _without_kicker_or_deck(text: str, page: PageData, keys: frozenset[str]) -> str:
+    """Return a heading without the kicker before it or the deck behind it.
 
-    One statement is enough for a kicker before a title of three words.
+    Two statements must leave that part out. One statement is enough for a kicker before a title of
+    three words.
     """
     documents = (d for d in page.statements.documents if not d.elsewhere and d.kind <= 2)
     said = [next((d.headline for d in documents if d.headline), ""), page.first("og:title")]
@@ -220,13 +232,14 @@ def _alone(text: str, page: PageData, keys: frozenset[str]) -> str:
     return text
 
 
-_JOINS = frozenset(":-–—")  # before them is a part of the headline
+_JOINS = frozenset(":-–—")  # What comes before these characters is a part of the headline.
 
 
 def _prints(heading: str, stated: str) -> bool:
-    """Whether a heading can be the printed form of a stated headline: as long, in much the same words.
+    """Tell whether a heading can be the printed form of a stated headline.
 
-    Also where it is the first part of a title, or the last after a site's name.
+    It must be as long and use much the same words. It may also be the first part of a title, or the
+    last part after a site's name.
     """
     key, other = gazetteers.key(heading), gazetteers.key(stated)
     if len(heading) * 3 >= len(stated) and (
@@ -268,7 +281,10 @@ _OF_SITE = re.compile(r"\b(?:site|blog)[-_]?(?:title|name)|\blogo\b|branding")
 
 
 def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
-    """Headings that may be the headline, in page order: those in menus and lists last."""
+    """Return the headings that may be the headline, in page order.
+
+    Headings in menus and lists come last.
+    """
     found = [mark for mark in page.headings if 0 < len(mark.text) <= MAX_CHARS]
     found.sort(
         key=lambda mark: (
@@ -289,7 +305,9 @@ def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
 
 
 def _headline_of(heading: str, stated: list[str]) -> str:
-    """The headline of a heading of several blocks: a label or a day before it goes where the page states it without.
+    """Return the headline in a heading of several blocks.
+
+    A label or a day before the headline is left out if the page states the headline without it.
 
     >>> _headline_of("Gardening\\nHow to grow beans", ["howtogrowbeansthepost"])
     'How to grow beans'
@@ -307,9 +325,10 @@ def _headline_of(heading: str, stated: list[str]) -> str:
 
 
 def _after_site(page: PageData, label: str) -> tuple[str, str] | None:
-    """The headline of a page that prints its site's name as main heading and first in its `<title>`.
+    """Return the headline of a page whose main heading and `<title>` begin with the site's name.
 
-    "The Sea Post: How to grow beans" at theseapost.test, under the heading "The Sea Post".
+    For example "The Sea Post: How to grow beans" at theseapost.test, under the heading "The Sea
+    Post".
     """
     whole = page.title
     stated = gazetteers.key(page.first("og:title", "twitter:title"))
@@ -324,7 +343,7 @@ def _after_site(page: PageData, label: str) -> tuple[str, str] | None:
             and key not in stated
             and any(gazetteers.key(m.text) == stated for m in page.headings)
         ):
-            break  # another heading prints the headline that the page states
+            break  # Another heading prints the headline that the page states.
 
         if whole.startswith(name):
             rest = whole[len(name) :].lstrip(" :|-–—»·").strip()

@@ -1,4 +1,4 @@
-"""Which agency wrote the document, and which outlets it reports from."""
+"""Which agency wrote the document, and which outlets it cites."""
 
 from __future__ import annotations
 
@@ -27,20 +27,23 @@ COLUMNS = (
     ),
 )
 
-# An agency's own credit at the foot: "(dpa)", "Quelle: dpa", "© AFP", "Copyright 2024 The Associated Press".
+# The credit of an agency at the end of a text: "(dpa)", "Quelle: dpa", "© AFP", "Copyright 2024 The
+# Associated Press".
 _FOOT = re.compile(
     r"(?:\((?P<a>[^()\n]{2,40})\)|(?:source|quelle|fuente|fonte|bron|kilde|källa|via)\s*:\s*(?P<b>[^\n.;]{2,40})|(?:©|\(c\)|copyright)\s*(?:\d{4}\s*)?(?P<c>[A-Z][^\n.,;|]{1,40})|"
     r"(?:^|\n|[.!?]\s?)(?:[-–—/]{1,2}\s?)?(?P<d>[^\W\d_][\w./-]{1,15}))\.?\s*$",
     re.I,
 )
-# A dateline behind a note or a byline on one line: "(Corrects the year) By Ana Ruiz LIMA (Reuters) - Rain fell."
+# A dateline after a note or a byline on the same line: "(Corrects the year) By Ana Ruiz LIMA
+# (Reuters) - Rain fell."
 _SIGNED = re.compile(r"\(([^()\d]{2,40})\)[*_]{0,3}\s?(?:[–—―]|-{1,2})\s")
 _OPENING_LINES, _OPENING_CHARS = (
     6,
     700,
-)  # the longest note before a dateline seen has 340 characters
-# Words next to a name that say the text reports from it: what to look for (a first letter that may be a
-# capital is left off), then what the name follows and what it precedes.
+)  # The longest note seen before a dateline has 340 characters.
+# Words beside a name that show that the text cites it. `_ENGLISH` and `_OTHERS` are what to search
+# for; a first letter that may be a capital is left out. `_FOLLOWS` matches the words before the
+# name, `_PRECEDES` the words after it.
 _ENGLISH = (
     "report",
     "told ",
@@ -101,7 +104,7 @@ _SKIPPED = words(
     zeitung has have had first also earlier
     """
 )
-# Names of outlets that are everyday words; they count only with "the" before them, or never.
+# Names of outlets that are also everyday words. They count only with "the" before them, or never.
 _COMMON = words(
     """
     time metro people focus science nature mirror express star sun sport sports open index as
@@ -115,7 +118,10 @@ _COMMON = words(
 
 
 def find(view: View) -> Found:
-    """The agency that wrote the text, by dateline, byline or credit; and the outlets the text cites."""
+    """Return the agency that wrote the text, and the outlets that the text cites.
+
+    The agency is named by the dateline, the byline or a credit.
+    """
     own = {
         gazetteers.key(str(name))
         for name in (view.values.get("outlet"), view.values.get("dateline_agency"))
@@ -155,7 +161,7 @@ def _agency(view: View) -> tuple[str | None, str]:
 
 
 def _cited(view: View, own: set[str]) -> tuple[str, ...]:
-    """Names next to a citing word, as the tables know them, in order of first mention."""
+    """Return the known names beside a citing word, in order of first mention."""
     text = "\n".join(view.lines)
     found: dict[str, int] = {}
     for phrase, at in _named(text):
@@ -167,14 +173,14 @@ def _cited(view: View, own: set[str]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: found[name]))
 
 
-# Later mentions of a paper leave the rest of its name off: "the Journal" is The Wall Street Journal.
+# Later mentions shorten the name of a paper: "the Journal" is The Wall Street Journal.
 _SHORT = re.compile(
     r"[Tt]he (?:Journal|Times|Post|Telegraph|Herald|Tribune|Mail|Review|Globe|Sun|Star)"
 )
 
 
 def _in_full(word: str, text: str) -> str | None:
-    """The outlet whose name the text prints in full, ending in the word."""
+    """Return the outlet whose full name is in the text and ends in the word."""
     for printed in re.finditer(rf"((?:[A-Z][\w.&-]{{1,15}} ){{1,3}}){word}\b", text):
         before = printed[1].split()
         for n in range(len(before)):
@@ -185,7 +191,7 @@ def _in_full(word: str, text: str) -> str | None:
 
 
 def _named(text: str) -> Iterator[tuple[str, int]]:
-    """Capitalised phrases next to a citing word, each with its offset in the text."""
+    """Yield the capitalised phrases beside a citing word, each with its offset in the text."""
     for cue in _ENGLISH if " the " in text else (*_ENGLISH, *_OTHERS):
         at = text.find(cue)
         n = 0
@@ -206,7 +212,7 @@ _OPENING_QUOTES = frozenset("\"“‘'(")
 
 
 def _phrase(words: list[str], *, backwards: bool = False) -> str:
-    """The run of capitalised words next to the cue, up to five."""
+    """Return the run of up to five capitalised words beside the citing word."""
     found: list[str] = []
     article = ""
     for word in reversed(words) if backwards else words:
@@ -240,11 +246,11 @@ _DEMONYM = re.compile(r"[A-Z]\w+(?:ese|ish|ian|can|man|ench|utch|aeli|ani|wiss|r
 
 
 def _known(phrase: str) -> str | None:
-    """The agency or outlet that a phrase names; the longest that is known.
+    """Return the agency or outlet that a phrase names, by the longest known name in it.
 
-    What else is in the phrase must be a country or owner before the name ("Japan's Kyodo"), or a word
-    for the medium behind it ("CNBC television"). A name that is also an everyday word counts only as
-    its outlet prints it, with its "The".
+    The rest of the phrase must be a country or owner before the name ("Japan's Kyodo"), or a word
+    for the medium after it ("CNBC television"). A name that is also an everyday word counts only as
+    its outlet prints it, with "The".
 
     >>> _known("Japan's Kyodo"), _known("Google Inc"), _known("the National Bureau of Statistics")
     ('Kyodo', None, None)
@@ -264,7 +270,11 @@ def _known(phrase: str) -> str | None:
 
 
 def _may_follow(parts: list[str], n: int) -> bool:
-    """Whether a name of `n` words can end there: a long one, one in the possessive, or before a word for the medium."""
+    """Tell whether a name of `n` words can end there.
+
+    It can if it has three words or more, is in the possessive, or is followed by a word for the
+    medium.
+    """
     behind = parts[n].strip(".,").lower().removesuffix("'s").removesuffix("’s")
     return n > 2 or parts[n - 1].endswith(("'s", "’s")) or behind in _BEHIND
 
@@ -274,7 +284,7 @@ _POSSESSIVES = ("'s", "’s", "s'", "-language", "-owned", "-based")
 
 
 def _may_precede(last: str) -> bool:
-    """Whether the word before a name says whose it is, or where it is, or is no part of a name."""
+    """Tell whether the word before a name is an owner, a country or region, or a leading word."""
     return (
         last.endswith(_POSSESSIVES)
         or last.lower() in _LEADING
@@ -284,7 +294,10 @@ def _may_precede(last: str) -> bool:
 
 
 def _outlet(name: str, *, with_the: bool) -> str | None:
-    """The agency or outlet of a name; None for an everyday word that is not printed as an outlet's name."""
+    """Return the agency or outlet of a name.
+
+    Return None for an everyday word that is not printed as an outlet's name.
+    """
     name = name.strip(".,'’")
     name = name[:-2] if name.endswith(("'s", "’s")) else name
     key = gazetteers.key(name)
