@@ -109,7 +109,7 @@ def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
 
     A brand is preferred to a company, and words are preferred to a bare domain.
     """
-    names = [(tidy(name), source) for name, source in page_headings.named(page)]
+    names = [(tidy(name), source) for name, source in page_headings.site_names(page)]
     names = [
         (name, source) for name, source in names if name and not name.startswith(("http", "@"))
     ]

@@ -1,1 +1,1 @@
-"""Tables that taggers look things up in."""
+"""The tables in which taggers look things up."""

@@ -1,4 +1,4 @@
-"""A named condition with its examples: bylines and datelines are recognised by tables of them."""
+"""A named condition with its examples. Tables of conditions recognise bylines and datelines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Condition(Generic[T]):
-    """What must hold of a reading of a line, with lines that it accepts and lines that it does not."""
+    """A condition on a parsed line, with lines that fulfil it and lines that do not."""
 
     name: str
     holds: Callable[[T], bool]

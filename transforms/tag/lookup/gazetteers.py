@@ -1,4 +1,4 @@
-"""Packaged tables: outlets, agencies, roles. Loaded once, by `warm` or at first use."""
+"""Packaged tables of outlets, agencies and roles. Each is loaded once, by `warm` or at first use."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from importlib.resources import files
 
 @cache
 def text(name: str) -> str:
-    """A packaged file."""
+    """Return the content of a packaged file."""
     return (files("copydesk.transforms.tag") / "data" / name).read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=8192)
 def key(name: str) -> str:
-    """A name for comparison: compatibility form, folded case, letters and digits alone, without "the" and "www".
+    """Return the form of a name that is compared with others.
+
+    It holds only letters and digits, in compatibility form and folded case, without "the" and
+    "www".
 
     >>> key("The New York Times"), key("www.Foo-Bar.com")
     ('newyorktimes', 'foobarcom')
@@ -36,14 +39,17 @@ _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 
 @cache
 def rows(name: str) -> tuple[tuple[str, ...], ...]:
-    """The rows of a packaged table."""
+    """Return the rows of a packaged table."""
     lines = (line for line in text(name).splitlines() if line and not line.startswith("#"))
     return tuple(tuple(line.split("\t")) for line in lines)
 
 
 @cache
 def agencies() -> dict[str, str]:
-    """Every name of an agency, folded, to the name it goes by; abbreviations keep their case elsewhere."""
+    """Return the name of each agency by all its names, folded.
+
+    Abbreviations keep their case elsewhere: see `_exact_agencies`.
+    """
     found: dict[str, str] = {}
     for name, _, *others in rows("agencies.tsv"):
         for alias in (name, *"".join(others).split("|")):
@@ -54,7 +60,9 @@ def agencies() -> dict[str, str]:
 
 @cache
 def _exact_agencies() -> frozenset[str]:
-    """Names of agencies as printed: short ones count only in their own case ("TT", not "tt")."""
+    """Return the names of agencies as printed. Short ones count only in their own case: "TT", not
+    "tt".
+    """
     return frozenset(
         alias
         for name, _, *others in rows("agencies.tsv")
@@ -64,7 +72,7 @@ def _exact_agencies() -> frozenset[str]:
 
 
 def agency(text: str) -> str | None:
-    """The agency that the text names and nothing else.
+    """Return the agency if the text names it and nothing else.
 
     >>> agency("The Associated Press"), agency("AP"), agency("ap"), agency("AP reporter")
     ('Associated Press', 'Associated Press', None, None)
@@ -76,7 +84,7 @@ def agency(text: str) -> str | None:
 
 @cache
 def roles() -> dict[str, str]:
-    """Role nouns, folded, to the role they name."""
+    """Return the role that each folded role noun names."""
     table = json.loads(text("roles.json"))
     return {
         word: role
@@ -87,7 +95,7 @@ def roles() -> dict[str, str]:
 
 @cache
 def role_modifiers() -> frozenset[str]:
-    """Words before a role noun and belong to it: "senior politics editor"."""
+    """Return the words that belong to a role noun after them: "senior politics editor"."""
     return frozenset(json.loads(text("roles.json"))["modifiers"])
 
 
@@ -107,7 +115,7 @@ def _outlets_by_name() -> dict[str, tuple[str, str]]:
 
 
 def outlet_at(host: str) -> str | None:
-    """Display name of the outlet at a host or at the nearest known domain above it.
+    """Return the display name of the outlet at a host, or at the nearest known domain above it.
 
     >>> outlet_at("edition.cnn.com"), outlet_at("money.cnn.com"), outlet_at("example.com")
     ('CNN', 'CNNMoney', None)
@@ -136,7 +144,7 @@ def names_at(host: str) -> tuple[str, ...]:
 
 
 def outlet_named(name: str) -> tuple[str, str] | None:
-    """Domain and display name of the outlet that goes by a name.
+    """Return the domain and the display name of the outlet with this name.
 
     >>> outlet_named("the new york times")
     ('nytimes.com', 'The New York Times')
@@ -146,7 +154,7 @@ def outlet_named(name: str) -> tuple[str, str] | None:
 
 @cache
 def given_names() -> frozenset[str]:
-    """Frequent given names in Latin letters, folded."""
+    """Return frequent given names in Latin letters, folded."""
     return frozenset(name for row in rows("given_names.txt") for name in row[0].split())
 
 

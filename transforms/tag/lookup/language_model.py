@@ -1,4 +1,4 @@
-"""A language model's walk over a text, compiled."""
+"""Compiled kernel that computes the language probabilities of a text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from copydesk.transforms.numba_cache import either
 
-_LINE = 32  # weights in a cache line of 64 bytes
+_LINE = 32  # Weights in a cache line of 64 bytes.
 _PARTS = 8
-LONGEST = 6  # bytes of the model's longest feature: a state depends on no more of them
-_HALF_BIAS = 2.0**112  # between the exponents of float16 and float32
+LONGEST = 6  # Bytes of the model's longest feature. A state depends on no more bytes than these.
+_HALF_BIAS = 2.0**112  # Factor between the exponents of float16 and float32.
 
 
 def _probabilities(
@@ -24,17 +24,18 @@ def _probabilities(
     priors: npt.NDArray[np.float32],
     same: npt.NDArray[np.int32],
 ) -> tuple[npt.NDArray[np.float64], int]:
-    """The probability of each language, by number, and a number without meaning.
+    """Return the probability of each language, by number, and a number without meaning.
 
-    A row of `states` says where a state's moves begin and which feature it ends, or -1.
-
-    A language's score is its prior and, for each feature seen, the weight times log(1 + count), over the
-    root of the number of bytes. A language with two columns, one a script, is the first of them (`same`).
+    A row of `states` gives where the moves of a state begin and which feature it ends, or -1. The
+    score of a language is its prior and, for each feature seen, the weight times log(1 + count),
+    divided by the root of the number of bytes. A language may have two columns, one of them for a
+    script. Its number is then the first of them (`same`).
     """
     seen = np.empty(text.shape[0], np.int32)
     n, touched = 0, np.uint16(0)
-    # The tables fill no cache, and each move waits for the one before. So eight parts of the text are
-    # read together: the bytes before a part bring its reader to the state of one that reads all.
+    # The tables do not fit into a cache, and each move waits for the one before. So eight parts of
+    # the text are read together. The reader of a part first reads the bytes before it, which brings
+    # it to the state of a reader of the whole text.
     width = (text.shape[0] + _PARTS - 1) // _PARTS
     state = np.zeros(_PARTS, np.int32)
     for step in range(-LONGEST, width):
@@ -47,7 +48,7 @@ def _probabilities(
             if step >= 0 and feature >= 0:
                 seen[n] = feature
                 n += 1
-                # A row asked for now has come by the time it is summed.
+                # A row that is requested now has arrived when it is summed.
                 for c in range(0, weights.shape[1], _LINE):
                     touched ^= weights[feature, c]
                 touched ^= weights[feature, weights.shape[1] - 1]
@@ -84,7 +85,10 @@ def _probabilities_in_numpy(
     priors: npt.NDArray[np.float32],
     same: npt.NDArray[np.int32],
 ) -> tuple[npt.NDArray[np.float64], int]:
-    """`_probabilities` without a compiler: the same sums in the same order, a row of weights at a time."""
+    """Compute `_probabilities` without a compiler.
+
+    It adds the same sums in the same order, one row of weights at a time.
+    """
     state, seen = 0, []
     for byte in text.tolist():
         state = int(moves[int(states[state, 0]) + byte])

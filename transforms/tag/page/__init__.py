@@ -1,1 +1,1 @@
-"""What a page says of itself: its data, headings and marked elements."""
+"""What a page states about itself: its data, its headings and its marked elements."""

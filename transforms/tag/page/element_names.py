@@ -1,4 +1,4 @@
-"""What the names of an element say: its class, id and address tell authors, dates and zones of a page."""
+"""Signs in the class, id and address of an element: authors, dates and zones of a page."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from copydesk.transforms.tag.persons.name_lexicon import words
 
-#: Of names in lower case, as all patterns of names here: without regard to case they take four times as long.
+#: All patterns of names in this module expect lower case. Ignoring case would take four times as
+#: long.
 _AUTHOR_WORDS = re.compile(
     r"author|byline|by-line|by_line|(?:^|\s)by(?:\s|$)|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
     r"forfatter|skribent|firma|signature(?!s|-?(?:list|count))|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|\bfn\b(?!-)|vcard"
 )
-#: Folders of addresses of people.
+#: Folders of the address of a person's page.
 _AUTHOR_FOLDERS = words(
     """
     author authors autor autore autores autoren autori auteur auteurs contributor contributors
@@ -31,9 +32,9 @@ BY = re.compile(
     r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
     re.I,
 )
-#: First letters of what `_BY` matches.
+#: First letters of the texts that `_BY` matches.
 BY_STARTS = frozenset("bvpdawtrsBVPDAWTRS\u017f")
-#: What an element of its own says before the element with the name.
+#: Words for "by" that may fill an element of their own, before the element with the name.
 BY_ALONE = frozenset(
     (
         "by",
@@ -56,7 +57,8 @@ BY_ALONE = frozenset(
 )
 DIGIT = re.compile(r"\d")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
-# Not "hfeed", the class of hAtom around every article, nor the boxes that a page builder makes of everything.
+# "hfeed" is left out, because hAtom sets it around every article. So are the boxes that a page
+# builder sets around everything.
 _ZONES = (
     ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies")),
     (
@@ -86,7 +88,7 @@ ZONE_TAGS = {
 
 
 def names(attributes: Mapping[str, str]) -> str:
-    """Class, id, itemprop and test names of an element, lower case, in one string."""
+    """Return class, id, itemprop and test names of an element in one string, in lower case."""
     return " ".join([attributes[key] for key in _NAMING if attributes.get(key)]).lower()[:300]
 
 
@@ -106,7 +108,10 @@ _PROPERTIES = frozenset(("itemprop", "property"))
 
 
 def naming(attributes: Mapping[str, str]) -> tuple[str, str, str, str]:
-    """The names of an element as `names` gives them, its property, its relation and its address; most have one name."""
+    """Return the names of an element, its property, its relation and its address.
+
+    The names are those that `names` returns. Most elements have only one.
+    """
     named = only = rel = href = ""
     n_names = 0
     for key, value in attributes.items():
@@ -125,13 +130,13 @@ def naming(attributes: Mapping[str, str]) -> tuple[str, str, str, str]:
 
 @lru_cache(maxsize=1 << 14)
 def zone_named(named: str) -> str:
-    """The zone that class and id name, or an empty text."""
+    """Return the zone that class and id name, or an empty string."""
     low = named.lower()
     return next((label for label, pattern in _ZONES if pattern.search(low)), "")
 
 
 def is_author_path(href: str) -> bool:
-    """Whether an address is that of a person's page.
+    """Tell whether an address is that of a person's page.
 
     >>> is_author_path("/authors/ana-ruiz"), is_author_path("/news/authors")
     (True, False)
@@ -144,7 +149,10 @@ def is_author_path(href: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def marked_as(named: str) -> tuple[bool, bool]:
-    """Whether names are those of an author's place, and of a date's; a page repeats few names often."""
+    """Tell whether names mark an author, and whether they mark a date.
+
+    The results are cached by name, because a page repeats a few names often.
+    """
     marks = [_mark_of(name) for name in named.split()]
     return any(is_author for is_author, _ in marks), any(is_date for _, is_date in marks)
 

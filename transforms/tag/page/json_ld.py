@@ -1,4 +1,4 @@
-"""JSON-LD as pages really carry it: broken, nested, in lists and graphs, with references."""
+"""Reads JSON-LD as pages carry it: broken, nested, in lists and graphs, with references."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-MAX_SCRIPT_CHARS = 1_000_000  # 99 % of 793 scripts have less than 23,000, the longest 841,000
+MAX_SCRIPT_CHARS = 1_000_000  # 99 % of 793 scripts have fewer than 23,000. The longest has 841,000.
 MAX_SCRIPTS = 50
-MAX_NODES = 5_000  # visited per page; 99 % of some 880 pages have at most 71, the largest 3,433
+# Nodes visited on a page. 99 % of some 880 pages have at most 71, the largest has 3,433.
+MAX_NODES = 5_000
 MAX_DEPTH = 12
-MAX_CHARS = 1_000  # of one value
-MAX_KEYWORDS = 100  # of one document (arbitrary; few pages name more than 30)
+MAX_CHARS = 1_000  # Characters of one value.
+MAX_KEYWORDS = 100  # Keywords of one document. Arbitrary: few pages name more than 30.
 
-# Types that are the document itself, by how surely; the rest only lend names to references.
+# Types of nodes that are the document itself, with a rank: the lower, the surer. Nodes of other
+# types only give names to references.
 _KINDS = {
     "newsarticle": 0,
     "article": 1,
@@ -52,7 +54,7 @@ _KINDS = {
 _ORGANISATIONS = re.compile(
     r"organi[sz]ation|newsmedia|corporation|brand|website|localbusiness|ngo$", re.I
 )
-# Properties whose nodes are other documents, comments or list entries, not this one.
+# Properties whose nodes are other documents, comments or list entries, not this document.
 _ELSEWHERE = frozenset(
     {
         "itemlistelement",
@@ -93,15 +95,16 @@ class Agent:
     """A person or an organisation that a statement names."""
 
     name: str
-    is_organisation: bool | None = None  # None: the statement does not say
+    is_organisation: bool | None = None  # None if the statement does not say.
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one JSON-LD node says of a document."""
+    """What one JSON-LD node states about a document."""
 
-    kind: int  # 0 a news article, 1 an article, 2 like one, 3 a web page, 4 a video or the like
-    elsewhere: bool  # found where nodes describe other documents
+    # 0: a news article, 1: an article, 2: like an article, 3: a web page, 4: a video or the like.
+    kind: int
+    elsewhere: bool  # The node is inside one that describes other documents.
     headline: str = ""
     name: str = ""
     authors: tuple[Agent, ...] = ()
@@ -112,25 +115,27 @@ class Statement:
     section: str = ""
     language: str = ""
     url: str = ""
-    types: tuple[str, ...] = ()  # lower case, without the vocabulary's address
+    types: tuple[str, ...] = ()  # In lower case, without the vocabulary's address.
     genre: str = ""
     description: str = ""
     keywords: tuple[str, ...] = ()
     image: str = ""
     license: str = ""
-    is_free: bool | None = None  # None: the statement does not say
+    is_free: bool | None = None  # None if the statement does not say.
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """All a page's JSON-LD says: documents in order of trust, and the names of the site."""
+    """Everything a page's JSON-LD states: documents in order of trust, and the names of the site."""
 
     documents: tuple[Statement, ...] = ()
     site_names: tuple[str, ...] = ()
 
 
 def read(scripts: Iterable[str]) -> Statements:
-    """The statements of the bodies of `application/ld+json` scripts; what cannot be read is left out.
+    """Return the statements in the bodies of `application/ld+json` scripts.
+
+    Parts that cannot be read are left out.
 
     >>> read(['{"@type":"NewsArticle","headline":"Rain","author":{"@type":"Person","name":"Bo Li"},}']).documents[0].authors
     (Agent(name='Bo Li', is_organisation=False),)
@@ -158,7 +163,7 @@ def read(scripts: Iterable[str]) -> Statements:
 
 
 def _values(script: str) -> Iterator[Any]:
-    """The JSON values of one script body, repaired where common faults allow."""
+    """Yield the JSON values of one script body. Common faults are repaired."""
     body = script.strip()
     if not body or len(body) > MAX_SCRIPT_CHARS:
         return
@@ -182,7 +187,7 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _uncommented(body: str) -> str:
-    """A script body without the comment and CDATA marks that old pages wrap it in."""
+    """Return a script body without the comment and CDATA marks that old pages wrap it in."""
     for mark in ("/*", "//", "<!--", "<![CDATA[", "*/", "//"):
         body = body.removeprefix(mark).lstrip()
     for mark in (";", "*/", "-->", "]]>", "//", "/*"):
@@ -191,7 +196,7 @@ def _uncommented(body: str) -> str:
 
 
 def _nodes(roots: list[Any]) -> Iterator[tuple[dict[str, Any], bool]]:
-    """Objects in document order, each with whether it is part of what describes other documents."""
+    """Yield the objects in document order, each with whether it belongs to another document."""
     stack: list[tuple[Any, bool, int]] = [(root, False, 0) for root in reversed(roots)]
     seen = 0
     while stack and seen < MAX_NODES:
@@ -250,7 +255,7 @@ def _statement(
 
 
 def _keywords(value: Any) -> tuple[str, ...]:
-    """The words of a `keywords` property, which is a list or one string with commas."""
+    """Return the words of a `keywords` property, which is a list or one string with commas."""
     listed = value if isinstance(value, list) else [value]
     found = [_text(item) for item in listed[:MAX_KEYWORDS]]
     if len(found) == 1:
@@ -259,7 +264,7 @@ def _keywords(value: Any) -> tuple[str, ...]:
 
 
 def _image(value: Any, by_id: dict[str, dict[str, Any]]) -> str:
-    """The address of the first image of an `image` property."""
+    """Return the address of the first image of an `image` property."""
     if isinstance(value, list):
         value = next((item for item in value if item), None)
     if isinstance(value, dict):
@@ -275,7 +280,7 @@ def _address(value: Any) -> str:
 
 
 def _is_free(node: dict[str, Any]) -> bool | None:
-    """What `isAccessibleForFree` says of the document or of a part of it.
+    """Return what `isAccessibleForFree` states about the document or a part of it.
 
     https://developers.google.com/search/docs/appearance/structured-data/paywalled-content
     """
@@ -291,7 +296,9 @@ def _is_free(node: dict[str, Any]) -> bool | None:
 
 
 def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tuple[Agent, ...]:
-    """People and organisations of an `author`, `creator` or `publisher` property, in order."""
+    """Return the people and organisations of an `author`, `creator` or `publisher` property, in
+    order.
+    """
     if isinstance(value, str):
         said = _clean(value)
         return (Agent(said),) if said else ()
@@ -317,7 +324,7 @@ def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tup
 
 
 def _text(value: Any) -> str:
-    """The first string in a value that may be a string, a list or a `@value` object."""
+    """Return the first string in a value that may be a string, a list or a `@value` object."""
     if isinstance(value, list):
         value = next((item for item in value if item), None)
     if isinstance(value, dict):
@@ -328,7 +335,10 @@ def _text(value: Any) -> str:
 
 
 def _clean(value: str) -> str:
-    """Text of a value: entities decoded (twice where doubled), tags dropped, white space folded."""
+    """Return the text of a value without tags and with white space folded.
+
+    Entities are decoded, twice if they are encoded twice.
+    """
     text = value[: MAX_CHARS * 2]
     for _ in range(2):
         if "&" in text:

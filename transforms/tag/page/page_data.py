@@ -1,4 +1,7 @@
-"""What a page says of itself, read in one pass before extraction. Plain values, no tree inside."""
+"""What a page states about itself, read in one pass before extraction.
+
+The result holds plain values and no part of the tree.
+"""
 
 from __future__ import annotations
 
@@ -18,40 +21,41 @@ from copydesk.transforms.tag.page.visible_text import HIDDEN, MAX_MARK_CHARS, Vi
 __all__ = ["Mark", "PageData", "fold", "read_page"]
 
 MAX_META = 300
-# Of each kind; later ones belong to lists of other stories. A menu may print a year in each of its links, so that marks
-# by their text leave room for as many by their class or tag.
+# Marks of one kind on a page. Later ones belong to lists of other stories. A menu may print a year
+# in each of its links, so marks by class or tag may be as many again.
 MAX_MARKS = 200
-MAX_LICENSES = 10  # of a page; more are those of its pictures
+MAX_LICENSES = 10  # Licences of a page. Further ones belong to its pictures.
 
-# Elements that a date follows: a label, an icon, a break.
+# A date often follows one of these elements: a label, an icon, a break.
 _BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", "svg"})
 _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
-#: Characters of a line that opens with a byline or holds a date; and of its writing with references, at the most.
-_MOST_OF_A_LINE, _MOST_WRITTEN = 200, 2_000
-#: Elements around a mark that are looked at.
-_MOST_AROUND = 26
-#: Attributes that hold what an element says to machines.
+#: Characters of a line that opens with a byline or holds a date, and of the same line with its
+#: character references, at most.
+_MAX_LINE_CHARS, _MAX_SOURCE_CHARS = 200, 2_000
+#: Levels of elements around a mark that are read.
+_MAX_ANCESTORS = 26
+#: Attributes that hold the value of an element for machines.
 _VALUES = ("content", "datetime", "data-datetime", "title")
 _SAYS_NOTHING = HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One marked place of the page: an element whose tag, class, link or attribute says what it holds."""
+    """A marked element of the page: its tag, class, link or attribute shows what it holds."""
 
-    text: str  # visible text, one line a block
-    value: str  # its content, datetime or title attribute
+    text: str  # Visible text, one line for each block.
+    value: str  # The content, datetime or title attribute.
     how: str  # rel, itemprop, class, path, text, time, heading
-    names: str  # class, id, itemprop and data attributes, lower case
-    order: int  # place among the page's elements
-    inside: int  # `order` of the innermost marked element around it, else 0
+    names: str  # Class, id, itemprop and data attributes, in lower case.
+    order: int  # Number of the element in document order.
+    inside: int  # `order` of the innermost marked element around it, or 0.
     zone: str  # comment, related, footer, nav, aside, figure or empty
     href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """Statements of a page about itself, in document order."""
+    """What a page states about itself, in document order."""
 
     url: str | None = None
     language: str = ""
@@ -61,28 +65,29 @@ class PageData:
         default_factory=dict
     )  # by lower-case name, property or itemprop
     statements: Statements = field(default_factory=Statements)
-    headings: tuple[Mark, ...] = ()  # h1, and elements marked as headline
+    headings: tuple[Mark, ...] = ()  # `h1` elements and those marked as headline.
     authors: tuple[Mark, ...] = ()
     dates: tuple[Mark, ...] = ()
     alternates: Mapping[str, str] = field(default_factory=dict)  # hreflang -> address
-    licenses: tuple[str, ...] = ()  # addresses of `rel=license` links, those of the head first
+    # Addresses of `rel=license` links. Those of the head come first.
+    licenses: tuple[str, ...] = ()
     n_elements: int = 0
 
     def first(self, *names: str) -> str:
-        """The first non-empty content among the meta names, in the order asked for."""
+        """Return the first non-empty content among the meta names, in the order of `names`."""
         return next((value for name in names for value in self.meta.get(name, ()) if value), "")
 
 
 def read_page(tree: Any, *, url: str | None, elements: Elements | None = None) -> PageData:
-    """The statements of the parsed page `tree` (an lxml element or tree), which is not changed.
+    """Return the statements of the parsed page `tree` (an lxml element or tree).
 
-    `elements` are those of the tree, where they were read before.
+    The tree is not changed. Pass `elements` if the elements of the tree were read before.
     """
     root = tree.getroot() if hasattr(tree, "getroot") else tree
     if root is None:
         return PageData(url=url)
     reader = _Reader(elements or page_elements.read(root))
-    reader.look()
+    reader.read_elements()
     return PageData(
         url=url,
         language=reader.language or str(root.get("lang") or root.get("xml:lang") or ""),
@@ -121,12 +126,12 @@ class _Reader:
 
     @cached_property
     def n_children(self) -> list[int]:
-        """How many elements are directly in each."""
+        """The number of direct children of each element."""
         counts = np.bincount(self.elements.parent[1:], minlength=len(self.elements))
         return [int(count) for count in counts]
 
-    def look(self) -> None:
-        """Look at each element once."""
+    def read_elements(self) -> None:
+        """Read each element once."""
         elements = self.elements
         signs = list(map(_signs, elements.names, elements.attributes))
         heads = {
@@ -142,16 +147,16 @@ class _Reader:
         for element, kind in enumerate(self.kind):
             self.order = element + 1
             tag, may_have_date, has_text, found = signs[kind]
-            if may_have_date and 7 < len(behind[closed[element]]) < _MOST_WRITTEN:
+            if may_have_date and 7 < len(behind[closed[element]]) < _MAX_SOURCE_CHARS:
                 self._tail(element, elements.tail(element))
             if tag in heads:
                 heads[tag](element, elements.attributes[kind])
                 continue
             if found is not None:
-                self._place(element, found)
+                self._add_marks(element, found)
             if has_text and opened[element] < closed[element]:
                 text = behind[opened[element]]
-                if text and len(text) < _MOST_WRITTEN and not text.isspace():
+                if text and len(text) < _MAX_SOURCE_CHARS and not text.isspace():
                     self._text(
                         element, decoded(text.decode()), is_date=found is not None and found.is_date
                     )
@@ -177,16 +182,16 @@ class _Reader:
     def _tag(self, element: int) -> str:
         return self.elements.names[self.kind[element]]
 
-    def _place(self, element: int, found: _Signs) -> None:
-        """Mark an element whose names, links or properties tell what it holds."""
+    def _add_marks(self, element: int, found: _Signs) -> None:
+        """Record an element whose names, links or properties show what it holds."""
         if found.license and len(self.licenses) < MAX_LICENSES:
             self.licenses.append(found.license)
         for column, how in found.marks:
             self._mark(getattr(self, column), element, how, found.named)
 
     def _text(self, element: int, text: str, *, is_date: bool) -> None:
-        """Mark an element whose own text opens a byline or holds a year."""
-        if len(text) >= _MOST_OF_A_LINE:
+        """Record an element whose own text opens a byline or holds a year."""
+        if len(text) >= _MAX_LINE_CHARS:
             return
         line = text.lstrip()
         if line and line[0] in element_names.BY_STARTS:
@@ -204,7 +209,9 @@ class _Reader:
             self._mark(self.dates, element, "text", "")
 
     def _announced_author(self, element: int, label: str) -> None:
-        """Mark what follows an element that only says "by": the text behind it, or the element beside it."""
+        """Record what follows an element that only says "by": the text after it or the next
+        element.
+        """
         tail, parent = fold(self.elements.tail(element)), self.parent[element]
         if tail and len(tail) < 80 and len(self.authors) < MAX_MARKS:
             zone, inside = self._surroundings(element)
@@ -214,8 +221,10 @@ class _Reader:
             self._mark(self.authors, parent, "text", "")  # `<span>By</span><span>Ana Ruiz</span>`
 
     def _tail(self, element: int, tail: str) -> None:
-        """Mark a date behind an element, in no element of its own: `<b>Date:</b> 5.1.2024`."""
-        if not (7 < len(tail) < _MOST_OF_A_LINE and element_names.YEAR.search(tail)):
+        """Record a date that follows an element without an element of its own: `<b>Date:</b>
+        5.1.2024`.
+        """
+        if not (7 < len(tail) < _MAX_LINE_CHARS and element_names.YEAR.search(tail)):
             return
         tail = fold(tail)
         is_date = len(tail) < 80 and (tail[:1].isdigit() or len(tail) < 14)
@@ -241,11 +250,11 @@ class _Reader:
         )
 
     def _surroundings(self, element: int) -> tuple[str, int]:
-        """The zone of an element and the nearest marked element around it."""
+        """Return the zone of an element and the nearest marked element around it."""
         zone = "figure" if self._tag(element) in {"figure", "figcaption"} else ""
         inside = 0
         ancestor = self.parent[element]
-        for _ in range(_MOST_AROUND):
+        for _ in range(_MAX_ANCESTORS):
             if ancestor < 0 or self._tag(ancestor) in {"body", "main"}:
                 break
             inside = inside or self.marked.get(ancestor, 0)
@@ -261,7 +270,7 @@ class _Reader:
         return self.zones[kind]
 
     def _meta(self, element: int, attributes: Attributes) -> None:
-        # `value` is a frequent slip, and what some archives write.
+        # Some pages write `value` by mistake, and some archives do so always.
         content = attributes.get("content") or attributes.get("value")
         if not content or len(self.meta) >= MAX_META:
             return
@@ -283,16 +292,20 @@ class _Reader:
 
 
 class _Signs(NamedTuple):
-    """What name and attributes say of every element of one kind."""
+    """What the name and the attributes of all elements of one kind show."""
 
     named: str
-    marks: tuple[tuple[str, str], ...]  # `authors`, `dates` or `headings`, and how
+    # Pairs of `authors`, `dates` or `headings` and the kind of sign.
+    marks: tuple[tuple[str, str], ...]
     is_date: bool
     license: str = ""
 
 
 def _signs(tag: str, attributes: Attributes) -> tuple[str, bool, bool, _Signs | None]:
-    """The name of an element, whether a date may come behind it, whether its text is read, and what it is marked as."""
+    """Return what the tag and attributes of an element show.
+
+    The parts are its name, whether a date may follow it, whether its text is read, and its marks.
+    """
     may_have_date = tag in _BEFORE_DATES
     if tag in _HEADS or tag in _SAYS_NOTHING:
         return tag, may_have_date, False, None

@@ -1,4 +1,4 @@
-"""What several taggers ask of a page: its main heading, and the names of its site."""
+"""What several taggers read from a page: its main heading, and the names of its site."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from copydesk.transforms.tag.tagger import View
 _PARTS = re.compile(r"\s+[|\-–—:•·]\s+|[()（）]")
 
 
-def named(page: PageData) -> list[tuple[str, str]]:
-    """The names that the page gives its site, each with its source, the most trusted first."""
+def site_names(page: PageData) -> list[tuple[str, str]]:
+    """Return the names that the page gives its site with their sources, the most trusted first."""
     found = [(page.first("og:site_name"), "meta")]
     found += [(d.publisher, "json-ld") for d in page.statements.documents[:3]]
     found += [(name, "json-ld") for name in page.statements.site_names]
@@ -36,8 +36,8 @@ def named(page: PageData) -> list[tuple[str, str]]:
 
 
 def site_keys(view: View) -> frozenset[str]:
-    """Folded names of the outlet and its site, to tell them from people and headlines."""
-    names = [name for name, _ in named(view.page)] if view.page is not None else []
+    """Return the folded names of the outlet and its site, to tell them from people and headlines."""
+    names = [name for name, _ in site_names(view.page)] if view.page is not None else []
     for value in (
         view.values.get("outlet"),
         view.values.get("outlet_id"),
@@ -52,9 +52,10 @@ def site_keys(view: View) -> frozenset[str]:
     return _keys(tuple(names))
 
 
-@lru_cache(maxsize=256)  # the documents of an outlet have the same names, and several taggers ask
+# The documents of an outlet have the same names, and several taggers ask for them.
+@lru_cache(maxsize=256)
 def _keys(names: tuple[str, ...]) -> frozenset[str]:
-    """The folded forms of names and of their parts."""
+    """Return the folded forms of names and of their parts."""
     found = {gazetteers.key(name) for name in names}
     found |= {
         gazetteers.key(part) for name in names for part in _PARTS.split(name) if len(part) > 3
@@ -63,13 +64,13 @@ def _keys(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def main_heading(page: PageData, title: str | None) -> Mark | None:
-    """The heading on the page that prints the title, else its first heading outside menus and lists."""
+    """Return the heading that prints the title, or the first heading outside menus and lists."""
     wanted = gazetteers.key(title or "")
     printed = [mark for mark in page.headings if mark.text]
     for mark in printed:
         if wanted and gazetteers.key(mark.text) == wanted:
             return mark
-    if len(wanted) > 9:  # without its kicker or day, which the heading prints as well
+    if len(wanted) > 9:  # The title may lack the kicker or day that the heading prints.
         for mark in printed:
             key = gazetteers.key(mark.text)
             if len(key) < 2 * len(wanted) and (key.endswith(wanted) or key.startswith(wanted)):

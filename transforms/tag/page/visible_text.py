@@ -9,11 +9,11 @@ from functools import cached_property
 from copydesk.transforms.extract.page_elements import Elements, Index, decoded
 from copydesk.transforms.tag.persons.name_lexicon import words
 
-MAX_PARTS = 400  # pieces of text read for one mark
-MAX_MARK_CHARS = 400  # longer "bylines" are biographies
-_MOST_LEVELS = 30  # of elements inside of a mark
-# Characters; a page may nest a thousand marks around one text of megabytes.
-_MOST_OF_A_PART = 3 * MAX_MARK_CHARS + 1
+MAX_PARTS = 400  # Pieces of text that are read for one mark.
+MAX_MARK_CHARS = 400  # Longer "bylines" are biographies.
+_MAX_LEVELS = 30  # Nested elements inside a mark.
+# Characters. A page may nest a thousand marks around one text of several megabytes.
+_MAX_PART_CHARS = 3 * MAX_MARK_CHARS + 1
 
 HIDDEN = words(
     """
@@ -37,10 +37,10 @@ class VisibleText:
         self.depth, self.is_hidden = elements.depth.tolist(), elements.are(HIDDEN).tolist()
 
     def of(self, element: int) -> str:
-        """The text of an element, one line a block.
+        """Return the text of an element, one line for each block.
 
-        Inline neighbours without white space between two letters are set apart as well: pages
-        separate them by style alone. After some 400 pieces the rest is left out.
+        Inline neighbours are separated even if there is no white space between two letters, because
+        some pages separate them by style alone. The text ends after `MAX_PARTS` pieces.
         """
         text = "".join(self._parts(element))
         lines = (" ".join(line.split()) for line in text.split("\n"))
@@ -49,14 +49,14 @@ class VisibleText:
         )
 
     def _parts(self, element: int) -> list[str]:
-        """Pieces of text, and a border before and after each element inside."""
+        """Return the pieces of text, with a border before and after each inner element."""
         elements, opened, closed = self.elements, self.opened, self.closed
         tag, stop = opened[element], closed[element]
         parts: list[str] = []
         if tag == stop:
             return parts
         self._add(parts, tag)
-        deepest = self.depth[element] + _MOST_LEVELS
+        deepest = self.depth[element] + _MAX_LEVELS
         tag += 1
         while tag < stop:
             inner = int(self.of_tag[tag])
@@ -77,7 +77,7 @@ class VisibleText:
     def _add(self, parts: list[str], tag: int) -> None:
         text = self.elements.behind[tag]
         if text:
-            parts.append(decoded(text.decode())[:_MOST_OF_A_PART].replace("\n", " "))
+            parts.append(decoded(text.decode())[:_MAX_PART_CHARS].replace("\n", " "))
 
     @cached_property
     def of_tag(self) -> Index:
@@ -89,7 +89,10 @@ _INLINE = re.compile(" ?\ue000[ \ue000]*")
 
 
 def _between(match: re.Match[str]) -> str:
-    """The text for the border of an inline element: a space where one was, a line break where letters touch."""
+    """Return the text for the border of an inline element.
+
+    It is a space where white space was, and a line break where letters touch.
+    """
     if " " in match[0]:
         return " "
     text, start, end = match.string, match.start(), match.end()
@@ -98,7 +101,7 @@ def _between(match: re.Match[str]) -> str:
 
 
 def fold(text: str) -> str:
-    """Entities decoded, white space folded.
+    """Return a text with entities decoded and white space folded.
 
     >>> fold(" A&amp;B \\n c ")
     'A&B c'
