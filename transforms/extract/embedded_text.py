@@ -33,6 +33,7 @@ _SENTENCE = re.compile(r"[.!?…]['\"”’»)]?(?:\s|$)|[。！？]")
 _STATE = re.compile(
     r"(?:window\.|self\.)?(__NEXT_DATA__|__NUXT__|__INITIAL_STATE__|__PRELOADED_STATE__|__APOLLO_STATE__|__APP_STATE__|"
     r"__next_f|__INITIAL_DATA__|Fusion\.globalContent|__remixContext)\b"
+    r"|(?:window|self|globalThis)\.__[A-Za-z]\w{1,60}\s*="
     r"|(?:window|self|globalThis)\[\"__[A-Za-z]\w{1,60}\"\]\.push\("
 )
 #: Where a value of JSON may begin in a script: at its start, or what it assigns or passes to a function.

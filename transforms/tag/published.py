@@ -240,14 +240,14 @@ def _printed_near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, 
     for mark in (*page.dates, *page.authors):
         near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
         said = (
-            mark.zone in {"related", "aside", "footer"}
+            mark.zone in {"related", "next", "aside", "footer"}
             and 0 < mark.order - top <= date_marks.NEAR
             and date_marks.PUBLISHED.search(date_marks.announced(mark))
         ) or (
             mark.zone == "footer" and mark.how in {"itemprop", "time"} and "published" in mark.names
         )
         score = date_marks.trust(mark, top) if not (mark.zone and is_zoned) or near or said else 0.0
-        if is_zoned and mark.zone in {"related", "aside"} and not said and mark.order > top:
+        if is_zoned and mark.zone in {"related", "next", "aside"} and not said and mark.order > top:
             in_cards.add(mark.order)
             score -= 1.0 if mark.order > top + date_marks.BESIDE else 0.0
         if mark.order in listed and top and mark.order > top + date_marks.BESIDE:

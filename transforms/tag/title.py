@@ -290,7 +290,7 @@ def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
         key=lambda mark: (
             mark.how == "class",
             bool(_OF_SITE.search(mark.names)),
-            mark.zone in {"nav", "footer", "comment", "related", "aside"},
+            mark.zone in {"nav", "footer", "comment", "related", "next", "aside"},
         )
     )
     stated = [gazetteers.key(text) for text in (page.title, page.first("og:title")) if text]

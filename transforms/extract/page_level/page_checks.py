@@ -8,9 +8,10 @@ of the same kind, a container named for comments. Each has its own rule in the l
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,8 @@ _OPENING = 5
 _INTERLEAVED = 3
 #: Comments are cut where at least this many words of the article are outside of them.
 _ARTICLE_WORDS = 30
+#: Boxes like the page's own are other articles where its own holds this share of what is kept outside of them (arbitrary).
+_OWN_SHARE = 0.5
 #: A line that counts comments heads them where it is no longer than this and this many words of an article are above it. Of four
 #: pages of 2,000 with kept text below such a line none had text of the article there.
 _COUNT_CHARS, _ARTICLE_ABOVE_COMMENTS = 60, 120
@@ -234,28 +237,62 @@ def _other_articles(
     if not titles:
         return []
     weight = np.concatenate(([0.0], np.cumsum(words * kept)))
-    found: list[int] = []
-    title = titles[0]
+
+    def held(blocks: range) -> float:
+        return float(weight[blocks.stop] - weight[blocks.start])
+
+    boxes = [
+        box
+        for box in _boxes_alike(page, titles[0], is_title)
+        if held(box.before_heading) < _ARTICLE_WORDS  # else its heading is a subheading
+        and held(box.own) >= _ARTICLE_WORDS
+        and held(box.others)
+    ]
+    inside = np.zeros(len(kept), dtype=np.bool_)
+    for box in boxes:
+        inside[box.others.start : box.others.stop] = True
+    rest = float((words * (kept & ~inside)).sum())
+    found: set[int] = set()
+    for box in boxes:
+        # Sections of a guide are made alike, too: there the first of them is a small part of what is kept.
+        if box.is_article or held(box.own) >= _OWN_SHARE * rest:
+            found.update(b for b in box.others if kept[b])
+    return sorted(found)
+
+
+class _Boxes(NamedTuple):
+    """Blocks of the page's own article, and those of a box like its own with a heading like its own."""
+
+    own: range
+    others: range
+    before_heading: range
+    is_article: bool
+
+
+def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Iterator[_Boxes]:
+    """The boxes below a title that are like its own: of one tag and purpose, opened by a heading of one level.
+
+    Below a headline that is outside of the article's box, an `article` that opens with a main heading is one as well.
+    """
     level = _heading(page, title)
     above = _chain(page, page.inner_element[title])
-    for block in range(title + 1, len(kept)):
+    for block in range(title + 1, len(page.text)):
         if is_title[block] or _heading(page, block) != level:
             continue
         mine, theirs = _apart(above, _chain(page, page.inner_element[block]))
-        if mine < 0 or page.tag[mine] != page.tag[theirs]:
+        if mine < 0:
             continue
-        if page.tag[mine] != "article" and page.classes[mine] != page.classes[theirs]:
+        others = range(page.first_block[theirs], page.last_block[theirs])
+        own = range(page.first_block[mine], page.last_block[mine])
+        is_article = page.tag[theirs] == "article"
+        if is_article and level == "h1" and page.tag[mine] != "article":
+            own = range(title, others.start)
+        elif page.tag[mine] != page.tag[theirs] or (
+            not is_article and page.classes[mine] != page.classes[theirs]
+        ):
             continue
-        low, high = page.first_block[theirs], page.last_block[theirs]
-        first, last = page.first_block[mine], page.last_block[mine]
-        opens = (
-            block - low <= _OPENING
-            and title - first <= _OPENING
-            and weight[block] - weight[low] < _ARTICLE_WORDS  # else its heading is a subheading
-        )
-        if opens and weight[last] - weight[first] >= _ARTICLE_WORDS and weight[high] > weight[low]:
-            found += [b for b in range(low, high) if kept[b]]
-    return found
+        if block - others.start <= _OPENING and title - own.start <= _OPENING:
+            yield _Boxes(own, others, range(others.start, block), is_article)
 
 
 def _heading(page: Page, block: int) -> str:

@@ -62,10 +62,14 @@ YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[./]\d\d?[./]\d\d")
 _ZONES = (
     ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies")),
     (
+        "next",
+        re.compile(r"next-?(?:article|story|post)|up-next|infinite-?(?:article|story|post|item)"),
+    ),
+    (
         "related",
         re.compile(
             r"related|recommend|sidebar|side-bar|popular|trending|most-?(?:read|viewed|popular)|more-(?:from|stories|news|on)|read-?(?:more|next)|"
-            r"teaser|promo|carousel|newsletter|subscribe|(?<!elementor-)widget(?! blog\b)|latest|suggest|outbrain|taboola|recirc|river|(?<!h)feed|up-next|also-like|next-?post|"
+            r"teaser|promo|carousel|newsletter|subscribe|(?<!elementor-)widget(?! blog\b)|latest|suggest|outbrain|taboola|recirc|river|(?<!h)feed|also-like|"
             r"previous-?post|post-?navigation|(?<!icon-)list-item|listing|\bcards?\b|trailer|breaking|ticker",
         ),
     ),

@@ -76,6 +76,12 @@ def main_heading(page: PageData, title: str | None) -> Mark | None:
             if len(key) < 2 * len(wanted) and (key.endswith(wanted) or key.startswith(wanted)):
                 return mark
     for mark in printed:
-        if mark.how == "heading" and mark.zone not in {"nav", "footer", "comment", "related"}:
+        if mark.how == "heading" and mark.zone not in {
+            "nav",
+            "footer",
+            "comment",
+            "related",
+            "next",
+        }:
             return mark
     return next((mark for mark in printed if mark.how == "heading"), None)

@@ -34,6 +34,7 @@ class _Atom:
 _TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
 ACCEPT = 2.5
 CERTAIN = 2.5
+_BELOW_HEADING = 15  # elements from a heading to its byline (arbitrary)
 GAP = 14  # elements between two names of one byline: a picture, a link, a name and a title each
 _STRONG = re.compile(
     r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b(?!-)|posted-?by|written|forfatter|skribent|signature(?!s|-?(?:list|count))|contributor|reporter"
@@ -75,6 +76,9 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     posters = {mark.order for mark in marks if _POSTED.match(mark.text) and mark.how == "text"}
     if len({mark.text for mark in marks if mark.order in posters}) >= _POSTERS:
         marks = tuple(mark for mark in marks if mark.order not in posters)
+    starts = [mark.order for mark in page.headings if mark.how == "heading"]
+    others_begin = _other_headings(page, top)
+    marks = tuple(mark for mark in marks if not _is_below(mark, others_begin))
     around = _ancestors(marks)
     others = {
         mark.order for mark in marks if names.opened_role(mark.text) in {"editor", "photographer"}
@@ -92,8 +96,7 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
         default=None,
     )
     if best is None or best.score < ACCEPT:
-        return _only_author(page, site)
-    starts = [mark.order for mark in page.headings if mark.how == "heading"]
+        return _only_author(marks, site)
     beside = [
         atom
         for atom in atoms
@@ -127,12 +130,14 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
 _AUTHOR_CLASS = re.compile(r"\bauthor|author[-_]?(?:box|name|card|bio|info)|byline")
 
 
-def _only_author(page: PageData, site: frozenset[str]) -> Candidate | None:
+def _only_author(marks: tuple[Mark, ...], site: frozenset[str]) -> Candidate | None:
     """The one person whom boxes for an author or links to an author's page name, far from the headline."""
     found: dict[str, Name] = {}
     raw = ""
-    for mark in page.authors:
-        if mark.zone in {"comment", "nav", "figure", "related"} or _PHOTO.search(mark.names):
+    for mark in marks:
+        if mark.zone in {"comment", "nav", "figure", "related", "next"} or _PHOTO.search(
+            mark.names
+        ):
             continue
         if names.opened_role(mark.text) in {"editor", "photographer"}:
             continue
@@ -157,7 +162,7 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     below_top = 0 < mark.order - top <= 25 and bool(top)
     below = below_top and names.opened(mark.text)
     in_head = mark.zone == "nav" and (below or (below_top and mark.how in {"rel", "itemprop"}))
-    if (mark.zone in {"comment", "nav", "figure"} and not in_head) or (
+    if (mark.zone in {"comment", "nav", "figure", "next"} and not in_head) or (
         _PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)
     ):
         return None
@@ -288,6 +293,22 @@ def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bo
         _NAME_CLASS.search(atom.mark.names)
     )
     return alike or (named and best.mark.order in around[atom.mark.order])
+
+
+def _other_headings(page: PageData, top: int) -> list[int]:
+    """The places of main headings below the page's own that print another title than the page states."""
+    stated = gazetteers.key(page.title) + " " + gazetteers.key(page.first("og:title"))
+    printed = {
+        mark.order: gazetteers.key(mark.text) for mark in page.headings if mark.how == "heading"
+    }
+    if not printed.get(top) or printed[top] not in stated:
+        return []
+    return [order for order, key in printed.items() if order > top and key not in stated]
+
+
+def _is_below(mark: Mark, headings: list[int]) -> bool:
+    """Whether a mark is right below one of the headings: the byline of the next article."""
+    return any(0 < mark.order - order <= _BELOW_HEADING for order in headings)
 
 
 def _of_one_article(atom: _Atom, best: _Atom, starts: list[int]) -> bool:
