@@ -262,7 +262,9 @@ def _printed_near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, 
         stamp = (date_formats.machine(mark.value) if mark.value else None) or date_formats.printed(
             mark.text, day_first=day_first
         )
-        if stamp and (not (modified and modified[0].day == stamp.day) or date_marks.says_so(mark)):
+        if stamp and (
+            not (modified and modified[0].day == stamp.day) or date_marks.names_publication(mark)
+        ):
             found.append((score, mark.order, stamp))
     if not top:
         found = [item for item in found if item[1] not in listed] or found

@@ -1,7 +1,8 @@
-"""Datelines that are not worded as in English: of other scripts, of single houses, with the agency first.
+"""Forms of datelines that differ from the English one.
 
-Each row is a named pattern with its examples. Its groups name the parts: `place`, `agency`, `date`,
-`names` (the reporter), and `who` (an agency or a reporter, by its shape).
+They are in other scripts, belong to one publisher, or name the agency first. Each row is a named
+pattern with its examples. Its groups name the parts: `place`, `agency`, `date`, `names` (the
+reporter), and `who` (an agency or a reporter, depending on its shape).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from copydesk.transforms.tag.lookup import gazetteers
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """Where, when and by whom a report was filed, and where that is in its line."""
+    """Where, when and by whom a report was filed, and the position of the dateline in its line."""
 
     place: str | None = None
     country: str | None = None
@@ -26,7 +27,7 @@ class Dateline:
     day: int | None = None
     year: int | None = None
     line: int = 0
-    end: int = 0  # characters of the line; 0: there is no dateline
+    end: int = 0  # Characters of the line. 0 means that there is no dateline.
     reporters: tuple[str, ...] = ()
 
 
@@ -42,12 +43,12 @@ _OPEN, _CLOSE = r"[（(【〔［\[]", r"[）)】〕］\]]"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One named form; each example is a line's head with its place, agency and reporters."""
+    """One named form. Each example is the start of a line with its place, agency and reporters."""
 
     name: str
     pattern: str
     datelines: tuple[tuple[str, str | None, str | None, tuple[str, ...]], ...]
-    needs: str = "agency"  # what the tables must know: agency, place, either or nothing
+    needs: str = "agency"  # The part that the tables must know: agency, place, either or nothing.
     prose: tuple[str, ...] = ()
 
 
@@ -288,7 +289,9 @@ def _compiled(forms: tuple[Form, ...]) -> tuple[tuple[Form, re.Pattern[str]], ..
 
 
 def read(head: str, shift: int, forms: tuple[Form, ...]) -> Dateline:
-    """The dateline that one of the forms finds at the head of a line, `shift` characters into it.
+    """Return the dateline that one of the forms finds at the start of a line.
+
+    `shift` is the number of characters of the line before `head`.
 
     >>> read("【ワシントン＝山田太郎】雨が降った。", 0, SCRIPT_FORMS).reporters
     ('山田太郎',)
@@ -331,7 +334,10 @@ def _day(text: str) -> tuple[int | None, int | None, int | None]:
 
 
 def _parted(names_and_place: str) -> tuple[str, str | None]:
-    """A reporter's name and the place that ends the text: "王小明台北"; no place where none is listed."""
+    """Split "王小明台北" into a reporter's name and the place that ends the text.
+
+    There is no place if the gazetteer lists none.
+    """
     for start in range(len(names_and_place) - 1):
         if dateline_places.is_listed(names_and_place[start:]):
             return names_and_place[:start], names_and_place[start:]

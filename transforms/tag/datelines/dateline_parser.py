@@ -1,4 +1,4 @@
-"""The dateline of a document, parsed."""
+"""Parser for the dateline of a document."""
 
 from __future__ import annotations
 
@@ -42,15 +42,17 @@ _MARKS = (
     "/",
     " _",
     ".-",
-)  # one of them ends every dateline
+)  # One of these ends every dateline.
 _DAY = re.compile(
     r"(?:([^\W\d_]{2,12})\.?\s(\d{1,2})|(\d{1,2})\.?\s(?:de\s)?([^\W\d_]{2,12})\.?)(?:,?\s(?:de\s)?(\d{4}))?"
 )
 _AGENCY_FIRST = re.compile(
     r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?|(?P<bare>[A-Z]{2,4})\s[–—]\s(?=\S)"
 )
-_BROADCASTERS = frozenset({"CNN", "NBC", "CBS", "ABC", "NPR", "BBC"})  # sign like agencies
-# Whatever names places and a day before an agency's name in brackets: two places with their regions, no place, three.
+# Broadcasters that sign as agencies do.
+_BROADCASTERS = frozenset({"CNN", "NBC", "CBS", "ABC", "NPR", "BBC"})
+# The text before an agency's name in brackets: any number of places, with or without regions and a
+# day.
 _BEFORE_AGENCY = re.compile(
     r"(?P<head>[^()\n]{3,110}?)\s{0,3}\((?P<agency>[^()\d]{2,40})\)[*_]{0,3}\s{0,2}(?:(?:[–—―-]{1,3}|:)(?:\s|$)|$)"
 )
@@ -83,11 +85,11 @@ _MARKUP = re.compile(r"(?:\*{1,3}|_{1,2}|</?(?:b|strong|em|i)>|\s)+")
 
 
 def of(view: View) -> Dateline:
-    """The dateline of the document, at the head of one of its first lines; empty where there is none."""
+    """Return the dateline at the start of one of the document's first lines, or an empty one."""
     return _of_lines(view.lines[:12])
 
 
-@lru_cache(maxsize=4)  # several taggers ask for the dateline of one document
+@lru_cache(maxsize=4)  # Several taggers ask for the dateline of one document.
 def _of_lines(lines: tuple[str, ...]) -> Dateline:
     candidates = [
         (number, line)
@@ -106,7 +108,7 @@ def _of_lines(lines: tuple[str, ...]) -> Dateline:
 
 
 def parse(line: str) -> Dateline:
-    """The dateline at the head of a line.
+    """Return the dateline at the start of a line.
 
     >>> found = parse("QAMISHLI, Syria (North Press) – Talks are to begin, officials said.")
     >>> found.place, found.country, found.agency
@@ -125,11 +127,11 @@ def parse(line: str) -> Dateline:
     return _NONE
 
 
-_STOPPED = re.compile(r"[^\W\d]{3,20}\. \d{1,2} ")  # "КИЇВ. 5 січня. УНН. " has no mark
+_STOPPED = re.compile(r"[^\W\d]{3,20}\. \d{1,2} ")  # "КИЇВ. 5 січня. УНН. " has no separator.
 
 
 def is_alone(line: str) -> bool:
-    """Whether a line is a dateline and nothing else.
+    """Tell whether a line is a dateline and nothing else.
 
     >>> is_alone("LONDON, Jan 5 (Reuters)"), is_alone("The lock at noon (Reuters)")
     (True, False)
@@ -138,20 +140,20 @@ def is_alone(line: str) -> bool:
     return found.place is not None and 0 < found.end >= len(line.rstrip())
 
 
-_LEAST_PROSE = 20  # characters behind a dateline that are no label (arbitrary)
+_MIN_PROSE_CHARS = 20  # Characters after a dateline, at least: fewer are a label. Arbitrary.
 
 
 def opens_prose(line: str) -> bool:
-    """Whether a line begins with a dateline and goes on.
+    """Tell whether a line begins with a dateline and prose follows.
 
     >>> opens_prose("LONDON (Reuters) - Rain fell all day again."), opens_prose("LONDON (Reuters)")
     (True, False)
     """
     end = parse(line).end
-    return 0 < end <= len(line.rstrip()) - _LEAST_PROSE
+    return 0 < end <= len(line.rstrip()) - _MIN_PROSE_CHARS
 
 
-@lru_cache(maxsize=16)  # a headline is asked about by itself as well
+@lru_cache(maxsize=16)  # A headline is also asked about by itself.
 def _parse(line: str) -> Dateline:
     marked = _MARKUP.match(line)
     head = line[marked.end() :] if marked else line
@@ -169,7 +171,9 @@ def _parse(line: str) -> Dateline:
 
 
 def _usual(head: str, shift: int) -> Dateline:
-    """Place, region, day, agency and separator in the usual order; or an agency alone."""
+    """Return the dateline of the usual order: place, region, day, agency, separator; or an agency
+    alone.
+    """
     match = _HEAD.match(head)
     if match is None or not match["place"]:
         return _agency_alone(head, shift)
@@ -206,7 +210,9 @@ def _agency_alone(head: str, shift: int) -> Dateline:
 
 
 def _before_agency(head: str, shift: int) -> Dateline:
-    """Several places, or none, with a day or without, before a known agency in brackets and a dash or the line's end.
+    """Return the dateline of several places or none before a known agency in brackets.
+
+    A day may follow the places. A dash or the end of the line follows the agency.
 
     >>> found = parse("PALO ALTO, California/MEMPHIS, Tennessee (Reuters) - Work has begun on the plant.")
     >>> found.place, found.country, found.agency
@@ -244,7 +250,7 @@ def _before_agency(head: str, shift: int) -> Dateline:
 
 
 def _agency_name(match: re.Match[str]) -> str | None:
-    """The name in brackets; None where there are none, "" where they hold something else."""
+    """Return the name in brackets, None without brackets, or "" if they hold something else."""
     text = match["agency"] or match["slashed"] or (match["plain"] or "").lstrip("–—- ") or None
     if text is None:
         return None
@@ -261,7 +267,9 @@ def _agency_name(match: re.Match[str]) -> str | None:
 
 
 class _Parts(NamedTuple):
-    """What the usual form reads at the head of a line, before it is known to be a dateline."""
+    """The parts that the usual form finds at the start of a line, before they are known to be a
+    dateline.
+    """
 
     place: str
     region: str
@@ -288,7 +296,7 @@ class _Parts(NamedTuple):
 
 
 _DASHES = frozenset({"–", "—", "―", "‒", "--", "---", "-"})
-#: A line's head is a dateline of the usual form where one of these holds.
+#: The start of a line is a dateline of the usual form if one of these conditions is true.
 DATELINE_CONDITIONS: tuple[Condition[_Parts], ...] = (
     Condition(
         "known_agency_behind_a_place",
@@ -341,7 +349,7 @@ DATELINE_CONDITIONS: tuple[Condition[_Parts], ...] = (
 
 
 def _acceptable(parts: _Parts, rest: str) -> bool:
-    """Whether the parts make a dateline and no sentence or label."""
+    """Tell whether the parts make a dateline and not a sentence or label."""
     if len(rest) < 10 or _DOMAIN.search(parts.place):
         return False
     word = parts.place.split()[0].strip(".,")
@@ -351,7 +359,9 @@ def _acceptable(parts: _Parts, rest: str) -> bool:
 
 
 def resolved(line: Dateline, reference: date | None) -> date | None:
-    """The day of a dateline; its year, where it gives none, is the one nearest to the reference.
+    """Return the day of a dateline.
+
+    If the dateline gives no year, the year nearest to the reference is used.
 
     >>> resolved(Dateline(month=12, day=31), date(2024, 1, 2)).isoformat()
     '2023-12-31'
@@ -375,7 +385,9 @@ def resolved(line: Dateline, reference: date | None) -> date | None:
 
 
 def _nearest(day: int, reference: date | None) -> date | None:
-    """The day of that number nearest to the reference: "5日" in a dateline of Tokyo."""
+    """Return the day of that number nearest to the reference. A dateline of Tokyo may print only
+    "5日".
+    """
     if reference is None:
         return None
     around = [reference + timedelta(days=n) for n in range(-20, 11)]

@@ -1,4 +1,6 @@
-"""The places that datelines name: cities with their countries, states, and what is printed like a place."""
+"""The places that datelines name: cities with their countries, states, and words that look like
+one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from functools import cache
 
 from copydesk.transforms.tag.lookup import gazetteers
 
-# Printed in capitals before a dash where a place could be.
+# Words that are printed in capitals before a dash, as a place could be.
 NOT_PLACES = re.compile(
     r"(?:update|updated|breaking|watch|live|opinion|exclusive|video|photos?|pictures|analysis|factbox|corrected|correction|clarification|editor'?s?.*|note|notes|read|more|"
     r"see|also|related|the|a|an|but|and|in|on|at|for|from|by|this|that|it|he|she|they|we|you|i|what|why|how|when|who|where|q|a|q&a|faq|new|news|sport|sports|business|world|"
@@ -28,7 +30,7 @@ _STATES = re.compile(
 
 @cache
 def places() -> dict[str, str]:
-    """Cities of the gazetteer, by their folded names, to their country."""
+    """Return the country of each city of the gazetteer, by the city's folded name."""
     return {fold(city): country for city, country in gazetteers.rows("places.tsv")}
 
 
@@ -38,7 +40,7 @@ def _countries() -> frozenset[str]:
 
 
 def fold(name: str) -> str:
-    """A place's name in lower case and without accents: capitals often lack them.
+    """Return a place's name in lower case and without accents, which names in capitals often lack.
 
     >>> fold("ΑΘΗΝΑ") == fold("Αθήνα"), fold("İZMİR") == fold("İzmir")
     (True, True)
@@ -50,14 +52,16 @@ def fold(name: str) -> str:
 
 
 def is_listed(place: str) -> bool:
-    """Whether the gazetteer has the place, or each of several with a slash between them."""
+    """Tell whether the gazetteer has the place, or each of several places with slashes between
+    them.
+    """
     return fold(place) in places() or (
         "/" in place and all(fold(part.strip()) in places() for part in place.split("/"))
     )
 
 
 def is_region(region: str) -> bool:
-    """Whether a name is that of a state, a country or a listed city."""
+    """Tell whether a name is that of a state, a country or a listed city."""
     if _STATES.fullmatch(region):
         return True
     folded = fold(region)
@@ -65,7 +69,7 @@ def is_region(region: str) -> bool:
 
 
 def country_of(place: str, region: str) -> str | None:
-    """The country or state as printed, else the gazetteer's country of the (first) city."""
+    """Return the country or state as printed, or the gazetteer's country of the first city."""
     if region and not any(char.isdigit() for char in region):
         return region
     return places().get(fold(place.split("/", maxsplit=1)[0].strip()))

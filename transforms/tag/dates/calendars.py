@@ -1,4 +1,4 @@
-"""Dates of other calendars and in other digits, put into the form that `date_formats` reads."""
+"""Converts dates of other calendars and in other digits to the form that `date_formats` reads."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from datetime import date, timedelta
 
 from copydesk.transforms.tag.persons import name_lexicon
 
-# Letters beyond Latin; a text without them needs nothing of this module.
+# Letters beyond Latin. A text without them needs nothing from this module.
 OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u3040-\ud7af]")
-_ZEROS = "٠۰०০๐０"  # Arabic, Persian, Devanagari, Bengali, Thai, full width
+_ZEROS = "٠۰०০๐０"  # The zeros in Arabic, Persian, Devanagari, Bengali, Thai and full-width digits.
 _DIGITS = {ord(zero) + n: str(n) for zero in _ZEROS for n in range(10)}
 _ERA = re.compile(r"(令和|平成|民國|民国)\s?(\d{1,3}|元)\s?年")
-_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}  # the year before their first
+# The year before the first year of each era.
+_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 _JALALI_MONTHS = (
     "فروردین",
     "اردیبهشت",
@@ -33,7 +34,7 @@ _JALALI = re.compile(
 )
 _BUDDHIST = re.compile(r"(?<!\d)(?:พ\.ศ\.\s?)?(25\d\d)(?!\d)")
 _NOWRUZ_979 = date(1600, 3, 20)
-# Days of the week and words around a date in languages whose words for them do not end in -day or -tag.
+# Days of the week and words around a date, in languages where they do not end in -day or -tag.
 WEEKDAYS = name_lexicon.words(
     """
     lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado
@@ -66,7 +67,9 @@ ANNOUNCING = name_lexicon.words(
 
 
 def western(text: str) -> str:
-    """A text with Western digits and years: of the Jalali and Buddhist calendars, and of eras.
+    """Return a text with Western digits and years.
+
+    Years of the Jalali and Buddhist calendars and of eras are converted.
 
     >>> western("৫ জানুয়ারি ২০২৪"), western("5 ม.ค. 2567"), western("令和6年1月5日")
     ('5 জানুয়ারি 2024', '5 ม.ค. 2024', '2024年1月5日')
@@ -88,12 +91,14 @@ def _of_jalali(found: re.Match[str]) -> str:
 
 
 def jalali(year: int, month: int, day: int) -> date:
-    """The day of a date of the Jalali calendar, by the 33-year cycle that fits the years 1304 to 1472.
+    """Return the day of a date of the Jalali calendar.
+
+    The 33-year cycle is right for the years 1304 to 1472.
 
     >>> jalali(1403, 1, 1).isoformat(), jalali(1402, 12, 29).isoformat()
     ('2024-03-20', '2024-03-19')
     """
-    n = year - 979  # years since the Nowruz of 1600
+    n = year - 979  # Years since the Nowruz of 1600.
     leaps = n // 33 * 8 + (n % 33 + 3) // 4
     in_year = (month - 1) * 31 - max(0, month - 7) + day - 1
     return _NOWRUZ_979 + timedelta(days=365 * n + leaps + in_year)

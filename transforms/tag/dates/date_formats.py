@@ -1,4 +1,7 @@
-"""Dates as machines and as papers write them. Never asks the clock: what names no year names no day."""
+"""Parses dates as machines and as papers write them.
+
+It never reads the clock: a date without a year gives no day.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,21 @@ from itertools import pairwise
 from copydesk.transforms.tag.dates import calendars
 from copydesk.transforms.tag.lookup import gazetteers
 
-FIRST_YEAR = 1605  # the first newspaper, the Relation of Strasbourg
+FIRST_YEAR = 1605  # The year of the first newspaper, the Relation of Strasbourg.
 MAX_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A moment as printed: local day, perhaps a time, perhaps an offset from UTC."""
+    """A moment as printed: a local day, with or without a time and an offset from UTC."""
 
     day: date
     time: time | None = None
-    offset: int | None = None  # minutes
+    offset: int | None = None  # In minutes.
 
     @property
     def precision(self) -> str:
-        """day, minute or second."""
+        """The finest part that is known: day, minute or second."""
         return (
             "day"
             if self.time is None
@@ -38,7 +41,7 @@ class Stamp:
 
     @property
     def utc(self) -> datetime:
-        """The moment in UTC; without an offset the printed time counts as UTC."""
+        """The moment in UTC. A printed time without offset counts as UTC."""
         local = datetime.combine(self.day, self.time or time(), UTC)
         try:
             return local - timedelta(minutes=self.offset or 0)
@@ -84,7 +87,9 @@ _CLOCK = re.compile(
 
 
 def machine(text: str) -> Stamp | None:
-    """A date as an attribute or field gives it: ISO 8601, RFC 2822, seconds since 1970, else as printed.
+    """Return a date as an attribute or field gives it.
+
+    Forms are ISO 8601, RFC 2822, seconds since 1970, and those of printed dates.
 
     >>> machine("2024-12-02T10:56:35+01:00").utc.isoformat()
     '2024-12-02T09:56:35+00:00'
@@ -109,7 +114,7 @@ def _iso(text: str) -> Stamp | None:
 
 
 def _epoch(text: str) -> Stamp | None:
-    """Seconds or milliseconds since 1970."""
+    """Return the moment for a number of seconds or milliseconds since 1970."""
     if not re.fullmatch(r"\d{10}|\d{13}", text):
         return None
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(text[:10]))
@@ -129,7 +134,7 @@ def _rfc2822(text: str) -> Stamp | None:
 
 
 def _ctime(text: str) -> Stamp | None:
-    """What Java and C print: "Mon Dec 02 10:56:35 EST 2024"."""
+    """Return a date as Java and C print it: "Mon Dec 02 10:56:35 EST 2024"."""
     found = re.match(
         r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ?([A-Z]{3,4})? (\d{4})$", text
     )
@@ -138,7 +143,9 @@ def _ctime(text: str) -> Stamp | None:
 
 @cache
 def months() -> dict[str, int]:
-    """Month names and abbreviations of some forty languages, folded, to their number."""
+    """Return the number of each month by its names and abbreviations in some forty languages,
+    folded.
+    """
     table = json.loads(gazetteers.text("months.json"))
     return {
         name.replace("_", " "): int(number)
@@ -149,7 +156,7 @@ def months() -> dict[str, int]:
 
 @cache
 def _patterns(wanted: str) -> tuple[re.Pattern[str], ...]:
-    """The forms of a full date with the month names that are ASCII, Latin or of any script."""
+    """Return the forms of a full date with the month names that are ASCII, Latin or of any script."""
     known = [
         name
         for name in months()
@@ -177,9 +184,10 @@ def _patterns(wanted: str) -> tuple[re.Pattern[str], ...]:
 
 
 def printed(text: str, *, day_first: bool | None = None) -> Stamp | None:
-    """The first full date in a text as papers print it, with the time next to it.
+    """Return the first full date in a text as papers print it, with the time beside it.
 
-    Of 03/04/2024 the order is `day_first`; None leaves it open, and then only 13/04/2024 names a day.
+    `day_first` is the order of 03/04/2024. If it is None the order is unknown, and only dates such
+    as 13/04/2024 give a day.
 
     >>> printed("Updated 5. Januar 2024, 13:16 Uhr").day.isoformat(), printed("Jan 5")
     ('2024-01-05', None)
@@ -193,7 +201,7 @@ def printed(text: str, *, day_first: bool | None = None) -> Stamp | None:
 
 
 def _first(text: str, day_first: bool | None) -> tuple[Stamp, str] | None:
-    """The first full date in a text, and the text around it."""
+    """Return the first full date in a text, and the text around it."""
     if not DIGIT.search(text):
         return None
     wanted = "ascii"
@@ -294,7 +302,7 @@ _URL = re.compile(
 
 
 def of_address(url: str) -> Stamp | None:
-    """The day an address carries in its path.
+    """Return the day in the path of an address.
 
     >>> of_address("https://example.com/2024/01/05/rain").day.isoformat()
     '2024-01-05'
@@ -316,7 +324,7 @@ _AROUND_DATE = re.compile(
 
 
 def is_date_alone(line: str) -> bool:
-    """Whether a line holds a date and nothing else of weight.
+    """Tell whether a line holds a date and nothing else that matters.
 
     >>> is_date_alone("Published: January 5, 2024, 10:30 am"), is_date_alone("January 5, 2024 in pictures")
     (True, False)
@@ -340,7 +348,9 @@ _DAY = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 
 
 def day_and_month(text: str) -> tuple[int | None, int | None, int | None]:
-    """Month, day and year of a date that may lack its year; the month is None where it is not named.
+    """Return month, day and year of a date that may lack its year.
+
+    The month is None if it is not named.
 
     >>> day_and_month("5 янв"), day_and_month("Jan. 5, 2024"), day_and_month("5日")
     ((1, 5, None), (1, 5, 2024), (None, 5, None))
@@ -367,7 +377,7 @@ _BETWEEN_WORDS = re.compile(r"[\s\d,،./()]+")
 
 
 def _words(text: str) -> list[str]:
-    """The words of a date and the pairs of neighbours, folded: "كانون الثاني" is one month."""
+    """Return the words of a date and the pairs of neighbours, folded: "كانون الثاني" is one month."""
     words = [word for word in _BETWEEN_WORDS.split(text.casefold()) if word]
     dotted = text.casefold().split()
     pairs = [f"{a} {b}" for a, b in pairwise(words)]

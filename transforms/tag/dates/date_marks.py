@@ -1,4 +1,7 @@
-"""How surely a marked date of a page is that of its publication: by its wording, its class and its distance to the headline."""
+"""How surely a marked date is the day of publication.
+
+This depends on its wording, its class and its distance to the headline.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,19 @@ _OTHER = re.compile(
     re.I,
 )
 _RIGHTS = re.compile(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos", re.I)
-_BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # little more than a date
-PROSE_CHARS = 200  # a longer mark is prose
-BESIDE = 12  # elements after the headline in which even a list's kind of date is the document's own
-MANY = 3  # days printed alike: a page prints its own publication and update, and no third
-NEAR = 120  # elements from the headline within which a printed date is the document's own
+_BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # Little more than a date.
+PROSE_CHARS = 200  # A longer mark is prose.
+# Elements after the headline. A date within them is the document's own, even one that looks like a
+# list's.
+BESIDE = 12
+# Number of days printed in the same way that make a list. A page prints its own publication and
+# update, but no third day.
+MANY = 3
+NEAR = 120  # Elements from the headline. A printed date within them is the document's own.
 
 
 def trust(mark: Mark, top: int) -> float:
-    """How surely a mark is the date of publication; below 1 it is not used."""
+    """Return how surely a mark is the date of publication. Below 1 it is not used."""
     named = mark.names
     if mark.how == "itemprop" and "author" not in named:
         score = 3.0 if "published" in named or "created" in named else 0.0
@@ -39,7 +46,7 @@ def trust(mark: Mark, top: int) -> float:
         return 0.0
     else:
         score = {"time": 1.5, "class": 1.0}.get(mark.how, 0.5)
-    is_said = says_so(mark)
+    is_said = names_publication(mark)
     after = mark.order - top
     if -3 <= after <= NEAR and after:
         score += 1.0
@@ -57,7 +64,10 @@ def trust(mark: Mark, top: int) -> float:
 
 
 def listed(marks: tuple[Mark, ...]) -> frozenset[int]:
-    """The marks of one make that print three days or more: the dates of a list of other articles."""
+    """Return the marks of one kind that print three days or more.
+
+    They are the dates of a list of other articles.
+    """
     days: dict[tuple[str, str], dict[str, int]] = {}
     for mark in marks:
         days.setdefault((mark.how, mark.names), {}).setdefault(mark.value or mark.text, mark.order)
@@ -66,10 +76,10 @@ def listed(marks: tuple[Mark, ...]) -> frozenset[int]:
 
 
 def announced(mark: Mark) -> str:
-    """The words before the first figure of a mark: what its date is said to be."""
+    """Return the words before the first digit of a mark, which say what its date is."""
     return re.split(r"\d", mark.text, maxsplit=1)[0][-40:]
 
 
-def says_so(mark: Mark) -> bool:
-    """Whether a mark names publication in its class or wording."""
+def names_publication(mark: Mark) -> bool:
+    """Tell whether a mark names publication in its class or wording."""
     return bool(PUBLISHED.search(mark.names) or PUBLISHED.search(mark.text[:60]))

@@ -1,1 +1,1 @@
-"""Headlines at the head of a text."""
+"""Headlines at the beginning of a text."""

@@ -1,4 +1,4 @@
-"""Where a plain text prints its headline and its byline: first lines and last lines."""
+"""Finds the headline and bylines of a plain text in its first and last lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.transforms.tag.persons.person_names import Name
 
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟۔]['\"’”»)\]]*$")
-_PROSE_HEAD = 400  # characters that show whether a line is a paragraph
+_PROSE_HEAD = 400  # Characters that show whether a line is a paragraph.
 _ABBREVIATED = re.compile(
     r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$"
 )
@@ -29,17 +29,21 @@ _INITIAL = re.compile(r"(?:\b\w|Jr|Sr|Dr)\.$")
 _TWO_SENTENCES = re.compile(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+")
 _PARTS = re.compile(r", | \| ")
 _ABOUT = re.compile(r"\W*about\b", re.I)
-# Thai, Lao, Burmese and Khmer set no spaces between words and no full stop.
+# Thai, Lao, Burmese and Khmer have no spaces between words and no full stop.
 _UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
-_UNSPACED_PROSE = 90  # characters; a headline of them is seldom longer
+_UNSPACED_PROSE = 90  # Characters. A headline in these scripts is seldom longer.
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-# The rules of `clean` ask of the lines of a text once more after each cut, and then the taggers do.
+# The rules of `clean` ask about all lines of a text again after each cut, and the taggers do
+# afterwards.
 _KNOWN_LINES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Line numbers of a plain text's headline and bylines; `leaves` says that the headline can be cut."""
+    """Line numbers of a plain text's headline and bylines.
+
+    `leaves` is true if the headline can be cut.
+    """
 
     headline: int | None = None
     leaves: bool = False
@@ -47,12 +51,12 @@ class Opening:
 
 
 def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
-    """The headline and byline lines of a plain text.
+    """Return the headline and byline lines of a plain text.
 
-    A headline is a first line that reads like one and has prose below it. It is cut only where the
-    line that would then come first does not read like a headline itself: so a text cleaned twice is
-    the text cleaned once. Bylines are the runs of byline lines at the very top, under the headline, and
-    at the very end; a text is never left empty.
+    A headline is a first line that reads like one and has prose below it. It can be cut only if the
+    next line does not read like a headline itself. So cleaning a text twice gives the same as
+    cleaning it once. Bylines are the runs of byline lines at the very top, under the headline, and
+    at the very end. The text always keeps a line.
 
     >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
     >>> read(["Rain in Oslo", "By Ana Ruiz", prose], max_headline_chars=200)
@@ -63,7 +67,7 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     return _read(tuple(lines), max_headline_chars)
 
 
-@lru_cache(maxsize=4)  # title and byline ask of the same lines, where no headline is cut
+@lru_cache(maxsize=4)  # Title and byline ask about the same lines if no headline is cut.
 def _read(lines: tuple[str, ...], max_headline_chars: int) -> Opening:
     full = [i for i, line in enumerate(lines) if line and not line.isspace()]
     end = len(full)
@@ -84,7 +88,10 @@ def _read(lines: tuple[str, ...], max_headline_chars: int) -> Opening:
 
 
 def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
-    """Where the run of byline lines that begins at `start` ends; the last line of all is never part of it."""
+    """Return the end of the run of byline lines that begins at `start`.
+
+    The last line of all is never part of it.
+    """
     at = start
     while at < len(body) - 1 and is_byline(lines[body[at]]):
         at += 1
@@ -104,7 +111,7 @@ class _Reading(NamedTuple):
 
 
 def _names_are_most_of_it(line: _Reading) -> bool:
-    """Beside the names there is room for the opening words and a place alone."""
+    """Besides the names there is room for only the opening words and a place."""
     return line.opened and sum(len(name.text) for name in line.names) * 2 >= len(line.text) - 12
 
 
@@ -117,7 +124,7 @@ def _has_agency_or_job(line: _Reading) -> bool:
     )
 
 
-#: A line is a byline where one of these holds.
+#: A line is a byline if one of these conditions is true.
 BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
     Condition(
         "opened_and_little_but_names",
@@ -136,7 +143,9 @@ BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
 
 @lru_cache(maxsize=_KNOWN_LINES)
 def is_byline(line: str) -> bool:
-    """Whether a line holds a byline and nothing else: by its form, or by one of `BYLINE_CONDITIONS`.
+    """Tell whether a line holds a byline and nothing else.
+
+    It has one of the forms, or fulfils one of `BYLINE_CONDITIONS`.
 
     >>> is_byline("By Shella Abdulhalim"), is_byline("By Monday the river had risen"), is_byline("Ana Ruiz, Staff Writer")
     (True, False, True)
@@ -163,7 +172,10 @@ def is_byline(line: str) -> bool:
 
 
 def _titled(text: str) -> bool:
-    """Whether a line ends, behind a comma or bar, with an agency or a job: "Ana Ruiz, Staff Writer"."""
+    """Tell whether a line ends with an agency or job: "Ana Ruiz, Staff Writer".
+
+    A comma or bar must be before it.
+    """
     if len(text) > 80:
         return False
     tails = _PARTS.split(text)[1:]
@@ -174,7 +186,7 @@ def _titled(text: str) -> bool:
 
 @lru_cache(maxsize=_KNOWN_LINES)
 def reads_like_headline(line: str, max_chars: int) -> bool:
-    """Whether a line of at most `max_chars` characters can be a headline by its shape.
+    """Tell whether a line has the shape of a headline and at most `max_chars` characters.
 
     >>> reads_like_headline("Rain in Oslo", 200), reads_like_headline("It rained in Oslo all day.", 200)
     (True, False)
@@ -193,7 +205,7 @@ def reads_like_headline(line: str, max_chars: int) -> bool:
 
 
 def _is_something_else(text: str) -> bool:
-    """Whether a line of headline length is a sentence, two sentences, a date, a dateline or a byline."""
+    """Tell whether a short line is one sentence or two, a date, a dateline or a byline."""
     ends = (
         _ENDS_SENTENCE.search(text)
         and text.rstrip("'\"’”»)")[-1] in ".…。"
@@ -206,7 +218,7 @@ def _is_something_else(text: str) -> bool:
 
 @lru_cache(maxsize=_KNOWN_LINES)
 def is_prose(line: str) -> bool:
-    """Whether a line is long enough to be a paragraph, or a sentence of five words.
+    """Tell whether a line is long enough to be a paragraph, or is a sentence of five words.
 
     >>> is_prose("It rained in Oslo all day."), is_prose("Rain in Oslo")
     (True, False)

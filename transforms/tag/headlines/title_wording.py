@@ -1,4 +1,4 @@
-"""How headlines are worded: labels before them, and names of sites and sections around them."""
+"""The wording of headlines: labels before them, and names of sites and sections around them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from copydesk.transforms.tag.lookup import gazetteers
 SEPARATOR = re.compile(
     r"\s+(?:[|\-–—·•»«/:<>]|::|\|\||--)\s+|\s*[|｜»ㅣ]\s*|(?<=[\u3040-\u30ff\u4e00-\u9fff])_(?=[\u3040-\u30ff\u4e00-\u9fff])|\s+[|»]|[：:]\s+(?=\S{2,40}$)|："
 )
-# Announced before a headline and no part of it. "Breaking:" or "Exclusive:" stay: papers print them as headline.
+# Labels before a headline that are no part of it. "Breaking:" and "Exclusive:" stay, because papers
+# print them as headline.
 _LABEL = re.compile(
     r"^(?:title|headline|opinion|live|live updates|live blog|titre|titel|título|titolo)\s*(?:[|｜]|:(?=\s))\s*",
     re.I,
@@ -23,14 +24,17 @@ _SECTIONS = re.compile(
 )
 _CJK_SECTION = re.compile(
     r"(?<=.{8})\s?[-–|]\s?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{1,5}$"
-)  # before the site's name, without spaces
+)  # Separators before the site's name, without spaces.
 
 
 def without_last(title: str) -> str:
-    """A `<title>` without its last segment, for pages that state no other title: there it is the site's name."""
+    """Return a `<title>` without its last segment.
+
+    On a page that states no other title, the last segment is the site's name.
+    """
     borders = list(SEPARATOR.finditer(title))
     if borders and all(border[0] == "_" for border in borders):
-        del borders[1:]  # Chinese sites: headline_section_site
+        del borders[1:]  # Chinese sites write headline_section_site.
     head = (
         title[: borders[-1].start()].strip()
         if borders and borders[-1][0].strip() not in {":", "："}
@@ -40,7 +44,7 @@ def without_last(title: str) -> str:
 
 
 def alike(a: str, b: str) -> float:
-    """Share of the shorter text's words that the other holds.
+    """Return the share of the shorter text's words that the other text has.
 
     >>> alike("Rain in Rome", "Heavy rain in Rome | The Paper")
     1.0
@@ -50,7 +54,7 @@ def alike(a: str, b: str) -> float:
 
 
 def cleaned(raw: str, keys: frozenset[str]) -> str:
-    """A headline without labels before it and names of the site or its sections around it.
+    """Return a headline without the labels before it and the names of site and sections around it.
 
     >>> cleaned("Opinion | Why rain falls - The Paper", frozenset({"paper"}))
     'Why rain falls'
@@ -77,7 +81,10 @@ _CJK_SITE = re.compile(
 
 
 def _without_edge(text: str, keys: frozenset[str]) -> str:
-    """The text without one segment at its end, or else at its start, that names the site or a section."""
+    """Return the text without a segment at its end that names the site or a section.
+
+    If there is none at the end, one at the start is removed.
+    """
     borders = list(SEPARATOR.finditer(text))
     if not borders:
         return text
@@ -104,8 +111,8 @@ def _without_edge(text: str, keys: frozenset[str]) -> str:
     return text
 
 
-#: The shortest brand that is known by the beginning of a site's name, in letters (arbitrary).
-_LEAST_BRAND = 4
+#: Letters that suffice to recognise a brand by the beginning of a site's name. Arbitrary.
+_MIN_BRAND_CHARS = 4
 
 
 def _is_site(segment: str, keys: frozenset[str]) -> bool:
@@ -115,7 +122,7 @@ def _is_site(segment: str, keys: frozenset[str]) -> bool:
         folded in keys
         or (
             brand != folded
-            and len(brand) >= _LEAST_BRAND
+            and len(brand) >= _MIN_BRAND_CHARS
             and any(key.startswith(brand) for key in keys)
         )
         or any(

@@ -1,1 +1,1 @@
-"""Names of people: how bylines print them, and which words are none."""
+"""Names of people: how bylines print them, and which words are not names."""

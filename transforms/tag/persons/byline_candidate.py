@@ -1,4 +1,4 @@
-"""A byline before it is chosen: its names, its source, and how sure it is."""
+"""A candidate for the byline: its names, its source, and how sure it is."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from copydesk.transforms.tag.persons.person_names import Name
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The names of one source, as printed, and what speaks for them."""
+    """The names from one source, as printed, with the signs that support them."""
 
     names: tuple[Name, ...]
     raw: str
     source: str
-    certain: bool = False  # printed right under the headline, with a word for "by"
-    strong: bool = False  # full names, marked as author explicitly
+    certain: bool = False  # Printed right under the headline, with a word for "by".
+    strong: bool = False  # Full names that are explicitly marked as authors.
 
     @property
     def has_people(self) -> bool:
-        """Whether a name is a person's."""
+        """Whether one of the names is a person's."""
         return any(not name.is_org for name in self.names)
 
 
 def without_site(found: list[Name], site: frozenset[str]) -> tuple[Name, ...]:
-    """The names once each, without companies, and without the site's own name next to a person or as an account."""
+    """Return the names without repeats, companies and the site's own name.
+
+    The site's name is left out beside a person or if it is written as an account.
+    """
     people = any(not name.is_org for name in found)
     return tuple(
         dict.fromkeys(
@@ -49,7 +52,10 @@ _COMPANY = re.compile(
 
 
 def names_site(name: str, site: frozenset[str]) -> bool:
-    """Whether a name holds the site's: "Kong" at konghq.com, "Example Labs" at example.com."""
+    """Tell whether a name contains the site's name.
+
+    Examples are "Kong" at konghq.com and "Example Labs" at example.com.
+    """
     words = [gazetteers.key(word) for word in name.split()]
     return any(len(word) > 4 and word in site for word in words) or (
         len(words) == 1 and any(len(words[0]) > 3 and key.startswith(words[0]) for key in site)
@@ -57,5 +63,8 @@ def names_site(name: str, site: frozenset[str]) -> bool:
 
 
 def is_login(text: str) -> bool:
-    """Whether a site's name is written as the account that posts for it: one word, lower case, no domain."""
+    """Tell whether a site's name is written as the account that posts for it.
+
+    Such a name is one word in lower case and not a domain.
+    """
     return text.isascii() and text.isalpha() and text.islower() and gazetteers.agency(text) is None

@@ -1,7 +1,7 @@
-"""Whole-line forms of bylines that no opening word shows, and those of Chinese, Japanese and Korean.
+"""Forms of whole-line bylines without an opening word, and of Chinese, Japanese and Korean bylines.
 
-Each row is a named pattern with its examples. A form names somebody only where every name on its
-line is one by its shape: a Chinese or Korean family name first, or words that begin with capitals.
+Each row is a named pattern with its examples. A form applies only if every name on its line has the
+shape of a name: a Chinese or Korean family name first, or words that begin with capitals.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from copydesk.transforms.tag.persons.name_lexicon import words
 
-# Family names of one character, the most frequent of China, Taiwan and Korea.
+# The most frequent family names of one character in China, Taiwan and Korea.
 _HAN_FAMILIES = (
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓邓鄧冯馮曹彭曾肖蕭萧田董潘袁蔡蒋蔣余于杜叶葉程魏苏蘇"
     "吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付方邹鄒熊白孟秦邱侯江尹薛闫阎段雷龙龍黎史陶贺賀毛郝顾顧龚龔邵万萬覃武钱錢戴严嚴莫孔向常汤湯"
@@ -43,10 +43,10 @@ _CAPS = rf"{_WORD}(?:\s{_WORD}){{1,3}}"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A named form of a whole line, with lines that have it and lines that only look so."""
+    """A named form of a whole line, with lines that have it and lines that only resemble it."""
 
     name: str
-    pattern: str  # its group `names` holds the names
+    pattern: str  # The group `names` of the pattern holds the names.
     bylines: tuple[tuple[str, tuple[str, ...]], ...]
     prose: tuple[str, ...] = ()
 
@@ -170,9 +170,11 @@ _HAN_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]{2})[ \u3000](?=[\u4e00-\u9fff]{2})
 _MAX_CHARS = 80
 
 
-@lru_cache(maxsize=64)  # a headline, a byline and a first line are asked about several times
+@lru_cache(maxsize=64)  # The same headline, byline or first line is asked about several times.
 def names_on(line: str) -> tuple[str, ...]:
-    """The names on a line that is a byline as a whole by one of the forms; none on any other line.
+    """Return the names on a line that is a byline as a whole by one of the forms.
+
+    Return nothing for any other line.
 
     >>> names_on("記者王小明／台北報導"), names_on("De Ion Popescu"), names_on("De luni râul a crescut")
     (('王小明',), ('Ion Popescu',), ())
@@ -196,7 +198,7 @@ def names_on(line: str) -> tuple[str, ...]:
 
 
 def _names(printed: str, form: Form) -> tuple[str, ...]:
-    """The names of a form's group; none where one of them is no name by its shape."""
+    """Return the names in a form's group, or nothing if one of them does not look like a name."""
     spaced = form.name.startswith(("chinese", "korean"))
     between = _HAN_SPACE.sub("、", printed) if spaced else printed
     if form.name.startswith("korean"):

@@ -1,7 +1,7 @@
 """The words that open, join and close bylines in the languages beyond the first eleven.
 
-Each language is one row. `writer` words open a byline by themselves; `labels` do so with a colon or
-a dash behind them, because prose begins with them, too. The examples are the tests.
+Each language is one row. `writer` words open a byline by themselves. `labels` open one only with a
+colon or a dash after them, because prose begins with them, too. The examples are the tests.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ByWords:
-    """How one language words its bylines."""
+    """The words of one language's bylines."""
 
     language: str
-    writer: tuple[str, ...] = ()  # may be followed by a name
-    labels: tuple[str, ...] = ()  # name the writer with a colon or dash behind them
-    editor: tuple[str, ...] = ()  # labels that name an editor or translator
-    photographer: tuple[str, ...] = ()  # labels that name a photographer
-    joiners: tuple[str, ...] = ()  # words between two names
-    bylines: tuple[tuple[str, tuple[str, ...]], ...] = ()  # lines with the names on them
-    prose: tuple[str, ...] = ()  # lines that begin alike and name nobody
+    writer: tuple[str, ...] = ()  # Words that a name may follow directly.
+    labels: tuple[str, ...] = ()  # Words that name the writer if a colon or dash follows.
+    editor: tuple[str, ...] = ()  # Labels that name an editor or translator.
+    photographer: tuple[str, ...] = ()  # Labels that name a photographer.
+    joiners: tuple[str, ...] = ()  # Words between two names.
+    bylines: tuple[tuple[str, tuple[str, ...]], ...] = ()  # Example lines with the names on them.
+    prose: tuple[str, ...] = ()  # Lines that begin in the same way and name nobody.
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -319,7 +319,9 @@ EVERY_LABEL = frozenset(
 
 
 def opening(*, ascii_only: bool) -> str:
-    """A pattern, in lower case, of what opens a byline; its group is named for the role.
+    """Return a pattern, in lower case, of the words that open a byline.
+
+    Its groups are named for the roles.
 
     >>> bool(re.match(opening(ascii_only=True), "oleh: budi")), bool(re.match(opening(ascii_only=True), "penulis buku"))
     (True, False)

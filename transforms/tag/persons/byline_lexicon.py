@@ -1,4 +1,4 @@
-"""How bylines are worded: what opens and joins them, and what follows a name."""
+"""The wording of bylines: the words that open and join them, and those that follow a name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ LEADING_DATE = Caseless(
     rf"^\W*(?:(?:{MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}\.?\s+(?:{MONTHS})\.?,?\s+\d{{4}}|\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}})"
     r"(?:,?\s*(?:at\s+)?\d{1,2}:\d{2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:[a-z]{2,4}\b)?)?\s*(?:by\b)?[\s:|•·–—-]*",
 )
-# What opens a byline, in the languages of the cleaner; `role` where it says one.
+# The words that open a byline, in the languages of the cleaner. The group `role` holds a role if
+# one is named.
 BY = Caseless(
     r"^\W{0,6}(?:(?P<photographer>(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
     r"|(?P<editor>(?:edited|editing|tested|contributions?|additional reporting|reviewed|medically reviewed|fact[- ]?checked|checked|verified|updated|last updated|curated|compiled|produced|hosted|translated|narrated)(?: by|:)\s*)"
@@ -39,7 +40,9 @@ _MORE = re.compile(byline_languages.opening(ascii_only=False), re.IGNORECASE)
 
 
 def opening(text: str) -> re.Match[str] | None:
-    """What opens a byline at the head of a text, in any language; its last group names the role.
+    """Return the match of the words that open a byline at the beginning of a text, in any language.
+
+    The last group of the match names the role.
 
     >>> opening("Oleh: Budi Santoso").lastgroup, opening("Oleg Santoso")
     ('writer', None)
@@ -56,7 +59,7 @@ LABEL = Caseless(
     r"^\W*(?:by|from|von|par|por|di|av|af|door|y|e|et|und|and|with|mit|&|\+|author|authors|autor(?:en|es)?|auteurs?|written by|posted by|published by|byline|text|text(?:e)? (?:by|von)|"
     r"words by|story by|reporting by|about the authors?|about|recipe by|redaktion:|autor:in|mehr von|profile|in|on|posted in|文|作者|記者|记者)\W*$",
 )
-# From here on a line speaks of something else than the author.
+# From these words on, a line is about something else than the author.
 TAIL = Caseless(
     r"\b(?:on behalf of|im auftrag von|au nom de|link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
     r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|(?:posts|articles|stories) (?:by|from)|alles von|alle (?:artikel|beiträge) von|published|posted|last (?:updated|modified|reviewed)|first published|"
@@ -89,7 +92,7 @@ _JOINERS = (
     "si",
     "și",
 )
-# Agencies behind "with": "Le Monde avec AFP", "El Norte con EFE".
+# Agencies after "with": "Le Monde avec AFP", "El Norte con EFE".
 _WIRES = (
     r"(?:afp|ap|dpa|efe|ansa|lusa|reuters|ntb|tt|ritzau|anp|belga|pap|sda|apa|ats|"
     r"agencias|agências|agenzie|agences|agencies|agenturen|informaci[oó]n)\b"
@@ -98,19 +101,24 @@ JOIN = Caseless(
     rf"\s+(?:{'|'.join(_JOINERS)})\s+|\s+(?:im gespräch mit|in conversation with|in gesprek met)\s+|\s*(?:&|\+|，|、|；|﹑)\s*|\s+with\s+(?=[a-z])|\s+mit\s+(?=[a-zäöü])|"
     rf"\s+avec\s+|\s+(?:con|com|med|met|och|og|in collaborazione con|en samenwerking met)\s+(?={_WIRES})"
 )
+# Joiners between white space. An ASCII text without them, "&" and "+" has nothing to split.
 JOINERS = frozenset(
     {*_JOINERS, "with", "mit", "avec", "con", "com", "med", "met", "og", "och"}
-)  # between white space; ASCII text without them, "&" and "+" has nothing to split
-# Also inside names (Ortega y Gasset): the parts must be whole names.
+    # All of them have white space around them. Without these words an ASCII text has nothing to split,
+    # unless it has "&" or "+".
+)
+# Joiners that also occur inside names (Ortega y Gasset). They split only if both parts are whole
+# names.
 _SOFT_JOIN = re.compile(r"\s+(?:y|e|i|en|a)\s+")
-# "And" written together with the name behind it, in Arabic and Hebrew; Arabic names that begin so.
+# "And" is written together with the next name in Arabic and Hebrew. The listed Arabic
+# names begin with the same letter and stay whole.
 _ATTACHED_JOIN = re.compile(
     r"\s+(?:و(?!ليد\b|ائل\b|سام\b|فاء\b|جدي\b|داد\b|حيد\b|سيم\b|ديع\b|جيه\b|لاء\b)(?=[\u0621-\u064a]{3})|ו(?=[\u05d0-\u05ea]{2}))"
 )
 
 
 def soft_parts(text: str) -> list[str]:
-    """A text parted at joiners that names also hold, or that are written together with a name.
+    """Split a text at joiners that also occur in names or are written together with a name.
 
     >>> soft_parts("Maria Rossi e Luca Bianchi"), soft_parts("דוד כהן ורחל לוי")
     (['Maria Rossi', 'Luca Bianchi'], ['דוד כהן', 'רחל לוי'])
@@ -121,7 +129,7 @@ def soft_parts(text: str) -> list[str]:
     return parts
 
 
-HARD_MARK = re.compile(r"[;|•·●▪⋅∙｜\n\t/／–—-]")  # every match of HARD contains one
+HARD_MARK = re.compile(r"[;|•·●▪⋅∙｜\n\t/／–—-]")  # Every match of `HARD` contains one of these.
 HARD = re.compile(r"\s*(?:[;|•·●▪⋅∙｜\n\t／]|/(?!\d)|(?<!\d)/|\s[-–—]\s)\s*")
 BRACKET = re.compile(r"[(\[（【]")
 PARENTHESIS = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{0,80})[)\]）】]\s*")

@@ -1,4 +1,4 @@
-"""Patterns for text in any case that are fast on ASCII text."""
+"""Patterns that ignore case and are fast on ASCII text."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from functools import cached_property
 
 
 class Caseless:
-    """A pattern in lower case, for text in any case.
+    """A pattern in lower case that matches text in any case.
 
-    ASCII text is lowered first: without `re.IGNORECASE` the engine skips alternatives by their first
-    letter, which is six times faster. What a match holds is then in lower case; its places are those of the text.
+    ASCII text is put in lower case first. Without `re.IGNORECASE` the engine skips alternatives by
+    their first letter, which is six times faster. A match then holds lower-case text, but its
+    positions are those of the text.
 
     >>> Caseless("and|und").split("Ana AND Bo")
     ['Ana ', ' Bo']
@@ -40,7 +41,7 @@ class Caseless:
         return self._lower.search(text.lower()) if text.isascii() else self._any.search(text)
 
     def split(self, text: str) -> list[str]:
-        """`re.Pattern.split`, of a pattern without groups."""
+        """`re.Pattern.split`, for a pattern without groups."""
         parts, at = [], 0
         for found in (
             self._lower.finditer(text.lower()) if text.isascii() else self._any.finditer(text)

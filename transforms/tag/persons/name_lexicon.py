@@ -1,4 +1,4 @@
-"""How names are worded: what belongs to a person's name, what only organisations bear, what names nobody."""
+"""Words that are part of people's names, of organisations' names only, or of no name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from copydesk.transforms.tag.persons.caseless import Caseless
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text between white space."""
+    """Return the words of a text, which white space separates."""
     return frozenset(text.split())
 
 
@@ -49,7 +49,7 @@ ORG = Caseless(
     r"編集部|取材班|新聞|新闻|通信|通讯|日报|日報|晚报|時報|网|報道局|電視|电视|編輯部|编辑部|\[r\]",
 )
 WORD = re.compile(r"\w+")
-# Said where an author would be, naming nobody.
+# Texts in place of an author that name nobody.
 NOBODY = Caseless(
     r"\W*(?:staff|(?:our |a )?(?:staff|senior|news|web|guest|contributing|freelance|special|national|foreign|own|feature|features|sports?|business|entertainment|digital|local|"
     r"political|health|contributing|political|opinion) ?(?:writers?|reporters?|correspondents?|contributors?|editors?|authors?|bloggers?|columnists?|journalists?|representative)|writers?|reporters?|editors?|contributors?|"
@@ -67,7 +67,7 @@ NOBODY = Caseless(
     r".{1,30} (?:feed|bot|importer|syndication)|[\w.-]{0,20}[_-]?admin[\w.-]{0,8}|"
     r"posted|in|on|x|text size|features?|interviews?|columns?|opinions?|reviews?|related (?:articles?|items)|.{0,20}of this article)\W*",
 )
-# A desk or team is an organisation, though its last word may be a role.
+# A desk or team is an organisation, even if its last word may be a role.
 DESK = Caseless(
     r"(?:[\w.&'’-]+ ){1,5}(?:desk|team|editors|staff|newsroom|contributors?|newsdesk|writers|experts)|(?:the |das )?team (?:[\w.&'’-]+ ?){1,3}|(?:news|web|online|sports) ?desk|newsroom|(?:die |la )?(?:redaktion|redacción|redação|redazione|rédaction)"
 )
@@ -75,7 +75,7 @@ EDGES = '⋅∙ \t\n\r\u00a0\u200b\u200e\u200f-–—,:;|/•·*"“”„«»�
 LETTERS = re.compile(r"[^\W\d_]")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 NOT_A_NAME = re.compile(r"[?!#$%*=<>{}\\_~^\"“”„«»]|\d{3}|\.\.\.|…")
-HANDLE = re.compile(r"[a-z]\.[a-z]|\d|admin|_|[a-z][A-Z]$")  # an account, not a name
+HANDLE = re.compile(r"[a-z]\.[a-z]|\d|admin|_|[a-z][A-Z]$")  # This is an account, not a name.
 VERBS = words(
     """
     is was are were has have had will would can the this that these your you our we how why what
@@ -84,7 +84,7 @@ VERBS = words(
     """
 )
 
-# Scripts without capitals: there a name shows by its length and by what it does not hold.
+# Scripts without capitals. There a name shows by its length and by words that it does not contain.
 UNCASED = re.compile(r"[\u0590-\u0fff]")
 FUNCTION_WORDS = words(
     """

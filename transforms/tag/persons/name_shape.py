@@ -1,4 +1,4 @@
-"""What a name looks like: a person's, an organisation's, or a heading that is no name."""
+"""The shape of a text: a person's name, an organisation's name, or a heading."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DIGIT = re.compile(r"\d")
 
 
 def is_organisation(text: str) -> bool:
-    """Whether a name holds a word that organisations bear and people do not."""
+    """Tell whether a name has a word that organisations have in their names and people do not."""
     if text.isascii() and "." not in text and "[" not in text:
         found = not name_lexicon.ORG_WORDS.isdisjoint(name_lexicon.WORD.findall(text.lower()))
     else:
@@ -20,7 +20,9 @@ def is_organisation(text: str) -> bool:
 
 
 def is_person(text: str, *, sure: bool = False) -> bool:
-    """Whether the text can be a person's name: few capitalised words, particles, initials, or another script.
+    """Tell whether the text can be a person's name.
+
+    Such a name has a few capitalised words, particles or initials, or is in another script.
 
     >>> is_person("Ludwig van Beethoven"), is_person("J. R. R. Tolkien"), is_person("王小明"), is_person("Follow the money")
     (True, True, True, False)
@@ -62,7 +64,7 @@ def is_person(text: str, *, sure: bool = False) -> bool:
 
 
 def is_evenly_cased(name: str) -> bool:
-    """Whether all words of a name but its particles begin with a capital, or none does.
+    """Tell whether all words of a name, except particles, begin with a capital, or none does.
 
     >>> is_evenly_cased("Ana van Dam"), is_evenly_cased("ana ruiz"), is_evenly_cased("Rain till noon")
     (True, True, False)
@@ -72,12 +74,12 @@ def is_evenly_cased(name: str) -> bool:
 
 
 def is_heading(name: str) -> bool:
-    """Whether every word of a name is a common word of headings: "Business Tips", "Neueste Artikel"."""
+    """Tell whether a name has only common words of headings: "Business Tips", "Neueste Artikel"."""
     return all(word.casefold() in name_lexicon.NOT_NAMES for word in name.split())
 
 
 def is_full_name(name: str) -> bool:
-    """Whether each word of a name begins with a capital and none is a common word of headings.
+    """Tell whether each word begins with a capital and none is a common word of headings.
 
     >>> is_full_name("Ana Ruiz"), is_full_name("Business Tips"), is_full_name("Amanda")
     (True, False, False)
@@ -92,7 +94,9 @@ def is_full_name(name: str) -> bool:
 
 
 def has_given_name(name: str) -> bool:
-    """Whether a name begins with a frequent given name, or is in a script or form that the table does not cover.
+    """Tell whether a name begins with a frequent given name.
+
+    Names in a script or form that the table does not cover count as well.
 
     >>> has_given_name("Ana Ruiz"), has_given_name("Other Sports"), has_given_name("A. G. Ruiz"), has_given_name("王小明")
     (True, False, True, True)
@@ -105,18 +109,25 @@ def has_given_name(name: str) -> bool:
     )
 
 
-_LONGEST_UNCASED = 16  # characters of one part of a name in a script without capitals
+_MAX_UNCASED_CHARS = 16  # Characters of one part of a name in a script without capitals, at most.
 
 
 def _is_uncased_name(words: list[str], *, sure: bool) -> bool:
-    """Whether words of a script without capitals can be a name: two to five short ones, none a function word."""
+    """Tell whether words of a script without capitals can be a name.
+
+    A name has two to five short words, and none is a function word.
+    """
     return (1 if sure else 2) <= len(words) <= 5 and all(
-        len(word) <= _LONGEST_UNCASED and word not in name_lexicon.FUNCTION_WORDS for word in words
+        len(word) <= _MAX_UNCASED_CHARS and word not in name_lexicon.FUNCTION_WORDS
+        for word in words
     )
 
 
 def role_of(text: str) -> str:
-    """The role a phrase names (writer, editor, photographer, contributor, other), or the empty string."""
+    """Return the role that a phrase names, or an empty string.
+
+    Roles are writer, editor, photographer, contributor and other.
+    """
     roles = gazetteers.roles()
     for printed in reversed(text.split()):
         word = printed.strip(".,:;()'’").casefold()

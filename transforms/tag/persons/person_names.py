@@ -1,4 +1,4 @@
-"""Printed bylines into names: people and organisations, in order, with roles."""
+"""Splits printed bylines into names of people and organisations, in order, with roles."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ __all__ = [
     "split",
 ]
 
-MAX_CHARS = 600  # of a byline; the longest real one, of a paper with 40 authors, goes on but adds no column worth having
+# Characters of a byline. The longest real one, of a paper with 40 authors, is longer, but the rest
+# adds nothing that a column needs.
+MAX_CHARS = 600
 MAX_NAMES = 40
 _COMMA = re.compile(r"\s*,\s*")
 _LEADING_AND = re.compile(r"^(?:and|und|et|och|og|y|e|&)\s+", re.I)
@@ -52,18 +54,18 @@ class Name(NamedTuple):
     """One author as printed."""
 
     text: str
-    role: str = ""  # writer, photographer, editor, contributor, other, or empty
+    role: str = ""  # One of writer, photographer, editor, contributor, other, or empty.
     is_org: bool = False
 
 
 def split(
     printed: str, *, site: frozenset[str] = frozenset(), sure: bool = False, strict: bool = False
 ) -> tuple[Name, ...]:
-    """The authors in a printed byline, in order.
+    """Return the authors in a printed byline, in order.
 
-    `site` holds folded names of the site (`gazetteers.key`): they are organisations. `sure` says the
-    source is a field for authors, so that a single word may be a name; `strict` that even "By" does
-    not make it so.
+    `site` holds folded names of the site (`gazetteers.key`), which are organisations. `sure` says
+    that the source is a field for authors, so a single word may be a name. `strict` says that a
+    single word is not a name even after "By".
 
     >>> [name.text for name in split("By Ana Ruiz, Bo Li and Cy Young")]
     ['Ana Ruiz', 'Bo Li', 'Cy Young']
@@ -87,7 +89,7 @@ def split(
         if not chunk.strip() or byline_lexicon.LABEL.match(chunk):
             continue
         if found and byline_lexicon.DATE.match(chunk):
-            break  # "Ana Ruiz | Feb 6, 2025 | Business Tips": behind the day are categories
+            break  # "Ana Ruiz | Feb 6, 2025 | Business Tips": categories follow the day.
         says_by = byline_lexicon.opening(chunk)
         if says_by:
             role = says_by.lastgroup or ""
@@ -108,28 +110,31 @@ def split(
 
 
 def opened(text: str) -> bool:
-    """Whether the text begins as a byline does: "By ...", "Von ...", "Written by ..."."""
+    """Tell whether the text begins as a byline does: "By ...", "Von ...", "Written by ..."."""
     return bool(byline_lexicon.opening(text))
 
 
 def opened_role(text: str) -> str:
-    """The role that a byline's first words give: "Photos by" photographer, "Edited by" editor, "By" writer; or empty."""
+    """Return the role that a byline's first words give, or an empty string.
+
+    "Photos by" gives photographer, "Edited by" editor, and "By" writer.
+    """
     match = byline_lexicon.opening(text)
     return (match.lastgroup or "") if match else ""
 
 
 def is_desk(text: str) -> bool:
-    """Whether a name is that of a desk or team."""
+    """Tell whether a name is that of a desk or team."""
     return bool(name_lexicon.DESK.fullmatch(text))
 
 
 def is_label(text: str) -> bool:
-    """Whether a line holds nothing but a word that announces or joins authors."""
+    """Tell whether a line holds only a word that announces or joins authors."""
     return bool(byline_lexicon.LABEL.match(text)) or not name_lexicon.LETTERS.search(text)
 
 
 def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
-    """The names of one chunk; a role after a name is noted with that name."""
+    """Return the names of one chunk. A role after a name is stored with that name."""
     inner = (
         [match[1] for match in byline_lexicon.PARENTHESIS.finditer(chunk)]
         if byline_lexicon.BRACKET.search(chunk)
@@ -150,11 +155,12 @@ def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[N
     return found
 
 
-_GLUED_BY = re.compile(r"By(?=[A-Z][a-z]+ [A-Z])")  # "ByAna Ruiz": an element of its own, unspaced
+# "ByAna Ruiz": "By" has an element of its own and no space after it.
+_GLUED_BY = re.compile(r"By(?=[A-Z][a-z]+ [A-Z])")
 
 
 def _trimmed(chunk: str) -> str:
-    """A chunk up to where it begins to speak of something else than the author, and without a date before the name."""
+    """Return a chunk without a date before the name and without the part after the author."""
     chunk = _GLUED_BY.sub("", chunk, count=1) if chunk.startswith("By") else chunk
     dated = byline_lexicon.LEADING_DATE.match(chunk)
     text = chunk[dated.end() :] if dated else chunk
@@ -178,14 +184,15 @@ def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[N
     first_names = all(" " not in piece.strip() for piece in pieces)
     titled = False
     for piece in pieces:
-        # one word is a name where it comes first; behind a name it is a place, a desk or half a title
+        # One word is a name if it comes first. After a name it is a place, a desk or half a title.
         name = _name(
             piece,
             site,
             (sure and (first_names or not found)) or bool(name_lexicon.CJK.search(piece)),
         )
         if isinstance(name, Name):
-            # not the rest of a title: "Ana Ruiz, Head of Marketing and Community Development"
+            # This excludes the rest of a title: "Ana Ruiz, Head of Marketing and Community
+            # Development".
             if (
                 not titled
                 or name.role
@@ -207,7 +214,7 @@ _LETTERS_OF_DEGREE = re.compile(r"[A-Z]{2,6}")
 
 
 def _is_degree(piece: str, before: Name) -> bool:
-    """Whether a piece is one more abbreviation behind a name that ends in one: "Ana Ruiz, MD, FOMA"."""
+    """Tell whether a piece is a further abbreviation after a name: "Ana Ruiz, MD, FOMA"."""
     last = before.text.split()[-1]
     return bool(
         _LETTERS_OF_DEGREE.fullmatch(piece.strip())
@@ -218,7 +225,10 @@ def _is_degree(piece: str, before: Name) -> bool:
 
 
 def _pieces(chunk: str) -> list[str]:
-    """Comma, joiner and soft-joiner parts of a chunk; joiners inside one organisation or role do not part it."""
+    """Split a chunk at commas, joiners and soft joiners.
+
+    Joiners inside one organisation or role do not split it.
+    """
     pieces: list[str] = []
     for part in _COMMA.split(chunk):
         halves = (
@@ -241,12 +251,12 @@ def _pieces(chunk: str) -> list[str]:
                 if len(soft) > 1 and all(len(s.split()) > 1 and _could_be_name(s) for s in soft)
                 else [half]
             )
-    # "and" opens the last part of a list: "Ana Ruiz, Bo Li, and Cy Young"
+    # The last part of a list begins with "and": "Ana Ruiz, Bo Li, and Cy Young".
     return [_LEADING_AND.sub("", piece) for piece in pieces if piece.strip()]
 
 
 def _may_join(part: str) -> bool:
-    """Whether `byline_lexicon.JOIN` can split the text: a cheap first test."""
+    """Tell whether `byline_lexicon.JOIN` can split the text. This is a cheap first test."""
     return (
         not part.isascii()
         or "&" in part
@@ -265,15 +275,15 @@ def _could_be_name(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)  # a paper's and an agency's reporters recur
+@lru_cache(maxsize=4096)  # The reporters of a paper or an agency recur.
 def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
-    """A name, "suffix", a role, or None for what is none of these."""
+    """Return a name, "suffix", a role, or None if the piece is none of these."""
     text = _strip(piece)
     if not text or name_lexicon.SUFFIX.fullmatch(text):
         return "suffix" if text else None
     role = role_of(text)
     if name_lexicon.NOBODY.fullmatch(text) or (role and gazetteers.agency(text.split()[0])):
-        return role or None  # "AP Sports Writer" names nobody
+        return role or None  # "AP Sports Writer" names nobody.
     if (
         gazetteers.agency(text)
         or gazetteers.key(text) in site
@@ -286,7 +296,7 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
     text = _IN_PLACE.sub("", text)
     text = _without_outlet(_PREPOSITION.sub("", text), site)
     if text and text.split()[-1].casefold() in _OPEN_ENDS:
-        return role or None  # "Home and" is the rest of "Home and Garden Expert"
+        return role or None  # "Home and" is the rest of "Home and Garden Expert".
     is_org = is_organisation(text)
     return (
         Name(text, role, is_org)
@@ -296,7 +306,7 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
 
 
 def _without_outlet(text: str, site: frozenset[str]) -> str:
-    """A name without the outlet's name glued to its end: "Brian Truitt USA TODAY"."""
+    """Return a name without the outlet's name at its end: "Brian Truitt USA TODAY"."""
     words = text.split()
     for n in range(2, len(words)):
         tail = " ".join(words[n:])
@@ -306,7 +316,7 @@ def _without_outlet(text: str, site: frozenset[str]) -> str:
 
 
 def _without_role(text: str) -> tuple[str, str]:
-    """A piece without the role words at its end (or start), and the role."""
+    """Return a piece without the role words at its end or start, and the role."""
     roles, modifiers, words = gazetteers.roles(), gazetteers.role_modifiers(), text.split()
     fold = [word.strip(".,:;()'’").casefold() for word in words]
     if fold[-1] in roles:
@@ -344,7 +354,10 @@ def _without_role(text: str) -> tuple[str, str]:
 
 
 def _strip(text: str) -> str:
-    """A piece without separators, brackets and quotes at its ends; a full stop stays after an initial or suffix."""
+    """Return a piece without separators, brackets and quotes at its ends.
+
+    A full stop stays after an initial or suffix.
+    """
     text = unicodedata.normalize("NFC", text).strip(name_lexicon.EDGES)
     if text.endswith(".") and not _ABBREVIATION.search(text):
         text = text[:-1]
@@ -352,5 +365,5 @@ def _strip(text: str) -> str:
 
 
 def joined(names: Iterable[Name]) -> str:
-    """Names in one string, to compare bylines by."""
+    """Return the names as one string, to compare bylines."""
     return "|".join(sorted(gazetteers.key(name.text) for name in names))

@@ -13,12 +13,13 @@ from copydesk.transforms.tag.persons import person_names as names
 from copydesk.transforms.tag.persons.byline_candidate import Candidate, without_site
 from copydesk.transforms.tag.persons.person_names import Name
 
-NEAR = 150  # elements from headline to byline: 92 % of 434 known bylines are within that
+# Elements from the headline to the byline. 92 % of 434 known bylines are within this distance.
+NEAR = 150
 
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    """A mark that prints little but names, with how far it is to be trusted."""
+    """A mark that prints little but names, with a score of how far to trust it."""
 
     mark: Mark
     names: tuple[Name, ...]
@@ -29,13 +30,14 @@ class _Atom:
         return any(not name.is_org for name in self.names)
 
 
-# Trust in a way of marking an author, before place and wording are looked at. Scale and threshold
-# were set by hand on some 600 pages with known authors.
+# Trust in each way of marking an author, before its position and wording are considered. Scale and
+# threshold were set by hand on some 600 pages with known authors.
 _TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
 ACCEPT = 2.5
 CERTAIN = 2.5
-_BELOW_HEADING = 15  # elements from a heading to its byline (arbitrary)
-GAP = 14  # elements between two names of one byline: a picture, a link, a name and a title each
+_BELOW_HEADING = 15  # Elements from a heading to its byline. Arbitrary.
+# Elements between two names of one byline: each name may have a picture, a link and a title.
+GAP = 14
 _STRONG = re.compile(
     r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b(?!-)|posted-?by|written|forfatter|skribent|signature(?!s|-?(?:list|count))|contributor|reporter"
 )
@@ -52,13 +54,14 @@ _BESIDE = re.compile(
 )
 _DATED = re.compile(
     r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S
-)  # what follows the names
+)  # Words that follow the names.
 _INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
 _WRITTEN = re.compile(
     r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published|article|words|text|story) by\b",
     re.I,
 )
-#: Comments name who posted them, as a byline does: so many such lines are no byline (arbitrary).
+#: Comments say who posted them, as a byline does. This number of such lines is a list of comments
+#: (arbitrary).
 _POSTERS, _POSTED = 3, re.compile(r"\W*posted by\b", re.I)
 _PHOTO = re.compile(
     r"photo|foto|bild|caption|credit|figure|image|img|gallery|video|copyright|illustrat|comment|reply|quote|testimonial|tweet|search|login|filter|reviewed|bookmark|embed|follow"
@@ -66,12 +69,13 @@ _PHOTO = re.compile(
 
 
 def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
-    """The byline printed on the page: the best mark that prints names, and its fellows."""
+    """Return the byline printed on the page: the best mark with names, and the marks beside it."""
     heading = page_headings.main_heading(page, page.first("og:title") or None)
     top = heading.order if heading else 0
     marks = page.authors
     if not top and len({mark.zone for mark in marks}) == 1:
-        # A wrapper named as a list around the whole page tells nothing of its bylines.
+        # If a wrapper around the whole page is named as a list, the zone says nothing about
+        # bylines.
         marks = tuple(replace(mark, zone="") for mark in marks)
     posters = {mark.order for mark in marks if _POSTED.match(mark.text) and mark.how == "text"}
     if len({mark.text for mark in marks if mark.order in posters}) >= _POSTERS:
@@ -131,7 +135,10 @@ _AUTHOR_CLASS = re.compile(r"\bauthor|author[-_]?(?:box|name|card|bio|info)|byli
 
 
 def _only_author(marks: tuple[Mark, ...], site: frozenset[str]) -> Candidate | None:
-    """The one person whom boxes for an author or links to an author's page name, far from the headline."""
+    """Return the one person whom author boxes or links to an author's page name, if only one.
+
+    These may be far from the headline.
+    """
     found: dict[str, Name] = {}
     raw = ""
     for mark in marks:
@@ -158,7 +165,7 @@ def _only_author(marks: tuple[Mark, ...], site: frozenset[str]) -> Candidate | N
 
 
 def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
-    """A mark that prints little but names, with its score; None for every other mark."""
+    """Return a mark that prints little but names, with its score, or None for any other mark."""
     below_top = 0 < mark.order - top <= 25 and bool(top)
     below = below_top and names.opened(mark.text)
     in_head = mark.zone == "nav" and (below or (below_top and mark.how in {"rel", "itemprop"}))
@@ -204,7 +211,7 @@ def _are_its_names(
     near_page: bool,
     near_head: bool,
 ) -> bool:
-    """Whether the names found are most of the mark's text, and such as a mark of its kind may hold."""
+    """Tell whether the names are most of the mark's text and fit the kind of mark."""
     people, opened = [name for name in found if not name.is_org], names.opened(text)
     if (
         not found
@@ -222,7 +229,7 @@ def _are_its_names(
         return False  # "Wellness & Prevention"
     if mark.how in {"path", "text"}:
         if near_page and len(people) == 1 and people[0].text == text:
-            return text[:1].isupper()  # "Amanda", linked to her page under the headline
+            return text[:1].isupper()  # "Amanda", linked to her page under the headline.
         is_team = (near_head or near_page) and all(names.is_desk(n.text) for n in found)
         return is_team or (
             bool(people)
@@ -230,7 +237,7 @@ def _are_its_names(
             and all(names.is_evenly_cased(p.text) for p in people)
             and not _holds_number(text, people)
         )
-    # "Personal finance" in a byline is a section
+    # "Personal finance" in a byline is a section.
     own = any(
         gazetteers.agency(n.text)
         or ((gazetteers.key(n.text) in site or names.is_desk(n.text)) and "author" in mark.names)
@@ -240,18 +247,24 @@ def _are_its_names(
 
 
 def _n_chars(text: str) -> int:
-    """The length of a mark's text without what stands in brackets and from a date on."""
+    """Return the length of a mark's text without brackets and without the part from a date on."""
     return len(byline_lexicon.PARENTHESIS.sub(" ", _DATED.sub("", text)).strip())
 
 
 def _holds_number(text: str, people: list[Name]) -> bool:
-    """Whether a number that is no date stands before a name: "Door No. 61, Anna Nagar" is an address."""
+    """Tell whether a number that is not a date comes before a name.
+
+    "Door No. 61, Anna Nagar" is an address.
+    """
     before = text[: text.find(people[-1].text)]
     return any(char.isdigit() for char in before) and not byline_lexicon.DATE.search(before)
 
 
 def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> float:
-    """How far a mark is to be trusted: by its kind, its class, and its distance to the headline in elements."""
+    """Return how far to trust a mark.
+
+    The score depends on its kind, its class, and its distance to the headline in elements.
+    """
     score = _TRUST[mark.how] + (0.5 if opened else 0)
     if mark.how == "class":
         score += 0.5 if _STRONG.search(mark.names) else -0.5
@@ -271,9 +284,9 @@ def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> flo
 
 
 def _ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:
-    """The marks around each mark, by their order."""
+    """Return the marks around each mark, by their order."""
     around: dict[int, frozenset[int]] = {}
-    for mark in marks:  # in document order: an outer mark comes first
+    for mark in marks:  # Marks are in document order, so an outer mark comes first.
         around[mark.order] = (
             around.get(mark.inside, frozenset()) | {mark.inside} if mark.inside else frozenset()
         )
@@ -281,7 +294,7 @@ def _ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:
 
 
 def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bool:
-    """Whether two marks print one byline: marked alike and close by, or one inside the other."""
+    """Tell whether two marks print one byline: marked in the same way and close, or nested."""
     if not atom.has_people or abs(atom.mark.order - best.mark.order) > 60:
         return False
     alike = (
@@ -312,13 +325,16 @@ def _is_below(mark: Mark, headings: list[int]) -> bool:
 
 
 def _of_one_article(atom: _Atom, best: _Atom, starts: list[int]) -> bool:
-    """Whether no main heading is between two marks: below another one, the next article begins."""
+    """Tell whether no main heading is between two marks. The next article begins below another one."""
     low, high = sorted((atom.mark.order, best.mark.order))
     return not any(low < start < high for start in starts)
 
 
 def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
-    """The atoms in one unbroken row with the best: a byline's names follow each other, a list of stories has more between."""
+    """Return the atoms in one unbroken row with the best one.
+
+    The names of a byline follow each other. A list of stories has more between its names.
+    """
     ordered = sorted(atoms, key=lambda atom: atom.mark.order)
     at = ordered.index(best)
     first = last = at
@@ -332,9 +348,10 @@ def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
 
 
 def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom]:
-    """The atoms without those that only wrap others and add to a name its title or date.
+    """Return the atoms without those that only wrap others and add a title or date to a name.
 
-    "By Ana Ruiz Master Gardener" around a link "Ana Ruiz" goes; "By Ana Ruiz and Bo Li" around it stays.
+    "By Ana Ruiz Master Gardener" around a link "Ana Ruiz" is left out. "By Ana Ruiz and Bo Li"
+    around it stays.
     """
     kept = []
     for atom in atoms:
@@ -349,7 +366,7 @@ def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom
 
 
 def _joined_on(name: str, atom: _Atom) -> bool:
-    """Whether a name follows another name of its mark with nothing but a comma or a word for "and" between them."""
+    """Tell whether only a comma or a word for "and" is between a name and another name of its mark."""
     text = " ".join(atom.mark.text.split())
     before = re.sub(
         r"\s*(?:,|&|\+|\band|\bund|\bet|\by|\be|\boch|\ben)\s*$",
@@ -359,14 +376,17 @@ def _joined_on(name: str, atom: _Atom) -> bool:
     return any(before.endswith(other.text) for other in atom.names if other.text != name)
 
 
-def _names_behind_date(line: str) -> bool:
-    """Whether a line that opens with a date goes on with a name behind a mark: "Dec. 19 · Ana Ruiz"."""
+def _has_names_after_date(line: str) -> bool:
+    """Tell whether a line opens with a date and goes on with a name: "Dec. 19 · Ana Ruiz"."""
     last = byline_lexicon.HARD.split(line)[-1]
     return last != line and not any(char.isdigit() for char in last) and bool(names.split(last))
 
 
 def _head(text: str) -> str:
-    """The lines of a mark up to the end of its byline: labels, the first line with a name, what a joiner adds."""
+    """Return the lines of a mark up to the end of its byline.
+
+    These are labels, the first line with a name, and the lines that a joiner adds.
+    """
     lines = text.split("\n")
     taken: list[str] = []
     joins = True
@@ -374,7 +394,7 @@ def _head(text: str) -> str:
         label = names.is_label(line)
         if label:
             joins = True
-        elif byline_lexicon.DATE.match(line) and not taken and not _names_behind_date(line):
+        elif byline_lexicon.DATE.match(line) and not taken and not _has_names_after_date(line):
             continue
         elif not joins and not line.startswith((",", "&", "and ")):
             break

@@ -1,4 +1,6 @@
-"""Bylines inside the text of an article: in its dateline, at its head without a mark, in its last lines, in a credit."""
+"""Bylines inside the text of an article: in its dateline, its first lines, its last lines, a
+credit.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from copydesk.transforms.tag.tagger import View
 
 
 def of_dateline(view: View) -> Candidate | None:
-    """The reporter whom a dateline names: "【ワシントン＝山田太郎】", "(서울=연합뉴스) 홍길동 기자 =", "（记者王小明）"."""
+    """Return the reporter whom a dateline names.
+
+    Examples are "【ワシントン＝山田太郎】", "(서울=연합뉴스) 홍길동 기자 =" and "（记者王小明）".
+    """
     found = dateline_parser.of(view)
     names = tuple(Name(name, "writer") for name in found.reporters)
     return Candidate(names, "; ".join(found.reporters), "dateline") if names else None
@@ -24,7 +29,10 @@ _CREDIT_PLACE = re.compile(r"\s+in\s+[A-Z][\w. ]{2,30}?(?=,| and |$)")
 
 
 def of_credit(view: View, site: frozenset[str]) -> Candidate | None:
-    """Reporters named at the foot of an agency report: "(Reporting by Ana Ruiz; Editing by Bo Li)"."""
+    """Return the reporters that an agency report names at its end.
+
+    For example "(Reporting by Ana Ruiz; Editing by Bo Li)".
+    """
     tail = view.document.extracted[-600:]
     starts = (tail.find(word) for word in ("eporting by", "riting by", "eported by", "ritten by"))
     at = min((start for start in starts if start > 0), default=0)
@@ -49,9 +57,9 @@ _BY_ALONE = re.compile(
 
 
 def of_opening(view: View, site: frozenset[str]) -> Candidate | None:
-    """A full name alone on one of a page's first lines, next to its date or below a word for "by".
+    """Return a full name alone on one of a page's first lines, beside its date or below "by".
 
-    Pages without any mark print it so: "Ana Ruiz", and on the next line "23 July 2025".
+    Pages without marks print "Ana Ruiz" and, on the next line, "23 July 2025".
     """
     if view.page is None:
         return None
@@ -96,7 +104,10 @@ _LEAST_TOPIC_CHARS = 5
 
 
 def _is_topic(name: str, view: View) -> bool:
-    """Whether a word of a name begins a word of the title or is a folder of the address: "Health Fear" in /health/."""
+    """Tell whether a word of a name begins a word of the title or is a folder of the address.
+
+    "Health Fear" in /health/ is a topic.
+    """
     title = str(view.values.get("title") or "").casefold().split()
     folders = frozenset((view.document.url or "").casefold().split("/")[3:-1])
     return any(
@@ -107,11 +118,14 @@ def _is_topic(name: str, view: View) -> bool:
 
 
 _CLOSING_LINES, _CLOSING_CHARS = 3, 120
-_TEXT_ABOVE = 80  # characters above a signature (arbitrary)
+_TEXT_ABOVE = 80  # Characters of text above a signature. Arbitrary.
 
 
 def of_close(view: View, site: frozenset[str]) -> Candidate | None:
-    """The person on one of a page's last lines that opens as a byline does: "Von Ana Ruiz", "Autorin: Ana Ruiz, Leiterin"."""
+    """Return the person on one of a page's last lines that opens as a byline does.
+
+    Examples are "Von Ana Ruiz" and "Autorin: Ana Ruiz, Leiterin".
+    """
     if view.page is None:
         return None
     lines = [line.strip() for line in view.document.extracted[-600:].split("\n")]
@@ -130,9 +144,9 @@ def _is_sure(name: str) -> bool:
 
 
 def _signature(lines: list[str], view: View) -> Candidate | None:
-    """A full name that is a whole line below the last paragraph: "Ana Ruiz", "(Ana Ruiz)".
+    """Return a full name that fills a line below the last paragraph: "Ana Ruiz", "(Ana Ruiz)".
 
-    A name that the text speaks of more than once before is a topic in a list of topics.
+    A name that the text mentions more than once before is a topic in a list of topics.
     """
     headline = gazetteers.key(str(view.values.get("title") or ""))
     for line in lines:
