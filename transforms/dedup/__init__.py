@@ -1,4 +1,4 @@
-"""Near-duplicates: signatures that datasketch can read, copies found, named and folded."""
+"""Finds near-duplicates and decides which copy is kept. datasketch can read the signatures."""
 
 from copydesk.transforms.dedup.duplicates_in_memory import Duplicates, find_duplicates
 from copydesk.transforms.dedup.options import POLICIES, RELATIONS, Options

@@ -1,9 +1,10 @@
-"""Which documents to compare: those that share keys, near in time or over their smallest keys beyond.
+"""Candidate pairs: documents that share keys and whose signatures agree in part.
 
-A key and its document share one 64-bit entry: 36 bits of the shingle's hash, 28 of the number.
-Inside the window two shared keys make a candidate; beyond it, three of the eight smallest. Both also
-need agreeing signatures. Whether two documents are candidates depends on these two alone, except
-where very many documents share a key: then only some of them are looked at.
+A key is a sampled shingle hash. A key and its document share one 64-bit entry: 36 bits of the
+shingle's hash and 28 bits of the document's number. Inside the time window two shared keys make a
+candidate. Beyond the window, three of the eight smallest keys must be shared. The signatures of
+both documents must also agree. Whether two documents are candidates depends on these two alone. The
+exception is a key that very many documents share: only some of those documents are compared.
 """
 
 # ruff: noqa: PLR0915 -- kernels: one loop without calls is what makes them fast
@@ -16,16 +17,18 @@ from numpy.typing import NDArray
 
 from copydesk.transforms.intrinsics import compiled, kernel_part
 
-DOCUMENT_BITS = (
-    28  # 268 million documents to an index; 36 bits of key meet by chance once in 10**10
-)
-SMALLEST = 8  # keys that are looked up beyond the window
+# An index holds up to 268 million documents. The 36 bits of two keys are equal by chance once in
+# 10**10.
+DOCUMENT_BITS = 28
+SMALLEST = 8  # Keys of a document that are searched beyond the window.
 NEAR_SHARED, FAR_SHARED = 2, 3
-CAP = 64  # documents looked at from each end of a popular key
-NEAR_AGREE = 0.03  # of the signature, at least: 4 of 128; Jaccard .1 agrees in 13 +- 3.4
-FAR_AGREE = 0.25  # at Jaccard .3, 38 +- 5.2 of 128
-UNDATED = np.iinfo(np.int64).max  # time of a document without a date: it sorts last
-MOST_CANDIDATES = 64  # of one document, those that share most keys
+CAP = 64  # Documents that are read from each end of the list of a popular key.
+# Share of the signature that must agree: 4 of 128. At a Jaccard similarity of .1, 13 +- 3.4 values
+# agree.
+NEAR_AGREE = 0.03
+FAR_AGREE = 0.25  # At a Jaccard similarity of .3, 38 +- 5.2 of 128 values agree.
+UNDATED = np.iinfo(np.int64).max  # The time of a document without a date, which sorts last.
+MOST_CANDIDATES = 64  # Candidates of one document. Those that share the most keys are chosen.
 
 _DOCUMENT = np.uint64((1 << DOCUMENT_BITS) - 1)
 
@@ -33,13 +36,13 @@ _DOCUMENT = np.uint64((1 << DOCUMENT_BITS) - 1)
 def entries(
     keys: NDArray[np.uint64], n_keys: NDArray[np.int32], numbers: NDArray[np.int64], most: int
 ) -> NDArray[np.uint64]:
-    """Sorted entries of the `most` smallest keys of each document."""
+    """Return the sorted entries of the `most` smallest keys of each document."""
     return np.sort(unsorted_entries(keys, n_keys, numbers.astype(np.uint64), most))
 
 
 @compiled
 def unsorted_entries(keys: Any, n_keys: Any, numbers: Any, most: Any) -> Any:
-    """Entries of the smallest keys of each document, document by document."""
+    """Return the entries of the smallest keys of each document, document by document."""
     total = 0
     for row in range(n_keys.size):
         total += min(most, n_keys[row])
@@ -54,7 +57,10 @@ def unsorted_entries(keys: Any, n_keys: Any, numbers: Any, most: Any) -> Any:
 
 @compiled
 def places(sorted_entries: Any, n_documents: Any) -> Any:
-    """For every document the entries of its keys that others share: (start of each, entry, bucket start)."""
+    """Return for every document the entries of those of its keys that other documents share.
+
+    The result is a pair: the start of each document's rows, and rows of (entry, start of its key).
+    """
     count = np.zeros(n_documents + 1, np.int64)
     begin: Any = 0
     for at in range(sorted_entries.size):
@@ -84,7 +90,7 @@ def places(sorted_entries: Any, n_documents: Any) -> Any:
 
 @kernel_part
 def agreeing(signatures: Any, a: Any, b: Any) -> Any:
-    """Values two signatures have in common."""
+    """Return the number of values that two signatures have in common."""
     total = np.int64(0)
     for k in range(signatures.shape[1]):
         total += np.int64(signatures[a, k] == signatures[b, k])
@@ -93,7 +99,7 @@ def agreeing(signatures: Any, a: Any, b: Any) -> Any:
 
 @kernel_part
 def window_start(times: Any, row: Any, window: Any, undated_window: Any) -> Any:
-    """First document of the order that is inside the window of `row`."""
+    """Return the first document in the order that is inside the window of `row`."""
     if times[row] == UNDATED:
         return max(np.int64(0), row - undated_window)
     low = np.int64(0)
@@ -126,9 +132,10 @@ def join(
     out_b: Any,
     out_agree: Any,
 ) -> Any:
-    """Candidates of documents first..last-1 among those before them; returns (pairs, next document).
+    """Find the candidates of documents first..last-1 among the documents before them.
 
-    Documents are numbered in order of time. Stops early where the output could run over.
+    Documents are numbered in order of time. Returns (pairs, next document). Stops early if the
+    output could overflow.
     """
     n_perm = signatures.shape[1]
     shared = np.zeros(times.size, np.int32)
@@ -148,7 +155,8 @@ def join(
                 at = where[w, 0]
                 low = where[w, 1]
                 high = at
-                # Entries of a key are in order of time: find where the window begins among them.
+                # Entries of a key are in order of time. This finds where the window begins among
+                # them.
                 a = low
                 b = at
                 while a < b:
@@ -197,7 +205,8 @@ def join(
                     found[n_found, 2] = n_shared
                     n_found += 1
             while n_found > MOST_CANDIDATES:
-                # Leave out the pair with the fewest agreeing values; of equals the later document.
+                # Leave out the pair with the fewest agreeing values. Among equals leave out the
+                # later document.
                 worst = 0
                 for f in range(1, n_found):
                     if found[f, 1] < found[worst, 1] or (

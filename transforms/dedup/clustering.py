@@ -1,4 +1,4 @@
-"""From measured pairs to clusters: who is kept, what folds into it, by which relation and for which reason."""
+"""Makes clusters from measured pairs: which document is kept, which are its copies, and why."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ SIZES = pa.schema(
 
 
 class Clustering:
-    """Documents (rows of `facts`), their measured pairs, and for each the first row with the same words."""
+    """Documents (rows of `facts`), their measured pairs, and the first row with the same words of
+    each.
+    """
 
     def __init__(
         self,
@@ -50,7 +52,7 @@ class Clustering:
         self.facts, self.n_words, self.position, self.options = facts, n_words, position, options
         self.n_new = facts.num_rows if n_new is None else n_new
         self.times = in_memory_search.as_times(facts["published_at"], facts.num_rows)
-        self.place = leader_clustering.places(keep_policy.order_in_time(facts))
+        self.place = leader_clustering.positions(keep_policy.order_in_time(facts))
         self.priority = keep_policy.priority(facts, options, n_new=self.n_new, settled=settled)
         self.content = np.asarray(pc.fill_null(facts["content"], 0))
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
@@ -63,11 +65,11 @@ class Clustering:
         is_copy: NDArray[np.bool_],
         replaced: Mapping[int, int] | None = None,
     ) -> NDArray[np.int64]:
-        """For every row the row kept for it.
+        """Return for every row the row that is kept for it.
 
-        Rows from `n_new` on are published; copies among them (`is_copy`) draw nothing. Pinned rows
-        are kept whatever they resemble. `replaced` rows are older versions of other rows: they leave
-        for those whatever they hold, and nothing joins them.
+        Rows from `n_new` on are published. Copies among them (`is_copy`) attract no other document.
+        Pinned rows are always kept. `replaced` maps older versions to newer ones: an older version
+        leaves for its newer one whatever it says, and nothing joins it.
         """
         rows = np.arange(self.facts.num_rows)
         self.replaced = dict(replaced or {})
@@ -81,7 +83,7 @@ class Clustering:
         rows = np.arange(self.facts.num_rows)
         usable = self.pairs.take(~is_copy[self.pairs.a] & ~is_copy[self.pairs.b])
         best = self._best_of_equals()
-        # Rows with equal words are decided as one, by the row that the policy prefers.
+        # Rows with equal words share one decision, made for the row that the policy prefers.
         order = np.lexsort((self.priority[best], self.first != rows))
 
         def leaders(edges: leader_clustering.Edges) -> NDArray[np.int64]:
@@ -104,7 +106,10 @@ class Clustering:
         return np.where(pinned | is_copy | self._separate_equals(kept), rows, kept)
 
     def edges(self, pairs: Pairs, allowed: NDArray[np.bool_]) -> leader_clustering.Edges:
-        """Which documents of the pairs may go for which; `allowed` is `may_drop` of each pair."""
+        """Return which documents of the pairs may leave for which.
+
+        `allowed` is `may_drop` of each pair.
+        """
         least = np.float32(self.options.may_go)
         a, b = (
             allowed & (goes >= least) & verification.holds_flash(held, alone, self.n_words[rows])
@@ -120,7 +125,7 @@ class Clustering:
         )
 
     def relations(self, pairs: Pairs) -> NDArray[np.int8]:
-        """The relation of each pair."""
+        """Return the relation of each pair."""
         apart = self.position[pairs.a] - self.position[pairs.b]
         inside = verification.is_inside(
             self.times[pairs.a], self.times[pairs.b], apart, self.options
@@ -129,14 +134,15 @@ class Clustering:
         return verification.relations(pairs, inside, same, self.options)
 
     def _best_of_equals(self) -> NDArray[np.int64]:
-        """For the first of each word sequence the row of it that the policy prefers."""
+        """Return for the first of each word sequence the row of it that the policy prefers."""
         best = np.arange(len(self.first))
-        order = np.argsort(-self.priority, kind="stable")  # the last one written is the preferred
+        # The last value written is that of the preferred row.
+        order = np.argsort(-self.priority, kind="stable")
         best[self.first[order]] = order
         return best
 
     def _separate_equals(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Rows with equal words, under a recipe whose relations do not drop them."""
+        """Mark rows with equal words if the recipe's relations do not drop them."""
         which = np.flatnonzero((self.first == self.first[kept]) & (kept != np.arange(len(kept))))
         out = np.zeros(len(kept), np.bool_)
         equal = verification.equal(which, kept[which], self.n_words)
@@ -146,7 +152,11 @@ class Clustering:
     def add_duplicates(
         self, kept: NDArray[np.int64], compared: Callable[[list[tuple[int, int]]], Pairs]
     ) -> None:
-        """Give every fold its pair, and every row of words met before one with the first of them."""
+        """Make sure that every dropped row has its pair.
+
+        The same is done for every row whose words occurred before, with the first row of these
+        words.
+        """
         rows = np.arange(len(kept))
         repeats = np.flatnonzero(self.first != rows)
         equal = verification.equal(repeats, self.first[repeats], self.n_words)
@@ -156,7 +166,7 @@ class Clustering:
         folded = folded[~same_words]
         one, other = self.first[folded], self.first[kept[folded]]
         missing = self.pairs.find(one, other) < 0
-        if missing.any():  # members of a cluster that changed hands
+        if missing.any():  # These are members of a cluster whose kept document changed.
             lacking = sorted(set(zip(one[missing].tolist(), other[missing].tolist(), strict=True)))
             self.pairs = verification.concatenate(self.pairs, compared(lacking)).oriented(
                 self.place
@@ -168,7 +178,7 @@ class Clustering:
         )
 
     def pairs_table(self) -> pa.Table:
-        """PAIRS, sorted."""
+        """Return PAIRS, sorted."""
         ids = self.facts["doc_id"].combine_chunks()
         table = pa.table(
             {
@@ -181,7 +191,7 @@ class Clustering:
         return table.cast(tables.PAIRS).sort_by([("doc_a", "ascending"), ("doc_b", "ascending")])
 
     def duplicate_rows(self, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> pa.Table:
-        """DUPLICATES of the given rows, sorted; each has its pair."""
+        """Return DUPLICATES of the given rows, sorted, each with its pair."""
         parts = [
             self._duplicate_rows(kept, rows[first : first + _AT_ONCE])
             for first in range(0, len(rows), _AT_ONCE)
@@ -216,7 +226,7 @@ class Clustering:
         return table.cast(DUPLICATES)
 
     def rows(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
-        """The facts of the given rows."""
+        """Return the facts of the given rows."""
         found: list[dict[str, Any]] = self.facts.take(pa.array(rows)).to_pylist()
         return found
 
@@ -225,9 +235,10 @@ class Clustering:
         kept: NDArray[np.int64],
         members_of: Callable[[list[str]], list[dict[str, Any]]],
     ) -> pa.Table:
-        """SIZES of new kept documents with copies and of published ones that gained some, sorted.
+        """Return SIZES, sorted, of new kept documents with copies and of published ones that gained
+        some.
 
-        `members_of` gives the published copies of kept documents, with their kept_doc_id.
+        `members_of` returns the published copies of kept documents, with their kept_doc_id.
         """
         copies = np.flatnonzero(kept != np.arange(len(kept)))
         copies = copies[np.argsort(kept[copies], kind="stable")]
@@ -258,4 +269,4 @@ class Clustering:
         return pa.concat_tables(parts).sort_by("doc_id").combine_chunks()
 
 
-_AT_ONCE = 5_000  # documents as Python objects at a time: 5 MB
+_AT_ONCE = 5_000  # Documents that are Python objects at the same time: 5 MB.

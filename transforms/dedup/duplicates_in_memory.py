@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """What was found among the texts, by row number."""
+    """The near-duplicates among the texts, by row number."""
 
     pairs: pa.Table
-    """row_a (the later text), row_b, and the similarity columns of the table `pairs`, in order of rows.
+    """row_a (the later text), row_b and the similarity columns of the table `pairs`, sorted by row.
 
-    Columns named "in_kept" and `may_go` are about a when b is kept, the others about b when a is.
+    Columns named "in_kept" and `may_go` are about a if b is kept, the others about b if a is kept.
     """
     clusters: pa.Table
-    """row, cluster: the row of the copy that is kept. Every row is there, in order."""
+    """row, cluster: the row of the copy that is kept. It has every row, in order."""
 
 
 def find_duplicates(
@@ -39,12 +39,14 @@ def find_duplicates(
 ) -> Duplicates:
     """Find texts that share wording, and the one that each text may be dropped for.
 
-    A text is dropped only for one that says what it says; the fullest one is kept. Equally long
-    texts are ordered by `published_at`, undated ones last, and equally old ones by a hash of their
-    words, so that the order of the rows does not matter. Without `published_at` all are undated.
+    A text is dropped only for one that says the same, and the fullest one is kept. Equally long
+    texts are ordered by `published_at`, undated ones last. Equally old ones are ordered by a hash
+    of their words, so the order of the rows does not matter. Without `published_at` all texts are
+    undated.
+
     `settings` are fields of `Options`, such as window_hours=24. Empty texts and None are copies of
-    nothing. Raises TypeError for anything but several texts and times, and ValueError where
-    their numbers differ.
+    nothing. Raises TypeError if the arguments are not sequences of texts and times, and ValueError
+    if their lengths differ.
 
     >>> story = "The council voted on Monday to close the old bridge over the river for two years of repairs."
     >>> texts = [story, "Rain is expected in the north.", story.upper(), story + " Boats may pass."]
@@ -67,6 +69,6 @@ def find_duplicates(
 
 
 def relation_names(codes: NDArray[np.int8]) -> pa.Array:
-    """Relation codes as their names."""
+    """Return the names of relation codes."""
     names = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(RELATIONS))
     return names.cast(pa.string())

@@ -1,4 +1,7 @@
-"""`find_duplicates` step by step; apart from it because numba takes half a second to import."""
+"""The steps of `find_duplicates`.
+
+They are in a module of their own because numba takes half a second to import.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,21 @@ from copydesk.transforms.dedup.verification import Pairs
 
 
 def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
-    """See `find_duplicates`."""
+    """Find the duplicates of `find_duplicates`."""
     from copydesk.transforms.dedup.clustering import Clustering
 
     column = sketching.as_texts(texts)
     n = len(column)
     times = as_times(published_at, n)
     sketches = sketching.sketch(column, options)
-    # Of equally old texts the words decide, not the row: a shuffled input gives the same clusters.
+    # Equally old texts are ordered by their words, not by their rows, so a shuffled input gives the
+    # same clusters.
     order = np.lexsort((np.arange(n), sketches.sequence, times))
     first = leader_clustering.first_of_equals(
         sketches.sequence, sketches.n_words, times, order, options
     )
-    unique = order[first[order] == order]  # one row of each word sequence, in order of time
-    position = leader_clustering.places(order)
+    unique = order[first[order] == order]  # One row of each word sequence, in order of time.
+    position = leader_clustering.positions(order)
     pairs = pairs_of(column, sketches, times, unique, position, options)
     clustering = Clustering(
         _facts(column, sketches, times),
@@ -55,12 +59,15 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
 def _facts(
     column: pa.LargeStringArray, sketches: sketching.Sketches, times: NDArray[np.int64]
 ) -> pa.Table:
-    """What the clustering asks of a document, for texts alone: the id orders equally old texts."""
+    """Return the columns that the clustering needs, for texts alone. The id orders equally old
+    texts.
+    """
     from copydesk.transforms.dedup import keep_policy
 
     dated = pa.array(times, mask=times == candidates.UNDATED).cast(pa.timestamp("us", tz="UTC"))
-    place = leader_clustering.places(np.lexsort((np.arange(len(sketches)), sketches.sequence)))
-    ids = pa.array(place + 10**12).cast(pa.string())  # all of one length, so they sort as numbers
+    place = leader_clustering.positions(np.lexsort((np.arange(len(sketches)), sketches.sequence)))
+    # All ids have one length, so they sort as numbers.
+    ids = pa.array(place + 10**12).cast(pa.string())
     facts = pa.table({"doc_id": ids, "published_at": dated, "n_words": sketches.n_words})
     filled = keep_policy.facts_of(facts)
     field = keep_policy.FACTS.field("content")
@@ -69,7 +76,10 @@ def _facts(
 
 
 def _contents(column: pa.LargeStringArray, sequence: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A number for each text, the same for equal texts; only texts with equal words are looked at."""
+    """Return a number for each text that is the same for equal texts.
+
+    Only texts with equal words are compared.
+    """
     numbers = np.arange(1, len(column) + 1, dtype=np.uint64)
     _, inverse, counts = np.unique(sequence, return_inverse=True, return_counts=True)
     first: dict[str, int] = {}
@@ -85,7 +95,7 @@ def compared(
     times: NDArray[np.int64],
     options: Options,
 ) -> Pairs:
-    """Measure the given pairs of rows; none is left out."""
+    """Measure the given pairs of rows and leave none out."""
     a, b = (np.array([pair[side] for pair in which], np.int64) for side in (0, 1))
     estimated = (sketches.signatures[a] == sketches.signatures[b]).mean(axis=1).astype(np.float32)
     pairs = verification.measure(
@@ -100,7 +110,7 @@ def compared(
 
 
 def as_times(published_at: Any, n: int) -> NDArray[np.int64]:
-    """Microseconds since 1970, UNDATED for none."""
+    """Return microseconds since 1970, and UNDATED for a missing time."""
     if published_at is None:
         return np.full(n, candidates.UNDATED)
     column = (
@@ -125,7 +135,7 @@ def pairs_of(
     position: NDArray[np.int64],
     options: Options,
 ) -> Pairs:
-    """Measured pairs above the floor among the chosen rows, which are in order of time."""
+    """Return the measured pairs above the floor among the chosen rows, which are in order of time."""
     is_whole = len(unique) == len(sketches) and bool((unique == np.arange(len(unique))).all())
     chosen = sketches if is_whole else sketches.take(unique)
     a, b, estimated = verification.candidates(chosen, times[unique], options)
@@ -144,7 +154,7 @@ def pairs_of(
 
 
 def pairs_table(pairs: Pairs, relation: NDArray[np.int8]) -> pa.Table:
-    """The pairs as a table of rows."""
+    """Return the pairs as a table of rows."""
     return pa.table(
         {
             "row_a": pairs.a,

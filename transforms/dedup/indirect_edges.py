@@ -1,8 +1,9 @@
-"""Copies with lines of their own, which go where the report goes that they are a copy of.
+"""Decisions on copies that follow the report they are a copy of.
 
 A newspaper puts a line above an agency's report and a copyright below it. The next version of the
-report holds the report but not those lines, and has rewritten some sentences: so by its score alone
-the newspaper's copy would stay beside it, although the report itself goes.
+report has the text of the report but not those lines, and some sentences are rewritten. By its
+score alone the newspaper's copy would stay, although the report itself is dropped for the next
+version.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from copydesk.transforms.dedup.verification import Pairs
 # The constants were chosen on the chains of updates and the pairs read by hand that docs/copies.md
 # names, scored by models that had not seen them. Values nearby give the same figures.
 SURE = 0.7
-"""Least score that the report goes for its copy, and that it goes for the fuller version."""
+"""Lowest score with which the report may be dropped for its copy and for the fuller version."""
 MOST_MISSING = 4
 """Rare words, names and numbers of the report that its copy may lack: copies exchange some words."""
 LEAST_HELD = 0.7
-"""Share of the copy's distinctive wording that is in the report; the rest are its own lines."""
+"""Least share of the copy's distinctive wording in the report. The rest are its own lines."""
 LEAST_LENGTH = 0.9
-"""Length of the fuller version, as a share of the copy's."""
+"""Least length of the fuller version, as a share of the copy's length."""
 
 
 def indirect_edges(
@@ -37,9 +38,9 @@ def indirect_edges(
     """Return which kept copies may go for which kept fuller versions, because their report may.
 
     `allowed` says for each pair whether the recipe lets it drop a document. The pair of a copy and
-    the fuller version is itself one of those. `leader` gives the row that is kept for each by the
-    `edges` alone. The edges that come out have the score 0, so that any other comes first. Pairs are
-    in order of (a, b).
+    the fuller version must be allowed, too. `leader` gives the row that is kept for each row by the
+    `edges` alone. The new edges have the score 0, so any other edge comes first. Pairs are in order
+    of (a, b).
     """
 
     def both(one: str, other: str) -> NDArray[Any]:

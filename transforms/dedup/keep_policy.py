@@ -1,4 +1,4 @@
-"""Which copy of a cluster is kept, the reason in words, and how many outlets and origins it has."""
+"""Which copy of a cluster is kept, the reason in words, and the numbers of its outlets and origins."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from copydesk.schemas.column import TIMESTAMP
 from copydesk.transforms.dedup.options import Options
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
-# What decides which copy is kept and how clusters are counted: some 80 bytes a document. `content` is 64 bits
-# of a hash of `content_sha256`, to be compared of documents that are alike.
+# The columns that decide which copy is kept and how clusters are counted, some 80 bytes for each
+# document. `content` holds 64 bits of a hash of `content_sha256`, to compare documents that are
+# alike.
 FACTS = pa.schema(
     [
         ("doc_id", pa.string()),
@@ -36,7 +37,7 @@ _LAST = np.iinfo(np.int64).max
 
 
 def facts_of(table: pa.Table) -> pa.Table:
-    """FACTS of the table's rows, null where it has no such column."""
+    """Return FACTS of the table's rows. A column that the table lacks is null."""
     columns = []
     for field in FACTS:
         if field.name == "content" and "content_sha256" in table.column_names:
@@ -59,7 +60,7 @@ def _content(sha256: str | None) -> int | None:
 
 
 def order_in_time(facts: pa.Table) -> NDArray[np.int64]:
-    """Rows by published_at, then fetched_at (none last), then doc_id."""
+    """Return the rows sorted by published_at, then fetched_at (missing ones last), then doc_id."""
     return np.lexsort(tuple(_in_time(facts)))
 
 
@@ -82,11 +83,12 @@ def priority(
     n_new: int | None = None,
     settled: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int64]:
-    """The place of every row in the order in which the policy keeps documents.
+    """Return the position of every row in the order in which the policy keeps documents.
 
-    Ties end in the order of time, so every order is total and does not depend on the input's. Rows
-    from `n_new` on are published: of documents that the policy takes for equal, a published one
-    comes first. Of documents of one length and time, one that is kept now (`settled`) comes first.
+    Ties are broken by the order of time, so the order is total and does not depend on the order of
+    the input. Rows from `n_new` on are published: among documents that the policy ranks equally, a
+    published one comes first. Among documents of the same length and time, one that is kept now
+    (`settled`) comes first.
     """
     doc_id, fetched, published = _in_time(facts)
     is_new = np.arange(facts.num_rows) < (facts.num_rows if n_new is None else n_new)
@@ -105,7 +107,10 @@ def priority(
 
 
 def rank_by_policy(facts: pa.Table, options: Options) -> NDArray[np.int64] | None:
-    """What the policy looks at before time: lower is kept; None for `earliest`."""
+    """Return the rank that the policy gives before time: lower is kept.
+
+    Return None for `earliest`.
+    """
     if options.keep in ("fullest", "longest"):
         return -np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int64)
     if options.keep == "outlet-rank":
@@ -119,7 +124,7 @@ def rank_by_policy(facts: pa.Table, options: Options) -> NDArray[np.int64] | Non
 
 
 def originality(outlet: str | None, wire_source: str | None, dateline_agency: str | None) -> int:
-    """0 for an agency's own copy, 1 for a text that credits nobody, 2 for one that credits another.
+    """Return 0 for an agency's own copy, 1 for a text that credits nobody, 2 for other credits.
 
     >>> originality("North Press", None, "North Press"), originality("The Gazette", None, None)
     (0, 1)
@@ -135,7 +140,8 @@ def originality(outlet: str | None, wire_source: str | None, dateline_agency: st
 def reason(
     kept: Mapping[str, Any], copy: Mapping[str, Any], options: Options, *, kept_was_published: bool
 ) -> str:
-    """Why `kept` and not `copy`: the policy, and the first rule in which they differ.
+    """Return why `kept` is kept and not `copy`: the policy, and the first rule in which they
+    differ.
 
     >>> at = {"published_at": 1, "fetched_at": None, "n_words": 300, "doc_id": "0a"}
     >>> reason(at, at | {"published_at": 2}, Options(keep="earliest"), kept_was_published=False)
@@ -192,9 +198,10 @@ def _by_time(kept: Mapping[str, Any], copy: Mapping[str, Any], *, kept_was_publi
 
 
 def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int, Any]:
-    """Documents, distinct known outlets, independent origins and first publication of a cluster.
+    """Count a cluster's documents, known outlets and independent origins, and find its first
+    publication.
 
-    The origin of a text is the wire it credits, else its outlet, else itself.
+    The origin of a text is the wire that it credits, or its outlet, or the text itself.
 
     >>> wire = {"outlet_id": "a.example", "wire_source": "North Press", "doc_id": "1"}
     >>> counts([wire, wire | {"outlet_id": "b.example"}, {"outlet_id": "c.example", "wire_source": None, "doc_id": "3"}])

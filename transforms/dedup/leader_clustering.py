@@ -1,4 +1,4 @@
-"""Leader clustering: documents are taken in order, and each joins a kept one that says what it says."""
+"""Leader clustering: each document in order joins a kept document that says the same."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from copydesk.transforms.dedup import candidates
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.intrinsics import compiled
 
-# A published document gives way to a new one that says the same only if that one is this much
-# longer. Arbitrary: a byline or a caption is less, a paragraph is more.
+# A published document is dropped for a new one that says the same only if the new one is longer by
+# this factor. Arbitrary: a byline or a caption adds less, a paragraph adds more.
 CLEARLY_FULLER = 1.05
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Documents that may leave the corpus, each with one that says what it says."""
+    """Documents that may leave the corpus, each with a document that says the same."""
 
     dropped: NDArray[np.int64]
     kept: NDArray[np.int64]
@@ -29,16 +29,16 @@ class Edges:
         return len(self.dropped)
 
     def joined(self, more: Edges) -> Edges:
-        """These edges and more."""
+        """Return these edges and `more`."""
         return Edges(
             *(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(Edges))
         )
 
 
-def places(order: NDArray[np.int64]) -> NDArray[np.int64]:
+def positions(order: NDArray[np.int64]) -> NDArray[np.int64]:
     """The place of every row in the order.
 
-    >>> places(np.array([2, 0, 1])).tolist()
+    >>> positions(np.array([2, 0, 1])).tolist()
     [1, 2, 0]
     """
     place = np.empty(len(order), np.int64)
@@ -53,8 +53,11 @@ def first_of_equals(
     order: NDArray[np.int64],
     options: Options,
 ) -> NDArray[np.int64]:
-    """For every row the first in order with the same words inside the window; empty texts equal none."""
-    by_words = np.lexsort((places(order), n_words, sequence))
+    """Return for every row the first row in order that has the same words inside the window.
+
+    Empty texts equal nothing.
+    """
+    by_words = np.lexsort((positions(order), n_words, sequence))
     return np.asarray(_first(by_words, sequence, n_words, times, options.window_us))
 
 
@@ -85,19 +88,19 @@ def leaders(
     n_words: NDArray[np.int32],
     by_length: bool = True,
 ) -> NDArray[np.int64]:
-    """Return for every document the kept one, itself if it is kept.
+    """Return for every document the kept one, which is itself if it is kept.
 
-    `order` lists the documents, the first to be kept first. A document joins the kept document with
-    the highest score among those that come before it and say what it says (an edge). Chains do not
-    form: a document joins only one that holds its own text. A `pinned` document is always kept. A
-    document that `holds` its row (a published one) gives way only to a document that is clearly
-    fuller, or for one that says what it says and more.
+    `order` lists the documents; the first one is kept first. A document joins a kept document if
+    that one comes before it and says what it says (an edge). Of several, it joins the one with the
+    highest score. There are no chains: a document joins only one that contains its own text. A
+    `pinned` document is always kept. A document that `holds` its row (a published one) is dropped
+    only for a document that is clearly fuller, or for one that says the same and more.
 
-    Where the order is `by_length`, a kept document with a text that a later kept one holds then joins
-    that one, if all documents that joined it can go there as well. Another order is somebody's
-    preference: then both stay.
+    If the order is `by_length`, a later kept document may contain the text of an earlier kept one.
+    Then the earlier one joins the later one, if all documents that joined the earlier one can join
+    it as well. Any other order expresses a preference, so both stay.
     """
-    place = places(order)
+    place = positions(order)
     d, k = place[edges.dropped], place[edges.kept]
     sort = np.lexsort((k, d))
     d, k, score = d[sort], k[sort], edges.score[sort]
@@ -115,7 +118,7 @@ def _lead(
 ) -> Any:
     n = starts.size - 1
     kept = np.arange(n)
-    head = np.full(n, -1)  # the documents that joined a kept one, as linked lists
+    head = np.full(n, -1)  # The documents that joined a kept one, as linked lists.
     following = np.full(n, -1)
     for row in range(n):
         if pinned[row]:
@@ -127,7 +130,7 @@ def _lead(
                 continue
             is_fuller = n_words[other] >= CLEARLY_FULLER * n_words[row]
             if holds[row] and not is_fuller and _has_edge(starts, others, other, row):
-                continue  # each says what the other says: what is published stays
+                continue  # Each says what the other says, so the published one stays.
             best = score[at]
             kept[row] = other
         if kept[row] != row:

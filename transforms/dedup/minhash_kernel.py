@@ -1,8 +1,9 @@
 """Words, shingles and signatures of many texts at once, from Arrow buffers without a copy.
 
-The kernel computes the numbers of `copydesk.shingles` and `datasketch.MinHash`; see `shingling`
-for their definition. What makes it fast: words found 64 bytes at a time, hashed eight bytes at a
-time with case folded in the register, and four shingles per pass over the signature.
+The kernel computes the same numbers as `copydesk.shingles` and `datasketch.MinHash`.
+`shingle_definition` defines them. It is fast because words are found 64 bytes at a time and hashed
+eight bytes at a time, case is folded in the register, and each pass over the signature takes four
+shingles.
 """
 
 # ruff: noqa: PLR0915, PLW3301 -- kernels: one loop without calls is what makes them fast
@@ -23,11 +24,12 @@ from copydesk.transforms.intrinsics import (
     word_mask,
 )
 
-# Odd multipliers: word hash, its end, the five-word sum (powers of one), the shingle's two rounds.
-WORD_1 = np.uint64(0x9E3779B97F4A7C15)  # golden ratio, as in splitmix64
+# Odd multipliers for the word hash, its last round, the sum of five words (their powers), and the
+# two rounds of the shingle hash.
+WORD_1 = np.uint64(0x9E3779B97F4A7C15)  # The golden ratio, as in splitmix64.
 WORD_2 = np.uint64(0xBF58476D1CE4E5B9)  # splitmix64
 SUM = np.uint64(0xD6E8FEB86659FD93)
-MIX_1 = np.uint64(0xFF51AFD7ED558CCD)  # murmur3 finaliser
+MIX_1 = np.uint64(0xFF51AFD7ED558CCD)  # From the finaliser of murmur3.
 MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 HIGH_BITS = np.uint64(0x8080808080808080)
 FOLD_BITS = np.uint64(0x2020202020202020)
@@ -38,14 +40,14 @@ NEEDS_NORMALISING = -1
 
 @kernel_part
 def word_end(h: Any) -> Any:
-    """Last round of a word hash."""
+    """Apply the last round of a word hash."""
     h = (h ^ (h >> np.uint64(32))) * WORD_2
     return h ^ (h >> np.uint64(29))
 
 
 @kernel_part
 def mix(h: Any) -> Any:
-    """Finaliser of murmur3."""
+    """Apply the finaliser of murmur3."""
     h = (h ^ (h >> np.uint64(33))) * MIX_1
     h = (h ^ (h >> np.uint64(33))) * MIX_2
     return h ^ (h >> np.uint64(33))
@@ -53,7 +55,10 @@ def mix(h: Any) -> Any:
 
 @kernel_part
 def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, n: Any) -> Any:
-    """Words of a run that holds characters beyond ASCII: decoded, classed and folded one by one."""
+    """Append the words of a run with characters beyond ASCII, and return the new count.
+
+    Its characters are decoded, classified and folded one by one.
+    """
     classes, folded, expansions = table
     h = np.uint64(0)
     chunk = np.uint64(0)
@@ -124,7 +129,8 @@ def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, 
                 store64(words + 8 * n, word_end(np.uint64(code) * WORD_1))
                 n += 1
             elif kind == 1:
-                # A character enters as its UTF-8 bytes, so that ASCII words hash as in the fast path.
+                # A character is hashed as its UTF-8 bytes, so ASCII words have the same hash as in
+                # the fast path.
                 open_word = True
                 if code < 0x80:
                     utf8, size = np.uint64(code), np.uint64(1)
@@ -170,12 +176,12 @@ def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, 
 
 @kernel_part
 def run_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any, n: Any) -> Any:
-    """Words of one run of letters, digits and long characters, appended from `n`; the new count."""
+    """Append the words of a run of letters, digits and long characters, and return the new count."""
     if length <= 8:
         chunk = load64(address) & (ALL >> np.uint64(64 - 8 * length))
         if chunk & HIGH_BITS:
             return long_run(address, length, table, is_normal, words, n)
-        # The fold bits of the empty bytes go too: a word is its bytes and zeros.
+        # The fold bits of the empty bytes are cleared too: a word consists of its bytes and zeros.
         chunk |= FOLD_BITS & (ALL >> np.uint64(64 - 8 * length))
         store64(words + 8 * n, word_end(chunk * WORD_1))
         return n + 1
@@ -198,9 +204,10 @@ def run_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any,
 
 @kernel_part
 def text_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any) -> Any:
-    """Word hashes of one text; their number, or -1 where the text must be normalised first.
+    """Store the word hashes of one text and return their number.
 
-    Up to 71 bytes after the text are read and ignored.
+    Returns -1 if the text must be normalised first. Up to 71 bytes after the text are read and
+    ignored.
     """
     n = np.int64(0)
     carry = np.uint64(0)
@@ -232,12 +239,15 @@ def text_words(address: Any, length: Any, table: Any, is_normal: Any, words: Any
 
 @kernel_part
 def shingle_hashes(words: Any, n_words: Any, ngram: Any, shingles: Any) -> Any:
-    """Mixed 64-bit hash of every shingle of a text; their number. The top half is `shingle_hash`."""
+    """Store the mixed 64-bit hash of every shingle of a text and return their number.
+
+    The upper half of each hash is `shingle_hash`.
+    """
     if n_words == 0:
         return np.int64(0)
     width = min(np.int64(ngram), n_words)
     count = n_words - width + 1
-    if width == 3:  # written out, so that eight are computed at once
+    if width == 3:  # Written out, so that eight hashes are computed at once.
         for i in range(count):
             shingles[i] = mix(((words[i] * SUM + words[i + 1]) * SUM + words[i + 2]) * SUM)
         return count
@@ -251,7 +261,7 @@ def shingle_hashes(words: Any, n_words: Any, ngram: Any, shingles: Any) -> Any:
 
 @kernel_part
 def without_repeats(values: Any, count: Any) -> Any:
-    """Drop neighbours that are equal; the new count."""
+    """Drop values that equal their neighbour, and return the new count."""
     kept = min(count, 1)
     for i in range(1, count):
         if values[i] != values[i - 1]:
@@ -262,10 +272,11 @@ def without_repeats(values: Any, count: Any) -> Any:
 
 @kernel_part
 def sample(shingles: Any, n: Any, rate_bits: Any, low: Any, high: Any, out: Any) -> Any:
-    """The text's keys, ascending: the shingles whose hash is smallest, one in 2**rate_bits or fewer.
+    """Store the text's keys in ascending order and return their number.
 
-    The rate halves until at most `high` are expected and found, and doubles while there are fewer
-    than `low` (or until every shingle is taken). Two samples share what the coarser one holds of
+    The keys are the shingles with the smallest hashes, one in 2**rate_bits or fewer. The rate is
+    halved until at most `high` keys are expected and found. It is doubled while there are fewer
+    than `low`, until every shingle is taken. Two samples share the keys that the coarser one has of
     both texts.
     """
     bits = np.uint64(rate_bits)
@@ -322,7 +333,10 @@ def sign(
     n_words: Any,
     sequence: Any,
 ) -> Any:
-    """Fill row `rows[i]` for text i; returns the rows that must be normalised first and are not filled."""
+    """Fill row `rows[i]` for each text i.
+
+    Returns the rows that must be normalised first. These are not filled.
+    """
     n_perm = multipliers.size
     redo = np.empty(rows.size, np.int64)
     n_redo = 0
@@ -349,7 +363,8 @@ def sign(
             h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
             h = np.uint32((h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
             mixed[i] = h ^ (h >> np.uint32(16))
-        # Eight to a pass; the last passes repeat the last shingle, which changes no minimum.
+        # Eight shingles for each pass. The last passes repeat the last shingle, which changes no
+        # minimum.
         for i in range(count, (count + 7) & ~7):
             mixed[i] = mixed[count - 1]
         for i in range(0, count, 8):

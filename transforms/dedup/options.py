@@ -1,4 +1,4 @@
-"""What a recipe may set about copies: section [dedup]."""
+"""The options of the recipe's section [dedup]."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 RELATIONS = ("exact", "near", "excerpt", "overlap", "template")
 POLICIES = ("fullest", "earliest", "longest", "original", "outlet-rank")
-NORMALISER_VERSION = (
-    1  # of unicode_tables.npz and of the hash in signing; raise it when either changes
-)
+# Version of unicode_tables.npz and of the hash in signatures. Increase it if either changes.
+NORMALISER_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Cluster again from stored pairs, as one ingest of all documents would have done."""
+"""Clusters again from stored pairs, with the result of one ingest of all documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from copydesk.transforms.dedup.verification import Pairs
 
 @dataclass(frozen=True, slots=True)
 class Reclustered:
-    """DUPLICATES of every copy, SIZES of every kept document with copies, and pairs that some fold lacked (PAIRS)."""
+    """The new DUPLICATES of every copy and SIZES of every kept document with copies.
+
+    It also holds PAIRS of dropped documents whose pair was not stored.
+    """
 
     duplicates: pa.Table
     sizes: pa.Table
@@ -35,12 +38,12 @@ def recluster(
     superseded: Mapping[str, str] | None = None,
     settled: pa.Array | None = None,
 ) -> Reclustered:
-    """Decide about all documents again. No text is read and nothing is hashed.
+    """Decide about all documents again without reading texts or hashing.
 
-    `facts` holds every document, kept or copy (columns of `keeping.FACTS`), `pairs` the stored
-    pairs; both in any order. `pinned` documents (revisions) stay kept; those of `superseded` stay copies
-    of the newer version that it names. `settled` are the ids that are kept now: of documents that tie in
-    all else they stay.
+    `facts` holds every document, kept or copy (columns of `keep_policy.FACTS`), and `pairs` holds
+    the stored pairs. Both may be in any order. `pinned` documents (revisions) stay kept. The keys
+    of `superseded` stay copies of the newer version that it names. `settled` are the ids that are
+    kept now. They stay if documents tie in everything else.
     """
     facts = keep_policy.facts_of(facts)
     facts = facts.take(pa.array(keep_policy.order_in_time(facts)))
@@ -92,13 +95,13 @@ def _rows_by_id(ids: Sequence[str], superseded: Mapping[str, str]) -> dict[int, 
 
 
 def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
-    """Stored pairs by row; those with a document that is gone are left out."""
+    """Return the stored pairs by row. Pairs with a deleted document are left out."""
     a, b = (pc.index_in(pairs[name].combine_chunks(), value_set=ids) for name in ("doc_a", "doc_b"))
     there = pc.and_(a.is_valid(), b.is_valid())
     pairs, a, b = pairs.filter(there), a.filter(there), b.filter(there)
 
     def numbers(name: str, field: str) -> NDArray[Any]:
-        # A pair of an earlier schema version has no score: its similarities alone decide.
+        # A pair of an earlier schema version has no score, so only its similarities decide.
         missing = 1 if field in ("a_goes", "b_goes") else 0
         return np.asarray(pc.fill_null(pairs[name], missing)).astype(verification.KINDS[field])
 
@@ -112,7 +115,10 @@ def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
 def _first_of_equals(
     pairs: Pairs, is_pinned: NDArray[np.bool_], times: NDArray[np.int64], n: int, options: Options
 ) -> NDArray[np.int64]:
-    """For every row the first with the same shingles inside the window: a Jaccard similarity of 1 says so."""
+    """Return for every row the first row with the same shingles inside the window.
+
+    A Jaccard similarity of 1 shows that the shingles are the same.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -1,4 +1,4 @@
-"""Two texts with the passages they share marked."""
+"""Finds the passages that two texts share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from copydesk.transforms.dedup import shingle_definition
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of at least `ngram` words that both texts hold; half-open ranges of code points."""
+    """A passage of at least `ngram` words in both texts, as half-open ranges of code points."""
 
     start: int
     end: int
@@ -22,7 +22,9 @@ class Passage:
 def shared_passages(
     text: str, other: str, *, ngram: int = shingle_definition.NGRAM
 ) -> list[Passage]:
-    """Passages of the text that the other one has too, the longest found first, none overlapping another.
+    """Return the passages of the text that the other one has too.
+
+    The longest is found first, and none overlaps another.
 
     >>> shared_passages("He said: the old bridge is closed.", "Today THE OLD BRIDGE is shut.")
     [Passage(start=9, end=26, other_start=6, other_end=23, n_words=4)]
@@ -40,7 +42,7 @@ def shared_passages(
 def _match(
     words: list[str], others: list[str], found: list[tuple[int, int, int]], ngram: int
 ) -> None:
-    """Every maximal run from left to right: the longest that begins at a word, taken greedily."""
+    """Find every maximal run from left to right: the longest that begins at each word."""
     places: dict[tuple[str, ...], list[int]] = {}
     for j in range(len(others) - ngram + 1):
         places.setdefault(tuple(others[j : j + ngram]), []).append(j)
@@ -49,7 +51,7 @@ def _match(
         best, where = 0, -1
         for j in places.get(tuple(words[i : i + ngram]), ())[
             :64
-        ]:  # a text that repeats itself: the first 64 places
+        ]:  # In a text that repeats itself only the first 64 positions are tried.
             n = ngram
             while i + n < len(words) and j + n < len(others) and words[i + n] == others[j + n]:
                 n += 1
@@ -61,7 +63,7 @@ def _match(
 
 
 def word_ranges(text: str) -> list[tuple[str, int, int]]:
-    """The compared words of a text and the place of each in it.
+    """Return the words of a text that are compared, and the range of each in the text.
 
     >>> word_ranges("Ｌ’été ﬁn.")
     [('l', 0, 1), ('été', 2, 5), ('fin', 6, 8)]
@@ -69,7 +71,8 @@ def word_ranges(text: str) -> list[tuple[str, int, int]]:
     out: list[tuple[str, int, int]] = []
     for start, end in _runs(text):
         words = shingle_definition.words(text[start:end])
-        if len(words) == end - start and all(len(w) == 1 for w in words):  # a script without spaces
+        # This script has no spaces.
+        if len(words) == end - start and all(len(w) == 1 for w in words):
             out += [(word, start + k, start + k + 1) for k, word in enumerate(words)]
         else:
             out += [(word, start, end) for word in words]
