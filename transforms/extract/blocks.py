@@ -40,7 +40,8 @@ class Page:
 
     `first_block[e]:last_block[e]` are the blocks inside element `e`; `block_element[b]` is the innermost block-level
     element around block `b`, `inner_element[b]` the innermost element around its first text. `classes` are bits of
-    `vocabulary.class_groups`; elements of one name, class and id share a `signature`.
+    `vocabulary.class_groups`; elements of one name, class and id share a `signature`. `place` is the position of an element
+    among all elements of the tree, those without text of the page included.
     """
 
     text: list[str]
@@ -59,6 +60,16 @@ class Page:
     classes: Index
     first_block: Index
     last_block: Index
+    place: Index
+
+    def elements_without(self, likely: Marks) -> Index:
+        """The outermost elements that have blocks, none of which is likely; none if no block of the page is."""
+        before = np.concatenate(([0], np.cumsum(likely)))
+        has_blocks = self.last_block > self.first_block
+        is_without = has_blocks & (before[self.last_block] == before[self.first_block])
+        if is_without[0]:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(is_without & ~is_without[self.parent])
 
 
 def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None = None) -> Page:
@@ -68,9 +79,8 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
     """
     if elements is None:
         elements = page_elements.read(tree)
-    is_empty = elements.are(text_runs.EMPTY_OF_TEXT)
-    is_empty[0] = False
-    is_left = ~elements.inside(is_empty)
+    runs = text_runs.read(elements)
+    is_left = runs.is_left
     left = np.flatnonzero(is_left)
     depth = elements.depth[left]
     if len(left) > options.max_elements:
@@ -78,7 +88,6 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
     if int(depth.max()) > options.max_depth:
         raise Refused("extract", "too_deep", f"elements nested deeper than {options.max_depth}")
     number = np.concatenate(([0], np.cumsum(is_left)))
-    runs = text_runs.read(elements, is_left)
     parent = number[elements.parent[left]]
     parent[0] = -1
     signature, classes = _names(elements)
@@ -99,6 +108,7 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
         classes[elements.kind[left]],
         np.searchsorted(runs.end_tag, elements.opened[left], side="right"),
         np.searchsorted(runs.end_tag, elements.closed[left], side="right"),
+        left,
     )
     rows = np.flatnonzero(elements.are(("tr",)) & is_left)
     rows = rows[

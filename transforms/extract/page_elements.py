@@ -1,8 +1,7 @@
 """The elements of a parsed page as columns, read from one serialisation of its tree.
 
 lxml makes a Python object for each element that is read. A page has a thousand elements, and several readers need
-each of them. Serialising the tree takes a tenth of that time, and splitting the result once gives all tags and the
-text between them.
+each of them. Serialising the tree takes a tenth of that time, and one compiled loop over its tags gives the columns.
 """
 
 from __future__ import annotations
@@ -10,20 +9,44 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from lxml import etree
 from lxml.html import HtmlElement
 
+from copydesk.transforms import numba_cache
+
 Index = npt.NDArray[np.int64]
 Marks = npt.NDArray[np.bool_]
 Attributes = Mapping[str, str]
 
+#: Attributes that say what an element is for. Elements of one name that agree in these are of one kind.
+TELLING = (
+    "class",
+    "id",
+    "itemprop",
+    "property",
+    "rel",
+    "role",
+    "style",
+    "hidden",
+    "aria-hidden",
+    "name",
+    "type",
+    "data-testid",
+    "data-test",
+    "data-qa",
+    "data-component",
+)
+_IS_TELLING = frozenset(TELLING)
+#: First letters of the lines that `element_names.BY` matches, and what may stand for a space or a letter before them: a
+#: reference, a character that is not ASCII.
+_BYLINE_STARTS = b"bvpdawtrsBVPDAWTRS&"
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 _NO_ELEMENT = re.compile(rb"<!--.*?-->|<\?.*?>", re.DOTALL)
-_SLASH = ord("/")
 #: What libxml2 writes for characters of text and attributes, the mark of a reference last. XML has no vertical tab and no
 #: form feed; they are white space.
 _REFERENCES = (
@@ -45,8 +68,9 @@ class Elements:
     """The elements of a page in document order, and its tags, each with the text behind it.
 
     Element `e` begins at tag `opened[e]` and ends at tag `closed[e]`, the same one where it is empty; `end[e]` is the
-    first element behind those inside of it. The start tags of a page repeat: `names` and
-    `attributes` are those of each different one, `kind[e]` is its number. The parent of the first element is -1, its depth 1.
+    first element behind those inside of it. Elements with the same name and the same `TELLING` attributes are of one
+    kind: `names` and `attributes` are those of each kind, `kind[e]` is its number. The parent of the first element is -1,
+    its depth 1.
     """
 
     names: list[str]
@@ -57,9 +81,15 @@ class Elements:
     opened: Index
     closed: Index
     end: Index
-    #: The text behind each tag, in UTF-8 and with references; `decoded` gives its characters. Scripts are most of a page, and
-    #: few of them are ever read.
-    behind: list[bytes]
+    #: Whether the text behind each tag may be a byline, and whether it may be a date.
+    may_be_byline: Marks
+    may_be_date: Marks
+    #: The page in UTF-8 and with references, the bytes of each tag in it, and those of each element's `href`.
+    content: bytes
+    tag_starts: Index
+    tag_ends: Index
+    address: Index
+    address_end: Index
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -71,20 +101,51 @@ class Elements:
 
     def attributes_of(self, element: int) -> Attributes:
         """The attributes of an element in order."""
-        return self.attributes[int(self.kind[element])]
+        tag = self.opened_at[element]
+        return _attributes(self.content[self._starts[tag] : self._ends[tag]].decode())
+
+    def href(self, element: int) -> str:
+        """The address that an element links to; empty where it has none."""
+        start, end = self._addresses[element]
+        return decoded(self.content[start:end].decode())
 
     def text(self, element: int) -> str:
         """The text between the start tag of an element and the next tag."""
-        opened = int(self.opened[element])
-        return "" if opened == self.closed[element] else self.text_behind(opened)
+        opened = self.opened_at[element]
+        return "" if opened == self.closed_at[element] else self.text_behind(opened)
 
     def tail(self, element: int) -> str:
         """The text between the end tag of an element and the next tag."""
-        return self.text_behind(int(self.closed[element]))
+        return self.text_behind(self.closed_at[element])
 
     def text_behind(self, tag: int) -> str:
         """The text between a tag and the next one."""
-        return decoded(self.behind[tag].decode())
+        starts = self._starts
+        if tag + 1 == len(starts):
+            return ""
+        return decoded(self.content[self._ends[tag] + 1 : starts[tag + 1] - 1].decode())
+
+    @cached_property
+    def opened_at(self) -> list[int]:
+        """`opened` as a list, for readers of single elements."""
+        return self.opened.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def closed_at(self) -> list[int]:
+        """`closed` as a list."""
+        return self.closed.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return self.tag_starts.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return self.tag_ends.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _addresses(self) -> list[tuple[int, int]]:
+        return list(zip(self.address.tolist(), self.address_end.tolist(), strict=True))
 
     def are(self, names: Collection[str]) -> Marks:
         """Whether each element has one of these names."""
@@ -93,7 +154,7 @@ class Elements:
 
     def of_tag(self) -> Index:
         """The element of each tag."""
-        found = np.empty(len(self.behind), dtype=np.int64)
+        found = np.empty(len(self.tag_starts), dtype=np.int64)
         found[self.opened] = found[self.closed] = np.arange(len(self))
         return found
 
@@ -117,56 +178,72 @@ def covered(first: Index, end: Index, count: int) -> Marks:
 
 def read(tree: HtmlElement) -> Elements:
     """Read the elements of a tree. Removes its document type, because XHTML is serialised differently."""
+    from copydesk.transforms.extract import tag_walk  # numba takes half a second to import
+
     tree.getroottree().docinfo.clear()
     content: bytes = etree.tostring(tree, encoding="utf-8", with_tail=False)
-    parts = _parts(content)
-    tags = parts[1::2]
-    if 2 * content.count(b">") + 1 != len(parts) or any(tag[0] in b"!?" for tag in tags):
-        parts = _parts(_with_plain_names(_NO_ELEMENT.sub(b"", content)))
-        tags = parts[1::2]
-    is_end = np.array([tag[0] == _SLASH for tag in tags], dtype=np.bool_)
-    is_empty = np.array([tag[-1] == _SLASH for tag in tags], dtype=np.bool_) & ~is_end
-    starts = [tag for tag in tags if tag[0] != _SLASH]
-    numbers = {start: number for number, start in enumerate(dict.fromkeys(starts))}
-    distinct = [start.decode() for start in numbers]
-    kind = np.fromiter(map(numbers.__getitem__, starts), dtype=np.int64, count=len(starts))
-    # Tags that are open behind each tag.
-    level = np.cumsum(np.where(is_end, -1, np.where(is_empty, 0, 1)))
-    opened = np.flatnonzero(~is_end)
-    depth = level[opened] + is_empty[opened]
-    closed = opened.copy()
-    # The start tags of a depth and its end tags take turns.
-    wide = np.flatnonzero(~is_empty[opened])
-    ends = np.flatnonzero(is_end)
-    closed[wide[np.argsort(depth[wide], kind="stable")]] = ends[
-        np.argsort(level[ends], kind="stable")
+    codes, first, last = _marks(content)
+    if not _are_tags(codes, first, last):
+        content = _with_plain_names(_NO_ELEMENT.sub(b"", content))
+        codes, first, last = _marks(content)
+    telling, byline_starts = _constants()
+    columns, tag_of_kind, holds = _walk()(codes, first, last, *telling, byline_starts)
+    starts, ends = (first + 1)[tag_of_kind], last[tag_of_kind]
+    distinct = [
+        content[start:end].decode()
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
     return Elements(
         names=[start.partition(" ")[0].rstrip("/") for start in distinct],
-        attributes=list(map(_attributes, distinct)),
-        kind=kind,
-        parent=_parents(depth),
-        depth=depth,
-        opened=opened,
-        closed=closed,
-        end=np.searchsorted(opened, closed, side="right"),
-        behind=parts[2::2],
+        attributes=[
+            {name: value for name, value in _attributes(start).items() if name in _IS_TELLING}
+            for start in distinct
+        ],
+        kind=columns[0],
+        parent=columns[1],
+        depth=columns[2],
+        opened=columns[3],
+        closed=columns[4],
+        end=columns[5],
+        may_be_byline=holds & tag_walk.MAY_BE_BYLINE > 0,
+        may_be_date=holds & tag_walk.MAY_BE_DATE > 0,
+        content=content,
+        tag_starts=first + 1,
+        tag_ends=last,
+        address=columns[6],
+        address_end=columns[7],
     )
 
 
-def _parts(content: bytes) -> list[bytes]:
-    """The alternating texts and tags of a page; neither texts nor attributes contain "<" or ">"."""
-    return content.replace(b">", b"<").split(b"<")
+@cache
+def _walk() -> Any:
+    from copydesk.transforms.extract import tag_walk  # numba takes half a second to import
+
+    return numba_cache.either(tag_walk.walk, tag_walk.walk_in_python)
 
 
-def _parents(depth: Index) -> Index:
-    """For each element the last one before it that is one level up; -1 for the first."""
-    count = len(depth)
-    places = depth * count + np.arange(count)
-    order = np.argsort(places)
-    parents = order[np.searchsorted(places[order], places - count) - 1]
-    parents[0] = -1
-    return parents
+@cache
+def _constants() -> tuple[tuple[Index, int], npt.NDArray[np.uint8]]:
+    """The hashes of the names of telling attributes and of `href`, and for each byte whether it may begin a byline."""
+    from copydesk.transforms.extract.tag_walk import hash_of
+
+    starts = np.zeros(256, dtype=np.uint8)
+    starts[list(_BYLINE_STARTS)] = 1
+    starts[0x80:] = 1
+    return (np.array(list(map(hash_of, TELLING)), dtype=np.int64), hash_of("href")), starts
+
+
+def _marks(content: bytes) -> tuple[npt.NDArray[np.uint8], Index, Index]:
+    """The bytes of a page, and where those are that begin and end its tags; neither texts nor attributes contain them."""
+    codes = np.frombuffer(content, dtype=np.uint8)
+    return codes, np.flatnonzero(codes == ord("<")), np.flatnonzero(codes == ord(">"))
+
+
+def _are_tags(codes: npt.NDArray[np.uint8], first: Index, last: Index) -> bool:
+    """Whether the marks take turns and are those of elements."""
+    if len(first) != len(last) or not (first < last).all() or not (last[:-1] < first[1:]).all():
+        return False
+    return not np.isin(codes[first + 1], (ord("!"), ord("?"))).any()
 
 
 def _attributes(start: str) -> Attributes:

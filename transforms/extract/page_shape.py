@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise, repeat
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from copydesk.transforms import numba_cache
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column, Lines
 from copydesk.transforms.extract.model.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
@@ -171,25 +172,11 @@ class Shape:
     @cached_property
     def distances(self) -> npt.NDArray[np.uint8]:
         """For each element, how many steps up the nearest element of each telling tag and class group is."""
-        page, near = self.page, len(NEAR_TAGS)
-        bits = page.classes
-        table = np.empty((len(page.tag), len(NEAR_NAMES)), dtype=np.uint8)
-        table[:, :near] = _FAR
-        table[:, near:] = np.where(
-            (bits[:, None] >> np.arange(len(NEAR_NAMES) - near)) & 1, 0, _FAR
-        )
-        column = np.fromiter(
+        page = self.page
+        named = np.fromiter(
             map(NEAR_TAGS.get, page.tag, repeat(-1)), dtype=np.int64, count=len(page.tag)
         )
-        named = np.flatnonzero(column >= 0)
-        table[named, column[named]] = 0
-        order = np.argsort(self.depth, kind="stable")
-        cuts = np.searchsorted(self.depth[order], np.arange(2, int(self.depth.max()) + 2)).tolist()
-        for start, end in pairwise(cuts):
-            level = order[start:end]
-            above = table[self.parent[level]]
-            table[level] = np.minimum(table[level], above + (above < _FAR))
-        return table
+        return _nearest(self.parent, named, page.classes, len(NEAR_TAGS), len(NEAR_NAMES))
 
     @cached_property
     def title(self) -> int:
@@ -229,6 +216,30 @@ class Shape:
                 break
             element = int(self.parent[element])
         return found
+
+
+def _steps_to_nearest(
+    parent: Index, named: Index, classes: Index, first_class: int, n_names: int
+) -> npt.NDArray[np.uint8]:
+    """For each element, how many steps up the nearest one of each name is, `_FAR` at the most.
+
+    `named` is the name of each element itself or -1, `classes` the bits of its names from `first_class` on.
+    """
+    steps = np.full((len(parent), n_names), _FAR, np.uint8)
+    for element in range(len(parent)):
+        if element > 0:
+            for name in range(n_names):
+                above = steps[parent[element], name]
+                steps[element, name] = above + 1 if above < _FAR else _FAR
+        if named[element] >= 0:
+            steps[element, named[element]] = 0
+        for bit in range(n_names - first_class):
+            if (classes[element] >> bit) & 1:
+                steps[element, first_class + bit] = 0
+    return steps
+
+
+_nearest = numba_cache.either(_steps_to_nearest, _steps_to_nearest)
 
 
 def running_sums(column: Column) -> Column:

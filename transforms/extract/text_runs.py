@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from copydesk.transforms.extract.page_elements import Elements, Index, Marks, decoded, names
+from copydesk.transforms import numba_cache
+from copydesk.transforms.extract.page_elements import Elements, Index, Marks, names
 
 #: Elements that hold no text of the page. `select` and `textarea` hold what the reader may enter.
 EMPTY_OF_TEXT = names(
@@ -27,23 +29,20 @@ INLINE = names(
 )
 _EMPHASIS = frozenset(("b", "strong", "em", "i", "big", "u"))
 
-# Everything Unicode calls white space, but for the no-break spaces (U+00A0, U+202F, U+2007), which stay.
-_SPACES = re.compile(
-    "[ \t\n\r\x0b\x0c\x1c-\x1f\x85\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+"
-)
-_NO_BREAK = re.compile("[\xa0\u202f\u2007]")
-_BLANK = " \t\n\r\x0b\x0c\xa0\u200b\u3000\ufeff"
-
 
 @dataclass(frozen=True, slots=True)
 class Runs:
     """The runs of text of a page that are not blank, in document order; elements and tags by number.
+
+    White space is folded where a run is not preformatted, and characters are composed. No-break spaces stay.
 
     `end_tag` is the block-level tag that ends a run, `around` the innermost block-level element around it, `inner` the
     innermost element around its first text. Links count from the end of the run before.
     """
 
     text: list[str]
+    #: Which elements are no element empty of text, nor inside one.
+    is_left: Marks
     link_chars: Index
     link_count: Index
     bold_chars: Index
@@ -53,78 +52,46 @@ class Runs:
     after_break: Index
 
 
-def read(elements: Elements, is_left: Marks) -> Runs:
-    """The runs of text in the elements that `is_left` marks; with an element all elements around it are marked."""
-    of_tag, parent = elements.of_tag(), elements.parent
-    # The element whose text is behind each tag.
-    owner = parent[of_tag]
-    wide = elements.opened[elements.opened < elements.closed]
-    owner[wide] = of_tag[wide]
-    is_left_tag = is_left[of_tag]
-    has_text = (is_left[owner] & (owner >= 0)).tolist()
-    texts = [
-        (decoded(text.decode()) if has and text else "")
-        for text, has in zip(elements.behind, has_text, strict=True)
-    ]
-    n_chars = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    is_inline = elements.are(INLINE)
-    is_inline[0] = False
-    is_bound = is_left_tag & ~is_inline[of_tag]
-    in_pre = elements.inside(elements.are(("pre",)))[owner]
-    first, start, end, begin = _bounds(texts, is_left_tag, is_bound, in_pre)
-
-    def chars_in(tags: Collection[str]) -> Index:
-        inside = elements.inside(elements.are(tags))[owner]
-        sums = np.concatenate(([0], np.cumsum(n_chars * inside)))
-        return np.asarray(sums[end] - sums[start])
-
-    is_link = np.zeros(len(texts) + 1, dtype=np.int64)
-    is_link[elements.opened[elements.are(("a",)) & is_left] + 1] = 1
-    links = np.diff(np.cumsum(is_link)[end], prepend=0)
-    around = owner[begin]
-    while is_inline[around].any():
-        around = np.where(is_inline[around], parent[around], around)
-    is_start = begin < elements.closed[of_tag[begin]]
-    broke = elements.are(("br",))[of_tag[begin]] | (elements.are(("hr",))[of_tag[begin]] & is_start)
-    runs = [
-        _run(texts[a:b], is_pre)
-        for a, b, is_pre in zip(start.tolist(), end.tolist(), in_pre[start].tolist(), strict=True)
-    ]
-    kept = np.array([bool(run.strip(_BLANK)) for run in runs], dtype=np.bool_)
-    return Runs(
-        [run for run, is_kept in zip(runs, kept.tolist(), strict=True) if is_kept],
-        chars_in(("a",))[kept],
-        links[kept],
-        chars_in(_EMPHASIS)[kept],
-        end[kept],
-        around[kept],
-        owner[first][kept],
-        broke[kept].astype(np.int64),
+def read(elements: Elements) -> Runs:
+    """The runs of text in the elements that are not empty of text."""
+    codes, starts, columns, is_left = _walk()(
+        np.frombuffer(elements.content, dtype=np.uint8),
+        elements.tag_starts,
+        elements.tag_ends,
+        elements.of_tag(),
+        np.stack((elements.parent, elements.opened, elements.closed)),
+        np.array([_flags().get(name, 0) for name in elements.names], dtype=np.int64)[elements.kind],
     )
+    text = codes.tobytes().decode("utf-32-le")
+    places = starts.tolist()
+    runs = [text[start:end] for start, end in pairwise(places)]
+    if not text.isascii():
+        runs = [run if run.isascii() else unicodedata.normalize("NFC", run) for run in runs]
+    return Runs(runs, is_left, *columns)
 
 
-def _bounds(
-    texts: list[str], is_left_tag: Marks, is_bound: Marks, in_pre: Marks
-) -> tuple[Index, Index, Index, Index]:
-    """For each run with text: the tags before its first text, before its first white space that counts, behind it, and the block-level tag before it."""
-    is_any = np.fromiter(map(bool, texts), dtype=np.bool_, count=len(texts))
-    is_blank = np.fromiter(map(str.isspace, texts), dtype=np.bool_, count=len(texts))
-    is_text = is_any & (in_pre | ~is_blank)
-    group, bounds = np.cumsum(is_bound), np.flatnonzero(is_bound)
-    places = np.flatnonzero(is_text)
-    groups = group[places]
-    first = places[np.diff(groups, prepend=-1) > 0]
-    start = np.maximum.accumulate(np.where(is_left_tag, np.arange(len(texts)), 0))[first]
-    return first, start, bounds[group[first]], bounds[group[first] - 1]
+@cache
+def _walk() -> Any:
+    from copydesk.transforms.extract import text_walk  # numba takes half a second to import
+
+    return numba_cache.either(text_walk.walk, text_walk.walk_in_python)
 
 
-def _run(parts: list[str], is_pre: bool) -> str:
-    """The text of a run, its white space folded where it is not preformatted, its characters composed."""
-    text = parts[0] if len(parts) == 1 else "".join(parts)
-    if is_pre:
-        text = text.strip("\n")
-    elif text.isascii() or not _NO_BREAK.search(text):
-        text = " ".join(text.split())
-    else:
-        text = _SPACES.sub(" ", text).strip(" ")
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+@cache
+def _flags() -> dict[str, int]:
+    """What the name of an element says, in bits of `text_walk`."""
+    from copydesk.transforms.extract import text_walk
+
+    flags: dict[str, int] = {}
+    for flag, tags in (
+        (text_walk.LINK, ("a",)),
+        (text_walk.BOLD, _EMPHASIS),
+        (text_walk.PRE, ("pre",)),
+        (text_walk.EMPTY, EMPTY_OF_TEXT),
+        (text_walk.INLINE, INLINE),
+        (text_walk.BREAK, ("br",)),
+        (text_walk.RULE, ("hr",)),
+    ):
+        for tag in tags:
+            flags[tag] = flags.get(tag, 0) | flag
+    return flags

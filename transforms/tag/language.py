@@ -49,7 +49,7 @@ class Model(NamedTuple):
     priors: npt.NDArray[np.float32]
     same: npt.NDArray[np.int32]
     languages: tuple[str, ...]
-    probabilities: Callable[..., tuple[npt.NDArray[np.float64], int]]
+    probabilities: Callable[..., npt.NDArray[np.float64]]
 
 
 _prepared: dict[str, npt.NDArray[Any]] = {}
@@ -117,7 +117,7 @@ def likely(text: str) -> tuple[tuple[str, float], ...]:
     """
     known = model()
     encoded = (text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
-    shares, _ = known.probabilities(np.frombuffer(encoded, np.uint8), *known[:5])
+    shares = known.probabilities(np.frombuffer(encoded, np.uint8), *known[:5])
     best = int(shares.argmax())
     if shares[best] * (1 + MARGIN) > 1:  # No other language can reach the margin.
         return ((known.languages[best], float(shares[best])),)

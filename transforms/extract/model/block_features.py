@@ -11,7 +11,6 @@ import numpy.typing as npt
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import Hints
 from copydesk.transforms.extract.model import text_features
-from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.page_shape import (
     LEVELS,
@@ -71,7 +70,7 @@ def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
         _neighbours,
     ):
         part(out, shape)
-    topic, opening = _topics(shape, hints)
+    topic, opening = _topics(shape)
     _topic(out, shape, "topic", topic)
     _topic(out, shape, "opening_topic", opening)
     _whole_page(out, shape, hints)
@@ -263,7 +262,7 @@ def _padded(column: Column) -> Column:
     return np.concatenate((beyond, column, beyond))
 
 
-def _topics(s: Shape, hints: Hints) -> tuple[Column, Column]:
+def _topics(s: Shape) -> tuple[Column, Column]:
     """The shares of the distinctive words of each block in headline and description, and in the opening paragraphs.
 
     A word counts less the more blocks of the page have it.
@@ -272,12 +271,11 @@ def _topics(s: Shape, hints: Hints) -> tuple[Column, Column]:
     tells = is_cjk[words.block] | is_long[words.word]
     word, block = words.word[tells], words.block[tells]
     tells = is_cjk[words.pair_block] | is_long[words.pair_word]
-    spread = np.bincount(words.pair_word[tells], minlength=len(words.index))
+    spread = np.bincount(words.pair_word[tells], minlength=len(words.size))
     rarity = 1.0 / np.maximum(spread, 1)
     openings = s.where_prose[s.where_prose >= s.opening][:3] if s.opening >= 0 else s.at[:0]
-    used = np.zeros(len(words.index), dtype=np.bool_)
-    used[word[np.isin(block, openings)]] = True
-    named = words.is_among(WORD.findall(" ".join((*hints.titles, hints.description)).lower()))
+    used = words.are(word[np.isin(block, openings)])
+    named = words.are(np.concatenate((*words.titles, words.description)))
     weight = np.bincount(block, rarity[word], minlength=s.n)
     topic, opening = (
         np.bincount(block, (rarity * among)[word], minlength=s.n) / np.where(weight, weight, 1.0)

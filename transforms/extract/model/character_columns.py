@@ -1,43 +1,135 @@
-"""Counts of characters and patterns in every block of a page, taken over the whole page at once."""
+"""Counts of characters, patterns and words in the texts of a page, taken over all of them at once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from copydesk.transforms import numba_cache
+
 Column = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
 
 #: Words; a character of a script without spaces is a word of its own.
 WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W぀-ヿ㐀-䶿一-鿿]+")
-_PLAIN_WORD = re.compile(r"\w+")
-_HAS_CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿]")
 _RARE_LETTER = re.compile(r"[^\W\x00-\ufffe]")
-_SENTENCE_END = re.compile(r"[.!?][\"'”’»)]?(?=\s|$)|[。！？]")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)")
-_DATE = re.compile(r"(?<!\d)\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}")
-_ADDRESS = ("http", "www.", ".com")
-_COPYRIGHT = ("©", "(c)")
-_UPPER = "A-ZÀ-ÖØ-ÞА-ЯΑ-Ω"
-#: Classes of characters by the bit that marks them.
-_CLASSES = {
-    "comma": r",",
-    "upper": rf"[{_UPPER}]",
-    "digit": r"\d",
-    "quote": r"[\"“”„«»「]",
-    "bar": r"[|•·»›→▶/]",
-    "at": r"@",
-    "hash": r"#",
-    "not_ascii": r"[^\x00-\x7f]",
-    "stop": r"[.!?。！？]",
-}
-#: Two, so that no pattern that takes one white space goes from one block to the next.
-_BETWEEN = "\n\n"
+#: Classes of characters in the order of their bits in `word_walk`.
+_CLASSES = (
+    r",",
+    r"[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω]",
+    r"\d",
+    r"[\"“”„«»「]",
+    r"[|•·»›→▶/]",
+    r"@",
+    r"#",
+    r"[^\x00-\x7f]",
+    r"\s",
+    r"[\"'”’»)]",
+    r"\w",
+)
+#: Facts of texts in the order of their rows in `word_walk`.
+FACTS = (
+    "comma",
+    "upper",
+    "digit",
+    "quote",
+    "bar",
+    "at",
+    "hash",
+    "not_ascii",
+    "sentence_ends",
+    "year",
+    "time",
+    "date",
+)
+_WORD = np.uint16(1 << _CLASSES.index(r"\w"))
+_ADDRESS, _COPYRIGHT = ("http", "www.", ".com"), ("©", "(c)")
 _PLANE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """Facts of each text by name, its length, and its words in small letters as numbers of the distinct words of all texts."""
+
+    sizes: Index
+    facts: dict[str, Column]
+    word: Index
+    #: Whether each word is the first such word of its text.
+    is_first: npt.NDArray[np.bool_]
+    #: The first word of each text, and the number of all words.
+    first_word: Index
+    #: The hash and the letters of each distinct word.
+    hashes: Index
+    letters: Index
+
+
+def read(texts: Sequence[str]) -> Characters:
+    """Read the characters and words of texts."""
+    lowered = [text.lower() for text in texts]
+    text, low = "".join(texts), "".join(lowered)
+    starts = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
+    low_starts = np.fromiter(accumulate(map(len, lowered), initial=0), np.int64, len(texts) + 1)
+    codes, low_codes = _codes(text), _codes(low)
+    facts, *words = _walk()(
+        codes, _classes(codes), starts, low_codes, _are_letters(low_codes, low), low_starts
+    )
+    named = dict(zip(FACTS, facts, strict=True))
+    for name, signs in (("copyright", _COPYRIGHT), ("url", _ADDRESS)):
+        named[name] = _holding(low, low_starts, signs)
+    return Characters(np.diff(starts), named, *words)
+
+
+def _holding(low: str, starts: Index, literals: Sequence[str]) -> Column:
+    """1 for each text that holds one of several literals."""
+    column = np.zeros(len(starts) - 1)
+    for literal in literals:
+        at = low.find(literal)
+        while at >= 0:
+            text = int(np.searchsorted(starts, at, side="right")) - 1
+            if at + len(literal) <= starts[text + 1]:
+                column[text] = 1.0
+                at = low.find(literal, int(starts[text + 1]))
+            else:
+                at = low.find(literal, at + 1)
+    return column
+
+
+def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
+    return _table()[np.minimum(codes, _PLANE - 1)]
+
+
+def _are_letters(codes: npt.NDArray[np.uint32], low: str) -> npt.NDArray[np.bool_]:
+    """Which characters of a text are parts of words."""
+    found = _classes(codes) & _WORD > 0
+    if len(codes) and int(codes.max()) >= _PLANE:
+        found |= np.isin(codes, _codes("".join(set(_RARE_LETTER.findall(low)))))
+    return found
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+
+
+@cache
+def _walk() -> Any:
+    from copydesk.transforms.extract.model import word_walk  # numba takes half a second to import
+
+    return numba_cache.either(word_walk.walk, word_walk.walk_in_python)
+
+
+@cache
+def word_hash(word: str) -> int:
+    """The hash of a word, as the loop over words computes it."""
+    from copydesk.transforms.extract.model.word_walk import hash_of
+
+    return hash_of(word)
 
 
 @cache
@@ -45,97 +137,7 @@ def _table() -> npt.NDArray[np.uint16]:
     """For each code point of the basic plane the bits of its classes; those above share the last entry."""
     table = np.zeros(_PLANE, dtype=np.uint16)
     characters = "".join(map(chr, (*range(0xD800), *range(0xE000, _PLANE))))
-    for bit, pattern in enumerate(_CLASSES.values()):
+    for bit, pattern in enumerate(_CLASSES):
         found = "".join(re.findall(pattern, characters))
         table[np.frombuffer(found.encode("utf-16-le"), dtype=np.uint16)] |= np.uint16(1 << bit)
     return table
-
-
-@cache
-def _is_word() -> npt.NDArray[np.bool_]:
-    """Whether each code point of the basic plane is part of a word; the last entry is for all those above."""
-    characters = "".join(map(chr, (*range(0xD800), *range(0xE000, _PLANE))))
-    found = np.zeros(_PLANE, dtype=np.bool_)
-    found[np.frombuffer("".join(re.findall(r"\w", characters)).encode("utf-16-le"), np.uint16)] = (
-        True
-    )
-    found[-1] = False
-    return found
-
-
-def words(low: str) -> list[str]:
-    """The words of a text in small letters."""
-    return (WORD if _HAS_CJK.search(low) else _PLAIN_WORD).findall(low)
-
-
-class Characters:
-    """The blocks of a page as one string of code points."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-        ends = np.cumsum(self.sizes + len(_BETWEEN))
-        self.starts = ends - self.sizes - len(_BETWEEN)
-        self.text = _BETWEEN.join(texts) + _BETWEEN
-        self.lower = self.text.lower()
-        self.is_aligned = len(self.lower) == len(self.text)  # a few capitals have two small letters
-        points = np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32)
-        bits = _table()[np.minimum(points, _PLANE - 1)]
-        self.counts = {
-            name: np.add.reduceat((bits >> bit) & 1, self.starts, dtype=np.int64).astype(np.float64)
-            for bit, name in enumerate(_CLASSES)
-        }
-
-    def words(self, texts: Sequence[str]) -> list[list[str]]:
-        """The words of each block in small letters; a character of a script without spaces is one of its own.
-
-        All blocks are spaced out at once where no letter is outside of the basic plane: it takes a
-        third of the time.
-        """
-        points = np.frombuffer(self.lower.encode("utf-32-le"), dtype=np.uint32)
-        if not self.is_aligned or _RARE_LETTER.search(self.lower):
-            return [words(text.lower()) for text in texts]
-        is_word = _is_word()[np.minimum(points, _PLANE - 1)]
-        spaced = np.where(is_word, points, ord(" ")).astype(np.uint32)
-        line = spaced.tobytes().decode("utf-32-le")
-        starts = self.starts.tolist()
-        if not _HAS_CJK.search(line):
-            return [line[a : a + n].split() for a, n in zip(starts, map(len, texts), strict=True)]
-        return [words(line[a : a + n]) for a, n in zip(starts, map(len, texts), strict=True)]
-
-    def patterns(self, texts: Sequence[str]) -> dict[str, Column]:
-        """Sentence ends by number; copyright marks, addresses, years, times and dates as 0 or 1."""
-        found = {
-            "sentence_ends": self._each(texts, "stop", 1, lambda t: len(_SENTENCE_END.findall(t))),
-            "copyright": self._holding(texts, _COPYRIGHT),
-            "url": self._holding(texts, _ADDRESS),
-        }
-        # A year has four digits, a time and a date at least three.
-        for name, least, pattern in (("year", 4, _YEAR), ("time", 3, _TIME), ("date", 3, _DATE)):
-            found[name] = self._each(texts, "digit", least, _is_found(pattern))
-        return found
-
-    def _each(
-        self, texts: Sequence[str], needed: str, least: int, value: Callable[[str], float]
-    ) -> Column:
-        """A value of each block that has enough characters of a class; 0 for the others."""
-        column = np.zeros(len(texts))
-        for block in np.flatnonzero(self.counts[needed] >= least).tolist():
-            column[block] = value(texts[block])
-        return column
-
-    def _holding(self, texts: Sequence[str], literals: Sequence[str]) -> Column:
-        """1 for each block that contains one of several lower-case literals."""
-        column = np.zeros(len(texts))
-        for literal in literals:
-            at = self.lower.find(literal) if self.is_aligned else -1
-            while at >= 0:
-                column[int(np.searchsorted(self.starts, at, side="right")) - 1] = 1.0
-                at = self.lower.find(literal, at + 1)
-        if not self.is_aligned:
-            for block, text in enumerate(texts):
-                column[block] = any(literal in text.lower() for literal in literals)
-        return column
-
-
-def _is_found(pattern: re.Pattern[str]) -> Callable[[str], float]:
-    return lambda text: float(pattern.search(text) is not None)

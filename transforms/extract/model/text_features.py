@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain, repeat
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import Hints
-from copydesk.transforms.extract.model.character_columns import WORD, Characters
+from copydesk.transforms.extract.model import character_columns
+from copydesk.transforms.extract.model.character_columns import WORD, Characters, Index
 from copydesk.transforms.extract.model.vocabulary import GROUPS_OF_WORD, WORD_GROUPS
 
 Column = npt.NDArray[np.float64]
@@ -77,26 +78,28 @@ class Lines:
 
 
 class Vocabulary:
-    """The words of all blocks in order, as numbers of the distinct words of the page."""
+    """The words of all blocks in order, as numbers of the distinct words of the page and its head."""
 
-    def __init__(self, words: list[list[str]]) -> None:
-        every = list(chain.from_iterable(words))
-        self.index = {word: number for number, word in enumerate(dict.fromkeys(every))}
-        self.counts = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
-        self.word = np.fromiter(
-            map(self.index.__getitem__, every), dtype=np.int64, count=len(every)
-        )
-        self.block = np.repeat(np.arange(len(words)), self.counts)
-        #: The letters of each distinct word.
-        self.size = np.fromiter(map(len, self.index), dtype=np.int64, count=len(self.index))
-        pairs = np.unique(self.block * max(1, len(self.index)) + self.word)
+    def __init__(self, characters: Characters, blocks: int) -> None:
+        first = characters.first_word
+        n_words = first[blocks]
+        self.counts = np.diff(first[: blocks + 1])
+        self.word = characters.word[:n_words]
+        self.block = np.repeat(np.arange(blocks), self.counts)
+        #: The hash and the letters of each distinct word.
+        self.hashes, self.size = characters.hashes, characters.letters
+        is_first = characters.is_first[:n_words]
         #: Each distinct word of each block.
-        self.pair_block, self.pair_word = np.divmod(pairs, max(1, len(self.index)))
+        self.pair_block, self.pair_word = self.block[is_first], self.word[is_first]
+        #: The words of each title, of the description and of the article body in the head.
+        *self.titles, self.description, self.body = (
+            characters.word[start:end] for start, end in pairwise(first[blocks:].tolist())
+        )
 
-    def is_among(self, words: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """For each distinct word of the page whether it is one of these."""
-        found = np.zeros(len(self.index), dtype=np.bool_)
-        found[[self.index[word] for word in words if word in self.index]] = True
+    def are(self, words: Index) -> npt.NDArray[np.bool_]:
+        """For each distinct word whether it is one of these."""
+        found = np.zeros(len(self.size), dtype=np.bool_)
+        found[words] = True
         return found
 
     def distinct(self, among: npt.NDArray[np.bool_] | None = None) -> Column:
@@ -108,22 +111,24 @@ class Vocabulary:
 def read(page: Page, hints: Hints) -> Lines:
     """Compute the features of the text of each block."""
     texts = page.text
-    characters = Characters(texts)
-    words = characters.words(texts)
-    vocabulary = Vocabulary(words)
+    characters = character_columns.read([*texts, *hints.titles, hints.description, hints.body])
+    facts = {name: column[: len(texts)] for name, column in characters.facts.items()}
+    vocabulary = Vocabulary(characters, len(texts))
     counts = vocabulary.counts
-    letters = np.bincount(vocabulary.block, vocabulary.size[vocabulary.word], minlength=len(words))
-    is_cjk = (characters.counts["not_ascii"] > 0) & (letters > 0) & (letters < 1.5 * counts)
+    letters = np.bincount(vocabulary.block, vocabulary.size[vocabulary.word], minlength=len(texts))
+    is_cjk = (facts["not_ascii"] > 0) & (letters > 0) & (letters < 1.5 * counts)
     n_words = counts.astype(np.float64)
+    size = characters.sizes[: len(texts)].astype(np.float64)
     columns = {
         "cjk": is_cjk,
         "repeats": _repeats(texts),
         **_ends(texts),
-        **_shared_with_head(words, vocabulary, hints),
+        **_shared_with_head(texts, vocabulary, hints),
         **_groups(vocabulary),
-        **_over_page(page, characters, n_words, letters.astype(np.float64)),
+        **_over_page(page, facts, size, n_words),
+        "word_length": letters * (1.0 / np.maximum(n_words, 1.0)),
     }
-    rows = np.empty((len(NAMES), len(words)))
+    rows = np.empty((len(NAMES), len(texts)))
     for place, name in enumerate(NAMES):
         rows[place] = columns[name]
     return Lines(rows.T, n_words, vocabulary, is_cjk)
@@ -160,35 +165,33 @@ def _ends(texts: list[str]) -> dict[str, Column]:
 
 
 def _over_page(
-    page: Page, characters: Characters, n_words: Column, letters: Column
+    page: Page, facts: dict[str, Column], size: Column, n_words: Column
 ) -> dict[str, Column]:
     """Lengths, links and punctuation of all blocks at once."""
-    size, per = characters.sizes.astype(np.float64), 1.0 / np.maximum(n_words, 1.0)
-    counts = characters.counts
+    per = 1.0 / np.maximum(n_words, 1.0)
     return {
         "chars": np.log1p(size),
         "words": np.log1p(n_words),
         "link_density": np.minimum(1.0, page.link_chars / size),
         "links": page.link_count.astype(np.float64),
         "bold": np.minimum(1.0, page.bold_chars / size),
-        "word_length": letters * per,
-        "commas": counts["comma"] * per,
-        "upper_per_word": counts["upper"] * per,
-        "digit_share": counts["digit"] / size,
-        "quotes": counts["quote"] * per,
-        "at_sign": np.minimum(1.0, counts["at"]),
-        "hash": np.minimum(1.0, counts["hash"]),
-        "bar": counts["bar"] * per,
+        "commas": facts["comma"] * per,
+        "upper_per_word": facts["upper"] * per,
+        "digit_share": facts["digit"] / size,
+        "quotes": facts["quote"] * per,
+        "at_sign": np.minimum(1.0, facts["at"]),
+        "hash": np.minimum(1.0, facts["hash"]),
+        "bar": facts["bar"] * per,
         "cells": page.cells.astype(np.float64),
         "after_break": page.after_break.astype(np.float64),
-        "no_ascii": np.minimum(1.0, counts["not_ascii"]),
-        **characters.patterns(page.text),
-    }
+        "no_ascii": np.minimum(1.0, facts["not_ascii"]),
+    } | {name: facts[name] for name in _PATTERNS}
 
 
-def _shared_with_head(
-    words: list[list[str]], vocabulary: Vocabulary, hints: Hints
-) -> dict[str, Column]:
+_PATTERNS = ("sentence_ends", "copyright", "url", "year", "time", "date")
+
+
+def _shared_with_head(texts: list[str], vocabulary: Vocabulary, hints: Hints) -> dict[str, Column]:
     """The overlap of each block with the headline, the description and the article body of the page's head.
 
     `title_share` is the share of the block's words in a headline, `title_cover` that of a headline's
@@ -197,38 +200,46 @@ def _shared_with_head(
     """
     is_short = (vocabulary.counts > 0) & (vocabulary.counts < _HEADLINE_WORDS)
     own = np.maximum(vocabulary.distinct(), 1.0)
-    share, cover = np.zeros(len(words)), np.zeros(len(words))
-    titles = [WORD.findall(title.lower()) for title in hints.titles]
-    for title in {frozenset(title) for title in titles if title}:
-        common = vocabulary.distinct(vocabulary.is_among(title)) * is_short
+    share, cover = np.zeros(len(texts)), np.zeros(len(texts))
+    for title in {frozenset(title.tolist()) for title in vocabulary.titles if len(title)}:
+        among = vocabulary.are(np.array(list(title), dtype=np.int64))
+        common = vocabulary.distinct(among) * is_short
         share = np.maximum(share, common / own)
         cover = np.maximum(cover, common / len(title))
-    described = set(WORD.findall(hints.description.lower()))
-    said = vocabulary.distinct(vocabulary.is_among(described)) / own if described else -1.0
-    flat = {"".join(title) for title in titles}
-    is_headline = np.zeros(len(words))
+    said: Column | float = -1.0
+    if len(vocabulary.description):
+        said = vocabulary.distinct(vocabulary.are(vocabulary.description)) / own
+    flat = {_flat(title) for title in hints.titles}
+    is_headline = np.zeros(len(texts))
     for block in np.flatnonzero(cover > 0.5).tolist():
-        is_headline[block] = "".join(words[block]) in flat
+        is_headline[block] = _flat(texts[block]) in flat
     return {
         "title_share": share,
         "title_cover": cover,
         "description_share": np.where(is_short, said, 0.0),
-        "body_share": _shared_with_body(vocabulary, hints.body),
+        "body_share": _shared_with_body(vocabulary),
         "headline_exact": is_headline,
     }
 
 
-def _shared_with_body(vocabulary: Vocabulary, text: str) -> Column:
+def _flat(text: str) -> str:
+    """The words of a text without what is between them."""
+    return "".join(WORD.findall(text.lower()))
+
+
+def _shared_with_body(vocabulary: Vocabulary) -> Column:
     """The share of each block's trigrams of words that the article body has, -1 where there is no body."""
-    counts, block, word = vocabulary.counts, vocabulary.block, vocabulary.word
-    body = WORD.findall(text.lower())
-    if not body:
+    counts, block, word, body = (
+        vocabulary.counts,
+        vocabulary.block,
+        vocabulary.word,
+        vocabulary.body,
+    )
+    if not len(body):
         return np.full(len(counts), -1.0)
-    number, size = vocabulary.index, len(vocabulary.index)
-    said = np.fromiter(map(number.get, body, repeat(-1)), dtype=np.int64, count=len(body))
-    is_known = (said[:-2] >= 0) & (said[1:-1] >= 0) & (said[2:] >= 0)
+    size = len(vocabulary.size)
     places = np.flatnonzero(block[2:] == block[:-2])
-    is_shared = np.isin(_trigrams(word, size)[places], _trigrams(said, size)[is_known])
+    is_shared = np.isin(_trigrams(word, size)[places], _trigrams(body, size))
     found = np.bincount(block[places], is_shared, minlength=len(counts))
     return np.asarray(found / np.maximum(counts - 2, 1))
 
@@ -242,11 +253,10 @@ def _groups(vocabulary: Vocabulary) -> dict[str, Column]:
     """For each group of words its share of the block, and its position among the first three words."""
     counts, block = vocabulary.counts, vocabulary.block
     blocks, groups = len(counts), len(WORD_GROUPS)
-    row = np.fromiter(
-        map(_ROW_OF_WORD.get, vocabulary.index, repeat(0)),
-        dtype=np.int64,
-        count=len(vocabulary.index),
-    )[vocabulary.word]
+    hashes, rows = _rows_of_words()
+    nearest = np.minimum(np.searchsorted(hashes, vocabulary.hashes), len(hashes) - 1)
+    is_known = hashes[nearest] == vocabulary.hashes
+    row = np.where(is_known, rows[nearest], 0)[vocabulary.word]
     known = np.flatnonzero(row)
     times = _TIMES_IN_GROUP[row[known]]
     which, group = np.nonzero(times)
@@ -272,4 +282,14 @@ _TIMES_IN_GROUP = np.array(
     [[groups.count(group) for group in range(len(WORD_GROUPS))] for groups in _LISTS],
     dtype=np.float64,
 )
-_ROW_OF_WORD = {word: _LISTS.index(groups) for word, groups in GROUPS_OF_WORD.items()}
+
+
+@cache
+def _rows_of_words() -> tuple[Index, Index]:
+    """The hashes of the words of groups in order, and the row of each."""
+    found = sorted(
+        (character_columns.word_hash(word), _LISTS.index(groups))
+        for word, groups in GROUPS_OF_WORD.items()
+    )
+    hashes, rows = zip(*found, strict=True)
+    return np.array(hashes, dtype=np.int64), np.array(rows, dtype=np.int64)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
+
+from copydesk.transforms.extract.model.name_fragments import any_of
 
 #: Group of class and id names -> the fragments that mark it. An element may be in many groups.
 CLASS_GROUPS: tuple[tuple[str, str], ...] = (
@@ -103,34 +106,31 @@ ATTRIBUTE_GROUPS: tuple[str, ...] = (
 
 _EACH_CLASS = tuple(re.compile(pattern) for _, pattern in CLASS_GROUPS)
 #: Six names of seven are in no group.
-_ANY_CLASS = re.compile("|".join(pattern for _, pattern in CLASS_GROUPS))
-_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+_ANY_CLASS = any_of(pattern for _, pattern in CLASS_GROUPS)
+_NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _OFFSET = len(CLASS_GROUPS)
 
 
-@lru_cache(maxsize=1 << 14)
 def class_groups(label: str) -> int:
     """The groups class names or an id belong to, as bits in the order of `CLASS_GROUPS`.
 
     >>> [CLASS_GROUPS[i][0] for i in range(len(CLASS_GROUPS)) if class_groups("relatedLinks") >> i & 1]
     ['related']
     """
-    bits = 0
-    for name in _NAME.findall(label):
-        bits |= _name_groups(name)
-    return bits
+    return reduce(or_, map(_name_groups, label.split()), 0)
 
 
 @lru_cache(maxsize=1 << 15)
 def _name_groups(name: str) -> int:
-    name = name.lower()
-    bits = 0
-    if not _ANY_CLASS.search(name):
-        return bits
-    for i, pattern in enumerate(_EACH_CLASS):
-        if pattern.search(name):
-            bits |= 1 << i
-    return bits
+    return reduce(or_, map(_part_groups, _NAME_PART.findall(name)), 0)
+
+
+@lru_cache(maxsize=1 << 15)
+def _part_groups(part: str) -> int:
+    part = part.lower()
+    if not _ANY_CLASS.search(part):
+        return 0
+    return sum(1 << i for i, pattern in enumerate(_EACH_CLASS) if pattern.search(part))
 
 
 @lru_cache(maxsize=1 << 12)

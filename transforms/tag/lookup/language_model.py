@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.numba_cache import either
+from copydesk.transforms import numba_cache
 
 _LINE = 32  # Weights in a cache line of 64 bytes.
 _PARTS = 8
@@ -16,21 +18,13 @@ LONGEST = 6  # Bytes of the model's longest feature. A state depends on no more 
 _HALF_BIAS = 2.0**112  # Factor between the exponents of float16 and float32.
 
 
-def _probabilities(
+def _features(
     text: npt.NDArray[np.uint8],
     moves: npt.NDArray[np.int32],
     states: npt.NDArray[np.int32],
     weights: npt.NDArray[np.uint16],
-    priors: npt.NDArray[np.float32],
-    same: npt.NDArray[np.int32],
-) -> tuple[npt.NDArray[np.float64], int]:
-    """Return the probability of each language, by number, and a number without meaning.
-
-    A row of `states` gives where the moves of a state begin and which feature it ends, or -1. The
-    score of a language is its prior and, for each feature seen, the weight times log(1 + count),
-    divided by the root of the number of bytes. A language may have two columns, one of them for a
-    script. Its number is then the first of them (`same`).
-    """
+) -> tuple[npt.NDArray[np.int32], int]:
+    """The features that end in a text, in no order, and a number without meaning."""
     seen = np.empty(text.shape[0], np.int32)
     n, touched = 0, np.uint16(0)
     # The tables do not fit into a cache, and each move waits for the one before. So eight parts of
@@ -52,11 +46,18 @@ def _probabilities(
                 for c in range(0, weights.shape[1], _LINE):
                     touched ^= weights[feature, c]
                 touched ^= weights[feature, weights.shape[1] - 1]
-    found = np.sort(seen[:n])
-    sums = priors.copy()
-    bits = np.empty(priors.shape[0], np.uint32)
-    values = bits.view(np.float32)
-    first = 0
+    return seen[:n], int(touched)
+
+
+def _add_weights(
+    found: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.uint16],
+    sums: npt.NDArray[np.float32],
+    bits: npt.NDArray[np.uint32],
+    values: npt.NDArray[np.float32],
+) -> None:
+    """Add the weights of sorted features to the sums; `bits` and `values` are the same memory, one row of weights."""
+    first, n = 0, found.shape[0]
     while first < n:
         feature, last = found[first], first
         while last < n and found[last] == feature:
@@ -70,11 +71,47 @@ def _probabilities(
             )
         for c in range(bits.shape[0]):
             sums[c] += weight * values[c]
-    scale, most = 1.0 / math.sqrt(max(1, text.shape[0])), sums.max()
-    likely = np.zeros(sums.shape[0], np.float64)
-    for c in range(sums.shape[0]):
-        likely[same[c]] += math.exp((sums[c] - most) * scale)
-    return likely / likely.sum(), int(touched)
+
+
+def probabilities(
+    text: npt.NDArray[np.uint8],
+    moves: npt.NDArray[np.int32],
+    states: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.uint16],
+    priors: npt.NDArray[np.float32],
+    same: npt.NDArray[np.int32],
+) -> npt.NDArray[np.float64]:
+    """Return the probability of each language, by number.
+
+    A row of `states` gives where the moves of a state begin and which feature it ends, or -1. The
+    score of a language is its prior and, for each feature seen, the weight times log(1 + count),
+    divided by the root of the number of bytes. A language may have two columns, one of them for a
+    script. Its number is then the first of them (`same`).
+    """
+    if numba_cache.uses_plain_loops():
+        return _probabilities_in_numpy(text, moves, states, weights, priors, same)
+    return _compiled_probabilities(text, moves, states, weights, priors, same)
+
+
+def _compiled_probabilities(
+    text: npt.NDArray[np.uint8],
+    moves: npt.NDArray[np.int32],
+    states: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.uint16],
+    priors: npt.NDArray[np.float32],
+    same: npt.NDArray[np.int32],
+) -> npt.NDArray[np.float64]:
+    find_features, add_weights = _kernels()
+    seen, _ = find_features(text, moves, states, weights)
+    sums, bits = priors.copy(), np.empty(priors.shape[0], np.uint32)
+    # numpy sorts here: numba takes two seconds to compile a sort.
+    add_weights(np.sort(seen), weights, sums, bits, bits.view(np.float32))
+    return _shares(sums, same, len(text))
+
+
+@cache
+def _kernels() -> tuple[Any, Any]:
+    return numba_cache.compiled(_features), numba_cache.compiled(_add_weights)
 
 
 def _probabilities_in_numpy(
@@ -84,8 +121,8 @@ def _probabilities_in_numpy(
     weights: npt.NDArray[np.uint16],
     priors: npt.NDArray[np.float32],
     same: npt.NDArray[np.int32],
-) -> tuple[npt.NDArray[np.float64], int]:
-    """Compute `_probabilities` without a compiler.
+) -> npt.NDArray[np.float64]:
+    """Compute `_compiled_probabilities` without a compiler.
 
     It adds the same sums in the same order, one row of weights at a time.
     """
@@ -103,11 +140,14 @@ def _probabilities_in_numpy(
             (half & np.uint32(0x8000)) << np.uint32(16)
         )
         sums += weight * bits.view(np.float32)
-    scale, most = 1.0 / math.sqrt(max(1, len(text))), sums.max()
+    return _shares(sums, same, len(text))
+
+
+def _shares(
+    sums: npt.NDArray[np.float32], same: npt.NDArray[np.int32], size: int
+) -> npt.NDArray[np.float64]:
+    scale, most = 1.0 / math.sqrt(max(1, size)), sums.max()
     likely = np.zeros(len(sums), np.float64)
-    for c in range(len(sums)):
-        likely[same[c]] += math.exp(float(sums[c] - most) * scale)
-    return likely / likely.sum(), 0
-
-
-probabilities = either(_probabilities, _probabilities_in_numpy)
+    for language, score in zip(same.tolist(), (sums - most).tolist(), strict=True):
+        likely[language] += math.exp(score * scale)
+    return np.asarray(likely / likely.sum())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
+from copydesk.transforms.extract.model.name_fragments import any_of
 from copydesk.transforms.tag.persons.name_lexicon import words
 
 #: All patterns of names in this module expect lower case. Ignoring case would take four times as
@@ -28,6 +30,9 @@ _AUTHOR_QUERY = re.compile(r"[?&]author=|/@[\w.-]+/?$", re.I)
 _DATE_WORDS = re.compile(
     r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info"
 )
+_ANY_WORD = any_of((_AUTHOR_WORDS.pattern, _DATE_WORDS.pattern))
+#: What names say of an element, as bits: it is the place of an author, of a date.
+AUTHOR, DATE = 1, 2
 BY = re.compile(
     r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
     re.I,
@@ -111,12 +116,12 @@ _NAMES = frozenset(_NAMING)
 _PROPERTIES = frozenset(("itemprop", "property"))
 
 
-def naming(attributes: Mapping[str, str]) -> tuple[str, str, str, str]:
-    """Return the names of an element, its property, its relation and its address.
+def naming(attributes: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return the names of an element, its property and its relation.
 
     The names are those that `names` returns. Most elements have only one.
     """
-    named = only = rel = href = ""
+    named = only = rel = ""
     n_names = 0
     for key, value in attributes.items():
         if key in _NAMES and value:
@@ -124,12 +129,10 @@ def naming(attributes: Mapping[str, str]) -> tuple[str, str, str, str]:
             named, only = value, key
         elif key == "rel":
             rel = value
-        elif key == "href":
-            href = value
     if n_names < 2:
-        return named.lower()[:300], named if only in _PROPERTIES else "", rel, href
+        return named.lower()[:300], named if only in _PROPERTIES else "", rel
     prop = attributes.get("itemprop") or attributes.get("property") or ""
-    return names(attributes), prop, rel, href
+    return names(attributes), prop, rel
 
 
 @lru_cache(maxsize=1 << 14)
@@ -151,16 +154,16 @@ def is_author_path(href: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 14)
-def marked_as(named: str) -> tuple[bool, bool]:
-    """Tell whether names mark an author, and whether they mark a date.
+def marked_as(named: str) -> int:
+    """Tell whether names mark an author and whether they mark a date, as bits `AUTHOR` and `DATE`.
 
     The results are cached by name, because a page repeats a few names often.
     """
-    marks = [_mark_of(name) for name in named.split()]
-    return any(is_author for is_author, _ in marks), any(is_date for _, is_date in marks)
+    return reduce(or_, map(_marks_of, named.split()), 0)
 
 
 @lru_cache(maxsize=1 << 15)
-def _mark_of(name: str) -> tuple[bool, bool]:
-    return _AUTHOR_WORDS.search(name) is not None, _DATE_WORDS.search(name) is not None
+def _marks_of(name: str) -> int:
+    if not _ANY_WORD.search(name):
+        return 0
+    return AUTHOR * bool(_AUTHOR_WORDS.search(name)) | DATE * bool(_DATE_WORDS.search(name))

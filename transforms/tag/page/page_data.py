@@ -5,15 +5,15 @@ The result holds plain values and no part of the tree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from copydesk.transforms.extract import page_elements
-from copydesk.transforms.extract.page_elements import Attributes, Elements, decoded
+from copydesk.transforms.extract.page_elements import Attributes, Elements
 from copydesk.transforms.tag.page import element_names, json_ld
 from copydesk.transforms.tag.page.json_ld import Statements
 from copydesk.transforms.tag.page.visible_text import HIDDEN, MAX_MARK_CHARS, VisibleText, fold
@@ -29,14 +29,18 @@ MAX_LICENSES = 10  # Licences of a page. Further ones belong to its pictures.
 # A date often follows one of these elements: a label, an icon, a break.
 _BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", "svg"})
 _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
-#: Characters of a line that opens with a byline or holds a date, and of the same line with its
-#: character references, at most.
-_MAX_LINE_CHARS, _MAX_SOURCE_CHARS = 200, 2_000
+_LINKS = frozenset({"canonical", "license", "copyright", "alternate"})
+#: Characters of a line that opens with a byline or holds a date, at most.
+_MAX_LINE_CHARS = 200
 #: Levels of elements around a mark that are read.
 _MAX_ANCESTORS = 26
 #: Attributes that hold the value of an element for machines.
 _VALUES = ("content", "datetime", "data-datetime", "title")
 _SAYS_NOTHING = HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
+
+
+#: Pairs of `authors`, `dates` or `headings` and the kind of sign.
+Marked = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class _Reader:
         self.licenses: list[str] = []
         self.marked: dict[int, int] = {}
         self.zones: dict[int, str] = {}
+        self.may_be_line = elements.may_be_byline | elements.may_be_date
         self.visible = VisibleText(elements)
 
     @cached_property
@@ -131,9 +136,9 @@ class _Reader:
         return [int(count) for count in counts]
 
     def read_elements(self) -> None:
-        """Read each element once."""
+        """Read each element that may show something."""
         elements = self.elements
-        signs = list(map(_signs, elements.names, elements.attributes))
+        signs = list(map(_sign, elements.names, elements.attributes))
         heads = {
             "meta": self._meta,
             "link": self._link,
@@ -143,27 +148,54 @@ class _Reader:
             "h1": self._heading,
             "time": self._time,
         }
-        opened, closed, behind = elements.opened.tolist(), elements.closed.tolist(), elements.behind
-        for element, kind in enumerate(self.kind):
+        people = self._people(signs)
+        may_be_line, may_be_date = self.may_be_line.tolist(), elements.may_be_date.tolist()
+        opened_at, closed_at = elements.opened_at, elements.closed_at
+        for element in self._telling(signs, people):
             self.order = element + 1
-            tag, may_have_date, has_text, found = signs[kind]
-            if may_have_date and 7 < len(behind[closed[element]]) < _MAX_SOURCE_CHARS:
+            sign = signs[self.kind[element]]
+            opened, closed = opened_at[element], closed_at[element]
+            if sign.may_precede_date and may_be_date[closed]:
                 self._tail(element, elements.tail(element))
-            if tag in heads:
-                heads[tag](element, elements.attributes[kind])
+            if sign.tag in heads:
+                if sign.is_head:
+                    heads[sign.tag](element, elements.attributes_of(element))
                 continue
-            if found is not None:
-                self._add_marks(element, found)
-            if has_text and opened[element] < closed[element]:
-                text = behind[opened[element]]
-                if text and len(text) < _MAX_SOURCE_CHARS and not text.isspace():
-                    self._text(
-                        element, decoded(text.decode()), is_date=found is not None and found.is_date
-                    )
+            marks = people.get(element, sign.marks)
+            self._add_marks(element, sign, marks)
+            if sign.has_text and opened < closed and may_be_line[opened]:
+                self._text(element, elements.text_behind(opened), is_date=sign.is_date)
+
+    def _people(self, signs: Sequence[_Sign]) -> dict[int, Marked]:
+        """Return the marks of the elements that link to the page of a person."""
+        elements = self.elements
+        links = np.flatnonzero(
+            self._of_kind(sign.may_link for sign in signs) & (elements.address > 0)
+        )
+        return {
+            element: (("authors", "path"), *signs[self.kind[element]].marks)
+            for element in links.tolist()
+            if element_names.is_author_path(elements.href(element))
+        }
+
+    def _telling(self, signs: Sequence[_Sign], people: Collection[int]) -> list[int]:
+        """Return the elements that are marked or whose texts may be a byline or a date."""
+        opened, closed = self.elements.opened, self.elements.closed
+        found = self._of_kind(sign.is_telling for sign in signs)
+        found[list(people)] = True
+        has_text = self._of_kind(sign.has_text for sign in signs)
+        found |= has_text & self.may_be_line[opened]
+        may_precede_date = self._of_kind(sign.may_precede_date for sign in signs)
+        found |= may_precede_date & self.elements.may_be_date[closed]
+        return list(map(int, np.flatnonzero(found)))
+
+    def _of_kind(self, column: Iterable[bool]) -> page_elements.Marks:
+        """Spread a value of each kind over the elements of the kind."""
+        of_kinds = np.fromiter(column, dtype=np.bool_, count=len(self.elements.names))
+        return of_kinds[self.elements.kind]
 
     def _script(self, element: int, attributes: Attributes) -> None:
-        if "ld+json" in attributes.get("type", "").lower():
-            self.scripts.append(self.elements.text(element))
+        self.scripts.append(self.elements.text(element))
 
     def _title(self, element: int, attributes: Attributes) -> None:
         parent = self.parent[element]
@@ -182,12 +214,13 @@ class _Reader:
     def _tag(self, element: int) -> str:
         return self.elements.names[self.kind[element]]
 
-    def _add_marks(self, element: int, found: _Signs) -> None:
+    def _add_marks(self, element: int, sign: _Sign, marks: Marked) -> None:
         """Record an element whose names, links or properties show what it holds."""
-        if found.license and len(self.licenses) < MAX_LICENSES:
-            self.licenses.append(found.license)
-        for column, how in found.marks:
-            self._mark(getattr(self, column), element, how, found.named)
+        if sign.is_license and len(self.licenses) < MAX_LICENSES:
+            address = self.elements.href(element).strip()[:500]
+            self.licenses += [address] if address else []
+        for column, how in marks:
+            self._mark(getattr(self, column), element, how, sign.named)
 
     def _text(self, element: int, text: str, *, is_date: bool) -> None:
         """Record an element whose own text opens a byline or holds a year."""
@@ -291,53 +324,76 @@ class _Reader:
             self.alternates.setdefault(attributes["hreflang"].lower()[:20], href.strip()[:2000])
 
 
-class _Signs(NamedTuple):
+class _Sign(NamedTuple):
     """What the name and the attributes of all elements of one kind show."""
 
-    named: str
-    # Pairs of `authors`, `dates` or `headings` and the kind of sign.
-    marks: tuple[tuple[str, str], ...]
-    is_date: bool
-    license: str = ""
+    tag: str
+    may_precede_date: bool  # A date may follow it.
+    has_text: bool = False  # Its text may be a byline or a date.
+    may_link: bool = False  # Its address may be the page of a person.
+    named: str = ""
+    marks: Marked = ()
+    is_date: bool = False
+    is_license: bool = False
+    is_head: bool = False  # Its own attributes are read, as those of `meta`.
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether an element of the kind is read, whatever its text says."""
+        return bool(self.marks) or self.is_license or self.is_head
 
 
-def _signs(tag: str, attributes: Attributes) -> tuple[str, bool, bool, _Signs | None]:
-    """Return what the tag and attributes of an element show.
-
-    The parts are its name, whether a date may follow it, whether its text is read, and its marks.
-    """
-    may_have_date = tag in _BEFORE_DATES
-    if tag in _HEADS or tag in _SAYS_NOTHING:
-        return tag, may_have_date, False, None
-    if not attributes:
-        return tag, may_have_date, True, None
-    named, prop, rel, href = element_names.naming(attributes)
-    words = rel.lower().split() if rel else ()
-    licensed = href.strip()[:500] if "license" in words else ""
+def _sign(tag: str, attributes: Attributes) -> _Sign:
+    """Return what the name of an element and its `page_elements.TELLING` attributes show."""
+    if tag in _HEADS or tag in _SAYS_NOTHING or not attributes:
+        return _sign_of_tag(tag, _is_telling_head(tag, attributes))
+    named, prop, rel = element_names.naming(attributes)
+    groups = element_names.marked_as(named)
+    if not groups and not prop and not rel and "headline" not in named and tag != "a":
+        return _sign_of_tag(tag, False)
+    is_author, is_date = bool(groups & element_names.AUTHOR), bool(groups & element_names.DATE)
+    may_precede_date = tag in _BEFORE_DATES
+    words = rel.lower().split()
+    is_license = "license" in words
+    marks: Marked = ()
     if "author" in words:
-        return tag, may_have_date, False, _Signs(named, (("authors", "rel"),), False, licensed)
-    is_author, is_date = element_names.marked_as(named) if named else (False, False)
-    marks = []
+        marks = (("authors", "rel"),)
+        return _Sign(tag, may_precede_date, named=named, marks=marks, is_license=is_license)
     if prop:
-        marks += _of_property(prop.lower(), is_author)
+        marks = _of_property(prop.lower(), is_author)
     elif is_author:
-        marks.append(("authors", "class"))
-    elif tag == "a" and href and element_names.is_author_path(href):
-        marks.append(("authors", "path"))
+        marks = (("authors", "class"),)
     elif "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
-        marks.append(("headings", "class"))
+        marks = (("headings", "class"),)
     if is_date:
-        marks.append(("dates", "class"))
-    found = _Signs(named, tuple(marks), is_date, licensed) if marks or licensed else None
-    return tag, may_have_date, not (is_date and is_author), found
+        marks += (("dates", "class"),)
+    may_link = tag == "a" and not prop and not is_author
+    has_text = not (is_date and is_author)
+    return _Sign(tag, may_precede_date, has_text, may_link, named, marks, is_date, is_license)
 
 
-def _of_property(prop: str, is_author: bool) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1 << 10)
+def _sign_of_tag(tag: str, is_head: bool) -> _Sign:
+    """Return what the name of an element shows without its attributes."""
+    has_text = tag not in _HEADS and tag not in _SAYS_NOTHING
+    return _Sign(tag, tag in _BEFORE_DATES, has_text, may_link=tag == "a", is_head=is_head)
+
+
+def _is_telling_head(tag: str, attributes: Attributes) -> bool:
+    """Tell whether an element of the head is read. Most scripts and links are not."""
+    if tag == "script":
+        return "ld+json" in attributes.get("type", "").lower()
+    if tag == "link":
+        return attributes.get("rel", "").lower() in _LINKS
+    return tag in _HEADS
+
+
+def _of_property(prop: str, is_author: bool) -> Marked:
     last = prop.rsplit(":", 1)[-1]
     if last in {"author", "creator"} or "author" in last.split():
-        return [("authors", "itemprop")]
+        return (("authors", "itemprop"),)
     if last in {"datepublished", "datecreated", "datemodified", "published_time", "pubdate"}:
-        return [("dates", "itemprop")]
+        return (("dates", "itemprop"),)
     if last == "headline":
-        return [("headings", "itemprop")]
-    return [("authors", "class")] if is_author else []
+        return (("headings", "itemprop"),)
+    return (("authors", "class"),) if is_author else ()

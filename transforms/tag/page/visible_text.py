@@ -6,7 +6,7 @@ import html
 import re
 from functools import cached_property
 
-from copydesk.transforms.extract.page_elements import Elements, Index, decoded
+from copydesk.transforms.extract.page_elements import Elements
 from copydesk.transforms.tag.persons.name_lexicon import words
 
 MAX_PARTS = 400  # Pieces of text that are read for one mark.
@@ -33,7 +33,7 @@ class VisibleText:
 
     def __init__(self, elements: Elements) -> None:
         self.elements = elements
-        self.opened, self.closed = elements.opened.tolist(), elements.closed.tolist()
+        self.opened, self.closed = elements.opened_at, elements.closed_at
         self.depth, self.is_hidden = elements.depth.tolist(), elements.are(HIDDEN).tolist()
 
     def of(self, element: int) -> str:
@@ -50,7 +50,7 @@ class VisibleText:
 
     def _parts(self, element: int) -> list[str]:
         """Return the pieces of text, with a border before and after each inner element."""
-        elements, opened, closed = self.elements, self.opened, self.closed
+        elements, opened, closed, of_tag = self.elements, self.opened, self.closed, self.of_tag
         tag, stop = opened[element], closed[element]
         parts: list[str] = []
         if tag == stop:
@@ -59,9 +59,9 @@ class VisibleText:
         deepest = self.depth[element] + _MAX_LEVELS
         tag += 1
         while tag < stop:
-            inner = int(self.of_tag[tag])
+            inner = of_tag[tag]
             if tag == opened[inner] and len(parts) > MAX_PARTS:
-                tag = closed[elements.parent[inner]]
+                tag = closed[int(elements.parent[inner])]
                 continue
             if tag == opened[inner] and (self.is_hidden[inner] or self.depth[inner] > deepest):
                 tag = closed[inner]
@@ -75,14 +75,14 @@ class VisibleText:
         return parts
 
     def _add(self, parts: list[str], tag: int) -> None:
-        text = self.elements.behind[tag]
+        text = self.elements.text_behind(tag)
         if text:
-            parts.append(decoded(text.decode())[:_MAX_PART_CHARS].replace("\n", " "))
+            parts.append(text[:_MAX_PART_CHARS].replace("\n", " "))
 
     @cached_property
-    def of_tag(self) -> Index:
+    def of_tag(self) -> list[int]:
         """The element of each tag."""
-        return self.elements.of_tag()
+        return self.elements.of_tag().tolist()  # type: ignore[no-any-return]
 
 
 _INLINE = re.compile(" ?\ue000[ \ue000]*")
