@@ -36,7 +36,7 @@ class Edges:
 
 
 def positions(order: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place of every row in the order.
+    """Return the position of every row in the order.
 
     >>> positions(np.array([2, 0, 1])).tolist()
     [1, 2, 0]

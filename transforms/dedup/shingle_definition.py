@@ -1,10 +1,11 @@
-"""What a shingle is: the definition in Python that the compiled kernel computes.
+"""The definition of a shingle in Python, which the compiled kernel computes as well.
 
 Word: a run of letters, digits and marks of the NFKC-normalised, case-folded text (`characters`).
-Word hash: its UTF-8 bytes, eight at a time little-endian and padded with zeros, through two
-multiplications of 64 bits. Shingle: the hashes of `ngram` words in a row, eight bytes each; a text
-with fewer words has one shingle of them all. Shingle hash: those words again through a
-polynomial and the finaliser of murmur3; its upper 32 bits are what datasketch is given.
+Word hash: the UTF-8 bytes of the word, eight at a time, little-endian and padded with zeros,
+through two multiplications of 64 bits. Shingle: the hashes of `ngram` words in a row, eight bytes
+each. A text with fewer words has one shingle of all its words. Shingle hash: the words of the
+shingle through a polynomial and the finaliser of murmur3. Its upper 32 bits are given to
+datasketch.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ NGRAM = 3
 
 
 def shingles(text: str, *, ngram: int = NGRAM) -> list[bytes]:
-    """The shingles of a text in order, repeats included: feed them to datasketch with `shingle_hash`.
+    """Return the shingles of a text in order, with repeats.
+
+    datasketch takes them with `shingle_hash`.
 
     >>> [len(s) for s in shingles("One two three four.")]
     [24, 24]
@@ -36,7 +39,8 @@ def shingles(text: str, *, ngram: int = NGRAM) -> list[bytes]:
 
 
 def shingle_hash(shingle: bytes) -> int:
-    """The 32-bit hash of a shingle, for `datasketch.MinHash(scheme="affine32", hashfunc=...)`.
+    """Return the 32-bit hash of a shingle, for `datasketch.MinHash(scheme="affine32",
+    hashfunc=...)`.
 
     >>> 0 <= shingle_hash(shingles("One two three")[0]) < 2**32
     True
@@ -50,7 +54,7 @@ def shingle_hash(shingle: bytes) -> int:
 
 
 def words(text: str) -> list[str]:
-    """The words that are compared.
+    """Return the words of a text that are compared.
 
     >>> words("Lowe's £5 café: 東京 U.S.")
     ['lowe', 's', '5', 'café', '東', '京', 'u', 's']
@@ -59,7 +63,7 @@ def words(text: str) -> list[str]:
     found, start = [], -1
     normal = unicode_tables.normalise(
         text.encode("utf-8", "replace").decode()
-    )  # a lone surrogate becomes "?"
+    )  # A lone surrogate becomes "?".
     for at, character in enumerate(normal):
         code = ord(character)
         kind = (
@@ -78,7 +82,10 @@ def words(text: str) -> list[str]:
 
 
 def word_hash(word: str) -> int:
-    """The 64-bit hash of a word; of a character that is a word by itself, of its code point."""
+    """Return the 64-bit hash of a word.
+
+    If a character is a word by itself, this is the hash of its code point.
+    """
     if len(word) == 1 and unicode_tables.is_single(ord(word)):
         return _end(ord(word) * WORD_1 & MASK)
     encoded = word.encode()

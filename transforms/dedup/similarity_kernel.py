@@ -1,4 +1,4 @@
-"""Exact comparison of two texts by their words: shingles shared and the longest passage both hold."""
+"""Compares two texts exactly by their words: shared shingles and the longest shared passage."""
 
 # ruff: noqa: PLR0915 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
@@ -12,7 +12,7 @@ from copydesk.transforms.dedup.minhash_kernel import MIX_1, SUM, shingle_hashes,
 from copydesk.transforms.intrinsics import compiled, kernel_part
 
 EMPTY = np.int64(-1)
-SEEN_WORDS = 512  # 4 kB: 32,768 bits for the few hundred shingles of a story
+SEEN_WORDS = 512  # 4 kB, or 32,768 bits, for the few hundred shingles of a story.
 
 
 @compiled
@@ -26,7 +26,10 @@ def words_of(
     found: Any,
     words: Any,
 ) -> Any:
-    """Word hashes of text i to `words[places[i]:]`; returns the texts that must be normalised first."""
+    """Write the word hashes of text i to `words[places[i]:]`.
+
+    Returns the texts that must be normalised first.
+    """
     redo = np.empty(starts.size, np.int64)
     n_redo = 0
     for i in range(starts.size):
@@ -43,7 +46,10 @@ def words_of(
 
 @kernel_part
 def table_size(n: Any) -> Any:
-    """Slots for n shingles, at most a quarter taken, so that most are found at once."""
+    """Return the slots of a table for n shingles.
+
+    At most a quarter of the slots is taken, so most shingles are found at once.
+    """
     size = np.int64(8)
     while size < 4 * n:
         size *= 2
@@ -52,17 +58,19 @@ def table_size(n: Any) -> Any:
 
 @compiled
 def compare(words: Any, offsets: Any, first: Any, second: Any, ngram: Any) -> Any:
-    """For each pair of texts: distinct shingles shared, of the first, of the second, longest passage (-1: unknown).
+    """Compare each pair of texts.
 
-    Pairs with the same first text should adjoin: its hash table is then filled once. `heads`
-    holds the first position of a shingle, `after` the next position of the same shingle;
-    `seen` has a bit for each hash, so that most shingles that are missing need no search.
+    The result of a pair is the number of distinct shingles that both share, that the first has and
+    that the second has, and the words of the longest passage (-1: unknown). Pairs with the same
+    first text should be neighbours, because its hash table is then filled once. `heads` holds the
+    first position of a shingle, and `after` the next position of the same shingle. `seen` has a bit
+    for each hash, so that most missing shingles need no search.
     """
     n_texts = offsets.size - 1
     most = np.int64(1)
     for row in range(n_texts):
         most = max(most, offsets[row + 1] - offsets[row])
-    hashes = np.empty(words.size, np.uint64)  # shingle i of a text at its offset + i
+    hashes = np.empty(words.size, np.uint64)  # Shingle i of a text is at its offset + i.
     counts = np.empty(n_texts, np.int64)
     for row in range(n_texts):
         start = offsets[row]
@@ -86,7 +94,7 @@ def compare(words: Any, offsets: Any, first: Any, second: Any, ngram: Any) -> An
                 heads[:size] = EMPTY
                 seen[:] = np.uint64(0)
                 n_distinct = np.int64(0)
-                # From the end, so that chains run forward from the first position.
+                # Filled from the end, so that chains run forward from the first position.
                 for at in range(counts[row] - 1, -1, -1):
                     h = hashes[base + at]
                     slot = h & limit
@@ -133,8 +141,8 @@ def compare(words: Any, offsets: Any, first: Any, second: Any, ngram: Any) -> An
             if mark[i] != pair:
                 mark[i] = pair
                 shared += 1
-            # The longest passage begins at a shingle of both; it is measured from there unless it
-            # began earlier or cannot beat the longest so far.
+            # The longest passage begins at a shingle of both texts. It is measured from there,
+            # unless it began earlier or cannot be longer than the longest so far.
             while i >= 0 and work <= budget and n_b - j > best:
                 work += 1
                 begins = i == 0 or j == 0 or words[base + i - 1] != words[other + j - 1]
@@ -155,10 +163,10 @@ def compare(words: Any, offsets: Any, first: Any, second: Any, ngram: Any) -> An
 
 
 def longest_passage(words: NDArray[np.uint64], other: NDArray[np.uint64]) -> int:
-    """Words of the longest passage of both, for texts that repeat themselves: by bisection, n log n.
+    """Return the words of the longest shared passage of texts that repeat themselves.
 
-    A passage of n words holds one of n - 1, so the length can be bisected; passages are compared by
-    a 64-bit hash of their words.
+    A shared passage of n words contains one of n - 1 words, so its length is found by bisection in
+    n log n. Passages are compared by a 64-bit hash of their words.
 
     >>> longest_passage(np.array([1, 1, 1, 2], np.uint64), np.array([3, 1, 1, 2, 1], np.uint64))
     3

@@ -1,4 +1,4 @@
-"""Texts in, signatures and keys out: the numpy side of the kernel in `signing`."""
+"""Computes signatures and keys of texts: the numpy side of the kernel in `minhash_kernel`."""
 
 from __future__ import annotations
 
@@ -19,32 +19,34 @@ from copydesk.transforms import unicode_tables
 from copydesk.transforms.dedup import minhash_kernel, similarity_kernel
 from copydesk.transforms.dedup.options import Options
 
-# Keys per text: measured recall of copies and pairs to verify, on clean / noisy wire copies, two keys
-# shared: 1 in 8 with 16..48 keys .993 / .968 of copies reach their leader at .7 pairs a document;
-# 16 bands of two rows on 128 permutations, twice the bytes: .96 at .9 pairs, and quadratic in the window.
+# Keys of a text: one shingle in 2**KEY_RATE_BITS, between KEYS_LEAST and KEYS_MOST. Measured on
+# clean / noisy wire copies with two shared keys: one in 8 with 16 to 48 keys lets .993 / .968 of
+# the copies reach their leader, with .7 pairs to verify for each document. 16 bands of two rows on
+# 128 permutations take twice the bytes and reach .96 with .9 pairs, and their cost is quadratic in
+# the window.
 KEY_RATE_BITS, KEYS_LEAST, KEYS_MOST = 3, 16, 48
 SCHEME = "affine32"
-PADDING = 80  # bytes the kernel may read beyond a text
+PADDING = 80  # Bytes that the kernel may read beyond a text.
 
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """One row per text."""
+    """Signatures and keys, one row for each text."""
 
     signatures: NDArray[np.uint32]
-    """datasketch hash values, (texts, num_perm)."""
+    """Hash values of datasketch, of shape (texts, num_perm)."""
     keys: NDArray[np.uint64]
-    """(texts, KEYS_MOST): sampled shingle hashes, ascending; `n_keys` of a row are set."""
+    """Sampled shingle hashes in ascending order, of shape (texts, KEYS_MOST). Only the first `n_keys` of a row are set."""
     n_keys: NDArray[np.int32]
     n_words: NDArray[np.int32]
     sequence: NDArray[np.uint64]
-    """Hash of the whole word sequence; of the bytes for a text without words."""
+    """Hash of the whole word sequence, or of the bytes of a text without words."""
 
     def __len__(self) -> int:
         return len(self.n_keys)
 
     def take(self, rows: NDArray[np.int64]) -> Sketches:
-        """The rows in another order."""
+        """Return the rows in the given order."""
         return Sketches(
             self.signatures[rows],
             self.keys[rows],
@@ -55,24 +57,25 @@ class Sketches:
 
 
 def joined(parts: list[Sketches]) -> Sketches:
-    """The rows of all parts, in order."""
+    """Return the rows of all parts, in order."""
     return Sketches(
         *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Sketches))
     )
 
 
 def as_texts(texts: Any) -> pa.LargeStringArray:
-    """One contiguous large_string array without nulls from a list, an Array or a ChunkedArray."""
+    """Return one contiguous large_string array without nulls from a list, Array or ChunkedArray."""
     if not isinstance(texts, pa.Array | pa.ChunkedArray):
         try:
             texts = pa.array(texts, pa.large_string())
-        except (pa.ArrowInvalid, UnicodeEncodeError):  # lone surrogates, as from a sloppy decoder
+        # A careless decoder may leave lone surrogates.
+        except (pa.ArrowInvalid, UnicodeEncodeError):
             texts = pa.array(
                 [t and t.encode("utf-8", "replace").decode() for t in texts], pa.large_string()
             )
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks() if texts.num_chunks != 1 else texts.chunk(0)
-    if isinstance(texts, pa.ChunkedArray):  # combine_chunks of nothing
+    if isinstance(texts, pa.ChunkedArray):  # combine_chunks of no chunks still gives this.
         texts = pa.array([], pa.large_string())
     if texts.type != pa.large_string():
         texts = texts.cast(pa.large_string())
@@ -80,7 +83,7 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
 
 
 def permutations(options: Options) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """datasketch's own multipliers and additions."""
+    """Return datasketch's own multipliers and additions."""
     a, b = (
         _datasketch()
         .MinHash(num_perm=options.num_perm, scheme=SCHEME, seed=options.seed)
@@ -90,9 +93,10 @@ def permutations(options: Options) -> tuple[NDArray[np.uint32], NDArray[np.uint3
 
 
 def _datasketch() -> ModuleType:
-    """The library without `scipy.integrate`, which its LSH asks for to choose bands: 42 MB and a third of a second.
+    """Return the library without `scipy.integrate`, which takes 42 MB and a third of a second.
 
-    What calls it there imports it then, so the library stays whole for everybody else.
+    Only its LSH needs that module, to choose bands. Code that calls it there imports it at that
+    moment, so the library stays complete for everybody else.
     """
     name = "scipy.integrate"
     if "datasketch" in sys.modules or name in sys.modules:
@@ -107,7 +111,7 @@ def _datasketch() -> ModuleType:
 
 
 def sketch(texts: pa.LargeStringArray, options: Options) -> Sketches:
-    """Signature, keys, number of words and sequence hash of every text."""
+    """Return signature, keys, number of words and sequence hash of every text."""
     n = len(texts)
     out = Sketches(
         np.empty((n, options.num_perm), np.uint32),
@@ -119,7 +123,7 @@ def sketch(texts: pa.LargeStringArray, options: Options) -> Sketches:
     for part in _in_memory(texts):
         _sign_into(part, out, options)
     wordless = np.flatnonzero(out.n_words == 0)
-    for row in wordless:  # "!!!" is a copy of "!!!", but nothing is a copy of an empty text
+    for row in wordless:  # "!!!" is a copy of "!!!", but nothing is a copy of an empty text.
         raw = texts[int(row)].as_py().encode()
         out.sequence[row] = hash_of_bytes(raw) if raw else np.uint64(0)
     return out
@@ -128,7 +132,7 @@ def sketch(texts: pa.LargeStringArray, options: Options) -> Sketches:
 def words_of(
     texts: pa.LargeStringArray, rows: NDArray[np.int64], n_words: NDArray[np.int32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Word hashes of the texts in the given ascending rows, one after the other, and where each begins.
+    """Return the word hashes of the texts in the given ascending rows, and where each text begins.
 
     `n_words` are their numbers of words, as `sketch` counted them.
     """
@@ -166,13 +170,13 @@ def _words_into(
 
 
 def hash_of_bytes(raw: bytes) -> np.uint64:
-    """A 64-bit hash of a text without words."""
+    """Return a 64-bit hash of a text without words."""
     return np.uint64(int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "little"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Texts that lie in one buffer with readable bytes after the last."""
+    """Texts in one buffer with readable bytes after the last one."""
 
     address: int
     offsets: NDArray[np.int64]
@@ -182,7 +186,7 @@ class _Part:
 
 
 def _in_memory(texts: pa.LargeStringArray) -> list[_Part]:
-    """The texts where they are; those too near the end of their buffer in a copy."""
+    """Return the texts in their own buffer. Those too near its end are copied."""
     if not len(texts):
         return []
     _, offset_buffer, bytes_buffer = texts.buffers()
@@ -203,7 +207,7 @@ def _in_memory(texts: pa.LargeStringArray) -> list[_Part]:
 
 
 def _normalised(part: _Part, rows: NDArray[np.int64]) -> _Part:
-    """The chosen texts of a part, normalised, in a buffer of their own."""
+    """Return the chosen texts of a part, normalised, in a buffer of their own."""
     starts = part.offsets[rows - part.rows[0]]
     ends = part.offsets[rows - part.rows[0] + 1]
     raw = (

@@ -1,4 +1,4 @@
-"""Candidates measured exactly, and what to call them."""
+"""Measures candidate pairs exactly and names their relation."""
 
 from __future__ import annotations
 
@@ -18,44 +18,44 @@ from copydesk.transforms.dedup.options import RELATIONS, Options
 from copydesk.transforms.dedup.sketches import Sketches
 
 EXACT, NEAR, EXCERPT, OVERLAP, TEMPLATE = range(len(RELATIONS))
-LEAST_SHARED = (
-    8  # shingles: a shared phrase of ten words alone makes no pair, unless it is half of both
-)
-LEAST_PASSAGE = (
-    10  # words in a row that a dropped text shares, unless half of its 3-grams are shared
-)
-FLASH = 30  # words: a text of one or two sentences, in which one other name is other news
-FLASH_HELD = 0.97  # share of a flash's distinctive wording that the kept text must hold
-PAIRS_AT_ONCE = 4_096  # bounds the memory of a comparison: 8,000 texts of 3 kB, 8 kB of hashes each
+# Shingles that two texts share, at least. A shared phrase of ten words is not a pair unless it is
+# half of both texts.
+LEAST_SHARED = 8
+# Words in a row that a dropped text shares, unless half of its 3-grams are shared.
+LEAST_PASSAGE = 10
+FLASH = 30  # Words of a text of one or two sentences, where one other name makes it other news.
+FLASH_HELD = 0.97  # Share of a flash's distinctive wording that the kept text must contain.
+# This bounds the memory of a comparison: 8,000 texts of 3 kB, with 8 kB of hashes each.
+PAIRS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of rows; `a` is the later document. Shares are float32, as they are stored."""
+    """Pairs of rows, where `a` is the later document. Shares are float32, as they are stored."""
 
     a: NDArray[np.int64]
     b: NDArray[np.int64]
     estimated: NDArray[np.float32]
     jaccard: NDArray[np.float32]
     a_in_b: NDArray[np.float32]
-    """Share of a's shingles found in b."""
+    """Share of a's shingles that b has."""
     b_in_a: NDArray[np.float32]
     longest: NDArray[np.int32]
     a_held: NDArray[np.float32]
-    """Share of a's wording, weighted by rarity, found in b."""
+    """Share of a's wording, weighted by rarity, that b has."""
     b_held: NDArray[np.float32]
     a_alone: NDArray[np.int32]
     """Rare words, names and numbers of a that b lacks."""
     b_alone: NDArray[np.int32]
     a_goes: NDArray[np.float32]
-    """Score that b says what a says, see `drop_model`."""
+    """Score that b says what a says (see `drop_model`)."""
     b_goes: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.a)
 
     def take(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> Pairs:
-        """Chosen pairs."""
+        """Return the chosen pairs."""
         return Pairs(*(getattr(self, f.name)[which] for f in fields(self)))
 
     def between(
@@ -65,13 +65,17 @@ class Pairs:
         one_is_a: NDArray[np.bool_],
         place: NDArray[np.int64],
     ) -> Pairs:
-        """The same similarities for other rows: `one` has the words of side a where `one_is_a`, `other` of the other."""
+        """Return the same similarities for other rows.
+
+        `one` has the words of side a where `one_is_a` is true, and `other` has the words of the
+        other side.
+        """
         later = place[one] > place[other]
         swapped = self._swapped(one_is_a != later)
         return replace(swapped, a=np.where(later, one, other), b=np.where(later, other, one))
 
     def _swapped(self, swap: NDArray[np.bool_]) -> Pairs:
-        """The pairs with both sides exchanged where `swap` is true."""
+        """Return the pairs with both sides exchanged where `swap` is true."""
         columns = {}
         for a, b in SIDES:
             one, other = getattr(self, a), getattr(self, b)
@@ -79,7 +83,7 @@ class Pairs:
         return replace(self, **columns)
 
     def oriented(self, place: NDArray[np.int64]) -> Pairs:
-        """The same pairs with the later document as `a`, each once, in order of (a, b)."""
+        """Return the same pairs with the later document as `a`, each once, in order of (a, b)."""
         turned = self._swapped(place[self.a] < place[self.b])
         order = np.lexsort((turned.b, turned.a))
         turned = turned.take(order)
@@ -88,7 +92,10 @@ class Pairs:
         return turned.take(is_new)
 
     def find(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The pair of each two rows, with either of them as `a`; -1 where there is none. Pairs are in order of (a, b)."""
+        """Return the pair of each two rows, either of which may be `a`, or -1 if there is none.
+
+        The pairs must be in order of (a, b).
+        """
         packed = (self.a << np.int64(32)) | self.b
         found = np.full(len(one), -1)
         for a, b in ((one, other), (other, one)):
@@ -99,16 +106,16 @@ class Pairs:
         return found
 
     def seen_from(self, rows: NDArray[np.int64]) -> Pairs:
-        """The pairs with the given row of each as side a."""
+        """Return the pairs with the given row of each as side a."""
         return self._swapped(self.a != rows)
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """The similarity columns of the tables `pairs` and `duplicates`, see `COLUMNS`."""
+        """Return the similarity columns of the tables `pairs` and `duplicates` (see `COLUMNS`)."""
         return {name: getattr(self, field) for name, field in COLUMNS.items()}
 
     @property
     def containment(self) -> NDArray[np.float32]:
-        """The higher of both."""
+        """The higher containment of the two sides."""
         return np.maximum(self.a_in_b, self.b_in_a)
 
 
@@ -133,7 +140,7 @@ COLUMNS = {
     "may_go": "a_goes",
     "kept_may_go": "b_goes",
 }
-"""Columns of the tables `pairs` and `duplicates`, and the field of `Pairs` each comes from."""
+"""Columns of the tables `pairs` and `duplicates`, and the field of `Pairs` for each."""
 _KINDS = {
     "a": np.int64,
     "b": np.int64,
@@ -146,7 +153,7 @@ NONE = Pairs(**{name: np.empty(0, kind) for name, kind in KINDS.items()})
 
 
 def equal(one: NDArray[np.int64], other: NDArray[np.int64], n_words: NDArray[np.int32]) -> Pairs:
-    """Pairs of documents with the same words."""
+    """Return pairs of documents with the same words."""
     ones, zeros = np.ones(len(one), np.float32), np.zeros(len(one), np.int32)
     return Pairs(
         a=one,
@@ -166,7 +173,7 @@ def equal(one: NDArray[np.int64], other: NDArray[np.int64], n_words: NDArray[np.
 
 
 def concatenate(*parts: Pairs) -> Pairs:
-    """All pairs of the parts, in order of (a, b)."""
+    """Return all pairs of the parts, in order of (a, b)."""
     merged = Pairs(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Pairs)))
     return merged.take(np.lexsort((merged.b, merged.a)))
 
@@ -174,7 +181,10 @@ def concatenate(*parts: Pairs) -> Pairs:
 def candidates(
     sketches: Sketches, times: NDArray[np.int64], options: Options
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Pairs (later, earlier, estimated Jaccard) worth comparing; documents are in order of time."""
+    """Return the pairs to compare as (later, earlier, estimated Jaccard).
+
+    Documents are in order of time.
+    """
     n = len(sketches)
     numbers = np.arange(n, dtype=np.int64)
     near = joining.entries(sketches.keys, sketches.n_keys, numbers, sketching.KEYS_MOST)
@@ -224,9 +234,10 @@ def promising(
     other: NDArray[np.int32],
     options: Options,
 ) -> NDArray[np.bool_]:
-    """May a pair with this estimate, of texts with these numbers of words, be above the floor?
+    """Tell whether a pair with this estimate and these numbers of words may be above the floor.
 
-    The estimate is given two standard errors; containment follows from it and the two lengths.
+    The estimate may be wrong by two standard errors. Containment follows from it and the two
+    lengths.
     """
     error = np.sqrt(np.maximum(estimated, 1 / options.num_perm) / options.num_perm)
     jaccard = np.minimum(1, estimated + 2 * error)
@@ -246,10 +257,10 @@ def measure(
     ngram: int,
     least: int = LEAST_SHARED,
 ) -> Pairs:
-    """Exact similarities of the pairs, block by block; `words_of` gives the word hashes of ascending rows
-    and where each text begins among them.
+    """Return the exact similarities of the pairs, computed block by block.
 
-    Pairs that share fewer than `least` shingles, and not half of both, are left out. The columns
+    `words_of` gives the word hashes of ascending rows and the start of each text in them. Pairs
+    that share fewer than `least` shingles and not half of both texts are left out. The columns
     about dropping are 0 until `with_evidence` fills them.
     """
     shared, in_a, in_b, longest = (np.zeros(len(a), np.int64) for _ in range(4))
@@ -290,9 +301,10 @@ def with_evidence(
     texts_of: Callable[[NDArray[np.int64]], pa.LargeStringArray],
     times: NDArray[np.int64],
 ) -> Pairs:
-    """The pairs with what each text says that the other lacks, and whether it may go for it.
+    """Return the pairs with their evidence: what each text says that the other lacks, and the
+    scores.
 
-    `texts_of` gives the texts of ascending rows, `times` the time of every row in microseconds.
+    `texts_of` gives the texts of ascending rows, and `times` the time of every row in microseconds.
     """
     columns = {
         name: np.zeros(len(pairs), KINDS[name])
@@ -319,10 +331,10 @@ def is_inside(
     apart: NDArray[np.int64],
     options: Options,
 ) -> NDArray[np.bool_]:
-    """Are both of a pair inside the window?
+    """Tell whether both documents of a pair are inside the window.
 
-    Where a side has no date, they are if at most `undated_window` documents lie between them in the
-    order of time: `apart` is the distance of their positions in it.
+    If one has no date, they are inside if at most `undated_window` documents are between them in
+    the order of time. `apart` is the distance of their positions in this order.
     """
     undated = (a_times == joining.UNDATED) | (b_times == joining.UNDATED)
     close = (
@@ -332,7 +344,7 @@ def is_inside(
 
 
 def above_floor(pairs: Pairs, inside: NDArray[np.bool_], options: Options) -> NDArray[np.bool_]:
-    """Is the pair one that is stored?"""
+    """Tell whether a pair is stored."""
     low = (pairs.jaccard >= np.float32(options.pair_floor)) | (
         pairs.containment >= np.float32(options.pair_floor_containment)
     )
@@ -342,10 +354,13 @@ def above_floor(pairs: Pairs, inside: NDArray[np.bool_], options: Options) -> ND
 def relations(
     pairs: Pairs, inside: NDArray[np.bool_], same_text: NDArray[np.bool_], options: Options
 ) -> NDArray[np.int8]:
-    """The name of each pair.
+    """Return the name of each pair.
 
-    exact: the same text. template: alike, but too far apart in time for a copy. near: half of each
-    or more is in the other. excerpt: this is so for one of them only. overlap: anything less.
+    exact     the texts are the same
+    template  they are similar, but too far apart in time for a copy
+    near      half of each text or more is in the other
+    excerpt   half or more of only one text is in the other
+    overlap   anything less
     """
     both = np.minimum(pairs.a_in_b, pairs.b_in_a) >= np.float32(0.5)
     one = pairs.containment >= np.float32(0.5)
@@ -355,13 +370,13 @@ def relations(
 
 
 def may_drop(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDArray[np.bool_]:
-    """Whether the recipe's relations and similarity thresholds let the pair drop a document at all."""
+    """Tell whether the recipe's relations and thresholds let the pair drop a document at all."""
     alike = (pairs.jaccard >= np.float32(options.jaccard_low)) | (
         pairs.containment >= np.float32(options.containment_low)
     )
     allowed = np.isin(relation, [RELATIONS.index(name) for name in options.folds])
-    # Two texts with one vocabulary, such as forms filled in with the same names, share words everywhere
-    # and passages nowhere.
+    # Two texts with the same vocabulary, such as forms that are filled in with the same names,
+    # share words everywhere but no passages.
     says_the_same = (pairs.longest >= LEAST_PASSAGE) | (pairs.containment >= np.float32(0.5))
     return np.asarray(allowed & says_the_same & (alike | (relation == TEMPLATE)))
 
@@ -369,6 +384,6 @@ def may_drop(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDAr
 def holds_flash(
     held: NDArray[np.float32], alone: NDArray[np.int32], n_words: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """Whether the kept text holds all facts of the dropped one, if that is a flash; true for others."""
+    """Tell whether the kept text has all facts of a dropped flash. True for other texts."""
     holds_all = (held >= np.float32(FLASH_HELD)) & (alone == 0)
     return np.asarray((n_words >= FLASH) | holds_all)

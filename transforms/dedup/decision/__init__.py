@@ -1,1 +1,1 @@
-"""Whether a document may leave the corpus for another one: the evidence, the model and the sentence."""
+"""Decides whether a document may leave the corpus for another one, by evidence and a model."""

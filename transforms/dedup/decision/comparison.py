@@ -1,4 +1,4 @@
-"""Count what one text says that another one does not: wording, sentences, names and numbers."""
+"""Counts what one text says and another one does not: wording, sentences, names and numbers."""
 
 # ruff: noqa: PLR0915 -- kernels: one loop without calls is what makes them fast
 from __future__ import annotations
@@ -12,9 +12,10 @@ from copydesk.transforms.dedup.decision import hash_set
 from copydesk.transforms.dedup.decision.weighted_words import NAME, NUMBER, Words
 from copydesk.transforms.intrinsics import compiled, kernel_part
 
-RARE = 4.6  # inverse document frequency of a word in fewer than one of a hundred articles
+# The inverse document frequency of a word that is in fewer than one of a hundred articles.
+RARE = 4.6
 NGRAM = 3
-LEAD = 40  # words; the first two sentences of a report
+LEAD = 40  # Words of the first two sentences of a report.
 COLUMNS = (
     "shingles_in_kept",
     "covered",
@@ -37,19 +38,22 @@ COLUMNS = (
     "facts_missing_share",
     "facts_missing",
 )
-"""What is counted of a text d against a text k. Shares are 0 to 1; counts are log1p of words.
+"""The counts of a text d against a text k. Shares are 0 to 1, counts are log1p of words.
 
-A word of d is covered where k has a 3-gram with it; a text of fewer words is covered word by
-word. A sentence is whole where four fifths of its words are covered, and new where fewer than three
-tenths are. A fact is a rare word, a name or a number; it is missing where k has no such word.
+A word of d is covered if k has one of its 3-grams. A text of fewer than three words is covered word
+by word. A sentence is whole if four fifths of its words are covered, and new if fewer than three
+tenths are. A fact is a rare word, a name or a number. It is missing if k has no such word.
 """
 
 
 def compare(
     words: Words, texts: NDArray[np.int64], against: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Compare each text of `texts` with the text of `against` in its place: (pairs, COLUMNS)."""
-    order = np.lexsort((texts, against))  # the sets of a text are filled once for all its pairs
+    """Compare each text of `texts` with the text of `against` at the same position.
+
+    Returns an array of shape (pairs, COLUMNS).
+    """
+    order = np.lexsort((texts, against))  # The sets of a text are filled once for all its pairs.
     rows = np.empty((len(texts), len(COLUMNS)), np.float32)
     rows[order] = _compare(
         words.starts,
@@ -73,7 +77,7 @@ def _shingle(hashes: Any, at: Any) -> Any:
 
 @kernel_part
 def _cover(hashes: Any, begin: Any, n: Any, words: Any, shingles: Any, mask: Any, out: Any) -> Any:
-    """Mark the covered words of a text in `out`; returns how many of its 3-grams are shared."""
+    """Mark the covered words of a text in `out`, and return how many of its 3-grams are shared."""
     out[:n] = 0
     if n < NGRAM:
         for i in range(n):
@@ -91,7 +95,7 @@ def _cover(hashes: Any, begin: Any, n: Any, words: Any, shingles: Any, mask: Any
 def _compare(
     starts: Any, hashes: Any, flags: Any, sentences: Any, weights: Any, of: Any, given: Any
 ) -> Any:
-    """`compare` in an order in which equal texts of `given` adjoin."""
+    """Compute `compare` for pairs in an order in which equal texts of `given` are neighbours."""
     longest = 1
     for d in range(starts.size - 1):
         longest = max(longest, starts[d + 1] - starts[d])
@@ -110,7 +114,7 @@ def _compare(
             shingles[:] = np.uint64(0)
             mask = np.uint64(size - 1)
             for at in range(starts[k], starts[k + 1]):
-                if weights[at] > 0:  # the first place of a word
+                if weights[at] > 0:  # The first occurrence of a word.
                     hash_set.insert(words, hashes[at], mask)
                 if at + NGRAM <= starts[k + 1]:
                     hash_set.insert(shingles, _shingle(hashes, at), mask)

@@ -1,4 +1,4 @@
-"""Why a document could leave the corpus or had to stay, and which outlets lost many, in sentences."""
+"""Sentences that say why a document could leave or had to stay, and which outlets lost many."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
-FEWEST = 3  # documents of an outlet in a run, below which a share says nothing; arbitrary
-MOST_FAMILIES = 3  # named for each outlet
+FEWEST = 3  # Documents of an outlet in a run. With fewer a share says nothing. Arbitrary.
+MOST_FAMILIES = 3  # Kept documents that are named for each outlet.
 
 
 def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
-    """Say why a row of `duplicates` could leave.
+    """Say why the document of a row of `duplicates` could leave.
 
     >>> row = {"keep_reason": "fullest: 300 words, the copy 280", "jaccard": 0.8, "may_go": 0.93}
     >>> row |= {"distinctive_in_kept": 0.97, "facts_missing_in_kept": 2}
@@ -38,7 +38,7 @@ def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
 
 
 def why_kept(pair: Mapping[str, Any], may_go: float) -> str:
-    """Say why both documents of a row of `pairs` stay, where neither left for the other.
+    """Say why both documents of a row of `pairs` stay.
 
     `doc_a` is the later of the two.
     """
@@ -69,10 +69,10 @@ def _held(row: Mapping[str, Any], side: str) -> str:
 def outlets_that_lost_many(
     arrived: Mapping[str, int], dropped: Iterable[tuple[str | None, str]]
 ) -> list[str]:
-    """Say which outlets lost more than a third of their documents of a run to others.
+    """Say which outlets lost more than a third of the documents of a run to other documents.
 
-    `arrived` counts the new documents of each outlet, `dropped` gives the outlet and the kept
-    document of each that left.
+    `arrived` counts the new documents of each outlet. `dropped` gives the outlet and the kept
+    document for each document that left.
 
     >>> outlets_that_lost_many({"a.example": 4, "b.example": 9}, [("a.example", "k1")] * 2)
     ["2 of 4 documents of a.example were dropped as copies: 2 of k1. See 'copydesk explain k1'."]

@@ -1,8 +1,8 @@
-"""The score that a document may leave the corpus because another one says what it says.
+"""The score that a document may leave the corpus because another one says the same.
 
-Boosted trees over the evidence of `evidence.measure`, one direction of a pair a row. They were
-trained by `training/drop_model.py` on pairs read by hand, on families of different news that share
-a template or a background, on chains of updates, and on wire copies with known edits.
+The model is boosted trees over the evidence of `evidence.measure`. Each row is one direction of a
+pair. `training/drop_model.py` trained it on pairs read by hand, on groups of different news with a
+common template or background, on chains of updates, and on wire copies with known edits.
 """
 
 from __future__ import annotations

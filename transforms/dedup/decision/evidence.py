@@ -1,7 +1,7 @@
-"""What one text of a pair says that the other does not: the evidence for dropping a document.
+"""The evidence for dropping a document: what it says that the other text of a pair does not.
 
-Every number of `FEATURES` describes *dropping d when k is kept*: how much of d's wording k holds,
-and which rare words, names, numbers and sentences of d are missing in k.
+Every number of `FEATURES` describes *dropping d when k is kept*: how much of d's wording is in k,
+and which rare words, names, numbers and sentences of d are missing from k.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ FEATURES = (
 """Columns of the evidence, in order.
 
 The columns up to `length` are about d given k, those named "of kept" about k given d.
-`conflicting_numbers` is the smaller of both counts of missing numbers: two reports whose figures
-differ.
+`conflicting_numbers` is the smaller of both counts of missing numbers. It is high for two reports
+whose figures differ.
 """
 _OWN = {name: number for number, name in enumerate(comparison.COLUMNS)}
 HELD, FACTS, NUMBERS = _OWN["words_in_kept"], _OWN["facts_missing"], _OWN["numbers_missing"]
@@ -55,10 +55,10 @@ Evidence = NDArray[np.float32]
 def measure(
     words: Words, a: NDArray[np.int64], b: NDArray[np.int64], hours: NDArray[np.float64]
 ) -> tuple[Evidence, Evidence]:
-    """The evidence for dropping each text `a` when its `b` stays, and the reverse.
+    """Return the evidence for dropping each text `a` when its `b` stays, and the reverse.
 
-    `a` and `b` are numbers of texts of `words`. `hours` says how much later `b` was published, 0
-    where a side has no time. Both results have the shape (pairs, FEATURES).
+    `a` and `b` are numbers of texts of `words`. `hours` is how much later `b` was published, or 0
+    if one of them has no time. Both results have the shape (pairs, FEATURES).
     """
     if not len(a):
         nothing = np.zeros((0, len(FEATURES)), np.float32)
@@ -93,5 +93,5 @@ def _in_direction(
 
 
 def facts_missing(rows: Evidence) -> NDArray[np.int32]:
-    """The number of rare words, names and numbers of d that k lacks, from rows of `measure`."""
+    """Return the number of rare words, names and numbers of d that k lacks, from rows of `measure`."""
     return np.rint(np.expm1(rows[:, FACTS])).astype(np.int32)

@@ -1,4 +1,7 @@
-"""Sets of 64-bit hashes in an array, for kernels: open addressing, at most a quarter of the slots taken."""
+"""Sets of 64-bit hashes in an array, for kernels.
+
+They use open addressing with at most a quarter of the slots taken.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from copydesk.transforms.intrinsics import kernel_part
 
 @kernel_part
 def n_slots(n: Any) -> Any:
-    """Slots of a set of n hashes, a power of two. With few of them taken, most searches end at once."""
+    """Return the slots of a set of n hashes, a power of two.
+
+    Few slots are taken, so most searches end at once.
+    """
     size = 8
     while size < 4 * n:
         size *= 2
@@ -31,7 +37,10 @@ def _slot_of(slots: Any, h: Any, mask: Any) -> Any:
 
 @kernel_part
 def insert(slots: Any, h: Any, mask: Any) -> Any:
-    """Add a hash to the set and return whether it is new; `mask` is the number of slots less 1."""
+    """Add a hash to the set and return whether it is new.
+
+    `mask` is the number of slots less 1.
+    """
     h = max(h, np.uint64(1))
     slot = _slot_of(slots, h, mask)
     is_new = slots[slot] == 0
@@ -41,6 +50,9 @@ def insert(slots: Any, h: Any, mask: Any) -> Any:
 
 @kernel_part
 def holds(slots: Any, h: Any, mask: Any) -> Any:
-    """Return whether the set holds a hash; `mask` is the number of slots less 1."""
+    """Return whether the set has a hash.
+
+    `mask` is the number of slots less 1.
+    """
     h = max(h, np.uint64(1))
     return slots[_slot_of(slots, h, mask)] != 0

@@ -1,8 +1,8 @@
-"""The words of texts with their sentences, and with how rare each word is in news.
+"""The words of texts with their sentences, and with the rarity of each word in news.
 
 Words are weighted by the document frequencies of `stories.tfidf.background`, so that stock phrases
-count little. They are hashed as `stories.term_counts` does, because those frequencies are numbered
-by that hash.
+count little. Their hash is that of `stories.term_counts`, because the frequencies are numbered by
+it.
 """
 
 # ruff: noqa: PLR0915 -- kernels: one loop without calls is what makes them fast
@@ -24,10 +24,10 @@ from copydesk.transforms.stories import tfidf
 from copydesk.transforms.stories.term_counts import HALF, SEED, mix, stir
 
 NUMBER, NAME = 1, 2
-"""Flags of a word: it holds a digit; it is capitalised inside a sentence."""
-MAX_WORDS = 50_000  # of one text; a longer text is compared by its beginning
-LEAST_WEIGHT = 0.01  # of a word: 0 marks the places where a word is repeated
-_CHUNK = 64  # texts split at once: 1 MB of characters, which stay in the cache
+"""Flags of a word: it has a digit; it is capitalised inside a sentence."""
+MAX_WORDS = 50_000  # Words of one text. Only the beginning of a longer text is compared.
+LEAST_WEIGHT = 0.01  # The least weight of a word. 0 marks the repeats of a word.
+_CHUNK = 64  # Texts that are split at the same time: 1 MB of characters, which stay in the cache.
 _KINDS = {"hashes": np.uint64, "flags": np.uint8, "sentences": np.int32, "weights": np.float32}
 # Parts of an entry of `_ascii_letters`.
 _FOLDED, _LETTER, _DIGIT, _CAPITAL = 0x7F, 0x80, 0x100, 0x200
@@ -44,7 +44,7 @@ class Words:
     sentences: NDArray[np.int32]
     """Number of the sentence of each word, from 0 in each text."""
     weights: NDArray[np.float32]
-    """Inverse document frequency of each word at its first place in its text, 0 at later ones."""
+    """Inverse document frequency of each word at its first occurrence in its text, 0 at later ones."""
 
 
 def split_words(texts: Sequence[str]) -> Words:
@@ -92,7 +92,7 @@ def _idf() -> NDArray[np.float32]:
 
 @cache
 def _ascii_letters() -> NDArray[np.uint16]:
-    """For each ASCII character its lower case with flags, 0 for one that is in no word."""
+    """Return for each ASCII character its lower case with flags, or 0 if it is in no word."""
     letters = np.zeros(128, np.uint16)
     for character in filter(str.isalnum, map(chr, range(128))):
         flags = _LETTER + _DIGIT * character.isdigit() + _CAPITAL * character.isupper()
@@ -102,9 +102,10 @@ def _ascii_letters() -> NDArray[np.uint16]:
 
 @kernel_part
 def _ends_sentence(codes: Any, i: Any, stop: Any, after_initial: Any) -> Any:
-    """Whether the separator at i ends a sentence: a line end, or a full stop before a space or quote.
+    """Tell whether the separator at i ends a sentence.
 
-    The full stop of a word of one letter is that of an initial.
+    A line end does, and a full stop before a space or quote. The full stop after a word of one
+    letter is that of an initial.
     """
     code = codes[i]
     is_wide = code == 0x3002 or code == 0xFF01 or code == 0xFF1F or code == 0x61F or code == 0x964
@@ -122,7 +123,7 @@ def _ends_sentence(codes: Any, i: Any, stop: Any, after_initial: Any) -> Any:
 
 @kernel_part
 def _word_end(codes: Any, i: Any, stop: Any, classes: Any, folded: Any, letters: Any) -> Any:
-    """Read the word that begins at i: (end, hash, flag NUMBER or 0)."""
+    """Read the word that begins at i and return (end, hash, flag NUMBER or 0)."""
     h = SEED
     seen = np.uint16(0)
     while i < stop:
@@ -142,7 +143,7 @@ def _word_end(codes: Any, i: Any, stop: Any, classes: Any, folded: Any, letters:
         i += 1
     if not seen & np.uint16(_DIGIT):
         return i, h, np.uint8(0)
-    # The decimals of a number belong to it: 3.5 and 1,200 are one word each.
+    # The decimals of a number belong to it: 3.5 and 1,200 are single words.
     while i + 1 < stop and (codes[i] == 0x2E or codes[i] == 0x2C) and 0x30 <= codes[i + 1] <= 0x39:
         i += 1
         while i < stop and 0x30 <= codes[i] <= 0x39:
@@ -200,7 +201,7 @@ def _split(
             hashes[end], flags[end], sentences[end] = mix(h), flag, sentence
             opens = False
             end += 1
-        if 2 * capitals > end - begin:  # capitals throughout name nobody
+        if 2 * capitals > end - begin:  # Capitals throughout a sentence are not names.
             for k in range(begin, end):
                 flags[k] &= np.uint8(NUMBER)
         starts[d + 1] = end
