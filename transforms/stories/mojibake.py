@@ -1,21 +1,24 @@
-"""Repair text that was decoded with the wrong encoding, before its words are compared."""
+"""Repairs text that was decoded with the wrong encoding, before its words are compared."""
 
 from __future__ import annotations
 
 import re
 
-# What a lead byte of UTF-8 and its followers become when read as Windows-1252 or Latin-1.
+# The characters that a lead byte of UTF-8 and its followers become if read as Windows-1252 or
+# Latin-1.
 _FOLLOWER = "[\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-# The lead byte first and its kind after it: of alternatives that begin differently each would be tried at every letter.
+# The pattern begins with the lead byte and checks its kind afterwards. Alternatives that begin
+# differently would each be tried at every letter.
 _MANGLED = re.compile(
     f"[\xc2-\xf4](?:(?<=[\xc2-\xdf]){_FOLLOWER}|(?<=[\xe0-\xef]){_FOLLOWER}{{2}}|(?<=[\xf0-\xf4]){_FOLLOWER}{{3}})"
 )
 
 
 def repaired(text: str) -> str:
-    """The text with UTF-8 that was read as Windows-1252 decoded again; anything else stays.
+    """Return the text with UTF-8 that was read as Windows-1252 decoded again.
 
-    Only for comparing: the stored text keeps what the publisher printed.
+    Everything else is left as it is. The result is only for comparisons: the stored text keeps what
+    the publisher printed.
 
     >>> repaired("Sinn FÃ©in wonâ€™t sign")
     'Sinn Féin won’t sign'

@@ -41,8 +41,8 @@ def group_stories(
 
     Every text belongs to exactly one story, possibly alone. The groups do not depend on the order
     of the input. Times without a time zone count as UTC. Without `published_at`, any two texts may
-    share a story. Raises TypeError for anything but several texts,
-    titles and times, and ValueError when the inputs differ in length.
+    share a story. Raises TypeError if the arguments are not sequences of texts, titles and times, and
+    ValueError if their lengths differ.
 
     >>> group_stories(["Storm Ada tore the roof off Vik church.", "Vik church lost its roof in storm Ada.", "Eggs got dearer."]).to_pydict()
     {'row': [0, 1, 2], 'story': [0, 0, 2]}

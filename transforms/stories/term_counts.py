@@ -38,7 +38,7 @@ class Counts:
         return len(self.starts) - 1
 
     def take(self, rows: NDArray[np.int64]) -> Counts:
-        """The features of these documents, in this order."""
+        """Return the features of these documents, in this order."""
         lengths = self.starts[rows + 1] - self.starts[rows]
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         at = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
