@@ -23,7 +23,7 @@ import numpy as np
 
 from copydesk.transforms import clean
 from copydesk.transforms.boosted_trees import Forest
-from copydesk.transforms.clean.clean import marked
+from copydesk.transforms.clean.clean import numbered_lines
 from copydesk.transforms.clean.lines import line_context_features, line_facts, line_features
 from copydesk.transforms.clean.lines import line_model as model
 from copydesk.transforms.clean.lines.line import Line
@@ -87,7 +87,7 @@ def main() -> None:
     sites = scorer.sites(args.gold)
     documents, labels, tokens, folds, extractors, of = [], [], [], [], [], []
     for page in scorer.cached(args.cache, args.gold, list(scorer.EXTRACTORS)):
-        found = marked("\n".join(line.text for line in page.lines), clean.Options())
+        found = numbered_lines("\n".join(line.text for line in page.lines), clean.Options())
         if found:
             documents.append([line for _, line in found])
             labels += [not page.lines[number].good for number, _ in found]

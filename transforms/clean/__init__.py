@@ -1,4 +1,4 @@
-"""Boilerplate rules for already-extracted text, and what they cut."""
+"""Cuts boilerplate from extracted text by rules, and records what was cut."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ __all__ = ["CATEGORIES", "RULES", "Kind", "Options", "Rule", "clean", "correctio
 
 
 def __getattr__(name: str) -> Any:
-    """`RULES`, which takes half a second to build: cleaning reads the packaged table instead."""
+    """Return `RULES` on demand, because it takes half a second to build.
+
+    Cleaning reads the packaged table instead.
+    """
     if name == "RULES":
         from copydesk.transforms.clean.rules import ALL
 

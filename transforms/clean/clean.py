@@ -1,11 +1,16 @@
-"""Cut boilerplate from extracted text; every cut is a row of the ledger.
+"""Cuts boilerplate from extracted text. Every cut becomes a row of the ledger.
 
-`clean` reads the lines that earlier stages left and returns only its own removals. A rule that
-matches a line acts, wherever the line is; rules act in the document's languages (`document_languages`).
-The headline and the bylines of a plain text are found first (`opening`). Lists, menus and headings
-that lost their list, which show by the lines around them, go next (`link_lists`). The line model
-(`line_model`) only adds to that, in plain text alone. What is left is cleaned again until nothing
-goes, so that cleaning twice changes nothing. Blank lines leave too.
+`clean` reads the lines that earlier stages left and returns only its own cuts. It works in these
+steps:
+
+1. The headline and the bylines of a plain text are found, so that no rule cuts them (`opening`).
+2. Each rule cuts the lines that it matches, wherever they are. Only rules of the document's
+   languages are used (`document_languages`).
+3. Lists, menus and headings without a list are recognised by the lines around them (`link_lists`).
+4. In plain text the line model (`line_model`) may cut further lines.
+
+Blank lines are cut, too. The steps are repeated on the rest until nothing more is cut, so cleaning
+a text twice gives the same as cleaning it once.
 """
 
 from __future__ import annotations
@@ -43,9 +48,9 @@ class Options:
     """The choices of the recipe's `[clean]` section."""
 
     disabled: tuple[str, ...] = ()
-    """Names of rules, categories or languages that do not act."""
+    """Names of rules, categories or languages that are switched off."""
     enabled: tuple[str, ...] = ()
-    """Names that act although their category or language is disabled."""
+    """Names that stay switched on although their category or language is disabled."""
     line_model: bool = True
     """Let the line model cut lines of plain text that no rule matches."""
 
@@ -57,8 +62,8 @@ class Options:
                     f"no clean rule, category or language is called {name!r}; `copydesk rules` lists them"
                 )
 
-    def acts(self, rule: Rule | RuleEntry) -> bool:
-        """Whether the rule is switched on."""
+    def is_on(self, rule: Rule | RuleEntry) -> bool:
+        """Tell whether the rule is switched on."""
         names = {rule.name, rule.category, *rule.languages}
         return (
             rule.name in self.enabled
@@ -79,13 +84,17 @@ def clean(
     options: Options = Options(),
     languages: Collection[str] = (),
 ) -> tuple[Removal, ...]:
-    """The removals that take boilerplate out of what `removed` left of `extracted`.
+    """Return the removals that cut boilerplate from the part of `extracted` that `removed` leaves.
 
-    `kind="page"` says that a page model has judged the lines already: then only the rule tables act,
-    without the rules that cut more article lines than boilerplate there (`on_pages`).
+    With `kind="page"` the page model has judged the lines already. Then only the rule tables are
+    used, without the rules that cut more article lines than boilerplate on pages (`on_pages`).
+
     `templates` are lines learned for the document's outlet (`learned_templates.active_lines`).
-    `languages` are codes that the input or the page stated; those that the text shows act beside them.
-    Cleaning what is left a second time removes nothing. Headlines and bylines are the taggers' to cut.
+    `languages` are codes that the input or the page stated. Rules of the languages that the text
+    itself shows are used as well.
+
+    Cleaning the result again removes nothing. Headlines and bylines stay, because the taggers need
+    them and cut them.
 
     >>> clean("Rain fell.\\nRead more: The dam\\n")
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
@@ -105,21 +114,21 @@ def clean(
 
 
 def warm() -> None:
-    """Read the rule tables and the line model; afterwards cleaning opens nothing."""
+    """Read the rule tables and the line model, so that cleaning opens no file afterwards."""
     clean("It rained all day.\nTen bridges to see this summer\nLeave a Comment")
     clean("It rained all day.", kind="page")
     model()
 
 
-def marked(text: str, options: Options) -> list[tuple[int, Line]]:
-    """The lines of a text that are not blank, with their numbers and what the rules make of them."""
+def numbered_lines(text: str, options: Options) -> list[tuple[int, Line]]:
+    """Return the non-blank lines of a text with their numbers and the rules that match them."""
     left, low = text.split("\n"), folded(text).split("\n")
     acting = _rule_set(options, "text", _languages(left, ()))
-    return _marked(left, low, acting.cuts(left, low, (), {}), acting)
+    return _numbered_lines(left, low, acting.cuts(left, low, (), {}), acting)
 
 
 def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
-    """The corrections and clarifications that left the text, in order: the column `corrections`.
+    """Return the corrections and clarifications that were cut, in order: the column `corrections`.
 
     >>> text = "Correction: an earlier version misspelled the name of the port.\\nRain fell."
     >>> corrections(text, clean(text))
@@ -139,12 +148,12 @@ def _languages(left: Sequence[str], stated: Collection[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=128)
 def _rule_set(options: Options, kind: Kind, languages: frozenset[str]) -> RuleSet:
-    """The rules that are switched on and act in one of the languages."""
+    """Return the rules that are switched on and belong to one of the languages."""
     table = rule_table.packaged()
     on = frozenset(
         entry
         for entry in table.entries
-        if options.acts(entry)
+        if options.is_on(entry)
         and (kind == "text" or entry.on_pages)
         and not languages.isdisjoint(entry.languages)
     )
@@ -152,7 +161,10 @@ def _rule_set(options: Options, kind: Kind, languages: frozenset[str]) -> RuleSe
 
 
 def _category(rule: str) -> str:
-    """The category of a rule; of what is no rule, such as a reason of the page model, nothing."""
+    """Return the category of a rule, or "" for a name that is not a rule's.
+
+    The page model's reasons are such names.
+    """
     entry = rule_table.packaged().by_name.get(rule)
     return entry.category if entry else ""
 
@@ -164,19 +176,23 @@ def _cut(line: int, rule: str) -> Cut:
 def _in_context(
     left: Sequence[str], low: Sequence[str], cuts: list[Cut], acting: RuleSet, options: Options
 ) -> list[Cut]:
-    """The cuts of a plain text: those of the rules, without its headline and bylines, and those that the lines around show."""
+    """Return the cuts of a plain text.
+
+    The headline and the bylines are taken out of the rules' cuts. Lines that the lines around them
+    show to be boilerplate are added.
+    """
     by_name = rule_table.packaged().by_name
     taken = {c.line: by_name[c.rule] for c in cuts if by_name[c.rule].category != "layout"}
     if not taken and not link_lists.may_have(left):
         return cuts
-    if taken and (kept := opening.guarded(left, low, taken)):
-        # A paragraph that a dateline opens still loses the credit at its end.
+    if taken and (kept := opening.protected_lines(left, low, taken)):
+        # A paragraph that begins with a dateline still loses the credit at its end.
         cuts = [
             c
             for c in cuts
             if c.line not in kept or (c.start and len(left[c.line]) > opening.MAX_HEADLINE_CHARS)
         ]
-    numbered = _marked(left, low, cuts, acting)
+    numbered = _numbered_lines(left, low, cuts, acting)
     lines = [line for _, line in numbered]
     listed = {i: name for i, name in link_lists.found(lines).items() if name in acting.by_name}
     cuts += [_cut(numbered[i][0], name) for i, name in listed.items()]
@@ -186,14 +202,14 @@ def _in_context(
     return [c for c in cuts if c.start is None or c.line not in partly]
 
 
-def _marked(
+def _numbered_lines(
     left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut], acting: RuleSet
 ) -> list[tuple[int, Line]]:
     whole = {c.line: c.rule for c in cuts if c.start is None}
     texts, folds = list(left), list(low)
     for c in sorted(
         (c for c in cuts if c.start is not None), key=lambda c: c.start or 0, reverse=True
-    ):  # so that offsets stay right
+    ):  # In reverse order, so that offsets stay right.
         texts[c.line], folds[c.line] = (
             part[: c.start] + part[c.end :] for part in (texts[c.line], folds[c.line])
         )
@@ -210,7 +226,10 @@ def _marked(
 def _by_model(
     numbered: Sequence[tuple[int, Line]], listed: dict[int, str], acting: RuleSet
 ) -> list[Cut]:
-    """What the line model adds to the rules' cuts; it is asked where rules take at least `MIN_BOILERPLATE` lines."""
+    """Return the cuts that the line model adds to those of the rules.
+
+    The model is used if rules match at least `MIN_BOILERPLATE` lines.
+    """
     lines = [line for _, line in numbered]
     for i, rule in listed.items():
         lines[i] = lines[i]._replace(category="related", rule=rule)

@@ -1,10 +1,10 @@
-"""Lines that an outlet prints under many of its articles, learned from the articles themselves.
+"""Learns lines that an outlet prints in many of its articles from the articles themselves.
 
-A line that recurs in documents of different stories becomes a candidate with its evidence. It becomes
-active, and is cut from the next run on, only where its place is also that of a template: at the edge of the
-text, or always beside the same line. What many articles quote is inside them, between
-lines that differ, so it stays a candidate; so does any line with a quotation in it. A reviewer's
-`approved` or `rejected` is never changed.
+A line that recurs in documents of different stories becomes a candidate, with its evidence. It
+becomes active, and is cut from the next run on, only if its position is also that of a template: at
+the edge of the text, or always beside the same line. Lines that many articles quote are inside the
+text between different lines, so they stay candidates. So does any line with a quotation in it. A
+reviewer's `approved` or `rejected` is never changed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ ACTING = ("active", "approved")
 
 _QUOTED = re.compile(r"[“”„«»\"]|(?:^|\s)['‘][^\s]")
 _SENTENCE = re.compile(r"[.!?…。][\"'”’»)]*$")
-_HEAD, _TAIL = (
-    2,
-    4,
-)  # lines: a kicker and a label above, a block of notices below (pages of the development sites)
+# Lines at the edges of a text: a kicker and a label above, a block of notices below (pages of the
+# development sites).
+_HEAD, _TAIL = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """When a recurring line is a candidate, and when it acts without review. Shares are of the outlet's documents."""
+    """When a recurring line is a candidate, and when it is cut without review.
+
+    Shares are of the outlet's documents.
+    """
 
     min_outlet_documents: int = 10
     """Documents of an outlet before anything is learned. Arbitrary: fewer show no repetition."""
@@ -39,7 +41,7 @@ class Options:
     candidate_share: float = 0.02
     """Share of the outlet's documents, so that a large outlet needs more than three."""
     active_documents: int = 5
-    """Documents that must hold a line before it acts without review."""
+    """Documents that must hold a line before it is cut without review."""
     active_share: float = 0.1
     """A series of the outlet stays below this share; a notice under every article is far above it."""
     prose_share: float = 0.3
@@ -49,7 +51,7 @@ class Options:
     max_line: int = 600
     """Characters. Longer recurring lines are copies of text, not templates."""
     max_examples: int = 5
-    """Document ids stored with a line, for whoever reviews it."""
+    """Document ids stored with a line for its reviewer."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class _Seen:
 
 
 def line_of(text: str) -> str:
-    """A line as the table holds it: white space folded.
+    """Return a line with white space folded, as the table has it.
 
     >>> line_of("  Follow us\\xa0 on the radio ")
     'Follow us on the radio'
@@ -72,7 +74,10 @@ def line_of(text: str) -> str:
 
 
 def active_lines(templates: pa.Table) -> dict[str, frozenset[str]]:
-    """The lines to cut by outlet_id: active and approved ones. `clean(templates=...)` takes one value of it."""
+    """Return the lines to cut, active and approved ones, by outlet_id.
+
+    `clean(templates=...)` takes the lines of one outlet.
+    """
     lines: dict[str, set[str]] = defaultdict(set)
     for row in templates.select(["outlet_id", "line", "status"]).to_pylist():
         if row["status"] in ACTING:
@@ -87,12 +92,14 @@ def learn(
     run_id: str,
     options: Options = Options(),
 ) -> pa.Table:
-    """The table of templates after seeing `documents`: a table as `schemas.tables.TEMPLATES` declares it.
+    """Return the table of templates after reading `documents`.
 
-    `documents` has `doc_id`, `outlet_id`, `text` and, to count a story once, `story_id`; where it comes
-    in several tables, those of an outlet are in the same one. Documents without an outlet teach nothing.
-    Rows of `existing` stay: their counts only grow, because lines that act are no longer part of cleaned
-    text, and their status changes only from candidate to active.
+    The result has the columns of `schemas.tables.TEMPLATES`. `documents` has `doc_id`, `outlet_id`,
+    `text` and, to count a story once, `story_id`. If it comes as several tables, all documents of
+    an outlet must be in the same one. Documents without an outlet are not used.
+
+    Rows of `existing` stay. Their counts only grow, because active lines are no longer part of
+    cleaned text. Their status changes only from candidate to active.
     """
     known = {
         (row["outlet_id"], row["line"]): row
@@ -106,7 +113,7 @@ def learn(
     ):
         old = known.get((outlet, line))
         n = len(seen.stories)
-        status = "active" if _acts(line, seen, total, options) else "candidate"
+        status = "active" if _is_active(line, seen, total, options) else "candidate"
         if old is None:
             rows[outlet, line] = {
                 "outlet_id": outlet,
@@ -141,7 +148,7 @@ def learn(
 
 
 def _recurring(documents: pa.Table, options: Options) -> Iterator[tuple[str, int, str, _Seen]]:
-    """(outlet, its number of stories, line, where it was seen) for every line that is at least a candidate."""
+    """Yield (outlet, its number of stories, line, occurrences) for every line that is a candidate."""
     by_outlet: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     stories = (
         documents["story_id"].to_pylist()
@@ -169,13 +176,16 @@ def _recurring(documents: pa.Table, options: Options) -> Iterator[tuple[str, int
 
 
 def _lines(documents: list[tuple[str, str, str]], options: Options) -> Mapping[str, _Seen]:
-    """Every line of the documents with the stories and places it was seen in; a story counts once."""
+    """Return every line of the documents with its stories and positions.
+
+    A story counts once.
+    """
     often: Counter[str] = Counter()
     texts: dict[str, tuple[str, list[str]]] = {}
     for doc_id, story, text in documents:
         if (
             story not in texts
-        ):  # documents are in order of doc_id: the first one represents its story
+        ):  # Documents are in order of doc_id, so the first one represents its story.
             texts[story] = (doc_id, [line_of(line) for line in text.split("\n")])
             often.update(set(texts[story][1]))
     found: dict[str, _Seen] = {}
@@ -199,8 +209,8 @@ def _lines(documents: list[tuple[str, str, str]], options: Options) -> Mapping[s
     return found
 
 
-def _acts(line: str, seen: _Seen, total: int, options: Options) -> bool:
-    """Whether the line has the place of a template often enough to be cut without review."""
+def _is_active(line: str, seen: _Seen, total: int, options: Options) -> bool:
+    """Tell whether the line has the position of a template often enough to be cut without review."""
     n = len(seen.stories)
     is_prose = len(line.split()) >= 8 and _SENTENCE.search(line) is not None
     if (
@@ -209,11 +219,11 @@ def _acts(line: str, seen: _Seen, total: int, options: Options) -> bool:
         or _QUOTED.search(line)
     ):
         return False
-    beside = max(_most(seen.before), _most(seen.after))
+    beside = max(_commonest_count(seen.before), _commonest_count(seen.after))
     edge = max(seen.head, seen.tail)
     return (edge if is_prose else max(edge, beside)) >= options.min_standing * n
 
 
-def _most(neighbours: Counter[str]) -> int:
-    """How often the commonest neighbour was there; the edge of the text is no neighbour."""
+def _commonest_count(neighbours: Counter[str]) -> int:
+    """Return how often the commonest neighbour occurs. The edge of the text is not a neighbour."""
     return max((n for line, n in neighbours.items() if line), default=0)

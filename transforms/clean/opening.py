@@ -1,7 +1,7 @@
-"""The headline and the bylines of a plain text, which no rule about boilerplate takes.
+"""Finds the headline and the bylines of a plain text, which no rule about boilerplate may cut.
 
-They are read before the rules act. A line that a rule matches is the headline only where nothing
-else above the article's prose can be: "Share on Facebook" above a headline is a share line.
+They are found before rules cut. A line that a rule matches is the headline only if no other line
+above the article's prose can be: "Share on Facebook" above a headline is a share line.
 """
 
 from __future__ import annotations
@@ -13,24 +13,27 @@ from copydesk.transforms.clean.rule import RuleEntry
 from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.headlines import text_header
 
-MAX_HEADLINE_CHARS = 200  # as the recipe's `max_headline_chars`
-MOST_LINES = 60  # that are not blank, above the first prose: longer menus have no headline to lose
-LEAST_WORDS = 3  # of a headline, of five letters or more, that the article repeats
-REPEATED = 0.6  # share of a headline's words of five letters or more that the article repeats
-_SHORT_HEADLINE = 80  # characters; a paragraph of a script without spaces is hardly shorter
-_LEAD_LINES = 6  # lines of prose in which a headline's words are looked for
-_AUTHORS = frozenset({"author", "photo", "copyright"})  # rules about people's names; arbitrary
+MAX_HEADLINE_CHARS = 200  # The same as the recipe's `max_headline_chars`.
+# Non-blank lines above the first prose. Longer menus have no headline that could be lost.
+MOST_LINES = 60
+LEAST_WORDS = 3  # Words of five letters or more in a headline that the article repeats, at least.
+REPEATED = 0.6  # Share of a headline's words of five letters or more that the article repeats.
+_SHORT_HEADLINE = 80  # Characters. A paragraph in a script without spaces is hardly shorter.
+_LEAD_LINES = 6  # Lines of prose that are searched for a headline's words.
+_AUTHORS = frozenset({"author", "photo", "copyright"})  # Rules about people's names. Arbitrary.
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _LABEL = re.compile(r"[:|>»→•]")
 _FROM_AGENCY = re.compile(r" - [a-z]{2,12}$")  # "Oil falls on demand fears - Reuters"
 
 
-def guarded(
+def protected_lines(
     lines: Sequence[str], low: Sequence[str], cut_by: Mapping[int, RuleEntry]
 ) -> frozenset[int]:
-    """The numbers of lines that print the headline, a byline or a dateline, among those that rules would cut.
+    """Return the numbers of lines that rules would cut and that print the headline, a byline or a
+    dateline.
 
-    `low` are the folded lines, `cut_by` the rule that cuts a line, whole or in part, by its number.
+    `low` are the folded lines. `cut_by` maps a line's number to the rule that cuts all or a part of
+    it.
     """
     head: list[int] = []
     for number, line in enumerate(lines):
@@ -45,7 +48,7 @@ def guarded(
         return frozenset()
     free = [n for n in head if n not in cut_by]
     titles = [n for n in free if text_header.reads_like_headline(lines[n], MAX_HEADLINE_CHARS)]
-    # "Editing by Bo Li" above a headline is no byline, and behind a paragraph neither.
+    # "Editing by Bo Li" is not a byline above a headline or after a paragraph.
     headline = next((n for n in titles if len(lines[n]) <= _SHORT_HEADLINE), len(lines))
     found = {
         n
@@ -63,7 +66,9 @@ def guarded(
 
 
 def _is_headline(line: str, low: str, words: Collection[str]) -> bool:
-    """Whether a line reads like a headline and the article repeats its words, or an agency's name ends it.
+    """Tell whether a line reads like a headline and the article repeats its words.
+
+    A line that ends with an agency's name need not be repeated.
 
     >>> _is_headline("Explore the flooded harbour quarter", "explore the flooded harbour quarter", {"flooded", "harbour", "quarter"})
     True

@@ -1,11 +1,11 @@
-"""The rule tables as a page to read; `docs/rules.md` is written from it."""
+"""Writes the rule tables as a page to read, `docs/rules.md`."""
 
 from __future__ import annotations
 
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rules import ALL
 
-_MOST_EXAMPLES = 8  # of a rule; the tables have the others, arbitrary
+_MOST_EXAMPLES = 8  # Examples of a rule. The tables have the others. Arbitrary.
 _PLACES = {
     "line": "the whole line",
     "ending": "the line, by its end",
@@ -18,7 +18,7 @@ _PLACES = {
 
 
 def markdown() -> str:
-    """Every rule with what must go and what must stay, by category."""
+    """Return every rule by category, with lines that it cuts and lines that it leaves."""
     parts = [
         "# Cleaning rules",
         "",
