@@ -39,8 +39,8 @@ def test_the_model_drops_lines_of_its_own_only_beside_three_that_rules_took() ->
     ]
     text = [line(PROSE), line("Ten bridges to see this summer"), line(PROSE)]
     odds = [-5.0, 4.5, -5.0]
-    assert line_model.decided([*taken[:2], *text], [9.0, 9.0, *odds], KNOWN) == Decision((), (), ())
-    assert line_model.decided([*taken, *text], [9.0, 9.0, 9.0, *odds], KNOWN).unlikely == (4,)
+    assert line_model.decide([*taken[:2], *text], [9.0, 9.0, *odds], KNOWN) == Decision((), (), ())
+    assert line_model.decide([*taken, *text], [9.0, 9.0, 9.0, *odds], KNOWN).unlikely == (4,)
 
 
 def seen(*texts: str) -> line_features.Features:

@@ -26,9 +26,9 @@ from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.lines.line_model import (
     FEW_WORDS,
     MIN_BOILERPLATE,
-    decided,
-    judged,
+    decide,
     log_odds,
+    may_be_cut,
     model,
 )
 from copydesk.transforms.clean.patterns import rule_table
@@ -99,14 +99,16 @@ def clean(
     >>> clean("Rain fell.\\nRead more: The dam\\n")
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
-    found, judged = tuple[Removal, ...](), dict[RuleSet, dict[str, list[Cut]]]()
+    found, known_cuts = tuple[Removal, ...](), dict[RuleSet, dict[str, list[Cut]]]()
     while True:
         text = apply(extracted, (*removed, *found))
         left, low = text.split("\n"), folded(text).split("\n")
         acting = _rule_set(options, kind, _languages(left, languages))
-        cuts = acting.cuts(left, low, templates, judged.setdefault(acting, {}))
+        cuts = acting.cuts(left, low, templates, known_cuts.setdefault(acting, {}))
         if kind == "text":
-            cuts = _in_context(left, low, acting.less_sentences(low, cuts), acting, options)
+            cuts = _in_context(
+                left, low, acting.without_cuts_of_short_text(low, cuts), acting, options
+            )
         new = cut(extracted, (*removed, *found), cuts)
         found = (*found, *new)
         if not any(removal.rule != BLANK_LINE for removal in new):
@@ -183,7 +185,7 @@ def _in_context(
     """
     by_name = rule_table.packaged().by_name
     taken = {c.line: by_name[c.rule] for c in cuts if by_name[c.rule].category != "layout"}
-    if not taken and not link_lists.may_have(left):
+    if not taken and not link_lists.may_have_lines_to_cut(left):
         return cuts
     if taken and (kept := opening.protected_lines(left, low, taken)):
         # A paragraph that begins with a dateline still loses the credit at its end.
@@ -194,7 +196,9 @@ def _in_context(
         ]
     numbered = _numbered_lines(left, low, cuts, acting)
     lines = [line for _, line in numbered]
-    listed = {i: name for i, name in link_lists.found(lines).items() if name in acting.by_name}
+    listed = {
+        i: name for i, name in link_lists.lines_to_cut(lines).items() if name in acting.by_name
+    }
     cuts += [_cut(numbered[i][0], name) for i, name in listed.items()]
     if options.line_model and len(taken) >= 1:
         cuts += _by_model(numbered, listed, acting)
@@ -241,9 +245,9 @@ def _by_model(
     hinted = lines
     if asked and not acting.evidence.is_empty:
         hinted = [line if line.category else acting.hinted(line) for line in lines]
-    may_go = cache(lambda i: judged(lines[i]))
+    may_go = cache(lambda i: may_be_cut(lines[i]))
     odds = log_odds(hinted, known, may_go).tolist() if asked else None
-    decision = decided(lines, odds, known, may_go)
+    decision = decide(lines, odds, known, may_go)
     return [
         _cut(numbered[i][0], name)
         for name, found in (

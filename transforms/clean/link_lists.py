@@ -1,7 +1,7 @@
-"""Boilerplate that shows by the lines around it: lists under a heading, menus, time lines, headings left alone.
+"""Recognises boilerplate by the lines around it: lists under a heading, menus, lone headings.
 
-A rule takes a heading such as "Read also"; the titles below it may be any words. They are
-recognised by the heading above them and by their shape: a few lines that end in no full stop.
+For example, a rule matches a heading such as "Read also", but the titles below it may be any words.
+They are recognised by the heading above them and by their shape: a few lines without a full stop.
 """
 
 from __future__ import annotations
@@ -20,24 +20,25 @@ LINK_LIST, LEADING_MENU, TRAILING_MENU = "link_list", "leading_menu", "trailing_
 TIME_LINE, LONE_HEADING, LOST_POST = "time_line", "lone_heading", "lost_post"
 INITIALS, EDGE_MENU = "initials", "edge_menu"
 
-HEADING_WORDS = 6  # "More on this topic from our archive"; longer lines hold a title of their own
-TITLE_WORDS = (3, 30)  # of a title; the longest of 774 known headlines has 28
-ONE_TITLE_WORDS = (
-    7  # of a title that follows a heading alone: sub-headings of articles are mostly shorter
-)
-LONG_TITLE_WORDS = 5  # of each of several titles between two paragraphs, for the same reason
-MOST_IN_ARTICLE = 8  # titles between two paragraphs; longer lists are the article's own
+# "More on this topic from our archive". Longer lines contain a title of their own.
+HEADING_WORDS = 6
+TITLE_WORDS = (3, 30)  # Words in a title. The longest of 774 known headlines has 28.
+# Words in a single title after a heading, at least. Sub-headings of articles are mostly shorter.
+ONE_TITLE_WORDS = 7
+LONG_TITLE_WORDS = 5  # Words in each of several titles between two paragraphs, for the same reason.
+MOST_IN_ARTICLE = 8  # Titles between two paragraphs. Longer lists are the article's own.
 MENU_WORDS = 4  # "Local news and weather"
 MENU_LINES = 3
-MENU_CHARS_UNSPACED = 10  # of a label in a script without spaces
-LONG_MENU = 6  # labels in a row at the edge of a text; lists of articles follow a sentence
-COMPANY = 3  # lines
+MENU_CHARS_UNSPACED = 10  # Characters of a label in a script without spaces.
+# Labels in a row at the edge of a text. A list of the article comes after a sentence.
+LONG_MENU = 6
+NEIGHBOUR_LINES = 3  # Lines of prose within this distance belong together.
 TIME_CHARS = 60
-_POST_CHARS = 300  # longer than any post of the service
+_POST_CHARS = 300  # Longer than any post of the service.
 _STOP = re.compile(r"[.。।…,;:][\"'”’»)\]]{0,3}$")
 _TITLE_STOP = re.compile(
     r"(?<!\.)[.。।,;:][\"'”’»)\]]{0,3}$"
-)  # titles of links are cut off: "The dam…"
+)  # Titles of links are cut off: "The dam…".
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _BULLET = re.compile(r"\s*([•*·–—●▪■◦○►▶>»›-]) ?")
 _CRUMBS = re.compile(
@@ -53,13 +54,13 @@ _HOME = frozenset({
     "strona główna", "etusivu", "domů", "úvod", "domov", "kezdőlap", "címlap", "acasă", "начало", "αρχική", "anasayfa", "ana sayfa", "главная",
     "головна", "الرئيسية", "خانه", "ראשי", "होम", "প্রচ্ছদ", "beranda", "trang chủ", "หน้าแรก", "首页", "首頁", "ホーム", "トップ", "홈",
 })  # fmt: skip
-# What a line with a colon announces: a quotation, an item of a list.
+# Beginnings of what a line with a colon announces: a quotation, an item of a list.
 _ANNOUNCED = re.compile(r"\s*(?:[\"'“‘„«»‚「『•*·–—●▪■◦○►▶>-]|\d{1,2}[.)] )")
 _LEAVES_A_HEADING = frozenset({"related", "share", "newsletter", "comments", "tags"})
 
 
-def found(lines: Sequence[Line]) -> dict[int, str]:
-    """The lines that go, by index, and the name of the rule of `rules/structure.py` that takes each."""
+def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
+    """Return the lines to cut by index, each with the name of its rule of `rules/structure.py`."""
     prose = [
         i for i, line in enumerate(lines) if not line.category and text_header.is_prose(line.text)
     ]
@@ -80,11 +81,14 @@ def found(lines: Sequence[Line]) -> dict[int, str]:
         if not lines[i].category and initials and not gazetteers.agency(initials[1]):
             gone[i] = INITIALS
     gone |= dict.fromkeys(_lone_headings(lines, prose[-1], gone), LONE_HEADING)
-    return gone | dict.fromkeys(_lost_posts(lines), LOST_POST)
+    return gone | dict.fromkeys(_signatures_without_post(lines), LOST_POST)
 
 
-def may_have(lines: Sequence[str]) -> bool:
-    """Whether a text in which no rule takes a line may still have lines for `found`: a cheap first test of its lines."""
+def may_have_lines_to_cut(lines: Sequence[str]) -> bool:
+    """Tell whether a text may have lines for `lines_to_cut` although no rule matches a line.
+
+    This is a cheap first test.
+    """
     if any(len(line) < 12 and _INITIALS.fullmatch(line.strip()) for line in lines[-3:]):
         return True
     if sum(0 < len(line) <= 30 for line in lines[:12]) >= LONG_MENU:
@@ -101,7 +105,7 @@ def may_have(lines: Sequence[str]) -> bool:
 
 
 def _n_words(text: str) -> int:
-    """Words of a line; two characters of a script without spaces count as one."""
+    """Return the words of a line. Two characters of a script without spaces count as one word."""
     return max(len(text.split()), len(_UNSPACED.findall(text)) // 2)
 
 
@@ -117,9 +121,9 @@ def _is_title(line: Line) -> bool:
 
 
 def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
-    """The titles below headings of links, from the first to the last prose line and after it.
+    """Return the titles below headings of links, from the first prose line on.
 
-    Above the article a title may be its own headline, and stays.
+    Above the article a title may be its own headline, so it stays.
     """
     gone: list[int] = []
     at = first
@@ -147,7 +151,7 @@ def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
 
 
 def _is_short(line: Line) -> bool:
-    """Whether a line is what lists of titles have between these: a label or a byline."""
+    """Tell whether a line can be between the titles of a list: a label or a byline."""
     text = line.text.strip()
     return text_header.is_byline(text) or (
         _n_words(text) < TITLE_WORDS[0] and not _STOP.search(text)
@@ -155,7 +159,7 @@ def _is_short(line: Line) -> bool:
 
 
 def _is_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
-    """Whether titles below a heading, with prose behind them, are a list of links."""
+    """Tell whether titles below a heading, with prose after them, are a list of links."""
     if not titles or len(titles) > MOST_IN_ARTICLE:
         return False
     if len(titles) == 1:
@@ -165,12 +169,15 @@ def _is_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
 
 
 def _is_link(text: str) -> bool:
-    """Whether one of several titles between two paragraphs is long or has a bullet."""
+    """Tell whether one of several titles between two paragraphs is long or has a bullet."""
     return _n_words(text) >= LONG_TITLE_WORDS or _BULLET.match(text) is not None
 
 
 def _menu(head: Sequence[Line]) -> list[int]:
-    """Of the lines above the prose, those of a menu or of bread crumbs; something must be left below it to be the headline."""
+    """Return the lines above the prose that belong to a menu or to bread crumbs.
+
+    One line must remain below the menu, because it may be the headline.
+    """
     gone = [i for i, line in enumerate(head) if not line.category and _CRUMBS.match(line.text)]
     bulleted = _bulleted_menu(head, from_start=True)
     if bulleted:
@@ -182,7 +189,7 @@ def _menu(head: Sequence[Line]) -> list[int]:
             break
         signs += bool(line.category) or word in _HOME
         end += 1
-    while end and not head[end - 1].category:  # the last label may be a headline of one word
+    while end and not head[end - 1].category:  # The last label may be a headline of one word.
         if end < len(head) and not head[end].category:
             break
         end -= 1
@@ -194,7 +201,10 @@ def _menu(head: Sequence[Line]) -> list[int]:
 
 
 def _bulleted_menu(lines: Sequence[Line], *, from_start: bool = False) -> list[int]:
-    """Lines of a few words with a bullet each, in a row, some of which rules take or that begin with the way home."""
+    """Return lines in a row that have a few words and a bullet each.
+
+    A rule must match one of them, or one must be a link to the home page.
+    """
     gone: list[int] = []
     run: list[int] = []
     signs = 0
@@ -227,12 +237,13 @@ def _is_time(text: str) -> bool:
 
 
 def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> list[int]:
-    """Lines with a colon that lost the list they announce: "For more on the flood:".
+    """Return lines with a colon whose list was cut: "For more on the flood:".
 
-    Below the prose all that follows goes. Between two paragraphs at least two lines of links go, and
-    what follows them is no quotation and no list, which the line with the colon may announce as well.
+    Below the prose the list is everything that follows. Between two paragraphs, at least two lines
+    of links must have been cut. The next line must not be a quotation or list, which the line with
+    the colon may announce as well.
     """
-    found = []
+    headings = []
     for i in range(len(lines) - 1, -1, -1):
         line = lines[i]
         if line.category or i in gone:
@@ -253,12 +264,15 @@ def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> li
                     and not _ANNOUNCED.match(lines[end].text)
                 )
             if is_alone:
-                found.append(i)
-    return found
+                headings.append(i)
+    return headings
 
 
-def _lost_posts(lines: Sequence[Line]) -> list[int]:
-    """Signatures of embedded posts without a post above them: "— Harbour Post (@harbourpost) May 3, 2021"."""
+def _signatures_without_post(lines: Sequence[Line]) -> list[int]:
+    """Return signatures of embedded posts without a post above them.
+
+    For example "— Harbour Post (@harbourpost) May 3, 2021".
+    """
     lost: list[int] = []
     for i, line in enumerate(lines):
         if line.category or "(@" not in line.text or not _SIGNATURE.match(line.text):
@@ -276,27 +290,34 @@ def _lost_posts(lines: Sequence[Line]) -> list[int]:
 
 @lru_cache(maxsize=4096)
 def _is_menu_label(line: str, most: int = MENU_WORDS) -> bool:
-    """Whether a line is a label of a menu by its length: a few words, no sentence, no byline."""
+    """Tell whether a line is as long as a label of a menu: a few words, no sentence, no byline."""
     text = line.strip()
     short = len(text) <= MENU_CHARS_UNSPACED if _UNSPACED.search(text) else _n_words(text) <= most
     return short and not _STOP.search(text) and not text_header.is_byline(text)
 
 
-def _in_company(prose: Sequence[int], backwards: bool) -> int:
-    """The first (or last) line of prose that has another one within `COMPANY` lines: notices of a page's edges mostly have none."""
+def _first_with_neighbour(prose: Sequence[int], backwards: bool) -> int:
+    """Return the first (or last) line of prose that has another one within `NEIGHBOUR_LINES` lines.
+
+    Notices at the edges of a page mostly have none.
+    """
     ordered = list(reversed(prose)) if backwards else list(prose)
-    return next((a for a, b in pairwise(ordered) if abs(a - b) <= COMPANY), ordered[0])
+    return next((a for a, b in pairwise(ordered) if abs(a - b) <= NEIGHBOUR_LINES), ordered[0])
 
 
 def _edge_menus(lines: Sequence[Line], prose: Sequence[int]) -> list[int]:
-    """Labels in long rows above and below the article, as texts of whole pages have them.
+    """Return labels in long rows above and below the article, as in texts of whole pages.
 
-    Above, the last line that reads like a headline stays, and what is below it, but for a row so long that
-    the line was a name of the site. Below, some line of the
-    edge must be one that a rule takes: an article may end in a list of its own, but not with a copyright line.
+    Above the article, the last line that reads like a headline stays, and so do the lines below it.
+    The exception is a row so long that the line was the name of the site. Below the article, a rule
+    must match one line of the edge: an article may end in a list of its own, but not with a
+    copyright line.
     """
     gone: list[int] = []
-    first, last = _in_company(prose, backwards=False), _in_company(prose, backwards=True)
+    first, last = (
+        _first_with_neighbour(prose, backwards=False),
+        _first_with_neighbour(prose, backwards=True),
+    )
     head = range(first)
     headline = next(
         (i for i in reversed(head) if not lines[i].category and _is_headline(lines[i])),
@@ -318,9 +339,10 @@ def _is_headline(line: Line) -> bool:
 
 
 def _long_rows(lines: Sequence[Line], at: Iterable[int], least: int = LONG_MENU) -> list[int]:
-    """Labels that no rule takes, in rows of at least `least` lines that are labels or that rules take.
+    """Return labels that no rule matches, in rows of at least `least` lines.
 
-    A row may hold labels of `HEADING_WORDS`, but does not end in one: that may be a headline.
+    A row consists of labels and of lines that rules match. It may have labels of `HEADING_WORDS`
+    words, but does not end with one, because that may be a headline.
     """
     gone, row = list[int](), list[int]()
     for i in (*at, -1):

@@ -1,4 +1,4 @@
-"""The rules that act on one document, filed by where they act, and what they make of one line."""
+"""The rules for one document, grouped by the part of a line where they apply, and their cuts."""
 
 from __future__ import annotations
 
@@ -19,36 +19,40 @@ from copydesk.transforms.clean.rule import (
 )
 from copydesk.transforms.ledger import BLANK_LINE, Cut
 
-_MAX_LINE = 700  # characters: the longest boilerplate seen on the development pages has 640
-_MAX_CAPTION = 300  # characters: longer lines that end in a credit are prose it was glued to
-_EDGE = 400  # characters at the ends of a paragraph in which glued boilerplate is looked for
-_MAX_CREDIT = 110  # characters of a credit with its label
-_MAX_FIELD = 40  # characters of a form field's name
-_LABEL = 80  # characters of a line that other pages of a site may have too; arbitrary
-_MANY_LABELS = 10_000  # of some MB
-_MIN_PROSE = 12  # characters a paragraph keeps when something is cut from it, else it stays whole
+_MAX_LINE = 700  # Characters. The longest boilerplate seen on the development pages has 640.
+# Characters. Longer lines that end in a credit are prose with the caption attached.
+_MAX_CAPTION = 300
+_EDGE = 400  # Characters at each end of a paragraph that are searched for attached boilerplate.
+_MAX_CREDIT = 110  # Characters of a credit with its label.
+_MAX_FIELD = 40  # Characters of a form field's name.
+_LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
+_MANY_LABELS = 10_000  # They take some MB.
+# Characters that must remain of a paragraph if something is cut from it. Otherwise it stays whole.
+_MIN_PROSE = 12
 _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
 _UNSPACED_END = re.compile(r"[\u3040-\u9fff0-9]{6}。")  # arbitrary
-_SHORT_SENTENCE = 4  # words; shorter ones are imperatives: "Share this story."
+_SHORT_SENTENCE = 4  # Words. Shorter sentences are imperatives: "Share this story."
 _SENTENCE_ENDS = frozenset(".。।\"'”’»)]")
 _GLUE_MARK, _GLUE_SPACE = r"[.!?…。।\"'”’»)\]]", " {0,3}"
 _GLUE = re.compile(rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])")
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<×✕✖]")
-_TABLE_HEAD = re.compile(r"\|(?: {0,3}:?-{3,40}:? {0,3}\|){2,40}")  # of a table in Markdown
+# The head of a table in Markdown.
+_TABLE_HEAD = re.compile(r"\|(?: {0,3}:?-{3,40}:? {0,3}\|){2,40}")
 _WORDS = re.compile(r"\w+")
-# An agency named after a sentence wrote it; a caption's credit names a photographer or an archive too.
+# An agency that is named after a sentence wrote it. The credit of a caption may also name a
+# photographer or an archive.
 _SIGN_OFF = re.compile(
     r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)"
 )
 _SENTENCE_END = frozenset(".!?…。\"'”’»)]")
 _NO_CREDIT = frozenset(
     ".!?:;,\"'”’»"
-)  # a credit ends in a name or a bracket, a sentence in one of these
+)  # A credit ends in a name or a bracket. A sentence ends in one of these.
 
 
 class RuleSet:
-    """The rules that are switched on, filed by where they act."""
+    """The rules that are switched on, grouped by the part of a line where they apply."""
 
     def __init__(self, table: RuleTable, on: Collection[RuleEntry]) -> None:
         languages = frozenset(code for entry in on for code in entry.languages)
@@ -65,7 +69,7 @@ class RuleSet:
             for one in part.alternatives
             if one.rule in acting
         ]
-        self._judged: dict[str, list[Cut]] = {}  # what was made of short lines
+        self._judged: dict[str, list[Cut]] = {}  # The cuts of short lines.
         self.by_name = {entry.name: entry for entry in on}
         self.comments = frozenset(entry.name for entry in on if entry.category == "comments")
 
@@ -76,7 +80,10 @@ class RuleSet:
         templates: Collection[str],
         judged: dict[str, list[Cut]],
     ) -> list[Cut]:
-        """What the rules cut, line by line. `judged` keeps what they make of a line by itself, for when it comes again."""
+        """Return the cuts of the rules, line by line.
+
+        `judged` caches the cuts of a line, in case the line occurs again.
+        """
         cuts, cut_by = list[Cut](), dict[int, str]()
         blank = "blank_line" in self.by_name
         for number, line in enumerate(left):
@@ -98,7 +105,10 @@ class RuleSet:
         return cuts + self.form_lines(low, cut_by) if cut_by else cuts
 
     def _remember(self, line: str, made: list[Cut], judged: dict[str, list[Cut]]) -> None:
-        """Keep what was made of a line: labels for other documents, which repeat them, prose for this one."""
+        """Cache the cuts of a line.
+
+        Labels are cached for other documents, which repeat them, and prose only for this document.
+        """
         if len(line) > _LABEL:
             judged[line] = made
             return
@@ -107,7 +117,11 @@ class RuleSet:
         self._judged[line] = made
 
     def judge(self, number: int, line: str, low: str) -> list[Cut]:
-        """The cuts of one line (`low` is its folded form) by itself: all of it, or what is glued to its ends, however often."""
+        """Return the cuts of one line, considered alone. `low` is its folded form.
+
+        A rule may match the whole line, as in "Share on Facebook". Otherwise boilerplate is cut
+        from the beginning and the end of the line, again and again until no rule matches there.
+        """
         cuts: list[Cut] = []
         start, end = 0, len(line)
         while True:
@@ -116,26 +130,30 @@ class RuleSet:
                 and (whole := self._whole(line[start:end], low[start:end])) is not None
             ):
                 return [Cut(number, whole.name, whole.version)]
-            if end - start <= _MIN_PROSE:  # nothing would be left of it
+            if end - start <= _MIN_PROSE:  # Nothing would be left of the line.
                 return cuts
-            if (at := self._glued_start(line, low, start, end)) is not None:
+            if (at := self._boilerplate_at_start(line, low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
                 start = at[1]
-            elif (at := self._glued_end(low, start, end)) is not None:
+            elif (at := self._boilerplate_at_end(low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, at[1], end))
                 end = at[1]
             else:
                 return cuts
 
     def hinted(self, line: Line) -> Line:
-        """A line that no rule takes, with the rule of the place `evidence` that recognises it, if one does."""
+        """Return the line with the category and name of the `evidence` rule that matches it.
+
+        Rules at the place `evidence` cut nothing by themselves. A line that none of them matches is
+        returned as it is.
+        """
         if self.evidence.is_empty or len(line.text) > _MAX_LINE or not undecorated(line.low):
             return line
         rule = self.evidence.find(key(line.low), sentence=kind_of_sentence(line.low))
         return line if rule is None else line._replace(category=rule.category, rule=rule.name)
 
     def _whole(self, line: str, low: str) -> RuleEntry | None:
-        """The rule that takes the whole of a line."""
+        """Return the rule that matches the whole line."""
         core = undecorated(low)
         if not core or core.isspace():
             return self.by_name.get(
@@ -152,10 +170,10 @@ class RuleSet:
             return credit[0]
         return None
 
-    def _glued_start(
+    def _boilerplate_at_start(
         self, line: str, low: str, start: int, end: int
     ) -> tuple[RuleEntry, int] | None:
-        """Residue at the start of a paragraph: the rule and where prose begins."""
+        """Return the rule that matches the beginning of a paragraph, and where the prose begins."""
         found = self.start.find_at_start(low[start : min(end, start + _EDGE)])
         if (
             found is None
@@ -165,8 +183,8 @@ class RuleSet:
             return None
         return found[0], start + found[1]
 
-    def _glued_end(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
-        """Residue at the end of a paragraph: the rule and where prose ends."""
+    def _boilerplate_at_end(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
+        """Return the rule that matches the end of a paragraph, and where the prose ends."""
         first = max(start, end - _EDGE)
         tail = low[first:end].rstrip()
         for boundary in _GLUE.finditer(tail):
@@ -183,7 +201,10 @@ class RuleSet:
         return None
 
     def _credit(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
-        """A credit at the end of a line: the rule and where the credit begins, white space before it included."""
+        """Return the rule that matches a credit at the end of a line, and where the credit begins.
+
+        White space before the credit belongs to it.
+        """
         first = max(start, end - _MAX_CREDIT)
         tail = low[first:end].rstrip()
         if (
@@ -204,10 +225,11 @@ class RuleSet:
                 return rule, first + len(tail[: found.start()].rstrip())
         return None
 
-    def less_sentences(self, low: Sequence[str], cuts: list[Cut]) -> list[Cut]:
-        """The cuts of a text; where it is two sentences, a line each, without those of sentences of `_SHORT_SENTENCE` words.
+    def without_cuts_of_short_text(self, low: Sequence[str], cuts: list[Cut]) -> list[Cut]:
+        """Return the cuts of a text, without some of them if the text is only two sentences.
 
-        In so short a text only patterns that take sentences take one.
+        If each of its two lines is a sentence of `_SHORT_SENTENCE` words or more, only patterns
+        that are made for sentences may cut one.
         """
         if not cuts:
             return cuts
@@ -225,7 +247,9 @@ class RuleSet:
         return [c for c in cuts if c.line not in kept]
 
     def form_lines(self, low: Sequence[str], cut_by: dict[int, str]) -> list[Cut]:
-        """Fields of a comment form: lines beside one that a rule about comments took."""
+        """Return cuts of the fields of a comment form: lines beside one that a rule about comments
+        cut.
+        """
         found: dict[int, Cut] = {}
         for step in (1, -1):
             inside = False
@@ -247,9 +271,10 @@ class RuleSet:
 
 
 def kind_of_sentence(line: str) -> int:
-    """How a line ends: like a sentence of six words or more, of three or more, or like none.
+    """Classify how a line ends: as a sentence of six words or more, of three or more, or neither.
 
-    Chinese and Japanese, which write no spaces: a line that six characters and their full stop end counts as one of three words.
+    Chinese and Japanese have no spaces. There a line that ends with six characters and their full
+    stop counts as a sentence of three words.
 
     >>> kind_of_sentence("Read more books than posts, she said.") == SENTENCE
     True

@@ -1,1 +1,1 @@
-"""Lines recognised by their place and their shape: what is measured of them, and the model."""
+"""Recognises boilerplate lines by their position and shape: the features and the model."""

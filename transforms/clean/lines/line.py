@@ -1,4 +1,4 @@
-"""A line of a plain text as the rules leave it to the line model."""
+"""A line of a plain text as the rules pass it to the line model."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 WORD = re.compile(r"\w+")
 END = re.compile(r"[.!?…。][\"'”’»)\] ]{0,3}$")
-END_WORDS = (
-    12  # a sentence this long is the article's own: its start, its end, what is surely of it
-)
+# Words of a sentence that surely belongs to the article, such as its first or last one.
+END_WORDS = 12
 
-RESIDUE = (
+BOILERPLATE = (
     "share",
     "related",
     "photo",
@@ -23,11 +22,14 @@ RESIDUE = (
     "counters",
     "comments",
     "tags",
-)  # categories of rules that the line model tells apart
+)  # Categories of rules that the line model distinguishes.
 
 
 class Line(NamedTuple):
-    """A line that is not blank: its text and folded text, category and name of the rule that matches it, if one does, and blank lines above."""
+    """A non-blank line: its text and folded text, its rule, and the blank lines above it.
+
+    If a rule matches the line, `category` and `rule` are its category and name.
+    """
 
     text: str
     low: str

@@ -1,8 +1,9 @@
-"""Columns of numbers that compare the lines of a text with those around them, one row a line.
+"""Columns of numbers that compare the lines of a text with those around them, one row for each
+line.
 
-`columns` and the parts that it calls are compiled together (`numba_cache.part`), because numpy would
-make some three hundred small arrays for each text. Each part writes its columns from number `at` on and returns
-the number of the next one. A part reads `TextLines`.
+`columns` and the parts that it calls are compiled together (`numba_cache.part`), because numpy
+would make some three hundred small arrays for each text. Each part writes its columns from number
+`at` on and returns the number of the next one. A part reads `TextLines`.
 """
 
 from __future__ import annotations
@@ -13,41 +14,43 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms.clean.lines.line import RESIDUE
+from copydesk.transforms.clean.lines.line import BOILERPLATE
 from copydesk.transforms.clean.lines.line_facts import N_SHAPES, NEUTRAL, LineFacts
 from copydesk.transforms.clean.lines.word_bag import WordBag
 from copydesk.transforms.numba_cache import part
 
-PROSE_WORDS = 18  # a line this long that ends like a sentence is prose; captions and teasers are mostly shorter
-FAR = 30  # lines: nothing farther says more
-FAR_RULE = 50  # lines, the same of lines that rules took
-OUTSIDE = -1.0  # the value where a text has no such line or block
-N_RESIDUE = len(RESIDUE)
+# Words of a line that is prose if it ends like a sentence. Captions and teasers are mostly shorter.
+PROSE_WORDS = 18
+FAR = 30  # Lines. A greater distance makes no difference.
+FAR_RULE = 50  # Lines. The same for the distance to lines that rules match.
+OUTSIDE = -1.0  # The value if a text has no such line or block.
+N_CATEGORIES = len(BOILERPLATE)
 N_COLUMNS = 135
-_WINDOWS = ((-4, 0), (1, 5), (-12, 0), (1, 13))  # lines around a line, from and to before
+# Ranges of lines around a line: the first one, and the end (not included).
+_WINDOWS = ((-4, 0), (1, 5), (-12, 0), (1, 13))
 Column = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float32]
 
 
 class TextLines(NamedTuple):
-    """The lines of a text, a column each."""
+    """The lines of a text, a column for each property."""
 
     size: Rows  # words
-    log: Column  # of one more than the words
-    sentence: Column  # 1 where the line ends like one
-    taken: Column  # 1 where a rule matches
-    prose: Column  # 1 where it is long, a sentence, and no rule's
-    score: Column  # of its words
-    odds: Column  # of its rule
-    blank: Rows  # blank lines above it, a few at most
-    boilerplate: Rows  # number of its category, -1 where it has none
+    log: Column  # Logarithm of the words plus one.
+    sentence: Column  # 1 if the line ends like a sentence.
+    taken: Column  # 1 if a rule matches.
+    prose: Column  # 1 if the line is long and a sentence, and no rule matches it.
+    score: Column  # Score of the words.
+    odds: Column  # Log odds of the rule.
+    blank: Rows  # Blank lines above the line, a few at most.
+    boilerplate: Rows  # Number of the rule's category, or -1.
 
 
 def columns(
     facts: LineFacts, taken: Column, odds: Column, blank: Rows, boilerplate: Rows
 ) -> Matrix:
-    """The columns of the lines of a text: a row of `N_COLUMNS` a line."""
+    """Return the columns of the lines of a text: a row of `N_COLUMNS` for each line."""
     n = len(facts.size)
     prose, log = np.zeros(n), np.empty(n)
     for i in range(n):
@@ -85,9 +88,12 @@ def columns(
 
 @part
 def word_columns(text: TextLines, bag: WordBag) -> Column:
-    """Six numbers a line, of its words of five letters or more: the share that other lines of prose have, the share that
-    other lines have, the share that the first two of prose have, their number; of all its words: the share that no
-    other line has, the mean share of the lines with the word that are prose.
+    """Return six numbers for each line.
+
+    For the words of five letters or more: the share that other lines of prose have, the share that
+    other lines have, the share that the first two lines of prose have, and their number. For all
+    words: the share that no other line has, and the mean over the words of the share of prose among
+    the lines with the word.
     """
     n, n_words = len(text.size), len(bag.n_letters)
     lines_with, in_prose = np.zeros(n_words), np.zeros(n_words)
@@ -120,8 +126,11 @@ def word_columns(text: TextLines, bag: WordBag) -> Column:
 
 @part
 def own_columns(rows: Matrix, text: TextLines, facts: LineFacts, words: Column) -> int:
-    """The line's shape and scores, the share of its words that other prose has, lines that read the same; of the text: the logarithm of the
-    number of lines, the share of words that are prose, the logarithm of the number of words, the share of lines that rules took.
+    """Write the columns of the line itself and of the whole text.
+
+    Of the line: its shape and scores, the share of its words that other prose has, and the number
+    of equal lines. Of the text: the logarithm of the number of lines, the share of words in prose,
+    the logarithm of the number of words, and the share of lines that rules match.
     """
     n = len(text.size)
     total, n_taken, n_prose = 0, 0.0, 0.0
@@ -145,7 +154,12 @@ def own_columns(rows: Matrix, text: TextLines, facts: LineFacts, words: Column) 
 
 @part
 def place_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Shares of the prose above and below, lines to the nearest prose and to the nearest line a rule took on both sides, words since that one, place."""
+    """Write the columns about the position of the line.
+
+    These are the shares of the prose above and below, the lines to the nearest prose and to the
+    nearest line that a rule matches on both sides, the words since that line, and the position in
+    the text.
+    """
     n = len(text.size)
     prose = 0.0
     for i in range(n):
@@ -172,7 +186,7 @@ def place_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def group_mean(values: npt.NDArray[Any], start: int, end: int) -> float:
-    """The mean over the lines from `start` to before `end`."""
+    """Return the mean over the lines from `start` up to `end`, which is not included."""
     total = 0.0
     for i in range(start, end):
         total += values[i]
@@ -181,7 +195,11 @@ def group_mean(values: npt.NDArray[Any], start: int, end: int) -> float:
 
 @part
 def runs_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Per line, of the lines around it up to the next prose: how many, the share rules took, mean score, words a line, and its place among them."""
+    """Write the columns about the lines around up to the next prose.
+
+    These are their number, the share that rules match, the mean score, the words in a line, and the
+    position of the line among them.
+    """
     n, start = len(text.size), 0
     while start < n:
         end = start + 1
@@ -206,7 +224,7 @@ def runs_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def sums_to(values: Column) -> Column:
-    """The sums of the values before each place, and of all."""
+    """Return the sums of the values before each position, and of all values."""
     found = np.zeros(len(values) + 1)
     for i in range(len(values)):
         found[i + 1] = found[i] + values[i]
@@ -215,7 +233,7 @@ def sums_to(values: Column) -> Column:
 
 @part
 def surroundings_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Means over the lines around, and what the two lines before and after are like."""
+    """Write means over the lines around, and the properties of the two lines before and after."""
     n = len(text.size)
     for low, high in _WINDOWS:
         for values in (text.taken, text.prose, text.score, text.log):
@@ -246,8 +264,12 @@ def surroundings_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def lists_columns(rows: Matrix, at: int, text: TextLines, facts: LineFacts) -> int:
-    """Per line, of the lines in a row that are indented and marked like it: how many, words a line, share of sentences, mean score,
-    its place, how much longer it is than they, whether a colon announces them; then the odds of its rule, and their mean over the row.
+    """Write the columns about the list around a line: lines in a row with the same indent and
+    bullet.
+
+    These are their number, the words in a line, the share of sentences, the mean score, the
+    position of the line, how much longer it is than the others, and whether a colon announces the
+    list. The odds of the line's rule and their mean over the list follow.
     """
     n, start = len(text.size), 0
     while start < n:
@@ -276,9 +298,12 @@ def lists_columns(rows: Matrix, at: int, text: TextLines, facts: LineFacts) -> i
 
 @part
 def blocks_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Per line: blank lines above and below it; of its block (lines with no blank one between), the block above and the one below
-    how many lines, words a line, shares of sentences and of lines that rules took; its place in the block; of the text, the share of
-    lines below a blank one, and on how many sides prose has one.
+    """Write the columns about blocks, which are lines without a blank line between them.
+
+    First the blank lines above and below the line. Then, for its block, the one above and the one
+    below: the number of lines, the words in a line, the shares of sentences and of lines that rules
+    match. Then the position of the line in its block. Of the text: the share of lines below a blank
+    line, and on how many sides prose has a blank line.
     """
     n, start, n_blocks = len(text.size), 0, 0
     n_prose, sides = 0, 0
@@ -320,8 +345,11 @@ def blocks_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def topics_columns(rows: Matrix, at: int, text: TextLines, facts: LineFacts, words: Column) -> int:
-    """Per line: how often its names are in the text's prose, and how many names it has; of its words the share that no
-    other line has, and the mean share of the lines with the word that are prose; its share of digits.
+    """Write the columns about the topic of a line.
+
+    These are how often its names are in the text's prose, its number of names, the share of its
+    words that no other line has, the mean share of prose among the lines with each word, and the
+    share of digits.
     """
     names = facts.names
     in_prose, shared = np.zeros(len(names.n_letters)), np.zeros(len(text.size))
@@ -340,8 +368,10 @@ def topics_columns(rows: Matrix, at: int, text: TextLines, facts: LineFacts, wor
 
 @part
 def rises_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Per line: the variance of the logarithm of length over nine lines, the share of prose lines above, their number in the text,
-    and by how much the line is longer than the one above.
+    """Write the columns about changes of length.
+
+    These are the variance of the logarithm of length over nine lines, the share of prose lines
+    above, their number in the text, and how much longer the line is than the one above.
     """
     n = len(text.size)
     sums, squares, prose = sums_to(text.log), sums_to(text.log * text.log), sums_to(text.prose)
@@ -357,30 +387,37 @@ def rises_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def ruled_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Per line: how far above it is the next line that a rule took, for each category of boilerplate, and how far below; of the nearest
-    such line of any category above, and below, the log odds of its rule and the number of prose lines between.
+    """Write the columns about the nearest lines that rules match.
+
+    For each category of boilerplate: the distance to such a line above, and below. For the nearest
+    one of any category, above and below: the log odds of its rule and the number of prose lines
+    between.
     """
     n = len(text.size)
     for side in range(2):
-        last = np.full(N_RESIDUE, -FAR_RULE)
-        odds, between = NEUTRAL, float(FAR_RULE)  # as where there is no such line
+        last = np.full(N_CATEGORIES, -FAR_RULE)
+        odds, between = NEUTRAL, float(FAR_RULE)  # The values if there is no such line.
         for step in range(n):
             i = step if side == 0 else n - 1 - step
-            for k in range(N_RESIDUE):
-                rows[i, at + side * N_RESIDUE + k] = min(FAR_RULE, step - last[k])
-            rows[i, at + 2 * N_RESIDUE + 2 * side] = odds
-            rows[i, at + 2 * N_RESIDUE + 2 * side + 1] = min(float(FAR_RULE), between)
+            for k in range(N_CATEGORIES):
+                rows[i, at + side * N_CATEGORIES + k] = min(FAR_RULE, step - last[k])
+            rows[i, at + 2 * N_CATEGORIES + 2 * side] = odds
+            rows[i, at + 2 * N_CATEGORIES + 2 * side + 1] = min(float(FAR_RULE), between)
             between += text.prose[i]
             if text.taken[i]:
                 odds, between = text.odds[i], 0.0
             if text.boilerplate[i] >= 0:
                 last[text.boilerplate[i]] = step
-    return at + 2 * N_RESIDUE + 4
+    return at + 2 * N_CATEGORIES + 4
 
 
 @part
 def dates_columns(rows: Matrix, at: int, dated: Column) -> int:
-    """Per line: whether it is short and has a date or an hour, whether the lines before and after do, and how many within six lines do."""
+    """Write the columns about dates.
+
+    These are whether the line is short and has a date or an hour, whether the lines before and
+    after do, and how many of the lines within six lines do.
+    """
     n, sums = len(dated), sums_to(dated)
     for i in range(n):
         rows[i, at] = dated[i]

@@ -1,4 +1,4 @@
-"""Columns of first-pass results: of the lines around a line, and of the lines that share its words.
+"""Columns of first-pass results: of the lines around a line, and of the lines with the same words.
 
 `context_rows` and the parts that it calls are compiled together (`numba_cache.part`).
 """
@@ -15,11 +15,11 @@ from copydesk.transforms.clean.lines.word_bag import WordBag
 from copydesk.transforms.numba_cache import part
 
 FARTHEST = 99
-SUREST = 6.0  # log odds; surer ones count as this
-OUTSIDE = -9.0  # log odds of lines outside of the text
+SUREST = 6.0  # Log odds. Surer ones count as this.
+OUTSIDE = -9.0  # Log odds of lines outside the text.
 N_AROUND, N_COMPANY = 31, 3
-_REACHES = (3, 8, 20)  # lines on either side
-_LONG_LINE, _LONG_TURN = 80, 50  # words, and lines: more say no more
+_REACHES = (3, 8, 20)  # Lines on either side.
+_LONG_LINE, _LONG_TURN = 80, 50  # Words, and lines. More make no difference.
 
 Column = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -29,7 +29,7 @@ Matrix = npt.NDArray[np.float32]
 def context_rows(
     odds: npt.NDArray[np.float32], n_words: Rows, words: WordBag, names: WordBag
 ) -> Matrix:
-    """The columns of `around`, then those of `company` of the words and of the names."""
+    """Return the columns of `around`, then those of `company` for the words and for the names."""
     n = len(odds)
     rows = np.empty((n, N_AROUND + 2 * N_COMPANY), np.float32)
     own, good = np.empty(n), np.empty(n)
@@ -44,8 +44,11 @@ def context_rows(
 
 @part
 def company(rows: Matrix, at: int, good: Column, words: WordBag) -> None:
-    """Per line, the mean over its words: share of the other lines with the word that are the article's, and the logarithms of the
-    numbers of lines with it that are and that are not. Writes three columns from number `at` on.
+    """Write three columns about the other lines with the words of a line, from number `at` on.
+
+    Each is a mean over the words: the share of the other lines with the word that are the
+    article's, and the logarithms of the numbers of lines with it that are the article's and that
+    are not.
     """
     n = len(good)
     lines_with, of_article = np.zeros(len(words.n_letters)), np.zeros(len(words.n_letters))
@@ -67,12 +70,15 @@ def company(rows: Matrix, at: int, good: Column, words: WordBag) -> None:
 
 @part
 def around(rows: Matrix, own: Column, good: Column, n_words: Rows) -> None:
-    """Per line: what the first pass made of it, of its neighbours, of its run, and of the text. Writes the first `N_AROUND` columns.
+    """Write the first `N_AROUND` columns, from the first-pass results of the lines around a line.
 
-    `own` are its log odds, `good` how likely it is the article's. *Solid* lines are surely the article's.
+    They are about the line, its neighbours, its run, and the text. `own` are the log odds of the
+    lines, and `good` the probabilities that they are the article's. *Solid* lines are surely the
+    article's.
     """
     n = len(own)
-    sums, mass = np.zeros(n + 1), np.zeros(n + 1)  # `mass`: words of the article, expected
+    # `mass` is the expected number of words of the article.
+    sums, mass = np.zeros(n + 1), np.zeros(n + 1)
     n_solid, total_good = 0, 0.0
     solid = np.zeros(n, np.bool_)
     for i in range(n):
@@ -98,7 +104,7 @@ def around(rows: Matrix, own: Column, good: Column, n_words: Rows) -> None:
             at += 3
         rows[i, at] = mass[i] / total
         rows[i, at + 1] = (total - mass[i + 1]) / total
-        at += 8  # two of the nearest solid lines and four of the run follow
+        at += 8  # Two columns of the nearest solid lines and four of the run follow.
         rows[i, at] = low
         rows[i, at + 1] = middle
         rows[i, at + 2] = high
@@ -112,7 +118,7 @@ def around(rows: Matrix, own: Column, good: Column, n_words: Rows) -> None:
 
 @part
 def quantile(ordered: Column, share: float) -> float:
-    """The quantile of ordered numbers, linear between two of them."""
+    """Return the quantile of ordered numbers, linear between two of them."""
     place = share * (len(ordered) - 1)
     below = math.floor(place)
     above = min(below + 1, len(ordered) - 1)
@@ -125,7 +131,11 @@ def quantile(ordered: Column, share: float) -> float:
 
 @part
 def solid_columns(rows: Matrix, at: int, own: Column, solid: npt.NDArray[np.bool_]) -> None:
-    """Per line: lines to the nearest solid one above and below; of the other lines between the two, mean, number, most and least of the odds."""
+    """Write the columns about the run between the nearest solid lines.
+
+    These are the lines to the nearest solid one above and below, and the mean, number, highest and
+    lowest odds of the other lines between the two.
+    """
     n = len(own)
     last = -1
     for i in range(n):
@@ -138,7 +148,7 @@ def solid_columns(rows: Matrix, at: int, own: Column, solid: npt.NDArray[np.bool
             last = i
         rows[i, at + 1] = min(last - i, FARTHEST) if last >= 0 else FARTHEST
     start = 0
-    while start < n:  # a run begins with a solid line, but for the first one
+    while start < n:  # A run begins with a solid line, except the first run.
         end = start + 1
         while end < n and not solid[end]:
             end += 1
@@ -158,7 +168,10 @@ def solid_columns(rows: Matrix, at: int, own: Column, solid: npt.NDArray[np.bool
 
 @part
 def turn_column(rows: Matrix, at: int, own: Column) -> None:
-    """Per line: how many lines in a row the first pass judged like it, negative where it took them for the article's."""
+    """Write how many lines in a row the first pass judged in the same way as this one.
+
+    The number is negative if it judged them to be the article's.
+    """
     n, start = len(own), 0
     while start < n:
         end = start + 1

@@ -1,4 +1,4 @@
-"""A line judged again by what the first pass said about the other lines of its text.
+"""Features for the second pass: what the first pass said about the other lines of the text.
 
 `odds` are the first pass's log odds that a line is boilerplate.
 """
@@ -16,20 +16,28 @@ from copydesk.transforms.clean.lines.line_features import Features
 
 Odds = npt.NDArray[np.float32]
 
-# Log odds asked beyond the limit where all words of a text are boilerplate, and in proportion below. Of texts that an extractor has already
-# cut to the article more boilerplate goes, of whole pages fewer good lines, and of both together as much (training/README.md).
+# Log odds that are added to the threshold if all words of a text are boilerplate, and in proportion
+# if fewer are. From texts that an extractor has already cut to the article, more boilerplate is
+# then cut. From whole pages, fewer good lines are. Both together stay the same
+# (training/README.md).
 CAUTION = 2.0
-_SUREST = 6.0  # log odds; surer ones count as this
+_SUREST = 6.0  # Log odds. Surer ones count as this.
 
 
 def context(odds: Odds, seen: Features) -> npt.NDArray[np.float32]:
-    """One row of numbers per line, for the second forest beside the features: its surroundings, and the company of its words and names."""
+    """Return a row of numbers for each line, which the second forest reads beside the features.
+
+    They are about the lines around it, and about the lines with its words and names.
+    """
     found: npt.NDArray[np.float32] = _loop()(odds, seen.n_words, seen.words, seen.names)
     return found
 
 
 def caution(odds: Odds, n_words: npt.NDArray[np.int64]) -> float:
-    """What to take off the odds of every line: `CAUTION` times the share of the text's words that the first pass holds for boilerplate."""
+    """Return the number to subtract from the odds of every line.
+
+    It is `CAUTION` times the share of the text's words that the first pass takes for boilerplate.
+    """
     total = int(n_words.sum())
     if not total:
         return CAUTION

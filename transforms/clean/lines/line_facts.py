@@ -1,8 +1,8 @@
-"""What one walk over the characters of a text's lines finds: their words, names, shapes and dates.
+"""The words, names, shapes and dates of a text's lines, found in one walk over the characters.
 
 `line_facts` is compiled, because a page has hundreds of lines and each would cost several objects.
-`facts_in_python` finds the same with regular expressions, for a process that cleans one document;
-a test holds both to the same numbers.
+`facts_in_python` finds the same facts with regular expressions, for a process that cleans one
+document. A test checks that both give the same numbers.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from copydesk.transforms import numba_cache
 from copydesk.transforms.clean.lines.line import END, WORD, Line
 from copydesk.transforms.clean.lines.word_bag import WordBag
 
-LONGEST = 60  # words: longer lines are prose whatever their words, which are not scored
+LONGEST = 60  # Words. Longer lines are prose whatever their words are, so these are not scored.
 NEUTRAL = 0.0
-DATED_WORDS = 14  # a longer line with a date or an hour in it is no time stamp
-HEAD = 400  # characters of a line in which names and digits are looked for
+DATED_WORDS = 14  # Words. A longer line with a date or an hour is not a time stamp.
+HEAD = 400  # Characters at the beginning of a line that are searched for names and digits.
 N_SHAPES = 17
 
 _BULLETS = frozenset("•*·-–—●▪■◦○+►▶>")
@@ -65,24 +65,25 @@ _SEEN, _WORD, _SPACE, _UPPER, _LOWER, _TITLE, _DECIMAL, _DIGIT_SIGN = (1 << n fo
 _N_CODE_POINTS = 0x110000
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
-Weights = tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64]]  # an open hash table, see `hashed`
+# An open hash table (see `hashed`).
+Weights = tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64]]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
 class LineFacts(NamedTuple):
-    """What is known of each line of a text by itself, one row or entry a line."""
+    """The facts of each line of a text considered alone, one row or entry for each line."""
 
     size: Ints  # words
-    shape: Floats  # `N_SHAPES` columns, see `_shape`
-    scores: Floats  # of its words, and of its first two words
-    often: Floats  # lines of the text that read the same
-    dated: Floats  # 1 where it is short and has a date or an hour
-    digits: Floats  # share of digits
-    indent: Ints  # characters of white space before it
-    bullet: Ints  # code point of the bullet that begins it, 0 where there is none
-    words: WordBag  # those of four letters or more, folded
-    names: WordBag  # words with a capital, but for the first of the line
+    shape: Floats  # `N_SHAPES` columns (see `_shape`).
+    scores: Floats  # Scores of its words, and of its first two words.
+    often: Floats  # Number of equal lines in the text.
+    dated: Floats  # 1 if it is short and has a date or an hour.
+    digits: Floats  # Share of digits.
+    indent: Ints  # Characters of white space before it.
+    bullet: Ints  # Code point of the bullet at its beginning, or 0.
+    words: WordBag  # Words of four letters or more, folded.
+    names: WordBag  # Words with a capital, except the first of the line.
 
 
 class WordWeights(NamedTuple):
@@ -93,19 +94,22 @@ class WordWeights(NamedTuple):
 
 
 def word_weights(by_word: Mapping[str, float]) -> WordWeights:
-    """The weights with the table in which the compiled walk looks them up."""
+    """Return the weights together with the table in which the compiled walk finds them."""
     return WordWeights(by_word, hashed(by_word))
 
 
 def line_facts(lines: Sequence[Line], weights: WordWeights) -> LineFacts:
-    """The facts of the lines of a text, none of which is blank."""
+    """Return the facts of the lines of a text, none of which is blank."""
     if numba_cache.uses_plain_loops():
         return facts_in_python(lines, weights)
     return compiled_facts(lines, weights)
 
 
 def hashed(values: Mapping[str, float]) -> Weights:
-    """An open hash table of words: 64-bit hashes (0: free) and values, a power of two of rows."""
+    """Return an open hash table of words: 64-bit hashes (0 is free) and values.
+
+    The number of rows is a power of two.
+    """
     n = 1 << max(3, (2 * len(values)).bit_length())
     keys, found = np.zeros(n, np.uint64), np.zeros(n, np.float64)
     for word, value in values.items():
@@ -118,7 +122,7 @@ def hashed(values: Mapping[str, float]) -> Weights:
 
 
 def _hash(word: str) -> int:
-    """FNV-1a over code points, as the compiled walk computes it."""
+    """Return FNV-1a over code points, as the compiled walk computes it."""
     found = int(_FNV_START)
     for character in word:
         found = ((found ^ ord(character)) * int(_FNV_PRIME)) & 0xFFFFFFFFFFFFFFFF
@@ -126,7 +130,7 @@ def _hash(word: str) -> int:
 
 
 def compiled_facts(lines: Sequence[Line], weights: WordWeights) -> LineFacts:
-    """`line_facts` by the compiled walk."""
+    """Compute `line_facts` with the compiled walk."""
     lengths = np.array([len(line.text) for line in lines], np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)])
     text, low = (
@@ -159,7 +163,10 @@ def _bullet_codes() -> npt.NDArray[np.uint32]:
 
 @cache
 def _flag_table() -> npt.NDArray[np.uint8]:
-    """Flags by code point, filled as characters are met: to ask Python of all takes half a second."""
+    """Return the flags by code point, which are filled when a character first occurs.
+
+    Asking Python about all characters takes half a second.
+    """
     table = np.zeros(_N_CODE_POINTS, np.uint8)
     for code in range(128):
         table[code] = _flags_of(chr(code))
@@ -167,7 +174,7 @@ def _flag_table() -> npt.NDArray[np.uint8]:
 
 
 def _flags(*parts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
-    """The table of flags, with those of every character of the parts."""
+    """Return the table of flags after adding the characters of the parts."""
     table = _flag_table()
     for codes in parts:
         new = codes[table[codes] == 0]
@@ -191,7 +198,7 @@ def _flags_of(character: str) -> int:
 
 
 def facts_in_python(lines: Sequence[Line], weights: WordWeights) -> LineFacts:
-    """`line_facts` without a compiler."""
+    """Compute `line_facts` without a compiler."""
     words = [WORD.findall(line.low) for line in lines]
     size = [len(own) for own in words]
     bare = [line.low.strip() for line in lines]
@@ -227,7 +234,7 @@ def _names(head: str) -> list[str]:
 
 
 def _shape(text: str, n_words: int) -> tuple[float, ...]:
-    """Length, ending, capitals, digits and marks of one line by itself."""
+    """Return length, ending, capitals, digits and marks of one line."""
     stripped = text.strip()
     first, m = stripped[0], n_words or 1
     parts = stripped[:HEAD].split()
@@ -254,11 +261,14 @@ def _shape(text: str, n_words: int) -> tuple[float, ...]:
 
 
 def _scores(words: Sequence[str], weights: Mapping[str, float]) -> tuple[float, float]:
-    """The sum of the weights of the words over the root of their number, and the weight of the line's two first words."""
+    """Return the score of the words and the weight of the first two words.
+
+    The score is the sum of the words' weights over the root of their number.
+    """
     if not words:
         return NEUTRAL, NEUTRAL
     total = 0.0
-    for word in dict.fromkeys(words):  # not `sum`, which rounds otherwise from Python 3.12 on
+    for word in dict.fromkeys(words):  # `sum` rounds differently from Python 3.12 on.
         total += weights.get(word, 0.0)
     return total / math.sqrt(len(words)), weights.get("^" + words[0], NEUTRAL) + weights.get(
         "^" + " ".join(words[:2]), NEUTRAL

@@ -1,9 +1,10 @@
-"""Lines of plain text recognised as no part of the article by their place and shape, not by their wording.
+"""The model that finds boilerplate lines of plain text by position and shape, not by wording.
 
-`line_features` turns the lines of one document into numbers; boosted trees trained on labelled pages
-(`training/clean_lines.py`) turn those into log odds that a line is no part of the article, and a second
-forest judges the lines again by what the first said about the others (`line_context_features`).
-A rule that matches a line is a feature among others. The model only adds to what rules cut (`decided`).
+`line_features` turns the lines of one document into numbers. Boosted trees trained on labelled
+pages (`training/clean_lines.py`) turn those into log odds that a line is no part of the article. A
+second forest judges the lines again, with what the first one said about the other lines
+(`line_context_features`). A rule that matches a line is one feature among others. The model only
+adds to the cuts of the rules (`decide`).
 """
 
 from __future__ import annotations
@@ -26,21 +27,29 @@ from copydesk.transforms.clean.lines.line_features import features
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest
 
-JUDGED = 40  # spaces; longer lines are left alone, whatever the model says
-MIN_WORDS = (
-    4  # shorter lines are mostly sub-headings and list items, and have a threshold of their own
-)
-BREAK_WORDS = 5  # any sentence this long ends a list of links: the steps of a recipe do
-MENU = 4  # lines that rules took above or below the article: menus and footers have more, articles fewer; arbitrary
-DOUBTFUL = -1.5  # log odds of the first pass: lines below are the article's without a second one
-MIN_BOILERPLATE = 3  # lines that rules took: texts with fewer hold little that the model is sure of, and it costs more than all rules
-FEW_WORDS = 60  # a text with fewer gives the model nothing to judge by: rules act alone; arbitrary
+JUDGED = 40  # Spaces. Lines with more are never cut, whatever the model says.
+# Words. Shorter lines are mostly sub-headings and list items, and have a threshold of their own.
+MIN_WORDS = 4
+BREAK_WORDS = 5  # Words of a sentence that ends a list of links, as the steps of a recipe do.
+# Lines above or below the article that rules match. Menus and footers have more, articles fewer.
+# Arbitrary.
+MENU = 4
+# Log odds of the first pass. Lines below this value are the article's, without a second pass.
+DOUBTFUL = -1.5
+# Lines that rules match. In texts with fewer the model is sure of little, and it costs more than
+# all rules.
+MIN_BOILERPLATE = 3
+# Words. A text with fewer gives the model too little to judge by, so only the rules are used.
+# Arbitrary.
+FEW_WORDS = 60
 
-# What the model must not judge: code, numbered items, references, tables of numbers, scripts without
-# spaces between words. In the development pages these were most of the good lines it would have lost.
+# Lines that the model must not judge: code, numbered items, references, tables of numbers, scripts
+# without spaces between words. On the development pages these were most of the good lines that it
+# would have cut.
 _CODE_MARKS = frozenset("{};=<>\\^`~│|")
 _CODE = re.compile(r"\(\)|\w\[|::|->|\w_\w")
-# Dates of a tour and fields of a file: in the development pages two such lists were a third of what the model lost.
+# Dates of a tour and fields of a file. On the development pages two such lists were a third of the
+# good lines that the model cut.
 _LISTED = re.compile(
     r"\s*(?:[•*·-]\s*)?(?:(?:jan|feb|mar|apr|abr|may|mai|jun|jui|jul|aug|aou|sep|oct|okt|nov|dec|dez|dic)[a-zéû]{0,6}\.? \d{1,2}(?:st|nd|rd|th)?\b(?!,? \d{4})|"
     r"\d{1,2}\.? (?:jan|feb|mar|apr|abr|may|mai|jun|jui|jul|aug|aou|sep|oct|okt|nov|dec|dez|dic)[a-zéû]{0,6}\b(?! \d{4}))",
@@ -53,28 +62,30 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\u
 
 
 class Model(NamedTuple):
-    """What training found: tables of words and rules, two forests, and the log odds from which lines go."""
+    """The result of training: tables of words and rules, two forests, and the thresholds for
+    cutting.
+    """
 
-    words: WordWeights  # weight of a word that boilerplate or prose prefers
-    rules: Mapping[str, float]  # log odds that a line which the rule matches is boilerplate
+    words: WordWeights  # Weights of words that boilerplate or prose prefers.
+    rules: Mapping[str, float]  # Log odds that a line is boilerplate if the rule matches it.
     first: Forest
     second: Forest
     threshold: float
-    short_threshold: float  # of lines under `MIN_WORDS`
-    rule_threshold: float  # of lists and menus beside the article
+    short_threshold: float  # For lines under `MIN_WORDS`.
+    rule_threshold: float  # For lists and menus beside the article.
 
 
-def judged(line: Line) -> bool:
-    """Whether the model may drop the line: not code, not a reference, not long prose.
+def may_be_cut(line: Line) -> bool:
+    """Tell whether the model may cut the line: it is not code, a reference or long prose.
 
-    >>> judged(Line("for i in range(10): {", "", "")), judged(Line("Ten bridges to see this summer", "", ""))
+    >>> may_be_cut(Line("for i in range(10): {", "", "")), may_be_cut(Line("Ten bridges to see this summer", "", ""))
     (False, True)
     """
     text, low = line.text, line.low
     if line.category or text.count(" ") >= JUDGED or any(word in low for word in _REFERENCE_WORDS):
         return False
     if text.isascii() and text.replace(" ", "").isalpha() and text[0] != " ":
-        return True  # words alone match none of the following
+        return True  # A line of words alone matches none of the following.
     return not (
         not _CODE_MARKS.isdisjoint(text)
         or _FIELD.match(text)
@@ -86,10 +97,11 @@ def judged(line: Line) -> bool:
 
 
 def below_the_end(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[int]:
-    """Lines below the article's last sentence among lines that the rules took: lists of other stories, menus.
+    """Return the lines below the article's last sentence that are in lists of stories or menus.
 
-    A line of fewer than four words goes only out of a menu. Bylines stay for the tagger, and so
-    does everything that has no prose above it. On the development pages 98 bad lines go for a good one.
+    There must be lines that rules match among them. A line of fewer than four words is returned
+    only inside a menu. Bylines stay for the tagger, and so do lines without prose above them. On
+    the development pages 98 bad lines are cut for each good one.
     """
     end = next(
         (
@@ -114,9 +126,10 @@ def below_the_end(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[
 
 
 def above_the_start(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[int]:
-    """Lines of one to three words above the first prose, among several that rules took: the site's menu.
+    """Return the lines of one to three words in a menu above the first prose.
 
-    Headlines are longer, and a shorter one is below the menu's last line.
+    Rules must match several lines around them. A headline is longer, or is below the menu's last
+    line.
     """
     start = next(
         (i for i, line in enumerate(lines) if not line.category and _ends_prose(line, END_WORDS)), 0
@@ -140,10 +153,11 @@ def _ends_prose(line: Line, words: int) -> bool:
 def log_odds(
     lines: Sequence[Line], known: Model, may_go: Callable[[int], bool] = lambda line: True
 ) -> npt.NDArray[np.float32]:
-    """How likely each line is boilerplate; natural logarithm of the odds.
+    """Return the natural logarithm of the odds that each line is boilerplate.
 
-    Where the first pass doubts and the line, by its number, `may_go`, it is the odds of the second pass.
-    The more of a text is boilerplate, the surer the model must be (`line_context_features.CAUTION`).
+    If the first pass leaves a doubt, the odds of the second pass are used for a line if `may_go`
+    allows its number. The more of a text is boilerplate, the surer the model must be
+    (`line_context_features.CAUTION`).
     """
     seen = features(lines, known.words, known.rules)
     odds = known.first.sums(seen.rows).astype(np.float32)
@@ -156,28 +170,30 @@ def log_odds(
 
 
 class Decision(NamedTuple):
-    """Lines of one text, by index, that go beside what rules cut."""
+    """The lines of a text, by index, that are cut in addition to those that rules cut."""
 
     below: tuple[int, ...]
     above: tuple[int, ...]
     unlikely: tuple[int, ...]
 
 
-def decided(
+def decide(
     lines: Sequence[Line],
     odds: Sequence[float] | None,
     known: Model,
     may_go: Callable[[int], bool] | None = None,
 ) -> Decision:
-    """What the model adds to the rules; without `odds` only lists and menus beside the article go.
+    """Return the lines that the model adds to the cuts of the rules.
 
-    Lines that a rule takes have a category. `may_go` says of a line, by its number, whether it is `judged`. The model drops lines of its own only where rules took
-    `MIN_BOILERPLATE` others: it was trained on scrapes.
+    Without `odds` these are only lists and menus beside the article. Lines that a rule matches have
+    a category. `may_go` tells for the number of a line whether it `may_be_cut`. The model cuts
+    further lines only if rules match `MIN_BOILERPLATE` lines, because it was trained on scraped
+    texts.
     """
     boilerplate = sum(1 for line in lines if line.category not in {"", "layout"})
     if not boilerplate:
         return Decision((), (), ())
-    may_go = may_go or (lambda i: judged(lines[i]))
+    may_go = may_go or (lambda i: may_be_cut(lines[i]))
     below, above = (
         [i for i in found if odds is None or odds[i] > known.rule_threshold]
         for found in (below_the_end(lines, may_go), above_the_start(lines, may_go))

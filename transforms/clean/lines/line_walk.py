@@ -1,4 +1,4 @@
-"""The compiled walk over the characters of a text's lines; `line_facts` says what it finds.
+"""The compiled walk over the characters of a text's lines. `line_facts` describes its results.
 
 Words are distinguished by 64-bit hashes of their code points. The walk is one function, because a
 kernel is cached by its own source and calls inside would cost as much as the work.
@@ -29,10 +29,10 @@ def walk(
     Ints, Floats, Floats, Floats, Floats, Floats, Ints, Ints,
     Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints,
 ]:  # fmt: skip
-    """Facts of lines `text[starts[i]:starts[i + 1]]` with their folded form `low`.
+    """Return the facts of lines `text[starts[i]:starts[i + 1]]`, whose folded form is `low`.
 
-    `flags` are by code point, `keys` and `values` a hash table of word weights. Returns the columns of
-    `LineFacts` in order, a bag as its four arrays.
+    `flags` are by code point. `keys` and `values` are a hash table of word weights. The result has
+    the columns of `LineFacts` in order, with a bag as its four arrays.
     """
     word_flag, space, upper, lower = 2, 4, 8, 16
     title, decimal, digit_sign = 32, 64, 128
@@ -50,14 +50,15 @@ def walk(
     while width < 2 * most:
         width *= 2
     mask, weights_mask = np.uint64(width - 1), np.uint64(len(keys) - 1)
-    # Words of the folded lines: slot of the hash table, hash, line that had it last, number in the bag, weight.
+    # Words of the folded lines: slot of the hash table, hash, last line that had the word, number
+    # in the bag, weight.
     slots = np.full(width, -1, np.int32)
     hashes, last_row = np.empty(most, np.uint64), np.empty(most, np.int32)
     number, weight = np.empty(most, np.int32), np.empty(most, np.float64)
     n_words = n_numbered = n_at = 0
     bag_at, bag_row, bag_size = np.empty(most, np.int64), np.empty(most, np.int64), np.zeros(n, np.int64)  # fmt: skip
     letters = np.empty(most, np.int64)
-    # Names of the printed lines, the same.
+    # The same for names of the printed lines.
     name_slots = np.full(width, -1, np.int32)
     name_hashes, name_row = np.empty(most, np.uint64), np.empty(most, np.int32)
     n_names = n_name_at = 0
@@ -67,7 +68,7 @@ def walk(
 
     for row in range(n):
         start, end = starts[row], starts[row + 1]
-        # The folded line: its hash, its words.
+        # The folded line: its hash and its words.
         first, last = start, end
         while first < last and flags[low[first]] & space:
             first += 1
@@ -154,7 +155,7 @@ def walk(
                             scores[row, 1] = values[at]
                         break
                     at = (at + np.uint64(1)) & weights_mask
-        if n_own == 1:  # its first two words are the one
+        if n_own == 1:  # The first two words are the only one.
             scores[row, 1] = first_weight
         size[row] = n_own
         if 0 < n_own <= longest:
@@ -165,7 +166,7 @@ def walk(
         if has_time and n_own < dated_words:
             dated[row] = 1.0
 
-        # The printed line: its shape.
+        # The shape of the printed line.
         first, last = start, end
         while first < last and flags[text[first]] & space:
             first += 1
@@ -248,7 +249,7 @@ def walk(
         shape[row, 15] = min(6, indent[row]) / 6.0
         shape[row, 16] = has_upper and not has_lower
 
-        # Its head: digits and names.
+        # Digits and names at its beginning.
         end = min(end, start + head_chars)
         n_digits, is_first, i = 0, True, start
         while i < end:
@@ -285,7 +286,7 @@ def walk(
         digits[row] = n_digits / (end - start)
 
     slots[:] = -1
-    for row in range(n):  # how many lines read the same
+    for row in range(n):  # Count the lines that are equal.
         h = line_hash[row]
         slot = (h ^ (h >> shift)) & mask
         while slots[slot] >= 0 and line_hash[slots[slot]] != h:

@@ -1,4 +1,4 @@
-"""Which words the lines of a text have."""
+"""The words of the lines of a text."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ import numpy.typing as npt
 
 
 class WordBag(NamedTuple):
-    """Each word of a line once, an entry a word: `at` numbers the word, `row` its line.
+    """Each word of a line once, one entry for each word: `at` numbers the word, `row` its line.
 
-    In the order of the text: sums in the order of a set would differ in their last bit from process to process.
+    The entries are in the order of the text. Sums in the order of a set would differ in their last
+    bit from process to process.
     """
 
     at: npt.NDArray[np.int64]
     row: npt.NDArray[np.int64]
-    size: npt.NDArray[np.int64]  # entries of each line
-    n_letters: npt.NDArray[np.int64]  # of each word
+    size: npt.NDArray[np.int64]  # Entries of each line.
+    n_letters: npt.NDArray[np.int64]  # Letters of each word.
 
     @classmethod
     def of(cls, words: Sequence[Iterable[str]]) -> WordBag:
-        """The bag of the words of each line."""
+        """Return the bag of the words of each line."""
         number: dict[str, int] = {}
         lists = [
             [number.setdefault(word, len(number)) for word in dict.fromkeys(own)] for own in words
