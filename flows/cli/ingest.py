@@ -104,10 +104,10 @@ def command(
         reread=reread,
     )
     try:
-        outcome = None if reread or dry_run else _unchanged(run)
+        outcome, n_bytes = (None, 0) if reread or dry_run else _look_ahead(run)
         if outcome is None:
             if engine == "local":
-                _start_workers(run.recipe)
+                _start_workers(run, n_bytes)
             progress = terminal.chosen(quiet=quiet or as_json)
             if direct or dry_run:
                 outcome = _directly(run, progress, dry_run=dry_run)
@@ -188,27 +188,30 @@ class _Stdin:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _unchanged(run: _Run) -> Outcome | None:
-    """The outcome if the warehouse has read all inputs; it needs no server and no worker."""
+def _look_ahead(run: _Run) -> tuple[Outcome | None, int]:
+    """The outcome if the warehouse has read all inputs, and the bytes that the run will surely read.
+
+    This needs no server and no worker.
+    """
     from copydesk.flows import read
-    from copydesk.flows.pipeline.start import unchanged
+    from copydesk.flows.pipeline.start import look_ahead
     from copydesk.flows.remote.client import absolute_location
     from copydesk.flows.report import outcome as finish
 
     try:
-        summary = unchanged(run.inputs, warehouse=run.warehouse, recipe=run.recipe)
+        ahead = look_ahead(run.inputs, warehouse=run.warehouse, recipe=run.recipe)
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
-    return (
-        None if summary is None else finish.Outcome(summary, absolute_location(run.warehouse), None)
-    )
+    if ahead.unchanged is None:
+        return None, ahead.n_bytes
+    return finish.Outcome(ahead.unchanged, absolute_location(run.warehouse), None), 0
 
 
-def _start_workers(recipe: Recipe) -> None:
-    """Start a reader and a worker while this process imports the rest, before it has threads."""
+def _start_workers(run: _Run, n_bytes: int) -> None:
+    """Start a reader and workers while this process imports the rest, before it has threads."""
     from copydesk.flows.pipeline import clean_shards
 
-    clean_shards.start_ahead(recipe.limits)
+    clean_shards.start_ahead(run.recipe.limits, n_bytes=n_bytes, workers=run.workers or cores())
 
 
 def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Outcome:

@@ -17,7 +17,7 @@ from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.pipeline.stories import shard_counts
-from copydesk.flows.read import InputFile, Record, Reject, reject
+from copydesk.flows.read import Record, Reject, reject
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.read.tally import Tally
@@ -73,13 +73,12 @@ def clean_files(
         documents=recipe.run.shard_documents,
         n_bytes=recipe.run.shard_bytes,
     )
-    n_bytes = sum(file.likely_bytes for file in context.files if isinstance(file, InputFile))
     files, n_read, tally = [], 0, Tally()
     for shard, result in context.engine.run_shards(
         _watched(shards, context.progress.expect, on_last),
         task,
         on_progress=context.progress.advance,
-        early=1 + n_bytes // _SURELY_A_SHARD,
+        early=_workers_needed(read.likely_bytes(context.files)),
     ):
         files.append(ShardFiles(folder / "shards", shard.number))
         n_read += result["n_read"]
@@ -127,14 +126,25 @@ def _watched(
     on_last()
 
 
-def start_ahead(limits: Limits) -> None:
-    """Start the reader and one worker of a run that will have these limits, where forks are possible."""
-    with HiddenLibraries.hidden("scipy"):
-        numba_cache.load()  # both this process and the worker need it
+def start_ahead(limits: Limits, *, n_bytes: int, workers: int) -> None:
+    """Start the reader and the workers that a run will surely need, where forks are possible.
+
+    The run has these limits, about `n_bytes` of input and at most this many workers.
+    """
     sandbox.start_ahead(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
-    sandbox.start_ahead(
-        seconds=limits.seconds, memory_bytes=limits.memory_bytes, prepare=f"{__name__}:warm_up"
-    )
+    with HiddenLibraries.hidden("scipy"):
+        numba_cache.load()  # both this process and the workers need it
+        sandbox.start_ahead(
+            seconds=limits.seconds,
+            memory_bytes=limits.memory_bytes,
+            prepare=f"{__name__}:warm_up",
+            n=min(workers, _workers_needed(n_bytes)),
+        )
+
+
+def _workers_needed(n_bytes: int) -> int:
+    """The number of workers that inputs of this size surely keep busy."""
+    return 1 + n_bytes // _SURELY_A_SHARD
 
 
 def warm_up() -> None:

@@ -124,29 +124,42 @@ def started(
         yield context
 
 
-def unchanged(
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a look at the inputs tells before a run."""
+
+    unchanged: Summary | None = None
+    """What the run would come to, if the warehouse has read all inputs."""
+    n_bytes: int = 0
+    """The bytes that the run will surely read; 0 if it is not known."""
+
+
+def look_ahead(
     inputs: Sequence[str],
     *,
     warehouse: Path | str,
     recipe: Recipe,
     clock: Callable[[], datetime] = _now,
-) -> Summary | None:
-    """What a run over the inputs would come to, where the warehouse has read them all; else None.
+) -> Ahead:
+    """Look at the inputs before a run.
 
     Costs a look at each file's size and time, and needs neither lock nor workers. Raises `read.InputError`.
     """
     begun = clock()
-    if is_uri(warehouse) or not Path(warehouse, "LATEST").is_file():
-        return None
+    if is_uri(warehouse):
+        return Ahead()
+    if not Path(warehouse, "LATEST").is_file():
+        is_local = not any(map(is_uri, inputs))  # listing a store twice would take time
+        return Ahead(n_bytes=read.likely_bytes(read.find(inputs)) if is_local else 0)
     store = Warehouse.open(warehouse)
     parent = store.current()
     if parent is None or any((store.root / "staging").glob(f"*/{RUN_FILE}")):
-        return None
+        return Ahead()
     record = known_inputs.record_of(store.root, parent)
     reading_key = known_inputs.reading_sha256(recipe)
     sifted = known_inputs.sift(read.find(inputs), record, reading=reading_key)
     if sifted.files or not sifted.known:
-        return None
+        return Ahead(n_bytes=read.likely_bytes(sifted.files))
     facts = Facts(
         run_id="",
         snapshot_id=None,
@@ -160,7 +173,7 @@ def unchanged(
         known_since=parent.manifest.finished_at,
     )
     other = n_under_other_recipe(parent, recipe.sha256())
-    return Summary(facts=facts, n_under_other_recipe=other)
+    return Ahead(Summary(facts=facts, n_under_other_recipe=other))
 
 
 def resume_key(

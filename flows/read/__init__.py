@@ -7,7 +7,14 @@ from copydesk.flows.read.formats import formats
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.reading import read, read_file
 from copydesk.flows.read.record import Record, Reject, reject
-from copydesk.flows.read.sources import InputError, InputFile, escaped, find, unescaped
+from copydesk.flows.read.sources import (
+    InputError,
+    InputFile,
+    escaped,
+    find,
+    likely_bytes,
+    unescaped,
+)
 from copydesk.flows.read.spool import spool
 
 __all__ = [
@@ -20,6 +27,7 @@ __all__ = [
     "escaped",
     "find",
     "formats",
+    "likely_bytes",
     "read",
     "read_file",
     "reject",

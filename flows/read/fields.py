@@ -228,7 +228,8 @@ class RowReader:
 
     def _first(self, row: Mapping[str, object], names: Sequence[str]) -> object:
         for name in names:
-            if (value := _field(row, name)) not in _NOTHING:
+            value = _field(row, name) if "." in name else row.get(name)
+            if value is not None and value not in _NOTHING:  # most fields are None
                 return value
         return None
 
@@ -344,7 +345,7 @@ def _moment_text(value: object) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    if isinstance(value, Mapping):
+    if value is not None and not isinstance(value, str):
         value = _name(value)
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
@@ -366,13 +367,13 @@ def _names(value: object) -> tuple[str, ...]:
     >>> _names([{"name": "Ana Ruiz"}, {"first_name": "Bo", "last_name": "Li"}, {"author": {"name": "Cy"}}])
     ('Ana Ruiz', 'Bo Li', 'Cy')
     """
-    items = value if isinstance(value, list | tuple) else [value]
+    items = value if isinstance(value, list | tuple) else [value] * (value is not None)
     return tuple(name for item in items[:_MOST_AUTHORS] if (name := _text(_name(item))))
 
 
 def _name(item: object, depth: int = 3) -> object:
     """The name in an object that describes a person or an outlet."""
-    if not isinstance(item, Mapping):
+    if isinstance(item, str) or not isinstance(item, Mapping):
         return item
     for key in ("name", "full_name", "fullName", "display_name", "displayName", "author", "person"):
         found = item.get(key)

@@ -6,7 +6,7 @@ import glob
 import io
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
@@ -115,6 +115,11 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
             ):
                 found[file.path] = file
     return [*sorted(set(faults), key=lambda fault: fault.source_uri), *sorted(found.values())]
+
+
+def likely_bytes(files: Iterable[InputFile | Reject]) -> int:
+    """The number of bytes to read of these files; a file of unknown size counts as empty."""
+    return sum(file.likely_bytes for file in files if isinstance(file, InputFile))
 
 
 def check(inputs: Sequence[str]) -> None:

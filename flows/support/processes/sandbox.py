@@ -212,21 +212,30 @@ class _Forks:
         return self._may_have_threads or threading.active_count() == 1
 
     def get_ready(self, prepare: str) -> None:
-        """Prepare once what every fork would prepare, and freeze the objects that forks share."""
-        if self._prepares_here and prepare and prepare not in self._prepared:
-            with contextlib.suppress(Exception):  # the child fails as well, and reports where
-                worker_loop.function_named(prepare)()
-            self._prepared.add(prepare)
+        """Prepare what every fork would prepare if it pays, and freeze the objects that forks share."""
+        if self._prepares_here:
+            self.prepare(prepare)
+        gc.freeze()  # a child whose garbage collector marks objects copies their pages
         if not self._is_frozen:
-            gc.freeze()  # a child whose garbage collector marks objects copies their pages
             atexit.register(gc.unfreeze)
             self._is_frozen = True
 
-    def start(self, limits: tuple[int, int], prepare: str) -> None:
-        if self.is_possible():
-            seconds, memory_bytes = limits
-            process = Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare)
-            self._ready.setdefault((*limits, prepare), []).append(process)
+    def prepare(self, named: str) -> None:
+        """Prepare once, for all forks from now on."""
+        if named and named not in self._prepared:
+            with contextlib.suppress(Exception):  # the child fails as well, and reports where
+                worker_loop.function_named(named)()
+            self._prepared.add(named)
+
+    def start(self, limits: tuple[int, int], prepare: str, n: int) -> None:
+        if not self.is_possible():
+            return
+        if n > 1:
+            self.prepare(prepare)
+        seconds, memory_bytes = limits
+        self._ready.setdefault((*limits, prepare), []).extend(
+            Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare) for _ in range(n)
+        )
 
     def take(self, limits: tuple[int, int], prepare: str) -> Process | None:
         ready = self._ready.get((*limits, prepare))
@@ -247,13 +256,14 @@ def allow_forks(*, beside_threads: bool = False, prepare_here: bool = False) -> 
     _forks.allow(beside_threads=beside_threads, prepare_here=prepare_here)
 
 
-def start_ahead(*, seconds: int, memory_bytes: int, prepare: str = "") -> None:
-    """Fork a child now, for the next `started` call with the same arguments, if forks are possible.
+def start_ahead(*, seconds: int, memory_bytes: int, prepare: str = "", n: int = 1) -> None:
+    """Fork `n` children now, for later `started` calls with the same arguments, if forks are possible.
 
-    This is for a process that will soon have threads. Its children get ready while it loads the
-    rest.
+    This is for a process that will soon have threads. One child gets ready while this process loads
+    the rest. For several children this process does their preparation once, and they inherit the
+    result.
     """
-    _forks.start((seconds, memory_bytes), prepare)
+    _forks.start((seconds, memory_bytes), prepare, n)
 
 
 def started(*, seconds: int, memory_bytes: int, prepare: str = "") -> Process:
