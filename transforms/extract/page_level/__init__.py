@@ -1,1 +1,1 @@
-"""Checks of a page as a whole: its kind, and chosen blocks that are copies or not part of the article."""
+"""Checks of a page as a whole: its kind, and chosen blocks that are copies or not the article's."""

@@ -1,4 +1,4 @@
-"""Find galleries inside or below an article that show something else than the article tells."""
+"""Finds galleries in or below an article that are about something else."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from copydesk.transforms.extract.model.vocabulary import CLASS_GROUPS
 _GALLERY = 1 << [name for name, _ in CLASS_GROUPS].index("gallery")
 #: The words of an article above the gallery, and the blocks of the gallery (both arbitrary).
 _ARTICLE_WORDS, _BLOCKS = 100, 12
-#: The words of the title that are compared have this many letters; a gallery of the article has one of them in more than
-#: this share of its blocks, as a photo essay has (arbitrary).
+#: The words of the title that are compared have this many letters. A gallery that belongs to the
+#: article, such as a photo essay, has one of them in more than this share of its blocks
+#: (arbitrary).
 _TOPIC_LETTERS, _SHARE_ON_TOPIC = 5, 0.15
 
 
 def find(
     page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
 ) -> list[int]:
-    """Kept blocks of long boxes named as galleries, below an article that has other words than they.
+    """Return the kept blocks of long boxes named as galleries that have other words than the
+    article.
 
-    Such a box holds more than the article around it: "Business news in pictures" between the paragraphs of a report.
+    Such a box has more text than the article around it: "Business news in pictures" between the
+    paragraphs of a report.
     """
     topic = {
         word

@@ -1,4 +1,4 @@
-"""Detect error pages, walls and script shells, from the title of a page and the little text that it keeps."""
+"""Detects error pages, walls and script shells by the title of a page and the little text it has."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from copydesk.transforms.extract.head_metadata import TITLE_PARTS, Hints
 from copydesk.transforms.extract.page_level.page_kind_features import Reading
 
 SCRIPT_SHELL = "a script shell: the page loads its text by scripts and holds none"
-#: A page that keeps more words than this is no error page and no wall, whatever its title says (arbitrary).
+#: A page that keeps more words than this is not an error page or a wall, whatever its title says
+#: (arbitrary).
 _NOTICE_WORDS = 160
-#: A heading on the page is believed where hardly more than it is kept: a dialog above an article has one too (arbitrary).
+#: A heading on the page is believed if hardly more than the heading is kept. A dialog above an
+#: article has a heading, too (arbitrary).
 _HEADING_ALONE_WORDS = 30
-#: With fewer words than this on the whole page and a request to run scripts, the page is a shell (arbitrary).
+#: A page with fewer words than this in all and a request to run scripts is a shell (arbitrary).
 _SHELL_WORDS = 60
 
 _STATUS = re.compile(
@@ -41,7 +43,7 @@ _WALL = re.compile(
     r"|(?:nous respectons )?votre vie privée\W*|(?:gestion|paramètres) des cookies\W*|tu privacidad.{0,40}|la tua privacy.{0,40}",
     re.IGNORECASE,
 )
-#: What consent walls say; two of them together are one.
+#: Texts of consent walls. Two of them together show a wall.
 _CONSENT_TEXTS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -55,8 +57,9 @@ _CONSENT_TEXTS = tuple(
         r"personali[sz]ed (?:ads|advertising|content)|personalisierte (?:werbung|anzeigen)|publicités personnalisées|publicidad personalizada",
     )
 )
-#: A block says something from this many words on: any; outside of links and the headline; a sentence there (arbitrary). Of
-#: 2,869 articles four were refused for want of such a block, and these four hold none.
+#: Words of a block that says something: in all, outside of links and the headline, and in a
+#: sentence there (arbitrary). Of 2,869 articles four were refused because they have no such block,
+#: and these four say nothing.
 _SAID_WORDS, _FREE_WORDS, _SENTENCE_WORDS = 12, 8, 4
 _LINKED = 0.5
 #: The fewest links of a menu, and the fewest pictures of a gallery (arbitrary).
@@ -69,7 +72,10 @@ _RUN_SCRIPTS = re.compile(
 
 
 def find(reading: Reading, hints: Hints) -> str:
-    """The kind of a page with little text: an error, a wall, a shell, or only labels or pictures; else None."""
+    """Return the kind of a page with little text, or an empty string.
+
+    Kinds are an error, a wall, a shell, and a page with only labels or pictures.
+    """
     page, kept, words = reading.page, reading.kept, reading.words
     n_kept = float(words[kept].sum())
     if n_kept > _NOTICE_WORDS:
@@ -92,7 +98,7 @@ def find(reading: Reading, hints: Hints) -> str:
 
 
 def _without_sentence(reading: Reading) -> str:
-    """The kind of a page without a sentence: a menu of links, or pictures below a headline."""
+    """Return the kind of a page without a sentence: a menu of links, or pictures below a headline."""
     kept, words = reading.kept, reading.words
     is_free = (reading.links < _LINKED) & ~reading.is_title
     is_said = (words >= _SAID_WORDS) | (

@@ -1,8 +1,9 @@
-"""Check the blocks that the model chose for copies, other articles, comments and gaps.
+"""Checks the blocks that the model chose for copies, other articles, comments and gaps.
 
-The model judges each block by itself and its surroundings. These checks compare the chosen blocks with each other. Each
-check needs evidence that a reader can see on the page: the same words twice, a second heading of the same kind in a box
-of the same kind, a container named for comments. Each has its own rule in the ledger.
+The model judges each block by itself and its surroundings. These checks compare the chosen blocks
+with each other. Each check needs evidence that a reader can see on the page: the same words twice,
+a second heading of the same kind in a box of the same kind, a container named for comments. Each
+has its own rule in the ledger.
 """
 
 from __future__ import annotations
@@ -30,27 +31,32 @@ BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY = (
     "page_comments",
     "page_gallery",
 )
-#: A copy is a run of blocks with this share of their word trigrams in other kept blocks, of this many words in all:
-#: a pull quote repeats a sentence or two and stays (the number is arbitrary).
+#: A copy is a run of blocks with this share of their word trigrams in other kept blocks, and with
+#: this many words in all. A pull quote repeats a sentence or two and stays (the number is
+#: arbitrary).
 _SAME, _COPY_WORDS = 0.85, 60
-_LEAST_WORDS = 12  # shorter blocks are not compared
-_LEAST_CHARS, _OPENING_CHARS = 50, 40  # copies begin with the same characters as a block they copy
-#: A copy that the page shows is cut only where it is a second article, a third of all that is kept.
+_LEAST_WORDS = 12  # Shorter blocks are not compared.
+# Copies begin with the same characters as the block that they copy.
+_LEAST_CHARS, _OPENING_CHARS = 50, 40
+#: A visible copy is cut only if it is a second article, a third of everything that is kept.
 _COPY_SHARE = 0.3
 _GROUPS = [name for name, _ in CLASS_GROUPS]
 _COMMENT = 1 << _GROUPS.index("comment")
 _IS_HIDDEN = 1 << (len(_GROUPS) + ATTRIBUTE_GROUPS.index("is_hidden"))
 _HEADINGS = frozenset(("h1", "h2", "h3"))
-#: A heading opens its box where at most this many blocks (a kicker, a date) come before it.
+#: A heading opens its box if at most this many blocks (a kicker, a date) come before it.
 _OPENING = 5
-#: Kept blocks between two named for comments, from which on the name says something else.
+#: From this number of kept blocks between two that are named for comments, the name means something
+#: else.
 _INTERLEAVED = 3
-#: Comments are cut where at least this many words of the article are outside of them.
+#: Comments are cut if at least this many words of the article are outside of them.
 _ARTICLE_WORDS = 30
-#: Boxes like the page's own are other articles where its own holds this share of what is kept outside of them (arbitrary).
+#: Boxes like that of the page's own article are other articles if its own has this share of the
+#: text that is kept outside of them (arbitrary).
 _OWN_SHARE = 0.5
-#: A line that counts comments heads them where it is no longer than this and this many words of an article are above it. Of four
-#: pages of 2,000 with kept text below such a line none had text of the article there.
+#: A line that counts comments is their heading if it is not longer than this and has this many
+#: words of an article above it. Of four pages of 2,000 with kept text below such a line, none had
+#: text of the article there.
 _COUNT_CHARS, _ARTICLE_ABOVE_COMMENTS = 60, 120
 _COMMENTS_OF = (
     r"(?:comments?|comment\(s\)|responses?|replies|kommentare?|commentaires?|comentarios?|comentários?|commenti?|reacties"
@@ -61,13 +67,14 @@ _COMMENT_COUNT = re.compile(
     rf"|(?:\w{{1,12}}\s)?{_COMMENTS_OF}\s*[(\[:]?\s*\d{{1,5}}\s*[)\]]?",
     re.IGNORECASE,
 )
-#: Prose between two kept paragraphs of its own kind stays from this likelihood.
+#: Prose between two kept paragraphs of its own kind stays from this probability on.
 BETWEEN = 0.15
-#: A list has three items and hardly a link; a block beside it that counts as the article's has four words (arbitrary).
+#: A list has three items and hardly a link. A block beside it that counts as the article's has four
+#: words (arbitrary).
 _LIST_ITEMS, _LIST_LINKS, _LIST_LEAD_WORDS = 3, 0.3, 4
-#: Prose that follows a kept paragraph of its own kind stays from this likelihood.
+#: Prose that follows a kept paragraph of its own kind stays from this probability on.
 _FOLLOWING = 0.3
-#: A line above the text that names who wrote it and when, or only when.
+#: A line above the text that names its author and time, or only the time.
 _SIGNED = re.compile(
     r"(?:posted|published|written|updated|by|von|veröffentlicht|aktualisiert|par|publié|mis à jour|por|publicado|di|pubblicato|door|gepubliceerd|av|af|автор)\b"
     r".{0,80}?(?:\b(?:19|20)\d\d\b|\d{1,2}[:.h]\d\d).{0,30}",
@@ -81,7 +88,7 @@ _LINE_WORDS = 14
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Which blocks stay, and the rule for those that a check cut."""
+    """Which blocks stay, and the rules of those that a check cut."""
 
     kept: npt.NDArray[np.bool_]
     rules: dict[int, str]
@@ -94,7 +101,10 @@ def check(
     words: Column,
     is_title: npt.NDArray[np.bool_],
 ) -> Checked:
-    """The kept blocks after all checks. `is_title` marks blocks that print the page's title."""
+    """Return the kept blocks after all checks.
+
+    `is_title` marks blocks that print the page's title.
+    """
     kept = kept.copy()
     rules: dict[int, str] = {}
     _fill(page, kept, probability, words)
@@ -118,7 +128,7 @@ def check(
 
 
 def _fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column) -> None:
-    """Keep a paragraph between two kept ones that are made the same way, and a likelier one that follows such."""
+    """Keep a paragraph between two kept ones with the same markup, or a likely one after one."""
     for block in np.flatnonzero(~kept & (probability >= BETWEEN)).tolist():
         if block == 0 or not kept[block - 1] or not _is_alike(page, block, block - 1):
             continue
@@ -133,7 +143,10 @@ def _fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: C
 
 
 def _fill_runs(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> None:
-    """Keep a run of short lines between two kept ones, where all are made the same way and none is unlikely: a numbered list."""
+    """Keep a run of short lines between two kept ones, such as a numbered list.
+
+    All must have the same markup, and none may be unlikely.
+    """
     places = np.flatnonzero(kept).tolist()
     for first, last in pairwise(places):
         run = range(first + 1, last)
@@ -154,14 +167,14 @@ _RUN_LINES = 12
 
 
 def _is_alike(page: Page, block: int, other: int) -> bool:
-    """Whether two blocks are made the same way under one parent."""
+    """Tell whether two blocks have the same markup and the same parent."""
     one, two = page.block_element[block], page.block_element[other]
     is_same = page.signature[one] == page.signature[two] and page.parent[one] == page.parent[two]
     return bool(is_same)
 
 
 def _printed_lines(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
-    """Kept lines above the first paragraph that say who wrote the article and when."""
+    """Return the kept lines above the first paragraph that name the author and the time."""
     found = []
     for block in np.flatnonzero(kept)[:_OPENING].tolist():
         if words[block] > _LINE_WORDS:
@@ -175,7 +188,10 @@ def _printed_lines(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> li
 def _fill_lists(
     page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
 ) -> None:
-    """Keep the lists of an article whole: those under the parent of kept blocks, below the first of them, of few links."""
+    """Keep the lists of an article whole.
+
+    These are lists with few links, under the parent of kept blocks and below the first of them.
+    """
     direct: dict[int, list[int]] = {}
     for block in np.flatnonzero(kept & (words >= _LIST_LEAD_WORDS)).tolist():
         direct.setdefault(page.parent[page.block_element[block]], []).append(block)
@@ -195,7 +211,10 @@ def _fill_lists(
 
 
 def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
-    """Kept blocks inside elements named for comments, where the article stands outside of them."""
+    """Return the kept blocks inside elements named for comments.
+
+    The article must be outside of these elements.
+    """
     named = [e for e, classes in enumerate(page.classes) if classes & _COMMENT]
     if not named:
         return []
@@ -211,14 +230,17 @@ def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[in
     inside &= kept
     places = np.flatnonzero(inside)
     if len(places) and int((kept & ~inside)[places[0] : places[-1]].sum()) >= _INTERLEAVED:
-        return []  # the class of what is said of each picture or step, not of comments
+        return []  # The class marks remarks on each picture or step, not comments.
     if float((words * (kept & ~inside)).sum()) < _ARTICLE_WORDS:
         return []
     return np.flatnonzero(inside).tolist()
 
 
 def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
-    """Kept blocks below a line that counts comments, where an article is above it: "Komentarze (25)", "4 Responses to ..."."""
+    """Return the kept blocks below a line that counts comments, if an article is above it.
+
+    Such lines are "Komentarze (25)" and "4 Responses to ...".
+    """
     places = np.flatnonzero(kept)
     before = np.cumsum(words * kept)
     last = int(places[-1]) if len(places) else 0
@@ -232,7 +254,10 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
 def _other_articles(
     page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
 ) -> list[int]:
-    """Kept blocks of the articles below the page's own: boxes of the same tag that open with a heading of the same level."""
+    """Return the kept blocks of the articles below the page's own.
+
+    They are in boxes of the same tag that open with a heading of the same level.
+    """
     titles = [b for b in np.flatnonzero(is_title).tolist() if _heading(page, b)]
     if not titles:
         return []
@@ -244,7 +269,7 @@ def _other_articles(
     boxes = [
         box
         for box in _boxes_alike(page, titles[0], is_title)
-        if held(box.before_heading) < _ARTICLE_WORDS  # else its heading is a subheading
+        if held(box.before_heading) < _ARTICLE_WORDS  # Otherwise its heading is a subheading.
         and held(box.own) >= _ARTICLE_WORDS
         and held(box.others)
     ]
@@ -254,14 +279,15 @@ def _other_articles(
     rest = float((words * (kept & ~inside)).sum())
     found: set[int] = set()
     for box in boxes:
-        # Sections of a guide are made alike, too: there the first of them is a small part of what is kept.
+        # Sections of a guide are similar, too. There the first of them is a small part of what is
+        # kept.
         if box.is_article or held(box.own) >= _OWN_SHARE * rest:
             found.update(b for b in box.others if kept[b])
     return sorted(found)
 
 
 class _Boxes(NamedTuple):
-    """Blocks of the page's own article, and those of a box like its own with a heading like its own."""
+    """The blocks of the page's own article, and those of a similar box with a similar heading."""
 
     own: range
     others: range
@@ -270,9 +296,10 @@ class _Boxes(NamedTuple):
 
 
 def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Iterator[_Boxes]:
-    """The boxes below a title that are like its own: of one tag and purpose, opened by a heading of one level.
+    """Yield the boxes below a title that are like its own.
 
-    Below a headline that is outside of the article's box, an `article` that opens with a main heading is one as well.
+    They have the same tag and purpose, and open with a heading of the same level. If the headline
+    is outside of the article's box, an `article` that opens with a main heading is one as well.
     """
     level = _heading(page, title)
     above = _chain(page, page.inner_element[title])
@@ -296,7 +323,7 @@ def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Ite
 
 
 def _heading(page: Page, block: int) -> str:
-    """The tag of the heading a block is, or nothing."""
+    """Return the tag of the heading that a block is, or an empty string."""
     for element in (int(page.inner_element[block]), int(page.block_element[block])):
         if page.tag[element] in _HEADINGS:
             return page.tag[element]
@@ -304,7 +331,7 @@ def _heading(page: Page, block: int) -> str:
 
 
 def _chain(page: Page, element: int) -> list[int]:
-    """The elements around one, from the root down to itself."""
+    """Return the elements around one, from the root down to itself."""
     chain = []
     while element > 0:
         chain.append(element)
@@ -313,7 +340,7 @@ def _chain(page: Page, element: int) -> list[int]:
 
 
 def _apart(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
-    """The two elements in which two chains part; -1 where one holds the other."""
+    """Return the two elements at which two chains separate, or -1 if one contains the other."""
     for a, b in zip(one, other, strict=False):
         if a != b:
             return a, b
@@ -321,9 +348,10 @@ def _apart(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
 
 
 def _copies(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
-    """Kept blocks that say again what other kept blocks say: hidden ones, and later ones that are made differently.
+    """Return the kept blocks that repeat the text of other kept blocks.
 
-    What an author repeats on purpose, in paragraphs like the first, stays.
+    These are hidden ones, and later ones with different markup. Repetitions that an author makes on
+    purpose, in paragraphs like the first, stay.
     """
     places = [b for b in np.flatnonzero(kept).tolist() if len(page.text[b]) >= _LEAST_CHARS]
     openings: dict[str, int] = {}
@@ -336,14 +364,14 @@ def _copies(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
     copies: dict[str, list[int]] = {HIDDEN_COPY: [], REPEATED: []}
     size = {HIDDEN_COPY: 0, REPEATED: 0}
     total = 0
-    # Hidden blocks are judged last, so that of two copies the one that a reader sees stays.
+    # Hidden blocks are judged last, so that the visible one of two copies stays.
     for block in sorted(places, key=lambda b: (b in hidden, b)):
         grams = _trigrams(page.text[block])
         total += len(grams)
         held = [holders[g] for g in grams if g in holders]
         if len(grams) >= _LEAST_WORDS and len(held) >= _SAME * len(grams):
             rule = HIDDEN_COPY if block in hidden else REPEATED
-            if rule == HIDDEN_COPY or _made(page, held[0]) != _made(page, block):
+            if rule == HIDDEN_COPY or _markup_of(page, held[0]) != _markup_of(page, block):
                 copies[rule].append(block)
                 size[rule] += len(grams)
                 continue
@@ -355,8 +383,8 @@ def _copies(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
     ]
 
 
-def _made(page: Page, block: int) -> tuple[int, int]:
-    """How a block is made: tag and class names of its element and of the one around it."""
+def _markup_of(page: Page, block: int) -> tuple[int, int]:
+    """Return the markup of a block: tag and class names of its element and of the one around it."""
     element = page.block_element[block]
     return page.signature[element], page.signature[max(0, page.parent[element])]
 

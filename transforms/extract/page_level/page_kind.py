@@ -1,9 +1,15 @@
-"""Whether a page holds an article at all: section fronts, tag and search pages, error pages, walls and script shells do not.
+"""Tells whether a page has an article.
 
-Four kinds of evidence decide. Words of an error, a log-in or a consent wall in the title or the first lines of a page
-with little else. A page without text that loads scripts. A page that keeps nothing but labels. And the shape of the page:
-a small model of boosted trees reads how much prose was kept and how it hangs together, how much of the page is links,
-how many boxes are made alike, how long the headline is, and what the page's data says it is.
+Section fronts, tag and search pages, error pages, walls and script shells have none. Four kinds of
+evidence decide:
+
+- Words of an error, a log-in or a consent wall in the title or the first lines of a page with
+  little else.
+- A page without text that loads scripts.
+- A page that keeps nothing but labels.
+- The shape of the page. A small model of boosted trees reads how much prose was kept and how it is
+  connected, how much of the page is links, how many boxes are similar, how long the headline is,
+  and what the page's data says it is.
 """
 
 from __future__ import annotations
@@ -28,31 +34,33 @@ from copydesk.transforms.extract.page_level.page_kind_features import (
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest
 
-#: A page with this many words of prose under one parent, and these shares of the kept text and of the page, is an
-#: article without asking the model. None of the articles among 2,869 that this decides had log odds above -1.7.
+#: A page with this many words of prose under one parent, and these shares of the kept text and of
+#: the page, is an article. The model is not asked. None of the articles among 2,869 to which this
+#: applies had log odds above -1.7.
 _SURE_WORDS, _SURE_SHARE, _SURE_SHARE_OF_PAGE = 200.0, 0.9, 0.4
-#: The file of the package that holds the trees; `python -m training.page_kind_model` writes it.
+#: The file of the package with the trees, which `python -m training.page_kind_model` writes.
 FILE = "page_kind_model.npz"
-#: A page that keeps so many words of prose, and this share of all its words, is a guide or an article (13 instead of 15 of
-#: 2,867 articles were refused with it, of collections that the model had not seen).
+#: A page that keeps this many words of prose, and this share of all its words, is a guide or an
+#: article. With this rule 13 instead of 15 of 2,867 articles were refused, of collections that the
+#: model had not seen.
 _LONG_WORDS, _LONG_SHARE = 1_000.0, 0.55
-#: From these log odds on, the shape of a page shows that it has no article (docs/pages.md has the figures).
+#: From these log odds on, a page is refused because of its shape (docs/pages.md has the figures).
 LIMIT = 1.1
-#: The same where the address is that of a front page, or names a list; and where the address is not known.
+#: The same if the address is that of a front page or names a list, and if the address is not known.
 LIMIT_OF_LIST_ADDRESS, LIMIT_WITHOUT_ADDRESS = 0.6, 1.6
 _TELLING = [NAMES.index("address_is_root"), NAMES.index("address_is_list")]
 _UNKNOWN = -1
-#: A page of fewer blocks is no list of pages (arbitrary).
+#: A page of fewer blocks is not a list of pages (arbitrary).
 _LIST_BLOCKS = 12
 
 
 def without_article(reading: Reading, hints: Hints, url: str | None) -> str:
-    """What gives a page away that holds no article; empty for a page that may hold one."""
+    """Return the sign that a page has no article, or an empty string if it may have one."""
     return notices.find(reading, hints) or _by_shape(reading, hints, url)
 
 
 def _by_shape(reading: Reading, hints: Hints, url: str | None) -> str:
-    """What the model says of the shape of a page, in the numbers that a reader can check."""
+    """Return what the model says about the shape of a page, with numbers that a reader can check."""
     if not is_asked(reading):
         return ""
     row = features(reading, hints, url)
@@ -74,13 +82,17 @@ def _by_shape(reading: Reading, hints: Hints, url: str | None) -> str:
 
 
 def limits(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """The log odds for each row of features from which its page is refused."""
+    """Return the log odds from which the page of each row of features is refused."""
     told = np.where((rows[:, _TELLING] == 1).any(axis=1), LIMIT_OF_LIST_ADDRESS, LIMIT)
     return np.where((rows[:, _TELLING] == _UNKNOWN).all(axis=1), LIMIT_WITHOUT_ADDRESS, told)
 
 
 def is_asked(reading: Reading) -> bool:
-    """Whether the model is asked about a page: not where it is small, mostly prose, or keeps most as prose under one parent."""
+    """Tell whether the model is asked about a page.
+
+    It is not asked about a page that is small, is mostly prose, or keeps most as prose under one
+    parent.
+    """
     if len(reading.page.text) < _LIST_BLOCKS:
         return False
     prose = reading.prose()
@@ -93,7 +105,7 @@ def is_asked(reading: Reading) -> bool:
 
 @cache
 def forest() -> Forest:
-    """The packaged trees."""
+    """Return the packaged trees."""
     from copydesk.transforms.boosted_trees import Forest  # numba takes half a second to import
 
     content = resources.files("copydesk.transforms.extract").joinpath("data", FILE).read_bytes()

@@ -1,4 +1,4 @@
-"""The shape of a page in numbers: what the model of `page_kind` reads."""
+"""The shape of a page in numbers, which the model of `page_kind` reads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ARTICLES = frozenset(
         "reviewnewsarticle",
     )
 )
-#: Types of a page's data that tell of a list of pages or of goods.
+#: Types in a page's data that mean a list of pages or of goods.
 LISTS = frozenset(
     (
         "collectionpage",
@@ -50,10 +50,10 @@ LISTS = frozenset(
         "blog",
     )
 )
-#: Boxes made alike under one parent are cards from this number on (arbitrary).
+#: From this number on, similar boxes under one parent are cards (arbitrary).
 CARDS = 4
-#: A paragraph of prose has this many words and the end of a sentence, or this many characters: Armenian and Thai, among others,
-#: end sentences by signs of their own or by none (arbitrary).
+#: A paragraph of prose has this many words and the end of a sentence, or this many characters. Some
+#: scripts, such as Armenian and Thai, end sentences with their own marks or with none (arbitrary).
 _PROSE_WORDS, _PROSE_CHARS, _PROSE_LINKS = 20, 200, 0.3
 #: Parts of the addresses of lists, in the languages of the rule tables.
 _LIST_ADDRESS = frozenset(
@@ -122,7 +122,8 @@ _LIST_ADDRESS = frozenset(
 )
 _PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?(?:€|£|zł|kr|USD|EUR)\b")
 
-#: The label of a link to the next page of a list, or to more of it, in the languages of the rule tables.
+#: The label of a link to the next page of a list, or to more of it, in the languages of the rule
+#: tables.
 _PAGINATION = re.compile(
     r"(?:load|show|view|see) (?:more|all).{0,25}|more (?:stories|articles|news|posts|results)"
     r"|(?:next|older|newer|previous)(?: (?:page|posts|articles|entries|stories))?"
@@ -132,7 +133,7 @@ _PAGINATION = re.compile(
     r"|volgende|\d{1,3}|[›»>→…]|(?:page|seite|página) \d+ (?:of|von|de) \d+",
     re.IGNORECASE,
 )
-#: What a reader may do with a list, and how long it is.
+#: Labels for what a reader may do with a list, and for its length.
 _FILTER = re.compile(
     r"(?:sort|filter|order|refine|sortier\w*|trier|filtr\w*|ordenar|ordina)\b.{0,30}"
     r"|.{0,20}\b\d[\d,.]* (?:results?|items?|products?|articles?|stories|posts|treffer|ergebnisse|artikel"
@@ -147,7 +148,9 @@ _GROUP_BITS = {name: 1 << i for i, (name, _) in enumerate(CLASS_GROUPS)}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What extraction made of a page: its blocks, which of them it keeps, and their words and links."""
+    """The result of extraction for a page: its blocks, which of them are kept, their words and
+    links.
+    """
 
     page: Page
     kept: npt.NDArray[np.bool_]
@@ -157,13 +160,13 @@ class Reading:
     is_title: npt.NDArray[np.bool_]
 
     def prose(self) -> Column:
-        """The words of each kept block of prose; 0 for the others."""
+        """Return the words of each kept block of prose, and 0 for other blocks."""
         is_long = np.array([len(t) >= _PROSE_CHARS for t in self.page.text], dtype=np.bool_)
         is_said = (self.words >= _PROSE_WORDS) & (self.ends >= 1)
         return self.words * (self.kept & (self.links < _PROSE_LINKS) & (is_said | is_long))
 
     def longest_run(self, prose: Column) -> float:
-        """The most words of prose under one parent."""
+        """Return the largest number of words of prose under one parent."""
         if not prose.any():
             return 0.0
         parent = np.array(self.page.parent, dtype=np.int64)
@@ -215,7 +218,10 @@ NAMES = (
 
 
 def features(reading: Reading, hints: Hints, url: str | None) -> npt.NDArray[np.float32]:
-    """One row of numbers about a page, named by `NAMES`; counts as logarithms, shares from 0 to 1, -1 for what is unknown."""
+    """Return one row of numbers about a page, named by `NAMES`.
+
+    Counts are logarithms, shares are from 0 to 1, and -1 means unknown.
+    """
     prose = reading.prose()
     found = (
         _of_text(reading)
@@ -247,11 +253,14 @@ def _of_text(reading: Reading) -> dict[str, float]:
 
 
 def _of_prose(reading: Reading, prose: Column) -> dict[str, float]:
-    """The paragraphs, and how they follow each other: those of an article do, those of teasers have a heading between."""
+    """Return the features of the paragraphs and their order.
+
+    Those of an article follow each other. Those of teasers have a heading between them.
+    """
     is_prose = prose > 0
     parent = np.array(reading.page.parent, dtype=np.int64)[reading.page.block_element]
     places = np.flatnonzero(is_prose)
-    rank = np.cumsum(reading.kept)  # the number of a block among those kept
+    rank = np.cumsum(reading.kept)  # The number of each block among the kept ones.
     first, second = places[:-1], places[1:]
     beside = (rank[second] == rank[first] + 1) & (parent[second] == parent[first])
     return {
@@ -265,7 +274,7 @@ def _of_prose(reading: Reading, prose: Column) -> dict[str, float]:
 
 
 def _of_boxes(reading: Reading, prose: Column) -> dict[str, float]:
-    """Similar boxes, and boxes named for teasers, products and comments."""
+    """Return the features of similar boxes, and of boxes named for teasers, products and comments."""
     words = reading.words
     cards, in_cards = _cards(reading.page)
     total = max(1.0, _sum(words))
@@ -281,7 +290,7 @@ def _of_boxes(reading: Reading, prose: Column) -> dict[str, float]:
 
 
 def _of_labels(page: Page) -> dict[str, float]:
-    """What the short lines of a list say, and the elements of its forms and dates."""
+    """Return the features of the short lines of a list, and of the elements of its forms and dates."""
     labels = [text.strip() for text in page.text if len(text) < _LABEL_CHARS]
     return {
         "prices": np.log1p(sum(1 for t in labels if _PRICE.search(t))),
@@ -293,7 +302,10 @@ def _of_labels(page: Page) -> dict[str, float]:
 
 
 def _of_headings(reading: Reading, hints: Hints) -> dict[str, float]:
-    """The headings, and the length of the title: a section has a name of a word or two, an article a headline."""
+    """Return the features of the headings and the length of the title.
+
+    A section has a name of a word or two, an article has a headline.
+    """
     page, kept, words = reading.page, reading.kept, reading.words
     tags = [page.tag[e] for e in page.block_element]
     is_main = np.array(
@@ -319,7 +331,10 @@ def _of_headings(reading: Reading, hints: Hints) -> dict[str, float]:
 
 
 def _title_words(title: str) -> float:
-    """The words of the longest part of a title; three characters count as one where it is written without spaces."""
+    """Return the words of the longest part of a title.
+
+    In a title without spaces three characters count as one word.
+    """
     part = max(TITLE_PARTS.split(title), key=len)
     n_words = len(part.split())
     return float(n_words) if part.isascii() or n_words > 2 else min(20.0, len(part) / 3)
@@ -353,13 +368,16 @@ def _sum(column: Column, where: npt.NDArray[np.bool_] | None = None) -> float:
 
 
 def _named(page: Page, group: str) -> Marks:
-    """The blocks inside an element whose class or id names the group."""
+    """Return the blocks inside an element whose class or id names the group."""
     return _inside(page, np.flatnonzero(page.classes & _GROUP_BITS[group]))
 
 
 def _cards(page: Page) -> tuple[int, Marks]:
-    """The most similar boxes under one parent with two blocks and a link each, and the blocks in any such list."""
-    links = np.concatenate(([0], np.cumsum(page.link_count)))  # those before each block
+    """Return the number of similar boxes in the largest list, and the blocks in any such list.
+
+    The boxes of a list have one parent, and two blocks and a link each.
+    """
+    links = np.concatenate(([0], np.cumsum(page.link_count)))  # The links before each block.
     first, last = page.first_block, page.last_block
     boxes = np.flatnonzero((last - first >= 2) & (links[last] > links[first]))
     if not len(boxes):
@@ -370,5 +388,5 @@ def _cards(page: Page) -> tuple[int, Marks]:
 
 
 def _inside(page: Page, elements: Index) -> Marks:
-    """The blocks inside any of the elements."""
+    """Return the blocks inside any of the elements."""
     return covered(page.first_block[elements], page.last_block[elements], len(page.text))

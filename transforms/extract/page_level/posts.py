@@ -1,7 +1,8 @@
-"""Find the posts of a comment stream by the line that signs each: who wrote it, on which day, at what time.
+"""Finds the posts of a comment stream by the line that signs each: author, day and time.
 
-A stream of this form needs no telling class name and no heading that counts comments. A live blog stays, because its
-entries say when and not who; so do letters and forum texts of two writers.
+Such a stream is found without a class name and without a heading that counts comments. A live blog
+stays, because its entries give the time and no author. Letters and forum texts of two writers stay
+as well.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import numpy.typing as npt
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
 
-#: So many writers sign a stream. Of 3,150 pages with known text, 9 had lines of so many below an article; what is cut there
-#: holds 7 % of the article's words, all of them on three pages whose known text includes comments.
+#: The least number of writers who sign a stream. Of 3,150 pages with known text, 9 had signed lines
+#: of that many writers below an article. What is cut there has 7 % of the article's words, all of
+#: them on three pages whose known text includes comments.
 _WRITERS = 3
-#: Words of an article above the first post, and the characters of a line that signs (arbitrary).
+#: Words of an article above the first post, and the characters of a line that signs a post
+#: (arbitrary).
 _ARTICLE_WORDS, _LINE_CHARS = 100, 90
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?"
@@ -40,7 +43,7 @@ _SIGNED = re.compile(
 
 
 def writer(line: str) -> str:
-    """Who signs a post by this line, in small letters; empty for another line.
+    """Return who signs a post by this line, in lower case, or an empty string for another line.
 
     >>> writer("Posted by Ana on January 10, 2008 5:58 PM"), writer("~Ana [2012-01-07 00:03]"), writer("10:15 GMT")
     ('ana', 'ana', '')
@@ -50,7 +53,10 @@ def writer(line: str) -> str:
 
 
 def find(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
-    """Kept blocks from the first signed post on, where an article is above it and several writers sign."""
+    """Return the kept blocks from the first signed post on.
+
+    There must be an article above it, and several writers must sign.
+    """
     places = np.flatnonzero(kept)
     before = np.cumsum(words * kept)
     below = places[before[places] >= _ARTICLE_WORDS].tolist()
