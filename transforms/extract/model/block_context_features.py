@@ -16,9 +16,10 @@ _LEVELS = 6
 
 
 def build(page: Page, score: Column, words: Column, baseline: Column | None = None) -> Matrix:
-    """One row per block: its own first score, and those of its neighbours, containers and look-alikes.
+    """Return one row for each block, with first scores of the block and those related to it.
 
-    `baseline` is the share of each block that another extractor kept, if it was run.
+    These are its own score and those of its neighbours, its containers and the blocks with the same
+    markup. `baseline` is the share of each block that another extractor kept, if it was run.
     """
     n = len(score)
     at = np.arange(n)
@@ -62,7 +63,8 @@ def build(page: Page, score: Column, words: Column, baseline: Column | None = No
     _, made = np.unique(made, return_inverse=True)
     columns.append(np.bincount(made, weights=kept)[made] / np.bincount(made, weights=weight)[made])
 
-    # The stretch of the page that gains most from being kept as a whole (maximum subarray), and where a block lies to it.
+    # The part of the page that gains most from being kept as a whole (maximum subarray), and the
+    # position of each block relative to it.
     start, end = _best_stretch((score - 0.5) * weight)
     columns += [
         ((at >= start) & (at < end)).astype(np.float64),
@@ -105,7 +107,7 @@ def _sums(column: Column) -> Column:
 
 
 def _best_stretch(gain: Column) -> tuple[int, int]:
-    """Start and end of the run of blocks with the largest sum of gains (Kadane's algorithm)."""
+    """Return start and end of the run of blocks with the largest sum of gains (Kadane's algorithm)."""
     best, best_start, best_end = 0.0, 0, 0
     running, start = 0.0, 0
     for i, value in enumerate(gain.tolist()):
@@ -118,7 +120,7 @@ def _best_stretch(gain: Column) -> tuple[int, int]:
 
 
 def _steps_to(element: Index, parent: Index, first: Index, last: Index, block: int) -> Column:
-    """For each block, the steps from `block` up to the innermost element that contains both."""
+    """Return for each block the steps from `block` up to the innermost element that contains both."""
     steps = np.full(len(element), 20.0)
     e = int(element[block])
     for k in range(20):

@@ -36,7 +36,7 @@ class _Columns:
 
     def __init__(self, n: int) -> None:
         self.names: list[str] = []
-        self._rows = np.empty((_MOST_COLUMNS, n), dtype=np.float32)
+        self._rows = np.empty((_MAX_COLUMNS, n), dtype=np.float32)
 
     def add(self, name: str, column: npt.ArrayLike) -> None:
         """Write a column, or one value for all blocks."""
@@ -44,23 +44,23 @@ class _Columns:
         self.names.append(name)
 
     def rows(self) -> Matrix:
-        """The columns so far, one a row."""
+        """Return the columns so far, one in each row."""
         return self._rows[: len(self.names)]
 
 
 #: More columns than are ever added.
-_MOST_COLUMNS = 256
+_MAX_COLUMNS = 256
 
 
 def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
-    """Feature names, one row per block, and the number of words of each block."""
+    """Return feature names, one row for each block, and the number of words of each block."""
     lines = text_features.read(page, hints)
     shape = Shape(page, lines)
     out = _Columns(shape.n)
     for part in (
         _form,
         _ancestors,
-        _look_alikes,
+        _same_markup,
         _densest,
         _headline,
         _items,
@@ -90,7 +90,7 @@ def _form(out: _Columns, s: Shape) -> None:
 
 
 def _ancestors(out: _Columns, s: Shape) -> None:
-    """The chain of ancestors: their content, and the number of similar ones on the page."""
+    """Add the ancestors of a block: their content, and the number of similar ones on the page."""
     paragraphs = s.inside(s.is_prose)
     same = np.bincount(s.signature)
     sizes, links, prose = (
@@ -119,8 +119,8 @@ def _ancestors(out: _Columns, s: Shape) -> None:
             out.add(f"up{k}_{name}", column[k])
 
 
-def _look_alikes(out: _Columns, s: Shape) -> None:
-    """Blocks with the same markup."""
+def _same_markup(out: _Columns, s: Shape) -> None:
+    """Add the blocks with the same markup."""
     count, size = np.bincount(s.made), np.bincount(s.made, weights=s.size)
     out.add("made_count", np.log1p(count[s.made]))
     out.add("made_size", np.log1p(size[s.made] / count[s.made]))
@@ -130,7 +130,10 @@ def _look_alikes(out: _Columns, s: Shape) -> None:
 
 
 def _densest(out: _Columns, s: Shape) -> None:
-    """The densest element: prose counts for its parent, half for the grandparent, less its links (as in readability)."""
+    """Add the densest element of the page.
+
+    Prose counts for its parent and half for the grandparent, minus their links (as in readability).
+    """
     weight = s.is_prose * (
         1 + s.lines.column("commas") * s.lines.words + np.minimum(s.size / 100, 3)
     )
@@ -148,7 +151,7 @@ def _densest(out: _Columns, s: Shape) -> None:
 
 
 def _headline(out: _Columns, s: Shape) -> None:
-    """The distance of headline and opening paragraph, in blocks and in the tree."""
+    """Add the distance to headline and opening paragraph, in blocks and in the tree."""
     for name, anchor in (("title", s.title), ("opening", s.opening)):
         is_found = anchor >= 0
         out.add(
@@ -169,7 +172,7 @@ def _headline(out: _Columns, s: Shape) -> None:
 
 
 def _items(out: _Columns, s: Shape) -> None:
-    """Items: elements that repeat under one parent."""
+    """Add the items: elements that repeat under one parent."""
     under = np.unique(s.signature + (s.signature.max() + 1) * s.parent, return_inverse=True)[1]
     siblings, prose = np.bincount(under), np.bincount(under, weights=s.element_prose)
     alike = under[s.levels]
@@ -180,7 +183,7 @@ def _items(out: _Columns, s: Shape) -> None:
 
 
 def _run_of_prose(out: _Columns, s: Shape) -> None:
-    """The distance of the nearest paragraphs, and the amount of prose and links around."""
+    """Add the distance to the nearest paragraphs, and the amount of prose and links around."""
     where, n = s.where_prose, s.n
     following, before = np.full(n, n + 20), np.full(n, -20)
     if len(where):
@@ -208,7 +211,7 @@ def _run_of_prose(out: _Columns, s: Shape) -> None:
 
 
 def _section(out: _Columns, s: Shape) -> None:
-    """The heading above a block: its distance, its level and its words."""
+    """Add the heading above a block: its distance, its level and its words."""
     heads = np.flatnonzero((s.block_tag >= TAGS["h1"]) & (s.block_tag <= TAGS["h6"]))
     k = np.searchsorted(heads, s.at, side="right") - 1
     has = k >= 0
@@ -229,7 +232,7 @@ def _position(out: _Columns, s: Shape) -> None:
 
 
 def _neighbours(out: _Columns, s: Shape) -> None:
-    """The blocks before and after."""
+    """Add the blocks before and after."""
     column = s.lines.column
     whole = {
         "size": column("chars"),
@@ -257,15 +260,16 @@ _REACH = max(_WINDOW)
 
 
 def _padded(column: Column) -> Column:
-    """A column with -1 beyond its ends, as many as there are neighbours."""
+    """Return a column with -1 beyond its ends, once for each neighbour."""
     beyond = np.full(_REACH, -1.0)
     return np.concatenate((beyond, column, beyond))
 
 
 def _topics(s: Shape) -> tuple[Column, Column]:
-    """The shares of the distinctive words of each block in headline and description, and in the opening paragraphs.
+    """Return the shares of each block's distinctive words in other parts of the page.
 
-    A word counts less the more blocks of the page have it.
+    These are headline and description, and the opening paragraphs. A word counts less if more
+    blocks of the page have it.
     """
     words, is_cjk, is_long = s.lines.vocabulary, s.lines.is_cjk, s.lines.vocabulary.size > 3
     tells = is_cjk[words.block] | is_long[words.word]
@@ -285,7 +289,7 @@ def _topics(s: Shape) -> tuple[Column, Column]:
 
 
 def _topic(out: _Columns, s: Shape, name: str, share: Column) -> None:
-    """A topic share: of the block, of the blocks around, of the elements around."""
+    """Add a topic share: of the block, of the blocks around it, of the elements around it."""
     weighted = share * s.size
     sums, sizes = running_sums(weighted), running_sums(s.size)
     out.add(name, share)
@@ -313,7 +317,7 @@ def _whole_page(out: _Columns, s: Shape, hints: Hints) -> None:
 
 
 def _shift(column: Index, by: int, fill: int) -> Index:
-    """The column of the blocks `by` places on, with `fill` beyond the ends."""
+    """Return the column of the blocks `by` positions further, with `fill` beyond the ends."""
     moved = np.full_like(column, fill)
     if by > 0:
         moved[:-by] = column[by:]

@@ -1,4 +1,4 @@
-"""The trained model: how likely each block of a page is part of its article."""
+"""The trained model: the probability that a block of a page is part of its article."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest
 
-#: The file of the package that holds the trees; `python -m training.line_model` writes it.
+#: The file of the package with the trees, which `python -m training.line_model` writes.
 FILE = "line_model.npz"
 #: Each pass is the mean of this many forests (`training.line_model.MEMBERS`).
 MEMBERS = 4
@@ -21,7 +21,10 @@ MEMBERS = 4
 
 @cache
 def forests() -> tuple[Forest, Forest, Forest]:
-    """First pass, second pass, and third pass with another extractor's opinion; each the mean of several forests."""
+    """Return the forests of the first pass, of the second, and of the third.
+
+    The third pass also knows the result of another extractor. Each is the mean of several forests.
+    """
     from copydesk.transforms.boosted_trees import Forest  # numba takes half a second to import
 
     arrays = stored()
@@ -29,28 +32,33 @@ def forests() -> tuple[Forest, Forest, Forest]:
 
 
 def content() -> bytes:
-    """The file as it ships."""
+    """Return the file as it is shipped."""
     return (
         resources.files("copydesk.transforms.extract").joinpath("data").joinpath(FILE).read_bytes()
     )
 
 
 def stored() -> dict[str, npt.NDArray[Any]]:
-    """The arrays of the file."""
+    """Return the arrays of the file."""
     with np.load(BytesIO(content()), allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
 
 def feature_names() -> list[str]:
-    """The columns the stored trees were trained on, for the test that compares them with `features.build`."""
+    """Return the columns that the trees were trained on.
+
+    A test compares them with `block_features.build`.
+    """
     return [str(name) for name in stored()["names"]]
 
 
 def probe() -> npt.NDArray[np.float32]:
-    """What `features.build` gave, at training, for a page written for the purpose."""
+    """Return what `block_features.build` gave, at training, for a page that was written as a test."""
     return np.asarray(stored()["probe"], dtype=np.float32)
 
 
 def about() -> str:
-    """Where the model comes from, as JSON: script, seed, versions, and the gold by count and fingerprint."""
+    """Return the origin of the model as JSON: script, seed, versions, and count and fingerprint of
+    the gold.
+    """
     return str(stored()["about"])

@@ -1,4 +1,4 @@
-"""Counts of characters, patterns and words in the texts of a page, taken over all of them at once."""
+"""Counts of characters, patterns and words in the texts of a page, for all texts at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.transforms import numba_cache
 Column = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-#: Words; a character of a script without spaces is a word of its own.
+#: Words. In a script without spaces each character is a word.
 WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W぀-ヿ㐀-䶿一-鿿]+")
 _RARE_LETTER = re.compile(r"[^\W\x00-\ufffe]")
 #: Classes of characters in the order of their bits in `word_walk`.
@@ -56,7 +56,10 @@ _PLANE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """Facts of each text by name, its length, and its words in small letters as numbers of the distinct words of all texts."""
+    """Facts of each text by name, its length, and its words as numbers.
+
+    The words are in lower case. Their numbers are those of the distinct words of all texts.
+    """
 
     sizes: Index
     facts: dict[str, Column]
@@ -71,7 +74,7 @@ class Characters:
 
 
 def read(texts: Sequence[str]) -> Characters:
-    """Read the characters and words of texts."""
+    """Return the characters and words of texts."""
     lowered = [text.lower() for text in texts]
     text, low = "".join(texts), "".join(lowered)
     starts = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
@@ -82,12 +85,12 @@ def read(texts: Sequence[str]) -> Characters:
     )
     named = dict(zip(FACTS, facts, strict=True))
     for name, signs in (("copyright", _COPYRIGHT), ("url", _ADDRESS)):
-        named[name] = _holding(low, low_starts, signs)
+        named[name] = _contains(low, low_starts, signs)
     return Characters(np.diff(starts), named, *words)
 
 
-def _holding(low: str, starts: Index, literals: Sequence[str]) -> Column:
-    """1 for each text that holds one of several literals."""
+def _contains(low: str, starts: Index, literals: Sequence[str]) -> Column:
+    """Return 1 for each text that contains one of several literals."""
     column = np.zeros(len(starts) - 1)
     for literal in literals:
         at = low.find(literal)
@@ -106,7 +109,7 @@ def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
 
 
 def _are_letters(codes: npt.NDArray[np.uint32], low: str) -> npt.NDArray[np.bool_]:
-    """Which characters of a text are parts of words."""
+    """Return which characters of a text are parts of words."""
     found = _classes(codes) & _WORD > 0
     if len(codes) and int(codes.max()) >= _PLANE:
         found |= np.isin(codes, _codes("".join(set(_RARE_LETTER.findall(low)))))
@@ -126,7 +129,7 @@ def _walk() -> Any:
 
 @cache
 def word_hash(word: str) -> int:
-    """The hash of a word, as the loop over words computes it."""
+    """Return the hash of a word, as the loop over words computes it."""
     from copydesk.transforms.extract.model.word_walk import hash_of
 
     return hash_of(word)
@@ -134,7 +137,10 @@ def word_hash(word: str) -> int:
 
 @cache
 def _table() -> npt.NDArray[np.uint16]:
-    """For each code point of the basic plane the bits of its classes; those above share the last entry."""
+    """Return for each code point of the basic plane the bits of its classes.
+
+    Higher code points share the last entry.
+    """
     table = np.zeros(_PLANE, dtype=np.uint16)
     characters = "".join(map(chr, (*range(0xD800), *range(0xE000, _PLANE))))
     for bit, pattern in enumerate(_CLASSES):

@@ -1,4 +1,4 @@
-"""Regular expressions of many fragments, quick to say that none of them is in a name."""
+"""Regular expressions made of many fragments that quickly tell that a name has none of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from itertools import accumulate, pairwise
 
 
 def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    """A pattern that is found where one of these is: those that begin with one letter are behind that letter.
+    """Return a pattern that is found if one of the given patterns is.
 
-    An expression tries its alternatives one after the other at each letter. With two hundred alternatives behind their
-    first letters a search takes a quarter of the time.
+    Patterns that begin with the same letter are grouped behind it. An expression tries its
+    alternatives one after the other at each letter. With two hundred alternatives grouped by first
+    letter, a search takes a quarter of the time.
 
     >>> any_of(["author|autor", "byline|tags?(?![a-z])"]).pattern
     'a(?:uthor|utor)|b(?:yline)|t(?:ags?(?![a-z]))'
@@ -24,7 +25,7 @@ def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def _alternatives(pattern: str) -> list[str]:
-    """The alternatives of a pattern: what is between the bars outside of brackets."""
+    """Return the alternatives of a pattern: the parts between the bars outside of brackets."""
     depths = accumulate((c == "(") - (c == ")") for c in pattern)
     is_bar = [c == "|" and not depth for c, depth in zip(pattern, depths, strict=True)]
     bars = [-1, *(place for place, found in enumerate(is_bar) if found), len(pattern)]

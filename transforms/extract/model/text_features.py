@@ -59,13 +59,14 @@ NAMES = (
     *(f"word_{name}" for name, _ in WORD_GROUPS),
     *(f"first_{name}" for name, _ in WORD_GROUPS),
 )
-#: A longer block is no headline and no description (arbitrary: the longest headline measured has 31 words).
+#: A longer block is not a headline or a description (arbitrary: the longest headline measured has
+#: 31 words).
 _HEADLINE_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """One row of numbers per block, named by `NAMES`, its number of words, and the words themselves."""
+    """One row of numbers for each block, named by `NAMES`, its number of words, and its words."""
 
     rows: Column
     words: Column
@@ -73,7 +74,7 @@ class Lines:
     is_cjk: npt.NDArray[np.bool_]
 
     def column(self, name: str) -> Column:
-        """One number of every block."""
+        """Return one number of every block."""
         return self.rows[:, NAMES.index(name)]
 
 
@@ -97,13 +98,13 @@ class Vocabulary:
         )
 
     def are(self, words: Index) -> npt.NDArray[np.bool_]:
-        """For each distinct word whether it is one of these."""
+        """Return for each distinct word whether it is one of these."""
         found = np.zeros(len(self.size), dtype=np.bool_)
         found[words] = True
         return found
 
     def distinct(self, among: npt.NDArray[np.bool_] | None = None) -> Column:
-        """How many distinct words each block has, or how many of those that `among` marks."""
+        """Return how many distinct words each block has, or how many of those that `among` marks."""
         weights = None if among is None else among[self.pair_word].astype(np.float64)
         return np.bincount(self.pair_block, weights, minlength=len(self.counts)).astype(np.float64)
 
@@ -135,13 +136,13 @@ def read(page: Page, hints: Hints) -> Lines:
 
 
 def _repeats(texts: list[str]) -> Column:
-    """How often the text of each block occurs on the page."""
+    """Return how often the text of each block occurs on the page."""
     count = Counter(texts)
     return np.fromiter(map(count.__getitem__, texts), dtype=np.float64, count=len(texts))
 
 
 def _ends(texts: list[str]) -> dict[str, Column]:
-    """The kinds of the first and the last character of each block, as 0 or 1."""
+    """Return the kinds of the first and the last character of each block, as 0 or 1."""
     kinds: dict[str, tuple[bool, ...]] = {}
     firsts, lasts = [text[0] for text in texts], [text[-1] for text in texts]
     for first in set(firsts):
@@ -167,7 +168,7 @@ def _ends(texts: list[str]) -> dict[str, Column]:
 def _over_page(
     page: Page, facts: dict[str, Column], size: Column, n_words: Column
 ) -> dict[str, Column]:
-    """Lengths, links and punctuation of all blocks at once."""
+    """Return lengths, links and punctuation of all blocks at once."""
     per = 1.0 / np.maximum(n_words, 1.0)
     return {
         "chars": np.log1p(size),
@@ -192,11 +193,12 @@ _PATTERNS = ("sentence_ends", "copyright", "url", "year", "time", "date")
 
 
 def _shared_with_head(texts: list[str], vocabulary: Vocabulary, hints: Hints) -> dict[str, Column]:
-    """The overlap of each block with the headline, the description and the article body of the page's head.
+    """Return the overlap of each block with headline, description and article body of the page's
+    head.
 
-    `title_share` is the share of the block's words in a headline, `title_cover` that of a headline's
-    words in the block, `body_share` the share of the block's trigrams in the body. Where the head
-    has no description or no body, its share is -1.
+    `title_share` is the share of the block's words in a headline, `title_cover` is the share of a
+    headline's words in the block, and `body_share` is the share of the block's trigrams in the
+    body. If the head has no description or no body, its share is -1.
     """
     is_short = (vocabulary.counts > 0) & (vocabulary.counts < _HEADLINE_WORDS)
     own = np.maximum(vocabulary.distinct(), 1.0)
@@ -223,12 +225,12 @@ def _shared_with_head(texts: list[str], vocabulary: Vocabulary, hints: Hints) ->
 
 
 def _flat(text: str) -> str:
-    """The words of a text without what is between them."""
+    """Return the words of a text without the characters between them."""
     return "".join(WORD.findall(text.lower()))
 
 
 def _shared_with_body(vocabulary: Vocabulary) -> Column:
-    """The share of each block's trigrams of words that the article body has, -1 where there is no body."""
+    """Return the share of each block's word trigrams that the article body has, or -1 without body."""
     counts, block, word, body = (
         vocabulary.counts,
         vocabulary.block,
@@ -245,12 +247,14 @@ def _shared_with_body(vocabulary: Vocabulary) -> Column:
 
 
 def _trigrams(word: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
-    """Every three consecutive words as one number; `size` is the size of the vocabulary."""
+    """Return every three consecutive words as one number. `size` is the size of the vocabulary."""
     return np.asarray((word[:-2] * size + word[1:-1]) * size + word[2:])
 
 
 def _groups(vocabulary: Vocabulary) -> dict[str, Column]:
-    """For each group of words its share of the block, and its position among the first three words."""
+    """Return for each group of words its share of the block and its position in the first three
+    words.
+    """
     counts, block = vocabulary.counts, vocabulary.block
     blocks, groups = len(counts), len(WORD_GROUPS)
     hashes, rows = _rows_of_words()
@@ -286,7 +290,7 @@ _TIMES_IN_GROUP = np.array(
 
 @cache
 def _rows_of_words() -> tuple[Index, Index]:
-    """The hashes of the words of groups in order, and the row of each."""
+    """Return the hashes of the words of groups in order, and the row of each."""
     found = sorted(
         (character_columns.word_hash(word), _LISTS.index(groups))
         for word, groups in GROUPS_OF_WORD.items()

@@ -9,16 +9,20 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.model.block_features import Column
 
-#: A block with at least this probability is part of the article. Lower thresholds by the page's expected F1 won .002 on guides and lost
-#: .003 to .007 on news (cross-validation, training/README.md).
+#: A block with at least this probability is part of the article. Thresholds that were lowered by
+#: the page's expected F1 won .002 on guides and lost .003 to .007 on news (cross-validation,
+#: training/README.md).
 KEPT = 0.5
-#: Subheads, ingredients, lines of a poem: shorter blocks are kept from a little less. It won as much as it lost on the
-#: labelled pages, and a missing subhead is the worse fault to a reader.
+#: Shorter blocks, such as subheads, ingredients and lines of a poem, are kept from a slightly lower
+#: probability. On the labelled pages this won as much as it lost, and a missing subhead is the
+#: worse fault for a reader.
 SHORT_KEPT, SHORT_WORDS = 0.45, 10
-#: From this share of link text a block is a menu or a list of titles; from this many words one without is a paragraph
-#: (the density of readability; the length is arbitrary).
+#: From this share of link text on, a block is a menu or a list of titles. From this many words on,
+#: a block without links is a paragraph (the density is that of readability, the length is
+#: arbitrary).
 LINKED, PARAGRAPH_WORDS = 0.5, 25
-#: Blocks this likely are candidates: they are in the extracted text, and in the ledger if they are cut.
+#: Blocks with this probability are candidates: they are in the extracted text, and in the ledger if
+#: they are cut.
 CANDIDATE = 0.05
 
 
@@ -31,13 +35,15 @@ class Choice:
 
 
 def choose(probability: Column, words: Column, links: Column | None = None) -> Choice:
-    """The likely blocks; if there is none, the blocks with the best expected F1 against the article.
+    """Return the likely blocks, or the blocks with the best expected F1 if none is likely.
 
-    `links` is the share of each block that is link text. If no block is likely and the page has a paragraph, menus
-    do not count in the expected F1, because a hundred of them would outweigh the paragraph.
+    `links` is the share of each block that is link text. If no block is likely and the page has a
+    paragraph, menus do not count in the expected F1, because a hundred of them would outweigh the
+    paragraph.
 
-    With p the probability that a block is part of the article, the expected score of the k most probable blocks is
-    F1 = 2 sum(p w) over the kept / (sum(w) over the kept + sum(p w) over all) (Lipton, Elkan and Narayanaswamy 2014).
+    With p the probability that a block is part of the article, the expected score of the k most
+    probable blocks is F1 = 2 sum(p w) over the kept / (sum(w) over the kept + sum(p w) over all)
+    (Lipton, Elkan and Narayanaswamy 2014).
     """
     kept = probability >= np.where(words < SHORT_WORDS, SHORT_KEPT, KEPT)
     if not kept.any():

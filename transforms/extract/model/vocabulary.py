@@ -105,14 +105,14 @@ ATTRIBUTE_GROUPS: tuple[str, ...] = (
 )
 
 _EACH_CLASS = tuple(re.compile(pattern) for _, pattern in CLASS_GROUPS)
-#: Six names of seven are in no group.
+#: Six of seven names are in no group.
 _ANY_CLASS = any_of(pattern for _, pattern in CLASS_GROUPS)
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _OFFSET = len(CLASS_GROUPS)
 
 
 def class_groups(label: str) -> int:
-    """The groups class names or an id belong to, as bits in the order of `CLASS_GROUPS`.
+    """Return the groups of class names or an id, as bits in the order of `CLASS_GROUPS`.
 
     >>> [CLASS_GROUPS[i][0] for i in range(len(CLASS_GROUPS)) if class_groups("relatedLinks") >> i & 1]
     ['related']
@@ -135,7 +135,7 @@ def _part_groups(part: str) -> int:
 
 @lru_cache(maxsize=1 << 12)
 def attribute_groups(name: str, value: str) -> int:
-    """The groups an attribute names, as bits after those of class names."""
+    """Return the groups that an attribute names, as bits after those of class names."""
     value = value.lower()
     group = -1
     if name == "itemprop" or name == "property":

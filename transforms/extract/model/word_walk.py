@@ -1,6 +1,8 @@
-"""The loop over the characters and words of texts, compiled; `character_columns` says what it finds.
+"""The compiled loop over the characters and words of texts.
 
-To be imported when a page is read, because `numba_cache.part` compiles.
+`character_columns` describes its results.
+
+Import it only when a page is read, because `numba_cache.part` compiles.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ Column = npt.NDArray[np.float64]
 Classes = npt.NDArray[np.uint16]
 Marks = npt.NDArray[np.bool_]
 
-#: Classes of characters; the first `N_COUNTED` are counted.
+#: Classes of characters. The first `N_COUNTED` are counted.
 COMMA, UPPER, DIGIT, QUOTE, BAR, AT, HASH, NOT_ASCII, SPACE, CLOSING, WORD = (
     1 << bit for bit in range(11)
 )
@@ -28,7 +30,7 @@ _HASH_START, _HASH_FACTOR, _HASH_BITS = 0x1D3F9A5B7C1, 0x100000001B3, (1 << 61) 
 
 
 def hash_of(word: str) -> int:
-    """The hash of a word, as the loop computes it."""
+    """Return the hash of a word, as the loop computes it."""
     found = _HASH_START
     for character in word:
         found = (found * _HASH_FACTOR ^ ord(character)) & _HASH_BITS
@@ -42,7 +44,7 @@ def _is_of_script_without_spaces(code: int) -> bool:
 
 @numba_cache.part
 def _run_of_digits(codes: Codes, at: int, end: int, classes: Classes) -> int:
-    """Where the digits from a position on end."""
+    """Return where the digits from a position on end."""
     while at < end and classes[at] & DIGIT:
         at += 1
     return at
@@ -55,7 +57,7 @@ def _is_one_of(code: int, first: int, second: int, third: int) -> bool:
 
 @numba_cache.part
 def _is_date(codes: Codes, at: int, end: int, classes: Classes) -> bool:
-    """Whether a date goes on at the mark behind its first number: `.5.2024`, `年5月2`."""
+    """Tell whether a date goes on at the mark after its first number: `.5.2024`, `年5月2`."""
     if not (45 <= codes[at] <= 47 or codes[at] == 0x5E74):
         return False
     at += 1
@@ -76,7 +78,7 @@ def _is_date(codes: Codes, at: int, end: int, classes: Classes) -> bool:
 def _read_number(
     codes: Codes, at: int, end: int, classes: Classes, facts: Column, text: int
 ) -> int:
-    """Note the year, time or date that the digits at a position begin, and return where they end."""
+    """Record the year, time or date that begins with the digits at a position, and return its end."""
     stop = _run_of_digits(codes, at, end, classes)
     size = stop - at
     if size == 4 and (
@@ -95,7 +97,10 @@ def _read_number(
 
 @numba_cache.part
 def _is_sentence_end(codes: Codes, at: int, end: int, classes: Classes) -> bool:
-    """Whether a sentence ends at a mark: white space or nothing is behind it, or behind the quotation mark that follows."""
+    """Tell whether a sentence ends at a mark.
+
+    White space or nothing must follow the mark, or the quotation mark after it.
+    """
     at += 1
     if at < end and classes[at] & CLOSING:
         at += 1
@@ -106,7 +111,7 @@ def _is_sentence_end(codes: Codes, at: int, end: int, classes: Classes) -> bool:
 def _read_marks(
     codes: Codes, at: int, end: int, classes: Classes, facts: Column, text: int
 ) -> None:
-    """Count the characters of a text, and note the numbers and the ends of sentences in it."""
+    """Count the characters of a text, and record its numbers and ends of sentences."""
     number_end = at
     for i in range(at, end):
         code = codes[i]
@@ -125,11 +130,13 @@ def _read_marks(
 def walk(
     codes: Codes, classes: Classes, starts: Index, low: Codes, is_letter: Marks, low_starts: Index
 ) -> tuple[Column, Index, Marks, Index, Index, Index]:
-    """Facts of texts `codes[starts[i]:starts[i + 1]]`, and the words of their small letters `low`, by hash and by text.
+    """Return the facts of texts `codes[starts[i]:starts[i + 1]]`, and the words of their lower
+    case.
 
-    `classes` are those of each character, `is_letter` marks the small letters that are parts of words. Returns the rows of
-    facts, the number of each word in the order of its first occurrence, whether it is the first such word of its text, the
-    first word of each text, and of each number the hash and the letters.
+    `low` is the lower case, `classes` are the classes of each character, and `is_letter` marks the
+    characters of `low` that are parts of words. The result has the rows of facts, the number of
+    each word in the order of first occurrence, whether it is the first such word of its text, the
+    first word of each text, and the hash and the letters of each number.
     """
     n = len(starts) - 1
     facts = np.zeros((N_FACTS, n))
@@ -183,6 +190,6 @@ def walk(
 def walk_in_python(
     codes: Codes, classes: Classes, starts: Index, low: Codes, is_letter: Marks, low_starts: Index
 ) -> tuple[Column, Index, Marks, Index, Index, Index]:
-    """`walk` without a compiler, over Python's integers."""
+    """Compute `walk` without a compiler, with Python's integers."""
     lists = (column.tolist() for column in (codes, classes, starts, low, is_letter, low_starts))
     return walk(*lists)
