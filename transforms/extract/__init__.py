@@ -1,9 +1,10 @@
-"""From a page to its article's lines: `parse`, then `extract`.
+"""Extracts an article's lines from a page: `parse`, then `extract`.
 
-A page is read as a list of text blocks. A small model of boosted trees estimates how likely each block is part of
-the article, from its tag, class names, links, position, words and neighbours. A second model repeats the estimate with
-the first results of the surrounding blocks, and the mean of both decides. On pages where doubt remains, trafilatura
-extracts the page too, and a third model weighs its answer.
+A page is read as a list of text blocks. A small model of boosted trees estimates how likely each
+block is part of the article, from its tag, class names, links, position, words and neighbours. A
+second model repeats the estimate with the first results of the surrounding blocks, and the mean of
+both decides. On pages where doubt remains, trafilatura extracts the page too, and a third model
+weighs its result.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ __all__ = [
 
 
 def warm() -> None:
-    """Load the packaged model and compile its loop; nothing is opened afterwards."""
+    """Load the packaged model and compile its loop, so that no file is opened afterwards."""
     block_model.forests()
     page_kind.warm()
     extract(parse("<body><p>Warm.</p></body>"))

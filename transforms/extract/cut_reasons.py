@@ -1,4 +1,4 @@
-"""The reasons why blocks of a page are cut: rules of the ledger, each of which a reader can check."""
+"""The reasons why blocks of a page are cut: rules of the ledger that a reader can check."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MEANINGS = {
     "page_furniture": "Written by earlier versions: inside an element made for navigation, comments, sharing, promotion, forms or dialogs.",
     "page_other": "Written by earlier versions: judged no part of the article by the line model.",
 }
-#: What a block cut under each rule looks like, for the page of rules.
+#: An example of a block cut under each rule, for the page of rules.
 SAMPLES = {
     "page_headline": "The headline in a heading above the text.",
     "page_links": "Ferry timetable changes from Sunday (a link)",
@@ -64,7 +64,7 @@ SAMPLES = {
     "page_furniture": "(not written any more)",
     "page_other": "(not written any more)",
 }
-#: (rule, version, what it means) of every removal this step writes.
+#: (rule, version, meaning) of every removal that this step writes.
 RULES: tuple[tuple[str, int, str], ...] = tuple(
     (rule, _VERSION, meaning) for rule, meaning in _MEANINGS.items()
 )
@@ -83,7 +83,8 @@ class _Container:
     classes: int
 
 
-#: What an element around a block is made for, by its tag or class names; the first that fits names the rule.
+#: The purpose of an element around a block, by its tag or class names. The first one that matches
+#: names the rule.
 _CONTAINERS = (
     _Container(
         "page_caption",
@@ -100,7 +101,8 @@ _CONTAINERS = (
     _Container("page_related", frozenset(("aside",)), _bits("related")),
     _Container(page_checks.BYLINE, frozenset(("time", "address")), _bits("byline", "date")),
 )
-#: Elements further out than this name regions of the page, not the block (arbitrary: a caption's wrappers are two or three).
+#: Elements further out than this are regions of the page and do not describe the block (arbitrary:
+#: a caption has two or three wrappers).
 _STEPS = 5
 #: This number of similar boxes in one parent is a list (arbitrary).
 _ALIKE = 3
@@ -125,7 +127,7 @@ class Reasons:
         self._siblings: dict[tuple[int, int], int] | None = None
 
     def of(self, block: int) -> str:
-        """The rule under which a block is cut, from what a reader can see on the page."""
+        """Return the rule under which a block is cut, from what a reader can see on the page."""
         page = self.page
         if block in self.checked:
             return self.checked[block]
@@ -167,7 +169,7 @@ class Reasons:
         )
 
     def _is_card(self, block: int) -> bool:
-        """Whether the block is in one of several similar boxes that have a link each."""
+        """Tell whether the block is in one of several similar boxes that have a link each."""
         page = self.page
         if self._siblings is None:
             self._siblings = {}

@@ -26,28 +26,32 @@ _TITLES = (
     "sailthru.title",
 )
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
-#: What separates the parts of a title: a headline or the name of a section, the name of the site.
+#: Separators between the parts of a title: a headline or the name of a section, the name of the
+#: site.
 TITLE_PARTS = re.compile(r"\s+[|\-–—:»«•·]+\s+|\s*[|»]\s*")
 _HEADLINE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){4,300})"')
 _BLOCK_END = re.compile(
     r"</(?:p|div|h[1-6]|li|blockquote|tr|figcaption)\s*>|<br\s*/?>", re.IGNORECASE
 )
 _MARKUP = re.compile(r"<[^<>]{0,2000}>")
-#: Characters of an article body to compare; more would say no more about the blocks (arbitrary, a long feature).
+#: Characters of an article body that are compared. More would say no more about the blocks
+#: (arbitrary, a long feature).
 _BODY_CHARS = 200_000
 _TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"([A-Za-z]{3,40})"')
 _MOST_TYPES = 200
-#: Names of meta elements that give the kind of the page, and the kind that is meant if their value gives none.
+#: Names of meta elements that give the kind of the page, and the kind that they mean if their value
+#: gives none.
 _KIND_NAMES = {"og:type": "", "article:published_time": "published_time"}
 _STATE_TYPES = frozenset(("", "application/json", "text/javascript", "module"))
 _MOST_SCRIPTS = 300  # arbitrary
-#: Each title is compared with each block, so a page may not name thousands (arbitrary: an honest page names three or four).
+#: Each title is compared with each block, so a page may not name thousands (arbitrary: an honest
+#: page has three or four).
 _MOST_TITLES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptText:
-    """A script that may contain the state of the page; it is read only when it is needed."""
+    """A script that may contain the state of the page. It is read only when it is needed."""
 
     elements: Elements
     script: int
@@ -71,7 +75,7 @@ class Hints:
 
 
 def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
-    """Read the hints of a parsed page, which is not changed.
+    """Return the hints of a parsed page, which is not changed.
 
     `elements` are the elements of the tree, if they have been read already.
     """
@@ -98,7 +102,7 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
     body, scripts = _read_scripts(elements, titles, kinds)
     titles = dict.fromkeys(islice(titles, _MOST_TITLES))
     for title in tuple(titles):
-        # A site's name after a bar or dash is no part of the headline.
+        # A site's name after a bar or dash is not part of the headline.
         parts = TITLE_PARTS.split(title)
         if len(parts) > 1:
             titles[max(parts, key=len)] = None
@@ -114,7 +118,7 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
 def _read_scripts(
     elements: Elements, titles: dict[str, None], kinds: set[str]
 ) -> tuple[str, list[ScriptText]]:
-    """The longest article body in the page's JSON-LD, and the other scripts.
+    """Return the longest article body in the page's JSON-LD, and the other scripts.
 
     Adds the headlines in JSON-LD to `titles`, and its types to `kinds`.
     """

@@ -1,4 +1,4 @@
-"""The blocks and elements of a page as arrays, and how they lie in each other."""
+"""The blocks and elements of a page as arrays, and how they are nested."""
 
 from __future__ import annotations
 
@@ -110,14 +110,14 @@ NEAR_NAMES = (
     + [f"class_{g}" for g, _ in CLASS_GROUPS]
     + [f"class_{g}" for g in ATTRIBUTE_GROUPS]
 )
-#: How many ancestors of a block are described, the block itself included.
+#: The number of a block's ancestors that are described, including the block itself.
 LEVELS = 6
-#: A distance of this many steps, or no such ancestor.
+#: A distance of this many steps or more, or no such ancestor.
 _FAR = 15
 
 
 class Shape:
-    """The columns of a page's blocks and elements, and what several features are computed from."""
+    """The columns of a page's blocks and elements, and intermediate results for several features."""
 
     def __init__(self, page: Page, lines: Lines) -> None:
         self.page, self.lines = page, lines
@@ -127,7 +127,8 @@ class Shape:
         self.links = np.minimum(self.size, page.link_chars.astype(np.float64))
         self.density = self.links / self.size
         self.ends = lines.column("sentence_ends")
-        # A block of prose: some length, few links, a sentence end. The lengths are those of readability.
+        # A block of prose has some length, few links and a sentence end. The lengths are those of
+        # readability.
         self.prose = np.where(
             (self.size >= 80) & (self.density < 0.4) & (self.ends >= 1),
             self.size * (1 - self.density),
@@ -157,13 +158,13 @@ class Shape:
         self.element_blocks = (self.last - self.first).astype(np.float64)
 
     def inside(self, column: Column) -> Column:
-        """The sum of a block column over each element."""
+        """Return the sum of a block column over each element."""
         sums = running_sums(column)
         return sums[self.last] - sums[self.first]
 
     @cached_property
     def levels(self) -> Index:
-        """The block-level element of each block, then its parent and so on, one of `LEVELS` a row."""
+        """The block-level element of each block, then its parent and so on, in `LEVELS` rows."""
         levels = [self.element]
         while len(levels) < LEVELS:
             levels.append(self.parent[levels[-1]])
@@ -171,7 +172,7 @@ class Shape:
 
     @cached_property
     def distances(self) -> npt.NDArray[np.uint8]:
-        """For each element, how many steps up the nearest element of each telling tag and class group is."""
+        """For each element, the steps up to the nearest element of each tag and class group."""
         page = self.page
         named = np.fromiter(
             map(NEAR_TAGS.get, page.tag, repeat(-1)), dtype=np.int64, count=len(page.tag)
@@ -180,7 +181,10 @@ class Shape:
 
     @cached_property
     def title(self) -> int:
-        """The block of the headline: an h1 like the title, else a block that is the title, else an h1; or -1."""
+        """The block of the headline, or -1.
+
+        It is an h1 that is like the title, or a block that is the title, or an h1.
+        """
         is_h1 = self.distances[self.inner, NEAR_TAGS["h1"]] < _FAR
         for candidates in (
             is_h1 & (self.lines.column("title_share") > 0.5),
@@ -194,19 +198,19 @@ class Shape:
 
     @cached_property
     def opening(self) -> int:
-        """The first block of prose after the headline, else the first at all; or -1."""
+        """The first block of prose after the headline, or else the first of all, or -1."""
         after = self.where_prose[self.where_prose > self.title]
         found = after if len(after) else self.where_prose
         return int(found[0]) if len(found) else -1
 
     @cached_property
-    def made(self) -> Index:
-        """A number for each way blocks are made: tag and class of the block and of its parent."""
+    def markup(self) -> Index:
+        """A number for each kind of markup: tag and class of the block and of its parent."""
         pairs = self.signature[self.element] * (self.signature.max() + 1) + self.signature[self.up1]
         return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)
 
     def covered(self, anchor: int, steps: int, far: float) -> Column:
-        """For each block, how many steps up from the element `anchor` the element is that holds both."""
+        """Return for each block the steps from `anchor` up to the element that contains both."""
         found = np.full(self.n, far)
         element = anchor
         for k in range(steps):
@@ -221,9 +225,10 @@ class Shape:
 def _steps_to_nearest(
     parent: Index, named: Index, classes: Index, first_class: int, n_names: int
 ) -> npt.NDArray[np.uint8]:
-    """For each element, how many steps up the nearest one of each name is, `_FAR` at the most.
+    """Return for each element the steps up to the nearest one of each name, at most `_FAR`.
 
-    `named` is the name of each element itself or -1, `classes` the bits of its names from `first_class` on.
+    `named` is the name of each element itself or -1. `classes` are the bits of its names from
+    `first_class` on.
     """
     steps = np.full((len(parent), n_names), _FAR, np.uint8)
     for element in range(len(parent)):
@@ -243,10 +248,12 @@ _nearest = numba_cache.either(_steps_to_nearest, _steps_to_nearest)
 
 
 def running_sums(column: Column) -> Column:
-    """The sums of the values before each place and before the end: one value more than the column has."""
+    """Return the sums of the values before each position and of all: one value more than the
+    column.
+    """
     return np.concatenate(([0.0], np.cumsum(column)))
 
 
 def ratio(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Column:
-    """`part / whole`, where a whole below one counts as one."""
+    """Return `part / whole`, where a whole below one counts as one."""
     return np.asarray(part / np.maximum(whole, 1.0))

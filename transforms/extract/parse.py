@@ -1,4 +1,4 @@
-"""From HTML to one lxml tree, within limits."""
+"""Parses HTML into an lxml tree, within limits."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from lxml.html import HtmlElement
 from copydesk.transforms.article import Refused
 from copydesk.transforms.extract.options import Options
 
-# lxml.html asks a Python function for the class of each element; one class for all saves a tenth of the time.
+# lxml.html calls a Python function for the class of each element. One class for all elements saves
+# a tenth of the time.
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
-# Half of a surrogate pair is no character and has no UTF-8.
+# Half of a surrogate pair is not a character and has no UTF-8.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-# Control characters, plain and as references: `normalise` drops them from a plain text too. The line ends among them stay.
+# Control characters, plain and as references. `normalise` drops them from a plain text too. Line
+# ends are kept.
 _CONTROL = bytes((*range(1, 9), *range(14, 32), 127))
 _CONTROL_REFERENCE = re.compile(
     rb"&#(?:[xX]0{0,9}(?:[1-8b-cB-Ce-fE-F]|1[0-9a-fA-F]|7[fF])|0{0,9}(?:[1-8]|1[1245-9]|2[0-9]|3[01]|127))(?:;|(?![0-9a-fA-F;]))",
 )
 _TAG = re.compile(rb"<[a-zA-Z](?:[^>\"']+|\"[^\"]*\"|'[^']*')*")
 _ATTRIBUTE = re.compile(rb"[^\s\"'>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
-#: A title that runs on into a tag which no title holds.
+#: A title without an end, up to a tag that a title cannot contain.
 _OPEN_TITLE = re.compile(
     rb"<title[^<>]*>[^<]{0,300}(?=<(?:script|style|meta|link|body|div)\b)", re.IGNORECASE
 )
@@ -29,18 +31,20 @@ _OPEN_TITLE = re.compile(
 _TITLE_LINE = re.compile(rb"<title[^<>]*>[^<\n]{0,300}", re.IGNORECASE)
 _TITLE_END = re.compile(rb"</title", re.IGNORECASE)
 _OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscript", "template"))
-#: An element with more attributes than this is looked at again: the most of 250 news pages and guides is 26.
+#: An element with more attributes than this is checked again. The most on 250 news pages and guides
+#: is 26.
 _CROWD = 80
 _CROWDED = etree.XPath(f"boolean(descendant::*/@*[{_CROWD + 1}])")
 _MOST_REPAIRS = 10
-#: Bytes of the end of a script, with some white space, that hold no attribute to speak of.
+#: Bytes of the end of a script, with some white space, which contain no attributes that matter.
 _END_OF_SCRIPT = 20
 
 
 def parse(text: str, *, options: Options | None = None) -> HtmlElement:
-    """The element tree of a page, without comments and processing instructions; `decode` turns bytes into its text.
+    """Return the element tree of a page, without comments and processing instructions.
 
-    Raises `Refused` where there is no page: nothing in it, or more of it than the options allow.
+    `decode` turns bytes into the text of a page. Raises `Refused` if the page is empty or larger
+    than the options allow.
 
     >>> parse("<p>Rain fell.").findtext(".//p")
     'Rain fell.'
@@ -63,7 +67,7 @@ def parse(text: str, *, options: Options | None = None) -> HtmlElement:
         content = _HALF_CHARACTER.sub("\ufffd", text).encode("utf-8")
     content = content.translate(None, _CONTROL)
     if _CONTROL_REFERENCE.search(content):
-        # The second pass ends what the first pass joins to a reference again.
+        # The second pass removes references that the first pass made by joining their parts.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
     if _has_more_attributes(content, options.max_attributes):
         content = _requoted(content, options.max_attributes)
@@ -98,10 +102,11 @@ def _tree(content: bytes) -> HtmlElement:
 
 
 def _requoted(content: bytes, most: int) -> bytes:
-    """A page without the quotation marks of tags that run on over other tags, for want of a closing mark.
+    """Return a page without the quotation marks of tags that continue over other tags.
 
-    From a mark without its partner on, a parser takes text for attributes and attributes for text. Such a tag has more
-    attributes than `most` and end tags among them; it is ended at its first ">".
+    If a closing quotation mark is missing, a parser takes text for attributes and attributes for
+    text. Such a tag has more attributes than `most`, and end tags among them. It is ended at its
+    first ">".
     """
     for _ in range(_MOST_REPAIRS):
         for tag in _TAG.finditer(content):
@@ -120,7 +125,10 @@ def _requoted(content: bytes, most: int) -> bytes:
 
 
 def _with_body(content: bytes, tree: HtmlElement) -> HtmlElement:
-    """A page with a body, where its head swallowed it: a title that is not closed, an unknown element in the head."""
+    """Return the tree of a page with a body, if its head swallowed the body.
+
+    Reasons are a title that is not closed, or an unknown element in the head.
+    """
     opened = _OPEN_TITLE.search(content) or _TITLE_LINE.search(content)
     if opened and (opened.re is _OPEN_TITLE or not _TITLE_END.search(content, opened.end())):
         at = opened.end()
@@ -136,7 +144,10 @@ def _with_body(content: bytes, tree: HtmlElement) -> HtmlElement:
 
 
 def _has_more_attributes(content: bytes, most: int) -> bool:
-    """Whether a tag has more attributes, each at least a letter and a space. Only long stretches without a ">" are looked at."""
+    """Tell whether a tag has more attributes, each at least a letter and a space.
+
+    Only long stretches without a ">" are searched.
+    """
     if not _has_stretch(content, 2 * most):
         return False
     markup = _without_scripts(content)
@@ -147,7 +158,10 @@ def _has_more_attributes(content: bytes, most: int) -> bool:
 
 
 def _has_stretch(content: bytes, length: int) -> bool:
-    """Whether this many bytes follow each other without a ">", outside of scripts. Looks at few bytes of each stretch."""
+    """Tell whether this many bytes in a row have no ">", outside of scripts.
+
+    It reads only a few bytes of each stretch.
+    """
     at = 0
     while at + length <= len(content):
         end = content.rfind(b">", at, at + length)
@@ -162,7 +176,7 @@ def _has_stretch(content: bytes, length: int) -> bool:
 
 
 def _is_in_script(content: bytes, start: int, end: int) -> bool:
-    """Whether a stretch lies in a script that opens before it; a rough answer, where False may be wrong."""
+    """Tell whether a stretch is in a script that opens before it. A False may be wrong."""
     opened = content.rfind(b"<script", 0, start)
     if opened < 0 or content.find(b">", opened, start) < 0:
         return False
@@ -171,7 +185,11 @@ def _is_in_script(content: bytes, start: int, end: int) -> bool:
 
 
 def _without_scripts(content: bytes) -> bytes:
-    """A page less the text of its scripts and styles, where a comparison can look like a tag; one that is not closed goes on to the end."""
+    """Return a page without the text of its scripts and styles, where a comparison can look like a
+    tag.
+
+    A script that is not closed goes on to the end.
+    """
     for name in (b"script", b"style"):
         lower, kept, at = content.lower(), [], 0
         while (start := lower.find(b"<" + name, at)) >= 0 and (

@@ -1,6 +1,6 @@
-"""The loop over the tags of a serialised page, compiled; `page_elements` says what its columns are.
+"""The compiled loop over the tags of a serialised page. `page_elements` describes its columns.
 
-To be imported when a page is read, because `numba_cache.part` compiles.
+Import it only when a page is read, because `numba_cache.part` compiles.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ Index = npt.NDArray[np.int64]
 
 #: The rows of the columns of elements.
 KIND, PARENT, DEPTH, OPENED, CLOSED, END, ADDRESS, ADDRESS_END = range(8)
-#: What the text behind a tag may hold: the first letter of a byline; a year or a date.
+#: What the text after a tag may contain: the first letter of a byline, or a year or a date.
 MAY_BE_BYLINE, MAY_BE_DATE = 1, 2
-#: Texts of more bytes are not looked at: no line with a byline or a date is longer.
-LONGEST_LINE = 2_000
-# A hash of 61 bits: Python's integers and those of 64 bits, which wrap around, have the same low bits.
+#: Texts of more bytes are not searched: no line with a byline or a date is longer.
+MAX_LINE_BYTES = 2_000
+# A hash of 61 bits. Python's integers and those of 64 bits, which wrap around, have the same low
+# bits.
 _HASH_START, _HASH_FACTOR, _HASH_BITS = 0x1D3F9A5B7C1, 0x100000001B3, (1 << 61) - 1
 _SPACE, _QUOTE, _FULL_STOP, _SLASH, _ZERO, _NINE, _EQUALS = 32, 34, 46, 47, 48, 57, 61
-#: The first byte of characters from U+0640 on, among which there are digits of other scripts.
+#: The first byte of characters from U+0640 on, which include digits of other scripts.
 _OTHER_DIGITS = 0xD9
 
 
 def hash_of(text: str) -> int:
-    """The hash of a text, as the loop computes it."""
+    """Return the hash of a text, as the loop computes it."""
     found = _HASH_START
     for byte in text.encode():
         found = (found * _HASH_FACTOR ^ byte) & _HASH_BITS
@@ -40,7 +41,7 @@ def hash_of(text: str) -> int:
 def _start_tag(
     content: Bytes, at: int, end: int, telling: Index, address_name: int
 ) -> tuple[int, int, int]:
-    """The hash of a start tag's name and telling attributes, and where its address begins and ends."""
+    """Return the hash of a start tag's name and telling attributes, and the range of its address."""
     found, address, address_end = _HASH_START, 0, 0
     while at < end and content[at] != _SPACE:
         found = (found * _HASH_FACTOR ^ content[at]) & _HASH_BITS
@@ -71,7 +72,7 @@ def _start_tag(
 
 @numba_cache.part
 def _may_hold(content: Bytes, at: int, end: int, byline_starts: Bytes) -> int:
-    """What a text may hold."""
+    """Return what a text may contain."""
     while at < end and (content[at] == _SPACE or 9 <= content[at] <= 13):
         at += 1
     if at >= end:
@@ -101,10 +102,12 @@ def walk(
     address_name: int,
     byline_starts: Bytes,
 ) -> tuple[Index, Index, Bytes]:
-    """The columns of the elements of a page, the first tag of each kind, and what the text behind each tag may hold.
+    """Return the columns of a page's elements, the first tag of each kind, and what each text may
+    contain.
 
-    `first` and `last` are where the marks of the tags are, `telling` and `address_name` are hashes of the names of
-    attributes. `byline_starts` says for each byte whether it may begin a byline.
+    `first` and `last` are the positions of the marks of the tags. `telling` and `address_name` are
+    hashes of the names of attributes. `byline_starts` says for each byte whether a byline may begin
+    with it. The texts are those after each tag.
     """
     n_tags = len(first)
     columns = np.zeros((8, n_tags), np.int64)
@@ -118,7 +121,7 @@ def walk(
     for tag in range(n_tags):
         start, stop = first[tag] + 1, last[tag]
         text_end = first[tag + 1] if tag + 1 < n_tags else len(content)
-        if text_end - stop - 1 < LONGEST_LINE:
+        if text_end - stop - 1 < MAX_LINE_BYTES:
             holds[tag] = _may_hold(content, stop + 1, text_end, byline_starts)
         if content[start] == _SLASH:
             if n_open > 0:
@@ -157,7 +160,7 @@ def walk_in_python(
     address_name: int,
     byline_starts: Bytes,
 ) -> tuple[Index, Index, Bytes]:
-    """`walk` without a compiler, over Python's integers."""
+    """Compute `walk` without a compiler, with Python's integers."""
     lists: list[Any] = [column.tolist() for column in (first, last, telling)]
     arguments: list[Any] = [content.tobytes(), *lists, address_name, byline_starts.tobytes()]
     return walk(*arguments)

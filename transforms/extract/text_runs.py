@@ -1,4 +1,4 @@
-"""The text of a page as it flows: runs that no block-level element interrupts."""
+"""The running text of a page: runs that no block-level element interrupts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from copydesk.transforms import numba_cache
 from copydesk.transforms.extract.page_elements import Elements, Index, Marks, names
 
-#: Elements that hold no text of the page. `select` and `textarea` hold what the reader may enter.
+#: Elements without text of the page. `select` and `textarea` contain what the reader may enter.
 EMPTY_OF_TEXT = names(
     """
     script style noscript template svg iframe object embed select textarea datalist canvas
@@ -32,16 +32,17 @@ _EMPHASIS = frozenset(("b", "strong", "em", "i", "big", "u"))
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The runs of text of a page that are not blank, in document order; elements and tags by number.
+    """The runs of text of a page that are not blank, in document order.
 
-    White space is folded where a run is not preformatted, and characters are composed. No-break spaces stay.
-
-    `end_tag` is the block-level tag that ends a run, `around` the innermost block-level element around it, `inner` the
-    innermost element around its first text. Links count from the end of the run before.
+    Elements and tags are given by number. White space is folded in a run that is not preformatted,
+    and characters are composed. No-break spaces stay. `end_tag` is the block-level tag that ends a
+    run, `around` the innermost block-level element around it, and `inner` the innermost element
+    around its first text. Links are counted from the end of the previous run.
     """
 
     text: list[str]
-    #: Which elements are no element empty of text, nor inside one.
+    #: Which elements may contain text of the page: they are not in `EMPTY_OF_TEXT` or inside one of
+    #: these.
     is_left: Marks
     link_chars: Index
     link_count: Index
@@ -53,7 +54,7 @@ class Runs:
 
 
 def read(elements: Elements) -> Runs:
-    """The runs of text in the elements that are not empty of text."""
+    """Return the runs of text in the elements that may contain text."""
     codes, starts, columns, is_left = _walk()(
         np.frombuffer(elements.content, dtype=np.uint8),
         elements.tag_starts,
@@ -79,7 +80,7 @@ def _walk() -> Any:
 
 @cache
 def _flags() -> dict[str, int]:
-    """What the name of an element says, in bits of `text_walk`."""
+    """Return what the name of an element says, in bits of `text_walk`."""
     from copydesk.transforms.extract import text_walk
 
     flags: dict[str, int] = {}

@@ -1,6 +1,6 @@
-"""The loop over the text of a serialised page, compiled; `text_runs` says what it finds.
+"""The compiled loop over the text of a serialised page. `text_runs` describes its results.
 
-To be imported when a page is read, because `numba_cache.part` compiles.
+Import it only when a page is read, because `numba_cache.part` compiles.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from copydesk.transforms import numba_cache
 Bytes = npt.NDArray[np.uint8]
 Index = npt.NDArray[np.int64]
 
-#: What the name of an element says. The bits from `LINK` to `EMPTY` are those of the elements inside as well.
+#: What the name of an element says. Inner elements inherit the bits from `LINK` to `EMPTY`.
 LINK, BOLD, PRE, EMPTY, INLINE, BREAK, RULE = 1, 2, 4, 8, 16, 32, 64
 _INHERITED = LINK | BOLD | PRE | EMPTY
 #: The rows of the columns of runs.
@@ -26,7 +26,10 @@ _LONGEST_REFERENCE = 9
 
 @numba_cache.part
 def _reference(content: Bytes, at: int, end: int) -> tuple[int, int]:
-    """The character of the reference at a position, and where it ends; an unknown one is an ampersand."""
+    """Return the character of the reference at a position and its end.
+
+    An unknown reference is an ampersand.
+    """
     stop = at + 1
     while stop < end and stop < at + _LONGEST_REFERENCE and content[stop] != _SEMICOLON:
         stop += 1
@@ -51,7 +54,7 @@ def _reference(content: Bytes, at: int, end: int) -> tuple[int, int]:
 
 @numba_cache.part
 def _character(content: Bytes, at: int, end: int) -> tuple[int, int]:
-    """The character at a position of a text in UTF-8 with references, and where it ends."""
+    """Return the character at a position of a text in UTF-8 with references, and its end."""
     byte = content[at]
     if byte == _AMPERSAND:
         return _reference(content, at, end)
@@ -68,7 +71,7 @@ def _character(content: Bytes, at: int, end: int) -> tuple[int, int]:
 
 @numba_cache.part
 def _is_space(code: int) -> bool:
-    """Whether a character is what Unicode calls white space, but for the no-break spaces, which stay."""
+    """Tell whether a character is white space in Unicode, except no-break spaces, which stay."""
     if code < 0x80:
         return code == _SPACE or 9 <= code <= 13 or 28 <= code <= 31
     if code < 0x1680:
@@ -85,7 +88,7 @@ def _is_no_break_space(code: int) -> bool:
 
 @numba_cache.part
 def _is_printed(code: int) -> bool:
-    """Whether a character is neither white space nor one without a width."""
+    """Tell whether a character is neither white space nor without width."""
     if code < 0x80:
         return code != _SPACE and not 9 <= code <= 13
     return code != 0xA0 and code != 0x200B and code != 0x3000 and code != 0xFEFF
@@ -93,7 +96,7 @@ def _is_printed(code: int) -> bool:
 
 @numba_cache.part
 def _is_blank(content: Bytes, at: int, end: int) -> bool:
-    """Whether a text is nothing but white space."""
+    """Tell whether a text is only white space."""
     while at < end:
         code, at = _character(content, at, end)
         if not _is_space(code) and not _is_no_break_space(code):
@@ -113,9 +116,10 @@ def _write(
     codes: npt.NDArray[np.uint32],
     first: int,
 ) -> tuple[int, int, int]:
-    """Write the text behind some tags from a position on; where it ends, and its characters in links and in bold.
+    """Write the text after some tags from a position on.
 
-    White space is folded where the text is not preformatted. Nothing is written of a text without a printed character.
+    Returns the end, and the numbers of its characters in links and in bold. White space is folded
+    in text that is not preformatted. A text without a printed character is not written.
     """
     at, n_linked, n_bold = first, 0, 0
     is_spaced, is_printed = False, False
@@ -155,9 +159,10 @@ def _write(
 def walk(
     content: Bytes, tag_starts: Index, tag_ends: Index, of_tag: Index, elements: Index, flags: Index
 ) -> tuple[npt.NDArray[np.uint32], Index, Index, npt.NDArray[np.bool_]]:
-    """The runs of text of a page: their characters, where each begins and the last ends, their columns; the elements that are left.
+    """Return the runs of text of a page and the elements that may contain text.
 
-    `elements` are the rows parent, opened, closed; `flags` what the name of each element says.
+    A run has its characters, its start (and the end of the last one), and its columns. `elements`
+    are the rows parent, opened and closed. `flags` is what the name of each element says.
     """
     n_tags, n_elements = len(tag_starts), len(flags)
     parent, opened, closed = elements[0], elements[1], elements[2]
@@ -221,7 +226,7 @@ def walk(
 def walk_in_python(
     content: Bytes, tag_starts: Index, tag_ends: Index, of_tag: Index, elements: Index, flags: Index
 ) -> tuple[npt.NDArray[np.uint32], Index, Index, npt.NDArray[np.bool_]]:
-    """`walk` without a compiler, over Python's integers."""
+    """Compute `walk` without a compiler, with Python's integers."""
     lists: list[Any] = [column.tolist() for column in (tag_starts, tag_ends, of_tag)]
     arguments: list[Any] = [content.tobytes(), *lists, elements.tolist(), flags.tolist()]
     return walk(*arguments)

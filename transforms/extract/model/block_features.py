@@ -121,12 +121,12 @@ def _ancestors(out: _Columns, s: Shape) -> None:
 
 def _same_markup(out: _Columns, s: Shape) -> None:
     """Add the blocks with the same markup."""
-    count, size = np.bincount(s.made), np.bincount(s.made, weights=s.size)
-    out.add("made_count", np.log1p(count[s.made]))
-    out.add("made_size", np.log1p(size[s.made] / count[s.made]))
-    out.add("made_links", ratio(np.bincount(s.made, weights=s.links)[s.made], size[s.made]))
-    out.add("made_prose", np.bincount(s.made, weights=s.prose)[s.made] / s.total_prose)
-    out.add("made_ends", np.bincount(s.made, weights=s.ends)[s.made] / count[s.made])
+    count, size = np.bincount(s.markup), np.bincount(s.markup, weights=s.size)
+    out.add("made_count", np.log1p(count[s.markup]))
+    out.add("made_size", np.log1p(size[s.markup] / count[s.markup]))
+    out.add("made_links", ratio(np.bincount(s.markup, weights=s.links)[s.markup], size[s.markup]))
+    out.add("made_prose", np.bincount(s.markup, weights=s.prose)[s.markup] / s.total_prose)
+    out.add("made_ends", np.bincount(s.markup, weights=s.ends)[s.markup] / count[s.markup])
 
 
 def _densest(out: _Columns, s: Shape) -> None:
@@ -251,7 +251,7 @@ def _neighbours(out: _Columns, s: Shape) -> None:
             for group in _NEXT_WORDS:
                 out.add(f"next{by}_{group}", padded[group][here])
             other = _shift(s.element, by, 0)
-            out.add(f"next{by}_made", _shift(s.made, by, -1) == s.made)
+            out.add(f"next{by}_made", _shift(s.markup, by, -1) == s.markup)
             out.add(f"next{by}_sibling", s.parent[other] == s.up1)
             out.add(f"next{by}_depth", s.depth[other] - s.depth[s.element])
 

@@ -58,7 +58,8 @@ def probe() -> npt.NDArray[np.float32]:
 
 
 def about() -> str:
-    """Return the origin of the model as JSON: script, seed, versions, and count and fingerprint of
-    the gold.
+    """Return the origin of the model as JSON.
+
+    It has the script, seed and versions, and the count and fingerprint of the gold.
     """
     return str(stored()["about"])
