@@ -1,7 +1,7 @@
-"""Read a page as a list of text blocks, with the elements around them.
+"""Reads a page as a list of text blocks, with the elements around them.
 
-A block is a run of text that no block-level element interrupts: a paragraph, a heading, a list item, a caption,
-the line before a `<br>`. A row of a table whose cells are short is one block.
+A block is a run of text that no block-level element interrupts: a paragraph, a heading, a list
+item, a caption, the line before a `<br>`. A row of a table whose cells are short is one block.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from copydesk.transforms.extract.model import vocabulary
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_elements import Elements, Index, Marks
 
-#: A table row stays one line up to this many characters (arbitrary; longer cells are paragraphs in a layout table).
+#: A table row stays one line up to this many characters (arbitrary; longer cells are paragraphs in
+#: a layout table).
 _ROW_CHARS = 300
 _TELLING = frozenset(
     (
@@ -38,10 +39,11 @@ _TELLING = frozenset(
 class Page:
     """The blocks and the elements of a page in document order, as columns.
 
-    `first_block[e]:last_block[e]` are the blocks inside element `e`; `block_element[b]` is the innermost block-level
-    element around block `b`, `inner_element[b]` the innermost element around its first text. `classes` are bits of
-    `vocabulary.class_groups`; elements of one name, class and id share a `signature`. `place` is the position of an element
-    among all elements of the tree, those without text of the page included.
+    `first_block[e]:last_block[e]` are the blocks inside element `e`. `block_element[b]` is the
+    innermost block-level element around block `b`, and `inner_element[b]` the innermost element
+    around its first text. `classes` are bits of `vocabulary.class_groups`. Elements with the same
+    name, class and id share a `signature`. `place` is the position of an element among all elements
+    of the tree, including those without text of the page.
     """
 
     text: list[str]
@@ -63,7 +65,10 @@ class Page:
     place: Index
 
     def elements_without(self, likely: Marks) -> Index:
-        """The outermost elements that have blocks, none of which is likely; none if no block of the page is."""
+        """Return the outermost elements that have blocks but no likely one.
+
+        Return none if no block of the page is likely.
+        """
         before = np.concatenate(([0], np.cumsum(likely)))
         has_blocks = self.last_block > self.first_block
         is_without = has_blocks & (before[self.last_block] == before[self.first_block])
@@ -73,7 +78,7 @@ class Page:
 
 
 def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None = None) -> Page:
-    """Read the blocks of a tree. Raises `Refused` beyond the limits.
+    """Return the blocks of a tree. Raises `Refused` if the page exceeds the limits.
 
     `elements` are the elements of the tree, if they have been read already.
     """
@@ -113,13 +118,13 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
     rows = np.flatnonzero(elements.are(("tr",)) & is_left)
     rows = rows[
         np.argsort(elements.closed[rows])
-    ]  # the rows of an inner table before the row around it
+    ]  # The rows of an inner table come before the row around it.
     _join_rows(page, number[rows], number[elements.end[rows]])
     return page
 
 
 def _names(elements: Elements) -> tuple[Index, Index]:
-    """For each kind of start tag, a number for its name, class and id, and its attribute groups."""
+    """Return for each kind of start tag a number for its name, class and id, and its groups."""
     numbers: dict[tuple[str, str], int] = {}
     signature, classes = [], []
     for tag, attributes in zip(elements.names, elements.attributes, strict=True):
@@ -136,13 +141,17 @@ def _names(elements: Elements) -> tuple[Index, Index]:
 
 
 def _join_rows(page: Page, rows: Index, ends: Index) -> None:
-    """Join the blocks of each table row if they are short; `ends` are the elements after the rows."""
+    """Join the blocks of each table row if they are short.
+
+    `ends` are the elements after the rows.
+    """
     sizes = np.concatenate(([0], np.cumsum([len(text) for text in page.text]))).astype(np.int64)
     first, last = page.first_block[rows], page.last_block[rows]
     may_join = (last - first > 1) & (sizes[last] - sizes[first] <= _ROW_CHARS)
     if not may_join.any():
         return
-    is_joined = np.zeros(len(page.text), dtype=np.bool_)  # to the block before
+    # Whether the block is joined to the one before.
+    is_joined = np.zeros(len(page.text), dtype=np.bool_)
     spans: list[tuple[int, int, int]] = []
     for row, end, low, high in np.stack((rows, ends, first, last), axis=1)[may_join].tolist():
         joined = int(is_joined[low + 1 : high].sum())

@@ -1,8 +1,8 @@
-"""The article in a page's embedded data, for pages where the elements hold only an opening.
+"""The article in a page's embedded data, for pages whose elements show only an opening.
 
-Sites put the whole text into JSON-LD (`articleBody`) or into the state that their scripts start from: `__NEXT_DATA__`,
-`__NUXT__`, `__NUXT_DATA__`, `__INITIAL_STATE__`, `self.__next_f.push`. A browser shows it once the scripts have run; a
-saved page holds it only there.
+Sites put the whole text into JSON-LD (`articleBody`) or into the state that their scripts start
+from: `__NEXT_DATA__`, `__NUXT__`, `__NUXT_DATA__`, `__INITIAL_STATE__`, `self.__next_f.push`. A
+browser shows it after the scripts have run. In a saved page it is only there.
 """
 
 from __future__ import annotations
@@ -17,17 +17,20 @@ from itertools import islice
 from copydesk.transforms.extract.head_metadata import Hints, ScriptText, paragraphs
 from copydesk.transforms.extract.model.character_columns import WORD
 
-#: The data must hold at least this many words, and this many times the words of the elements, before it takes their place
-#: (a teaser of 40 to 120 words is usual; a body of fewer words than the first number is a description; arbitrary).
+#: The data replaces the elements if it has at least this many words, and this many times the words
+#: of the elements. A teaser of 40 to 120 words is usual, and a body with fewer words than the first
+#: number is a description (arbitrary).
 LEAST_WORDS, TIMES_THE_ELEMENTS = 60, 1.6
-#: The share of the elements' word trigrams that must be in the data, where the elements hold a paragraph at all.
+#: The share of the elements' word trigrams that must be in the data, if the elements have a
+#: paragraph at all.
 AGREEMENT = 0.5
 _FEW_WORDS = 25
-#: Elements that hold more words are no teaser. Gold texts of walled pages that show 290 words and more are what is shown.
+#: Elements with more words than this are not a teaser. If a walled page shows 290 words or more,
+#: its gold text is what it shows.
 MOST_WORDS_OF_A_TEASER = 150
-_MOST_CHARS = 5_000_000  # of one script; arbitrary
+_MOST_CHARS = 5_000_000  # Characters of one script. Arbitrary.
 _MOST_VALUES = 50_000
-_SHORT = 40  # characters of a value that is no paragraph; arbitrary
+_SHORT = 40  # Characters of a value that is not a paragraph. Arbitrary.
 _NOT_PROSE = ("{", "[", "function", "http")
 _SENTENCE = re.compile(r"[.!?…]['\"”’»)]?(?:\s|$)|[。！？]")
 _STATE = re.compile(
@@ -36,10 +39,11 @@ _STATE = re.compile(
     r"|(?:window|self|globalThis)\.__[A-Za-z]\w{1,60}\s*="
     r"|(?:window|self|globalThis)\[\"__[A-Za-z]\w{1,60}\"\]\.push\("
 )
-#: Where a value of JSON may begin in a script: at its start, or what it assigns or passes to a function.
+#: The places where a JSON value may begin in a script: at its start, or after an assignment or an
+#: opening bracket of a function call.
 _VALUE_START = re.compile(r"(?:^|[=(])\s*(?=[\[{])")
 _MOST_STARTS = 20  # arbitrary
-#: Keys of values about other documents, or that repeat the article in other words.
+#: Keys of values that are about other documents or repeat the article in other words.
 _OTHER_KEYS = re.compile(
     r"relat|recommend|comment|teaser|promo|similar|popular|trending|latest|next|prev|more|sidebar|footer|header|nav|menu|"
     r"author|bio|caption|credit|seo|meta|description|excerpt|summary|alt$|alt[-_ ]?text|newsletter|consent|cookie|privacy|legal|"
@@ -50,17 +54,17 @@ _OTHER_KEYS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The text of an article in a page's data, one paragraph a line, and where it was found."""
+    """The text of an article in a page's data, one paragraph on each line, and its source."""
 
     text: str
     source: str  # json-ld or page-state
 
 
 def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
-    """The article in the page's data, if `shown` is only its opening; else None.
+    """Return the article in the page's data if `shown` is only its opening, else None.
 
-    `shown` are the texts from the elements. Both must be the same article: the data must contain what is shown, or,
-    if hardly anything is shown, the title of the page.
+    `shown` are the texts from the elements. Both must be the same article: the data must contain
+    what is shown or, if hardly anything is shown, the title of the page.
     """
     own = WORD.findall(" ".join(shown).lower())
     best = _better(hints.body, own)
@@ -74,7 +78,7 @@ def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
 
 
 def _better(text: str, own: list[str]) -> str:
-    """The text, if what the elements show is a part of it."""
+    """Return the text if the text that the elements show is a part of it."""
     if not text:
         return ""
     words = WORD.findall(text.lower())
@@ -94,18 +98,18 @@ def _of_state(script: ScriptText, hints: Hints) -> str:
     strings = list(_strings(text))
     titles = {_key(title) for title in hints.titles}
     if not any(_key(value) in titles for _, value in strings):
-        return ""  # state that does not name the page's article tells of something else
+        return ""  # State without the title of the page's article is about something else.
     return _longest_run(strings)
 
 
 def _longest_run(strings: Sequence[tuple[str, str]]) -> str:
-    """The prose under the key with the most words, its values in order."""
+    """Return the prose under the key with the most words, with its values in order."""
     by_key: dict[str, dict[str, None]] = {}
     for path, value in strings:
         if len(value) < _SHORT or " " not in value or _OTHER_KEYS.search(path):
             continue
         text = paragraphs(value)
-        # A full stop before a tag ends a sentence too, so the tags go first.
+        # A full stop before a tag also ends a sentence, so the tags are removed first.
         if _SENTENCE.search(text) and " " in text[:80] and not text.startswith(_NOT_PROSE):
             by_key.setdefault(path, {})[text] = None
     found = ("\n".join(values) for values in by_key.values())
@@ -113,7 +117,10 @@ def _longest_run(strings: Sequence[tuple[str, str]]) -> str:
 
 
 def _strings(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the strings of a script with the keys above them: of JSON by its structure, else its string literals."""
+    """Yield the strings of a script with the keys above them.
+
+    JSON is read by its structure, other scripts by their string literals.
+    """
     body = text.strip()
     if "__next_f" in body[:60]:
         body = "".join(_decoded(found[1]) for found in re.finditer(r'"((?:[^"\\]|\\.)*)"', body))
@@ -131,7 +138,7 @@ def _starts(body: str) -> Iterator[int]:
 
 
 def _json_at(body: str, start: int) -> object:
-    """The object or list that begins at a position of a script; None if it is not JSON."""
+    """Return the object or list that begins at a position of a script, or None if it is not JSON."""
     try:
         return json.JSONDecoder(strict=False).raw_decode(body, start)[0]
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Extract the lines of the article from a parsed page."""
+"""Extracts the lines of the article from a parsed page."""
 
 from __future__ import annotations
 
@@ -38,28 +38,31 @@ from copydesk.transforms.ledger import Removal
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest
 
-#: Trafilatura runs where the words that the model expects to get wrong reach this share of the words that it keeps,
-#: which is so on a sixth of the pages. Running it on every page gained nothing more (cross-validation,
-#: training/README.md).
+#: Trafilatura runs if the words that the model expects to get wrong are at least this share of the
+#: words that it keeps. This is the case on a sixth of the pages. Running it on every page gained
+#: nothing more (cross-validation, training/README.md).
 DOUBT = 0.1
-#: Its time grows faster than the page (0.2 s of CPU for 8,000 elements in a row, 2.0 s for 32,000), so it does not run
-#: on the largest pages. None of 975 measured news pages has more than 13,000 elements.
-MOST_ASKED = 20_000
-#: On a page of an unknown kind the model may find little. Where it is in doubt and keeps fewer words than this share of
-#: trafilatura's, both results are joined. This lost nothing on unseen sites, and gained .033 F1 on 521 guides after
-#: training on news alone (training/README.md).
+#: Its time grows faster than the page (0.2 s of CPU for 8,000 elements in a row, 2.0 s for 32,000),
+#: so it does not run on larger pages than this. None of 975 measured news pages has more than
+#: 13,000 elements.
+MAX_BASELINE_ELEMENTS = 20_000
+#: On a page of an unknown kind the model may find little. If it is in doubt and keeps fewer words
+#: than this share of trafilatura's, both results are joined. This lost nothing on unseen sites, and
+#: gained .033 F1 on 521 guides after training on news alone (training/README.md).
 FOUND_LITTLE = 0.5
-#: A model that expects fewer wrong words has not missed half of an article: the results are not joined. Below this doubt no join
-#: changed a labelled snippet on 474 pages of unseen sites (trafeval). On 1,050 pages of nine collections, which the model was
-#: trained on, such joins cost 8 pages .1 to .7 F1 and gained .05 on one.
+#: Below this doubt the model has not missed half of an article, so the results are not joined.
+#: Below it no join changed a labelled snippet on 474 pages of unseen sites (trafeval). On 1,050
+#: pages of nine collections, which the model was trained on, such joins cost 8 pages .1 to .7 F1
+#: and gained .05 on one.
 DOUBT_OF_HALF = 0.2
-#: Blocks below these log odds in the first pass skip the later ones: three blocks in five. The second pass kept none of
-#: 215,000 such held-out blocks, and made none a candidate.
+#: Blocks below these log odds in the first pass skip the later passes: three of five blocks. The
+#: second pass kept none of 215,000 such held-out blocks, and made none a candidate.
 SURELY_NOT = -4.5
 
 
-#: The whole answer of trafilatura is joined if at most this share of its words is in menus and labels. Otherwise it found
-#: no article and took the body of the page, and only its paragraphs count.
+#: The whole result of trafilatura is joined if at most this share of its words is in menus and
+#: labels. Otherwise it found no article and took the body of the page, and only its paragraphs
+#: count.
 MOST_LABELS = 0.35
 _LABEL_WORDS, _FEW_WORDS = 6, 40
 
@@ -71,7 +74,7 @@ SURELY_NOT_AT_ONCE = -5.5
 class Extraction:
     """The text of a page's candidate blocks, and the lines in it that are not part of the article.
 
-    `source` is where the text was found: in the page's elements, or in its data (`json-ld`, `page-state`).
+    `source` is the place of the text: the page's elements, or its data (`json-ld`, `page-state`).
     """
 
     text: str
@@ -113,7 +116,7 @@ def extract(
 def read(
     tree: HtmlElement, url: str | None, options: Options
 ) -> tuple[page_kind_features.Reading | None, Hints]:
-    """Read the blocks of a page and the hints of its head, for the training of `page_kind`."""
+    """Return the blocks of a page and the hints of its head, for the training of `page_kind`."""
     found = _Found.of(tree, url, options, page_elements.read(tree))
     return found.reading, found.hints
 
@@ -124,7 +127,9 @@ def _no_blocks() -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The reading of a page, if it has blocks; candidates and headlines among them; the rules of what the checks cut."""
+    """The reading of a page, if it has blocks, with its candidates and headlines and the checks'
+    rules.
+    """
 
     hints: Hints
     reading: page_kind_features.Reading | None = None
@@ -154,16 +159,16 @@ class _Found:
         return cls(hints, reading, choice.candidate, is_headline, checked.rules)
 
 
-#: A block with this share of the page's title, and hardly more, prints it.
+#: A block with this share of the page's title, and hardly more, prints the title.
 _TITLE_COVER = 0.8
 
 
 def score(
     page: Page, own: Matrix, words: Column, links: Column, tree: HtmlElement, url: str | None
 ) -> Column:
-    """How likely each block is part of the article: the mean of the passes, in log odds.
+    """Return the log odds that each block is part of the article: the mean of the passes.
 
-    Where trafilatura runs and keeps twice as much, the blocks that either of them keeps are taken.
+    If trafilatura runs and keeps twice as much, the blocks that either of them keeps are taken.
     """
     first, second, third = block_model.forests()
     sums = first.sums_by_parts(own, parts=block_model.MEMBERS, enough=SURELY_NOT_AT_ONCE)
@@ -178,7 +183,7 @@ def score(
     twice = sums + later_pass(second, block_context_features.build(page, before, words))
     after = first.likelihood(twice / 2)
     doubtful = doubt(after, words) if after.max() >= thresholds.KEPT else 1.0
-    if doubtful < DOUBT or len(page.tag) > MOST_ASKED:
+    if doubtful < DOUBT or len(page.tag) > MAX_BASELINE_ELEMENTS:
         return after
     kept = _share_kept(page, tree, url, sums >= SURELY_NOT, words)
     found = first.likelihood(
@@ -193,7 +198,7 @@ def score(
     if theirs >= _FEW_WORDS and labels > MOST_LABELS * theirs:
         kept = np.where(is_label, 0.0, kept)
     elif len(paragraphs):
-        # Labels before the first paragraph and behind the last are a menu and a footer.
+        # Labels before the first paragraph and after the last are a menu and a footer.
         kept[: paragraphs[0]] = 0.0
         kept[paragraphs[-1] + 1 :] = 0.0
     return np.maximum(found, kept)
@@ -202,10 +207,11 @@ def score(
 def _share_kept(
     page: Page, tree: HtmlElement, url: str | None, likely: npt.NDArray[np.bool_], words: Column
 ) -> Column:
-    """The share of each block that trafilatura keeps; 0 for blocks that are not likely. Changes the tree.
+    """Return the share of each block that trafilatura keeps, and 0 for unlikely blocks.
 
-    Elements without a likely block are taken out of the tree before, unless hardly a word is in likely blocks. Trafilatura
-    takes half of the time then, and neither a menu nor a list of teasers is its answer.
+    Changes the tree: elements without a likely block are removed first, unless hardly a word is in
+    likely blocks. Trafilatura then takes half of the time, and its result is neither a menu nor a
+    list of teasers.
     """
     if float(words[likely].sum()) < _FEW_WORDS:
         return trafilatura_baseline.share_kept(page.text, tree, url=url)
@@ -219,7 +225,7 @@ def _share_kept(
 
 
 def doubt(probability: Column, words: Column) -> float:
-    """The words that the model expects to get wrong, as a share of the words that it would keep."""
+    """Return the words that the model expects to get wrong, as a share of the words it would keep."""
     weight = words + 1.0
     wrong = float((np.minimum(probability, 1 - probability) * weight).sum())
     return wrong / max(1.0, float((probability * weight).sum()))
@@ -247,7 +253,10 @@ def _cut(
 def _from_data(
     page: Page, kept: npt.NDArray[np.bool_], embedded: embedded_text.Embedded
 ) -> Extraction:
-    """Use the text in the page's data; the opening that the elements show goes into the ledger."""
+    """Return the text in the page's data.
+
+    The opening that the elements show goes into the ledger.
+    """
     lines = [embedded.text]
     cuts: list[tuple[int, int, str]] = []
     at = len(embedded.text) + 1
@@ -261,7 +270,10 @@ def _from_data(
 
 
 def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]:
-    """Remove whole lines, each with the newline after it, at the end of the text with the newline before it."""
+    """Return removals of whole lines.
+
+    The newline after a line goes with it. At the end of the text it is the newline before.
+    """
     versions = {rule: version for rule, version, _ in cut_reasons.RULES}
     tail = len(extracted)
     removals: list[Removal] = []
@@ -279,7 +291,7 @@ def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]
 
 
 def _body_of_head(hints: Hints, options: Options) -> Extraction:
-    """The article body in the page's data, for a page whose elements have no text at all."""
+    """Return the article body in the page's data, for a page whose elements have no text at all."""
     embedded = embedded_text.article(hints, ())
     text, source = (embedded.text, embedded.source) if embedded else (hints.body, "json-ld")
     if len(text) < options.min_text_chars:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Limits on a page. Beyond them the page is refused, with the reason, before it can cost more.
+    """Limits on a page. A page beyond them is refused, with the reason, before it can cost more.
 
-    The largest of 975 news pages measured had 3.4 million characters and 13,000 elements; the limits leave
-    a factor of four and more.
+    The largest of 975 news pages measured had 3.4 million characters and 13,000 elements. The
+    limits are at least four times as high.
     """
 
     max_chars: int = 20_000_000
@@ -22,9 +22,9 @@ class Options:
     max_attributes: int = 10_000
     """Attributes of one tag. The parser's time grows with their square (0.25 s of CPU for 10,000); the most found on 122 news pages is 1,097."""
     min_text_chars: int = 2
-    """A page with less chosen text is refused as having none. Arbitrary: one short word."""
+    """A page with less extracted text is refused as empty. Arbitrary: one short word."""
     refuse_no_article: bool = True
-    """Refuse pages that hold no article: section fronts, tag and search pages, error pages, walls, script shells."""
+    """Refuse pages without an article: section fronts, tag and search pages, error pages, walls, script shells."""
 
     def __post_init__(self) -> None:
         for name in ("max_chars", "max_elements", "max_depth", "max_attributes", "min_text_chars"):

@@ -1,7 +1,8 @@
 """The elements of a parsed page as columns, read from one serialisation of its tree.
 
-lxml makes a Python object for each element that is read. A page has a thousand elements, and several readers need
-each of them. Serialising the tree takes a tenth of that time, and one compiled loop over its tags gives the columns.
+lxml makes a Python object for each element that is read. A page has a thousand elements, and
+several readers need each of them. Serialising the tree takes a tenth of that time, and one compiled
+loop over its tags gives the columns.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ Index = npt.NDArray[np.int64]
 Marks = npt.NDArray[np.bool_]
 Attributes = Mapping[str, str]
 
-#: Attributes that say what an element is for. Elements of one name that agree in these are of one kind.
+#: Attributes that show the purpose of an element. Elements with the same name and the same values
+#: of these are of one kind.
 TELLING = (
     "class",
     "id",
@@ -42,13 +44,13 @@ TELLING = (
     "data-component",
 )
 _IS_TELLING = frozenset(TELLING)
-#: First letters of the lines that `element_names.BY` matches, and what may stand for a space or a letter before them: a
-#: reference, a character that is not ASCII.
+#: First letters of the lines that `element_names.BY` matches, and what may stand for a space or a
+#: letter before them: a reference, or a character that is not ASCII.
 _BYLINE_STARTS = b"bvpdawtrsBVPDAWTRS&"
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 _NO_ELEMENT = re.compile(rb"<!--.*?-->|<\?.*?>", re.DOTALL)
-#: What libxml2 writes for characters of text and attributes, the mark of a reference last. XML has no vertical tab and no
-#: form feed; they are white space.
+#: The references that libxml2 writes for characters of text and attributes. The one for the
+#: ampersand is last. XML has no vertical tab and no form feed, so these become white space.
 _REFERENCES = (
     ("&lt;", "<"),
     ("&gt;", ">"),
@@ -65,12 +67,13 @@ _REFERENCES = (
 
 @dataclass(frozen=True)
 class Elements:
-    """The elements of a page in document order, and its tags, each with the text behind it.
+    """The elements of a page in document order, and its tags, each with the text after it.
 
-    Element `e` begins at tag `opened[e]` and ends at tag `closed[e]`, the same one where it is empty; `end[e]` is the
-    first element behind those inside of it. Elements with the same name and the same `TELLING` attributes are of one
-    kind: `names` and `attributes` are those of each kind, `kind[e]` is its number. The parent of the first element is -1,
-    its depth 1.
+    Element `e` begins at tag `opened[e]` and ends at tag `closed[e]`, which is the same tag if the
+    element is empty. `end[e]` is the first element after its inner elements. Elements with the same
+    name and the same `TELLING` attributes are of one kind: `names` and `attributes` are those of
+    each kind, and `kind[e]` is its number. The parent of the first element is -1, and its depth is
+    1.
     """
 
     names: list[str]
@@ -81,10 +84,11 @@ class Elements:
     opened: Index
     closed: Index
     end: Index
-    #: Whether the text behind each tag may be a byline, and whether it may be a date.
+    #: Whether the text after each tag may be a byline, and whether it may be a date.
     may_be_byline: Marks
     may_be_date: Marks
-    #: The page in UTF-8 and with references, the bytes of each tag in it, and those of each element's `href`.
+    #: The page in UTF-8 and with references, the range of each tag in it, and that of each
+    #: element's `href`.
     content: bytes
     tag_starts: Index
     tag_ends: Index
@@ -100,26 +104,26 @@ class Elements:
         return [self.names[kind] for kind in self.kind.tolist()]
 
     def attributes_of(self, element: int) -> Attributes:
-        """The attributes of an element in order."""
+        """Return the attributes of an element in order."""
         tag = self.opened_at[element]
         return _attributes(self.content[self._starts[tag] : self._ends[tag]].decode())
 
     def href(self, element: int) -> str:
-        """The address that an element links to; empty where it has none."""
+        """Return the address that an element links to, or an empty string."""
         start, end = self._addresses[element]
         return decoded(self.content[start:end].decode())
 
     def text(self, element: int) -> str:
-        """The text between the start tag of an element and the next tag."""
+        """Return the text between the start tag of an element and the next tag."""
         opened = self.opened_at[element]
-        return "" if opened == self.closed_at[element] else self.text_behind(opened)
+        return "" if opened == self.closed_at[element] else self.text_after(opened)
 
     def tail(self, element: int) -> str:
-        """The text between the end tag of an element and the next tag."""
-        return self.text_behind(self.closed_at[element])
+        """Return the text between the end tag of an element and the next tag."""
+        return self.text_after(self.closed_at[element])
 
-    def text_behind(self, tag: int) -> str:
-        """The text between a tag and the next one."""
+    def text_after(self, tag: int) -> str:
+        """Return the text between a tag and the next one."""
         starts = self._starts
         if tag + 1 == len(starts):
             return ""
@@ -148,7 +152,7 @@ class Elements:
         return list(zip(self.address.tolist(), self.address_end.tolist(), strict=True))
 
     def are(self, names: Collection[str]) -> Marks:
-        """Whether each element has one of these names."""
+        """Return whether each element has one of these names."""
         of_kind = map(names.__contains__, self.names)
         return np.fromiter(of_kind, dtype=np.bool_, count=len(self.names))[self.kind]
 
@@ -159,7 +163,7 @@ class Elements:
         return found
 
     def inside(self, chosen: Marks) -> Marks:
-        """Whether each element is one of the chosen ones or inside one of them."""
+        """Return whether each element is one of the chosen ones or inside one of them."""
         places = np.flatnonzero(chosen)
         if not len(places):
             return chosen
@@ -167,7 +171,7 @@ class Elements:
 
 
 def covered(first: Index, end: Index, count: int) -> Marks:
-    """Which of `count` positions are in one of the ranges from `first` to before `end`.
+    """Return which of `count` positions are in one of the ranges from `first` to before `end`.
 
     >>> covered(np.array([1]), np.array([3]), 4).tolist()
     [False, True, True, False]
@@ -177,7 +181,10 @@ def covered(first: Index, end: Index, count: int) -> Marks:
 
 
 def read(tree: HtmlElement) -> Elements:
-    """Read the elements of a tree. Removes its document type, because XHTML is serialised differently."""
+    """Return the elements of a tree.
+
+    Removes the document type of the tree, because XHTML is serialised differently.
+    """
     from copydesk.transforms.extract import tag_walk  # numba takes half a second to import
 
     tree.getroottree().docinfo.clear()
@@ -224,7 +231,7 @@ def _walk() -> Any:
 
 @cache
 def _constants() -> tuple[tuple[Index, int], npt.NDArray[np.uint8]]:
-    """The hashes of the names of telling attributes and of `href`, and for each byte whether it may begin a byline."""
+    """Return the hashes of telling attributes and of `href`, and the bytes that may begin a byline."""
     from copydesk.transforms.extract.tag_walk import hash_of
 
     starts = np.zeros(256, dtype=np.uint8)
@@ -234,20 +241,23 @@ def _constants() -> tuple[tuple[Index, int], npt.NDArray[np.uint8]]:
 
 
 def _marks(content: bytes) -> tuple[npt.NDArray[np.uint8], Index, Index]:
-    """The bytes of a page, and where those are that begin and end its tags; neither texts nor attributes contain them."""
+    """Return the bytes of a page, and the positions of those that begin and end its tags.
+
+    Texts and attributes do not contain these bytes.
+    """
     codes = np.frombuffer(content, dtype=np.uint8)
     return codes, np.flatnonzero(codes == ord("<")), np.flatnonzero(codes == ord(">"))
 
 
 def _are_tags(codes: npt.NDArray[np.uint8], first: Index, last: Index) -> bool:
-    """Whether the marks take turns and are those of elements."""
+    """Tell whether the marks alternate and are those of elements."""
     if len(first) != len(last) or not (first < last).all() or not (last[:-1] < first[1:]).all():
         return False
     return not np.isin(codes[first + 1], (ord("!"), ord("?"))).any()
 
 
 def _attributes(start: str) -> Attributes:
-    """The attributes of a start tag."""
+    """Return the attributes of a start tag."""
     found = _ATTRIBUTE.findall(start)
     if "&" in start:
         return {name: decoded(value) for name, value in found}
@@ -255,7 +265,7 @@ def _attributes(start: str) -> Attributes:
 
 
 def _with_plain_names(content: bytes) -> bytes:
-    """The page without "<" inside the names of elements and attributes."""
+    """Return the page without "<" inside the names of elements and attributes."""
     plain = []
     for part in content.split(b">"):
         text, mark, tag = part.partition(b"<")
@@ -272,5 +282,5 @@ def decoded(text: str) -> str:
 
 
 def names(text: str) -> frozenset[str]:
-    """The names of elements in a text with white space between them."""
+    """Return the names of elements in a text with white space between them."""
     return frozenset(text.split())

@@ -1,4 +1,4 @@
-"""What trafilatura takes from a page. The only module that knows it."""
+"""The text that trafilatura takes from a page. No other module uses the library."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from copydesk.transforms.extract import text_runs
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 
-# Its warnings speak of its own fallbacks; what matters here is the answer.
+# Its warnings are about its own fallbacks. Only its result matters here.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-# What malformed trees have made it raise (fuzzed); anything else is a fault of ours and surfaces.
+# The errors that malformed trees have made it raise (found by fuzzing). Any other error is a fault
+# of ours and is raised.
 _ITS_FAILURES = (
     ValueError,
     TypeError,
@@ -27,17 +28,18 @@ _ITS_FAILURES = (
 
 
 def lines(tree: HtmlElement, *, url: str | None = None) -> tuple[str, ...]:
-    """The text lines trafilatura's fast mode keeps of a tree; none where it fails or finds nothing.
+    """Return the text lines of a tree that trafilatura's fast mode keeps, or none if it fails.
 
-    Elements that hold no text of the page are taken out of the tree before.
-    Never with `deduplicate`: its process-wide cache would make a page's text depend on the pages before it.
+    Elements that contain no text of the page are removed from the tree first. `deduplicate` is
+    never used: its cache for the whole process would make the text of a page depend on earlier
+    pages.
 
     >>> from lxml.html import document_fromstring
     >>> page = document_fromstring("<body><article><p>" + "Rain fell on the town for hours. " * 9 + "</p></article>")
     >>> len(lines(page))
     1
     """
-    import trafilatura  # 0.15 s, and five pages of six need none of it
+    import trafilatura  # The import takes 0.15 s, and five of six pages do not need it.
 
     etree.strip_elements(tree, *text_runs.EMPTY_OF_TEXT, with_tail=False)
     try:
@@ -51,7 +53,7 @@ def lines(tree: HtmlElement, *, url: str | None = None) -> tuple[str, ...]:
 
 
 def share_kept(texts: list[str], tree: HtmlElement, *, url: str | None = None) -> Column:
-    """For each text, the share of its word trigrams that trafilatura keeps of the tree."""
+    """Return for each text the share of its word trigrams that trafilatura keeps of the tree."""
     trigrams: set[tuple[str, ...]] = set()
     short: set[tuple[str, ...]] = set()
     for line in lines(tree, url=url):

@@ -164,7 +164,7 @@ class _Reader:
             marks = people.get(element, sign.marks)
             self._add_marks(element, sign, marks)
             if sign.has_text and opened < closed and may_be_line[opened]:
-                self._text(element, elements.text_behind(opened), is_date=sign.is_date)
+                self._text(element, elements.text_after(opened), is_date=sign.is_date)
 
     def _people(self, signs: Sequence[_Sign]) -> dict[int, Marked]:
         """Return the marks of the elements that link to the page of a person."""

@@ -75,7 +75,7 @@ class VisibleText:
         return parts
 
     def _add(self, parts: list[str], tag: int) -> None:
-        text = self.elements.text_behind(tag)
+        text = self.elements.text_after(tag)
         if text:
             parts.append(text[:_MAX_PART_CHARS].replace("\n", " "))
 
