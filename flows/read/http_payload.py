@@ -14,15 +14,26 @@ from fastwarc.warc import HeaderMap, WarcRecord
 from copydesk.flows.read.formats.html import looks_like_page
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Kind
-from copydesk.flows.read.streams import BrokenError, Inflated, whole
+from copydesk.flows.read.streams import BrokenError, Inflated, packing, whole
 from copydesk.transforms import mining_reservation
 
 HEADER_BYTES = 2**16  # HTTP servers accept 8 to 64 kB
 _PAGES = {"text/html", "application/xhtml+xml"}
 _TEXTS = {"text/plain", "text/markdown"}
+# Types that say little about the content, so that its first bytes decide whether it is a page.
+# Servers send them for files whose type they do not know.
+_VAGUE = {
+    "",
+    "*/*",
+    "text/plain",
+    "application/octet-stream",
+    "application/unknown",
+    "unknown/unknown",
+}
 _CHUNK_LINE = re.compile(rb"[ \t]{0,9}([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,999})?\r?\n")
-_BARE_HEAD = re.compile(rb"HTTP/[^\r\n]{1,999}\n(?:[^\n]{1,65535}\n){0,999}?\r?\n")
+_HTTP_HEAD = re.compile(rb"HTTP/[^\r\n]{1,999}\r?\n(?:[^\n]{1,65535}\n){0,999}?\r?\n")
 _BARE_LINE = re.compile(rb"(?<!\r)\n")
+_BARE_FEED = re.compile(r"(?<!\r)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,8 @@ class Payload:
     tdm_reserved: bool | None = None
 
 
-class BareHeadError(ValueError):
-    """An HTTP head whose lines end in bare line feeds, which the HTTP parser cannot read."""
+class UnreadHeadError(ValueError):
+    """A response that the HTTP parser cannot read: its head has bare line feeds or is missing."""
 
 
 def with_whole_line_ends(block: bytes) -> bytes:
@@ -47,7 +58,7 @@ def with_whole_line_ends(block: bytes) -> bytes:
     >>> with_whole_line_ends(b"HTTP/1.1 200 OK\nA: b\n\n<p>\n")
     b'HTTP/1.1 200 OK\r\nA: b\r\n\r\n<p>\n'
     """
-    head = _BARE_HEAD.match(block)
+    head = _HTTP_HEAD.match(block)
     if head is None:
         return block
     return _BARE_LINE.sub(b"\r\n", head[0]) + block[head.end() :]
@@ -56,35 +67,45 @@ def with_whole_line_ends(block: bytes) -> bytes:
 def page(record: WarcRecord, limits: Limits) -> Payload | str:
     """Return the page of a response, or the reason to skip it.
 
-    Raises `BrokenError`, `BareHeadError`.
+    Raises `BrokenError`, `UnreadHeadError`.
     """
     try:
         # Decoding is done here, because the library hides a truncated body and has no limit.
         record.parse_http(auto_decode="none", max_header_len=HEADER_BYTES)
         headers = record.http_headers
+        if headers is None:  # a crawler that stores bodies alone; the record has the type
+            return resource(record, limits)
+        if _is_unread(headers):
+            raise UnreadHeadError
         kind = (record.http_content_type or "").strip().lower()
-        if headers is None:
-            return "not_html"
-        if "\n" in (headers.status_line or ""):
-            raise BareHeadError
         status = headers.status_code
-        raw = b""
-        if not kind or kind in _PAGES:
-            raw = _content(record, limits, is_wanted=status is None or 200 <= status < 300)
-    except (BrokenError, BareHeadError):
+        is_vague = kind in _VAGUE or "/" not in kind
+        is_wanted = (is_vague or kind in _PAGES) and (status is None or 200 <= status < 300)
+        raw = _content(record, limits) if is_wanted else b""
+    except (BrokenError, UnreadHeadError) as error:
+        if isinstance(error, BrokenError) and error.reason == "too_large" and kind and is_vague:
+            return "not_html"
         raise
     except (OSError, ValueError, RuntimeError) as error:
         raise BrokenError("corrupt", f"the response cannot be read: {error}"[:300]) from error
-    if kind and kind not in _PAGES:
+    if not is_wanted and kind and kind not in _PAGES:
         return "not_html"
-    if status is not None and not 200 <= status < 300:
+    if not is_wanted:
         raise BrokenError("http_status", f"the server answered {status}")
     if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
         raw = joined_chunks(raw)
     body = _unpacked(raw, (headers.get("Content-Encoding") or "").strip().lower(), limits)
-    if not kind and not looks_like_page(body):
+    if is_vague and not looks_like_page(body):
         return "not_html"
     return Payload(body, "page", record.http_charset or None, _reserved(headers))
+
+
+def _is_unread(headers: HeaderMap) -> bool:
+    """Whether lines of the head were read as one, or the first line belongs to no HTTP response."""
+    status = headers.status_line or ""
+    if not status.startswith("HTTP/"):
+        return True
+    return "\n" in status or any(_BARE_FEED.search(value) for _, value in headers.items())
 
 
 def _reserved(headers: HeaderMap) -> bool | None:
@@ -133,9 +154,7 @@ def _media(record: WarcRecord) -> tuple[str, str | None]:
     return declared, charset if isinstance(charset, str) else None
 
 
-def _content(record: WarcRecord, limits: Limits, *, is_wanted: bool = True) -> bytes:
-    if not is_wanted:
-        return b""
+def _content(record: WarcRecord, limits: Limits) -> bytes:
     raw = bytes(record.reader.read(limits.document_bytes + 1))
     if len(raw) > limits.document_bytes:
         detail = f"more than {limits.document_bytes:,} bytes; [limits] document_bytes"
@@ -176,12 +195,18 @@ def joined_chunks(raw: bytes) -> bytes:
 
 
 def _unpacked(raw: bytes, encoding: str, limits: Limits) -> bytes:
-    """Decompress a body by its Content-Encoding.
+    """Decompress a body by its Content-Encoding; the encoding that was applied last comes first.
 
     A body that is not compressed is returned unchanged, because crawlers decompress but leave the
-    header.
+    header. Others drop the header but leave the body compressed, which its first bytes show.
     """
-    if encoding in {"gzip", "x-gzip", "zstd"}:
+    for name in reversed(encoding.split(",")):
+        raw = _decoded(raw, name.strip(), limits)
+    return raw
+
+
+def _decoded(raw: bytes, encoding: str, limits: Limits) -> bytes:
+    if encoding not in {"br", "deflate"} and packing(raw) in {"gzip", "zstd"}:
         return whole(Inflated(io.BytesIO(raw), limits), limits.document_bytes)
     if encoding == "deflate":
         for wbits in (15, -15):  # RFC 9110 requires zlib; some servers send bare deflate data

@@ -26,12 +26,17 @@ class Tape:
         self.position = 0  # position of the next byte to return
         self.end = 0  # position after the last byte read from the file
         self.fault: BrokenError | None = None
-        self._is_over = False
+        self.is_over = False  # whether the file has no more bytes, or none that can be unpacked
 
     @classmethod
     def of(cls, content: bytes) -> Tape:
         """A tape of bytes in memory."""
         return cls(Inflated(io.BytesIO(content), Limits()), most=len(content) + _PIECE)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the file is compressed."""
+        return self._source.packing is not None
 
     @property
     def member(self) -> int:
@@ -81,7 +86,7 @@ class Tape:
             found = self.find(pattern, after=after)
             if found is not None:
                 self.position = found
-                self._is_over = self.fault is not None
+                self.is_over = self.fault is not None
                 return True
             after = max(after, self.end - _PIECE)
             self.forget(after - 1)
@@ -89,9 +94,9 @@ class Tape:
             if not self._more(_PIECE):
                 return False
 
-    def look_ahead(self) -> None:
-        """Read one more chunk from the file without moving the position."""
-        self._more(_PIECE)
+    def look_ahead(self) -> bool:
+        """Read one more chunk without moving the position; return whether there was one."""
+        return bool(self._more(_PIECE))
 
     def resume(self, opening: bytes) -> bool:
         """After a fault, continue at the next member whose content starts with `opening`.
@@ -102,18 +107,18 @@ class Tape:
             return False
         self._pieces.clear()
         self._first = self.position = self.end
-        self.fault, self._is_over = None, False
+        self.fault, self.is_over = None, False
         return True
 
     def _more(self, size: int) -> bytes:
-        if self._is_over:
+        if self.is_over:
             return b""
         try:
             found = self._source.read(size) or b""
         except BrokenError as fault:
             self.fault, found = fault, b""
         if not found:
-            self._is_over = True
+            self.is_over = True
             return b""
         self._pieces.append(found)
         self.end += len(found)

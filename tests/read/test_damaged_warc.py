@@ -152,3 +152,84 @@ def test_what_is_no_document_is_counted_by_its_reason() -> None:
     found, refused, skipped = read(content)
     assert (list(found), refused) == (urls(5), [])
     assert skipped == {"warcinfo": 1, "request": 1, "not_html": 1, "robots": 1, "revisit": 1}
+
+
+@pytest.mark.parametrize("off_by", [2, 3, 4])
+@pytest.mark.parametrize("at", [0, 1, 3])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_length_that_covers_the_line_ends_has_a_row(pack: object, at: int, off_by: int) -> None:
+    parts = [record(n, off_by=off_by if n == at else 0) for n in range(4)]
+    found, refused, _ = read(b"".join(pack(part) for part in parts))  # type: ignore[operator]
+    assert list(found) == urls(0, 1, 2, 3)
+    assert [(r.reason, r.record_number) for r in refused] == [("corrupt", at)]
+
+
+@pytest.mark.parametrize("off_by", [-60, -2, 90, 10**6])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_wrong_length_of_the_last_record_costs_no_document(pack: object, off_by: int) -> None:
+    found, refused, _ = read(pack(record(0)) + pack(record(1, off_by=off_by)))  # type: ignore[operator]
+    assert found == {"https://h.example/0": page(0), "https://h.example/1": page(1)}
+    assert [(r.reason, r.record_number) for r in refused] == [("corrupt", 1)]
+
+
+def test_a_file_that_ends_in_a_header_has_a_row_for_it() -> None:
+    found, refused, _ = read(record(0) + record(1)[:50])
+    assert list(found) == urls(0)
+    assert [(r.reason, r.record_number) for r in refused] == [("truncated", 1)]
+    assert f"byte offset {len(record(0))}" in str(refused[0].detail)
+
+
+@pytest.mark.parametrize("old", [b"\r\n", b"WARC-Type"], ids=["bare line feeds", "lower case"])
+def test_a_header_in_another_spelling_is_no_damage(old: bytes) -> None:
+    whole = []
+    for number in range(3):
+        head, _, rest = record(number).partition(b"\r\n\r\n")
+        if old == b"\r\n":
+            head = head.replace(b"\r\n", b"\n") + b"\n\n"
+        else:
+            version, _, names = head.partition(b"\r\n")
+            head = version + b"\r\n" + names.lower() + b"\r\n\r\n"
+        whole.append(head + rest)
+    found, refused, _ = read(b"".join(whole))
+    assert (list(found), refused) == (urls(0, 1, 2), [])
+
+
+def test_records_of_the_draft_standard_are_found_behind_damage() -> None:
+    parts = [record(n, off_by=-3 if n == 1 else 0) for n in range(3)]
+    found, refused, _ = read(b"".join(parts).replace(b"WARC/1.0", b"WARC/0.18"))
+    assert list(found) == urls(0, 1, 2)
+    assert [r.record_number for r in refused] == [1]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\nA: b\r\n\n",
+        b"HTTP/1.1 200 OK\r\nA: b\nContent-Type: text/html\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: html\r\n\r\n",
+        b"",
+    ],
+    ids=["mixed line ends", "one bare line feed", "vague type", "no type", "no head"],
+)
+def test_a_page_is_read_below_a_poor_head(head: bytes) -> None:
+    found, refused, _ = read(record(0, head + page(0)) + record(1))
+    assert (found, refused) == ({urls(n)[0]: page(n) for n in range(2)}, [])
+
+
+def test_a_body_is_unpacked_by_all_its_encodings_or_by_its_first_bytes() -> None:
+    twice = f"{HEAD}Content-Encoding: gzip, br\r\n\r\n".encode()
+    undeclared = f"{HEAD}\r\n".encode()
+    packed = gzip.compress(page(0))
+    assert read(record(0, twice + brotli.compress(packed)))[0] == {urls(0)[0]: page(0)}
+    assert read(record(0, undeclared + packed))[0] == {urls(0)[0]: page(0)}
+
+
+def test_a_robots_txt_is_counted_whatever_its_type() -> None:
+    rules = b"User-agent: *\nDisallow: /\n"
+    content = record(0, f"{HEAD}\r\n".encode() + rules) + record(
+        1, rules, kind="resource", media="text/plain"
+    )
+    content = content.replace(b"h.example/0", b"h.example/robots.txt")
+    content = content.replace(b"h.example/1", b"h.example/robots.txt?x=1")
+    assert read(content) == ({}, [], Counter(robots=2))

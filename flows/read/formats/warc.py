@@ -14,10 +14,11 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from copydesk.flows.read.fields import Fields, address, moment
 from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.formats.html import looks_like_page
 from copydesk.flows.read.http_payload import (
     HEADER_BYTES,
-    BareHeadError,
     Payload,
+    UnreadHeadError,
     conversion,
     page,
     resource,
@@ -31,8 +32,18 @@ from copydesk.transforms.article import Given
 
 _OPENING = b"WARC/"
 # The first lines of a record inside other bytes: the version, then a named field of the standard.
-_HEAD = re.compile(rb"(?<=\n)WARC/\d\.\d\r?\n(?=(?:[\w-]{1,60}:[^\n]{0,9999}\n){0,20}?WARC-Type:)")
+_HEAD = re.compile(
+    rb"(?<=\n)WARC/\d\.\d{1,2}\r?\n(?=(?:[\w-]{1,60}:[^\n]{0,9999}\n){0,20}?(?i:WARC-Type):)"
+)
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_END_OF_RECORD = b"\r\n\r\n"
+_LENGTH = re.compile(
+    rb"^content-length:[ \t]{0,9}(\d{1,18})[ \t\r]{0,9}$", re.IGNORECASE | re.MULTILINE
+)
+# The names as the library knows them. By the standard, their case has no meaning.
+_NAMES = {
+    name.lower(): name for name in (b"WARC-Type", b"WARC-Target-URI", b"WARC-Date", b"Content-Type")
+}
 # The record types of WARC 1.1 that contain documents; the others are counted under their own names.
 _READERS = {"response": page, "resource": resource, "conversion": conversion}
 _OTHERS = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation"})
@@ -93,7 +104,7 @@ class _Segment:
         """Yield the items of the records, of the last one only if it is complete."""
         archive = iter(_archive(self._tape))
         while (record := self._following(archive)) is not None:
-            yield from _items(self._last)
+            yield from self._complete(self._last, record.stream_pos)
             self._last = self._read(record)
         yield from self._ending()
 
@@ -112,6 +123,22 @@ class _Segment:
         fault = self._tape.fault
         is_damage = fault is not None and fault.reason in {"corrupt", "truncated"}
         return is_damage and self._tape.resume(_OPENING)
+
+    def _complete(self, read: _Read | None, following: int) -> Iterator[Record | Reject]:
+        """Yield a record, and a row if its length covers part of the two line ends behind it.
+
+        The parser accepts such a length. `following` is where the next record starts.
+        """
+        if read is None:
+            return
+        yield from _items(read)
+        if read.n_bytes > self._limits.document_bytes:
+            return  # its head is not kept any more
+        end = following - len(_END_OF_RECORD)
+        real = end - self._block_start(read.start)
+        is_longer = 0 <= real < read.n_bytes
+        if is_longer and self._tape.between(end, following) == _END_OF_RECORD:
+            yield self._wrong_length(read, real)
 
     def _following(self, archive: Iterator[WarcRecord]) -> WarcRecord | None:
         try:
@@ -139,17 +166,25 @@ class _Segment:
     def _item(self, record: WarcRecord, url: str | None, start: int, n_bytes: int) -> Item:
         kind = (record.headers.get("WARC-Type") or "").strip().lower()
         read = _READERS.get(kind)
+        if read is not None and (url or "").split("?")[0].endswith("/robots.txt"):
+            self._opened.skipped["robots"] += 1
+            return None
+        if read is None and not self._has_whole_head(start):
+            return None  # the end of the file, for which `_rest` yields a row
         if read is None:
-            self._skipped(kind if kind in _OTHERS else "other_record", url)
+            self._opened.skipped[kind if kind in _OTHERS else "other_record"] += 1
             return None
         try:
             found = read(record, self._limits)
-        except BareHeadError:
+        except UnreadHeadError:
             record.reader.read(self._limits.document_bytes)
             head, block = self._parts(start, n_bytes)
-            return self._with_right_length(head, with_whole_line_ends(block))
+            whole = with_whole_line_ends(block)
+            if whole != block:
+                return self._with_right_length(head, whole)
+            found = Payload(block, "page", None) if looks_like_page(block) else "not_html"
         if isinstance(found, str):
-            self._skipped(found, url)
+            self._opened.skipped[found] += 1
             return None
         return self._record(found, url, record)
 
@@ -159,10 +194,6 @@ class _Segment:
         given = Given(tdm_reserved=found.tdm_reserved)
         return Record(uri, self.number, found.body, found.kind, found.charset, url, date, given)
 
-    def _skipped(self, reason: str, url: str | None) -> None:
-        is_robots = (url or "").split("?")[0].endswith("/robots.txt") and reason == "not_html"
-        self._opened.skipped["robots" if is_robots else reason] += 1
-
     def _ending(self) -> Iterator[Record | Reject]:
         """Yield the last record before a fault or the end, and the row for the damage."""
         last, fault = self._last, self._tape.fault
@@ -171,11 +202,31 @@ class _Segment:
         elif fault is not None:
             yield from self._broken(last, fault)
         elif last is not None:
-            if self._is_cut_off(last) and self._tape.find(_HEAD, after=last.start + 1) is not None:
+            if self._is_cut_off(last) and self._is_too_long(last):
                 self._error = "the record is longer than the rest of the file"
                 yield from self._misplaced(last, self._error)
             else:
-                yield from _items(last)
+                yield from self._complete(last, self._tape.end)
+                yield from self._rest(last)
+
+    def _is_too_long(self, last: _Read) -> bool:
+        """Whether a record that the file's end cuts off is complete, so that its length is wrong."""
+        tape = self._tape
+        if tape.find(_HEAD, after=last.start + 1) is not None:
+            return True
+        return tape.is_packed or tape.between(tape.end - 4, tape.end) == _END_OF_RECORD
+
+    def _rest(self, last: _Read) -> Iterator[Reject]:
+        """Yield a row if the file goes on after the last record but has no whole header there."""
+        end = self._block_start(last.start) + last.n_bytes
+        left = self._tape.between(end, self._tape.end)
+        if last.n_bytes > self._limits.document_bytes or not left.strip(b"\r\n\x00"):
+            return
+        self._error, self._search_from = "the file ends in the header of a record", self._tape.end
+        self.number += self._has_whole_head(last.start)
+        offset = self._tape.offset(end + len(left) - len(left.lstrip(b"\r\n\x00")))
+        detail = f"{self._error}; record at byte offset {offset}"
+        yield self._reject(self.number, None, "truncated", detail)
 
     def _has_header_left(self, last: _Read | None) -> bool:
         """Whether a record starts after the one that failed, within the unpacked bytes."""
@@ -209,8 +260,8 @@ class _Segment:
             return
         self._tape.look_ahead()
         block = self._block_start(last.start)
-        following = self._tape.find(_HEAD, after=last.start + 1)
         end = block + last.n_bytes
+        following = self._next_header(last)
         if following is not None and following < end:
             self._search_from = last.start + 1
         elif self._tape.between(end, end + 4) in (b"\r\n\r\n", b"\n\n", b"\r\n\n"):
@@ -224,6 +275,9 @@ class _Segment:
             return
         else:
             self._search_from = end
+        if following is None and self._tape.is_over:  # the last record of the file
+            yield from self._of_wrong_length(last, block, self._tape.end - block)
+            return
         if following is None:
             self._search_from = last.start + 1  # its length may be any number
             offset = self._tape.offset(last.start)
@@ -232,25 +286,49 @@ class _Segment:
             return
         yield from self._of_wrong_length(last, block, max(0, following - block))
 
+    def _next_header(self, last: _Read) -> int | None:
+        """Where the next record starts, within the bytes that a document may have."""
+        after = last.start + 1
+        while (found := self._tape.find(_HEAD, after=after)) is None:
+            after = max(after, self._tape.end - HEADER_BYTES)
+            n_searched = self._tape.end - last.start
+            if n_searched > self._limits.document_bytes or not self._tape.look_ahead():
+                return None
+        return found
+
     def _of_wrong_length(self, last: _Read, block: int, real: int) -> Iterator[Record | Reject]:
-        content = self._tape.between(block, block + real).rstrip(b"\r\n")
-        offset = self._tape.offset(last.start)
+        """Yield the document up to the next record, and a row unless the header has that length.
+
+        The library finds no length in a header with bare line feeds or names in lower case.
+        """
+        content = self._tape.between(block, block + real)
         header = self._tape.between(last.start, block)
-        detail = (
-            f"Content-Length is {last.n_bytes} where {len(content)} bytes follow; "
-            f"record at byte offset {offset}"
-        )
+        declared = _LENGTH.search(header)
+        n_declared = int(declared[1]) if declared else -1
+        is_right = 0 <= n_declared <= real and not content[n_declared:].strip(b"\r\n")
+        content = content[:n_declared] if is_right else content.rstrip(b"\r\n")
         corrected = None
         if content and real <= self._limits.document_bytes + HEADER_BYTES:
             corrected = self._with_right_length(header, content)
-        if isinstance(corrected, Record):
+        if corrected is not None:
             yield corrected
+        if not is_right:
+            is_read = isinstance(corrected, Record)
+            yield self._wrong_length(last, len(content), is_read=is_read)
+
+    def _wrong_length(self, read: _Read, real: int, *, is_read: bool = True) -> Reject:
+        offset = self._tape.offset(read.start)
+        detail = (
+            f"Content-Length is {read.n_bytes} where {real} bytes follow; "
+            f"record at byte offset {offset}"
+        )
+        if is_read:
             detail += "; the document is read up to the next record"
-        yield self._reject(last.number, last.url, "corrupt", detail)
+        return self._reject(read.number, read.url, "corrupt", detail)
 
     def _with_right_length(self, header: bytes, content: bytes) -> Item:
         """The current record, parsed again from its bytes with the right length."""
-        lines = [line.rstrip(b"\r") for line in header.rstrip(b"\r\n").split(b"\n")]
+        lines = [_named(line.rstrip(b"\r")) for line in header.rstrip(b"\r\n").split(b"\n")]
         kept = [line for line in lines if not line.lower().startswith(b"content-length:")]
         length = b"Content-Length: %d" % len(content)
         inner = Tape.of(b"\r\n".join([*kept, length, b"", content, b"", b""]))
@@ -271,6 +349,9 @@ class _Segment:
         end = _END_OF_HEAD.search(self._tape.between(start, start + HEADER_BYTES))
         return start + (end.end() if end else 0)
 
+    def _has_whole_head(self, start: int) -> bool:
+        return self._block_start(start) > start
+
     def _is_cut_off(self, read: _Read) -> bool:
         """Whether the stream ends inside the record."""
         return self._block_start(read.start) + read.n_bytes > self._tape.end
@@ -282,6 +363,12 @@ class _Segment:
 def _items(read: _Read | None) -> Iterator[Record | Reject]:
     if read is not None and read.item is not None:
         yield read.item
+
+
+def _named(line: bytes) -> bytes:
+    """A line of a header with its name in the case that the library knows."""
+    name, colon, value = line.partition(b":")
+    return _NAMES.get(name.lower(), name) + colon + value
 
 
 def _archive(source: Tape) -> ArchiveIterator:
