@@ -75,7 +75,9 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
             )
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks() if texts.num_chunks != 1 else texts.chunk(0)
-    if isinstance(texts, pa.ChunkedArray):  # With no chunks, `combine_chunks` returns no plain array.
+    if isinstance(
+        texts, pa.ChunkedArray
+    ):  # With no chunks, `combine_chunks` returns no plain array.
         texts = pa.array([], pa.large_string())
     if texts.type != pa.large_string():
         texts = texts.cast(pa.large_string())

@@ -125,10 +125,10 @@ def _read_scripts(
     body = ""
     scripts: list[ScriptText] = []
     for script in np.flatnonzero(elements.are(("script",))).tolist():
-        attributes = elements.attributes_of(script)
+        attributes = elements.attributes[int(elements.kind[script])]
         kind = attributes.get("type", "").strip().lower()
         if kind != "application/ld+json":
-            if kind in _STATE_TYPES and "src" not in attributes:
+            if kind in _STATE_TYPES and not elements.has(script, "src"):
                 scripts.append(ScriptText(elements, script, kind == "application/json"))
             continue
         text = elements.text(script)

@@ -8,7 +8,7 @@ loop over its tags gives the columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -43,7 +43,6 @@ TELLING = (
     "data-qa",
     "data-component",
 )
-_IS_TELLING = frozenset(TELLING)
 #: First letters of the lines that `element_names.BY` matches, and what may stand for a space or a
 #: letter before them: a reference, or a character that is not ASCII.
 _BYLINE_STARTS = b"bvpdawtrsBVPDAWTRS&"
@@ -77,7 +76,7 @@ class Elements:
     """
 
     names: list[str]
-    attributes: list[Attributes]
+    attributes: Sequence[Attributes]
     kind: Index
     parent: Index
     depth: Index
@@ -105,13 +104,21 @@ class Elements:
 
     def attributes_of(self, element: int) -> Attributes:
         """Return the attributes of an element in order."""
-        tag = self.opened_at[element]
-        return _attributes(self.content[self._starts[tag] : self._ends[tag]].decode())
+        found = self._attributes.get(element)
+        if found is None:
+            found = self._attributes[element] = _attributes(self._start_tag(element).decode())
+        return found
 
-    def href(self, element: int) -> str:
-        """Return the address that an element links to, or an empty string."""
-        start, end = self._addresses[element]
-        return decoded(self.content[start:end].decode())
+    def has(self, element: int, attribute: str) -> bool:
+        """Tell whether an element has an attribute."""
+        return f' {attribute}="'.encode() in self._start_tag(element)
+
+    def hrefs(self, elements: Index) -> list[str]:
+        """Return the addresses that elements link to, or empty strings."""
+        places = zip(
+            self.address[elements].tolist(), self.address_end[elements].tolist(), strict=True
+        )
+        return [decoded(self.content[start:end].decode()) for start, end in places]
 
     def text(self, element: int) -> str:
         """Return the text between the start tag of an element and the next tag."""
@@ -148,8 +155,13 @@ class Elements:
         return self.tag_ends.tolist()  # type: ignore[no-any-return]
 
     @cached_property
-    def _addresses(self) -> list[tuple[int, int]]:
-        return list(zip(self.address.tolist(), self.address_end.tolist(), strict=True))
+    def _attributes(self) -> dict[int, Attributes]:
+        """The attributes of the elements that were asked for."""
+        return {}
+
+    def _start_tag(self, element: int) -> bytes:
+        tag = self.opened_at[element]
+        return self.content[self._starts[tag] : self._ends[tag]]
 
     def are(self, names: Collection[str]) -> Marks:
         """Return whether each element has one of these names."""
@@ -194,18 +206,18 @@ def read(tree: HtmlElement) -> Elements:
         content = _with_plain_names(_NO_ELEMENT.sub(b"", content))
         codes, first, last = _marks(content)
     telling, byline_starts = _constants()
-    columns, tag_of_kind, holds = _walk()(codes, first, last, *telling, byline_starts)
+    columns, tag_of_kind, values, holds = _walk()(codes, first, last, *telling, byline_starts)
     starts, ends = (first + 1)[tag_of_kind], last[tag_of_kind]
-    distinct = [
-        content[start:end].decode()
+    names = [
+        content[start:end].partition(b" ")[0].rstrip(b"/").decode()
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
+    attributes: list[dict[str, str]] = [{} for _ in names]
+    for kind, attribute, start, end in values.tolist():
+        attributes[kind][TELLING[attribute]] = decoded(content[start:end].decode())
     return Elements(
-        names=[start.partition(" ")[0].rstrip("/") for start in distinct],
-        attributes=[
-            {name: value for name, value in _attributes(start).items() if name in _IS_TELLING}
-            for start in distinct
-        ],
+        names=names,
+        attributes=attributes,
         kind=columns[0],
         parent=columns[1],
         depth=columns[2],
@@ -253,7 +265,8 @@ def _are_tags(codes: npt.NDArray[np.uint8], first: Index, last: Index) -> bool:
     """Tell whether the marks alternate and are those of elements."""
     if len(first) != len(last) or not (first < last).all() or not (last[:-1] < first[1:]).all():
         return False
-    return not np.isin(codes[first + 1], (ord("!"), ord("?"))).any()
+    opening = codes[first + 1]
+    return not ((opening == ord("!")) | (opening == ord("?"))).any()
 
 
 def _attributes(start: str) -> Attributes:

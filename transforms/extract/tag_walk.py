@@ -39,10 +39,15 @@ def hash_of(text: str) -> int:
 
 @numba_cache.part
 def _start_tag(
-    content: Bytes, at: int, end: int, telling: Index, address_name: int
-) -> tuple[int, int, int]:
-    """Return the hash of a start tag's name and telling attributes, and the range of its address."""
-    found, address, address_end = _HASH_START, 0, 0
+    content: Bytes, at: int, end: int, telling: Index, address_name: int, values: Index
+) -> tuple[int, int, int, int]:
+    """Return the hash of a start tag's name and telling attributes, the range of its address, and
+    the number of its telling attributes.
+
+    Each of these gets a row of `values`: its number in `telling` and the range of its value, in the
+    second to the fourth column.
+    """
+    found, address, address_end, n_told = _HASH_START, 0, 0, 0
     while at < end and content[at] != _SPACE:
         found = (found * _HASH_FACTOR ^ content[at]) & _HASH_BITS
         at += 1
@@ -52,22 +57,25 @@ def _start_tag(
             name = (name * _HASH_FACTOR ^ content[at]) & _HASH_BITS
             at += 1
         at += 2
-        start, is_telling = at, False
+        start, told = at, -1
         for k in range(len(telling)):
             if name == telling[k]:
-                is_telling = True
-        if is_telling:
+                told = k
+        if told >= 0:
             found = (found * _HASH_FACTOR ^ name) & _HASH_BITS
             while at < end and content[at] != _QUOTE:
                 found = (found * _HASH_FACTOR ^ content[at]) & _HASH_BITS
                 at += 1
+            if n_told < len(values):
+                values[n_told, 1], values[n_told, 2], values[n_told, 3] = told, start, at
+                n_told += 1
         else:
             while at < end and content[at] != _QUOTE:
                 at += 1
             if name == address_name:
                 address, address_end = start, at
         at += 1
-    return found, address, address_end
+    return found, address, address_end, n_told
 
 
 @numba_cache.part
@@ -101,9 +109,11 @@ def walk(
     telling: Index,
     address_name: int,
     byline_starts: Bytes,
-) -> tuple[Index, Index, Bytes]:
-    """Return the columns of a page's elements, the first tag of each kind, and what each text may
-    contain.
+) -> tuple[Index, Index, Index, Bytes]:
+    """Return the columns of a page's elements, the first tag of each kind, the telling attributes of
+    the kinds, and what each text may contain.
+
+    An attribute has the number of its kind, its own number in `telling`, and the range of its value.
 
     `first` and `last` are the positions of the marks of the tags. `telling` and `address_name` are
     hashes of the names of attributes. `byline_starts` says for each byte whether a byline may begin
@@ -117,7 +127,8 @@ def walk(
     while n_slots < 2 * n_tags:
         n_slots *= 2
     hashes, numbers = np.zeros(n_slots, np.int64), np.full(n_slots, -1, np.int64)
-    n_elements = n_open = n_kinds = 0
+    values = np.empty((len(telling) * n_tags, 4), np.int64)
+    n_elements = n_open = n_kinds = n_values = 0
     for tag in range(n_tags):
         start, stop = first[tag] + 1, last[tag]
         text_end = first[tag + 1] if tag + 1 < n_tags else len(content)
@@ -130,15 +141,21 @@ def walk(
                 columns[END, stack[n_open]] = n_elements
             continue
         is_empty = content[stop - 1] == _SLASH
-        found, address, address_end = _start_tag(
-            content, start, stop - 1 if is_empty else stop, telling, address_name
+        found, address, address_end, n_told = _start_tag(
+            content,
+            start,
+            stop - 1 if is_empty else stop,
+            telling,
+            address_name,
+            values[n_values:],
         )
         slot = (found ^ (found >> 31)) & (n_slots - 1)
         while numbers[slot] >= 0 and hashes[slot] != found:
             slot = (slot + 1) & (n_slots - 1)
         if numbers[slot] < 0:
             hashes[slot], numbers[slot], tag_of_kind[n_kinds] = found, n_kinds, tag
-            n_kinds += 1
+            values[n_values : n_values + n_told, 0] = n_kinds
+            n_values, n_kinds = n_values + n_told, n_kinds + 1
         columns[KIND, n_elements] = numbers[slot]
         columns[PARENT, n_elements] = stack[n_open - 1] if n_open > 0 else -1
         columns[DEPTH, n_elements] = n_open + 1
@@ -149,7 +166,7 @@ def walk(
             stack[n_open] = n_elements
             n_open += 1
         n_elements += 1
-    return columns[:, :n_elements], tag_of_kind[:n_kinds], holds
+    return columns[:, :n_elements], tag_of_kind[:n_kinds], values[:n_values].copy(), holds
 
 
 def walk_in_python(
@@ -159,7 +176,7 @@ def walk_in_python(
     telling: Index,
     address_name: int,
     byline_starts: Bytes,
-) -> tuple[Index, Index, Bytes]:
+) -> tuple[Index, Index, Index, Bytes]:
     """Compute `walk` without a compiler, with Python's integers."""
     lists: list[Any] = [column.tolist() for column in (first, last, telling)]
     arguments: list[Any] = [content.tobytes(), *lists, address_name, byline_starts.tobytes()]

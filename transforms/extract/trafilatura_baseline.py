@@ -12,6 +12,8 @@ from copydesk.transforms.extract import text_runs
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 
+#: Elements of this name, with their text, are removed from a tree before trafilatura reads it.
+LEFT_OUT = "template"
 # Its warnings are about its own fallbacks. Only its result matters here.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 # The errors that malformed trees have made it raise (found by fuzzing). Any other error is a fault

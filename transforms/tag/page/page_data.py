@@ -174,8 +174,8 @@ class _Reader:
         )
         return {
             element: (("authors", "path"), *signs[self.kind[element]].marks)
-            for element in links.tolist()
-            if element_names.is_author_path(elements.href(element))
+            for element, href in zip(links.tolist(), elements.hrefs(links), strict=True)
+            if element_names.is_author_path(href)
         }
 
     def _telling(self, signs: Sequence[_Sign], people: Collection[int]) -> list[int]:
@@ -217,7 +217,7 @@ class _Reader:
     def _add_marks(self, element: int, sign: _Sign, marks: Marked) -> None:
         """Record an element whose names, links or properties show what it holds."""
         if sign.is_license and len(self.licenses) < MAX_LICENSES:
-            address = self.elements.href(element).strip()[:500]
+            address = self.elements.hrefs(np.array([element]))[0].strip()[:500]
             self.licenses += [address] if address else []
         for column, how in marks:
             self._mark(getattr(self, column), element, how, sign.named)
