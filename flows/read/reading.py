@@ -121,7 +121,7 @@ def _recognised(file: InputFile) -> Format | None:
 
 def _empty(record: Record) -> Reject:
     return Reject(
-        record.source_uri, record.record_number, record.url, "read", "empty", "no byte", 0
+        record.source_uri, record.record_number, record.url, "read", "empty", "no bytes", 0
     )
 
 

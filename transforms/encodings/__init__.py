@@ -1,1 +1,1 @@
-"""Bytes to text."""
+"""Decodes bytes to text."""

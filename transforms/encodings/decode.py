@@ -1,4 +1,4 @@
-"""Decode bytes to text: by the declared encoding, else as UTF-8, else by a guess.
+"""Decodes bytes to text: by the declared encoding, or as UTF-8, or by a guess.
 
 Labels are read as browsers read them (WHATWG Encoding Standard), so `latin1` means windows-1252 and
 `gb2312` means gb18030. A declaration that does not fit the bytes is ignored.
@@ -48,19 +48,21 @@ class Decoded:
         )
 
 
-_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x1b"})  # ESC is how iso-2022-jp shifts
+# ESC switches alphabets in iso-2022-jp.
+_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x1b"})
 _ASCII = bytes(range(0x80))
-# Of all bytes. Text has next to none; the rarest share among 40 kinds of binary files looked at was 4 %.
+# Share of all bytes. Text has almost none. The lowest share among 40 kinds of binary files was 4 %.
 _MOST_CONTROLS = 0.01
-_FEW = 4  # arbitrary; in a short text a share says little
-# Of all letters: the most accented Western language, Vietnamese aside, stays below one in six; other scripts are above nine in ten.
+_FEW = 4  # Arbitrary. In a short text a share says little.
+# Share of all letters. The Western language with the most accents, except Vietnamese, has less than
+# one in six. Other scripts have more than nine in ten.
 _MOST_ACCENTS = 0.4
-# Of all characters: at one in a hundred every twentieth word is damaged, and the text is no longer what was written.
+# Share of all characters. With one in a hundred, every twentieth word is damaged, and the text is
+# no longer what was written.
 _MOST_REPLACED = 0.01
-_META_SPAN = (
-    4096  # browsers promise 1,024; pages that open with long comments and scripts need more
-)
-_GUESS_SPAN = 2**17  # the detector's time grows with the input, its certainty does not
+# Bytes. Browsers promise 1,024, but pages that begin with long comments and scripts need more.
+_META_SPAN = 4096
+_GUESS_SPAN = 2**17  # Bytes. The detector's time grows with the input, but its certainty does not.
 _COMMENT = re.compile(rb"<!--.{0,4096}?(?:-->|\Z)", re.DOTALL)
 _META = re.compile(
     rb"<meta[\s/][^>]{0,1000}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.\-]{2,40})", re.IGNORECASE
@@ -79,11 +81,12 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 def decode(raw: bytes, *, declared: str | None, html: bool) -> Decoded:
     """Decode the bytes of a document.
 
-    `declared` is what its container said, such as the charset of the HTTP header; a byte order mark
-    goes before it, `<meta charset>` and `<?xml encoding>` (where `html`) come after it. A one-byte or
-    East Asian declaration loses against bytes that are UTF-8 beyond chance. Up to one character in a
-    hundred may be lost to U+FFFD (`how` is then "repaired"). NUL characters are dropped, as HTML
-    parsers do. Raises `Refused` with step "decode": empty, binary or misencoded.
+    `declared` is the encoding that the container stated, such as the charset of the HTTP header. A
+    byte order mark takes precedence over it. If `html` is true, `<meta charset>` and `<?xml
+    encoding>` are tried after it. A one-byte or East Asian declaration is ignored if the bytes are
+    UTF-8 beyond chance. Up to one character in a hundred may be lost to U+FFFD (`how` is then
+    "repaired"). NUL characters are dropped, as HTML parsers do. Raises `Refused` with step
+    "decode": empty, binary or misencoded.
 
     >>> decode("Café à Zürich, naïve".encode(), declared="latin1", html=False)
     Decoded(text='Café à Zürich, naïve', encoding='utf-8', how='utf-8')
@@ -91,7 +94,7 @@ def decode(raw: bytes, *, declared: str | None, html: bool) -> Decoded:
     Decoded(text='Café “open”', encoding='windows-1252', how='declared')
     """
     if not raw.strip(b" \t\r\n\v\f\x00"):
-        raise Refused("decode", "empty", "no byte but white space" if raw else "no byte")
+        raise Refused("decode", "empty", "only white space" if raw else "no bytes")
     decoded = next(_attempts(raw, declared, html=html), None)
     if decoded is None:
         raise Refused(
@@ -101,18 +104,18 @@ def decode(raw: bytes, *, declared: str | None, html: bool) -> Decoded:
         )
     text = decoded.text.replace("\x00", "")
     if not text.strip():
-        raise Refused("decode", "empty", f"nothing but white space in {decoded.encoding}")
+        raise Refused("decode", "empty", f"only white space in {decoded.encoding}")
     if _is_damaged(text, html=html):
         raise Refused(
             "decode",
             "misencoded",
-            f"more than 1 in {1 / _MOST_REPLACED:.0f} characters was already lost (U+FFFD)",
+            f"more than 1 in {1 / _MOST_REPLACED:.0f} characters were already lost (U+FFFD)",
         )
     return Decoded(text, decoded.encoding, decoded.how)
 
 
 def warm() -> None:
-    """Import every codec that `decode` may need: Python opens a codec's module at its first use."""
+    """Import every codec that `decode` may need. Python opens a codec's module at its first use."""
     for codec in (*CODECS.values(), *(codec for _, _, codec in BOMS)):
         codecs.lookup(codec)
     for sample in ("Les élèves déçus".encode("cp1252") * 9, "今天上午。".encode("gb18030") * 9):
@@ -142,14 +145,14 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
     _refuse_binary(raw)
     names = [
         name for name in names if name not in WIDE
-    ]  # in markup that could be read, UTF-16 cannot be true
+    ]  # If this markup could be read, the bytes are not UTF-16.
     if b"\x1b$" in raw and raw.isascii():
         yield from _strict(raw, "iso-2022-jp", "declared" if "iso-2022-jp" in names else "guessed")
     utf8 = _Utf8(raw)
     if utf8.text is not None and (utf8.is_sure or (names[:1] or ["utf-8"])[0] == "utf-8"):
         yield Decoded(utf8.text, "utf-8", "declared" if names[:1] == ["utf-8"] else "utf-8")
     elif utf8.text is not None and "utf-8" in names and utf8.has_wide:
-        # The page says UTF-8, the header something else, and the bytes are UTF-8.
+        # The page says UTF-8, the header says something else, and the bytes are UTF-8.
         yield Decoded(utf8.text, "utf-8", "declared")
     elif utf8.is_almost:
         yield from _lenient(raw, "utf-8", "repaired")
@@ -163,7 +166,7 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
         if name not in {
             "utf-8",
             "iso-2022-jp",
-        }:  # iso-2022-jp reads any 8-bit text as a few characters and damage
+        }:  # iso-2022-jp reads any 8-bit text as a few characters and damage.
             yield from (
                 found for found in _lenient(raw, name, "repaired") if not _is_another_script(found)
             )
@@ -172,7 +175,7 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
 
 
 class _Utf8:
-    """Whether bytes are UTF-8: the text if they are, and whether that could be chance."""
+    """Whether bytes are UTF-8: the text if they are, and whether that may be chance."""
 
     def __init__(self, raw: bytes) -> None:
         try:
@@ -185,15 +188,19 @@ class _Utf8:
             0 if self.text is not None else lenient.count(_REPLACED) - raw.count(b"\xef\xbf\xbd")
         )
         n_wide = len(lenient) - n_ascii - n_lost
-        # A pair of letters in a one-byte or East Asian encoding is valid UTF-8 about once in ten times; three in a row are no chance.
+        # A pair of letters in a one-byte or East Asian encoding is valid UTF-8 about once in ten
+        # times. Three in a row are not chance.
         self.is_sure = self.text is not None and n_wide >= 3
         self.has_wide = n_wide > 0
-        # Cut at the end, or pasted together from two encodings.
+        # The bytes were cut at the end, or joined from two encodings.
         self.is_almost = n_wide >= 3 and 0 < n_lost <= max(1, n_wide // 2)
 
 
 def _marked(raw: bytes) -> tuple[bytes, Decoded | None]:
-    """Return the decoding that a byte order mark asks for, if the rest of the bytes agrees."""
+    """Return the decoding that a byte order mark demands, if the rest of the bytes agrees.
+
+    Also return the bytes without the mark.
+    """
     for mark, name, codec in BOMS:
         if raw.startswith(mark):
             rest = raw[len(mark) :]
@@ -215,14 +222,18 @@ def _strict(raw: bytes, name: str, how: str) -> Iterator[Decoded]:
 
 
 def _lenient(raw: bytes, name: str, how: str) -> Iterator[Decoded]:
-    """Decode with U+FFFD for what does not fit, unless that is too much or the result is not text."""
+    """Decode with U+FFFD for what does not fit.
+
+    Yield nothing if that is too much or the result is not text.
+    """
     text = raw.decode(CODECS[name], "replace" if name in WIDE else _lenient_errors(name))
     if not _is_damaged(text, html=False) and not _looks_binary(text):
         yield Decoded(text, name, how)
 
 
 def _errors(name: str) -> str:
-    # The standard maps the bytes that windows code pages leave undefined to the C1 controls of the same number.
+    # The standard maps the bytes that are undefined in windows code pages to the C1 controls with
+    # the same number.
     return "copydesk-c1" if name.startswith("windows-") else "strict"
 
 
@@ -242,7 +253,7 @@ codecs.register_error("copydesk-c1", _c1)
 
 
 def _in_markup(raw: bytes) -> Iterator[str]:
-    """Return the labels declared at the beginning of a page: XML declaration, then first meta."""
+    """Yield the labels declared at the beginning of a page: XML declaration, then first meta."""
     head = raw[:_META_SPAN]
     if declared := _XML.match(head):
         yield declared[1].decode("ascii", "replace")
@@ -274,7 +285,7 @@ def _refuse_binary(raw: bytes) -> None:
 
 
 def _looks_binary(text: str) -> bool:
-    """Whether the text has more control characters or unassigned code points than real text."""
+    """Tell whether the text has more control characters or unassigned code points than real text."""
     head = text[: 2**16]
     n_odd = sum(
         1
@@ -296,7 +307,10 @@ def _is_damaged(text: str, *, html: bool) -> bool:
 
 
 def _is_utf8_without_zeros(raw: bytes) -> bool:
-    """What no UTF-16 is: Latin text in it has zeros, other scripts in it are no UTF-8."""
+    """Tell whether the bytes cannot be UTF-16.
+
+    Latin text in UTF-16 has zeros, and other scripts in UTF-16 are not valid UTF-8.
+    """
     if 0 in raw:
         return False
     try:
@@ -307,7 +321,10 @@ def _is_utf8_without_zeros(raw: bytes) -> bool:
 
 
 def _is_another_script(decoded: Decoded) -> bool:
-    """Whether a Western reading shows what Cyrillic, Greek, Chinese, ... bytes look like: accents everywhere."""
+    """Tell whether a Western reading has accents everywhere, as bytes of another script give.
+
+    Such scripts are Cyrillic, Greek and Chinese.
+    """
     if decoded.encoding not in {"windows-1252", "windows-1254", "iso-8859-15"}:
         return False
     head = _TAG.sub("", decoded.text[: 4 * _GUESS_SPAN])
@@ -322,9 +339,10 @@ def _guess(raw: bytes, *, html: bool) -> list[str]:
     if sample.isascii():
         sample = raw[: 4 * _GUESS_SPAN]
     runs = _HIGH_RUN.findall(sample)
-    # Two bytes a character make runs of even length; eight of them in an alphabet are one chance in 250.
+    # Two bytes for each character make runs of even length. Eight of them in an alphabet happen by
+    # chance once in 250.
     is_paired = len(runs) >= 8 and sum(len(run) % 2 for run in runs) <= len(runs) // 10
-    # Comma and full stop of GB 2312, whose text may be one run from end to end.
+    # Comma and full stop of GB 2312, whose text may be a single run.
     is_paired = is_paired or (
         b"\xa3\xac" in sample and b"\xa1\xa3" in sample and sum(len(run) % 2 for run in runs) == 0
     )
@@ -345,7 +363,7 @@ def _ranked(sample: bytes, names: tuple[str, ...]) -> list[str]:
         for encoding in (
             match.encoding,
             *match.could_be_from_charset,
-        ):  # the latter read the sample alike
+        ):  # These encodings read the sample in the same way.
             name = NAMES.get(codecs.lookup(encoding).name)
             if name in names:
                 scores.setdefault(name, (round(match.chaos, 1), -round(match.coherence, 1)))

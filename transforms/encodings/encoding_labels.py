@@ -1,12 +1,16 @@
-"""The encodings that pages use: their labels, Python's codecs for them, byte order marks, and how other files begin."""
+"""The encodings that pages use: their labels, Python codecs and byte order marks.
+
+The module also has the first bytes of other kinds of files.
+"""
 
 from __future__ import annotations
 
 import codecs
 
-# WHATWG name, Python codec, labels (https://encoding.spec.whatwg.org/#names-and-labels). Left out, so
-# never used whatever a page declares: utf-7 and the "replacement" encodings, which hide markup, and
-# every Python codec that is no character encoding (zip, rot13, unicode_escape, ...).
+# WHATWG name, Python codec, labels (https://encoding.spec.whatwg.org/#names-and-labels). Some are
+# left out and never used, whatever a page declares: utf-7 and the "replacement" encodings, which
+# hide markup, and every Python codec that is not a character encoding (zip, rot13, unicode_escape,
+# ...).
 _TABLE = """
 utf-8|utf-8|unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf8 x-unicode20utf8
 utf-16le|utf-16-le|utf-16 csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff
@@ -49,8 +53,9 @@ _ROWS = [line.split("|") for line in _TABLE.split("\n") if line]
 CODECS = {name: codec for name, codec, _ in _ROWS}
 LABELS = {label: name for name, _, labels in _ROWS for label in (name, *labels.split())}
 WIDE = frozenset({"utf-16le", "utf-16be"})
-# What a guess may answer, commonest on the web first: of readings that score alike the first wins. The rest of
-# the table is left out: on short texts the detector prefers it, and no news site has served it undeclared for years.
+# The encodings that may be guessed, the commonest on the web first. Of readings with the same score
+# the first wins. The rest of the table is left out: on short texts the detector prefers it, and no
+# news site has served it undeclared for years.
 ALPHABETIC = (
     "windows-1252",
     "windows-1251",
@@ -69,7 +74,8 @@ NAMES = {codecs.lookup(CODECS[name]).name: name for name in (*ALPHABETIC, *EAST_
 
 BOMS = (
     (b"\xef\xbb\xbf", "utf-8", "utf-8"),
-    (b"\xff\xfe\x00\x00", "utf-32le", "utf-32-le"),  # before UTF-16, whose mark begins it
+    # This must come before UTF-16, because it begins with the mark of UTF-16.
+    (b"\xff\xfe\x00\x00", "utf-32le", "utf-32-le"),
     (b"\x00\x00\xfe\xff", "utf-32be", "utf-32-be"),
     (b"\xff\xfe", "utf-16le", "utf-16-le"),
     (b"\xfe\xff", "utf-16be", "utf-16-be"),

@@ -1,1 +1,1 @@
-"""The leaves of a forest that rows fall into, found by all rows together."""
+"""Finds the leaves of a forest for many rows at once."""

@@ -1,9 +1,9 @@
-"""Which leaf of each tree a row falls into, without walking down the trees.
+"""Finds the leaf of each tree for a row, without walking down the trees.
 
-A tree of at most 64 leaves is a word of bits, one for each leaf from left to right. A test of a node
-that fails rules out the leaves to its left, and the lowest bit that is left after all tests is
+A tree of at most 64 leaves is a word of bits, one for each leaf from left to right. A test of a
+node that fails rules out the leaves to its left, and the lowest bit that remains after all tests is
 the row's leaf (QuickScorer, Lucchese et al., SIGIR 2015). Tests are sorted by column and threshold,
-so those of a column end at the first one that the row passes, and eight rows are tested together.
+so those of a column end at the first one that the row passes. Eight rows are tested together.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-MOST_LEAVES = 64  # of a tree: the bits of a word
+MAX_LEAVES = 64  # Leaves of a tree: the bits of a word.
 
 
 class LeafBits(NamedTuple):
-    """The tests of a forest: by column, and by threshold within a column."""
+    """The tests of a forest by column, and by threshold within a column."""
 
     columns: npt.NDArray[np.uint32]
-    first_limits: npt.NDArray[np.uint32]  # of each column, and their number
-    limits: npt.NDArray[np.float32]  # ascending within a column
-    first_tests: npt.NDArray[np.uint32]  # of each limit, and their number
-    trees: npt.NDArray[np.uint32]  # of each test
-    masks: npt.NDArray[np.uint64]  # the leaves that are possible where it fails
-    first_leaves: npt.NDArray[np.uint32]  # of each tree
+    # The first limit of each column, and the number of limits.
+    first_limits: npt.NDArray[np.uint32]
+    limits: npt.NDArray[np.float32]  # Thresholds, ascending within a column.
+    first_tests: npt.NDArray[np.uint32]  # The first test of each limit, and the number of tests.
+    trees: npt.NDArray[np.uint32]  # The tree of each test.
+    masks: npt.NDArray[np.uint64]  # The leaves that remain possible if the test fails.
+    first_leaves: npt.NDArray[np.uint32]  # The first leaf of each tree.
     leaf: npt.NDArray[np.float32]
 
 
@@ -37,19 +38,19 @@ def leaf_bits(
     right: npt.NDArray[np.int32],
     leaf: npt.NDArray[np.float32],
 ) -> LeafBits:
-    """The tests of the trees at `roots`, with the arrays of `boosted_trees.Forest`.
+    """Return the tests of the trees at `roots`, with the arrays of `boosted_trees.Forest`.
 
     The leaves of a tree must be numbered from left to right. Raises ValueError for a tree of more
     than 64 leaves.
     """
     first_leaves = _leftmost(roots, left)
     last_leaves = _leftmost(roots, right)
-    if len(roots) and int((last_leaves - first_leaves).max()) >= MOST_LEAVES:
-        raise ValueError(f"a tree has more than {MOST_LEAVES} leaves")
+    if len(roots) and int((last_leaves - first_leaves).max()) >= MAX_LEAVES:
+        raise ValueError(f"a tree has more than {MAX_LEAVES} leaves")
     nodes = np.arange(len(feature), dtype=np.int32)
     first, behind = _leftmost(nodes, left), _leftmost(right, left)
     trees = np.searchsorted(first_leaves, first, side="right") - 1
-    inside = (trees >= 0) & (first <= last_leaves[trees])  # a part of a forest has fewer trees
+    inside = (trees >= 0) & (first <= last_leaves[trees])  # A part of a forest has fewer trees.
     nodes = nodes[inside][np.lexsort((threshold[inside], feature[inside]))]
     trees = trees[nodes]
     low = (first[nodes] - first_leaves[trees]).astype(np.uint64)
@@ -76,7 +77,7 @@ def leaf_bits(
 
 
 def _leftmost(nodes: npt.NDArray[np.int32], child: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """The leaf that each node leads to by always taking the same child."""
+    """Return the leaf that each node leads to if the same child is always taken."""
     while (is_inner := nodes >= 0).any():
         nodes = np.where(is_inner, child[np.maximum(nodes, 0)], nodes)
     return ~nodes

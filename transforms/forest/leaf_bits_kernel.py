@@ -1,4 +1,4 @@
-"""The compiled loop over the tests of a forest; `leaf_bits` says how they find a row's leaves."""
+"""The compiled loop over the tests of a forest. `leaf_bits` explains the method."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from numba import types
 
 from copydesk.transforms.intrinsics import compiled, intrinsic, trailing_zeros
 
-_LANES = 8  # rows that are tested together: a word of 64 bits each fills a register of 512
-_WORD = 8  # bytes of a lane's word
+_LANES = 8  # Rows that are tested together. A word of 64 bits each fills a register of 512.
+_WORD = 8  # Bytes of a lane's word.
 _EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def _lanes(builder: Any, address: Any, element: Any, bytes_each: int) -> tuple[Any, Any]:
-    """The pointer to the numbers of all lanes at an address, and the numbers."""
+    """Return the pointer to the numbers of all lanes at an address, and the numbers."""
     pointer = builder.inttoptr(address, ir.PointerType(ir.VectorType(element, _LANES)))
     return pointer, builder.load(pointer, align=bytes_each)
 
 
 def _passed(builder: Any, values_at: Any, limit: Any) -> Any:
-    """A bit for each lane whose value is at most the limit; a missing value is not."""
+    """Return a bit for each lane whose value is at most the limit.
+
+    A missing value is not.
+    """
     _, values = _lanes(builder, values_at, ir.FloatType(), 4)
     limits = ir.Constant(values.type, ir.Undefined)
     for lane in range(_LANES):
@@ -33,7 +36,7 @@ def _passed(builder: Any, values_at: Any, limit: Any) -> Any:
 
 @intrinsic
 def every_lane_passes(typingctx: Any, values_at: Any, limit: Any = None) -> Any:
-    """Whether the values of all lanes at an address are at most the limit."""
+    """Tell whether the values of all lanes at an address are at most the limit."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         bits = builder.bitcast(_passed(builder, *args), ir.IntType(_LANES))
@@ -44,7 +47,7 @@ def every_lane_passes(typingctx: Any, values_at: Any, limit: Any = None) -> Any:
 
 @intrinsic
 def rule_out(typingctx: Any, left_at: Any, mask: Any, values_at: Any, limit: Any = None) -> Any:
-    """Leave the leaves of the mask alone to the lanes whose value is over the limit."""
+    """Keep only the leaves of the mask in the lanes whose value is over the limit."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         left_address, mask_value, values_address, limit_value = args
@@ -73,11 +76,15 @@ def sums(
     first_leaves: npt.NDArray[np.uint32],
     leaf: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float64]:
-    """Per row, the sum of its leaves in the order of the trees; the tests are those of `LeafBits`."""
+    """Return for each row the sum of its leaves in the order of the trees.
+
+    The tests are those of `LeafBits`.
+    """
     n, n_trees = rows.shape[0], first_leaves.shape[0]
     found = np.zeros(n, np.float64)
     words = np.empty((n_trees + 1) * _LANES, np.uint64)
-    # From the first multiple of 64 bytes on: a register that crosses two lines of the cache is slow.
+    # Start at a multiple of 64 bytes, because a register that crosses two lines of the cache is
+    # slow.
     first_word = (-np.int64(words.ctypes.data) // _WORD) % _LANES
     left = words[first_word : first_word + n_trees * _LANES]
     values = np.empty(_LANES, np.float32)

@@ -1,1 +1,1 @@
-"""How articles are shown and handed on: plain values, HTML, Markdown, passages."""
+"""The forms in which articles are shown and exported: plain values, HTML, Markdown, passages."""

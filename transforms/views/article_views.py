@@ -1,4 +1,4 @@
-"""How an article shows itself: as plain values, as Markdown, in one line, and in a notebook."""
+"""The forms in which an article shows itself: plain values, Markdown, one line, a notebook."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 
 from copydesk.transforms.ledger import BLANK_LINE, Removal
 
-_SHOWN_TITLE = 60  # characters of the title in the one-line form
-# Background and text colours with a contrast above 7:1, chosen by hand; a rule keeps its colour in every view.
+_SHOWN_TITLE = 60  # Characters of the title in the one-line form.
+# Background and text colours with a contrast above 7:1, chosen by hand. A rule has the same colour
+# in every view.
 _COLOURS = (
     ("#fde2e1", "#5f1512"),
     ("#fdeecb", "#4f3a00"),
@@ -23,15 +24,15 @@ _COLOURS = (
 
 
 class ArticleViews:
-    """The methods of `Article` that show it; they read its fields and change nothing."""
+    """The methods of `Article` that show it. They read its fields and change nothing."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as values that `json.dumps` takes.
+        """Return the fields as values that `json.dumps` accepts.
 
-        Tuples become lists, dates ISO 8601 strings, cuts dictionaries; `refused` is None or a
-        dictionary of step, reason and detail. The page itself is left out.
+        Tuples become lists, dates become ISO 8601 strings, and cuts become dictionaries. `refused`
+        is None or a dictionary of step, reason and detail. The page itself is left out.
 
         >>> from copydesk.transforms.edit import clean_text
         >>> article = clean_text("Rain fell on Oslo.\\nLeave a Comment").to_dict()
@@ -56,8 +57,8 @@ class ArticleViews:
     def markdown(self) -> str:
         """The title and the clean text as Markdown (CommonMark, tables as in GitHub's dialect).
 
-        Of a page that `clean_page` read, headings, lists, quotations, tables and links are kept; of
-        a text every line is a paragraph. Characters that Markdown would read as signs are escaped.
+        Headings, lists, quotations, tables and links of a page are kept if `clean_page` read it. In
+        a text every line is a paragraph. Characters that are signs in Markdown are escaped.
 
         >>> from copydesk.transforms.edit import clean_text
         >>> print(clean_text("Rain fell on *Oslo*.").markdown)
@@ -69,7 +70,7 @@ class ArticleViews:
         return markdown.of_article(article)
 
     def __repr__(self) -> str:
-        """One line: id, title or beginning of the text, words and cuts."""
+        """Return one line: id, title or beginning of the text, words and cuts."""
         article: Any = self
         head = article.title or article.text or (article.refused and str(article.refused)) or ""
         head = " ".join(head.split())
@@ -82,7 +83,9 @@ class ArticleViews:
         )
 
     def _repr_html_(self) -> str:
-        """For notebooks: the title, the main columns, and the text with its cuts in place."""
+        """Return HTML for notebooks: the title, the main columns, and the text with its cuts in
+        place.
+        """
         article: Any = self
         facts = [
             article.outlet,
@@ -106,7 +109,7 @@ class ArticleViews:
 
 
 def marked_cuts(extracted: str, removed: tuple[Removal, ...]) -> str:
-    """The extracted text as HTML, each cut struck through, coloured and named by its rule.
+    """Return the extracted text as HTML, each cut struck through, coloured and named by its rule.
 
     >>> marked_cuts("Ad\\nRain.", (Removal(0, 3, "Ad\\n", "ad_marker", 1),)).count("<del")
     1
@@ -127,17 +130,17 @@ def marked_cuts(extracted: str, removed: tuple[Removal, ...]) -> str:
 
 
 def colours(rule: str) -> tuple[str, str]:
-    """Background and text colour of a rule, the same in every view and on every machine."""
+    """Return background and text colour of a rule, the same in every view and on every machine."""
     return _COLOURS[colour_of(rule)]
 
 
 def colour_of(rule: str) -> int:
-    """The number of a rule's colour, 0 to 5."""
+    """Return the number of a rule's colour, 0 to 5."""
     return zlib.crc32(rule.encode()) % len(_COLOURS)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, date):  # a datetime is one too
+    if isinstance(value, date):  # A datetime is one, too.
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

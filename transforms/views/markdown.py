@@ -1,4 +1,4 @@
-"""Markdown of an article: the lines of its clean text, with what the page's elements say of each.
+"""Markdown of an article: the lines of its clean text, structured by the page's elements.
 
 CommonMark 0.31 (https://spec.commonmark.org/0.31.2/), and tables as in GitHub's dialect.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from copydesk.transforms.article import Article
 
-# Signs anywhere in a line, and signs that mean something only where a line begins.
+# Characters that are signs anywhere in a line, and those that are signs only at its beginning.
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~])")
 _AT_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[-+](?=\s)|=+\s*$|-+\s*$|(?=>))")
 _NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])(?=\s)")
@@ -27,7 +27,7 @@ _SPACES = re.compile(r"[ \t\n\r\f\v]+")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One block of a page: its plain text, its Markdown, and the sign that stands before it."""
+    """One block of a page: its plain text, its Markdown, and the sign before it."""
 
     plain: str
     markdown: str
@@ -35,9 +35,9 @@ class Line:
 
 
 def of_article(article: Article) -> str:
-    """The article's title as a heading and its text, structured as the page was.
+    """Return the article's title as a heading, and its text with the structure of the page.
 
-    A line of the text that no element of the page holds whole is a plain paragraph.
+    A line of the text that is not the whole text of an element is a plain paragraph.
     """
     lines = [line for line in article.text.split("\n") if line.strip()]
     found: Sequence[Line] = ()
@@ -49,7 +49,7 @@ def of_article(article: Article) -> str:
 
 
 def of_text(title: str | None, text: str) -> str:
-    """A title and a text without markup as Markdown: every line that is not blank is a paragraph.
+    """Return a title and a text without markup as Markdown. Every non-blank line is a paragraph.
 
     >>> print(of_text("Rain", "It rained.\\n\\n1. Oslo"))
     # Rain
@@ -63,7 +63,7 @@ def of_text(title: str | None, text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A line with every character that Markdown would read as a sign escaped.
+    """Return a line with every character escaped that is a sign in Markdown.
 
     >>> print(escaped("# 5 * 5 <b>"))
     \\# 5 \\* 5 \\<b\\>
@@ -74,7 +74,7 @@ def escaped(text: str) -> str:
 
 
 def _aligned(lines: Sequence[str], found: Sequence[Line]) -> Iterator[Line]:
-    """The text's lines in order, each with the first block from here on that holds the same text."""
+    """Yield the text's lines in order, each as the next block with the same text."""
     at = 0
     for line in lines:
         key = _key(line)
@@ -87,7 +87,10 @@ def _aligned(lines: Sequence[str], found: Sequence[Line]) -> Iterator[Line]:
 
 
 def _joined(lines: Iterator[Line]) -> str:
-    """The blocks, a blank line between them but not between items of one list or rows of one table."""
+    """Return the blocks with a blank line between them.
+
+    There is none between items of one list or rows of one table.
+    """
     parts: list[str] = []
     before = ""
     for line in lines:
@@ -98,7 +101,7 @@ def _joined(lines: Iterator[Line]) -> str:
             parts.append(f"```\n{line.markdown}\n```")
         elif line.sign == "|":
             parts.append(line.markdown)
-            if before != "|":  # the dialect wants a head: the first row is it
+            if before != "|":  # The dialect needs a head, so the first row becomes one.
                 parts.append("\n|" + " --- |" * line.plain.count("\t") + " --- |")
         else:
             parts.append(line.sign + line.markdown)
@@ -126,17 +129,17 @@ def _page_lines(html: str | bytes, url: str | None) -> Iterator[Line]:
 
 
 class _Walk:
-    """Collects the text of one block after another, once plain and once with its links."""
+    """Collects the text of each block, once plain and once with its links."""
 
     def __init__(self, url: str | None) -> None:
         self.url = url
         self.plain: list[str] = []
         self.marked: list[str] = []
-        self.links: list[tuple[str, int]] = []  # address, and where its text begins in `marked`
+        self.links: list[tuple[str, int]] = []  # Address, and the start of its text in `marked`.
         self.above: list[HtmlElement] = []
 
     def lines(self, tree: HtmlElement) -> Iterator[Line]:
-        """The blocks of the tree, in document order."""
+        """Yield the blocks of the tree, in document order."""
         from lxml import etree
 
         from copydesk.transforms.extract.text_runs import INLINE
@@ -168,13 +171,13 @@ class _Walk:
             yield line
 
     def add(self, text: str | None) -> None:
-        """Text of the block that is open."""
+        """Add text to the open block."""
         if text:
             self.plain.append(text)
             self.marked.append(_SIGNS.sub(r"\\\1", text))
 
     def close_link(self, href: str, start: int) -> None:
-        """Make a link of what was added since `start`, where its address is one of the web."""
+        """Make a link of the text since `start`, if its address is a web address."""
         text = "".join(self.marked[start:])
         href = href.strip()
         try:
@@ -190,7 +193,7 @@ class _Walk:
             self.marked[start:] = [f"{lead}[{inner}]({address}){tail}"]
 
     def flush(self) -> Line | None:
-        """The open block as a line; None where it holds no text."""
+        """Return the open block as a line, or None if it has no text."""
         plain, marked = "".join(self.plain), "".join(self.marked)
         self.plain.clear()
         self.marked.clear()
@@ -205,7 +208,7 @@ class _Walk:
         return Line(_flat(plain), text, sign)
 
     def sign(self) -> str:
-        """What the elements around the open block make of it."""
+        """Return the sign that the elements around the open block give it."""
         lists = 0
         sign = ""
         for node in self.above:
@@ -231,7 +234,9 @@ def _item_sign(item: HtmlElement) -> str:
 
 
 def _row(cells: list[Line], *, nested: list[list[Line]]) -> Iterator[Line]:
-    """A row of short cells as one line, as the extraction joins them; else its cells as paragraphs."""
+    """Yield a row of short cells as one line, as the extraction joins them, or its cells as
+    paragraphs.
+    """
     from copydesk.transforms.extract.blocks import _ROW_CHARS
 
     if len(cells) >= 2 and sum(len(cell.plain) for cell in cells) <= _ROW_CHARS and not nested:
@@ -244,12 +249,15 @@ def _row(cells: list[Line], *, nested: list[list[Line]]) -> Iterator[Line]:
 
 
 def _key(line: str) -> str:
-    """A line of the text as blocks are compared; the cells of a row keep their tabs."""
+    """Return a line of the text in the form in which blocks are compared.
+
+    The cells of a row keep their tabs.
+    """
     return "\t".join(_flat(cell) for cell in line.split("\t"))
 
 
 def _flat(text: str) -> str:
-    """The text in NFC with one space for white space.
+    """Return the text in NFC with white space folded.
 
     >>> _flat(" Rain\\n  fell. ")
     'Rain fell.'

@@ -1,4 +1,7 @@
-"""A text in passages for retrieval and training: whole paragraphs, a heading with what follows it."""
+"""Splits a text into passages for retrieval and training.
+
+A passage has whole paragraphs, and a heading stays with the text after it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from copydesk.transforms.edit import n_words
 
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,2}(?=\s|$)|[。！？]")
 _ENDS_LIKE_PROSE = re.compile(r"[.!?…:;,。！？][\"'”’»)\]]{0,2}$")
-_HEADING_WORDS = 12  # arbitrary; of subheadings in news nearly all are shorter
+_HEADING_WORDS = 12  # Arbitrary. Almost all subheadings in news are shorter.
 
 
 class Passage(NamedTuple):
@@ -30,12 +33,12 @@ class _Part(NamedTuple):
 
 
 def passages(text: str, most_words: int) -> list[Passage]:
-    """Passages of at most `most_words` words that cover every line of the text, in order.
+    """Return passages of at most `most_words` words that cover every line of the text, in order.
 
     A passage is a run of whole paragraphs. A heading (a short line that does not end like a
-    sentence) begins a new passage. A paragraph that is longer by itself is cut between sentences,
-    and a sentence that is longer between words. Words are counted as in the column `n_words`.
-    Raises ValueError for fewer than 1 word.
+    sentence) begins a new passage. A longer paragraph is split between sentences, and a longer
+    sentence between words. Words are counted as in the column `n_words`. Raises ValueError for
+    fewer than 1 word.
 
     >>> [(p.n_words, p.heading) for p in passages("It rained.\\nMore to come\\nThe river rose by a metre.", 512)]
     [(2, None), (9, 'More to come')]
@@ -67,7 +70,7 @@ def passages(text: str, most_words: int) -> list[Passage]:
 
 
 def _parts(text: str, most_words: int) -> Iterator[_Part]:
-    """Lines that are not blank, long ones in pieces; the last line of a text is no heading."""
+    """Yield the non-blank lines, long ones in pieces. The last line of a text is not a heading."""
     lines = [match for match in re.finditer(r"[^\n]+", text) if match[0].strip()]
     for i, line in enumerate(lines):
         words = n_words(line[0])
@@ -83,7 +86,10 @@ def _parts(text: str, most_words: int) -> Iterator[_Part]:
 
 
 def _pieces(text: str, start: int, end: int, most_words: int) -> Iterator[_Part]:
-    """A long paragraph between sentences, and where a sentence is longer between words."""
+    """Yield a long paragraph in parts, split between sentences.
+
+    A sentence that is too long is split between words.
+    """
     stops = [*(match.end() for match in _SENTENCE_END.finditer(text, start, end)), end]
     at, i = start, 0
     while at < end:
@@ -101,7 +107,10 @@ def _pieces(text: str, start: int, end: int, most_words: int) -> Iterator[_Part]
 
 
 def _after_words(text: str, at: int, end: int, most_words: int) -> int:
-    """Where the first `most_words` words end; of a script without spaces each character is one."""
+    """Return where the first `most_words` words end.
+
+    In a script without spaces each character is one word.
+    """
     low, high = at + 1, end
     while low < high:
         middle = (low + high + 1) // 2
