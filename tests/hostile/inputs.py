@@ -632,13 +632,13 @@ HOSTILE: tuple[Hostile, ...] = (
         "too_large",
     ),
     Hostile("warc/packed-bomb.warc", _chunked_bomb_warc, "too_large"),
-    Hostile("warc/length-too-long.warc", lambda: _warc(PAGE.encode(), length=10**15), "truncated"),
-    Hostile("warc/length-negative.warc", lambda: _warc(PAGE.encode(), length=-5), "corrupt"),
+    Hostile("warc/length-too-long.warc", lambda: _warc(PAGE.encode(), length=10**15), "corrupt", 1),
+    Hostile("warc/length-negative.warc", lambda: _warc(PAGE.encode(), length=-5), "corrupt", 1),
     Hostile(
         "warc/length-too-short.warc",
         lambda: _warc(PAGE.encode(), PAGE.encode(), length=150),
         "corrupt",
-        1,
+        2,
     ),
     Hostile(
         "warc/header-without-end.warc",
