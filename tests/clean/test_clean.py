@@ -20,6 +20,13 @@ def left(text: str, **options: object) -> list[str]:
     return ledger.lines(text, clean.clean(text, **options))  # type: ignore[arg-type]
 
 
+def test_lines_of_template_words_stay_where_a_category_they_may_be_of_is_off() -> None:
+    line = "Create a free account to read on"
+    assert left(f"It rained.\n{line}") == ["It rained."]
+    off = clean.Options(disabled=("newsletter",))
+    assert left(f"It rained.\n{line}", options=off) == ["It rained.", line]
+
+
 def test_a_correction_leaves_the_text_and_becomes_a_column() -> None:
     text = "The bridge is open.\nCorrection: An earlier version misspelled the name of the port."
     removed = clean.clean(text)
@@ -31,8 +38,8 @@ def test_a_correction_leaves_the_text_and_becomes_a_column() -> None:
 
 @pytest.mark.parametrize("switch", ["comment_prompt", "comments"])
 def test_a_rule_or_a_category_can_be_switched_off(switch: str) -> None:
-    # The common table has a rule for the same line.
-    options = clean.Options(disabled=(switch, "comment_line_en"))
+    # Other rules take the same line.
+    options = clean.Options(disabled=(switch, "comment_line_en", "template_words_en"))
     assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == [
         "It rained.",
         "Leave a Comment",

@@ -32,7 +32,13 @@ from copydesk.transforms.clean.lines.line_model import (
     model,
 )
 from copydesk.transforms.clean.patterns import rule_table
-from copydesk.transforms.clean.rule import CATEGORIES, Rule, RuleEntry
+from copydesk.transforms.clean.rule import (
+    CATEGORIES,
+    PROMPTS,
+    TEMPLATE_WORDS,
+    Rule,
+    RuleEntry,
+)
 from copydesk.transforms.clean.rule_set import RuleSet
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
 
@@ -65,6 +71,8 @@ class Options:
     def is_on(self, rule: Rule | RuleEntry) -> bool:
         """Tell whether the rule is switched on."""
         names = {rule.name, rule.category, *rule.languages}
+        if rule.name.startswith(TEMPLATE_WORDS):
+            names |= PROMPTS
         return (
             rule.name in self.enabled
             or not names.intersection(self.disabled)

@@ -38,12 +38,18 @@ CATEGORIES = {
     "layout": "Blank lines, rules of dashes, menus and lists around the article.",
     "learned": "Lines recognised by their place and their shape, not by their wording.",
     "newsletter": "Newsletter, app, log-in and paywall prompts.",
-    "notices": "Cookie, privacy, script and player notices.",
+    "notices": "Cookie, privacy, script and player notices, and other words of a site to its readers.",
     "photo": "Photo credits and the captions that end in one.",
     "related": "Links to other stories and the headings above them.",
     "share": "Share and follow lines.",
     "tags": "Tag and topic lines.",
 }
+
+TEMPLATE_WORDS = "template_words"
+"""How the names of the rules begin that take lines by their vocabulary (`patterns/vocabulary.py`)."""
+
+PROMPTS = frozenset({"ads", "comments", "newsletter", "related", "share"})
+"""Other categories that such lines may be of: the rules do not act where one of these is switched off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

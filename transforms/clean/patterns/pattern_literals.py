@@ -168,7 +168,7 @@ def _repeat(pattern: str, at: int) -> tuple[int, int, int]:
         at = found.end()
     else:
         return 1, 1, at
-    return least, most, at + (pattern[at : at + 1] == "?")
+    return least, most, at + (pattern[at : at + 1] in {"?", "+"})
 
 
 @lru_cache(maxsize=8192)

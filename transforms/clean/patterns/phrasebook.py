@@ -20,7 +20,8 @@ from copydesk.transforms.clean.patterns.phrase import (
     lines,
     pattern,
 )
-from copydesk.transforms.clean.rule import Place, Rule
+from copydesk.transforms.clean.patterns.vocabulary import template_patterns
+from copydesk.transforms.clean.rule import TEMPLATE_WORDS, Place, Rule
 
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
 _SEPARATOR = r"[ ,:/|·•+&]{0,3}"
@@ -39,7 +40,8 @@ class Phrasebook:
     """The phrases of one language by block.
 
     `labels`-like blocks hold labels that come before a colon (`related`, `photo`, `tags`, `stamps`); all
-    others hold whole lines, `pictures` those that say alone what a picture is ("stock photo"). `joined` says that the language writes without spaces. `keeps` are lines
+    others hold whole lines, `pictures` those that say alone what a picture is ("stock photo"). `keys` and `words` are single words, of which
+    lines are made (`vocabulary`), and `shown` examples of such lines. `keeps` are lines
     "block: a sentence that must stay"; the block "prose" is a paragraph that every rule must keep.
     """
 
@@ -68,6 +70,10 @@ class Phrasebook:
     author: str = ""
     tools: str = ""
     home: str = ""
+    keys: str = ""
+    words: str = ""
+    shown: str = ""
+    is_spaced: bool = True
 
 
 def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
@@ -110,6 +116,9 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
             more = _MORE.get(name, "").replace("BLOCK", choice(block))
             patterns = (*_patterns(block), *filter(None, [more]))
             yield name, category, "line", patterns, _examples(block)
+    if book.keys:
+        patterns = template_patterns(book.keys, book.words, is_spaced=book.is_spaced)
+        yield TEMPLATE_WORDS, "notices", "line", patterns, tuple(lines(book.shown))
     if book.related and book.share and book.language != "th":  # no mark ends a Thai sentence
         yield _glued(book)
     if book.form:
@@ -216,6 +225,7 @@ def _copyright(book: Phrasebook) -> _Row:
         rf"copyright(?:,? ?{_YEARS}| ?(?:©|\(c\)|:)| by )[^!?]{{0,120}}",
         *(() if book.language == "en" else (rf"copyright {PLACES['outlet'][0]}(?: {_YEARS})?",)),
         rf"(?:c\)|\(c\)) ?(?:copyright )?{_YEARS}[^!?]{{0,120}}",
+        rf"(?:c\)|\(c\)) ?[^!?:;.]{{2,50}} {_YEARS}[^!?]{{0,120}}",
         rf"{_YEARS},? ?(?:©|\(c\)|copyright)[^!?]{{0,120}}",
         rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
         rf"{PLACES['outlet'][0]} © ?{PLACES['name'][0]}",
@@ -313,6 +323,7 @@ def _rule(book: Phrasebook, kept: dict[str, list[str]], row: _Row) -> Rule:
         patterns=weak or patterns,
         sentences=tuple(one for one in patterns if one not in weak) if weak else (),
         unless_short_sentence=bool(weak),
+        on_pages=name != TEMPLATE_WORDS,  # not measured behind the page model
         unless_sentence=category
         == "tags",  # "Topic: the council meets on Monday to vote on the dam."
         drops=tuple(dict.fromkeys(drops)),

@@ -18,9 +18,10 @@ RULES = (
             rf"(?:{WIRE})(?: ?[/,&+-] ?(?:{_SIGNING}|[^\s.!?;:]{{2,20}}(?: [^\s.!?;:]{{2,20}}){{1,2}})){{0,3}}",
             rf"{_SIGNING} ?/ ?[^\s.!?;:]{{2,20}}",
             rf"(?:{AGENCY})(?: ?[/,&+-] ?{_SIGNING}){{1,3}}",
+            r"dpa(?:-[a-z]{2,12})?, ?dpa:[\d/-]{8,30}",
         ),
         unless_sentence=True,
-        drops=("(PAP)", "/ritzau/", "NTB-AFP", "TASR, Ana Ruiz", "PAP/Bo Li", "(БТА)", "AA / Harbour"),
+        drops=("(PAP)", "/ritzau/", "NTB-AFP", "TASR, Ana Ruiz", "PAP/Bo Li", "(БТА)", "AA / Harbour", "dpa-infocom, dpa:240312-99-123456/2"),
         keeps=("PAP smears are free in spring.", "PAP, so the minister, reported the flood too late.", "Ritzau founded the agency in 1866."),
     ),
     Rule(

@@ -239,7 +239,7 @@ RULES = (
             r"newsletters?(?: (?:sign ?-?up|subscription|signup))?",
             r"(?:sign|signing) ?-?up(?: (?:now|here|today|free|for free|below))?",
             r"(?:sign ?-?up|register|subscribe|join)(?: (?:now|here|today|free|for free|below))?(?: and| to (?:receive|get|our)| for| to| below)? .{0,60}(?:newsletters?|e-?mails?|inbox|alerts?|updates|digest|mailing list|briefing|notifications|bulletin).{0,140}",
-            r"subscribe(?: (?:now|here|today|free|us|for .{1,40}|to (?:our|the|read|continue|unlock|keep|get|receive|newsletters?|rss|podcast).{0,100}))?",
+            r"subscribe(?: (?:now|here|today|free|us|for .{1,40}|to (?:our|the|read|continue|unlock|keep|get|receive|newsletters?|rss|podcast)[^,]{0,100}))?",
             r"subscribe via .{1,40}",
             r"(?:get|receive|want|like|enjoy|for|check out)(?: (?:the|our|all|more|daily|weekly|breaking|top|latest|news|stories|updates|your|email|e-mail|free|expert|important)){0,6} .{0,80}(?:newsletters?|to your inbox|in your inbox|your inbox|delivered|straight to your (?:phone|email|device)).{0,120}",
             r"(?:enter|type|add) your e-?mail(?: address)?.{0,60}",
