@@ -162,3 +162,33 @@ def test_what_a_state_says_of_its_pictures_is_no_text() -> None:
     script = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
     html = _FRAME.format(title=_TITLE, head="", body="<p>A short note on Monday.</p>", foot=script)
     assert copydesk.clean_page(html).text == "A short note on Monday."
+
+
+def test_the_stated_body_is_taken_where_the_elements_hold_a_standfirst_and_a_note_on_the_author() -> (
+    None
+):
+    body = " ".join(
+        f"In year {n} the keeper wrote down {n + 3} storms and {n + 9} ships." for n in range(40)
+    )
+    data = json.dumps(
+        {"@type": "OpinionNewsArticle", "headline": "The keeper", "articleBody": body}
+    )
+    shown = "<p>The keeper counted what passed, and it tells of a changing sea.</p><p>Pia Holm writes about the coast and keeps two goats on a small farm.</p>"
+    page = f'<title>The keeper</title><script type="application/ld+json">{data}</script><article><h1>The keeper</h1>{shown}</article>'
+    made = copydesk.clean_page(page, url="https://coast.example.com/keeper")
+    assert made.text == body
+    assert made.evidence["text"] == "json-ld"
+
+
+def test_a_stated_body_little_longer_than_other_words_on_the_page_is_left_alone() -> None:
+    body = " ".join(f"In year {n} the keeper wrote down {n + 3} storms." for n in range(9))
+    data = json.dumps({"@type": "NewsArticle", "headline": "The keeper", "articleBody": body})
+    shown = "".join(
+        f"<p>On day {n} the ferry brought {n} letters, bread and coffee to the rock in the bay.</p>"
+        for n in range(5)
+    )
+    page = f'<title>The keeper</title><script type="application/ld+json">{data}</script><article><h1>The keeper</h1>{shown}</article>'
+    assert (
+        "brought 4 letters"
+        in copydesk.clean_page(page, url="https://coast.example.com/keeper").text
+    )

@@ -124,3 +124,10 @@ def test_a_title_loses_the_name_of_the_blog_of_a_site() -> None:
     head = "<title>What is a ferry? | Ferry Blog</title>"
     made = page_tags(article(head), url="https://blog.ferry-line.org/what")
     assert made.values["title"] == "What is a ferry?"
+
+
+def test_a_headline_that_the_data_cuts_at_its_limit_is_printed_in_full() -> None:
+    words = "The river rose by a metre on Monday night and the ferry to the island stayed in port until noon, the crew said later on"
+    said = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{words[:108]}"}}</script>'
+    made = page_tags(article(f"<title>{words}</title>{said}", f"<h1>{words}</h1>"))
+    assert made.values["title"] == words

@@ -25,6 +25,9 @@ LEAST_WORDS, TIMES_THE_ELEMENTS = 60, 1.6
 #: paragraph at all.
 AGREEMENT = 0.5
 _FEW_WORDS = 25
+#: Elements with so few words are a standfirst or a note about the author if the stated body has so
+#: many times as many words. Then the body need not contain them (arbitrary).
+_NOTE_WORDS, _TIMES_A_NOTE = 100, 4
 #: Elements with more words than this are not a teaser. If a walled page shows 290 words or more,
 #: its gold text is what it shows.
 MOST_WORDS_OF_A_TEASER = 150
@@ -67,7 +70,7 @@ def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
     what is shown or, if hardly anything is shown, the title of the page.
     """
     own = WORD.findall(" ".join(shown).lower())
-    best = _better(hints.body, own)
+    best = hints.body if _is_far_longer(hints.body, own) else _better(hints.body, own)
     if best:
         return Embedded(best, "json-ld")
     for script in hints.scripts:
@@ -75,6 +78,12 @@ def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
         if best:
             return Embedded(best, "page-state")
     return None
+
+
+def _is_far_longer(body: str, own: list[str]) -> bool:
+    """Whether the stated body of an article has many times the words of the elements, which hold a standfirst or a note."""
+    n_words = len(WORD.findall(body.lower())) if 0 < len(own) <= _NOTE_WORDS else 0
+    return n_words >= max(LEAST_WORDS, _TIMES_A_NOTE * len(own))
 
 
 def _better(text: str, own: list[str]) -> str:

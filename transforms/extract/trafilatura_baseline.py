@@ -29,8 +29,10 @@ _ITS_FAILURES = (
 )
 
 
-def lines(tree: HtmlElement, *, url: str | None = None) -> tuple[str, ...]:
-    """Return the text lines of a tree that trafilatura's fast mode keeps, or none if it fails.
+def lines(tree: HtmlElement, *, url: str | None = None, fast: bool = True) -> tuple[str, ...]:
+    """Return the text lines of a tree that trafilatura keeps, or none if it fails.
+
+    `fast` is its fast mode, which has no second algorithm to fall back on.
 
     Elements that contain no text of the page are removed from the tree first. `deduplicate` is
     never used: its cache for the whole process would make the text of a page depend on earlier
@@ -46,7 +48,7 @@ def lines(tree: HtmlElement, *, url: str | None = None) -> tuple[str, ...]:
     etree.strip_elements(tree, *text_runs.EMPTY_OF_TEXT, with_tail=False)
     try:
         found = trafilatura.bare_extraction(
-            tree, url=url, fast=True, include_comments=False, with_metadata=False
+            tree, url=url, fast=fast, include_comments=False, with_metadata=False
         )
     except _ITS_FAILURES:
         return ()
@@ -54,11 +56,13 @@ def lines(tree: HtmlElement, *, url: str | None = None) -> tuple[str, ...]:
     return tuple(line for line in (raw.strip() for raw in text.split("\n")) if line)
 
 
-def share_kept(texts: list[str], tree: HtmlElement, *, url: str | None = None) -> Column:
+def share_kept(
+    texts: list[str], tree: HtmlElement, *, url: str | None = None, fast: bool = True
+) -> Column:
     """Return for each text the share of its word trigrams that trafilatura keeps of the tree."""
     trigrams: set[tuple[str, ...]] = set()
     short: set[tuple[str, ...]] = set()
-    for line in lines(tree, url=url):
+    for line in lines(tree, url=url, fast=fast):
         words = WORD.findall(line.lower())
         if len(words) < 3:
             short.add(tuple(words))

@@ -158,6 +158,8 @@ def _chosen(
                 # see.
                 return agreed[0], "markup"
             heads = [p for p in printed if len(p) > 10 and key.startswith(gazetteers.key(p))]
+            if len(text) >= _CUT_HEADLINE_CHARS:
+                heads += [p for p in printed if gazetteers.key(p).startswith(key)]
             return (max(heads, key=len), "markup") if heads else (text, source)
     if agreed:
         return agreed[0], "markup"
@@ -166,6 +168,10 @@ def _chosen(
     if stated:
         return stated[0]
     return next(((text, "markup") for text in _printed(page, keys)), ("", ""))
+
+
+#: Systems cut the headline of their JSON-LD at 110 characters, which was Google's limit; some of them between words.
+_CUT_HEADLINE_CHARS = 95
 
 
 def _key(text: str, keys: frozenset[str]) -> str:
