@@ -1,1 +1,4 @@
-"""Pure functions: text to text up to `tables`, Arrow table to Arrow table after it."""
+"""Pure functions.
+
+Those before `tabulate` work on single documents, those after it on Arrow tables.
+"""

@@ -1,4 +1,4 @@
-"""Wrong arguments of the public functions, as sentences that say what would be right."""
+"""Checks of the arguments of public functions, with messages that say what would be right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-# A path or address that was handed over in place of a page: one short word without a tag.
+# A path or address that was passed instead of a page: one short word without a tag.
 _PATH = re.compile(
     r"(?:https?://\S{1,2000}|[^\s<>]{0,1000}\.(?:html?|xhtml|txt|md)(?:\.gz|\.zst)?)", re.IGNORECASE
 )
@@ -17,7 +17,7 @@ _SHOWN = 80
 
 
 def check_document(body: object, accepted: tuple[type, ...], *, function: str) -> None:
-    """Raise TypeError for what is no document, and for a path or an address in place of one.
+    """Raise TypeError for a value that is not a document, such as a path or an address.
 
     >>> check_document("page.html", (str, bytes), function="clean_page")
     Traceback (most recent call last):
@@ -45,7 +45,7 @@ def check_document(body: object, accepted: tuple[type, ...], *, function: str) -
 
 
 def check_source(url: object, fetched_at: object) -> None:
-    """Raise TypeError for an address that is no text, and for a time that is no datetime.
+    """Raise TypeError for an address that is not a str, and for a time that is not a datetime.
 
     >>> check_source(None, "2026-01-01")
     Traceback (most recent call last):
@@ -66,7 +66,9 @@ def check_source(url: object, fetched_at: object) -> None:
 
 
 def check_texts(texts: Any, *, name: str) -> None:
-    """Raise TypeError for anything but several texts: a list of str and None, or an Arrow column of strings.
+    """Raise TypeError for a value that is not a sequence of texts.
+
+    Such a sequence is a list of str and None, or an Arrow column of strings.
 
     >>> check_texts("abc", name="texts")
     Traceback (most recent call last):
@@ -86,7 +88,9 @@ def check_texts(texts: Any, *, name: str) -> None:
 
 
 def check_times(times: Any, *, name: str = "published_at") -> None:
-    """Raise TypeError for anything but datetimes and None, or an Arrow column of timestamps or dates.
+    """Raise TypeError for a value that is not a sequence of times.
+
+    Such a sequence is a list of datetimes and None, or an Arrow column of timestamps or dates.
 
     >>> check_times([1, 2])
     Traceback (most recent call last):

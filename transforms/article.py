@@ -1,4 +1,4 @@
-"""The values of one document: what a transform is given and what it returns."""
+"""The values of one document: the input and the output of the transforms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the input says about the document, such as columns of JSONL. It wins over guesses."""
+    """What the input states about the document, such as columns of JSONL. It wins over guesses."""
 
     title: str | None = None
     authors: tuple[str, ...] = ()
@@ -32,37 +32,37 @@ class Given:
     outlet: str | None = None
     language: str | None = None
     section: str | None = None
-    tdm_reserved: bool | None = None  # by the headers of the HTTP response
+    tdm_reserved: bool | None = None  # As the headers of the HTTP response say.
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document came from, and what its container says about it."""
+    """The origin of a document, and what its container states about it."""
 
     source_uri: str = ""
     record_number: int | None = None
     url: str | None = None
     fetched_at: datetime | None = None
     given: Given = Given()
-    encoding: str | None = None  # such as "utf-8" or "windows-1252 (guessed)"
-    extra: tuple[tuple[str, str], ...] = ()  # fields of the input to carry along, by name
+    encoding: str | None = None  # For example "utf-8" or "windows-1252 (guessed)".
+    extra: tuple[tuple[str, str], ...] = ()  # Fields of the input that are kept, by name.
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document as the taggers see it: `extracted` less `removed` is the text cleaned so far."""
+    """One document for the taggers. `extracted` without `removed` is the text cleaned so far."""
 
     extracted: str
     removed: tuple[Removal, ...] = ()
     url: str | None = None
     fetched_at: datetime | None = None
     given: Given = Given()
-    page: PageData | None = None  # None for plain text: then headline and byline are in the text
+    page: PageData | None = None  # None for plain text. Headline and byline are then in the text.
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What the taggers found: column values, the source of each, and lines that became columns."""
+    """The result of the taggers: column values, their sources, and the lines that became columns."""
 
     values: Mapping[str, object]
     evidence: Mapping[str, str]
@@ -120,7 +120,7 @@ class Article(ArticleViews):
     evidence: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[Removal, ...] = ()
     extracted: str = ""
-    refused: Refused | None = None  # why the text is empty, where it is
+    refused: Refused | None = None  # The reason why the text is empty.
     page: str | bytes | None = field(
         default=None, compare=False
-    )  # for `markdown`; `clean_page` alone keeps it
+    )  # For `markdown`. Only `clean_page` keeps it.

@@ -1,4 +1,7 @@
-"""Gradient-boosted trees as flat arrays, read from the package; `forest.leaf_bits` says how rows are judged."""
+"""Gradient-boosted trees as flat arrays, read from the package.
+
+`forest.leaf_bits` explains how they are evaluated.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,15 @@ from copydesk.transforms.forest.leaf_bits import LeafBits, leaf_bits
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
-_ROWS = 128  # rows whose trees numpy walks together; 330 trees make a table of some 300 kB
+_ROWS = 128  # Rows whose trees numpy walks together. 330 trees make a table of some 300 kB.
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """A sum of trees. Node `i` tests `feature[i] <= threshold[i]`; a negative child is the leaf `~child`."""
+    """A sum of trees.
+
+    Node `i` tests `feature[i] <= threshold[i]`. A negative child is the leaf `~child`.
+    """
 
     roots: npt.NDArray[np.int32]
     feature: npt.NDArray[np.int16]
@@ -28,15 +34,15 @@ class Forest:
     left: npt.NDArray[np.int32]
     right: npt.NDArray[np.int32]
     leaf: npt.NDArray[np.float32]
-    #: The tests of the trees from one number to another, made when they are first asked.
+    #: The tests of a range of trees, made when they are first needed.
     _tests: dict[tuple[int, int], LeafBits] = field(default_factory=dict, init=False, repr=False)
 
     def sums(self, rows: Matrix) -> Column:
-        """Return the log odds of each row: the sum of the leaves it falls into."""
+        """Return the log odds of each row: the sum of its leaves."""
         return self._sums(rows, 0, len(self.roots))
 
     def _sums(self, rows: Matrix, first: int, last: int) -> Column:
-        """The sums of the trees from number `first` to before `last`."""
+        """Return the sums of the trees from number `first` to before `last`."""
         roots = self.roots[first:last]
         if numba_cache.uses_plain_loops():
             return self.sums_in_numpy(rows, roots)
@@ -47,7 +53,7 @@ class Forest:
         return np.asarray(_kernel()(np.ascontiguousarray(rows), *tests))
 
     def sums_in_numpy(self, rows: Matrix, roots: npt.NDArray[np.int32]) -> Column:
-        """What the compiled loop gives, without a compiler: all trees a level at a time, summed in their order."""
+        """Compute the sums without a compiler: all trees one level at a time, added in their order."""
         sums = np.zeros(rows.shape[0], dtype=np.float64)
         for start in range(0, rows.shape[0], _ROWS):
             part = rows[start : start + _ROWS]
@@ -62,9 +68,10 @@ class Forest:
         return sums
 
     def sums_by_parts(self, rows: Matrix, *, parts: int, enough: float) -> Column:
-        """The sums of a mean of `parts` forests, where rows that the first of them puts under `enough` are not asked of the others.
+        """Return the sums of a mean of `parts` forests, leaving out work for clear rows.
 
-        Such a row gets the log odds of the first forest alone.
+        A row for which the first forest gives less than `enough` is not given to the other forests.
+        It gets the log odds of the first forest alone.
         """
         cut = len(self.roots) // parts
         sums = self._sums(rows, 0, cut)
@@ -98,7 +105,10 @@ class Forest:
         )
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
-        """Return the arrays to store. Nodes come tree by tree, parents before children; a leaf has feature -1."""
+        """Return the arrays to store.
+
+        Nodes come tree by tree, parents before children. A leaf has feature -1.
+        """
         features: list[int] = []
         nodes: list[int] = []
         leaves: list[int] = []
@@ -123,7 +133,9 @@ class Forest:
 
     @classmethod
     def from_lightgbm(cls, trees: list[dict[str, Any]]) -> Forest:
-        """Build a forest from `Booster.dump_model()["tree_info"]` of LightGBM; for the training scripts."""
+        """Build a forest from `Booster.dump_model()["tree_info"]` of LightGBM, for the training
+        scripts.
+        """
         roots: list[int] = []
         nodes: list[tuple[int, float, int, int]] = []
         leaves: list[float] = []
@@ -143,7 +155,7 @@ class Forest:
         feature, threshold, left, right = zip(*nodes, strict=True)
         exact = np.array(threshold, dtype=np.float64)
         rounded = exact.astype(np.float32)
-        # Rounded down, so that a float32 row falls on the same side as it did in training.
+        # Rounded down, so that a float32 row is on the same side as in training.
         rounded = np.where(
             rounded > exact, np.nextafter(rounded, np.float32(-np.inf)), rounded
         ).astype(np.float32)
@@ -188,7 +200,7 @@ def _growth(
 ) -> tuple[
     npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int32]
 ]:
-    """Roots, features and children of trees stored node before children."""
+    """Return roots, features and children of trees that are stored with nodes before children."""
     inner = int((features >= 0).sum())
     feature, left, right = (
         np.empty(inner, np.int16),
@@ -229,12 +241,12 @@ def _growth_in_python(
 ) -> tuple[
     npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int32]
 ]:
-    """`_growth` without a compiler, over lists."""
+    """Compute `_growth` without a compiler, over lists."""
     feature: list[int] = []
     left: list[int] = []
     right: list[int] = []
     roots: list[int] = []
-    above: list[int] = []  # nodes that wait for a child; ~node once the left one is there
+    above: list[int] = []  # Nodes that wait for a child. ~node if the left child is known.
     n_leaves = 0
     for value in features.tolist():
         if value >= 0:

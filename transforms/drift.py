@@ -1,9 +1,9 @@
-"""Drift: find outlets whose documents differ suddenly from those of their own recent runs.
+"""Finds outlets whose documents suddenly differ from those of their own recent runs.
 
-After a redesign of its pages an outlet has, for example, fewer bylines, longer or shorter texts, other
-rules that cut, or more rejects. Each run records one `OutletProfile` for each outlet. It holds only
-sums, so the profiles of shards can be added. `anomalies` compares the new profile of an outlet with its
-earlier ones. Outlets are not compared with each other.
+After a redesign of its pages an outlet has, for example, fewer bylines, longer or shorter texts,
+cuts by other rules, or more rejects. Each run records one `OutletProfile` for each outlet. It has
+only sums, so the profiles of shards can be added. `anomalies` compares the new profile of an outlet
+with its earlier ones. Outlets are not compared with each other.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ import pyarrow.compute as pc
 class Options:
     """When an outlet counts as changed, and whether its new documents are then quarantined.
 
-    In 20,000 simulated outlet-runs the defaults raised 20 false alarms, 19 of them about the number
-    of documents, which quarantines nothing; they found each of 200 simulated redesigns (`tests/flow/test_drift.py`).
+    In 20,000 simulated outlet-runs the defaults raised 20 false alarms. 19 of them were about the
+    number of documents, which never causes a quarantine. They found each of 200 simulated redesigns
+    (`tests/flow/test_drift.py`).
     """
 
     quarantine: bool = False
@@ -67,16 +68,17 @@ class OutletProfile:
     n_chars_removed: int = 0
     n_with_byline: int = 0
     n_with_date: int = 0
-    rules: Mapping[str, int] = field(default_factory=dict)  # rule to documents in which it cut
+    # Number of documents in which each rule cut something.
+    rules: Mapping[str, int] = field(default_factory=dict)
     rules_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """One measure in which an outlet differs from its earlier runs: the usual value and the new one."""
+    """A measure in which an outlet differs from its earlier runs: its usual value and the new one."""
 
     outlet_id: str
-    measure: str  # documents, rejects, length, removed, byline, date, or rule:<name>
+    measure: str  # One of documents, rejects, length, removed, byline, date, or rule:<name>.
     usual: float
     now: float
 
@@ -118,11 +120,11 @@ def measure(
     rules_sha256: str = "",
     known: Iterable[str] = (),
 ) -> tuple[OutletProfile, ...]:
-    """The profiles of the outlets in one run or shard, sorted by outlet.
+    """Return the profiles of the outlets in one run or shard, sorted by outlet.
 
-    `articles` may hold duplicates and quarantined documents too, as the layout of a page can be seen
-    in a copy as well. A rejected document counts for the outlet in `known` or `articles` whose domain
-    its address has. Documents without an outlet are left out.
+    `articles` may contain duplicates and quarantined documents, because a copy shows the layout of
+    a page as well. A rejected document counts for the outlet in `known` or `articles` that has the
+    domain of its address. Documents without an outlet are left out.
     """
     outlets: dict[str, OutletProfile] = {}
     by_doc: dict[str, str] = {}
@@ -182,7 +184,7 @@ def _removed(
 
 
 def add(one: OutletProfile, other: OutletProfile) -> OutletProfile:
-    """The profile of both sets of documents together. Raises ValueError for two outlets.
+    """Return the profile of both sets of documents together. Raises ValueError for two outlets.
 
     >>> add(OutletProfile("a", 2, rules={"share": 1}), OutletProfile("a", 3, rules={"share": 2})).rules
     {'share': 3}
@@ -211,7 +213,7 @@ def add(one: OutletProfile, other: OutletProfile) -> OutletProfile:
 
 
 def merge(shards: Iterable[Sequence[OutletProfile]]) -> tuple[OutletProfile, ...]:
-    """The profiles of a run, added from those of its shards and sorted by outlet."""
+    """Return the profiles of a run, added from those of its shards and sorted by outlet."""
     outlets: dict[str, OutletProfile] = {}
     for profile in (one for shard in shards for one in shard):
         outlets[profile.outlet_id] = (
@@ -221,14 +223,14 @@ def merge(shards: Iterable[Sequence[OutletProfile]]) -> tuple[OutletProfile, ...
 
 
 def outlet_of(url: str | None, outlets: Iterable[str]) -> str | None:
-    """The outlet whose domain the address has, or None.
+    """Return the outlet whose domain the address has, or None.
 
     >>> outlet_of("https://www.example.co.uk/a", {"example.co.uk", "example.org"})
     'example.co.uk'
     """
     try:
         host = urlsplit(url or "").hostname or ""
-    except ValueError:  # an invalid address such as "http://["
+    except ValueError:  # An invalid address such as "http://[".
         return None
     labels, known = host.split("."), set(outlets)
     return next((name for i in range(len(labels)) if (name := ".".join(labels[i:])) in known), None)
@@ -239,12 +241,12 @@ def anomalies(
     current: Sequence[OutletProfile],
     options: Options | None = None,
 ) -> tuple[Anomaly, ...]:
-    """The anomalies of outlets in the current run, sorted by outlet and measure.
+    """Return the anomalies of outlets in the current run, sorted by outlet and measure.
 
-    `history` holds the profiles of earlier runs, the latest last. The last `options.runs` runs in
+    `history` has the profiles of earlier runs, the latest last. The last `options.runs` runs in
     which an outlet had documents are compared. An outlet with too few earlier runs or documents has
-    no anomalies. An outlet without any document in this run has one only if each of those runs had
-    documents of it; else it may belong to another input.
+    no anomalies. An outlet without any document in this run has an anomaly only if it had documents
+    in each of those runs. Otherwise it may belong to another input.
     """
     options = options or Options()
     past: dict[str, list[OutletProfile]] = defaultdict(list)
@@ -266,7 +268,10 @@ def anomalies(
 
 
 def quarantine_reasons(found: Iterable[Anomaly], options: Options) -> Mapping[str, str]:
-    """The reason to quarantine the new documents of each outlet; empty unless the recipe turns it on."""
+    """Return the reason to quarantine the new documents of each outlet.
+
+    The result is empty unless the recipe turns quarantine on.
+    """
     reasons: dict[str, list[str]] = defaultdict(list)
     for anomaly in found:
         if options.quarantine and anomaly.quarantines:
@@ -306,7 +311,10 @@ def _is_off(
     profile: OutletProfile,
     options: Options,
 ) -> bool:
-    """Whether the value `now` is far from the median of the usual ones, by the options and the outlet's own spread."""
+    """Tell whether the value `now` is far from the median of the usual ones.
+
+    The options and the outlet's own spread decide.
+    """
     middle = statistics.median(usual)
     if max(_count(profile), middle if measured.name == "documents" else 0) < options.min_documents:
         return False

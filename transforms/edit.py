@@ -1,4 +1,4 @@
-"""The path of one document from a raw page or text to an article: extract, clean, tag, assemble."""
+"""Turns one raw page or text into an article: extract, clean, tag, assemble."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def clean_page(
 ) -> Article:
     """Clean a saved web page and return its article.
 
-    Whatever the page holds, an `Article` comes back; where nothing could be taken from it, `text` is
-    empty and `refused` says why. Raises TypeError for anything but str or bytes, and for a path or an
-    address in place of the page; ValueError for a `fetched_at` without a time zone. Bytes are decoded as declared, else as UTF-8, else by a guess
-    that `evidence["encoding"]` records.
+    Every page gives an `Article`. If no text could be extracted, `text` is empty and `refused` says
+    why. Raises TypeError for anything but str or bytes, and for a path or an address instead of the
+    page. Raises ValueError for a `fetched_at` without a time zone. Bytes are decoded as declared,
+    or else as UTF-8, or else by a guess that `evidence["encoding"]` records.
 
     >>> clean_page("<title>Rain</title><p>It rained in Oslo all day.</p>").text
     'It rained in Oslo all day.'
@@ -65,9 +65,10 @@ def clean_page(
 
 
 def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None = None) -> Article:
-    """Clean a text that another tool extracted; its headline and byline become columns.
+    """Clean a text that another tool extracted, and return its article.
 
-    Raises TypeError for anything but str, and ValueError for a `fetched_at` without a time zone.
+    Its headline and byline become columns. Raises TypeError for anything but str, and ValueError
+    for a `fetched_at` without a time zone.
 
     >>> clean_text("It rained in Oslo all day.\\nLeave a Comment").text
     'It rained in Oslo all day.'
@@ -78,7 +79,7 @@ def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None
 
 
 def page(html: str | bytes, source: Source, options: Options) -> Article:
-    """Clean a page with the given source and options; see `clean_page`."""
+    """Clean a page with the given source and options (see `clean_page`)."""
     _check(html, (str, bytes), source)
     extracted: str = ""
     removed: tuple[Removal, ...] = ()
@@ -106,7 +107,7 @@ def page(html: str | bytes, source: Source, options: Options) -> Article:
 
 
 def plain(text: str, source: Source, options: Options) -> Article:
-    """Clean a text with the given source and options; see `clean_text`."""
+    """Clean a text with the given source and options (see `clean_text`)."""
     _check(text, (str,), source)
     return _finish(_document(normalise.text(text), (), source), source, options, "text")
 
@@ -116,8 +117,9 @@ def again(
 ) -> Article:
     """Clean and tag a document again from its extracted text, for `copydesk reprocess`.
 
-    `removed` holds the cuts that were made on the page's tree (rules of `extract.RULES`). They stay,
-    because the tree is gone. So is the page's own data, which `source.given` should carry.
+    `removed` has the cuts that were made on the page's tree (rules of `extract.RULES`). They stay,
+    because the tree no longer exists. Nor does the page's own data, so `source.given` should have
+    it.
     """
     return _finish(_document(extracted, removed, source), source, options, kind)
 
@@ -137,12 +139,12 @@ def doc_id(
 
 
 def n_words(text: str) -> int:
-    """Count the words between white space; each Chinese or Japanese character counts as one.
+    """Count the words between white space. Each Chinese or Japanese character counts as one.
 
     >>> n_words("It rained."), n_words("雨が降った")
     (2, 5)
     """
-    if text.isascii():  # as len(text.split()), five times faster
+    if text.isascii():  # Gives len(text.split()), five times faster.
         printed = np.frombuffer(text.encode().translate(_PRINTED), np.bool_)
         return int(np.count_nonzero(printed[1:] > printed[:-1])) + bool(printed[:1].any())
     spaced, n_characters = _CJK.subn(" ", text)
@@ -230,7 +232,7 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _of_source(source: Source, tags: Tags) -> dict[str, str]:
-    """Evidence of what the document's container said, and of the address it did not say."""
+    """Return the sources of what the container stated, and of an address that it did not state."""
     found = {}
     if source.encoding:
         found["encoding"] = source.encoding

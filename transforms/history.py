@@ -1,4 +1,7 @@
-"""Which documents of a run are already known, and which revise an earlier text at the same address."""
+"""Finds documents that are already known, and documents that revise an earlier one.
+
+A revision is a newer text at the same address.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What the decision needs to know of one cleaned document."""
+    """The properties of a cleaned document that the decision needs."""
 
     doc_id: str
     canonical_url: str | None
@@ -30,12 +33,12 @@ class Arrival:
 
     @property
     def address(self) -> str | None:
-        """What its address is known by, in whichever spelling."""
+        """The key of its address, which is the same for all spellings."""
         return same_address.key(self.canonical_url, self.url, self.source_uri, self.record_number)
 
     @property
     def is_twin(self) -> bool:
-        """Was it fetched as the AMP or mobile twin of a page?"""
+        """Whether it was fetched as the AMP or mobile version of a page."""
         return same_address.is_twin_spelling(self.url or self.canonical_url)
 
 
@@ -45,30 +48,33 @@ class Version:
 
     doc_id: str
     revision: int
-    """The highest number given at the address."""
+    """The highest revision number at the address."""
     contents: frozenset[tuple[str, str]]
-    """Of every text seen at the address: `content_sha256`, and the headline as `headline` gives it."""
+    """`content_sha256` and headline (see `headline`) of every text seen at the address."""
     fetched_at: datetime | None = None
-    """When the newest was fetched."""
+    """The time when the newest text was fetched."""
     is_twin: bool = False
-    """Was the newest fetched as the AMP or mobile twin of a page?"""
+    """Whether the newest text was fetched as the AMP or mobile version of a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What one arrival is: known already, or new, and then perhaps a revision of another document."""
+    """The decision about one arrival: it is known, or new, or a revision of another document."""
 
     is_known: bool
     revision: int = 1
     supersedes: str | None = None
     superseded_by: str | None = None
-    """The newer text at the address, where this one was fetched before it but arrives after it."""
+    """The newer text at the address, if this one was fetched earlier but arrives later."""
     doc_id: str | None = None
-    """Its own id where only the headline differs from a known document, so that both would have one."""
+    """Its own id if it differs from a known document only in the headline.
+
+    Otherwise both would have the same id.
+    """
 
 
 def headline(title: str | None) -> str:
-    """A headline as it is compared: without regard to case and white space, empty for none.
+    """Return a headline as it is compared: without case and white space, and "" for None.
 
     >>> headline("  Rain   falls ") == headline("RAIN FALLS")
     True
@@ -77,14 +83,14 @@ def headline(title: str | None) -> str:
 
 
 def doc_id_with(doc_id: str, title: str) -> str:
-    """The id of a revision that has the text of `doc_id` under another headline."""
+    """Return the id of a revision that has the text of `doc_id` and another headline."""
     return sha256(f"{doc_id}\n{headline(title)}".encode()).hexdigest()[:32]
 
 
 def newest(before: Version | None, later: Version) -> Version:
-    """The newest of two texts of one address, of which `later` arrived later.
+    """Return the newest of two texts of one address, of which `later` arrived later.
 
-    The time of fetching decides where both have one, else the order of arrival.
+    The time of fetching decides if both have one, or else the order of arrival.
     """
     if before is None:
         return later
@@ -104,18 +110,19 @@ def resolve(
     *,
     alike: Callable[[str, str], Likeness] | None = None,
 ) -> list[Resolution]:
-    """Say of every arrival whether it is known, new or a revision, in the order given.
+    """Decide for every arrival, in the given order, whether it is known, new or a revision.
 
-    `known` holds the ids (of those that arrive) that the warehouse holds or has forgotten, as a mapping
-    with their headlines (None: no headline, or forgotten); `latest` the newest version at each address
-    (`same_address.key`). Arrivals of one run are taken by fetch time, then by source and record, so
-    the order in which they were read does not matter. `alike` compares the texts of two documents by
-    id; without it no text is taken for a twin, and a file that was edited is a revision of itself.
+    `known` has those of the arriving ids that are in the warehouse or were forgotten, as a mapping
+    to their headlines (None: no headline, or forgotten). `latest` has the newest version at each
+    address (`same_address.key`). Arrivals of one run are sorted by fetch time, then by source and
+    record, so the order in which they were read does not matter. `alike` compares the texts of two
+    documents by id. Without it no text counts as a twin, and an edited file is a revision of
+    itself.
 
-    A document whose address is known with the very same clean text and headline is no revision: only
-    what was cut differs, and the copies step finds it an exact duplicate. Neither is the AMP or
-    mobile twin of a page, which says the same: it is a duplicate, too. A file that has nothing in common with
-    the one that was read from the same path before is a document of its own.
+    Some documents at a known address are not revisions. If clean text and headline are the same,
+    only the cut parts differ, and the copies step finds an exact duplicate. The AMP or mobile
+    version of a page says the same and is a duplicate, too. A file that has nothing in common with
+    the file that was read from the same path before is a document of its own.
     """
     titles: dict[str, str | None] = (
         dict(known) if isinstance(known, Mapping) else dict.fromkeys(known)
@@ -159,7 +166,11 @@ def resolve(
 def _identified(
     arrival: Arrival, address: str | None, titles: Mapping[str, str | None]
 ) -> tuple[str | None, str | None]:
-    """The id of an arrival, and the same where it is not the document's first; (None, None) for a known one."""
+    """Return the id of an arrival, and the same id again if it is a new one.
+
+    A document whose id is known with another headline gets a new id. For other documents the second
+    value is None. Return (None, None) for a known document.
+    """
     if arrival.doc_id not in titles:
         return arrival.doc_id, None
     before = titles[arrival.doc_id]
@@ -173,22 +184,22 @@ def _identified(
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What two texts have in common."""
+    """The similarity of two texts."""
 
     words: float
-    """Share of the words of the one that holds more of its own which the other has, too."""
+    """Share of the words of one text that the other has, for the text with more words of its own."""
     passages: float
-    """Share of the shorter one's word 3-grams which the other has."""
+    """Share of the shorter text's word 3-grams that the other has."""
     same_figures: bool
-    """Does one of them hold every figure of the other?"""
+    """Whether one of them has every number of the other."""
 
 
-TWIN = 0.93  # share of words: "Read the full story on our site" is 6 % of a short report
-EDITED = 0.1  # share of 3-grams: unrelated reports share less than .02
+TWIN = 0.93  # Share of words. "Read the full story on our site" is 6 % of a short report.
+EDITED = 0.1  # Share of 3-grams. Unrelated reports share less than .02.
 
 
 def likeness(text: str, other: str) -> Likeness:
-    """Compare two texts by their words, each as often as it occurs.
+    """Compare two texts by their words. A repeated word counts each time.
 
     >>> likeness("Rain fell on 3 towns.", "Rain fell on 3 towns today.")
     Likeness(words=0.8333333333333334, passages=1.0, same_figures=True)
@@ -211,7 +222,10 @@ def likeness(text: str, other: str) -> Likeness:
 def _is_separate(
     arrival: Arrival, before: Version, alike: Callable[[str, str], Likeness] | None
 ) -> bool:
-    """Is the arrival no version of what is known at its address: a twin of it, or another file?"""
+    """Tell whether the arrival is not a version of what is known at its address.
+
+    It may be a twin of it, or another file.
+    """
     is_twin = arrival.is_twin != before.is_twin
     is_file = same_address.is_file(arrival.address or "")
     if alike is None or not (is_twin or is_file):
@@ -223,7 +237,7 @@ def _is_separate(
 
 
 def changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
-    """What a revision changed, of title, body and correction.
+    """Return what a revision changed: any of title, body and correction.
 
     >>> changed({"title": "Rain", "text": "a", "corrections": []}, {"title": "Rain", "text": "b", "corrections": []})
     ['body']

@@ -1,4 +1,4 @@
-"""Compiled kernels: their names in numba's cache, and loads from memory that Python cannot express."""
+"""Support for compiled kernels: their names in numba's cache, and memory access that Python lacks."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _KERNELS = (
 
 
 def compiled(function: Function) -> Function:
-    """Compile without bounds checks; see `numba_cache.compiled`.
+    """Compile without bounds checks (see `numba_cache.compiled`).
 
-    numba compiles a kernel again when the kernel's own file changes. A kernel also holds parts and
-    constants of other files, so the name it is cached under carries a digest of all of them.
+    numba compiles a kernel again when the kernel's own file changes. A kernel also contains parts
+    and constants of other files, so its name in the cache has a digest of all of them.
     """
     function.__qualname__ = f"{function.__qualname__}-{_sources()}"
     return numba_cache.compiled(function, boundscheck=False)
@@ -47,20 +47,20 @@ def _sources() -> str:
 
 
 def kernel_part(function: Function) -> Function:
-    """Compile a function that kernels call; LLVM decides whether to inline it."""
+    """Compile a function that kernels call. LLVM decides whether to inline it."""
     kernel: Any = numba.njit(nogil=True, boundscheck=False)(function)
     return kernel  # type: ignore[no-any-return]
 
 
 def intrinsic(function: Function) -> Function:
-    """Declare a function that is given as LLVM instructions."""
+    """Declare a function that is written as LLVM instructions."""
     made: Any = numba_intrinsic(function)
     return made  # type: ignore[no-any-return]
 
 
 @intrinsic
 def load64(typingctx: Any, address: Any = None) -> Any:
-    """Eight bytes at any address, little-endian."""
+    """Return eight bytes at any address, little-endian."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         word = ir.IntType(64)
@@ -72,7 +72,7 @@ def load64(typingctx: Any, address: Any = None) -> Any:
 
 @intrinsic
 def load8(typingctx: Any, address: Any = None) -> Any:
-    """One byte at any address."""
+    """Return one byte at any address."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         pointer = builder.inttoptr(args[0], ir.PointerType(ir.IntType(8)))
@@ -83,7 +83,7 @@ def load8(typingctx: Any, address: Any = None) -> Any:
 
 @intrinsic
 def load32(typingctx: Any, address: Any = None) -> Any:
-    """A 32-bit integer at any address."""
+    """Return a 32-bit integer at any address."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         pointer = builder.inttoptr(args[0], ir.PointerType(ir.IntType(32)))
@@ -106,7 +106,10 @@ def store64(typingctx: Any, address: Any, value: Any = None) -> Any:
 
 @intrinsic
 def word_mask(typingctx: Any, address: Any = None) -> Any:
-    """One bit for each of 64 bytes: ASCII letter or digit, or part of a longer character."""
+    """Return one bit for each of 64 bytes.
+
+    It is set for an ASCII letter or digit and for a part of a longer character.
+    """
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         byte = ir.IntType(8)
@@ -129,7 +132,7 @@ def word_mask(typingctx: Any, address: Any = None) -> Any:
 
 @intrinsic
 def trailing_zeros(typingctx: Any, value: Any = None) -> Any:
-    """Index of the lowest set bit of a 64-bit value that is not 0."""
+    """Return the index of the lowest set bit of a 64-bit value that is not 0."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))

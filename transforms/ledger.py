@@ -1,8 +1,8 @@
-"""The ledger: what was cut from a document, where, and by which rule.
+"""The ledger records what was cut from a document, where, and by which rule.
 
-Cleaned text and ledger rebuild the extracted text exactly. Offsets count Unicode code points.
-A stage reads `lines` of what earlier stages left, names its cuts by line number, and `cut` turns
-them into removals:
+Cleaned text and ledger rebuild the extracted text exactly. Offsets count Unicode code points. A
+stage reads the `lines` that earlier stages left and names its cuts by line number. `cut` turns them
+into removals:
 
 >>> extracted = "Advertisement\\nRain fell.  Read more\\n\\nBy Ana Ruiz\\n"
 >>> removed = cut(extracted, (), [Cut(0, "ad_marker", 1), Cut(1, "read_more", 1, start=10), Cut(2), Cut(4)])
@@ -34,7 +34,9 @@ class Removal(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A wish to cut line number `line` (from 0) of what is left, or only `start:end` of that line."""
+    """A request to cut line number `line` (from 0) of the remaining text, or only its part
+    `start:end`.
+    """
 
     line: int
     rule: str = BLANK_LINE
@@ -44,7 +46,9 @@ class Cut(NamedTuple):
 
 
 def apply(extracted: str, removals: Iterable[Removal]) -> str:
-    """The extracted text less the removals; raises ValueError where they overlap or do not match.
+    """Return the extracted text without the removals.
+
+    Raises ValueError if removals overlap or do not match the text.
 
     >>> apply("a\\nAd\\nb", [Removal(2, 5, "Ad\\n", "ad_marker", 1)])
     'a\\nb'
@@ -65,7 +69,7 @@ def apply(extracted: str, removals: Iterable[Removal]) -> str:
 
 
 def rebuild(text: str, removals: Iterable[Removal]) -> str:
-    """The extracted text, from the cleaned text and its removals.
+    """Return the extracted text, rebuilt from the cleaned text and its removals.
 
     >>> rebuild("a\\nb", [Removal(2, 5, "Ad\\n", "ad_marker", 1)])
     'a\\nAd\\nb'
@@ -82,7 +86,7 @@ def rebuild(text: str, removals: Iterable[Removal]) -> str:
 
 
 def lines(extracted: str, removed: Iterable[Removal] = ()) -> list[str]:
-    """The lines of what is left, in order, partially cut and blank ones included.
+    """Return the remaining lines in order, including partially cut and blank ones.
 
     >>> lines("Photo: AP Rain fell.\\nAd\\nb", [Removal(0, 10, "Photo: AP ", "photo_credit", 1), Removal(21, 24, "Ad\\n", "ad_marker", 1)])
     ['Rain fell.', 'b']
@@ -91,11 +95,12 @@ def lines(extracted: str, removed: Iterable[Removal] = ()) -> list[str]:
 
 
 def cut(extracted: str, removed: Sequence[Removal], cuts: Iterable[Cut]) -> tuple[Removal, ...]:
-    """The new removals that carry out `cuts`, which count lines and offsets in `lines(extracted, removed)`.
+    """Return the removals for `cuts`, whose lines and offsets are those of `lines(extracted,
+    removed)`.
 
-    A whole line goes with the newline after it, or with the one before it where no line is kept
-    after it, so that what is left neither gains nor lacks a newline. A cut that spans an earlier
-    removal becomes two. Empty cuts give nothing. Raises ValueError where cuts overlap.
+    A whole line is cut with the newline after it. If no later line is kept, it is cut with the
+    newline before it, so that no newline is missing or left over. A cut that spans an earlier
+    removal becomes two. An empty cut gives nothing. Raises ValueError if cuts overlap.
 
     >>> cut("a\\nAd", (), [Cut(1, "ad_marker", 1)])
     (Removal(start=1, end=4, text='\\nAd', rule='ad_marker', rule_version=1),)
@@ -134,7 +139,7 @@ def cut(extracted: str, removed: Sequence[Removal], cuts: Iterable[Cut]) -> tupl
 
 
 def kept_lines(extracted: str, removed: Sequence[Removal]) -> list[tuple[int, int]]:
-    """Where the lines that are left and not blank begin and end in the extracted text.
+    """Return the start and end of each remaining non-blank line in the extracted text.
 
     The span of a partially cut line runs from its first to its last kept character.
 
@@ -152,9 +157,12 @@ def kept_lines(extracted: str, removed: Sequence[Removal]) -> list[tuple[int, in
 def _pieces(
     removed: Iterable[Removal], spans: Iterable[tuple[int, int]]
 ) -> Iterator[list[tuple[int, int]]]:
-    """Each span of the text that is left, as one or more spans of the extracted text; spans come in order."""
+    """Yield each span of the remaining text as one or more spans of the extracted text.
+
+    The spans must be in order.
+    """
     cuts = sorted(removed)
-    i, shift = 0, 0  # removals passed so far, and their length
+    i, shift = 0, 0  # Number of removals passed so far, and their total length.
     for first, end in spans:
         pieces, start = [], first
         while start < end:

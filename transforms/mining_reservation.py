@@ -1,4 +1,7 @@
-"""Whether a site reserves its texts from text and data mining, by the words of a page's head or of an HTTP response."""
+"""Whether a site reserves its texts from text and data mining.
+
+The sources are the head of a page and the headers of an HTTP response.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ _RESERVING = frozenset(("noai", "noml"))
 
 
 def by_protocol(value: str | None) -> bool | None:
-    """What `tdm-reservation` says (TDM Reservation Protocol, W3C community report, 2024); None where it says nothing.
+    """Return the meaning of `tdm-reservation`, or None if it has none.
+
+    See the TDM Reservation Protocol (W3C community report, 2024).
 
     >>> by_protocol("1"), by_protocol("0"), by_protocol("yes")
     (True, False, None)
@@ -17,7 +22,9 @@ def by_protocol(value: str | None) -> bool | None:
 
 
 def by_robots(values: Iterable[str]) -> bool | None:
-    """True where a robots directive forbids the use for models. A name before a colon is of the robot it speaks to.
+    """Return True if a robots directive forbids the use for models.
+
+    A name before a colon is that of the robot for which the directive is meant.
 
     >>> by_robots(["index, noai"]), by_robots(["somebot: noml"]), by_robots(["noimageai, noindex"])
     (True, True, None)

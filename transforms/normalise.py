@@ -1,27 +1,29 @@
-"""How a plain text becomes the extracted text that ledger offsets count in."""
+"""Turns a plain text into the extracted text, in which ledger offsets count."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Every line end of Unicode. U+0085 is one: a decoder that follows the web's tables has already read
-# the byte 85 of Windows-1252 as an ellipsis.
+# Every line end of Unicode. U+0085 is one of them: a decoder that follows the web's tables has
+# already read the byte 85 of Windows-1252 as an ellipsis.
 _NEWLINE = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# Controls carry no text, break XML, Arrow readers written in C, and terminals. Tab stays.
+# Control characters are not text, and they break XML, Arrow readers written in C, and terminals.
+# The tab stays.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _EITHER = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]"
-)  # one search in place of two for the text that has neither
+)  # One search instead of two for a text without any of these.
 _ASCII_EITHER = bytes(byte for byte in range(128) if _EITHER.match(chr(byte)))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def text(decoded: str) -> str:
-    """The text in NFC, with `\\n` as its only line end, and encodable as UTF-8.
+    """Return the text in NFC, with `\\n` as its only line end, and encodable as UTF-8.
 
-    Control characters and leading byte order marks go, and a lone surrogate becomes U+FFFD. Spaces
-    stay as they are, no-break and zero-width ones too: they are the publisher's, and offsets count them.
+    Control characters and leading byte order marks are dropped, and a lone surrogate becomes
+    U+FFFD. Spaces stay as they are, including no-break and zero-width ones: they are the
+    publisher's, and offsets count them.
 
     >>> text("Cafe\\u0301\\r\\nRain\\xa0fell.\\x00")
     'Café\\nRain\\xa0fell.'

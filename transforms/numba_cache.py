@@ -1,4 +1,4 @@
-"""Loops compiled by numba; apart because numba takes half a second to import."""
+"""Loops compiled by numba, which is imported late because that takes half a second."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ _plain_loops = False
 
 
 def use_plain_loops() -> None:
-    """From here on `either` runs its plain form: for a process that edits a document or two."""
-    global _plain_loops  # noqa: PLW0603  # one choice a process, made before its first document
+    """Make `either` use its plain form from now on, for a process that cleans a document or two."""
+    global _plain_loops  # noqa: PLW0603  # One choice for each process, made before its first document.
     _plain_loops = True
 
 
 def uses_plain_loops() -> bool:
-    """Whether `use_plain_loops` was called, for a caller whose two forms take different arguments."""
+    """Tell whether `use_plain_loops` was called.
+
+    Needed if the two forms take different arguments.
+    """
     return _plain_loops
 
 
 def either(loop: Function, plain: Callable[..., Any]) -> Function:
-    """A compiled loop, or `plain`, which computes the same in numpy, after `use_plain_loops`.
+    """Return a compiled loop that is replaced by `plain` after `use_plain_loops`.
 
-    numba is imported at the first call that needs it. A test holds both forms to the same
-    result. Compiled loops cannot call the result: it is for callers in Python.
+    `plain` computes the same in numpy. numba is imported at the first call that needs it. A test
+    checks that both forms give the same result. Only Python can call the returned function,
+    compiled loops cannot.
     """
     kernel: Any = None
 
@@ -38,9 +42,9 @@ def either(loop: Function, plain: Callable[..., Any]) -> Function:
 
 
 def part(function: Function) -> Function:
-    """A function of the same module as the compiled loops that call it; in Python it stays what it is.
+    """Compile a function for the compiled loops of the same module. In Python it stays as it is.
 
-    Such a module is to be imported when its loop is first needed: this imports numba.
+    This imports numba, so import such a module only when its loop is first needed.
     """
     if _plain_loops:
         return function
@@ -51,10 +55,7 @@ def part(function: Function) -> Function:
 
 
 def load() -> None:
-    """Import numba, and fill its tables of functions and types as it would at its first kernel.
-
-    A process that forks calls this first: the tables take .15 s, and its children inherit them.
-    """
+    """Import numba and the modules that it would import at its first kernel."""
     import numba.np.arraymath  # noqa: F401
     from numba.core.registry import cpu_target
 
@@ -63,11 +64,12 @@ def load() -> None:
 
 
 def compiled(function: Function, *, boundscheck: bool | None = None) -> Function:
-    """Compile at the first call; kept on disk beside the function's module, else in the user's cache, else nowhere.
+    """Compile at the first call, and cache the result on disk.
 
-    numba looks for the first writable of those places (NUMBA_CACHE_DIR names another) and raises
-    where there is none, as in a read-only container: then the function is compiled per process.
-    `boundscheck` is numba's.
+    The cache is beside the function's module, or else in the user's cache. numba looks for the
+    first writable of those places (NUMBA_CACHE_DIR names another). It raises if there is none, as
+    in a read-only container. Then the function is compiled in each process. `boundscheck` is
+    numba's option.
     """
     import numba
 

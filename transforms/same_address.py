@@ -1,9 +1,10 @@
-"""One address for one article: spellings of a URL that lead to the same page have one key.
+"""Keys for addresses: all URL spellings that lead to the same article have one key.
 
-An update of an article is a revision although it was fetched under `http` one day and under
-`https`, from the mobile site, as AMP or with a campaign's parameters the next. The key leaves out
-what does not choose an article. It keeps every other parameter, and the number of a further page of
-an article, because page 2 is another text than page 1 even where both name page 1 as canonical.
+An update of an article is a revision, although it was fetched under `http` one day and the next day
+under `https`, from the mobile site, as AMP or with the parameters of a campaign. The key leaves out
+what does not choose an article. It keeps every other parameter. It also keeps the number of a
+further page of an article, because page 2 has another text than page 1, even if both name page 1 as
+canonical.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from copydesk.transforms.tag import address
 _HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _ENDING = re.compile(r"(?:/index\.(?:html?|php|aspx?)|/amp(?:\.html)?|\.amp)?/*$", re.IGNORECASE)
 _FRONT = re.compile(r"^/amp(?=/)", re.IGNORECASE)
-# Parameters that say how a page is shown; `address.normalised` drops those that track a reader.
+# Parameters for how a page is shown. `address.normalised` drops those that track a reader.
 _SHOWN = re.compile(r"(?:amp|mobile|outputtype|output|view)", re.IGNORECASE)
 _SHOWN_VALUES = {"amp", "1", "true", "mobile", ""}
 _PAGE = re.compile(r"(?:page|pg|paged|seite|pagina|pageno|page_no)", re.IGNORECASE)
@@ -30,10 +31,10 @@ _ENDINGS = ("", "/", "/amp", "/amp/", "/index.html", "/index.htm", "/index.php")
 def key(
     canonical_url: str | None, url: str | None, source_uri: str, record_number: int | None
 ) -> str | None:
-    """What the address of a document is known by, None where it has none.
+    """Return the key of a document's address, or None if it has no address.
 
-    The canonical address counts, else the document's own. A file that is one document is known by its
-    path; a record without an address has none.
+    The canonical address counts, or else the document's own. A file that is one document has its
+    path as key. A record without an address has no key.
 
     >>> key("https://www.a.example/x/?utm_source=mail", None, "dump.jsonl", 3)
     'a.example/x'
@@ -55,12 +56,12 @@ def key(
 
 
 def is_file(address_key: str) -> bool:
-    """Is the address the path of a file, not a URL?"""
+    """Tell whether the address is the path of a file and not a URL."""
     return address_key.startswith("file:")
 
 
 def is_twin_spelling(url: str | None) -> bool:
-    """Is the address that of a page's AMP or mobile twin?
+    """Tell whether the address is that of the AMP or mobile version of a page.
 
     >>> is_twin_spelling("https://a.example/x/amp"), is_twin_spelling("https://www.a.example/x")
     (True, False)
@@ -86,7 +87,9 @@ def is_twin_spelling(url: str | None) -> bool:
 
 
 def spellings(address_key: str) -> list[str]:
-    """The URLs under which a warehouse may hold documents with this key, for a look-up by equality.
+    """Return the URLs under which a warehouse may have documents with this key.
+
+    They are used to search by equality.
 
     >>> len(spellings("a.example/x")), "http://www.a.example/x/" in spellings("a.example/x")
     (70, True)
@@ -124,14 +127,14 @@ def _without_spelling(url: str) -> str:
 
 
 def _is_spelling(name: str, value: str) -> bool:
-    """Does the parameter leave the article the same?"""
+    """Tell whether the parameter does not change the article."""
     if address.is_tracking(name):
         return True
     return bool(_SHOWN.fullmatch(name)) and value.lower() in _SHOWN_VALUES
 
 
 def _page(url: str | None) -> int:
-    """Which page of an article the address names; 1 where it names none."""
+    """Return the page of an article that the address names, or 1 if it names none."""
     if not url:
         return 1
     try:

@@ -1,4 +1,4 @@
-"""The complete schemas of a snapshot: base columns of `schemas` plus what each tagger declares."""
+"""The complete schemas of a snapshot: the base columns of `schemas` and those of each tagger."""
 
 from __future__ import annotations
 
@@ -59,10 +59,11 @@ DUPLICATES, QUARANTINED = TABLES["duplicates"], TABLES["quarantined"]
 
 
 def conform(table: pa.Table, name: str) -> pa.Table:
-    """The table with exactly the columns of `TABLES[name]`, in order, absent ones null (lists: empty).
+    """Return the table with exactly the columns of `TABLES[name]`, in order.
 
-    Raises ValueError naming the column for one the schema does not know, a type that does not
-    cast, or a null in a required column: Arrow itself checks nulls only at the Parquet write.
+    Missing columns are null (lists: empty). Raises ValueError with the name of the column if the
+    schema does not have it, if its type cannot be cast, or if a required column has a null. Arrow
+    itself checks nulls only when it writes Parquet.
     """
     schema = TABLES[name]
     unknown = set(table.column_names) - set(schema.names)
@@ -91,7 +92,7 @@ def _conform_column(table: pa.Table, field: pa.Field, name: str) -> pa.ChunkedAr
         ) from error
     if not field.nullable and values.null_count:
         raise ValueError(
-            f"column {field.name!r} of {name!r} holds {values.null_count} nulls and must hold none"
+            f"column {field.name!r} of {name!r} has {values.null_count} nulls; it must not have any"
         )
     return values
 

@@ -1,4 +1,4 @@
-"""Cleaned documents as Arrow tables: the last step that sees one document at a time."""
+"""Turns cleaned documents into Arrow tables. This is the last step for single documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EDITED = pa.schema(
 
 
 def articles(edited: Sequence[Article]) -> pa.Table:
-    """Return one row per article with the columns of `EDITED`, in the given order."""
+    """Return one row for each article with the columns of `EDITED`, in the given order."""
     columns = [_column(edited, field) for field in EDITED]
     return pa.Table.from_arrays(columns, schema=EDITED)
 
@@ -43,7 +43,10 @@ def removed(edited: Sequence[Article]) -> pa.Table:
 
 
 def removals(rows: pa.Table) -> dict[str, list[Removal]]:
-    """Return the cuts of each document by its id, from rows of the table `removed`; the inverse of `removed`."""
+    """Return the cuts of each document by its id, from rows of the table `removed`.
+
+    This is the inverse of `removed`.
+    """
     found: dict[str, list[Removal]] = {}
     for row in rows.to_pylist():
         found.setdefault(row.pop("doc_id"), []).append(Removal(**row))

@@ -1,8 +1,8 @@
 """How each Unicode character forms words, stored in a table so that signatures never change.
 
-A word is a run of letters, digits and marks of the NFKC-normalised, case-folded text. Scripts
-written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) give one word per character.
-Almost every character can be classed and folded on its own; the few whose normal form depends on
+A word is a run of letters, digits and marks of the NFKC-normalised, case-folded text. In scripts
+that are written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each character is a word.
+Almost every character can be classified and folded on its own. The few whose normal form depends on
 their neighbours are flagged. A text with a flagged character is normalised as a whole before it is
 split into words.
 """
@@ -17,14 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 SEPARATOR, WORD, SINGLE = 0, 1, 2
-COMPLEX = 4  # flag: normalise the whole text before looking at this character
-MARK = (
-    8  # flag: a mark that may be sorted among others: a second one in a row makes the text complex
-)
-EXPANDS = (
-    16  # flag: several characters; `folded` says where they are in `expansions`, after their number
-)
-N_CODE_POINTS = 0x20000  # planes 0 and 1; beyond them are Han ideographs only
+COMPLEX = 4  # Flag: normalise the whole text before reading this character.
+# Flag: a mark that may be sorted among others. A second one in a row makes the text complex.
+MARK = 8
+# Flag: several characters. `folded` gives their position in `expansions`, after their number.
+EXPANDS = 16
+N_CODE_POINTS = 0x20000  # Planes 0 and 1. Beyond them are only Han ideographs.
 TABLE = "unicode_tables.npz"
 
 # Blocks of scripts written without spaces between words.
@@ -67,12 +65,12 @@ def class_of(character: str) -> int:
 
 
 def class_beyond(code: int) -> int:
-    """Classify a code point beyond the table: an ideograph up to 0x3FFFF, else a separator."""
+    """Classify a code point beyond the table: an ideograph up to 0x3FFFF, or a separator."""
     return SINGLE if code <= 0x3FFFF else SEPARATOR
 
 
 def is_single(code: int) -> bool:
-    """Whether the character is a word by itself."""
+    """Tell whether the character is a word by itself."""
     return (
         bool(table()[0][code] & 3 == SINGLE)
         if code < N_CODE_POINTS
@@ -84,7 +82,7 @@ Table = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]
 
 
 def build() -> Table:
-    """Compute class, folded code point and expansions of every character from this Python's Unicode data."""
+    """Compute class, folded form and expansions of every character from Python's Unicode data."""
     second = _seconds_of_composites()
     classes = np.zeros(N_CODE_POINTS, np.uint8)
     folded = np.arange(N_CODE_POINTS, dtype=np.int32)
@@ -103,12 +101,12 @@ def build() -> Table:
         elif unicodedata.combining(character):
             classes[code] = own_class | MARK
         elif all(class_of(c) == SEPARATOR for c in normal):
-            classes[code] = SEPARATOR  # also no-break spaces and the ellipsis
+            classes[code] = SEPARATOR  # No-break spaces and the ellipsis are separators, too.
         elif any(unicodedata.combining(c) or ord(c) in second for c in normal):
             classes[code] = own_class | COMPLEX
         elif len(normal) == 1:
             classes[code], folded[code] = class_of(normal), ord(normal)
-        elif len(normal) > len(character.encode()):  # the kernel has room for a word per byte
+        elif len(normal) > len(character.encode()):  # The kernel has room for one word per byte.
             classes[code] = own_class | COMPLEX
         else:
             classes[code], folded[code] = own_class | EXPANDS, len(expansions)
@@ -120,7 +118,7 @@ def build() -> Table:
 
 def _seconds_of_composites() -> set[int]:
     """Return the characters that may combine with the one before (NFC quick check "maybe")."""
-    found = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # Hangul vowels and final consonants
+    found = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # Hangul vowels and final consonants.
     for code in range(N_CODE_POINTS):
         parts = unicodedata.decomposition(chr(code)).split()
         if len(parts) == 2 and not parts[0].startswith("<"):
