@@ -1,5 +1,4 @@
-"""Columns of numbers that compare the lines of a text with those around them, one row for each
-line.
+"""Compares the lines of a text with those around them: one row of numbers for each line.
 
 `columns` and the parts that it calls are compiled together (`numba_cache.part`), because numpy
 would make some three hundred small arrays for each text. Each part writes its columns from number
@@ -36,7 +35,7 @@ Matrix = npt.NDArray[np.float32]
 class TextLines(NamedTuple):
     """The lines of a text, a column for each property."""
 
-    size: Rows  # words
+    size: Rows  # Words of each line.
     log: Column  # Logarithm of the words plus one.
     sentence: Column  # 1 if the line ends like a sentence.
     taken: Column  # 1 if a rule matches.
@@ -57,17 +56,8 @@ def columns(
         log[i] = math.log1p(facts.size[i])
         is_long_sentence = facts.size[i] >= PROSE_WORDS and facts.shape[i, 2] > 0
         prose[i] = 1.0 if is_long_sentence and taken[i] == 0 else 0.0
-    text = TextLines(
-        facts.size,
-        log,
-        facts.shape[:, 2].copy(),
-        taken,
-        prose,
-        facts.scores[:, 0].copy(),
-        odds,
-        blank,
-        boilerplate,
-    )
+    sentence, score = facts.shape[:, 2].copy(), facts.scores[:, 0].copy()
+    text = TextLines(facts.size, log, sentence, taken, prose, score, odds, blank, boilerplate)
     rows = np.empty((n, N_COLUMNS), np.float32)
     words = word_columns(text, facts.words)
     at = own_columns(rows, text, facts, words)
@@ -90,10 +80,9 @@ def columns(
 def word_columns(text: TextLines, bag: WordBag) -> Column:
     """Return six numbers for each line.
 
-    For the words of five letters or more: the share that other lines of prose have, the share that
-    other lines have, the share that the first two lines of prose have, and their number. For all
-    words: the share that no other line has, and the mean over the words of the share of prose among
-    the lines with the word.
+    For words of five letters or more: the shares that other lines of prose have, that other lines
+    have, and that the first two lines of prose have, and their number. For all words: the share
+    that no other line has, and the mean share of prose among the lines with each word.
     """
     n, n_words = len(text.size), len(bag.n_letters)
     lines_with, in_prose = np.zeros(n_words), np.zeros(n_words)
@@ -126,11 +115,10 @@ def word_columns(text: TextLines, bag: WordBag) -> Column:
 
 @part
 def own_columns(rows: Matrix, text: TextLines, facts: LineFacts, words: Column) -> int:
-    """Write the columns of the line itself and of the whole text.
+    """Write shape and scores of the line, the share of its words in other prose, and its repeats.
 
-    Of the line: its shape and scores, the share of its words that other prose has, and the number
-    of equal lines. Of the text: the logarithm of the number of lines, the share of words in prose,
-    the logarithm of the number of words, and the share of lines that rules match.
+    Columns of the whole text follow: the logarithm of the number of lines, the share of words in
+    prose, the logarithm of the number of words, and the share of lines that rules match.
     """
     n = len(text.size)
     total, n_taken, n_prose = 0, 0.0, 0.0
@@ -154,9 +142,7 @@ def own_columns(rows: Matrix, text: TextLines, facts: LineFacts, words: Column) 
 
 @part
 def place_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Write the columns about the position of the line.
-
-    These are the shares of the prose above and below, the lines to the nearest prose and to the
+    """Write the shares of the prose above and below, the lines to the nearest prose and to the
     nearest line that a rule matches on both sides, the words since that line, and the position in
     the text.
     """
@@ -195,10 +181,8 @@ def group_mean(values: npt.NDArray[Any], start: int, end: int) -> float:
 
 @part
 def runs_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Write the columns about the lines around up to the next prose.
-
-    These are their number, the share that rules match, the mean score, the words in a line, and the
-    position of the line among them.
+    """Write number, share that rules match, mean score and words of the lines up to the next prose
+    on both sides, and the position of the line among them.
     """
     n, start = len(text.size), 0
     while start < n:
@@ -264,12 +248,10 @@ def surroundings_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def lists_columns(rows: Matrix, at: int, text: TextLines, facts: LineFacts) -> int:
-    """Write the columns about the list around a line: lines in a row with the same indent and
-    bullet.
+    """Write columns about the list of a line: the lines in a row with the same indent and bullet.
 
-    These are their number, the words in a line, the share of sentences, the mean score, the
-    position of the line, how much longer it is than the others, and whether a colon announces the
-    list. The odds of the line's rule and their mean over the list follow.
+    These are their number, words, share of sentences and mean score, the line's position and extra
+    length, whether a colon announces the list, and the odds of the line's rule and of all rules.
     """
     n, start = len(text.size), 0
     while start < n:
@@ -298,12 +280,12 @@ def lists_columns(rows: Matrix, at: int, text: TextLines, facts: LineFacts) -> i
 
 @part
 def blocks_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Write the columns about blocks, which are lines without a blank line between them.
+    """Write columns about blocks, which are lines without a blank line between them.
 
     First the blank lines above and below the line. Then, for its block, the one above and the one
-    below: the number of lines, the words in a line, the shares of sentences and of lines that rules
-    match. Then the position of the line in its block. Of the text: the share of lines below a blank
-    line, and on how many sides prose has a blank line.
+    below: the lines, the words in a line, the shares of sentences and of lines that rules match.
+    Then the position in the block. Of the text: the share of lines below a blank line, and on how
+    many sides prose has a blank line.
     """
     n, start, n_blocks = len(text.size), 0, 0
     n_prose, sides = 0, 0
@@ -345,11 +327,9 @@ def blocks_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def topics_columns(rows: Matrix, at: int, text: TextLines, facts: LineFacts, words: Column) -> int:
-    """Write the columns about the topic of a line.
-
-    These are how often its names are in the text's prose, its number of names, the share of its
-    words that no other line has, the mean share of prose among the lines with each word, and the
-    share of digits.
+    """Write how often the line's names are in prose, its number of names, the share of its words
+    that no other line has, the mean share of prose among the lines with each word, and the share of
+    digits.
     """
     names = facts.names
     in_prose, shared = np.zeros(len(names.n_letters)), np.zeros(len(text.size))
@@ -368,10 +348,8 @@ def topics_columns(rows: Matrix, at: int, text: TextLines, facts: LineFacts, wor
 
 @part
 def rises_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Write the columns about changes of length.
-
-    These are the variance of the logarithm of length over nine lines, the share of prose lines
-    above, their number in the text, and how much longer the line is than the one above.
+    """Write the variance of log length over nine lines, the share of prose lines above, their
+    number in the text, and how much longer the line is than the one above.
     """
     n = len(text.size)
     sums, squares, prose = sums_to(text.log), sums_to(text.log * text.log), sums_to(text.prose)
@@ -387,11 +365,9 @@ def rises_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def ruled_columns(rows: Matrix, at: int, text: TextLines) -> int:
-    """Write the columns about the nearest lines that rules match.
+    """Write the distances to the nearest lines above and below that rules of each category match.
 
-    For each category of boilerplate: the distance to such a line above, and below. For the nearest
-    one of any category, above and below: the log odds of its rule and the number of prose lines
-    between.
+    For the nearest of any category: the log odds of its rule and the number of prose lines between.
     """
     n = len(text.size)
     for side in range(2):
@@ -413,10 +389,8 @@ def ruled_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def dates_columns(rows: Matrix, at: int, dated: Column) -> int:
-    """Write the columns about dates.
-
-    These are whether the line is short and has a date or an hour, whether the lines before and
-    after do, and how many of the lines within six lines do.
+    """Write whether the line is short and has a date or an hour, whether the lines before and after
+    do, and how many of the lines within six lines do.
     """
     n, sums = len(dated), sums_to(dated)
     for i in range(n):

@@ -143,10 +143,7 @@ def _fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: C
 
 
 def _fill_runs(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> None:
-    """Keep a run of short lines between two kept ones, such as a numbered list.
-
-    All must have the same markup, and none may be unlikely.
-    """
+    """Keep a run of short lines of one markup between two kept ones, if none of them is unlikely."""
     places = np.flatnonzero(kept).tolist()
     for first, last in pairwise(places):
         run = range(first + 1, last)
@@ -254,10 +251,7 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
 def _other_articles(
     page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
 ) -> list[int]:
-    """Return the kept blocks of the articles below the page's own.
-
-    They are in boxes of the same tag that open with a heading of the same level.
-    """
+    """Return the kept blocks of the articles below the page's own: boxes like its own."""
     titles = [b for b in np.flatnonzero(is_title).tolist() if _heading(page, b)]
     if not titles:
         return []

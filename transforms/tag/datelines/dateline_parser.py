@@ -359,9 +359,7 @@ def _acceptable(parts: _Parts, rest: str) -> bool:
 
 
 def resolved(line: Dateline, reference: date | None) -> date | None:
-    """Return the day of a dateline.
-
-    If the dateline gives no year, the year nearest to the reference is used.
+    """Return the day of a dateline. A missing year is the one nearest to the reference.
 
     >>> resolved(Dateline(month=12, day=31), date(2024, 1, 2)).isoformat()
     '2023-12-31'

@@ -135,10 +135,7 @@ _AUTHOR_CLASS = re.compile(r"\bauthor|author[-_]?(?:box|name|card|bio|info)|byli
 
 
 def _only_author(marks: tuple[Mark, ...], site: frozenset[str]) -> Candidate | None:
-    """Return the one person whom author boxes or links to an author's page name, if only one.
-
-    These may be far from the headline.
-    """
+    """Return the one person whom author boxes or author links name, however far from the headline."""
     found: dict[str, Name] = {}
     raw = ""
     for mark in marks:
@@ -252,10 +249,7 @@ def _n_chars(text: str) -> int:
 
 
 def _holds_number(text: str, people: list[Name]) -> bool:
-    """Tell whether a number that is not a date comes before a name.
-
-    "Door No. 61, Anna Nagar" is an address.
-    """
+    """Tell whether a number that is not a date precedes a name: "Door No. 61, Anna Nagar"."""
     before = text[: text.find(people[-1].text)]
     return any(char.isdigit() for char in before) and not byline_lexicon.DATE.search(before)
 
