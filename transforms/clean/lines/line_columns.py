@@ -25,8 +25,7 @@ FAR_RULE = 50  # Lines. The same for the distance to lines that rules match.
 OUTSIDE = -1.0  # The value if a text has no such line or block.
 N_CATEGORIES = len(BOILERPLATE)
 N_COLUMNS = 135
-# Ranges of lines around a line: the first one, and the end (not included).
-_WINDOWS = ((-4, 0), (1, 5), (-12, 0), (1, 13))
+_WINDOWS = ((-4, 0), (1, 5), (-12, 0), (1, 13))  # Lines around a line, from first to before end.
 Column = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float32]
