@@ -155,3 +155,19 @@ def test_a_headline_at_the_end_of_the_title_is_no_site() -> None:
         "<h1>Notices</h1><h1>A new tobacco tax act</h1>",
     )
     assert page_tags(page, url="https://zoll.test/a").values["outlet"] == "zoll.test"
+
+
+@pytest.mark.parametrize(
+    ("title", "outlet"),
+    [
+        ("Rain in Rome | Union of Sailors e.V.", "Union of Sailors e.V."),
+        ("Rain in Rome - OSV", "OSV"),
+        ("Rain in Rome – Politik", "example.com"),
+        ("Rain in Rome - Seite 34", "example.com"),
+        ("Rain in Rome: a diary", "example.com"),
+        ("Snow in Rome | Union of Sailors", "example.com"),  # not the headline
+    ],
+)
+def test_what_stands_behind_the_headline_in_the_title_is_the_site(title: str, outlet: str) -> None:
+    made = page_tags(article(f"<title>{title}</title>", "<h1>Rain in Rome</h1>"))
+    assert made.values["outlet"] == outlet

@@ -10,6 +10,7 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms.tag import address
 from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.headlines import title_wording
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData, fold
@@ -161,7 +162,38 @@ def _of_title(page: PageData, label: str) -> str | None:
         is_heading = part is parts[-1] and key in headings and first in headings
         if _matches_domain(part, label) or (is_heading and len(headings) > 1):
             found.append(part)
-    return min(found, key=len, default=None)
+    return min(found, key=len, default=None) or _behind_headline(page, stated | headings)
+
+
+#: What stands behind a headline without being a name: a section, a page number, a kind of page.
+_NO_NAME = re.compile(
+    r"(?:page|seite|teil|part|página|pagina|strona)\b.*|.*\b(?:infographic|forum|archive?|blog archive?|overview"
+    r"|reviewed|tested|guide|tips|updates?|live|video)",
+    re.IGNORECASE,
+)
+_MOST_WORDS = 6
+
+
+def _behind_headline(page: PageData, headlines: set[str]) -> str | None:
+    """Return the last part of a `<title>` whose rest is the headline that the page states or prints.
+
+    Nothing else than the site's name is usual there: "Rain in Rome | Union of Sailors" above a page
+    whose heading is "Rain in Rome".
+    """
+    border = list(_TITLE_BORDER.finditer(page.title))[-1]
+    head, tail = page.title[: border.start()], page.title[border.end() :].strip()
+    key = gazetteers.key(tail)
+    is_headline = len(head.split()) > 1 and gazetteers.key(head) in headlines
+    is_name = (
+        2 < len(key) <= 50
+        and key not in headlines
+        and len(tail.split()) <= _MOST_WORDS
+        and tail[0].isupper()
+        and not _DOMAIN.fullmatch(tail)
+        and not _NO_NAME.fullmatch(tail)
+        and not title_wording.is_section(tail)
+    )
+    return tail if is_headline and is_name and ":" not in border[0] else None
 
 
 def _matches_domain(part: str, label: str) -> bool:

@@ -27,6 +27,11 @@ _CJK_SECTION = re.compile(
 )  # Separators before the site's name, without spaces.
 
 
+def is_section(text: str) -> bool:
+    """Tell whether a text is the name of a section that many papers have: "World", "Politik"."""
+    return _SECTIONS.fullmatch(text.strip()) is not None
+
+
 def without_last(title: str) -> str:
     """Return a `<title>` without its last segment.
 
