@@ -108,9 +108,9 @@ def clean(
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
     found, known_cuts = tuple[Removal, ...](), dict[RuleSet, dict[str, list[Cut]]]()
+    text = apply(extracted, removed)
+    left, low = text.split("\n"), folded(text).split("\n")
     while True:
-        text = apply(extracted, (*removed, *found))
-        left, low = text.split("\n"), folded(text).split("\n")
         acting = _rule_set(options, kind, _languages(left, languages))
         cuts = acting.cuts(left, low, templates, known_cuts.setdefault(acting, {}))
         if kind == "text":
@@ -121,6 +121,7 @@ def clean(
         found = (*found, *new)
         if not any(removal.rule != BLANK_LINE for removal in new):
             return found
+        left, low = _after(left, low, cuts)
 
 
 def warm() -> None:
@@ -218,21 +219,42 @@ def _numbered_lines(
     left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut], acting: RuleSet
 ) -> list[tuple[int, Line]]:
     whole = {c.line: c.rule for c in cuts if c.start is None}
-    texts, folds = list(left), list(low)
-    for c in sorted(
-        (c for c in cuts if c.start is not None), key=lambda c: c.start or 0, reverse=True
-    ):  # In reverse order, so that offsets stay right.
-        texts[c.line], folds[c.line] = (
-            part[: c.start] + part[c.end :] for part in (texts[c.line], folds[c.line])
-        )
+    texts, folds = _without_parts(left, cuts), _without_parts(low, cuts)
+    by_name = rule_table.packaged().by_name
     numbered, above = list[tuple[int, Line]](), -1
     for n, line in enumerate(texts):
         if line and not line.isspace():
-            rule = whole.get(n, "")
-            category = _category(rule) if rule else ""
-            numbered.append((n, Line(line, folds[n], category, rule, n - above - 1)))
+            if (rule := whole.get(n)) is None:
+                made = Line(line, folds[n], "", "", n - above - 1)
+            else:
+                made = Line(line, folds[n], by_name[rule].category, rule, n - above - 1)
+            numbered.append((n, made))
             above = n
     return numbered
+
+
+def _without_parts(lines: Sequence[str], cuts: Sequence[Cut]) -> Sequence[str]:
+    """Return the lines without the parts that are cut; lines that are cut as a whole stay."""
+    parts = [c for c in cuts if c.start is not None]
+    if not parts:
+        return lines
+    left = list(lines)
+    for c in sorted(parts, key=lambda c: c.start or 0, reverse=True):  # so that offsets stay right
+        left[c.line] = left[c.line][: c.start] + left[c.line][c.end :]
+    return left
+
+
+def _after(
+    left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]
+) -> tuple[list[str], list[str]]:
+    """Return the lines and the folded lines that the cuts leave."""
+    whole = {c.line for c in cuts if c.start is None}
+    partly = {c.line for c in cuts if c.start is not None}
+    texts = _without_parts(left, cuts)
+    kept = [n for n in range(len(texts)) if n not in whole]
+    if not kept:
+        return [""], [""]
+    return [texts[n] for n in kept], [folded(texts[n]) if n in partly else low[n] for n in kept]
 
 
 def _by_model(

@@ -45,9 +45,7 @@ def folded(text: str) -> str:
     >>> folded("READ MORE\\xa0– “Ana’s”")
     'read more - "ana\\'s"'
     """
-    low = text.lower()
-    if len(low) != len(text):  # "İ" and a few others become two characters
-        low = "".join(c.lower()[0] for c in text)
+    low = text.replace("İ", "i").lower()  # the one letter that becomes two characters
     low = low.replace("\t", " ").replace("`", "'")
     if not low.isascii():
         for mark, plain in _SAME:

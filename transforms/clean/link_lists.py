@@ -106,7 +106,13 @@ def may_have_lines_to_cut(lines: Sequence[str]) -> bool:
 
 def _n_words(text: str) -> int:
     """Return the words of a line. Two characters of a script without spaces count as one word."""
-    return max(len(text.split()), len(_UNSPACED.findall(text)) // 2)
+    words = len(text.split())
+    return words if text.isascii() else max(words, len(_UNSPACED.findall(text)) // 2)
+
+
+def _is_unspaced(text: str) -> bool:
+    """Tell whether a text has characters of a script without spaces."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
 
 
 def _is_title(line: Line) -> bool:
@@ -292,7 +298,7 @@ def _signatures_without_post(lines: Sequence[Line]) -> list[int]:
 def _is_menu_label(line: str, most: int = MENU_WORDS) -> bool:
     """Tell whether a line is as long as a label of a menu: a few words, no sentence, no byline."""
     text = line.strip()
-    short = len(text) <= MENU_CHARS_UNSPACED if _UNSPACED.search(text) else _n_words(text) <= most
+    short = len(text) <= MENU_CHARS_UNSPACED if _is_unspaced(text) else _n_words(text) <= most
     return short and not _STOP.search(text) and not text_header.is_byline(text)
 
 
@@ -332,9 +338,7 @@ def _edge_menus(lines: Sequence[Line], prose: Sequence[int]) -> list[int]:
 
 def _is_headline(line: Line) -> bool:
     text = line.text.strip()
-    long = (
-        len(text) > MENU_CHARS_UNSPACED if _UNSPACED.search(text) else _n_words(text) > MENU_WORDS
-    )
+    long = len(text) > MENU_CHARS_UNSPACED if _is_unspaced(text) else _n_words(text) > MENU_WORDS
     return long and text_header.reads_like_headline(text, 200)
 
 

@@ -34,7 +34,7 @@ _UNSPACED_END = re.compile(r"[\u3040-\u9fff0-9]{6}。")  # arbitrary
 _SHORT_SENTENCE = 4  # Words. Shorter sentences are imperatives: "Share this story."
 _SENTENCE_ENDS = frozenset(".。।\"'”’»)]")
 _GLUE_MARK, _GLUE_SPACE = r"[.!?…。।\"'”’»)\]]", " {0,3}"
-_GLUE = re.compile(rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])")
+_GLUE = rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])"
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<×✕✖]")
 # The head of a table in Markdown.
@@ -63,6 +63,8 @@ class RuleSet:
 
         self.line, self.start, self.end = matcher("line"), matcher("start"), matcher("end")
         self.form, self.evidence = matcher("form"), matcher("evidence")
+        self._glue = re.compile(f"{_GLUE}(?={self.end.beginning()})")
+        """Where a paragraph may end and boilerplate begin."""
         self.endings = [
             (re.compile(rf"(?:{one.pattern})$"), acting[one.rule])
             for part in table.patterns("ending", languages)
@@ -187,7 +189,7 @@ class RuleSet:
         """Return the rule that matches the end of a paragraph, and where the prose ends."""
         first = max(start, end - _EDGE)
         tail = low[first:end].rstrip()
-        for boundary in _GLUE.finditer(tail):
+        for boundary in self._glue.finditer(tail):
             rule = self.end.find(tail, boundary.end())
             if rule is not None:
                 at = first + boundary.start() + 1

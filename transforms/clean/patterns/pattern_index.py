@@ -1,7 +1,8 @@
 """Finding the one pattern of many that matches a line, without trying them all.
 
 Patterns are filed under the first characters of what they can match, so a line is tried against a
-handful, and of those only against the ones whose literal it holds. Each is compiled when it is first needed.
+handful, and of those only against the ones whose literal it holds. The patterns that begin with
+anything are a list of their own. Each pattern is compiled when it is first needed.
 """
 
 from __future__ import annotations
@@ -9,16 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from copydesk.transforms.clean.patterns.pattern_literals import PREFIX
 from copydesk.transforms.clean.patterns.rule_table import PatternTable
-from copydesk.transforms.clean.rule import NO_SENTENCE, RuleEntry
+from copydesk.transforms.clean.rule import NO_SENTENCE, SENTENCE, RuleEntry
 
 _MANY_HEADS = 50_000
 _DIGIT = re.compile(r"\d")
-_Entry = tuple[str, str, RuleEntry]  # literal, pattern, rule
+_Entry = tuple[int, str, str, RuleEntry]  # number of the pattern, literal, pattern, rule
 _Entries = tuple[_Entry, ...]
-_Filed = tuple[_Entries, _Entries]
+
+
+class _Filed(NamedTuple):
+    """Entries in table order: all of them, and those that a text without a digit can match."""
+
+    every: _Entries
+    without_digit: _Entries
 
 
 class Matcher:
@@ -28,9 +36,8 @@ class Matcher:
         """`on` are the rules that act, by their row in the table of rules."""
         self._tables, self._on = tables, on
         self.is_empty = not any(one.rule in on for table in tables for one in table.alternatives)
-        firsts = {head[:1] for table in tables for head in table.heads}
-        self._firsts = None if "" in firsts else frozenset(firsts)
-        """How matches begin; None where some begin with anything."""
+        self._firsts = frozenset(head[0] for table in tables for head in table.heads if head)
+        self._open = tuple(self._filed([""], sentence) for sentence in range(SENTENCE + 1))
         self._known: dict[tuple[str, int], _Filed] = {}
         self._by_head: dict[tuple[str, int], _Filed] = {}
 
@@ -39,32 +46,68 @@ class Matcher:
 
         `sentence` says how the text ends (`NO_SENTENCE` to `SENTENCE`): rules that take no such lines do not match.
         """
-        for literal, pattern, rule in self._candidates(text, start, sentence):
+        best, limit = None, -1
+        headed, unheaded = self._candidates(text, start, sentence)
+        for number, literal, pattern, rule in headed:
+            if literal in text and _compiled(pattern).fullmatch(text, start):
+                best, limit = rule, number
+                break
+        for number, literal, pattern, rule in unheaded:
+            if best is not None and number > limit:
+                break
             if literal in text and _compiled(pattern).fullmatch(text, start):
                 return rule
-        return None
+        return best
 
     def find_at_start(self, text: str) -> tuple[RuleEntry, int] | None:
         """The first rule a pattern of which matches the start of `text`, and where the match ends."""
-        for literal, pattern, rule in self._candidates(text, 0, NO_SENTENCE):
+        headed, unheaded = self._candidates(text, 0, NO_SENTENCE)
+        for _, literal, pattern, rule in sorted((*headed, *unheaded)) if unheaded else headed:
             if literal in text and (found := _compiled(pattern).match(text)):
                 return rule, found.end()
         return None
 
-    def _candidates(self, text: str, start: int, sentence: int) -> _Entries:
-        """What can match a text by its first characters, by whether it has a digit and by how it ends."""
-        if self._firsts is not None and text[start : start + 1] not in self._firsts:
-            return ()
-        asked = (text[start : start + PREFIX], sentence)
-        known = self._known.get(asked)
+    def beginning(self) -> str:
+        """A pattern of the first two characters that matches may have."""
+        seconds: dict[str, set[str]] = {}
+        for head in {head[:2] for table in self._tables for head in table.heads}:
+            seconds.setdefault(head[:1], set()).add(head[1:])
+        if "" in seconds:
+            return ""
+        return "|".join(
+            re.escape(first) + ("" if "" in after else f"[{re.escape(''.join(sorted(after)))}]")
+            for first, after in sorted(seconds.items())
+        )
+
+    def _candidates(self, text: str, start: int, sentence: int) -> tuple[_Entries, _Entries]:
+        """What can match a text by its first characters, and what begins with anything, by whether it has a digit and by how it ends."""
+        unheaded = self._open[sentence]
+        if text[start : start + 1] in self._firsts:
+            headed = self._headed(text[start : start + PREFIX], sentence)
+        elif unheaded.every:
+            headed = _NOTHING
+        else:
+            return (), ()
+        if len(headed.every) == len(headed.without_digit) and (
+            len(unheaded.every) == len(unheaded.without_digit)
+        ):
+            return headed.every, unheaded.every
+        if _DIGIT.search(text):
+            return headed.every, unheaded.every
+        return headed.without_digit, unheaded.without_digit
+
+    def _headed(self, start: str, sentence: int) -> _Filed:
+        """The entries that match a text with this start, without those that begin with anything."""
+        known = self._known.get((start, sentence))
         if known is None:
-            known = self._filed(self._filed_head(asked[0]), sentence)
+            head = self._filed_head(start)
+            known = self._by_head.get((head, sentence))
+            if known is None:
+                known = self._filed([head[:n] for n in range(1, len(head) + 1)], sentence)
+                self._by_head[head, sentence] = known
             if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
-                self._known[asked] = known
-        every, without_digit = known
-        if len(every) == len(without_digit):
-            return every
-        return every if _DIGIT.search(text) else without_digit
+                self._known[start, sentence] = known
+        return known
 
     def _filed_head(self, head: str) -> str:
         """As much of a head as some pattern is filed under: heads that begin alike have the same entries."""
@@ -72,28 +115,23 @@ class Matcher:
             head = head[:-1]
         return head
 
-    def _filed(self, head: str, sentence: int) -> _Filed:
-        """All entries for a head, and those that a text without a digit can match."""
-        if (known := self._by_head.get((head, sentence))) is not None:
-            return known
-        found = sorted(
-            table.alternatives[row]
+    def _filed(self, heads: Sequence[str], sentence: int) -> _Filed:
+        """The entries of some heads."""
+        fit = sorted(
+            (one.number, literal, one.pattern, self._on[one.rule], one.needs_digit)
             for table in self._tables
-            for n in range(len(head) + 1)
-            for row in table.heads.get(head[:n], ())
-        )
-        fit = [
-            (one, literal)
-            for one in found
-            if one.rule in self._on and one.takes >= sentence
+            for head in heads
+            for one in map(table.alternatives.__getitem__, table.heads.get(head, ()))
+            if one.takes >= sentence and one.rule in self._on
             for literal in one.literals
-        ]
-        every, without_digit = (
-            tuple((literal, one.pattern, self._on[one.rule]) for one, literal in part)
-            for part in (fit, [entry for entry in fit if not entry[0].needs_digit])
         )
-        self._by_head[head, sentence] = every, without_digit
-        return every, without_digit
+        return _Filed(
+            tuple(entry[:-1] for entry in fit),
+            tuple(entry[:-1] for entry in fit if not entry[-1]),
+        )
+
+
+_NOTHING = _Filed((), ())
 
 
 @cache  # of all rule sets together; the cache of `re` holds fewer than there are

@@ -224,9 +224,10 @@ def is_prose(line: str) -> bool:
     (True, False)
     """
     text = line.strip()
-    if _CJK.search(text[:_PROSE_HEAD]):
-        return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
-    if _UNSPACED.search(text[:_PROSE_HEAD]):
-        return len(text) >= _UNSPACED_PROSE
+    if not text.isascii():
+        if _CJK.search(text[:_PROSE_HEAD]):
+            return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
+        if _UNSPACED.search(text[:_PROSE_HEAD]):
+            return len(text) >= _UNSPACED_PROSE
     n_words = len(text[:_PROSE_HEAD].split(None, 12))
     return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text[-8:])))
