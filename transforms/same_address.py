@@ -10,10 +10,11 @@ canonical.
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from copydesk.transforms.tag import address
 
+_ONLY_HOST = re.compile(r"[A-Za-z0-9.-]+")  # of a network location
 _HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _ENDING = re.compile(r"(?:/index\.(?:html?|php|aspx?)|/amp(?:\.html)?|\.amp)?/*$", re.IGNORECASE)
 _FRONT = re.compile(r"^/amp(?=/)", re.IGNORECASE)
@@ -110,20 +111,27 @@ def spellings(address_key: str) -> list[str]:
 def _without_spelling(url: str) -> str:
     try:
         parts = urlsplit(url)
-        port = parts.port
+        host, port = _host_and_port(parts)
     except ValueError:
         return url
-    host = _HOST.sub("", (parts.hostname or "").lower())
+    host = _HOST.sub("", host)
     where = host if port in {None, 80, 443} else f"{host}:{port}"
     path = _ENDING.sub("", _FRONT.sub("", parts.path))
-    query = urlencode(
-        [
-            (name, value)
-            for name, value in parse_qsl(parts.query, keep_blank_values=True)
-            if not _is_spelling(name, value)
-        ]
-    )
-    return f"{where}{path}{'?' + query if query else ''}"
+    return f"{where}{path}{_query(parts.query) if parts.query else ''}"
+
+
+def _host_and_port(parts: SplitResult) -> tuple[str, int | None]:
+    """The host in lower case, and the port if one is written. Raises ValueError for a wrong port."""
+    if _ONLY_HOST.fullmatch(parts.netloc):  # the properties are slow
+        return parts.netloc.lower(), None
+    return (parts.hostname or "").lower(), parts.port
+
+
+def _query(query: str) -> str:
+    """The parameters that choose an article, with their question mark."""
+    parameters = parse_qsl(query, keep_blank_values=True)
+    kept = urlencode([(name, value) for name, value in parameters if not _is_spelling(name, value)])
+    return f"?{kept}" if kept else ""
 
 
 def _is_spelling(name: str, value: str) -> bool:
@@ -141,7 +149,7 @@ def _page(url: str | None) -> int:
         parts = urlsplit(url)
     except ValueError:
         return 1
-    for name, value in parse_qsl(parts.query):
+    for name, value in parse_qsl(parts.query) if parts.query else ():
         if _PAGE.fullmatch(name) and value.isdecimal() and len(value) < 4:
             return int(value)
     found = _PAGE_PATH.search(parts.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import pyarrow as pa
 
@@ -54,7 +55,7 @@ def removals(rows: pa.Table) -> dict[str, list[Removal]]:
 
 
 def _column(edited: Sequence[Article], field: pa.Field) -> pa.Array:
-    values = [getattr(article, field.name) for article in edited]
+    values = list(map(attrgetter(field.name), edited))
     if field.name == "evidence":
         values = [dict(value) for value in values]
     return pa.array(values, type=field.type)

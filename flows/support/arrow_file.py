@@ -7,8 +7,12 @@ to read all columns.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 from pyarrow import ipc
@@ -40,34 +44,49 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 
     Raises KeyError for a column that the file lacks.
     """
+    options = None
+    if columns is not None:
+        places = {name: place for place, name in enumerate(column_names(path))}
+        if lacking := set(columns) - places.keys():
+            raise KeyError(f"{path} has no column {min(lacking)!r}")
+        options = ipc.IpcReadOptions(included_fields=[places[name] for name in columns])
     # The file is not mapped into memory: a column that is kept would keep the whole map.
     with pa.OSFile(str(path)) as source:
-        if columns is None:
-            return ipc.open_file(source).read_all()
-        schema = ipc.open_file(source).schema
-        if lacking := set(columns) - set(schema.names):
-            raise KeyError(f"{path} has no column {min(lacking)!r}")
-        chosen = [schema.get_field_index(name) for name in columns]
-        options = ipc.IpcReadOptions(included_fields=chosen)
-        return ipc.open_file(source, options=options).read_all().select(list(columns))
+        table = ipc.open_file(source, options=options).read_all()
+    return table if columns is None else table.select(list(columns))
 
 
 def n_rows(path: Path) -> int:
-    """The number of rows, from the footer."""
-    return _footer(path)[_N_ROWS]
+    """The number of rows."""
+    return _footer(path).n_rows
 
 
 def n_bytes(path: Path) -> int:
-    """The number of bytes that the table takes in memory, from the footer."""
-    return _footer(path)[_N_BYTES]
+    """The number of bytes that the table takes in memory."""
+    return _footer(path).n_bytes
 
 
-def column_names(path: Path) -> list[str]:
-    """The names of all columns, from the footer."""
+def column_names(path: Path) -> tuple[str, ...]:
+    """The names of all columns."""
+    return _footer(path).column_names
+
+
+class _Footer(NamedTuple):
+    n_rows: int
+    n_bytes: int
+    column_names: tuple[str, ...]
+
+
+def _footer(path: Path) -> _Footer:
+    now = os.stat(path)
+    return _footer_of(path, now.st_ino, now.st_size, now.st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)  # half a kilobyte each; the steps ask for the same ones many times
+def _footer_of(path: Path, *state: int) -> _Footer:
+    """The footer of a file; `state` changes when another file takes the name."""
     with pa.OSFile(str(path)) as source:
-        return list(ipc.open_file(source).schema.names)
-
-
-def _footer(path: Path) -> dict[bytes, int]:
-    with pa.OSFile(str(path)) as source:
-        return {name: int(value) for name, value in ipc.open_file(source).metadata.items()}
+        reader = ipc.open_file(source)
+        sizes = reader.metadata
+        names = tuple(map(sys.intern, reader.schema.names))
+    return _Footer(int(sizes[_N_ROWS]), int(sizes[_N_BYTES]), names)

@@ -21,7 +21,15 @@ def test_a_file_gives_back_its_table_or_some_of_its_columns(tmp_path: Path) -> N
 def test_the_footer_has_the_sizes_and_the_names_of_the_columns(tmp_path: Path) -> None:
     path = arrow_file.write(TABLE, tmp_path / "rows.arrow")
     assert (arrow_file.n_rows(path), arrow_file.n_bytes(path)) == (2, TABLE.nbytes)
-    assert arrow_file.column_names(path) == TABLE.column_names
+    assert list(arrow_file.column_names(path)) == TABLE.column_names
+
+
+def test_a_file_that_is_written_again_has_a_new_footer(tmp_path: Path) -> None:
+    arrow_file.write(TABLE, tmp_path / "rows.arrow")
+    assert arrow_file.n_rows(tmp_path / "rows.arrow") == 2
+    arrow_file.write(TABLE.select(["text"]).slice(1), tmp_path / "rows.arrow")
+    assert arrow_file.n_rows(tmp_path / "rows.arrow") == 1
+    assert arrow_file.read(tmp_path / "rows.arrow", ["text"]).num_rows == 1
 
 
 def test_a_table_without_rows_keeps_its_columns(tmp_path: Path) -> None:
