@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -143,26 +144,35 @@ def _repeats(texts: list[str]) -> Column:
 
 def _ends(texts: list[str]) -> dict[str, Column]:
     """Return the kinds of the first and the last character of each block, as 0 or 1."""
-    kinds: dict[str, tuple[bool, ...]] = {}
     firsts, lasts = [text[0] for text in texts], [text[-1] for text in texts]
-    for first in set(firsts):
-        kinds["^" + first] = (
+    starts = _of_each(
+        firsts,
+        lambda first: (
             first.islower(),
             not first.isalnum(),
             first.isdigit(),
             first in "\"'“‘«„「『",
-        )
-    for last in set(lasts):
-        kinds[last + "$"] = (last in '.!?。！？"”’»)', last in ":：", last == "…", last in "?？")
-    starts = np.array([kinds["^" + first] for first in firsts], dtype=np.float64)
-    ends = np.array([kinds[last + "$"] for last in lasts], dtype=np.float64)
+        ),
+    )
+    ends = _of_each(
+        lasts,
+        lambda last: (last in '.!?。！？"”’»)', last in ":：", last == "…", last in "?？"),
+    )
     for place, (text, last) in enumerate(zip(texts, lasts, strict=True)):
         if last == "." and text.endswith("..."):
-            ends[place, 2] = 1.0
+            ends[2, place] = 1.0
     names = ("starts_lower", "starts_symbol", "starts_digit", "starts_quote")
-    found = dict(zip(names, starts.T, strict=True))
+    found = dict(zip(names, starts, strict=True))
     names = ("ends_sentence", "ends_colon", "ends_ellipsis", "ends_question")
-    return found | dict(zip(names, ends.T, strict=True))
+    return found | dict(zip(names, ends, strict=True))
+
+
+def _of_each(characters: list[str], kinds: Callable[[str], tuple[bool, ...]]) -> Column:
+    """Return the kinds of each character, one kind a row; they are computed once for each distinct one."""
+    number = {character: place for place, character in enumerate(dict.fromkeys(characters))}
+    table = np.array(list(map(kinds, number)), dtype=np.float64)
+    places = np.fromiter(map(number.__getitem__, characters), np.int64, len(characters))
+    return np.ascontiguousarray(table[places].T)
 
 
 def _over_page(

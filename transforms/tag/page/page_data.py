@@ -113,8 +113,8 @@ class _Reader:
 
     def __init__(self, elements: Elements) -> None:
         self.elements = elements
-        self.kind: list[int] = elements.kind.tolist()
-        self.parent: list[int] = elements.parent.tolist()
+        self.kind = elements.kind.data
+        self.parent = elements.parent.data
         self.order = 0
         self.language = self.title = self.canonical = ""
         self.meta: dict[str, list[str]] = {}
@@ -149,7 +149,7 @@ class _Reader:
             "time": self._time,
         }
         people = self._people(signs)
-        may_be_line, may_be_date = self.may_be_line.tolist(), elements.may_be_date.tolist()
+        may_be_line, may_be_date = self.may_be_line.data, elements.may_be_date.data
         opened_at, closed_at = elements.opened_at, elements.closed_at
         for element in self._telling(signs, people):
             self.order = element + 1

@@ -34,7 +34,7 @@ class VisibleText:
     def __init__(self, elements: Elements) -> None:
         self.elements = elements
         self.opened, self.closed = elements.opened_at, elements.closed_at
-        self.depth, self.is_hidden = elements.depth.tolist(), elements.are(HIDDEN).tolist()
+        self.depth, self.is_hidden = elements.depth.data, elements.are(HIDDEN).data
 
     def of(self, element: int) -> str:
         """Return the text of an element, one line for each block.
@@ -80,9 +80,9 @@ class VisibleText:
             parts.append(text[:_MAX_PART_CHARS].replace("\n", " "))
 
     @cached_property
-    def of_tag(self) -> list[int]:
+    def of_tag(self) -> memoryview[int]:
         """The element of each tag."""
-        return self.elements.of_tag().tolist()  # type: ignore[no-any-return]
+        return self.elements.of_tag().data
 
 
 _INLINE = re.compile(" ?\ue000[ \ue000]*")
