@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-# Pairs for str.replace: ten times faster than str.translate on a line with one curly apostrophe.
+# Pairs for str.replace, which is ten times faster than str.translate on a line with one curly
+# apostrophe.
 _SAME = tuple(zip("’‘‛´`“”„‟–—‒―‐‑\u00a0\u202f\u2009", "'''''\"\"\"\"------   ", strict=True))
-# Signs around boilerplate that are no part of it: bullets, bars, brackets, arrows, end marks.
+# Signs around boilerplate that are not part of it: bullets, bars, brackets, arrows, end marks.
 _OUTER = " \t.,:;!?…*•·●▪■◆►▶▸▼▲◀◄→←↑↓»«›‹>|<-–—_~=+#[](){}/\\✕×✓★☆🙂👍¿¡【】〔〕□◇◎○※\u200b\u200e\u200f\ufeff\xad"
-# What `plain` leaves out: accents, Hebrew points, Arabic vowel signs, the Arabic stretching mark, marks of
-# direction and joining that no reader sees, picture signs.
+# Characters that `plain` leaves out: accents, Hebrew points, Arabic vowel signs, the Arabic
+# stretching mark, invisible marks of direction and joining, picture signs.
 _UNSEEN = (
     *range(0x300, 0x370),
     *range(0x591, 0x5BE),
@@ -40,7 +41,7 @@ _UNQUOTED = _OUTER.replace("«", "").replace("»", "")
 
 
 def folded(text: str) -> str:
-    """`text` in lower case with plain punctuation; offsets stay the same.
+    """Return `text` in lower case with plain punctuation. Offsets stay the same.
 
     >>> folded("READ MORE\\xa0– “Ana’s”")
     'read more - "ana\\'s"'
@@ -54,11 +55,11 @@ def folded(text: str) -> str:
 
 
 def plain(folded_text: str) -> str:
-    """The form in which whole lines are compared: compatibility forms, accents and digits made alike.
+    """Return the form in which whole lines are compared.
 
-    Full-width and presentation forms become the usual letters, accents of Latin, Greek and Cyrillic
-    letters, points and vowel signs of Hebrew and Arabic and unseen marks go, digits become 0 to 9.
-    Unlike in `folded`, offsets change.
+    Full-width and presentation forms become the usual letters. Accents of Latin, Greek and Cyrillic
+    letters, points and vowel signs of Hebrew and Arabic, and invisible marks are dropped. Digits
+    become 0 to 9. Unlike in `folded`, offsets change.
 
     >>> plain("διαβάστε επίσης"), plain("ｍｏｒｅ：１２"), plain("۱۲ نظر")
     ('διαβαστε επισησ', 'more:12', '12 نظر')
@@ -70,7 +71,9 @@ def plain(folded_text: str) -> str:
 
 
 def undecorated(folded_line: str) -> str:
-    """A folded line without the decoration around it; unlike in `key`, quotation marks of all kinds go with it.
+    """Return a folded line without the decoration around it.
+
+    Unlike in `key`, quotation marks of all kinds are dropped with it.
 
     >>> undecorated("« • read more »")
     'read more'
@@ -78,9 +81,11 @@ def undecorated(folded_line: str) -> str:
     return folded_line.strip(_OUTER)
 
 
-@lru_cache(maxsize=4096)  # rules of several places, and the next pass, ask of the same line
+@lru_cache(maxsize=4096)  # Rules of several places, and the next pass, ask for the same line.
 def key(folded_line: str) -> str:
-    """A folded line in its plain form, with single spaces and without the decoration around it; quotation marks stay.
+    """Return a folded line in its plain form, with single spaces and without decoration around it.
+
+    Quotation marks stay.
 
     >>> key("  • [read  more…] »")
     'read more'

@@ -1,1 +1,1 @@
-"""What the rules match: phrases and patterns, and the table in which a line is looked up."""
+"""The phrases and patterns of the rules, and the table in which a line is looked up."""

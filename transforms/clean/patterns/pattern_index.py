@@ -1,8 +1,8 @@
-"""Finding the one pattern of many that matches a line, without trying them all.
+"""Finds the one pattern of many that matches a line, without trying them all.
 
-Patterns are filed under the first characters of what they can match, so a line is tried against a
-handful, and of those only against the ones whose literal it holds. The patterns that begin with
-anything are a list of their own. Each pattern is compiled when it is first needed.
+Patterns are grouped by the first characters of what they can match, so only a handful is considered
+for a line. Of those, only the ones whose literal is in the line are tried. Patterns that begin with
+anything are in a list of their own. Each pattern is compiled when it is first needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from copydesk.transforms.clean.rule import NO_SENTENCE, SENTENCE, RuleEntry
 
 _MANY_HEADS = 50_000
 _DIGIT = re.compile(r"\d")
-_Entry = tuple[int, str, str, RuleEntry]  # number of the pattern, literal, pattern, rule
+_Entry = tuple[int, str, str, RuleEntry]  # Literal, pattern, rule.
 _Entries = tuple[_Entry, ...]
 
 
@@ -30,10 +30,10 @@ class _Filed(NamedTuple):
 
 
 class Matcher:
-    """The patterns of one place, to be matched against whole folded strings."""
+    """The patterns of one place, which are matched against whole folded strings."""
 
     def __init__(self, tables: Sequence[PatternTable], on: Mapping[int, RuleEntry]) -> None:
-        """`on` are the rules that act, by their row in the table of rules."""
+        """`on` are the rules that are used, by their row in the table of rules."""
         self._tables, self._on = tables, on
         self.is_empty = not any(one.rule in on for table in tables for one in table.alternatives)
         self._firsts = frozenset(head[0] for table in tables for head in table.heads if head)
@@ -42,9 +42,10 @@ class Matcher:
         self._by_head: dict[tuple[str, int], _Filed] = {}
 
     def find(self, text: str, start: int = 0, *, sentence: int = NO_SENTENCE) -> RuleEntry | None:
-        """The first rule, in table order, a pattern of which matches all of `text[start:]`.
+        """Return the first rule, in table order, with a pattern that matches all of `text[start:]`.
 
-        `sentence` says how the text ends (`NO_SENTENCE` to `SENTENCE`): rules that take no such lines do not match.
+        `sentence` says how the text ends (`NO_SENTENCE` to `SENTENCE`). Rules that do not match
+        such lines are left out.
         """
         best, limit = None, -1
         headed, unheaded = self._candidates(text, start, sentence)
@@ -60,7 +61,9 @@ class Matcher:
         return best
 
     def find_at_start(self, text: str) -> tuple[RuleEntry, int] | None:
-        """The first rule a pattern of which matches the start of `text`, and where the match ends."""
+        """Return the first rule with a pattern that matches the start of `text`, and the end of the
+        match.
+        """
         headed, unheaded = self._candidates(text, 0, NO_SENTENCE)
         for _, literal, pattern, rule in sorted((*headed, *unheaded)) if unheaded else headed:
             if literal in text and (found := _compiled(pattern).match(text)):
@@ -80,7 +83,11 @@ class Matcher:
         )
 
     def _candidates(self, text: str, start: int, sentence: int) -> tuple[_Entries, _Entries]:
-        """What can match a text by its first characters, and what begins with anything, by whether it has a digit and by how it ends."""
+        """Return the patterns that can match a text: by its beginning, and those that begin with
+        anything.
+
+        They also depend on whether the text has a digit and on how it ends.
+        """
         unheaded = self._open[sentence]
         if text[start : start + 1] in self._firsts:
             headed = self._headed(text[start : start + PREFIX], sentence)
@@ -97,7 +104,7 @@ class Matcher:
         return headed.without_digit, unheaded.without_digit
 
     def _headed(self, start: str, sentence: int) -> _Filed:
-        """The entries that match a text with this start, without those that begin with anything."""
+        """Return the entries for texts with this start, without those that begin with anything."""
         known = self._known.get((start, sentence))
         if known is None:
             head = self._filed_head(start)
@@ -105,18 +112,22 @@ class Matcher:
             if known is None:
                 known = self._filed([head[:n] for n in range(1, len(head) + 1)], sentence)
                 self._by_head[head, sentence] = known
-            if len(self._known) < _MANY_HEADS:  # a text made to fill it costs time, not memory
+            # A text that is made to fill it costs time, not memory.
+            if len(self._known) < _MANY_HEADS:
                 self._known[start, sentence] = known
         return known
 
     def _filed_head(self, head: str) -> str:
-        """As much of a head as some pattern is filed under: heads that begin alike have the same entries."""
+        """Return as much of a head as patterns are grouped by.
+
+        Heads with the same beginning have the same entries.
+        """
         while head and not any(head in table.beginnings for table in self._tables):
             head = head[:-1]
         return head
 
     def _filed(self, heads: Sequence[str], sentence: int) -> _Filed:
-        """The entries of some heads."""
+        """Return the entries of some heads."""
         fit = sorted(
             (one.number, literal, one.pattern, self._on[one.rule], one.needs_digit)
             for table in self._tables
@@ -134,6 +145,6 @@ class Matcher:
 _NOTHING = _Filed((), ())
 
 
-@cache  # of all rule sets together; the cache of `re` holds fewer than there are
+@cache  # For all rule sets together. The cache of `re` is smaller than their number of patterns.
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)

@@ -1,7 +1,7 @@
-"""What is known of a rule's pattern before it is tried: how its matches begin and what they contain.
+"""Derives from a rule's pattern how its matches begin and what they contain.
 
-Reads the patterns of the rule tables: literals, escapes, classes, groups that capture nothing, bars,
-repeats and look-ahead. Whatever else Python's `re` knows is refused, so a rule that brings it fails
+It reads the patterns of the rule tables: literals, escapes, classes, groups that capture nothing,
+bars, repeats and look-ahead. Any other syntax of Python's `re` is refused, so a rule with it fails
 its first test.
 """
 
@@ -11,12 +11,12 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-PREFIX = (
-    5  # characters a pattern is filed under: of 1,600 patterns two are tried per line on average
-)
-_MANY = 200  # more prefixes than this are filed one character shorter
-_MANY_LITERALS = 8  # more are no cheap test; arbitrary
-_RANGE = 64  # characters of a class that is expanded
+# Characters by which patterns are grouped. Of 1,600 patterns two are tried for each line on
+# average.
+PREFIX = 5
+_MANY = 200  # If there are more prefixes than this, they are made one character shorter.
+_MANY_LITERALS = 8  # With more literals the test is not cheap. Arbitrary.
+_RANGE = 64  # Characters of a class that is expanded, at most.
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 #: Letters that match themselves and are not repeated.
 _LETTERS = re.compile(r"(?:[^\\\[\]().?*+{}|^$](?![?*+{]))+")
@@ -27,21 +27,24 @@ _CLASSES = {
     "D": None,
     "W": None,
     "S": None,
-}  # the digits residue is counted with
+}  # Digits that occur in boilerplate.
 
 
 class Node(NamedTuple):
-    """A part of a pattern, repeated: one of `letters` (None: any character), or one of `branches`, or nothing."""
+    """A part of a pattern with its repeats.
+
+    It matches one of `letters` (None: any character), or one of `branches`, or nothing.
+    """
 
     letters: frozenset[str] | None = None
     branches: tuple[tuple[Node, ...], ...] = ()
     least: int = 1
     most: int = 1
-    is_edge: bool = False  # a look-ahead, whose `branches` are seen, or an end: takes no character
+    is_edge: bool = False  # A look-ahead for its `branches`, or an end. It consumes no character.
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
-    """The pattern split at the bars outside of groups.
+    """Return the parts of the pattern between the bars outside of groups.
 
     >>> alternatives(r"a(?:b|c)|d[|]")
     ('a(?:b|c)', 'd[|]')
@@ -65,14 +68,16 @@ def alternatives(pattern: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def parsed(pattern: str) -> tuple[tuple[Node, ...], ...]:
-    """The branches of a pattern; raises ValueError for what the rule tables do not use.
+    """Return the branches of a pattern.
+
+    Raises ValueError for syntax that the rule tables do not use.
 
     >>> parsed("ab?")
     ((Node(letters=frozenset({'a'}), branches=(), least=1, most=1, is_edge=False), Node(letters=frozenset({'b'}), branches=(), least=0, most=1, is_edge=False)),)
     """
     branches, at = _branches(pattern, 0)
     if at != len(pattern):
-        raise ValueError(f"the pattern {pattern!r} has a bracket too many at {at}")
+        raise ValueError(f"the pattern {pattern!r} has an extra bracket at {at}")
     return branches
 
 
@@ -100,7 +105,7 @@ def _atom(pattern: str, at: int) -> tuple[Node, int]:
         opening = next((o for o in ("(?:", "(?=", "(?!") if pattern.startswith(o, at)), None)
         if opening is None:
             raise ValueError(
-                f"the pattern {pattern!r} has a group at {at} that is none of (?: (?= (?!"
+                f"the pattern {pattern!r} has a group at {at} that does not begin with (?: (?= or (?!"
             )
         branches, end = _branches(pattern, at + len(opening))
         if opening == "(?!":
@@ -156,7 +161,7 @@ def _class(pattern: str, at: int) -> tuple[Node, int]:
 
 
 def _repeat(pattern: str, at: int) -> tuple[int, int, int]:
-    """(least, most, where the pattern goes on) of the quantifier at `at`."""
+    """Return (least, most, end of the quantifier) of the quantifier at `at`."""
     many = 1 << 16
     least = most = 1
     c = pattern[at : at + 1]
@@ -173,7 +178,9 @@ def _repeat(pattern: str, at: int) -> tuple[int, int, int]:
 
 @lru_cache(maxsize=8192)
 def prefixes(pattern: str) -> frozenset[str]:
-    """Strings of up to `PREFIX` characters one of which every match begins with; shorter ones are open-ended.
+    """Return strings of up to `PREFIX` characters. Every match begins with one of them.
+
+    After a shorter string the match may go on with anything.
 
     >>> sorted(prefixes(r"read (?:more|next)"))
     ['read ']
@@ -191,7 +198,9 @@ def prefixes(pattern: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def required(pattern: str) -> tuple[str, ...]:
-    r"""Literals one of which every match contains: a cheap first test. Empty strings where none can be named.
+    r"""Return literals of which every match contains one, for a cheap first test.
+
+    The result has an empty string if none can be named.
 
     >>> required(r".{2,120} contributed (?:to )?this")
     (' contributed ',)
@@ -202,7 +211,10 @@ def required(pattern: str) -> tuple[str, ...]:
 
 
 def _required(branches: tuple[tuple[Node, ...], ...]) -> tuple[str, ...]:
-    """The literals of some branches: for each its best ones, or nothing where a branch has none or they are many."""
+    """Return the literals of some branches: the best ones of each.
+
+    Return nothing if a branch has none or if they are many.
+    """
     found: dict[str, None] = {}
     for nodes in branches:
         best: tuple[str, ...] = ()
@@ -221,7 +233,7 @@ def _required(branches: tuple[tuple[Node, ...], ...]) -> tuple[str, ...]:
 
 
 def needs_digit(pattern: str) -> bool:
-    r"""Whether every match, or what a look-ahead sees, holds a digit.
+    r"""Tell whether every match, or the text that a look-ahead matches, has a digit.
 
     >>> needs_digit(r"(?=.{0,60}\d)updated.{1,40}"), needs_digit(r"(?:\d|a) views")
     (True, False)
@@ -242,12 +254,16 @@ def _has_digit(nodes: tuple[Node, ...]) -> bool:
 
 
 def _selectivity(literals: tuple[str, ...]) -> tuple[int, int]:
-    """How rarely some literals are met: the weight of the commonest of them, few before many."""
+    """Return how rare some literals are: the weight of the commonest, and few before many."""
     return min(map(_rarity, literals), default=0), -len(literals)
 
 
 def _rarity(literal: str) -> int:
-    """Letters count two, digits and spaces one, other signs four: years are common, a copyright sign is not."""
+    """Return the weight of a literal: two for letters, one for digits and spaces, four for other
+    signs.
+
+    Years are common, a copyright sign is not.
+    """
     return sum(1 if c.isdigit() or c == " " else 2 if c.isalpha() else 4 for c in literal)
 
 
@@ -258,9 +274,12 @@ def _is_letter(node: Node) -> bool:
 def _firsts(
     nodes: tuple[Node, ...], heads: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """(closed heads, heads that may still grow) after `nodes`; a closed head is full or met an open class."""
+    """Return (closed heads, heads that may grow) after `nodes`.
+
+    A closed head is full, or an open class followed it.
+    """
     closed: frozenset[str] = frozenset()
-    longest = PREFIX  # no head is known to be longer
+    longest = PREFIX  # No head is known to be longer.
     for node in nodes:
         if longest >= PREFIX:
             full = frozenset([head for head in heads if len(head) >= PREFIX])
@@ -288,7 +307,7 @@ def _firsts(
 
 
 def _once(node: Node, heads: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """`_firsts` of one occurrence of a node."""
+    """Return `_firsts` of one occurrence of a node."""
     if node.branches:
         parts = [_firsts(branch, heads) for branch in node.branches]
         return frozenset().union(*(c for c, _ in parts)), frozenset().union(*(h for _, h in parts))

@@ -1,4 +1,4 @@
-"""Names of agencies and archives that photo credits print, and the words by which a credit is known."""
+"""Names of agencies and archives in photo credits, and the words that show a credit."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ AGENCY = (
     "nurphoto|lightrocket|hindustan times|bloomberg|barcroft(?: media)?|swns|pa(?: wire| images| media)?|cp|the canadian press|unsplash|pexels|pixabay|wikimedia commons|flickr|zumapress|usa today sports"
 )
 
-#: News agencies that sign a line of their own, beside those above: a pattern for one name.
+#: Further news agencies that sign with a line of their own: a pattern for one name.
 WIRE = (
     "pap|čtk|tasr|sita|mti|stt|ritzau|ats|sda|kna|epd|agi|adnkronos|askanews|europa press|agência brasil|agerpres|mediafax|"
     "бта|тасс|риа новости|интерфакс|укринформ|укрінформ|уніан|απε-μπε|αα|aa|dha|iha|anka|antara|ttxvn|isna|irna|ians|"
     "新华社|新華社|中新社|中央社|共同(?:通信)?|時事(?:通信)?|ロイター|연합뉴스|뉴시스|뉴스1|로이터|رويترز|أ ف ب|د ب أ|الأناضول|रॉयटर्स|पीटीआई|রয়টার্স|বাসস|এএফপি"
 )
 
-# A credit holds one of these words: the parts of the agencies' names and the labels before a name.
+# Every credit has one of these words: the parts of the agencies' names and the labels before a
+# name.
 _COMMON = frozenset(
     [
         "agency",

@@ -1,9 +1,9 @@
-"""Phrases of the rule tables: a short notation for whole lines, compiled to patterns and to examples.
+"""Phrases of the rule tables: a short notation for lines, compiled to patterns and to examples.
 
-In a phrase, `[...]` and `(a|b)?` may be left out, `(a|b)` gives a choice, `~` is a space that may be missing, and
-`{name}` holds a place for a kind of text (`PLACES`). Punctuation inside a phrase may be missing or
-another mark, because sites punctuate their templates as they like; only a colon, or a dash between
-spaces, must be some mark, and `[: ]` may also be a space. Everything else is itself.
+In a phrase, `[...]` and `(a|b)?` are optional, `(a|b)` is a choice, `~` is an optional space, and
+`{name}` stands for a kind of text (`PLACES`). Punctuation inside a phrase may be missing or be
+another mark, because sites punctuate their templates as they like. Only a colon, or a dash between
+spaces, must be some mark, and `[: ]` may also be a space. Everything else stands for itself.
 
 >>> pattern("(leave|write) a comment[ below]")
 '(?:leave|write) a comment(?: below)?'
@@ -28,11 +28,14 @@ _WIRE = f"(?:{AGENCY}|{plain(WIRE)})"
 
 
 def _words(most: int, but: str = "") -> str:
-    """A name of up to `most` words. After a single noun, more words are a sentence ("editor {outlet}")."""
+    """Return a pattern for a name of up to `most` words.
+
+    After a single noun, more words are a sentence ("editor {outlet}").
+    """
     return rf"[^\s.!?:;{but}]{{1,24}}(?: [^\s.!?:;{but}]{{1,24}}){{0,{most - 1}}}"
 
 
-#: What a place takes, and two texts that show it.
+#: The pattern of a place, and two example texts for it.
 PLACES: dict[str, tuple[str, str, str]] = {
     "n": (r"[(\[]?\d{1,6}(?:[.,]\d{1,3})?", "3", "12"),
     "name": (_words(4), "Ana Ruiz", "Bo Li"),
@@ -81,22 +84,24 @@ _ENDS = " .,:;!?…|"
 
 
 def lines(block: str) -> list[str]:
-    """The phrases of a block: one a line, or several with semicolons between them."""
+    """Return the phrases of a block: one on each line, or several with semicolons between them."""
     return [one.strip() for one in re.split(r"[\n;]", block) if one.strip()]
 
 
 def pattern(phrase: str, *, is_plain: bool = True) -> str:
-    """The pattern of a phrase in the form in which lines are compared (`fold_text.key`).
+    """Return the pattern of a phrase in the form in which lines are compared (`fold_text.key`).
 
-    Without `is_plain` it keeps the accents, as parts of a paragraph do (`fold_text.folded`).
-    Raises ValueError for a place that `PLACES` does not know.
+    Without `is_plain` it keeps the accents, as parts of a paragraph do (`fold_text.folded`). Raises
+    ValueError for a place that `PLACES` does not have.
     """
     parts = []
     text = _folded(phrase, is_plain)
     for place, sign, mark, hyphen, other in _PART.findall(text.strip(_ENDS)):
         if place:
             if place not in PLACES:
-                raise ValueError(f"the phrase {phrase!r} names the place {place!r}, which is none")
+                raise ValueError(
+                    f"the phrase {phrase!r} names the place {place!r}, which does not exist"
+                )
             parts.append(PLACES[place][0])
         elif sign:
             parts.append(_SIGNS[sign])
@@ -110,7 +115,7 @@ def pattern(phrase: str, *, is_plain: bool = True) -> str:
 
 
 def _folded(phrase: str, is_plain: bool) -> str:
-    """The words of a phrase folded as lines are; the names of places stay."""
+    """Return the words of a phrase folded as lines are. The names of places stay."""
     return "".join(
         part if part.startswith("{") else plain(folded(part)) if is_plain else folded(part)
         for part in re.split(r"(\{\w+\})", phrase)
@@ -118,13 +123,13 @@ def _folded(phrase: str, is_plain: bool) -> str:
 
 
 def choice(block: str, *, is_plain: bool = True) -> str:
-    """One pattern for any phrase of a block, longer ones first."""
+    """Return one pattern for any phrase of a block, longer ones first."""
     patterns = [pattern(phrase, is_plain=is_plain) for phrase in lines(block)]
     return "(?:" + "|".join(sorted(patterns, key=len, reverse=True)) + ")"
 
 
 def examples(phrase: str) -> tuple[str, ...]:
-    """The shortest and the fullest reading of a phrase, as a site prints it."""
+    """Return the shortest and the fullest reading of a phrase, as a site prints it."""
     found = (_example(phrase, full=False), _example(phrase, full=True))
     return found if found[0] != found[1] else found[:1]
 
@@ -133,7 +138,7 @@ _OPTIONAL_CHOICE = re.compile(r"\(([^()]*)\)\?")
 
 
 def _example(phrase: str, *, full: bool) -> str:
-    """One reading: nothing optional and the first choice, or everything and the last."""
+    """Return one reading: no optional part and the first choice, or all parts and the last choice."""
     text = _OPTIONAL_CHOICE.sub(r"[\1]", phrase.strip()).replace("[: ]", ": ")
     inner = re.compile(r"\[([^\[\]()]*)\]|\(([^\[\]()]*)\)")
     while found := inner.search(text):

@@ -1,9 +1,9 @@
 """A language's boilerplate as one record of phrases, and the rules that are built from it.
 
-Every language can declare the same blocks; an empty block makes no rule. A block is a text with
-one phrase a line in the notation of `phrase.py`; what differs by language is words alone, what is the
-same in all languages (how a share bar, a time stamp, a copyright line is put together) is here. The
-examples of the rules are read off the phrases.
+Every language can declare the same blocks. An empty block makes no rule. A block is a text with one
+phrase on each line in the notation of `phrase.py`. Only the words differ between languages. The
+parts that are the same in all languages (how a share bar, a time stamp or a copyright line is
+composed) are here. The examples of the rules are made from the phrases.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?|[\]】〕] ?|\? )"
 _BETWEEN = r"[ .,:;/()|·•-]{0,3}"
 _NUMBER = r"\d{1,4}(?:[.:/-]\d{1,4}){0,3}(?!\d)"
 _CRUMB = r"(?: ?(?:>>?|»|›|/|[|│┊]|→|·|•|<|«|‹|::) ?)"
-# A date alone may head a chapter of a chronology; with the time of day it is a time stamp.
+# A date alone may be the heading of a chapter in a chronology. With the time of day it is a time
+# stamp.
 _HAS_CLOCK = r"(?=.{0,60}\d(?:[:h]|\.| ?[時时시] ?)\d\d(?![\d.]))"
 _MARK = r"(?:©|\(c\)|c\)|copyright)"
 _YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
@@ -39,10 +40,11 @@ _YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
 class Phrasebook:
     """The phrases of one language by block.
 
-    `labels`-like blocks hold labels that come before a colon (`related`, `photo`, `tags`, `stamps`); all
-    others hold whole lines, `pictures` those that say alone what a picture is ("stock photo"). `keys` and `words` are single words, of which
-    lines are made (`vocabulary`), and `shown` examples of such lines. `keeps` are lines
-    "block: a sentence that must stay"; the block "prose" is a paragraph that every rule must keep.
+    The blocks `related`, `photo`, `tags` and `stamps` have labels that come before a colon. All
+    other blocks have whole lines. `pictures` are lines that only say what a picture is ("stock
+    photo"). `keys` and `words` are single words of which lines are made (`vocabulary`), and `shown`
+    are examples of such lines. `keeps` are lines "block: a sentence that must stay". The block
+    "prose" is a paragraph that every rule must keep.
     """
 
     language: str
@@ -77,18 +79,19 @@ class Phrasebook:
 
 
 def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
-    """The rules of a language, a category at a time.
+    """Return the rules of a language, sorted by category.
 
-    Raises ValueError where `keeps` names a block that no rule is built from.
+    Raises ValueError if `keeps` names a block that no rule is built from.
     """
     kept = _kept(book)
     built = tuple(_rule(book, kept, row) for row in _rows(book))
     if unknown := set(kept) - {"prose"} - {rule.name.rpartition("_")[0] for rule in built}:
-        raise ValueError(f"{book.language}: `keeps` names {sorted(unknown)}, which are no rules")
+        raise ValueError(f"{book.language}: `keeps` names {sorted(unknown)}, which are not rules")
     return built
 
 
-# A prompt behind a question ("More news from the harbour? Subscribe to our newsletter"), networks behind a colon.
+# A prompt after a question ("More news from the harbour? Subscribe to our newsletter"), and
+# networks after a colon.
 _MORE = {
     "newsletter_line": r"[^.!?]{5,80}\? ?BLOCK",
     "follow_us": r"BLOCK ?: ?[^.!?]{2,80}",
@@ -98,7 +101,7 @@ _NAMES = tuple(PLACES[one][0] for one in ("few", "name", "outlet", "names", "age
 
 
 def _rows(book: Phrasebook) -> Iterator[_Row]:
-    """(rule, category, place, patterns, drops) of every rule of a language."""
+    """Yield (rule, category, place, patterns, drops) of every rule of a language."""
     for name, category, block in (
         ("comment_line", "comments", book.comments),
         ("story_heading", "related", book.headings),
@@ -119,7 +122,7 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
     if book.keys:
         patterns = template_patterns(book.keys, book.words, is_spaced=book.is_spaced)
         yield TEMPLATE_WORDS, "notices", "line", patterns, tuple(lines(book.shown))
-    if book.related and book.share and book.language != "th":  # no mark ends a Thai sentence
+    if book.related and book.share and book.language != "th":  # No mark ends a Thai sentence.
         yield _glued(book)
     if book.form:
         yield "comment_field", "comments", "form", _patterns(book.form), _fields(book)
@@ -154,7 +157,7 @@ def _fields(book: Phrasebook) -> tuple[str, ...]:
 
 
 def _story_links(book: Phrasebook) -> _Row:
-    """A label alone, and a label before a title."""
+    """Return the rule for a label alone and a label before a title."""
     label = choice(book.related)
     drops = [
         e for label in _examples(book.related) for e in (label, f"{label}: Harbour 24 / Mill Town")
@@ -163,7 +166,9 @@ def _story_links(book: Phrasebook) -> _Row:
 
 
 def _glued(book: Phrasebook) -> _Row:
-    """A label with a title, or a button of several words, behind the last sentence of a paragraph."""
+    """Return the rule for a label with a title, or a long button, after a paragraph's last
+    sentence.
+    """
     label, button = (choice(block, is_plain=False) for block in (book.related, book.share))
     sentence = book.keeps.partition("prose: ")[2].partition("\n")[0]
     shown = (f"{_examples(book.related)[0]}: Harbour 24 / Mill Town",)
@@ -180,8 +185,9 @@ def _glued(book: Phrasebook) -> _Row:
 
 
 def _share_bar(book: Phrasebook) -> _Row:
-    """One button or several, with networks and counts between them."""
-    fields = set(lines(book.form))  # a field of a form, such as "e-mail", is no button by itself
+    """Return the rule for one or more buttons, with networks and counts between them."""
+    # A field of a form, such as "e-mail", is not a button by itself.
+    fields = set(lines(book.form))
     buttons = choice("\n".join(one for one in lines(book.share) if one not in fields))
     any_button = rf"(?:{choice(book.share)}|{NETWORKS}|{_UNIVERSAL})"
     bar = rf"{buttons}(?:{_SEPARATOR}(?:{any_button}|\d{{1,5}}(?!\d))){{0,15}}"
@@ -197,7 +203,10 @@ def _share_bar(book: Phrasebook) -> _Row:
 
 
 def _photo(book: Phrasebook) -> _Row:
-    """A label before a name; lines with a place for a name are whole phrases."""
+    """Return the rule for a label before a name.
+
+    Lines with a place for a name are whole phrases.
+    """
     labels = [p for p in lines(book.photo) if "{" not in p]
     drops = [f"{shown}: Ana Ruiz / AFP" for p in labels for shown in _examples(p)]
     whole = "\n".join([*(p for p in lines(book.photo) if "{" in p), *lines(book.pictures)])
@@ -213,9 +222,9 @@ def _photo(book: Phrasebook) -> _Row:
 
 
 def _copyright(book: Phrasebook) -> _Row:
-    """A mark with year and owner, and what is said of the rights, in any order."""
+    """Return the rule for a mark with year and owner and a statement of rights, in any order."""
     rights = choice(book.rights)
-    closing = pattern(lines(book.rights)[0])  # "all rights reserved", which may follow the owner
+    closing = pattern(lines(book.rights)[0])  # "All rights reserved" may follow the owner.
     shown = _examples(book.rights)
     patterns = (
         rf"{rights}(?: {PLACES['few'][0]}| ?[.,;:|©-][ .,;:|©-]{{0,3}}[^!?]{{1,120}})?",
@@ -242,9 +251,10 @@ def _copyright(book: Phrasebook) -> _Row:
 
 
 def _time(book: Phrasebook) -> _Row:
-    """A label and a date, a full date with the time of day, a time ago, a reading time.
+    """Return the rule for time stamps.
 
-    `dates` are the words in a date that are no months: days of the week, "at", units of hours.
+    They are a label and a date, a full date with the time of day, a time ago, or a reading time.
+    `dates` are the words in a date that are not months: days of the week, "at", units of hours.
     """
     stamps, words = choice(book.stamps), choice(book.dates + "\n" + book.months)
     months, ago = choice(book.months), _patterns(book.ago)
@@ -299,7 +309,7 @@ def _crumbs(book: Phrasebook) -> _Row:
 
 
 def _kept(book: Phrasebook) -> dict[str, list[str]]:
-    """The sentences that must stay, by the rule they resemble."""
+    """Return the sentences that must stay, by the rule that they resemble."""
     found: dict[str, list[str]] = {}
     for line in filter(None, map(str.strip, book.keeps.split("\n"))):
         name, _, sentence = line.partition(": ")
@@ -308,7 +318,10 @@ def _kept(book: Phrasebook) -> dict[str, list[str]]:
 
 
 def _ends_in_a_name(pattern: str) -> bool:
-    """Whether a pattern is a noun and any name, "editor {outlet}": such lines are no sentences."""
+    """Tell whether a pattern is a noun and any name, "editor {outlet}".
+
+    Such lines are not sentences.
+    """
     return COLON not in pattern and pattern.rstrip(")?").endswith(_NAMES)
 
 

@@ -1,9 +1,11 @@
-"""The rules in the form in which cleaning reads them: what is slow to derive is packaged.
+"""The rules in the form in which cleaning reads them.
 
-To read the phrases of thirty languages, and from each pattern how its matches begin, takes a second
-of CPU. `data/rules.zip` holds the result. It carries the digest of the modules that it was made from:
-where they have changed, the table is built from them again, which is slow but right, and a test
-fails until `python -m training.packed_rules` has written the file again.
+Parts that are slow to derive are packaged.
+
+Reading the phrases of thirty languages, and deriving the beginnings of matches from each pattern,
+takes a second of CPU. `data/rules.zip` has the result. It has the digest of the modules that it was
+made from. If they have changed, the table is built from them again, which is slow but right, and a
+test fails until `python -m training.packed_rules` has written the file again.
 """
 
 from __future__ import annotations
@@ -34,47 +36,48 @@ from copydesk.transforms.clean.rule import (
 
 FILE = "rules.zip"
 INDEX = "index"
-Content = dict[str, Any]  # values of JSON
+Content = dict[str, Any]  # Values of JSON.
 
 
 class Alternative(NamedTuple):
-    """One alternative of a rule's patterns, tried in the order of `number`."""
+    """One alternative of a rule's patterns. They are tried in the order of `number`."""
 
     number: int
-    rule: int  # its index in `RuleTable.entries`
+    rule: int  # Index of the rule in `RuleTable.entries`.
     pattern: str
-    literals: Sequence[str]  # one of which every match contains
-    takes: int  # `NO_SENTENCE`, `SHORT_SENTENCE` or `SENTENCE`: up to which it takes lines
+    literals: Sequence[str]  # Every match contains one of these.
+    # The most sentence-like lines that it matches: `NO_SENTENCE`, `SHORT_SENTENCE` or `SENTENCE`.
+    takes: int
     needs_digit: bool
 
 
 class PatternTable(NamedTuple):
-    """The patterns of one place and one set of languages: `heads` files them under how matches begin."""
+    """The patterns of one place and one set of languages, grouped in `heads` by how matches begin."""
 
     alternatives: Sequence[Alternative]
     heads: Mapping[str, Sequence[int]]
-    beginnings: Collection[str]  # of the heads, and the heads themselves
+    beginnings: Collection[str]  # Beginnings of the heads, and the heads themselves.
 
 
 class RuleTable:
     """The rules in the order in which they are tried, and their patterns by place and language."""
 
     def __init__(self, content: Mapping[str, Content]) -> None:
-        """`content` is what `content_of` returns, or reads its values from a file when they are asked for."""
+        """`content` is the result of `content_of`, or a mapping that reads its values on demand."""
         self._content = content
         self.entries = tuple(
             RuleEntry(name, category, tuple(languages), place, on_pages, version)
             for name, category, languages, place, on_pages, version in content[INDEX]["rules"]
         )
         self.sha256: str = content[INDEX]["sha256"]
-        """Over names, versions and patterns of the rules, hex."""
+        """Digest of names, versions and patterns of the rules, hex."""
         self.by_name = {entry.name: entry for entry in self.entries}
         self.languages = frozenset(code for entry in self.entries for code in entry.languages)
         self._groups = sorted({entry.languages for entry in self.entries})
         self._read: dict[tuple[str, ...], dict[str, PatternTable]] = {}
 
     def patterns(self, place: Place, languages: frozenset[str]) -> list[PatternTable]:
-        """The tables of a place that hold rules of any of the languages."""
+        """Return the tables of a place with rules of any of the languages."""
         found = []
         for group in self._groups:
             if languages.isdisjoint(group):
@@ -90,7 +93,7 @@ class RuleTable:
 
 
 def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]) -> PatternTable:
-    """The values of JSON as tuples: the garbage collector does not walk through those."""
+    """Return the values of JSON as tuples, which the garbage collector does not walk through."""
     return PatternTable(
         tuple(
             Alternative(number, rule, pattern, tuple(literals), takes, needs_digit)
@@ -103,7 +106,10 @@ def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]
 
 @cache
 def packaged() -> RuleTable:
-    """The table of all rules: from the package, or from the rules' modules where they have changed."""
+    """Return the table of all rules.
+
+    It comes from the package, or from the rules' modules if they have changed.
+    """
     stored = Stored.of_package()
     if stored[INDEX]["sources"] == digest():
         return RuleTable(stored)
@@ -114,7 +120,7 @@ def packaged() -> RuleTable:
 
 @cache
 def digest() -> str:
-    """SHA-256 over the modules that the table is made from, hex."""
+    """Return the SHA-256 of the modules that the table is made from, hex."""
     folder = _folder()
     parts = [
         folder.joinpath("fold_text.py"),
@@ -128,7 +134,7 @@ def digest() -> str:
 
 
 def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
-    """The table of some rules: an index, and for each set of languages the patterns by place."""
+    """Return the table of some rules: an index, and the patterns of each set of languages by place."""
     groups: dict[str, Content] = {_file(rule.languages): {} for rule in rules}
     for number, (row, rule, pattern, takes) in enumerate(_alternatives(rules)):
         rows, heads = groups[_file(rule.languages)].setdefault(rule.place, ([], {}))
@@ -158,7 +164,10 @@ def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
 
 
 def _alternatives(rules: Sequence[Rule]) -> Iterable[tuple[int, Rule, str, int]]:
-    """(row, rule, pattern, up to which kind of sentence it takes lines) in the order in which patterns are tried."""
+    """Yield (row, rule, pattern, kind of sentence) in the order in which patterns are tried.
+
+    The kind of sentence is the most sentence-like line that the pattern matches.
+    """
     for row, rule in enumerate(rules):
         takes = (
             NO_SENTENCE
@@ -168,7 +177,7 @@ def _alternatives(rules: Sequence[Rule]) -> Iterable[tuple[int, Rule, str, int]]
             else SENTENCE
         )
         for pattern in rule.patterns:
-            # A line is searched for an ending: its pattern is neither split nor filed.
+            # A line is searched for an ending, so its pattern is neither split nor grouped.
             parts = [pattern] if rule.place == "ending" else alternatives(pattern)
             for one in parts:
                 yield row, rule, one, takes
@@ -179,19 +188,19 @@ def _alternatives(rules: Sequence[Rule]) -> Iterable[tuple[int, Rule, str, int]]
 
 
 def _file(languages: Sequence[str]) -> str:
-    """The name under which the patterns of rules with these languages are stored."""
+    """Return the name under which the patterns of rules with these languages are stored."""
     return "any" if "*" in languages else "+".join(languages)
 
 
 class Stored(dict[str, Content]):
-    """A packed table: its parts are unpacked when they are asked for."""
+    """A packed table. Its parts are unpacked on demand."""
 
     def __init__(self, packed: bytes) -> None:
         self._archive = ZipFile(BytesIO(packed))
 
     @classmethod
     def of_package(cls) -> Stored:
-        """The table that ships with the package, whether or not it fits the rules."""
+        """Return the table that ships with the package, whether or not it fits the rules."""
         return cls(_folder().joinpath("data").joinpath(FILE).read_bytes())
 
     def __missing__(self, name: str) -> Content:

@@ -1,4 +1,4 @@
-"""The rule tables, one file per language. `ALL` is every rule in the order in which they are tried."""
+"""The rule tables, one file for each language. `ALL` has every rule in the order of use."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from copydesk.transforms.clean.rules import (
 
 
 def _in_plain_form(rule: Rule) -> Rule:
-    """A rule that reads whole lines, its patterns in the form in which these are compared."""
+    """Return a rule for whole lines with its patterns in the form in which lines are compared."""
     if rule.place not in {"line", "form"}:
         return rule
     return replace(

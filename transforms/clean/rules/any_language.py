@@ -1,4 +1,4 @@
-"""Residue that reads the same in every language."""
+"""Boilerplate that is the same in every language."""
 
 from __future__ import annotations
 

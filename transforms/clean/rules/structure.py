@@ -1,4 +1,7 @@
-"""Boilerplate told by the lines around it; the code is in `link_lists.py`, `line_model.py` and `clean.py`."""
+"""Rules for boilerplate that the lines around it show.
+
+The code is in `link_lists.py`, `line_model.py` and `clean.py`.
+"""
 
 from __future__ import annotations
 

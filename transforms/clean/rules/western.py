@@ -1,6 +1,7 @@
-"""What the tables of eleven languages have in common: bars of several buttons, copyright lines, comment prompts, time stamps.
+"""The common part of eleven languages' tables.
 
-Each of these languages has a table of its own with the rules that are only its own.
+It has bars of several buttons, copyright lines, comment prompts and time stamps. Each of these
+languages also has its own table with the rules that only it has.
 """
 
 from __future__ import annotations
@@ -362,4 +363,4 @@ _BOOKS = (
 )
 
 RULES = tuple(rule for book in _BOOKS for rule in rules_of(book))
-"""The rules of all of these languages, a language at a time."""
+"""The rules of all of these languages, one language after the other."""
