@@ -47,7 +47,7 @@ CATEGORIES = {
 }
 
 TEMPLATE_WORDS = "template_words"
-"""The beginning of the names of rules that match lines by their vocabulary (`patterns/vocabulary.py`)."""
+"""The beginning of the names of rules that match lines by their vocabulary (`patterns/template_words.py`)."""
 
 PROMPTS = frozenset({"ads", "comments", "newsletter", "related", "share"})
 """Other categories of such lines. The rules are not used if one of these is switched off."""

@@ -20,7 +20,7 @@ from copydesk.transforms.clean.patterns.phrase import (
     lines,
     pattern,
 )
-from copydesk.transforms.clean.patterns.vocabulary import template_patterns
+from copydesk.transforms.clean.patterns.template_words import template_patterns
 from copydesk.transforms.clean.rule import TEMPLATE_WORDS, Place, Rule
 
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
@@ -42,7 +42,7 @@ class Phrasebook:
 
     The blocks `related`, `photo`, `tags` and `stamps` have labels that come before a colon. All
     other blocks have whole lines. `pictures` are lines that only say what a picture is ("stock
-    photo"). `keys` and `words` are single words of which lines are made (`vocabulary`), and `shown`
+    photo"). `keys` and `words` are single words of which lines are made (`template_words`), and `shown`
     are examples of such lines. `keeps` are lines "block: a sentence that must stay". The block
     "prose" is a paragraph that every rule must keep.
     """
