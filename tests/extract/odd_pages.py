@@ -103,5 +103,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("curly quotation marks in an attribute", page(_paragraphs(PARAGRAPHS[:2]) + f"<p>{_LINKED}</p>" + _paragraphs(PARAGRAPHS[3:])), ()),
     ("an attribute whose quotation mark is never closed", page(_paragraphs(PARAGRAPHS[:5]) + '<p><img src=/a.jpg alt="the rock\'></p><p class="x">' + PARAGRAPHS[5] + "</p>" + _paragraphs(PARAGRAPHS[6:])), ()),
     ("curly quotation marks around classes", page(f"<div class=“story-text” id=“main”>{ARTICLE}</div>"), ()),
+    ("the whole article in a link", page(f'<a href="/news/48213">{ARTICLE}</a>'), ()),
+    ("paragraphs with breaks in a link", page(f'<dl><a href="/news/48213">{"<br><br>".join(PARAGRAPHS)}</a></dl>'), ()),
     ("comments that are signed", page(ARTICLE + "".join(f'<div><p>{who} 12.03.2026, 1{n}:20</p><p>He will be missed by all of us on the coast.</p></div>' for n, who in enumerate(("ana", "bo77", "cy")))), ("will be missed by all",)),
 )  # fmt: skip

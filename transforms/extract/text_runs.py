@@ -30,6 +30,10 @@ INLINE = names(
 _EMPHASIS = frozenset(("b", "strong", "em", "i", "big", "u"))
 
 
+#: A link around so many printed bytes is no card (arbitrary). 18 of 1,270 pages have such a link.
+_LONG_LINK_BYTES = 600
+
+
 @dataclass(frozen=True, slots=True)
 class Runs:
     """The runs of text of a page that are not blank, in document order.
@@ -55,13 +59,16 @@ class Runs:
 
 def read(elements: Elements) -> Runs:
     """Return the runs of text in the elements that may contain text."""
+    flags = np.array([_flags().get(name, 0) for name in elements.names], dtype=np.int64)
+    flags = flags[elements.kind]
+    flags[_long_links(elements)] &= ~_flags()["a"]
     codes, starts, columns, is_left = _walk()(
         np.frombuffer(elements.content, dtype=np.uint8),
         elements.tag_starts,
         elements.tag_ends,
         elements.of_tag(),
         np.stack((elements.parent, elements.opened, elements.closed)),
-        np.array([_flags().get(name, 0) for name in elements.names], dtype=np.int64)[elements.kind],
+        flags,
     )
     text = codes.tobytes().decode("utf-32-le")
     places = starts.tolist()
@@ -69,6 +76,28 @@ def read(elements: Elements) -> Runs:
     if not text.isascii():
         runs = [run if run.isascii() else unicodedata.normalize("NFC", run) for run in runs]
     return Runs(runs, is_left, *columns)
+
+
+def _long_links(elements: Elements) -> Index:
+    """Return the links around more text than a card has: a link that is never closed, or that
+    contains the whole article, says nothing about its text.
+    """
+    links = np.flatnonzero(elements.are(("a",)))
+    between = np.concatenate(([0], np.cumsum(elements.tag_starts[1:] - elements.tag_ends[:-1])))
+    with_spaces = between[elements.closed[links]] - between[elements.opened[links]]
+    long = [
+        link
+        for link in links[with_spaces >= _LONG_LINK_BYTES].tolist()
+        if _printed_bytes(elements, link) >= _LONG_LINK_BYTES
+    ]
+    return np.array(long, dtype=np.int64)
+
+
+def _printed_bytes(elements: Elements, element: int) -> int:
+    """Return the size of an element's text without spaces."""
+    tags = range(elements.opened[element], elements.closed[element])
+    texts = (elements.content[elements.tag_ends[k] : elements.tag_starts[k + 1]] for k in tags)
+    return sum(len(word) for text in texts for word in text.split())
 
 
 @cache
