@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from copydesk.transforms.tag import address
 
-_ONLY_HOST = re.compile(r"[A-Za-z0-9.-]+")  # of a network location
+_ONLY_HOST = re.compile(r"[A-Za-z0-9.-]+")  # The host part of an address, without port or user.
 _HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _ENDING = re.compile(r"(?:/index\.(?:html?|php|aspx?)|/amp(?:\.html)?|\.amp)?/*$", re.IGNORECASE)
 _FRONT = re.compile(r"^/amp(?=/)", re.IGNORECASE)
@@ -121,14 +121,17 @@ def _without_spelling(url: str) -> str:
 
 
 def _host_and_port(parts: SplitResult) -> tuple[str, int | None]:
-    """The host in lower case, and the port if one is written. Raises ValueError for a wrong port."""
-    if _ONLY_HOST.fullmatch(parts.netloc):  # the properties are slow
+    """Return the host in lower case, and the port if one is written.
+
+    Raises ValueError for a wrong port.
+    """
+    if _ONLY_HOST.fullmatch(parts.netloc):  # The properties of `parts` are slow.
         return parts.netloc.lower(), None
     return (parts.hostname or "").lower(), parts.port
 
 
 def _query(query: str) -> str:
-    """The parameters that choose an article, with their question mark."""
+    """Return the parameters that choose an article, with their question mark."""
     parameters = parse_qsl(query, keep_blank_values=True)
     kept = urlencode([(name, value) for name, value in parameters if not _is_spelling(name, value)])
     return f"?{kept}" if kept else ""

@@ -97,7 +97,7 @@ def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -
 def test_what_is_evidence_is_recognised_and_does_not_act(rule: Rule, example: str) -> None:
     line = Line(example, folded(example), "")
     table = RuleTable(content_of([rule]))
-    assert RuleSet(table, table.entries).hinted(line).rule == rule.name
+    assert RuleSet(table, table.entries).with_evidence(line).rule == rule.name
     assert clean.clean(example, options=NO_MODEL, languages=rule.languages) == ()
 
 

@@ -274,7 +274,7 @@ def _by_model(
     )
     hinted = lines
     if asked and not acting.evidence.is_empty:
-        hinted = [line if line.category else acting.hinted(line) for line in lines]
+        hinted = [line if line.category else acting.with_evidence(line) for line in lines]
     may_go = cache(lambda i: may_be_cut(lines[i]))
     odds = log_odds(hinted, known, may_go).tolist() if asked else None
     decision = decide(lines, odds, known, may_go)

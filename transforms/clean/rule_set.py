@@ -64,7 +64,7 @@ class RuleSet:
         self.line, self.start, self.end = matcher("line"), matcher("start"), matcher("end")
         self.form, self.evidence = matcher("form"), matcher("evidence")
         self._glue = re.compile(f"{_GLUE}(?={self.end.beginning()})")
-        """Where a paragraph may end and boilerplate begin."""
+        """The positions where a paragraph may end and boilerplate begin."""
         self.endings = [
             (re.compile(rf"(?:{one.pattern})$"), acting[one.rule])
             for part in table.patterns("ending", languages)
@@ -98,7 +98,7 @@ class RuleSet:
             else:
                 known = self._judged.get(line)
                 if known is None and (known := judged.get(line)) is None:
-                    known = self.judge(0, line, low[number])
+                    known = self.cuts_of_line(0, line, low[number])
                     self._remember(line, known, judged)
                 found = [one._replace(line=number) for one in known]
             cuts += found
@@ -118,7 +118,7 @@ class RuleSet:
             self._judged.clear()
         self._judged[line] = made
 
-    def judge(self, number: int, line: str, low: str) -> list[Cut]:
+    def cuts_of_line(self, number: int, line: str, low: str) -> list[Cut]:
         """Return the cuts of one line, considered alone. `low` is its folded form.
 
         A rule may match the whole line, as in "Share on Facebook". Otherwise boilerplate is cut
@@ -143,7 +143,7 @@ class RuleSet:
             else:
                 return cuts
 
-    def hinted(self, line: Line) -> Line:
+    def with_evidence(self, line: Line) -> Line:
         """Return the line with the category and name of the `evidence` rule that matches it.
 
         Rules at the place `evidence` cut nothing by themselves. A line that none of them matches is

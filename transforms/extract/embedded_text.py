@@ -70,23 +70,26 @@ def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
     what is shown or, if hardly anything is shown, the title of the page.
     """
     own = WORD.findall(" ".join(shown).lower())
-    best = hints.body if _is_far_longer(hints.body, own) else _better(hints.body, own)
+    best = hints.body if _is_far_longer(hints.body, own) else _if_it_contains(hints.body, own)
     if best:
         return Embedded(best, "json-ld")
     for script in hints.scripts:
-        best = _better(_of_state(script, hints), own)
+        best = _if_it_contains(_of_state(script, hints), own)
         if best:
             return Embedded(best, "page-state")
     return None
 
 
 def _is_far_longer(body: str, own: list[str]) -> bool:
-    """Whether the stated body of an article has many times the words of the elements, which hold a standfirst or a note."""
+    """Tell whether the stated article body has many times the words of the elements.
+
+    The elements then show only a standfirst or a note.
+    """
     n_words = len(WORD.findall(body.lower())) if 0 < len(own) <= _NOTE_WORDS else 0
     return n_words >= max(LEAST_WORDS, _TIMES_A_NOTE * len(own))
 
 
-def _better(text: str, own: list[str]) -> str:
+def _if_it_contains(text: str, own: list[str]) -> str:
     """Return the text if the text that the elements show is a part of it."""
     if not text:
         return ""

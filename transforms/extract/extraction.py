@@ -205,7 +205,9 @@ def score(
 
 
 def keeps_little(joined: Column, found: Column, words: Column) -> bool:
-    """Whether what is kept is a small part of what the model holds for possible: the article may be in the rest.
+    """Tell whether the kept text is a small part of what the model takes to be possible.
+
+    The article may then be in the rest.
 
     >>> keeps_little(np.array([0.9, 0.2, 0.2]), np.array([0.9, 0.2, 0.2]), np.array([20.0, 90.0, 80.0]))
     True
@@ -218,7 +220,10 @@ def keeps_little(joined: Column, found: Column, words: Column) -> bool:
 
 
 def _joined(found: Column, kept: Column, words: Column, links: Column) -> Column:
-    """The model's opinion, or the larger of it and of trafilatura's where trafilatura keeps twice as much."""
+    """Return the model's result, or the union of it and trafilatura's.
+
+    They are joined if trafilatura keeps twice as much.
+    """
     ours, theirs = (float(words[opinion >= thresholds.KEPT].sum()) for opinion in (found, kept))
     if ours >= FOUND_LITTLE * theirs:
         return found

@@ -13,7 +13,8 @@ from copydesk.transforms.stories.tfidf import Vectors
 
 UNDATED = np.iinfo(np.int64).min
 UNIT = 1 << 16  # similarity 1
-FLOOR = int(0.04 * UNIT)  # weaker similarities count as 0; .02 to .05 give the same figures
+# Weaker similarities count as 0. Values of .02 to .05 give the same figures.
+FLOOR = int(0.04 * UNIT)
 # At this similarity two texts differ in a few words only. The later one joins the story of the
 # earlier one and is not compared again.
 NEAR_IDENTICAL = int(0.9 * UNIT)

@@ -18,8 +18,8 @@ from copydesk.transforms.stories.cosine import UNDATED, UNIT, Comparison, Edges,
 from copydesk.transforms.stories.options import Options
 from copydesk.transforms.stories.tfidf import Vectors
 
-HOUR = 3_600_000_000  # microseconds, the unit of all times here
-MAX_BLOCK = 20_000  # documents; the default size of the undated window
+HOUR = 3_600_000_000  # In microseconds, the unit of all times here.
+MAX_BLOCK = 20_000  # Documents. The same as the default size of the undated window.
 NO_STORY = -1
 OUTSIDE = -1
 

@@ -15,9 +15,9 @@ from copydesk.transforms.stories.mojibake import repaired
 # Words hash into the lower half, pairs into the upper half. By chance alone two articles of 500
 # pairs each share a quarter of a pair, against some hundred pairs that decide.
 HALF = 1 << 20
-SEED = np.uint64(0x9E3779B97F4A7C15)  # of the hash of a word; the golden ratio, as in SplitMix64
+SEED = np.uint64(0x9E3779B97F4A7C15)  # Start of a word's hash. The golden ratio, as in SplitMix64.
 SPACE = 2 * HALF
-TITLE_WEIGHT = 3  # a word of the title counts three times: +.01 B-cubed on WikiNews events
+TITLE_WEIGHT = 3  # A word of the title counts three times: +.01 B-cubed on WikiNews events.
 # Of one text. The beginning says what happened, and the time per text stays bounded.
 MAX_CHARACTERS = 20_000
 _CHUNK = 256  # documents per buffer

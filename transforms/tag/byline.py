@@ -73,8 +73,8 @@ def find(view: View) -> Found:
     A line of the text that becomes the byline is removed from the text.
     """
     site = page_headings.site_keys(view)
-    printed, lines = _of_text(view, site)
-    found = _of_page(view.page, site) if view.page is not None else printed
+    printed, lines = _in_text(view, site)
+    found = _on_page(view.page, site) if view.page is not None else printed
     given = view.document.given.authors
     if given:
         by = tuple(
@@ -100,9 +100,11 @@ def find(view: View) -> Found:
             lambda: text_byline.of_close(view, site),
         )
     if view.page is not None:
-        lines = [i for i in lines if chosen is not None and _prints(view.lines[i], chosen, site)]
+        lines = [
+            i for i in lines if chosen is not None and _names_an_author(view.lines[i], chosen, site)
+        ]
     cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
-    return _found(
+    return _result(
         chosen, ledger.cut(view.document.extracted, (*view.document.removed, *view.removed), cuts)
     )
 
@@ -125,7 +127,7 @@ def _with_people(
     return next((c for c in candidates if c is not None), None)
 
 
-def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
+def _in_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
     """Return the byline that the text prints, and the numbers of its lines."""
     lines = list(
         text_header.read(view.lines, max_headline_chars=view.options.max_headline_chars).bylines
@@ -140,14 +142,14 @@ def _of_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[i
     raw = "; ".join(view.lines[i].strip() for i in lines)
     if found or view.page is not None or not view.document.removed:
         return (Candidate(found, raw, "text") if found else None), lines
-    return _of_cut_lines(view, site), lines
+    return _in_cut_lines(view, site), lines
 
 
 _HEAD_LINES, _FOOT_LINES = 12, 4  # A text prints its byline within this many non-blank lines.
 _HEAD_CHARS, _FOOT_CHARS = 2_000, 600
 
 
-def _of_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
+def _in_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
     """Return the byline on a line that `clean` removed as a line about the author.
 
     The line is not part of the text, but its names are those of the document's authors.
@@ -167,7 +169,7 @@ def _of_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
     return None
 
 
-def _prints(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
+def _names_an_author(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
     """Tell whether a byline line names somebody whom the chosen byline names too."""
     known_names = {gazetteers.key(name.text) for name in chosen.names}
     return any(
@@ -175,7 +177,7 @@ def _prints(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
     )
 
 
-def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
+def _result(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
     if chosen is None or not chosen.names:
         return Found(
             {
@@ -213,7 +215,7 @@ def _found(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
     return Found(values, evidence, removed)
 
 
-def _of_page(page: PageData, site: frozenset[str]) -> Candidate | None:
+def _on_page(page: PageData, site: frozenset[str]) -> Candidate | None:
     """Return the most trusted candidate of a page.
 
     People come before organisations. Statements come before markup, and markup before text. A

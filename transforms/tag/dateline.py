@@ -45,7 +45,7 @@ def find(view: View) -> Found:
     values: dict[str, object] = {
         "dateline_place": found.place,
         "dateline_country": found.country,
-        "dateline_agency": _spelled(found.agency),
+        "dateline_agency": _canonical_name(found.agency),
     }
     if found.month is not None:
         fetched = view.document.fetched_at
@@ -67,7 +67,7 @@ def find(view: View) -> Found:
     return Found(values, evidence, cuts)
 
 
-def _spelled(agency: str | None) -> str | None:
+def _canonical_name(agency: str | None) -> str | None:
     """Return the one name of an agency or outlet that is known, and any other name as printed.
 
     For example "AP" becomes "Associated Press".

@@ -145,14 +145,14 @@ def find(view: View) -> Found:
             if guess and guess != given and (confidence or 0) > SURE
             else "given"
         )
-        return _found(given, confidence if guess == given else None, source)
+        return _result(given, confidence if guess == given else None, source)
     if guess and ((confidence or 0) >= SURE or guess == stated or not stated):
-        return _found(
+        return _result(
             guess,
             confidence,
             f"text; {'markup' if stated else ''} differs" if stated and stated != guess else "text",
         )
-    return _found(stated, None, "markup") if stated else Found()
+    return _result(stated, None, "markup") if stated else Found()
 
 
 def stated_languages(document: Document) -> tuple[str, ...]:
@@ -179,7 +179,7 @@ def _guess(lines: tuple[str, ...]) -> tuple[str | None, float | None]:
     return guess, round(min(max(confidence, 0.0), 1.0), 4)
 
 
-def _found(language: str | None, confidence: float | None, source: str) -> Found:
+def _result(language: str | None, confidence: float | None, source: str) -> Found:
     evidence = {"language": source} | (
         {"language_confidence": "text"} if confidence is not None else {}
     )

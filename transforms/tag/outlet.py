@@ -51,7 +51,7 @@ def find(view: View) -> Found:
             if name and source != "domain" and gazetteers.key(name) != gazetteers.key(given)
             else "given"
         )
-        return _found(
+        return _result(
             domain or (known_as[0] if known_as else None),
             given,
             "url" if domain else "given",
@@ -61,16 +61,16 @@ def find(view: View) -> Found:
         spoken = dateline_parser.of(view).agency
         if spoken and not gazetteers.agency(spoken):
             known_as = gazetteers.outlet_named(spoken)
-            return _found(
+            return _result(
                 known_as[0] if known_as else None,
                 known_as[1] if known_as else spoken,
                 "dateline",
                 "dateline",
             )
-    return _found(domain, name, "url" if url else "markup", source)
+    return _result(domain, name, "url" if url else "markup", source)
 
 
-def _found(domain: str | None, name: str | None, id_source: str, name_source: str) -> Found:
+def _result(domain: str | None, name: str | None, id_source: str, name_source: str) -> Found:
     if not name and not domain:
         return Found()
     id_ = domain or re.sub(r"[^\w]+", "-", (name or "").casefold()).strip("-_") or None
@@ -123,7 +123,7 @@ def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
     if close and worded and (worded[0][0].islower() or len(worded[0][0]) > 40):
         return close[0]
     if not worded or worded[0][0] == _plain_domain(worded[0][0]):
-        of_title = _of_title(page, label)
+        of_title = _site_in_title(page, label)
         if of_title:
             return of_title, "title"
     return worded[0] if worded else (None, "")
@@ -137,7 +137,7 @@ _TITLE_BORDER = re.compile(r"\s+(?:[|\-–—·•:»«›ǀ⋆]|//|::)\s+|\s*[|
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa"})
 
 
-def _of_title(page: PageData, label: str) -> str | None:
+def _site_in_title(page: PageData, label: str) -> str | None:
     """Return the part of the `<title>` that names the site, or None.
 
     The name is first or last, and the site's address or a heading must confirm it. For example
@@ -165,7 +165,7 @@ def _of_title(page: PageData, label: str) -> str | None:
     return min(found, key=len, default=None) or _behind_headline(page, stated | headings)
 
 
-#: What stands behind a headline without being a name: a section, a page number, a kind of page.
+#: Texts after a headline that are not a name: a section, a page number, a kind of page.
 _NO_NAME = re.compile(
     r"(?:page|seite|teil|part|página|pagina|strona)\b.*|.*\b(?:infographic|forum|archive?|blog archive?|overview"
     r"|reviewed|tested|guide|tips|updates?|live|video)",

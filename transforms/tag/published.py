@@ -106,7 +106,7 @@ def find(view: View) -> Found:
         (
             (stamp, source)
             for stamp, source in candidates
-            if _possible(stamp, view.document.fetched_at)
+            if _is_possible(stamp, view.document.fetched_at)
         ),
         (None, ""),
     )
@@ -114,7 +114,7 @@ def find(view: View) -> Found:
         said = date_formats.machine(given) or date_formats.printed(
             given, day_first=_day_first(view)
         )
-        if said is not None and _possible(said, view.document.fetched_at):
+        if said is not None and _is_possible(said, view.document.fetched_at):
             source = (
                 f"given; {source} differs"
                 if stamp is not None and stamp.day != said.day
@@ -141,7 +141,7 @@ def find(view: View) -> Found:
     return Found(values, evidence)
 
 
-def _possible(stamp: Stamp, fetched_at: datetime | None) -> bool:
+def _is_possible(stamp: Stamp, fetched_at: datetime | None) -> bool:
     if fetched_at is None:
         return True
     limit = fetched_at + timedelta(days=1)
@@ -153,18 +153,18 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
     if page is not None:
         yield from _stated(page)
         for stamp, source in _printed_near_headline(page, view):
-            yield _in_order(stamp, url), source
+            yield _in_order_of_address(stamp, url), source
         yield from _of_meta(page, _PAGE_META)
         yield from _shared_by_time_elements(page)
     else:
-        yield from _of_text(view)
+        yield from _in_text(view)
     if url and (of_url := date_formats.of_address(url)):
         yield of_url, "url"
     if page is not None and view.options.update_as_published:
         yield from _updated(page, view)
 
 
-def _in_order(stamp: Stamp, url: str) -> Stamp:
+def _in_order_of_address(stamp: Stamp, url: str) -> Stamp:
     """Return a printed stamp, with day and month exchanged if the address shows that order."""
     of_url = date_formats.of_address(url)
     swapped = of_url is not None and (of_url.day.year, of_url.day.day, of_url.day.month) == (
@@ -175,7 +175,7 @@ def _in_order(stamp: Stamp, url: str) -> Stamp:
     return replace(stamp, day=of_url.day) if of_url is not None and swapped else stamp
 
 
-def _of_text(view: View) -> Iterator[tuple[Stamp, str]]:
+def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
     """Yield the day of a plain text: from its dateline, or alone on one of its first lines."""
     line = dateline_parser.of(view)
     fetched = view.document.fetched_at
@@ -328,7 +328,7 @@ def _modified(page: PageData, fetched_at: datetime | None) -> tuple[Stamp, str] 
     ]
     for value, source in values:
         stamp = date_formats.machine(value)
-        if stamp and _possible(stamp, fetched_at):
+        if stamp and _is_possible(stamp, fetched_at):
             return stamp, source
     return None
 

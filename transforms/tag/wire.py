@@ -127,7 +127,7 @@ def find(view: View) -> Found:
         for name in (view.values.get("outlet"), view.values.get("dateline_agency"))
         if name
     }
-    cited = _cited(view, own)
+    cited = _cited_outlets(view, own)
     agency, source = _agency(view)
     values: dict[str, object] = {"sources_cited": tuple(name for name in cited if name != agency)}
     evidence = {"sources_cited": "text"} if values["sources_cited"] else {}
@@ -160,14 +160,14 @@ def _agency(view: View) -> tuple[str | None, str]:
     return None, ""
 
 
-def _cited(view: View, own: set[str]) -> tuple[str, ...]:
+def _cited_outlets(view: View, own: set[str]) -> tuple[str, ...]:
     """Return the known names beside a citing word, in order of first mention."""
     text = "\n".join(view.lines)
     found: dict[str, int] = {}
-    for phrase, at in _named(text):
-        name = _known(phrase)
+    for phrase, at in _cited_phrases(text):
+        name = _known_outlet(phrase)
         if name and _SHORT.fullmatch(phrase):
-            name = _in_full(phrase[4:], text) or name
+            name = _full_name(phrase[4:], text) or name
         if name and gazetteers.key(name) not in own and gazetteers.key(phrase) not in own:
             found[name] = min(at, found.get(name, at))
     return tuple(sorted(found, key=lambda name: found[name]))
@@ -179,7 +179,7 @@ _SHORT = re.compile(
 )
 
 
-def _in_full(word: str, text: str) -> str | None:
+def _full_name(word: str, text: str) -> str | None:
     """Return the outlet whose full name is in the text and ends in the word."""
     for printed in re.finditer(rf"((?:[A-Z][\w.&-]{{1,15}} ){{1,3}}){word}\b", text):
         before = printed[1].split()
@@ -190,7 +190,7 @@ def _in_full(word: str, text: str) -> str | None:
     return None
 
 
-def _named(text: str) -> Iterator[tuple[str, int]]:
+def _cited_phrases(text: str) -> Iterator[tuple[str, int]]:
     """Yield the capitalised phrases beside a citing word, each with its offset in the text."""
     for cue in _ENGLISH if " the " in text else (*_ENGLISH, *_OTHERS):
         at = text.find(cue)
@@ -245,14 +245,14 @@ _BEHIND = words(
 _DEMONYM = re.compile(r"[A-Z]\w+(?:ese|ish|ian|can|man|ench|utch|aeli|ani|wiss|reek)")
 
 
-def _known(phrase: str) -> str | None:
+def _known_outlet(phrase: str) -> str | None:
     """Return the agency or outlet that a phrase names, by the longest known name in it.
 
     The rest of the phrase must be a country or owner before the name ("Japan's Kyodo"), or a word
     for the medium after it ("CNBC television"). A name that is also an everyday word counts only as
     its outlet prints it, with "The".
 
-    >>> _known("Japan's Kyodo"), _known("Google Inc"), _known("the National Bureau of Statistics")
+    >>> _known_outlet("Japan's Kyodo"), _known_outlet("Google Inc"), _known_outlet("the National Bureau of Statistics")
     ('Kyodo', None, None)
     """
     with_the = phrase[:4].lower() == "the "

@@ -29,21 +29,21 @@ Matrix = npt.NDArray[np.float32]
 def context_rows(
     odds: npt.NDArray[np.float32], n_words: Rows, words: WordBag, names: WordBag
 ) -> Matrix:
-    """Return the columns of `around`, then those of `company` for the words and for the names."""
+    """Return the `neighbour_columns`, then the `shared_word_columns` of the words and of the names."""
     n = len(odds)
     rows = np.empty((n, N_AROUND + 2 * N_COMPANY), np.float32)
     own, good = np.empty(n), np.empty(n)
     for i in range(n):
         own[i] = min(SUREST, max(-SUREST, float(odds[i])))
         good[i] = 1 / (1 + math.exp(own[i]))
-    around(rows, own, good, n_words)
-    company(rows, N_AROUND, good, words)
-    company(rows, N_AROUND + N_COMPANY, good, names)
+    neighbour_columns(rows, own, good, n_words)
+    shared_word_columns(rows, N_AROUND, good, words)
+    shared_word_columns(rows, N_AROUND + N_COMPANY, good, names)
     return rows
 
 
 @part
-def company(rows: Matrix, at: int, good: Column, words: WordBag) -> None:
+def shared_word_columns(rows: Matrix, at: int, good: Column, words: WordBag) -> None:
     """Write three columns about the other lines with the words of a line, from number `at` on.
 
     Each is a mean over the words: the share of the other lines with the word that are the
@@ -69,7 +69,7 @@ def company(rows: Matrix, at: int, good: Column, words: WordBag) -> None:
 
 
 @part
-def around(rows: Matrix, own: Column, good: Column, n_words: Rows) -> None:
+def neighbour_columns(rows: Matrix, own: Column, good: Column, n_words: Rows) -> None:
     """Write the first `N_AROUND` columns, from the first-pass results of the lines around a line.
 
     They are about the line, its neighbours, its run, and the text. `own` are the log odds of the

@@ -218,7 +218,7 @@ def decide(
 
 @cache
 def model() -> Model:
-    """The packaged model, read once."""
+    """Return the packaged model, which is read once."""
     from copydesk.transforms.boosted_trees import Forest  # numba takes half a second to import
 
     content = (

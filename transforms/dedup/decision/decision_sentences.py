@@ -28,7 +28,7 @@ def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
         return "It could go: the kept document has the same words."
     if row.get("may_go") is None:
         return "It could go: it was dropped before the evidence was recorded."
-    held = f"the kept document {_held(row, 'in')}"
+    held = f"the kept document {_shared_wording(row, 'in')}"
     if row["may_go"] < may_go:
         return (
             "It could go: it is a copy, with lines of its own, of a report that the kept document "
@@ -46,8 +46,8 @@ def why_kept(pair: Mapping[str, Any], may_go: float) -> str:
         return "Both stay."
     scores = (float(pair["may_go"]), float(pair["kept_may_go"]))
     text = (
-        f"The earlier one {_held(pair, 'in')} (score {scores[0]:.2f}); "
-        f"the later one {_held(pair, 'of')} (score {scores[1]:.2f})."
+        f"The earlier one {_shared_wording(pair, 'in')} (score {scores[0]:.2f}); "
+        f"the later one {_shared_wording(pair, 'of')} (score {scores[1]:.2f})."
     )
     if max(scores) < may_go:
         return f"Neither may go for the other, as {may_go:g} is needed. {text}"
@@ -56,7 +56,7 @@ def why_kept(pair: Mapping[str, Any], may_go: float) -> str:
     )
 
 
-def _held(row: Mapping[str, Any], side: str) -> str:
+def _shared_wording(row: Mapping[str, Any], side: str) -> str:
     share, missing = row[f"distinctive_{side}_kept"], row[f"facts_missing_{side}_kept"]
     whose = "its" if side == "in" and "keep_reason" in row else "the other's"
     facts = f"lacks {missing} of" if missing else "has all of"

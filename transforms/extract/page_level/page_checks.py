@@ -257,15 +257,15 @@ def _other_articles(
         return []
     weight = np.concatenate(([0.0], np.cumsum(words * kept)))
 
-    def held(blocks: range) -> float:
+    def words_in(blocks: range) -> float:
         return float(weight[blocks.stop] - weight[blocks.start])
 
     boxes = [
         box
         for box in _boxes_alike(page, titles[0], is_title)
-        if held(box.before_heading) < _ARTICLE_WORDS  # Otherwise its heading is a subheading.
-        and held(box.own) >= _ARTICLE_WORDS
-        and held(box.others)
+        if words_in(box.before_heading) < _ARTICLE_WORDS  # Otherwise its heading is a subheading.
+        and words_in(box.own) >= _ARTICLE_WORDS
+        and words_in(box.others)
     ]
     inside = np.zeros(len(kept), dtype=np.bool_)
     for box in boxes:
@@ -275,7 +275,7 @@ def _other_articles(
     for box in boxes:
         # Sections of a guide are similar, too. There the first of them is a small part of what is
         # kept.
-        if box.is_article or held(box.own) >= _OWN_SHARE * rest:
+        if box.is_article or words_in(box.own) >= _OWN_SHARE * rest:
             found.update(b for b in box.others if kept[b])
     return sorted(found)
 
@@ -300,7 +300,7 @@ def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Ite
     for block in range(title + 1, len(page.text)):
         if is_title[block] or _heading(page, block) != level:
             continue
-        mine, theirs = _apart(above, _chain(page, page.inner_element[block]))
+        mine, theirs = _diverging_elements(above, _chain(page, page.inner_element[block]))
         if mine < 0:
             continue
         others = range(page.first_block[theirs], page.last_block[theirs])
@@ -333,7 +333,7 @@ def _chain(page: Page, element: int) -> list[int]:
     return chain[::-1]
 
 
-def _apart(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
+def _diverging_elements(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
     """Return the two elements at which two chains separate, or -1 if one contains the other."""
     for a, b in zip(one, other, strict=False):
         if a != b:
@@ -362,10 +362,10 @@ def _copies(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
     for block in sorted(places, key=lambda b: (b in hidden, b)):
         grams = _trigrams(page.text[block])
         total += len(grams)
-        held = [holders[g] for g in grams if g in holders]
-        if len(grams) >= _LEAST_WORDS and len(held) >= _SAME * len(grams):
+        sources = [holders[g] for g in grams if g in holders]
+        if len(grams) >= _LEAST_WORDS and len(sources) >= _SAME * len(grams):
             rule = HIDDEN_COPY if block in hidden else REPEATED
-            if rule == HIDDEN_COPY or _markup_of(page, held[0]) != _markup_of(page, block):
+            if rule == HIDDEN_COPY or _markup_of(page, sources[0]) != _markup_of(page, block):
                 copies[rule].append(block)
                 size[rule] += len(grams)
                 continue

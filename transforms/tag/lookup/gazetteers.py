@@ -136,7 +136,7 @@ def _names_by_host() -> dict[str, tuple[str, ...]]:
 
 
 def names_at(host: str) -> tuple[str, ...]:
-    """Every name of the outlet at a host."""
+    """Return every name of the outlet at a host."""
     table, labels = _names_by_host(), host.split(".")
     return next(
         (table[name] for i in range(len(labels) - 1) if (name := ".".join(labels[i:])) in table), ()

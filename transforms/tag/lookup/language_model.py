@@ -24,7 +24,7 @@ def _features(
     states: npt.NDArray[np.int32],
     weights: npt.NDArray[np.uint16],
 ) -> tuple[npt.NDArray[np.int32], int]:
-    """The features that end in a text, in no order, and a number without meaning."""
+    """Return the features that end in a text, in no order, and a number without meaning."""
     seen = np.empty(text.shape[0], np.int32)
     n, touched = 0, np.uint16(0)
     # The tables do not fit into a cache, and each move waits for the one before. So eight parts of
@@ -104,7 +104,7 @@ def _compiled_probabilities(
     find_features, add_weights = _kernels()
     seen, _ = find_features(text, moves, states, weights)
     sums, bits = priors.copy(), np.empty(priors.shape[0], np.uint32)
-    # numpy sorts here: numba takes two seconds to compile a sort.
+    # numpy sorts here, because numba takes two seconds to compile a sort.
     add_weights(np.sort(seen), weights, sums, bits, bits.view(np.float32))
     return _shares(sums, same, len(text))
 

@@ -67,7 +67,7 @@ class PageData:
     canonical: str = ""
     meta: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
-    )  # by lower-case name, property or itemprop
+    )  # By lower-case name, property or itemprop.
     statements: Statements = field(default_factory=Statements)
     headings: tuple[Mark, ...] = ()  # `h1` elements and those marked as headline.
     authors: tuple[Mark, ...] = ()

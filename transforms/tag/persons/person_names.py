@@ -96,7 +96,7 @@ def split(
         elif n and not found:
             role = ""
         rest = chunk[says_by.end() :] if says_by else chunk
-        new = _of_chunk(
+        new = _names_of_chunk(
             rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role
         )
         if (
@@ -133,7 +133,7 @@ def is_label(text: str) -> bool:
     return bool(byline_lexicon.LABEL.match(text)) or not name_lexicon.LETTERS.search(text)
 
 
-def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
+def _names_of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
     """Return the names of one chunk. A role after a name is stored with that name."""
     inner = (
         [match[1] for match in byline_lexicon.PARENTHESIS.finditer(chunk)]
@@ -146,7 +146,7 @@ def _of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[N
         return []
     if gazetteers.key(whole) in site or (gazetteers.agency(whole) and len(whole) < 40):
         return [] if name_lexicon.NOBODY.fullmatch(whole) else [Name(whole, role, True)]
-    found = _of_pieces(text, site, sure, role)
+    found = _names_of_pieces(text, site, sure, role)
     for aside in inner:
         if gazetteers.agency(aside):
             found.append(Name(_strip(aside), "", True))
@@ -178,7 +178,7 @@ def _trimmed(chunk: str) -> str:
     return text[: date.start()] if date else text
 
 
-def _of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
+def _names_of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
     found: list[Name] = []
     pieces = _pieces(text)
     first_names = all(" " not in piece.strip() for piece in pieces)

@@ -104,9 +104,10 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     beside = [
         atom
         for atom in atoms
-        if atom is best or (_together(atom, best, around) and _of_one_article(atom, best, starts))
+        if atom is best
+        or (_print_one_byline(atom, best, around) and _of_one_article(atom, best, starts))
     ]
-    fellows = _leaves(_run(beside, best), around)
+    fellows = _innermost(_unbroken_row(beside, best), around)
     found: dict[str, Name] = {}
     for atom in sorted(fellows, key=lambda atom: atom.mark.order):
         for name in without_site(list(atom.names), site):
@@ -255,9 +256,8 @@ def _holds_number(text: str, people: list[Name]) -> bool:
 
 
 def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> float:
-    """Return how far to trust a mark.
-
-    The score depends on its kind, its class, and its distance to the headline in elements.
+    """Return the trust in a mark by its kind, its class and its distance to the headline in
+    elements.
     """
     score = _TRUST[mark.how] + (0.5 if opened else 0)
     if mark.how == "class":
@@ -287,7 +287,7 @@ def _ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:
     return around
 
 
-def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bool:
+def _print_one_byline(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bool:
     """Tell whether two marks print one byline: marked in the same way and close, or nested."""
     if not atom.has_people or abs(atom.mark.order - best.mark.order) > 60:
         return False
@@ -303,7 +303,7 @@ def _together(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bo
 
 
 def _other_headings(page: PageData, top: int) -> list[int]:
-    """The places of main headings below the page's own that print another title than the page states."""
+    """Return the positions of main headings below the page's own that print another title."""
     stated = gazetteers.key(page.title) + " " + gazetteers.key(page.first("og:title"))
     printed = {
         mark.order: gazetteers.key(mark.text) for mark in page.headings if mark.how == "heading"
@@ -314,7 +314,9 @@ def _other_headings(page: PageData, top: int) -> list[int]:
 
 
 def _is_below(mark: Mark, headings: list[int]) -> bool:
-    """Whether a mark is right below one of the headings: the byline of the next article."""
+    """Tell whether a mark is right below one of the headings, so that it is the next article's
+    byline.
+    """
     return any(0 < mark.order - order <= _BELOW_HEADING for order in headings)
 
 
@@ -324,7 +326,7 @@ def _of_one_article(atom: _Atom, best: _Atom, starts: list[int]) -> bool:
     return not any(low < start < high for start in starts)
 
 
-def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
+def _unbroken_row(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
     """Return the atoms in one unbroken row with the best one.
 
     The names of a byline follow each other. A list of stories has more between its names.
@@ -341,7 +343,7 @@ def _run(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
     return ordered[first : last + 1]
 
 
-def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom]:
+def _innermost(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom]:
     """Return the atoms without those that only wrap others and add a title or date to a name.
 
     "By Ana Ruiz Master Gardener" around a link "Ana Ruiz" is left out. "By Ana Ruiz and Bo Li"
@@ -352,14 +354,14 @@ def _leaves(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom
         inner = [other for other in atoms if atom.mark.order in around[other.mark.order]]
         linked = {gazetteers.key(name.text) for other in inner for name in other.names}
         if not linked or all(
-            gazetteers.key(name.text) in linked or _joined_on(name.text, atom)
+            gazetteers.key(name.text) in linked or _is_joined_to_name(name.text, atom)
             for name in atom.names
         ):
             kept.append(atom)
     return kept or atoms
 
 
-def _joined_on(name: str, atom: _Atom) -> bool:
+def _is_joined_to_name(name: str, atom: _Atom) -> bool:
     """Tell whether only a comma or a word for "and" is between a name and another name of its mark."""
     text = " ".join(atom.mark.text.split())
     before = re.sub(
