@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_HEAD = re.compile(r"\A\ufeff?---[ \t]*\n(.{0,20000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEAD = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(.{0,20000}?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
 def parts(text: str) -> tuple[Mapping[str, object], str]:
-    """Split a text into the fields of its YAML front matter, with lower-case names, and the rest.
+    """Split a text into the fields of its front matter, with lower-case names, and the rest.
+
+    The front matter is YAML between lines of `---`, or TOML between lines of `+++`. Line ends
+    become line feeds.
 
     >>> parts("---\\ntitle: Rain\\nauthors:\\n  - Ana Ruiz\\n---\\nIt rained.")
     ({'title': 'Rain', 'authors': ['Ana Ruiz']}, 'It rained.')
     """
+    text = text.replace("\r\n", "\n")
     head = _HEAD.match(text)
     if head is None:
         return {}, text
     try:
-        row = yaml.safe_load(head[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
+        row = yaml.safe_load(head[2]) if head[1] == "---" else tomllib.loads(head[2])
+    except (yaml.YAMLError, ValueError, RecursionError):  # of TOML is a ValueError
         return {}, text
     if not isinstance(row, dict):
         return {}, text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 
-from copydesk.flows.read.fields import address
+from copydesk.flows.read.field_values import address
 from copydesk.flows.read.formats.format import Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
@@ -22,9 +23,9 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def local(node: etree._Element) -> str:
-    """An element's name without its namespace; "" for a node that is not an element."""
+    """An element's name without its namespace or prefix; "" for a node that is not an element."""
     tag = node.tag
-    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+    return re.split("[}:]", tag)[-1] if isinstance(tag, str) else ""
 
 
 def text_of(node: etree._Element | None) -> str:

@@ -15,8 +15,6 @@ from copydesk.flows.read.sources import InputFile, find
 from copydesk.flows.read.streams import BrokenError
 from copydesk.flows.read.tally import Tally
 
-_HEAD = 2**12
-
 
 def read(
     inputs: Sequence[str], *, fields: Fields | None = None, limits: Limits | None = None
@@ -116,7 +114,7 @@ def read_file(
 def _recognised(file: InputFile) -> Format | None:
     """The format of a file whose name has no known extension, such as `article.php?id=7`."""
     with file.open() as stream:
-        return chosen("", stream.read(_HEAD))
+        return chosen("", stream)[0]
 
 
 def _empty(record: Record) -> Reject:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import contextlib
 import io
 import lzma
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 import zstandard
 
@@ -286,9 +287,45 @@ class Inflated(io.RawIOBase):
         return plain
 
 
-def buffered(stream: io.RawIOBase) -> BinaryIO:
+def buffered(stream: io.RawIOBase) -> io.BufferedReader[Any]:
     """Buffer a stream, so that `readline` and small reads are cheap."""
-    return cast(BinaryIO, io.BufferedReader(stream, _CHUNK))
+    return io.BufferedReader(stream, _CHUNK)
+
+
+def text_bytes(stream: BinaryIO, limits: Limits) -> io.BufferedReader[Any]:
+    """Unpack text in UTF-8, or in UTF-16 with a byte order mark, which becomes UTF-8."""
+    plain = buffered(Inflated(stream, limits))
+    if plain.peek(2)[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return plain
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    return buffered(Converted(plain, lambda raw: decoder.decode(raw).encode()))
+
+
+def is_recoded(stream: io.BufferedReader[Any]) -> bool:
+    """Whether `text_bytes` found another encoding than UTF-8."""
+    return isinstance(stream.raw, Converted)
+
+
+class Converted(io.RawIOBase):
+    """A stream whose bytes pass through a function, a chunk at a time."""
+
+    def __init__(self, source: io.BufferedReader[Any], convert: Callable[[bytes], bytes]) -> None:
+        super().__init__()
+        self._source, self._convert = source, convert
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill the buffer with the next converted bytes."""
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        while not self._rest and (chunk := self._source.read1(_CHUNK)):
+            self._rest = self._convert(chunk)
+        n = min(len(view), len(self._rest))
+        view[:n], self._rest = self._rest[:n], self._rest[n:]
+        return n
 
 
 def packing(head: bytes) -> str | None:

@@ -10,6 +10,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from copydesk.flows.read import Fields, Limits, Record, Reject, read
@@ -257,3 +259,203 @@ def test_a_row_without_a_known_text_field_names_the_field_that_may_hold_it(tmp_p
     (found,) = items(tmp_path / "a.jsonl", json.dumps({"article": {"body": STORY}}))
     assert isinstance(found, Reject)
     assert "'article.body'" in str(found.detail)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "sep=;\nurl;text\n",
+        "\n\nurl;text\n",
+        '"url";"text";"a, b, c, d"\n',
+        "URL;Text\n",
+        'url;text;"two\nlines"\n',
+        "url;text;text\n",
+    ],
+    ids=["stated delimiter", "blank lines", "commas in a name", "capitals", "line feed", "twice"],
+)
+def test_a_header_row_of_csv_is_found_in_its_forms(tmp_path: Path, head: str) -> None:
+    found = one(tmp_path / "a.csv", f"{head}https://h.example/1;{STORY};;\n")
+    assert (found.url, found.body.decode()) == ("https://h.example/1", STORY)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_csv_is_read_in_its_encodings_and_line_ends(
+    tmp_path: Path, encoding: str, end: str
+) -> None:
+    rows = ["url,text", f"https://h.example/1,Café Zoë. {STORY}", f"https://h.example/2,{STORY}"]
+    found = items(tmp_path / "a.csv", end.join(rows).encode(encoding))
+    assert [item.url for item in found] == ["https://h.example/1", "https://h.example/2"]
+    assert isinstance(found[0], Record)
+    assert found[0].body.decode().startswith("Café Zoë.")
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps([{"text": STORY}, {"text": STORY + "2"}]),
+        json.dumps({"text": STORY}, indent=2) + "\n" + json.dumps({"text": STORY + "2"}, indent=2),
+    ],
+    ids=["array", "objects of several lines"],
+)
+def test_json_is_told_from_its_lines_by_its_content(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    found = items(tmp_path / name, content)
+    assert [item.body.decode() for item in found if isinstance(item, Record)] == [
+        STORY,
+        STORY + "2",
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'{{"text": "{STORY}"}},\n{{"text": "{STORY}2"}},\n',
+        f'{{"text": "{STORY}"}}\n{{"text": "{STORY}2"}}\n'.encode("utf-16"),
+        f'[{{"text": "{STORY}"}}]\n[{{"text": "{STORY}2"}}]',
+    ],
+    ids=["commas between", "UTF-16", "arrays"],
+)
+def test_json_objects_are_read_with_the_marks_of_other_writers(
+    tmp_path: Path, name: str, content: bytes | str
+) -> None:
+    found = items(tmp_path / name, content)
+    assert [item.body.decode() for item in found if isinstance(item, Record)] == [
+        STORY,
+        STORY + "2",
+    ]
+    assert len(found) == 2
+
+
+def test_control_characters_in_json_strings_are_read(tmp_path: Path) -> None:
+    assert one(tmp_path / "a.jsonl", f'{{"text": "A\tB. {STORY}"}}').body.startswith(b"A\tB.")
+    assert one(tmp_path / "a.json", f'[{{"text": "A\nB. {STORY}"}}]').body.startswith(b"A\nB.")
+
+
+def test_an_answer_of_an_interface_is_its_list(tmp_path: Path) -> None:
+    answer = {"response": {"status": "ok", "results": [{"body": STORY}]}}
+    assert one(tmp_path / "a.json", json.dumps(answer)).body.decode() == STORY
+    feed = {"version": "1.1", "title": "H", "items": [{"content_html": f"<p>{STORY}</p>"}]}
+    assert one(tmp_path / "b.json", json.dumps(feed)).kind == "page"
+
+
+def test_markup_in_a_field_for_text_is_read_as_a_page(tmp_path: Path) -> None:
+    for field in (PAGE, f"<p>{STORY}</p>\n<p>More.</p>", f"<!-- a --><div>{STORY}</div>"):
+        assert one(tmp_path / "a.jsonl", json.dumps({"content": field})).kind == "page"
+    for field in (STORY, f"<3 from Harwick. {STORY}</p>", f"<b>Rain</b> fell. {STORY}"):
+        assert one(tmp_path / "a.jsonl", json.dumps({"content": field})).kind == "text"
+
+
+def test_front_matter_is_read_in_its_forms(tmp_path: Path) -> None:
+    yaml = "---\r\ntitle: Rain\r\npublished: true\r\npublish_date: 2026-11-09\r\nlink: https://h.example\r\n---\r\n"
+    toml = '+++\ntitle = "Rain"\ndate = 2026-11-09\nurl = "https://h.example"\n+++\n'
+    for head in (yaml, toml):
+        found = one(tmp_path / "a.md", f"{head}{STORY}", fields=Fields(keep=("title",)))
+        assert (found.given.title, found.given.published) == ("Rain", "2026-11-09")
+        assert (found.url, found.extra) == ("https://h.example", (("title", "Rain"),))
+        assert found.body.decode() == STORY.strip()
+
+
+def test_the_root_of_a_saved_page_is_read_and_not_a_frame(tmp_path: Path) -> None:
+    parts = "".join(
+        f"--B\r\nContent-Type: {kind}\r\nContent-ID: <{name}>\r\n"
+        f"Content-Location: https://h.example/{name}\r\n\r\n{page}\r\n"
+        for kind, name, page in [
+            ("text/html", "ad", "<p>Buy</p>"),
+            ("application/xhtml+xml", "it", PAGE),
+        ]
+    )
+    head = 'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="B"'
+    for named in ('; start="<it>"', "\r\nSnapshot-Content-Location: https://h.example/it"):
+        found = one(tmp_path / "a.mhtml", f"{head}{named}\r\n\r\n{parts}--B--\r\n")
+        assert (found.url, found.body.decode()) == ("https://h.example/it", PAGE)
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress], ids=["bz2", "xz"])
+def test_a_packed_file_without_an_inner_name_is_known_by_its_content(
+    tmp_path: Path, pack: object
+) -> None:
+    lines = "".join(
+        json.dumps({"text": f"{n} {STORY}", "x": n * 7919**9}) + "\n" for n in range(300)
+    )
+    assert len(items(tmp_path / "dump", pack(lines.encode()))) == 300  # type: ignore[operator]
+    inner = zipped(dump=pack(lines.encode()))  # type: ignore[operator]
+    assert len(items(tmp_path / "a.zip", inner)) == 300
+
+
+def test_a_member_of_an_archive_is_read_in_formats_that_go_back(tmp_path: Path) -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"text": [STORY]}), sink)
+    assert one(tmp_path / "a.zip", zipped(**{"a.parquet": sink.getvalue()})).body.decode() == STORY
+
+
+def test_a_damaged_or_encrypted_member_of_a_wacz_costs_itself(tmp_path: Path) -> None:
+    record = (
+        b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/plain\r\n"
+        b"Content-Length: %d\r\n\r\n%b\r\n\r\n"
+    ) % (len(STORY), STORY.encode())
+    whole = zipped(**{"archive/a.warc": record, "archive/b.warc": record})
+    damaged = bytearray(whole)
+    damaged[60:70] = b"\xff" * 10
+    found = items(tmp_path / "a.wacz", bytes(damaged))
+    assert [type(item) for item in found] == [Reject, Record]
+    locked = bytearray(whole)
+    locked[6] |= 1
+    locked[whole.index(b"PK\x01\x02") + 8] |= 1
+    first, second = items(tmp_path / "b.wacz", bytes(locked))
+    assert isinstance(first, Reject)
+    assert (first.reason, type(second)) == ("encrypted", Record)
+
+
+def test_a_packed_tar_that_breaks_off_gives_the_files_before(tmp_path: Path) -> None:
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w:gz") as archive:
+        for number in range(4):
+            page = PAGE.replace("Plan", f"{number}").encode()
+            info = tarfile.TarInfo(f"{number}.html")
+            info.size = len(page)
+            archive.addfile(info, io.BytesIO(page))
+    *pages, fault = items(tmp_path / "a.tgz", sink.getvalue()[:-30])
+    assert all(isinstance(item, Record) for item in pages)
+    assert len(pages) >= 2
+    assert isinstance(fault, Reject)
+    assert fault.reason == "truncated"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["<category>Food & Drink</category>", "<x>\x08</x>", "<x>a&nbsp;b</x>", "<dc:x>a</dc:x>", ""],
+    ids=["ampersand", "control character", "entity", "namespace", "blanks before"],
+)
+def test_a_feed_that_is_not_well_formed_gives_its_items(tmp_path: Path, fault: str) -> None:
+    content = "".join(
+        f"<item><link>https://h.example/{n}</link>{fault}<description>{STORY}</description></item>"
+        for n in range(2)
+    )
+    feed = f"\n<?xml version='1.0'?><rss version='2.0'><channel>{content}</channel></rss>"
+    found = items(tmp_path / "a.rss", feed)
+    pages = [item for item in found if isinstance(item, Record)]
+    assert [page.url for page in pages] == ["https://h.example/0", "https://h.example/1"]
+    assert [page.body.decode().strip() for page in pages] == [STORY.strip()] * 2
+
+
+def test_an_item_in_which_a_feed_ends_is_not_read(tmp_path: Path) -> None:
+    item = f"<item><title>A</title><description>{STORY}</description></item>"
+    feed = f"<rss version='2.0'><channel>{item}{item}"
+    for end in (-30, -300):
+        first, fault = items(tmp_path / "a.rss", feed[:end])
+        assert isinstance(first, Record)
+        assert isinstance(fault, Reject)
+        assert fault.reason == "truncated"
+
+
+def test_a_page_named_xml_is_a_page(tmp_path: Path) -> None:
+    assert one(tmp_path / "a.xml", "<?xml version='1.0'?>\n" + PAGE).kind == "page"
+
+
+def test_a_robots_txt_may_begin_with_other_rules(tmp_path: Path) -> None:
+    rules = "Sitemap: https://h.example/s.xml\n\nUser-agent: *\nAllow: /\n"
+    assert reason(tmp_path / "a.txt", rules) == "robots"

@@ -6,12 +6,15 @@ import importlib
 import io
 import pkgutil
 from functools import cache
+from typing import BinaryIO
 
 from copydesk.flows.read.formats.format import Format
 from copydesk.flows.read.limits import Limits
-from copydesk.flows.read.streams import BrokenError, Inflated
+from copydesk.flows.read.streams import BrokenError, Inflated, packing
 
 PACKINGS = (".gz", ".zst", ".bz2", ".xz")
+_HEAD = 2**12
+_PACKED_HEAD = 2**20  # Nothing of a bzip2 block, of up to 900 kB, comes out before its end.
 
 
 @cache
@@ -42,16 +45,22 @@ def by_content(head: bytes) -> Format | None:
     return next((f for f in formats() if f.recognises(head)), None)
 
 
-def chosen(name: str, head: bytes) -> Format | None:
-    """Choose the format of a file by its name or else by its first bytes, compressed or not."""
+def chosen(name: str, stream: BinaryIO) -> tuple[Format | None, bytes]:
+    """Choose the format of a file by its name or else by its first bytes, compressed or not.
+
+    Returns also the bytes that were read from the stream.
+    """
+    head = stream.read(_HEAD)
     found = by_name(name)
     if found is not None:
-        return found
+        return found, head
+    if packing(head) is not None:
+        head += stream.read(_PACKED_HEAD)
     try:
-        plain = Inflated(io.BytesIO(head), Limits()).read(len(head)) or b""
+        plain = Inflated(io.BytesIO(head), Limits()).read(_HEAD) or b""
     except BrokenError:
-        return None
-    return by_content(plain)
+        return None, head
+    return by_content(plain), head
 
 
 def known_names() -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import tarfile
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
@@ -17,7 +19,7 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import FREE_BYTES, BrokenError, Inflated, buffered
 
-_HEAD = 2**12
+_CHUNK = 2**20
 # Raised for incomplete compressed data, a password, a method that Python lacks, or a damaged
 # directory.
 _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
@@ -25,40 +27,48 @@ _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EO
 
 def zipped(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the documents of each file of a ZIP archive, in the order of its directory."""
-    try:
-        with zipfile.ZipFile(opened.stream) as archive:
-            budget = _Budget(opened.size_bytes, limits)
-            for entry in archive.infolist():
-                if entry.is_dir() or _is_hidden(entry.filename):
-                    continue
-                try:
-                    with archive.open(entry) as packed:
-                        stream = budget.counted(cast(BinaryIO, packed))
-                        yield from _member(opened, entry.filename, stream, fields, limits)
-                except _FAULTS as error:
-                    if isinstance(error, BrokenError) and error.reason == "too_large":
-                        raise
-                    yield _fault(opened, entry.filename, error)
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-        if isinstance(error, BrokenError):
-            raise
-        raise BrokenError("corrupt", f"ZIP: {error}"[:300]) from error
+    with _opened_zip(opened, "ZIP") as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        visible = [entry for entry in entries if not _is_hidden(entry.filename)]
+        yield from _zip_members(opened, archive, visible, fields, limits)
 
 
 def web_archive(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the documents of the WARC files in the folder `archive/` of a WACZ package."""
+    with _opened_zip(opened, "WACZ") as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        stored = [entry for entry in entries if entry.filename.startswith("archive/")]
+        if not stored:
+            raise BrokenError("corrupt", "a WACZ package without a folder archive/")
+        by_name = sorted(stored, key=lambda entry: entry.filename)
+        yield from _zip_members(opened, archive, by_name, fields, limits)
+
+
+def _opened_zip(opened: Opened, name: str) -> zipfile.ZipFile:
     try:
-        with zipfile.ZipFile(opened.stream) as archive:
-            budget = _Budget(opened.size_bytes, limits)
-            names = [n for n in archive.namelist() if n.startswith("archive/") and n[-1] != "/"]
-            if not names:
-                raise BrokenError("corrupt", "a WACZ package without a folder archive/")
-            for name in sorted(names):
-                with archive.open(name) as packed:
-                    stream = budget.counted(cast(BinaryIO, packed))
-                    yield from _member(opened, name, stream, fields, limits)
-    except (zipfile.BadZipFile, OverflowError, NotImplementedError) as error:
-        raise BrokenError("corrupt", f"WACZ: {error}"[:300]) from error
+        return zipfile.ZipFile(opened.stream)
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+        raise BrokenError("corrupt", f"{name}: {error}"[:300]) from error
+
+
+def _zip_members(
+    opened: Opened,
+    archive: zipfile.ZipFile,
+    entries: Iterable[zipfile.ZipInfo],
+    fields: Fields,
+    limits: Limits,
+) -> Iterator[Record | Reject]:
+    """Yield the documents of some files of a ZIP archive; a damaged file costs itself."""
+    budget = _Budget(opened.size_bytes, limits)
+    for entry in entries:
+        try:
+            with archive.open(entry) as packed:
+                stream = budget.counted(cast(BinaryIO, packed))
+                yield from _member(opened, entry.filename, stream, fields, limits)
+        except _FAULTS as error:
+            if isinstance(error, BrokenError) and error.reason == "too_large":
+                raise
+            yield _fault(opened, entry.filename, error)
 
 
 def tarred(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
@@ -66,10 +76,10 @@ def tarred(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | 
 
     Links, devices and folders are skipped.
     """
-    stream = buffered(Inflated(opened.stream, limits))
+    source = _UntilFault(Inflated(opened.stream, limits))
     n_members = 0
     try:
-        with tarfile.open(fileobj=stream, mode="r|", errorlevel=0) as archive:
+        with tarfile.open(fileobj=buffered(source), mode="r|", errorlevel=0) as archive:
             for entry in archive:
                 n_members += 1
                 archive.members = []  # type: ignore[attr-defined]  # it would keep every header
@@ -78,7 +88,11 @@ def tarred(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | 
                     member = cast(BinaryIO, packed)
                     yield from _member(opened, entry.name, member, fields, limits)
     except tarfile.TarError as error:
+        if source.fault is not None:
+            raise source.fault from error
         raise BrokenError("truncated" if n_members else "corrupt", f"tar: {error}"[:300]) from error
+    if source.fault is not None:  # the archive is cut off between two members
+        raise source.fault
 
 
 def _member(
@@ -89,8 +103,7 @@ def _member(
     Their source combines the names of the archive and the file.
     """
     uri = f"{opened.source_uri}/{_safe_name(name)}"
-    head = stream.read(_HEAD)
-    format_ = chosen(uri, head)
+    format_, head = chosen(uri, stream)
     if format_ is None:
         yield Reject(uri, None, None, "read", "unknown_format", known_names())
         return
@@ -98,21 +111,47 @@ def _member(
         detail = "an archive inside an archive is not read; unpack the outer one first"
         yield Reject(uri, None, None, "read", "nested_archive", detail)
         return
-    rest = buffered(_Prefixed(head, stream))
     inner = Opened(
         uri,
-        rest,
+        buffered(_Prefixed(head, stream)),
         file_time=opened.file_time,
         skipped=opened.skipped,
         unread=opened.unread,
         on_row=opened.on_row,
     )
     try:
-        yield from format_.records(inner, fields, limits)
+        if format_.needs_seek:
+            yield from _from_copy(inner, format_, fields, limits)
+        else:
+            yield from format_.records(inner, fields, limits)
     except BrokenError as fault:
         if fault.reason == "too_large" and fault.detail.startswith("the archive"):
             raise
         yield Reject(uri, None, None, "read", fault.reason, fault.detail)
+
+
+def _from_copy(
+    inner: Opened, format_: Format, fields: Fields, limits: Limits
+) -> Iterator[Record | Reject]:
+    """Read a member from a temporary file, for a format that goes back and forth in its file.
+
+    A fault of the archive is raised after the bytes before it were read.
+    """
+    fault: Exception | None = None
+    with closing(tempfile.TemporaryFile()) as copy:
+        try:
+            while chunk := inner.stream.read(_CHUNK):
+                copy.write(chunk)
+        except (*_FAULTS, tarfile.TarError) as error:
+            if isinstance(error, BrokenError) and error.reason == "too_large":
+                raise
+            fault = error
+        inner.size_bytes = copy.tell()
+        copy.seek(0)
+        inner.stream = cast(BinaryIO, copy)
+        yield from format_.records(inner, fields, limits)
+    if fault is not None:
+        raise fault
 
 
 class _Budget:
@@ -148,6 +187,29 @@ class _CountingStream(io.RawIOBase):
         self._budget.take(len(found))
         view[: len(found)] = found
         return len(found)
+
+
+class _UntilFault(io.RawIOBase):
+    """A stream that ends at a fault in its compression, so that all bytes before it are read.
+
+    A buffer would lose the bytes that it holds when the fault is raised.
+    """
+
+    def __init__(self, source: io.RawIOBase) -> None:
+        super().__init__()
+        self._source = source
+        self.fault: BrokenError | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        if self.fault is None:
+            try:
+                return self._source.readinto(buffer) or 0  # type: ignore[arg-type]
+            except BrokenError as fault:
+                self.fault = fault
+        return 0
 
 
 class _Prefixed(io.RawIOBase):

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import io
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import BinaryIO
 
+from copydesk.flows.read.field_names import LOOKALIKES
 from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError, Inflated, buffered, lines
+from copydesk.flows.read.streams import BrokenError, Converted, buffered, lines, text_bytes
 from copydesk.transforms.article import Refused
 from copydesk.transforms.encodings import decode
 
 _DELIMITERS = ",;\t|"
-_SAMPLE = 2**16
+_STATED = re.compile(r"sep=(.)\r?\n?")  # the first line of some exports for spreadsheets
+_QUOTED = re.compile(r'"[^"]*"?')
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the document of each row; quoted fields may contain line breaks.
 
-    The delimiter is the one in the header row: comma, semicolon, tab or bar.
+    The delimiter is the one in the header row: comma, semicolon, tab or bar. Column names may be in
+    capitals.
     """
     # The limit of the csv module applies to the whole process, which only reads inputs.
     csv.field_size_limit(max(csv.field_size_limit(), limits.line_bytes))
-    source = _Lines(buffered(Inflated(opened.stream, limits)), limits)
-    header = next(source, None)
-    if header is None:
-        raise BrokenError("empty", "no header row")
-    delimiter = max(_DELIMITERS, key=header.count)
-    try:
-        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
-    except csv.Error as error:
-        raise BrokenError("malformed", f"the header row: {error}") from error
+    source = _Lines(_with_line_feeds(text_bytes(opened.stream, limits)), limits)
+    names, delimiter = _header(source, fields)
     if len(names) > limits.parquet_columns:
         raise BrokenError("too_large", f"{len(names):,} columns")
     rows = RowReader.of(opened, fields, limits)
@@ -52,11 +51,50 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         if not any(cells):
             continue
         number += 1
-        if len(cells) > len(names):
+        if any(cells[len(names) :]):
             detail = f"{len(cells)} cells where the header row has {len(names)}"
             yield Reject(opened.source_uri, number, None, "read", "bad_csv", detail)
             continue
-        yield rows.record(dict(zip(names, cells, strict=False)), number)
+        yield rows.record(_row(names, cells), number)
+
+
+def _header(source: _Lines, fields: Fields) -> tuple[list[str], str]:
+    """Read the names of the columns and the delimiter."""
+    first = next((line for line in source if line.strip()), None)
+    stated = _STATED.fullmatch(first) if first is not None else None
+    if stated is not None:
+        first = next(source, None)
+    if first is None:
+        raise BrokenError("empty", "no header row")
+    bare = _QUOTED.sub("", first)
+    delimiter = stated[1] if stated is not None else max(_DELIMITERS, key=bare.count)
+    try:
+        cells = next(csv.reader(chain([first], source), delimiter=delimiter))
+    except csv.Error as error:
+        raise BrokenError("malformed", f"the header row: {error}") from error
+    names = [name.strip() for name in cells]
+    known = {*fields.names(), *LOOKALIKES} - set(names)
+    return [
+        lower if (lower := name.lower()) in known and name not in fields.names() else name
+        for name in names
+    ], delimiter
+
+
+def _row(names: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
+    """The cells by column; of two columns with one name the filled one."""
+    row: dict[str, object] = {}
+    for name, cell in zip(names, cells, strict=False):
+        if not row.get(name):
+            row[name] = cell
+    return row
+
+
+def _with_line_feeds(stream: io.BufferedReader) -> BinaryIO:
+    """Replace the carriage returns of a file that has no other line ends."""
+    head = stream.peek()
+    if b"\r" not in head or b"\n" in head:
+        return stream
+    return buffered(Converted(stream, lambda raw: raw.replace(b"\r", b"\n")))
 
 
 class _Lines(Iterator[str]):
@@ -88,9 +126,11 @@ class _Lines(Iterator[str]):
         except UnicodeDecodeError:
             pass
         try:
-            return decode.decode(line, declared=self._encoding or None, html=False).text
+            found = decode.decode(line, declared=self._encoding or None, html=False)
         except Refused as refused:
             raise BrokenError("misencoded", str(refused)) from refused
+        self._encoding = self._encoding or found.encoding
+        return found.text
 
 
 FORMAT = Format("csv", (".csv", ".tsv", ".tab"), records)

@@ -9,12 +9,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
+from typing import BinaryIO, cast
 
 from lxml import etree
 
 from copydesk.flows.read import news_xml
-from copydesk.flows.read.fields import Fields, address, moment
+from copydesk.flows.read.field_values import address, moment
+from copydesk.flows.read.fields import Fields
+from copydesk.flows.read.formats import html as html_format
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.news_xml import local, text_of
@@ -23,11 +27,19 @@ from copydesk.flows.read.streams import BrokenError, Inflated, buffered
 from copydesk.transforms.article import Given
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_PROLOGUE = (
+    rb"(?:\xef\xbb\xbf)?\s{0,999}"
+    rb"(?:<\?[^>]{0,999}\?>\s{0,99}|<!--.{0,9999}?-->\s{0,99}|<![^>]{0,999}>\s{0,99}){0,9}"
+)
 _ROOT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s{0,999}(?:<\?[^>]{0,999}\?>\s{0,99}|<!--.{0,9999}?-->\s{0,99}|<![^>]{0,999}>\s{0,99}){0,9}"
-    rb"<(?:\w{1,20}:)?(rss|feed|RDF|nitf|newsItem|newsMessage|urlset|sitemapindex)[\s>]",
+    _PROLOGUE
+    + rb"<(?:\w{1,20}:)?(rss|feed|RDF|nitf|newsItem|newsMessage|urlset|sitemapindex)[\s>]",
     re.DOTALL,
 )
+_PAGE = re.compile(_PROLOGUE + rb"<html[\s>]", re.DOTALL | re.IGNORECASE)
+_BLANK = b" \t\r\n"
+_END_OF_ITEM = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry|nitf|newsItem)\s{0,9}>")
+_TAIL = 64  # bytes; longer than the end tag of an item
 _TAGS = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
 # The end of a teaser: an ellipsis, also in brackets, or a link to the rest.
 _GOES_ON = re.compile(
@@ -44,11 +56,21 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     """Yield the items of a feed (RSS 1.0 and 2.0, Atom), or the items of NITF and NewsML-G2.
 
     An item is a document if the feed has its full text. Otherwise it is a row of `rejects` with the
-    reason `summary`. A sitemap is rejected.
+    reason `summary`. A sitemap is rejected. Of XML that is not well formed, every item that the
+    parser finds is read, and a row of `rejects` states the fault.
     """
+    stream = buffered(Inflated(opened.stream, limits))
+    head = stream.peek()
+    if _PAGE.match(head):
+        yield from html_format.records(replace(opened, stream=stream), fields, limits)
+        return
+    stream.read(len(head) - len(head.lstrip(_BLANK)))  # XML allows no blank before its declaration
+    source = _EndTags(stream)
+    events = _events(source)
     root, n_items, title = "", 0, None
+    last: Record | Reject | None = None
     try:
-        for event, node in _events(opened, limits):
+        for event, node in events:
             name = local(node)
             if event == "start":
                 if not root:
@@ -57,32 +79,57 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
                 continue
             reader = _READERS.get((root, name))
             if reader is not None:
-                item = reader(node, opened, n_items, title, limits)
+                if last is not None:
+                    yield last
+                last = _bounded(reader(node, opened, n_items, title, limits), limits)
                 n_items += 1
-                yield _bounded(item, limits)
                 _drop(node)
             elif name == "title" and title is None and _is_of_feed(node):
                 title = text_of(node) or None
     except etree.XMLSyntaxError as error:
+        if last is not None:
+            yield last
         reason = "truncated" if n_items else "corrupt"
         raise BrokenError(reason, f"XML: {error}"[:300]) from error
+    faults = [fault for fault in events.error_log if fault.level >= etree.ErrorLevels.FATAL]
+    # The parser closes an item in which the file ends.
+    is_cut_off = bool(faults) and source.n_items < n_items
+    if last is not None and not is_cut_off:
+        yield last
+    if faults:
+        raise BrokenError("truncated" if is_cut_off else "corrupt", f"XML: {faults[0]}"[:300])
     if not n_items:
         raise BrokenError("no_items", f"no item in the {root or 'file'}")
 
 
-def _events(opened: Opened, limits: Limits) -> Iterator[tuple[str, etree._Element]]:
-    return iter(
-        etree.iterparse(
-            buffered(Inflated(opened.stream, limits)),
-            events=("start", "end"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
+def _events(source: _EndTags) -> etree.iterparse[tuple[str, etree._Element]]:
+    return etree.iterparse(
+        cast(BinaryIO, source),
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=True,
     )
+
+
+class _EndTags:
+    """A stream that counts the end tags of items as they are read."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source, self._tail = source, b""
+        self.n_items = 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        chunk = self._source.read(size)
+        joined = self._tail + chunk
+        self.n_items += len(_END_OF_ITEM.findall(joined)) - len(_END_OF_ITEM.findall(self._tail))
+        self._tail = joined[-_TAIL:]
+        return chunk
 
 
 def _check_root(root: str, opened: Opened) -> None:
@@ -120,7 +167,7 @@ def _rss_item(
     node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
 ) -> Record | Reject:
     """Read an item of RSS 2.0 or 1.0."""
-    body = _child(node, _CONTENT, "fulltext")
+    body = _child(node, _CONTENT, "encoded", "fulltext")
     summary = _child(node, "description", "summary")
     guid = next((c for c in node if local(c) == "guid"), None)
     link = _child(node, "link")

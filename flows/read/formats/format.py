@@ -48,3 +48,5 @@ class Format:
     suffixes: tuple[str, ...]
     records: Callable[[Opened, Fields, Limits], Iterator[Record | Reject]]
     recognises: Callable[[bytes], bool] = lambda _: False
+    # Whether `records` goes back in the file, which a member of an archive cannot do.
+    needs_seek: bool = False

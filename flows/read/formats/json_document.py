@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from copydesk.flows.read.fields import Fields, RowReader
-from copydesk.flows.read.formats import jsonl
 from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.formats.json_depth import levels, too_deep
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError, Inflated, buffered
+from copydesk.flows.read.streams import BrokenError, text_bytes
 
 _PIECE = 2**18
 _BLANK = " \t\r\n\ufeff"
+# An array of objects, or an object that is not on one line.
+_OPENING = re.compile(rb"\[\s{0,999}[{\]]|\{[ \t\r]{0,99}\n\s{0,999}[\"}]")
 # Keys under which an API response or a dump wraps its list of documents.
-_LISTS = ("articles", "documents", "docs", "items", "results", "data", "records", "hits", "entries")
+_LISTS = (
+    "articles",
+    "documents",
+    "docs",
+    "items",
+    "results",
+    "data",
+    "records",
+    "hits",
+    "entries",
+    "stories",
+    "posts",
+    "news",
+)
+_ENVELOPES = ("response", "result", "payload", "feed")  # objects around such a list
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
@@ -26,8 +43,15 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     elements of that list are the documents. One value is read at a time, of at most `[limits]
     line_bytes`.
     """
+    yield from values(text_bytes(opened.stream, limits), opened, fields, limits)
+
+
+def values(
+    stream: BinaryIO, opened: Opened, fields: Fields, limits: Limits
+) -> Iterator[Record | Reject]:
+    """Yield the documents of a stream of JSON text in UTF-8, see `records`."""
     rows = RowReader.of(opened, fields, limits)
-    for number, item in enumerate(_unwrapped(_values(opened, limits), rows)):
+    for number, item in enumerate(_unwrapped(_values(stream, limits), rows)):
         if isinstance(item, BrokenError):
             yield Reject(opened.source_uri, number, None, "read", item.reason, item.detail)
         elif isinstance(item, dict):
@@ -39,8 +63,8 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
 def _unwrapped(values: Iterator[object], rows: RowReader) -> Iterator[object]:
     for value in values:
-        listed = _listed(value, rows) if isinstance(value, dict) else None
-        if listed is None:
+        listed = _listed(value, rows) if isinstance(value, dict) else value
+        if not isinstance(listed, list):
             yield value
         else:
             yield from listed
@@ -53,14 +77,16 @@ def _listed(value: Mapping[str, object], rows: RowReader) -> list[object] | None
         inner = value.get(name)
         if isinstance(inner, list) and inner and all(isinstance(item, dict) for item in inner):
             return inner
+    for name in (*_LISTS, *_ENVELOPES):
+        inner = value.get(name)
         if isinstance(inner, dict) and (nested := _listed(inner, rows)) is not None:
             return nested
     return None
 
 
-def _values(opened: Opened, limits: Limits) -> Iterator[object]:
+def _values(stream: BinaryIO, limits: Limits) -> Iterator[object]:
     """Yield the values of the file in order, and the elements of an outer array one by one."""
-    text = _Text(buffered(Inflated(opened.stream, limits)), limits)
+    text = _Text(stream, limits)
     is_array = text.accept("[")
     n_values = 0
     while not text.is_over():
@@ -71,6 +97,8 @@ def _values(opened: Opened, limits: Limits) -> Iterator[object]:
             raise BrokenError(
                 "bad_json", f"a comma is missing after value {n_values:,} of the array"
             )
+        if n_values and text.accept(",") and text.is_over():
+            break  # a comma behind the last of several objects
         try:
             yield text.value()
         except BrokenError as error:
@@ -87,7 +115,7 @@ class _Text:
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._stream, self._limits = stream, limits
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(strict=False)
         self._raw, self._at = b"", 0  # text that was read but not decoded yet
         self._text, self._is_ended = "", False
 
@@ -121,7 +149,7 @@ class _Text:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except RecursionError as error:
-                raise self._too_deep() from error
+                raise too_deep(self._limits.json_depth) from error
             except json.JSONDecodeError as error:
                 if not self._more(double=True):
                     raise BrokenError("bad_json", str(error)[:200]) from error
@@ -132,13 +160,9 @@ class _Text:
         length = end - self._at
         self._at = end
         most = self._limits.json_depth
-        if length > most and isinstance(value, dict | list) and jsonl.levels(value) > most:
-            raise self._too_deep()
+        if length > most and isinstance(value, dict | list) and levels(value) > most:
+            raise too_deep(most)
         return value
-
-    def _too_deep(self) -> BrokenError:
-        most = self._limits.json_depth
-        return BrokenError("too_deep", f"brackets nest deeper than [limits] json_depth, {most}")
 
     def _more(self, *, double: bool = False) -> bool:
         """Read another chunk.
@@ -165,9 +189,10 @@ class _Text:
         return bool(piece)
 
 
-def _recognises(head: bytes) -> bool:
+def recognises(head: bytes) -> bool:
+    """Whether a file starts with an array of objects, or with an object of several lines."""
     text = head.lstrip(b" \t\r\n\xef\xbb\xbf")
-    return text.startswith(b"[") and text[1:].lstrip(b" \t\r\n").startswith(b"{")
+    return _OPENING.match(text) is not None
 
 
-FORMAT = Format("json", (".json",), records, _recognises)
+FORMAT = Format("json", (".json",), records, recognises)

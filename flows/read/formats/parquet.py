@@ -179,6 +179,8 @@ def _is_text(type_: pa.DataType) -> bool:
         type_ = type_.value_type
     if pa.types.is_list(type_) or pa.types.is_large_list(type_):  # of paragraphs
         type_ = type_.value_type
+        if pa.types.is_struct(type_):  # that are objects
+            return True
     return any(
         test(type_)
         for test in (
@@ -203,6 +205,8 @@ def _is_plain(type_: pa.DataType) -> bool:
         or pa.types.is_integer(type_)
         or pa.types.is_floating(type_)
         or pa.types.is_temporal(type_)
+        or pa.types.is_boolean(type_)
+        or pa.types.is_decimal(type_)
     )
 
 
@@ -210,4 +214,6 @@ def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
-FORMAT = Format("parquet", (".parquet", ".pq"), records, lambda head: head.startswith(b"PAR1"))
+FORMAT = Format(
+    "parquet", (".parquet", ".pq"), records, lambda head: head.startswith(b"PAR1"), needs_seek=True
+)

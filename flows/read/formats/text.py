@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from copydesk.flows.read.fields import Fields, RowReader, address
-from copydesk.flows.read.formats import html
+from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.markup import looks_like_page
 from copydesk.flows.read.record import Kind, Record, Reject
 from copydesk.flows.read.streams import BrokenError, Inflated, whole
 from copydesk.transforms.article import Refused
 from copydesk.transforms.encodings import decode
 
 _ROBOTS = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]{0,999}\n){0,999}User-agent\s{0,9}:", re.IGNORECASE
+    rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]{0,999}\n|(?:Sitemap|Host|Crawl-delay)\s{0,9}:[^\n]{0,999}\n){0,999}"
+    rb"User-agent\s{0,9}:",
+    re.IGNORECASE,
 )
 
 
@@ -24,7 +26,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     body = whole(Inflated(opened.stream, limits), limits.document_bytes)
     if _ROBOTS.match(body[:4096]):
         raise BrokenError("robots", "a robots.txt speaks to crawlers and holds no article")
-    kind: Kind = "page" if html.looks_like_page(body) else "text"
+    kind: Kind = "page" if looks_like_page(body) else "text"
     yield Record(opened.source_uri, None, body, kind, fetched_at=opened.file_time)
 
 
@@ -39,18 +41,8 @@ def markdown(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record 
         yield Record(opened.source_uri, None, body, "text", fetched_at=opened.file_time)
         return
     row, text = markdown_text.parts(text)
-    given = RowReader(opened.source_uri, fields, limits).given(row)
-    plain = markdown_text.plain(text)
-    yield Record(
-        opened.source_uri,
-        None,
-        plain.encode(),
-        "text",
-        "utf-8",
-        address(row.get("url") or row.get("canonical_url")),
-        opened.file_time,
-        given,
-    )
+    rows = RowReader(opened.source_uri, fields, limits, opened.file_time)
+    yield rows.document(row, None, "text", markdown_text.plain(text))
 
 
 FORMATS = (

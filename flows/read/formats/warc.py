@@ -5,17 +5,20 @@ A damaged record affects no other record: reading continues at the next record t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from copydesk.flows.read.fields import Fields, address, moment
+from copydesk.flows.read.field_values import address, moment
+from copydesk.flows.read.fields import Fields
 from copydesk.flows.read.formats.format import Format, Opened
-from copydesk.flows.read.formats.html import looks_like_page
-from copydesk.flows.read.http_payload import (
+from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.markup import looks_like_page
+from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.streams import BrokenError, Inflated
+from copydesk.flows.read.web_archive.http_payload import (
     HEADER_BYTES,
     Payload,
     UnreadHeadError,
@@ -24,26 +27,17 @@ from copydesk.flows.read.http_payload import (
     resource,
     with_whole_line_ends,
 )
-from copydesk.flows.read.limits import Limits
-from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError, Inflated
-from copydesk.flows.read.warc_tape import Tape
+from copydesk.flows.read.web_archive.warc_header import (
+    END_OF_HEADER,
+    END_OF_RECORD,
+    HEADER,
+    LENGTH,
+    named,
+)
+from copydesk.flows.read.web_archive.warc_tape import Tape
 from copydesk.transforms.article import Given
 
 _OPENING = b"WARC/"
-# The first lines of a record inside other bytes: the version, then a named field of the standard.
-_HEAD = re.compile(
-    rb"(?<=\n)WARC/\d\.\d{1,2}\r?\n(?=(?:[\w-]{1,60}:[^\n]{0,9999}\n){0,20}?(?i:WARC-Type):)"
-)
-_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-_END_OF_RECORD = b"\r\n\r\n"
-_LENGTH = re.compile(
-    rb"^content-length:[ \t]{0,9}(\d{1,18})[ \t\r]{0,9}$", re.IGNORECASE | re.MULTILINE
-)
-# The names as the library knows them. By the standard, their case has no meaning.
-_NAMES = {
-    name.lower(): name for name in (b"WARC-Type", b"WARC-Target-URI", b"WARC-Date", b"Content-Type")
-}
 # The record types of WARC 1.1 that contain documents; the others are counted under their own names.
 _READERS = {"response": page, "resource": resource, "conversion": conversion}
 _OTHERS = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation"})
@@ -116,7 +110,7 @@ class _Segment:
 
     def seek_next_record(self) -> bool:
         """Move the tape to the next record after the fault; return whether there is one."""
-        if self._error is not None and self._tape.seek_next(_HEAD, after=self._search_from):
+        if self._error is not None and self._tape.seek_next(HEADER, after=self._search_from):
             return True
         # Compressed data was damaged, at once or before a header was found. The damage already has
         # its row.
@@ -134,10 +128,10 @@ class _Segment:
         yield from _items(read)
         if read.n_bytes > self._limits.document_bytes:
             return  # its head is not kept any more
-        end = following - len(_END_OF_RECORD)
+        end = following - len(END_OF_RECORD)
         real = end - self._block_start(read.start)
         is_longer = 0 <= real < read.n_bytes
-        if is_longer and self._tape.between(end, following) == _END_OF_RECORD:
+        if is_longer and self._tape.between(end, following) == END_OF_RECORD:
             yield self._wrong_length(read, real)
 
     def _following(self, archive: Iterator[WarcRecord]) -> WarcRecord | None:
@@ -212,9 +206,9 @@ class _Segment:
     def _is_too_long(self, last: _Read) -> bool:
         """Whether a record that the file's end cuts off is complete, so that its length is wrong."""
         tape = self._tape
-        if tape.find(_HEAD, after=last.start + 1) is not None:
+        if tape.find(HEADER, after=last.start + 1) is not None:
             return True
-        return tape.is_packed or tape.between(tape.end - 4, tape.end) == _END_OF_RECORD
+        return tape.is_packed or tape.between(tape.end - 4, tape.end) == END_OF_RECORD
 
     def _rest(self, last: _Read) -> Iterator[Reject]:
         """Yield a row if the file goes on after the last record but has no whole header there."""
@@ -231,7 +225,7 @@ class _Segment:
     def _has_header_left(self, last: _Read | None) -> bool:
         """Whether a record starts after the one that failed, within the unpacked bytes."""
         begin = self._origin if last is None else last.start
-        return self._tape.find(_HEAD, after=begin + 1) is not None
+        return self._tape.find(HEADER, after=begin + 1) is not None
 
     def _broken(self, last: _Read | None, fault: BrokenError) -> Iterator[Record | Reject]:
         """Yield the record before damaged compressed data; the record inside the data is lost."""
@@ -289,7 +283,7 @@ class _Segment:
     def _next_header(self, last: _Read) -> int | None:
         """Where the next record starts, within the bytes that a document may have."""
         after = last.start + 1
-        while (found := self._tape.find(_HEAD, after=after)) is None:
+        while (found := self._tape.find(HEADER, after=after)) is None:
             after = max(after, self._tape.end - HEADER_BYTES)
             n_searched = self._tape.end - last.start
             if n_searched > self._limits.document_bytes or not self._tape.look_ahead():
@@ -303,7 +297,7 @@ class _Segment:
         """
         content = self._tape.between(block, block + real)
         header = self._tape.between(last.start, block)
-        declared = _LENGTH.search(header)
+        declared = LENGTH.search(header)
         n_declared = int(declared[1]) if declared else -1
         is_right = 0 <= n_declared <= real and not content[n_declared:].strip(b"\r\n")
         content = content[:n_declared] if is_right else content.rstrip(b"\r\n")
@@ -328,7 +322,7 @@ class _Segment:
 
     def _with_right_length(self, header: bytes, content: bytes) -> Item:
         """The current record, parsed again from its bytes with the right length."""
-        lines = [_named(line.rstrip(b"\r")) for line in header.rstrip(b"\r\n").split(b"\n")]
+        lines = [named(line.rstrip(b"\r")) for line in header.rstrip(b"\r\n").split(b"\n")]
         kept = [line for line in lines if not line.lower().startswith(b"content-length:")]
         length = b"Content-Length: %d" % len(content)
         inner = Tape.of(b"\r\n".join([*kept, length, b"", content, b"", b""]))
@@ -346,7 +340,7 @@ class _Segment:
         return self._tape.between(start, block), self._tape.between(block, block + n_bytes)
 
     def _block_start(self, start: int) -> int:
-        end = _END_OF_HEAD.search(self._tape.between(start, start + HEADER_BYTES))
+        end = END_OF_HEADER.search(self._tape.between(start, start + HEADER_BYTES))
         return start + (end.end() if end else 0)
 
     def _has_whole_head(self, start: int) -> bool:
@@ -363,12 +357,6 @@ class _Segment:
 def _items(read: _Read | None) -> Iterator[Record | Reject]:
     if read is not None and read.item is not None:
         yield read.item
-
-
-def _named(line: bytes) -> bytes:
-    """A line of a header with its name in the case that the library knows."""
-    name, colon, value = line.partition(b":")
-    return _NAMES.get(name.lower(), name) + colon + value
 
 
 def _archive(source: Tape) -> ArchiveIterator:
@@ -396,4 +384,6 @@ def _panics() -> Iterator[None]:
         raise BrokenError("corrupt", f"WARC: {error}"[:300]) from error
 
 
-FORMAT = Format("warc", (".warc", ".wet"), records, lambda head: head.startswith(b"WARC/"))
+FORMAT = Format(
+    "warc", (".warc", ".wet"), records, lambda head: head.startswith(b"WARC/"), needs_seek=True
+)

@@ -11,8 +11,8 @@ from email.message import Message
 from fastwarc.stream_io import BrotliReader
 from fastwarc.warc import HeaderMap, WarcRecord
 
-from copydesk.flows.read.formats.html import looks_like_page
 from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.markup import looks_like_page
 from copydesk.flows.read.record import Kind
 from copydesk.flows.read.streams import BrokenError, Inflated, packing, whole
 from copydesk.transforms import mining_reservation

@@ -1,0 +1,144 @@
+"""Convert the values of fields to the text, times, names and addresses of a record."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+
+_TEXT_OF_BLOCK = ("text", "content", "value", "html", "body")
+_PARTS_OF_NAME = (
+    ("first_name", "last_name"),
+    ("firstName", "lastName"),
+    ("firstname", "lastname"),
+    ("first", "last"),
+    ("given_name", "family_name"),
+    ("givenName", "familyName"),
+)
+_LEAST_PARAGRAPHS = 20  # characters; arbitrary: a shorter list has labels, not text
+_MOST_AUTHORS = 100  # arbitrary; longer lists are data, not bylines
+MOST_CHARS = 4_000  # arbitrary; a longer title, author or date is misplaced text
+_TOO_LONG_URL = 8_192  # the longest URL that servers usually accept
+
+
+def joined(items: Sequence[object], between: str) -> object:
+    """Join paragraphs into one text.
+
+    They are strings, or objects with a `text`, `content`, `value` or `html`.
+    """
+    texts = []
+    for item in items:
+        if isinstance(item, Mapping):
+            texts += [item[n] for n in _TEXT_OF_BLOCK if isinstance(item.get(n), str)][:1]
+        elif isinstance(item, str):
+            texts.append(item)
+        elif item is not None:
+            return items
+    joined = between.join(texts)
+    return joined if len(joined) >= _LEAST_PARAGRAPHS else items
+
+
+def as_text(value: object) -> str:
+    """A value as text that any table can store; JSON for what is neither text nor a time."""
+    if isinstance(value, str):
+        return utf8(value).decode().replace("\x00", "")
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").replace("\x00", "")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return utf8(json.dumps(value, ensure_ascii=False, default=str)).decode()
+
+
+def moment(value: object) -> datetime | None:
+    """Return a point in time in UTC, or None if the value is not one.
+
+    The value may be a datetime, ISO 8601 text, or Unix seconds or milliseconds. A time without a
+    time zone is read as UTC.
+
+    >>> moment("2024-02-29T23:30:00-05:00")
+    datetime.datetime(2024, 3, 1, 4, 30, tzinfo=datetime.timezone.utc)
+    >>> moment(1709181000) == moment(1709181000000) == moment("2024-02-29 04:30")
+    True
+    """
+    try:
+        match value:
+            case datetime():
+                found = value
+            case date():
+                found = datetime(value.year, value.month, value.day)
+            case bool():
+                return None
+            case int() | float():
+                # 1e11 seconds is the year 5138 and 1e11 milliseconds is 1973, so news falls between
+                # the two.
+                found = datetime.fromtimestamp(value / 1000 if abs(value) >= 1e11 else value, UTC)
+            case str():
+                found = datetime.fromisoformat(value.strip()[:64])
+            case _:
+                return None
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def moment_text(value: object) -> str | None:
+    """A date as text: as printed, or ISO 8601 for other types; None if it is no date."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()  # a day stays a day, a local time stays local
+    found = moment(value)
+    return found.isoformat() if found else None
+
+
+def text(value: object) -> str | None:
+    """A title or name as text; None if it is absent or too long."""
+    if value is not None and not isinstance(value, str):
+        value = _name(value)
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if not isinstance(value, str) or len(value) > MOST_CHARS:
+        return None
+    return utf8(value).decode().replace("\x00", "").strip() or None
+
+
+def address(value: object) -> str | None:
+    """A URL as text that any table can store; None if it is absent or too long."""
+    found = text(value)
+    return None if found is None or len(found) > _TOO_LONG_URL else re.sub(r"[\t\r\n]", "", found)
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Names from a printed byline, a list of names, or objects with a `name` (schema.org) or its
+    parts.
+
+    >>> names([{"name": "Ana Ruiz"}, {"first_name": "Bo", "last_name": "Li"}, {"author": {"name": "Cy"}}])
+    ('Ana Ruiz', 'Bo Li', 'Cy')
+    """
+    items = value if isinstance(value, list | tuple) else [value] * (value is not None)
+    return tuple(name for item in items[:_MOST_AUTHORS] if (name := text(_name(item))))
+
+
+def _name(item: object, depth: int = 3) -> object:
+    """The name in an object that describes a person or an outlet."""
+    if isinstance(item, str) or not isinstance(item, Mapping):
+        return item
+    for key in ("name", "full_name", "fullName", "display_name", "displayName", "author", "person"):
+        found = item.get(key)
+        if isinstance(found, str) and found:
+            return found
+        if isinstance(found, Mapping) and depth and (inner := _name(found, depth - 1)):
+            return inner
+    for first, last in _PARTS_OF_NAME:
+        if item.get(last):
+            return " ".join(str(item[key]) for key in (first, last) if item.get(key))
+    return None
+
+
+def utf8(value: str) -> bytes:
+    """Encode as UTF-8. Surrogate pairs become their character; other surrogates become U+FFFD."""
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()

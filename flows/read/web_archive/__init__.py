@@ -1,0 +1,1 @@
+"""The bytes of WARC records: headers that the WARC library cannot read, and HTTP responses."""
