@@ -20,31 +20,31 @@ class Options:
     """
 
     window_hours: float = 72.0
-    """A pair of documents further apart is recorded only from `pair_floor_beyond` on, and it is a template below `jaccard_high`."""
+    """Hours between two documents. A pair further apart is recorded only from `pair_floor_beyond` on, and is named template below `jaccard_high`."""
     may_go: float = 0.6
-    """A document is dropped for another one only where the decision model gives at least this score that the other one says what it says. A copy with lines of its own may follow the report that it is a copy of, see `indirect_edges`."""
+    """A document is dropped for another one only if the decision model gives at least this score that the other one says the same. A copy with lines of its own may be dropped together with the report that it is a copy of (see `indirect_edges`)."""
     jaccard_low: float = 0.1
-    """Inside the window: a document may be dropped from this Jaccard similarity on, or from `containment_low` on."""
+    """Inside the window a document may be dropped from this Jaccard similarity on, or from `containment_low` on."""
     containment_low: float = 0.8
-    """Inside the window: below `jaccard_low` a document may be dropped only when the longer text holds this share of the shorter one. On wire stories that were read by hand, of the pairs below both a fifth could lose one."""
+    """Inside the window and below `jaccard_low` a document may be dropped only if the longer text has this share of the shorter one. In wire stories that were read by hand, a fifth of the pairs below both limits could lose one document."""
     jaccard_high: float = 0.9
-    """Beyond the window a pair of at least this Jaccard similarity is named near or excerpt, and one of less is a template. Timelines, factboxes and market wraps reach .86 on real wire text."""
+    """Beyond the window a pair of at least this Jaccard similarity is named near or excerpt, and any other pair template. Timelines, factboxes and market reports reach .86 in real wire text."""
     folds: tuple[str, ...] = RELATIONS
-    """Relations that may drop a document; the others only give rows of `pairs`."""
+    """Relations for which a document may be dropped. The others only give rows of `pairs`."""
     keep: str = "fullest"
     """Which copy is kept: fullest, earliest, longest, original or outlet-rank."""
     outlet_rank: tuple[str, ...] = ()
-    """Outlets by outlet_id, the preferred first; for keep = "outlet-rank"."""
+    """Outlets by outlet_id, the preferred first, for keep = "outlet-rank"."""
     pair_floor: float = 0.1
-    """Pairs are stored from this Jaccard similarity; re-clustering below it is refused."""
+    """Pairs are stored from this Jaccard similarity on. Clustering again with a lower limit is refused."""
     pair_floor_containment: float = 0.25
-    """Pairs are stored, too, from this containment."""
+    """Pairs are also stored from this containment on."""
     pair_floor_beyond: float = 0.3
-    """Beyond the window pairs are stored from this Jaccard similarity. A timeline that was brought up to date after weeks shares .3 to .5 with its last version."""
+    """Beyond the window pairs are stored from this Jaccard similarity on. A timeline that is updated after weeks shares .3 to .5 with its last version."""
     undated_window: int = 20_000
     """An undated document is compared with this many of the most recent documents as if inside the window."""
     ngram: int = 3
-    """Words per shingle. On wire copies 3 finds cut and edited texts that 5 misses."""
+    """Words in a shingle. On wire copies 3 finds cut and edited texts that 5 misses."""
     num_perm: int = 128
     """Permutations of a MinHash signature, datasketch's default."""
     seed: int = 1

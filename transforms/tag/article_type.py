@@ -15,7 +15,7 @@ COLUMNS = (
     column(
         "article_type",
         pa.string(),
-        "news, opinion, live_blog, review, press_release, gallery, interview, analysis or sponsored; null where nothing says which.",
+        "news, opinion, live_blog, review, press_release, gallery, interview, analysis or sponsored; null if the type is not known.",
     ),
 )
 

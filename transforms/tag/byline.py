@@ -35,7 +35,7 @@ COLUMNS = (
     column(
         "byline_roles",
         STRINGS,
-        "For each entry of `byline`: writer, photographer, editor or contributor, empty where none is printed; an empty list where no role is.",
+        "For each entry of `byline`: writer, photographer, editor or contributor, or empty if none is printed. The list is empty if no entry has a role.",
         required=True,
     ),
     column("byline_raw", pa.string(), "The byline as found, before it was split into names."),

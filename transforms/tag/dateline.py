@@ -15,20 +15,22 @@ COLUMNS = (
     column(
         "dateline_place",
         pa.string(),
-        "Place the report was filed from, as printed in its dateline.",
+        "Place from which the report was filed, as printed in its dateline.",
     ),
     column(
         "dateline_country",
         pa.string(),
-        "Country or state of that place: as printed, else of a city known to the gazetteer.",
+        "Country or state of that place: as printed, or from the gazetteer if it lists the city.",
     ),
     column(
-        "dateline_agency", pa.string(), "Agency or outlet named in the dateline, by its one name."
+        "dateline_agency",
+        pa.string(),
+        "Agency or outlet named in the dateline, always by the same name.",
     ),
     column(
         "dateline_date",
         pa.date32(),
-        "Day named in the dateline; its year from `published_date` or the fetch where the dateline gives none.",
+        "Day named in the dateline. If it has no year, the year is that of `published_date` or of the fetch.",
     ),
 )
 RULE, RULE_VERSION = "dateline", 1

@@ -17,11 +17,11 @@ from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
 COLUMNS = (
-    column("language", pa.string(), "Language of the text, ISO 639-1 code where there is one."),
+    column("language", pa.string(), "Language of the text, as ISO 639-1 code if there is one."),
     column(
         "language_confidence",
         pa.float32(),
-        "Probability of that language by the model, 0 to 1; null where the text is too short to tell.",
+        "Probability of that language by the model, 0 to 1; null if the text is too short.",
     ),
 )
 

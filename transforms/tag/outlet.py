@@ -20,9 +20,9 @@ COLUMNS = (
     column(
         "outlet_id",
         pa.string(),
-        "Who published: registrable domain by the public suffix list; a hyphenated name where no domain is known.",
+        "Publisher: registrable domain by the public suffix list, or a hyphenated name if no domain is known.",
     ),
-    column("outlet", pa.string(), "Display name of who published."),
+    column("outlet", pa.string(), "Display name of the publisher."),
 )
 
 # Legal forms of companies. Pages often name the company as publisher instead of the paper.

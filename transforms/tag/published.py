@@ -21,21 +21,23 @@ COLUMNS = (
     column(
         "published_at",
         TIMESTAMP,
-        "First publication in UTC; of a day alone, its first moment (see `published_precision`).",
+        "First publication in UTC. If only the day is known, its first moment (see `published_precision`).",
     ),
     column("published_date", pa.date32(), "Day of publication as printed: local to the outlet."),
     column(
-        "published_precision", pa.string(), "Finest part the source gave: day, minute or second."
+        "published_precision",
+        pa.string(),
+        "Finest part that the source gives: day, minute or second.",
     ),
     column(
         "published_utc_offset_minutes",
         pa.int32(),
-        "Offset from UTC as printed, in minutes; null where none was.",
+        "Offset from UTC as printed, in minutes; null if none is printed.",
     ),
     column(
         "modified_at",
         TIMESTAMP,
-        "Last modification in UTC, where the source tells it apart from publication.",
+        "Last modification in UTC, if the source distinguishes it from publication.",
     ),
 )
 

@@ -16,17 +16,17 @@ COLUMNS = (
     column(
         "is_free",
         pa.bool_(),
-        "false where the page's data or a wall says that payment or a log-in is asked for the whole text; true where the page's data says it is free.",
+        "false if the page's data or a wall says that the whole text needs payment or a log-in; true if the page's data says that it is free.",
     ),
     column(
         "license",
         pa.string(),
-        "Licence that the page names: an SPDX identifier of Creative Commons where its link is one, else the link or the words.",
+        "Licence that the page names: an SPDX identifier if it links to Creative Commons, otherwise the link or the words.",
     ),
     column(
         "tdm_reserved",
         pa.bool_(),
-        "true where the page or the HTTP response reserves text and data mining (TDM Reservation Protocol, robots noai, noml), false where it says that mining is not reserved.",
+        "true if the page or the HTTP response reserves text and data mining (TDM Reservation Protocol, robots noai, noml), false if it says that mining is not reserved.",
     ),
 )
 

@@ -16,18 +16,18 @@ COLUMNS = (
     column(
         "description",
         pa.string(),
-        "Standfirst or summary that the page's data gives the document.",
+        "Standfirst or summary of the document in the page's data.",
     ),
     column(
         "keywords",
         STRINGS,
-        "Keywords and tags that the page's data names, as printed, in order.",
+        "Keywords and tags in the page's data, as printed, in order.",
         required=True,
     ),
     column(
         "image_url",
         pa.string(),
-        "Address of the picture that the page's data gives the document.",
+        "Address of the document's picture in the page's data.",
     ),
 )
 

@@ -21,12 +21,12 @@ COLUMNS = (
     column(
         "title",
         pa.string(),
-        "Headline, without site name, section or label; null where the text has none.",
+        "Headline without site name, section or label; null if the text has none.",
     ),
     column(
         "title_raw",
         pa.string(),
-        "The headline as found, before site name, section or label were cut.",
+        "The headline as found, including site name, section and label.",
     ),
 )
 

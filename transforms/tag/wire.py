@@ -22,7 +22,7 @@ COLUMNS = (
     column(
         "sources_cited",
         STRINGS,
-        "Outlets and agencies the text reports from, in order of first mention.",
+        "Outlets and agencies that the text cites, in order of first mention.",
         required=True,
     ),
 )
