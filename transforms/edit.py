@@ -91,8 +91,7 @@ def page(html: str | bytes, source: Source, options: Options) -> Article:
         if isinstance(html, bytes):
             decoded = decode.decode(html, declared=None, html=True)
             html, encoding = decoded.text, decoded.evidence
-        tree = extract.parse(html, options=options.extract)
-        elements = extract.read_elements(tree)
+        tree, elements = extract.parse_with_elements(html, options=options.extract)
         data = tag.read_page(tree, url=source.url, elements=elements)
         found = extract.extract(tree, url=source.url, options=options.extract, elements=elements)
         extracted, removed, text_source = found.text, found.removed, found.source

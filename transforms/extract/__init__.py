@@ -16,9 +16,8 @@ from copydesk.transforms.extract.extraction import Extraction, extract
 from copydesk.transforms.extract.model import block_model
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_elements import Elements
-from copydesk.transforms.extract.page_elements import read as read_elements
 from copydesk.transforms.extract.page_level import page_kind
-from copydesk.transforms.extract.parse import parse
+from copydesk.transforms.extract.parse import parse, parse_with_elements
 
 __all__ = [
     "RULES",
@@ -28,7 +27,7 @@ __all__ = [
     "Options",
     "extract",
     "parse",
-    "read_elements",
+    "parse_with_elements",
     "warm",
 ]
 

@@ -164,6 +164,10 @@ class Elements:
         tag = self.opened_at[element]
         return self.content[self._starts[tag] : self._ends[tag]]
 
+    def longest_tag(self) -> int:
+        """Return the most bytes of a tag."""
+        return int((self.tag_ends - self.tag_starts).max())
+
     def are(self, names: Collection[str]) -> Marks:
         """Return whether each element has one of these names."""
         of_kind = map(names.__contains__, self.names)

@@ -8,7 +8,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from copydesk.transforms.article import Refused
+from copydesk.transforms.extract import page_elements
 from copydesk.transforms.extract.options import Options
+from copydesk.transforms.extract.page_elements import Elements
 
 # lxml.html calls a Python function for the class of each element. One class for all elements saves
 # a tenth of the time.
@@ -35,6 +37,8 @@ _OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscr
 #: is 26.
 _CROWD = 80
 _CROWDED = etree.XPath(f"boolean(descendant::*/@*[{_CROWD + 1}])")
+#: Bytes of a serialised attribute at least: ` a=""`.
+_LEAST_ATTRIBUTE = 5
 _MOST_REPAIRS = 10
 #: Bytes of the end of a script, with some white space, which contain no attributes that matter.
 _END_OF_SCRIPT = 20
@@ -49,7 +53,27 @@ def parse(text: str, *, options: Options | None = None) -> HtmlElement:
     >>> parse("<p>Rain fell.").findtext(".//p")
     'Rain fell.'
     """
-    options = options or Options()
+    return parse_with_elements(text, options=options)[0]
+
+
+def parse_with_elements(
+    text: str, *, options: Options | None = None
+) -> tuple[HtmlElement, Elements]:
+    """Return what `parse` returns, and the elements of the tree."""
+    content = _checked(text, options or Options())
+    tree = _tree(content)
+    elements = page_elements.read(tree)
+    if elements.longest_tag() > _CROWD * _LEAST_ATTRIBUTE and _CROWDED(tree):
+        tree = _tree(_requoted(content, _CROWD))
+        elements = page_elements.read(tree)
+    if tree.find("body") is None:
+        tree = _with_body(content, tree)
+        elements = page_elements.read(tree)
+    return tree, elements
+
+
+def _checked(text: str, options: Options) -> bytes:
+    """Return a page in UTF-8 without control characters. Raises `Refused` beyond the limits."""
     if len(text) > options.max_chars:
         raise Refused(
             "extract", "too_large", f"{len(text)} characters, more than {options.max_chars}"
@@ -77,12 +101,7 @@ def parse(text: str, *, options: Options | None = None) -> HtmlElement:
                 "too_many_attributes",
                 f"a tag with more than {options.max_attributes} attributes",
             )
-    tree = _tree(content)
-    if _CROWDED(tree):
-        tree = _tree(_requoted(content, _CROWD))
-    if tree.find("body") is None:
-        tree = _with_body(content, tree)
-    return tree
+    return content
 
 
 def _tree(content: bytes) -> HtmlElement:
