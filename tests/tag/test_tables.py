@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import copydesk
-from copydesk.transforms.tag.datelines import dateline_forms, dateline_parser
+from copydesk.transforms.tag.datelines import dateline_day, dateline_forms, dateline_parser
 from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.persons import byline_forms, byline_languages, person_names
@@ -190,4 +190,4 @@ def test_the_reporter_of_a_dateline_is_the_author() -> None:
 
 def test_a_day_without_month_is_the_nearest_to_the_fetch() -> None:
     found = dateline_parser.parse("[東京 5日 ロイター] - 川は月曜日の夜に増水した。")
-    assert dateline_parser.resolved(found, date(2024, 1, 7)) == date(2024, 1, 5)
+    assert dateline_day.resolve(found, date(2024, 1, 7)) == date(2024, 1, 5)

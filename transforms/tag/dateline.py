@@ -7,7 +7,7 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms.ledger import Cut, cut
 from copydesk.transforms.tag import published
-from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.datelines import dateline_day, dateline_parser
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.tagger import Found, Tagger, View
 
@@ -54,7 +54,7 @@ def find(view: View) -> Found:
         reference = published.find(view).values.get("published_date") or (
             fetched.date() if fetched else None
         )
-        values["dateline_date"] = dateline_parser.resolved(found, reference)
+        values["dateline_date"] = dateline_day.resolve(found, reference)
     evidence = {name: "text" for name, value in values.items() if value is not None}
     if found.country and found.place and found.country not in view.lines[found.line][: found.end]:
         evidence["dateline_country"] = "gazetteer"

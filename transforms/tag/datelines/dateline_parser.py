@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -356,45 +355,3 @@ def _acceptable(parts: _Parts, rest: str) -> bool:
     if dateline_places.NOT_PLACES.fullmatch(word) and not parts.listed:
         return False
     return any(condition.holds(parts) for condition in DATELINE_CONDITIONS)
-
-
-def resolved(line: Dateline, reference: date | None) -> date | None:
-    """Return the day of a dateline. A missing year is the one nearest to the reference.
-
-    >>> resolved(Dateline(month=12, day=31), date(2024, 1, 2)).isoformat()
-    '2023-12-31'
-    """
-    if line.day is None or (line.year is None and reference is None):
-        return None
-    if line.month is None:
-        return _nearest(line.day, reference)
-    years = (
-        [line.year]
-        if line.year is not None
-        else [reference.year + n for n in (-1, 0, 1)]
-        if reference is not None
-        else []
-    )
-    days = [day for year in years if (day := _date(year, line.month, line.day)) is not None]
-    if line.year is not None or reference is None:
-        return days[0] if days else None
-    near = [day for day in days if abs(day - reference) <= timedelta(days=183)]
-    return min(near, key=lambda day: abs(day - reference), default=None)
-
-
-def _nearest(day: int, reference: date | None) -> date | None:
-    """Return the day of that number nearest to the reference. A dateline of Tokyo may print only
-    "5日".
-    """
-    if reference is None:
-        return None
-    around = [reference + timedelta(days=n) for n in range(-20, 11)]
-    fit = [other for other in around if other.day == day]
-    return min(fit, key=lambda other: abs(other - reference), default=None)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day) if date_formats.FIRST_YEAR <= year <= 9998 else None
-    except ValueError:
-        return None

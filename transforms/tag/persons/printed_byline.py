@@ -327,10 +327,7 @@ def _of_one_article(atom: _Atom, best: _Atom, starts: list[int]) -> bool:
 
 
 def _unbroken_row(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
-    """Return the atoms in one unbroken row with the best one.
-
-    The names of a byline follow each other. A list of stories has more between its names.
-    """
+    """Return the atoms in one row with the best one: a list of stories has more between its names."""
     ordered = sorted(atoms, key=lambda atom: atom.mark.order)
     at = ordered.index(best)
     first = last = at
