@@ -24,7 +24,7 @@ LEADING_DATE = Caseless(
 # The words that open a byline, in the languages of the cleaner. The group `role` holds a role if
 # one is named.
 BY = Caseless(
-    r"^\W{0,6}(?:(?P<photographer>(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
+    r"^\W{0,6}(?:(?P<photographer>fot\.\s+|(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
     r"|(?P<editor>(?:edited|editing|tested|contributions?|additional reporting|reviewed|medically reviewed|fact[- ]?checked|checked|verified|updated|last updated|curated|compiled|produced|hosted|translated|narrated)(?: by|:)\s*)"
     r"|(?P<writer>(?:(?:(?:words|text|story|article|report|reporting|review|recipe|interview|analysis|opinion|commentary|column|essay|guest post|post|blog|"
     r"exclusive|feature|guide|news)\s+by|this (?:post|article|story) was written by|written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|created by|"
@@ -33,7 +33,7 @@ BY = Caseless(
     r"publicado por|publicada por|postado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|pubblicato da|geschreven door|geplaatst door|gepost door|opublikowane przez|przez|od|"
     r"(?:eingestellt|gepostet|verfasst|geschrieben|erstellt) von|(?:(?:blog|gast)[ -]?)?beitrag von|(?:publié|écrit|rédigé) par|upplagd av|lagt inn av|"
     r"(?:interview|protokoll)(?=:)|(?:text|interview|protokoll)(?: (?:und|&|/) (?:text|interview|protokoll|recherche|fotos?|bilder|video))+(?=:)|автор(?=:)|"
-    r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:by:?\s+)?)))",
+    r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|(?:联系)?本文记者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:by:?\s+)?)))",
 )
 _MORE_ASCII = re.compile(byline_languages.opening(ascii_only=True))
 _MORE = re.compile(byline_languages.opening(ascii_only=False), re.IGNORECASE)
