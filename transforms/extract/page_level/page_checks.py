@@ -9,10 +9,8 @@ has its own rule in the ledger.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +19,7 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
-from copydesk.transforms.extract.page_level import galleries, posts
+from copydesk.transforms.extract.page_level import galleries, other_articles, posts
 
 BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY = (
     "page_byline",
@@ -43,17 +41,11 @@ _COPY_SHARE = 0.3
 _GROUPS = [name for name, _ in CLASS_GROUPS]
 _COMMENT = 1 << _GROUPS.index("comment")
 _IS_HIDDEN = 1 << (len(_GROUPS) + ATTRIBUTE_GROUPS.index("is_hidden"))
-_HEADINGS = frozenset(("h1", "h2", "h3"))
-#: A heading opens its box if at most this many blocks (a kicker, a date) come before it.
-_OPENING = 5
 #: From this number of kept blocks between two that are named for comments, the name means something
 #: else.
 _INTERLEAVED = 3
 #: Comments are cut if at least this many words of the article are outside of them.
 _ARTICLE_WORDS = 30
-#: Boxes like that of the page's own article are other articles if its own has this share of the
-#: text that is kept outside of them (arbitrary).
-_OWN_SHARE = 0.5
 #: A line that counts comments is their heading if it is not longer than this and has this many
 #: words of an article above it. Of four pages of 2,000 with kept text below such a line, none had
 #: text of the article there.
@@ -84,6 +76,7 @@ _STAMP = re.compile(
     r"\d{4}年\d{1,2}月\d{1,2}日.{0,14}|(?:\d{1,4}[-./]\d{1,2}[-./]\d{2,4}|\d{1,2}:\d\d)[\s,|–-]{0,3}(?:\d{1,4}[-./:]\d{1,2}(?:[-./:]\d{2,4})?)?.{0,12}"
 )
 _LINE_WORDS = 14
+_TOP_BLOCKS = 5  # Kept blocks among which such a line may be.
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,7 @@ def check(
         (COMMENTS, _comments(page, kept, words)),
         (COMMENTS, _below_comment_heading(page, kept, words)),
         (COMMENTS, posts.find(page, kept, words)),
-        (OTHER_ARTICLE, _other_articles(page, kept, words, is_title)),
+        (OTHER_ARTICLE, other_articles.find(page, kept, words, is_title)),
         (GALLERY, galleries.find(page, kept, words, is_title)),
     ):
         for block in blocks:
@@ -173,7 +166,7 @@ def _is_alike(page: Page, block: int, other: int) -> bool:
 def _printed_lines(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
     """Return the kept lines above the first paragraph that name the author and the time."""
     found = []
-    for block in np.flatnonzero(kept)[:_OPENING].tolist():
+    for block in np.flatnonzero(kept)[:_TOP_BLOCKS].tolist():
         if words[block] > _LINE_WORDS:
             break
         text = page.text[block].strip()
@@ -246,99 +239,6 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
         if len(text) <= _COUNT_CHARS and _COMMENT_COUNT.fullmatch(text.strip()):
             return [b for b in places.tolist() if b > block]
     return []
-
-
-def _other_articles(
-    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
-) -> list[int]:
-    """Return the kept blocks of the articles below the page's own: boxes like its own."""
-    titles = [b for b in np.flatnonzero(is_title).tolist() if _heading(page, b)]
-    if not titles:
-        return []
-    weight = np.concatenate(([0.0], np.cumsum(words * kept)))
-
-    def words_in(blocks: range) -> float:
-        return float(weight[blocks.stop] - weight[blocks.start])
-
-    boxes = [
-        box
-        for box in _boxes_alike(page, titles[0], is_title)
-        if words_in(box.before_heading) < _ARTICLE_WORDS  # Otherwise its heading is a subheading.
-        and words_in(box.own) >= _ARTICLE_WORDS
-        and words_in(box.others)
-    ]
-    inside = np.zeros(len(kept), dtype=np.bool_)
-    for box in boxes:
-        inside[box.others.start : box.others.stop] = True
-    rest = float((words * (kept & ~inside)).sum())
-    found: set[int] = set()
-    for box in boxes:
-        # Sections of a guide are similar, too. There the first of them is a small part of what is
-        # kept.
-        if box.is_article or words_in(box.own) >= _OWN_SHARE * rest:
-            found.update(b for b in box.others if kept[b])
-    return sorted(found)
-
-
-class _Boxes(NamedTuple):
-    """The blocks of the page's own article, and those of a similar box with a similar heading."""
-
-    own: range
-    others: range
-    before_heading: range
-    is_article: bool
-
-
-def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Iterator[_Boxes]:
-    """Yield the boxes below a title that are like its own.
-
-    They have the same tag and purpose, and open with a heading of the same level. If the headline
-    is outside of the article's box, an `article` that opens with a main heading is one as well.
-    """
-    level = _heading(page, title)
-    above = _chain(page, page.inner_element[title])
-    for block in range(title + 1, len(page.text)):
-        if is_title[block] or _heading(page, block) != level:
-            continue
-        mine, theirs = _diverging_elements(above, _chain(page, page.inner_element[block]))
-        if mine < 0:
-            continue
-        others = range(page.first_block[theirs], page.last_block[theirs])
-        own = range(page.first_block[mine], page.last_block[mine])
-        is_article = page.tag[theirs] == "article"
-        if is_article and level == "h1" and page.tag[mine] != "article":
-            own = range(title, others.start)
-        elif page.tag[mine] != page.tag[theirs] or (
-            not is_article and page.classes[mine] != page.classes[theirs]
-        ):
-            continue
-        if block - others.start <= _OPENING and title - own.start <= _OPENING:
-            yield _Boxes(own, others, range(others.start, block), is_article)
-
-
-def _heading(page: Page, block: int) -> str:
-    """Return the tag of the heading that a block is, or an empty string."""
-    for element in (int(page.inner_element[block]), int(page.block_element[block])):
-        if page.tag[element] in _HEADINGS:
-            return page.tag[element]
-    return ""
-
-
-def _chain(page: Page, element: int) -> list[int]:
-    """Return the elements around one, from the root down to itself."""
-    chain = []
-    while element > 0:
-        chain.append(element)
-        element = page.parent[element]
-    return chain[::-1]
-
-
-def _diverging_elements(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
-    """Return the two elements at which two chains separate, or -1 if one contains the other."""
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            return a, b
-    return -1, -1
 
 
 def _copies(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import Mark, PageData
-from copydesk.transforms.tag.persons import byline_lexicon
+from copydesk.transforms.tag.persons import byline_lexicon, name_marks
 from copydesk.transforms.tag.persons import person_names as names
 from copydesk.transforms.tag.persons.byline_candidate import Candidate, without_site
+from copydesk.transforms.tag.persons.name_marks import NameMark
 from copydesk.transforms.tag.persons.person_names import Name
 
 # Elements from the headline to the byline. 92 % of 434 known bylines are within this distance.
 NEAR = 150
-
-
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    """A mark that prints little but names, with a score of how far to trust it."""
-
-    mark: Mark
-    names: tuple[Name, ...]
-    score: float
-
-    @property
-    def has_people(self) -> bool:
-        return any(not name.is_org for name in self.names)
 
 
 # Trust in each way of marking an author, before its position and wording are considered. Scale and
@@ -36,8 +24,6 @@ _TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
 ACCEPT = 2.5
 CERTAIN = 2.5
 _BELOW_HEADING = 15  # Elements from a heading to its byline. Arbitrary.
-# Elements between two names of one byline: each name may have a picture, a link and a title.
-GAP = 14
 _STRONG = re.compile(
     r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b(?!-)|posted-?by|written|forfatter|skribent|signature(?!s|-?(?:list|count))|contributor|reporter"
 )
@@ -46,9 +32,6 @@ _WEAK = re.compile(
     r"reviewer|reviewed|editor|list|promo|newsletter|donate|subscribe|login|menu|search|recipe|product|ratings?|label|prefix"
 )
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:en|es|e|i)?|auteurs?)/[\w%.-]{3,}", re.I)
-_NAME_CLASS = re.compile(
-    r"author[-_]*nam|authors?[-_]*link|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))"
-)
 _BESIDE = re.compile(
     r"title|job|role|bio|\bdes|desc|detail|date(?!.?(?:and)?.?author)|position|tooltip|educat|about|social|avatar|follow"
 )
@@ -83,43 +66,43 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     starts = [mark.order for mark in page.headings if mark.how == "heading"]
     others_begin = _other_headings(page, top)
     marks = tuple(mark for mark in marks if not _is_below(mark, others_begin))
-    around = _ancestors(marks)
+    around = name_marks.ancestors(marks)
     others = {
         mark.order for mark in marks if names.opened_role(mark.text) in {"editor", "photographer"}
     }
-    atoms = [
-        atom
+    candidates = [
+        candidate
         for mark in marks
         if not around[mark.order] & others
-        and (atom := _atom(mark, top, site)) is not None
-        and atom.score > 0
+        and (candidate := _name_mark(mark, top, site)) is not None
+        and candidate.score > 0
     ]
     best = max(
-        atoms,
-        key=lambda atom: (atom.score >= ACCEPT and atom.has_people, atom.score, -atom.mark.order),
+        candidates,
+        key=lambda candidate: (
+            candidate.score >= ACCEPT and candidate.has_people,
+            candidate.score,
+            -candidate.element.order,
+        ),
         default=None,
     )
     if best is None or best.score < ACCEPT:
         return _only_author(marks, site)
-    beside = [
-        atom
-        for atom in atoms
-        if atom is best
-        or (_print_one_byline(atom, best, around) and _of_one_article(atom, best, starts))
-    ]
-    fellows = _innermost(_unbroken_row(beside, best), around)
+    fellows = name_marks.of_one_byline(candidates, best, around, starts)
     found: dict[str, Name] = {}
-    for atom in sorted(fellows, key=lambda atom: atom.mark.order):
-        for name in without_site(list(atom.names), site):
+    for candidate in sorted(fellows, key=lambda candidate: candidate.element.order):
+        for name in without_site(list(candidate.names), site):
             found.setdefault(gazetteers.key(name.text), name)
-    raw = "; ".join(dict.fromkeys(" ".join(atom.mark.text.split())[:200] for atom in fellows))[:400]
+    raw = "; ".join(
+        dict.fromkeys(" ".join(candidate.element.text.split())[:200] for candidate in fellows)
+    )[:400]
     certain = (
         bool(top)
         and best.score >= CERTAIN
-        and 0 < best.mark.order - top <= 40
-        and names.opened(best.mark.text)
+        and 0 < best.element.order - top <= 40
+        and names.opened(best.element.text)
     )
-    near = bool(top) and 0 < best.mark.order - top <= 60 and not best.mark.zone
+    near = bool(top) and 0 < best.element.order - top <= 60 and not best.element.zone
     full_names = all(
         name.is_org or " " in name.text or not name.text.isascii() for name in found.values()
     )
@@ -128,7 +111,7 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
         raw,
         "markup",
         certain,
-        full_names and best.score >= 3 and (near or best.mark.how in {"rel", "itemprop"}),
+        full_names and best.score >= 3 and (near or best.element.how in {"rel", "itemprop"}),
     )
 
 
@@ -162,7 +145,7 @@ def _only_author(marks: tuple[Mark, ...], site: frozenset[str]) -> Candidate | N
     return Candidate(tuple(found.values()), raw, "markup") if len(found) == 1 else None
 
 
-def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
+def _name_mark(mark: Mark, top: int, site: frozenset[str]) -> NameMark | None:
     """Return a mark that prints little but names, with its score, or None for any other mark."""
     below_top = 0 < mark.order - top <= 25 and bool(top)
     below = below_top and names.opened(mark.text)
@@ -181,7 +164,7 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
         mark.how == "class"
         and not opened
         and _BESIDE.search(mark.names)
-        and not _NAME_CLASS.search(mark.names)
+        and not name_marks.NAME_CLASS.search(mark.names)
     )
     if beside or names.opened_role(text) in {"editor", "photographer"}:
         return None
@@ -192,7 +175,7 @@ def _atom(mark: Mark, top: int, site: frozenset[str]) -> _Atom | None:
     sure = sure or near_page
     found = names.split(text, site=site, sure=sure)
     return (
-        _Atom(mark, found, _score(mark, after if top else None, opened=opened, written=written))
+        NameMark(mark, found, _score(mark, after if top else None, opened=opened, written=written))
         if _are_its_names(
             found, mark, text, site, near_page=near_page, near_head=below_top and opened
         )
@@ -277,31 +260,6 @@ def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> flo
     return score - penalty * (0.3 if close else 0.5 if written else 1.0)
 
 
-def _ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:
-    """Return the marks around each mark, by their order."""
-    around: dict[int, frozenset[int]] = {}
-    for mark in marks:  # Marks are in document order, so an outer mark comes first.
-        around[mark.order] = (
-            around.get(mark.inside, frozenset()) | {mark.inside} if mark.inside else frozenset()
-        )
-    return around
-
-
-def _print_one_byline(atom: _Atom, best: _Atom, around: dict[int, frozenset[int]]) -> bool:
-    """Tell whether two marks print one byline: marked in the same way and close, or nested."""
-    if not atom.has_people or abs(atom.mark.order - best.mark.order) > 60:
-        return False
-    alike = (
-        atom.mark.how == best.mark.how
-        and atom.mark.names == best.mark.names
-        and atom.mark.zone == best.mark.zone
-    )
-    named = atom.mark.how in {"rel", "path", "itemprop"} or bool(
-        _NAME_CLASS.search(atom.mark.names)
-    )
-    return alike or (named and best.mark.order in around[atom.mark.order])
-
-
 def _other_headings(page: PageData, top: int) -> list[int]:
     """Return the positions of main headings below the page's own that print another title."""
     stated = gazetteers.key(page.title) + " " + gazetteers.key(page.first("og:title"))
@@ -318,55 +276,6 @@ def _is_below(mark: Mark, headings: list[int]) -> bool:
     byline.
     """
     return any(0 < mark.order - order <= _BELOW_HEADING for order in headings)
-
-
-def _of_one_article(atom: _Atom, best: _Atom, starts: list[int]) -> bool:
-    """Tell whether no main heading is between two marks. The next article begins below another one."""
-    low, high = sorted((atom.mark.order, best.mark.order))
-    return not any(low < start < high for start in starts)
-
-
-def _unbroken_row(atoms: list[_Atom], best: _Atom) -> list[_Atom]:
-    """Return the atoms in one row with the best one: a list of stories has more between its names."""
-    ordered = sorted(atoms, key=lambda atom: atom.mark.order)
-    at = ordered.index(best)
-    first = last = at
-    while first > 0 and ordered[first].mark.order - ordered[first - 1].mark.order <= GAP:
-        first -= 1
-    while (
-        last < len(ordered) - 1 and ordered[last + 1].mark.order - ordered[last].mark.order <= GAP
-    ):
-        last += 1
-    return ordered[first : last + 1]
-
-
-def _innermost(atoms: list[_Atom], around: dict[int, frozenset[int]]) -> list[_Atom]:
-    """Return the atoms without those that only wrap others and add a title or date to a name.
-
-    "By Ana Ruiz Master Gardener" around a link "Ana Ruiz" is left out. "By Ana Ruiz and Bo Li"
-    around it stays.
-    """
-    kept = []
-    for atom in atoms:
-        inner = [other for other in atoms if atom.mark.order in around[other.mark.order]]
-        linked = {gazetteers.key(name.text) for other in inner for name in other.names}
-        if not linked or all(
-            gazetteers.key(name.text) in linked or _is_joined_to_name(name.text, atom)
-            for name in atom.names
-        ):
-            kept.append(atom)
-    return kept or atoms
-
-
-def _is_joined_to_name(name: str, atom: _Atom) -> bool:
-    """Tell whether only a comma or a word for "and" is between a name and another name of its mark."""
-    text = " ".join(atom.mark.text.split())
-    before = re.sub(
-        r"\s*(?:,|&|\+|\band|\bund|\bet|\by|\be|\boch|\ben)\s*$",
-        "",
-        text[: max(0, text.find(name))].rstrip(),
-    )
-    return any(before.endswith(other.text) for other in atom.names if other.text != name)
 
 
 def _has_names_after_date(line: str) -> bool:

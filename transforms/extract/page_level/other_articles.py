@@ -1,0 +1,115 @@
+"""Finds other articles below the page's own, in boxes that look like its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.model.text_features import Column
+
+_HEADINGS = frozenset(("h1", "h2", "h3"))
+#: A heading opens its box if at most this many blocks (a kicker, a date) come before it.
+_OPENING = 5
+#: The page's own article has at least this many words in its box, and a heading after more words
+#: in another box is a subheading.
+_OWN_WORDS = 30
+#: Boxes like that of the page's own article are other articles if its own has this share of the
+#: text that is kept outside of them (arbitrary).
+_OWN_SHARE = 0.5
+
+
+def find(
+    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Return the kept blocks of the articles below the page's own: boxes like its own."""
+    titles = [b for b in np.flatnonzero(is_title).tolist() if _heading(page, b)]
+    if not titles:
+        return []
+    weight = np.concatenate(([0.0], np.cumsum(words * kept)))
+
+    def words_in(blocks: range) -> float:
+        return float(weight[blocks.stop] - weight[blocks.start])
+
+    boxes = [
+        box
+        for box in _boxes_alike(page, titles[0], is_title)
+        if words_in(box.before_heading) < _OWN_WORDS  # Otherwise its heading is a subheading.
+        and words_in(box.own) >= _OWN_WORDS
+        and words_in(box.others)
+    ]
+    inside = np.zeros(len(kept), dtype=np.bool_)
+    for box in boxes:
+        inside[box.others.start : box.others.stop] = True
+    rest = float((words * (kept & ~inside)).sum())
+    found: set[int] = set()
+    for box in boxes:
+        # Sections of a guide are similar, too. There the first of them is a small part of what is
+        # kept.
+        if box.is_article or words_in(box.own) >= _OWN_SHARE * rest:
+            found.update(b for b in box.others if kept[b])
+    return sorted(found)
+
+
+class _Boxes(NamedTuple):
+    """The blocks of the page's own article, and those of a similar box with a similar heading."""
+
+    own: range
+    others: range
+    before_heading: range
+    is_article: bool
+
+
+def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Iterator[_Boxes]:
+    """Yield the boxes below a title that are like its own.
+
+    They have the same tag and purpose, and open with a heading of the same level. If the headline
+    is outside of the article's box, an `article` that opens with a main heading is one as well.
+    """
+    level = _heading(page, title)
+    above = _chain(page, page.inner_element[title])
+    for block in range(title + 1, len(page.text)):
+        if is_title[block] or _heading(page, block) != level:
+            continue
+        mine, theirs = _diverging_elements(above, _chain(page, page.inner_element[block]))
+        if mine < 0:
+            continue
+        others = range(page.first_block[theirs], page.last_block[theirs])
+        own = range(page.first_block[mine], page.last_block[mine])
+        is_article = page.tag[theirs] == "article"
+        if is_article and level == "h1" and page.tag[mine] != "article":
+            own = range(title, others.start)
+        elif page.tag[mine] != page.tag[theirs] or (
+            not is_article and page.classes[mine] != page.classes[theirs]
+        ):
+            continue
+        if block - others.start <= _OPENING and title - own.start <= _OPENING:
+            yield _Boxes(own, others, range(others.start, block), is_article)
+
+
+def _heading(page: Page, block: int) -> str:
+    """Return the tag of the heading that a block is, or an empty string."""
+    for element in (int(page.inner_element[block]), int(page.block_element[block])):
+        if page.tag[element] in _HEADINGS:
+            return page.tag[element]
+    return ""
+
+
+def _chain(page: Page, element: int) -> list[int]:
+    """Return the elements around one, from the root down to itself."""
+    chain = []
+    while element > 0:
+        chain.append(element)
+        element = page.parent[element]
+    return chain[::-1]
+
+
+def _diverging_elements(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]:
+    """Return the two elements at which two chains separate, or -1 if one contains the other."""
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            return a, b
+    return -1, -1
