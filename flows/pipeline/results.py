@@ -1,4 +1,4 @@
-"""What the steps of a run return. Documents stay in staged Parquet shards; these values name the files."""
+"""What the steps of a run return. Documents stay in staged Arrow files; these values name the files."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
         results = run_steps(context)
         summary = finish(context, results)
 
-Tables pass between the steps as staged Parquet shards; the results of the steps name them and hold
+Tables pass between the steps as staged Arrow files; the results of the steps name them and hold
 ids, counts and decisions. Nothing is set on the context.
 """
 

@@ -215,8 +215,8 @@ class _Forks:
         """Prepare what every fork would prepare if it pays, and freeze the objects that forks share."""
         if self._prepares_here:
             self.prepare(prepare)
-        gc.freeze()  # a child whose garbage collector marks objects copies their pages
         if not self._is_frozen:
+            gc.freeze()  # a child whose garbage collector marks objects copies their pages
             atexit.register(gc.unfreeze)
             self._is_frozen = True
 
@@ -232,6 +232,7 @@ class _Forks:
             return
         if n > 1:
             self.prepare(prepare)
+        self._is_frozen = False  # forks share what was loaded since the last one, too
         seconds, memory_bytes = limits
         self._ready.setdefault((*limits, prepare), []).extend(
             Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare) for _ in range(n)
