@@ -142,3 +142,25 @@ def test_the_gallery_of_a_photo_essay_stays() -> None:
     )
     kept = _kept(f"<h1>Harbour</h1>{article}{gallery}", title="Harbour")
     assert sum("light of the morning" in text for text in kept) == 20
+
+
+_SIGNS = ("~ana [2012-01-04 08:40]", "~bo [2012-01-04 08:38]", "~cy_7 [2012-01-04 07:50]")
+
+
+def test_posts_go_where_only_their_texts_are_likely() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    posts = "".join(
+        f"<div><p>{sign}</p><p>I disagree, number {n} is fine.</p></div>"
+        for n, sign in enumerate(_SIGNS)
+    )
+    kept = _kept(f"<h1>Wall</h1>{article}{posts}", {"~": 0.1})
+    assert sum("council met" in text for text in kept) == 5
+    assert not any("I disagree" in text for text in kept)
+
+
+def test_a_box_of_recent_comments_inside_an_article_cuts_nothing_below_it() -> None:
+    article = [f"<p>{n}. {_SAID}</p>" for n in range(10)]
+    box = "".join(f"<li>{sign}</li><li>A new bench</li>" for sign in _SIGNS)
+    body = f"<h1>Wall</h1>{''.join(article[:5])}<ul>{box}</ul>{''.join(article[5:])}"
+    kept = _kept(body, {"~": 0.1, "A new": 0.05})
+    assert sum("council met" in text for text in kept) == 10

@@ -23,6 +23,9 @@ _WRITERS = 3
 #: (arbitrary).
 _ARTICLE_WORDS, _LINE_CHARS = 100, 90
 
+#: At least one block is kept for so many signed posts, else they are no part of what is kept (arbitrary).
+_KEPT_PER_POST = 2
+
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?"
 _YEAR = r"(?:(?:19|20)\d\d)"
 _MONTH = r"[^\W\d]{3,12}\.?"
@@ -57,11 +60,13 @@ def find(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
 
     There must be an article above it, and several writers must sign.
     """
-    places = np.flatnonzero(kept)
     before = np.cumsum(words * kept)
-    below = places[before[places] >= _ARTICLE_WORDS].tolist()
+    first_below = int(np.searchsorted(before, _ARTICLE_WORDS))
+    below = range(first_below, len(kept))
     signed = {block: name for block in below if (name := writer(page.text[block]))}
     if len(set(signed.values())) < _WRITERS:
         return []
-    first = min(signed)
-    return [block for block in below if block >= first]
+    first, last = min(signed), max(signed)
+    if _KEPT_PER_POST * int(kept[first : last + 1].sum()) < len(signed):
+        return []  # posts that are not kept: a box of recent comments beside the article
+    return [block for block in below if block >= first and kept[block]]
