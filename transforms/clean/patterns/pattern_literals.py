@@ -8,13 +8,14 @@ its first test.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
 # Characters by which patterns are grouped. Of 1,600 patterns two are tried for each line on
 # average.
 PREFIX = 5
-_MANY = 200  # If there are more prefixes than this, they are made one character shorter.
+_MANY = 200  # If a pattern has more prefixes than this, some are made shorter.
 _MANY_LITERALS = 8  # With more literals the test is not cheap. Arbitrary.
 _RANGE = 64  # Characters of a class that is expanded, at most.
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
@@ -188,11 +189,30 @@ def prefixes(pattern: str) -> frozenset[str]:
     ['also ', 'must ', 'x']
     """
     parts = [_firsts(branch, frozenset({""})) for branch in parsed(pattern)]
-    found = frozenset(p[:PREFIX] for closed, growing in parts for p in closed | growing)
-    for shorter in range(PREFIX - 1, -1, -1):
-        if len(found) <= _MANY:
-            break
-        found = frozenset(p[:shorter] for p in found)
+    return _merged(frozenset(p[:PREFIX] for closed, growing in parts for p in closed | growing))
+
+
+def _merged(found: frozenset[str]) -> frozenset[str]:
+    """Return at most `_MANY` prefixes without those that a shorter one covers.
+
+    Where there are more, those with the same first characters become one, largest groups first.
+
+    >>> sorted(_merged(frozenset({"read", "reads", "x"})))
+    ['read', 'x']
+    >>> len(_merged(frozenset(f"a{n}" for n in range(100, 400))))
+    192
+    """
+    found = frozenset(p for p in found if found.isdisjoint(p[:n] for n in range(len(p))))
+    for length in range(PREFIX - 1, -1, -1):
+        too_many = len(found) - _MANY
+        stems = Counter(p[:length] for p in found if len(p) > length)
+        cut = set[str]()
+        for stem, n in sorted(stems.items(), key=lambda item: (-item[1], item[0])):
+            if too_many <= 0:
+                break
+            cut.add(stem)
+            too_many -= n - 1
+        found = frozenset(p[:length] if p[:length] in cut else p for p in found)
     return found
 
 
