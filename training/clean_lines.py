@@ -104,7 +104,7 @@ def main() -> None:
         "page": np.array(of),
         "weight": np.where(np.array(extractors) == "resiliparse_full", FULL_WEIGHT, 1.0),
         "rule": np.array([line.rule for line in lines]),
-        "judged": np.array([model.judged(line._replace(category="")) for line in lines]),
+        "judged": np.array([model.may_be_cut(line._replace(category="")) for line in lines]),
         "words": np.array([len(model.WORD.findall(line.low)) for line in lines]),
     }
     train(documents, columns, args.out, args.lost)
@@ -311,12 +311,12 @@ def dropped(
     unsure: list[frozenset[str]],
     limits: tuple[float, float, float],
 ) -> np.ndarray:
-    """Which lines go, one pass, by `line_model.decided` itself."""
+    """Which lines go, one pass, by `line_model.decide` itself."""
     gone = np.zeros(len(odds), bool)
     for document, at in zip(documents, starts[:-1], strict=True):
         known = model.Model({}, {}, unsure[columns["fold"][at]], None, None, *limits)  # type: ignore[arg-type]  # the odds are known
         short = columns["words"][at : at + len(document)].sum() < model.FEW_WORDS
-        found = model.decided(
+        found = model.decide(
             document, None if short else odds[at : at + len(document)].tolist(), known
         )
         own = [i for i, line in enumerate(document) if line.category and i not in found.stay]

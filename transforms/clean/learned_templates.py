@@ -37,15 +37,15 @@ class Options:
     min_outlet_documents: int = 10
     """Documents of an outlet before anything is learned. Arbitrary: fewer show no repetition."""
     candidate_documents: int = 3
-    """Documents that must hold a line before it is a candidate for review. Two may share a line by chance."""
+    """Documents that must have a line before it is a candidate for review. Two may share a line by chance."""
     candidate_share: float = 0.02
     """Share of the outlet's documents, so that a large outlet needs more than three."""
     active_documents: int = 5
-    """Documents that must hold a line before it is cut without review."""
+    """Documents that must have a line before it is cut without review."""
     active_share: float = 0.1
-    """A series of the outlet stays below this share; a notice under every article is far above it."""
+    """Share of the outlet's documents. A series stays below it, a notice under every article is far above."""
     prose_share: float = 0.3
-    """A whole sentence of eight words or more must recur in this share."""
+    """A whole sentence of eight words or more must recur in this share of the documents."""
     min_standing: float = 0.8
     """Share of the occurrences at an edge of the text or beside the same line."""
     max_line: int = 600

@@ -125,7 +125,7 @@ class Clustering:
         )
 
     def relations(self, pairs: Pairs) -> NDArray[np.int8]:
-        """Return the relation of each pair."""
+        """Return the relation of each pair, as its code."""
         apart = self.position[pairs.a] - self.position[pairs.b]
         inside = verification.is_inside(
             self.times[pairs.a], self.times[pairs.b], apart, self.options

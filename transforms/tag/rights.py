@@ -41,8 +41,8 @@ _TIERS = (
     "access_type",
 )
 _FLAGS = ("premium", "is_premium", "ispremium", "adv:premium", "is_paywalled", "paywall")
-# A wall asks for an act and speaks of the rest of the text. A subscription that is merely offered
-# does not speak of the rest.
+# A wall asks readers to do something (log in, subscribe) and mentions the rest of the text. A
+# subscription that is merely offered does not mention the rest.
 _WALL = Caseless(
     r"(?:subscribe|sign up|sign in|log ?in|register|join)\b.{0,40}\bto (?:continue|keep|finish) reading|"
     r"(?:subscribe|log ?in|register|sign in)\b.{0,30}\bto (?:read|view|access) (?:the (?:rest|full|whole|entire)|this (?:article|story|content))|"

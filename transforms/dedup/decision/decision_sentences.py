@@ -18,9 +18,9 @@ def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
     >>> row = {"keep_reason": "fullest: 300 words, the copy 280", "jaccard": 0.8, "may_go": 0.93}
     >>> row |= {"distinctive_in_kept": 0.97, "facts_missing_in_kept": 2}
     >>> why_dropped(row, 0.5)
-    'It could go: the kept document holds 97 % of its distinctive wording and lacks 2 of its rare words, names and numbers (score 0.93; 0.5 is needed).'
+    'It could go: the kept document has 97 % of its distinctive wording and lacks 2 of its rare words, names and numbers (score 0.93; 0.5 is needed).'
     >>> why_dropped(row | {"may_go": 0.1}, 0.5).partition(";")[0]
-    'It could go: it is a copy, with lines of its own, of a report that the kept document holds'
+    'It could go: it is a copy, with lines of its own, of a report that the kept document contains'
     """
     if row.get("keep_reason") == NEWER_VERSION:
         return "It could go: a newer version was found at the same address."
@@ -28,13 +28,13 @@ def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
         return "It could go: the kept document has the same words."
     if row.get("may_go") is None:
         return "It could go: it was dropped before the evidence was recorded."
-    held = f"the kept document {_shared_wording(row, 'in')}"
+    shared = f"the kept document {_shared_wording(row, 'in')}"
     if row["may_go"] < may_go:
         return (
             "It could go: it is a copy, with lines of its own, of a report that the kept document "
-            f"holds; {held}."
+            f"contains; {shared}."
         )
-    return f"It could go: {held} (score {row['may_go']:.2f}; {may_go:g} is needed)."
+    return f"It could go: {shared} (score {row['may_go']:.2f}; {may_go:g} is needed)."
 
 
 def why_kept(pair: Mapping[str, Any], may_go: float) -> str:
@@ -51,17 +51,15 @@ def why_kept(pair: Mapping[str, Any], may_go: float) -> str:
     )
     if max(scores) < may_go:
         return f"Neither may go for the other, as {may_go:g} is needed. {text}"
-    return (
-        f"One could go for the other, but a better place was found or the recipe keeps both. {text}"
-    )
+    return f"One could go for the other, but a better kept document was found or the recipe keeps both. {text}"
 
 
 def _shared_wording(row: Mapping[str, Any], side: str) -> str:
     share, missing = row[f"distinctive_{side}_kept"], row[f"facts_missing_{side}_kept"]
     whose = "its" if side == "in" and "keep_reason" in row else "the other's"
-    facts = f"lacks {missing} of" if missing else "has all of"
+    facts = f"lacks {missing} of" if missing else "all of"
     return (
-        f"holds {100 * share:.0f} % of {whose} distinctive wording and {facts} "
+        f"has {100 * share:.0f} % of {whose} distinctive wording and {facts} "
         f"{whose} rare words, names and numbers"
     )
 

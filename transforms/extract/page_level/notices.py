@@ -10,7 +10,7 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import TITLE_PARTS, Hints
 from copydesk.transforms.extract.page_level.page_kind_features import Reading
 
-SCRIPT_SHELL = "a script shell: the page loads its text by scripts and holds none"
+SCRIPT_SHELL = "a script shell: the page has no text and loads it by scripts"
 #: A page that keeps more words than this is not an error page or a wall, whatever its title says
 #: (arbitrary).
 _NOTICE_WORDS = 160

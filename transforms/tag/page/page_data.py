@@ -45,7 +45,7 @@ Marked = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A marked element of the page: its tag, class, link or attribute shows what it holds."""
+    """A marked element of the page: its tag, class, link or attribute shows what it contains."""
 
     text: str  # Visible text, one line for each block.
     value: str  # The content, datetime or title attribute.
