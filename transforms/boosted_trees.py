@@ -133,9 +133,7 @@ class Forest:
 
     @classmethod
     def from_lightgbm(cls, trees: list[dict[str, Any]]) -> Forest:
-        """Build a forest from `Booster.dump_model()["tree_info"]` of LightGBM, for the training
-        scripts.
-        """
+        """Build a forest from LightGBM's `Booster.dump_model()["tree_info"]`, for training scripts."""
         roots: list[int] = []
         nodes: list[tuple[int, float, int, int]] = []
         leaves: list[float] = []

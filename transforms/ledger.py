@@ -34,9 +34,7 @@ class Removal(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A request to cut line number `line` (from 0) of the remaining text, or only its part
-    `start:end`.
-    """
+    """A request to cut line number `line` (from 0) of the remaining text, or its part `start:end`."""
 
     line: int
     rule: str = BLANK_LINE
@@ -95,8 +93,7 @@ def lines(extracted: str, removed: Iterable[Removal] = ()) -> list[str]:
 
 
 def cut(extracted: str, removed: Sequence[Removal], cuts: Iterable[Cut]) -> tuple[Removal, ...]:
-    """Return the removals for `cuts`, whose lines and offsets are those of `lines(extracted,
-    removed)`.
+    """Return the removals for `cuts`, which count in `lines(extracted, removed)`.
 
     A whole line is cut with the newline after it. If no later line is kept, it is cut with the
     newline before it, so that no newline is missing or left over. A cut that spans an earlier

@@ -29,8 +29,7 @@ _FROM_AGENCY = re.compile(r" - [a-z]{2,12}$")  # "Oil falls on demand fears - Re
 def protected_lines(
     lines: Sequence[str], low: Sequence[str], cut_by: Mapping[int, RuleEntry]
 ) -> frozenset[int]:
-    """Return the numbers of lines that rules would cut and that print the headline, a byline or a
-    dateline.
+    """Return the lines that print headline, byline or dateline, although a rule would cut them.
 
     `low` are the folded lines. `cut_by` maps a line's number to the rule that cuts all or a part of
     it.

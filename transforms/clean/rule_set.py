@@ -249,9 +249,7 @@ class RuleSet:
         return [c for c in cuts if c.line not in kept]
 
     def form_lines(self, low: Sequence[str], cut_by: dict[int, str]) -> list[Cut]:
-        """Return cuts of the fields of a comment form: lines beside one that a rule about comments
-        cut.
-        """
+        """Return the cuts of a comment form's fields: lines beside one that a comment rule cut."""
         found: dict[int, Cut] = {}
         for step in (1, -1):
             inside = False

@@ -33,9 +33,7 @@ SIZES = pa.schema(
 
 
 class Clustering:
-    """Documents (rows of `facts`), their measured pairs, and the first row with the same words of
-    each.
-    """
+    """Documents (rows of `facts`), their measured pairs, and the first row with the words of each."""
 
     def __init__(
         self,
@@ -235,8 +233,7 @@ class Clustering:
         kept: NDArray[np.int64],
         members_of: Callable[[list[str]], list[dict[str, Any]]],
     ) -> pa.Table:
-        """Return SIZES, sorted, of new kept documents with copies and of published ones that gained
-        some.
+        """Return SIZES, sorted, of new kept documents with copies and of published ones with more.
 
         `members_of` returns the published copies of kept documents, with their kept_doc_id.
         """

@@ -59,9 +59,7 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
 def _facts(
     column: pa.LargeStringArray, sketches: sketching.Sketches, times: NDArray[np.int64]
 ) -> pa.Table:
-    """Return the columns that the clustering needs, for texts alone. The id orders equally old
-    texts.
-    """
+    """Return the columns that the clustering needs. The id orders equally old texts."""
     from copydesk.transforms.dedup import keep_policy
 
     dated = pa.array(times, mask=times == candidates.UNDATED).cast(pa.timestamp("us", tz="UTC"))

@@ -140,8 +140,7 @@ def originality(outlet: str | None, wire_source: str | None, dateline_agency: st
 def reason(
     kept: Mapping[str, Any], copy: Mapping[str, Any], options: Options, *, kept_was_published: bool
 ) -> str:
-    """Return why `kept` is kept and not `copy`: the policy, and the first rule in which they
-    differ.
+    """Return why `kept` is preferred to `copy`: the policy and the first rule that decides.
 
     >>> at = {"published_at": 1, "fetched_at": None, "n_words": 300, "doc_id": "0a"}
     >>> reason(at, at | {"published_at": 2}, Options(keep="earliest"), kept_was_published=False)
@@ -198,8 +197,7 @@ def _by_time(kept: Mapping[str, Any], copy: Mapping[str, Any], *, kept_was_publi
 
 
 def counts(cluster: Iterable[Mapping[str, Any]]) -> tuple[int, int, int, Any]:
-    """Count a cluster's documents, known outlets and independent origins, and find its first
-    publication.
+    """Return documents, known outlets, independent origins and first publication of a cluster.
 
     The origin of a text is the wire that it credits, or its outlet, or the text itself.
 

@@ -39,8 +39,9 @@ def shingles(text: str, *, ngram: int = NGRAM) -> list[bytes]:
 
 
 def shingle_hash(shingle: bytes) -> int:
-    """Return the 32-bit hash of a shingle, for `datasketch.MinHash(scheme="affine32",
-    hashfunc=...)`.
+    """Return the 32-bit hash of a shingle, for `datasketch.MinHash(hashfunc=...)`.
+
+    datasketch needs `scheme="affine32"` as well.
 
     >>> 0 <= shingle_hash(shingles("One two three")[0]) < 2**32
     True

@@ -301,8 +301,7 @@ def with_evidence(
     texts_of: Callable[[NDArray[np.int64]], pa.LargeStringArray],
     times: NDArray[np.int64],
 ) -> Pairs:
-    """Return the pairs with their evidence: what each text says that the other lacks, and the
-    scores.
+    """Return the pairs with their scores and what each text says that the other lacks.
 
     `texts_of` gives the texts of ascending rows, and `times` the time of every row in microseconds.
     """

@@ -133,9 +133,7 @@ def _no_blocks() -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The reading of a page, if it has blocks, with its candidates and headlines and the checks'
-    rules.
-    """
+    """The blocks of a page, with its candidates and headlines and the rules of the checks."""
 
     hints: Hints
     reading: page_kind_features.Reading | None = None

@@ -248,9 +248,7 @@ _nearest = numba_cache.either(_steps_to_nearest, _steps_to_nearest)
 
 
 def running_sums(column: Column) -> Column:
-    """Return the sums of the values before each position and of all: one value more than the
-    column.
-    """
+    """Return the sums before each position and of all values: one more than the column has."""
     return np.concatenate(([0.0], np.cumsum(column)))
 
 

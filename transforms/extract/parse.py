@@ -204,8 +204,7 @@ def _is_in_script(content: bytes, start: int, end: int) -> bool:
 
 
 def _without_scripts(content: bytes) -> bytes:
-    """Return a page without the text of its scripts and styles, where a comparison can look like a
-    tag.
+    """Return a page without scripts and styles, where a comparison can look like a tag.
 
     A script that is not closed goes on to the end.
     """

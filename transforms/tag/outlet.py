@@ -197,8 +197,7 @@ def _behind_headline(page: PageData, headlines: set[str]) -> str | None:
 
 
 def _matches_domain(part: str, label: str) -> bool:
-    """Tell whether the label of a site's domain is the part's name, its first words or its
-    initials.
+    """Tell whether a domain's label is the part's name, its first words or its initials.
 
     >>> _matches_domain("Ökologisch Bauen", "oekologischbauen"), _matches_domain("OSSO B.V", "osso")
     (True, True)

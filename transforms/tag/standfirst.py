@@ -61,9 +61,7 @@ _PLACEHOLDER = re.compile(
 
 
 def find(view: View) -> Found:
-    """Return description, keywords and picture from the document's JSON-LD and the page's meta
-    tags.
-    """
+    """Return description, keywords and picture from the page's JSON-LD and meta tags."""
     page = view.page
     if page is None:
         return Found({"keywords": ()})
@@ -118,9 +116,7 @@ def _keywords(page: PageData) -> tuple[tuple[str, ...], str]:
 
 
 def _is_keyword(word: str) -> bool:
-    """Tell whether a keyword is meant for readers. Software also leaves marks such as
-    `post_id:123`.
-    """
+    """Tell whether a keyword is meant for readers. Software leaves marks such as `post_id:123`."""
     return (
         1 < len(word) <= MAX_KEYWORD_CHARS
         and not re.match(r"https?:|[\w-]+[:=]\S", word)

@@ -62,9 +62,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Found(NamedTuple):
-    """The result of a tagger: values by column name, their sources, and the lines that became
-    values.
-    """
+    """The result of a tagger: values by column, their sources, and the lines that became values."""
 
     values: Mapping[str, Any] = _NOTHING
     evidence: Mapping[str, str] = _NOTHING

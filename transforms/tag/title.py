@@ -43,8 +43,7 @@ _HOSTS_OF_MANY = frozenset({"blogspot", "wordpress", "substack", "tumblr", "gith
 
 
 def find(view: View) -> Found:
-    """Return the headline that was given, that the page states or prints, or that a text begins
-    with.
+    """Return the headline that was given, that the page states or prints, or that a text has.
 
     A line at the top that prints the headline is removed from the text.
     """

@@ -83,9 +83,7 @@ class ArticleViews:
         )
 
     def _repr_html_(self) -> str:
-        """Return HTML for notebooks: the title, the main columns, and the text with its cuts in
-        place.
-        """
+        """Return HTML for notebooks: title, main columns, and the text with its cuts in place."""
         article: Any = self
         facts = [
             article.outlet,

@@ -234,9 +234,7 @@ def _item_sign(item: HtmlElement) -> str:
 
 
 def _row(cells: list[Line], *, nested: list[list[Line]]) -> Iterator[Line]:
-    """Yield a row of short cells as one line, as the extraction joins them, or its cells as
-    paragraphs.
-    """
+    """Yield a row of short cells as one line, as the extraction joins them, or else as paragraphs."""
     from copydesk.transforms.extract.blocks import _ROW_CHARS
 
     if len(cells) >= 2 and sum(len(cell.plain) for cell in cells) <= _ROW_CHARS and not nested:

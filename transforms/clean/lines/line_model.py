@@ -61,9 +61,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\u
 
 
 class Model(NamedTuple):
-    """The result of training: tables of words and rules, two forests, and the thresholds for
-    cutting.
-    """
+    """The result of training: tables of words and rules, two forests, and thresholds."""
 
     words: WordWeights  # Weights of words that boilerplate or prose prefers.
     rules: Mapping[str, float]  # Log odds that a line is boilerplate if the rule matches it.

@@ -61,9 +61,7 @@ class Matcher:
         return best
 
     def find_at_start(self, text: str) -> tuple[RuleEntry, int] | None:
-        """Return the first rule with a pattern that matches the start of `text`, and the end of the
-        match.
-        """
+        """Return the first rule that matches the start of `text`, and the end of the match."""
         headed, unheaded = self._candidates(text, 0, NO_SENTENCE)
         for _, literal, pattern, rule in sorted((*headed, *unheaded)) if unheaded else headed:
             if literal in text and (found := _compiled(pattern).match(text)):
@@ -83,8 +81,7 @@ class Matcher:
         )
 
     def _candidates(self, text: str, start: int, sentence: int) -> tuple[_Entries, _Entries]:
-        """Return the patterns that can match a text: by its beginning, and those that begin with
-        anything.
+        """Return the patterns for a text: by its beginning, and those that begin with anything.
 
         They also depend on whether the text has a digit and on how it ends.
         """

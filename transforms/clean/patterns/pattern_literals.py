@@ -279,8 +279,7 @@ def _selectivity(literals: tuple[str, ...]) -> tuple[int, int]:
 
 
 def _rarity(literal: str) -> int:
-    """Return the weight of a literal: two for letters, one for digits and spaces, four for other
-    signs.
+    """Return the weight of a literal: two for a letter, one for a digit or space, four for a sign.
 
     Years are common, a copyright sign is not.
     """

@@ -166,9 +166,7 @@ def _story_links(book: Phrasebook) -> _Row:
 
 
 def _glued(book: Phrasebook) -> _Row:
-    """Return the rule for a label with a title, or a long button, after a paragraph's last
-    sentence.
-    """
+    """Return the rule for a label with a title, or a long button, at the end of a paragraph."""
     label, button = (choice(block, is_plain=False) for block in (book.related, book.share))
     sentence = book.keeps.partition("prose: ")[2].partition("\n")[0]
     shown = (f"{_examples(book.related)[0]}: Harbour 24 / Mill Town",)

@@ -29,8 +29,7 @@ _NETWORK = rf"(?:{'|'.join(_NETWORKS)})[^ .,:;!?|()/&-]{{0,5}}"
 
 
 def template_patterns(keys: str, words: str, *, is_spaced: bool) -> tuple[str, ...]:
-    """Return the patterns of lines with only words of `keys` or `words`, and at least one of
-    `keys`.
+    """Return patterns of lines with only words of `keys` or `words`, and one of `keys` at least.
 
     Both are lists with semicolons, and `*` stands for any ending. A single key word is not a line,
     but a key of several words is. The first of three look-aheads needs a space, the second reads

@@ -203,8 +203,7 @@ _PATTERNS = ("sentence_ends", "copyright", "url", "year", "time", "date")
 
 
 def _shared_with_head(texts: list[str], vocabulary: Vocabulary, hints: Hints) -> dict[str, Column]:
-    """Return the overlap of each block with headline, description and article body of the page's
-    head.
+    """Return the overlap of each block with headline, description and article body in the head.
 
     `title_share` is the share of the block's words in a headline, `title_cover` is the share of a
     headline's words in the block, and `body_share` is the share of the block's trigrams in the
@@ -262,9 +261,7 @@ def _trigrams(word: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
 
 
 def _groups(vocabulary: Vocabulary) -> dict[str, Column]:
-    """Return for each group of words its share of the block and its position in the first three
-    words.
-    """
+    """Return the share of each group of words in the block, and its place in the first three words."""
     counts, block = vocabulary.counts, vocabulary.block
     blocks, groups = len(counts), len(WORD_GROUPS)
     hashes, rows = _rows_of_words()

@@ -130,8 +130,7 @@ def _read_marks(
 def walk(
     codes: Codes, classes: Classes, starts: Index, low: Codes, is_letter: Marks, low_starts: Index
 ) -> tuple[Column, Index, Marks, Index, Index, Index]:
-    """Return the facts of texts `codes[starts[i]:starts[i + 1]]`, and the words of their lower
-    case.
+    """Return the facts of texts `codes[starts[i]:starts[i + 1]]`, and their words in lower case.
 
     `low` is the lower case, `classes` are the classes of each character, and `is_letter` marks the
     characters of `low` that are parts of words. The result has the rows of facts, the number of

@@ -22,8 +22,7 @@ _TOPIC_LETTERS, _SHARE_ON_TOPIC = 5, 0.15
 def find(
     page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
 ) -> list[int]:
-    """Return the kept blocks of long boxes named as galleries that have other words than the
-    article.
+    """Return the kept blocks of long galleries that have other words than the article.
 
     Such a box has more text than the article around it: "Business news in pictures" between the
     paragraphs of a report.

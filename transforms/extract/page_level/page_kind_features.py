@@ -148,9 +148,7 @@ _GROUP_BITS = {name: 1 << i for i, (name, _) in enumerate(CLASS_GROUPS)}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The result of extraction for a page: its blocks, which of them are kept, their words and
-    links.
-    """
+    """The result of extraction: the blocks, which of them are kept, their words and links."""
 
     page: Page
     kept: npt.NDArray[np.bool_]

@@ -170,9 +170,7 @@ def _parse(line: str) -> Dateline:
 
 
 def _usual(head: str, shift: int) -> Dateline:
-    """Return the dateline of the usual order: place, region, day, agency, separator; or an agency
-    alone.
-    """
+    """Return a dateline of the usual order (place, region, day, agency, mark), or an agency alone."""
     match = _HEAD.match(head)
     if match is None or not match["place"]:
         return _agency_alone(head, shift)
@@ -266,9 +264,7 @@ def _agency_name(match: re.Match[str]) -> str | None:
 
 
 class _Parts(NamedTuple):
-    """The parts that the usual form finds at the start of a line, before they are known to be a
-    dateline.
-    """
+    """The parts that the usual form finds at the start of a line. They may not be a dateline."""
 
     place: str
     region: str

@@ -1,6 +1,4 @@
-"""The places that datelines name: cities with their countries, states, and words that look like
-one.
-"""
+"""The places in datelines: cities with their countries, states, and words that look like places."""
 
 from __future__ import annotations
 
@@ -52,9 +50,7 @@ def fold(name: str) -> str:
 
 
 def is_listed(place: str) -> bool:
-    """Tell whether the gazetteer has the place, or each of several places with slashes between
-    them.
-    """
+    """Tell whether the gazetteer has the place, or each of several places separated by slashes."""
     return fold(place) in places() or (
         "/" in place and all(fold(part.strip()) in places() for part in place.split("/"))
     )

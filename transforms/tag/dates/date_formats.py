@@ -143,9 +143,7 @@ def _ctime(text: str) -> Stamp | None:
 
 @cache
 def months() -> dict[str, int]:
-    """Return the number of each month by its names and abbreviations in some forty languages,
-    folded.
-    """
+    """Return the number of each month, by its folded names in some forty languages."""
     table = json.loads(gazetteers.text("months.json"))
     return {
         name.replace("_", " "): int(number)

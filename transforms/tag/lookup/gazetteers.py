@@ -60,9 +60,7 @@ def agencies() -> dict[str, str]:
 
 @cache
 def _exact_agencies() -> frozenset[str]:
-    """Return the names of agencies as printed. Short ones count only in their own case: "TT", not
-    "tt".
-    """
+    """Return the names of agencies as printed. Short ones need their own case: "TT", not "tt"."""
     return frozenset(
         alias
         for name, _, *others in rows("agencies.tsv")

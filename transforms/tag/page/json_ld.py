@@ -296,9 +296,7 @@ def _is_free(node: dict[str, Any]) -> bool | None:
 
 
 def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tuple[Agent, ...]:
-    """Return the people and organisations of an `author`, `creator` or `publisher` property, in
-    order.
-    """
+    """Return the people and organisations of an `author`, `creator` or `publisher`, in order."""
     if isinstance(value, str):
         said = _clean(value)
         return (Agent(said),) if said else ()

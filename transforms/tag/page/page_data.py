@@ -242,9 +242,7 @@ class _Reader:
             self._mark(self.dates, element, "text", "")
 
     def _announced_author(self, element: int, label: str) -> None:
-        """Record what follows an element that only says "by": the text after it or the next
-        element.
-        """
+        """Record what follows an element that only says "by": its text or the next element."""
         tail, parent = fold(self.elements.tail(element)), self.parent[element]
         if tail and len(tail) < 80 and len(self.authors) < MAX_MARKS:
             zone, inside = self._surroundings(element)
@@ -254,9 +252,7 @@ class _Reader:
             self._mark(self.authors, parent, "text", "")  # `<span>By</span><span>Ana Ruiz</span>`
 
     def _tail(self, element: int, tail: str) -> None:
-        """Record a date that follows an element without an element of its own: `<b>Date:</b>
-        5.1.2024`.
-        """
+        """Record a date after an element that has no element of its own: `<b>Date:</b> 5.1.2024`."""
         if not (7 < len(tail) < _MAX_LINE_CHARS and element_names.YEAR.search(tail)):
             return
         tail = fold(tail)

@@ -239,9 +239,7 @@ def _holds_number(text: str, people: list[Name]) -> bool:
 
 
 def _score(mark: Mark, after: int | None, *, opened: bool, written: bool) -> float:
-    """Return the trust in a mark by its kind, its class and its distance to the headline in
-    elements.
-    """
+    """Return the trust in a mark by its kind, its class and its distance to the headline."""
     score = _TRUST[mark.how] + (0.5 if opened else 0)
     if mark.how == "class":
         score += 0.5 if _STRONG.search(mark.names) else -0.5
@@ -272,9 +270,7 @@ def _other_headings(page: PageData, top: int) -> list[int]:
 
 
 def _is_below(mark: Mark, headings: list[int]) -> bool:
-    """Tell whether a mark is right below one of the headings, so that it is the next article's
-    byline.
-    """
+    """Tell whether a mark is right below one of the headings: the byline of the next article."""
     return any(0 < mark.order - order <= _BELOW_HEADING for order in headings)
 
 

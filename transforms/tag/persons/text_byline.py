@@ -1,6 +1,4 @@
-"""Bylines inside the text of an article: in its dateline, its first lines, its last lines, a
-credit.
-"""
+"""Bylines inside an article's text: in its dateline, first lines or last lines, or in a credit."""
 
 from __future__ import annotations
 
