@@ -140,6 +140,43 @@ def test_flashes_that_differ_in_one_name_stay() -> None:
     assert all_stay([shares.format("Baltrum"), "DUNMOOR - " + shares.format("Corvane")])
 
 
+def test_a_flash_goes_for_the_report_that_it_became() -> None:
+    flash = (
+        "A gas leak closed the centre of Karnby on Tuesday, officials said. Ennis Vail, a spokesman, "
+        "said 240 people had been told to leave their homes."
+    )
+    report = (
+        "A gas leak closed the centre of Karnby for most of the day and left four people in hospital, "
+        "officials said. Ennis Vail, a spokesman, said 240 people had been told to leave their homes. "
+        "The first call came before dawn and crews from Dunmoor joined within the hour. The council "
+        "opened its hall and served soup. An inquiry will report in September, the county said."
+    )
+    assert kept([flash, report]) == [1, 1]
+    assert all_stay([flash, report.replace("240", "90").replace("Ennis Vail", "Odile Brask")])
+
+
+HOROSCOPES = [
+    "A quarrel at work ends well. Say what you mean. Venus in retrograde favours travel. Your lucky "
+    "number is 64 and your colour is violet. Love: talk, do not text.",
+    "A quarrel at work ends well. Wait before you sign anything. Venus in retrograde favours study. "
+    "Your lucky number is 82 and your colour is green. Love: an invitation arrives.",
+    "A quarrel at work ends well. Leave the phone at home tonight. Venus in retrograde favours a bold "
+    "purchase. Your lucky number is 39 and your colour is white. Love: an invitation arrives.",
+]
+
+
+def test_forms_with_few_names_and_numbers_stay() -> None:
+    footer = (
+        "\n\nCall our astrology line for your personal reading. Calls cost 60 pence a minute plus your "
+        "network's charge. You must be over eighteen. Horoscopes are for entertainment only."
+    )
+    signs = ("Libra", "Virgo", "Pisces")
+    opening = "Your daily horoscope for {}, by our astrologer Ilse Marrant.\n\n"
+    texts = [opening.format(s) + h + footer for s, h in zip(signs, HOROSCOPES, strict=True)]
+    assert all_stay(texts)
+    assert kept([*texts, texts[1].replace("\n\n", "\n")]) in ([0, 1, 2, 1], [0, 3, 2, 3])
+
+
 # A running report
 
 FIRST = (

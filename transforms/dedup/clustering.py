@@ -110,10 +110,12 @@ class Clustering:
         """
         least = np.float32(self.options.may_go)
         a, b = (
-            allowed & (goes >= least) & verification.holds_flash(held, alone, self.n_words[rows])
-            for goes, held, alone, rows in (
-                (pairs.a_goes, pairs.a_held, pairs.a_alone, pairs.a),
-                (pairs.b_goes, pairs.b_held, pairs.b_alone, pairs.b),
+            allowed
+            & (goes >= least)
+            & verification.holds_flash(held, alone, self.n_words[rows], self.n_words[kept])
+            for goes, held, alone, rows, kept in (
+                (pairs.a_goes, pairs.a_held, pairs.a_alone, pairs.a, pairs.b),
+                (pairs.b_goes, pairs.b_held, pairs.b_alone, pairs.b, pairs.a),
             )
         )
         return leader_clustering.Edges(
