@@ -25,8 +25,8 @@ LEAST_SHARED = 8
 LEAST_PASSAGE = 10
 FLASH = 30  # Words of a text of one or two sentences, where one other name makes it other news.
 FLASH_HELD = 0.97  # Share of a flash's distinctive wording that the kept text must contain.
-REPORT_OF_FLASH = 2  # Times as long as the flash: a text of this length is no flash of the same form.
-FLASH_HELD_BY_REPORT = 0.9  # The share for such a report. Invented chains of updates have .93 to .94.
+REPORT_OF_FLASH = 2  # Times as long as the flash. Flashes of one form differ less in length.
+FLASH_HELD_BY_REPORT = 0.9  # That share for a report. Invented chains have .93 to .94.
 # This bounds the memory of a comparison: 8,000 texts of 3 kB, with 8 kB of hashes each.
 PAIRS_AT_ONCE = 4_096
 
