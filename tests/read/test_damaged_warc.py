@@ -133,6 +133,14 @@ def test_a_head_with_bare_line_feeds_is_read() -> None:
     assert read(record(0, block))[0] == {"https://h.example/0": page(0)}
 
 
+def test_a_long_page_is_read_below_a_head_that_has_no_end() -> None:
+    long = page(0) + b"<p>It rained.</p>\n" * 9_999
+    for head in (b"HTTP/1.1 200 OK\nContent-Type: text/html\n\n", b""):
+        assert read(record(0, head + long))[:2] == ({"https://h.example/0": long}, [])
+    _, refused, _ = read(record(0, b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 20_000))
+    assert [r.reason for r in refused] == ["corrupt"]
+
+
 def test_brotli_is_unpacked() -> None:
     block = f"{HEAD}Content-Encoding: br\r\n\r\n".encode() + brotli.compress(page(0))
     assert read(record(0, block))[0] == {"https://h.example/0": page(0)}
@@ -170,6 +178,14 @@ def test_a_wrong_length_of_the_last_record_costs_no_document(pack: object, off_b
     found, refused, _ = read(pack(record(0)) + pack(record(1, off_by=off_by)))  # type: ignore[operator]
     assert found == {"https://h.example/0": page(0), "https://h.example/1": page(1)}
     assert [(r.reason, r.record_number) for r in refused] == [("corrupt", 1)]
+
+
+def test_a_length_that_leaves_out_a_line_end_has_a_row() -> None:
+    block = f"{HEAD}\r\n".encode() + page(1) + b"\r\n"
+    for off_by in (-1, -2):
+        found, refused, _ = read(record(0) + record(1, block, off_by=off_by) + record(2))
+        assert list(found) == urls(0, 1, 2)
+        assert [(r.reason, r.record_number) for r in refused] == [("corrupt", 1)]
 
 
 def test_a_file_that_ends_in_a_header_has_a_row_for_it() -> None:

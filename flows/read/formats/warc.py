@@ -119,9 +119,10 @@ class _Segment:
         return is_damage and self._tape.resume(_OPENING)
 
     def _complete(self, read: _Read | None, following: int) -> Iterator[Record | Reject]:
-        """Yield a record, and a row if its length covers part of the two line ends behind it.
+        """Yield a record, and a row if its length is wrong by line ends, which the parser accepts.
 
-        The parser accepts such a length. `following` is where the next record starts.
+        It may cover some of the two line ends behind the record, or leave out a line end of the
+        content. `following` is where the next record starts.
         """
         if read is None:
             return
@@ -130,8 +131,11 @@ class _Segment:
             return  # its head is not kept any more
         end = following - len(END_OF_RECORD)
         real = end - self._block_start(read.start)
-        is_longer = 0 <= real < read.n_bytes
-        if is_longer and self._tape.between(end, following) == END_OF_RECORD:
+        n_beyond = read.n_bytes - real
+        if n_beyond == 0 or not -2 <= n_beyond <= len(END_OF_RECORD):
+            return
+        ends = self._tape.between(end + min(0, n_beyond), following)
+        if ends.endswith(END_OF_RECORD) and not ends.strip(b"\r\n"):
             yield self._wrong_length(read, real)
 
     def _following(self, archive: Iterator[WarcRecord]) -> WarcRecord | None:
@@ -176,6 +180,9 @@ class _Segment:
             whole = with_whole_line_ends(block)
             if whole != block:
                 return self._with_right_length(head, whole)
+            if block.startswith(b"HTTP/"):
+                detail = "the head of the response cannot be read"
+                raise BrokenError("corrupt", detail) from None
             found = Payload(block, "page", None) if looks_like_page(block) else "not_html"
         if isinstance(found, str):
             self._opened.skipped[found] += 1
@@ -302,7 +309,9 @@ class _Segment:
         is_right = 0 <= n_declared <= real and not content[n_declared:].strip(b"\r\n")
         content = content[:n_declared] if is_right else content.rstrip(b"\r\n")
         corrected = None
-        if content and real <= self._limits.document_bytes + HEADER_BYTES:
+        # Behind damage in the compressed data, the next header may be that of a later record.
+        is_damaged = self._tape.fault is not None and self._tape.member <= last.start
+        if content and not is_damaged and real <= self._limits.document_bytes + HEADER_BYTES:
             corrected = self._with_right_length(header, content)
         if corrected is not None:
             yield corrected

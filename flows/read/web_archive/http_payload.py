@@ -87,6 +87,8 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
             return "not_html"
         raise
     except (OSError, ValueError, RuntimeError) as error:
+        if "header length" in str(error):  # the head has no end that the parser knows
+            raise UnreadHeadError from error
         raise BrokenError("corrupt", f"the response cannot be read: {error}"[:300]) from error
     if not is_wanted and kind and kind not in _PAGES:
         return "not_html"
