@@ -25,8 +25,9 @@ LEAST_WORDS, TIMES_THE_ELEMENTS = 60, 1.6
 #: paragraph at all.
 AGREEMENT = 0.5
 _FEW_WORDS = 25
-#: Elements with so few words are a standfirst or a note about the author if the stated body has so
-#: many times as many words. Then the body need not contain them (arbitrary).
+#: Elements with at most the first number of words are a standfirst or a note about the author if
+#: the stated body has at least the second number of times as many words. Then the body need not
+#: contain them (arbitrary).
 _NOTE_WORDS, _TIMES_A_NOTE = 100, 4
 #: Elements with more words than this are not a teaser. If a walled page shows 290 words or more,
 #: its gold text is what it shows.

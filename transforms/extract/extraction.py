@@ -56,9 +56,9 @@ FOUND_LITTLE = 0.5
 #: pages of nine collections, which the model was trained on, such joins cost 8 pages .1 to .7 F1
 #: and gained .05 on one.
 DOUBT_OF_HALF = 0.2
-#: If the model keeps less than this share of the words that it holds for possible, the whole of
-#: trafilatura runs, and the possible blocks stay that it keeps as well. Of 3,150 pages with known
-#: text four are asked, which neither gained nor lost. Of 474 pages of other sites seven are asked,
+#: If the model keeps less than this share of the words in possible blocks, trafilatura reads the
+#: whole page, and possible blocks that it keeps as well stay. Of 3,150 pages with known text this
+#: applies to four, which neither gained nor lost. Of 474 pages of other sites it applies to seven,
 #: and four of them had lost most of their article.
 KEPT_OF_POSSIBLE, POSSIBLE = 0.3, 0.15
 #: Blocks below these log odds in the first pass skip the later passes: three of five blocks. The

@@ -136,7 +136,7 @@ class Elements:
             return ""
         return decoded(self.content[self._ends[tag] + 1 : starts[tag + 1] - 1].decode())
 
-    # Views give integers of Python, four times as fast as arrays and without a list of them.
+    # Views return Python integers, four times as fast as arrays and without making a list.
     @cached_property
     def opened_at(self) -> memoryview[int]:
         """`opened` for readers of single elements."""
@@ -165,7 +165,7 @@ class Elements:
         return self.content[self._starts[tag] : self._ends[tag]]
 
     def longest_tag(self) -> int:
-        """Return the most bytes of a tag."""
+        """Return the number of bytes of the longest tag."""
         return int((self.tag_ends - self.tag_starts).max())
 
     def are(self, names: Collection[str]) -> Marks:

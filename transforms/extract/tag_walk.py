@@ -41,8 +41,9 @@ def hash_of(text: str) -> int:
 def _start_tag(
     content: Bytes, at: int, end: int, telling: Index, address_name: int, values: Index
 ) -> tuple[int, int, int, int]:
-    """Return the hash of a start tag's name and telling attributes, the range of its address, and
-    the number of its telling attributes.
+    """Return the hash of a start tag's name and telling attributes, its address, and their number.
+
+    The address is a range. The number is that of the telling attributes.
 
     Each of these gets a row of `values`: its number in `telling` and the range of its value, in the
     second to the fourth column.
@@ -110,10 +111,13 @@ def walk(
     address_name: int,
     byline_starts: Bytes,
 ) -> tuple[Index, Index, Index, Bytes]:
-    """Return the columns of a page's elements, the first tag of each kind, the telling attributes of
-    the kinds, and what each text may contain.
+    """Return the columns of a page's elements, and the kinds and possible contents in it.
 
-    An attribute has the number of its kind, its own number in `telling`, and the range of its value.
+    The parts are the columns, the first tag of each kind, the telling attributes of the kinds, and
+    what each text may contain.
+
+    An attribute has the number of its kind, its own number in `telling`, and the range of its
+    value.
 
     `first` and `last` are the positions of the marks of the tags. `telling` and `address_name` are
     hashes of the names of attributes. `byline_starts` says for each byte whether a byline may begin

@@ -30,7 +30,8 @@ INLINE = names(
 _EMPHASIS = frozenset(("b", "strong", "em", "i", "big", "u"))
 
 
-#: A link around so many printed bytes is no card (arbitrary). 18 of 1,270 pages have such a link.
+#: A link around this many printed bytes is not a card (arbitrary). 18 of 1,270 pages have such a
+#: link.
 _LONG_LINK_BYTES = 600
 
 
@@ -79,8 +80,9 @@ def read(elements: Elements) -> Runs:
 
 
 def _long_links(elements: Elements) -> Index:
-    """Return the links around more text than a card has: a link that is never closed, or that
-    contains the whole article, says nothing about its text.
+    """Return the links around more text than a card has.
+
+    A link that is never closed, or that contains the whole article, says nothing about its text.
     """
     links = np.flatnonzero(elements.are(("a",)))
     between = np.concatenate(([0], np.cumsum(elements.tag_starts[1:] - elements.tag_ends[:-1])))

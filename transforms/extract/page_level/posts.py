@@ -23,7 +23,8 @@ _WRITERS = 3
 #: (arbitrary).
 _ARTICLE_WORDS, _LINE_CHARS = 100, 90
 
-#: At least one block is kept for so many signed posts, else they are no part of what is kept (arbitrary).
+#: At least one block must be kept for each group of this many signed posts. Otherwise the posts are
+#: not part of the kept text (arbitrary).
 _KEPT_PER_POST = 2
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?"

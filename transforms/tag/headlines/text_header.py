@@ -111,7 +111,7 @@ class _Reading(NamedTuple):
 
 
 def _names_are_most_of_it(line: _Reading) -> bool:
-    """Besides the names there is room for only the opening words and a place."""
+    """Tell whether there is room besides the names for only the opening words and a place."""
     return line.opened and sum(len(name.text) for name in line.names) * 2 >= len(line.text) - 12
 
 

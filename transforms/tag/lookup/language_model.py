@@ -56,7 +56,10 @@ def _add_weights(
     bits: npt.NDArray[np.uint32],
     values: npt.NDArray[np.float32],
 ) -> None:
-    """Add the weights of sorted features to the sums; `bits` and `values` are the same memory, one row of weights."""
+    """Add the weights of sorted features to the sums.
+
+    `bits` and `values` are the same memory: one row of weights.
+    """
     first, n = 0, found.shape[0]
     while first < n:
         feature, last = found[first], first

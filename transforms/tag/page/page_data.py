@@ -30,7 +30,7 @@ MAX_LICENSES = 10  # Licences of a page. Further ones belong to its pictures.
 _BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", "svg"})
 _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
 _LINKS = frozenset({"canonical", "license", "copyright", "alternate"})
-#: Characters of a line that opens with a byline or holds a date, at most.
+#: Characters of a line that opens with a byline or has a date, at most.
 _MAX_LINE_CHARS = 200
 #: Levels of elements around a mark that are read.
 _MAX_ANCESTORS = 26
