@@ -1,0 +1,59 @@
+"""Looking up the rule of a line among many patterns."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk.transforms.clean.patterns.pattern_index import Matcher
+from copydesk.transforms.clean.patterns.rule_table import RuleTable, content_of
+from copydesk.transforms.clean.rule import Rule
+
+
+def _matcher(*patterns: str) -> Matcher:
+    """Return a matcher of whole lines with a rule for each pattern, named by its number."""
+    rules = [
+        Rule(
+            name=f"rule_{number}",
+            category="related",
+            languages=("en",),
+            patterns=(pattern,),
+            drops=(),
+            keeps=(),
+        )
+        for number, pattern in enumerate(patterns)
+    ]
+    table = RuleTable(content_of(rules))
+    return Matcher(table.patterns("line", frozenset({"en"})), dict(enumerate(table.entries)))
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        ("read .{1,20}", ".{1,20} the dam", "read about the dam"),
+        (".{1,20} the dam", "read .{1,20}", "read about the dam"),
+        ("read about the dam", ".{1,20} the dam", "read .{1,20}"),
+    ],
+)
+def test_the_first_rule_of_the_table_is_found_however_its_matches_begin(
+    patterns: tuple[str, ...],
+) -> None:
+    found = _matcher(*patterns).find("read about the dam")
+    assert found is not None
+    assert found.name == "rule_0"
+    start = _matcher(*patterns).find_at_start("read about the dam")
+    assert start is not None
+    assert (start[0].name, start[1]) == ("rule_0", len("read about the dam"))
+
+
+def test_a_pattern_that_begins_with_anything_is_found_under_any_first_letter() -> None:
+    matcher = _matcher("read .{1,20}", ".{1,20} the dam")
+    assert matcher.beginning() == ""
+    for line in ("all about the dam", "2 days at the dam", "“off the dam"):
+        found = matcher.find(line)
+        assert found is not None
+        assert found.name == "rule_1"
+    assert matcher.find("all about the river") is None
+
+
+def test_the_first_two_characters_of_matches_are_a_pattern() -> None:
+    assert _matcher("read .{1,20}", "r.{1,20}", "[(]see also[)]").beginning() == r"\([s]|r"
