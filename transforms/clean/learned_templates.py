@@ -55,7 +55,9 @@ class Options:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Occurrences:
+    """The documents and stories with a line, and its positions and neighbours in them."""
+
     documents: list[str] = field(default_factory=list)
     stories: set[str] = field(default_factory=set)
     head: int = 0
@@ -147,7 +149,9 @@ def learn(
     return pa.Table.from_pylist(ordered, schema=TEMPLATES)
 
 
-def _recurring(documents: pa.Table, options: Options) -> Iterator[tuple[str, int, str, _Seen]]:
+def _recurring(
+    documents: pa.Table, options: Options
+) -> Iterator[tuple[str, int, str, _Occurrences]]:
     """Yield (outlet, its number of stories, line, occurrences) for every line that is a candidate."""
     by_outlet: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     stories = (
@@ -175,7 +179,7 @@ def _recurring(documents: pa.Table, options: Options) -> Iterator[tuple[str, int
                 yield outlet, total, line, seen
 
 
-def _lines(documents: list[tuple[str, str, str]], options: Options) -> Mapping[str, _Seen]:
+def _lines(documents: list[tuple[str, str, str]], options: Options) -> Mapping[str, _Occurrences]:
     """Return every line of the documents with its stories and positions.
 
     A story counts once.
@@ -188,7 +192,7 @@ def _lines(documents: list[tuple[str, str, str]], options: Options) -> Mapping[s
         ):  # Documents are in order of doc_id, so the first one represents its story.
             texts[story] = (doc_id, [line_of(line) for line in text.split("\n")])
             often.update(set(texts[story][1]))
-    found: dict[str, _Seen] = {}
+    found: dict[str, _Occurrences] = {}
     for story, (doc_id, lines) in texts.items():
         for i, line in enumerate(lines):
             if (
@@ -197,7 +201,7 @@ def _lines(documents: list[tuple[str, str, str]], options: Options) -> Mapping[s
                 or not any(c.isalpha() for c in line)
             ):
                 continue
-            seen = found.setdefault(line, _Seen())
+            seen = found.setdefault(line, _Occurrences())
             if story in seen.stories:
                 continue
             seen.stories.add(story)
@@ -209,7 +213,7 @@ def _lines(documents: list[tuple[str, str, str]], options: Options) -> Mapping[s
     return found
 
 
-def _is_active(line: str, seen: _Seen, total: int, options: Options) -> bool:
+def _is_active(line: str, seen: _Occurrences, total: int, options: Options) -> bool:
     """Tell whether the line has the position of a template often enough to be cut without review."""
     n = len(seen.stories)
     is_prose = len(line.split()) >= 8 and _SENTENCE.search(line) is not None

@@ -100,7 +100,7 @@ def extract(
     `elements` are the elements of the tree, if they have been read already.
     """
     options = options or Options()
-    found = _Found.of(tree, url, options, elements or page_elements.read(tree))
+    found = _CheckedPage.of(tree, url, options, elements or page_elements.read(tree))
     if found.reading is None:
         return _body_of_head(found.hints, options)
     page, kept = found.reading.page, found.reading.kept
@@ -123,7 +123,7 @@ def read(
     tree: HtmlElement, url: str | None, options: Options
 ) -> tuple[page_kind_features.Reading | None, Hints]:
     """Return the blocks of a page and the hints of its head, for the training of `page_kind`."""
-    found = _Found.of(tree, url, options, page_elements.read(tree))
+    found = _CheckedPage.of(tree, url, options, page_elements.read(tree))
     return found.reading, found.hints
 
 
@@ -132,7 +132,7 @@ def _no_blocks() -> npt.NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _CheckedPage:
     """The blocks of a page, with its candidates and headlines and the rules of the checks."""
 
     hints: Hints
@@ -142,7 +142,9 @@ class _Found:
     rules: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tree: HtmlElement, url: str | None, options: Options, elements: Elements) -> _Found:
+    def of(
+        cls, tree: HtmlElement, url: str | None, options: Options, elements: Elements
+    ) -> _CheckedPage:
         hints = read_hints(tree, elements)
         page = read_blocks(tree, options, elements)
         if not page.text:

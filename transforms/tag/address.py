@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsp
 
 from publicsuffixlist import PublicSuffixList
 
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 MAX_CHARS = 2_000  # Browsers and servers agree on this length.
 # Query parameters that record how a reader reached the page. They do not change what it shows.
@@ -28,7 +28,7 @@ def is_tracking(parameter: str) -> bool:
     return bool(_TRACKING.fullmatch(parameter))
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the canonical address that the page states, or the document's own address.
 
     The page's statement counts only if it is on the same site (see `_may_stand_for`).
@@ -39,12 +39,12 @@ def find(view: View) -> Found:
         named = normalised(_joined(own or "", page.canonical)) if page.canonical else None
         named = named or (normalised(page.first("og:url")) if not own else None)
         if named and (own is None or _may_stand_for(named, own)):
-            return Found(
+            return TagResult(
                 {"canonical_url": named}, {"canonical_url": "markup" if page.canonical else "meta"}
             )
     if own is None:
-        return Found()
-    return Found({"canonical_url": own}, {"canonical_url": "url"})
+        return TagResult()
+    return TagResult({"canonical_url": own}, {"canonical_url": "url"})
 
 
 def _joined(base: str, link: str) -> str | None:

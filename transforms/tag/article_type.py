@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -108,13 +108,13 @@ _RELEASED = re.compile(
 _RELEASE_MARKS = ("wire", "WIRE", "(ots)", "RELEASE")  # Every match of `_RELEASED` has one of them.
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the type that the first matching clue of `CLUES` gives."""
     for source, clue in CLUES:
         kind = clue(view)
         if kind:
-            return Found({"article_type": kind}, {"article_type": source})
-    return Found()
+            return TagResult({"article_type": kind}, {"article_type": source})
+    return TagResult()
 
 
 def _by_data(view: View) -> str | None:

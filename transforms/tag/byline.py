@@ -22,7 +22,7 @@ from copydesk.transforms.tag.persons.byline_candidate import (
     without_site,
 )
 from copydesk.transforms.tag.persons.person_names import Name
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column("byline", STRINGS, "People named as authors, as printed, in order.", required=True),
@@ -67,7 +67,7 @@ _META = (
 )
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the byline that was given, that the page states or prints, or that a text line holds.
 
     A line of the text that becomes the byline is removed from the text.
@@ -177,9 +177,9 @@ def _names_an_author(line: str, chosen: Candidate, site: frozenset[str]) -> bool
     )
 
 
-def _result(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
+def _result(chosen: Candidate | None, removed: tuple[Removal, ...]) -> TagResult:
     if chosen is None or not chosen.names:
-        return Found(
+        return TagResult(
             {
                 "byline": (),
                 "byline_orgs": (),
@@ -212,7 +212,7 @@ def _result(chosen: Candidate | None, removed: tuple[Removal, ...]) -> Found:
         evidence["byline_roles"] = chosen.source.split(";")[0]
     if orgs:
         evidence["byline_orgs"] = chosen.source
-    return Found(values, evidence, removed)
+    return TagResult(values, evidence, removed)
 
 
 def _on_page(page: PageData, site: frozenset[str]) -> Candidate | None:

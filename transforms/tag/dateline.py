@@ -9,7 +9,7 @@ from copydesk.transforms.ledger import Cut, cut
 from copydesk.transforms.tag import published
 from copydesk.transforms.tag.datelines import dateline_day, dateline_parser
 from copydesk.transforms.tag.lookup import gazetteers
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -36,14 +36,14 @@ COLUMNS = (
 RULE, RULE_VERSION = "dateline", 1
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the parts of the dateline.
 
     The dateline stays in the text unless the recipe removes it.
     """
     found = dateline_parser.of(view)
     if not found.end:
-        return Found()
+        return TagResult()
     values: dict[str, object] = {
         "dateline_place": found.place,
         "dateline_country": found.country,
@@ -59,14 +59,14 @@ def find(view: View) -> Found:
     if found.country and found.place and found.country not in view.lines[found.line][: found.end]:
         evidence["dateline_country"] = "gazetteer"
     if not view.options.cut_dateline:
-        return Found(values, evidence)
+        return TagResult(values, evidence)
     removed = (*view.document.removed, *view.removed)
     cuts = cut(
         view.document.extracted,
         removed,
         [Cut(found.line, RULE, RULE_VERSION, start=0, end=found.end)],
     )
-    return Found(values, evidence, cuts)
+    return TagResult(values, evidence, cuts)
 
 
 def _canonical_name(agency: str | None) -> str | None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms.article import Document
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column("language", pa.string(), "Language of the text, as ISO 639-1 code if there is one."),
@@ -130,7 +130,7 @@ def _array(values: Any) -> npt.NDArray[np.int32]:
     return np.array(values, dtype=np.int32)  # The copy lets numpy ask for large memory pages.
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the language of the text by the model, or as it was given or stated.
 
     The model reads a sample of the text. A language that the input gave wins. The page's statement
@@ -152,7 +152,7 @@ def find(view: View) -> Found:
             confidence,
             f"text; {'markup' if stated else ''} differs" if stated and stated != guess else "text",
         )
-    return _result(stated, None, "markup") if stated else Found()
+    return _result(stated, None, "markup") if stated else TagResult()
 
 
 def stated_languages(document: Document) -> tuple[str, ...]:
@@ -179,11 +179,11 @@ def _guess(lines: tuple[str, ...]) -> tuple[str | None, float | None]:
     return guess, round(min(max(confidence, 0.0), 1.0), 4)
 
 
-def _result(language: str | None, confidence: float | None, source: str) -> Found:
+def _result(language: str | None, confidence: float | None, source: str) -> TagResult:
     evidence = {"language": source} | (
         {"language_confidence": "text"} if confidence is not None else {}
     )
-    return Found({"language": language, "language_confidence": confidence}, evidence)
+    return TagResult({"language": language, "language_confidence": confidence}, evidence)
 
 
 def sample(text: str, n_chars: int) -> str:

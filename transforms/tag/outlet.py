@@ -14,7 +14,7 @@ from copydesk.transforms.tag.headlines import title_wording
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData, fold
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -33,7 +33,7 @@ _COMPANY = re.compile(
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.I)
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the outlet that was given, or that the address, the page or the dateline names.
 
     A dateline's name counts only if nothing else names an outlet, and never if it is an agency that
@@ -70,11 +70,11 @@ def find(view: View) -> Found:
     return _result(domain, name, "url" if url else "markup", source)
 
 
-def _result(domain: str | None, name: str | None, id_source: str, name_source: str) -> Found:
+def _result(domain: str | None, name: str | None, id_source: str, name_source: str) -> TagResult:
     if not name and not domain:
-        return Found()
+        return TagResult()
     id_ = domain or re.sub(r"[^\w]+", "-", (name or "").casefold()).strip("-_") or None
-    return Found(
+    return TagResult(
         {"outlet_id": id_, "outlet": name},
         {"outlet_id": id_source if domain else name_source, "outlet": name_source},
     )

@@ -15,7 +15,7 @@ from copydesk.transforms.tag.dates import date_formats, date_marks
 from copydesk.transforms.tag.dates.date_formats import Stamp
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -96,7 +96,7 @@ _MODIFIED_META = (
 )
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return when the document was published and modified.
 
     The sources are the input, the page's statements, its printed dates, and its address. A date
@@ -140,7 +140,7 @@ def find(view: View) -> Found:
         }
         if stamp.offset is not None:
             evidence["published_utc_offset_minutes"] = source
-    return Found(values, evidence)
+    return TagResult(values, evidence)
 
 
 def _is_possible(stamp: Stamp, fetched_at: datetime | None) -> bool:

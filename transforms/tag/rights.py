@@ -10,7 +10,7 @@ from copydesk.schemas.column import column
 from copydesk.transforms import mining_reservation
 from copydesk.transforms.tag.page.page_data import PageData, fold
 from copydesk.transforms.tag.persons.caseless import Caseless
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -59,7 +59,7 @@ _CLAUSE = re.compile(
 )
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return access, licence and reservation as the page states them, and None for what it omits."""
     values: dict[str, object] = {}
     evidence: dict[str, str] = {}
@@ -74,7 +74,7 @@ def find(view: View) -> Found:
     reserved, source = _reserved(page, view.document.given.tdm_reserved)
     if reserved is not None:
         values["tdm_reserved"], evidence["tdm_reserved"] = reserved, source
-    return Found(values, evidence)
+    return TagResult(values, evidence)
 
 
 def _free(page: PageData, view: View) -> tuple[bool | None, str]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.tag.page.page_data import fold
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column("section", pa.string(), "Section of the outlet, as given or as the page names it."),
@@ -27,7 +27,7 @@ _META = (
 )
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the section that was given, or that JSON-LD or meta tags state."""
     given = tidy(view.document.given.section or "")
     stated = _stated(view)
@@ -37,8 +37,8 @@ def find(view: View) -> Found:
             if stated[0] and stated[0].casefold() != given.casefold()
             else "given"
         )
-        return Found({"section": given}, {"section": differs})
-    return Found({"section": stated[0]}, {"section": stated[1]}) if stated[0] else Found()
+        return TagResult({"section": given}, {"section": differs})
+    return TagResult({"section": stated[0]}, {"section": stated[1]}) if stated[0] else TagResult()
 
 
 def _stated(view: View) -> tuple[str | None, str]:

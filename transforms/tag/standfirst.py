@@ -10,7 +10,7 @@ import pyarrow as pa
 from copydesk.schemas.column import STRINGS, column
 from copydesk.transforms.tag.page.json_ld import Statement
 from copydesk.transforms.tag.page.page_data import PageData, fold
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -60,17 +60,17 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return description, keywords and picture from the page's JSON-LD and meta tags."""
     page = view.page
     if page is None:
-        return Found({"keywords": ()})
+        return TagResult({"keywords": ()})
     description, described_by = _description(page, str(view.values.get("title") or ""))
     words, named_by = _keywords(page)
     image, pictured_by = _image(page)
     values = {"description": description, "keywords": words, "image_url": image}
     sources = {"description": described_by, "keywords": named_by, "image_url": pictured_by}
-    return Found(values, {name: source for name, source in sources.items() if values[name]})
+    return TagResult(values, {name: source for name, source in sources.items() if values[name]})
 
 
 def _description(page: PageData, title: str) -> tuple[str | None, str]:

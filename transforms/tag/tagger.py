@@ -61,7 +61,7 @@ class View:
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-class Found(NamedTuple):
+class TagResult(NamedTuple):
     """The result of a tagger: values by column, their sources, and the lines that became values."""
 
     values: Mapping[str, Any] = _NOTHING
@@ -75,6 +75,6 @@ class Tagger:
 
     name: str
     columns: tuple[pa.Field, ...]
-    find: Callable[[View], Found]
+    find: Callable[[View], TagResult]
     # Each rule has a name, a version, and a sentence about what it cuts.
     rules: tuple[tuple[str, int, str], ...] = ()

@@ -15,7 +15,7 @@ from copydesk.transforms.tag.headlines import text_header, title_wording
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData, fold
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -42,7 +42,7 @@ MAX_CHARS = 400
 _HOSTS_OF_MANY = frozenset({"blogspot", "wordpress", "substack", "tumblr", "github", "medium"})
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the headline that was given, that the page states or prints, or that a text has.
 
     A line at the top that prints the headline is removed from the text.
@@ -74,7 +74,7 @@ def find(view: View) -> Found:
         )
         raw, source = given, differs
     if not raw:
-        return Found()
+        return TagResult()
     title = title_wording.cleaned(raw, keys)
     values = {"title": title, "title_raw": raw}
     evidence = {"title": source, "title_raw": source.split(";")[0]}
@@ -82,7 +82,7 @@ def find(view: View) -> Found:
         lines = [first.headline] if first.headline is not None and first.leaves else []
     else:
         lines = _repeated(view, title, raw)
-    return Found(values, evidence, _cut(view, lines))
+    return TagResult(values, evidence, _cut(view, lines))
 
 
 def _repeated(view: View, title: str, raw: str) -> list[int]:

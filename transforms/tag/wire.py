@@ -11,7 +11,7 @@ from copydesk.schemas.column import STRINGS, column
 from copydesk.transforms.tag.datelines import dateline_places
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons.name_lexicon import words
-from copydesk.transforms.tag.tagger import Found, Tagger, View
+from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -117,7 +117,7 @@ _COMMON = words(
 )
 
 
-def find(view: View) -> Found:
+def find(view: View) -> TagResult:
     """Return the agency that wrote the text, and the outlets that the text cites.
 
     The agency is named by the dateline, the byline or a credit.
@@ -134,7 +134,7 @@ def find(view: View) -> Found:
     if agency:
         values["wire_source"] = agency
         evidence["wire_source"] = source
-    return Found(values, evidence)
+    return TagResult(values, evidence)
 
 
 def _agency(view: View) -> tuple[str | None, str]:
