@@ -30,7 +30,9 @@ import lxml.html
 PARTS = {
     "development": Path(__file__).with_name("labelled_lines.tsv"),
     "held_out": Path(__file__).with_name("held_out_lines.tsv"),
+    "final": Path(__file__).with_name("final_lines.tsv"),
 }
+FINAL = "final"
 EXTRACTORS = ("trafilatura", "justext", "tree")
 NEITHER = frozenset({"title", "byline", "dateline"})
 PER_LANGUAGE = {"en": 18, "de": 8, "fr": 5, "es": 5}  # pages; the sets hold mostly these

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
 from copydesk.transforms.clean import document_languages, link_lists, opening
@@ -26,9 +26,9 @@ from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.lines.line_model import (
     FEW_WORDS,
     MIN_BOILERPLATE,
+    cuttable,
     decide,
     log_odds,
-    may_be_cut,
     model,
 )
 from copydesk.transforms.clean.patterns import rule_table
@@ -275,7 +275,7 @@ def _by_model(
     hinted = lines
     if asked and not acting.evidence.is_empty:
         hinted = [line if line.category else acting.with_evidence(line) for line in lines]
-    may_go = cache(lambda i: may_be_cut(lines[i]))
+    may_go = cuttable(lines)
     odds = log_odds(hinted, known, may_go).tolist() if asked else None
     decision = decide(lines, odds, known, may_go)
     return [

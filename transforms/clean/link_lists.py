@@ -40,6 +40,7 @@ _TITLE_STOP = re.compile(
     r"(?<!\.)[.。।,;:][\"'”’»)\]]{0,3}$"
 )  # Titles of links are cut off: "The dam…".
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_THAI = re.compile(r"[\u0e00-\u0eff]")
 _BULLET = re.compile(r"\s*([•*·–—●▪■◦○►▶>»›-]) ?")
 _CRUMBS = re.compile(
     r"\s*(?:[>»›]\s*)?[^>»›/|:.!?]{1,40}(?:\s*[>»›]\s*[^>»›:.!?]{1,40}){2,6}$|\s*[^/|:.!?]{1,24}(?:\s+[/|]\s+[^/|:.!?]{1,24}){2,6}$"
@@ -105,9 +106,11 @@ def may_have_lines_to_cut(lines: Sequence[str]) -> bool:
 
 
 def _n_words(text: str) -> int:
-    """Return the words of a line. Two characters of a script without spaces count as one word."""
+    """Return the words of a line. In scripts without spaces two characters count as one, in Thai four."""
     words = len(text.split())
-    return words if text.isascii() else max(words, len(_UNSPACED.findall(text)) // 2)
+    if text.isascii():
+        return words
+    return max(words, len(_UNSPACED.findall(text)) // (4 if _THAI.search(text) else 2))
 
 
 def _is_unspaced(text: str) -> bool:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 JUDGED = 40  # Spaces. Lines with more are never cut, whatever the model says.
 # Words. Shorter lines are mostly sub-headings and list items, and have a threshold of their own.
 MIN_WORDS = 4
+UNSPACED_CHARS = 60  # The same as `JUDGED` in scripts without spaces. Arbitrary.
+UNSPACED_SENTENCE = 30  # Characters of a sentence in such a script. Arbitrary.
 BREAK_WORDS = 5  # Words of a sentence that ends a list of links, as the steps of a recipe do.
 # Lines above or below the article that rules match. Menus and footers have more, articles fewer.
 # Arbitrary.
@@ -58,6 +60,8 @@ _FIELD = re.compile(r"\s*(?:- )?[a-z_][\w.-]{1,30}: |\s{4,}[A-Z ]{12,}$")
 _REFERENCE = re.compile(r"\(\d{4}[,)]|\d{4};\d")
 _BYLINE = re.compile(r"\s*(?:by|von|par|por|di|da|de|door|av|af|text|texte|words|story)\b:? ")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+_UNSPACED_END = re.compile(r"[.!?…。！？][\"'”’»)\]」』 ]{0,3}$")
 
 
 class Model(NamedTuple):
@@ -89,8 +93,38 @@ def may_be_cut(line: Line) -> bool:
         or _LISTED.match(low)
         or _CODE.search(text)
         or _REFERENCE.search(text)
-        or (not text.isascii() and _UNSPACED.search(text))
+        or (len(text) > UNSPACED_CHARS and not text.isascii() and _UNSPACED.search(text))
     )
+
+
+def cuttable(lines: Sequence[Line]) -> Callable[[int], bool]:
+    """Return a function that tells for the number of a line whether the model may cut it.
+
+    In scripts without spaces between words that are only lines above the first sentence of the text
+    or below its last one, because a table between them looks like a menu.
+    """
+
+    @cache
+    def text_span() -> tuple[int, int]:
+        found = [i for i, line in enumerate(lines) if not line.category and _is_sentence(line.text)]
+        return (found[0], found[-1]) if found else (len(lines), -1)
+
+    @cache
+    def may_go(i: int) -> bool:
+        if not may_be_cut(lines[i]):
+            return False
+        if lines[i].text.isascii() or not _UNSPACED.search(lines[i].text):
+            return True
+        first, last = text_span()
+        return i < first or i > last
+
+    return may_go
+
+
+def _is_sentence(text: str) -> bool:
+    if _UNSPACED.search(text):
+        return len(text) >= UNSPACED_SENTENCE and _UNSPACED_END.search(text) is not None
+    return END.search(text[-8:]) is not None and text.count(" ") + 1 >= END_WORDS
 
 
 def _is_reference(low: str) -> bool:
@@ -195,7 +229,7 @@ def decide(
     boilerplate = sum(1 for line in lines if line.category not in {"", "layout"})
     if not boilerplate:
         return Decision((), (), ())
-    may_go = may_go or (lambda i: may_be_cut(lines[i]))
+    may_go = may_go or cuttable(lines)
     below, above = (
         [i for i in found if odds is None or odds[i] > known.rule_threshold]
         for found in (below_the_end(lines, may_go), above_the_start(lines, may_go))
@@ -209,9 +243,14 @@ def decide(
             if odds[i] > known.threshold
             and i not in listed
             and may_go(i)
-            and (odds[i] > known.short_threshold or len(WORD.findall(line.low)) >= MIN_WORDS)
+            and (len(WORD.findall(line.low)) >= MIN_WORDS or _is_label(line, odds[i], known))
         ]
     return Decision(tuple(below), tuple(above), tuple(own))
+
+
+def _is_label(line: Line, odds: float, known: Model) -> bool:
+    """Tell whether a line of a few words is boilerplate. "Follow the signals." may end an interview."""
+    return odds > known.short_threshold and not line.text.rstrip().endswith((".", "。"))
 
 
 @cache

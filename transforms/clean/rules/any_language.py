@@ -25,6 +25,14 @@ RULES = (
         keeps=("PAP smears are free in spring.", "PAP, so the minister, reported the flood too late.", "Ritzau founded the agency in 1866."),
     ),
     Rule(
+        name="contact_line",
+        category="author",
+        languages=_ANY,
+        patterns=(r"[^.!?:;@]{2,40} ?: ?[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{2,20}){1,3}",),
+        drops=("Contact the author: ruiz@harbour.example", "Kontakt zur Autorin: li@hafen.example", "联系作者：ruiz@harbour.example"),
+        keeps=("The letter came from ruiz@harbour.example: nobody had an answer.",),
+    ),
+    Rule(
         name="store_line",
         category="newsletter",
         languages=_ANY,
