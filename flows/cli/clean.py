@@ -82,7 +82,7 @@ def command(*, files: tuple[str, ...], kind: str | None, url: str | None, form: 
 
 
 def _article(name: str, kind: str | None, url: str | None) -> Article:
-    from copydesk.flows.read.formats.html import looks_like_page
+    from copydesk.flows.read.markup import looks_like_page
     from copydesk.flows.support import startup_cache
     from copydesk.transforms import edit, numba_cache
     from copydesk.transforms.article import Source
