@@ -6,7 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 
-from copydesk.transforms.history import Arrival, Resolution, Version, doc_id_with, likeness, resolve
+import pytest
+
+from copydesk.transforms import same_address
+from copydesk.transforms.history import (
+    TWIN,
+    Arrival,
+    Resolution,
+    Version,
+    doc_id_with,
+    likeness,
+    resolve,
+)
 
 
 def arrival(
@@ -114,6 +125,33 @@ def test_an_amp_twin_is_no_revision_and_an_update_at_the_amp_address_is_one() ->
             [page, other], (), {}, alike=lambda one, two: likeness(texts[one], texts[two])
         )
         assert found[1] == expected
+
+
+def test_a_sentence_added_to_a_long_report_at_its_amp_address_is_a_revision() -> None:
+    report = "The council closed the bridge on Monday after engineers found rust. " * 60
+    added = "On Tuesday a diver inspected all of the piers and found two cracks below the water."
+    assert likeness(report + added, report).words > TWIN
+    page = arrival("page", url="https://a.example/x", day=1)
+    other = replace(arrival("amp", url="https://a.example/x", day=2), url="https://a.example/x/amp")
+    texts = {"page": report, "amp": report + added}
+    found = resolve([page, other], (), {}, alike=lambda one, two: likeness(texts[one], texts[two]))
+    assert found[1] == Resolution(False, 2, "page")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.a.example/2026/x.amp",
+        "https://a.example/2026/x/amp.html",
+        "https://www.a.example/amp/2026/x",
+        "http://a.example/2026/x?amp=1",
+        "https://www.a.example/2026/x?outputType=amp",
+        "https://m.a.example/2026/x/",
+    ],
+)
+def test_a_stored_address_is_found_from_the_plain_one(url: str) -> None:
+    assert same_address.key(url, None, "a.jsonl", 0) == "a.example/2026/x"
+    assert url in same_address.spellings("a.example/2026/x")
 
 
 def test_another_headline_alone_is_a_revision_with_an_id_of_its_own() -> None:

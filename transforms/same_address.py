@@ -27,6 +27,10 @@ _MOBILE_HOSTS = ("m.", "mobile.", "amp.")
 _SCHEMES = ("https://", "http://")
 _PREFIXES = ("", "www.", "m.", "mobile.", "amp.")
 _ENDINGS = ("", "/", "/amp", "/amp/", "/index.html", "/index.htm", "/index.php")
+# Spellings of AMP pages that no mobile host has.
+_DESKTOP_PREFIXES = ("", "www.")
+_AMP_ENDINGS = (".amp", "/amp.html")
+_AMP_QUERIES = ("amp", "amp=1", "outputType=amp")
 
 
 def key(
@@ -93,19 +97,29 @@ def spellings(address_key: str) -> list[str]:
     They are used to search by equality.
 
     >>> len(spellings("a.example/x")), "http://www.a.example/x/" in spellings("a.example/x")
-    (70, True)
+    (94, True)
     """
     if is_file(address_key):
         return []
     whole, _, _ = address_key.partition("#page=")
     path, mark, query = whole.partition("?")
     path = path.removesuffix("/")
-    return [
+    found = [
         f"{scheme}{prefix}{path}{ending or ('/' if '/' not in path else '')}{mark}{query}"
         for scheme in _SCHEMES
         for prefix in _PREFIXES
         for ending in _ENDINGS
     ]
+    host, _, rest = path.partition("/")
+    for scheme in _SCHEMES:
+        for prefix in _DESKTOP_PREFIXES:
+            found.append(f"{scheme}{prefix}{host}/amp/{rest}{mark}{query}")
+            found += [f"{scheme}{prefix}{path}{e}{mark}{query}" for e in _AMP_ENDINGS]
+            found += [
+                f"{scheme}{prefix}{path}{mark or '?'}{query}{'&' if query else ''}{shown}"
+                for shown in _AMP_QUERIES
+            ]
+    return found
 
 
 def _without_spelling(url: str) -> str:

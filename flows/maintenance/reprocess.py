@@ -25,6 +25,7 @@ from copydesk.flows.maintenance import clean_again
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import clean_shards, known_inputs, learn_templates, publish
 from copydesk.flows.pipeline import run as pipeline
+from copydesk.flows.pipeline.known_versions import superseded_in
 from copydesk.flows.pipeline.staging.decided_rows import Decided, decided_rows
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
 from copydesk.flows.read.shards import Shard
@@ -95,7 +96,9 @@ def reprocess(
     )
     staged = _Staged.of(context, snapshot, stage, where)
     n_rows = sum(shard.n_rows for shard in staged.shards)
-    arrivals = pipeline.Arrivals(shards=tuple(staged.shards), n_new=n_rows)
+    arrivals = pipeline.Arrivals(
+        shards=tuple(staged.shards), superseded=_superseded(snapshot, staged), n_new=n_rows
+    )
     copies = pipeline.deduplicate(context, arrivals)
     stories = pipeline.group(context, arrivals, copies)
     made = _publish(context, snapshot, staged, copies, stories)
@@ -106,6 +109,17 @@ def reprocess(
         n_edited=staged.n_edited,
         n_refused=len(staged.rejects),
     )
+
+
+def _superseded(snapshot: Snapshot, staged: _Staged) -> dict[str, str]:
+    """Older versions with the newest one, of documents that were not refused."""
+    found = superseded_in(snapshot.table("duplicates", ["doc_id", "kept_doc_id", "keep_reason"]))
+    if not found:
+        return found
+    here = {
+        name for shard in staged.shards for name in shard.read(["doc_id"])["doc_id"].to_pylist()
+    }
+    return {old: new for old, new in found.items() if old in here and new in here}
 
 
 @dataclass(slots=True)

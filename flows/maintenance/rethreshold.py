@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from copydesk.flows.pipeline.deduplicate import FACTS
+from copydesk.flows.pipeline.known_versions import superseded_in
 from copydesk.flows.pipeline.staging.decided_rows import with_cluster_columns
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.support import id_index, versions
 from copydesk.schemas import document_columns
-from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 from copydesk.transforms.dedup.recluster import Reclustered, recluster
 
 if TYPE_CHECKING:
@@ -68,10 +68,7 @@ def plan(
     facts = pa.concat_tables(
         [articles.select(FACTS), copies.select(FACTS)], promote_options="default"
     )
-    older = copies.filter(pc.equal(copies["keep_reason"], NEWER_VERSION))
-    superseded = dict(
-        zip(older["doc_id"].to_pylist(), older["kept_doc_id"].to_pylist(), strict=True)
-    )
+    superseded = superseded_in(copies)
     newest = articles.filter(articles["supersedes"].is_valid())["doc_id"].to_pylist()
     pinned = pa.array(sorted({*newest, *superseded.values()}), pa.string())
     result = recluster(

@@ -186,7 +186,10 @@ def write(outcomes: Iterable[Article | Reject], files: ShardFiles) -> None:
     rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
     articles = tabulate.articles(cleaned)
     arrow_file.write(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), files.rejects)
-    arrow_file.write(tabulate.removed(cleaned), files.removed)
+    once: dict[str, Article] = {}  # A record may be repeated; its cuts are written once.
+    for article in cleaned:
+        once.setdefault(article.doc_id, article)
+    arrow_file.write(tabulate.removed(list(once.values())), files.removed)
     shard_counts.write(articles, files.counts)
     arrow_file.write(articles, files.articles)
 

@@ -174,6 +174,17 @@ def superseded_by_these(
     return found
 
 
+def superseded_in(duplicates: pa.Table) -> dict[str, str]:
+    """Older versions that a snapshot has among its copies, each with the version that replaced it.
+
+    `duplicates` has the columns `doc_id`, `kept_doc_id` and `keep_reason`.
+    """
+    from copydesk.transforms.dedup.keep_policy import NEWER_VERSION  # loads what few runs need
+
+    older = duplicates.filter(pc.equal(duplicates["keep_reason"], NEWER_VERSION))
+    return dict(zip(older["doc_id"].to_pylist(), older["kept_doc_id"].to_pylist(), strict=True))
+
+
 def to_the_newest(superseded: Mapping[str, str]) -> dict[str, str]:
     """Every older version with the newest one.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -203,3 +204,20 @@ def test_a_document_that_takes_too_long_is_a_reject_and_the_others_stay(
     assert after == before - 1
     assert "A third text" not in texts(outcome.snapshot)
     assert list(faults(copied)) == []
+
+
+def test_the_newest_headline_stays_when_the_older_fetch_came_later(tmp_path: Path) -> None:
+    """Records that are repeated in a file have their cuts in the ledger once."""
+    rows = [
+        {"url": "https://h.example/u", "text": _BODY, "title": title, "fetched_at": day}
+        for title, day in (("Bridge to close", "2026-11-10"), ("Old bridge", "2026-11-09"))
+    ]
+    for number, row in enumerate(rows):
+        path = tmp_path / f"{number}.jsonl"
+        path.write_text(f"{json.dumps(row)}\n" * 2, encoding="utf-8")
+        run.run([str(path)], warehouse=tmp_path / "wh", workers=1)
+    opened = Warehouse.open(tmp_path / "wh")
+    with opened.lock():
+        made = reprocess(opened).snapshot
+    assert made.table("articles", ["title"])["title"].to_pylist() == ["Bridge to close"]
+    assert list(faults(opened)) == []
