@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copydesk.transforms.clean.patterns.photo_agencies import AGENCY, WIRE
+from copydesk.transforms.clean.patterns.phrase import NETWORKS
 from copydesk.transforms.clean.rule import Rule
 
 _ANY = ("*",)
@@ -23,6 +24,14 @@ RULES = (
         unless_sentence=True,
         drops=("(PAP)", "/ritzau/", "NTB-AFP", "TASR, Ana Ruiz", "PAP/Bo Li", "(БТА)", "AA / Harbour", "dpa-infocom, dpa:240312-99-123456/2"),
         keeps=("PAP smears are free in spring.", "PAP, so the minister, reported the flood too late.", "Ritzau founded the agency in 1866."),
+    ),
+    Rule(
+        name="network_list",
+        category="share",
+        languages=_ANY,
+        patterns=(rf"[^.!?:;,]{{2,40}} ?: ?(?:{NETWORKS})(?:[ ,/|·•]{{1,3}}(?:{NETWORKS})){{1,9}}",),
+        drops=("Share this post: Facebook Twitter LinkedIn", "Dela inlägget: Facebook | X | WhatsApp"),
+        keeps=("Facebook and Twitter answered: the accounts of the mayor were closed.",),
     ),
     Rule(
         name="contact_line",
