@@ -149,8 +149,7 @@ def _probabilities_in_numpy(
 def _shares(
     sums: npt.NDArray[np.float32], same: npt.NDArray[np.int32], size: int
 ) -> npt.NDArray[np.float64]:
-    scale, most = 1.0 / math.sqrt(max(1, size)), sums.max()
-    likely = np.zeros(len(sums), np.float64)
-    for language, score in zip(same.tolist(), (sums - most).tolist(), strict=True):
-        likely[language] += math.exp(score * scale)
-    return np.asarray(likely / likely.sum())
+    scale = 1.0 / math.sqrt(max(1, size))
+    likely = np.exp((sums - sums.max()).astype(np.float64) * scale)
+    by_language = np.bincount(same, weights=likely, minlength=len(sums))
+    return np.asarray(by_language / by_language.sum())
