@@ -59,7 +59,7 @@ class InputFile:
 
     @property
     def fingerprint(self) -> list[object]:
-        """Address, size, time and version: they change with the file, as far as its folder or store knows."""
+        """Return address, size, time and version, which change if the folder or store sees a change."""
         if self.is_remote:
             return [self.source_uri, self.path, self.n_bytes, self.version, self.modified]
         try:

@@ -30,7 +30,7 @@ def prepare() -> None:
     path = folder() / f"language-{version('py3langid')}.npz"
     try:
         with np.load(path, allow_pickle=False) as stored:
-            language.use_arrays({name: stored[name] for name in language.Model._fields[:-1]})
+            language.use_arrays({name: stored[name] for name in language.ARRAYS})
         return
     except (OSError, ValueError, KeyError, EOFError):
         pass

@@ -267,7 +267,7 @@ def _by_model(
     lines = [line for _, line in numbered]
     for i, rule in listed.items():
         lines[i] = lines[i]._replace(category="related", rule=rule)
-    boilerplate = sum(line.category not in {"", "layout"} for line in lines)
+    boilerplate = sum(line.is_boilerplate for line in lines)
     known = model()
     asked = boilerplate >= MIN_BOILERPLATE and (
         sum(line.text.count(" ") + 1 for line in lines) >= FEW_WORDS

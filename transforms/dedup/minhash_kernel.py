@@ -94,10 +94,10 @@ def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, 
                 if is_normal:
                     kind &= np.uint8(3)
                 elif kind & 4:
-                    return np.int64(-1)
+                    return np.int64(NEEDS_NORMALISING)
                 elif kind & 8:
                     if after_mark:
-                        return np.int64(-1)
+                        return np.int64(NEEDS_NORMALISING)
                 else:
                     place = np.int64(load32(folded + 4 * code))
                     more = np.int64(load32(expansions + 4 * place))
@@ -109,7 +109,7 @@ def long_run(address: Any, length: Any, table: Any, is_normal: Any, words: Any, 
             after_mark = False
             kind = np.uint8(2)
             if code >= 0x2F800 and not is_normal:
-                return np.int64(-1)
+                return np.int64(NEEDS_NORMALISING)
             if code > 0x3FFFF:
                 kind = np.uint8(0)
         while True:

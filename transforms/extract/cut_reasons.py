@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.model.vocabulary import CLASS_GROUPS
+from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 from copydesk.transforms.extract.page_level import page_checks
 
 _VERSION = 1
@@ -69,11 +69,9 @@ RULES: tuple[tuple[str, int, str], ...] = tuple(
     (rule, _VERSION, meaning) for rule, meaning in _MEANINGS.items()
 )
 
-_NAMES = [name for name, _ in CLASS_GROUPS]
-
 
 def _bits(*names: str) -> int:
-    return sum(1 << _NAMES.index(name) for name in names)
+    return sum(GROUP_BITS[name] for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ TELLING = (
     "data-qa",
     "data-component",
 )
-#: First letters of the lines that `element_names.BY` matches, and what may stand for a space or a
+#: First letters of the lines that `element_names.BY` matches, and what may replace a space or a
 #: letter before them: a reference, or a character that is not ASCII.
 _BYLINE_STARTS = b"bvpdawtrsBVPDAWTRS&"
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')

@@ -112,7 +112,7 @@ def _count_chunk(
     for d in range(n):
         begin = end
         for part in range(2):
-            weight = 3 if part == 0 else 1
+            weight = TITLE_WEIGHT if part == 0 else 1
             before = np.uint64(0)
             has_before = False
             i, stop = bounds[2 * d + part], bounds[2 * d + part + 1]

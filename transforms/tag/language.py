@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.article import Document
+from copydesk.transforms.tag.lookup.language_model import Tables, probabilities
 from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
@@ -37,19 +38,14 @@ MARGIN = 0.05
 SURE = 0.5  # Below this probability a page's own statement is believed.
 
 
+ARRAYS = (*Tables._fields, "languages")  # Names of the arrays of the model.
+
+
 class Model(NamedTuple):
-    """py3langid's automaton over bytes and its table of weights.
+    """py3langid's tables, and the code of each language in their order."""
 
-    The weights are a matrix of features by languages and hold the bits of float16.
-    """
-
-    moves: npt.NDArray[np.int32]
-    states: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.uint16]
-    priors: npt.NDArray[np.float32]
-    same: npt.NDArray[np.int32]
+    tables: Tables
     languages: tuple[str, ...]
-    probabilities: Callable[..., npt.NDArray[np.float64]]
 
 
 _prepared: dict[str, npt.NDArray[Any]] = {}
@@ -64,7 +60,7 @@ def use_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
 
 
 def arrays() -> dict[str, npt.NDArray[Any]]:
-    """Return the model that ships with py3langid as arrays, named as the fields of `Model`."""
+    """Return the model that ships with py3langid as arrays, with the names in `ARRAYS`."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     vendor = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -80,19 +76,10 @@ def arrays() -> dict[str, npt.NDArray[Any]]:
 
 @cache
 def model() -> Model:
-    """Return the model that ships with py3langid, with the function that computes probabilities."""
-    from copydesk.transforms.tag.lookup.language_model import probabilities
-
+    """Return the model that ships with py3langid."""
     found = _prepared or arrays()
-    return Model(
-        found["moves"],
-        found["states"],
-        found["weights"],
-        found["priors"],
-        found["same"],
-        tuple(found["languages"].tolist()),
-        probabilities,
-    )
+    tables = Tables(*(found[name] for name in Tables._fields))
+    return Model(tables, tuple(found["languages"].tolist()))
 
 
 def classify(text: str) -> tuple[str, float]:
@@ -117,7 +104,7 @@ def likely(text: str) -> tuple[tuple[str, float], ...]:
     """
     known = model()
     encoded = (text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
-    shares = known.probabilities(np.frombuffer(encoded, np.uint8), *known[:5])
+    shares = probabilities(np.frombuffer(encoded, np.uint8), known.tables)
     best = int(shares.argmax())
     if shares[best] * (1 + MARGIN) > 1:  # No other language can reach the margin.
         return ((known.languages[best], float(shares[best])),)

@@ -36,3 +36,8 @@ class Line(NamedTuple):
     category: str
     rule: str = ""
     blank_above: int = 0
+
+    @property
+    def is_boilerplate(self) -> bool:
+        """Whether a rule for boilerplate matches the line, not one for layout."""
+        return self.category not in {"", "layout"}

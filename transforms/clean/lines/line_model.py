@@ -226,7 +226,7 @@ def decide(
     further lines only if rules match `MIN_BOILERPLATE` lines, because it was trained on scraped
     texts.
     """
-    boilerplate = sum(1 for line in lines if line.category not in {"", "layout"})
+    boilerplate = sum(line.is_boilerplate for line in lines)
     if not boilerplate:
         return Decision((), (), ())
     may_go = may_go or cuttable(lines)

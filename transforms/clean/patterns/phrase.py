@@ -1,9 +1,9 @@
 """Phrases of the rule tables: a short notation for lines, compiled to patterns and to examples.
 
 In a phrase, `[...]` and `(a|b)?` are optional, `(a|b)` is a choice, `~` is an optional space, and
-`{name}` stands for a kind of text (`PLACES`). Punctuation inside a phrase may be missing or be
+`{name}` matches a kind of text (`PLACES`). Punctuation inside a phrase may be missing or be
 another mark, because sites punctuate their templates as they like. Only a colon, or a dash between
-spaces, must be some mark, and `[: ]` may also be a space. Everything else stands for itself.
+spaces, must be some mark, and `[: ]` may also be a space. Everything else matches itself.
 
 >>> pattern("(leave|write) a comment[ below]")
 '(?:leave|write) a comment(?: below)?'

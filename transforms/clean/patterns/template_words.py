@@ -31,7 +31,7 @@ _NETWORK = rf"(?:{'|'.join(_NETWORKS)})[^ .,:;!?|()/&-]{{0,5}}"
 def template_patterns(keys: str, words: str, *, is_spaced: bool) -> tuple[str, ...]:
     """Return patterns of lines with only words of `keys` or `words`, and one of `keys` at least.
 
-    Both are lists with semicolons, and `*` stands for any ending. A single key word is not a line,
+    Both are lists with semicolons, and `*` means any ending. A single key word is not a line,
     but a key of several words is. The first of three look-aheads needs a space, the second reads
     all words, and the third finds the key. The rest of the pattern says how such lines begin,
     because patterns are grouped by their beginnings.

@@ -104,6 +104,12 @@ ATTRIBUTE_GROUPS: tuple[str, ...] = (
     "is_date_mark",
 )
 
+#: The bit of each group, of class names and of attributes, in the masks of elements.
+GROUP_BITS = {
+    name: 1 << place
+    for place, name in enumerate((*(name for name, _ in CLASS_GROUPS), *ATTRIBUTE_GROUPS))
+}
+
 _EACH_CLASS = tuple(re.compile(pattern) for _, pattern in CLASS_GROUPS)
 #: Six of seven names are in no group.
 _ANY_CLASS = any_of(pattern for _, pattern in CLASS_GROUPS)

@@ -8,9 +8,8 @@ import numpy.typing as npt
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
-from copydesk.transforms.extract.model.vocabulary import CLASS_GROUPS
+from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 
-_GALLERY = 1 << [name for name, _ in CLASS_GROUPS].index("gallery")
 #: The words of an article above the gallery, and the blocks of the gallery (both arbitrary).
 _ARTICLE_WORDS, _BLOCKS = 100, 12
 #: The words of the title that are compared have this many letters. A gallery that belongs to the
@@ -37,7 +36,7 @@ def find(
         return []
     weight = np.concatenate(([0.0], np.cumsum(words * kept)))
     inside = np.zeros(len(kept), dtype=np.bool_)
-    for element in (e for e, classes in enumerate(page.classes) if classes & _GALLERY):
+    for element in np.flatnonzero(page.classes & GROUP_BITS["gallery"]).tolist():
         low, high = page.first_block[element], page.last_block[element]
         blocks = np.flatnonzero(kept[low:high]) + low
         own, others = weight[high] - weight[low], weight[-1] - weight[high] + weight[low]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
-from copydesk.transforms.extract.model.vocabulary import ATTRIBUTE_GROUPS, CLASS_GROUPS
+from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 from copydesk.transforms.extract.page_level import galleries, other_articles, posts
 
 BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY = (
@@ -38,9 +38,6 @@ _LEAST_WORDS = 12  # Shorter blocks are not compared.
 _LEAST_CHARS, _OPENING_CHARS = 50, 40
 #: A visible copy is cut only if it is a second article, a third of everything that is kept.
 _COPY_SHARE = 0.3
-_GROUPS = [name for name, _ in CLASS_GROUPS]
-_COMMENT = 1 << _GROUPS.index("comment")
-_IS_HIDDEN = 1 << (len(_GROUPS) + ATTRIBUTE_GROUPS.index("is_hidden"))
 #: From this number of kept blocks between two that are named for comments, the name means something
 #: else.
 _INTERLEAVED = 3
@@ -205,7 +202,7 @@ def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[in
 
     The article must be outside of these elements.
     """
-    named = [e for e, classes in enumerate(page.classes) if classes & _COMMENT]
+    named = [e for e, classes in enumerate(page.classes) if classes & GROUP_BITS["comment"]]
     if not named:
         return []
     weight = np.concatenate(([0.0], np.cumsum(words * kept)))
@@ -291,7 +288,7 @@ def _trigrams(text: str) -> list[tuple[str, ...]]:
 def _is_hidden(page: Page, block: int) -> bool:
     element = page.inner_element[block]
     while element > 0:
-        if page.classes[element] & _IS_HIDDEN:
+        if page.classes[element] & GROUP_BITS["is_hidden"]:
             return True
         element = page.parent[element]
     return False

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import TITLE_PARTS, Hints
 from copydesk.transforms.extract.model.text_features import Column
-from copydesk.transforms.extract.model.vocabulary import CLASS_GROUPS
+from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 from copydesk.transforms.extract.page_elements import Index, Marks, covered
 
 _ARTICLES = frozenset(
@@ -143,7 +143,6 @@ _FILTER = re.compile(
     re.IGNORECASE,
 )
 _LABEL_CHARS = 60
-_GROUP_BITS = {name: 1 << i for i, (name, _) in enumerate(CLASS_GROUPS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +366,7 @@ def _sum(column: Column, where: npt.NDArray[np.bool_] | None = None) -> float:
 
 def _named(page: Page, group: str) -> Marks:
     """Return the blocks inside an element whose class or id names the group."""
-    return _inside(page, np.flatnonzero(page.classes & _GROUP_BITS[group]))
+    return _inside(page, np.flatnonzero(page.classes & GROUP_BITS[group]))
 
 
 def _cards(page: Page) -> tuple[int, Marks]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -76,40 +76,39 @@ def _add_weights(
             sums[c] += weight * values[c]
 
 
-def probabilities(
-    text: npt.NDArray[np.uint8],
-    moves: npt.NDArray[np.int32],
-    states: npt.NDArray[np.int32],
-    weights: npt.NDArray[np.uint16],
-    priors: npt.NDArray[np.float32],
-    same: npt.NDArray[np.int32],
-) -> npt.NDArray[np.float64]:
-    """Return the probability of each language, by number.
+class Tables(NamedTuple):
+    """py3langid's automaton over bytes and its table of weights.
 
     A row of `states` gives where the moves of a state begin and which feature it ends, or -1. The
-    score of a language is its prior and, for each feature seen, the weight times log(1 + count),
-    divided by the root of the number of bytes. A language may have two columns, one of them for a
-    script. Its number is then the first of them (`same`).
+    weights are a matrix of features by languages and have the bits of float16. A language may have
+    two columns, one of them for a script. Its number is then the first of them (`same`).
+    """
+
+    moves: npt.NDArray[np.int32]
+    states: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.uint16]
+    priors: npt.NDArray[np.float32]
+    same: npt.NDArray[np.int32]
+
+
+def probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> npt.NDArray[np.float64]:
+    """Return the probability of each language, by number.
+
+    The score of a language is its prior and, for each feature seen, the weight times
+    log(1 + count), divided by the root of the number of bytes.
     """
     if numba_cache.uses_plain_loops():
-        return _probabilities_in_numpy(text, moves, states, weights, priors, same)
-    return _compiled_probabilities(text, moves, states, weights, priors, same)
+        return _probabilities_in_numpy(text, tables)
+    return _compiled_probabilities(text, tables)
 
 
-def _compiled_probabilities(
-    text: npt.NDArray[np.uint8],
-    moves: npt.NDArray[np.int32],
-    states: npt.NDArray[np.int32],
-    weights: npt.NDArray[np.uint16],
-    priors: npt.NDArray[np.float32],
-    same: npt.NDArray[np.int32],
-) -> npt.NDArray[np.float64]:
+def _compiled_probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> npt.NDArray[np.float64]:
     find_features, add_weights = _kernels()
-    seen, _ = find_features(text, moves, states, weights)
-    sums, bits = priors.copy(), np.empty(priors.shape[0], np.uint32)
+    seen, _ = find_features(text, tables.moves, tables.states, tables.weights)
+    sums, bits = tables.priors.copy(), np.empty(tables.priors.shape[0], np.uint32)
     # numpy sorts here, because numba takes two seconds to compile a sort.
-    add_weights(np.sort(seen), weights, sums, bits, bits.view(np.float32))
-    return _shares(sums, same, len(text))
+    add_weights(np.sort(seen), tables.weights, sums, bits, bits.view(np.float32))
+    return _shares(sums, tables.same, len(text))
 
 
 @cache
@@ -117,25 +116,19 @@ def _kernels() -> tuple[Any, Any]:
     return numba_cache.compiled(_features), numba_cache.compiled(_add_weights)
 
 
-def _probabilities_in_numpy(
-    text: npt.NDArray[np.uint8],
-    moves: npt.NDArray[np.int32],
-    states: npt.NDArray[np.int32],
-    weights: npt.NDArray[np.uint16],
-    priors: npt.NDArray[np.float32],
-    same: npt.NDArray[np.int32],
-) -> npt.NDArray[np.float64]:
+def _probabilities_in_numpy(text: npt.NDArray[np.uint8], tables: Tables) -> npt.NDArray[np.float64]:
     """Compute `_compiled_probabilities` without a compiler.
 
     It adds the same sums in the same order, one row of weights at a time.
     """
+    moves, states, weights = tables.moves, tables.states, tables.weights
     state, seen = 0, []
     for byte in text.tolist():
         state = int(moves[int(states[state, 0]) + byte])
         feature = int(states[state, 1])
         if feature >= 0:
             seen.append(feature)
-    sums = priors.copy()
+    sums = tables.priors.copy()
     for feature, count in sorted(Counter(seen).items()):
         weight = np.float32(math.log1p(count) * _HALF_BIAS)
         half = weights[feature].astype(np.uint32)
@@ -143,7 +136,7 @@ def _probabilities_in_numpy(
             (half & np.uint32(0x8000)) << np.uint32(16)
         )
         sums += weight * bits.view(np.float32)
-    return _shares(sums, same, len(text))
+    return _shares(sums, tables.same, len(text))
 
 
 def _shares(

@@ -313,9 +313,6 @@ TABLE: tuple[ByWords, ...] = (
 )
 
 JOINERS = tuple(dict.fromkeys(word for row in TABLE for word in row.joiners if word != "a"))
-EVERY_LABEL = frozenset(
-    word for row in TABLE for word in (*row.writer, *row.labels, *row.editor, *row.photographer)
-)
 
 
 def opening(*, ascii_only: bool) -> str:
