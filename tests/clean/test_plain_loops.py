@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from copydesk.transforms import boosted_trees
+from copydesk.transforms import boosted_trees, clean
 from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines import (
     line_columns,
@@ -100,3 +100,12 @@ def test_lines_have_the_same_columns_without_a_compiler() -> None:
         by_numba = line_context_features.context(odds, seen)
         in_python = line_company.context_rows(odds, seen.n_words, seen.words, seen.names)
         assert np.allclose(by_numba, in_python, rtol=1e-6)
+
+
+def test_a_warm_process_has_compiled_every_loop_of_the_line_model() -> None:
+    # The compiler takes longer than the time limit of a document on a slow machine.
+    loops = (line_facts._kernel, line_features._columns, line_context_features._loop)
+    for loop in loops:
+        loop.cache_clear()
+    clean.warm()
+    assert [loop.cache_info().currsize for loop in loops] == [1, 1, 1]

@@ -22,6 +22,7 @@ from typing import Literal
 
 from copydesk.transforms.clean import document_languages, link_lists, opening
 from copydesk.transforms.clean.fold_text import folded
+from copydesk.transforms.clean.lines import line_model
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.lines.line_model import (
     FEW_WORDS,
@@ -128,7 +129,7 @@ def warm() -> None:
     """Read the rule tables and the line model, so that cleaning opens no file afterwards."""
     clean("It rained all day.\nTen bridges to see this summer\nLeave a Comment")
     clean("It rained all day.", kind="page")
-    model()
+    line_model.warm()
 
 
 def numbered_lines(text: str, options: Options) -> list[tuple[int, Line]]:

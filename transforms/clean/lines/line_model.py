@@ -277,3 +277,13 @@ def model() -> Model:
             Forest.of(arrays, "second"),
             *limits,
         )
+
+
+def warm() -> None:
+    """Read the packaged model and compile the loops of both passes.
+
+    A document must not pay for the compiler: on a slow machine that takes longer than the time
+    limit of a document.
+    """
+    doubtful = Line("Leave a Comment", "leave a comment", "", "")
+    log_odds([doubtful], model())
