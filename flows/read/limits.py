@@ -18,7 +18,13 @@ class Limits:
     """
     line_bytes: int = 64 * 2**20
     """The bytes of a JSONL line: the document, its escapes (\u00e9 takes six bytes) and the other
-    fields of the record.
+    fields of the record. The bytes of a CSV row.
+    """
+    row_lines: int = 2_000
+    """The lines of a CSV row.
+
+    A quote that is never closed makes the lines below it part of its row; the row ends here, and
+    reading goes on below its first line. Arbitrary: a live blog of 10 MB has fewer paragraphs.
     """
     expansion: int = 250
     """Ratio of decompressed to compressed bytes, checked after the first 64 MB.
@@ -48,6 +54,7 @@ class Limits:
         for name in (
             "document_bytes",
             "line_bytes",
+            "row_lines",
             "expansion",
             "json_depth",
             "parquet_columns",

@@ -59,6 +59,47 @@ def test_a_csv_row_with_too_many_cells_is_a_reject_and_the_next_row_is_read(tmp_
 
 
 @pytest.mark.parametrize(
+    ("damaged", "good"),
+    [
+        ('https://h.example/0,"Rain fell', '"Snow, and ""hail""."'),
+        ('https://h.example/0,"Rain fell', "Snow fell."),
+        ('https://h.example/0,"Rain, and a road.\nIt closed, at noon.', '"Snow fell."'),
+        ('"https://h.example/0,Rain fell', "Snow fell."),
+    ],
+    ids=["quotes below", "no quote below", "several lines", "a quote at the start"],
+)
+def test_a_quote_that_is_never_closed_costs_its_own_row(
+    tmp_path: Path, damaged: str, good: str
+) -> None:
+    before, after = (
+        [f"https://h.example/{part}{n},{good}" for n in range(3)] for part in ("a", "b")
+    )
+    found = items(tmp_path / "a.csv", "\n".join(["url,text", *before, damaged, *after, ""]))
+    addresses = [item.url for item in found if isinstance(item, Record)]
+    assert addresses == [f"https://h.example/{part}{n}" for part in "ab" for n in range(3)]
+    (reject,) = [item for item in found if isinstance(item, Reject)]
+    assert (reject.reason, reject.record_number) == ("bad_csv", 3)
+    assert "line 5: a quote is not closed; reading went on at line" in reject.detail
+
+
+def test_a_csv_row_of_more_lines_than_the_limit_is_a_reject_that_names_it(tmp_path: Path) -> None:
+    rows = ['https://h.example/0,"' + "Rain.\n" * 9 + '"', "https://h.example/1,Snow.", ""]
+    (tmp_path / "a.csv").write_text("\n".join(["url,text", *rows]))
+    found = list(read([str(tmp_path / "a.csv")], limits=Limits(row_lines=8)))
+    assert [(item.url, type(item)) for item in found] == [
+        (None, Reject),
+        ("https://h.example/1", Record),
+    ]
+    assert isinstance(found[0], Reject)
+    assert "line 2: a row of more than 8 lines, [limits] row_lines" in found[0].detail
+
+
+def test_quotes_inside_a_quoted_csv_field_are_read_as_they_are(tmp_path: Path) -> None:
+    found = items(tmp_path / "a.csv", 'url,text\nhttps://h.example/0,"He said "no" to it."\n')
+    assert [item.body for item in found if isinstance(item, Record)] == [b'He said no" to it."']
+
+
+@pytest.mark.parametrize(
     "content",
     [
         json.dumps([{"text": STORY}, {"text": STORY}]),

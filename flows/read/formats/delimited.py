@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 from copydesk.flows.read.field_names import LOOKALIKES
 from copydesk.flows.read.fields import Fields, RowReader
+from copydesk.flows.read.formats import delimited_rows
+from copydesk.flows.read.formats.delimited_rows import DamagedRow
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
@@ -24,10 +26,10 @@ _QUOTED = re.compile(r'"[^"]*"?')
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """Yield the document of each row; quoted fields may contain line breaks.
+    """Yield the document of each row. A quoted field may contain line breaks.
 
     The delimiter is the one in the header row: comma, semicolon, tab or bar. Column names may be in
-    capitals.
+    capitals. Raises `BrokenError` if the header row cannot be read.
     """
     # The limit of the csv module applies to the whole process, which only reads inputs.
     csv.field_size_limit(max(csv.field_size_limit(), limits.line_bytes))
@@ -36,40 +38,36 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     if len(names) > limits.parquet_columns:
         raise BrokenError("too_large", f"{len(names):,} columns")
     rows = RowReader.of(opened, fields, limits)
-    reader = csv.reader(source, delimiter=delimiter)
-    number = -1
-    while True:
-        source.n_row = 0
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            number += 1
-            yield Reject(opened.source_uri, number, None, "read", "bad_csv", str(error)[:200])
-            continue
-        if cells is None:
-            return
-        if not any(cells):
-            continue
-        number += 1
-        if any(cells[len(names) :]):
+    found = delimited_rows.rows(
+        source,
+        n_columns=len(names),
+        delimiter=delimiter,
+        limits=limits,
+        first_line=source.n_lines + 1,
+    )
+    for number, cells in enumerate(found):
+        if isinstance(cells, DamagedRow):
+            yield Reject(opened.source_uri, number, None, "read", cells.reason, cells.detail)
+        elif any(cells[len(names) :]):
             detail = f"{len(cells)} cells where the header row has {len(names)}"
             yield Reject(opened.source_uri, number, None, "read", "bad_csv", detail)
-            continue
-        yield rows.record(_row(names, cells), number)
+        else:
+            yield rows.record(_row(names, cells), number)
 
 
 def _header(source: _Lines, fields: Fields) -> tuple[list[str], str]:
     """Read the names of the columns and the delimiter."""
-    first = next((line for line in source if line.strip()), None)
+    texts = _texts(source)
+    first = next((line for line in texts if line.strip()), None)
     stated = _STATED.fullmatch(first) if first is not None else None
     if stated is not None:
-        first = next(source, None)
+        first = next(texts, None)
     if first is None:
         raise BrokenError("empty", "no header row")
     bare = _QUOTED.sub("", first)
     delimiter = stated[1] if stated is not None else max(_DELIMITERS, key=bare.count)
     try:
-        cells = next(csv.reader(chain([first], source), delimiter=delimiter))
+        cells = next(csv.reader(chain([first], texts), delimiter=delimiter))
     except csv.Error as error:
         raise BrokenError("malformed", f"the header row: {error}") from error
     names = [name.strip() for name in cells]
@@ -78,6 +76,13 @@ def _header(source: _Lines, fields: Fields) -> tuple[list[str], str]:
         lower if (lower := name.lower()) in known and name not in fields.names() else name
         for name in names
     ], delimiter
+
+
+def _texts(source: _Lines) -> Iterator[str]:
+    for line in source:
+        if isinstance(line, int):
+            raise BrokenError("too_large", f"a line of {line:,} bytes; [limits] line_bytes")
+        yield line
 
 
 def _row(names: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
@@ -97,26 +102,21 @@ def _with_line_feeds(stream: io.BufferedReader) -> BinaryIO:
     return buffered(Converted(stream, lambda raw: raw.replace(b"\r", b"\n")))
 
 
-class _Lines(Iterator[str]):
+class _Lines(Iterator[str | int]):
     """Text lines with their line ends, as the csv module needs them.
 
-    A row may have at most the given number of bytes.
+    For a line that is too long only its length is returned.
     """
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
-        self._lines = lines(stream, limits.line_bytes)
-        self._limits, self._encoding = limits, ""
-        self.n_row = 0  # bytes of the current row
+        self._lines, self._encoding = lines(stream, limits.line_bytes), ""
+        self.n_lines = 0
 
-    def __next__(self) -> str:
+    def __next__(self) -> str | int:
         line = next(self._lines)
+        self.n_lines += 1
         if isinstance(line, int):
-            raise BrokenError("too_large", f"a line of {line:,} bytes; [limits] line_bytes")
-        self.n_row += len(line) + 1
-        if self.n_row > self._limits.line_bytes:
-            raise BrokenError(
-                "too_large", "a row longer than [limits] line_bytes; is a quote missing?"
-            )
+            return line
         return self._text(line).replace("\x00", "") + "\n"
 
     def _text(self, line: bytes) -> str:

@@ -1,0 +1,172 @@
+"""The rows of CSV text. A quote that is never closed costs its own row, not the rows below it."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from copydesk.flows.read.limits import Limits
+
+_SAMPLE_ROWS = 100  # the rows that show what the rows of the file look like; arbitrary
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedRow:
+    """A row that cannot be read, with the reason and the detail for `rejects`."""
+
+    reason: str
+    detail: str
+
+
+def rows(
+    lines: Iterable[str | int],
+    *,
+    n_columns: int,
+    delimiter: str,
+    limits: Limits,
+    first_line: int = 2,
+) -> Iterator[list[str] | DamagedRow]:
+    r"""Yield the cells of each row. Blank rows are skipped, and a `DamagedRow` replaces a damaged one.
+
+    `lines` have their line ends; a number among them is the length of a line that was too long.
+    The first of them is line `first_line` of the file.
+
+    A quote that is never closed makes all text up to the next quote part of its field. Three things
+    show it: the next quote is inside a word, or the file ends, or the row has more than `row_lines`
+    lines. Reading then goes on at the next line that looks like the rows before (`_Shape`).
+
+    >>> text = 'a.example,"Rain\n', 'b.example,"Snow"\n', 'c.example,Hail\n'
+    >>> for row in rows(text, n_columns=2, delimiter=",", limits=Limits()): print(row)
+    DamagedRow(reason='bad_csv', detail='line 2: a quote is not closed; reading went on at line 3')
+    ['b.example', 'Snow']
+    ['c.example', 'Hail']
+    """
+    source = _Source(lines, limits, first_line)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    shape = _Shape(n_columns)
+    damage: DamagedRow | None = None
+    while (found := _next_row(reader, source, n_columns, delimiter)) is not None:
+        if isinstance(found, DamagedRow):
+            damage = damage or found
+            source.go_back()
+        elif damage is not None and not shape.fits(found):
+            source.go_back()
+        elif any(found):
+            if damage is not None:
+                yield _with_end(damage, f"reading went on at line {source.first_line:,}")
+                damage = None
+            shape.learn(found)
+            yield found
+    if damage is not None:
+        yield _with_end(damage, "no row below it could be read")
+
+
+def _next_row(
+    reader: Iterator[list[str]], source: _Source, n_columns: int, delimiter: str
+) -> list[str] | DamagedRow | None:
+    """Read a row. None is the end of the file."""
+    source.begin_row()
+    try:
+        cells = next(reader, None)
+    except _TooLargeError as error:
+        return DamagedRow("too_large", f"line {source.first_line:,}: {error}")
+    except csv.Error:
+        cells = _with_quotes_inside(source.row, delimiter)
+        if cells is None:
+            return DamagedRow("bad_csv", f"line {source.first_line:,}: a quote is not closed")
+    if cells is not None and len(source.row) > 1 and any(cells[n_columns:]):
+        found = f"{len(cells)} cells where the header row has {n_columns}"
+        return DamagedRow("bad_csv", f"line {source.first_line:,}: {found}")
+    return cells
+
+
+def _with_quotes_inside(row: Sequence[str], delimiter: str) -> list[str] | None:
+    """Return the cells of a row of one line that has quotes inside a quoted field, else None.
+
+    >>> _with_quotes_inside(['1,"He said "no" to it"'], ",")
+    ['1', 'He said no" to it"']
+    """
+    if len(row) != 1:
+        return None
+    # If the line ends inside quotes, the second line becomes part of its row.
+    found = list(csv.reader([*row, "x"], delimiter=delimiter))
+    return found[0] if len(found) == 2 else None
+
+
+def _with_end(damage: DamagedRow, end: str) -> DamagedRow:
+    return DamagedRow(damage.reason, f"{damage.detail}; {end}")
+
+
+class _TooLargeError(Exception):
+    """A row exceeds a limit."""
+
+
+class _Source(Iterator[str]):
+    """The lines for the csv module. It keeps those of the current row, to read them again."""
+
+    def __init__(self, lines: Iterable[str | int], limits: Limits, first_line: int) -> None:
+        self._lines = iter(lines)
+        self._again: deque[str] = deque()
+        self._limits = limits
+        self.first_line = first_line  # of the current row
+        self.row: list[str] = []
+        self._size = 0
+
+    def begin_row(self) -> None:
+        """Forget the lines of the row before."""
+        self.first_line += len(self.row)
+        self.row, self._size = [], 0
+
+    def go_back(self) -> None:
+        """Read the lines of the current row again, without its first one."""
+        self._again.extendleft(reversed(self.row[1:]))
+        del self.row[1:]
+
+    def __next__(self) -> str:
+        most = self._limits
+        if len(self.row) >= most.row_lines:
+            raise _TooLargeError(
+                f"a row of more than {most.row_lines:,} lines, [limits] row_lines; is a quote not closed?"
+            )
+        line = self._again.popleft() if self._again else next(self._lines)
+        self._size += line if isinstance(line, int) else len(line)
+        self.row.append("" if isinstance(line, int) else line)
+        if isinstance(line, int) or self._size > most.line_bytes:
+            raise _TooLargeError(
+                f"a row of more than {most.line_bytes:,} bytes, [limits] line_bytes"
+            )
+        return line
+
+
+class _Shape:
+    """What the rows of a file have in common, learned from the first hundred.
+
+    It is the smallest number of cells, and the columns that hold a word without spaces in each row,
+    such as an address or a number. A line from the middle of a text rarely looks like that.
+    """
+
+    def __init__(self, n_columns: int) -> None:
+        self._n_columns = self._least = n_columns
+        self._words = set(range(n_columns))
+        self._n_rows = 0
+
+    def learn(self, cells: Sequence[str]) -> None:
+        """Learn from a good row."""
+        if self._n_rows < _SAMPLE_ROWS:
+            self._n_rows += 1
+            self._least = min(self._least, len(cells))
+            self._words = {i for i in self._words if i < len(cells) and _is_word(cells[i])}
+
+    def fits(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row looks like the ones before."""
+        if not self._n_rows or not self._words:
+            return len(cells) == self._n_columns
+        return self._least <= len(cells) <= self._n_columns and all(
+            _is_word(cells[i]) for i in self._words
+        )
+
+
+def _is_word(cell: str) -> bool:
+    return bool(cell) and not any(c.isspace() for c in cell)
