@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Columns of a document that the step reads in addition to `text`; see transforms/dedup/keep_policy.py.
 FACTS = (
     "doc_id",
+    "url",
     "published_at",
     "fetched_at",
     "outlet_id",

@@ -59,6 +59,7 @@ __all__ = [
     "started",
 ]
 
+_MOST_ANOMALIES = 8  # named as warnings; the report has all; arbitrary
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -137,8 +138,11 @@ def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
     options = context.recipe.drift
     recent = outlet_profiles.recent_profiles(context.warehouse.root, options.runs)
     anomalies = drift.anomalies(recent, profiles, options)
-    for broken in anomalies:
-        context.warn(broken.sentence)
+    for anomaly in anomalies[:_MOST_ANOMALIES]:
+        context.warn(anomaly.sentence)
+    if len(anomalies) > _MOST_ANOMALIES:
+        rest = len(anomalies) - _MOST_ANOMALIES
+        context.warn(f"{rest:,} more outlets or measures changed; 'copydesk report' lists them all")
     reconciled = reconciling.write(
         cleaned.shards, resolutions, context, drift.quarantine_reasons(anomalies, options)
     )

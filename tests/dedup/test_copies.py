@@ -151,6 +151,25 @@ def test_a_kept_document_stays_kept_when_later_copies_arrive(tmp_path: Path) -> 
     assert str(shelf.duplicates[doc(3)]["keep_reason"]).startswith("fullest: ")
 
 
+@pytest.mark.parametrize("twin", ["https://a.example/x/amp", "https://m.a.example/x"])
+def test_a_page_is_kept_before_its_amp_or_mobile_version_with_a_line_more(
+    tmp_path: Path, twin: str
+) -> None:
+    shelf = Shelf(tmp_path)
+    story = text_of(4)
+    shelf.ingest(
+        pa.concat_tables(
+            [
+                one(1, [*story, "Read the full story on our site."], 0, url=twin),
+                one(2, story, 1, url="https://a.example/x"),
+            ]
+        )
+    )
+    assert shelf.clusters() == {doc(1): doc(2), doc(2): doc(2)}
+    reason = "fullest: the page itself, the copy is its AMP or mobile version"
+    assert shelf.duplicates[doc(1)]["keep_reason"] == reason
+
+
 def test_an_earlier_text_that_arrives_later_takes_over_and_the_move_is_on_record(
     tmp_path: Path,
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.transforms.dedup import find_duplicates
+from copydesk.transforms.dedup.decision import decision_sentences
 from tests.dedup.newsroom import articles
 from tests.dedup.shelf import Shelf
 
@@ -312,3 +313,19 @@ def test_copies_in_any_order_of_rows_give_the_same_kept_text() -> None:
     straight = kept(texts, hours)
     turned = kept(texts[::-1], hours[::-1])
     assert [texts[row] for row in straight] == [texts[::-1][row] for row in turned][::-1]
+
+
+# What a run says about its losses
+
+
+def test_the_outlets_with_the_largest_losses_are_named_and_the_others_counted() -> None:
+    arrived = {f"o{n:02}.example": 20 for n in range(12)}
+    dropped = [(outlet, "k1") for n, outlet in enumerate(arrived) for _ in range(n + 5)]
+    sentences = decision_sentences.outlets_that_lost_many(arrived, dropped)
+    assert [sentence.split(" were ")[0] for sentence in sentences[:-1]] == [
+        f"{n + 5} of 20 documents of o{n:02}.example" for n in (11, 10, 9, 8, 7)
+    ]
+    assert sentences[-1] == (
+        "5 more outlets lost more than a third of their documents to copies, 45 documents together. "
+        "'copydesk report' lists the copies of each outlet."
+    )

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from copydesk.schemas.column import TIMESTAMP
 from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.same_address import is_twin_spelling
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 # The columns that decide which copy is kept and how clusters are counted, some 80 bytes for each
 # document. `content` holds 64 bits of a hash of `content_sha256`, to compare documents that are
-# alike.
+# alike. `is_twin` tells whether `url` is that of the AMP or mobile version of a page.
 FACTS = pa.schema(
     [
         ("doc_id", pa.string()),
@@ -29,11 +30,16 @@ FACTS = pa.schema(
         ("dateline_agency", _NAME),
         ("n_words", pa.int32()),
         ("content", pa.uint64()),
+        ("is_twin", pa.bool_()),
     ]
 )
 NEWER_VERSION = "revision: a newer version at the same address"
 """The `keep_reason` of an older version."""
 _LAST = np.iinfo(np.int64).max
+_MAY_BE_TWIN = r"(?i)amp|//m\.|//mobile\."
+# An AMP or mobile version has a line or two that the page has not, such as "Read the full story on
+# our site". It counts one word less in twenty (arbitrary), so that the page itself is kept.
+_TWIN_DISCOUNT = 20
 
 
 def facts_of(table: pa.Table) -> pa.Table:
@@ -42,6 +48,8 @@ def facts_of(table: pa.Table) -> pa.Table:
     for field in FACTS:
         if field.name == "content" and "content_sha256" in table.column_names:
             columns.append(pa.array(map(_content, table["content_sha256"].to_pylist()), field.type))
+        elif field.name == "is_twin" and "url" in table.column_names:
+            columns.append(_are_twins(table["url"].cast(pa.string())))
         elif field.name not in table.column_names:
             columns.append(pa.nulls(table.num_rows, field.type))
         elif field.type == _NAME:
@@ -57,6 +65,14 @@ def _content(sha256: str | None) -> int | None:
         if sha256 is None
         else int.from_bytes(blake2b(sha256.encode(), digest_size=8).digest(), "little")
     )
+
+
+def _are_twins(urls: pa.ChunkedArray) -> pa.Array:
+    found = np.zeros(len(urls), np.bool_)
+    may_be = pc.fill_null(pc.match_substring_regex(urls, _MAY_BE_TWIN), False)
+    for row in np.flatnonzero(np.asarray(may_be)).tolist():
+        found[row] = is_twin_spelling(urls[row].as_py())
+    return pa.array(found)
 
 
 def order_in_time(facts: pa.Table) -> NDArray[np.int64]:
@@ -112,7 +128,9 @@ def rank_by_policy(facts: pa.Table, options: Options) -> NDArray[np.int64] | Non
     Return None for `earliest`.
     """
     if options.keep in ("fullest", "longest"):
-        return -np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int64)
+        n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int64)
+        is_twin = np.asarray(pc.fill_null(facts["is_twin"], False))
+        return np.where(is_twin, n_words // _TWIN_DISCOUNT, 0) - n_words
     if options.keep == "outlet-rank":
         return np.array(
             [_rank(row, options) for row in facts.select(["outlet_id"]).to_pylist()], np.int64
@@ -147,12 +165,15 @@ def reason(
     'earliest: published first'
     >>> reason(at | {"n_words": 400}, at, Options(), kept_was_published=False)
     'fullest: 400 words, the copy 300'
+    >>> reason(at, at | {"n_words": 305, "is_twin": True}, Options(), kept_was_published=False)
+    'fullest: the page itself, the copy is its AMP or mobile version'
     """
     policy = options.keep
-    if policy in ("fullest", "longest") and kept["n_words"] != copy["n_words"]:
-        better = (kept["n_words"] or 0) > (copy["n_words"] or 0)
-        if better:
+    if policy in ("fullest", "longest"):
+        if (kept["n_words"] or 0) > (copy["n_words"] or 0):
             return f"{policy}: {kept['n_words']} words, the copy {copy['n_words']}"
+        if copy.get("is_twin") and not kept.get("is_twin"):
+            return f"{policy}: the page itself, the copy is its AMP or mobile version"
     elif policy in ("outlet-rank", "original"):
         mine, theirs = (_rank(row, options) for row in (kept, copy))
         if mine < theirs:

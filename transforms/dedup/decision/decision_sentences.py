@@ -10,6 +10,7 @@ from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
 FEWEST = 3  # Documents of an outlet in a run. With fewer a share says nothing. Arbitrary.
 MOST_FAMILIES = 3  # Kept documents that are named for each outlet.
+MOST_OUTLETS = 5  # Outlets that are named in a run of many.
 
 
 def why_dropped(row: Mapping[str, Any], may_go: float) -> str:
@@ -70,7 +71,8 @@ def outlets_that_lost_many(
     """Say which outlets lost more than a third of the documents of a run to other documents.
 
     `arrived` counts the new documents of each outlet. `dropped` gives the outlet and the kept
-    document for each document that left.
+    document for each document that left. The five outlets with the largest losses are named, and
+    the last sentence counts the others.
 
     >>> outlets_that_lost_many({"a.example": 4, "b.example": 9}, [("a.example", "k1")] * 2)
     ["2 of 4 documents of a.example were dropped as copies: 2 of k1. See 'copydesk explain k1'."]
@@ -79,17 +81,31 @@ def outlets_that_lost_many(
     for outlet, kept in dropped:
         if outlet:
             lost.setdefault(outlet, Counter())[kept] += 1
-    sentences = []
-    for outlet, families in sorted(lost.items()):
-        n, of = families.total(), arrived.get(outlet, 0)
-        if of < FEWEST or 3 * n <= of:
-            continue
-        largest = sorted(families.items(), key=lambda family: (-family[1], family[0]))
-        named = ", ".join(f"{count} of {kept}" for kept, count in largest[:MOST_FAMILIES])
-        rest = len(largest) - MOST_FAMILIES
-        more = f", and some of {rest} more" if rest > 0 else ""
+    many = {
+        outlet: families
+        for outlet, families in lost.items()
+        if (of := arrived.get(outlet, 0)) >= FEWEST and 3 * families.total() > of
+    }
+    largest = sorted(many, key=lambda outlet: (-many[outlet].total(), outlet))
+    sentences = [
+        _what_was_lost(outlet, many[outlet], arrived[outlet]) for outlet in largest[:MOST_OUTLETS]
+    ]
+    if others := largest[MOST_OUTLETS:]:
+        n = sum(many[outlet].total() for outlet in others)
         sentences.append(
-            f"{n} of {of} documents of {outlet} were dropped as copies: {named}{more}. "
-            f"See 'copydesk explain {largest[0][0]}'."
+            f"{len(others):,} more outlets lost more than a third of their documents to copies, "
+            f"{n:,} documents together. 'copydesk report' lists the copies of each outlet."
         )
     return sentences
+
+
+def _what_was_lost(outlet: str, families: Counter[str], n_arrived: int) -> str:
+    """Say how many documents of an outlet were dropped, and for which kept documents."""
+    largest = sorted(families.items(), key=lambda family: (-family[1], family[0]))
+    named = ", ".join(f"{count} of {kept}" for kept, count in largest[:MOST_FAMILIES])
+    rest = len(largest) - MOST_FAMILIES
+    more = f", and some of {rest} more" if rest > 0 else ""
+    return (
+        f"{families.total()} of {n_arrived} documents of {outlet} were dropped as copies: "
+        f"{named}{more}. See 'copydesk explain {largest[0][0]}'."
+    )
