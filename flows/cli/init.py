@@ -69,12 +69,12 @@ def recipe_text(inputs: tuple[str, ...], found: Survey) -> str:
     chosen = survey.chosen_fields(found)
     lines = [
         f"# Recipe for {_line(', '.join(inputs))}, written by copydesk init.",
-        f"# {_formats(found)}. In the sample: {counted(found.n_records, 'document')}"
-        + (f", {sum(found.rejected.values()):,} rejected" if found.rejected else "")
-        + ".",
+        f"# {_formats(found)}.",
+        f"# Without a recipe the sample gives {counted(found.n_records, 'document')}"
+        + (f" and {counted(sum(found.rejected.values()), 'reject')}:" if found.rejected else "."),
     ]
     for reason, n in found.rejected.most_common(5):
-        lines.append(f"#   rejected as {reason}: {n:,}")
+        lines.append(f"#   {reason} {n:,}")
     lines += ["", "[inputs]"]
     if not found.n_rows:
         lines.append(
@@ -82,13 +82,13 @@ def recipe_text(inputs: tuple[str, ...], found: Survey) -> str:
         )
     else:
         lines += [
-            "# The names to look for, the first that has a value is used. A dotted name reaches into an object.",
+            "# The fields to read. The first that is filled is used; a dotted name reaches into an object.",
             *(f"{key} = {toml_value(names)}" for key, names in chosen.items()),
             "",
-            "# To copy other fields to the column `extra`, name them here.",
+            "# Other fields to copy to the column `extra`:",
             f"# keep = {toml_value(_others(found, chosen)[:3])}",
             "",
-            f"# Fields of the {counted(found.n_rows, 'row')} read: share of rows with a value, name, an example.",
+            f"# The fields of {counted(found.n_rows, 'row')}: how many have a value, the name, an example.",
         ]
         read = {name: key for key, names in chosen.items() for name in names}
         for name, n in found.filled.most_common(_SHOWN):

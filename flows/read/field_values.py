@@ -61,6 +61,7 @@ def moment(value: object) -> datetime | None:
     >>> moment(1709181000) == moment(1709181000000) == moment("2024-02-29 04:30")
     True
     """
+    value = _date_inside(value)
     try:
         match value:
             case datetime():
@@ -83,13 +84,35 @@ def moment(value: object) -> datetime | None:
 
 
 def moment_text(value: object) -> str | None:
-    """A date as text: as printed, or ISO 8601 for other types; None if it is no date."""
+    """A date as text: as printed, or ISO 8601 for other types; None if it is no date.
+
+    The value may also be an object in which a database exports a date.
+
+    >>> moment_text({"$date": 1709181000000}), moment_text({"$date": "2024-02-29"})
+    ('2024-02-29T04:30:00+00:00', '2024-02-29')
+    """
+    value = _date_inside(value)
     if isinstance(value, str):
         return text(value)
     if isinstance(value, datetime | date):
         return value.isoformat()  # a day stays a day, a local time stays local
     found = moment(value)
     return found.isoformat() if found else None
+
+
+def _date_inside(value: object) -> object:
+    """The date in an object of MongoDB's extended JSON, else the value itself.
+
+    >>> _date_inside({"$date": {"$numberLong": "1709181000000"}}), _date_inside("2024-02-29")
+    (1709181000000, '2024-02-29')
+    """
+    if not isinstance(value, Mapping) or "$date" not in value:
+        return value
+    found = value["$date"]
+    if not isinstance(found, Mapping):
+        return found
+    number = str(found.get("$numberLong", ""))
+    return int(number) if re.fullmatch(r"-?\d{1,18}", number) else None
 
 
 def text(value: object) -> str | None:

@@ -98,8 +98,9 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
     """Find every file that the inputs name, each once, sorted, whatever the order of the inputs.
 
     Folders are read recursively, except names that start with a dot. Links to files are followed,
-    links to folders are not. A folder that cannot be listed becomes a `Reject`. Raises `InputError`
-    for an input that does not exist or a pattern that matches nothing.
+    links to folders are not. A folder that cannot be listed, or a link to a folder outside the
+    input, becomes a `Reject`. Raises `InputError` for an input that does not exist or a pattern that
+    matches nothing.
     """
     check(inputs)
     found: dict[str, InputFile] = {}
@@ -202,9 +203,26 @@ def _below(folder: str, root: str, faults: list[Reject]) -> Iterator[InputFile]:
 
     for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
+        faults += _links_out([os.path.join(parent, name) for name in folders], root)
         for name in names:
             if not name.startswith("."):
                 yield _file(os.path.join(parent, name), root)
+
+
+def _links_out(folders: Sequence[str], root: str) -> Iterator[Reject]:
+    """Yield a reject for each link to a folder outside the input, which is not followed."""
+    inside = os.path.join(os.path.realpath(root), "")
+    for folder in folders:
+        target = os.path.join(os.path.realpath(folder), "") if os.path.islink(folder) else inside
+        if not target.startswith(inside):
+            yield Reject(
+                escaped(os.path.relpath(folder, root)),
+                None,
+                None,
+                "read",
+                "unreadable",
+                "a link to a folder is not followed; name the folder as an input",
+            )
 
 
 def _file(path: str, root: str) -> InputFile:

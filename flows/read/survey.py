@@ -93,16 +93,25 @@ def chosen_fields(found: Survey) -> dict[str, tuple[str, ...]]:
         )
         if key and name not in wanted[key] and n * 10 >= found.n_rows:
             wanted[key].append(name)
-    best = next((name for name, n in found.texts.most_common(1) if 2 * n > found.n_rows), None)
-    if best is not None and not wanted["text"] and best not in wanted["html"]:
-        wanted["html" if found.examples.get(best, "").lstrip('"').startswith("<") else "text"] = [
-            best
-        ]
+    _add_texts(found, wanted["text"], wanted["html"])
     if not wanted["date"]:
         read = {name for names in wanted.values() for name in names}
         dated = (n for n, rows in found.dates.most_common() if 2 * rows > found.n_rows)
         wanted["date"] = [n for n in dated if n not in read and not _OF_A_CHANGE.search(n)][:1]
     return {key: tuple(names) for key, names in wanted.items() if names}
+
+
+def _add_texts(found: Survey, text: list[str], html: list[str]) -> None:
+    """Add the fields with the longest text if the known names leave more than a tenth of the rows.
+
+    Files of several sources may have a field each.
+    """
+    if 10 * sum(found.filled[name] for name in (*text, *html)) >= 9 * found.n_rows:
+        return
+    for name, n in found.texts.most_common():
+        if 10 * n >= found.n_rows and name not in text and name not in html:
+            is_page = found.examples.get(name, "").lstrip('"').startswith("<")
+            (html if is_page else text).append(name)
 
 
 def _is_date(value: object) -> bool:

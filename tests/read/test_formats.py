@@ -500,3 +500,27 @@ def test_a_page_named_xml_is_a_page(tmp_path: Path) -> None:
 def test_a_robots_txt_may_begin_with_other_rules(tmp_path: Path) -> None:
     rules = "Sitemap: https://h.example/s.xml\n\nUser-agent: *\nAllow: /\n"
     assert reason(tmp_path / "a.txt", rules) == "robots"
+
+
+def test_a_csv_file_without_a_header_row_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (found,) = items(
+        tmp_path / "a.csv", f"https://h.example/1,{STORY}\nhttps://h.example/2,{STORY}\n"
+    )
+    assert isinstance(found, Reject)
+    assert (found.reason, "add a header row" in found.detail) == ("malformed", True)
+
+
+def test_a_member_of_an_archive_whose_name_leads_out_of_it_is_read_below_it(tmp_path: Path) -> None:
+    content = zipped(**{"../../a.html": PAGE.encode(), ".b.html": PAGE.encode()})
+    assert one(tmp_path / "a.zip", content).source_uri == "a.zip/a.html"
+
+
+def test_records_of_json_by_their_ids_are_documents(tmp_path: Path) -> None:
+    by_id = {f"id{n}": {"text": STORY, "url": f"https://h.example/{n}"} for n in range(3)}
+    found = items(tmp_path / "a.json", json.dumps(by_id))
+    assert [item.url for item in found] == [f"https://h.example/{n}" for n in range(3)]
+
+
+def test_a_date_of_a_database_export_is_read(tmp_path: Path) -> None:
+    row = {"text": STORY, "date": {"$date": {"$numberLong": "1709181000000"}}}
+    assert one(tmp_path / "a.jsonl", json.dumps(row)).given.published == "2024-02-29T04:30:00+00:00"

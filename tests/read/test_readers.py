@@ -226,6 +226,20 @@ def test_a_link_to_a_folder_is_not_followed_so_that_no_loop_is_endless(tmp_path:
     assert [r.source_uri for r in records(tmp_path)] == ["a.txt"]
 
 
+def test_a_link_to_a_folder_outside_the_input_is_a_reject_and_one_inside_is_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "dump").mkdir()
+    write(tmp_path / "other.txt", "B.")
+    write(tmp_path / "dump" / "a.txt", "A.")
+    (tmp_path / "dump" / "out").symlink_to(tmp_path)
+    (tmp_path / "dump" / "in").symlink_to(tmp_path / "dump")
+    found = list(read([str(tmp_path / "dump")]))
+    assert sorted(item.source_uri for item in found) == ["a.txt", "out"]
+    (reject,) = [item for item in found if isinstance(item, Reject)]
+    assert reject.detail == "a link to a folder is not followed; name the folder as an input"
+
+
 def test_a_path_that_is_no_utf8_has_a_name_that_leads_back_to_it(tmp_path: Path) -> None:
     path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9 \\ \n.txt")
     Path(path).write_text("Rain.", encoding="utf-8")

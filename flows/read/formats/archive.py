@@ -231,8 +231,15 @@ class _Prefixed(io.RawIOBase):
 
 
 def _is_hidden(name: str) -> bool:
+    """Whether the name of a file, or of a folder above it, starts with a dot, or is macOS's own.
+
+    >>> _is_hidden("a/.DS_Store"), _is_hidden("__MACOSX/._a.html"), _is_hidden("../a.html")
+    (True, True, False)
+    """
     return any(
-        part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts if part != "."
+        part.startswith((".", "__MACOSX"))
+        for part in PurePosixPath(name).parts
+        if part not in (".", "..")
     )
 
 

@@ -21,6 +21,7 @@ from copydesk.transforms.article import Refused
 from copydesk.transforms.encodings import decode
 
 _DELIMITERS = ",;\t|"
+_LONGEST_NAME = 200  # characters; arbitrary: a longer name of a column is the text of a document
 _STATED = re.compile(r"sep=(.)\r?\n?")  # the first line of some exports for spreadsheets
 _QUOTED = re.compile(r'"[^"]*"?')
 
@@ -71,6 +72,10 @@ def _header(source: _Lines, fields: Fields) -> tuple[list[str], str]:
     except csv.Error as error:
         raise BrokenError("malformed", f"the header row: {error}") from error
     names = [name.strip() for name in cells]
+    if any(len(name) > _LONGEST_NAME or name.startswith(("http://", "https://")) for name in names):
+        raise BrokenError(
+            "malformed", "the first row holds a document; add a header row with the column names"
+        )
     known = {*fields.names(), *LOOKALIKES} - set(names)
     return [
         lower if (lower := name.lower()) in known and name not in fields.names() else name

@@ -81,6 +81,9 @@ def _listed(value: Mapping[str, object], rows: RowReader) -> list[object] | None
         inner = value.get(name)
         if isinstance(inner, dict) and (nested := _listed(inner, rows)) is not None:
             return nested
+    by_id = list(value.values())
+    if by_id and all(isinstance(item, dict) and rows.has_body(item) for item in by_id):
+        return by_id
     return None
 
 

@@ -55,7 +55,10 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
     except (ValueError, RecursionError) as error:  # the parser stops at a thousand levels
         if depth(line, most) > most:
             raise too_deep(most) from error
-        raise BrokenError("bad_json", str(error)[:200]) from error
+        detail = str(error)[:200]
+        if detail.startswith("Extra data"):
+            detail += "; if the line holds several objects, name the file .json"
+        raise BrokenError("bad_json", detail) from error
     # A page contains many brackets, but inside a string, so the parsed value is checked instead of
     # the line.
     if line.count(b"[") + line.count(b"{") > most and levels(found) > most:
