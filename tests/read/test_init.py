@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from copydesk.flows.cli import main
-from copydesk.flows.read import Fields, Record, read
+from copydesk.flows.read import Fields, Record, read, survey
 from copydesk.flows.read.field_names import unread_warnings
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.reading import read_file
@@ -54,7 +54,7 @@ def test_the_recipe_shows_each_field_with_its_fill_and_an_example(tmp_path: Path
     source = rows(tmp_path / "a.jsonl")
     text = CliRunner().invoke(main, ["init", str(source), "-o", "-"]).output
     assert '100%  pub -> outlet: "Harwick News"' in text
-    assert "4 rows read" in text
+    assert "The fields of 4 rows" in text
 
 
 def test_init_replaces_no_recipe_unless_told_to(tmp_path: Path) -> None:
@@ -72,3 +72,13 @@ def test_a_field_that_looks_missed_is_named_once_it_fills_half_of_the_records(
     list(read_file(InputFile("a.jsonl", str(source)), fields=chosen, limits=Limits(), tally=tally))
     named = [sentence.split()[1] for sentence in unread_warnings(tally.unread)]
     assert named == ["'hed'", "'pub'"]
+
+
+def test_the_texts_of_several_sources_are_all_named(tmp_path: Path) -> None:
+    story = "The council in Harwick approved the plan for the harbour road. " * 9
+    for name in ("content_txt", "Article Text"):
+        (tmp_path / f"{name[:3]}.jsonl").write_text(json.dumps({name: story, "lead": "Short."}))
+    assert set(survey.chosen_fields(survey.survey([str(tmp_path)]))["text"]) == {
+        "content_txt",
+        "Article Text",
+    }
