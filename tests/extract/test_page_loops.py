@@ -8,8 +8,17 @@ import numpy as np
 import pytest
 
 from copydesk.transforms import numba_cache
-from copydesk.transforms.extract import page_elements, tag_walk, text_runs, text_walk
-from copydesk.transforms.extract.model import character_columns, word_walk
+from copydesk.transforms.extract import page_elements, page_shape, tag_walk, text_runs, text_walk
+from copydesk.transforms.extract.blocks import read_blocks
+from copydesk.transforms.extract.head_metadata import read_hints
+from copydesk.transforms.extract.model import (
+    block_features,
+    block_walk,
+    character_columns,
+    neighbour_walk,
+    word_walk,
+)
+from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.parse import parse
 
 PAGES = sorted((Path(__file__).parents[1] / "pages").glob("*/page.html"))
@@ -70,6 +79,22 @@ def test_the_words_of_texts_are_the_same_without_a_compiler(
         character_columns, word_walk.walk_in_python, lambda: character_columns.read(TEXTS)
     )
     _same(numba_cache.compiled(word_walk.walk)(*passed), word_walk.walk_in_python(*passed))
+
+
+@pytest.mark.parametrize("html", [ODD_PAGE, *(path.read_text() for path in PAGES[:2])])
+def test_the_features_of_blocks_are_the_same_without_a_compiler(
+    html: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = parse(html)
+    page, hints = read_blocks(tree, Options()), read_hints(tree)
+    compiled = block_features.build(page, hints)[1]
+    monkeypatch.setattr(block_features, "_walks", lambda: (block_walk.walk, neighbour_walk.walk))
+    assert np.allclose(block_features.build(page, hints)[1], compiled, rtol=1e-6)
+
+
+def test_the_loops_know_the_numbers_of_names() -> None:
+    assert page_shape.NEAR_TAGS["h1"] == block_walk.H1
+    assert len(page_shape.NEAR_TAGS) == block_walk.FIRST_CLASS
 
 
 def test_facts_of_texts_are_those_that_patterns_find() -> None:

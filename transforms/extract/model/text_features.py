@@ -90,9 +90,9 @@ class Vocabulary:
         self.block = np.repeat(np.arange(blocks), self.counts)
         #: The hash and the letters of each distinct word.
         self.hashes, self.size = characters.hashes, characters.letters
-        is_first = characters.is_first[:n_words]
-        #: Each distinct word of each block.
-        self.pair_block, self.pair_word = self.block[is_first], self.word[is_first]
+        #: Whether each word is the first such word of its block, and each distinct word of each block.
+        self.is_first = characters.is_first[:n_words]
+        self.pair_block, self.pair_word = self.block[self.is_first], self.word[self.is_first]
         #: The words of each title, of the description and of the article body in the head.
         *self.titles, self.description, self.body = (
             characters.word[start:end] for start, end in pairwise(first[blocks:].tolist())
