@@ -22,6 +22,8 @@ Kind = Literal["page", "text"]
 
 _PRINTED = bytes(not chr(byte).isspace() for byte in range(256))
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+# The first bytes of these characters in UTF-8, in which they are searched much faster.
+_CJK_BYTES = bytes(range(0xE3, 0xEA))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,9 @@ def n_words(text: str) -> int:
     if text.isascii():  # Gives len(text.split()), five times faster.
         printed = np.frombuffer(text.encode().translate(_PRINTED), np.bool_)
         return int(np.count_nonzero(printed[1:] > printed[:-1])) + bool(printed[:1].any())
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded.translate(None, _CJK_BYTES)) == len(encoded):
+        return len(text.split())
     spaced, n_characters = _CJK.subn(" ", text)
     return n_characters + len(spaced.split())
 

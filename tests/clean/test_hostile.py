@@ -56,6 +56,14 @@ def test_time_grows_with_the_length_alone(rule: Rule) -> None:
             assert any(seconds(large) <= 30 * seconds(small) + 0.01 for _ in range(4)), repr(unit)
 
 
+@pytest.mark.parametrize("rule", [rule for rule in PATTERNED if rule.name.startswith("crumbs_")])
+def test_a_menu_longer_than_bread_crumbs_is_read_once(rule: Rule) -> None:
+    menu = f"{rule.drops[-1]} | " + " | ".join(["Harbour"] * 40)
+    began = time.process_time()
+    clean.clean(f"{menu}\n{menu}?", languages=rule.languages)
+    assert time.process_time() - began < 5
+
+
 def test_a_line_that_ends_in_residue_ten_thousand_times_is_cut_in_linear_time() -> None:
     line = "Rain fell all day. " + "Read more. " * 10_000
     began = time.process_time()

@@ -301,7 +301,9 @@ def _crumbs(book: Phrasebook) -> _Row:
         "crumbs",
         "layout",
         "line",
-        (rf"{home}(?:{_CRUMB}{part}){{1,15}}", home),
+        # The repeat is possessive. A space beside a sign can belong to the sign or to the label, and
+        # a menu of twenty labels would be read in all combinations, which takes hours.
+        (rf"{home}(?:{_CRUMB}{part}){{1,15}}+", home),
         (*drops, f"{shown[0]} » Harbour", shown[0]),
     )
 
