@@ -1,4 +1,4 @@
-"""Every stage beside what one would use instead: documents a second and core, MB/s, peak memory.
+"""Measure every stage and the tools that one would use instead: documents a second and core, MB/s, peak memory.
 
     python -m benchmarks
     python -m benchmarks --quick
@@ -44,7 +44,7 @@ _PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table; `rate` in documents per CPU second, `size` in bytes a document."""
+    """One line of the table; `rate` is in documents for each CPU second, `size` in bytes of a document."""
 
     stage: str
     by: str
@@ -54,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What is measured with."""
+    """The documents for the measurement."""
 
     n: int
     texts: Path | None
@@ -85,7 +85,7 @@ def _cpu(work: Callable[[], object]) -> float:
 def _in_turn(
     stage: str, size: float, n: int, ways: dict[str, Callable[[int], object]]
 ) -> Iterator[Line]:
-    """Each way over all documents, one document by one and then the other."""
+    """Measure both ways on all documents, each document with one and then with the other."""
     spent = dict.fromkeys(ways, 0.0)
     for number in range(n):
         for name, way in ways.items():
@@ -144,7 +144,7 @@ def edit_pages(data: Data) -> Iterator[Line]:
 
 
 def copies(data: Data) -> Iterator[Line]:
-    """Texts in memory to verified clusters; the peers stop at candidates."""
+    """From texts in memory to verified clusters; the peers stop at candidates."""
     import pyarrow as pa
 
     from benchmarks import dedup
@@ -158,7 +158,7 @@ def copies(data: Data) -> Iterator[Line]:
 
 
 def stories(data: Data) -> Iterator[Line]:
-    """Texts in memory to stories."""
+    """From texts in memory to stories."""
     from benchmarks import stories as told
 
     texts = [row["text"] for row in data.documents(data.n)]
@@ -199,7 +199,7 @@ PARTS: dict[str, Callable[[Data], Iterator[Line]]] = {
 
 
 def measured(part: str, data: Data) -> tuple[list[Line], int]:
-    """The lines of a part from a process of its own, and the peak of its resident memory in bytes."""
+    """Run a part in a process of its own; return its lines and its peak resident memory in bytes."""
     command = [sys.executable, "-m", "benchmarks", "--part", part, "--n", str(data.n)]
     for name in ("texts", "pages"):
         if getattr(data, name):

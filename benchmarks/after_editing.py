@@ -1,4 +1,4 @@
-"""The steps after cleaning on corpora of any size: peak memory and CPU of reconcile, deduplicate, group, publish and report.
+"""Measure the steps after cleaning on corpora of any size: peak memory and CPU of reconcile, deduplicate, group, publish and report.
 
     python -m benchmarks.after_editing --sizes 10000 100000 1000000
     python -m benchmarks.after_editing --sizes 10000 100000 --edited warehouse/staging/RUN/clean/shards
@@ -57,7 +57,7 @@ _IDS = ("doc_id", "content_sha256", "extracted_sha256")
 
 
 def edited(folder: Path, n: int) -> Path:
-    """The shards of an edit of a made-up corpus."""
+    """Clean a made-up corpus and return its shards."""
     corpus.write(n, folder / "corpus", corpus.Options())
     with pipeline.started(
         [str(folder / "corpus")],
@@ -71,7 +71,7 @@ def edited(folder: Path, n: int) -> Path:
 
 
 def multiplied(shards: Path, n: int, folder: Path) -> int:
-    """Write shards of `n` documents, made from those there are; returns how many documents."""
+    """Write shards of `n` documents, made from the given ones; return the number of documents."""
     folder.mkdir(parents=True)
     sources = _files(shards)
     dates = pa.concat_tables(
@@ -153,7 +153,7 @@ def run(shards: Path, warehouse: Path) -> None:
 
 
 def measure(shards: Path, n: int, warehouse: Path) -> scale.Measured:
-    """Run the steps in a process of their own and sum up what they took."""
+    """Run the steps in a process of their own and sum up what they cost."""
     command = [
         sys.executable,
         "-m",

@@ -1,4 +1,4 @@
-"""A WARC file with the litter of CC-NEWS, made from pages of your own: what `docs/cc-news.md` was tried on.
+"""Make a WARC file with the litter of CC-NEWS from pages of your own, as in `docs/cc-news.md`.
 
     python -m benchmarks.cc_news --pages pages.jsonl.gz --records 20000 out.warc.gz
 
@@ -65,7 +65,7 @@ def members(found: Sequence[tuple[str, bytes]], n_records: int) -> Iterator[byte
     chosen = random.choices(list(_KINDS), list(_KINDS.values()), k=n_records)
     for number, kind in enumerate(chosen):
         url, html = found[number % len(found)]
-        # Another number on the page makes another text of it, so that pages of a small set are no copies.
+        # The number makes each text different, so that repeated pages of a small set are no copies.
         url = f"{url}{'&' if '?' in url else '?'}n={number}"
         block = http(html.replace(b"</p>", f" {number}</p>".encode(), 3))
         yield damaged(kind, url, block)

@@ -1,4 +1,4 @@
-"""What `clean_page` costs and scores against trafilatura on the same labelled pages, in one process.
+"""Compare the cost and the score of `clean_page` and trafilatura on the same labelled pages, in one process.
 
     python -m benchmarks.clean_page --gold DIR --pages 150
 
@@ -37,7 +37,7 @@ class Contender:
     scores: dict[str, evaluation.SetScore] = field(default_factory=dict)
 
     def ask(self, name: str, row: Row) -> None:
-        """Take a page of the file `name`: its cost, and its score where it has a gold text."""
+        """Clean a page of the file `name`; add its cost, and its score if it has a gold text."""
         gc.collect()
         start = time.process_time()
         text = self.text_of(row)
@@ -102,7 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ours = Contender("copydesk", copydesk_text)
     theirs = Contender("trafilatura", lambda row: trafilatura_text(row, comments=chosen.comments))
     edit.warm_up()
-    for _, row in rows[:: max(1, len(rows) // 5)]:  # both load what they need before the clock runs
+    for _, row in rows[
+        :: max(1, len(rows) // 5)
+    ]:  # both load what they need before the time is measured
         ours.text_of(row), theirs.text_of(row)
     for number, (name, row) in enumerate(rows):
         for contender in (ours, theirs) if number % 2 else (theirs, ours):

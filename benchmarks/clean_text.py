@@ -1,4 +1,4 @@
-"""How many boilerplate lines the text rules remove from already-extracted text, and what they cost.
+"""Measure how many boilerplate lines the text rules remove from extracted text, and what they cost.
 
 Pages with gold text are extracted by plain extractors (jusText, Resiliparse). A line is good where at
 least half of its 4-token shingles stand in the gold or in any of its alternatives, else bad; lines
@@ -52,7 +52,7 @@ SHORT = 4  # tokens; the oracle judges shorter lines by another rule
 
 
 class Line(NamedTuple):
-    """A line of an extracted text and what the gold says of it."""
+    """A line of an extracted text and what the gold says about it."""
 
     text: str
     tokens: int
@@ -69,7 +69,7 @@ class Page(NamedTuple):
 
 
 def tokens(text: str, cjk: bool) -> list[str]:
-    """Words, and each CJK character where the gold is mostly CJK."""
+    """The words, and each CJK character if the gold is mostly CJK."""
     return (_CJK_TOKEN if cjk else _TOKEN).findall(unicodedata.normalize("NFC", text))
 
 
@@ -79,7 +79,7 @@ def shingles(words: list[str]) -> list[tuple[str, ...]]:
 
 
 def justext(html: str) -> str:
-    """Paragraphs jusText holds for content, with the stop words of the page's declared language."""
+    """The paragraphs that jusText takes for content, with the stop words of the page's declared language."""
     import justext as vendor
 
     declared = re.search(r"<html[^>]{0,500}\blang=[\"']?([a-zA-Z]{2})", html)
@@ -158,7 +158,7 @@ def pages(gold: Path, names: Iterable[str]) -> Iterator[Page]:
 
 
 def cached(cache: Path | None, gold: Path, names: list[str]) -> list[Page]:
-    """The pages from the cache file, which is written where it does not exist."""
+    """The pages from the cache file, which is written if it does not exist."""
     if cache is not None and cache.exists():
         with gzip.open(cache, "rt", encoding="utf-8") as rows:
             loaded = [json.loads(row) for row in rows]
@@ -175,7 +175,7 @@ def cached(cache: Path | None, gold: Path, names: list[str]) -> list[Page]:
 
 
 def sites(gold: Path) -> dict[tuple[str, str], str]:
-    """The registrable part of each page's host, near enough for splitting; the page's id where it has no address."""
+    """The registrable part of each page's host, good enough for splitting, or the page's id if it has no address."""
     found = {}
     for path in sorted(gold.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as rows:
@@ -190,7 +190,7 @@ def sites(gold: Path) -> dict[tuple[str, str], str]:
 
 
 class Verdict(NamedTuple):
-    """What became of one line."""
+    """What cleaning did with one line."""
 
     line: Line
     removed: bool
@@ -234,7 +234,7 @@ def verdicts(page: Page, tagged: bool) -> list[Verdict]:
 
 
 def check(page: Page) -> None:
-    """Text and ledger rebuild what came in, and cleaning twice changes nothing; raises AssertionError."""
+    """Check that text and ledger rebuild the input and that cleaning twice changes nothing; raises AssertionError."""
     from copydesk.transforms import clean, ledger
 
     text = "\n".join(line.text for line in page.lines)

@@ -1,4 +1,4 @@
-"""Corpora of any size for measurements: known stories, and the edits that desks make to them.
+"""Make corpora of any size for measurements: known stories, and the edits that desks make to them.
 
     python -m benchmarks.corpus 100000 corpus/
     python -m benchmarks.corpus 100000 corpus/ --texts stories.parquet --format jsonl
@@ -71,7 +71,7 @@ class Stories(Protocol):
     """Where stories come from."""
 
     def story(self, number: int) -> Story:
-        """The story of that number, the same for the same number."""
+        """The story of that number; it is always the same."""
 
     def tellings(self, number: int) -> list[tuple[str, ...]]:
         """The same event told several times, each in words of its own."""
@@ -252,7 +252,7 @@ class Given:
         return [told[::2], told[1::2]] if len(told) > 3 else [told]
 
     def renamed(self, text: str, round_: int) -> str:
-        """A text with the words of a round."""
+        """A text with the words exchanged as this round does."""
         names = self._renamed(round_)
         return _WORD.sub(lambda found: names.get(found[0], found[0]), text)
 
@@ -260,7 +260,7 @@ class Given:
         if self._names[0] != round_:
             dice, names = random.Random(f"{self.seed}/round {round_}"), {}
             for words in self._kinds:
-                for first in range(0, len(words), 256):  # of like frequency
+                for first in range(0, len(words), 256):  # of similar frequency
                     band = words[first : first + 256]
                     names.update(zip(band, dice.sample(band, len(band)), strict=True))
             self._names = (round_, names)
@@ -276,7 +276,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def documents(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:
-    """`n` documents, a day at a time."""
+    """Yield `n` documents, a day at a time."""
     number = left = 0
     left = n
     for day in range(-(-n // PER_DAY)):
@@ -294,7 +294,7 @@ def documents(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document
 
 
 def _told(stories: Stories, number: int, at: datetime, dice: random.Random) -> list[Document]:
-    """The documents that a story gives: alone, with copies, revised, or told in other words."""
+    """The documents made from a story: alone, with copies, revised, or told in other words."""
     story = stories.story(number)
     own = _document(story.title, story.sentences, number, at, dice)
     kind = dice.random()
@@ -492,7 +492,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a corpus is made of, and how it is written."""
+    """How a corpus is made and written."""
 
     texts: Path | None = None  # stories, or pages; None makes some up
     sentences: int | None = None  # of a story at most

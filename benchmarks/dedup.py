@@ -1,4 +1,4 @@
-"""Near-duplicates: texts in memory to verified clusters, beside what one would use instead.
+"""Measure the search for near-duplicates, from texts in memory to verified clusters, and the tools that one would use instead.
 
     python -m benchmarks dedup --texts stories.parquet --column body --time ts
     python -m benchmarks dedup --texts stories.parquet --peers datasketch rensa gaoya --limit 5000
@@ -35,7 +35,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 THRESHOLD = 0.7  # of the peers; the usual setting
-PEER_TEXTS = 4_000  # what the slow ones are given
+PEER_TEXTS = 4_000  # documents that the slow ones get
 
 
 def copydesk(texts: pa.Array, times: pa.Array | None) -> int:
@@ -45,7 +45,7 @@ def copydesk(texts: pa.Array, times: pa.Array | None) -> int:
 
 
 def token_sets(texts: pa.Array) -> list[set[str]]:
-    """Word 3-grams as each peer wants them; the cost is the peer's, as it is for its users."""
+    """Word 3-grams in the form that each peer needs; their cost is counted, as its users pay it too."""
     sets = []
     for text in texts.to_pylist():
         words = text.lower().split()
@@ -97,7 +97,7 @@ def rensa(texts: pa.Array, times: pa.Array | None) -> int:
 
 
 def gaoya(texts: pa.Array, times: pa.Array | None) -> int:
-    """Its own analyser over words; inserted and queried as its readme does."""
+    """Uses its own analyser of words, and inserts and queries as its readme does."""
     from gaoya.minhash import MinHashStringIndex
 
     index = MinHashStringIndex(
@@ -172,7 +172,7 @@ def against_peers(
 
 
 def bytes_in_index(texts: pa.Array, times: pa.Array | None) -> float:
-    """Bytes on disk that a document takes in the index of all texts."""
+    """The bytes on disk of a document in the index of all texts."""
     from copydesk.flows.index import Index
     from copydesk.transforms.dedup import Options, in_memory_search
     from copydesk.transforms.dedup import sketches as sketching
@@ -187,7 +187,7 @@ def bytes_in_index(texts: pa.Array, times: pa.Array | None) -> float:
 
 
 def with_text_dedup(python: Path, texts: pa.Array) -> float:
-    """Its command line over a Parquet file: start, reading and writing included, as it cannot be had without."""
+    """Runs its command line on a Parquet file. Start, reading and writing are included, because they cannot be left out."""
     import resource
 
     with tempfile.TemporaryDirectory() as folder:
@@ -275,7 +275,7 @@ def by_script(n: int) -> dict[str, tuple[float, float]]:
 
 
 def odd_texts() -> dict[str, float]:
-    """CPU seconds of inputs made to hurt."""
+    """The CPU seconds of inputs that are made to be slow."""
     story = made_up(8)[0][0]
     cases = {
         "10,000 equal texts": [story] * 10_000,
@@ -308,7 +308,7 @@ def _half(path: str, column: str, time_column: str | None, part: int) -> float:
 
 
 def two_processes(path: str, column: str, time_column: str | None) -> float:
-    """How much more two processes do than one in the same time: both halves at once against one half alone."""
+    """How much more two processes do than one in the same time: both halves at once compared with one half alone."""
     with ProcessPoolExecutor(2) as pool:
         list(pool.map(_half, [path] * 2, [column] * 2, [time_column] * 2, [0, 1]))
         alone = pool.submit(_half, path, column, time_column, 0).result()

@@ -1,4 +1,4 @@
-"""What a day costs against an index of 100 thousand, 1 and 5 million documents.
+"""Measure what a day costs with an index of 100 thousand, 1 and 5 million documents.
 
     python -m benchmarks.dedup_index --sizes 100000 1000000 --day 5000 --folder /scratch/index
 

@@ -1,4 +1,4 @@
-"""How the time for one document grows with its length, on documents made to provoke backtracking.
+"""Measure how the time for one document grows with its length, on documents made to provoke backtracking.
 
     python -m benchmarks.growth
     python -m benchmarks.growth --units spaces by

@@ -1,11 +1,11 @@
-"""The index of copies and the shuffle of a cluster, grown with made-up documents to many millions.
+"""Grow the index of copies and the shuffle of a cluster with made-up documents to many millions.
 
     python -m benchmarks.index_simulation --sizes 1000000 5000000 20000000 --folder /scratch/index
 
 Texts are not needed for this: keys and signatures are made up, and then go through the index that a
 run uses. Keys have the popularity of word 3-grams in wire text: a few set phrases and a long tail. In both
 the share of a key falls with its rank as (1 + rank / q) ** -(1 + a), without end, so that new documents bring
-new keys for ever and the popular ones grow with the corpus. The numbers were fitted to the keys of 20,000 wire
+new keys without end, and the popular ones grow with the corpus. The numbers were fitted to the keys of 20,000 wire
 stories; `--check FILE.parquet` prints both beside each other. Real texts hold copies, the made-up ones do not.
 
 Signatures have 16 values instead of 128, to fit the disk: they are looked up by number for at most 64
@@ -46,7 +46,7 @@ CLUSTER_PARTS = (64, 256, 1024)
 
 
 def keys_of(rng: np.random.Generator, n: int) -> NDArray[np.uint64]:
-    """Keys of n documents, ascending in each."""
+    """The keys of n documents, ascending in each document."""
     drawn, is_phrase = rng.random((n, N_KEYS)), rng.random((n, N_KEYS)) < PHRASES
     ranks = np.where(
         is_phrase,
@@ -82,7 +82,7 @@ def sketches_of(rng: np.random.Generator, keys: NDArray[np.uint64]) -> sketching
 
 
 class Growing:
-    """An index in a folder, and what it cost so far."""
+    """An index in a folder, and its cost so far."""
 
     def __init__(self, folder: Path) -> None:
         self.options = Options(num_perm=SHORT)
@@ -130,7 +130,7 @@ class Growing:
 
 
 def measured(grown: Growing, n_days: int) -> dict[str, Any]:
-    """What the docstring of the module promises, for the present size."""
+    """The measurements that the docstring of the module names, for the present size."""
     looking, opening, found, n_copies, hit = [], [], [], 0, 0
     for _ in range(n_days):
         day, times, n_copies = grown.asking()
@@ -188,7 +188,7 @@ def part_sizes(index: Index, parts: int) -> dict[str, float]:
     shift = np.uint64(64 - (parts.bit_length() - 1))
     total = np.zeros(parts, np.int64)
     for run in index.runs:
-        # Sorted, so a part is a stretch.
+        # The keys are sorted, so a part is one range.
         far = run.array("far")
         ends = np.searchsorted(far, (np.arange(1, parts, dtype=np.uint64) << shift))
         total += np.diff(np.concatenate([[0], ends, [len(far)]]))

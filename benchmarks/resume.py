@@ -1,4 +1,4 @@
-"""A run that is killed again and again: what is done stays done, and the end is that of an undisturbed run.
+"""Kill a run again and again, and check that finished work is kept and that the result is that of an undisturbed run.
 
     python -m benchmarks.resume
     python -m benchmarks.resume --documents 100000 --kills 5 --texts stories.parquet
@@ -52,7 +52,7 @@ def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
 
 
 def edited(warehouse: Path) -> dict[Path, int]:
-    """Shards whose result is on record, with the time each was written."""
+    """The shards with a recorded result, and when each was written."""
     done: dict[Path, int] = {}
     for result in sorted(warehouse.glob("staging/*/clean/read/*/result.json")):
         articles = ShardFiles(result.parents[2] / "shards", int(result.parent.name)).articles
@@ -94,7 +94,7 @@ def killed(folder: Path, *, kills: int, seconds: tuple[float, float], seed: int)
 
 
 def rows(warehouse: Path, table: str) -> pa.Table:
-    """A published table, in one order, without what names the run."""
+    """A published table in a fixed order, without the columns that name the run."""
     found = pq.read_table(warehouse / "current" / table)
     found = found.drop_columns([name for name in _OF_THE_RUN if name in found.column_names])
     plain = [

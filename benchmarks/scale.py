@@ -1,4 +1,4 @@
-"""Whole ingests of growing corpora: peak memory of all processes, CPU, documents a second and core.
+"""Run whole ingests of growing corpora and measure peak memory of all processes, CPU, documents a second and core.
 
     python -m benchmarks.scale
     python -m benchmarks.scale --sizes 10000 100000 1000000 --texts stories.parquet --keep runs/
@@ -32,13 +32,13 @@ from typing import Any, NamedTuple
 from benchmarks import corpus
 
 ROOT = Path(__file__).resolve().parent.parent
-_EVERY = 0.25  # seconds between two looks
+_EVERY = 0.25  # seconds between two samples
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look at a process tree: when, memory in bytes, CPU seconds used up to then (of dead children too)."""
+    """A sample of a process tree: time, memory in bytes, CPU seconds so far (of ended children too)."""
 
     at: float
     peak: int
@@ -49,7 +49,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Measured:
-    """What came of one run."""
+    """The result of one run."""
 
     n: int
     workers: int
@@ -69,7 +69,7 @@ class Measured:
 
 
 class Watch:
-    """Looks at a process and its descendants until it ends."""
+    """Takes samples of a process and its descendants until it ends."""
 
     def __init__(self, pid: int) -> None:
         self.samples: list[Sample] = []
@@ -79,7 +79,7 @@ class Watch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop."""
         self._stop.set()
         self._thread.join()
 
@@ -91,7 +91,7 @@ class Watch:
 
 
 def sample(pid: int) -> Sample | None:
-    """A look at a process and its descendants; None once it is gone."""
+    """Take a sample of a process and its descendants; None if it has ended."""
     peak = own = 0
     cpu = main = 0.0
     for one in _tree(pid):
@@ -145,7 +145,7 @@ def command(
 
 
 class Watched(NamedTuple):
-    """A command that printed JSON: what it printed, what was seen of its processes, and its seconds."""
+    """A command that printed JSON: its output, the samples of its processes, and its seconds."""
 
     said: dict[str, Any]
     samples: list[Sample]
@@ -153,14 +153,14 @@ class Watched(NamedTuple):
 
 
 def ingest(inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None) -> Watched:
-    """One run in a process of its own: what it says of itself, what was seen of it, and its seconds."""
+    """Run an ingest in a process of its own; return its output, the samples of its processes, and its seconds."""
     return watched(
         command(inputs, warehouse, workers=workers, recipe=recipe), what=f"the ingest of {inputs}"
     )
 
 
 def watched(command: Sequence[str], *, what: str) -> Watched:
-    """Run a command that prints JSON: what it said, what was seen of its processes, and its seconds."""
+    """Run a command that prints JSON; return its output, the samples of its processes, and its seconds."""
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         watch = Watch(process.pid)
@@ -174,14 +174,14 @@ def watched(command: Sequence[str], *, what: str) -> Watched:
 
 
 def measure(n: int, inputs: Path, warehouse: Path, *, workers: int) -> Measured:
-    """Ingest a corpus and sum up what it took."""
+    """Ingest a corpus and sum up the cost."""
     seen = ingest(inputs, warehouse, workers=workers)
     n_bytes = sum(path.stat().st_size for path in inputs.iterdir())
     return summed_up(seen, n=n, workers=workers, n_bytes=n_bytes, warehouse=warehouse)
 
 
 def summed_up(seen: Watched, *, n: int, workers: int, n_bytes: int, warehouse: Path) -> Measured:
-    """What a run said of itself and what was seen of it, stage by stage."""
+    """Combine a run's output and the samples, stage by stage."""
     facts, samples, seconds = seen
     size = sum(path.lstat().st_size for path in (warehouse / "snapshots").rglob("*.parquet"))
     measured = Measured(
@@ -217,7 +217,7 @@ def summed_up(seen: Watched, *, n: int, workers: int, n_bytes: int, warehouse: P
 
 
 def table(runs: Sequence[Measured]) -> str:
-    """The figures as Markdown, each against the smallest run."""
+    """The figures as Markdown, each compared with the smallest run."""
     lines = [
         "| documents | workers | peak MB | own MB | docs/s/core | CPU s | of it main | wall s | warehouse B/doc | copies | stories |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
@@ -250,7 +250,7 @@ def table(runs: Sequence[Measured]) -> str:
 
 
 def machine() -> str:
-    """The machine in a line."""
+    """One line that describes the machine."""
     model = next(
         (
             line.split(":")[1].strip()
@@ -264,7 +264,7 @@ def machine() -> str:
 
 
 def made(n: int, folder: Path, options: corpus.Options) -> Path:
-    """The folder of a corpus of `n` documents, `files` in it being the input; one that is there is not made again."""
+    """Make a corpus of `n` documents and return its folder; the input is in `files`. An existing corpus is used again."""
     inputs = folder / f"corpus-{n}{'-pages' if options.pages else ''}"
     if not (inputs / "size").exists():
         (inputs / "size").write_text(

@@ -1,4 +1,4 @@
-"""Stories: texts in memory to stories, and a day of new articles against a window of 20,000.
+"""Measure the grouping of stories: from texts in memory, and for a day of new articles with a window of 20,000.
 
     python -m benchmarks.stories
     python -m benchmarks.stories --texts stories.parquet --column body

@@ -34,7 +34,7 @@ TABLES = (
 
 
 def by_duckdb(folder: Path) -> tuple[int, Columns]:
-    """Rows and columns by DuckDB, which the others are held against."""
+    """Rows and columns as DuckDB reads them, with which the others are compared."""
     import duckdb
 
     rows = duckdb.sql(f"from '{folder}/*.parquet'")
@@ -103,7 +103,7 @@ READERS: dict[str, Callable[[Path], tuple[int, Columns]]] = {
 
 
 def differences(expected: tuple[int, Columns], found: tuple[int, Columns]) -> list[str]:
-    """What another reader sees otherwise than DuckDB; types have their own names in each and are printed, not compared."""
+    """Where another reader differs from DuckDB. Types have other names in each tool; they are printed, not compared."""
     told = [] if expected[0] == found[0] else [f"{found[0]} rows instead of {expected[0]}"]
     if list(expected[1]) != list(found[1]):
         return [

@@ -1,4 +1,4 @@
-"""What a run of 1,000 documents costs to publish into a warehouse of 10 thousand, 100 thousand and 1 million.
+"""Measure what it costs to publish a run of 1,000 documents into a warehouse of 10 thousand, 100 thousand and 1 million.
 
     python -m benchmarks.warehouse_publish --sizes 10000,100000,1000000
 
@@ -104,7 +104,7 @@ def report(what: str, cpu: float, wall: float, made: Snapshot, base: Snapshot | 
 
 
 def filters(snapshot: Snapshot) -> None:
-    """How much of `articles` a date and an outlet filter leave to be read, by statistics alone."""
+    """The share of `articles` that filters on date and outlet leave to be read, judged by the statistics of the files."""
     import pyarrow.compute as pc
 
     total = sum(fragment.count_rows() for fragment in snapshot.dataset("articles").get_fragments())

@@ -1,4 +1,4 @@
-"""Readers in a loop against a writer that publishes 100 times: wrong counts, mixed versions, loud errors.
+"""Run readers in a loop while a writer publishes 100 times, and count wrong answers, mixed versions and errors.
 
     python -m benchmarks.warehouse_readers --publishes 100 --seconds-between 0.3
     python -m benchmarks.warehouse_readers --readers duckdb-glob,pandas
@@ -37,7 +37,7 @@ _RUN = 300  # documents of a publish
 _DELETED = 40
 
 
-Answer = tuple[int, int | None]  # rows and sum of `n_words`; None where the reader does not sum
+Answer = tuple[int, int | None]  # rows and sum of `n_words`; None if the reader does not sum
 
 
 def duckdb_glob(folder: str) -> Answer:
@@ -162,9 +162,7 @@ def read_until(stop: Path, root: Path, reader: str, results: Path, rest: float) 
         folder = root / "current" / "articles"
         try:
             found = read(os.path.realpath(folder) if turn % 2 == 0 else str(folder))
-        except (
-            Exception
-        ) as error:  # each tool has an error tree of its own; every kind counts as loud
+        except Exception as error:  # each tool has errors of its own; all kinds count
             seen[json.dumps([mode, "error", type(error).__name__])] += 1
         else:
             seen[json.dumps([mode, "read", list(found)])] += 1
@@ -246,7 +244,7 @@ def main() -> None:
 
 
 def tell(results: dict[str, Counter[str]], states: set[Answer], publishes: int) -> bool:
-    """A line for each reader and way of reading; whether there was an answer that nobody can defend."""
+    """Print a line for each reader and way of reading; return whether there was a wrong answer."""
     is_wrong = False
     rows = {number for number, _ in states}
     print(f"{publishes} publishes, {len(states)} states")

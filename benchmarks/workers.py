@@ -1,9 +1,9 @@
-"""What a second worker gains: whole ingests of one corpus by one worker and by several, in turn, by the clock.
+"""Measure the gain of a second worker: whole ingests of one corpus by one worker and by several, in turn, in seconds of wall time.
 
     python -m benchmarks.workers --pages --texts FOLDER
     python -m benchmarks.workers --size 20000 --workers 1 2 4 --rounds 1 --keep runs/
 
-Each run is `copydesk ingest --direct` in a process of its own, and nothing looks on meanwhile: reading
+Each run is `copydesk ingest --direct` in a process of its own, and nothing else is measured meanwhile: reading
 the memory of its processes four times a second, as `benchmarks.scale` does, takes 5 % of a core, which
 one worker of two cores can spare and two cannot. The order of the numbers of workers turns round from
 round to round. A machine that gives less to one run than to another shows in the CPU seconds of equal work.
@@ -28,7 +28,7 @@ from benchmarks import corpus, scale
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One run: by the clock, of CPU in all its processes, and by stage, in seconds."""
+    """The seconds of one run: wall time, CPU of all its processes, and wall time of each stage."""
 
     seconds: float
     cpu: float
@@ -61,7 +61,7 @@ def _cpu() -> float:
 
 
 def table(rounds: Sequence[dict[int, Timed]]) -> str:
-    """A line for each round: seconds (of CPU), and how much faster than the first number of workers; then all rounds together."""
+    """Print a line for each round: seconds (of CPU), and how much faster than with the first number of workers; then all rounds together."""
     numbers = sorted(rounds[0])
     lines = [
         "| round | "

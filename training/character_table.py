@@ -1,6 +1,6 @@
 """Write the packaged character table again: python -m training.character_table.
 
-Needed when the normaliser changes or a Unicode version does; then raise the normaliser's version too.
+This is needed if the normaliser or the Unicode version changes. Then raise the normaliser's version too.
 """
 
 from __future__ import annotations

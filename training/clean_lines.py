@@ -32,7 +32,9 @@ from copydesk.transforms.clean.lines.line import Line
 from training import labelled_lines
 
 FOLDS = 5
-MIN_SITES = 15  # a word seen in fewer documents says more of the site than of the kind of line
+MIN_SITES = (
+    15  # a word seen in fewer documents says more about the site than about the kind of line
+)
 PARAMETERS = {
     "objective": "binary",
     "num_leaves": 63,
@@ -49,24 +51,26 @@ PARAMETERS = {
     "seed": 7,
 }
 ROUNDS = {"first": 90, "second": 110}
-SHORT_SHARE = 4  # one short line in this number of a gold page is trained on: most lines are short
+SHORT_SHARE = (
+    4  # of the short lines of a gold page one in this number is used: most lines are short
+)
 LABEL_WEIGHT = (
     6.0  # of a labelled line; 3 gives 80.5 % for 81.4 % of the boilerplate (training/README.md)
 )
 FULL_WEIGHT = (
     0.5  # of a line of a page's full text, which has five times the lines of its main content
 )
-GOLD_SHARE = 4  # one page with gold text in this number is read
+GOLD_SHARE = 4  # of the pages with gold text one in this number is read
 MOST_LINES = 600  # of such a page
 WITH_COMMENTS = frozenset({"dragnet"})  # collections whose gold text holds readers' comments
 # Good lines of gold pages that the model may cut, of four words or more and of fewer. Gold keeps labels of
 # menus that occur in the article too, so that the second figure is too high by far.
 LOST_PER_1000, LOST_SHORT_PER_1000 = 1.6, 10.0
-LIST_LIMIT = 4.5  # for lines among those that rules took: an article may end in a short line
+LIST_LIMIT = 4.5  # for lines among those that rules cut: an article may end with a short line
 
 
 class Document(NamedTuple):
-    """The lines of a text, and of those that count whether they are boilerplate."""
+    """The lines of a text, and whether each line that counts is boilerplate."""
 
     name: str
     site: str
@@ -77,7 +81,7 @@ class Document(NamedTuple):
 
 
 def benchmark() -> ModuleType:
-    """The scorer, which knows how pages become labelled lines."""
+    """Load the benchmark that turns pages into labelled lines."""
     path = Path(__file__).parent.parent / "benchmarks" / "clean_text.py"
     spec = importlib.util.spec_from_file_location("clean_text", path)
     assert spec is not None
@@ -88,7 +92,7 @@ def benchmark() -> ModuleType:
 
 
 def main() -> None:
-    """Read the pages, train, write."""
+    """Read the pages, train the model and write it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -110,7 +114,7 @@ def main() -> None:
 
 
 def labelled_documents(gold: Path) -> Iterator[Document]:
-    """The labelled pages of all parts but the final one."""
+    """The labelled pages of all parts except the final one."""
     for part in labelled_lines.PARTS:
         if part == labelled_lines.FINAL:
             continue
@@ -159,7 +163,7 @@ def gold_documents(gold: Path, cache: Path | None, *, without: set[str]) -> Iter
 
 
 def columns_of(documents: list[Document]) -> dict[str, Any]:
-    """What training asks of each line, a column each."""
+    """What training needs of each line, in one column each."""
     sizes = [len(document.lines) for document in documents]
     lines = [line for document in documents for line in document.lines]
     extractor = np.repeat([document.extractor for document in documents], sizes)
@@ -238,7 +242,7 @@ def _tokens(line: Line) -> set[str]:
 
 
 def rule_odds(columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
-    """Log odds that a line which a rule matches is bad; those of a rule never seen speak for it."""
+    """Log odds that a line is boilerplate if the rule matches it. A rule without matches gets the benefit of the doubt."""
     odds = {}
     for name in sorted(set(columns["rule"]) - {""}):
         bad = columns["bad"][rows & (columns["rule"] == name)]
@@ -247,10 +251,10 @@ def rule_odds(columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
 
 
 def train(documents: list[Document], out: Path, lost_to: Path | None) -> None:
-    """Cross-validate both looks, print, train on everything, write.
+    """Cross-validate both passes and print the figures; then train on everything and write.
 
     What a fold is judged by saw no page of its sites: words, rules, first look and second look. The second
-    look is trained on opinions so held out, as a first look that has seen a page is too sure of itself.
+    pass is trained on such held-out results, because a first pass is too sure about pages that it has seen.
     """
     columns = columns_of(documents)
     starts = np.cumsum([0, *(len(document.lines) for document in documents)])
@@ -300,7 +304,7 @@ def train(documents: list[Document], out: Path, lost_to: Path | None) -> None:
             encoding="utf-8",
         )
     final, odds = word_weights(texts, number, columns, counted), rule_odds(columns, counted)
-    # The shipped first look weighs words and rules by all pages, but learns from weights held out, as the second does from opinions.
+    # The shipped first pass has weights of words and rules from all pages, but is trained with held-out weights.
     np.savez_compressed(
         out,
         words=np.array("\n".join(final)),
@@ -334,7 +338,7 @@ def grown(look: str, rows: np.ndarray, columns: dict[str, Any], chosen: np.ndarr
 
 
 def limit(odds: np.ndarray, allowed: float) -> float:
-    """The log odds that no more lines than allowed exceed."""
+    """The log odds that at most the allowed number of lines exceed."""
     falling = -np.sort(-odds)
     return float(falling[int(allowed)]) if allowed < len(falling) else -99.0
 

@@ -38,7 +38,7 @@ from copydesk.transforms.dedup import find_duplicates
 from copydesk.transforms.dedup.decision import drop_model, evidence, weighted_words
 
 FOLDS = 5
-MEMBERS = 2  # forests whose mean is shipped
+MEMBERS = 2  # forests, whose mean is shipped
 ROUNDS = 400
 LABELLED = Path(__file__).with_name("labelled_pairs.tsv")
 WEIGHTS = {"pairs": 6.0, "labelled": 6.0, "families": 3.0, "wire": 1.6, "spliced": 0.12}
@@ -141,7 +141,7 @@ def read_pairs(gold: Path, into: Examples) -> None:
 
 
 def text_hash(text: str) -> str:
-    """How `labelled_pairs.tsv` names a text.
+    """The name of a text in `labelled_pairs.tsv`.
 
     >>> text_hash("")
     'e4a6a0577479b2b4'
@@ -172,7 +172,7 @@ def read_families(gold: Path, into: Examples) -> None:
 
 
 def _family_label(d: dict[str, Any], k: dict[str, Any]) -> float | None:
-    """Whether d may go for k; None where the gold does not say."""
+    """Whether d may go for k, or None if the gold does not say."""
     n_d, n_k = len(d["text"].split()), len(k["text"].split())
     if d["member"] != k["member"]:
         return 0.0
@@ -287,7 +287,7 @@ def _sentences(text: str) -> list[str]:
 def _refilled(
     text: str, names: Sequence[str], shares: tuple[float, float], rng: random.Random
 ) -> str:
-    """The text with these shares of its numbers and names exchanged."""
+    """The text after exchanging these shares of its numbers and names."""
     chosen: dict[str, str] = {}
 
     def number(match: re.Match[str]) -> str:
@@ -302,7 +302,7 @@ def _refilled(
 
 
 def read_spliced(into: Examples, n: int = 900) -> None:
-    """Add spliced examples made of the texts that are there."""
+    """Add spliced examples, made from the texts of the gold."""
     rng = random.Random(11)
     sources = [text for text in into.texts[:20_000] if 60 < len(text.split()) < 900]
 

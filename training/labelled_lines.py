@@ -35,7 +35,12 @@ PARTS = {
 FINAL = "final"
 EXTRACTORS = ("trafilatura", "justext", "tree")
 NEITHER = frozenset({"title", "byline", "dateline"})
-PER_LANGUAGE = {"en": 18, "de": 8, "fr": 5, "es": 5}  # pages; the sets hold mostly these
+PER_LANGUAGE = {
+    "en": 18,
+    "de": 8,
+    "fr": 5,
+    "es": 5,
+}  # pages; most pages of the sets have these languages
 OTHERS = 4  # pages of each other language
 HEAD, MIDDLE, TAIL = 12, 8, 18  # lines of a page that are labelled: boilerplate gathers at the ends
 MOST_CHARS = 400_000  # of a page
@@ -116,7 +121,7 @@ class Labelled(NamedTuple):
 
 
 def tree_text(html: str) -> list[str]:
-    """The text of a page's tree, a block a line, without a judgement of any kind."""
+    """The text of all blocks of a page, one on each line."""
     try:
         root = lxml.html.document_fromstring(
             html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8")
@@ -147,7 +152,7 @@ def _hidden(element: lxml.html.HtmlElement) -> bool:
 
 
 def lines_of(html: str, extractor: str, language: str) -> list[str]:
-    """The lines one extractor makes of a page."""
+    """The lines that one extractor gives for a page."""
     if extractor == "trafilatura":
         import trafilatura
 
@@ -186,7 +191,7 @@ def pages(gold: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def site(row: dict[str, str]) -> str:
-    """The registrable part of a page's host, near enough for splitting; its id where it has no address."""
+    """The registrable part of a page's host, good enough for splitting, or its id if it has no address."""
     parts = (urlsplit(row.get("url") or "").hostname or row["id"]).removeprefix("www.").split(".")
     short = len(parts) > 2 and len(parts[-2]) <= 3 and len(parts[-1]) == 2
     return ".".join(parts[-3:] if short else parts[-2:])
@@ -247,7 +252,7 @@ def labelled(gold: Path, part: str = "development") -> Iterator[Labelled]:
 
 
 def main() -> None:
-    """Print what goes and what is lost, by category, extractor and language."""
+    """Print what is cut and what is lost, by category, extractor and language."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

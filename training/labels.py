@@ -24,7 +24,7 @@ _NEAR = 8
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """For each block the share of it that is in the article, its tokens, and how much its label can be trusted."""
+    """For each block: its share that is in the article, its tokens, and how far its label can be trusted."""
 
     share: Column
     tokens: Column

@@ -66,25 +66,25 @@ PARAMETERS: dict[str, Any] = {
     "force_row_wise": True,
 }
 ROUNDS = 130
-#: Each look is the mean of forests that differ in what they saw: with the spliced pages or without, and collections
-#: weighed by the root of their size or all alike.
+#: Each pass is the mean of forests with different training data: with the spliced pages or without, and collections
+#: weighted by the square root of their size or all alike.
 MEMBERS = ((True, False), (False, False), (True, True), (False, True))
-#: The members that give the held-out opinions from which the later looks learn: two that differ in both respects.
+#: The members whose held-out results train the later passes: two that differ in both respects.
 _OPINION_MEMBERS = (0, 3)
-#: How many blocks of little but links, or of hardly a word, that are not of the article are trained on.
+#: How many of the blocks outside the article that are mostly links, or hardly a word, are used in training.
 _EASY_SHARE = 0.15
-#: The weight of a spliced page against a page as it was, and how many there are of each collection.
+#: The weight of a spliced page relative to an unchanged one, and how many there are for each collection.
 _SPLICED_WEIGHT = 0.5
 _SPLICED_SHARE = {"wcxb_article": 0.35, "l3s_gn1": 0.3, "daniel": 0.25, "dragnet": 0.3}
 _SPLICED_SHARE_ELSE = 0.7
-#: A page written for this file: what it gives is stored, so that a test can tell whether features are still computed as they were.
+#: A page written for this purpose. Its features are stored, so that a test can tell whether they are still computed alike.
 PROBE = Path(__file__).parent / "probe.html"
 _SOURCES = ("line_model.py", "labels.py", "splicing.py")
 
 
 @dataclass(slots=True)
 class Sample:
-    """One labelled page, read."""
+    """A labelled page after parsing."""
 
     collection: str
     id: str
@@ -173,12 +173,12 @@ def _sample(
 
 
 def _fold(name: str) -> int:
-    """The fold of a site, by a hash that no run changes."""
+    """The fold of a site, by a hash that is the same in every run."""
     return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
 def weights(pages: Sequence[Sample], *, with_spliced: bool, all_alike: bool) -> list[Column]:
-    """The weight of each block: its tokens against the article's, small collections lifted."""
+    """The weight of each block: its tokens relative to the article's, more for small collections."""
     size = Counter(s.collection for s in pages if not s.is_spliced)
     found = []
     for number, s in enumerate(pages):
@@ -196,7 +196,7 @@ def weights(pages: Sequence[Sample], *, with_spliced: bool, all_alike: bool) -> 
 
 
 class Look:
-    """What one look is trained on: rows and weights of all pages, by member of its ensemble."""
+    """The training data of one pass: rows and weights of all pages, by member of its ensemble."""
 
     def __init__(self, pages: Sequence[Sample], rows: Sequence[Matrix], seed: int) -> None:
         self.pages, self.rows, self.seed = pages, rows, seed
@@ -244,7 +244,7 @@ def _run(number: int) -> Any:
 
 
 def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
-    """What the second look sees: the first look around each block, and the block."""
+    """The features of the second pass: those of the block, and the first pass's results around it."""
     return [
         np.concatenate([block_context_features.build(s.page, q, s.words), s.own], axis=1)
         for s, q in zip(pages, first, strict=True)
@@ -252,7 +252,7 @@ def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix
 
 
 def third_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
-    """What the third look sees: the second's view, and what the other extractor kept."""
+    """The features of the third pass: those of the second, and what the other extractor kept."""
     return [
         np.concatenate(
             [block_context_features.build(s.page, q, s.words, s.baseline), s.own], axis=1
@@ -267,7 +267,7 @@ def held_out(
     jobs: int,
     members: Sequence[int] = tuple(range(len(MEMBERS))),
 ) -> tuple[list[Forest], list[Column]]:
-    """A forest for each group, trained without its pages; and for each page what the forest of its group says."""
+    """A forest for each group, trained without its pages, and the result of that forest for each page."""
     kinds = sorted(set(groups))
     forests = each(
         lambda k: look.fit([i for i, group in enumerate(groups) if group != kinds[k]], members),
@@ -284,7 +284,7 @@ Forests = tuple[Forest, Forest, Forest]
 
 
 def train(pages: Sequence[Sample], jobs: int) -> Forests:
-    """The three looks from all pages; the later ones are fed held-out predictions of the first."""
+    """The three passes trained on all pages; the later ones are trained on held-out results of the first."""
     everything = range(len(pages))
     first = Look(pages, [s.own for s in pages], 0)
     _, before = held_out(first, [_fold(s.site) for s in pages], jobs, _OPINION_MEMBERS)
@@ -298,9 +298,9 @@ def train(pages: Sequence[Sample], jobs: int) -> Forests:
 
 
 def train_held_out(pages: Sequence[Sample], groups: Sequence[int], jobs: int) -> list[Forests]:
-    """The three looks for each group of pages, in order of the groups, from models that saw none of its pages.
+    """The three passes for each group of pages, in order of the groups, from models that saw none of its pages.
 
-    The first look's opinions that the later ones learn from are held out by the same groups.
+    The results of the first pass that train the later ones are held out by the same groups.
     """
     first, before = held_out(Look(pages, [s.own for s in pages], 0), groups, jobs)
     second, _ = held_out(Look(pages, second_rows(pages, before), 100), groups, jobs)
@@ -321,7 +321,7 @@ def stored(pages: Sequence[Sample], forests: Forests, gold: Path) -> dict[str, n
 
 
 def about(pages: Sequence[Sample], gold: Path) -> dict[str, Any]:
-    """Where a model comes from: the script, its seed, the versions of what it uses, and the gold by count and fingerprint."""
+    """The origin of a model: the script, its seed, the versions of what it uses, and the gold by count and fingerprint."""
     plain = [s for s in pages if not s.is_spliced]
     return {
         "script": script_version(),
@@ -381,7 +381,7 @@ def measure(
     forests: Sequence[Forests],
     jobs: int,
 ) -> list[PageResult]:
-    """Each page through the whole of `clean_page` with the forests of its group, and through trafilatura."""
+    """Clean each page with `clean_page` and the forests of its group, and with trafilatura."""
     kinds = sorted(set(groups))
     known = {
         (s.collection, s.id): (s, kinds.index(group))
@@ -445,7 +445,7 @@ def _measured(sample: Sample, row: dict[str, Any], forests: Forests) -> PageResu
 
 
 def report(results: Sequence[PageResult]) -> Iterator[str]:
-    """A line per collection: text F1 of trafilatura, of the model's blocks, of `clean_page`; then what each rule won or lost."""
+    """Print a line for each collection: text F1 of trafilatura, of the model's blocks and of `clean_page`; then the gain or loss of each rule."""
     by: dict[str, list[PageResult]] = defaultdict(list)
     for result in results:
         by[result.collection].append(result)
@@ -468,7 +468,7 @@ def report(results: Sequence[PageResult]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Check the model, write it, or both."""
+    """Check the model, or write it, or both."""
     parser = argparse.ArgumentParser(
         prog="python -m training.line_model", description=(__doc__ or "").split("\n")[0]
     )

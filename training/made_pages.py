@@ -20,7 +20,7 @@ from copydesk.transforms.extract.head_metadata import read_hints
 from copydesk.transforms.extract.parse import parse
 from training import splicing
 
-#: A headline, what is said below it (or nothing), and where it leads.
+#: A headline, the text below it (or nothing), and its link.
 Teaser = tuple[str, str, str]
 
 _PROSE_WORDS = 12
@@ -67,7 +67,7 @@ _MORE = (
 
 
 def teaser(page: dict[str, Any]) -> Teaser | None:
-    """The headline of a page, and the description that it gives of itself."""
+    """The headline of a page, and its own description."""
     try:
         hints = read_hints(parse(page["html"]))
     except Refused:
@@ -86,7 +86,7 @@ def _printable(text: str) -> str:
 def front(
     page: dict[str, Any], teasers: Sequence[Teaser], rng: random.Random
 ) -> dict[str, Any] | None:
-    """A page whose article became a list of teasers; None where its article is not found."""
+    """A page whose article was replaced by a list of teasers, or None if its article is not found."""
     tree, article = _opened(page)
     if article is None:
         return None
@@ -148,7 +148,7 @@ def _opened(page: dict[str, Any]) -> tuple[HtmlElement, HtmlElement | None]:
 
 
 def _list(place: HtmlElement, teasers: Sequence[Teaser], rng: random.Random) -> None:
-    """Teasers that are all made alike, below a heading or not."""
+    """Teasers with the same markup, with a heading above them or not."""
     if rng.random() < 0.3:
         etree.SubElement(place, "h2").text = rng.choice(_NAMES)[0]
     box = rng.choice(_BOXES)

@@ -1,6 +1,6 @@
 """Write the packaged table of the cleaning rules again: python -m training.packed_rules.
 
-Needed when a rule, a phrase or the way in which patterns are read changes; a test says so.
+This is needed if a rule, a phrase or the reading of patterns changes. A test fails if it was forgotten.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from copydesk.transforms.clean.patterns import rule_table
 
 
 def main() -> None:
-    """Build the table from the rules and write it, with dates that do not depend on the clock."""
+    """Build the table from the rules and write it. The dates in the file do not depend on the clock."""
     path = Path(rule_table.__file__).parents[1] / "data" / rule_table.FILE
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
         for name, part in rule_table.content_of(rules.ALL).items():

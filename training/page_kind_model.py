@@ -37,7 +37,7 @@ from training.labels import site
 FOLDS, SEED, FORESTS, ROUNDS = 5, 3, 3, 200
 #: The most pages of one collection of articles.
 MOST_PAGES = 400
-#: The section fronts made of one collection, as many briefs, and the fewest teasers in one language for a front.
+#: The number of section fronts made from a collection, which is also that of briefs, and the fewest teasers in one language for a front.
 _MADE, _LEAST_TEASERS = 45, 6
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
@@ -53,7 +53,7 @@ PARAMETERS: dict[str, Any] = {
     "deterministic": True,
     "force_row_wise": True,
 }
-#: Pages without an article are few, and weigh twice; pages that were made are as many as one wants.
+#: There are few real pages without an article, so they weigh twice. Pages can be made in any number.
 _WEIGHTS = {"article": 1.0, "other": 2.0, "front": 0.5, "brief": 0.5}
 _OF_ADDRESS = [i for i, name in enumerate(NAMES) if name.startswith("address_")]
 _LANGUAGE = re.compile(r"<html[^>]*\blang=[\"']?(\w\w)", re.IGNORECASE)
@@ -63,7 +63,7 @@ Rows = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The features of one page, its kind (`article`, `brief`, `other` or `front`), and where it is from."""
+    """The features of one page, its kind (`article`, `brief`, `other` or `front`), and its collection."""
 
     row: npt.NDArray[np.float32]
     kind: str
@@ -74,7 +74,7 @@ class Example:
 
 
 def examples(pages: Sequence[dict[str, Any]], kind: str, collection: str) -> list[Example]:
-    """One example a page; a page without blocks has none."""
+    """The example of each page; a page without blocks has none."""
     found = []
     for page in pages:
         url = page.get("url")
@@ -121,7 +121,7 @@ def _language(page: dict[str, Any]) -> str:
 
 
 def fit(found: Sequence[Example]) -> Forest:
-    """The mean of a few forests, of each page with its address and without."""
+    """The mean of a few forests, for each page with its address and without."""
     import lightgbm
 
     rows = np.array([example.row for example in found])
@@ -137,7 +137,7 @@ def fit(found: Sequence[Example]) -> Forest:
 
 
 def without_address(rows: Rows) -> Rows:
-    """The rows as of pages whose address is not known."""
+    """The rows as they would be if the address of the pages was not known."""
     bare = rows.copy()
     bare[:, _OF_ADDRESS] = -1.0
     return bare
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def report(found: Sequence[Example], *, by_collection: bool) -> None:
-    """What is told at several limits, with the addresses and without, and the articles refused at the limit in use."""
+    """Print what is detected at several limits, with the addresses and without, and the articles refused at the limit in use."""
     groups = np.array([e.collection if by_collection else str(_fold(e.site)) for e in found])
     odds = np.full((2, len(found)), -np.inf)
     for group in sorted(set(groups) - {"others"}):

@@ -37,7 +37,7 @@ _MIN_PARAGRAPH = 60
 
 
 def article_element(tree: HtmlElement, gold: str) -> HtmlElement | None:
-    """The smallest element that holds four fifths of the article's paragraphs; None where they are not found."""
+    """The smallest element with four fifths of the article's paragraphs, or None if they are not found."""
     shingles = set(evaluation.shingles(evaluation.tokens(gold)))
     inside: Counter[HtmlElement] = Counter()
     total = 0
@@ -55,7 +55,7 @@ def article_element(tree: HtmlElement, gold: str) -> HtmlElement | None:
 
 
 def splice(article: HtmlElement, articles: Sequence[HtmlElement], rng: random.Random) -> bool:
-    """Put text of other articles beside `article`, in its tree; false where they hold too little text."""
+    """Put text of other articles beside `article`, in its tree; return false if they have too little text."""
     foreign = _whole(rng.choice(articles), rng) if rng.random() < 0.5 else _items(articles, rng)
     if foreign is None:
         return False

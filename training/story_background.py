@@ -18,13 +18,13 @@ import pyarrow.parquet as pq
 from copydesk.transforms.stories import tfidf
 from copydesk.transforms.stories.term_counts import SPACE, count
 
-N_DOCUMENTS = 20_000  # a few thousand articles must not overrule it: similarities would shift as a corpus grows
+N_DOCUMENTS = 20_000  # so heavy that a few thousand articles do not outweigh it: similarities would shift as a corpus grows
 LEAST = 25  # of 20,000
-MIN_OF_LANGUAGE = 5  # documents before a language's function words can be told
+MIN_OF_LANGUAGE = 5  # documents that are needed to know a language's function words
 
 
 def frequencies(texts: Sequence[str], languages: Sequence[str]) -> np.ndarray:
-    """Share of documents that hold each feature: over all documents, or over those of one language if that is higher."""
+    """The share of documents that have each feature: of all documents, or of those of one language if that is higher."""
     shares = np.zeros(SPACE)
     for language in ("", *sorted(set(languages))):
         chosen = [text for text, own in zip(texts, languages, strict=True) if language in ("", own)]

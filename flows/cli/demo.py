@@ -73,13 +73,14 @@ def command(*, warehouse: Path | str) -> None:
         )
     )
     click.echo()
-    click.echo("Read it with any of")
+    click.echo("Read it with any of (polars and pandas need `pip install`)")
     for line in _ON_A_STORE if is_uri(warehouse) else _IN_A_FOLDER:
         click.echo(line.format(warehouse=warehouse))
 
 
 _IN_A_FOLDER = (
-    """  duckdb -c "SELECT title, n_words FROM '{warehouse}/current/articles/*.parquet'\"""",
+    """  copydesk query --warehouse {warehouse} "SELECT title, n_words FROM articles\"""",
+    """  python -c "import duckdb; print(duckdb.sql(\\"SELECT title, n_words FROM '{warehouse}/current/articles/*.parquet'\\"))\"""",
     """  python -c "import polars; print(polars.read_parquet('{warehouse}/current/articles/').select('title', 'n_words'))\"""",
     """  python -c "import pandas; print(pandas.read_parquet('{warehouse}/current/articles/')[['title', 'n_words']])\"""",
 )
