@@ -38,7 +38,7 @@ FILES_IN_A_FOLDER = 15  # `__init__` excepted
 # Rule tables and commands: one file for each language or command.
 LARGE_FOLDERS = {"transforms/clean/rules", "flows/cli"}
 LINES_IN_A_MODULE = 400
-# One vendor, one place: its quirks stop there.
+# Each vendor is used in one place, and its quirks stay there.
 AT_HOME = {
     "trafilatura": "transforms/extract/",
     "py3langid": "transforms/tag/",
@@ -74,7 +74,7 @@ CODE = sorted(path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*
 
 
 def imports(path: Path) -> set[str]:
-    """Dotted names a file imports, `from a import b` as `a.b` and `a`."""
+    """The dotted names that a file imports; `from a import b` gives `a.b` and `a`."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

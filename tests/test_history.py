@@ -1,4 +1,4 @@
-"""Known, new or a revision: decided the same way whatever order documents were read in."""
+"""Whether a document is known, new or a revision does not depend on the order of reading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Five outlets on one event, with the boilerplate real scrapes carry: what must come out."""
+"""Five outlets report one event, with the boilerplate of real scrapes: what must come out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def articles() -> dict[str, copydesk.Article]:
 
 
 def cut_lines(article: copydesk.Article) -> list[str]:
-    """What left the text, line by line, the headline, byline and blank lines aside; no-break spaces shown as spaces."""
+    """The lines that were cut, without headline, byline and blank lines. No-break spaces are shown as spaces."""
     return [
         cut.text.strip().replace("\xa0", " ")
         for cut in article.removed

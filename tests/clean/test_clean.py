@@ -38,7 +38,7 @@ def test_a_correction_leaves_the_text_and_becomes_a_column() -> None:
 
 @pytest.mark.parametrize("switch", ["comment_prompt", "comments"])
 def test_a_rule_or_a_category_can_be_switched_off(switch: str) -> None:
-    # Other rules take the same line.
+    # Other rules match the same line.
     options = clean.Options(disabled=(switch, "comment_line_en", "template_words_en"))
     assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == [
         "It rained.",

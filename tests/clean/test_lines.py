@@ -1,4 +1,4 @@
-"""How rules and line model decide together, given what the model thinks."""
+"""How rules and line model decide together, for given odds of the model."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def seen(*texts: str) -> line_features.Features:
 
 
 def context(odds: list[float], n_words: list[int], *words: list[str]) -> np.ndarray:
-    """What the second pass is told of lines with such odds, and with these words or none."""
+    """The features that the second pass gets for lines with such odds, with these words or none."""
     nothing = np.zeros((len(odds), 0), np.float32)
     bag, no_names = WordBag.of(words or [[] for _ in odds]), WordBag.of([[] for _ in odds])
     known = line_features.Features(nothing, np.array(n_words), bag, no_names)

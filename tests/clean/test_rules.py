@@ -1,4 +1,4 @@
-"""Every rule proves itself: what it must cut goes, the look-alikes stay."""
+"""Every rule cuts its examples and leaves its look-alikes alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ each_rule = pytest.mark.parametrize(
 
 
 def _alone(rule: Rule) -> clean.Options:
-    """Options with which this rule acts, the prompts that a form needs above it, and no other."""
+    """Options that switch on this rule, the prompts that a form needs above it, and no other rule."""
     prompts = tuple(
         r.name
         for r in clean.RULES
@@ -142,7 +142,7 @@ def test_an_unknown_switch_is_a_mistake_and_a_known_one_is_not(name: str) -> Non
 
 
 def test_the_packaged_table_is_what_the_rules_give() -> None:
-    """Where this fails: python -m training.packed_rules."""
+    """If this fails, run python -m training.packed_rules."""
     stored = rule_table.Stored.of_package()
     expected = content_of(clean.RULES)
     assert stored[rule_table.INDEX] == expected[rule_table.INDEX]

@@ -1,4 +1,4 @@
-"""A rule that matches acts: alone in an article of its language, anywhere in it, whatever is around it."""
+"""A rule that matches a line cuts it: alone in an article of its language, anywhere in it, whatever is around it."""
 
 from __future__ import annotations
 

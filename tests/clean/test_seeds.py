@@ -1,4 +1,4 @@
-"""The seeds: what the rules take out of them, and that nothing else goes."""
+"""The seeds: the rules cut these lines and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines learned per outlet: what a site prints under its articles goes, what its articles quote stays."""
+"""Lines learned for an outlet: what a site prints under its articles is cut, what its articles quote stays."""
 
 from __future__ import annotations
 

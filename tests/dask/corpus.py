@@ -12,7 +12,7 @@ from tests.dedup.newsroom import START, Newsroom, articles, story
 
 
 def trying(seed: int) -> pa.Table:
-    """700 articles in an order that says nothing."""
+    """700 articles in random order."""
     rng = random.Random(seed)
     texts: list[str] = []
     times: list[datetime | None] = []

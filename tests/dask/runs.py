@@ -38,12 +38,12 @@ NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Cluster:
-    """A scheduler and two workers, each started as a person would."""
+    """A scheduler and two workers, each started as a user would start them."""
 
     address: str
 
     def pids(self) -> list[int]:
-        """Of the workers themselves, not of the nannies that restart them."""
+        """The process ids of the workers, not of the nannies that restart them."""
         with distributed.Client(self.address, set_as_default=False) as client:
             return sorted(client.run(os.getpid).values())
 
@@ -136,12 +136,12 @@ def current(warehouse: Path | str) -> Snapshot:
 
 
 def rows(snapshot: Snapshot, table: str) -> list[str]:
-    """In an order of their own: the files of a month stand by a hash that the name of the run is part of."""
+    """The rows in a fixed order. The files of a month are ordered by a hash that depends on the name of the run."""
     return sorted(repr({**row, "run_id": None}) for row in snapshot.table(table).to_pylist())
 
 
 def assert_same(one: Path, other: Path | str) -> None:
-    """Row for row, but for the name of the run."""
+    """Compare the rows, without the name of the run."""
     mine, theirs = current(one), current(other)
     assert mine.rows("duplicates") > 100
     for table in set(mine.tables) - {"runs"}:
@@ -150,7 +150,7 @@ def assert_same(one: Path, other: Path | str) -> None:
 
 
 class Killing(run.Silent):
-    """Keeps what a person would read, and kills a worker once in the middle of the cleaning stage."""
+    """Keeps the lines of progress, and kills a worker once in the middle of the cleaning stage."""
 
     def __init__(self, address: str | None = None, *, kills: bool = True) -> None:
         self.notes: list[str] = []

@@ -35,7 +35,7 @@ class Machines:
     store: Any
 
     def transferred(self) -> list[object]:
-        """What is on the store for the workers, or in their caches."""
+        """The files on the store for the workers, or in their caches."""
         there = [
             path
             for folder in self.folders
@@ -61,7 +61,7 @@ def machines(s3: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mach
 
 @pytest.fixture(scope="module")
 def watching(machines: Machines, inputs: list[Path]) -> Killing:
-    """Who looked on when the first delivery was ingested, undisturbed."""
+    """The progress of the first delivery, which nothing disturbed."""
     looking = Killing(machines.cluster.address, kills=False)
     deliver(
         inputs[0], WAREHOUSE, engine="dask", scheduler=machines.cluster.address, progress=looking

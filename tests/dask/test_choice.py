@@ -1,4 +1,4 @@
-"""Choosing an engine: what is said when it cannot be had."""
+"""Choosing an engine: the messages if it is not available."""
 
 from __future__ import annotations
 

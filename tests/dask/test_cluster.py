@@ -20,7 +20,7 @@ from tests.dask.runs import RECIPE, Cluster, Killing, assert_same, deliver, star
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A scheduler and two workers, as a person would start them."""
+    """A scheduler and two workers, as a user would start them."""
     folder = tmp_path_factory.mktemp("cluster")
     with started(folder, [(folder, {})], options=["--nworkers", "2", "--nthreads", "1"]) as running:
         yield running

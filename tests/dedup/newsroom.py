@@ -1,4 +1,4 @@
-"""Made-up stories and the edits that desks make to them, for tests and benchmarks: no text is anybody's."""
+"""Made-up stories and the edits that desks make to them, for tests and benchmarks. All texts are invented."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def add_local(sentences: Sequence[str], rng: random.Random) -> list[str]:
 
 
 def scan(sentences: Sequence[str], rng: random.Random) -> list[str]:
-    """Letters misread in one of a hundred places."""
+    """Exchange one letter in a hundred, as text recognition does."""
     return [
         "".join(rng.choice("cle1ioh") if c.isalpha() and rng.random() < 0.01 else c for c in s)
         for s in sentences
@@ -124,7 +124,7 @@ EDITS = (cut, reorder, add_local, scan, reattribute)
 
 @dataclass
 class Newsroom:
-    """Articles with known clusters, in an order that says nothing."""
+    """Articles with known clusters, in random order."""
 
     seed: int
     stories: int = 60

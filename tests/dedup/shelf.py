@@ -1,4 +1,4 @@
-"""A warehouse in memory that takes what the copies step returns, as a publisher would."""
+"""A warehouse in memory that applies the results of the copies step, as publishing does."""
 
 from __future__ import annotations
 

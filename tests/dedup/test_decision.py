@@ -1,4 +1,4 @@
-"""What may leave the corpus: different news stays however alike, and copies go however edited."""
+"""What may leave the corpus: different news stays, however similar, and copies go, however edited."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ START = datetime(2026, 5, 11, 7, 0, tzinfo=UTC)
 
 
 def kept(texts: Sequence[str], hours: Sequence[float] | None = None) -> list[int]:
-    """For every text the text that is kept for it; an hour lies between two texts unless given."""
+    """For every text the text that is kept for it. The texts are an hour apart unless `hours` is given."""
     times = [START + timedelta(hours=h) for h in hours or range(len(texts))]
     return list(find_duplicates(texts, published_at=times).clusters["cluster"].to_pylist())
 

@@ -98,7 +98,7 @@ def test_undated_documents_beyond_the_undated_window_need_the_high_threshold() -
 
 def test_a_document_joins_only_what_it_resembles_itself() -> None:
     a, b, c = sentences(11, 10), sentences(12, 10), sentences(13, 10)
-    chain = [a, [*a[6:], *b[:6]], [*b[2:], *c[:5]]]  # the third is like the second alone
+    chain = [a, [*a[6:], *b[:6]], [*b[2:], *c[:5]]]  # the third is similar only to the second
     days = [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2, 3)]
     found = clusters([" ".join(s) for s in chain], published_at=days)
     assert found == [0, 1, 2]  # each has sentences that no other one has

@@ -1,4 +1,4 @@
-"""What is a block of a page, and how it reads."""
+"""Which blocks a page has, and their texts."""
 
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.options import Options

@@ -1,4 +1,4 @@
-"""The text in a page's data is taken where the elements show a teaser of it, and only there."""
+"""The text in a page's data is used if the elements show only a teaser of it, and in no other case."""
 
 import json
 
@@ -65,7 +65,7 @@ def _next_blocks(title: str, paragraphs: tuple[str, ...]) -> str:
 
 
 def _nuxt(title: str, paragraphs: tuple[str, ...]) -> str:
-    """A script that is no JSON: a function called with the page's values."""
+    """A script that is not JSON: a function called with the page's values."""
     body = json.dumps(_elements(paragraphs)).replace("<", "\\u003c")
     post = "{title:" + json.dumps(title) + ",body:" + body + ",open:b}"
     call = "(function(a,b){return {layout:a,data:[{post:" + post + '}],error:null}}("default",!0))'
@@ -138,7 +138,7 @@ def test_data_of_another_article_are_left_alone(name: str) -> None:
 
 
 def test_of_two_articles_in_the_state_the_one_of_the_page_is_taken() -> None:
-    """The other article is kept under a key that tells of related ones."""
+    """The other article is stored under a key for related ones."""
     state = {
         "article": {"title": _TITLE, "body": _elements(_PARAGRAPHS)},
         "related": [{"title": "A new roof for the gymnasium", "body": _elements(_OTHER * 2)}],

@@ -1,4 +1,4 @@
-"""Whatever a page holds, extraction answers or refuses by name."""
+"""Whatever a page contains, extraction returns a text or a named refusal."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The packaged model, and what it is fed."""
+"""The packaged model and its features."""
 
 import json
 
@@ -134,7 +134,7 @@ def test_a_stored_forest_gives_what_it_gave_before() -> None:
 
 
 def test_the_packaged_model_follows_from_the_training_script_as_it_stands() -> None:
-    """Its record names the code that labels and trains; after a change there, `python -m training.line_model --out` is due."""
+    """Its record names the code that labels and trains. After a change there, run `python -m training.line_model --out`."""
     about = json.loads(block_model.about())
     assert about["script"] == training.script_version()
     assert set(about) == {

@@ -1,4 +1,4 @@
-"""An article that a page hides, repeats, interrupts or misplaces comes out whole and once."""
+"""If a page hides, repeats, interrupts or misplaces its article, the text has all of it once."""
 
 from __future__ import annotations
 

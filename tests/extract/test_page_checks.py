@@ -1,4 +1,4 @@
-"""What the checks of a page keep and cut, whatever the model said of each block."""
+"""What the checks of a page keep and cut, whatever the model found for each block."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SAID = (
 def _kept(
     body: str, likelihood: dict[str, float] | None = None, *, title: str = "Wall"
 ) -> list[str]:
-    """The blocks that stay, where all are likely but those that begin with a key of `likelihood`."""
+    """The blocks that stay, if all are likely except those that begin with a key of `likelihood`."""
     page = read_blocks(html.document_fromstring(f"<body>{body}</body>"), Options())
     values = [
         next((p for key, p in (likelihood or {}).items() if text.startswith(key)), 0.95)

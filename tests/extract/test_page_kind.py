@@ -1,4 +1,4 @@
-"""Pages without an article are refused with what gives them away; short articles, live blogs and lists stay."""
+"""Pages without an article are refused with the reason; short articles, live blogs and lists stay."""
 
 import pytest
 

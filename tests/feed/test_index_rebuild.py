@@ -1,4 +1,4 @@
-"""A recipe that the index does not fit names the command that rebuilds it, and that command does."""
+"""If the recipe does not fit the index, the error names the command that rebuilds it, and that command works."""
 
 from __future__ import annotations
 

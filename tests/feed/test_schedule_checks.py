@@ -1,4 +1,4 @@
-"""What a schedule would trip over at every run is said at its start; status says how far a run is."""
+"""A schedule refuses at its start what would fail in every run; status says how far a run is."""
 
 from __future__ import annotations
 

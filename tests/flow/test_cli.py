@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def commands() -> dict[str, click.Command]:
-    """Every command by the words one types."""
+    """Every command by its words on the command line."""
     found: dict[str, click.Command] = {}
 
     def collect(command: click.Command, words: tuple[str, ...]) -> None:

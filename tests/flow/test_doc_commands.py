@@ -1,4 +1,4 @@
-"""Every command of the README and of the pages runs as it is written, in a fresh shell.
+"""Every command of the README and of the documentation runs as it is written, in a fresh shell.
 
 A page is one shell in a folder of its own that holds what the page speaks of: `seeds/`, `dump/`,
 `pages/`, `crawl/`, `scraped.jsonl`, `page.html`, and every file that the page itself shows under its
@@ -64,7 +64,7 @@ def free_port() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What a page needs before its first command."""
+    """What must exist before the first command of a page."""
 
     before: str = ""
     """Commands that the page takes for granted."""
@@ -88,7 +88,7 @@ _PORTS = {
     "prefect server start": f"prefect server start --port {_PORT}",
     "copydesk schedule": f"copydesk schedule --port {_OTHER_PORT}",
 }
-#: Ends once the server has the run of the page as completed.
+#: A command that ends once the server has recorded the page's run as completed.
 _COMPLETED = f"""{sys.executable} -c '
 import json, time, urllib.request
 body = json.dumps({{"flow_runs": {{"state": {{"type": {{"any_": ["COMPLETED"]}}}}}}}}).encode()
@@ -186,7 +186,7 @@ def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path, prefect_database: Path) -> Path:
-    """What the pages speak of."""
+    """The files that the pages mention."""
     (tmp_path / "prefect").mkdir()
     shutil.copy(prefect_database, tmp_path / "prefect")
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")

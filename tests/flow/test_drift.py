@@ -1,4 +1,4 @@
-"""Drift: a redesign is named, ordinary weeks are not."""
+"""Drift: a redesign is reported, ordinary weeks are not."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def weeks(seed: int, n_runs: int) -> list[tuple[OutletProfile, ...]]:
 
 
 def redesigned(profile: OutletProfile) -> OutletProfile:
-    """The new layout: bylines under a class nobody knows, half the body behind a button, other furniture."""
+    """The new layout: bylines under an unknown class, half the body behind a button, other boilerplate."""
     return replace(
         profile,
         n_words=profile.n_words // 2,

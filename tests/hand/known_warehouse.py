@@ -1,4 +1,4 @@
-"""A small warehouse whose every answer is known: two stories, a wire text with copies, a revision."""
+"""A small warehouse with known answers: two stories, a wire text with copies, a revision."""
 
 from __future__ import annotations
 

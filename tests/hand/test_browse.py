@@ -1,4 +1,4 @@
-"""The site of `copydesk browse`: every view, its headers, and addresses that lead nowhere."""
+"""The site of `copydesk browse`: every view, its headers, and addresses that do not exist."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def get(warehouse: Warehouse, path: str, host: str = "127.0.0.1") -> httpx.Respo
 
 
 def words(response: httpx.Response) -> str:
-    """The page as a person reads it."""
+    """The visible text of the page."""
     return " ".join(re.sub(r"<[^>]+>", " ", response.text.split("<main", 1)[1]).split())
 
 

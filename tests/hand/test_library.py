@@ -1,4 +1,4 @@
-"""`copydesk.ingest` and `copydesk.open`, and wrong arguments of the public functions as sentences."""
+"""`copydesk.ingest` and `copydesk.open`, and the messages about wrong arguments of the public functions."""
 
 from __future__ import annotations
 

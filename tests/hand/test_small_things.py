@@ -1,4 +1,4 @@
-"""Help in groups, reasons of cuts that are documented, and errors that name the file."""
+"""The groups of the help, the documented reasons of cuts, and errors that name the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages and texts that reach every corner of the edit: scripts, encodings, dates, bylines, hostile markup."""
+"""Pages and texts that reach all parts of cleaning: scripts, encodings, dates, bylines, hostile markup."""
 
 from __future__ import annotations
 

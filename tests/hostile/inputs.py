@@ -1,4 +1,4 @@
-"""Hostile inputs, each made by a few lines: what the open web and bad disks put before a reader.
+"""Hostile inputs, each made by a few lines, as they come from the open web and from bad disks.
 
 Sizes are small where the limits of the tests (see `LIMITS`) make them large.
 """
@@ -37,12 +37,12 @@ _MEGABYTE = 2**20
 
 @dataclass(frozen=True)
 class Hostile:
-    """One file: its name, its bytes, and the reasons for which reading refuses (part of) it."""
+    """One file: its name, its bytes, and the reasons why reading refuses it or a part of it."""
 
     name: str
     make: Callable[[], bytes]
     refused: str | None = None  # reason of the reading or decoding step; None: documents come out
-    yields: int = 0  # records that come out besides
+    yields: int = 0  # records that are read all the same
 
 
 def write(folder: Path) -> None:
@@ -106,7 +106,7 @@ def _zstd(raw: bytes, level: int = 3) -> bytes:
 
 
 def _zeros_gz(n_bytes: int) -> bytes:
-    """Gzip of that many zeros, made without holding them."""
+    """Gzip of that many zeros, made without having them in memory."""
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     return (
         b"".join(packer.compress(bytes(_MEGABYTE)) for _ in range(n_bytes // _MEGABYTE))
@@ -180,7 +180,7 @@ def _chunked_bomb_warc() -> bytes:
 
 
 HOSTILE: tuple[Hostile, ...] = (
-    # Plain text and bytes that are none.
+    # Plain text, and bytes that are no text.
     Hostile("txt/empty.txt", lambda: b"", "empty"),
     Hostile("txt/blank.txt", lambda: b" \n\t\r\n \x00\x00", "empty"),
     Hostile("txt/nul-bytes.txt", lambda: STORY.encode().replace(b" ", b" \x00", 3), yields=1),

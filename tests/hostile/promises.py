@@ -1,4 +1,4 @@
-"""What holds of every document, whatever it contains: checked by the property tests and the fuzzers."""
+"""What is true for every document, whatever it contains. The property tests and the fuzzers check it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def text_keeps_its_promises(text: str) -> Article:
 
 
 def items_keep_their_promises(items: Iterable[Record | Reject], limits: Limits) -> None:
-    """What a reader yields is a record within the limits, or a row of `rejects` that says why."""
+    """A reader yields a record within the limits, or a row of `rejects` that says why not."""
     for item in items:
         item.source_uri.encode()
         (item.url or "").encode()
@@ -85,7 +85,7 @@ def items_keep_their_promises(items: Iterable[Record | Reject], limits: Limits) 
 
 
 def fault_has_a_name(reason: str) -> None:
-    """The reason can be looked for in `rejects`."""
+    """The reason is a word that a query of `rejects` can use."""
     assert reason.isidentifier()
 
 

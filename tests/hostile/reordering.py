@@ -1,4 +1,4 @@
-"""What may be left on a disk that writes in another order than it was told to.
+"""What may be left on a disk that writes in another order than that of the calls.
 
 `Recording` notes every change of a folder's entries (create, rename, link, unlink, folders too) and every fsync while
 code runs. `crashes` then gives the trees that a power cut could leave: what was synced stays; of the
@@ -25,7 +25,7 @@ _ENTRIES = ("rename", "replace", "link", "symlink", "unlink", "remove", "mkdir",
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened: entries that changed together (folder, name, node or None), or a node synced."""
+    """One step: entries that changed together (folder, name, node or None), or a node that was synced."""
 
     entries: tuple[tuple[int, str, int | None], ...] = ()
     synced: int | None = None
@@ -117,7 +117,7 @@ class Recording:
             if stat.S_ISREG(status.st_mode):
                 self._handles.append(
                     os.open(path, os.O_RDONLY)
-                )  # as long as it is open its number is not given to another file
+                )  # while it is open, its number is not used for another file
         stamp = (status.st_size, status.st_mtime_ns)
         if stat.S_ISREG(status.st_mode) and self._stamps.get(number) != stamp:
             self._stamps[number] = stamp

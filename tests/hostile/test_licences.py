@@ -1,4 +1,4 @@
-"""Every dependency of the run-time lock is listed with a licence that may be built upon."""
+"""Every dependency of the run-time lock is listed with a permissive licence."""
 
 from __future__ import annotations
 

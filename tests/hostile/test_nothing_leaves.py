@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Runs in a process of its own: an audit hook cannot be taken off again.
+# This runs in a process of its own, because an audit hook cannot be removed.
 DENIED = """
 import os, sys
 sys.path.insert(0, {root!r})
@@ -122,7 +122,7 @@ def test_no_file_is_read_in_a_format_that_can_run_code(path: Path) -> None:
 
 
 def test_no_packaged_data_is_a_pickle() -> None:
-    # __pycache__ holds what this installation compiled for itself, numba's kernels too; nothing there ships or comes from an input.
+    # __pycache__ has what this installation compiled, also numba's kernels. Nothing there ships or comes from an input.
     found = [
         path
         for folder in ("flows", "transforms", "schemas")

@@ -1,4 +1,4 @@
-"""Whatever goes in, the promises of `promises.py` hold: property tests over bytes, texts, pages and rows."""
+"""The promises of `promises.py` hold for any input: property tests with bytes, texts, pages and rows."""
 
 from __future__ import annotations
 

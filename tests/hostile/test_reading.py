@@ -14,7 +14,7 @@ from tests.hostile.inputs import HOSTILE, LIMITS, STORY, Hostile
 
 
 def outcome(item: Record | Reject) -> str:
-    """The reason a document is refused for, or "document"."""
+    """The reason why a document is refused, or "document"."""
     if isinstance(item, Reject):
         assert item.step == "read"
         assert item.detail

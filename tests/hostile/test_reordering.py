@@ -21,7 +21,7 @@ from copydesk.flows.warehouse.checks import verify
 from tests.hostile.reordering import Recording, Tree, crashes, lay_out
 from tests.warehouse import crash_worker, rows
 
-# `make test` looks at some of the states, `make test-crash` at all: up to 1,700 a change.
+# `make test` checks some of the states, `make test-crash` all of them: up to 1,700 for a change.
 MOST = 100 if int(os.environ.get("COPYDESK_KILLS", "5")) < 200 else 10**6
 KEEPS = {"all": Options(), "one": Options(keep_snapshots=1, grace_hours=0)}
 CHANGES: dict[str, tuple[str, Callable[[Warehouse], object]]] = {
@@ -55,7 +55,7 @@ def recorded(root: Path, change: str) -> tuple[Recording, str, str]:
 
 
 def faults(root: Path) -> list[str]:
-    """Files of the kept snapshots that are not there or not what their manifest says."""
+    """Files of the kept snapshots that are missing or differ from their manifest."""
     found = []
     for snapshot in Warehouse.open(root, create=True).snapshots():
         named = [

@@ -1,4 +1,4 @@
-"""The page names a test for each promise, and the test is there."""
+"""The security page names a test for each promise, and the test exists."""
 
 from __future__ import annotations
 

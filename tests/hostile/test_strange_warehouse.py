@@ -1,4 +1,4 @@
-"""A warehouse from a stranger: nothing in it runs, leads out of its folder or takes a command down without a sentence."""
+"""A warehouse from a stranger: nothing in it is executed, leads out of its folder, or makes a command fail without a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs on machines in trouble: each ends well, or with one sentence that says what is wrong and exit code 1."""
+"""Runs on machines in trouble: each succeeds, or ends with one sentence about the cause and exit code 1."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(tmp_path: Path) 
         encoding="utf-8",
     )
     hostile = tmp_path / "hostile"
-    # Of the stories that all these files repeat only what is in no good document may come, or it would be its copy.
+    # All these files repeat the same stories, so a story that is in a good document must not come again as its copy.
     inputs.write(hostile)
     (hostile / "good").mkdir()
     for path in good.iterdir():

@@ -24,7 +24,7 @@ _DIGITS = 3
 
 
 def cases() -> list[str]:
-    """The names of the page cases: what each shows."""
+    """The names of the page cases."""
     return sorted(path.parent.name for path in HERE.glob("*/page.html"))
 
 
@@ -45,7 +45,7 @@ def expected_fields(case: str) -> dict[str, str]:
 
 
 def score(case: str) -> float:
-    """Text F1 of a case; for a page without an article 1 where nothing was taken, else 0."""
+    """Text F1 of a case. For a page without an article it is 1 if nothing was taken, else 0."""
     text, gold = article(case).text, expected(case)
     return round(score_text(gold, text).f1 if gold else float(not text), _DIGITS)
 
@@ -56,7 +56,7 @@ def floors() -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print each case against its floor, and write floors where asked to."""
+    """Print each case and its floor, and write floors if asked to."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.pages.gate", description="Compare page cases with their floors."
     )

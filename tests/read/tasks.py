@@ -13,7 +13,7 @@ from copydesk.flows.engines.worker_pool import Job
 
 
 def warm_up() -> None:
-    """Leave a file for each worker that is ready, where a test asks for it."""
+    """Leave a file for each worker that is ready, if a test asks for it."""
     if folder := os.environ.get("COPYDESK_TEST_READY"):
         Path(folder, f"ready-{os.getpid()}").touch()
     if os.environ.get("COPYDESK_TEST_UNREADY"):

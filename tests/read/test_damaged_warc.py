@@ -1,4 +1,4 @@
-"""A damaged WARC record costs itself alone, and its row of `rejects` says where it is."""
+"""Only a damaged WARC record is lost, and its row of `rejects` says where it is."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_of_many_damaged_records_each_costs_itself(pack: object) -> None:
 
 
 def test_a_long_file_with_damaged_members_loses_nothing_else() -> None:
-    """What is behind the bytes that the reader holds is found as well."""
+    """Records beyond the reader's buffer are found as well."""
     filler = [f"{HEAD}\r\n".encode() + page(n) * 40 for n in range(60)]
     members = [bytearray(gzip.compress(record(n, block))) for n, block in enumerate(filler)]
     damaged = [7, 8, 23, 41]

@@ -1,4 +1,4 @@
-"""Documents in the forms in which people have them."""
+"""Documents in all formats and forms that people have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of every format to records."""
+"""Reading files of every format into records."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def s3(server: str) -> Any:
-    """A client of boto's, to look at what is there and to do harm."""
+    """A boto client, to look at the objects and to damage them."""
     import boto3
 
     return boto3.client("s3")
@@ -62,7 +62,7 @@ def bucket(s3: Any) -> str:
 def another_machine(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Any:
-    """Go on as another machine would: with a cache of its own, empty at first."""
+    """Continue as another machine would: with a cache of its own that is empty at first."""
 
     def move() -> None:
         monkeypatch.setenv("COPYDESK_CACHE", str(tmp_path_factory.mktemp("cache")))

@@ -33,7 +33,7 @@ quarantine = true
 min_runs = 1
 min_documents = 5
 """
-# What differs between two runs of the same command: ids of runs and snapshots, times, and what a run measured of itself.
+# What differs between two runs of the same command: ids of runs and snapshots, times, and measurements of the run.
 DIFFERENT = {
     r"\b\d{6}-[0-9a-f]{12}\b": "SNAPSHOT",
     r"\b([a-z]+-)?\d{8}T\d{6,12}(-[a-z]+)?-?[0-9a-f]*": "RUN",
@@ -72,7 +72,7 @@ class Place:
     warehouse: str
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """Exit code and output of a command; nothing but a sentence ends it."""
+        """Exit code and output of a command, which never ends with an exception."""
         done = CliRunner().invoke(main, [*arguments, "--warehouse", self.warehouse])
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise AssertionError(arguments) from done.exception
@@ -91,7 +91,7 @@ class Place:
         return Warehouse.open(self.warehouse).snapshot("current")
 
     def rows(self, table: str) -> list[str]:
-        """Of a table, without the names of runs, in an order of their own."""
+        """The rows of a table in a fixed order, without the names of runs."""
         return sorted(
             repr({**row, "run_id": None}) for row in self.current().table(table).to_pylist()
         )

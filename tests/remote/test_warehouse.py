@@ -258,7 +258,7 @@ def test_a_lock_whose_holder_died_is_free_at_once_here_and_after_its_time_elsewh
         "command": "copydesk",
     }
     s3.put_object(Bucket=bucket, Key="wh/lock", Body=json.dumps(left).encode())
-    with opened(uri).lock():  # this mirror is locked by us, so whoever signed as its holder is gone
+    with opened(uri).lock():  # we have the lock of this mirror, so its recorded holder has ended
         pass
     s3.put_object(Bucket=bucket, Key="wh/lock", Body=json.dumps(left).encode())
     another_machine()

@@ -1,4 +1,4 @@
-"""The report's page as text: whole, silent, the same for the same data."""
+"""The report's page as text: complete, without scripts, the same for the same data."""
 
 from __future__ import annotations
 

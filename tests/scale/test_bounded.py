@@ -1,4 +1,4 @@
-"""What keeps memory flat gives what holding everything would give."""
+"""Code that works in bounded memory gives the same result as code that holds everything."""
 
 from __future__ import annotations
 

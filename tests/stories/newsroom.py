@@ -58,7 +58,7 @@ def event(number: int, told: int) -> list[tuple[str, str]]:
 
 
 def made_up(dice: random.Random, n: int) -> list[str]:
-    """Words that no language has."""
+    """Invented words."""
     return [
         "".join(dice.choice("bdfgklmnprstv") + dice.choice("aeiou") for _ in range(3))
         for _ in range(n)
@@ -66,7 +66,7 @@ def made_up(dice: random.Random, n: int) -> list[str]:
 
 
 def notice(number: int) -> tuple[str, str]:
-    """Title and text of an article that no other one is about."""
+    """Title and text of an article whose event no other article reports."""
     dice = random.Random(f"notice {number}")
 
     def words(n: int) -> str:

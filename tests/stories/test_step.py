@@ -59,7 +59,7 @@ def copies(**duplicates: dict[str, str]) -> Copies:
 
 
 class Shelf:
-    """A warehouse in memory: what the step asks of a snapshot, and what a publisher does with its answer."""
+    """A warehouse in memory: what the step reads from a snapshot, and how its result is published."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.articles, self.stories, self.names, self.n_runs = folder, {}, {}, (), 0
