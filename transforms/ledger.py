@@ -34,13 +34,21 @@ class Removal(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A request to cut line number `line` (from 0) of the remaining text, or its part `start:end`."""
+    """A request to cut line number `line` (from 0) of the remaining text, or its part `start:end`.
+
+    With `n_lines` it and the lines below it are cut as one passage.
+    """
 
     line: int
     rule: str = BLANK_LINE
     rule_version: int = 1
     start: int | None = None
     end: int | None = None
+    n_lines: int = 1
+
+    def lines(self) -> range:
+        """Return the numbers of its lines."""
+        return range(self.line, self.line + self.n_lines)
 
 
 def apply(extracted: str, removals: Iterable[Removal]) -> str:
@@ -99,6 +107,8 @@ def cut(extracted: str, removed: Sequence[Removal], cuts: Iterable[Cut]) -> tupl
     newline before it, so that no newline is missing or left over. A cut that spans an earlier
     removal becomes two. An empty cut gives nothing. Raises ValueError if cuts overlap.
 
+    >>> cut("a\\n\\n\\nb", (), [Cut(1, n_lines=2)])
+    (Removal(start=2, end=4, text='\\n\\n', rule='blank_line', rule_version=1),)
     >>> cut("a\\nAd", (), [Cut(1, "ad_marker", 1)])
     (Removal(start=1, end=4, text='\\nAd', rule='ad_marker', rule_version=1),)
     """
@@ -110,16 +120,17 @@ def cut(extracted: str, removed: Sequence[Removal], cuts: Iterable[Cut]) -> tupl
     for line in left:
         starts.append(position)
         position += len(line) + 1
-    whole = {c.line for c in ordered if c.start is None and c.end is None}
+    whole = {n for c in ordered if c.start is None and c.end is None for n in c.lines()}
     last_kept = next((i for i in range(len(left) - 1, -1, -1) if i not in whole), -1)
     spans: list[tuple[int, int, Cut]] = []
     for c in ordered:
-        start, end = starts[c.line], starts[c.line] + len(left[c.line])
+        last = c.line + c.n_lines - 1
+        start, end = starts[c.line], starts[last] + len(left[last])
         if c.line not in whole:
             start, end = start + (c.start or 0), (end if c.end is None else min(end, start + c.end))
         elif c.line > last_kept >= 0:
             start -= 1
-        elif c.line < len(left) - 1:
+        elif last < len(left) - 1:
             end += 1
         if spans and start < spans[-1][1]:
             raise ValueError(

@@ -74,6 +74,23 @@ def test_neighbouring_last_lines_do_not_overlap() -> None:
     assert [r.text for r in removed] == ["\nAd", "\nAd"]
 
 
+@pytest.mark.parametrize(
+    ("extracted", "first", "n_lines", "passage", "left"),
+    [
+        ("a\n\n\nb", 1, 2, "\n\n", "a\nb"),
+        ("\n\nb", 0, 2, "\n\n", "b"),
+        ("a\n\n\n", 1, 3, "\n\n\n", "a"),
+        ("\n\n", 0, 3, "\n\n", ""),
+    ],
+)
+def test_a_run_of_blank_lines_is_one_passage(
+    extracted: str, first: int, n_lines: int, passage: str, left: str
+) -> None:
+    removed = ledger.cut(extracted, (), [Cut(first, n_lines=n_lines)])
+    assert [r.text for r in removed] == [passage]
+    assert ledger.apply(extracted, removed) == left
+
+
 def test_a_line_between_two_earlier_cuts_leaves_in_two_pieces() -> None:
     removed = ledger.cut("a\nAd\nBy B", (), [Cut(1, "ad")])
     assert [r.text for r in ledger.cut("a\nAd\nBy B", removed, [Cut(1, "byline")])] == [

@@ -249,7 +249,7 @@ def _after(
     left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]
 ) -> tuple[list[str], list[str]]:
     """Return the lines and the folded lines that the cuts leave."""
-    whole = {c.line for c in cuts if c.start is None}
+    whole = {n for c in cuts if c.start is None for n in c.lines()}
     partly = {c.line for c in cuts if c.start is not None}
     texts = _without_parts(left, cuts)
     kept = [n for n in range(len(texts)) if n not in whole]

@@ -82,17 +82,20 @@ class RuleSet:
         templates: Collection[str],
         judged: dict[str, list[Cut]],
     ) -> list[Cut]:
-        """Return the cuts of the rules, line by line.
+        """Return the cuts of the rules, line by line. A run of empty lines is one cut.
 
         `judged` caches the cuts of a line, in case the line occurs again.
         """
         cuts, cut_by = list[Cut](), dict[int, str]()
-        blank = "blank_line" in self.by_name
+        blank, n_empty = BLANK_LINE in self.by_name, 0
         for number, line in enumerate(left):
             if blank and not line:
-                cuts.append(Cut(number))
                 cut_by[number] = BLANK_LINE
+                n_empty += 1
                 continue
+            if n_empty:
+                cuts.append(Cut(number - n_empty, n_lines=n_empty))
+                n_empty = 0
             if templates and " ".join(line.split()) in templates:
                 found = [Cut(number, "template", 1)]
             else:
@@ -104,6 +107,8 @@ class RuleSet:
             cuts += found
             if found and found[0].start is None:
                 cut_by[number] = found[0].rule
+        if n_empty:
+            cuts.append(Cut(len(left) - n_empty, n_lines=n_empty))
         return cuts + self.form_lines(low, cut_by) if cut_by else cuts
 
     def _remember(self, line: str, made: list[Cut], judged: dict[str, list[Cut]]) -> None:
