@@ -24,11 +24,16 @@ from typing import Any
 
 import pytest
 
+from tests.flow import warm_programs
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Pages that hold no commands for a reader to run.
 GENERATED = {"docs/cli.md", "docs/rules.md", "docs/recipe.md", "docs/data-dictionary.md"}
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"# ([\w-]+\.(?:toml|yaml))\n")
+#: Pages whose programs are interpreters of their own, as a user's are. Those of all other pages are
+#: forks of a process that has imported everything, see `warm_programs.py`.
+AS_INSTALLED = {"README.md", "docs/inputs.md"}
 #: How a command begins that is not run, and why.
 NOT_RUN = {
     "make ": "sets up an environment, which tests/test_packaging.py and `make wheel` try",
@@ -172,11 +177,26 @@ def warc() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
+    """The process whose forks are the programs of most pages; only Linux can have it."""
+    if sys.platform != "linux":
+        yield None
+        return
+    home = tmp_path_factory.mktemp("warm")
+    numba = {"NUMBA_CACHE_DIR": cache} if (cache := os.environ.get("NUMBA_CACHE_DIR")) else {}
+    private = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    alone = {"PATH": "/usr/bin:/bin", "HOME": str(home), "PREFECT_HOME": str(home)}
+    with warm_programs.running({**alone, **numba, **private}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def prefect_database(warm: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Prefect database with its tables, which each page gets a copy of: making one takes 4 s of CPU."""
     home = tmp_path_factory.mktemp("prefect")
+    warm_programs.write_programs(home, warm, prefect="prefect")
     subprocess.run(
-        [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"],
+        [home / "prefect", "server", "database", "upgrade", "-y"],
         env={"PATH": "/usr/bin:/bin", "HOME": str(home), "PREFECT_HOME": str(home)},
         capture_output=True,
         check=True,
@@ -207,11 +227,7 @@ def folder(tmp_path: Path, prefect_database: Path) -> Path:
     (tmp_path / "crawl" / "first.warc.gz").write_bytes(warc())
     for name in ("prefect.yaml", "flows", "transforms", "schemas"):  # the checkout
         (tmp_path / name).symlink_to(ROOT / name)
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    for name, module in (("copydesk", "copydesk.flows.cli"), ("prefect", "prefect")):
-        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} -m {module} "$@"\n')
-        (programs / name).chmod(0o755)
+    (tmp_path / "bin").mkdir()
     return tmp_path
 
 
@@ -311,6 +327,13 @@ def test_every_command_of_a_page_runs_as_written(
     words = dict(needs.words)
     if address := environment.pop("ADDRESS", None):
         words["tcp://10.0.0.5:8786"] = address
+    is_warm = page not in AS_INSTALLED
+    warm_programs.write_programs(
+        folder / "bin",
+        request.getfixturevalue("warm") if is_warm else None,
+        copydesk="copydesk.flows.cli",
+        prefect="prefect",
+    )
     for _, block in blocks(page):
         if named := _NAMED.match(block):
             (folder / named[1]).write_text(block)
@@ -354,3 +377,25 @@ def test_a_reason_belongs_to_a_command_of_a_page() -> None:
     found += commands("README.md") + commands("CONTRIBUTING.md")
     for begins in (*NOT_RUN, *SERVES):
         assert any(line.startswith(begins) for line in found), begins
+
+
+def test_a_fork_says_and_ends_as_an_interpreter_of_its_own(
+    warm: Path | None, tmp_path: Path
+) -> None:
+    ends = []
+    for server in (warm, None):
+        folder = tmp_path / str(server is None)
+        folder.mkdir()
+        warm_programs.write_programs(folder, server, copydesk="copydesk.flows.cli")
+        command = "copydesk --version | tr a-z A-Z; copydesk ingest missing; echo $?; copydesk"
+        done = subprocess.run(
+            ["bash", "-c", f"{command} clean - <<<'Rain fell on the harbour all day long.'"],
+            cwd=tmp_path,
+            env={"PATH": f"{folder}:/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        ends.append((done.returncode, done.stdout, done.stderr))
+    assert "COPYDESK" in ends[0][1]
+    assert ends[0] == ends[1]
