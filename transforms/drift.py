@@ -126,28 +126,10 @@ def measure(
     a page as well. A rejected document counts for the outlet in `known` or `articles` that has the
     domain of its address. Documents without an outlet are left out.
     """
-    outlets: dict[str, OutletProfile] = {}
-    by_doc: dict[str, str] = {}
-    columns = ("doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date")
-    for doc_id, outlet, n_words, n_chars, byline, date in zip(
-        *(articles[c].to_pylist() for c in columns), strict=True
-    ):
-        if outlet is None:
-            continue
-        by_doc[doc_id] = outlet
-        one = OutletProfile(
-            outlet,
-            1,
-            0,
-            n_words,
-            n_chars,
-            0,
-            int(bool(byline)),
-            int(date is not None),
-            {},
-            rules_sha256,
-        )
-        outlets[outlet] = add(outlets[outlet], one) if outlet in outlets else one
+    by_doc = dict(
+        zip(articles["doc_id"].to_pylist(), articles["outlet_id"].to_pylist(), strict=True)
+    )
+    outlets = _of_articles(articles, rules_sha256)
     for outlet, profile in _removed(removed, by_doc, rules_sha256).items():
         outlets[outlet] = add(outlets[outlet], profile)
     names = {*known, *outlets}
@@ -159,8 +141,33 @@ def measure(
     return tuple(outlets[name] for name in sorted(outlets))
 
 
+def _of_articles(articles: pa.Table, rules_sha256: str) -> dict[str, OutletProfile]:
+    """Return the profiles of the documents by outlet, without their cuts."""
+    columns = {
+        "n_documents": pa.repeat(1, articles.num_rows),
+        "n_words": articles["n_words"],
+        "n_chars": articles["n_chars"],
+        "n_with_byline": pc.greater(pc.list_value_length(articles["byline"]), 0).cast(pa.int32()),
+        "n_with_date": articles["published_date"].is_valid().cast(pa.int32()),
+    }
+    rows = pa.table({"outlet_id": articles["outlet_id"].cast(pa.string()), **columns})
+    sums = (
+        rows.filter(rows["outlet_id"].is_valid())
+        .group_by("outlet_id", use_threads=False)
+        .aggregate([(name, "sum") for name in columns])
+    )
+    return {
+        row["outlet_id"]: OutletProfile(
+            row["outlet_id"],
+            rules_sha256=rules_sha256,
+            **{name: row[f"{name}_sum"] or 0 for name in columns},
+        )
+        for row in sums.to_pylist()
+    }
+
+
 def _removed(
-    removed: pa.Table, by_doc: Mapping[str, str], rules_sha256: str
+    removed: pa.Table, by_doc: Mapping[str, str | None], rules_sha256: str
 ) -> dict[str, OutletProfile]:
     sizes = removed.select(["doc_id", "rule"]).append_column(
         "n", pc.subtract(removed["end"], removed["start"])

@@ -85,7 +85,7 @@ def _conform_column(table: pa.Table, field: pa.Field, name: str) -> pa.ChunkedAr
             [_empty_for_null(chunk.cast(field.type)) for chunk in values.chunks], type=field.type
         )
     try:
-        values = values.cast(field.type)
+        values = values if values.type == field.type else values.cast(field.type)
     except pa.ArrowInvalid as error:
         raise ValueError(
             f"column {field.name!r} of {name!r} is {values.type}, not {field.type}: {error}"

@@ -221,20 +221,22 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
     from copydesk.flows.pipeline.run import run as run_without_prefect
     from copydesk.flows.remote.client import absolute_location
     from copydesk.flows.report import outcome as finish
+    from copydesk.flows.support.processes.worker_loop import HiddenLibraries
 
     try:
-        summary = run_without_prefect(
-            run.inputs,
-            warehouse=run.warehouse,
-            recipe=run.recipe,
-            workers=run.workers or cores(),
-            progress=progress,
-            is_dry=dry_run,
-            wait_seconds=run.wait_seconds,
-            engine=run.engine,
-            scheduler=run.scheduler,
-            reread=run.reread,
-        )
+        with HiddenLibraries.hidden("redis"):
+            summary = run_without_prefect(
+                run.inputs,
+                warehouse=run.warehouse,
+                recipe=run.recipe,
+                workers=run.workers or cores(),
+                progress=progress,
+                is_dry=dry_run,
+                wait_seconds=run.wait_seconds,
+                engine=run.engine,
+                scheduler=run.scheduler,
+                reread=run.reread,
+            )
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     if not dry_run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import mmap
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,13 +52,19 @@ class SpilledTexts:
 
     def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
         """Return the texts of the given rows."""
-        starts, sizes = self._offsets[rows], self._offsets[rows + 1] - self._offsets[rows]
-        raw = b"".join(
-            os.pread(self._file.fileno(), int(n), int(at))
-            for at, n in zip(starts, sizes, strict=True)
-        )
-        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(raw))
+        n = len(self._offsets) - 1
+        if not self._offsets[-1]:
+            return pa.array([""] * len(rows), pa.large_string())
+        # A map takes a third of the time of a read for each text. It is closed at the end, because
+        # the pages that were read count as memory of the process.
+        with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            mapped.madvise(mmap.MADV_RANDOM)
+            stored = pa.LargeStringArray.from_buffers(
+                n, pa.py_buffer(self._offsets), pa.py_buffer(mapped)
+            )
+            found = stored.take(pa.array(rows))
+            del stored  # a map with a view of it cannot be closed
+        return found
 
     def remove(self) -> None:
         """Delete the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copydesk.transforms import unicode_tables
 from copydesk.transforms.dedup import shingle_definition
@@ -82,13 +83,18 @@ def word_ranges(text: str) -> list[tuple[str, int, int]]:
 def _runs(text: str) -> list[tuple[int, int]]:
     runs, start = [], -1
     for at, character in enumerate([*text, " "]):
-        inside = any(
-            unicode_tables.class_of(c) != unicode_tables.SEPARATOR
-            for c in unicode_tables.normalise(character)
-        )
+        inside = _is_of_word(character)
         if inside and start < 0:
             start = at
         elif not inside and start >= 0:
             runs.append((start, at))
             start = -1
     return runs
+
+
+@lru_cache(maxsize=4096)  # A text has some hundred different characters.
+def _is_of_word(character: str) -> bool:
+    return any(
+        unicode_tables.class_of(c) != unicode_tables.SEPARATOR
+        for c in unicode_tables.normalise(character)
+    )

@@ -33,6 +33,10 @@ class Edges:
     later: NDArray[np.int32]
     similarity: NDArray[np.int32]
 
+    def take(self, positions: NDArray[np.int64]) -> Edges:
+        """Return the pairs at these positions, in this order."""
+        return Edges(self.earlier[positions], self.later[positions], self.similarity[positions])
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

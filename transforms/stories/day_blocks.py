@@ -21,6 +21,7 @@ from copydesk.transforms.stories.tfidf import Vectors
 HOUR = 3_600_000_000  # In microseconds, the unit of all times here.
 MAX_BLOCK = 20_000  # Documents. The same as the default size of the undated window.
 NO_STORY = -1
+_EDGES_IN_PART = 1 << 14  # Known edges that are searched together; arbitrary.
 OUTSIDE = -1
 
 
@@ -113,13 +114,17 @@ class _State:
         self.n_known_stories = len(self.roots)
         self.story_of_root = {row: story for story, row in enumerate(self.roots) if row != OUTSIDE}
         if documents.known_edges is not None and documents.originals is not None:
-            self.edges = documents.known_edges
+            known = documents.known_edges
             self.originals[:n_published] = documents.originals
         else:
             comparison = self._compare(np.arange(n_published), 0)
             self.originals[:n_published] = comparison.originals
-            self.edges = comparison.edges
-        self.all_edges = [self.edges]
+            known = comparison.edges
+        self.all_edges = [known]
+        # The edges so far, in parts by their later documents, and the range of these in each part.
+        self.edge_parts: list[Edges] = []
+        self.edge_ranges: list[tuple[int, int]] = []
+        self._add_known_edges(known)
 
     def add(self, first: int, end: int) -> None:
         """Add the documents of one block."""
@@ -128,7 +133,7 @@ class _State:
         comparison = self._compare(rows, len(before))
         self.originals[first:end] = rows[comparison.originals[len(before) :]]
         self.similarity[first:end] = (comparison.best[len(before) :] / UNIT).astype(np.float32)
-        edges = self._edges_among(rows, comparison.edges)
+        edges = self._edges_among(rows, len(before), comparison.edges)
         groups = self._initial_groups(rows, end)
         is_counted = self.originals[rows] == rows
         sizes = np.bincount(groups[is_counted], minlength=len(rows))
@@ -197,30 +202,29 @@ class _State:
         groups[fixed] = fixed[firsts[inverse]]
         return groups
 
-    def _edges_among(self, rows: NDArray[np.int64], new: Edges) -> Edges:
-        """Return the edges among `rows` by index into it, and drop edges that no later block needs."""
-        published, arrival = self.documents.published, self.documents.arrival
-        oldest = arrival[rows[-1]] - self.options.undated_window
-        at = published[rows[-1]]
-        ends = self.edges.earlier, self.edges.later
-        is_needed = np.ones(len(ends[0]), bool)
-        for end in ends:
-            is_near = (
-                published[end] >= at - self.window if at != UNDATED else np.zeros(len(end), bool)
-            )
-            is_needed &= (arrival[end] >= oldest) | is_near
-        position = np.full(len(published), -1, np.int32)
+    def _add_known_edges(self, known: Edges) -> None:
+        order = np.argsort(known.later, kind="stable")
+        for first in range(0, len(order), _EDGES_IN_PART):
+            chosen = order[first : first + _EDGES_IN_PART]
+            self.edge_parts.append(known.take(chosen))
+            last = int(known.later[chosen[-1]])
+            self.edge_ranges.append((int(known.later[chosen[0]]), last + 1))
+
+    def _edges_among(self, rows: NDArray[np.int64], n_before: int, new: Edges) -> Edges:
+        """Return the edges among `rows` by index into it; the first `n_before` rows are known."""
+        ranges = np.array(self.edge_ranges, np.int64).reshape(-1, 2)
+        bounds = np.searchsorted(rows, ranges)
+        near = _all([self.edge_parts[n] for n in np.flatnonzero(bounds[:, 0] < bounds[:, 1])])
+        position = np.full(len(self.documents.published), -1, np.int32)
         position[rows] = np.arange(len(rows), dtype=np.int32)
-        is_here = (position[ends[0]] >= 0) & (position[ends[1]] >= 0)
-        kept = Edges(
-            *(np.asarray(column)[is_needed | is_here] for column in (*ends, self.edges.similarity))
-        )
-        here = Edges(
-            position[ends[0][is_here]], position[ends[1][is_here]], self.edges.similarity[is_here]
-        )
+        earlier, later = position[near.earlier], position[near.later]
+        is_here = (earlier >= 0) & (later >= 0)
+        here = Edges(earlier[is_here], later[is_here], near.similarity[is_here])
         rows32 = rows.astype(np.int32)
-        self.all_edges.append(Edges(rows32[new.earlier], rows32[new.later], new.similarity))
-        self.edges = _all([kept, self.all_edges[-1]])
+        added = Edges(rows32[new.earlier], rows32[new.later], new.similarity)
+        self.all_edges.append(added)
+        self.edge_parts.append(added)
+        self.edge_ranges.append((int(rows[n_before]), int(rows[-1]) + 1))
         return _all([here, new])
 
     def _assign_numbers(self, rows: NDArray[np.int64], linked: NDArray[np.int32]) -> None:
@@ -285,8 +289,9 @@ class _State:
 
 
 def _all(parts: list[Edges]) -> Edges:
+    none = np.zeros(0, np.int32)
     return Edges(
-        np.concatenate([part.earlier for part in parts]),
-        np.concatenate([part.later for part in parts]),
-        np.concatenate([part.similarity for part in parts]),
+        np.concatenate([none, *(part.earlier for part in parts)]),
+        np.concatenate([none, *(part.later for part in parts)]),
+        np.concatenate([none, *(part.similarity for part in parts)]),
     )

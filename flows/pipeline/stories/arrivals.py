@@ -105,7 +105,9 @@ class New:
                 rows = self.ids.row_numbers(ids)
                 chosen = np.flatnonzero(rows >= 0)
                 chosen = chosen[wanted[rows[chosen]]]
-                if len(chosen):
+                if len(chosen) == len(rows):
+                    yield rows, counts
+                elif len(chosen):
                     yield rows[chosen], counts.take(chosen)
 
     def titles(self, of: NDArray[np.int64]) -> pa.Array:
@@ -142,7 +144,10 @@ def _counts(shard: StagedRows) -> Iterator[tuple[pa.Array, Counts]]:
     ids, counts = shard_counts.read(shard.counts)
     if shard.decisions is not None:
         decided = arrow_file.read(shard.decisions, ["doc_id", ROW])
-        ids, counts = whole(decided["doc_id"]), counts.take(decided[ROW].to_numpy())
+        row_numbers = decided[ROW].to_numpy()
+        if not np.array_equal(row_numbers, np.arange(len(counts))):
+            counts = counts.take(row_numbers)
+        ids = whole(decided["doc_id"])
     yield ids, counts
 
 

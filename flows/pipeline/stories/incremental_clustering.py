@@ -71,9 +71,10 @@ class IncrementalClustering:
         stories = self.numbers.of_ids([story for story, _ in pairs])
         self.numbers.load(set(stories))
         successors = self.new.rows_of([kept for _, kept in pairs]).tolist()
+        rank = {story: n for n, story in enumerate(self.numbers.by_age(sorted(set(stories))))}
         for story, row in sorted(
             zip(stories, successors, strict=True),
-            key=lambda pair: self.numbers.age(pair[0]),
+            key=lambda pair: rank[pair[0]],
             reverse=True,
         ):
             if row >= 0:
@@ -88,7 +89,7 @@ class IncrementalClustering:
         known = np.concatenate([window["story"].to_numpy(), self.story[first:end]])
         here = np.unique(known[known != NONE]).tolist()
         self.numbers.load({story for story in here if self.numbers.created[story] == NONE})
-        numbered = sorted(here, key=self.numbers.age)
+        numbered = self.numbers.by_age(here)
         by_story = np.array(numbered, np.int64)
         order = np.argsort(by_story)
         stories = np.full(len(known), day_blocks.NO_STORY, np.int32)

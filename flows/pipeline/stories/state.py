@@ -7,13 +7,13 @@ Both are Arrow files. Either may be missing: older articles are read from the sn
 
 from __future__ import annotations
 
-import os
+import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +34,7 @@ FORMAT = "2"
 PREFIX = "stories-"
 _EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
 _SUFFIX = ".arrow"
+_PUT_AT_ONCE = 2_000  # vectors: 3 MB, and 8 MB for their positions
 _NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
 
 
@@ -121,24 +122,33 @@ class VectorSpill:
 
     def put(self, rows: NDArray[np.int64], where: NDArray[np.int64], into: Vectors) -> None:
         """Read the vectors of articles into the positions `where`."""
-        if not len(into.slots):
+        if not len(into.slots) or not len(rows):
             return
-        for name, whole in (
-            ("slots", into.slots.view(np.uint8)),
-            ("weights", into.weights.view(np.uint8)),
-        ):
-            file, size = self._files[name], len(whole) // len(into.slots)
+        for name, values in (("slots", into.slots), ("weights", into.weights)):
+            file = self._files[name]
             file.flush()
-            raw = whole.data
-            for at, length, position in zip(
-                self._starts[rows].tolist(),
-                self._lengths[rows].tolist(),
-                into.starts[where].tolist(),
-                strict=True,
-            ):
-                os.preadv(
-                    file.fileno(), [raw[position * size : (position + length) * size]], at * size
-                )
+            for first in range(0, len(rows), _PUT_AT_ONCE):
+                part = slice(first, first + _PUT_AT_ONCE)
+                self._copy(file.fileno(), rows[part], into.starts[where[part]], values)
+
+    def _copy(
+        self,
+        file: int,
+        rows: NDArray[np.int64],
+        positions: NDArray[np.int64],
+        values: NDArray[Any],
+    ) -> None:
+        """Copy one column of the vectors of articles from a file into `values`."""
+        lengths = self._lengths[rows].astype(np.int64)
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        # A map takes a third of the time of a call for each vector. It is closed after each part,
+        # because the pages that were read count as memory of the process.
+        with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as mapped:
+            mapped.madvise(mmap.MADV_RANDOM)
+            stored = np.frombuffer(mapped, values.dtype)
+            found = stored[np.repeat(self._starts[rows], lengths) + within]
+            del stored  # a map with a view of it cannot be closed
+        values[np.repeat(positions, lengths) + within] = found
 
     def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of features of the vectors of these articles."""

@@ -70,10 +70,6 @@ class StoryNumbers:
         )
         return pc.coalesce(ids, known)
 
-    def id(self, story: int) -> str:
-        """The id of a story."""
-        return str(self.ids(np.array([story], np.int64))[0])
-
     def roots(self, stories: NDArray[np.int32]) -> NDArray[np.int32]:
         """The root of each story: the last one it was merged into, or itself. NONE stays NONE."""
         found = stories.copy()
@@ -127,12 +123,21 @@ class StoryNumbers:
         """The number of published articles of each story; 0 for a story that was not loaded."""
         return np.array([self._n_articles.get(story, 0) for story in stories], np.int64)
 
-    def age(self, story: int) -> tuple[int, int, int, str]:
-        """A sort key that puts older stories first.
+    def ages(self, stories: Sequence[int]) -> list[tuple[int, int, int, str]]:
+        """Return a sort key of each story that puts older stories first.
 
         Published stories sort by first publication, then others by creation.
         """
-        if story in self._first_published:
-            at = self._first_published[story]
-            return 0, int(at == UNDATED), at, self.id(story)
-        return 1, 0, max(0, int(self.created[story])), self.id(story)
+        names = self.ids(np.array(stories, np.int64)).to_pylist()
+        found: list[tuple[int, int, int, str]] = []
+        for story, name in zip(stories, names, strict=True):
+            at = self._first_published.get(story)
+            if at is None:
+                found.append((1, 0, max(0, int(self.created[story])), name))
+            else:
+                found.append((0, int(at == UNDATED), at, name))
+        return found
+
+    def by_age(self, stories: Sequence[int]) -> list[int]:
+        """Sort stories, the older ones first."""
+        return [story for _, story in sorted(zip(self.ages(stories), stories, strict=True))]

@@ -25,16 +25,17 @@ def ranked(
     first.
     """
     ordered: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for position, row in enumerate(rows):
+    ages = clustering.numbers.ages([row["was"] for row in rows])
+    for position, (row, age) in enumerate(zip(rows, ages, strict=True)):
         key = (
             int(row["was"] != row["story"]),
-            *clustering.numbers.age(row["was"]),
+            *age,
             row["was_ranked"] or 0,
             row["doc_id"],
         )
         ordered[row["story"]].append((key, position))
-    for story, entries in ordered.items():
-        name = clustering.numbers.ids(np.array([story], np.int64))[0].as_py()
+    names = clustering.numbers.ids(np.array(list(ordered), np.int64)).to_pylist()
+    for name, entries in zip(names, ordered.values(), strict=True):
         for rank, (_, position) in enumerate(sorted(entries), start=1):
             rows[position].update(story_id=name, story_rank=rank)
     return list(rows)

@@ -103,7 +103,8 @@ class HiddenLibraries:
     """An import finder that hides optional libraries, which others import if they are installed.
 
     No run uses them. pyarrow imports pandas to inspect the first list it converts, which costs half
-    a second and 60 MB. numba imports scipy for a BLAS, which costs .2 s.
+    a second and 60 MB. numba imports scipy for a BLAS, which costs .2 s. datasketch imports redis,
+    which costs .2 s.
     """
 
     def __init__(self, names: frozenset[str]) -> None:
