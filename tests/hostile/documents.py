@@ -36,7 +36,8 @@ _CHARSETS = {
 }
 
 TEXTS = [
-    f"Harbour opens\nBy Ana Ruiz\n{body}\n{body}\nLeave a Comment" for body in _BODIES.values()
+    *(f"Harbour opens\nBy Ana Ruiz\n{body}\n{body}\nLeave a Comment" for body in _BODIES.values()),
+    f"{STORY * 3}\nTen bridges to see this summer\nLeave a Comment\nShare on Facebook\nPrint this",
 ]
 PAGES: list[str | bytes] = [
     *(
