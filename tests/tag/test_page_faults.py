@@ -164,3 +164,74 @@ def test_a_card_for_twitter_names_the_author_under_its_label(label: str, people:
     head = f'<meta name="twitter:label1" content="{label}"><meta name="twitter:data1" content="Ana Ruiz">'
     html = f"<html><head><title>The wall gave way</title>{head}</head><body><h1>The wall gave way</h1>{BODY}</body></html>"
     assert list(clean_page(html, url="https://port.example.org/wall").byline) == people
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ('<span class="topline">Harbour</span> The wall gave way', "The wall gave way"),
+        (
+            '<a href="/w"><span class="label">Storm</span> The wall gave way</a>',
+            "The wall gave way",
+        ),
+        ('<span class="kicker">Harbour</span>: The wall gave way', "Harbour: The wall gave way"),
+    ],
+)
+def test_a_kicker_in_the_heading_is_no_part_of_the_headline_unless_a_colon_joins_it(
+    heading: str, title: str
+) -> None:
+    head = f"<title>{title} | The Port</title>"
+    made = clean_page(f"{head}<h1>{heading}</h1>{BODY}", url="https://port.example.org/wall")
+    assert made.title == title
+    assert "The wall gave way" not in made.text
+
+
+def test_a_site_on_a_subdomain_is_named_by_the_first_part_of_the_title() -> None:
+    made = clean_page(
+        f"<title>Island Courier - The wall gave way</title><h2>The wall gave way</h2>{BODY}",
+        url="https://www.islandcourier.example.com/wall",
+    )
+    assert (made.title, made.outlet) == ("The wall gave way", "Island Courier")
+
+
+def test_a_role_of_several_words_is_no_person() -> None:
+    names = split("Ana Ruiz, Senior Maritime Correspondent")
+    assert [(name.text, name.role) for name in names] == [("Ana Ruiz", "writer")]
+
+
+def test_the_authors_of_cards_for_other_articles_stay_out() -> None:
+    cards = "".join(
+        f'<div class="card"><a href="/{n}"><h4>Crane {n}</h4></a><span class="author">By {name}</span></div>'
+        for n, name in enumerate(("Bo Linden", "Cy Young"))
+    )
+    made = clean_page(
+        f"<title>The wall gave way</title><h1>The wall gave way</h1>{BODY}<section class='related'>{cards}</section>",
+        url="https://port.example.org/wall",
+    )
+    assert made.byline == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Updated 17 April 2026 08:00 | Published 16 April 2026 21:15",
+        "Zuletzt aktualisiert: 17.04.2026, veröffentlicht am 16.04.2026",
+    ],
+)
+def test_the_publication_counts_when_an_update_stands_before_it(line: str) -> None:
+    made = clean_page(
+        f"<title>The wall</title><h1>The wall</h1><p>{line}</p>{BODY}",
+        url="https://port.example.org/wall",
+    )
+    assert made.published_date == dt.date(2026, 4, 16)
+
+
+def test_an_update_under_the_headline_is_nearer_than_the_day_of_a_card() -> None:
+    card = (
+        '<div class="teaser"><time datetime="2026-03-01">1.3.2026</time><a href="/x">Tug</a></div>'
+    )
+    made = clean_page(
+        f'<html lang="de"><title>Die Mauer</title><h1>Die Mauer</h1><p>Stand: 16.04.2026</p>{BODY}{card}',
+        url="https://port.example.org/mauer",
+    )
+    assert made.published_date == dt.date(2026, 4, 16)

@@ -89,7 +89,7 @@ def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
     if domain and (host in extra or domain in extra):
         return extra.get(host) or extra[domain], "recipe"
     table = gazetteers.outlet_at(host) if host else None
-    stated = _stated(view.page, domain) if view.page is not None else (None, "")
+    stated = _stated(view.page, host, domain) if view.page is not None else (None, "")
     if table and view.document.url and not _is_tenant(stated[0], host, domain):
         return table, "domain"
     if stated[0]:
@@ -105,7 +105,7 @@ def _is_tenant(name: str | None, host: str, domain: str | None) -> bool:
     return bool(name) and len(gazetteers.key(name or "")) > 2 and gazetteers.key(name or "") in own
 
 
-def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
+def _stated(page: PageData, host: str, domain: str | None) -> tuple[str | None, str]:
     """Return the page's name for its site and its source.
 
     A brand is preferred to a company, and words are preferred to a bare domain.
@@ -123,7 +123,9 @@ def _stated(page: PageData, domain: str | None) -> tuple[str | None, str]:
     if close and worded and (worded[0][0].islower() or len(worded[0][0]) > 40):
         return close[0]
     if not worded or worded[0][0] == _plain_domain(worded[0][0]):
-        of_title = _site_in_title(page, label)
+        own = host.removesuffix(domain or "").rstrip(".").split(".")
+        labels = [label, *(part for part in own if len(part) >= page_headings.LEAST_LABEL_CHARS)]
+        of_title = _site_in_title(page, labels)
         if of_title:
             return of_title, "title"
     return worded[0] if worded else (None, "")
@@ -137,7 +139,7 @@ _TITLE_BORDER = re.compile(r"\s+(?:[|\-–—·•:»«›ǀ⋆]|//|::)\s+|\s*[|
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa"})
 
 
-def _site_in_title(page: PageData, label: str) -> str | None:
+def _site_in_title(page: PageData, labels: list[str]) -> str | None:
     """Return the part of the `<title>` that names the site, or None.
 
     The name is first or last, and the site's address or a heading must confirm it. For example
@@ -160,7 +162,8 @@ def _site_in_title(page: PageData, label: str) -> str | None:
         # If the headline comes first, the other heading is the site's. Otherwise the headings may
         # be a section, first, and a headline, last.
         is_heading = part is parts[-1] and key in headings and first in headings
-        if _matches_domain(part, label) or (is_heading and len(headings) > 1):
+        is_of_host = any(_matches_domain(part, label) for label in labels)
+        if is_of_host or (is_heading and len(headings) > 1):
             found.append(part)
     return min(found, key=len, default=None) or _behind_headline(page, stated | headings)
 

@@ -239,7 +239,9 @@ def _printed_near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, 
     found: list[tuple[float, int, Stamp]] = []
     # A date on a card for another story counts only if no date outside cards is near.
     in_cards: set[int] = set()
-    for mark in (*page.dates, *page.authors):
+    is_of_cards = True
+    for printed in (*page.dates, *page.authors):
+        mark = replace(printed, text=date_marks.of_publication(printed.text))
         near = -10 <= mark.order - top <= 40 and mark.zone != "figure"
         said = (
             mark.zone in {"related", "next", "aside", "footer"}
@@ -251,6 +253,7 @@ def _printed_near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, 
         score = date_marks.trust(mark, top) if not (mark.zone and is_zoned) or near or said else 0.0
         if is_zoned and mark.zone in {"related", "next", "aside"} and not said and mark.order > top:
             in_cards.add(mark.order)
+            is_of_cards = is_of_cards and not date_marks.names_publication(mark)
             score -= 1.0 if mark.order > top + date_marks.BESIDE else 0.0
         if mark.order in listed and top and mark.order > top + date_marks.BESIDE:
             score -= 1.0
@@ -273,6 +276,9 @@ def _printed_near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, 
     own = [item for item in found if item[1] not in in_cards]
     if any(-10 <= order - top <= 40 for _, order, _ in own):
         found = own
+    is_of_cards = is_of_cards and not own and view.options.update_as_published
+    if is_of_cards and next(_updated(page, view), None):
+        return  # The update printed under the headline is nearer to it than the day of a card.
     if found:
         best = max(found, key=lambda item: (item[0], -item[1]))
         rivals = [item for item in found if item[0] >= best[0] - 1 and abs(item[1] - best[1]) <= 15]

@@ -93,7 +93,7 @@ def _repeated(view: View, title: str, raw: str) -> list[int]:
     wanted = {gazetteers.key(title), gazetteers.key(raw)}
     heading = page_headings.main_heading(view.page, title) if view.page is not None else None
     if heading is not None and heading.how == "heading" and _prints(heading.text, title):
-        wanted.add(gazetteers.key(heading.text))
+        wanted |= {gazetteers.key(heading.text), gazetteers.key(heading.value)} - {""}
     full = [i for i, line in enumerate(view.lines[:20]) if line and not line.isspace()]
     return [
         i

@@ -63,6 +63,25 @@ def trust(mark: Mark, top: int) -> float:
     return score - (0.5 if 0 < after <= BESIDE else 1.5) * bool(_OTHER.search(named))
 
 
+_PUBLICATION = re.compile(
+    r"\b(?:(?:first |originally )?(?:published|posted)|veröffentlicht|erschienen|erstellt|publié|publicado|pubblicato"
+    r"|gepubliceerd|publisert|publicerad|opublikowano|опубликовано|yayınlanma)\b[^\d|]{0,20}\d",
+    re.I,
+)
+
+
+def of_publication(text: str) -> str:
+    """Return a mark's text from the publication on, if an update stands before it.
+
+    >>> of_publication("Updated 17 April 2026 | Published 16 April 2026")
+    'Published 16 April 2026'
+    >>> of_publication("Published 16 April 2026, updated 17 April 2026")
+    'Published 16 April 2026, updated 17 April 2026'
+    """
+    found = _PUBLICATION.search(text) if MODIFIED.search(text) else None
+    return text[found.start() :] if found and MODIFIED.search(text[: found.start()]) else text
+
+
 def listed(marks: tuple[Mark, ...]) -> frozenset[int]:
     """Return the marks of one kind that print three days or more.
 

@@ -6,7 +6,7 @@ The result holds plain values and no part of the tree.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from copydesk.transforms.extract import page_elements
 from copydesk.transforms.extract.page_elements import Attributes, Elements
 from copydesk.transforms.tag.page import element_names, json_ld
 from copydesk.transforms.tag.page.json_ld import Statements
+from copydesk.transforms.tag.page.kickers import without_kicker
 from copydesk.transforms.tag.page.visible_text import HIDDEN, MAX_MARK_CHARS, VisibleText, fold
 
 __all__ = ["Mark", "PageData", "fold", "read_page"]
@@ -48,7 +49,7 @@ class Mark:
     """A marked element of the page: its tag, class, link or attribute shows what it contains."""
 
     text: str  # Visible text, one line for each block.
-    value: str  # The content, datetime or title attribute.
+    value: str  # The content, datetime or title attribute; of an `h1` its text with the kicker.
     how: str  # rel, itemprop, class, path, text, time, heading
     names: str  # Class, id, itemprop and data attributes, in lower case.
     order: int  # Number of the element in document order.
@@ -206,7 +207,11 @@ class _Reader:
         self.language = attributes.get("lang", "")
 
     def _heading(self, element: int, attributes: Attributes) -> None:
+        before = len(self.headings)
         self._mark(self.headings, element, "heading", element_names.names(attributes))
+        for heading in self.headings[before:]:
+            text = without_kicker(self.elements, self.visible, element, heading.text)
+            self.headings[-1] = replace(heading, text=text, value=heading.text)
 
     def _time(self, element: int, attributes: Attributes) -> None:
         self._mark(self.dates, element, "time", element_names.names(attributes))

@@ -10,6 +10,8 @@ from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page.page_data import Mark, PageData
 from copydesk.transforms.tag.tagger import View
 
+#: A subdomain of fewer letters is a language, a section or a device (arbitrary).
+LEAST_LABEL_CHARS = 6
 _PARTS = re.compile(r"\s+[|\-–—:•·]\s+|[()（）]")
 
 
@@ -48,6 +50,7 @@ def site_keys(view: View) -> frozenset[str]:
     host = address.host(view.document.url or view.values.get("canonical_url"))
     if host:
         names += [host, host.split(".")[-2] if host.count(".") else host]
+        names += [label for label in host.split(".")[:-2] if len(label) >= LEAST_LABEL_CHARS]
         names += gazetteers.names_at(host)
     return _keys(tuple(names))
 

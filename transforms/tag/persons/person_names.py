@@ -328,6 +328,8 @@ def _without_role(text: str) -> tuple[str, str]:
         ):
             end -= 1
         rest = " ".join(words[:end])
+        if fold[0] in modifiers and fold[0] not in gazetteers.given_names():
+            return "", role  # "Senior Maritime Correspondent" names nobody.
         return (rest, role) if end >= 2 or not rest or name_lexicon.CJK.search(rest) else ("", role)
     at = next((i for i, word in enumerate(fold) if word in roles), -1)
     if at < 0:

@@ -24,6 +24,7 @@ _TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
 ACCEPT = 2.5
 CERTAIN = 2.5
 _BELOW_HEADING = 15  # Elements from a heading to its byline. Arbitrary.
+_BESIDE_HEADING = 8  # Elements from the headline within which a byline is beside it. Arbitrary.
 _STRONG = re.compile(
     r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b(?!-)|posted-?by|written|forfatter|skribent|signature(?!s|-?(?:list|count))|contributor|reporter"
 )
@@ -66,6 +67,8 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     starts = [mark.order for mark in page.headings if mark.how == "heading"]
     others_begin = _other_headings(page, top)
     marks = tuple(mark for mark in marks if not _is_below(mark, others_begin))
+    cards = _of_cards(marks, top)
+    marks = tuple(mark for mark in marks if mark.order not in cards)
     around = name_marks.ancestors(marks)
     others = {
         mark.order for mark in marks if names.opened_role(mark.text) in {"editor", "photographer"}
@@ -267,6 +270,20 @@ def _other_headings(page: PageData, top: int) -> list[int]:
     if not printed.get(top) or printed[top] not in stated:
         return []
     return [order for order, key in printed.items() if order > top and key not in stated]
+
+
+def _of_cards(marks: tuple[Mark, ...], top: int) -> frozenset[int]:
+    """Return the marks in boxes for other articles, if two of these boxes name different authors.
+
+    One such box may be the author's own.
+    """
+    cards = [
+        mark
+        for mark in marks
+        if top and mark.zone == "related" and mark.order > top + _BESIDE_HEADING
+    ]
+    opened = {mark.text for mark in cards if names.opened(mark.text)}
+    return frozenset(mark.order for mark in cards) if len(opened) > 1 else frozenset()
 
 
 def _is_below(mark: Mark, headings: list[int]) -> bool:

@@ -122,18 +122,22 @@ _TEXT_ABOVE = 80  # Characters of text above a signature. Arbitrary.
 def of_close(view: View, site: frozenset[str]) -> Candidate | None:
     """Return the person on one of a page's last lines that opens as a byline does.
 
-    Examples are "Von Ana Ruiz" and "Autorin: Ana Ruiz, Leiterin".
+    Examples are "Von Ana Ruiz" and "Autorin: Ana Ruiz, Leiterin". Several such lines that name
+    different people belong to cards for other articles.
     """
     if view.page is None:
         return None
     lines = [line.strip() for line in view.document.extracted[-600:].split("\n")]
     lines = [line for line in lines if line][-_CLOSING_LINES:]
+    signed: dict[str, Candidate] = {}
     for line in lines:
         if len(line) > _CLOSING_CHARS or person_names.opened_role(line) != "writer":
             continue
         found = person_names.split(line, site=site, strict=True)
         if found and not found[0].is_org and person_names.is_full_name(found[0].text):
-            return Candidate(found, line, "text")
+            signed.setdefault(person_names.joined(found), Candidate(found, line, "text"))
+    if signed:
+        return next(iter(signed.values())) if len(signed) == 1 else None
     return _signature(lines, view)
 
 
