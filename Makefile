@@ -91,7 +91,7 @@ types: setup
 	mkdir -p .build/typing && ln -sfn ../.. .build/typing/copydesk
 	MYPYPATH=.build/typing $(BIN)/mypy --namespace-packages --explicit-package-bases -p copydesk.flows -p copydesk.transforms -p copydesk.schemas
 
-# Write the locks anew, for every Python and platform at once: versions and hashes, no index named.
+# Write the locks again, for every Python and platform: newest versions, with hashes, without the name of an index.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 lock:
 	$(BIN)/python -m pip install --quiet uv

@@ -95,7 +95,7 @@ def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> b
     return isinstance(state.result(raise_on_failure=False), OSError | WriteFailed)
 
 
-# Seconds before each retry; arbitrary: a network share is back by then, or stays away.
+# Seconds before each retry; arbitrary: a network share that comes back at all is back by then.
 _PAUSES = [5, 30]
 
 

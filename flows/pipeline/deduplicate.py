@@ -104,7 +104,7 @@ def find_copies(
 
 
 def losses(shards: Sequence[StagedRows], duplicates: pa.Table) -> list[str]:
-    """A sentence for each outlet of which more than a third of the new documents are duplicates.
+    """Sentences about the outlets that lost more than a third of their new documents as duplicates.
 
     Older versions of a document do not count.
     """
@@ -169,7 +169,7 @@ class PublishedSnapshot:
 
 
 def open_index(snapshot: Snapshot, options: Options) -> Index | None:
-    """The near-duplicate index that the snapshot names, None where it has none; IndexRefused if it does not fit."""
+    """The near-duplicate index that the snapshot names, or None. Raises IndexRefused if it does not fit."""
     from copydesk.flows.index import Index
 
     return Index.load(snapshot.index_files(), options)

@@ -32,7 +32,7 @@ _CHUNK = 2**20
 _ASIDE, _SNAPSHOT = "inputs-read-since.parquet", b"snapshot"
 # What of a recipe decides which documents come out of a file. The other sections act on documents that are read.
 _SECTIONS = ("inputs", "limits", "extract", "clean", "tag")
-# Formats whose next record begins where the file ended. Packed, only where a member of its own is added.
+# Formats whose next record begins where the file ended. In a packed file it must be in a member of its own.
 _GROWING = {"jsonl": frozenset({""}), "warc": frozenset({"", ".gz"})}
 _Key = tuple[str, str]
 
@@ -194,7 +194,7 @@ def recorded(
 
 
 def content_sha256(file: InputFile, n_bytes: int | None = None) -> str | None:
-    """SHA-256 of a file's first `n_bytes`, of all of it for None, hex; None where it cannot be read."""
+    """The SHA-256 in hex of a file's first `n_bytes`, or of all for None. None if it cannot be read."""
     digest, left = sha256(), n_bytes
     try:
         with file.open() as stream:

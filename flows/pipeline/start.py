@@ -120,7 +120,7 @@ def started(
         if had_published:
             context.warn(f"run {context.run_id} had published before it was interrupted")
         elif resumed:
-            context.warn(f"taking up run {context.run_id}, which was interrupted")
+            context.warn(f"continuing run {context.run_id}, which was interrupted")
         yield context
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from copydesk.flows.read.fields import Fields
-from copydesk.flows.read.formats import by_name, chosen, known_names
+from copydesk.flows.read.formats import by_name, chosen, unknown
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
@@ -74,7 +74,7 @@ def read_file(
             listener.on_open(stream)
             format_ = by_name(file.source_uri) or _recognised(file)
             if format_ is None:
-                detail = known_names()
+                detail = unknown()
                 yield Reject(file.source_uri, None, None, "read", "unknown_format", detail, size)
                 return
             opened = Opened(

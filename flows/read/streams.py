@@ -187,7 +187,7 @@ class Inflated(io.RawIOBase):
                     return
                 self._mark(self._n_out, self._n_raw - len(chunk))
                 if not chunk.startswith(GZIP[: len(chunk)]):
-                    raise BrokenError("corrupt", "bytes that are no gzip follow the gzip data")
+                    raise BrokenError("corrupt", "other bytes follow the gzip data")
                 member = zlib.decompressobj(wbits=31)
             else:
                 chunk = member.unconsumed_tail or self._input()

@@ -105,7 +105,7 @@ def _counts(facts: Facts) -> list[str]:
         lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
         for n, name in (
             (facts.n_duplicates, "copies"),
-            (facts.n_rejected, "rejected"),
+            (facts.n_rejected, "rejected (`copydesk rejects` says why)"),
             (facts.n_quarantined, "quarantined"),
             (facts.n_known, "already known"),
         ):

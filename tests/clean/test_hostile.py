@@ -47,7 +47,7 @@ def seconds(text: str) -> float:
 def test_time_grows_with_the_length_alone(rule: Rule) -> None:
     for seed in provoked(rule)[
         len(rule.name) % 3 :: 3
-    ]:  # every pattern of a department sees every input, so a third is enough
+    ]:  # all patterns are tried on each input, so a third of the inputs is enough
         for glue in ("", "\n"):
             unit = seed + glue
             small, large = (unit * (SIZE * factor // len(unit) + 1) for factor in (10, 100))

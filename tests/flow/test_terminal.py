@@ -83,7 +83,7 @@ def test_the_summary_is_read_in_five_seconds() -> None:
         "1,000 documents read in 1 min 15 s",
         "      700  in the corpus",
         "      160  copies",
-        "       60  rejected",
+        "       60  rejected (`copydesk rejects` says why)",
         "       80  already known",
         "Parquet    /wh/current/articles/",
         "Report     /wh/reports/r.html",

@@ -63,7 +63,7 @@ def words(response: httpx.Response) -> str:
         (f"/story/{known.FERRY}", "5 documents of 5 outlets"),
         (f"/story/{known.FERRY}", "9 h later"),
         ("/outlets", "5 outlets"),
-        ("/dropped", "3 copies at 3 outlets, most of them near"),
+        ("/dropped", "3 copies at 3 outlets; the most frequent relation is “near”"),
         ("/rule/share_bar", "Share this story"),
         ("/rejects", "extract: no_text"),
         ("/rejects?step=read&reason=binary", "No document was refused."),

@@ -144,7 +144,7 @@ def twins(server: str, tmp_path_factory: pytest.TempPathFactory) -> Twins:
     assert "does not answer; nothing is published" in said
     code, said = store.run(*ingest, f"s3://{BUCKET}/dump/1/")
     assert code == 0, said
-    assert "taking up run" in said
+    assert "continuing run" in said
     shutil.copytree(
         Warehouse.open(store.warehouse).root,
         folder / "wh",

@@ -57,7 +57,7 @@ def test_a_shared_folder_has_one_name_on_all_sides_and_nothing_is_copied(
 
 @pytest.mark.parametrize("name", ["../../.bashrc", "fold/../../x", "/etc/passwd"])
 def test_no_name_leads_out_of_the_folder(name: str, here: FileTransfer) -> None:
-    with pytest.raises(WarehouseError, match="none of the run"):
+    with pytest.raises(WarehouseError, match="does not belong to the run"):
         here.on_worker.download(name)
 
 

@@ -89,7 +89,7 @@ class Submitter:
                     )
                 else:
                     self._note(
-                        f"no Dask worker is there; waiting, {_PATIENCE // 60} minutes at most"
+                        f"no Dask worker is connected; waiting, {_PATIENCE // 60} minutes at most"
                     )
             return future.result()
         except KilledWorker as error:

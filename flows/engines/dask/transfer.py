@@ -75,7 +75,9 @@ class FileTransfer:
         if not self.uses_store:
             return Path(name)
         if name.startswith("/") or ".." in name.split("/"):
-            raise WarehouseError(f"{self._store} names a file that is none of the run: {name!r}")
+            raise WarehouseError(
+                f"{self._store} names a file that does not belong to the run: {name!r}"
+            )
         return self._root / name
 
     def download(self, name: str) -> Path:

@@ -64,6 +64,11 @@ def chosen(name: str, stream: BinaryIO) -> tuple[Format | None, bytes]:
 
 
 def known_names() -> str:
-    """The names of files that can be read, as the end of a sentence."""
+    """A clause that lists the names of files that can be read."""
     suffixes = ", ".join(suffix for f in formats() for suffix in f.suffixes)
     return f"known are {suffixes}, each also as {', '.join(PACKINGS)}"
+
+
+def unknown() -> str:
+    """What to say about a file of no known format."""
+    return f"neither the name nor the first bytes are those of a known format; {known_names()}"

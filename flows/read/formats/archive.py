@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from copydesk.flows.read.fields import Fields
-from copydesk.flows.read.formats import chosen, known_names
+from copydesk.flows.read.formats import chosen, unknown
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
@@ -58,7 +58,10 @@ def _zip_members(
     fields: Fields,
     limits: Limits,
 ) -> Iterator[Record | Reject]:
-    """Yield the documents of some files of a ZIP archive; a damaged file costs itself."""
+    """Yield the documents of some files of a ZIP archive.
+
+    A damaged file becomes a `Reject`, and the others are read.
+    """
     budget = _Budget(opened.size_bytes, limits)
     for entry in entries:
         try:
@@ -105,7 +108,7 @@ def _member(
     uri = f"{opened.source_uri}/{_safe_name(name)}"
     format_, head = chosen(uri, stream)
     if format_ is None:
-        yield Reject(uri, None, None, "read", "unknown_format", known_names())
+        yield Reject(uri, None, None, "read", "unknown_format", unknown())
         return
     if format_ in FORMATS:
         detail = "an archive inside an archive is not read; unpack the outer one first"

@@ -134,7 +134,7 @@ class _EndTags:
 
 def _check_root(root: str, opened: Opened) -> None:
     if root in ("urlset", "sitemapindex"):
-        raise BrokenError("sitemap", "a sitemap lists addresses and holds no article")
+        raise BrokenError("sitemap", "a sitemap lists addresses and is no article")
     if root not in {known for known, _ in _READERS}:
         raise BrokenError(
             "unknown_format", f"XML with the root {root[:40]!r}; known are {', '.join(_ROOTS)}"

@@ -25,7 +25,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     """Yield the text of the file. A page that was saved as .txt is read as a page."""
     body = whole(Inflated(opened.stream, limits), limits.document_bytes)
     if _ROBOTS.match(body[:4096]):
-        raise BrokenError("robots", "a robots.txt speaks to crawlers and holds no article")
+        raise BrokenError("robots", "a robots.txt has instructions for crawlers and is no article")
     kind: Kind = "page" if looks_like_page(body) else "text"
     yield Record(opened.source_uri, None, body, kind, fetched_at=opened.file_time)
 
