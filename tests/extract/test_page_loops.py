@@ -12,9 +12,11 @@ from copydesk.transforms.extract import page_elements, page_shape, tag_walk, tex
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.head_metadata import read_hints
 from copydesk.transforms.extract.model import (
+    block_context_features,
     block_features,
     block_walk,
     character_columns,
+    context_walk,
     neighbour_walk,
     word_walk,
 )
@@ -87,9 +89,14 @@ def test_the_features_of_blocks_are_the_same_without_a_compiler(
 ) -> None:
     tree = parse(html)
     page, hints = read_blocks(tree, Options()), read_hints(tree)
-    compiled = block_features.build(page, hints)[1]
+    _, compiled, words = block_features.build(page, hints)
     monkeypatch.setattr(block_features, "_walks", lambda: (block_walk.walk, neighbour_walk.walk))
     assert np.allclose(block_features.build(page, hints)[1], compiled, rtol=1e-6)
+    scores = np.linspace(0.9, 0.1, len(words))
+    by_numba = block_context_features.build(page, scores, words, 1 - scores)
+    monkeypatch.setattr(block_context_features, "_walk", lambda: context_walk.walk)
+    in_python = block_context_features.build(page, scores, words, 1 - scores)
+    assert np.allclose(in_python, by_numba, rtol=1e-6)
 
 
 def test_the_loops_know_the_numbers_of_names() -> None:

@@ -171,9 +171,10 @@ class Reasons:
         page = self.page
         if self._siblings is None:
             self._siblings = {}
-            for e, key in enumerate(zip(page.parent, page.signature, strict=True)):
-                if page.last_block[e] - page.first_block[e] >= 2:
-                    self._siblings[key] = self._siblings.get(key, 0) + 1
+            boxes = np.flatnonzero(page.last_block - page.first_block >= 2)
+            keys = zip(page.parent[boxes].tolist(), page.signature[boxes].tolist(), strict=True)
+            for key in keys:
+                self._siblings[key] = self._siblings.get(key, 0) + 1
         element = page.block_element[block]
         for _ in range(_STEPS):
             if element <= 0:

@@ -43,9 +43,12 @@ TELLING = (
     "data-qa",
     "data-component",
 )
-#: First letters of the lines that `element_names.BY` matches, and what may replace a space or a
-#: letter before them: a reference, or a character that is not ASCII.
-_BYLINE_STARTS = b"bvpdawtrsBVPDAWTRS&"
+#: First letters of the lines that `element_names.BY` and `BY_ALONE` match. A reference or a
+#: character that is not ASCII may replace a space or a letter.
+_BYLINE_STARTS = (
+    *("by", "vo", "pa", "po", "di", "da", "av", "af", "do", "wr", "th"),
+    *("te", "au", "re", "st", "wo", "ar"),
+)
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 _NO_ELEMENT = re.compile(rb"<!--.*?-->|<\?.*?>", re.DOTALL)
 #: The references that libxml2 writes for characters of text and attributes. The one for the
@@ -108,6 +111,15 @@ class Elements:
         if found is None:
             found = self._attributes[element] = _attributes(self._start_tag(element).decode())
         return found
+
+    def attribute(self, element: int, name: str) -> str:
+        """Return the value of one attribute of an element, or an empty string."""
+        start_tag, opening = self._start_tag(element), f' {name}="'.encode()
+        at = start_tag.find(opening)
+        if at < 0:
+            return ""
+        at += len(opening)
+        return decoded(start_tag[at : start_tag.index(b'"', at)].decode())
 
     def has(self, element: int, attribute: str) -> bool:
         """Tell whether an element has an attribute."""
@@ -251,10 +263,14 @@ def _constants() -> tuple[tuple[Index, int], npt.NDArray[np.uint8]]:
     """Return the hashes of telling attributes and of `href`, and the bytes that may begin a byline."""
     from copydesk.transforms.extract.tag_walk import hash_of
 
-    starts = np.zeros(256, dtype=np.uint8)
-    starts[list(_BYLINE_STARTS)] = 1
-    starts[0x80:] = 1
-    return (np.array(list(map(hash_of, TELLING)), dtype=np.int64), hash_of("href")), starts
+    starts = np.zeros((256, 256), dtype=np.uint8)
+    other = [ord("&"), *range(0x80, 0x100)]
+    for first, second in _BYLINE_STARTS:
+        for letter in (first, first.upper()):
+            starts[ord(letter), [ord(second), ord(second.upper()), *other]] = 1
+    starts[other] = 1
+    hashes = np.array(list(map(hash_of, TELLING)), dtype=np.int64)
+    return (hashes, hash_of("href")), starts.ravel()
 
 
 def _marks(content: bytes) -> tuple[npt.NDArray[np.uint8], Index, Index]:

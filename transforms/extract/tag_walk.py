@@ -17,7 +17,7 @@ Index = npt.NDArray[np.int64]
 
 #: The rows of the columns of elements.
 KIND, PARENT, DEPTH, OPENED, CLOSED, END, ADDRESS, ADDRESS_END = range(8)
-#: What the text after a tag may contain: the first letter of a byline, or a year or a date.
+#: What the text after a tag may contain: the first letters of a byline, or a year or a date.
 MAY_BE_BYLINE, MAY_BE_DATE = 1, 2
 #: Texts of more bytes are not searched: no line with a byline or a date is longer.
 MAX_LINE_BYTES = 2_000
@@ -86,7 +86,8 @@ def _may_hold(content: Bytes, at: int, end: int, byline_starts: Bytes) -> int:
         at += 1
     if at >= end:
         return 0
-    found = MAY_BE_BYLINE if byline_starts[content[at]] else 0
+    second = content[at + 1] if at + 1 < end else _SPACE
+    found = MAY_BE_BYLINE if byline_starts[256 * content[at] + second] else 0
     for i in range(at, end):
         byte = content[i]
         if byte >= _OTHER_DIGITS:
@@ -120,8 +121,8 @@ def walk(
     value.
 
     `first` and `last` are the positions of the marks of the tags. `telling` and `address_name` are
-    hashes of the names of attributes. `byline_starts` says for each byte whether a byline may begin
-    with it. The texts are those after each tag.
+    hashes of the names of attributes. `byline_starts` says for every two bytes whether a byline may
+    begin with them. The texts are those after each tag.
     """
     n_tags = len(first)
     columns = np.zeros((8, n_tags), np.int64)

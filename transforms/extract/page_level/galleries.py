@@ -36,7 +36,9 @@ def find(
         return []
     weight = np.concatenate(([0.0], np.cumsum(words * kept)))
     inside = np.zeros(len(kept), dtype=np.bool_)
-    for element in np.flatnonzero(page.classes & GROUP_BITS["gallery"]).tolist():
+    is_gallery = (page.classes & GROUP_BITS["gallery"]) > 0
+    is_long = page.last_block - page.first_block >= _BLOCKS
+    for element in np.flatnonzero(is_gallery & is_long).tolist():
         low, high = page.first_block[element], page.last_block[element]
         blocks = np.flatnonzero(kept[low:high]) + low
         own, others = weight[high] - weight[low], weight[-1] - weight[high] + weight[low]

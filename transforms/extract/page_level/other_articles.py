@@ -71,8 +71,10 @@ def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Ite
     """
     level = _heading(page, title)
     above = _chain(page, page.inner_element[title])
-    for block in range(title + 1, len(page.text)):
-        if is_title[block] or _heading(page, block) != level:
+    has_level = np.fromiter(map(level.__eq__, page.tag), np.bool_, len(page.tag))
+    may_be = (has_level[page.inner_element] | has_level[page.block_element]) & ~is_title
+    for block in np.flatnonzero(may_be).tolist():
+        if block <= title or _heading(page, block) != level:
             continue
         mine, theirs = _diverging_elements(above, _chain(page, page.inner_element[block]))
         if mine < 0:

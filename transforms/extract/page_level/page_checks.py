@@ -202,7 +202,7 @@ def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[in
 
     The article must be outside of these elements.
     """
-    named = [e for e, classes in enumerate(page.classes) if classes & GROUP_BITS["comment"]]
+    named = np.flatnonzero(page.classes & GROUP_BITS["comment"]).tolist()
     if not named:
         return []
     weight = np.concatenate(([0.0], np.cumsum(words * kept)))

@@ -52,7 +52,8 @@ def writer(line: str) -> str:
     >>> writer("Posted by Ana on January 10, 2008 5:58 PM"), writer("~Ana [2012-01-07 00:03]"), writer("10:15 GMT")
     ('ana', 'ana', '')
     """
-    found = _SIGNED.fullmatch(line.strip()) if len(line) <= _LINE_CHARS else None
+    has_clock = len(line) <= _LINE_CHARS and ":" in line
+    found = _SIGNED.fullmatch(line.strip()) if has_clock else None
     return found["who"].strip().casefold() if found else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from copydesk.transforms.tag.lookup import gazetteers
 
@@ -58,6 +59,7 @@ def alike(a: str, b: str) -> float:
     return len(x & y) / min(len(x), len(y)) if x and y else 0.0
 
 
+@lru_cache(maxsize=1 << 8)  # A page states a headline several times.
 def cleaned(raw: str, keys: frozenset[str]) -> str:
     """Return a headline without the labels before it and the names of site and sections around it.
 

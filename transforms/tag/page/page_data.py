@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -270,18 +270,16 @@ class _Reader:
         if len(marks) >= (MAX_MARKS if how == "text" else 2 * MAX_MARKS):
             return
         text = self.visible.of(element)[: MAX_MARK_CHARS * 3]
-        attributes = self.elements.attributes_of(element)
-        value = next(filter(None, map(attributes.get, _VALUES)), "")
+        attribute = partial(self.elements.attribute, element)
+        value = next(filter(None, map(attribute, _VALUES)), "")
         if not text and not value:
             return
         if how == "class" and len(text) > MAX_MARK_CHARS and marks is not self.headings:
             return
         zone, inside = self._surroundings(element)
         self.marked[element] = self.order
-        href = attributes.get("href", "")
-        marks.append(
-            Mark(text, fold(value)[:300], how, named, self.order, inside, zone, href[:500])
-        )
+        href = attribute("href")[:500]
+        marks.append(Mark(text, fold(value)[:300], how, named, self.order, inside, zone, href))
 
     def _surroundings(self, element: int) -> tuple[str, int]:
         """Return the zone of an element and the nearest marked element around it."""

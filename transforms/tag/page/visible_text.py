@@ -28,6 +28,10 @@ _BLOCKS = words(
 )
 
 
+#: Stands for the border of an inline element.
+_BORDER = "\ue000"
+
+
 class VisibleText:
     """The text that elements of a page show."""
 
@@ -42,6 +46,10 @@ class VisibleText:
         Inline neighbours are separated even if there is no white space between two letters, because
         some pages separate them by style alone. The text ends after `MAX_PARTS` pieces.
         """
+        if self.closed[element] - self.opened[element] == 1:  # most of them
+            text = self.elements.text_after(self.opened[element])
+            if _BORDER not in text:
+                return " ".join(text[:_MAX_PART_CHARS].split())
         text = "".join(self._parts(element))
         lines = (" ".join(line.split()) for line in text.split("\n"))
         return "\n".join(
@@ -66,7 +74,7 @@ class VisibleText:
             if tag == opened[inner] and (self.is_hidden[inner] or self.depth[inner] > deepest):
                 tag = closed[inner]
             else:
-                border = "\n" if elements.tag[inner] in _BLOCKS else "\ue000"
+                border = "\n" if elements.tag[inner] in _BLOCKS else _BORDER
                 parts.append(border)
                 if opened[inner] == closed[inner]:
                     parts.append(border)

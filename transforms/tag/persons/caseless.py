@@ -1,17 +1,24 @@
-"""Patterns that ignore case and are fast on ASCII text."""
+"""Patterns that ignore case and are fast on most texts."""
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
 
+#: Characters that match others than their lower case if case is ignored, and those whose lower case
+#: depends on what is around them: dotless and long letters, the micro sign, Greek, old Cyrillic
+#: letters (those of `re._casefix` that `str.lower` does not change to a letter of their own).
+_OTHER_CASES = re.compile(
+    "[\u00b5\u0130\u0131\u017f\u0345\u0370-\u03ff\u1c80-\u1c88\u1e9b\u1f00-\u1fff\ufb05\ufb06]"
+)
+
 
 class Caseless:
-    """A pattern in lower case that matches text in any case.
+    """A pattern in lower case, without `_OTHER_CASES` but Greek, that matches text in any case.
 
-    ASCII text is put in lower case first. Without `re.IGNORECASE` the engine skips alternatives by
+    The text is put in lower case first. Without `re.IGNORECASE` the engine skips alternatives by
     their first letter, which is six times faster. A match then holds lower-case text, but its
-    positions are those of the text.
+    positions are those of the text. Text with characters that have other forms is not changed.
 
     >>> Caseless("and|und").split("Ana AND Bo")
     ['Ana ', ' Bo']
@@ -28,24 +35,32 @@ class Caseless:
     def _any(self) -> re.Pattern[str]:
         return re.compile(self.pattern, re.IGNORECASE)
 
+    def _for(self, text: str) -> tuple[re.Pattern[str], str]:
+        """Return the compiled pattern for a text, and the text that it reads."""
+        if text.isascii() or not _OTHER_CASES.search(text):
+            return self._lower, text.lower()
+        return self._any, text
+
     def match(self, text: str) -> re.Match[str] | None:
         """`re.Pattern.match`."""
-        return self._lower.match(text.lower()) if text.isascii() else self._any.match(text)
+        pattern, read = self._for(text)
+        return pattern.match(read)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """`re.Pattern.fullmatch`."""
-        return self._lower.fullmatch(text.lower()) if text.isascii() else self._any.fullmatch(text)
+        pattern, read = self._for(text)
+        return pattern.fullmatch(read)
 
     def search(self, text: str) -> re.Match[str] | None:
         """`re.Pattern.search`."""
-        return self._lower.search(text.lower()) if text.isascii() else self._any.search(text)
+        pattern, read = self._for(text)
+        return pattern.search(read)
 
     def split(self, text: str) -> list[str]:
         """`re.Pattern.split`, for a pattern without groups."""
         parts, at = [], 0
-        for found in (
-            self._lower.finditer(text.lower()) if text.isascii() else self._any.finditer(text)
-        ):
+        pattern, read = self._for(text)
+        for found in pattern.finditer(read):
             parts.append(text[at : found.start()])
             at = found.end()
         return [*parts, text[at:]]
