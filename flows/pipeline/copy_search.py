@@ -89,7 +89,9 @@ class CopySearch:
         """Buffer the next documents."""
         if batch.num_rows:
             self._spill.append(sketching.as_texts(batch["text"]))
-            self._batches.append(keep_policy.facts_of(batch))
+            facts = keep_policy.facts_of(batch)
+            # A copy, because the columns of a file are read into one buffer together with the texts.
+            self._batches.append(facts.take(pa.array(np.arange(facts.num_rows))))
 
     def finish(self, pinned: frozenset[str], superseded: Mapping[str, str] | None = None) -> Copies:
         """Compare, cluster, choose, and write the index files.

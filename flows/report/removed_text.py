@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from copydesk.flows.report.data import Rule, Sample
 from copydesk.flows.report.table_values import Tables, beginning, column_rows, ending
 from copydesk.flows.support import record_batches
-from copydesk.flows.support.id_index import Keyed
+from copydesk.flows.support.id_index import Keyed, whole
 from copydesk.transforms.ledger import Removal, rebuild
 
 # Chosen for readability; arbitrary.
@@ -45,7 +45,7 @@ class CutTotals:
         self.by_document = np.zeros(len(doc_ids), np.int64)  # characters, in the order of `doc_ids`
         self.examples: dict[str, list[str]] = defaultdict(list)  # rule to doc_ids
         # The last document of a piece and its rules: its rows may continue in the next piece.
-        self._last: tuple[str, set[str]] = ("", set())
+        self._last: tuple[int, set[str]] = (-1, set())
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a piece.
@@ -55,22 +55,29 @@ class CutTotals:
         position = self._wanted.row_numbers(table["doc_id"])
         ours = position >= 0
         table, position = table.filter(pa.array(ours)), position[ours]
-        sizes = pc.subtract(table["end"], table["start"])
-        np.add.at(self.by_document, position, sizes.to_numpy())
-        table = pa.table({"doc_id": table["doc_id"], "rule": table["rule"], "n": sizes})
-        grouped = table.group_by(["doc_id", "rule"], use_threads=False).aggregate(
-            [("n", "sum"), ("n", "count")]
-        )
-        for doc_id, rule, n, times in column_rows(grouped, "doc_id", "rule", "n_sum", "n_count"):
-            self.n_chars[rule] += n
-            self.n_cuts[rule] += times
-            if doc_id != self._last[0]:
-                self._last = (doc_id, set())
-            if rule not in self._last[1]:
-                self._last[1].add(rule)
-                self.n_documents[rule] += 1
-                if len(self.examples[rule]) < _EXAMPLES:
-                    self.examples[rule].append(doc_id)
+        if not len(position):
+            return
+        sizes = pc.subtract(table["end"], table["start"]).to_numpy()
+        np.add.at(self.by_document, position, sizes)
+        rules = whole(whole(table["rule"]).cast(pa.string()).dictionary_encode())
+        names, codes = rules.dictionary.to_pylist(), rules.indices.to_numpy()
+        _, firsts = np.unique(position * len(names) + codes, return_index=True)
+        firsts.sort()
+        documents, first_codes = position[firsts], codes[firsts]
+        is_new = documents != self._last[0]
+        is_new |= ~np.isin(first_codes, [names.index(n) for n in self._last[1] if n in names])
+        n_chars = np.bincount(codes, weights=sizes, minlength=len(names))
+        n_cuts = np.bincount(codes, minlength=len(names))
+        for code, name in enumerate(names):
+            self.n_chars[name] += int(n_chars[code])
+            self.n_cuts[name] += int(n_cuts[code])
+            of_rule = firsts[is_new & (first_codes == code)]
+            self.n_documents[name] += len(of_rule)
+            shown = of_rule[: _EXAMPLES - len(self.examples[name])]
+            self.examples[name] += table["doc_id"].take(pa.array(shown)).to_pylist()
+        last = int(position[-1])
+        seen = {names[code] for code in first_codes[documents == last].tolist()}
+        self._last = (last, seen | self._last[1] if last == self._last[0] else seen)
 
 
 def rules_with_samples(
