@@ -301,8 +301,16 @@ def text_bytes(stream: BinaryIO, limits: Limits) -> io.BufferedReader[Any]:
     return buffered(Converted(plain, lambda raw: decoder.decode(raw).encode()))
 
 
+def with_line_feeds(stream: io.BufferedReader[Any]) -> io.BufferedReader[Any]:
+    """Replace the carriage returns of a file that has no other line ends."""
+    head = stream.peek()
+    if b"\r" not in head or b"\n" in head:
+        return stream
+    return buffered(Converted(stream, lambda raw: raw.replace(b"\r", b"\n")))
+
+
 def is_recoded(stream: io.BufferedReader[Any]) -> bool:
-    """Whether `text_bytes` found another encoding than UTF-8."""
+    """Whether the stream differs from the bytes of the file in encoding or line ends."""
     return isinstance(stream.raw, Converted)
 
 

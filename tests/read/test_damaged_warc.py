@@ -113,6 +113,12 @@ def test_a_damaged_header_costs_its_record() -> None:
     assert f"record at byte offset {len(record(0))}" in str(refused[0].detail)
 
 
+def test_a_record_behind_zeros_is_found() -> None:
+    found, refused, _ = read(record(0) + bytes(500) + record(2))
+    assert list(found) == urls(0, 2)
+    assert f"record at byte offset {len(record(0))}" in str(refused[0].detail)
+
+
 def test_resources_and_conversions_are_documents_by_their_type() -> None:
     content = (
         record(0, page(0), kind="resource", media="text/html; charset=utf-8")

@@ -94,6 +94,63 @@ def test_a_csv_row_of_more_lines_than_the_limit_is_a_reject_that_names_it(tmp_pa
     assert "line 2: a row of more than 8 lines, [limits] row_lines" in found[0].detail
 
 
+def test_a_backslash_before_a_quote_is_no_part_of_the_text(tmp_path: Path) -> None:
+    rows = [
+        'https://h.example/0,"He said \\"no\\" to it.\nThen, he left."',
+        "https://h.example/1,Rain.",
+    ]
+    found = items(tmp_path / "a.csv", "\n".join(["url,text", *rows, ""]))
+    assert [item.body for item in found if isinstance(item, Record)] == [
+        b'He said "no" to it.\nThen, he left.',
+        b"Rain.",
+    ]
+    assert len(found) == 2
+
+
+def test_a_text_of_several_lines_is_not_cut_at_a_quote_inside_it(tmp_path: Path) -> None:
+    rows = ['https://h.example/0,"He said "no" to it.\nThen he left."', "https://h.example/1,Rain."]
+    found = items(tmp_path / "a.csv", "\n".join(["url,text", *rows, ""]))
+    assert [type(item) for item in found] == [Reject, Record]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", "\r".join(json.dumps({"text": STORY + n}) for n in "01")),
+        ("a.jsonl", "[\n" + "".join(json.dumps({"text": STORY + n}) + ",\n" for n in "01") + "]"),
+        ("a.json", "[" + "".join(json.dumps({"text": STORY + n}) + "," for n in "01") + "]"),
+    ],
+    ids=["carriage returns", "lines of an array", "a comma behind the last"],
+)
+def test_json_records_are_read_with_the_ends_of_other_writers(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    found = items(tmp_path / name, content)
+    assert [item.body.decode() for item in found if isinstance(item, Record)] == [
+        STORY + "0",
+        STORY + "1",
+    ]
+    assert len(found) == 2
+
+
+def test_a_relative_link_of_a_feed_is_completed_by_the_address_of_its_site(tmp_path: Path) -> None:
+    item = f"<item><title>Plan</title><link>/news/plan</link><description>{STORY * 2}</description></item>"
+    feed = f"<rss version='2.0'><channel><link>https://h.example/</link>{item}</channel></rss>"
+    assert one(tmp_path / "a.xml", feed).url == "https://h.example/news/plan"
+
+
+def test_a_cell_between_tabs_may_begin_with_a_quotation(tmp_path: Path) -> None:
+    texts = ['"We sail at noon," she said.', '"We sail at noon, she said.', '"We sail at noon."']
+    rows = [f"https://h.example/{n}\t{text}\n" for n, text in enumerate([*texts, "Rain fell."])]
+    found = items(tmp_path / "a.tsv", "url\ttext\n" + "".join(rows))
+    assert [item.body.decode() for item in found if isinstance(item, Record)] == [
+        '"We sail at noon," she said.',
+        '"We sail at noon, she said.',
+        "We sail at noon.",
+        "Rain fell.",
+    ]
+
+
 def test_quotes_inside_a_quoted_csv_field_are_read_as_they_are(tmp_path: Path) -> None:
     found = items(tmp_path / "a.csv", 'url,text\nhttps://h.example/0,"He said "no" to it."\n')
     assert [item.body for item in found if isinstance(item, Record)] == [b'He said no" to it."']

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -16,7 +15,7 @@ from copydesk.flows.read.formats.delimited_rows import DamagedRow
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError, Converted, buffered, lines, text_bytes
+from copydesk.flows.read.streams import BrokenError, lines, text_bytes, with_line_feeds
 from copydesk.transforms.article import Refused
 from copydesk.transforms.encodings import decode
 
@@ -34,7 +33,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     """
     # The limit of the csv module applies to the whole process, which only reads inputs.
     csv.field_size_limit(max(csv.field_size_limit(), limits.line_bytes))
-    source = _Lines(_with_line_feeds(text_bytes(opened.stream, limits)), limits)
+    source = _Lines(with_line_feeds(text_bytes(opened.stream, limits)), limits)
     names, delimiter = _header(source, fields)
     if len(names) > limits.parquet_columns:
         raise BrokenError("too_large", f"{len(names):,} columns")
@@ -97,14 +96,6 @@ def _row(names: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
         if not row.get(name):
             row[name] = cell
     return row
-
-
-def _with_line_feeds(stream: io.BufferedReader) -> BinaryIO:
-    """Replace the carriage returns of a file that has no other line ends."""
-    head = stream.peek()
-    if b"\r" not in head or b"\n" in head:
-        return stream
-    return buffered(Converted(stream, lambda raw: raw.replace(b"\r", b"\n")))
 
 
 class _Lines(Iterator[str | int]):

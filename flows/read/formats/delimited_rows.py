@@ -44,10 +44,10 @@ def rows(
     ['c.example', 'Hail']
     """
     source = _Source(lines, limits, first_line)
-    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    reader = _Reader(source, n_columns, delimiter)
     shape = _Shape(n_columns)
     damage: DamagedRow | None = None
-    while (found := _next_row(reader, source, n_columns, delimiter)) is not None:
+    while (found := reader.next_row()) is not None:
         if isinstance(found, DamagedRow):
             damage = damage or found
             source.go_back()
@@ -63,23 +63,55 @@ def rows(
         yield _with_end(damage, "no row below it could be read")
 
 
-def _next_row(
-    reader: Iterator[list[str]], source: _Source, n_columns: int, delimiter: str
-) -> list[str] | DamagedRow | None:
-    """Read a row. None is the end of the file."""
-    source.begin_row()
-    try:
-        cells = next(reader, None)
-    except _TooLargeError as error:
-        return DamagedRow("too_large", f"line {source.first_line:,}: {error}")
-    except csv.Error:
-        cells = _with_quotes_inside(source.row, delimiter)
-        if cells is None:
-            return DamagedRow("bad_csv", f"line {source.first_line:,}: a quote is not closed")
-    if cells is not None and len(source.row) > 1 and any(cells[n_columns:]):
-        found = f"{len(cells)} cells where the header row has {n_columns}"
-        return DamagedRow("bad_csv", f"line {source.first_line:,}: {found}")
-    return cells
+class _Reader:
+    """Reads rows with the csv module, and decides what its errors mean."""
+
+    def __init__(self, source: _Source, n_columns: int, delimiter: str) -> None:
+        self._source, self._n_columns, self._delimiter = source, n_columns, delimiter
+        self._escape: str | None = None
+        self._rows = self._opened()
+
+    def next_row(self) -> list[str] | DamagedRow | None:
+        """Read a row. None is the end of the file."""
+        source = self._source
+        source.begin_row()
+        try:
+            cells = next(self._rows, None)
+        except _TooLargeError as error:
+            return DamagedRow("too_large", f"line {source.first_line:,}: {error}")
+        except csv.Error:
+            if self._escape is None and any('\\"' in line for line in source.row):
+                # Some databases write a backslash before a quote.
+                self._escape = "\\"
+                self._rows = self._opened()
+                source.go_back(0)
+                return self.next_row()
+            cells = self._as_written()
+            if cells is None:
+                return DamagedRow("bad_csv", f"line {source.first_line:,}: a quote is not closed")
+        if cells is not None and len(source.row) > 1 and any(cells[self._n_columns :]):
+            found = f"{len(cells)} cells where the header row has {self._n_columns}"
+            return DamagedRow("bad_csv", f"line {source.first_line:,}: {found}")
+        return cells
+
+    def _opened(self) -> Iterator[list[str]]:
+        return csv.reader(
+            self._source, delimiter=self._delimiter, strict=True, escapechar=self._escape
+        )
+
+    def _as_written(self) -> list[str] | None:
+        """Return the cells of the first line if its quotes may be part of the text, else None.
+
+        Most programs that write tabs between cells do not quote, so a cell may begin with a
+        quotation.
+        """
+        row = self._source.row
+        if self._delimiter == "\t":
+            (cells,) = csv.reader(row[:1], delimiter="\t", quoting=csv.QUOTE_NONE)
+            if len(cells) == self._n_columns:
+                self._source.go_back()
+                return cells
+        return _with_quotes_inside(row, self._delimiter)
 
 
 def _with_quotes_inside(row: Sequence[str], delimiter: str) -> list[str] | None:
@@ -90,6 +122,9 @@ def _with_quotes_inside(row: Sequence[str], delimiter: str) -> list[str] | None:
     """
     if len(row) != 1:
         return None
+    line = row[0].rstrip()
+    if line.count('"') % 2 and not line.endswith('"'):
+        return None  # its last field goes on in the next line
     # If the line ends inside quotes, the second line becomes part of its row.
     found = list(csv.reader([*row, "x"], delimiter=delimiter))
     return found[0] if len(found) == 2 else None
@@ -119,10 +154,10 @@ class _Source(Iterator[str]):
         self.first_line += len(self.row)
         self.row, self._size = [], 0
 
-    def go_back(self) -> None:
-        """Read the lines of the current row again, without its first one."""
-        self._again.extendleft(reversed(self.row[1:]))
-        del self.row[1:]
+    def go_back(self, n_kept: int = 1) -> None:
+        """Read the lines of the current row again, except the first `n_kept`."""
+        self._again.extendleft(reversed(self.row[n_kept:]))
+        del self.row[n_kept:]
 
     def __next__(self) -> str:
         most = self._limits

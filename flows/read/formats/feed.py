@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO, cast
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -67,7 +68,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     stream.read(len(head) - len(head.lstrip(_BLANK)))  # XML allows no blank before its declaration
     source = _EndTags(stream)
     events = _events(source)
-    root, n_items, title = "", 0, None
+    root, n_items, about = "", 0, _About()
     last: Record | Reject | None = None
     try:
         for event, node in events:
@@ -81,11 +82,12 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
             if reader is not None:
                 if last is not None:
                     yield last
-                last = _bounded(reader(node, opened, n_items, title, limits), limits)
+                item = _bounded(reader(node, opened, n_items, about.title, limits), limits)
+                last = about.with_whole_address(item)
                 n_items += 1
                 _drop(node)
-            elif name == "title" and title is None and _is_of_feed(node):
-                title = text_of(node) or None
+            elif _is_of_feed(node):
+                about.see(name, node)
     except etree.XMLSyntaxError as error:
         if last is not None:
             yield last
@@ -100,6 +102,30 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         raise BrokenError("truncated" if is_cut_off else "corrupt", f"XML: {faults[0]}"[:300])
     if not n_items:
         raise BrokenError("no_items", f"no item in the {root or 'file'}")
+
+
+class _About:
+    """What the feed says about itself, before its items."""
+
+    def __init__(self) -> None:
+        self.title: str | None = None
+        self._link = ""
+
+    def see(self, name: str, node: etree._Element) -> None:
+        """Read an element of the feed."""
+        if name == "title" and self.title is None:
+            self.title = text_of(node) or None
+        elif name == "link" and not self._link and node.get("rel", "alternate") == "alternate":
+            self._link = (text_of(node) or node.get("href") or "").strip()
+
+    def with_whole_address(self, item: Record | Reject) -> Record | Reject:
+        """Complete a relative address of an item with the address of the feed's site."""
+        if not item.url or "://" in item.url or "://" not in self._link:
+            return item
+        try:
+            return replace(item, url=address(urljoin(self._link, item.url)))
+        except ValueError:
+            return item
 
 
 def _events(source: _EndTags) -> etree.iterparse[tuple[str, etree._Element]]:

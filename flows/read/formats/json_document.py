@@ -102,6 +102,9 @@ def _values(stream: BinaryIO, limits: Limits) -> Iterator[object]:
             )
         if n_values and text.accept(",") and text.is_over():
             break  # a comma behind the last of several objects
+        if is_array and n_values and text.accept("]"):
+            is_array = False  # a comma behind the last value of the array
+            continue
         try:
             yield text.value()
         except BrokenError as error:

@@ -11,7 +11,13 @@ from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.formats.json_depth import depth, levels, too_deep
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError, is_recoded, lines, text_bytes
+from copydesk.flows.read.streams import (
+    BrokenError,
+    is_recoded,
+    lines,
+    text_bytes,
+    with_line_feeds,
+)
 
 # Not strict, because dumps have tabs and line feeds in strings as they are.
 _DECODER = json.JSONDecoder(strict=False)
@@ -22,7 +28,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
     A file that holds an array, or objects of several lines, is read as `.json`.
     """
-    stream = text_bytes(opened.stream, limits)
+    stream = with_line_feeds(text_bytes(opened.stream, limits))
     if not opened.first_number and json_document.recognises(stream.peek()):
         yield from json_document.values(stream, opened, fields, limits)
         return

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 # The first lines of a record inside other bytes: the version, then a named field of the standard.
+# Some writers fill blocks with zeros.
 HEADER = re.compile(
-    rb"(?<=\n)WARC/\d\.\d{1,2}\r?\n(?=(?:[\w-]{1,60}:[^\n]{0,9999}\n){0,20}?(?i:WARC-Type):)"
+    rb"(?<=[\n\x00])WARC/\d\.\d{1,2}\r?\n(?=(?:[\w-]{1,60}:[^\n]{0,9999}\n){0,20}?(?i:WARC-Type):)"
 )
 END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 END_OF_RECORD = b"\r\n\r\n"
