@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow.dataset as ds
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from copydesk.flows.cli import main as cli
 from copydesk.flows.pipeline import run
@@ -65,6 +65,12 @@ def ingest(
     )
 
 
+def ingest_here(*arguments: str | Path, warehouse: Path) -> Result:
+    """The same command in this process, where nothing but its work is the subject."""
+    command = ["ingest", "--direct", "--workers", "1", "--warehouse", str(warehouse)]
+    return CliRunner().invoke(cli, [*command, *map(str, arguments)])
+
+
 def corpus(folder: Path, n: int = 4) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(n):
@@ -106,7 +112,7 @@ def test_a_full_disk_is_named_and_the_next_run_goes_through(tmp_path: Path) -> N
         prefix=("unshare", "-Urm", "sh", "-c", script, "sh"),
     )
     fails_with_a_sentence(done, "disk is full", "No space left")
-    assert ingest(tmp_path / "in", warehouse=place / "wh").returncode == 0
+    assert ingest_here(tmp_path / "in", warehouse=place / "wh").exit_code == 0
 
 
 class FullDisk:
@@ -145,19 +151,7 @@ def test_a_disk_that_fills_up_at_any_time_leaves_the_snapshot_before(
     before = os.readlink(warehouse / "current")
     with pytest.MonkeyPatch.context() as patched:
         FullDisk(patched, int(n_synced * share))
-        done = CliRunner().invoke(
-            cli,
-            [
-                "ingest",
-                "--direct",
-                "--workers",
-                "1",
-                "--quiet",
-                "--warehouse",
-                str(warehouse),
-                str(second),
-            ],
-        )
+        done = ingest_here("--quiet", second, warehouse=warehouse)
     assert done.exit_code == 1
     assert "disk is full" in done.output
     assert os.readlink(warehouse / "current") == before
@@ -188,7 +182,7 @@ def test_too_few_file_handles_are_named(tmp_path: Path) -> None:
 def test_locale_c_and_no_home_change_nothing(tmp_path: Path) -> None:
     source = corpus(tmp_path / "in")
     (source / "møte i går.txt").write_text(STORY + " Møtet var i går.", encoding="utf-8")
-    assert ingest(source, warehouse=tmp_path / "usual").returncode == 0
+    assert ingest_here(source, warehouse=tmp_path / "usual").exit_code == 0
     bare = {
         "PATH": os.environ["PATH"],
         "LC_ALL": "C",
@@ -219,8 +213,8 @@ def test_an_input_folder_is_left_as_it_was_and_may_be_read_only(tmp_path: Path) 
     before = [
         (path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())
     ]
-    done = ingest(source, warehouse=tmp_path / "wh")
-    assert done.returncode == 0, done.stderr
+    done = ingest_here(source, warehouse=tmp_path / "wh")
+    assert done.exit_code == 0, done.output
     assert [
         (path.name, path.stat().st_mtime_ns, path.read_bytes()) for path in sorted(source.iterdir())
     ] == before
@@ -260,7 +254,7 @@ def test_no_input_chooses_where_anything_is_written(tmp_path: Path) -> None:
     ]
     (source / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     before = set(tmp_path.rglob("*"))
-    assert ingest(source, warehouse=tmp_path / "wh").returncode == 0
+    assert ingest_here(source, warehouse=tmp_path / "wh").exit_code == 0
     new = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - before}
     assert new == {"wh"}
     assert not [
@@ -291,10 +285,10 @@ def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(tmp_path: Path) 
     (hostile / "good").mkdir()
     for path in good.iterdir():
         shutil.copy(path, hostile / "good" / path.name)
-    alone = ingest(hostile / "good", "--recipe", recipe, warehouse=tmp_path / "alone")
-    mixed = ingest(hostile, "--recipe", recipe, warehouse=tmp_path / "mixed")
-    assert alone.returncode == 0, alone.stderr
-    assert mixed.returncode == 0, mixed.stderr
+    alone = ingest_here(hostile / "good", "--recipe", recipe, warehouse=tmp_path / "alone")
+    mixed = ingest_here(hostile, "--recipe", recipe, warehouse=tmp_path / "mixed")
+    assert alone.exit_code == 0, alone.output
+    assert mixed.exit_code == 0, mixed.output
     texts = {
         row["title"]: row["text"]
         for row in rows(tmp_path / "alone") + rows(tmp_path / "alone", "duplicates")
