@@ -114,7 +114,7 @@ def edit_texts(data: Data) -> Iterator[Line]:
     edit.clean_text(rows[0]["text"])
     size = sum(len(row["text"].encode()) for row in rows) / len(rows)
     yield from _in_turn(
-        "edit a text",
+        "clean a text",
         size,
         len(rows),
         {"copydesk": lambda n: edit.clean_text(rows[n]["text"], url=rows[n]["url"])},
@@ -139,7 +139,7 @@ def edit_pages(data: Data) -> Iterator[Line]:
             rows[n]["html"], url=rows[n]["url"], with_metadata=True, include_comments=False
         )
     yield from _in_turn(
-        "edit a page", sum(len(row["html"].encode()) for row in rows) / len(rows), len(rows), ways
+        "clean a page", sum(len(row["html"].encode()) for row in rows) / len(rows), len(rows), ways
     )
 
 

@@ -129,7 +129,7 @@ class Recipe:
         return cast("Run", self.values["run"])
 
     def edit_options(self, templates: Mapping[str, frozenset[str]]) -> edit.Options:
-        """Return the options of the stages that edit one document."""
+        """Return the options of the stages that work on one document."""
         from copydesk.transforms import edit
 
         return edit.Options(

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from copydesk.flows.report.outcome import Outcome
     from copydesk.flows.support.progress import Bar, Lines, Quiet
 
+_COMPILES = (
+    "This first run on the machine compiles the inner loops, which takes about 40 seconds. "
+    "Later runs use the result."
+)
+
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
@@ -85,6 +90,7 @@ def command(
 
     from copydesk.flows.recipe import load
     from copydesk.flows.support import progress as terminal
+    from copydesk.flows.support import startup_cache
 
     if engine == "local" and scheduler is not None:
         raise click.UsageError("--scheduler needs --engine dask")
@@ -106,6 +112,8 @@ def command(
     try:
         outcome, n_bytes = (None, 0) if reread or dry_run else _look_ahead(run)
         if outcome is None:
+            if not (quiet or as_json or startup_cache.loops_are_compiled()):
+                click.echo(_COMPILES, err=True)
             if engine == "local":
                 _start_workers(run, n_bytes)
             progress = terminal.chosen(quiet=quiet or as_json)

@@ -8,10 +8,13 @@ file in it is damaged, the model is unpacked and a template is compiled as usual
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from copydesk.transforms import numba_cache
 
 
 def folder() -> Path:
@@ -37,6 +40,19 @@ def prepare() -> None:
     arrays = language.arrays()
     language.use_arrays(arrays)
     keep(path, lambda draft: np.savez(draft, **arrays))  # type: ignore[arg-type]  # numpy's stub takes the names for flags
+
+
+def loops_are_compiled() -> bool:
+    """Whether an earlier process of this Python left compiled loops on this machine.
+
+    If numba keeps them in a folder that cannot be known here, the answer is yes.
+    """
+    name = f"*.py{sys.version_info.major}{sys.version_info.minor}.nbi"
+    chosen = os.environ.get("NUMBA_CACHE_DIR", "")
+    if chosen:
+        return any(Path(chosen).rglob(name))
+    folder = Path(numba_cache.__file__).parent / "clean" / "lines"
+    return not os.access(folder, os.W_OK) or any((folder / "__pycache__").glob(name))
 
 
 def keep(path: Path, write: Callable[[Path], object]) -> None:

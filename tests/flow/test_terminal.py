@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ import pytest
 from copydesk.flows.pipeline.summary import Facts, Summary
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.report import outcome as finish
-from copydesk.flows.support import progress
+from copydesk.flows.support import progress, startup_cache
 from copydesk.flows.support.safe_text import printable
 from copydesk.transforms.drift import Anomaly
 
@@ -159,3 +160,14 @@ def test_the_total_is_estimated_by_bytes_and_exact_at_the_end(tmp_path: Path) ->
     )
     assert Seen.totals[-1] == 12
     assert all(8 <= total <= 16 for total in Seen.totals)
+
+
+def test_the_first_run_on_a_machine_is_known_by_the_cache_of_compiled_loops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert not startup_cache.loops_are_compiled()
+    (tmp_path / "lines").mkdir()
+    version = f"{sys.version_info.major}{sys.version_info.minor}"
+    (tmp_path / "lines" / f"line_walk.walk-19.py{version}.nbi").touch()
+    assert startup_cache.loops_are_compiled()
