@@ -81,8 +81,9 @@ def _checked(text: str, options: Options) -> bytes:
     if not text or (len(text) < 1000 and not text.strip("\ufeff \t\r\n\x00")):
         raise Refused("extract", "empty", "the document has no content")
     # Every element needs a "<", so this bounds the tree before it is built.
-    if text.count("<") > 4 * options.max_elements:
-        raise Refused("extract", "too_many_elements", f"more than {4 * options.max_elements} tags")
+    most = 4 * options.max_elements
+    if len(text) > most and text.count("<") > most:
+        raise Refused("extract", "too_many_elements", f"more than {most} tags")
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
     try:
@@ -195,12 +196,23 @@ def _has_stretch(content: bytes, length: int) -> bool:
 
 
 def _is_in_script(content: bytes, start: int, end: int) -> bool:
-    """Tell whether a stretch is in a script that opens before it. A False may be wrong."""
-    opened = content.rfind(b"<script", 0, start)
+    """Tell whether a stretch is in a script or a style that opens before it. A False may be wrong."""
+    return _is_inside(content, b"script", start, end) or (
+        _is_inside(content, b"style", start, end)
+        # A script may write a style. Then it must not have ended before the stretch.
+        and content.find(b"</script", content.rfind(b"<style", 0, start), end) < 0
+    )
+
+
+def _is_inside(content: bytes, name: bytes, start: int, end: int) -> bool:
+    opened = content.rfind(b"<" + name, 0, start)
     if opened < 0 or content.find(b">", opened, start) < 0:
         return False
-    closed = content[opened:end].lower().find(b"</script")
-    return closed < 0 or end - opened - closed < _END_OF_SCRIPT
+    first = content.find(b"</", opened, end)  # Most scripts have no such mark before their end.
+    if first < 0 or end - first < _END_OF_SCRIPT:
+        return True
+    closed = content[first:end].lower().find(b"</" + name)
+    return closed < 0 or end - first - closed < _END_OF_SCRIPT
 
 
 def _without_scripts(content: bytes) -> bytes:

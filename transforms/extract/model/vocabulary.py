@@ -110,7 +110,18 @@ GROUP_BITS = {
     for place, name in enumerate((*(name for name, _ in CLASS_GROUPS), *ATTRIBUTE_GROUPS))
 }
 
-_EACH_CLASS = tuple(re.compile(pattern) for _, pattern in CLASS_GROUPS)
+#: The bits and patterns of a few groups, behind a pattern that is found if one of them is.
+_FEW = 6
+_CLASSES = tuple(
+    (
+        any_of(pattern for _, pattern in CLASS_GROUPS[at : at + _FEW]),
+        tuple(
+            (GROUP_BITS[name], re.compile(pattern))
+            for name, pattern in CLASS_GROUPS[at : at + _FEW]
+        ),
+    )
+    for at in range(0, len(CLASS_GROUPS), _FEW)
+)
 #: Six of seven names are in no group.
 _ANY_CLASS = any_of(pattern for _, pattern in CLASS_GROUPS)
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
@@ -136,7 +147,13 @@ def _part_groups(part: str) -> int:
     part = part.lower()
     if not _ANY_CLASS.search(part):
         return 0
-    return sum(1 << i for i, pattern in enumerate(_EACH_CLASS) if pattern.search(part))
+    return sum(
+        bit
+        for any_of_few, few in _CLASSES
+        if any_of_few.search(part)
+        for bit, pattern in few
+        if pattern.search(part)
+    )
 
 
 @lru_cache(maxsize=1 << 12)

@@ -5,19 +5,25 @@ The result holds plain values and no part of the tree.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, partial
-from typing import Any, NamedTuple
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
 from copydesk.transforms.extract import page_elements
 from copydesk.transforms.extract.page_elements import Attributes, Elements
-from copydesk.transforms.tag.page import element_names, json_ld
+from copydesk.transforms.tag.page import element_names, element_signs, json_ld
+from copydesk.transforms.tag.page.element_signs import Marked, Sign, sign_of
 from copydesk.transforms.tag.page.json_ld import Statements
 from copydesk.transforms.tag.page.kickers import without_kicker
-from copydesk.transforms.tag.page.visible_text import HIDDEN, MAX_MARK_CHARS, VisibleText, fold
+from copydesk.transforms.tag.page.visible_text import (
+    MAX_MARK_CHARS,
+    MOST_CHARS,
+    VisibleText,
+    fold,
+)
 
 __all__ = ["Mark", "PageData", "fold", "read_page"]
 
@@ -27,21 +33,12 @@ MAX_META = 300
 MAX_MARKS = 200
 MAX_LICENSES = 10  # Licences of a page. Further ones belong to its pictures.
 
-# A date often follows one of these elements: a label, an icon, a break.
-_BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", "svg"})
-_HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
-_LINKS = frozenset({"canonical", "license", "copyright", "alternate"})
 #: Characters of a line that opens with a byline or has a date, at most.
 _MAX_LINE_CHARS = 200
 #: Levels of elements around a mark that are read.
 _MAX_ANCESTORS = 26
 #: Attributes that hold the value of an element for machines.
 _VALUES = ("content", "datetime", "data-datetime", "title")
-_SAYS_NOTHING = HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
-
-
-#: Pairs of `authors`, `dates` or `headings` and the kind of sign.
-Marked = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +125,7 @@ class _Reader:
         self.marked: dict[int, int] = {}
         self.zones: dict[int, str] = {}
         self.may_be_line = elements.may_be_byline | elements.may_be_date
+        self.flags: page_elements.Index = np.zeros(len(elements), dtype=np.int64)
         self.visible = VisibleText(elements)
 
     @cached_property
@@ -139,7 +137,7 @@ class _Reader:
     def read_elements(self) -> None:
         """Read each element that may show something."""
         elements = self.elements
-        signs = list(map(_sign, elements.names, elements.attributes))
+        signs = list(map(sign_of, elements.names, elements.attributes))
         heads = {
             "meta": self._meta,
             "link": self._link,
@@ -149,10 +147,12 @@ class _Reader:
             "h1": self._heading,
             "time": self._time,
         }
+        flags = [sign.flags for sign in signs]
+        self.flags = np.array(flags, dtype=np.int64)[elements.kind]
         people = self._people(signs)
         may_be_line, may_be_date = self.may_be_line.data, elements.may_be_date.data
         opened_at, closed_at = elements.opened_at, elements.closed_at
-        for element in self._telling(signs, people):
+        for element in self._telling(people):
             self.order = element + 1
             sign = signs[self.kind[element]]
             opened, closed = opened_at[element], closed_at[element]
@@ -167,33 +167,24 @@ class _Reader:
             if sign.has_text and opened < closed and may_be_line[opened]:
                 self._text(element, elements.text_after(opened), is_date=sign.is_date)
 
-    def _people(self, signs: Sequence[_Sign]) -> dict[int, Marked]:
+    def _people(self, signs: Sequence[Sign]) -> dict[int, Marked]:
         """Return the marks of the elements that link to the page of a person."""
         elements = self.elements
-        links = np.flatnonzero(
-            self._of_kind(sign.may_link for sign in signs) & (elements.address > 0)
-        )
+        links = np.flatnonzero((self.flags & element_signs.MAY_LINK > 0) & (elements.address > 0))
         return {
             element: (("authors", "path"), *signs[self.kind[element]].marks)
             for element, href in zip(links.tolist(), elements.hrefs(links), strict=True)
             if element_names.is_author_path(href)
         }
 
-    def _telling(self, signs: Sequence[_Sign], people: Collection[int]) -> list[int]:
+    def _telling(self, people: Collection[int]) -> list[int]:
         """Return the elements that are marked or whose texts may be a byline or a date."""
-        opened, closed = self.elements.opened, self.elements.closed
-        found = self._of_kind(sign.is_telling for sign in signs)
+        elements, flags = self.elements, self.flags
+        found = flags & element_signs.TELLING > 0
         found[list(people)] = True
-        has_text = self._of_kind(sign.has_text for sign in signs)
-        found |= has_text & self.may_be_line[opened]
-        may_precede_date = self._of_kind(sign.may_precede_date for sign in signs)
-        found |= may_precede_date & self.elements.may_be_date[closed]
+        found |= (flags & element_signs.HAS_TEXT > 0) & self.may_be_line[elements.opened]
+        found |= (flags & element_signs.PRECEDES_DATE > 0) & elements.may_be_date[elements.closed]
         return list(map(int, np.flatnonzero(found)))
-
-    def _of_kind(self, column: Iterable[bool]) -> page_elements.Marks:
-        """Spread a value of each kind over the elements of the kind."""
-        of_kinds = np.fromiter(column, dtype=np.bool_, count=len(self.elements.names))
-        return of_kinds[self.elements.kind]
 
     def _script(self, element: int, attributes: Attributes) -> None:
         self.scripts.append(self.elements.text(element))
@@ -219,7 +210,7 @@ class _Reader:
     def _tag(self, element: int) -> str:
         return self.elements.names[self.kind[element]]
 
-    def _add_marks(self, element: int, sign: _Sign, marks: Marked) -> None:
+    def _add_marks(self, element: int, sign: Sign, marks: Marked) -> None:
         """Record an element whose names, links or properties show what it holds."""
         if sign.is_license and len(self.licenses) < MAX_LICENSES:
             address = self.elements.hrefs(np.array([element]))[0].strip()[:500]
@@ -269,7 +260,7 @@ class _Reader:
     def _mark(self, marks: list[Mark], element: int, how: str, named: str) -> None:
         if len(marks) >= (MAX_MARKS if how == "text" else 2 * MAX_MARKS):
             return
-        text = self.visible.of(element)[: MAX_MARK_CHARS * 3]
+        text = self.visible.of(element)[:MOST_CHARS]
         attribute = partial(self.elements.attribute, element)
         value = next(filter(None, map(attribute, _VALUES)), "")
         if not text and not value:
@@ -321,78 +312,3 @@ class _Reader:
             self.licenses.append(href.strip()[:500])
         elif rel == "alternate" and attributes.get("hreflang") and len(self.alternates) < 100:
             self.alternates.setdefault(attributes["hreflang"].lower()[:20], href.strip()[:2000])
-
-
-class _Sign(NamedTuple):
-    """What the name and the attributes of all elements of one kind show."""
-
-    tag: str
-    may_precede_date: bool  # A date may follow it.
-    has_text: bool = False  # Its text may be a byline or a date.
-    may_link: bool = False  # Its address may be the page of a person.
-    named: str = ""
-    marks: Marked = ()
-    is_date: bool = False
-    is_license: bool = False
-    is_head: bool = False  # Its own attributes are read, as those of `meta`.
-
-    @property
-    def is_telling(self) -> bool:
-        """Whether an element of the kind is read, whatever its text says."""
-        return bool(self.marks) or self.is_license or self.is_head
-
-
-def _sign(tag: str, attributes: Attributes) -> _Sign:
-    """Return what the name of an element and its `page_elements.TELLING` attributes show."""
-    if tag in _HEADS or tag in _SAYS_NOTHING or not attributes:
-        return _sign_of_tag(tag, _is_telling_head(tag, attributes))
-    named, prop, rel = element_names.naming(attributes)
-    groups = element_names.marked_as(named)
-    if not groups and not prop and not rel and "headline" not in named and tag != "a":
-        return _sign_of_tag(tag, False)
-    is_author, is_date = bool(groups & element_names.AUTHOR), bool(groups & element_names.DATE)
-    may_precede_date = tag in _BEFORE_DATES
-    words = rel.lower().split()
-    is_license = "license" in words
-    marks: Marked = ()
-    if "author" in words:
-        marks = (("authors", "rel"),)
-        return _Sign(tag, may_precede_date, named=named, marks=marks, is_license=is_license)
-    if prop:
-        marks = _of_property(prop.lower(), is_author)
-    elif is_author:
-        marks = (("authors", "class"),)
-    elif "headline" in named and tag in {"h2", "h3", "div", "span", "p"}:
-        marks = (("headings", "class"),)
-    if is_date:
-        marks += (("dates", "class"),)
-    may_link = tag == "a" and not prop and not is_author
-    has_text = not (is_date and is_author)
-    return _Sign(tag, may_precede_date, has_text, may_link, named, marks, is_date, is_license)
-
-
-@lru_cache(maxsize=1 << 10)
-def _sign_of_tag(tag: str, is_head: bool) -> _Sign:
-    """Return what the name of an element shows without its attributes."""
-    has_text = tag not in _HEADS and tag not in _SAYS_NOTHING
-    return _Sign(tag, tag in _BEFORE_DATES, has_text, may_link=tag == "a", is_head=is_head)
-
-
-def _is_telling_head(tag: str, attributes: Attributes) -> bool:
-    """Tell whether an element of the head is read. Most scripts and links are not."""
-    if tag == "script":
-        return "ld+json" in attributes.get("type", "").lower()
-    if tag == "link":
-        return attributes.get("rel", "").lower() in _LINKS
-    return tag in _HEADS
-
-
-def _of_property(prop: str, is_author: bool) -> Marked:
-    last = prop.rsplit(":", 1)[-1]
-    if last in {"author", "creator"} or "author" in last.split():
-        return (("authors", "itemprop"),)
-    if last in {"datepublished", "datecreated", "datemodified", "published_time", "pubdate"}:
-        return (("dates", "itemprop"),)
-    if last == "headline":
-        return (("headings", "itemprop"),)
-    return (("authors", "class"),) if is_author else ()

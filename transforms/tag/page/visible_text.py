@@ -12,8 +12,10 @@ from copydesk.transforms.tag.persons.name_lexicon import words
 MAX_PARTS = 400  # Pieces of text that are read for one mark.
 MAX_MARK_CHARS = 400  # Longer "bylines" are biographies.
 _MAX_LEVELS = 30  # Nested elements inside a mark.
+MOST_CHARS = 3 * MAX_MARK_CHARS  # Characters of a mark that are kept.
 # Characters. A page may nest a thousand marks around one text of several megabytes.
-_MAX_PART_CHARS = 3 * MAX_MARK_CHARS + 1
+_MAX_PART_CHARS = MOST_CHARS + 1
+_MANY_PARTS = 40  # Pieces after which the characters read so far are counted (arbitrary).
 
 HIDDEN = words(
     """
@@ -44,7 +46,8 @@ class VisibleText:
         """Return the text of an element, one line for each block.
 
         Inline neighbours are separated even if there is no white space between two letters, because
-        some pages separate them by style alone. The text ends after `MAX_PARTS` pieces.
+        some pages separate them by style alone. The text ends after `MAX_PARTS` pieces, or some
+        pieces after `MOST_CHARS` printed characters.
         """
         if self.closed[element] - self.opened[element] == 1:  # most of them
             text = self.elements.text_after(self.opened[element])
@@ -65,8 +68,14 @@ class VisibleText:
             return parts
         self._add(parts, tag)
         deepest = self.depth[element] + _MAX_LEVELS
+        n_read = n_printed = 0
         tag += 1
         while tag < stop:
+            if len(parts) >= n_read + _MANY_PARTS:
+                n_printed += _printed_chars(parts[n_read:])
+                n_read = len(parts)
+                if n_printed > MOST_CHARS:
+                    break
             inner = of_tag[tag]
             if tag == opened[inner] and len(parts) > MAX_PARTS:
                 tag = closed[int(elements.parent[inner])]
@@ -91,6 +100,10 @@ class VisibleText:
     def of_tag(self) -> memoryview[int]:
         """The element of each tag."""
         return self.elements.of_tag().data
+
+
+def _printed_chars(parts: list[str]) -> int:
+    return sum(len(word) for part in parts if part != _BORDER for word in part.split())
 
 
 _INLINE = re.compile(" ?\ue000[ \ue000]*")
