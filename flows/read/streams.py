@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import codecs
 import contextlib
 import io
 import lzma
@@ -21,9 +20,8 @@ _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame of zstd that holds a di
 # The start of a block or the end of an empty stream, since "BZh" alone may start a text.
 _BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 _CHUNK = 2**16
-FREE_BYTES = (
-    64 * 2**20
-)  # a ratio means nothing for small files: a short page of one repeated line is no attack
+# A ratio means nothing for small files: a short page of one repeated line is no attack.
+FREE_BYTES = 64 * 2**20
 _ZSTD_WINDOW = 2**27  # 128 MB: what `zstd -d` accepts without --long
 _XZ_MEMORY = 2**28  # bytes; `xz -9` needs 65 MB to unpack, but a header can request 4 GB
 _TRIED = 2**14  # bytes to unpack to find out whether a candidate is a member
@@ -292,50 +290,6 @@ def buffered(stream: io.RawIOBase) -> io.BufferedReader[Any]:
     return io.BufferedReader(stream, _CHUNK)
 
 
-def text_bytes(stream: BinaryIO, limits: Limits) -> io.BufferedReader[Any]:
-    """Unpack text in UTF-8, or in UTF-16 with a byte order mark, which becomes UTF-8."""
-    plain = buffered(Inflated(stream, limits))
-    if plain.peek(2)[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return plain
-    decoder = codecs.getincrementaldecoder("utf-16")("replace")
-    return buffered(Converted(plain, lambda raw: decoder.decode(raw).encode()))
-
-
-def with_line_feeds(stream: io.BufferedReader[Any]) -> io.BufferedReader[Any]:
-    """Replace the carriage returns of a file that has no other line ends."""
-    head = stream.peek()
-    if b"\r" not in head or b"\n" in head:
-        return stream
-    return buffered(Converted(stream, lambda raw: raw.replace(b"\r", b"\n")))
-
-
-def is_recoded(stream: io.BufferedReader[Any]) -> bool:
-    """Whether the stream differs from the bytes of the file in encoding or line ends."""
-    return isinstance(stream.raw, Converted)
-
-
-class Converted(io.RawIOBase):
-    """A stream whose bytes pass through a function, a chunk at a time."""
-
-    def __init__(self, source: io.BufferedReader[Any], convert: Callable[[bytes], bytes]) -> None:
-        super().__init__()
-        self._source, self._convert = source, convert
-        self._rest = b""
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        """Fill the buffer with the next converted bytes."""
-        view = memoryview(buffer)  # type: ignore[arg-type]
-        while not self._rest and (chunk := self._source.read1(_CHUNK)):
-            self._rest = self._convert(chunk)
-        n = min(len(view), len(self._rest))
-        view[:n], self._rest = self._rest[:n], self._rest[n:]
-        return n
-
-
 def packing(head: bytes) -> str | None:
     """The compression of some data by its first bytes: gzip, zstd, bzip2, xz or None."""
     if head.startswith(GZIP):
@@ -382,21 +336,3 @@ def whole(stream: io.RawIOBase, most: int) -> bytes:
     if len(content) > most:
         raise BrokenError("too_large", f"more than {most:,} bytes; [limits] document_bytes")
     return content
-
-
-def lines(stream: BinaryIO, most: int) -> Iterator[bytes | int]:
-    """Yield lines without their line ends.
-
-    For a line of more than `most` bytes only its length is yielded, so that it takes no memory.
-    """
-    while True:
-        line = stream.readline(most + 2)
-        if not line:
-            return
-        if line.endswith(b"\n") or len(line) <= most:
-            yield line.rstrip(b"\r\n")
-            continue
-        length = len(line)
-        while (rest := stream.readline(_CHUNK)) and not rest.endswith(b"\n"):
-            length += len(rest)
-        yield length + len(rest)

@@ -13,9 +13,10 @@ from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats import delimited_rows
 from copydesk.flows.read.formats.delimited_rows import DamagedRow
 from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.formats.text_lines import lines, text_bytes, with_line_feeds
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError, lines, text_bytes, with_line_feeds
+from copydesk.flows.read.streams import BrokenError
 from copydesk.transforms.article import Refused
 from copydesk.transforms.encodings import decode
 

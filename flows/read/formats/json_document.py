@@ -10,9 +10,10 @@ from typing import BinaryIO
 from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.formats.json_depth import levels, too_deep
+from copydesk.flows.read.formats.text_lines import text_bytes
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError, text_bytes
+from copydesk.flows.read.streams import BrokenError
 
 _PIECE = 2**18
 _BLANK = " \t\r\n\ufeff"

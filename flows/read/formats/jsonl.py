@@ -9,15 +9,10 @@ from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats import json_document
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.formats.json_depth import depth, levels, too_deep
+from copydesk.flows.read.formats.text_lines import is_recoded, lines, text_bytes, with_line_feeds
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import (
-    BrokenError,
-    is_recoded,
-    lines,
-    text_bytes,
-    with_line_feeds,
-)
+from copydesk.flows.read.streams import BrokenError
 
 # Not strict, because dumps have tabs and line feeds in strings as they are.
 _DECODER = json.JSONDecoder(strict=False)

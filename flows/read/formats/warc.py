@@ -223,10 +223,8 @@ class _Segment:
         left = self._tape.between(end, self._tape.end)
         if last.n_bytes > self._limits.document_bytes or not left.strip(b"\r\n\x00"):
             return
-        self._error, self._search_from = (
-            "the file ends within the header of a record",
-            self._tape.end,
-        )
+        self._error = "the file ends within the header of a record"
+        self._search_from = self._tape.end
         self.number += self._has_whole_head(last.start)
         offset = self._tape.offset(end + len(left) - len(left.lstrip(b"\r\n\x00")))
         detail = f"{self._error}; record at byte offset {offset}"
