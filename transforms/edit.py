@@ -41,9 +41,14 @@ _DEFAULTS = Options()
 
 def warm_up() -> None:
     """Load the packaged models and tables. Afterwards no transform opens a file."""
+    warm_up_for_texts()
+    extract.warm()
+
+
+def warm_up_for_texts() -> None:
+    """Load what texts need. Afterwards no transform of a text that another tool extracted opens a file."""
     decode.warm()
     clean.warm()
-    extract.warm()
     tag.warm()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,15 +148,25 @@ def _workers_needed(n_bytes: int) -> int:
 
 
 def warm_up() -> None:
-    """Load everything that cleaning needs."""
+    """Load everything that cleaning a text needs."""
     startup_cache.prepare()
+    edit.warm_up_for_texts()
+
+
+@cache
+def warm_up_for_pages() -> None:
+    """Load everything that cleaning a page needs, which takes a third of a second more."""
+    warm_up()
     edit.warm_up()
 
 
 def clean_shard(job: worker_pool.Job, options: Mapping[str, Any]) -> dict[str, Any]:
     """Clean the documents of a shard, and write articles, ledger and rejects into `options["folder"]`."""
     chosen = edit_options(options["recipe"], options["templates"])
-    warm_up()
+    if job.shard.has_pages():
+        warm_up_for_pages()
+    else:
+        warm_up()
     outcomes = [article_of(record, chosen) for _, record in job.documents()]
     files = ShardFiles(Path(options["folder"]), job.shard.number)
     write([*outcomes, *job.rejects()], files)

@@ -121,6 +121,15 @@ class Shard:
                         **row, given=Given(**{**given, "authors": tuple(given["authors"])})
                     )
 
+    def has_pages(self) -> bool:
+        """Whether one of the records is a page."""
+        options = pa.ipc.IpcReadOptions(included_fields=[SCHEMA.get_field_index("kind")])
+        with (
+            pa.OSFile(os.path.join(self.folder, RECORDS)) as source,
+            pa.ipc.open_stream(source, options=options) as batches,
+        ):
+            return any("page" in batch["kind"].to_pylist() for batch in batches)
+
     def rejects(self) -> Iterator[Reject]:
         """Yield the rejects that reading found."""
         for row in json.loads(Path(self.folder, _REJECTS).read_text(encoding="utf-8"))["rejects"]:

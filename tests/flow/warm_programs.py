@@ -86,7 +86,7 @@ def _import_all() -> None:
     from copydesk.flows.orchestration import prefect_settings
     from copydesk.flows.pipeline import clean_shards
 
-    clean_shards.warm_up()
+    clean_shards.warm_up_for_pages()
     for path in (ROOT / "seeds").glob("*.txt"):  # loads the compiled loops
         copydesk.clean_text(path.read_text(encoding="utf-8"))
     prepare = prefect_settings.prepare
