@@ -101,18 +101,18 @@ def extract(
     """
     options = options or Options()
     found = _CheckedPage.of(tree, url, options, elements or page_elements.read(tree))
-    if found.reading is None:
+    if found.judged is None:
         return _body_of_head(found.hints, options)
-    page, kept = found.reading.page, found.reading.kept
+    page, kept = found.judged.page, found.judged.kept
     embedded = None
-    if float((found.reading.words * kept).sum()) <= embedded_text.MOST_WORDS_OF_A_TEASER:
+    if float((found.judged.words * kept).sum()) <= embedded_text.MOST_WORDS_OF_A_TEASER:
         embedded = embedded_text.article(
             found.hints, [page.text[b] for b in np.flatnonzero(kept).tolist()]
         )
     if embedded is not None:
         return _from_data(page, kept, embedded)
     if options.refuse_no_article:
-        why = page_kind.without_article(found.reading, found.hints, url)
+        why = page_kind.without_article(found.judged, found.hints, url)
         if why:
             raise Refused("extract", "no_article", why)
     reasons = cut_reasons.Reasons(page, kept, found.is_headline, found.rules)
@@ -121,10 +121,10 @@ def extract(
 
 def read(
     tree: HtmlElement, url: str | None, options: Options
-) -> tuple[page_kind_features.Reading | None, Hints]:
+) -> tuple[page_kind_features.JudgedBlocks | None, Hints]:
     """Return the blocks of a page and the hints of its head, for the training of `page_kind`."""
     found = _CheckedPage.of(tree, url, options, page_elements.read(tree))
-    return found.reading, found.hints
+    return found.judged, found.hints
 
 
 def _no_blocks() -> npt.NDArray[np.bool_]:
@@ -136,7 +136,7 @@ class _CheckedPage:
     """The blocks of a page, with its candidates and headlines and the rules of the checks."""
 
     hints: Hints
-    reading: page_kind_features.Reading | None = None
+    judged: page_kind_features.JudgedBlocks | None = None
     candidate: npt.NDArray[np.bool_] = field(default_factory=_no_blocks)
     is_headline: npt.NDArray[np.bool_] = field(default_factory=_no_blocks)
     rules: dict[int, str] = field(default_factory=dict)
@@ -159,10 +159,10 @@ class _CheckedPage:
         choice = thresholds.choose(probability, words, links)
         is_title = is_headline | (column("title_cover") > _TITLE_COVER)
         checked = page_checks.check(page, choice.kept, probability, words, is_title)
-        reading = page_kind_features.Reading(
+        judged = page_kind_features.JudgedBlocks(
             page, checked.kept, words, links, column("sentence_ends"), is_title
         )
-        return cls(hints, reading, choice.candidate, is_headline, checked.rules)
+        return cls(hints, judged, choice.candidate, is_headline, checked.rules)
 
 
 #: A block with this share of the page's title, and hardly more, prints the title.

@@ -8,7 +8,7 @@ import numpy as np
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import TITLE_PARTS, Hints
-from copydesk.transforms.extract.page_level.page_kind_features import Reading
+from copydesk.transforms.extract.page_level.page_kind_features import JudgedBlocks
 
 SCRIPT_SHELL = "a script shell: the page has no text and loads it by scripts"
 #: A page that keeps more words than this is not an error page or a wall, whatever its title says
@@ -71,12 +71,12 @@ _RUN_SCRIPTS = re.compile(
 )
 
 
-def find(reading: Reading, hints: Hints) -> str:
+def find(judged: JudgedBlocks, hints: Hints) -> str:
     """Return the kind of a page with little text, or an empty string.
 
     Kinds are an error, a wall, a shell, and a page with only labels or pictures.
     """
-    page, kept, words = reading.page, reading.kept, reading.words
+    page, kept, words = judged.page, judged.kept, judged.words
     n_kept = float(words[kept].sum())
     if n_kept > _NOTICE_WORDS:
         return ""
@@ -94,23 +94,23 @@ def find(reading: Reading, hints: Hints) -> str:
         return f"a consent wall: the text says {said[0][:60]!r}"
     if float(words.sum()) < _SHELL_WORDS and hints.scripts and _RUN_SCRIPTS.search(text[:500]):
         return SCRIPT_SHELL
-    return _without_sentence(reading)
+    return _without_sentence(judged)
 
 
-def _without_sentence(reading: Reading) -> str:
+def _without_sentence(judged: JudgedBlocks) -> str:
     """Return the kind of a page without a sentence: a menu of links, or pictures below a headline."""
-    kept, words = reading.kept, reading.words
-    is_free = (reading.links < _LINKED) & ~reading.is_title
+    kept, words = judged.kept, judged.words
+    is_free = (judged.links < _LINKED) & ~judged.is_title
     is_said = (words >= _SAID_WORDS) | (
-        is_free & ((words >= _FREE_WORDS) | ((reading.ends >= 1) & (words >= _SENTENCE_WORDS)))
+        is_free & ((words >= _FREE_WORDS) | ((judged.ends >= 1) & (words >= _SENTENCE_WORDS)))
     )
     if (kept & is_said).any():
         return ""
-    n_linked = int((kept & (reading.links >= _LINKED)).sum())
+    n_linked = int((kept & (judged.links >= _LINKED)).sum())
     if n_linked >= max(_MENU_LINKS, kept.sum() / 2):
         return f"a frame without an article: {n_linked} links and no sentence are kept"
-    n_images = reading.page.tag.count("img")
-    others = [reading.page.text[b] for b in np.flatnonzero(kept & ~reading.is_title).tolist()]
+    n_images = judged.page.tag.count("img")
+    others = [judged.page.text[b] for b in np.flatnonzero(kept & ~judged.is_title).tolist()]
     if n_images >= _GALLERY_IMAGES and not any(c.isalpha() for text in others for c in text):
         return f"a gallery without text: {n_images} pictures, and only the headline has words"
     return ""

@@ -27,7 +27,7 @@ from copydesk.transforms.extract.page_level import notices
 from copydesk.transforms.extract.page_level.page_kind_features import (
     LISTS,
     NAMES,
-    Reading,
+    JudgedBlocks,
     features,
 )
 
@@ -61,16 +61,16 @@ _UNKNOWN = -1
 _LIST_BLOCKS = 12
 
 
-def without_article(reading: Reading, hints: Hints, url: str | None) -> str:
+def without_article(judged: JudgedBlocks, hints: Hints, url: str | None) -> str:
     """Return the sign that a page has no article, or an empty string if it may have one."""
-    return notices.find(reading, hints) or _by_shape(reading, hints, url)
+    return notices.find(judged, hints) or _by_shape(judged, hints, url)
 
 
-def _by_shape(reading: Reading, hints: Hints, url: str | None) -> str:
+def _by_shape(judged: JudgedBlocks, hints: Hints, url: str | None) -> str:
     """Return what the model says about the shape of a page, with numbers that a reader can check."""
-    if not is_asked(reading):
+    if not is_asked(judged):
         return ""
-    row = features(reading, hints, url)
+    row = features(judged, hints, url)
     odds = float(forest().sums(row)[0])
     if odds < limits(row)[0]:
         return ""
@@ -100,17 +100,17 @@ def limits(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return found
 
 
-def is_asked(reading: Reading) -> bool:
+def is_asked(judged: JudgedBlocks) -> bool:
     """Tell whether the model is asked about a page.
 
     It is not asked about a page that is small, is mostly prose, or keeps most as prose under one
     parent.
     """
-    if len(reading.page.text) < _LIST_BLOCKS:
+    if len(judged.page.text) < _LIST_BLOCKS:
         return False
-    prose = reading.prose()
-    run = reading.longest_run(prose)
-    kept, whole = float(reading.words[reading.kept].sum()), float(reading.words.sum())
+    prose = judged.prose()
+    run = judged.longest_run(prose)
+    kept, whole = float(judged.words[judged.kept].sum()), float(judged.words.sum())
     if float(prose.sum()) >= _LONG_WORDS and kept >= _LONG_SHARE * whole:
         return False
     return run < max(_SURE_WORDS, _SURE_SHARE * kept, _SURE_SHARE_OF_PAGE * whole)

@@ -146,7 +146,7 @@ _LABEL_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class JudgedBlocks:
     """The result of extraction: the blocks, which of them are kept, their words and links."""
 
     page: Page
@@ -214,50 +214,50 @@ NAMES = (
 )
 
 
-def features(reading: Reading, hints: Hints, url: str | None) -> npt.NDArray[np.float32]:
+def features(judged: JudgedBlocks, hints: Hints, url: str | None) -> npt.NDArray[np.float32]:
     """Return one row of numbers about a page, named by `NAMES`.
 
     Counts are logarithms, shares are from 0 to 1, and -1 means unknown.
     """
-    prose = reading.prose()
+    prose = judged.prose()
     found = (
-        _of_text(reading)
-        | _of_prose(reading, prose)
-        | _of_boxes(reading, prose)
-        | _of_labels(reading.page)
-        | _of_headings(reading, hints)
+        _of_text(judged)
+        | _of_prose(judged, prose)
+        | _of_boxes(judged, prose)
+        | _of_labels(judged.page)
+        | _of_headings(judged, hints)
         | _of_data(hints)
         | _of_address(url)
     )
     return np.array([[found[name] for name in NAMES]], dtype=np.float32)
 
 
-def _of_text(reading: Reading) -> dict[str, float]:
-    kept, words = reading.kept, reading.words
-    sizes = np.array([len(t) for t in reading.page.text], dtype=np.float64)
-    linked = np.array(reading.page.link_count, dtype=np.float64) > 0
+def _of_text(judged: JudgedBlocks) -> dict[str, float]:
+    kept, words = judged.kept, judged.words
+    sizes = np.array([len(t) for t in judged.page.text], dtype=np.float64)
+    linked = np.array(judged.page.link_count, dtype=np.float64) > 0
     total, kept_words = _sum(words), _sum(words, kept)
     places = np.flatnonzero(kept)
     return {
         "kept_words": np.log1p(kept_words),
         "kept_share": kept_words / max(1.0, total),
-        "kept_links": _sum(sizes * reading.links, kept) / max(1.0, _sum(sizes, kept)),
+        "kept_links": _sum(sizes * judged.links, kept) / max(1.0, _sum(sizes, kept)),
         "kept_linked": float((linked & kept).sum()) / max(1, len(places)),
         "kept_span": float(places[-1] - places[0] + 1) / len(kept) if len(places) else 0.0,
         "page_words": np.log1p(total),
-        "page_links": _sum(sizes * reading.links) / max(1.0, _sum(sizes)),
+        "page_links": _sum(sizes * judged.links) / max(1.0, _sum(sizes)),
     }
 
 
-def _of_prose(reading: Reading, prose: Column) -> dict[str, float]:
+def _of_prose(judged: JudgedBlocks, prose: Column) -> dict[str, float]:
     """Return the features of the paragraphs and their order.
 
     Those of an article follow each other. Those of teasers have a heading between them.
     """
     is_prose = prose > 0
-    parent = np.array(reading.page.parent, dtype=np.int64)[reading.page.block_element]
+    parent = np.array(judged.page.parent, dtype=np.int64)[judged.page.block_element]
     places = np.flatnonzero(is_prose)
-    rank = np.cumsum(reading.kept)  # The number of each block among the kept ones.
+    rank = np.cumsum(judged.kept)  # The number of each block among the kept ones.
     first, second = places[:-1], places[1:]
     beside = (rank[second] == rank[first] + 1) & (parent[second] == parent[first])
     return {
@@ -265,23 +265,23 @@ def _of_prose(reading: Reading, prose: Column) -> dict[str, float]:
         "prose_after_prose": np.log1p(float((is_prose[1:] & is_prose[:-1]).sum())),
         "prose_beside_prose": float(beside.mean()) if len(beside) else 0.0,
         "longest_paragraph": np.log1p(float(prose.max(initial=0.0))),
-        "longest_run": reading.longest_run(prose) / max(1.0, _sum(reading.words, reading.kept)),
+        "longest_run": judged.longest_run(prose) / max(1.0, _sum(judged.words, judged.kept)),
         "paragraphs": np.log1p(float(len(places))),
     }
 
 
-def _of_boxes(reading: Reading, prose: Column) -> dict[str, float]:
+def _of_boxes(judged: JudgedBlocks, prose: Column) -> dict[str, float]:
     """Return the features of similar boxes, and of boxes named for teasers, products and comments."""
-    words = reading.words
-    cards, in_cards = _cards(reading.page)
+    words = judged.words
+    cards, in_cards = _cards(judged.page)
     total = max(1.0, _sum(words))
     return {
         "prose_outside_cards": np.log1p(_sum(prose, ~in_cards)),
         "cards": np.log1p(cards),
         "cards_share": _sum(words, in_cards) / total,
-        "kept_in_cards": _sum(words, in_cards & reading.kept) / max(1.0, _sum(words, reading.kept)),
+        "kept_in_cards": _sum(words, in_cards & judged.kept) / max(1.0, _sum(words, judged.kept)),
     } | {
-        f"{group}_words": _sum(words, _named(reading.page, group)) / total
+        f"{group}_words": _sum(words, _named(judged.page, group)) / total
         for group in ("teaser", "product", "comment")
     }
 
@@ -298,12 +298,12 @@ def _of_labels(page: Page) -> dict[str, float]:
     }
 
 
-def _of_headings(reading: Reading, hints: Hints) -> dict[str, float]:
+def _of_headings(judged: JudgedBlocks, hints: Hints) -> dict[str, float]:
     """Return the features of the headings and the length of the title.
 
     A section has a name of a word or two, an article has a headline.
     """
-    page, kept, words = reading.page, reading.kept, reading.words
+    page, kept, words = judged.page, judged.kept, judged.words
     tags = [page.tag[e] for e in page.block_element]
     is_main = np.array(
         [
@@ -314,7 +314,7 @@ def _of_headings(reading: Reading, hints: Hints) -> dict[str, float]:
     )
     is_heading = np.array([tag in ("h1", "h2", "h3", "h4") for tag in tags], dtype=np.bool_)
     linked = np.array(page.link_count, dtype=np.float64) > 0
-    main, titles = np.flatnonzero(is_main), np.flatnonzero(reading.is_title)
+    main, titles = np.flatnonzero(is_main), np.flatnonzero(judged.is_title)
     count = float(is_heading.sum())
     return {
         "headings": np.log1p(count),
@@ -323,7 +323,7 @@ def _of_headings(reading: Reading, hints: Hints) -> dict[str, float]:
         "title_words": _title_words(hints.titles[0]) if hints.titles else 0.0,
         "heading_words": float(words[main[0]]) if len(main) else -1.0,
         "title_place": float(titles[0]) / len(kept) if len(titles) else -1.0,
-        "heading_is_title": float((is_main & reading.is_title).any()),
+        "heading_is_title": float((is_main & judged.is_title).any()),
     }
 
 
