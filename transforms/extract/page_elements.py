@@ -265,9 +265,9 @@ def _constants() -> tuple[tuple[Index, int], npt.NDArray[np.uint8]]:
 
     starts = np.zeros((256, 256), dtype=np.uint8)
     other = [ord("&"), *range(0x80, 0x100)]
-    for first, second in _BYLINE_STARTS:
-        for letter in (first, first.upper()):
-            starts[ord(letter), [ord(second), ord(second.upper()), *other]] = 1
+    for start in _BYLINE_STARTS:
+        (low, second), (high, second_high) = start.encode(), start.upper().encode()
+        starts[[[low], [high]], [second, second_high, *other]] = 1
     starts[other] = 1
     hashes = np.array(list(map(hash_of, TELLING)), dtype=np.int64)
     return (hashes, hash_of("href")), starts.ravel()

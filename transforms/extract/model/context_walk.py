@@ -34,7 +34,8 @@ def _clipped(steps: int, far: int) -> int:
 @numba_cache.part
 def _share(sums: Column, weights: Column, first: int, end: int) -> float:
     """Return the score of some blocks in a row, weighted by their words."""
-    return (sums[end] - sums[first]) / max(weights[end] - weights[first], 1.0)
+    share: float = (sums[end] - sums[first]) / max(weights[end] - weights[first], 1.0)
+    return share
 
 
 @numba_cache.part
