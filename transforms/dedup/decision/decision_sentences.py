@@ -9,7 +9,6 @@ from typing import Any
 from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
 FEWEST = 3  # Documents of an outlet in a run. With fewer a share says nothing. Arbitrary.
-MOST_FAMILIES = 3  # Kept documents that are named for each outlet.
 MOST_OUTLETS = 5  # Outlets that are named in a run of many.
 
 
@@ -75,7 +74,7 @@ def outlets_that_lost_many(
     the last sentence counts the others.
 
     >>> outlets_that_lost_many({"a.example": 4, "b.example": 9}, [("a.example", "k1")] * 2)
-    ["2 of 4 documents of a.example were dropped as copies: 2 of k1. See 'copydesk explain k1'."]
+    ["2 of 4 documents of a.example were dropped as copies of k1. See 'copydesk explain k1'."]
     """
     lost: dict[str, Counter[str]] = {}
     for outlet, kept in dropped:
@@ -100,12 +99,17 @@ def outlets_that_lost_many(
 
 
 def _what_was_lost(outlet: str, families: Counter[str], n_arrived: int) -> str:
-    """Say how many documents of an outlet were dropped, and for which kept documents."""
-    largest = sorted(families.items(), key=lambda family: (-family[1], family[0]))
-    named = ", ".join(f"{count} of {kept}" for kept, count in largest[:MOST_FAMILIES])
-    rest = len(largest) - MOST_FAMILIES
-    more = f", and some of {rest} more" if rest > 0 else ""
+    """Say how many documents of an outlet were dropped, and for which kept documents.
+
+    >>> _what_was_lost("a.example", Counter({"k1": 2, "k2": 1}), 4)
+    "3 of 4 documents of a.example were dropped as copies of 2 documents, 2 of them for k1. See 'copydesk explain k1'."
+    """
+    kept, count = min(families.items(), key=lambda family: (-family[1], family[0]))
+    whose = kept
+    if len(families) > 1:
+        whose = f"{len(families):,} documents"
+        whose += f", {count:,} of them for {kept}" if count > 1 else f", such as {kept}"
     return (
-        f"{families.total()} of {n_arrived} documents of {outlet} were dropped as copies: "
-        f"{named}{more}. See 'copydesk explain {largest[0][0]}'."
+        f"{families.total()} of {n_arrived} documents of {outlet} were dropped as copies of {whose}. "
+        f"See 'copydesk explain {kept}'."
     )
