@@ -1,1 +1,1 @@
-"""Everything that opens files, knows Prefect, or talks to a person."""
+"""Everything that opens files, uses Prefect, or talks to a person."""

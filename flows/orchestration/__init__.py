@@ -1,1 +1,1 @@
-"""Everything that knows Prefect: tasks, artifacts, the schedule and the settings."""
+"""Everything that uses Prefect: tasks, artifacts, the schedule and the settings."""

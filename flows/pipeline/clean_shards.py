@@ -127,7 +127,7 @@ def _watched(
 
 
 def start_ahead(limits: Limits, *, n_bytes: int, workers: int) -> None:
-    """Start the reader and the workers that a run will surely need, where forks are possible.
+    """Start the reader and the workers that a run will surely need, if forks are possible.
 
     The run has these limits, about `n_bytes` of input and at most this many workers.
     """

@@ -20,7 +20,7 @@ class Progress(Protocol):
     """Receives the progress of a run."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """A stage begins; `total` is its number of documents, None where that is not known yet."""
+        """A stage begins; `total` is its number of documents, or None if it is not known yet."""
 
     def expect(self, n: int) -> None:
         """Set the expected number of documents of the stage."""

@@ -153,7 +153,7 @@ def _is_repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
 
 
 def _arrivals(shards: Sequence[Path], chosen: NDArray[np.bool_]) -> list[history.Arrival]:
-    """What the decision needs to know about the chosen documents."""
+    """The facts that the decision needs about the chosen documents."""
     found: list[history.Arrival] = []
     for path, first, n in by_shard(shards):
         rows = np.flatnonzero(chosen[first : first + n])

@@ -122,7 +122,7 @@ def _load_ahead() -> None:
     try:
         from copydesk.flows.pipeline.stories import stage  # noqa: F401
         from copydesk.transforms.dedup import find_duplicates
-    except ImportError:  # the step that needs it says so
+    except ImportError:  # the step that needs it raises the error
         return
     find_duplicates(["The same words twice load every loop that compares copies."] * 2)
 
@@ -282,7 +282,7 @@ def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summa
 
 
 def _facts(context: Context, results: Results) -> Facts:
-    """What only the run knows of itself, after its last step."""
+    """The facts that only the run itself knows, after its last step."""
     known_since = ""
     if results.is_nothing_new and context.parent is not None:
         known_since = context.parent.manifest.finished_at

@@ -100,7 +100,7 @@ def started(
                 files,
                 known_inputs.record_of(store.root, parent),
                 reading=known_inputs.reading_sha256(recipe),
-                # Against its own snapshot a run that had published would know all its inputs.
+                # Compared with its own snapshot, a run that had published would know all its inputs.
                 reread=options.reread or had_published,
             ),
             warehouse=store,
@@ -190,7 +190,7 @@ def resume_key(
 
 
 def interrupted_run(root: Path, key: str, *, run_id: str | None = None) -> dict[str, str] | None:
-    """Id and start of a killed run with the same key (and id, where one is given) whose staging exists."""
+    """Id and start of a killed run with the same key (and id, if one is given) whose staging exists."""
     for path in sorted((root / "staging").glob(f"*/{RUN_FILE}")):
         try:
             begun = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""What came of a run: the facts that only the run itself knows, its record on disk, and its summary."""
+"""The result of a run: the facts that only the run itself knows, its record on disk, and its summary."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Summary:
 def keep(root: Path, facts: Facts) -> Path:
     """Write `reports/<run_id>.json`: what only the run knew, for later reports and for drift.
 
-    A run that is taken up after it had published knows no stages and less than its record, so the record stays.
+    A run that is continued after it had published knows less than its record, so the record stays.
     """
     path = record_path(root, facts.run_id, "json")
     if not facts.stages and path.is_file():

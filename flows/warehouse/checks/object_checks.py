@@ -80,7 +80,7 @@ def _listing_faults(mirror: Mirror, line: Sequence[Manifest]) -> Iterator[Fault]
 
 
 def _content_faults(mirror: Mirror, line: Sequence[Manifest]) -> Iterator[Fault]:
-    """Objects with another hash than their manifest says. Every object is read from the store."""
+    """Objects whose hash differs from their manifest. Every object is read from the store."""
     # Files of the current snapshot are downloaded into the mirror, since the checks of rows need them.
     local_paths = local_files(mirror.root, line[0]) if line else {}
     entries = {name: entry for kept in line for name, entry in verified_objects(kept).items()}

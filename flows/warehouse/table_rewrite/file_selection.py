@@ -71,7 +71,7 @@ def merge_small_files(
     left = []
     for entry in sorted(untouched, key=lambda entry: (entry.rows, entry.name)):
         if entry.rows == 0:
-            # A file without rows says "this table is empty"; it goes when the table is not.
+            # A file without rows says "this table is empty"; it is removed when the table gets rows.
             if not rows.any():
                 left.append(entry)
             continue
