@@ -17,7 +17,10 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 BLANK_LINE = "blank_line"
@@ -49,6 +52,14 @@ class Cut(NamedTuple):
     def lines(self) -> range:
         """Return the numbers of its lines."""
         return range(self.line, self.line + self.n_lines)
+
+
+#: Make a removal or a cut from a tuple of all its fields. The constructor of a named tuple is a
+#: function of Python, which takes three times as long, and a page has hundreds of cuts.
+new_removal: Callable[[tuple[int, int, str, str, int]], Removal] = partial(tuple.__new__, Removal)
+new_cut: Callable[[tuple[int, str, int, int | None, int | None, int]], Cut] = partial(
+    tuple.__new__, Cut
+)
 
 
 def apply(extracted: str, removals: Iterable[Removal]) -> str:
@@ -100,48 +111,58 @@ def lines(extracted: str, removed: Iterable[Removal] = ()) -> list[str]:
     return apply(extracted, removed).split("\n")
 
 
-def cut(extracted: str, removed: Sequence[Removal], cuts: Iterable[Cut]) -> tuple[Removal, ...]:
+def cut(
+    extracted: str,
+    removed: Sequence[Removal],
+    cuts: Iterable[Cut],
+    left: Sequence[str] | None = None,
+) -> tuple[Removal, ...]:
     """Return the removals for `cuts`, which count in `lines(extracted, removed)`.
 
     A whole line is cut with the newline after it. If no later line is kept, it is cut with the
     newline before it, so that no newline is missing or left over. A cut that spans an earlier
-    removal becomes two. An empty cut gives nothing. Raises ValueError if cuts overlap.
+    removal becomes two. An empty cut gives nothing. Raises ValueError if cuts overlap. A caller who
+    has `lines(extracted, removed)` already gives them as `left`.
 
     >>> cut("a\\n\\n\\nb", (), [Cut(1, n_lines=2)])
     (Removal(start=2, end=4, text='\\n\\n', rule='blank_line', rule_version=1),)
     >>> cut("a\\nAd", (), [Cut(1, "ad_marker", 1)])
     (Removal(start=1, end=4, text='\\nAd', rule='ad_marker', rule_version=1),)
     """
-    ordered = sorted(cuts, key=lambda c: (c.line, c.start or 0))
+    ordered = sorted(cuts, key=itemgetter(0))
     if not ordered:
         return ()
-    left = lines(extracted, removed)
-    starts, position = [], 0
-    for line in left:
-        starts.append(position)
-        position += len(line) + 1
+    if any(c.start for c in ordered):
+        ordered.sort(key=lambda c: (c.line, c.start or 0))
+    if left is None:
+        left = lines(extracted, removed)
+    ends = list(accumulate([len(line) + 1 for line in left]))  # after the newline
     whole = {n for c in ordered if c.start is None and c.end is None for n in c.lines()}
     last_kept = next((i for i in range(len(left) - 1, -1, -1) if i not in whole), -1)
-    spans: list[tuple[int, int, Cut]] = []
-    for c in ordered:
-        last = c.line + c.n_lines - 1
-        start, end = starts[c.line], starts[last] + len(left[last])
-        if c.line not in whole:
-            start, end = start + (c.start or 0), (end if c.end is None else min(end, start + c.end))
-        elif c.line > last_kept >= 0:
+    spans, before = list[tuple[int, int]](), 0
+    for line, rule, _, first, behind, n_lines in ordered:
+        last = line + n_lines - 1
+        start, end = ends[line] - len(left[line]) - 1, ends[last] - 1
+        if line not in whole:
+            start, end = start + (first or 0), (end if behind is None else min(end, start + behind))
+        elif line > last_kept >= 0:
             start -= 1
         elif last < len(left) - 1:
             end += 1
-        if spans and start < spans[-1][1]:
-            raise ValueError(
-                f"cut by {c.rule!r} of line {c.line} overlaps one by {spans[-1][2].rule!r}"
-            )
-        spans.append((start, end, c))
-    return tuple(
-        Removal(at, to, extracted[at:to], c.rule, c.rule_version)
-        for c, pieces in zip(
-            (c for _, _, c in spans), _pieces(removed, [(a, b) for a, b, _ in spans]), strict=True
+        if start < before:
+            by = ordered[len(spans) - 1].rule
+            raise ValueError(f"cut by {rule!r} of line {line} overlaps one by {by!r}")
+        spans.append((start, end))
+        before = end
+    if not removed:
+        return tuple(
+            new_removal((at, to, extracted[at:to], c.rule, c.rule_version))
+            for c, (at, to) in zip(ordered, spans, strict=True)
+            if at < to
         )
+    return tuple(
+        new_removal((at, to, extracted[at:to], c.rule, c.rule_version))
+        for c, pieces in zip(ordered, _pieces(removed, spans), strict=True)
         for at, to in pieces
     )
 

@@ -118,7 +118,7 @@ def clean(
             cuts = _in_context(
                 left, low, acting.without_cuts_of_short_text(low, cuts), acting, options
             )
-        new = cut(extracted, (*removed, *found), cuts)
+        new = cut(extracted, (*removed, *found), cuts, left)
         found = (*found, *new)
         if not any(removal.rule != BLANK_LINE for removal in new):
             return found

@@ -92,5 +92,10 @@ def key(folded_line: str) -> str:
     >>> key("«leggi anche»"), key("leggi anche »")
     ('«leggi anche»', 'leggi anche')
     """
-    line = " ".join(plain(folded_line).split())
+    return key_of_plain(plain(folded_line))
+
+
+def key_of_plain(plain_line: str) -> str:
+    """Return the `key` of a line that is in its plain form already."""
+    line = " ".join(plain_line.split())
     return line.strip(_OUTER if "«" not in line or "»" not in line else _UNQUOTED)

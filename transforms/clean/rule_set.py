@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from copydesk.transforms.clean.fold_text import key, undecorated
+from copydesk.transforms.clean.fold_text import key, key_of_plain, plain, undecorated
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
@@ -17,7 +17,7 @@ from copydesk.transforms.clean.rule import (
     Place,
     RuleEntry,
 )
-from copydesk.transforms.ledger import BLANK_LINE, Cut
+from copydesk.transforms.ledger import BLANK_LINE, Cut, new_cut
 
 _MAX_LINE = 700  # Characters. The longest boilerplate seen on the development pages has 640.
 # Characters. Longer lines that end in a credit are prose with the caption attached.
@@ -88,6 +88,7 @@ class RuleSet:
         """
         cuts, cut_by = list[Cut](), dict[int, str]()
         blank, n_empty = BLANK_LINE in self.by_name, 0
+        plains: Sequence[str] = ()
         for number, line in enumerate(left):
             if blank and not line:
                 cut_by[number] = BLANK_LINE
@@ -97,34 +98,39 @@ class RuleSet:
                 cuts.append(Cut(number - n_empty, n_lines=n_empty))
                 n_empty = 0
             if templates and " ".join(line.split()) in templates:
-                found = [Cut(number, "template", 1)]
-            else:
-                known = self._judged.get(line)
-                if known is None and (known := judged.get(line)) is None:
-                    known = self.cuts_of_line(0, line, low[number])
-                    self._remember(line, known, judged)
-                found = [one._replace(line=number) for one in known]
-            cuts += found
+                cuts.append(Cut(number, "template", 1))
+                cut_by[number] = "template"
+                continue
+            cache = judged if len(line) > _LABEL else self._judged
+            found = cache.get(line)
+            if found is None:
+                # The lines are brought into their plain form together, and only if one is new.
+                plains = plains or plain("\n".join(low)).split("\n")
+                found = self.cuts_of_line(0, line, low[number], plains[number])
+                self._remember(line, found, cache)
+            for _, rule, version, start, end, _ in found:
+                cuts.append(new_cut((number, rule, version, start, end, 1)))
             if found and found[0].start is None:
                 cut_by[number] = found[0].rule
         if n_empty:
             cuts.append(Cut(len(left) - n_empty, n_lines=n_empty))
         return cuts + self.form_lines(low, cut_by) if cut_by else cuts
 
-    def _remember(self, line: str, made: list[Cut], judged: dict[str, list[Cut]]) -> None:
+    def _remember(self, line: str, made: list[Cut], cache: dict[str, list[Cut]]) -> None:
         """Cache the cuts of a line.
 
         Labels are cached for other documents, which repeat them, and prose only for this document.
         """
-        if len(line) > _LABEL:
-            judged[line] = made
-            return
-        if len(self._judged) >= _MANY_LABELS:
-            self._judged.clear()
-        self._judged[line] = made
+        if cache is self._judged and len(cache) >= _MANY_LABELS:
+            cache.clear()
+        cache[line] = made
 
-    def cuts_of_line(self, number: int, line: str, low: str) -> list[Cut]:
-        """Return the cuts of one line, considered alone. `low` is its folded form.
+    def cuts_of_line(
+        self, number: int, line: str, low: str, plain_line: str | None = None
+    ) -> list[Cut]:
+        """Return the cuts of one line, considered alone.
+
+        `low` is its folded form, and `plain_line` the plain form of that (see `fold_text`).
 
         A rule may match the whole line, as in "Share on Facebook". Otherwise boilerplate is cut
         from the beginning and the end of the line, again and again until no rule matches there.
@@ -134,17 +140,17 @@ class RuleSet:
         while True:
             if (
                 end - start <= _MAX_LINE
-                and (whole := self._whole(line[start:end], low[start:end])) is not None
+                and (whole := self._whole(line[start:end], low[start:end], plain_line)) is not None
             ):
                 return [Cut(number, whole.name, whole.version)]
             if end - start <= _MIN_PROSE:  # Nothing would be left of the line.
                 return cuts
             if (at := self._boilerplate_at_start(line, low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
-                start = at[1]
+                start, plain_line = at[1], None
             elif (at := self._boilerplate_at_end(low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, at[1], end))
-                end = at[1]
+                end, plain_line = at[1], None
             else:
                 return cuts
 
@@ -159,8 +165,11 @@ class RuleSet:
         rule = self.evidence.find(key(line.low), sentence=kind_of_sentence(line.low))
         return line if rule is None else line._replace(category=rule.category, rule=rule.name)
 
-    def _whole(self, line: str, low: str) -> RuleEntry | None:
-        """Return the rule that matches the whole line."""
+    def _whole(self, line: str, low: str, plain_line: str | None) -> RuleEntry | None:
+        """Return the rule that matches the whole line.
+
+        `plain_line` is the plain form of the folded line `low`, if it is known.
+        """
         core = undecorated(low)
         if not core or core.isspace():
             return self.by_name.get(
@@ -170,7 +179,8 @@ class RuleSet:
                 if _SEPARATOR.fullmatch(line) and not _TABLE_HEAD.fullmatch(line.strip())
                 else ""
             )
-        rule = self.line.find(key(low), sentence=kind_of_sentence(low))
+        bare = key(low) if plain_line is None else key_of_plain(plain_line)
+        rule = self.line.find(bare, sentence=kind_of_sentence(low))
         if rule is not None:
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:

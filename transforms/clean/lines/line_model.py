@@ -104,18 +104,25 @@ def cuttable(lines: Sequence[Line]) -> Callable[[int], bool]:
     or below its last one, because a table between them looks like a menu.
     """
 
-    @cache
-    def text_span() -> tuple[int, int]:
-        found = [i for i, line in enumerate(lines) if not line.category and _is_sentence(line.text)]
-        return (found[0], found[-1]) if found else (len(lines), -1)
+    known: dict[int, bool] = {}
+    span: list[tuple[int, int]] = []
 
-    @cache
     def may_go(i: int) -> bool:
-        if not may_be_cut(lines[i]):
-            return False
-        if lines[i].text.isascii() or not _UNSPACED.search(lines[i].text):
-            return True
-        first, last = text_span()
+        found = known.get(i)
+        if found is None:
+            line = lines[i]
+            found = known[i] = may_be_cut(line) and (
+                line.text.isascii() or not _UNSPACED.search(line.text) or is_outside(i)
+            )
+        return found
+
+    def is_outside(i: int) -> bool:
+        if not span:
+            found = [
+                k for k, line in enumerate(lines) if not line.category and _is_sentence(line.text)
+            ]
+            span.append((found[0], found[-1]) if found else (len(lines), -1))
+        first, last = span[0]
         return i < first or i > last
 
     return may_go
@@ -241,6 +248,7 @@ def decide(
             i
             for i, line in enumerate(lines)
             if odds[i] > known.threshold
+            and not line.category
             and i not in listed
             and may_go(i)
             and (len(WORD.findall(line.low)) >= MIN_WORDS or _is_label(line, odds[i], known))

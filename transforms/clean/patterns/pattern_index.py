@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from copydesk.transforms.clean.patterns.pattern_literals import PREFIX
@@ -18,15 +19,19 @@ from copydesk.transforms.clean.rule import NO_SENTENCE, SENTENCE, RuleEntry
 
 _MANY_HEADS = 50_000
 _DIGIT = re.compile(r"\d")
-_Entry = tuple[int, str, str, RuleEntry]  # Literal, pattern, rule.
+
+
+class _Entry(NamedTuple):
+    """One literal of one alternative. Entries are tried in the order of `number`."""
+
+    number: int
+    literal: str
+    pattern: str
+    rule: RuleEntry
+    needs_digit: bool
+
+
 _Entries = tuple[_Entry, ...]
-
-
-class _Filed(NamedTuple):
-    """Entries in table order: all of them, and those that a text without a digit can match."""
-
-    every: _Entries
-    without_digit: _Entries
 
 
 class Matcher:
@@ -37,9 +42,12 @@ class Matcher:
         self._tables, self._on = tables, on
         self.is_empty = not any(one.rule in on for table in tables for one in table.alternatives)
         self._firsts = frozenset(head[0] for table in tables for head in table.heads if head)
-        self._open = tuple(self._filed([""], sentence) for sentence in range(SENTENCE + 1))
-        self._known: dict[tuple[str, int], _Filed] = {}
-        self._by_head: dict[tuple[str, int], _Filed] = {}
+        # Patterns that begin with anything, by literal, because many have the same one.
+        self._open = tuple(
+            _by_literal(self._filed([""], sentence)) for sentence in range(SENTENCE + 1)
+        )
+        self._known: tuple[dict[str, _Entries], ...] = tuple({} for _ in range(SENTENCE + 1))
+        self._by_head: dict[tuple[str, int], _Entries] = {}
 
     def find(self, text: str, start: int = 0, *, sentence: int = NO_SENTENCE) -> RuleEntry | None:
         """Return the first rule, in table order, with a pattern that matches all of `text[start:]`.
@@ -48,24 +56,26 @@ class Matcher:
         such lines are left out.
         """
         best, limit = None, -1
-        headed, unheaded = self._candidates(text, start, sentence)
-        for number, literal, pattern, rule in headed:
-            if literal in text and _compiled(pattern).fullmatch(text, start):
+        for number, literal, pattern, rule, needs_digit in self._headed(text, start, sentence):
+            may_match = literal in text and (not needs_digit or _DIGIT.search(text))
+            if may_match and _compiled(pattern).fullmatch(text, start):
                 best, limit = rule, number
                 break
-        for number, literal, pattern, rule in unheaded:
+        for number, _, pattern, rule, needs_digit in self._unheaded(text, sentence):
             if best is not None and number > limit:
                 break
-            if literal in text and _compiled(pattern).fullmatch(text, start):
+            may_match = not needs_digit or _DIGIT.search(text)
+            if may_match and _compiled(pattern).fullmatch(text, start):
                 return rule
         return best
 
     def find_at_start(self, text: str) -> tuple[RuleEntry, int] | None:
         """Return the first rule that matches the start of `text`, and the end of the match."""
-        headed, unheaded = self._candidates(text, 0, NO_SENTENCE)
-        for _, literal, pattern, rule in sorted((*headed, *unheaded)) if unheaded else headed:
-            if literal in text and (found := _compiled(pattern).match(text)):
-                return rule, found.end()
+        headed, unheaded = self._headed(text, 0, NO_SENTENCE), self._unheaded(text, NO_SENTENCE)
+        for one in sorted((*headed, *unheaded)) if unheaded else headed:
+            may_match = one.literal in text and (not one.needs_digit or _DIGIT.search(text))
+            if may_match and (found := _compiled(one.pattern).match(text)):
+                return one.rule, found.end()
         return None
 
     def beginning(self) -> str:
@@ -80,38 +90,28 @@ class Matcher:
             for first, after in sorted(seconds.items())
         )
 
-    def _candidates(self, text: str, start: int, sentence: int) -> tuple[_Entries, _Entries]:
-        """Return the patterns for a text: by its beginning, and those that begin with anything.
+    def _unheaded(self, text: str, sentence: int) -> _Entries:
+        """Return the patterns that begin with anything and have a literal that is in the text."""
+        found = [entries for literal, entries in self._open[sentence] if literal in text]
+        if len(found) > 1:
+            return tuple(sorted(chain.from_iterable(found)))
+        return found[0] if found else ()
 
-        They also depend on whether the text has a digit and on how it ends.
-        """
-        unheaded = self._open[sentence]
-        if text[start : start + 1] in self._firsts:
-            headed = self._headed(text[start : start + PREFIX], sentence)
-        elif unheaded.every:
-            headed = _NOTHING
-        else:
-            return (), ()
-        if len(headed.every) == len(headed.without_digit) and (
-            len(unheaded.every) == len(unheaded.without_digit)
-        ):
-            return headed.every, unheaded.every
-        if _DIGIT.search(text):
-            return headed.every, unheaded.every
-        return headed.without_digit, unheaded.without_digit
-
-    def _headed(self, start: str, sentence: int) -> _Filed:
-        """Return the entries for texts with this start, without those that begin with anything."""
-        known = self._known.get((start, sentence))
+    def _headed(self, text: str, start: int, sentence: int) -> _Entries:
+        """Return the patterns for texts with this start, without those that begin with anything."""
+        if text[start : start + 1] not in self._firsts:
+            return ()
+        begin = text[start : start + PREFIX]
+        known = self._known[sentence].get(begin)
         if known is None:
-            head = self._filed_head(start)
+            head = self._filed_head(begin)
             known = self._by_head.get((head, sentence))
             if known is None:
                 known = self._filed([head[:n] for n in range(1, len(head) + 1)], sentence)
                 self._by_head[head, sentence] = known
             # A text that is made to fill it costs time, not memory.
-            if len(self._known) < _MANY_HEADS:
-                self._known[start, sentence] = known
+            if len(self._known[sentence]) < _MANY_HEADS:
+                self._known[sentence][begin] = known
         return known
 
     def _filed_head(self, head: str) -> str:
@@ -123,23 +123,25 @@ class Matcher:
             head = head[:-1]
         return head
 
-    def _filed(self, heads: Sequence[str], sentence: int) -> _Filed:
-        """Return the entries of some heads."""
-        fit = sorted(
-            (one.number, literal, one.pattern, self._on[one.rule], one.needs_digit)
-            for table in self._tables
-            for head in heads
-            for one in map(table.alternatives.__getitem__, table.heads.get(head, ()))
-            if one.takes >= sentence and one.rule in self._on
-            for literal in one.literals
-        )
-        return _Filed(
-            tuple(entry[:-1] for entry in fit),
-            tuple(entry[:-1] for entry in fit if not entry[-1]),
+    def _filed(self, heads: Sequence[str], sentence: int) -> _Entries:
+        """Return the entries of some heads, in table order."""
+        return tuple(
+            sorted(
+                _Entry(one.number, literal, one.pattern, self._on[one.rule], one.needs_digit)
+                for table in self._tables
+                for head in heads
+                for one in map(table.alternatives.__getitem__, table.heads.get(head, ()))
+                if one.takes >= sentence and one.rule in self._on
+                for literal in one.literals
+            )
         )
 
 
-_NOTHING = _Filed((), ())
+def _by_literal(entries: _Entries) -> tuple[tuple[str, _Entries], ...]:
+    found: dict[str, list[_Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.literal, []).append(entry)
+    return tuple((literal, tuple(some)) for literal, some in found.items())
 
 
 @cache  # For all rule sets together. The cache of `re` is smaller than their number of patterns.
