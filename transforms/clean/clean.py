@@ -23,14 +23,15 @@ from typing import Literal
 from copydesk.transforms.clean import document_languages, link_lists, opening
 from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines import line_model
-from copydesk.transforms.clean.lines.line import Line
+from copydesk.transforms.clean.lines.line import Line, new_line
 from copydesk.transforms.clean.lines.line_model import (
-    FEW_WORDS,
     MIN_BOILERPLATE,
     cuttable,
     decide,
+    has_few_words,
     log_odds,
     model,
+    number_of_boilerplate,
 )
 from copydesk.transforms.clean.patterns import rule_table
 from copydesk.transforms.clean.rule import (
@@ -224,13 +225,12 @@ def _numbered_lines(
     by_name = rule_table.packaged().by_name
     numbered, above = list[tuple[int, Line]](), -1
     for n, line in enumerate(texts):
-        if line and not line.isspace():
-            if (rule := whole.get(n)) is None:
-                made = Line(line, folds[n], "", "", n - above - 1)
-            else:
-                made = Line(line, folds[n], by_name[rule].category, rule, n - above - 1)
-            numbered.append((n, made))
-            above = n
+        if not line or line.isspace():
+            continue
+        rule = whole.get(n, "")
+        category = by_name[rule].category if rule else ""
+        numbered.append((n, new_line((line, folds[n], category, rule, n - above - 1))))
+        above = n
     return numbered
 
 
@@ -268,11 +268,8 @@ def _by_model(
     lines = [line for _, line in numbered]
     for i, rule in listed.items():
         lines[i] = lines[i]._replace(category="related", rule=rule)
-    boilerplate = sum(line.is_boilerplate for line in lines)
     known = model()
-    asked = boilerplate >= MIN_BOILERPLATE and (
-        sum(line.text.count(" ") + 1 for line in lines) >= FEW_WORDS
-    )
+    asked = number_of_boilerplate(lines) >= MIN_BOILERPLATE and not has_few_words(lines)
     hinted = lines
     if asked and not acting.evidence.is_empty:
         hinted = [line if line.category else acting.with_evidence(line) for line in lines]

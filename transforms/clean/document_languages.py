@@ -72,7 +72,7 @@ def _of_labels(lines: Sequence[str]) -> tuple[str, ...]:
     A German site prints German labels around an English article.
     """
     labels = " ".join([line for line in lines if 3 < len(line) <= PROSE_CHARS])
-    if len(labels.encode("utf-8", "surrogatepass")) < LABEL_BYTES:
+    if len(labels) < LABEL_BYTES > len(labels.encode("utf-8", "surrogatepass")):
         return ()
     code, probability = language.likely(language.sample(labels, language.FIRST_CHARS))[0]
     return (code,) if probability >= LABEL_SURE else ()

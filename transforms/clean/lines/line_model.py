@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.clean.lines import line_context_features
-from copydesk.transforms.clean.lines.line import END, END_WORDS, WORD, Line
+from copydesk.transforms.clean.lines.line import END, END_WORDS, NO_BOILERPLATE, WORD, Line
 from copydesk.transforms.clean.lines.line_facts import WordWeights, word_weights
 from copydesk.transforms.clean.lines.line_features import features
 
@@ -83,10 +83,13 @@ def may_be_cut(line: Line) -> bool:
     (False, True)
     """
     text, low = line.text, line.low
-    if line.category or text.count(" ") >= JUDGED or _is_reference(low):
+    if line.category or text.count(" ") >= JUDGED:
         return False
     if text.isascii() and text.replace(" ", "").isalpha() and text[0] != " ":
-        return True  # A line of words alone matches none of the following.
+        # A line of words alone matches none of the following.
+        return " et al" not in low and "isbn" not in low
+    if _is_reference(low):
+        return False
     return not (
         not _CODE_MARKS.isdisjoint(text)
         or _FIELD.match(text)
@@ -212,6 +215,21 @@ def log_odds(
     return odds - caution
 
 
+def number_of_boilerplate(lines: Sequence[Line]) -> int:
+    """Return how many lines a rule for boilerplate matches, not one for layout."""
+    return sum([line.category not in NO_BOILERPLATE for line in lines])
+
+
+def has_few_words(lines: Sequence[Line]) -> bool:
+    """Tell whether a text has fewer than `FEW_WORDS` words."""
+    n_words = 0
+    for line in lines:
+        n_words += line.text.count(" ") + 1
+        if n_words >= FEW_WORDS:
+            return False
+    return True
+
+
 class Decision(NamedTuple):
     """The lines of a text, by index, that are cut in addition to those that rules cut."""
 
@@ -233,7 +251,7 @@ def decide(
     further lines only if rules match `MIN_BOILERPLATE` lines, because it was trained on scraped
     texts.
     """
-    boilerplate = sum(line.is_boilerplate for line in lines)
+    boilerplate = number_of_boilerplate(lines)
     if not boilerplate:
         return Decision((), (), ())
     may_go = may_go or cuttable(lines)
