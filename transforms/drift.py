@@ -13,6 +13,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -134,10 +135,10 @@ def measure(
         outlets[outlet] = add(outlets[outlet], profile)
     names = {*known, *outlets}
     for url in rejects["url"].to_pylist():
-        outlet = outlet_of(url, names)
-        if outlet is not None:
-            one = OutletProfile(outlet, n_rejected=1, rules_sha256=rules_sha256)
-            outlets[outlet] = add(outlets[outlet], one) if outlet in outlets else one
+        refused = outlet_of(url, names)
+        if refused is not None:
+            one = OutletProfile(refused, n_rejected=1, rules_sha256=rules_sha256)
+            outlets[refused] = add(outlets[refused], one) if refused in outlets else one
     return tuple(outlets[name] for name in sorted(outlets))
 
 
@@ -156,14 +157,12 @@ def _of_articles(articles: pa.Table, rules_sha256: str) -> dict[str, OutletProfi
         .group_by("outlet_id", use_threads=False)
         .aggregate([(name, "sum") for name in columns])
     )
-    return {
-        row["outlet_id"]: OutletProfile(
-            row["outlet_id"],
-            rules_sha256=rules_sha256,
-            **{name: row[f"{name}_sum"] or 0 for name in columns},
-        )
-        for row in sums.to_pylist()
-    }
+    profiles = {}
+    for row in sums.to_pylist():
+        counts: dict[str, Any] = {name: row[f"{name}_sum"] or 0 for name in columns}
+        outlet = row["outlet_id"]
+        profiles[outlet] = OutletProfile(outlet, rules_sha256=rules_sha256, **counts)
+    return profiles
 
 
 def _removed(
