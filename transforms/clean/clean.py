@@ -7,7 +7,8 @@ steps:
 2. Each rule cuts the lines that it matches, wherever they are. Only rules of the document's
    languages are used (`document_languages`).
 3. Lists, menus and headings without a list are recognised by the lines around them (`link_lists`).
-4. In plain text the line model (`line_model`) may cut further lines.
+4. In plain text two models may cut further lines: the wording model (`wording_model`) lines that
+   read like boilerplate, and the line model (`line_model`) lines that stand where boilerplate does.
 
 Blank lines are cut, too. The steps are repeated on the rest until nothing more is cut, so cleaning
 a text twice gives the same as cleaning it once.
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from copydesk.transforms.clean import document_languages, link_lists, opening
+from copydesk.transforms.clean import document_languages, link_lists, opening, wording_model
 from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines import line_model
 from copydesk.transforms.clean.lines.line import Line, new_line
@@ -47,6 +48,7 @@ from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
 Kind = Literal["page", "text"]
 
 LINE_MODEL = "line_model"
+WORDING_MODEL = "wording_model"
 TRAILING_LIST = "trailing_list"
 LEADING_MENU = "leading_menu"
 
@@ -60,7 +62,7 @@ class Options:
     enabled: tuple[str, ...] = ()
     """Names that stay switched on although their category or language is disabled."""
     line_model: bool = True
-    """Let the line model cut lines of plain text that no rule matches."""
+    """Let the two models cut lines of plain text that no rule matches."""
 
     def __post_init__(self) -> None:
         for name in (*self.disabled, *self.enabled):
@@ -116,9 +118,12 @@ def clean(
         acting = _rule_set(options, kind, _languages(left, languages))
         cuts = acting.cuts(left, low, templates, known_cuts.setdefault(acting, {}))
         if kind == "text":
-            cuts = _in_context(
-                left, low, acting.without_cuts_of_short_text(low, cuts), acting, options
-            )
+            cuts = acting.without_cuts_of_short_text(low, cuts)
+            if options.line_model and WORDING_MODEL in acting.by_name:
+                cuts += [
+                    _cut(n, WORDING_MODEL) for n in wording_model.lines_to_cut(left, low, cuts)
+                ]
+            cuts = _in_context(left, low, cuts, acting, options)
         new = cut(extracted, (*removed, *found), cuts, left)
         found = (*found, *new)
         if not any(removal.rule != BLANK_LINE for removal in new):
@@ -131,6 +136,7 @@ def warm() -> None:
     clean("It rained all day.\nTen bridges to see this summer\nLeave a Comment")
     clean("It rained all day.", kind="page")
     line_model.warm()
+    wording_model.warm()
 
 
 def numbered_lines(text: str, options: Options) -> list[tuple[int, Line]]:

@@ -149,7 +149,7 @@ def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
                 titles.append(end)
             end += 1
         if end == len(lines):
-            gone += titles if any(_is_title(lines[i]) for i in titles) else ()
+            gone += titles if _ends_in_list(lines, titles) else ()
             break
         while titles and not _is_link(lines[titles[-1]].text):
             titles.pop()
@@ -167,9 +167,21 @@ def _is_short(line: Line) -> bool:
     )
 
 
+def _ends_in_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
+    """Tell whether titles below a heading, with nothing after them, are a list of links."""
+    return not _may_be_thai_prose(lines, titles) and any(_is_title(lines[i]) for i in titles)
+
+
+def _may_be_thai_prose(lines: Sequence[Line], titles: Sequence[int]) -> bool:
+    """Tell whether titles may be one or two paragraphs of Thai, which no mark ends."""
+    return len(titles) <= 2 and any(
+        _THAI.search(lines[i].text) and not _BULLET.match(lines[i].text) for i in titles
+    )
+
+
 def _is_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
     """Tell whether titles below a heading, with prose after them, are a list of links."""
-    if not titles or len(titles) > MOST_IN_ARTICLE:
+    if not titles or len(titles) > MOST_IN_ARTICLE or _may_be_thai_prose(lines, titles):
         return False
     if len(titles) == 1:
         text = lines[titles[0]].text

@@ -328,6 +328,8 @@ def _ends_in_a_name(pattern: str) -> bool:
 def _rule(book: Phrasebook, kept: dict[str, list[str]], row: _Row) -> Rule:
     name, category, place, patterns, drops = row
     weak = tuple(filter(_ends_in_a_name, patterns)) if place == "line" else ()
+    if name == "follow_us":  # "The police shared the picture on Facebook." is a sentence.
+        weak += tuple(one for one in patterns if one.startswith(_NAMES) and one not in weak)
     return Rule(
         name=f"{name}_{book.language}",
         category=category,

@@ -1,6 +1,6 @@
 """Rules for boilerplate that the lines around it show.
 
-The code is in `link_lists.py`, `line_model.py` and `clean.py`.
+The code is in `link_lists.py`, `line_model.py`, `wording_model.py` and `clean.py`.
 """
 
 from __future__ import annotations
@@ -127,6 +127,15 @@ RULES = (
         version=4,
         drops=(),
         keeps=("Ten ships left the harbour before the storm.",),
+    ),
+    Rule(
+        name="wording_model",
+        category="learned",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=(),
+        keeps=("The newsletter that she wrote for years made her known in the whole town.",),
     ),
     Rule(
         name="template",

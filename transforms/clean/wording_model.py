@@ -1,0 +1,210 @@
+"""The model that knows the wordings of boilerplate in many languages, one line at a time.
+
+Sites say the same things in more wordings than rules can list. A logistic regression over pieces of
+words (`wording_walk`) tells how much a short line sounds like them. It was trained on lines that
+must go and on lines of articles (`training/wordings.py`). The model only adds to the cuts of the
+rules: it is asked about lines that no rule matches.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms import numba_cache
+from copydesk.transforms.clean.fold_text import key
+from copydesk.transforms.ledger import Cut
+from copydesk.transforms.tag.headlines import text_header
+
+MOST_CHARS = 160  # Longer lines are paragraphs.
+SENTENCE_ENDS = ".!?…。！？।\"'”’»)」』"
+# Log odds by which the threshold rises each time the number of labels doubles.
+CAUTION = 0.5
+# Log odds that a sentence, a question or a line with a number needs in addition: articles have many.
+SENTENCE_CAUTION = 2.5
+N_ROWS = 1 << 18  # Rows of the table of weights.
+FIRST_LETTER = "a"  # Folded text has no letter with a lower code point.
+LONGEST_PIECE = 5
+
+_PRIME, _BASIS, _ALL = 0x100000001B3, 0xCBF29CE484222325, 0xFFFFFFFFFFFFFFFF
+_STOPS, _QUOTES = ".…。।", '"“”„«»「」『』'
+_BULLETS, _ASKS = "-*•·–—>»|#[(", "?？؟"
+_MANY_SPACES = 12
+_NUMBER = re.compile(r"\d")
+_FIELD = re.compile(r"(?:- )?[a-z_][\w.-]{1,30}: ?\S")
+
+Rows = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
+
+
+class Model(NamedTuple):
+    """The weights of the rows of the table in steps of `step`, of the shape of a line, and the bias.
+
+    Log odds above `threshold` are needed to cut a line.
+    """
+
+    weights: npt.NDArray[np.int8]
+    shape: npt.NDArray[np.float64]
+    step: float
+    bias: float
+    threshold: float
+
+
+def lines_to_cut(lines: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) -> list[int]:
+    """Return the numbers of lines that read like boilerplate.
+
+    `low` are the folded lines, `cuts` those of the rules. Only lines of at most `MOST_CHARS`
+    characters below the first paragraph are judged, because a headline may read like anything. The
+    more such lines a text has that are no sentences, the surer the model must be: subheadings and
+    items of lists look like labels, and with their number grows the chance of a mistake.
+    """
+    taken = {cut.line for cut in cuts}
+    asked, is_label, is_below = list[int](), list[bool](), False
+    for number, line in enumerate(lines):
+        if number in taken:
+            continue
+        if len(line) > MOST_CHARS:
+            is_below = True
+        elif not is_below:
+            is_below = text_header.is_prose(line)
+        elif (core := line.strip()) and _may_be_asked(core):
+            asked.append(number)
+            is_label.append(core[-1] not in SENTENCE_ENDS and not _NUMBER.search(core))
+    if not asked:
+        return []
+    known = model()
+    limit = threshold_of(known, sum(is_label))
+    odds = log_odds([low[number] for number in asked], known).tolist()
+    return [
+        number
+        for number, value, label in zip(asked, odds, is_label, strict=True)
+        if value > limit + (0.0 if label else SENTENCE_CAUTION)
+    ]
+
+
+def _may_be_asked(line: str) -> bool:
+    """Tell whether a line has words and is no byline and no field of a file ("image: mill")."""
+    return (
+        any(character.isalpha() for character in line)
+        and not _FIELD.match(line)
+        and not text_header.is_byline(line)
+    )
+
+
+def threshold_of(known: Model, labels: int) -> float:
+    """Return the log odds that a label needs in a text with this number of labels."""
+    return known.threshold + CAUTION * math.log2(max(1, labels))
+
+
+def log_odds(low: Sequence[str], known: Model) -> npt.NDArray[np.float64]:
+    """Return for each folded line the log odds that it is boilerplate.
+
+    The weights of its features are added and divided by the root of their number, so that a long
+    line needs no more evidence than a short one.
+    """
+    rows, begins = features(low)
+    sums = np.concatenate([[0.0], np.cumsum(known.weights[rows], dtype=np.float64)])[begins]
+    size = np.sqrt(np.maximum(1, np.diff(begins)))
+    shapes = np.array([shape(line) for line in low], np.float64)
+    result: npt.NDArray[np.float64] = (
+        known.bias + shapes @ known.shape + np.diff(sums) * known.step / size
+    )
+    return result
+
+
+def shape(low: str) -> tuple[bool, ...]:
+    """Return what a folded line shows without its words: its marks, digits and length."""
+    line = low.strip()
+    return (
+        line[-1:] in _STOPS,
+        line[-1:] in _ASKS,
+        any(mark in line for mark in _QUOTES),
+        line[:1] in _BULLETS,
+        "@" in line or "http" in line or "www." in line,
+        line.count(" ") > _MANY_SPACES,
+    )
+
+
+def features(low: Sequence[str]) -> tuple[Rows, Ints]:
+    """Return the rows of the features of folded lines, and where those of each line begin."""
+    lines = [f" {key(line)} " for line in low]
+    if numba_cache.uses_plain_loops():
+        return features_in_python(lines)
+    starts = np.zeros(len(lines) + 1, np.int64)
+    np.cumsum([len(line) for line in lines], out=starts[1:])
+    codes = np.frombuffer("".join(lines).encode("utf-32-le", "surrogatepass"), np.uint32)
+    rows, begins = _kernel()(codes, starts, N_ROWS)
+    return rows, begins
+
+
+def features_in_python(lines: Sequence[str]) -> tuple[Rows, Ints]:
+    """Return what the compiled walk finds, for a process that cleans one document."""
+    found, begins = list[int](), [0]
+    for line in lines:
+        for i in range(len(line) - 1):
+            h = _BASIS
+            for k in range(i, min(i + LONGEST_PIECE, len(line))):
+                if line[k] < FIRST_LETTER and line[k] != " ":
+                    break
+                h = _mixed(h, ord(line[k]))
+                if k > i:
+                    found.append(_row(h))
+                    if line[k] == " ":
+                        break
+        letters = "".join(c if c >= FIRST_LETTER else " " for c in line)
+        before = None
+        for word in letters.split(" "):
+            if not word:
+                continue
+            h = _BASIS ^ 7
+            for character in word:
+                h = _mixed(h, ord(character))
+            h = _mixed(h, 1 if before is None else 0)
+            found.append(_row(h))
+            if before is not None:
+                found.append(_row(_mixed(before, h)))
+            before = _mixed(h, 0)
+        begins.append(len(found))
+    return np.array(found, np.int32), np.array(begins, np.int64)
+
+
+def _mixed(h: int, value: int) -> int:
+    """Return one step of FNV-1a with 64 bits."""
+    return ((h ^ value) * _PRIME) & _ALL
+
+
+def _row(h: int) -> int:
+    return (h ^ (h >> 32)) & (N_ROWS - 1)
+
+
+def warm() -> None:
+    """Read the packaged model and compile the walk, so that no document pays for the compiler."""
+    log_odds(["leave a comment"], model())
+
+
+@cache
+def _kernel() -> Any:
+    from copydesk.transforms.clean.wording_walk import walk
+
+    return numba_cache.compiled(walk, boundscheck=False)
+
+
+@cache
+def model() -> Model:
+    """Return the packaged model, which is read once."""
+    content = (
+        resources.files("copydesk.transforms.clean")
+        .joinpath("data")
+        .joinpath("wordings.npz")
+        .read_bytes()
+    )
+    with np.load(BytesIO(content), allow_pickle=False) as arrays:
+        return Model(arrays["weights"], arrays["shape"], *arrays["limits"].tolist())
