@@ -42,9 +42,9 @@ WHEEL := .build/wheel
 wheel: setup
 	rm -rf $(WHEEL) && mkdir -p $(WHEEL)
 	$(BIN)/python -m build --wheel --no-isolation --outdir $(WHEEL) . >$(WHEEL)/build.log 2>&1 || { cat $(WHEEL)/build.log; exit 1; }
-	$(PYTHON) -m venv $(WHEEL)/env
-	$(WHEEL)/env/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/run.txt
-	$(WHEEL)/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(WHEEL)/*.whl
+	$(PYTHON) -m venv --without-pip $(WHEEL)/env
+	$(BIN)/python -m pip --python $(WHEEL)/env install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip --python $(WHEEL)/env install --quiet --disable-pip-version-check --no-deps $(WHEEL)/*.whl
 	cp tests/installed.py $(WHEEL)/
 	cd $(WHEEL) && PREFECT_HOME="$$PWD/prefect" env/bin/copydesk ingest ../../seeds --warehouse corpus
 	cd $(WHEEL) && env/bin/python installed.py corpus
