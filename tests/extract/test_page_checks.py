@@ -164,3 +164,41 @@ def test_a_box_of_recent_comments_inside_an_article_cuts_nothing_below_it() -> N
     body = f"<h1>Wall</h1>{''.join(article[:5])}<ul>{box}</ul>{''.join(article[5:])}"
     kept = _kept(body, {"~": 0.1, "A new": 0.05})
     assert sum("council met" in text for text in kept) == 10
+
+
+def _hub(*items: str) -> str:
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    return f"<div><h2>What to know</h2><ul>{listed}</ul></div>"
+
+
+def test_a_list_of_links_that_say_what_they_lead_to_goes_with_its_heading() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(2))
+    hub = _hub(
+        '<a href="/a">Live updates:</a> Crews work on the wall.',
+        '<a href="/b">How to help:</a> These groups take donations.',
+    )
+    kept = _kept(f"<h1>Wall</h1>{article}{hub}{article}")
+    assert len(kept) == 5
+    assert not any(text.startswith(("Live", "How", "What to know")) for text in kept)
+
+
+def test_a_list_of_an_article_whose_items_open_with_links_stays() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(2))
+    hub = _hub(
+        '<a href="/a">The north wall</a>: built of granite.',
+        '<a href="/b">The south wall</a>: built of brick.',
+    )
+    kept = _kept(f"<h1>Wall</h1>{article}{hub}{article}")
+    assert "The north wall: built of granite." in kept
+
+
+def test_a_likely_paragraph_in_a_wrapper_of_its_own_stays_with_those_wrapped_alike() -> None:
+    boxes = "".join(
+        f'<div class="block"><p>{n}. {_SAID}</p></div><div class="ad">Advertisement</div>'
+        for n in range(4)
+    )
+    offer = '<div class="offer"><p>Subscribe now and read all articles of our paper for three months at half the price of it.</p></div>'
+    kept = _kept(
+        f"<h1>Wall</h1>{boxes}{offer}", {"3.": 0.4, "Advertisement": 0.05, "Subscribe": 0.4}
+    )
+    assert [text[:2] for text in kept[1:]] == ["0.", "1.", "2.", "3."]

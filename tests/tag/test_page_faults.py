@@ -235,3 +235,32 @@ def test_an_update_under_the_headline_is_nearer_than_the_day_of_a_card() -> None
         url="https://port.example.org/mauer",
     )
     assert made.published_date == dt.date(2026, 4, 16)
+
+
+@pytest.mark.parametrize(
+    ("box", "byline"),
+    [
+        ("<h2>Article by</h2><div>Ana Ruiz</div>", ("Ana Ruiz",)),
+        ("<h2>Article written by:</h2><div><h3>Ana Ruiz</h3></div>", ("Ana Ruiz",)),
+        (
+            "<h6>Author(s)</h6><ul><li>Ana Ruiz</li><li>Bo Linden</li></ul>",
+            ("Ana Ruiz", "Bo Linden"),
+        ),
+    ],
+)
+def test_the_names_below_a_heading_for_the_authors_are_the_byline(
+    box: str, byline: tuple[str, ...]
+) -> None:
+    made = clean_page(
+        f"<title>The wall gave way</title><h1>The wall gave way</h1>{BODY}<div>{box}</div>",
+        url="https://port.example.org/wall",
+    )
+    assert made.byline == byline
+
+
+def test_a_dateline_in_an_element_of_its_own_is_no_credit_of_a_caption() -> None:
+    made = clean_page(
+        f"<title>The wall gave way</title><h1>The wall gave way</h1><span>OSLO, Norway</span> <span>(AP)</span>{BODY}",
+        url="https://port.example.org/wall",
+    )
+    assert (made.dateline_place, made.dateline_agency) == ("OSLO", "Associated Press")

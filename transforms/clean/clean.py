@@ -124,6 +124,8 @@ def clean(
                     _cut(n, WORDING_MODEL) for n in wording_model.lines_to_cut(left, low, cuts)
                 ]
             cuts = _in_context(left, low, cuts, acting, options)
+        else:
+            cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]
         new = cut(extracted, (*removed, *found), cuts, left)
         found = (*found, *new)
         if not any(removal.rule != BLANK_LINE for removal in new):

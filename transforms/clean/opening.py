@@ -22,6 +22,8 @@ _SHORT_HEADLINE = 80  # Characters. A paragraph in a script without spaces is ha
 _LEAD_LINES = 6  # Lines of prose that are searched for a headline's words.
 _AUTHORS = frozenset({"author", "photo", "copyright"})  # Rules about people's names. Arbitrary.
 _WORD = re.compile(r"[^\W\d_]{5,}")
+#: Lines at the top of a page among which its dateline may be (arbitrary).
+_PAGE_LINES = 4
 _LABEL = re.compile(r"[:|>»→•]")
 _FROM_AGENCY = re.compile(r" - [a-z]{2,12}$")  # "Oil falls on demand fears - Reuters"
 
@@ -62,6 +64,17 @@ def protected_lines(
         words = frozenset(w for text in prose[:_LEAD_LINES] for w in _WORD.findall(text))
         found.update([n for n in taken if _is_headline(lines[n], low[n], words)][:1])
     return frozenset(found)
+
+
+def is_dateline(lines: Sequence[str], number: int) -> bool:
+    """Tell whether one of the first lines of a page is a dateline and nothing else.
+
+    Its agency in brackets looks like the credit of a caption.
+
+    >>> is_dateline(["OSLO, Norway (AP)", "Rain fell."], 0), is_dateline(["The lock at noon (AP)"], 0)
+    (True, False)
+    """
+    return number < _PAGE_LINES and dateline_parser.is_alone(lines[number])
 
 
 def _is_headline(line: str, low: str, words: Collection[str]) -> bool:

@@ -21,7 +21,7 @@ _MEANINGS = {
     page_checks.COMMENTS: "Inside an element made for readers' comments, or from the first of several signed posts on.",
     "page_share": "Inside an element made for sharing or following.",
     "page_promotion": "Inside an element made for advertisements, newsletters, subscriptions or sales.",
-    "page_related": "Inside an element made for other stories: related, popular, latest, an aside.",
+    page_checks.RELATED: 'Inside an element made for other stories: related, popular, latest, an aside; or in a list whose items open with links such as "Live updates:".',
     "page_form": "Inside a form, a button, a dialog or a cookie notice.",
     page_checks.BYLINE: "Above the text, who wrote it and when; or inside an element made for the author, the date or the section.",
     "page_card": "One of several boxes made alike, each with a link: a list of teasers or products.",
@@ -47,7 +47,7 @@ SAMPLES = {
     page_checks.COMMENTS: 'A reader\'s comment in `<div id="comments">`',
     "page_share": 'Share this on …, in `<div class="share">`',
     "page_promotion": "Get our newsletter every morning, in a box for subscribers",
-    "page_related": "More on the storm, in an aside",
+    page_checks.RELATED: "More on the storm, in an aside",
     "page_form": "Accept all, in a cookie dialog",
     page_checks.BYLINE: "Posted on May 3, 2012 by Wanda",
     "page_card": "A teaser in one of six boxes of the same class",
@@ -96,7 +96,7 @@ _CONTAINERS = (
     _Container("page_promotion", frozenset(), _bits("ad", "newsletter")),
     _Container("page_share", frozenset(), _bits("share")),
     _Container("page_navigation", frozenset(("nav", "footer", "header")), _bits("nav", "footer")),
-    _Container("page_related", frozenset(("aside",)), _bits("related")),
+    _Container(page_checks.RELATED, frozenset(("aside",)), _bits("related")),
     _Container(page_checks.BYLINE, frozenset(("time", "address")), _bits("byline", "date")),
 )
 #: Elements further out than this are regions of the page and do not describe the block (arbitrary:

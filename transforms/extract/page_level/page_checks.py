@@ -19,15 +19,16 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
-from copydesk.transforms.extract.page_level import galleries, other_articles, posts
+from copydesk.transforms.extract.page_level import galleries, link_boxes, other_articles, posts
 
-BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY = (
+BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED = (
     "page_byline",
     "page_hidden_copy",
     "page_repeated",
     "page_other_article",
     "page_comments",
     "page_gallery",
+    "page_related",
 )
 #: A copy is a run of blocks with this share of their word trigrams in other kept blocks, and with
 #: this many words in all. A pull quote repeats a sentence or two and stays (the number is
@@ -100,6 +101,7 @@ def check(
     _fill(page, kept, probability, words)
     _fill_runs(page, kept, probability)
     _fill_lists(page, kept, probability, words)
+    _fill_wrapped(page, kept, probability, words)
     for rule, blocks in (
         (BYLINE, _printed_lines(page, kept, words)),
         (COMMENTS, _comments(page, kept, words)),
@@ -107,6 +109,7 @@ def check(
         (COMMENTS, posts.find(page, kept, words)),
         (OTHER_ARTICLE, other_articles.find(page, kept, words, is_title)),
         (GALLERY, galleries.find(page, kept, words, is_title)),
+        (RELATED, link_boxes.find(page, kept, words)),
     ):
         for block in blocks:
             kept[block] = False
@@ -125,7 +128,7 @@ def _fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: C
         if page.link_chars[block] >= 0.3 * len(page.text[block]):
             continue
         is_between = block + 1 < len(kept) and kept[block + 1] and _is_alike(page, block, block + 1)
-        is_sentence = page.text[block][-1] in '.!?。！？”"' and words[block] >= _SENTENCE_WORDS
+        is_sentence = page.text[block][-1] in _SENTENCE_ENDS and words[block] >= _SENTENCE_WORDS
         if (is_between and words[block] >= _BETWEEN_WORDS) or (
             is_sentence and probability[block] >= _FOLLOWING
         ):
@@ -148,6 +151,48 @@ def _fill_runs(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> 
             kept[first + 1 : last] = True
 
 
+def _fill_wrapped(
+    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
+) -> None:
+    """Keep a likely paragraph with a wrapper of its own below a kept one that is wrapped alike.
+
+    A heading and short lines may stand between them, such as the label of an advertisement. The
+    heading stays with the paragraph.
+    """
+    likely = ~kept & (probability >= _FOLLOWING) & (words >= _BETWEEN_WORDS)
+    for block in np.flatnonzero(likely).tolist():
+        before = block - 1
+        while before > max(0, block - _MOST_BETWEEN) and not kept[before]:
+            before -= 1
+        between = range(before + 1, block)
+        if (
+            kept[before]
+            and words[before] >= _BETWEEN_WORDS
+            and page.text[block][-1] in _SENTENCE_ENDS
+            and page.link_chars[block] < _WRAPPED_LINKS * len(page.text[block])
+            and _is_wrapped_alike(page, block, before)
+            and all(words[b] < _LABEL_WORDS or _is_heading(page, b) for b in between)
+        ):
+            kept[block] = True
+            for other in between:
+                kept[other] |= _is_heading(page, other) and probability[other] >= BETWEEN
+
+
+def _is_wrapped_alike(page: Page, block: int, other: int) -> bool:
+    """Tell whether two blocks have the same markup, in two wrappers with the same markup."""
+    one, two = page.block_element[block], page.block_element[other]
+    around, beside = page.parent[one], page.parent[two]
+    return around != beside and _markup_of(page, block) == _markup_of(page, other)
+
+
+def _is_heading(page: Page, block: int) -> bool:
+    return page.tag[page.block_element[block]] in ("h2", "h3", "h4")
+
+
+#: Blocks between two paragraphs that are wrapped alike, words of a label, and the share of links in
+#: such a paragraph, of which prompts for a newsletter have more (all arbitrary).
+_MOST_BETWEEN, _LABEL_WORDS, _WRAPPED_LINKS = 4, 6, 0.1
+_SENTENCE_ENDS = '.!?。！？”"'
 _SENTENCE_WORDS, _BETWEEN_WORDS = 5, 15
 #: The longest run of lines that is filled (arbitrary).
 _RUN_LINES = 12

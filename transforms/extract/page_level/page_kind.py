@@ -46,7 +46,8 @@ FILE = "page_kind_model.npz"
 _LONG_WORDS, _LONG_SHARE = 1_000.0, 0.55
 #: From these log odds on, a page is refused because of its shape (docs/pages.md has the figures).
 LIMIT = 1.1
-#: The same if the address is that of a front page, if it names a list, and if it is not known.
+#: The same if the address is that of a front page, if it names a list, and if it is not known. If the
+#: data of the page says that it is an article, the address of a list counts as a front page.
 LIMIT_OF_FRONT, LIMIT_OF_LIST_ADDRESS, LIMIT_WITHOUT_ADDRESS = 0.6, 0.3, 1.6
 #: The same if the page prints more than three prices, keeps less than half of its words, and does
 #: not say in its data that it is an article. With the limits for lists and prices 3.2 % more of the
@@ -92,8 +93,10 @@ def limits(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Return the log odds from which the page of each row of features is refused."""
     found = np.full(len(rows), LIMIT)
     found[rows[:, _ROOT] == 1] = LIMIT_OF_FRONT
-    found[rows[:, _LIST] == 1] = LIMIT_OF_LIST_ADDRESS
-    is_shop = (rows[:, _PRICE_COUNT] >= _PRICES) & (rows[:, _SAYS_ARTICLE] == 0)
+    says_nothing = rows[:, _SAYS_ARTICLE] == 0
+    is_list = rows[:, _LIST] == 1
+    found[is_list] = np.where(says_nothing[is_list], LIMIT_OF_LIST_ADDRESS, LIMIT_OF_FRONT)
+    is_shop = says_nothing & (rows[:, _PRICE_COUNT] >= _PRICES)
     is_shop &= rows[:, _KEPT_SHARE] < _PRICES_SHARE
     found[is_shop] = np.minimum(found[is_shop], LIMIT_WITH_PRICES)
     found[(rows[:, [_ROOT, _LIST]] == _UNKNOWN).all(axis=1)] = LIMIT_WITHOUT_ADDRESS

@@ -41,7 +41,7 @@ _DATED = re.compile(
 )  # Words that follow the names.
 _INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
 _WRITTEN = re.compile(
-    r"\W*(?:this (?:post|article|story) was )?(?:written|posted|authored|published|article|words|text|story) by\b",
+    r"\W*(?:this (?:post|article|story) was )?(?:(?:article )?written|posted|authored|published|article|words|text|story) by\b",
     re.I,
 )
 #: Comments say who posted them, as a byline does. This number of such lines is a list of comments
@@ -282,7 +282,13 @@ def _of_cards(marks: tuple[Mark, ...], top: int) -> frozenset[int]:
         for mark in marks
         if top and mark.zone == "related" and mark.order > top + _BESIDE_HEADING
     ]
-    opened = {mark.text for mark in cards if names.opened(mark.text)}
+    opened = {
+        names.joined(found)
+        for mark in cards
+        if names.opened(mark.text)
+        and (found := names.split(_head(mark.text)[:80]))
+        and names.is_full_name(found[0].text)
+    }
     return frozenset(mark.order for mark in cards) if len(opened) > 1 else frozenset()
 
 
@@ -297,6 +303,10 @@ def _has_names_after_date(line: str) -> bool:
     return last != line and not any(char.isdigit() for char in last) and bool(names.split(last))
 
 
+#: A label above a list of authors.
+_SEVERAL = re.compile(r"\W*(?:authors|author\(s\))\W*$", re.I)
+
+
 def _head(text: str) -> str:
     """Return the lines of a mark up to the end of its byline.
 
@@ -304,12 +314,16 @@ def _head(text: str) -> str:
     """
     lines = text.split("\n")
     taken: list[str] = []
-    joins = True
+    joins, is_list = True, False
     for line in lines[:12]:
         label = names.is_label(line)
         if label:
-            joins = True
+            joins, is_list = True, bool(_SEVERAL.match(line))
         elif byline_lexicon.DATE.match(line) and not taken and not _has_names_after_date(line):
+            continue
+        elif is_list and names.is_full_name(line):
+            taken.append(line if joins else f", {line}")
+            joins = False
             continue
         elif not joins and not line.startswith((",", "&", "and ")):
             break
