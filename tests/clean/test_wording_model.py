@@ -17,7 +17,6 @@ BOILERPLATE = {
         "Pretplatite se na naš newsletter",
         "Preuzmite našu aplikaciju",
         "Prijavite se kako biste ostavili komentar",
-        "Podijelite ovaj članak s prijateljima",
         "Ovaj je sadržaj dostupan samo pretplatnicima",
     ),
 }

@@ -28,8 +28,9 @@ MOST_CHARS = 160  # Longer lines are paragraphs.
 SENTENCE_ENDS = ".!?…。！？।\"'”’»)」』"
 # Log odds by which the threshold rises each time the number of labels doubles.
 CAUTION = 0.5
-# Log odds that a sentence, a question or a line with a number needs in addition: articles have many.
-SENTENCE_CAUTION = 2.5
+# Log odds that a line needs in addition if it ends with a full stop, and if it is a question, a
+# quotation or has a number: articles have many of those.
+SENTENCE_CAUTION, OTHER_CAUTION = 3.5, 2.0
 N_ROWS = 1 << 18  # Rows of the table of weights.
 FIRST_LETTER = "a"  # Folded text has no letter with a lower code point.
 LONGEST_PIECE = 5
@@ -67,7 +68,7 @@ def lines_to_cut(lines: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) 
     items of lists look like labels, and with their number grows the chance of a mistake.
     """
     taken = {cut.line for cut in cuts}
-    asked, is_label, is_below = list[int](), list[bool](), False
+    asked, cautions, is_below = list[int](), list[float](), False
     for number, line in enumerate(lines):
         if number in taken:
             continue
@@ -77,17 +78,24 @@ def lines_to_cut(lines: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) 
             is_below = text_header.is_prose(line)
         elif (core := line.strip()) and _may_be_asked(core):
             asked.append(number)
-            is_label.append(core[-1] not in SENTENCE_ENDS and not _NUMBER.search(core))
+            cautions.append(_caution(core))
     if not asked:
         return []
     known = model()
-    limit = threshold_of(known, sum(is_label))
+    limit = threshold_of(known, cautions.count(0.0))
     odds = log_odds([low[number] for number in asked], known).tolist()
     return [
         number
-        for number, value, label in zip(asked, odds, is_label, strict=True)
-        if value > limit + (0.0 if label else SENTENCE_CAUTION)
+        for number, value, caution in zip(asked, odds, cautions, strict=True)
+        if value > limit + caution
     ]
+
+
+def _caution(line: str) -> float:
+    """Return the log odds that a line needs in addition to those of a label."""
+    if line[-1] in _STOPS:
+        return SENTENCE_CAUTION
+    return OTHER_CAUTION if line[-1] in SENTENCE_ENDS or _NUMBER.search(line) else 0.0
 
 
 def _may_be_asked(line: str) -> bool:
