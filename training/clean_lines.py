@@ -26,7 +26,7 @@ import numpy as np
 from copydesk.transforms import clean, normalise
 from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.clean.clean import numbered_lines
-from copydesk.transforms.clean.lines import line_context_features, line_facts, line_features
+from copydesk.transforms.clean.lines import line_context_features, line_features, line_properties
 from copydesk.transforms.clean.lines import line_model as model
 from copydesk.transforms.clean.lines.line import Line
 from training import labelled_lines
@@ -236,7 +236,7 @@ def word_weights(
 
 def _tokens(line: Line) -> set[str]:
     words = model.WORD.findall(line.low)
-    if not words or len(words) > line_facts.LONGEST:
+    if not words or len(words) > line_properties.LONGEST:
         return set()
     return {*words, "^" + words[0], "^" + " ".join(words[:2])}
 
@@ -266,7 +266,7 @@ def train(documents: list[Document], out: Path, lost_to: Path | None) -> None:
     rules = [rule_odds(columns, counted & (fold != k)) for k in range(FOLDS)]
     seen = [
         line_features.features(
-            document.lines, line_facts.word_weights(words[fold[at]]), rules[fold[at]]
+            document.lines, line_properties.word_weights(words[fold[at]]), rules[fold[at]]
         )
         for document, at in zip(documents, starts[:-1], strict=True)
     ]

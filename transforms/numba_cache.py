@@ -77,4 +77,24 @@ def compiled(function: Function, *, boundscheck: bool | None = None) -> Function
         kernel: Any = numba.njit(cache=True, nogil=True, boundscheck=boundscheck)(function)
     except RuntimeError:
         kernel = numba.njit(nogil=True, boundscheck=boundscheck)(function)
+    else:
+        survive_old_entries(kernel._cache)
     return kernel  # type: ignore[no-any-return]
+
+
+def survive_old_entries(cache: Any) -> None:
+    """Make a cache of numba forget entries that it cannot read, instead of raising.
+
+    An entry names the classes of a loop's arguments. After an upgrade of this package a class may
+    be in another module, and numba raises if it meets the old name.
+    """
+    load = cache.load_overload
+
+    def load_or_forget(*arguments: Any) -> Any:
+        try:
+            return load(*arguments)
+        except (ImportError, AttributeError):
+            cache.flush()
+            return None
+
+    cache.load_overload = load_or_forget

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.transforms.clean.lines import (
-    line_company,
+    line_context_columns,
     line_context_features,
     line_features,
     line_model,
 )
 from copydesk.transforms.clean.lines.line import Line
-from copydesk.transforms.clean.lines.line_facts import word_weights
 from copydesk.transforms.clean.lines.line_model import Decision, Model
+from copydesk.transforms.clean.lines.line_properties import word_weights
 from copydesk.transforms.clean.lines.word_bag import WordBag
 
 PROSE = "The river rose again at noon, and the lock at Mill Town was closed until the evening."
@@ -55,10 +55,12 @@ def context(odds: list[float], n_words: list[int], *words: list[str]) -> np.ndar
     return line_context_features.context(np.array(odds, np.float32), known)
 
 
-def company(odds: list[float], *words: list[str]) -> np.ndarray:
+def shared_words(odds: list[float], *words: list[str]) -> np.ndarray:
     """The three numbers of the words of each line."""
-    first = line_company.N_AROUND
-    return context(odds, [3] * len(odds), *words)[:, first : first + line_company.N_COMPANY]
+    first = line_context_columns.N_AROUND
+    return context(odds, [3] * len(odds), *words)[
+        :, first : first + line_context_columns.N_SHARED_WORDS
+    ]
 
 
 def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
@@ -66,13 +68,13 @@ def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
     assert rows.shape[0] == 3
     assert rows[1, 2] == -5.0  # the line before
     assert rows[1, 3] == 5.0  # the line after
-    assert rows[2, 3] == line_company.OUTSIDE
+    assert rows[2, 3] == line_context_columns.OUTSIDE
     assert context([0.0], [1]).shape == (1, rows.shape[1])
 
 
 def test_the_second_look_asks_whose_words_a_line_has() -> None:
     words = [["river", "lock"], ["river"], ["bridges", "summer"], ["bridges"]]
-    article, among, apart = company([-6.0, 0.0, 0.0, 6.0], *words).T
+    article, among, apart = shared_words([-6.0, 0.0, 0.0, 6.0], *words).T
     assert article[1] > 0.6  # its word is the article's
     assert article[3] < article[1]
     assert among[1] > among[3]
@@ -80,8 +82,8 @@ def test_the_second_look_asks_whose_words_a_line_has() -> None:
 
 
 def test_a_line_without_words_keeps_no_company() -> None:
-    assert company([1.0, 1.0], [], ["river"]).tolist()[0] == [0.0, 0.0, 0.0]
-    assert company([1.0], []).shape == (1, 3)
+    assert shared_words([1.0, 1.0], [], ["river"]).tolist()[0] == [0.0, 0.0, 0.0]
+    assert shared_words([1.0], []).shape == (1, 3)
 
 
 def test_the_more_of_a_text_is_residue_the_surer_the_model_must_be() -> None:

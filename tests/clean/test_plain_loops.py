@@ -10,15 +10,15 @@ from copydesk.transforms import boosted_trees, clean
 from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines import (
     line_columns,
-    line_company,
+    line_context_columns,
     line_context_features,
-    line_facts,
     line_features,
     line_model,
+    line_properties,
 )
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.extract.model import block_model
-from copydesk.transforms.numba_cache import compiled
+from copydesk.transforms.numba_cache import compiled, survive_old_entries
 from copydesk.transforms.tag import language
 from copydesk.transforms.tag.lookup import language_model
 
@@ -71,12 +71,12 @@ ODD_LINES = (
 )
 
 
-def test_a_line_has_the_same_facts_without_a_compiler() -> None:
+def test_a_line_has_the_same_properties_without_a_compiler() -> None:
     known = line_model.model().words
     for texts in (ODD_LINES, *(path.read_text(encoding="utf-8").split("\n") for path in SEEDS)):
         lines = [Line(text, folded(text), "") for text in (*texts, *texts[:3]) if text.strip()]
-        by_numba = line_facts.compiled_facts(lines, known)
-        in_python = line_facts.facts_in_python(lines, known)
+        by_numba = line_properties.compiled_properties(lines, known)
+        in_python = line_properties.properties_in_python(lines, known)
         for name, one, other in zip(by_numba._fields, by_numba, in_python, strict=True):
             for a, b in zip(one, other, strict=True):
                 assert np.array_equal(a, b), name
@@ -90,22 +90,43 @@ def test_lines_have_the_same_columns_without_a_compiler() -> None:
         lines = [Line(text, folded(text), "") for text in (*texts, *ODD_LINES)]
         lines[2] = lines[2]._replace(category="share", rule=a_rule, blank_above=2)
         seen = line_features.features(lines, known.words, known.rules)
-        facts = line_facts.line_facts(lines, known.words)
+        properties = line_properties.line_properties(lines, known.words)
         odds = np.linspace(-7, 7, len(lines)).astype(np.float32)
         others = [
             np.array([value if n == 2 else none for n in range(len(lines))])
             for value, none in ((1.0, 0.0), (known.rules[a_rule], 0.0), (2, 0), (0, -1))
         ]
-        assert np.allclose(line_columns.columns(facts, *others), seen.rows, rtol=1e-6)
+        assert np.allclose(line_columns.columns(properties, *others), seen.rows, rtol=1e-6)
         by_numba = line_context_features.context(odds, seen)
-        in_python = line_company.context_rows(odds, seen.n_words, seen.words, seen.names)
+        in_python = line_context_columns.context_rows(odds, seen.n_words, seen.words, seen.names)
         assert np.allclose(by_numba, in_python, rtol=1e-6)
 
 
 def test_a_warm_process_has_compiled_every_loop_of_the_line_model() -> None:
     # The compiler takes longer than the time limit of a document on a slow machine.
-    loops = (line_facts._kernel, line_features._columns, line_context_features._loop)
+    loops = (line_properties._kernel, line_features._columns, line_context_features._loop)
     for loop in loops:
         loop.cache_clear()
     clean.warm()
     assert [loop.cache_info().currsize for loop in loops] == [1, 1, 1]
+
+
+class _OldCache:
+    """A cache of numba with an entry that names a module which no longer exists."""
+
+    n_flushed = 0
+
+    def load_overload(self, signature: str, target: str) -> None:
+        if not self.n_flushed:
+            raise ModuleNotFoundError(f"No module named 'gone' for {signature} on {target}")
+
+    def flush(self) -> None:
+        self.n_flushed += 1
+
+
+def test_a_cache_of_an_older_version_is_made_again() -> None:
+    cache = _OldCache()
+    survive_old_entries(cache)
+    assert cache.load_overload("(int64,)", "cpu") is None
+    assert cache.load_overload("(int64,)", "cpu") is None
+    assert cache.n_flushed == 1

@@ -47,7 +47,7 @@ def caution(odds: Odds, n_words: npt.NDArray[np.int64]) -> float:
 
 @cache
 def _loop() -> Any:
-    from copydesk.transforms.clean.lines.line_company import context_rows  # imports numba
+    from copydesk.transforms.clean.lines.line_context_columns import context_rows  # imports numba
 
     if numba_cache.uses_plain_loops():
         return context_rows

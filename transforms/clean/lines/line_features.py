@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from copydesk.transforms import numba_cache
 from copydesk.transforms.clean.lines.line import BOILERPLATE, Line
-from copydesk.transforms.clean.lines.line_facts import NEUTRAL, WordWeights, line_facts
+from copydesk.transforms.clean.lines.line_properties import NEUTRAL, WordWeights, line_properties
 from copydesk.transforms.clean.lines.word_bag import WordBag
 
 MOST_BLANK = 3  # Blank lines in a row. More make no difference.
@@ -38,15 +38,15 @@ def features(lines: Sequence[Line], weights: WordWeights, rates: Mapping[str, fl
 
     `weights` are of words, `rates` are log odds of rules (see `line_model.Model`).
     """
-    facts = line_facts(lines, weights)
+    properties = line_properties(lines, weights)
     rows = _columns()(
-        facts,
+        properties,
         np.array([1.0 if line.category else 0.0 for line in lines]),
         np.array([rates.get(line.rule, NEUTRAL) for line in lines]),
         np.minimum(MOST_BLANK, [line.blank_above for line in lines]),
         np.array([_NUMBER_OF_CATEGORY.get(line.category, -1) for line in lines]),
     )
-    return Features(rows, facts.size, facts.words, facts.names)
+    return Features(rows, properties.size, properties.words, properties.names)
 
 
 @cache

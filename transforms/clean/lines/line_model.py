@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from copydesk.transforms.clean.lines import line_context_features
 from copydesk.transforms.clean.lines.line import END, END_WORDS, NO_BOILERPLATE, WORD, Line
-from copydesk.transforms.clean.lines.line_facts import WordWeights, word_weights
 from copydesk.transforms.clean.lines.line_features import features
+from copydesk.transforms.clean.lines.line_properties import WordWeights, word_weights
 
 if TYPE_CHECKING:
     from copydesk.transforms.boosted_trees import Forest

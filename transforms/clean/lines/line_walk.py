@@ -1,4 +1,4 @@
-"""The compiled walk over the characters of a text's lines. `line_facts` describes its results.
+"""The compiled walk over the characters of a text's lines. `line_properties` describes its results.
 
 Words are distinguished by 64-bit hashes of their code points. The walk is one function, because a
 kernel is cached by its own source and calls inside would cost as much as the work.
@@ -29,10 +29,10 @@ def walk(
     Ints, Floats, Floats, Floats, Floats, Floats, Ints, Ints,
     Ints, Ints, Ints, Ints, Ints, Ints, Ints, Ints,
 ]:  # fmt: skip
-    """Return the facts of lines `text[starts[i]:starts[i + 1]]`, whose folded form is `low`.
+    """Return the properties of lines `text[starts[i]:starts[i + 1]]`, whose folded form is `low`.
 
     `flags` are by code point. `keys` and `values` are a hash table of word weights. The result has
-    the columns of `LineFacts` in order, with a bag as its four arrays.
+    the columns of `LineProperties` in order, with a bag as its four arrays.
     """
     word_flag, space, upper, lower = 2, 4, 8, 16
     title, decimal, digit_sign = 32, 64, 128

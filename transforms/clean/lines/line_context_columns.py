@@ -17,7 +17,7 @@ from copydesk.transforms.numba_cache import part
 FARTHEST = 99
 SUREST = 6.0  # Log odds. Surer ones count as this.
 OUTSIDE = -9.0  # Log odds of lines outside the text.
-N_AROUND, N_COMPANY = 31, 3
+N_AROUND, N_SHARED_WORDS = 31, 3
 _REACHES = (3, 8, 20)  # Lines on either side.
 _LONG_LINE, _LONG_TURN = 80, 50  # Words, and lines. More make no difference.
 
@@ -31,14 +31,14 @@ def context_rows(
 ) -> Matrix:
     """Return the `neighbour_columns`, then the `shared_word_columns` of the words and of the names."""
     n = len(odds)
-    rows = np.empty((n, N_AROUND + 2 * N_COMPANY), np.float32)
+    rows = np.empty((n, N_AROUND + 2 * N_SHARED_WORDS), np.float32)
     own, good = np.empty(n), np.empty(n)
     for i in range(n):
         own[i] = min(SUREST, max(-SUREST, float(odds[i])))
         good[i] = 1 / (1 + math.exp(own[i]))
     neighbour_columns(rows, own, good, n_words)
     shared_word_columns(rows, N_AROUND, good, words)
-    shared_word_columns(rows, N_AROUND + N_COMPANY, good, names)
+    shared_word_columns(rows, N_AROUND + N_SHARED_WORDS, good, names)
     return rows
 
 
@@ -55,7 +55,7 @@ def shared_word_columns(rows: Matrix, at: int, good: Column, words: WordBag) -> 
     for e in range(len(words.at)):
         lines_with[words.at[e]] += 1
         of_article[words.at[e]] += good[words.row[e]]
-    sums = np.zeros((n, N_COMPANY))
+    sums = np.zeros((n, N_SHARED_WORDS))
     for e in range(len(words.at)):
         word, row = words.at[e], words.row[e]
         others = lines_with[word] - 1
@@ -64,7 +64,7 @@ def shared_word_columns(rows: Matrix, at: int, good: Column, words: WordBag) -> 
         sums[row, 1] += math.log1p(article)
         sums[row, 2] += math.log1p(max(0.0, others - article))
     for i in range(n):
-        for k in range(N_COMPANY):
+        for k in range(N_SHARED_WORDS):
             rows[i, at + k] = sums[i, k] / max(1, words.size[i])
 
 

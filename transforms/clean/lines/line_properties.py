@@ -1,8 +1,8 @@
 """The words, names, shapes and dates of a text's lines, found in one walk over the characters.
 
-`line_facts` is compiled, because a page has hundreds of lines and each would cost several objects.
-`facts_in_python` finds the same facts with regular expressions, for a process that cleans one
-document. A test checks that both give the same numbers.
+`line_properties` is compiled, because a page has hundreds of lines and each would cost several
+objects. `properties_in_python` finds the same properties with regular expressions, for a process
+that cleans one document. A test checks that both give the same numbers.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-class LineFacts(NamedTuple):
-    """The facts of each line of a text considered alone, one row or entry for each line."""
+class LineProperties(NamedTuple):
+    """The properties of each line of a text considered alone, one row or entry for each line."""
 
     size: Ints  # words
     shape: Floats  # `N_SHAPES` columns (see `_shape`).
@@ -98,11 +98,11 @@ def word_weights(by_word: Mapping[str, float]) -> WordWeights:
     return WordWeights(by_word, hashed(by_word))
 
 
-def line_facts(lines: Sequence[Line], weights: WordWeights) -> LineFacts:
-    """Return the facts of the lines of a text, none of which is blank."""
+def line_properties(lines: Sequence[Line], weights: WordWeights) -> LineProperties:
+    """Return the properties of the lines of a text, none of which is blank."""
     if numba_cache.uses_plain_loops():
-        return facts_in_python(lines, weights)
-    return compiled_facts(lines, weights)
+        return properties_in_python(lines, weights)
+    return compiled_properties(lines, weights)
 
 
 def hashed(values: Mapping[str, float]) -> Weights:
@@ -129,8 +129,8 @@ def _hash(word: str) -> int:
     return found
 
 
-def compiled_facts(lines: Sequence[Line], weights: WordWeights) -> LineFacts:
-    """Compute `line_facts` with the compiled walk."""
+def compiled_properties(lines: Sequence[Line], weights: WordWeights) -> LineProperties:
+    """Compute `line_properties` with the compiled walk."""
     lengths = np.array([len(line.text) for line in lines], np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)])
     text, low = (
@@ -141,7 +141,7 @@ def compiled_facts(lines: Sequence[Line], weights: WordWeights) -> LineFacts:
         text, low, starts, _flags(text, low), *weights.table, _time_words(), _bullet_codes()
     )
     words, names = WordBag(*found[8:12]), WordBag(*found[12:])
-    return LineFacts._make([*found[:8], words, names])
+    return LineProperties._make([*found[:8], words, names])
 
 
 @cache
@@ -197,15 +197,15 @@ def _flags_of(character: str) -> int:
     )
 
 
-def facts_in_python(lines: Sequence[Line], weights: WordWeights) -> LineFacts:
-    """Compute `line_facts` without a compiler."""
+def properties_in_python(lines: Sequence[Line], weights: WordWeights) -> LineProperties:
+    """Compute `line_properties` without a compiler."""
     words = [WORD.findall(line.low) for line in lines]
     size = [len(own) for own in words]
     bare = [line.low.strip() for line in lines]
     often = Counter(bare)
     marked = [line.text.lstrip() for line in lines]
     heads = [line.text[:HEAD] for line in lines]
-    return LineFacts(
+    return LineProperties(
         np.array(size, dtype=np.int64),
         np.array([_shape(line.text, n) for line, n in zip(lines, size, strict=True)]),
         np.array(
