@@ -46,32 +46,32 @@ class TextLines(NamedTuple):
 
 
 def columns(
-    properties: LineProperties, taken: Column, odds: Column, blank: Rows, boilerplate: Rows
+    own: LineProperties, taken: Column, odds: Column, blank: Rows, boilerplate: Rows
 ) -> Matrix:
     """Return the columns of the lines of a text: a row of `N_COLUMNS` for each line."""
-    n = len(properties.size)
+    n = len(own.size)
     prose, log = np.zeros(n), np.empty(n)
     for i in range(n):
-        log[i] = math.log1p(properties.size[i])
-        is_long_sentence = properties.size[i] >= PROSE_WORDS and properties.shape[i, 2] > 0
+        log[i] = math.log1p(own.size[i])
+        is_long_sentence = own.size[i] >= PROSE_WORDS and own.shape[i, 2] > 0
         prose[i] = 1.0 if is_long_sentence and taken[i] == 0 else 0.0
-    sentence, score = properties.shape[:, 2].copy(), properties.scores[:, 0].copy()
-    text = TextLines(properties.size, log, sentence, taken, prose, score, odds, blank, boilerplate)
+    sentence, score = own.shape[:, 2].copy(), own.scores[:, 0].copy()
+    text = TextLines(own.size, log, sentence, taken, prose, score, odds, blank, boilerplate)
     rows = np.empty((n, N_COLUMNS), np.float32)
-    words = word_columns(text, properties.words)
-    at = own_columns(rows, text, properties, words)
+    words = word_columns(text, own.words)
+    at = own_columns(rows, text, own, words)
     at = place_columns(rows, at, text)
     at = runs_columns(rows, at, text)
     for k in range(1, 4):
         rows[:, at] = words[:, k]
         at += 1
     at = surroundings_columns(rows, at, text)
-    at = lists_columns(rows, at, text, properties)
+    at = lists_columns(rows, at, text, own)
     at = blocks_columns(rows, at, text)
-    at = topics_columns(rows, at, text, properties, words)
+    at = topic_columns(rows, at, text, own, words)
     at = rises_columns(rows, at, text)
     at = ruled_columns(rows, at, text)
-    dates_columns(rows, at, properties.dated)
+    dates_columns(rows, at, own.dated)
     return rows
 
 
@@ -113,7 +113,7 @@ def word_columns(text: TextLines, bag: WordBag) -> Column:
 
 
 @part
-def own_columns(rows: Matrix, text: TextLines, properties: LineProperties, words: Column) -> int:
+def own_columns(rows: Matrix, text: TextLines, own: LineProperties, words: Column) -> int:
     """Write shape and scores of the line, the share of its words in other prose, and its repeats.
 
     Columns of the whole text follow: the logarithm of the number of lines, the share of words in
@@ -127,11 +127,11 @@ def own_columns(rows: Matrix, text: TextLines, properties: LineProperties, words
         n_prose += text.size[i] * text.prose[i]
     for i in range(n):
         for k in range(N_SHAPES):
-            rows[i, k] = properties.shape[i, k]
-        rows[i, N_SHAPES] = properties.scores[i, 0]
-        rows[i, N_SHAPES + 1] = properties.scores[i, 1]
+            rows[i, k] = own.shape[i, k]
+        rows[i, N_SHAPES] = own.scores[i, 0]
+        rows[i, N_SHAPES + 1] = own.scores[i, 1]
         rows[i, N_SHAPES + 2] = words[i, 0]
-        rows[i, N_SHAPES + 3] = min(4.0, properties.often[i])
+        rows[i, N_SHAPES + 3] = min(4.0, own.often[i])
         rows[i, N_SHAPES + 4] = math.log1p(n)
         rows[i, N_SHAPES + 5] = n_prose / max(1, total)
         rows[i, N_SHAPES + 6] = math.log1p(total)
@@ -246,7 +246,7 @@ def surroundings_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 
 @part
-def lists_columns(rows: Matrix, at: int, text: TextLines, properties: LineProperties) -> int:
+def lists_columns(rows: Matrix, at: int, text: TextLines, own: LineProperties) -> int:
     """Write columns about the list of a line: the lines in a row with the same indent and bullet.
 
     These are their number, words, share of sentences and mean score, the line's position and extra
@@ -257,8 +257,8 @@ def lists_columns(rows: Matrix, at: int, text: TextLines, properties: LineProper
         end = start + 1
         while (
             end < n
-            and properties.indent[end] == properties.indent[start]
-            and properties.bullet[end] == properties.bullet[start]
+            and own.indent[end] == own.indent[start]
+            and own.bullet[end] == own.bullet[start]
         ):
             end += 1
         words, sentences = group_mean(text.size, start, end), group_mean(text.sentence, start, end)
@@ -270,7 +270,7 @@ def lists_columns(rows: Matrix, at: int, text: TextLines, properties: LineProper
             rows[i, at + 3] = score
             rows[i, at + 4] = (i - start) / (end - start)
             rows[i, at + 5] = text.size[i] - words
-            rows[i, at + 6] = properties.shape[start - 1, 3] if start else 0.0
+            rows[i, at + 6] = own.shape[start - 1, 3] if start else 0.0
             rows[i, at + 7] = text.odds[i]
             rows[i, at + 8] = odds
         start = end
@@ -325,14 +325,14 @@ def blocks_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 
 @part
-def topics_columns(
-    rows: Matrix, at: int, text: TextLines, properties: LineProperties, words: Column
+def topic_columns(
+    rows: Matrix, at: int, text: TextLines, own: LineProperties, words: Column
 ) -> int:
     """Write how often the line's names are in prose, its number of names, the share of its words
     that no other line has, the mean share of prose among the lines with each word, and the share of
     digits.
     """
-    names = properties.names
+    names = own.names
     in_prose, shared = np.zeros(len(names.n_letters)), np.zeros(len(text.size))
     for e in range(len(names.at)):
         in_prose[names.at[e]] += text.prose[names.row[e]]
@@ -343,7 +343,7 @@ def topics_columns(
         rows[i, at + 1] = names.size[i]
         rows[i, at + 2] = words[i, 4]
         rows[i, at + 3] = words[i, 5]
-        rows[i, at + 4] = properties.digits[i]
+        rows[i, at + 4] = own.digits[i]
     return at + 5
 
 
