@@ -390,9 +390,7 @@ def ruled_columns(rows: Matrix, at: int, text: TextLines) -> int:
 
 @part
 def dates_columns(rows: Matrix, at: int, dated: Column) -> int:
-    """Write whether the line is short and has a date or an hour, whether the lines before and after
-    do, and how many of the lines within six lines do.
-    """
+    """Write whether the line and the lines beside it are dated, and how many within six lines are."""
     n, sums = len(dated), sums_to(dated)
     for i in range(n):
         rows[i, at] = dated[i]
