@@ -5,7 +5,7 @@ They are in a module of their own because numba takes half a second to import.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,33 +18,17 @@ from copydesk.transforms.dedup.duplicates_in_memory import Duplicates, relation_
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.verification import Pairs
 
+if TYPE_CHECKING:
+    from copydesk.transforms.dedup.clustering import Clustering
+
 
 def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     """Find the duplicates of `find_duplicates`."""
-    from copydesk.transforms.dedup.clustering import Clustering
-
     column = sketching.as_texts(texts)
-    n = len(column)
-    times = as_times(published_at, n)
+    times = as_times(published_at, len(column))
     sketches = sketching.sketch(column, options)
-    # Equally old texts are ordered by their words, not by their rows, so a shuffled input gives the
-    # same clusters.
-    order = np.lexsort((np.arange(n), sketches.sequence, times))
-    first = leader_clustering.first_of_equals(
-        sketches.sequence, sketches.n_words, times, order, options
-    )
-    unique = order[first[order] == order]  # One row of each word sequence, in order of time.
-    position = leader_clustering.positions(order)
-    pairs = pairs_of(column, sketches, times, unique, position, options)
-    clustering = Clustering(
-        _facts(column, sketches, times),
-        pairs,
-        first,
-        n_words=sketches.n_words,
-        position=position,
-        options=options,
-    )
-    nothing = np.zeros(n, np.bool_)
+    clustering = clustering_of(column, sketches, times, options)
+    nothing = np.zeros(len(column), np.bool_)
     kept = clustering.kept(nothing, nothing)
     clustering.add_duplicates(
         kept, lambda lacking: compared(lacking, column, sketches, times, options)
@@ -52,7 +36,34 @@ def find(texts: Any, published_at: Any, options: Options) -> Duplicates:
     found = clustering.pairs
     return Duplicates(
         pairs_table(found, clustering.relations(found)),
-        pa.table({"row": pa.array(np.arange(n)), "cluster": kept}),
+        pa.table({"row": pa.array(np.arange(len(column))), "cluster": kept}),
+    )
+
+
+def clustering_of(
+    column: pa.LargeStringArray,
+    sketches: sketching.Sketches,
+    times: NDArray[np.int64],
+    options: Options,
+) -> Clustering:
+    """Return the measured pairs of the texts, ready for a decision."""
+    from copydesk.transforms.dedup.clustering import Clustering
+
+    # Equally old texts are ordered by their words, not by their rows, so a shuffled input gives the
+    # same clusters.
+    order = np.lexsort((np.arange(len(column)), sketches.sequence, times))
+    first = leader_clustering.first_of_equals(
+        sketches.sequence, sketches.n_words, times, order, options
+    )
+    unique = order[first[order] == order]  # One row of each word sequence, in order of time.
+    position = leader_clustering.positions(order)
+    return Clustering(
+        _facts(column, sketches, times),
+        pairs_of(column, sketches, times, unique, position, options),
+        first,
+        n_words=sketches.n_words,
+        position=position,
+        options=options,
     )
 
 
