@@ -122,6 +122,7 @@ class Clustering:
             np.concatenate([pairs.a[a], pairs.b[b]]),
             np.concatenate([pairs.b[a], pairs.a[b]]),
             np.concatenate([pairs.a_goes[a], pairs.b_goes[b]]).astype(np.float64),
+            np.concatenate([pairs.a_in_b[a], pairs.b_in_a[b]]).astype(np.float64),
         )
 
     def relations(self, pairs: Pairs) -> NDArray[np.int8]:

@@ -39,8 +39,7 @@ def indirect_edges(
 
     `allowed` says for each pair whether the recipe lets it drop a document. The pair of a copy and
     the fuller version must be allowed, too. `leader` gives the row that is kept for each row by the
-    `edges` alone. The new edges have the score 0, so any other edge comes first. Pairs are in order
-    of (a, b).
+    `edges` alone. Any other edge is preferred to the new ones. Pairs are in order of (a, b).
     """
 
     def both(one: str, other: str) -> NDArray[Any]:
@@ -69,4 +68,5 @@ def indirect_edges(
         & np.append(allowed, False)[pair]
         & (n_words[fuller] >= LEAST_LENGTH * n_words[copy])
     )
-    return Edges(copy[may_follow], fuller[may_follow], np.zeros(may_follow.sum()))
+    n_edges = int(may_follow.sum())
+    return Edges(copy[may_follow], fuller[may_follow], np.zeros(n_edges), np.full(n_edges, -1.0))
