@@ -1,7 +1,7 @@
 """Measure the decision about copies on texts that the model has not seen.
 
     pip install lightgbm
-    python -m training.left_out_figures --gold DIR [--divisions 3] [--may-go 0.3 0.55 0.9]
+    python -m training.left_out_figures --gold DIR [--divisions 3] [--may-go 0.3 0.7 0.9]
 
 DIR is that of `drop_model.py`. Months, families and clusters are divided into five parts. A model
 trained without one part gives its scores to all recorded pairs of all texts, and the decision step
@@ -65,9 +65,11 @@ class Collection:
     def decide(self, forest: Forest, options: Options) -> Kept:
         """Return the kept row of every row, by the scores of this forest."""
         goes = (forest.probabilities(x).astype(np.float32) for x in (self.of_a, self.of_b))
-        a_goes, b_goes = (np.where(self.pairs.jaccard == 1, np.float32(1), score) for score in goes)
+        a_may_go, b_may_go = (
+            np.where(self.pairs.jaccard == 1, np.float32(1), score) for score in goes
+        )
         self.clustering.options = options
-        self.clustering.pairs = replace(self.pairs, a_goes=a_goes, b_goes=b_goes)
+        self.clustering.pairs = replace(self.pairs, a_may_go=a_may_go, b_may_go=b_may_go)
         nothing = np.zeros(len(self.texts), np.bool_)
         return self.clustering.kept(nothing, nothing)
 

@@ -72,7 +72,7 @@ def command(
     """Cluster all documents again from the recorded pairs, without reading or hashing a text.
 
     \b
-        copydesk rethreshold --may-go 0.7
+        copydesk rethreshold --may-go 0.8
         copydesk rethreshold --jaccard-low 0.3 --containment-low 0.8
         copydesk rethreshold --folds exact,near --dry-run
 

@@ -107,7 +107,7 @@ class Index:
         }
         docs, new_docs = self._with_documents(columns, folder)
         numbers = np.arange(self.n_documents, self.n_documents + len(rows), dtype=np.int64)
-        out_of_window = candidates.entries(
+        out_of_window = candidates.sorted_postings(
             sketches.keys[rows], sketches.n_keys[rows], numbers, candidates.SMALLEST
         )
         segments, new_segment = self._with_postings(

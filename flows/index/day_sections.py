@@ -34,7 +34,7 @@ def new_sections(
     sections = {}
     for day in np.unique(days):
         chosen = days == day
-        sections[int(day)] = candidates.entries(
+        sections[int(day)] = candidates.sorted_postings(
             sketches.keys[rows[chosen]],
             sketches.n_keys[rows[chosen]],
             numbers[chosen],

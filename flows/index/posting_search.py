@@ -19,7 +19,7 @@ def queries(
     keys: NDArray[np.uint64], n_keys: NDArray[np.int32], rows: NDArray[np.int64], most: int
 ) -> NDArray[np.uint64]:
     """Sorted postings of the rows to query, so that a search reads the file once from front to back."""
-    return candidates.entries(keys[rows], n_keys[rows], rows, most)
+    return candidates.sorted_postings(keys[rows], n_keys[rows], rows, most)
 
 
 @compiled

@@ -170,7 +170,7 @@ class CopySearch:
         ):  # all of the slab are dated: it is in order of time
             earlier &= self.times[:low] >= self.times[low] - self.options.window_us
         rows = np.concatenate([np.flatnonzero(earlier), np.arange(low, high)])
-        first = leader_clustering.first_of_equals(
+        first = leader_clustering.first_with_same_words(
             self._sequence[rows],
             self.n_words[rows],
             self.times[rows],

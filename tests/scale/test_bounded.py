@@ -98,7 +98,9 @@ def test_equal_texts_are_found_slab_by_slab_as_all_at_once() -> None:
         times = np.sort(chance.integers(0, 6 * options.window_us, n))
         times[n - n_undated :] = candidates.UNDATED
         sequence, words = chance.integers(0, 12, n).astype(np.uint64), np.full(n, 5, np.int32)
-        whole = leader_clustering.first_of_equals(sequence, words, times, np.arange(n), options)
+        whole = leader_clustering.first_with_same_words(
+            sequence, words, times, np.arange(n), options
+        )
         slabs = copy_search.CopySearch.__new__(copy_search.CopySearch)
         slabs._first, slabs._sequence, slabs.n_words, slabs.times, slabs.options = (
             np.arange(n),

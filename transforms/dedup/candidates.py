@@ -1,6 +1,6 @@
 """Candidate pairs: documents that share keys and whose signatures agree in part.
 
-A key is a sampled shingle hash. A key and its document share one 64-bit entry: 36 bits of the
+A key is a sampled shingle hash. A key and its document share one 64-bit posting: 36 bits of the
 shingle's hash and 28 bits of the document's number. Inside the time window two shared keys make a
 candidate. Beyond the window, three of the eight smallest keys must be shared. The signatures of
 both documents must also agree. Whether two documents are candidates depends on these two alone. The
@@ -33,16 +33,19 @@ MOST_CANDIDATES = 64  # Candidates of one document. Those that share the most ke
 _DOCUMENT = np.uint64((1 << DOCUMENT_BITS) - 1)
 
 
-def entries(
+def sorted_postings(
     keys: NDArray[np.uint64], n_keys: NDArray[np.int32], numbers: NDArray[np.int64], most: int
 ) -> NDArray[np.uint64]:
-    """Return the sorted entries of the `most` smallest keys of each document."""
-    return np.sort(unsorted_entries(keys, n_keys, numbers.astype(np.uint64), most))
+    """Return the postings of the `most` smallest keys of each document, sorted by key.
+
+    A posting is a key and the number of a document that has it.
+    """
+    return np.sort(unsorted_postings(keys, n_keys, numbers.astype(np.uint64), most))
 
 
 @compiled
-def unsorted_entries(keys: Any, n_keys: Any, numbers: Any, most: Any) -> Any:
-    """Return the entries of the smallest keys of each document, document by document."""
+def unsorted_postings(keys: Any, n_keys: Any, numbers: Any, most: Any) -> Any:
+    """Return the postings of the smallest keys of each document, document by document."""
     total = 0
     for row in range(n_keys.size):
         total += min(most, n_keys[row])
@@ -56,36 +59,37 @@ def unsorted_entries(keys: Any, n_keys: Any, numbers: Any, most: Any) -> Any:
 
 
 @compiled
-def places(sorted_entries: Any, n_documents: Any) -> Any:
-    """Return for every document the entries of those of its keys that other documents share.
+def shared_postings(postings: Any, n_documents: Any) -> Any:
+    """Return for every document the postings of those of its keys that earlier documents have.
 
-    The result is a pair: the start of each document's rows, and rows of (entry, start of its key).
+    `postings` are sorted. The result is a pair: the start of each document's rows, and rows of
+    (position of the posting, position of the first posting of its key).
     """
-    count = np.zeros(n_documents + 1, np.int64)
+    starts = np.zeros(n_documents + 1, np.int64)
     begin: Any = 0
-    for at in range(sorted_entries.size):
-        if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (
-            sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)
+    for at in range(postings.size):
+        if (postings[at] >> np.uint64(DOCUMENT_BITS)) != (
+            postings[begin] >> np.uint64(DOCUMENT_BITS)
         ):
             begin = at
         if at > begin:
-            count[np.int64(sorted_entries[at] & _DOCUMENT) + 1] += 1
+            starts[np.int64(postings[at] & _DOCUMENT) + 1] += 1
     for row in range(n_documents):
-        count[row + 1] += count[row]
-    where = np.empty((count[n_documents], 2), np.int64)
-    filled = count[:-1].copy()
+        starts[row + 1] += starts[row]
+    rows = np.empty((starts[n_documents], 2), np.int64)
+    filled = starts[:-1].copy()
     begin = 0
-    for at in range(sorted_entries.size):
-        if (sorted_entries[at] >> np.uint64(DOCUMENT_BITS)) != (
-            sorted_entries[begin] >> np.uint64(DOCUMENT_BITS)
+    for at in range(postings.size):
+        if (postings[at] >> np.uint64(DOCUMENT_BITS)) != (
+            postings[begin] >> np.uint64(DOCUMENT_BITS)
         ):
             begin = at
         if at > begin:
-            row = int(sorted_entries[at] & _DOCUMENT)
-            where[filled[row], 0] = at
-            where[filled[row], 1] = begin
+            row = int(postings[at] & _DOCUMENT)
+            rows[filled[row], 0] = at
+            rows[filled[row], 1] = begin
             filled[row] += 1
-    return count, where
+    return starts, rows
 
 
 @kernel_part
@@ -116,11 +120,11 @@ def window_start(times: Any, row: Any, window: Any, undated_window: Any) -> Any:
 @compiled
 def join(
     near: Any,
-    near_count: Any,
-    near_where: Any,
+    near_starts: Any,
+    near_shared: Any,
     far: Any,
-    far_count: Any,
-    far_where: Any,
+    far_starts: Any,
+    far_shared: Any,
     times: Any,
     n_keys: Any,
     signatures: Any,
@@ -147,21 +151,21 @@ def join(
             return n_out, row
         start = window_start(times, row, window, undated_window)
         for side in range(2):
-            sorted_entries = near if side == 0 else far
-            count = near_count if side == 0 else far_count
-            where = near_where if side == 0 else far_where
+            postings = near if side == 0 else far
+            starts = near_starts if side == 0 else far_starts
+            rows = near_shared if side == 0 else far_shared
             n_touched = 0
-            for w in range(count[row], count[row + 1]):
-                at = where[w, 0]
-                low = where[w, 1]
+            for w in range(starts[row], starts[row + 1]):
+                at = rows[w, 0]
+                low = rows[w, 1]
                 high = at
-                # Entries of a key are in order of time. This finds where the window begins among
+                # Postings of a key are in order of time. This finds where the window begins among
                 # them.
                 a = low
                 b = at
                 while a < b:
                     middle = (a + b) // 2
-                    if np.int64(sorted_entries[middle] & _DOCUMENT) >= start:
+                    if np.int64(postings[middle] & _DOCUMENT) >= start:
                         b = middle
                     else:
                         a = middle + 1
@@ -172,14 +176,14 @@ def join(
                 for e in range(low, high):
                     if e == low + CAP and high - low > 2 * CAP:
                         break
-                    other = np.int64(sorted_entries[e] & _DOCUMENT)
+                    other = np.int64(postings[e] & _DOCUMENT)
                     if shared[other] == 0:
                         touched[n_touched] = other
                         n_touched += 1
                     shared[other] += 1
                 if high - low > 2 * CAP:
                     for e in range(high - CAP, high):
-                        other = np.int64(sorted_entries[e] & _DOCUMENT)
+                        other = np.int64(postings[e] & _DOCUMENT)
                         if shared[other] == 0:
                             touched[n_touched] = other
                             n_touched += 1

@@ -80,7 +80,7 @@ class Clustering:
     def _kept(self, pinned: NDArray[np.bool_], is_copy: NDArray[np.bool_]) -> NDArray[np.int64]:
         rows = np.arange(self.facts.num_rows)
         usable = self.pairs.take(~is_copy[self.pairs.a] & ~is_copy[self.pairs.b])
-        best = self._best_of_equals()
+        best = self._preferred_of_same_words()
         # Rows with equal words share one decision, made for the row that the policy prefers.
         order = np.lexsort((self.priority[best], self.first != rows))
 
@@ -114,14 +114,26 @@ class Clustering:
             & (goes >= least)
             & verification.holds_flash(held, alone, self.n_words[rows], self.n_words[kept])
             for goes, held, alone, rows, kept in (
-                (pairs.a_goes, pairs.a_held, pairs.a_alone, pairs.a, pairs.b),
-                (pairs.b_goes, pairs.b_held, pairs.b_alone, pairs.b, pairs.a),
+                (
+                    pairs.a_may_go,
+                    pairs.a_distinctive_in_b,
+                    pairs.a_facts_not_in_b,
+                    pairs.a,
+                    pairs.b,
+                ),
+                (
+                    pairs.b_may_go,
+                    pairs.b_distinctive_in_a,
+                    pairs.b_facts_not_in_a,
+                    pairs.b,
+                    pairs.a,
+                ),
             )
         )
         return leader_clustering.Edges(
             np.concatenate([pairs.a[a], pairs.b[b]]),
             np.concatenate([pairs.b[a], pairs.a[b]]),
-            np.concatenate([pairs.a_goes[a], pairs.b_goes[b]]).astype(np.float64),
+            np.concatenate([pairs.a_may_go[a], pairs.b_may_go[b]]).astype(np.float64),
             np.concatenate([pairs.a_in_b[a], pairs.b_in_a[b]]).astype(np.float64),
         )
 
@@ -134,7 +146,7 @@ class Clustering:
         same = (self.content[pairs.a] == self.content[pairs.b]) & (self.content[pairs.a] != 0)
         return verification.relations(pairs, inside, same, self.options)
 
-    def _best_of_equals(self) -> NDArray[np.int64]:
+    def _preferred_of_same_words(self) -> NDArray[np.int64]:
         """Return for the first of each word sequence the row of it that the policy prefers."""
         best = np.arange(len(self.first))
         # The last value written is that of the preferred row.

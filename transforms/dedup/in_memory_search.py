@@ -52,7 +52,7 @@ def clustering_of(
     # Equally old texts are ordered by their words, not by their rows, so a shuffled input gives the
     # same clusters.
     order = np.lexsort((np.arange(len(column)), sketches.sequence, times))
-    first = leader_clustering.first_of_equals(
+    first = leader_clustering.first_with_same_words(
         sketches.sequence, sketches.n_words, times, order, options
     )
     unique = order[first[order] == order]  # One row of each word sequence, in order of time.

@@ -49,9 +49,9 @@ def indirect_edges(
     is_copy = (
         np.tile(allowed, 2)
         & is_kept[both("a", "b")]
-        & (both("b_goes", "a_goes") >= np.float32(SURE))
-        & (both("b_alone", "a_alone") <= MOST_MISSING)
-        & (both("a_held", "b_held") >= np.float32(LEAST_HELD))
+        & (both("b_may_go", "a_may_go") >= np.float32(SURE))
+        & (both("b_facts_not_in_a", "a_facts_not_in_b") <= MOST_MISSING)
+        & (both("a_distinctive_in_b", "b_distinctive_in_a") >= np.float32(LEAST_HELD))
     )
     copy, report = both("a", "b")[is_copy], both("b", "a")[is_copy]
     sure = np.flatnonzero((edges.score >= np.float32(SURE)) & is_kept[edges.kept])

@@ -62,7 +62,7 @@ def positions(order: NDArray[np.int64]) -> NDArray[np.int64]:
     return place
 
 
-def first_of_equals(
+def first_with_same_words(
     sequence: NDArray[np.uint64],
     n_words: NDArray[np.int32],
     times: NDArray[np.int64],

@@ -21,7 +21,7 @@ class Options:
 
     window_hours: float = 72.0
     """Hours between two documents. A pair further apart is recorded only from `pair_floor_beyond` on, and is named template below `jaccard_high`."""
-    may_go: float = 0.55
+    may_go: float = 0.7
     """A document is dropped for another one only if the decision model gives at least this score that the other one says the same. A copy with lines of its own may be dropped together with the report that it is a copy of (see `indirect_edges`)."""
     jaccard_low: float = 0.1
     """Inside the window a document may be dropped from this Jaccard similarity on, or from `containment_low` on."""

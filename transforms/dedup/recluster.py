@@ -55,7 +55,7 @@ def recluster(
     replaced = _rows_by_id(facts["doc_id"].to_pylist(), superseded or {})
     is_pinned[list(replaced)] = True
     times = in_memory_search.as_times(facts["published_at"], n)
-    first = _first_of_equals(rows, is_pinned, times, n, options)
+    first = _first_with_same_shingles(rows, is_pinned, times, n, options)
     n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
     between = replace(rows, a=first[rows.a], b=first[rows.b])
     clustering = Clustering(
@@ -102,7 +102,7 @@ def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
 
     def numbers(name: str, field: str) -> NDArray[Any]:
         # A pair of an earlier schema version has no score, so only its similarities decide.
-        missing = 1 if field in ("a_goes", "b_goes") else 0
+        missing = 1 if field in ("a_may_go", "b_may_go") else 0
         return np.asarray(pc.fill_null(pairs[name], missing)).astype(verification.KINDS[field])
 
     return Pairs(
@@ -112,7 +112,7 @@ def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
     )
 
 
-def _first_of_equals(
+def _first_with_same_shingles(
     pairs: Pairs, is_pinned: NDArray[np.bool_], times: NDArray[np.int64], n: int, options: Options
 ) -> NDArray[np.int64]:
     """Return for every row the first row with the same shingles inside the window.
@@ -126,7 +126,7 @@ def _first_of_equals(
     links = coo_array((np.ones(len(same)), (pairs.a[same], pairs.b[same])), shape=(n, n))
     _, group = connected_components(links, directed=False)
     numbered = np.where(is_pinned, 0, group + 1).astype(np.uint64)  # 0 equals nothing
-    return leader_clustering.first_of_equals(
+    return leader_clustering.first_with_same_words(
         numbered, np.zeros(n, np.int32), times, np.arange(n), options
     )
 

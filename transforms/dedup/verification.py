@@ -43,15 +43,15 @@ class Pairs:
     """Share of a's shingles that b has."""
     b_in_a: NDArray[np.float32]
     longest: NDArray[np.int32]
-    a_held: NDArray[np.float32]
+    a_distinctive_in_b: NDArray[np.float32]
     """Share of a's wording, weighted by rarity, that b has."""
-    b_held: NDArray[np.float32]
-    a_alone: NDArray[np.int32]
+    b_distinctive_in_a: NDArray[np.float32]
+    a_facts_not_in_b: NDArray[np.int32]
     """Rare words, names and numbers of a that b lacks."""
-    b_alone: NDArray[np.int32]
-    a_goes: NDArray[np.float32]
+    b_facts_not_in_a: NDArray[np.int32]
+    a_may_go: NDArray[np.float32]
     """Score that b says what a says (see `drop_model`)."""
-    b_goes: NDArray[np.float32]
+    b_may_go: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.a)
@@ -124,33 +124,41 @@ class Pairs:
 SIDES = (
     ("a", "b"),
     ("a_in_b", "b_in_a"),
-    ("a_held", "b_held"),
-    ("a_alone", "b_alone"),
-    ("a_goes", "b_goes"),
+    ("a_distinctive_in_b", "b_distinctive_in_a"),
+    ("a_facts_not_in_b", "b_facts_not_in_a"),
+    ("a_may_go", "b_may_go"),
 )
 """Columns of `Pairs` that belong to side a and to side b."""
+EVIDENCE = [name for both_sides in SIDES[2:] for name in both_sides]
+"""Columns that `with_evidence` fills."""
 COLUMNS = {
     "jaccard_estimated": "estimated",
     "jaccard": "jaccard",
     "containment_in_kept": "a_in_b",
     "containment_of_kept": "b_in_a",
     "longest_shared_words": "longest",
-    "distinctive_in_kept": "a_held",
-    "distinctive_of_kept": "b_held",
-    "facts_missing_in_kept": "a_alone",
-    "facts_missing_of_kept": "b_alone",
-    "may_go": "a_goes",
-    "kept_may_go": "b_goes",
+    "distinctive_in_kept": "a_distinctive_in_b",
+    "distinctive_of_kept": "b_distinctive_in_a",
+    "facts_missing_in_kept": "a_facts_not_in_b",
+    "facts_missing_of_kept": "b_facts_not_in_a",
+    "may_go": "a_may_go",
+    "kept_may_go": "b_may_go",
 }
 """Columns of the tables `pairs` and `duplicates`, and the field of `Pairs` for each."""
 _KINDS = {
     "a": np.int64,
     "b": np.int64,
     "longest": np.int32,
-    "a_alone": np.int32,
-    "b_alone": np.int32,
+    "a_facts_not_in_b": np.int32,
+    "b_facts_not_in_a": np.int32,
 }
 KINDS = {name: _KINDS.get(name, np.float32) for name in (field.name for field in fields(Pairs))}
+
+
+def _zeros(n: int) -> dict[str, NDArray[Any]]:
+    return {name: np.zeros(n, KINDS[name]) for name in EVIDENCE}
+
+
 NONE = Pairs(**{name: np.empty(0, kind) for name, kind in KINDS.items()})
 
 
@@ -165,12 +173,12 @@ def equal(one: NDArray[np.int64], other: NDArray[np.int64], n_words: NDArray[np.
         a_in_b=ones,
         b_in_a=ones,
         longest=n_words[one],
-        a_held=ones,
-        b_held=ones,
-        a_alone=zeros,
-        b_alone=zeros,
-        a_goes=ones,
-        b_goes=ones,
+        a_distinctive_in_b=ones,
+        b_distinctive_in_a=ones,
+        a_facts_not_in_b=zeros,
+        b_facts_not_in_a=zeros,
+        a_may_go=ones,
+        b_may_go=ones,
     )
 
 
@@ -189,10 +197,10 @@ def candidates(
     """
     n = len(sketches)
     numbers = np.arange(n, dtype=np.int64)
-    near = joining.entries(sketches.keys, sketches.n_keys, numbers, sketching.KEYS_MOST)
-    far = joining.entries(sketches.keys, sketches.n_keys, numbers, joining.SMALLEST)
-    near_count, near_where = joining.places(near, n)
-    far_count, far_where = joining.places(far, n)
+    near = joining.sorted_postings(sketches.keys, sketches.n_keys, numbers, sketching.KEYS_MOST)
+    far = joining.sorted_postings(sketches.keys, sketches.n_keys, numbers, joining.SMALLEST)
+    near_starts, near_shared = joining.shared_postings(near, n)
+    far_starts, far_shared = joining.shared_postings(far, n)
     room = max(1 << 16, 4 * joining.MOST_CANDIDATES)
     later, earlier, agree = (
         np.empty(room, np.int64),
@@ -203,11 +211,11 @@ def candidates(
     while row < n:
         count, row = joining.join(
             near,
-            near_count,
-            near_where,
+            near_starts,
+            near_shared,
             far,
-            far_count,
-            far_where,
+            far_starts,
+            far_shared,
             times,
             sketches.n_keys,
             sketches.signatures,
@@ -279,7 +287,6 @@ def measure(
             )
         shared[part], in_a[part], in_b[part], longest[part] = out.T
     union = np.maximum(1, in_a + in_b - shared)
-    nothing, none = np.zeros(len(a), np.float32), np.zeros(len(a), np.int32)
     pairs = Pairs(
         a=a,
         b=b,
@@ -288,12 +295,7 @@ def measure(
         a_in_b=(shared / np.maximum(1, in_a)).astype(np.float32),
         b_in_a=(shared / np.maximum(1, in_b)).astype(np.float32),
         longest=longest.astype(np.int32),
-        a_held=nothing,
-        b_held=nothing,
-        a_alone=none,
-        b_alone=none,
-        a_goes=nothing,
-        b_goes=nothing,
+        **_zeros(len(a)),
     )
     return pairs.take((shared >= least) | (pairs.jaccard >= 0.5))
 
@@ -307,10 +309,7 @@ def with_evidence(
 
     `texts_of` gives the texts of ascending rows, and `times` the time of every row in microseconds.
     """
-    columns = {
-        name: np.zeros(len(pairs), KINDS[name])
-        for name in ("a_held", "b_held", "a_alone", "b_alone", "a_goes", "b_goes")
-    }
+    columns = _zeros(len(pairs))
     for first in range(0, len(pairs), PAIRS_AT_ONCE):
         part = slice(first, first + PAIRS_AT_ONCE)
         a, b = pairs.a[part], pairs.b[part]
@@ -319,10 +318,11 @@ def with_evidence(
         dated = (times[a] != joining.UNDATED) & (times[b] != joining.UNDATED)
         hours = np.where(dated, times[b] - times[a], 0) / 3.6e9
         words = weighted_words.split_words(texts_of(rows).to_pylist())
-        for side, found in zip("ab", evidence.measure(words, one, two, hours), strict=True):
-            columns[f"{side}_held"][part] = found[:, evidence.HELD]
-            columns[f"{side}_alone"][part] = evidence.facts_missing(found)
-            columns[f"{side}_goes"][part] = drop_model.scores(found)
+        directions = evidence.measure(words, one, two, hours)
+        for (d, k), found in zip((("a", "b"), ("b", "a")), directions, strict=True):
+            columns[f"{d}_distinctive_in_{k}"][part] = found[:, evidence.HELD]
+            columns[f"{d}_facts_not_in_{k}"][part] = evidence.facts_missing(found)
+            columns[f"{d}_may_go"][part] = drop_model.scores(found)
     return replace(pairs, **columns)
 
 

@@ -37,12 +37,22 @@ COLUMNS = (
     "shared_runs",
     "facts_missing_share",
     "facts_missing",
+    "unheard",
+    "most_missing_at_once",
+    "facts_missing_in_new",
+    "facts_changed",
+    "last_third_covered",
 )
 """The counts of a text d against a text k. Shares are 0 to 1, counts are log1p of words.
 
 A word of d is covered if k has one of its 3-grams. A text of fewer than three words is covered word
 by word. A sentence is whole if four fifths of its words are covered, and new if fewer than three
-tenths are. A fact is a rare word, a name or a number. It is missing if k has no such word.
+tenths are. A fact is a rare word, a name or a number. It is missing if k has no such word. Missing
+facts of new sentences are told from those of other sentences, which are changed.
+
+`unheard` is the share of d's wording, weighted by rarity, in sentences of which k lacks at least
+half of it: a sentence in other words is not unheard. `most_missing_at_once` is the highest weight
+that k lacks of one sentence.
 """
 
 
@@ -128,7 +138,9 @@ def _compare(
         n_rare, rare, n_names, names, n_numbers, numbers = 0, 0, 0, 0, 0, 0
         n_covered, run, longest_run = 0, 0, 0
         shared_run, longest_shared, shared_runs, lead, third = 0, 0, 0, 0, 0
-        n_facts, facts = 0, 0
+        n_facts, facts, new_facts, last_third = 0, 0, 0, 0
+        unheard, at_once = 0.0, 0.0
+        weight_before, missing_before, facts_before = 0.0, 0.0, 0
         whole, new, sentence_begin, covered_before = 0, 0, 0, 0
         for at in range(begin, end):
             i = at - begin
@@ -140,18 +152,11 @@ def _compare(
                 shared_run += 1
                 lead += i < LEAD
                 third += 3 * i < n
+                last_third += 3 * i >= 2 * n
             else:
                 run += 1
                 longest_shared = max(longest_shared, shared_run)
                 shared_run = 0
-            if at + 1 == end or sentences[at + 1] != sentences[at]:
-                length = i + 1 - sentence_begin
-                found = n_covered - covered_before
-                if found >= 0.8 * length:
-                    whole += length
-                elif found < 0.3 * length:
-                    new += length
-                sentence_begin, covered_before = i + 1, n_covered
             w = weights[at]
             if w > 0:
                 weight += w
@@ -169,6 +174,19 @@ def _compare(
                     elif flags[at] & NAME:
                         n_names += 1
                         names += is_missing
+            if at + 1 == end or sentences[at + 1] != sentences[at]:
+                length = i + 1 - sentence_begin
+                found = n_covered - covered_before
+                if found >= 0.8 * length:
+                    whole += length
+                elif found < 0.3 * length:
+                    new += length
+                    new_facts += facts - facts_before
+                at_once = max(at_once, missing - missing_before)
+                if 2 * (missing - missing_before) >= weight - weight_before:
+                    unheard += weight - weight_before
+                sentence_begin, covered_before = i + 1, n_covered
+                weight_before, missing_before, facts_before = weight, missing, facts
         longest_run = max(longest_run, run)
         longest_shared = max(longest_shared, shared_run)
         out[pair, 0] = shared / max(1, n - NGRAM + 1) if n >= NGRAM else n_covered / n
@@ -191,4 +209,9 @@ def _compare(
         out[pair, 17] = np.log1p(shared_runs)
         out[pair, 18] = facts / max(1, n_facts)
         out[pair, 19] = np.log1p(facts)
+        out[pair, 20] = unheard / weight if weight > 0 else 0.0
+        out[pair, 21] = np.log1p(at_once)
+        out[pair, 22] = np.log1p(new_facts)
+        out[pair, 23] = np.log1p(facts - new_facts)
+        out[pair, 24] = last_third / (n - (2 * n + 2) // 3)
     return out

@@ -25,6 +25,9 @@ FEATURES = (
     "conflicting_numbers",
     "lead_of_kept_covered",
     "facts_of_kept_missing_share",
+    "unheard_of_kept",
+    "facts_missing_in_new_of_kept",
+    "facts_changed_of_kept",
     "hours_later",
 )
 """Columns of the evidence, in order.
@@ -47,7 +50,16 @@ _OF_KEPT = [
         "numbers_missing_share",
     )
 ]
-_OF_KEPT_LATER = [_OWN["lead_covered"], _OWN["facts_missing_share"]]
+_OF_KEPT_LATER = [
+    _OWN[name]
+    for name in (
+        "lead_covered",
+        "facts_missing_share",
+        "unheard",
+        "facts_missing_in_new",
+        "facts_changed",
+    )
+]
 
 Evidence = NDArray[np.float32]
 
