@@ -267,6 +267,7 @@ class Gold:
         drop_model.read_families(gold, examples)
         drop_model.read_wire(gold, examples)
         drop_model.read_spliced(examples)
+        drop_model.read_scanned(examples)
         return cls(WireStories.read(gold), Families.read(gold), WireCopies.read(gold), examples)
 
 

@@ -41,14 +41,9 @@ class Edges:
             *(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(Edges))
         )
 
-    def preference(self, n_words: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return how much each kept document is preferred for its dropped one. Higher is better.
-
-        The one that contains most of the dropped text is preferred, in steps of a tenth, and of
-        equal ones the longest. So all takes of a running report go for the same fullest take.
-        """
-        length = n_words[self.kept].astype(np.float64)
-        return np.floor(self.contained * STEPS) + length / (1 + length.max(initial=0))
+    def preference(self) -> NDArray[np.float64]:
+        """Return how much of each dropped document the kept one contains, in steps of a tenth."""
+        return np.floor(self.contained * STEPS)
 
 
 def positions(order: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -107,8 +102,9 @@ def leaders(
     """Return for every document the kept one, which is itself if it is kept.
 
     `order` lists the documents; the first one is kept first. A document joins a kept document if
-    that one comes before it and says what it says (an edge). Of several, it joins the preferred one
-    (`Edges.preference`). There are no chains: a document joins only one that contains its own text. A
+    that one comes before it and says what it says (an edge). Of several, it joins the one that contains
+    most of it, in steps of a tenth, and of equal ones the first in order: in the order of length
+    all takes of a running report join its fullest take. There are no chains: a document joins only one that contains its own text. A
     `pinned` document is always kept. A document that `holds` its row (a published one) is dropped
     only for a document that is clearly fuller, or for one that says the same and more.
 
@@ -119,7 +115,7 @@ def leaders(
     place = positions(order)
     d, k = place[edges.dropped], place[edges.kept]
     sort = np.lexsort((k, d))
-    d, k, preference = d[sort], k[sort], edges.preference(n_words)[sort]
+    d, k, preference = d[sort], k[sort], edges.preference()[sort]
     starts = np.searchsorted(d, np.arange(len(order) + 1))
     words = n_words[order].astype(np.float64)
     kept = _lead(starts, k, preference, pinned[order], holds[order], words, by_length)
