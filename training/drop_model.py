@@ -47,8 +47,8 @@ WEIGHTS = {
     "labelled": 20.0,
     "families": 11.0,
     "wire": 3.5,
-    "spliced": 0.12,
-    "scanned": 6.0,
+    "spliced": 0.3,
+    "scanned": 1.5,
 }
 PARAMETERS = {
     "objective": "binary",
