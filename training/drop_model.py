@@ -48,7 +48,7 @@ WEIGHTS = {
     "families": 11.0,
     "wire": 3.5,
     "spliced": 0.3,
-    "scanned": 1.5,
+    "scanned": 6.0,
 }
 PARAMETERS = {
     "objective": "binary",
