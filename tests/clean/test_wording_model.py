@@ -17,7 +17,7 @@ BOILERPLATE = {
         "Pretplatite se na naš newsletter",
         "Preuzmite našu aplikaciju",
         "Prijavite se kako biste ostavili komentar",
-        "Ovaj je sadržaj dostupan samo pretplatnicima",
+        "Prijavite se na naš newsletter",
     ),
 }
 LOOK_ALIKES = {

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from copydesk.transforms.dedup import find_duplicates
-from copydesk.transforms.dedup.decision import decision_sentences
+from copydesk.transforms.dedup.decision import comparison, decision_sentences
+from copydesk.transforms.dedup.decision.weighted_words import split_words
 from tests.dedup.newsroom import articles
 from tests.dedup.shelf import Shelf
 
@@ -24,6 +26,14 @@ def kept(texts: Sequence[str], hours: Sequence[float] | None = None) -> list[int
 
 def all_stay(texts: Sequence[str], hours: Sequence[float] | None = None) -> bool:
     return kept(texts, hours) == list(range(len(texts)))
+
+
+@pytest.mark.parametrize("text", ["", "Flooded", "Mill flooded", "Old mill flooded"])
+def test_the_shortest_texts_have_counts_too(text: str) -> None:
+    words = split_words([text, "The old mill was flooded on Monday."])
+    rows = comparison.compare(words, np.array([0, 1]), np.array([1, 0]))
+    assert rows.shape == (2, len(comparison.COLUMNS))
+    assert np.isfinite(rows).all()
 
 
 # Families of different news

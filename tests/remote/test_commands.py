@@ -21,7 +21,7 @@ from copydesk.flows.warehouse import Snapshot, Warehouse
 from tests.dedup.newsroom import Newsroom
 
 OUTLET = "harbour.example"
-NOTICE = "Harbour News is printed on recycled paper by the ferry crew"
+NOTICE = "The ferries of the harbour burn the oil of the old mill"
 RECIPE = """
 [limits]
 document_bytes = 4_000

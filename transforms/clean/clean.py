@@ -119,11 +119,13 @@ def clean(
         cuts = acting.cuts(left, low, templates, known_cuts.setdefault(acting, {}))
         if kind == "text":
             cuts = acting.without_cuts_of_short_text(low, cuts)
-            if options.line_model and WORDING_MODEL in acting.by_name:
-                cuts += [
-                    _cut(n, WORDING_MODEL) for n in wording_model.lines_to_cut(left, low, cuts)
-                ]
+            matched = {c.line for c in cuts}  # A headline among them stays.
             cuts = _in_context(left, low, cuts, acting, options)
+            if options.line_model and WORDING_MODEL in acting.by_name:
+                known = matched.union(c.line for c in cuts)
+                cuts += [
+                    _cut(n, WORDING_MODEL) for n in wording_model.lines_to_cut(left, low, known)
+                ]
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]
         new = cut(extracted, (*removed, *found), cuts, left)

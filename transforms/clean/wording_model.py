@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib import resources
 from io import BytesIO
@@ -21,7 +21,6 @@ import numpy.typing as npt
 
 from copydesk.transforms import numba_cache
 from copydesk.transforms.clean.fold_text import key
-from copydesk.transforms.ledger import Cut
 from copydesk.transforms.tag.headlines import text_header
 
 MOST_CHARS = 160  # Longer lines are paragraphs.
@@ -29,7 +28,7 @@ SENTENCE_ENDS = ".!?…。！？।\"'”’»)」』"
 # Log odds by which the threshold rises each time the number of labels doubles.
 CAUTION = 0.5
 # Log odds that a line needs in addition if it ends with a full stop, and if it is a question, a
-# quotation or has a number: articles have many of those.
+# quotation, an item of a list, a single word or has a number: articles have many of those.
 SENTENCE_CAUTION, OTHER_CAUTION = 3.5, 2.0
 N_ROWS = 1 << 18  # Rows of the table of weights.
 FIRST_LETTER = "a"  # Folded text has no letter with a lower code point.
@@ -40,6 +39,8 @@ _STOPS, _QUOTES = ".…。।", '"“”„«»「」『』'
 _BULLETS, _ASKS = "-*•·–—>»|#[(", "?？؟"
 _MANY_SPACES = 12
 _NUMBER = re.compile(r"\d")
+# Thai and all scripts without spaces come later in Unicode.
+_ONE_WORD = re.compile(r"[^\s\u0e00-\U0010ffff]+")
 _FIELD = re.compile(r"(?:- )?[a-z_][\w.-]{1,30}: ?\S")
 
 Rows = npt.NDArray[np.int32]
@@ -59,18 +60,17 @@ class Model(NamedTuple):
     threshold: float
 
 
-def lines_to_cut(lines: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) -> list[int]:
+def lines_to_cut(lines: Sequence[str], low: Sequence[str], known: Collection[int]) -> list[int]:
     """Return the numbers of lines that read like boilerplate.
 
-    `low` are the folded lines, `cuts` those of the rules. Only lines of at most `MOST_CHARS`
+    `low` are the folded lines, `known` the numbers of lines that a rule matches. Only lines of at most `MOST_CHARS`
     characters below the first paragraph are judged, because a headline may read like anything. The
-    more such lines a text has that are no sentences, the surer the model must be: subheadings and
-    items of lists look like labels, and with their number grows the chance of a mistake.
+    more lines without a mark of a sentence a text has, the surer the model must be: subheadings
+    look like labels, and each of them may be a mistake.
     """
-    taken = {cut.line for cut in cuts}
     asked, cautions, is_below = list[int](), list[float](), False
     for number, line in enumerate(lines):
-        if number in taken:
+        if number in known:
             continue
         if len(line) > MOST_CHARS:
             is_below = True
@@ -81,9 +81,9 @@ def lines_to_cut(lines: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]) 
             cautions.append(_caution(core))
     if not asked:
         return []
-    known = model()
-    limit = threshold_of(known, cautions.count(0.0))
-    odds = log_odds([low[number] for number in asked], known).tolist()
+    weights = model()
+    limit = threshold_of(weights, cautions.count(0.0))
+    odds = log_odds([low[number] for number in asked], weights).tolist()
     return [
         number
         for number, value, caution in zip(asked, odds, cautions, strict=True)
@@ -95,7 +95,8 @@ def _caution(line: str) -> float:
     """Return the log odds that a line needs in addition to those of a label."""
     if line[-1] in _STOPS:
         return SENTENCE_CAUTION
-    return OTHER_CAUTION if line[-1] in SENTENCE_ENDS or _NUMBER.search(line) else 0.0
+    is_usual = line[-1] in SENTENCE_ENDS or line[0] in _BULLETS or _NUMBER.search(line)
+    return OTHER_CAUTION if is_usual or _ONE_WORD.fullmatch(line) else 0.0
 
 
 def _may_be_asked(line: str) -> bool:

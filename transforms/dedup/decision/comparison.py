@@ -213,5 +213,5 @@ def _compare(
         out[pair, 21] = np.log1p(at_once)
         out[pair, 22] = np.log1p(new_facts)
         out[pair, 23] = np.log1p(facts - new_facts)
-        out[pair, 24] = last_third / (n - (2 * n + 2) // 3)
+        out[pair, 24] = last_third / max(1, n - (2 * n + 2) // 3)
     return out
