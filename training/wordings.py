@@ -122,7 +122,7 @@ def of_gold(gold: Path, final: set[str]) -> Iterator[tuple[str, Example]]:
 
 
 def pieces(paragraphs: dict[str, list[str]]) -> Iterator[Example]:
-    """Sentences and runs of words from paragraphs, by language: they stand for headlines and short lines."""
+    """Sentences and runs of words from paragraphs, by language: examples of headlines and short lines."""
     rng = random.Random(SEED)
     for language, texts in paragraphs.items():
         for _ in range(min(PIECES.get(language, OTHER_PIECES), 12 * len(texts))):

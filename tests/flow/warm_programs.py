@@ -100,7 +100,7 @@ def _import_all() -> None:
 
 
 def _read_environment() -> None:
-    """Make Prefect's settings anew from the environment."""
+    """Build Prefect's settings again from the environment."""
     import prefect.context
     from prefect.logging import configuration
 

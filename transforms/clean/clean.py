@@ -8,7 +8,7 @@ steps:
    languages are used (`document_languages`).
 3. Lists, menus and headings without a list are recognised by the lines around them (`link_lists`).
 4. In plain text two models may cut further lines: the wording model (`wording_model`) lines that
-   read like boilerplate, and the line model (`line_model`) lines that stand where boilerplate does.
+   read like boilerplate, and the line model (`line_model`) lines in the places of boilerplate.
 
 Blank lines are cut, too. The steps are repeated on the rest until nothing more is cut, so cleaning
 a text twice gives the same as cleaning it once.

@@ -30,7 +30,7 @@ def walk(
     for row in range(n):
         begins[row] = at
         start, end = starts[row], starts[row + 1]
-        # Pieces of words. A space stands for the beginning and the end of a word.
+        # Pieces of words. A space marks the beginning and the end of a word.
         for i in range(start, end - 1):
             h = basis
             for k in range(i, min(i + longest, end)):

@@ -156,7 +156,7 @@ def _fill_wrapped(
 ) -> None:
     """Keep a likely paragraph with a wrapper of its own below a kept one that is wrapped alike.
 
-    A heading and short lines may stand between them, such as the label of an advertisement. The
+    A heading and short lines may be between them, such as the label of an advertisement. The
     heading stays with the paragraph.
     """
     likely = ~kept & (probability >= _FOLLOWING) & (words >= _BETWEEN_WORDS)

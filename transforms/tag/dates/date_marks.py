@@ -71,7 +71,7 @@ _PUBLICATION = re.compile(
 
 
 def of_publication(text: str) -> str:
-    """Return a mark's text from the publication on, if an update stands before it.
+    """Return a mark's text from the publication on, if an update is printed before it.
 
     >>> of_publication("Updated 17 April 2026 | Published 16 April 2026")
     'Published 16 April 2026'

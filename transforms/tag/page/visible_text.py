@@ -30,7 +30,7 @@ _BLOCKS = words(
 )
 
 
-#: Stands for the border of an inline element.
+#: Marks the border of an inline element.
 _BORDER = "\ue000"
 
 
