@@ -197,3 +197,53 @@ def test_a_kicker_that_json_ld_alone_puts_before_the_headline_goes() -> None:
         )
     )
     assert tags.values["title"] == "So lief die Auktion der Schätze"
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "url", "expected"),
+    [
+        (
+            "Time for talks » Blog » More cinemas go digital",
+            "Time for talks",
+            "https://www.example.com/2013/more-cinemas-go-digital/",
+            "More cinemas go digital",
+        ),
+        (
+            "Groundwork basics : Bread recipes",
+            "Bread recipes",
+            "https://www.example.com/groundwork-basics.html",
+            "Groundwork basics",
+        ),
+        (
+            "Bread recipes | Ana's kitchen",
+            "Bread recipes",
+            "https://www.example.com/post/8841",
+            "Bread recipes",
+        ),
+    ],
+)
+def test_the_part_of_the_title_that_the_address_names_is_the_headline(
+    title: str, heading: str, url: str, expected: str
+) -> None:
+    page = article(f"<title>{title}</title>", f"<h1>{heading}</h1>")
+    assert page_tags(page, url=url).values["title"] == expected
+
+
+def test_a_heading_for_search_engines_gives_way_to_the_title_that_is_shared() -> None:
+    head = "<title>Mayor plans tram line</title><meta property='og:title' content='The mayor wants a tram – and a park as well'>"
+    for_machines = "<nav><h1 class='seo-title'>Mayor plans tram line</h1></nav>"
+    printed = "<h1>Mayor plans tram line</h1>"
+    assert (
+        page_tags(article(head, for_machines)).values["title"]
+        == "The mayor wants a tram – and a park as well"
+    )
+    assert page_tags(article(head, printed)).values["title"] == "Mayor plans tram line"
+
+
+def test_a_heading_may_be_the_last_part_of_the_shared_title() -> None:
+    head = "<title>The Rain Band – Night Trains Lyrics</title><meta property='og:title' content='The Rain Band – Night Trains'>"
+    assert page_tags(article(head, "<h1>Night Trains</h1>")).values["title"] == "Night Trains"
+
+
+def test_a_soft_hyphen_is_no_part_of_the_headline() -> None:
+    assert cleaned("Heli\u00adkopter landet", frozenset()) == "Helikopter landet"

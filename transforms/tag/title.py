@@ -11,7 +11,7 @@ from copydesk.schemas.column import column
 from copydesk.transforms import ledger
 from copydesk.transforms.ledger import Cut, Removal
 from copydesk.transforms.tag import address
-from copydesk.transforms.tag.headlines import text_header, title_wording
+from copydesk.transforms.tag.headlines import site_titles, text_header, title_wording
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData, fold
@@ -55,11 +55,14 @@ def find(view: View) -> TagResult:
         else text_header.Opening()
     )
     if view.page is not None:
-        host = address.host(view.document.url or view.values.get("canonical_url"))
+        url = view.document.url or view.values.get("canonical_url")
+        host = address.host(url)
         label = gazetteers.key((address.registrable(host) or host).split(".")[0])
         if label in _HOSTS_OF_MANY:
             label = gazetteers.key(host.split(".")[0])
-        raw, source = _after_site(view.page, label) or _of_page(view.page, keys)
+        raw, source = site_titles.after_site(view.page, label) or _of_page(view.page, keys)
+        named = site_titles.named_by_address(view.page, title_wording.cleaned(raw, keys), url)
+        raw, source = (named, "title") if named else (raw, source)
     else:
         raw, source = (
             (fold(view.lines[first.headline]), "text") if first.headline is not None else ("", "")
@@ -136,10 +139,17 @@ def _of_page(page: PageData, keys: frozenset[str]) -> tuple[str, str]:
     said = [text for text, _ in stated] + ([page.title] if page.title else [])
     # The site's name is left out, because a heading above the article prints it too.
     heads = [title_wording.cleaned(other, keys) for other in said]
+    shared = title_wording.cleaned(page.first("og:title"), keys)
     printed = [
-        text for text in _printed(page, keys) if any(_prints(text, other) for other in heads)
+        text
+        for text in _printed(page, keys)
+        if any(_prints(text, other) for other in heads) or _is_last_part(text, shared)
     ]
-    chosen, source = _chosen(page, keys, stated, printed)
+    chosen, source = (
+        (page.first("og:title")[:MAX_CHARS], "meta")
+        if _is_for_machines(page, keys)
+        else _chosen(page, keys, stated, printed)
+    )
     return _without_kicker_or_deck(_in_full(chosen, [*said, *printed]), page, keys), source
 
 
@@ -171,6 +181,29 @@ def _chosen(
 
 #: Systems cut the headline of their JSON-LD at 110 characters, which was Google's limit; some of them between words.
 _CUT_HEADLINE_CHARS = 95
+
+
+#: Names of headings that repeat the title for search engines, in a breadcrumb or hidden.
+_FOR_MACHINES = re.compile(r"breadcrumb|seo[-_]?(?:title|head)")
+
+
+def _is_for_machines(page: PageData, keys: frozenset[str]) -> bool:
+    """Tell whether the only heading, with the words of the `<title>`, is one for search engines.
+
+    The title that the page shares is then nearer to what readers see, if it uses other words.
+    """
+    title, shared = _key(page.title, keys), _key(page.first("og:title"), keys)
+    headings = [mark for mark in page.headings if mark.how == "heading"]
+    return (
+        bool(shared and headings)
+        and not (title.startswith(shared) or shared.startswith(title))
+        and all(
+            mark.zone == "nav"
+            and _FOR_MACHINES.search(mark.names)
+            and _key(mark.text, keys) == title
+            for mark in headings
+        )
+    )
 
 
 def _key(text: str, keys: frozenset[str]) -> str:
@@ -255,6 +288,16 @@ def _prints(heading: str, stated: str) -> bool:
     return len(parts) > 1 and len(key) > 9 and key in (gazetteers.key(parts[0]),)
 
 
+def _is_last_part(heading: str, shared: str) -> bool:
+    """Tell whether a heading is the last part of the title that a page shares: "Band – Song".
+
+    A `<title>` ends with the site's name more often.
+    """
+    parts = title_wording.SEPARATOR.split(shared)
+    key = gazetteers.key(heading)
+    return len(parts) > 1 and len(key) > 9 and key == gazetteers.key(parts[-1])
+
+
 def _stated(page: PageData) -> Iterable[tuple[str, str]]:
     for document in page.statements.documents:
         if not document.elsewhere and document.kind == 0 and document.headline:
@@ -327,39 +370,6 @@ def _headline_of(heading: str, stated: list[str]) -> str:
             if len(part.split()) > 1 and len(key) > 9 and any(t.startswith(key) for t in stated):
                 return part
     return fold(heading)
-
-
-def _after_site(page: PageData, label: str) -> tuple[str, str] | None:
-    """Return the headline of a page whose main heading and `<title>` begin with the site's name.
-
-    For example "The Sea Post: How to grow beans" at theseapost.test, under the heading "The Sea
-    Post".
-    """
-    whole = page.title
-    stated = gazetteers.key(page.first("og:title", "twitter:title"))
-    for mark in page.headings:
-        name = fold(mark.text)
-        key = gazetteers.key(name)
-        known = len(label) > 4 and len(key) > 4 and (key in label or label in key)
-        if not known or mark.how != "heading" or len(name) + 10 > len(whole):
-            continue
-        if (
-            stated
-            and key not in stated
-            and any(gazetteers.key(m.text) == stated for m in page.headings)
-        ):
-            break  # Another heading prints the headline that the page states.
-
-        if whole.startswith(name):
-            rest = whole[len(name) :].lstrip(" :|-–—»·").strip()
-        elif whole.endswith(name):
-            rest = whole[: -len(name)].rstrip(" :|-–—«·").strip()
-        else:
-            continue
-        if len(gazetteers.key(rest)) > 9 and label not in gazetteers.key(rest):
-            shown = any(gazetteers.key(m.text) == gazetteers.key(rest) for m in page.headings)
-            return rest, "markup" if shown else "title"
-    return None
 
 
 TAGGER = Tagger(

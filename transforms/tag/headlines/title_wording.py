@@ -70,6 +70,7 @@ def cleaned(raw: str, keys: frozenset[str]) -> str:
     >>> cleaned("Negotiations ahead: two sides meet", frozenset())      # a colon of its own stays
     'Negotiations ahead: two sides meet'
     """
+    raw = raw.replace("\u00ad", "")  # A place to break a long word.
     text = _LABEL.sub("", raw).strip() or raw
     text = _LEADING_DAY.sub("", text) or text
     for _ in range(4):
