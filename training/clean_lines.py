@@ -24,11 +24,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from copydesk.transforms import clean, normalise
-from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.clean.clean import numbered_lines
 from copydesk.transforms.clean.lines import line_context_features, line_features, line_properties
 from copydesk.transforms.clean.lines import line_model as model
 from copydesk.transforms.clean.lines.line import Line
+from copydesk.transforms.forest.boosted_trees import Forest
 from training import labelled_lines
 
 FOLDS = 5

@@ -34,9 +34,9 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.dedup import find_duplicates
 from copydesk.transforms.dedup.decision import drop_model, evidence, weighted_words
+from copydesk.transforms.forest.boosted_trees import Forest
 
 FOLDS = 5
 MEMBERS = 2  # forests, whose mean is shipped

@@ -33,11 +33,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.dedup import candidates, in_memory_search, sketches
 from copydesk.transforms.dedup.clustering import Clustering
 from copydesk.transforms.dedup.decision import evidence, weighted_words
 from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.forest.boosted_trees import Forest
 from training import drop_model
 from training.drop_model import FOLDS, LABELLED, MEMBERS, Examples
 

@@ -31,7 +31,6 @@ from lxml.html import HtmlElement
 from copydesk.flows import evaluation
 from copydesk.transforms import edit
 from copydesk.transforms.article import Refused
-from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.extract import cut_reasons
 from copydesk.transforms.extract import trafilatura_baseline as baseline
 from copydesk.transforms.extract.blocks import Page, read_blocks
@@ -41,6 +40,7 @@ from copydesk.transforms.extract.model import block_model as packaged
 from copydesk.transforms.extract.model.block_features import Column, Matrix
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.parse import parse
+from copydesk.transforms.forest.boosted_trees import Forest
 from copydesk.transforms.ledger import apply
 from training import splicing
 from training.labels import Labels, label, site

@@ -25,12 +25,12 @@ import numpy.typing as npt
 
 from copydesk.flows import evaluation
 from copydesk.transforms.article import Refused
-from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.extract import extraction
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_level.page_kind import is_asked, limits
 from copydesk.transforms.extract.page_level.page_kind_features import NAMES, features
 from copydesk.transforms.extract.parse import parse
+from copydesk.transforms.forest.boosted_trees import Forest
 from training import made_pages
 from training.labels import site
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
+
+from copydesk.transforms import packaged_arrays
 
 SEPARATOR, WORD, SINGLE = 0, 1, 2
 COMPLEX = 4  # Flag: normalise the whole text before reading this character.
@@ -129,11 +130,8 @@ def _seconds_of_composites() -> set[int]:
 @cache
 def table() -> Table:
     """Return the packaged table: `build()` with Unicode 14, which later versions only extend."""
-    with (
-        resources.files(__package__).joinpath(TABLE).open("rb") as file,
-        np.load(file, allow_pickle=False) as arrays,
-    ):
-        return arrays["classes"], arrays["folded"].cumsum(dtype=np.int32), arrays["expansions"]
+    arrays = packaged_arrays.read("copydesk.transforms", TABLE)
+    return arrays["classes"], arrays["folded"].cumsum(dtype=np.int32), arrays["expansions"]
 
 
 @cache

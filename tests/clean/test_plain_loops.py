@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from copydesk.transforms import boosted_trees, clean
+from copydesk.transforms import clean
 from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines import (
     line_columns,
@@ -18,6 +18,7 @@ from copydesk.transforms.clean.lines import (
 )
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.extract.model import block_model
+from copydesk.transforms.forest import boosted_trees
 from copydesk.transforms.numba_cache import compiled, survive_old_entries
 from copydesk.transforms.tag import language
 from copydesk.transforms.tag.lookup import language_model

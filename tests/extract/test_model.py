@@ -1,16 +1,17 @@
 """The packaged model and its features."""
 
 import json
+from importlib import resources
 
 import numpy as np
 import pytest
 
 from copydesk.transforms import extract
-from copydesk.transforms.boosted_trees import Forest
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.head_metadata import read_hints
 from copydesk.transforms.extract.model import block_features, block_model, thresholds
 from copydesk.transforms.extract.options import Options
+from copydesk.transforms.forest.boosted_trees import Forest
 from copydesk.transforms.ledger import apply
 from training import line_model as training
 
@@ -158,4 +159,5 @@ def test_the_model_is_small_enough_to_ship_and_holds_no_text_of_a_page() -> None
     arrays = block_model.stored()
     words = [name for name, array in arrays.items() if array.dtype.kind in "US"]
     assert sorted(words) == ["about", "names"]
-    assert len(block_model.content()) < 400_000
+    file = resources.files("copydesk.transforms.extract").joinpath("data", block_model.FILE)
+    assert len(file.read_bytes()) < 400_000

@@ -12,14 +12,12 @@ import math
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
-from importlib import resources
-from io import BytesIO
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.transforms import numba_cache
+from copydesk.transforms import numba_cache, packaged_arrays
 from copydesk.transforms.clean.fold_text import key
 from copydesk.transforms.tag.headlines import text_header
 
@@ -209,11 +207,5 @@ def _kernel() -> Any:
 @cache
 def model() -> Model:
     """Return the packaged model, which is read once."""
-    content = (
-        resources.files("copydesk.transforms.clean")
-        .joinpath("data")
-        .joinpath("wordings.npz")
-        .read_bytes()
-    )
-    with np.load(BytesIO(content), allow_pickle=False) as arrays:
-        return Model(arrays["weights"], arrays["shape"], *arrays["limits"].tolist())
+    arrays = packaged_arrays.read("copydesk.transforms.clean", "data", "wordings.npz")
+    return Model(arrays["weights"], arrays["shape"], *arrays["limits"].tolist())

@@ -36,7 +36,7 @@ from copydesk.transforms.extract.page_level import (
 from copydesk.transforms.ledger import Removal
 
 if TYPE_CHECKING:
-    from copydesk.transforms.boosted_trees import Forest
+    from copydesk.transforms.forest.boosted_trees import Forest
 
 #: Trafilatura runs if the words that the model expects to get wrong are at least this share of the
 #: words that it keeps. This is the case on an eighth of the news pages. On 474 pages of unseen sites

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.transforms import packaged_arrays
 from copydesk.transforms.intrinsics import compiled
 from copydesk.transforms.stories.term_counts import HALF, SPACE, Counts
 
@@ -75,13 +75,10 @@ def background() -> Epoch:
     They count hashed features over some thousand news articles, scaled to 20,000 documents. They
     hold no text.
     """
-    with (
-        resources.files(__package__).joinpath(BACKGROUND).open("rb") as file,
-        np.load(file, allow_pickle=False) as arrays,
-    ):
-        frequencies = np.zeros(SPACE, np.uint32)
-        frequencies[arrays["steps"].cumsum(dtype=np.int64)] = arrays["frequencies"]
-        return Epoch(0, int(arrays["n_documents"]), frequencies)
+    arrays = packaged_arrays.read("copydesk.transforms.stories", BACKGROUND)
+    frequencies = np.zeros(SPACE, np.uint32)
+    frequencies[arrays["steps"].cumsum(dtype=np.int64)] = arrays["frequencies"]
+    return Epoch(0, int(arrays["n_documents"]), frequencies)
 
 
 def epoch_of(number: int, counted: Counts) -> Epoch:

@@ -12,20 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib import resources
-from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from copydesk.transforms import packaged_arrays
 from copydesk.transforms.clean.lines import line_context_features
 from copydesk.transforms.clean.lines.line import END, END_WORDS, NO_BOILERPLATE, WORD, Line
 from copydesk.transforms.clean.lines.line_features import features
 from copydesk.transforms.clean.lines.line_properties import WordWeights, word_weights
 
 if TYPE_CHECKING:
-    from copydesk.transforms.boosted_trees import Forest
+    from copydesk.transforms.forest.boosted_trees import Forest
 
 JUDGED = 40  # Spaces. Lines with more are never cut, whatever the model says.
 # Words. Shorter lines are mostly sub-headings and list items, and have a threshold of their own.
@@ -282,27 +281,22 @@ def _is_label(line: Line, odds: float, known: Model) -> bool:
 @cache
 def model() -> Model:
     """Return the packaged model, which is read once."""
-    from copydesk.transforms.boosted_trees import Forest  # numba takes half a second to import
-
-    content = (
-        resources.files("copydesk.transforms.clean")
-        .joinpath("data")
-        .joinpath("lines.npz")
-        .read_bytes()
+    from copydesk.transforms.forest.boosted_trees import (
+        Forest,  # numba takes half a second to import
     )
-    with np.load(BytesIO(content), allow_pickle=False) as arrays:
-        words, rules = (
-            dict(zip(str(arrays[name]).split("\n"), arrays[f"{name}_odds"].tolist(), strict=True))
-            for name in ("words", "rules")
-        )
-        limits = arrays["limits"].tolist()
-        return Model(
-            word_weights(words),
-            rules,
-            Forest.of(arrays, "first"),
-            Forest.of(arrays, "second"),
-            *limits,
-        )
+
+    arrays = packaged_arrays.read("copydesk.transforms.clean", "data", "lines.npz")
+    words, rules = (
+        dict(zip(str(arrays[name]).split("\n"), arrays[f"{name}_odds"].tolist(), strict=True))
+        for name in ("words", "rules")
+    )
+    return Model(
+        word_weights(words),
+        rules,
+        Forest.of(arrays, "first"),
+        Forest.of(arrays, "second"),
+        *arrays["limits"].tolist(),
+    )
 
 
 def warm() -> None:

@@ -8,12 +8,12 @@ common template or background, on chains of updates, and on wire copies with kno
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.transforms.boosted_trees import Forest
+from copydesk.transforms import packaged_arrays
+from copydesk.transforms.forest.boosted_trees import Forest
 
 FILE = "drop_model.npz"
 NAME = "drop"
@@ -22,11 +22,7 @@ NAME = "drop"
 @cache
 def forest() -> Forest:
     """Return the packaged forest."""
-    with (
-        resources.files(__package__).joinpath(FILE).open("rb") as file,
-        np.load(file, allow_pickle=False) as arrays,
-    ):
-        return Forest.of(arrays, NAME)
+    return Forest.of(packaged_arrays.read("copydesk.transforms.dedup.decision", FILE), NAME)
 
 
 def scores(evidence: NDArray[np.float32]) -> NDArray[np.float32]:

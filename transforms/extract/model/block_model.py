@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from copydesk.transforms import packaged_arrays
+
 if TYPE_CHECKING:
-    from copydesk.transforms.boosted_trees import Forest
+    from copydesk.transforms.forest.boosted_trees import Forest
 
 #: The file of the package with the trees, which `python -m training.line_model` writes.
 FILE = "line_model.npz"
@@ -25,23 +25,17 @@ def forests() -> tuple[Forest, Forest, Forest]:
 
     The third pass also knows the result of another extractor. Each is the mean of several forests.
     """
-    from copydesk.transforms.boosted_trees import Forest  # numba takes half a second to import
+    from copydesk.transforms.forest.boosted_trees import (
+        Forest,  # numba takes half a second to import
+    )
 
     arrays = stored()
     return Forest.of(arrays, "first"), Forest.of(arrays, "second"), Forest.of(arrays, "third")
 
 
-def content() -> bytes:
-    """Return the file as it is shipped."""
-    return (
-        resources.files("copydesk.transforms.extract").joinpath("data").joinpath(FILE).read_bytes()
-    )
-
-
-def stored() -> dict[str, npt.NDArray[Any]]:
+def stored() -> packaged_arrays.Arrays:
     """Return the arrays of the file."""
-    with np.load(BytesIO(content()), allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+    return packaged_arrays.read("copydesk.transforms.extract", "data", FILE)
 
 
 def feature_names() -> list[str]:

@@ -15,13 +15,12 @@ evidence decide:
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from copydesk.transforms import packaged_arrays
 from copydesk.transforms.extract.head_metadata import Hints
 from copydesk.transforms.extract.page_level import notices
 from copydesk.transforms.extract.page_level.page_kind_features import (
@@ -32,7 +31,7 @@ from copydesk.transforms.extract.page_level.page_kind_features import (
 )
 
 if TYPE_CHECKING:
-    from copydesk.transforms.boosted_trees import Forest
+    from copydesk.transforms.forest.boosted_trees import Forest
 
 #: A page with this many words of prose under one parent, and these shares of the kept text and of
 #: the page, is an article. The model is not asked. None of the articles among 2,869 to which this
@@ -122,11 +121,11 @@ def is_asked(judged: JudgedBlocks) -> bool:
 @cache
 def forest() -> Forest:
     """Return the packaged trees."""
-    from copydesk.transforms.boosted_trees import Forest  # numba takes half a second to import
+    from copydesk.transforms.forest.boosted_trees import (
+        Forest,  # numba takes half a second to import
+    )
 
-    content = resources.files("copydesk.transforms.extract").joinpath("data", FILE).read_bytes()
-    with np.load(BytesIO(content), allow_pickle=False) as arrays:
-        return Forest.of(arrays, "kind")
+    return Forest.of(packaged_arrays.read("copydesk.transforms.extract", "data", FILE), "kind")
 
 
 def warm() -> None:
