@@ -202,3 +202,19 @@ def test_a_likely_paragraph_in_a_wrapper_of_its_own_stays_with_those_wrapped_ali
         f"<h1>Wall</h1>{boxes}{offer}", {"3.": 0.4, "Advertisement": 0.05, "Subscribe": 0.4}
     )
     assert [text[:2] for text in kept[1:]] == ["0.", "1.", "2.", "3."]
+
+
+def test_a_list_of_teasers_below_an_article_is_not_kept_whole() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
+    teasers = "".join(
+        f"<li><div><h3><a href='/{n}'>Mill {n} for sale</a></h3><p>Teaser {n}: buyers of this mill will look at many things before they ...</p></div></li>"
+        for n in range(4)
+    )
+    steps = "".join(
+        f"<li><h3>Step {n}</h3><p>Teaser {n}: turn the wheel.</p></li>" for n in range(4)
+    )
+    likelihood = {"Teaser": 0.3, "Mill": 0.2, "Step": 0.2}
+    kept = _kept(f"<h1>Wall</h1><div>{article}<ul>{teasers}</ul></div>", likelihood)
+    assert not any(text.startswith(("Teaser", "Mill")) for text in kept)
+    kept = _kept(f"<h1>Wall</h1><div>{article}<ul>{steps}</ul></div>", likelihood)
+    assert sum(text.startswith("Teaser") for text in kept) == 4

@@ -1,10 +1,13 @@
 """Pages without an article are refused with the reason; short articles, live blogs and lists stay."""
 
+import numpy as np
 import pytest
 
 import copydesk
 from copydesk.transforms import edit, extract
 from copydesk.transforms.article import Source
+from copydesk.transforms.extract.page_level import page_kind
+from copydesk.transforms.extract.page_level.page_kind_features import NAMES
 
 _MENU = "".join(
     f'<li><a href="/{n}">{n}</a></li>' for n in ("News", "Sport", "Business", "Weather")
@@ -150,3 +153,13 @@ def test_the_switch_turns_refusals_off() -> None:
     options = edit.Options(extract=extract.Options(refuse_no_article=False))
     article = edit.page(html, Source(url=f"https://www.harbourpost.example.com{path}"), options)
     assert article.refused is None
+
+
+def test_a_page_whose_data_says_that_it_is_an_article_needs_more_evidence() -> None:
+    def limit(**values: float) -> float:
+        row = np.array([[values.get(name, 0.0) for name in NAMES]], dtype=np.float32)
+        return float(page_kind.limits(row)[0])
+
+    assert limit(address_is_list=1) < limit() < limit(says_article=1)
+    assert limit(says_article=1, address_is_list=1) == limit(says_article=1)
+    assert limit(says_article=1, address_is_root=1) == limit(address_is_root=1)

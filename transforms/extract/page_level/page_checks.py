@@ -62,6 +62,9 @@ BETWEEN = 0.15
 #: A list has three items and hardly a link. A block beside it that counts as the article's has four
 #: words (arbitrary).
 _LIST_ITEMS, _LIST_LINKS, _LIST_LEAD_WORDS = 3, 0.3, 4
+#: Headings that are links in a list of teasers (arbitrary).
+_TEASERS = 2
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5"))
 #: Prose that follows a kept paragraph of its own kind stays from this probability on.
 _FOLLOWING = 0.3
 #: A line above the text that names its author and time, or only the time.
@@ -222,7 +225,8 @@ def _fill_lists(
 ) -> None:
     """Keep the lists of an article whole.
 
-    These are lists with few links, under the parent of kept blocks and below the first of them.
+    These are lists with few links, under the parent of kept blocks and below the first of them. A
+    list whose items have headings that are links is one of teasers.
     """
     direct: dict[int, list[int]] = {}
     for block in np.flatnonzero(kept & (words >= _LIST_LEAD_WORDS)).tolist():
@@ -234,12 +238,25 @@ def _fill_lists(
         beside = direct.get(page.parent[element], [])
         if high - low < _LIST_ITEMS or kept[low:high].all() or not beside or beside[0] > low:
             continue
+        if _has_linked_headings(page, range(low, high)):
+            continue
         chars = sum(len(t) for t in page.text[low:high])
         if (
             sum(page.link_chars[low:high]) < _LIST_LINKS * chars
             and float(probability[low:high].mean()) >= BETWEEN
         ):
             kept[low:high] = True
+
+
+def _has_linked_headings(page: Page, blocks: range) -> bool:
+    """Tell whether some of the blocks are headings that are links."""
+    linked = [
+        block
+        for block in blocks
+        if 2 * page.link_chars[block] > len(page.text[block])
+        and page.tag[page.block_element[block]] in _HEADINGS
+    ]
+    return len(linked) >= _TEASERS
 
 
 def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
