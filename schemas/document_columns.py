@@ -1,6 +1,7 @@
-"""Columns of documents, less those that taggers declare in their own files.
+"""Columns of documents, except those that taggers declare in their own files.
 
-A group of columns has a name where code handles it as one. `tables.DECLARED` says which table has which.
+Columns that code handles together form a group with a name. `tables.DECLARED` says which table has
+which groups.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ IDENTITY = (
     column(
         "doc_id",
         pa.string(),
-        "First 32 hex digits of SHA-256 over canonical URL (else source path and record number) and extracted text.",
+        "First 32 hex digits of the SHA-256 of the canonical URL (or the source path and record number if there is none) and the extracted text.",
         required=True,
     ),
     column(
@@ -30,23 +31,23 @@ IDENTITY = (
     column(
         "source_kind",
         pa.string(),
-        "page for HTML, text for text that another tool had extracted.",
+        "page for HTML; text for text that another tool extracted.",
         required=True,
     ),
     column(
         "url",
         pa.string(),
-        "Address as the source gave it, else the one that the page names for itself.",
+        "Address as the source gives it, or the one that the page names for itself if the source gives none.",
     ),
     column(
         "canonical_url",
         pa.string(),
-        "Address the page names for itself, else the normalised `url`.",
+        "Address that the page names for itself, or the normalised `url` if it names none.",
     ),
     column(
         "fetched_at",
         TIMESTAMP,
-        "When the document was fetched, by WARC-Date, an input field or (by recipe) the file's time.",
+        "When the document was fetched: from WARC-Date, from a field of the input, or, if the recipe says so, from the time of the file.",
     ),
 )
 
@@ -54,7 +55,7 @@ TEXT = (
     column(
         "text",
         pa.large_string(),
-        "Clean text: the extracted text less the rows of `removed`.",
+        "Clean text: the extracted text without the passages in `removed`.",
         required=True,
     ),
     column("n_words", pa.int32(), "Words in `text`.", required=True),
@@ -63,7 +64,7 @@ TEXT = (
     column(
         "extracted_sha256",
         pa.string(),
-        "SHA-256 of the extracted text in UTF-8, hex: what `text` and `removed` rebuild.",
+        "SHA-256 of the extracted text in UTF-8, hex. `text` and `removed` together rebuild that text.",
         required=True,
     ),
 )
@@ -72,30 +73,30 @@ GROUPS = (
     column(
         "story_id",
         pa.string(),
-        "Story the document belongs to; also a story of one. A copy is in the story of the document "
-        "kept for it.",
+        "Story of the document; a story may have one document only. A copy is in the story of the "
+        "document that was kept in its place.",
     ),
     column(
         "story_rank",
         pa.int32(),
-        "Place within the story, from 1; filter on 1 for one article per story.",
+        "Rank within the story, from 1. Keep the rows with 1 to get one article per story.",
     ),
     column(
         "story_similarity",
         pa.float32(),
-        "Highest TF-IDF cosine to another document in the window when the story was chosen, also where it was too low to join.",
+        "Highest TF-IDF cosine to another document of the time window when the story was chosen, even if it was too low to join that document's story.",
     ),
-    column("cluster_size", pa.int32(), "Documents in the copy cluster, this one included."),
-    column("n_outlets", pa.int32(), "Distinct outlets in the copy cluster."),
+    column("cluster_size", pa.int32(), "Documents in the copy cluster, including this one."),
+    column("n_outlets", pa.int32(), "Number of different outlets in the copy cluster."),
     column(
         "n_origins",
         pa.int32(),
-        "Independent origins in the copy cluster: outlets that do not credit a shared wire source.",
+        "Independent origins in the copy cluster: outlets that credit the same news agency count as one.",
     ),
     column(
         "first_published_at",
         TIMESTAMP,
-        "Earliest publication in the copy cluster; null where no document of it has a time.",
+        "Earliest publication in the copy cluster; null if none of its documents has a time.",
     ),
 )
 
@@ -105,7 +106,7 @@ CLUSTER = ("cluster_size", "n_outlets", "n_origins", "first_published_at")
 EXTRA = column(
     "extra",
     TEXT_BY_NAME,
-    "Fields of the input that the recipe asks to keep (`[inputs] keep`), by name, as text.",
+    "Fields of the input that the recipe keeps (`[inputs] keep`): their names and their values as text.",
     required=True,
 )
 
@@ -113,14 +114,14 @@ HISTORY = (
     column(
         "revision",
         pa.int32(),
-        "1 for the first text seen at this address, then 2, 3, ...",
+        "1 for the first text that was read at this address, then 2, 3 and so on.",
         required=True,
     ),
     column("supersedes", pa.string(), "`doc_id` of the previous revision."),
     column(
         "changed",
         STRINGS,
-        "What changed against the previous revision: title, body, correction.",
+        "What differs from the previous revision: title, body or correction.",
         required=True,
     ),
     column("run_id", pa.string(), "Run that added the row.", required=True),
@@ -130,37 +131,39 @@ SIMILARITY = (
     column(
         "relation",
         pa.string(),
-        "exact, near, excerpt, overlap, or template for alike texts of different events.",
+        "exact, near, excerpt or overlap; or template for similar texts about different events.",
         required=True,
     ),
     column("jaccard_estimated", pa.float32(), "Jaccard similarity estimated from the signatures."),
     column(
         "jaccard",
         pa.float32(),
-        "Exact Jaccard similarity of the sets of word 3-grams (recipe `dedup.ngram`).",
+        "Exact Jaccard similarity of the two sets of word 3-grams (`dedup.ngram` in the recipe sets the length).",
     ),
     column(
         "containment_in_kept",
         pa.float32(),
-        "Share of this document's word 3-grams found in the kept one (in `pairs`: of doc_a's in doc_b).",
+        "Share of this document's word 3-grams that the kept one also has (in `pairs`: of doc_a's in doc_b).",
     ),
     column(
         "containment_of_kept",
         pa.float32(),
-        "Share of the kept document's word 3-grams found in this one (in `pairs`: of doc_b's in doc_a).",
+        "Share of the kept document's word 3-grams that this one also has (in `pairs`: of doc_b's in doc_a).",
     ),
     column(
-        "longest_shared_words", pa.int32(), "Length in words of the longest passage both share."
+        "longest_shared_words",
+        pa.int32(),
+        "Length, in words, of the longest passage that both contain.",
     ),
     column(
         "distinctive_in_kept",
         pa.float32(),
-        "Share of this document's wording, each word weighted by how rare it is in news, found in the kept one (in `pairs`: of doc_a's in doc_b).",
+        "Share of this document's wording that the kept one also has, with each word weighted by how rare it is in news (in `pairs`: of doc_a's in doc_b).",
     ),
     column(
         "distinctive_of_kept",
         pa.float32(),
-        "Share of the kept document's wording, weighted in the same way, found in this one (in `pairs`: of doc_b's in doc_a).",
+        "Share of the kept document's wording that this one also has, weighted in the same way (in `pairs`: of doc_b's in doc_a).",
     ),
     column(
         "facts_missing_in_kept",
@@ -186,13 +189,16 @@ SIMILARITY = (
 
 DUPLICATION = (
     column(
-        "kept_doc_id", pa.string(), "Document of `articles` this one is a copy of.", required=True
+        "kept_doc_id",
+        pa.string(),
+        "The document of `articles` that this one is a copy of.",
+        required=True,
     ),
     *SIMILARITY,
     column(
         "keep_reason",
         pa.string(),
-        "Why the other document was kept: the policy and the rule that decided.",
+        "Why the other document was kept: the policy, and the rule that decided.",
         required=True,
     ),
 )
@@ -201,7 +207,7 @@ QUARANTINE = (
     column(
         "reason",
         pa.string(),
-        "Anomalies of the outlet because of which the document is quarantined.",
+        "Anomalies of the outlet for which the document is held in quarantine.",
         required=True,
     ),
 )

@@ -2,7 +2,7 @@
 
 This is the only registry of tables. Taggers declare their columns in their own files, and
 `copydesk.transforms.snapshot_schemas` puts the taggers' columns between `IDENTITY` and `TEXT` and holds the
-complete schemas; a reader of Parquet files finds each sentence again in the field metadata.
+complete schemas; a reader of the Parquet files finds each sentence in the metadata of the field.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PAIRS = pa.schema(
         column(
             "doc_a",
             pa.string(),
-            "The later document of the pair, by publication, then doc_id.",
+            "The later document of the pair, in order of publication and then of doc_id.",
             required=True,
         ),
         column("doc_b", pa.string(), "The earlier document of the pair.", required=True),
@@ -42,17 +42,20 @@ PAIRS = pa.schema(
 
 REMOVED = pa.schema(
     [
-        column("doc_id", pa.string(), "Document the passage was cut from.", required=True),
+        column("doc_id", pa.string(), "Document from which the passage was cut.", required=True),
         column(
             "start",
             pa.int32(),
             "First code point of the passage in the extracted text.",
             required=True,
         ),
-        column("end", pa.int32(), "Code point after the passage (half-open).", required=True),
+        column("end", pa.int32(), "Code point after the end of the passage.", required=True),
         column("text", pa.large_string(), "The passage itself.", required=True),
         column(
-            "rule", pa.string(), "Rule that cut it; `copydesk rules` lists them.", required=True
+            "rule",
+            pa.string(),
+            "Rule that cut the passage; `copydesk rules` lists all rules.",
+            required=True,
         ),
         column("rule_version", pa.int32(), "Version of that rule.", required=True),
     ]
@@ -60,28 +63,33 @@ REMOVED = pa.schema(
 
 REJECTS = pa.schema(
     [
-        column("source_uri", pa.string(), "Where the document was read.", required=True),
+        column(
+            "source_uri",
+            pa.string(),
+            "Where the document was read: path relative to its input root, or a URI.",
+            required=True,
+        ),
         column(
             "record_number",
             pa.int64(),
-            "Position of the record in its source, from 0; null for a whole file.",
+            "Position of the record in its source, from 0; null if the whole file is meant.",
         ),
-        column("url", pa.string(), "Address as the source gave it, if known."),
+        column("url", pa.string(), "Address as the source gives it, if it gives one."),
         column(
             "step",
             pa.string(),
-            "Step that refused it: read, decode, extract, clean, tag.",
+            "Step that refused the document: read, decode, extract, clean or tag.",
             required=True,
         ),
         column(
             "reason",
             pa.string(),
-            "Reason by name, such as empty, binary, too_large, truncated.",
+            "Name of the reason, such as empty, binary, too_large or truncated.",
             required=True,
         ),
-        column("detail", pa.string(), "One sentence with the limit or the fault met."),
-        column("size_bytes", pa.int64(), "Size of the raw document, where known."),
-        column("run_id", pa.string(), "Run that refused it.", required=True),
+        column("detail", pa.string(), "One sentence that says which limit or fault it was."),
+        column("size_bytes", pa.int64(), "Size of the raw document, if known."),
+        column("run_id", pa.string(), "Run that refused the document.", required=True),
     ]
 )
 
@@ -90,25 +98,29 @@ STORIES = pa.schema(
         column(
             "story_id",
             pa.string(),
-            "Stable id: the doc_id of the document that started the story.",
+            "Id that does not change: the doc_id of the document that started the story.",
             required=True,
         ),
-        column("title", pa.string(), "Title of the document ranked first."),
-        column("doc_id", pa.string(), "Document ranked first."),
+        column("title", pa.string(), "Title of the document with rank 1."),
+        column("doc_id", pa.string(), "Document with rank 1."),
         column("n_articles", pa.int32(), "Documents of `articles` in the story.", required=True),
         column(
             "n_outlets",
             pa.int32(),
-            "Distinct outlets in the story, those that carried a copy included.",
+            "Number of different outlets in the story, including those that carried a copy.",
             required=True,
         ),
         column("first_published_at", TIMESTAMP, "Earliest publication in the story."),
         column("last_published_at", TIMESTAMP, "Latest publication in the story."),
         column(
-            "merged_into", pa.string(), "Story that took this one over; its articles carry that id."
+            "merged_into",
+            pa.string(),
+            "Story into which this one was merged; its articles have the id of that story.",
         ),
         column(
-            "idf_epoch", pa.int32(), "Epoch of the frozen word weights the story was formed under."
+            "idf_epoch",
+            pa.int32(),
+            "Epoch of the fixed word weights with which the story was formed.",
         ),
         column("run_id", pa.string(), "Run that last changed the story.", required=True),
     ]
@@ -117,27 +129,38 @@ STORIES = pa.schema(
 TEMPLATES = pa.schema(
     [
         column("outlet_id", pa.string(), "Outlet whose documents repeat the line.", required=True),
-        column("line", pa.large_string(), "The line, white space folded.", required=True),
         column(
-            "n_documents", pa.int32(), "Documents of the outlet that hold the line.", required=True
+            "line",
+            pa.large_string(),
+            "The line, with each run of white space as one space.",
+            required=True,
+        ),
+        column(
+            "n_documents",
+            pa.int32(),
+            "Number of the outlet's documents that contain the line.",
+            required=True,
         ),
         column(
             "share",
             pa.float32(),
-            "Share of the outlet's documents that hold the line.",
+            "Share of the outlet's documents that contain the line.",
             required=True,
         ),
         column(
-            "examples", STRINGS, "doc_id of up to five documents that hold the line.", required=True
+            "examples",
+            STRINGS,
+            "doc_id of up to five documents that contain the line.",
+            required=True,
         ),
         column("status", pa.string(), "candidate, active, approved or rejected.", required=True),
         column(
             "version",
             pa.int32(),
-            "Version of the table in which the status was set.",
+            "Version of the table in which the status was last set.",
             required=True,
         ),
-        column("run_id", pa.string(), "Run that learned it.", required=True),
+        column("run_id", pa.string(), "Run that learned the line.", required=True),
     ]
 )
 
@@ -146,17 +169,17 @@ TOMBSTONES = pa.schema(
         column(
             "doc_id",
             pa.string(),
-            "Document that was forgotten; it does not come back.",
+            "Document that was forgotten. A later run does not add it again.",
             required=True,
         ),
         column(
             "url_sha256",
             pa.string(),
-            "SHA-256 of its canonical URL, hex; a document at that address does not come back either when the scope was url.",
+            "SHA-256 of its canonical URL, hex. If the scope is url, a later run adds no document of that address.",
         ),
-        column("scope", pa.string(), "doc, url or outlet: how it was named.", required=True),
-        column("receipt_id", pa.string(), "Receipt under `receipts/`.", required=True),
-        column("forgotten_at", TIMESTAMP, "When.", required=True),
+        column("scope", pa.string(), "What the request named: doc, url or outlet.", required=True),
+        column("receipt_id", pa.string(), "Id of the receipt in `receipts/`.", required=True),
+        column("forgotten_at", TIMESTAMP, "When the document was forgotten.", required=True),
     ]
 )
 
@@ -184,13 +207,13 @@ RUNS = pa.schema(
         column(
             "n_known",
             pa.int64(),
-            "Documents already known, tombstoned ones included.",
+            "Documents that were known before, including forgotten ones.",
             required=True,
         ),
         column(
             "n_revisions",
             pa.int64(),
-            "Of the articles added, those that revise an earlier one.",
+            "Added articles that are a new revision of an earlier one.",
             required=True,
         ),
         column("n_moved", pa.int64(), "Rows that moved between tables.", required=True),
@@ -199,7 +222,7 @@ RUNS = pa.schema(
         column(
             "rules_sha256",
             pa.string(),
-            "SHA-256 over every rule's name, version and pattern.",
+            "SHA-256 of the names, versions and patterns of all rules.",
             required=True,
         ),
         column("versions", pa.string(), "Package versions, as JSON.", required=True),
@@ -209,9 +232,9 @@ RUNS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A table: a sentence about it, its own columns and its layout.
+    """A table: a sentence about it, its own columns, and its layout.
 
-    A table that holds documents has all columns of `articles`, and its own after them.
+    A table of documents has all columns of `articles`, followed by its own.
     """
 
     meaning: str
@@ -240,7 +263,7 @@ DECLARED: Mapping[str, Declared] = {
         holds_documents=True,
     ),
     "duplicates": Declared(
-        "Each duplicate as a whole document, with the document it duplicates, how alike they are, "
+        "Each duplicate as a whole document, with the document that it duplicates, how similar they are, "
         "and why the other one was kept.",
         DUPLICATION,
         _BY_DATE_AND_OUTLET,
@@ -275,12 +298,12 @@ DECLARED: Mapping[str, Declared] = {
         Layout(date="first_published_at", keys=("story_id",), sort=("story_id",)),
     ),
     "templates": Declared(
-        "Lines that recur in an outlet's documents, with their evidence and the reviewer's word.",
+        "Lines that recur in an outlet's documents, with the evidence and the reviewer's decision.",
         tuple(TEMPLATES),
         Layout(sort=("outlet_id", "line", "version")),
     ),
     "tombstones": Declared(
-        "Documents that were forgotten and do not come back.",
+        "Documents that were forgotten. A later run does not add them again.",
         tuple(TOMBSTONES),
         Layout(keys=("doc_id",), sort=("doc_id", "url_sha256", "scope")),
     ),

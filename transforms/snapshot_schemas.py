@@ -23,7 +23,7 @@ _EVIDENCE = column(
             )
         ]
     ),
-    "Where each field came from: given, json-ld, meta, markup, text, url, domain or dateline, with disagreements.",
+    "Where each field came from (given, json-ld, meta, markup, text, url, domain or dateline), and which other sources disagreed.",
     required=True,
 )
 _CORRECTIONS = column(
