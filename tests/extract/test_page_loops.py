@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from copydesk.transforms import numba_cache
-from copydesk.transforms.extract import page_elements, page_shape, tag_walk, text_runs, text_walk
+from copydesk.transforms.extract import (
+    blocks,
+    kind_names,
+    page_elements,
+    page_shape,
+    tag_walk,
+    text_runs,
+    text_walk,
+)
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.head_metadata import read_hints
 from copydesk.transforms.extract.model import (
@@ -17,6 +25,7 @@ from copydesk.transforms.extract.model import (
     block_walk,
     character_columns,
     context_walk,
+    name_walk,
     neighbour_walk,
     word_walk,
 )
@@ -72,6 +81,8 @@ def test_the_tags_and_texts_of_a_page_are_the_same_without_a_compiler(
     elements = page_elements.read(tree)
     of_text = arguments(text_runs, text_walk.walk_in_python, lambda: text_runs.read(elements))
     _same(numba_cache.compiled(text_walk.walk)(*of_text), text_walk.walk_in_python(*of_text))
+    of_names = arguments(kind_names, name_walk.walk_in_python, lambda: blocks._names(elements))
+    _same(numba_cache.compiled(name_walk.walk)(*of_names), name_walk.walk_in_python(*of_names))
 
 
 def test_the_words_of_texts_are_the_same_without_a_compiler(

@@ -7,15 +7,16 @@ item, a caption, the line before a `<br>`. A row of a table whose cells are shor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 import numpy as np
 from lxml.html import HtmlElement
 
 from copydesk.transforms.article import Refused
-from copydesk.transforms.extract import page_elements, text_runs
+from copydesk.transforms.extract import kind_names, page_elements, text_runs
 from copydesk.transforms.extract.model import vocabulary
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_elements import Elements, Index, Marks
+from copydesk.transforms.extract.page_elements import TELLING, Elements, Index, Marks
 
 #: A table row stays one line up to this many characters (arbitrary; longer cells are paragraphs in
 #: a layout table).
@@ -32,6 +33,18 @@ _TELLING = frozenset(
         "data-testid",
         "data-component",
     )
+)
+
+_CLASS_CHARS = 200
+_CLASS_NAMES = kind_names.Names(
+    attributes=("class", "id"),
+    patterns=tuple(
+        (vocabulary.GROUP_BITS[name], pattern) for name, pattern in vocabulary.CLASS_GROUPS
+    ),
+    symbols=ascii_lowercase,
+    by_word=True,
+    most_of_value=_CLASS_CHARS,
+    most_of_kind=2 * (_CLASS_CHARS + 1),
 )
 
 
@@ -125,19 +138,19 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
 
 def _names(elements: Elements) -> tuple[Index, Index]:
     """Return for each kind of start tag a number for its name, class and id, and its groups."""
-    numbers: dict[tuple[str, str], int] = {}
-    signature, classes = [], []
-    for tag, attributes in zip(elements.names, elements.attributes, strict=True):
-        label, groups = "", 0
-        for name, value in attributes.items():
-            if name == "class" or name == "id":
-                label = label + " " + value if label else value
-                groups |= vocabulary.class_groups(value[:200])
-            elif name in _TELLING:
-                groups |= vocabulary.attribute_groups(name, value)
-        signature.append(numbers.setdefault((tag, label), len(numbers)))
-        classes.append(groups)
-    return np.array(signature, dtype=np.int64), np.array(classes, dtype=np.int64)
+    found = _CLASS_NAMES.read(elements)
+    classes = found.bits
+    for kind in np.flatnonzero(found.is_unsure).tolist():
+        attributes = elements.attributes_of_kind(kind)
+        for name in _CLASS_NAMES.attributes:
+            classes[kind] |= vocabulary.class_groups(attributes.get(name, "")[:_CLASS_CHARS])
+    for row in kind_names.with_attributes(elements, _TELLING).tolist():
+        value = elements.value(row)
+        classes[row[0]] |= vocabulary.attribute_groups(TELLING[row[1]], value)
+    numbers: dict[tuple[str, int], int] = {}
+    pairs = zip(elements.names, found.hashes.tolist(), strict=True)
+    signature = [numbers.setdefault(pair, len(numbers)) for pair in pairs]
+    return np.array(signature, dtype=np.int64), classes
 
 
 def _join_rows(page: Page, rows: Index, ends: Index) -> None:

@@ -125,7 +125,7 @@ def _read_scripts(
     body = ""
     scripts: list[ScriptText] = []
     for script in np.flatnonzero(elements.are(("script",))).tolist():
-        attributes = elements.attributes[int(elements.kind[script])]
+        attributes = elements.attributes_of_kind(int(elements.kind[script]))
         kind = attributes.get("type", "").strip().lower()
         if kind != "application/ld+json":
             if kind in _STATE_TYPES and not elements.has(script, "src"):

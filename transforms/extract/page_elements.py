@@ -73,13 +73,15 @@ class Elements:
 
     Element `e` begins at tag `opened[e]` and ends at tag `closed[e]`, which is the same tag if the
     element is empty. `end[e]` is the first element after its inner elements. Elements with the same
-    name and the same `TELLING` attributes are of one kind: `names` and `attributes` are those of
-    each kind, and `kind[e]` is its number. The parent of the first element is -1, and its depth is
-    1.
+    name and the same `TELLING` attributes are of one kind: `names` are those of each kind, and
+    `kind[e]` is its number. The parent of the first element is -1, and its depth is 1.
+
+    Each row of `values` is an attribute of a kind: the kind, the place of the attribute in
+    `TELLING`, and the range of its value in `content`. They are in the order of kinds.
     """
 
     names: list[str]
-    attributes: Sequence[Attributes]
+    values: Index
     kind: Index
     parent: Index
     depth: Index
@@ -104,6 +106,19 @@ class Elements:
     def tag(self) -> list[str]:
         """The name of each element."""
         return [self.names[kind] for kind in self.kind.tolist()]
+
+    def attributes_of_kind(self, kind: int) -> Attributes:
+        """Return the `TELLING` attributes of a kind of elements."""
+        found = self._attributes_of_kind.get(kind)
+        if found is None:
+            rows = self.values[self._first_value[kind] : self._first_value[kind + 1]].tolist()
+            found = {TELLING[row[1]]: self.value(row) for row in rows}
+            self._attributes_of_kind[kind] = found
+        return found
+
+    def value(self, row: Sequence[int]) -> str:
+        """Return the value in a row of `values`."""
+        return decoded(self.content[row[2] : row[3]].decode())
 
     def attributes_of(self, element: int) -> Attributes:
         """Return the attributes of an element in order."""
@@ -172,6 +187,17 @@ class Elements:
         """The attributes of the elements that were asked for."""
         return {}
 
+    @cached_property
+    def _attributes_of_kind(self) -> dict[int, Attributes]:
+        """The attributes of the kinds that were asked for."""
+        return {}
+
+    @cached_property
+    def _first_value(self) -> list[int]:
+        """The first row of `values` of each kind, and the number of rows."""
+        counts = np.bincount(self.values[:, 0], minlength=len(self.names))
+        return [0, *np.cumsum(counts).tolist()]
+
     def _start_tag(self, element: int) -> bytes:
         tag = self.opened_at[element]
         return self.content[self._starts[tag] : self._ends[tag]]
@@ -229,12 +255,9 @@ def read(tree: HtmlElement) -> Elements:
         content[start:end].partition(b" ")[0].rstrip(b"/").decode()
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
-    attributes: list[dict[str, str]] = [{} for _ in names]
-    for kind, attribute, start, end in values.tolist():
-        attributes[kind][TELLING[attribute]] = decoded(content[start:end].decode())
     return Elements(
         names=names,
-        attributes=attributes,
+        values=values,
         kind=columns[0],
         parent=columns[1],
         depth=columns[2],

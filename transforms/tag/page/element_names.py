@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache, reduce
 from operator import or_
 
+from copydesk.transforms.extract import kind_names
+from copydesk.transforms.extract.model.fragment_automaton import NAME_SYMBOLS
 from copydesk.transforms.extract.model.name_fragments import any_of
 from copydesk.transforms.tag.persons.name_lexicon import words
 
@@ -14,7 +16,7 @@ from copydesk.transforms.tag.persons.name_lexicon import words
 #: long.
 _AUTHOR_WORDS = re.compile(
     r"author|byline|by-line|by_line|(?:^|\s)by(?:\s|$)|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
-    r"forfatter|skribent|firma|signature(?!s|-?(?:list|count))|credits?\b|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|\bfn\b(?!-)|vcard"
+    r"forfatter|skribent|firma|signature(?!s|-?(?:list|count))|credits?(?!\w)|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|\bfn(?![\w-])|vcard"
 )
 #: Folders of the address of a person's page.
 _AUTHOR_FOLDERS = words(
@@ -31,8 +33,8 @@ _DATE_WORDS = re.compile(
     r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info"
 )
 _ANY_WORD = any_of((_AUTHOR_WORDS.pattern, _DATE_WORDS.pattern))
-#: What names say of an element, as bits: it is the place of an author, of a date.
-AUTHOR, DATE = 1, 2
+#: What names say of an element, as bits: it is the place of an author, of a date, of a headline.
+AUTHOR, DATE, HEADLINE = 1, 2, 4
 BY = re.compile(
     r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
     re.I,
@@ -101,7 +103,8 @@ ZONE_TAGS = {
 
 def names(attributes: Mapping[str, str]) -> str:
     """Return class, id, itemprop and test names of an element in one string, in lower case."""
-    return " ".join([attributes[key] for key in _NAMING if attributes.get(key)]).lower()[:300]
+    found = [attributes[key] for key in _NAMING if attributes.get(key)]
+    return " ".join(found).lower()[:_MOST_CHARS]
 
 
 _NAMING = (
@@ -116,6 +119,20 @@ _NAMING = (
     "name",
 )
 _NAMES = frozenset(_NAMING)
+_MOST_CHARS = 300
+#: The names of each kind of element and what they say, `HEADLINE` included.
+OF_KINDS = kind_names.Names(
+    attributes=_NAMING,
+    patterns=(
+        (AUTHOR, _AUTHOR_WORDS.pattern),
+        (DATE, _DATE_WORDS.pattern),
+        (HEADLINE, "headline"),
+    ),
+    symbols=NAME_SYMBOLS,
+    by_word=False,
+    most_of_value=_MOST_CHARS,
+    most_of_kind=_MOST_CHARS,
+)
 _PROPERTIES = frozenset(("itemprop", "property"))
 
 
@@ -133,7 +150,7 @@ def naming(attributes: Mapping[str, str]) -> tuple[str, str, str]:
         elif key == "rel":
             rel = value
     if n_names < 2:
-        return named.lower()[:300], named if only in _PROPERTIES else "", rel
+        return named.lower()[:_MOST_CHARS], named if only in _PROPERTIES else "", rel
     prop = attributes.get("itemprop") or attributes.get("property") or ""
     return names(attributes), prop, rel
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from copydesk.transforms.extract.page_elements import Attributes
+from copydesk.transforms.extract import kind_names
+from copydesk.transforms.extract.page_elements import Attributes, Elements
 from copydesk.transforms.tag.page import element_names
 from copydesk.transforms.tag.page.visible_text import HIDDEN
 
 # A date often follows one of these elements: a label, an icon, a break.
 _BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", "svg"})
 _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
+#: Links and the elements of the head have a sign of their own, whatever their names say.
+_ALWAYS_READ = _HEADS | {"a"}
+_MARKED = element_names.AUTHOR | element_names.DATE
 _LINKS = frozenset({"canonical", "license", "copyright", "alternate"})
 _SAYS_NOTHING = HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
 
@@ -45,12 +49,30 @@ class Sign(NamedTuple):
 PRECEDES_DATE, HAS_TEXT, MAY_LINK, TELLING = 1, 2, 4, 8
 
 
-def sign_of(tag: str, attributes: Attributes) -> Sign:
-    """Return what the name of an element and its `page_elements.TELLING` attributes show."""
+def signs(elements: Elements) -> list[Sign]:
+    """Return the sign of each kind of element."""
+    found = element_names.OF_KINDS.read(elements)
+    may_tell = found.is_unsure | (found.bits > 0)
+    stated = kind_names.with_attributes(elements, ("itemprop", "property", "rel"))
+    may_tell[stated[stated[:, 3] > stated[:, 2], 0]] = True
+    kinds = zip(elements.names, may_tell.tolist(), found.bits.tolist(), strict=True)
+    return [
+        sign_of(tag, elements.attributes_of_kind(kind), None if found.is_unsure[kind] else bits)
+        if tells or tag in _ALWAYS_READ
+        else _sign_of_tag(tag, False)
+        for kind, (tag, tells, bits) in enumerate(kinds)
+    ]
+
+
+def sign_of(tag: str, attributes: Attributes, marked: int | None = None) -> Sign:
+    """Return what the name of an element and its `page_elements.TELLING` attributes show.
+
+    `marked` are the bits of its names, if they are known.
+    """
     if tag in _HEADS or tag in _SAYS_NOTHING or not attributes:
         return _sign_of_tag(tag, _is_telling_head(tag, attributes))
     named, prop, rel = element_names.naming(attributes)
-    groups = element_names.marked_as(named)
+    groups = element_names.marked_as(named) if marked is None else marked & _MARKED
     if not groups and not prop and not rel and "headline" not in named and tag != "a":
         return _sign_of_tag(tag, False)
     is_author, is_date = bool(groups & element_names.AUTHOR), bool(groups & element_names.DATE)

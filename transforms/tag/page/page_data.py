@@ -15,7 +15,7 @@ import numpy as np
 from copydesk.transforms.extract import page_elements
 from copydesk.transforms.extract.page_elements import Attributes, Elements
 from copydesk.transforms.tag.page import element_names, element_signs, json_ld
-from copydesk.transforms.tag.page.element_signs import Marked, Sign, sign_of
+from copydesk.transforms.tag.page.element_signs import Marked, Sign
 from copydesk.transforms.tag.page.json_ld import Statements
 from copydesk.transforms.tag.page.kickers import without_kicker
 from copydesk.transforms.tag.page.visible_text import (
@@ -137,7 +137,7 @@ class _Reader:
     def read_elements(self) -> None:
         """Read each element that may show something."""
         elements = self.elements
-        signs = list(map(sign_of, elements.names, elements.attributes))
+        signs = element_signs.signs(elements)
         heads = {
             "meta": self._meta,
             "link": self._link,
@@ -287,7 +287,7 @@ class _Reader:
 
     def _zone(self, kind: int) -> str:
         if kind not in self.zones:
-            tag, attributes = self.elements.names[kind], self.elements.attributes[kind]
+            tag, attributes = self.elements.names[kind], self.elements.attributes_of_kind(kind)
             named = f"{attributes.get('class', '')} {attributes.get('id', '')}"
             self.zones[kind] = element_names.ZONE_TAGS.get(tag) or element_names.zone_named(named)
         return self.zones[kind]
