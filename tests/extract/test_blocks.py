@@ -62,6 +62,15 @@ def test_scripts_styles_and_form_choices_hold_no_text() -> None:
     ) == ["text"]
 
 
+def test_the_explanation_of_a_word_is_no_part_of_its_sentence() -> None:
+    for sign in ("role='tooltip'", "class='popover-content'", "class='x tooltip__text'"):
+        assert _blocks(f"<p>The bay<span {sign}>Population 9</span> froze.</p>") == [
+            "The bay froze."
+        ]
+    word = "<p>The <span class='tooltip'>bay</span> froze.</p>"
+    assert _blocks(word) == ["The bay froze."]
+
+
 def test_links_and_places_are_counted() -> None:
     page = read_blocks(
         parse("<html><body><div><p>Go <a href=x>home</a></p></div><p>Stay</p></body></html>"),

@@ -218,3 +218,23 @@ def test_a_list_of_teasers_below_an_article_is_not_kept_whole() -> None:
     assert not any(text.startswith(("Teaser", "Mill")) for text in kept)
     kept = _kept(f"<h1>Wall</h1><div>{article}<ul>{steps}</ul></div>", likelihood)
     assert sum(text.startswith("Teaser") for text in kept) == 4
+
+
+def test_a_small_box_with_a_form_or_with_another_story_is_no_part_of_the_article() -> None:
+    paragraphs = [f"<p>{n}. {_SAID}</p>" for n in range(6)]
+    before, after = "".join(paragraphs[:3]), "".join(paragraphs[3:])
+    invitation = "<div><h3>The Letter</h3><p>Every Thursday the news of the waterfront.</p><form><input type='email'><button>Send</button></form></div>"
+    other_story = "<div><p>Read also:</p><p><a href='/1'>Mill burns down</a></p><p>Nobody was inside.</p></div>"
+    for box in (invitation, other_story):
+        kept = _kept(f"<h1>Wall</h1><div>{before}{box}{after}</div>")
+        assert kept[0] == "Wall"
+        assert all("council met" in text for text in kept[1:])
+        assert len(kept) == 7
+
+
+def test_a_form_around_the_article_and_a_label_without_a_link_cut_nothing() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    kept = _kept(f"<form><h1>Wall</h1><div>{article}</div><input name='state'></form>")
+    assert len(kept) == 6
+    plain = "<div><p>Read also:</p><p>The letter that the council sent.</p></div>"
+    assert "The letter that the council sent." in _kept(f"<h1>Wall</h1>{article}{plain}{article}")

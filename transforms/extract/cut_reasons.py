@@ -21,8 +21,8 @@ _MEANINGS = {
     page_checks.COMMENTS: "Inside an element made for readers' comments, or from the first of several signed posts on.",
     "page_share": "Inside an element made for sharing or following.",
     "page_promotion": "Inside an element made for advertisements, newsletters, subscriptions or sales.",
-    page_checks.RELATED: 'Inside an element made for other stories: related, popular, latest, an aside; or in a list whose items open with links such as "Live updates:".',
-    "page_form": "Inside a form, a button, a dialog or a cookie notice.",
+    page_checks.RELATED: 'Inside an element made for other stories: related, popular, latest, an aside; in a list whose items open with links such as "Live updates:"; or in a small box with a label such as "Read also:".',
+    page_checks.FORM: "Inside a form, a button, a dialog or a cookie notice, or in a small box around a form.",
     page_checks.BYLINE: "Above the text, who wrote it and when; or inside an element made for the author, the date or the section.",
     "page_card": "One of several boxes made alike, each with a link: a list of teasers or products.",
     page_checks.HIDDEN_COPY: "Inside an element that the page hides, and says again what the page shows.",
@@ -48,7 +48,7 @@ SAMPLES = {
     "page_share": 'Share this on …, in `<div class="share">`',
     "page_promotion": "Get our newsletter every morning, in a box for subscribers",
     page_checks.RELATED: "More on the storm, in an aside",
-    "page_form": "Accept all, in a cookie dialog",
+    page_checks.FORM: "Accept all, in a cookie dialog",
     page_checks.BYLINE: "Posted on May 3, 2012 by Wanda",
     "page_card": "A teaser in one of six boxes of the same class",
     page_checks.HIDDEN_COPY: 'The whole article once more, in `<div style="display:none">`',
@@ -91,7 +91,7 @@ _CONTAINERS = (
     ),
     _Container(page_checks.COMMENTS, frozenset(), _bits("comment")),
     _Container(
-        "page_form", frozenset(("form", "button", "label", "dialog")), _bits("cookie", "form")
+        page_checks.FORM, frozenset(("form", "button", "label", "dialog")), _bits("cookie", "form")
     ),
     _Container("page_promotion", frozenset(), _bits("ad", "newsletter")),
     _Container("page_share", frozenset(), _bits("share")),

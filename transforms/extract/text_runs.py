@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from copydesk.transforms import numba_cache
-from copydesk.transforms.extract.page_elements import Elements, Index, Marks, names
+from copydesk.transforms.extract.page_elements import Attributes, Elements, Index, Marks, names
 
 #: Elements without text of the page. `select` and `textarea` contain what the reader may enter.
 EMPTY_OF_TEXT = names(
@@ -27,6 +28,8 @@ INLINE = names(
     wbr amp-img image link meta param track center-inline o:p st1:place st1:city
     """
 )
+#: Class names of the explanation. "tooltip" alone often names the word that is explained as well.
+_TOOLTIP = re.compile(r"\b(?:tooltip|popover)[-_]{0,2}(?:text|content|inner|body)\b")
 _EMPHASIS = frozenset(("b", "strong", "em", "i", "big", "u"))
 
 
@@ -60,8 +63,12 @@ class Runs:
 
 def read(elements: Elements) -> Runs:
     """Return the runs of text in the elements that may contain text."""
-    flags = np.array([_flags().get(name, 0) for name in elements.names], dtype=np.int64)
-    flags = flags[elements.kind]
+    known = [_flags().get(name, 0) for name in elements.names]
+    if b"tooltip" in elements.content or b"popover" in elements.content:
+        for kind, name in enumerate(elements.names):
+            if name == "span" and _is_tooltip(elements.attributes_of_kind(kind)):
+                known[kind] = _flags()["template"]
+    flags = np.array(known, dtype=np.int64)[elements.kind]
     flags[_long_links(elements)] &= ~_flags()["a"]
     codes, starts, columns, is_left = _walk()(
         np.frombuffer(elements.content, dtype=np.uint8),
@@ -77,6 +84,16 @@ def read(elements: Elements) -> Runs:
     if not text.isascii():
         runs = [run if run.isascii() else unicodedata.normalize("NFC", run) for run in runs]
     return Runs(runs, is_left, *columns)
+
+
+def _is_tooltip(attributes: Attributes) -> bool:
+    """Tell whether an element shows its text only while a reader points at a word.
+
+    Such an element stands inside the sentence that it explains: the population of a town, the
+    meaning of a term.
+    """
+    named = attributes.get("class", "")
+    return attributes.get("role") == "tooltip" or _TOOLTIP.search(named) is not None
 
 
 def _long_links(elements: Elements) -> Index:

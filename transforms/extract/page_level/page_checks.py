@@ -19,9 +19,15 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
-from copydesk.transforms.extract.page_level import galleries, link_boxes, other_articles, posts
+from copydesk.transforms.extract.page_level import (
+    galleries,
+    inset_boxes,
+    link_boxes,
+    other_articles,
+    posts,
+)
 
-BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED = (
+BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED, FORM = (
     "page_byline",
     "page_hidden_copy",
     "page_repeated",
@@ -29,6 +35,7 @@ BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED = (
     "page_comments",
     "page_gallery",
     "page_related",
+    "page_form",
 )
 #: A copy is a run of blocks with this share of their word trigrams in other kept blocks, and with
 #: this many words in all. A pull quote repeats a sentence or two and stays (the number is
@@ -113,6 +120,8 @@ def check(
         (OTHER_ARTICLE, other_articles.find(page, kept, words, is_title)),
         (GALLERY, galleries.find(page, kept, words, is_title)),
         (RELATED, link_boxes.find(page, kept, words)),
+        (RELATED, inset_boxes.with_label(page, kept, words, is_title)),
+        (FORM, inset_boxes.with_form(page, kept, words, is_title)),
     ):
         for block in blocks:
             kept[block] = False

@@ -1,0 +1,98 @@
+"""Finds small boxes between the paragraphs of an article that a form or a label shows to be insets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.model.text_features import Column
+
+#: The words of the article above such a box and in all, and the blocks and words of the box
+#: (arbitrary).
+_WORDS_ABOVE, _ARTICLE_WORDS, _BLOCKS, _WORDS = 30, 100, 6, 70
+_LABEL_CHARS = 45
+#: A line above a link to another story.
+_LABEL = re.compile(
+    r"(?:(?:read|see|watch|listen)(?: also| more| next)|also read|more (?:on|about) (?:this|the) \w+|more on this|related(?: (?:stories|story|articles?|coverage))?|you (?:may|might) also like"
+    r"|(?:à )?lire (?:aussi|également)|(?:lesen|sehen|hören) sie auch|mehr (?:zum thema|dazu)|lee también|leer más|te puede interesar|leia (?:também|mais)|leggi anche"
+    r"|lees (?:ook|meer|verder)|läs (?:också|även|mer)|les (?:også|mer)|læs (?:også|mere)|lue myös|czytaj (?:także|też|również)|zobacz (?:także|też)|читайте также|baca juga)\s*[:：]?",
+    re.IGNORECASE,
+)
+
+
+def with_form(
+    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Return the kept blocks of small boxes around a form that readers fill in.
+
+    Such a box invites to a newsletter or offers a search. On 2,063 pages with known text 649 blocks
+    are in one, and 4 of them are text of the article.
+    """
+    return _kept_in(_of_forms(page), page, kept, words, is_title)
+
+
+def with_label(
+    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Return the kept blocks of small boxes with a label such as "Read also:" above a link.
+
+    The line below the link belongs to the other story. On 2,063 pages with known text 335 blocks
+    are in such a box, and 9 of them are in the known text.
+    """
+    return _kept_in(_of_labels(page, kept), page, kept, words, is_title)
+
+
+def _kept_in(
+    elements: Iterable[int],
+    page: Page,
+    kept: npt.NDArray[np.bool_],
+    words: Column,
+    is_title: npt.NDArray[np.bool_],
+) -> list[int]:
+    weight = np.concatenate(([0.0], np.cumsum(words * kept)))
+    found: set[int] = set()
+    for element in elements:
+        low, high = int(page.first_block[element]), int(page.last_block[element])
+        inside = kept[low:high]
+        is_small = 0 < high - low <= _BLOCKS and words[low:high].sum() <= _WORDS
+        if (
+            is_small
+            and inside.any()
+            and not is_title[low:high].any()
+            and weight[low] >= _WORDS_ABOVE
+            and weight[-1] >= _ARTICLE_WORDS
+        ):
+            found.update((np.flatnonzero(inside) + low).tolist())
+    return sorted(found)
+
+
+def _of_forms(page: Page) -> Iterator[int]:
+    """Yield the boxes around forms with a field to fill in."""
+    forms = set()
+    for field, tag in enumerate(page.tag):
+        if tag != "input":
+            continue
+        element = int(page.parent[field])
+        while element > 0 and page.tag[element] != "form":
+            element = int(page.parent[element])
+        if element > 0 and element not in forms:
+            forms.add(element)
+            yield int(page.parent[element])
+
+
+def _of_labels(page: Page, kept: npt.NDArray[np.bool_]) -> Iterator[int]:
+    """Yield the boxes that open with a label and have a link below it."""
+    places = np.flatnonzero(kept)
+    for block in range(int(places[0]), int(places[-1])) if len(places) else ():
+        text = page.text[block]
+        if len(text) > _LABEL_CHARS or not _LABEL.fullmatch(text.strip()):
+            continue
+        element = int(page.parent[page.block_element[block]])
+        low, high = int(page.first_block[element]), int(page.last_block[element])
+        below = range(block + 1, high)
+        if low == block and any(2 * page.link_chars[b] > len(page.text[b]) for b in below):
+            yield element
