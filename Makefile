@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-# The checks start hundreds of processes, each of which would compile the sources anew.
+# The checks start hundreds of processes, and each of them would compile the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test lint types loops unit wheel test-browser test-cluster test-crash fuzz audit docs lock clean
@@ -75,7 +75,7 @@ test-cluster: setup
 test-crash: setup
 	COPYDESK_KILLS=200 $(BIN)/python -m pytest -q tests/warehouse/test_crash.py tests/warehouse/test_ingest_crash.py tests/dedup/test_index.py tests/hostile/test_reordering.py
 
-# Pages that follow from the code are written anew; the site needs mkdocs from the full lock.
+# Writes the pages that follow from the code again. The site needs mkdocs from the full lock.
 docs: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/all.txt
 	$(BIN)/python -m docs.generate

@@ -26,7 +26,7 @@ def queries(
 def ranges(section: Any, query: Any, first: Any, last: Any) -> Any:
     """Start and end of each key's postings, among documents first..last.
 
-    Keys are hashes and thus uniform, so the position of a key is estimated from its value.
+    Keys are hashes and so they are uniform: the position of a key is estimated from its value.
     """
     n = section.size
     low = np.empty(query.size, np.int64)
