@@ -16,7 +16,6 @@ from copydesk.transforms.argument_checks import check_document, check_source
 from copydesk.transforms.article import Article, Document, Refused, Source, Tags
 from copydesk.transforms.encodings import decode
 from copydesk.transforms.ledger import Removal, apply
-from copydesk.transforms.regex import stored_patterns
 from copydesk.transforms.tag.page.page_data import PageData
 
 Kind = Literal["page", "text"]
@@ -49,7 +48,6 @@ def warm_up() -> None:
 def warm_up_for_texts() -> None:
     """Load what texts need. Afterwards no transform of a text that another tool extracted opens a file."""
     decode.warm()
-    stored_patterns.warm()
     clean.warm()
     tag.warm()
 

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from copydesk.transforms.clean.patterns.pattern_literals import PREFIX
 from copydesk.transforms.clean.patterns.rule_table import PatternTable
 from copydesk.transforms.clean.rule import NO_SENTENCE, SENTENCE, RuleEntry
-from copydesk.transforms.regex import stored_patterns
 
 _MANY_HEADS = 50_000
 _DIGIT = re.compile(r"\d")
@@ -147,4 +146,4 @@ def _by_literal(entries: _Entries) -> tuple[tuple[str, _Entries], ...]:
 
 @cache  # For all rule sets together. The cache of `re` is smaller than their number of patterns.
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return stored_patterns.compiled(pattern)
+    return re.compile(pattern)

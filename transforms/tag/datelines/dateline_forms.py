@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from copydesk.transforms.regex import stored_patterns
 from copydesk.transforms.tag.datelines import dateline_places
 from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.lookup import gazetteers
@@ -286,7 +285,7 @@ HOUSE_FORMS: tuple[Form, ...] = (
 
 @cache
 def _compiled(forms: tuple[Form, ...]) -> tuple[tuple[Form, re.Pattern[str]], ...]:
-    return tuple((form, stored_patterns.compiled(form.pattern)) for form in forms)
+    return tuple((form, re.compile(form.pattern)) for form in forms)
 
 
 def read(head: str, shift: int, forms: tuple[Form, ...]) -> Dateline:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from copydesk.transforms.regex import stored_patterns
-
 #: Characters that match others than their lower case if case is ignored, and those whose lower case
 #: depends on what is around them: dotless and long letters, the micro sign, Greek, old Cyrillic
 #: letters (those of `re._casefix` that `str.lower` does not change to a letter of their own).
@@ -31,11 +29,11 @@ class Caseless:
 
     @cached_property
     def _lower(self) -> re.Pattern[str]:
-        return stored_patterns.compiled(self.pattern)
+        return re.compile(self.pattern)
 
     @cached_property
     def _any(self) -> re.Pattern[str]:
-        return stored_patterns.compiled(self.pattern, re.IGNORECASE)
+        return re.compile(self.pattern, re.IGNORECASE)
 
     def _for(self, text: str) -> tuple[re.Pattern[str], str]:
         """Return the compiled pattern for a text, and the text that it reads."""

@@ -1,1 +1,0 @@
-"""Regular expressions that ship compiled."""
