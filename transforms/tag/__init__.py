@@ -80,9 +80,11 @@ def tag(document: Document, *, options: Options = _DEFAULTS) -> Tags:
     view = View(document, options, values)
     for tagger in TAGGERS:
         found = tagger.find(view)
-        values.update(found.values)
-        evidence.update(found.evidence)
-        view = view.without(found.removed)
+        if found.values:
+            values.update(found.values)
+            evidence.update(found.evidence)
+        if found.removed:
+            view = view.without(found.removed)
     return Tags(values, evidence, view.removed)
 
 

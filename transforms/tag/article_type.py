@@ -71,7 +71,7 @@ _WORDS = (
         r"publireportages?|brand-?studio|contenido-patrocinado",
     ),
 )
-_NAMED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDS)
+_NAMED = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS), re.IGNORECASE)
 _CONTENT_TYPES = (
     "article:content_type",
     "article_type",
@@ -136,7 +136,8 @@ def _by_text(view: View) -> str | None:
 
 
 def _by_section(view: View) -> str | None:
-    return named(str(view.values.get("section") or ""))
+    section = view.values.get("section")
+    return named(str(section)) if section else None
 
 
 def _by_address(view: View) -> str | None:
@@ -145,12 +146,15 @@ def _by_address(view: View) -> str | None:
 
 
 def _by_title(view: View) -> str | None:
-    label = _LABEL.match(str(view.values.get("title_raw") or view.values.get("title") or ""))
+    title = view.values.get("title_raw") or view.values.get("title")
+    label = _LABEL.match(str(title)) if title else None
     return label.lastgroup if label else None
 
 
 def _by_news_type(view: View) -> str | None:
-    documents = view.page.statements.documents if view.page is not None else ()
+    if view.page is None:
+        return None
+    documents = view.page.statements.documents
     return "news" if any("newsarticle" in d.types for d in documents if not d.elsewhere) else None
 
 
@@ -172,10 +176,8 @@ def named(label: str) -> str | None:
     >>> named("Opinion"), named("Opinion polls"), named("live-blog")
     ('opinion', None, 'live_blog')
     """
-    word = "-".join(label.replace("_", "-").split())
-    return (
-        next((kind for kind, pattern in _NAMED if pattern.fullmatch(word)), None) if word else None
-    )
+    found = _NAMED.fullmatch("-".join(label.replace("_", "-").split()))
+    return found.lastgroup if found else None
 
 
 def _of_path(url: str) -> str | None:

@@ -129,20 +129,14 @@ def _with_people(
 
 def _in_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
     """Return the byline that the text prints, and the numbers of its lines."""
-    lines = list(
-        text_header.read(view.lines, max_headline_chars=view.options.max_headline_chars).bylines
+    lines = list(view.opening.bylines)
+    found = dict.fromkeys(
+        name for i in lines for name in person_names.split(view.lines[i], site=site, strict=True)
     )
-    found = tuple(
-        dict.fromkeys(
-            name
-            for i in lines
-            for name in person_names.split(view.lines[i], site=site, strict=True)
-        )
-    )
-    raw = "; ".join(view.lines[i].strip() for i in lines)
-    if found or view.page is not None or not view.document.removed:
-        return (Candidate(found, raw, "text") if found else None), lines
-    return _in_cut_lines(view, site), lines
+    if found:
+        raw = "; ".join(view.lines[i].strip() for i in lines)
+        return Candidate(tuple(found), raw, "text"), lines
+    return (_in_cut_lines(view, site) if view.page is None else None), lines
 
 
 _HEAD_LINES, _FOOT_LINES = 12, 4  # A text prints its byline within this many non-blank lines.
@@ -155,18 +149,35 @@ def _in_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
     The line is not part of the text, but its names are those of the document's authors.
     """
     text = view.document.extracted
-    kept = frozenset(view.lines)
-    head = [line for line in text[:_HEAD_CHARS].split("\n") if line.strip()][:_HEAD_LINES]
-    foot = [line for line in text[-_FOOT_CHARS:].split("\n") if line.strip()][-_FOOT_LINES:]
-    for line in (*head, *foot):
-        if line in kept or not text_header.is_byline(line):
+    for cut in sorted(view.document.removed):
+        if cut.rule == ledger.BLANK_LINE or not _is_whole_lines(cut, text):
             continue
-        if person_names.opened_role(line) in {"editor", "photographer"}:
+        if not (_is_near_top(cut.start, text) or _is_near_end(cut.end, text)):
             continue
-        names = person_names.split(line, site=site, strict=True)
-        if any(not name.is_org for name in names):
-            return Candidate(names, line.strip(), "text")
+        for line in filter(text_header.is_byline, cut.text.split("\n")):
+            if person_names.opened_role(line) in {"editor", "photographer"}:
+                continue
+            names = person_names.split(line, site=site, strict=True)
+            if any(not name.is_org for name in names):
+                return Candidate(names, line.strip(), "text")
     return None
+
+
+def _is_whole_lines(cut: Removal, text: str) -> bool:
+    """Tell whether a cut took whole lines. It then took a newline at one end, or the whole text."""
+    return cut.text.startswith("\n") or cut.text.endswith("\n") or cut.text == text
+
+
+def _is_near_top(at: int, text: str) -> bool:
+    return at < _HEAD_CHARS and _n_full_lines(text[:at]) < _HEAD_LINES
+
+
+def _is_near_end(at: int, text: str) -> bool:
+    return at > len(text) - _FOOT_CHARS and _n_full_lines(text[at:]) < _FOOT_LINES
+
+
+def _n_full_lines(text: str) -> int:
+    return sum(not line.isspace() for line in text.split("\n") if line)
 
 
 def _names_an_author(line: str, chosen: Candidate, site: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from copydesk.schemas.column import column
 from copydesk.transforms.ledger import Cut, cut
 from copydesk.transforms.tag import published
-from copydesk.transforms.tag.datelines import dateline_day, dateline_parser
+from copydesk.transforms.tag.datelines import dateline_day
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
@@ -41,7 +41,7 @@ def find(view: View) -> TagResult:
 
     The dateline stays in the text unless the recipe removes it.
     """
-    found = dateline_parser.of(view)
+    found = view.dateline
     if not found.end:
         return TagResult()
     values: dict[str, object] = {

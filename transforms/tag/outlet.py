@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.tag import address
-from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.headlines import title_wording
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
@@ -58,7 +57,7 @@ def find(view: View) -> TagResult:
             differs,
         )
     if not name and page is None:
-        spoken = dateline_parser.of(view).agency
+        spoken = view.dateline.agency
         if spoken and not gazetteers.agency(spoken):
             known_as = gazetteers.outlet_named(spoken)
             return _result(

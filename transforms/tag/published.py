@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import TIMESTAMP, column
 from copydesk.transforms.tag import address
-from copydesk.transforms.tag.datelines import dateline_day, dateline_parser
+from copydesk.transforms.tag.datelines import dateline_day
 from copydesk.transforms.tag.dates import date_formats, date_marks
 from copydesk.transforms.tag.dates.date_formats import Stamp
 from copydesk.transforms.tag.page import page_headings
@@ -179,9 +179,8 @@ def _in_order_of_address(stamp: Stamp, url: str) -> Stamp:
 
 def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
     """Yield the day of a plain text: from its dateline, or alone on one of its first lines."""
-    line = dateline_parser.of(view)
     fetched = view.document.fetched_at
-    day = dateline_day.resolve(line, fetched.date() if fetched else None)
+    day = dateline_day.resolve(view.dateline, fetched.date() if fetched else None)
     if day is not None:
         yield Stamp(day), "dateline"
     for text in view.document.extracted[:1_000].split("\n")[:6]:

@@ -54,6 +54,23 @@ _WALL = Caseless(
     r"(?:questo )?articolo è riservato agli abbonati|dit artikel is (?:alleen )?(?:voor|exclusief voor) abonnees|"
     r"artikkelen er (?:kun )?for abonnenter|(?:den här )?artikeln är (?:exklusiv )?för prenumeranter|artiklen er (?:kun )?for abonnenter",
 )
+# Every match of `_WALL` has one of them.
+_WALL_MARKS = (
+    "subscri",
+    "sign ",
+    "login",
+    "log in",
+    "register",
+    "join",
+    "members",
+    "reached your",
+    "lesen mit",
+    "abonn",
+    "il vous reste",
+    "suscr",
+    "abbonati",
+    "prenumer",
+)
 _CLAUSE = re.compile(
     r"creativecommons\.org/(?P<kind>licenses|publicdomain)/(?P<clause>[a-z+-]+)(?:/(?P<version>\d\.\d))?"
 )
@@ -67,13 +84,14 @@ def find(view: View) -> TagResult:
     free, source = _free(page, view) if page is not None else _walled(view)
     if free is not None:
         values["is_free"], evidence["is_free"] = free, source
+    reserved, reserved_by = view.document.given.tdm_reserved, "given"
     if page is not None:
-        licence, source = _licence(page)
+        licence, licensed_by = _licence(page)
         if licence:
-            values["license"], evidence["license"] = licence, source
-    reserved, source = _reserved(page, view.document.given.tdm_reserved)
+            values["license"], evidence["license"] = licence, licensed_by
+        reserved, reserved_by = _reserved(page, reserved)
     if reserved is not None:
-        values["tdm_reserved"], evidence["tdm_reserved"] = reserved, source
+        values["tdm_reserved"], evidence["tdm_reserved"] = reserved, reserved_by
     return TagResult(values, evidence)
 
 
@@ -97,7 +115,12 @@ def _walled(view: View) -> tuple[bool | None, str]:
     Walls come after the opening of an article, so they are near the end of the text.
     """
     ends = [line for line in view.document.extracted[-1500:].split("\n") if len(line) < 400]
-    return (False, "text") if any(_WALL.search(line) for line in ends[-8:]) else (None, "")
+    return (False, "text") if any(map(_is_wall, ends[-8:])) else (None, "")
+
+
+def _is_wall(line: str) -> bool:
+    low = line.lower()
+    return any(mark in low for mark in _WALL_MARKS) and _WALL.search(line) is not None
 
 
 def _licence(page: PageData) -> tuple[str | None, str]:
@@ -128,18 +151,18 @@ def spdx(licence: str) -> str:
 _ROBOTS = ("robots", "googlebot", "bingbot", "x-robots-tag")
 
 
-def _reserved(page: PageData | None, given: bool | None) -> tuple[bool | None, str]:
+def _reserved(page: PageData, given: bool | None) -> tuple[bool | None, str]:
     """Return whether mining is reserved, and the source.
 
     The page's statement under the TDM Reservation Protocol comes first, then the HTTP response,
     then the page's robots directives.
     """
-    stated = mining_reservation.by_protocol(page.first("tdm-reservation")) if page else None
+    stated = mining_reservation.by_protocol(page.first("tdm-reservation"))
     if stated is not None:
         return stated, "meta"
     if given is not None:
         return given, "given"
-    robots = [v for name in _ROBOTS for v in page.meta.get(name, ())] if page else []
+    robots = [v for name in _ROBOTS for v in page.meta.get(name, ())]
     return mining_reservation.by_robots(robots), "meta"
 
 

@@ -7,7 +7,7 @@ import re
 import pyarrow as pa
 
 from copydesk.schemas.column import column
-from copydesk.transforms.tag.page.page_data import fold
+from copydesk.transforms.tag.page.page_data import PageData, fold
 from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
@@ -30,7 +30,7 @@ _META = (
 def find(view: View) -> TagResult:
     """Return the section that was given, or that JSON-LD or meta tags state."""
     given = tidy(view.document.given.section or "")
-    stated = _stated(view)
+    stated = _stated(view.page) if view.page is not None else (None, "")
     if given:
         differs = (
             f"given; {stated[1]} differs"
@@ -41,10 +41,7 @@ def find(view: View) -> TagResult:
     return TagResult({"section": stated[0]}, {"section": stated[1]}) if stated[0] else TagResult()
 
 
-def _stated(view: View) -> tuple[str | None, str]:
-    page = view.page
-    if page is None:
-        return None, ""
+def _stated(page: PageData) -> tuple[str | None, str]:
     for document in page.statements.documents:
         if not document.elsewhere and document.kind <= 2 and _plausible(document.section):
             return tidy(document.section), "json-ld"
@@ -59,6 +56,8 @@ def tidy(name: str) -> str:
     ('News', 'Sport', 'World news', 'UK', 'Arts & Leisure')
     """
     text = fold(name)
+    if not text:
+        return ""
     if " " not in text and ("_" in text or (text.islower() and text.count("-") < 4)):
         text = re.sub(r"[_-]+", " ", text)
     words = text.split()

@@ -13,6 +13,9 @@ import pyarrow as pa
 from copydesk.transforms import ledger
 from copydesk.transforms.article import Document
 from copydesk.transforms.ledger import Removal
+from copydesk.transforms.tag.datelines import dateline_parser
+from copydesk.transforms.tag.datelines.dateline_forms import Dateline
+from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.page.page_data import PageData
 
 
@@ -32,7 +35,10 @@ class Options:
 
 @dataclass(frozen=True)
 class View:
-    """What a tagger may read: the document, its kept lines, and the values of earlier taggers."""
+    """What a tagger may read: the document, its kept lines, and the values of earlier taggers.
+
+    What several taggers read from the lines is found once.
+    """
 
     document: Document
     options: Options
@@ -49,13 +55,19 @@ class View:
         """The lines that no stage and no earlier tagger has removed, blank lines included."""
         return tuple(ledger.lines(self.document.extracted, (*self.document.removed, *self.removed)))
 
+    @cached_property
+    def dateline(self) -> Dateline:
+        """The dateline on one of the first lines, or an empty one."""
+        return dateline_parser.of(self.lines)
+
+    @cached_property
+    def opening(self) -> text_header.Opening:
+        """Where a plain text has its headline and its bylines."""
+        return text_header.read(self.lines, max_headline_chars=self.options.max_headline_chars)
+
     def without(self, removed: tuple[Removal, ...]) -> View:
         """Return the view after the cuts `removed` of a tagger."""
-        return (
-            View(self.document, self.options, self.values, (*self.removed, *removed))
-            if removed
-            else self
-        )
+        return View(self.document, self.options, self.values, (*self.removed, *removed))
 
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})

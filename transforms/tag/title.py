@@ -49,11 +49,7 @@ def find(view: View) -> TagResult:
     """
     given = fold(view.document.given.title or "")
     keys = page_headings.site_keys(view)
-    first = (
-        text_header.read(view.lines, max_headline_chars=view.options.max_headline_chars)
-        if view.page is None
-        else text_header.Opening()
-    )
+    first = view.opening if view.page is None else text_header.Opening()
     if view.page is not None:
         url = view.document.url or view.values.get("canonical_url")
         host = address.host(url)

@@ -52,8 +52,7 @@ class Form:
     prose: tuple[str, ...] = ()
 
 
-#: Lines that begin with a letter of these scripts, or with a bracket before one.
-OTHER_SCRIPTS = re.compile(
+_OTHER_SCRIPTS = re.compile(
     r"\W{0,2}[\u0590-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[\[［【]\d|（\w"
 )
 SCRIPT_FORMS: tuple[Form, ...] = (
@@ -281,6 +280,12 @@ HOUSE_FORMS: tuple[Form, ...] = (
         (("Hà Nội (TTXVN 5/1) - ", "Hà Nội", "TTXVN", ()),),
     ),
 )
+
+
+def is_other_script(line: str) -> bool:
+    """Tell whether a line begins with a letter of `SCRIPT_FORMS`, or with a bracket before one."""
+    plain = line.isascii() and not line.startswith("[")
+    return not plain and _OTHER_SCRIPTS.match(line) is not None
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +13,6 @@ from copydesk.transforms.tag.datelines.dateline_forms import Dateline
 from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.lookup.condition import Condition
-from copydesk.transforms.tag.tagger import View
 
 MAX_CHARS = 140  # "PORT-AU-PRINCE, Haiti, Sept. 30, 2024 (Agence France-Presse) –" has 63
 
@@ -83,27 +83,34 @@ _MARKUP_END = re.compile(r"(?:[*_]{1,3}|</\w{1,6}>)\s?(?:[–—-]{1,2}\s)?")
 _MARKUP = re.compile(r"(?:\*{1,3}|_{1,2}|</?(?:b|strong|em|i)>|\s)+")
 
 
-def of(view: View) -> Dateline:
-    """Return the dateline at the start of one of the document's first lines, or an empty one."""
-    return _of_lines(view.lines[:12])
+_FIRST_LINES, _MOST_PARSED = 12, 4  # Of the first lines, those that are long enough are parsed.
 
 
-@lru_cache(maxsize=4)  # Several taggers ask for the dateline of one document.
-def _of_lines(lines: tuple[str, ...]) -> Dateline:
-    candidates = [
-        (number, line)
-        for number, line in enumerate(lines)
-        if len(line) >= 30
-        or (line and _BEFORE_AGENCY.fullmatch(line.rstrip()))
-        or (len(line) >= 5 and dateline_forms.OTHER_SCRIPTS.match(line))
-    ]
-    for number, line in candidates[:4]:
+def of(lines: Sequence[str]) -> Dateline:
+    """Return the dateline at the start of one of a document's first lines, or an empty one.
+
+    >>> of(["Rain in Oslo", "", "LONDON (Reuters) - Rain fell all day again."]).line
+    2
+    """
+    n_parsed = 0
+    for number, line in enumerate(lines[:_FIRST_LINES]):
+        if not _may_hold_dateline(line):
+            continue
         found = parse(line)
         if found.end:
             return replace(found, line=number) if number else found
-        if len(line) > 200:
+        n_parsed += 1
+        if len(line) > 200 or n_parsed == _MOST_PARSED:
             break
     return _NONE
+
+
+def _may_hold_dateline(line: str) -> bool:
+    return (
+        len(line) >= 30
+        or bool(line and _BEFORE_AGENCY.fullmatch(line.rstrip()))
+        or (len(line) >= 5 and dateline_forms.is_other_script(line))
+    )
 
 
 def parse(line: str) -> Dateline:
@@ -120,7 +127,7 @@ def parse(line: str) -> Dateline:
     """
     head = line[:MAX_CHARS]
     if any(mark in head for mark in _MARKS) or (
-        not head.isascii() and (dateline_forms.OTHER_SCRIPTS.match(head) or _STOPPED.match(head))
+        not head.isascii() and (dateline_forms.is_other_script(head) or _STOPPED.match(head))
     ):
         return _parse(head)
     return _NONE
@@ -154,10 +161,10 @@ def opens_prose(line: str) -> bool:
 
 @lru_cache(maxsize=16)  # A headline is also asked about by itself.
 def _parse(line: str) -> Dateline:
-    marked = _MARKUP.match(line)
+    marked = None if line[0].isalpha() else _MARKUP.match(line)
     head = line[marked.end() :] if marked else line
     shift = len(line) - len(head)
-    if dateline_forms.OTHER_SCRIPTS.match(head):
+    if dateline_forms.is_other_script(head):
         found = dateline_forms.read(head, shift, dateline_forms.SCRIPT_FORMS)
         return found if found.end else _agency_alone(head, shift)
     found = _usual(head, shift)
@@ -172,24 +179,41 @@ def _parse(line: str) -> Dateline:
 def _usual(head: str, shift: int) -> Dateline:
     """Return a dateline of the usual order (place, region, day, agency, mark), or an agency alone."""
     match = _HEAD.match(head)
-    if match is None or not match["place"]:
+    if match is None:
         return _agency_alone(head, shift)
-    agency = _agency_name(match)
-    place, region = match["place"].strip(" ."), (match["region"] or "").strip()
-    month, day, year = date_formats.day_and_month(match["date"] or "")
-    if agency == "" or (match["date"] and month is None):
+    end = match.end()
+    if len(head) - end < _MIN_REST_CHARS:
         return _NONE
+    place, region, day, bracketed, slashed, plain, separator = match.groups()
+    agency = bracketed or slashed or (plain or "").lstrip("–—- ") or None
+    found = _of_printed(place, region or "", day or "", agency, separator or "", shift + end)
+    if found.month is not None and found.agency is None:
+        behind = _AGENCY_BEHIND.match(head, end)
+        if behind is not None and gazetteers.agency(behind["agency"]):
+            return replace(found, agency=behind["agency"], end=shift + behind.end())
+    return found
+
+
+@lru_cache(maxsize=1024)  # Of 8,859 datelines of a wire service 92 % stood before in the same form.
+def _of_printed(
+    place: str, region: str, printed_day: str, printed_agency: str | None, separator: str, end: int
+) -> Dateline:
+    """Return the dateline of the parts that the usual form finds, or an empty one if it is none."""
+    agency = _agency_name(printed_agency) if printed_agency is not None else None
+    month, day, year = date_formats.day_and_month(printed_day) if printed_day else _NO_DAY
+    if agency == "" or (printed_day and month is None):
+        return _NONE
+    place, region = place.strip(" ."), region.strip()
     if agency is None and region and (_DOMAIN.search(region) or gazetteers.agency(region)):
         agency, region = region, ""  # "PRAHA, ČTK – "
-    parts = _Parts(place, region, agency, month is not None, match["separator"] or "")
-    if not _acceptable(parts, head[match.end() :]):
+    if not _acceptable(_Parts(place, region, agency, month is not None, separator)):
         return _NONE
     country = dateline_places.country_of(place, region)
-    end = match.end()
-    behind = _AGENCY_BEHIND.match(head, end) if agency is None and month is not None else None
-    if behind is not None and gazetteers.agency(behind["agency"]):
-        agency, end = behind["agency"], behind.end()
-    return Dateline(place, country, agency, month, day, year, 0, shift + end)
+    return Dateline(place, country, agency, month, day, year, 0, end)
+
+
+_NO_DAY = (None, None, None)
+_MIN_REST_CHARS = 10  # Characters after a dateline of the usual form, at least. Arbitrary.
 
 
 _AGENCY_BEHIND = re.compile(r"(?P<agency>[^\d–—.,/]{2,25})[.,]\s")  # "МИНСК, 5 янв – Sputnik. "
@@ -246,12 +270,9 @@ def _before_agency(head: str, shift: int) -> Dateline:
     return Dateline(place, country, agency, month, day, year, 0, shift + match.end())
 
 
-def _agency_name(match: re.Match[str]) -> str | None:
-    """Return the name in brackets, None without brackets, or "" if they hold something else."""
-    text = match["agency"] or match["slashed"] or (match["plain"] or "").lstrip("–—- ") or None
-    if text is None:
-        return None
-    text = text.strip()
+def _agency_name(printed: str) -> str:
+    """Return the name that brackets hold, or "" if they hold something else."""
+    text = printed.strip()
     if gazetteers.agency(text) or gazetteers.outlet_named(text):
         return text
     if _TICKER.fullmatch(text):
@@ -343,9 +364,9 @@ DATELINE_CONDITIONS: tuple[Condition[_Parts], ...] = (
 )
 
 
-def _acceptable(parts: _Parts, rest: str) -> bool:
+def _acceptable(parts: _Parts) -> bool:
     """Tell whether the parts make a dateline and not a sentence or label."""
-    if len(rest) < 10 or _DOMAIN.search(parts.place):
+    if _DOMAIN.search(parts.place):
         return False
     word = parts.place.split()[0].strip(".,")
     if dateline_places.NOT_PLACES.fullmatch(word) and not parts.listed:

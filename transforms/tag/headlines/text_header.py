@@ -64,11 +64,6 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     >>> read([prose, prose], max_headline_chars=200)
     Opening(headline=None, leaves=False, bylines=())
     """
-    return _read(tuple(lines), max_headline_chars)
-
-
-@lru_cache(maxsize=4)  # Title and byline ask about the same lines if no headline is cut.
-def _read(lines: tuple[str, ...], max_headline_chars: int) -> Opening:
     full = [i for i, line in enumerate(lines) if line and not line.isspace()]
     end = len(full)
     while end > 1 and is_byline(lines[full[end - 1]]):
@@ -141,7 +136,6 @@ BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
 )
 
 
-@lru_cache(maxsize=_KNOWN_LINES)
 def is_byline(line: str) -> bool:
     """Tell whether a line holds a byline and nothing else.
 
@@ -153,10 +147,15 @@ def is_byline(line: str) -> bool:
     (True, False)
     """
     text = line.strip()
-    if 3 <= len(text) <= 120 and byline_forms.names_on(text):
+    return 3 <= len(text) <= 120 and _is_byline(text)
+
+
+@lru_cache(maxsize=_KNOWN_LINES)
+def _is_byline(text: str) -> bool:
+    if byline_forms.names_on(text):
         return True
-    first = text[:1]
-    if not 5 <= len(text) <= 120 or not (first.isalpha() or first == "(") or _CJK.match(first):
+    first = text[0]
+    if len(text) < 5 or not (first.isalpha() or first == "(") or _CJK.match(first):
         return False
     opened = person_names.opened(text) and not _ABOUT.match(text)
     if not opened and not _titled(text):
@@ -184,7 +183,6 @@ def _titled(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=_KNOWN_LINES)
 def reads_like_headline(line: str, max_chars: int) -> bool:
     """Tell whether a line has the shape of a headline and at most `max_chars` characters.
 
@@ -192,8 +190,16 @@ def reads_like_headline(line: str, max_chars: int) -> bool:
     (True, False)
     """
     text = line.strip()
+    return len(text) <= max_chars + _LABEL_CHARS and _reads_like_headline(text, max_chars)
+
+
+_LABEL_CHARS = 10  # "Headline: ", which does not count.
+
+
+@lru_cache(maxsize=_KNOWN_LINES)
+def _reads_like_headline(text: str, max_chars: int) -> bool:
     if _LABELLED.match(text):
-        return len(text) <= max_chars + 10
+        return True
     if not 8 <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-":
         return False
     words = text.split()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons import byline_lexicon, person_names
 from copydesk.transforms.tag.persons.byline_candidate import Candidate
@@ -17,11 +16,13 @@ def of_dateline(view: View) -> Candidate | None:
 
     Examples are "【ワシントン＝山田太郎】", "(서울=연합뉴스) 홍길동 기자 =" and "（记者王小明）".
     """
-    found = dateline_parser.of(view)
-    names = tuple(Name(name, "writer") for name in found.reporters)
-    return Candidate(names, "; ".join(found.reporters), "dateline") if names else None
+    reporters = view.dateline.reporters
+    names = tuple(Name(name, "writer") for name in reporters)
+    return Candidate(names, "; ".join(reporters), "dateline") if names else None
 
 
+# A first letter that may be a capital is left out.
+_CREDIT_WORDS = ("eporting by", "riting by", "eported by", "ritten by")
 _CREDIT = re.compile(r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
 _CREDIT_PLACE = re.compile(r"\s+in\s+[A-Z][\w. ]{2,30}?(?=,| and |$)")
 
@@ -32,8 +33,7 @@ def of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     For example "(Reporting by Ana Ruiz; Editing by Bo Li)".
     """
     tail = view.document.extracted[-600:]
-    starts = (tail.find(word) for word in ("eporting by", "riting by", "eported by", "ritten by"))
-    at = min((start for start in starts if start > 0), default=0)
+    at = min((start for start in map(tail.find, _CREDIT_WORDS) if start > 0), default=0)
     match = _CREDIT.match(tail, at - 1) if at else None
     if match is None or tail[: at - 1].rstrip().lower().endswith("additional"):
         return None
