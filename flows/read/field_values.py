@@ -20,6 +20,7 @@ _LEAST_PARAGRAPHS = 20  # characters; arbitrary: a shorter list has labels, not 
 _MOST_AUTHORS = 100  # arbitrary; longer lists are data, not bylines
 MOST_CHARS = 4_000  # arbitrary; a longer title, author or date is misplaced text
 _TOO_LONG_URL = 8_192  # the longest URL that servers usually accept
+_BREAKS = re.compile(r"[\t\r\n]")
 
 
 def joined(items: Sequence[object], between: str) -> object:
@@ -61,6 +62,8 @@ def moment(value: object) -> datetime | None:
     >>> moment(1709181000) == moment(1709181000000) == moment("2024-02-29 04:30")
     True
     """
+    if value is None:
+        return None
     value = _date_inside(value)
     try:
         match value:
@@ -91,6 +94,8 @@ def moment_text(value: object) -> str | None:
     >>> moment_text({"$date": 1709181000000}), moment_text({"$date": "2024-02-29"})
     ('2024-02-29T04:30:00+00:00', '2024-02-29')
     """
+    if value is None or isinstance(value, str):
+        return text(value)
     value = _date_inside(value)
     if isinstance(value, str):
         return text(value)
@@ -117,19 +122,23 @@ def _date_inside(value: object) -> object:
 
 def text(value: object) -> str | None:
     """A title or name as text; None if it is absent or too long."""
-    if value is not None and not isinstance(value, str):
+    if value is None:
+        return None
+    if not isinstance(value, str):
         value = _name(value)
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str) or len(value) > MOST_CHARS:
         return None
-    return utf8(value).decode().replace("\x00", "").strip() or None
+    if not value.isascii():  # ASCII has no surrogates
+        value = utf8(value).decode()
+    return value.replace("\x00", "").strip() or None
 
 
 def address(value: object) -> str | None:
     """A URL as text that any table can store; None if it is absent or too long."""
     found = text(value)
-    return None if found is None or len(found) > _TOO_LONG_URL else re.sub(r"[\t\r\n]", "", found)
+    return None if found is None or len(found) > _TOO_LONG_URL else _BREAKS.sub("", found)
 
 
 def names(value: object) -> tuple[str, ...]:

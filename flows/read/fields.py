@@ -224,8 +224,11 @@ class RowReader:
 
     def _first(self, row: Mapping[str, object], names: Sequence[str]) -> object:
         for name in names:
-            value = _field(row, name) if "." in name else row.get(name)
-            if value is not None and value not in _NOTHING:  # most fields are None
+            value = row.get(name)
+            if value is None and "." in name:
+                value = _field(row, name)
+            # Almost every field is absent or a text, which is not compared with all of `_NOTHING`.
+            if value is not None and (value if type(value) is str else value not in _NOTHING):
                 return value
         return None
 

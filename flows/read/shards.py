@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field
 from math import inf
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -114,12 +115,7 @@ class Shard:
             pa.ipc.open_stream(source) as batches,
         ):
             for batch in batches:
-                for row in batch.to_pylist():
-                    given = row.pop("given")
-                    row["extra"] = tuple(row["extra"])
-                    yield Record(
-                        **row, given=Given(**{**given, "authors": tuple(given["authors"])})
-                    )
+                yield from _records_of(batch)
 
     def has_pages(self) -> bool:
         """Whether one of the records is a page."""
@@ -285,19 +281,27 @@ class _RecordFile:
 
 
 def _batch(rows: list[Record]) -> pa.RecordBatch:
-    given = pa.StructArray.from_arrays(
-        [
-            pa.array([getattr(row.given, field.name) for row in rows], field.type)
-            for field in _GIVEN
-        ],
-        fields=list(_GIVEN),
-    )
+    all_given = [row.given for row in rows]
+    given = [pa.array(list(map(attrgetter(field.name), all_given)), field.type) for field in _GIVEN]
     columns = [
-        pa.array([getattr(row, field.name) for row in rows], field.type)
+        pa.array(list(map(attrgetter(field.name), rows)), field.type)
         for field in SCHEMA
         if field.name != "given"
     ]
-    return pa.RecordBatch.from_arrays([*columns, given], schema=SCHEMA)
+    struct = pa.StructArray.from_arrays(given, fields=list(_GIVEN))
+    return pa.RecordBatch.from_arrays([*columns, struct], schema=SCHEMA)
+
+
+def _records_of(batch: pa.RecordBatch) -> Iterator[Record]:
+    """The records that `_batch` has stored."""
+    *own, extra, given = (batch.column(name) for name in SCHEMA.names)
+    title, authors, *facts = (values.to_pylist() for values in given.flatten())
+    return map(
+        Record,
+        *(values.to_pylist() for values in own),
+        map(Given, title, map(tuple, authors), *facts),
+        map(tuple, extra.to_pylist()),
+    )
 
 
 def shard_folder(folder: Path, number: int) -> Path:
