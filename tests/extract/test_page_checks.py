@@ -238,3 +238,35 @@ def test_a_form_around_the_article_and_a_label_without_a_link_cut_nothing() -> N
     assert len(kept) == 6
     plain = "<div><p>Read also:</p><p>The letter that the council sent.</p></div>"
     assert "The letter that the council sent." in _kept(f"<h1>Wall</h1>{article}{plain}{article}")
+
+
+def test_a_second_box_with_the_whole_article_goes_even_if_its_markup_is_the_same() -> None:
+    said = (
+        "The council met on Tuesday evening and heard for two hours from people beside the harbour.",
+        "Most of them asked for a lower wall, some for none at all, and one for a much higher one.",
+        "An engineer showed on a map where the water stood in the night of the great storm of 2019.",
+        "The mayor said that she would decide before the summer, once the county has found the money.",
+    )
+    article = "<div class='txt'>" + "".join(f"<p>{text}</p>" for text in said) + "</div>"
+    kept = _kept(f"<div class='wide'>{article}</div><div class='narrow'>{article}</div>")
+    assert kept == list(said)
+
+
+def test_a_refrain_in_paragraphs_of_one_box_stays() -> None:
+    verses = "".join(f"<p>{word} {_SAID}</p>" for word in ("First", "Second", "Third"))
+    kept = _kept(f"<div><div class='txt'>{verses}{verses}</div></div>")
+    assert len(kept) == 6
+
+
+def test_teasers_that_close_a_page_go_with_their_heading() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    teasers = "".join(
+        f"<p><a href='/{n}'>Mill number {n} burns down</a><br>Nobody was inside, they say.</p>"
+        for n in range(4)
+    )
+    answers = teasers.replace("burns down", "burns down?")
+    kept = _kept(f"<div><h1>Wall</h1>{article}<p><b>More from here</b></p>{teasers}</div>")
+    assert len(kept) == 6
+    assert all("council" in text for text in kept[1:])
+    assert sum("Mill" in t for t in _kept(f"<div><h1>Wall</h1>{article}{answers}</div>")) == 4
+    assert sum("Mill" in t for t in _kept(f"<div><h1>Wall</h1>{teasers}{article}</div>")) == 4

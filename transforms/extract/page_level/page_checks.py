@@ -16,36 +16,27 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.model.character_columns import WORD
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 from copydesk.transforms.extract.page_level import (
+    copies,
     galleries,
     inset_boxes,
     link_boxes,
     other_articles,
     posts,
+    teaser_lists,
 )
 
-BYLINE, HIDDEN_COPY, REPEATED, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED, FORM = (
+HIDDEN_COPY, REPEATED = copies.HIDDEN_COPY, copies.REPEATED
+BYLINE, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED, FORM = (
     "page_byline",
-    "page_hidden_copy",
-    "page_repeated",
     "page_other_article",
     "page_comments",
     "page_gallery",
     "page_related",
     "page_form",
 )
-#: A copy is a run of blocks with this share of their word trigrams in other kept blocks, and with
-#: this many words in all. A pull quote repeats a sentence or two and stays (the number is
-#: arbitrary).
-_SAME, _COPY_WORDS = 0.85, 60
-_LEAST_WORDS = 12  # Shorter blocks are not compared.
-# Copies begin with the same characters as the block that they copy.
-_LEAST_CHARS, _OPENING_CHARS = 50, 40
-#: A visible copy is cut only if it is a second article, a third of everything that is kept.
-_COPY_SHARE = 0.3
 #: From this number of kept blocks between two that are named for comments, the name means something
 #: else.
 _INTERLEAVED = 3
@@ -120,13 +111,14 @@ def check(
         (OTHER_ARTICLE, other_articles.find(page, kept, words, is_title)),
         (GALLERY, galleries.find(page, kept, words, is_title)),
         (RELATED, link_boxes.find(page, kept, words)),
+        (RELATED, teaser_lists.find(page, kept, words)),
         (RELATED, inset_boxes.with_label(page, kept, words, is_title)),
         (FORM, inset_boxes.with_form(page, kept, words, is_title)),
     ):
         for block in blocks:
             kept[block] = False
             rules[block] = rule
-    for block, rule in _copies(page, kept):
+    for block, rule in copies.find(page, kept):
         kept[block] = False
         rules[block] = rule
     return Checked(kept, rules)
@@ -194,7 +186,7 @@ def _is_wrapped_alike(page: Page, block: int, other: int) -> bool:
     """Tell whether two blocks have the same markup, in two wrappers with the same markup."""
     one, two = page.block_element[block], page.block_element[other]
     around, beside = page.parent[one], page.parent[two]
-    return around != beside and _markup_of(page, block) == _markup_of(page, other)
+    return around != beside and copies.markup_of(page, block) == copies.markup_of(page, other)
 
 
 def _is_heading(page: Page, block: int) -> bool:
@@ -307,59 +299,3 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
         if len(text) <= _COUNT_CHARS and _COMMENT_COUNT.fullmatch(text.strip()):
             return [b for b in places.tolist() if b > block]
     return []
-
-
-def _copies(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
-    """Return the kept blocks that repeat the text of other kept blocks.
-
-    These are hidden ones, and later ones with different markup. Repetitions that an author makes on
-    purpose, in paragraphs like the first, stay.
-    """
-    places = [b for b in np.flatnonzero(kept).tolist() if len(page.text[b]) >= _LEAST_CHARS]
-    openings: dict[str, int] = {}
-    for block in places:
-        openings.setdefault(page.text[block][:_OPENING_CHARS].casefold(), block)
-    if len(openings) == len(places):
-        return []
-    hidden = {b for b in places if _is_hidden(page, b)}
-    holders: dict[tuple[str, ...], int] = {}
-    copies: dict[str, list[int]] = {HIDDEN_COPY: [], REPEATED: []}
-    size = {HIDDEN_COPY: 0, REPEATED: 0}
-    total = 0
-    # Hidden blocks are judged last, so that the visible one of two copies stays.
-    for block in sorted(places, key=lambda b: (b in hidden, b)):
-        grams = _trigrams(page.text[block])
-        total += len(grams)
-        sources = [holders[g] for g in grams if g in holders]
-        if len(grams) >= _LEAST_WORDS and len(sources) >= _SAME * len(grams):
-            rule = HIDDEN_COPY if block in hidden else REPEATED
-            if rule == HIDDEN_COPY or _markup_of(page, sources[0]) != _markup_of(page, block):
-                copies[rule].append(block)
-                size[rule] += len(grams)
-                continue
-        for gram in grams:
-            holders.setdefault(gram, block)
-    least = {HIDDEN_COPY: _COPY_WORDS, REPEATED: max(_COPY_WORDS, _COPY_SHARE * total)}
-    return [
-        (b, rule) for rule, blocks in copies.items() if size[rule] >= least[rule] for b in blocks
-    ]
-
-
-def _markup_of(page: Page, block: int) -> tuple[int, int]:
-    """Return the markup of a block: tag and class names of its element and of the one around it."""
-    element = page.block_element[block]
-    return page.signature[element], page.signature[max(0, page.parent[element])]
-
-
-def _trigrams(text: str) -> list[tuple[str, ...]]:
-    words = WORD.findall(text.lower())
-    return list(zip(words, words[1:], words[2:], strict=False))
-
-
-def _is_hidden(page: Page, block: int) -> bool:
-    element = page.inner_element[block]
-    while element > 0:
-        if page.classes[element] & GROUP_BITS["is_hidden"]:
-            return True
-        element = page.parent[element]
-    return False

@@ -1,0 +1,97 @@
+"""Finds the second copy of an article: a hidden one, or one for another screen or for printing."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.model.character_columns import WORD
+from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
+
+HIDDEN_COPY, REPEATED = "page_hidden_copy", "page_repeated"
+#: A copy is a run of blocks with this share of their word trigrams in other kept blocks, and with
+#: this many words in all. A pull quote repeats a sentence or two and stays (the number is
+#: arbitrary).
+_SAME, _COPY_WORDS = 0.85, 60
+_LEAST_WORDS = 12  # Shorter blocks are not compared.
+# Copies begin with the same characters as the block that they copy.
+_LEAST_CHARS, _OPENING_CHARS = 50, 40
+#: A visible copy is cut only if it is a second article, a third of everything that is kept.
+_COPY_SHARE = 0.3
+#: The paragraphs of a second box with the same markup (arbitrary).
+_BOX_BLOCKS = 3
+
+
+def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
+    """Return the kept blocks that repeat the text of other kept blocks.
+
+    These are hidden ones, later ones with different markup, and a second box with all paragraphs in
+    the same order, such as the one for small screens. Other repetitions in paragraphs like the first
+    are made by an author on purpose, and stay.
+    """
+    places = [b for b in np.flatnonzero(kept).tolist() if len(page.text[b]) >= _LEAST_CHARS]
+    openings: dict[str, int] = {}
+    for block in places:
+        openings.setdefault(page.text[block][:_OPENING_CHARS].casefold(), block)
+    if len(openings) == len(places):
+        return []
+    hidden = {b for b in places if _is_hidden(page, b)}
+    holders: dict[tuple[str, ...], int] = {}
+    copies: dict[str, list[int]] = {HIDDEN_COPY: [], REPEATED: []}
+    size = {HIDDEN_COPY: 0, REPEATED: 0}
+    total = 0
+    twins: list[tuple[int, int]] = []
+    # Hidden blocks are judged last, so that the visible one of two copies stays.
+    for block in sorted(places, key=lambda b: (b in hidden, b)):
+        grams = _trigrams(page.text[block])
+        total += len(grams)
+        sources = [holders[g] for g in grams if g in holders]
+        if len(grams) >= _LEAST_WORDS and len(sources) >= _SAME * len(grams):
+            rule = HIDDEN_COPY if block in hidden else REPEATED
+            if rule == HIDDEN_COPY or markup_of(page, sources[0]) != markup_of(page, block):
+                copies[rule].append(block)
+                size[rule] += len(grams)
+                continue
+            twins.append((sources[0], block))
+        for gram in grams:
+            holders.setdefault(gram, block)
+    if _is_second_box(page, twins):
+        copies[REPEATED] += [block for _, block in twins]
+        size[REPEATED] += sum(len(_trigrams(page.text[block])) for _, block in twins)
+    least = {HIDDEN_COPY: _COPY_WORDS, REPEATED: max(_COPY_WORDS, _COPY_SHARE * total)}
+    return [
+        (b, rule) for rule, blocks in copies.items() if size[rule] >= least[rule] for b in blocks
+    ]
+
+
+def _is_second_box(page: Page, twins: list[tuple[int, int]]) -> bool:
+    """Tell whether blocks and their copies, in pairs, are in two boxes in the same order."""
+    if len(twins) < _BOX_BLOCKS:
+        return False
+    sources, blocks = zip(*twins, strict=True)
+    boxes = [page.parent[page.block_element[list(side)]].tolist() for side in (sources, blocks)]
+    is_in_order = all(a < b for a, b in pairwise(sources)) and sources[-1] < blocks[0]
+    return is_in_order and set(boxes[0]).isdisjoint(boxes[1])
+
+
+def markup_of(page: Page, block: int) -> tuple[int, int]:
+    """Return the markup of a block: tag and class names of its element and of the one around it."""
+    element = page.block_element[block]
+    return page.signature[element], page.signature[max(0, page.parent[element])]
+
+
+def _trigrams(text: str) -> list[tuple[str, ...]]:
+    words = WORD.findall(text.lower())
+    return list(zip(words, words[1:], words[2:], strict=False))
+
+
+def _is_hidden(page: Page, block: int) -> bool:
+    element = page.inner_element[block]
+    while element > 0:
+        if page.classes[element] & GROUP_BITS["is_hidden"]:
+            return True
+        element = page.parent[element]
+    return False
