@@ -159,3 +159,17 @@ def test_byline_lines(line: str) -> None:
 )
 def test_lines_that_are_no_bylines(line: str) -> None:
     assert not is_byline(line)
+
+
+def test_the_owner_of_a_personal_site_is_its_author() -> None:
+    head = "<meta property='og:site_name' content='Maria Becker'>"
+    own = page_tags(article(head), url="https://mariabecker.example.com/rain")
+    assert own.values["byline"] == ("Maria Becker",)
+    assert own.evidence["byline"] == "meta"
+    other = page_tags(article(head), url="https://www.example.com/rain")
+    assert other.values["byline"] == ()
+    by = page_tags(
+        article(head, "<h1>Rain</h1><p class='byline'>By Ana Ruiz</p>"),
+        url="https://mariabecker.example.com/rain",
+    )
+    assert by.values["byline"] == ("Ana Ruiz",)

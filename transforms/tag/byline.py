@@ -14,7 +14,7 @@ from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.persons import person_names, printed_byline, text_byline
+from copydesk.transforms.tag.persons import person_names, printed_byline, site_owner, text_byline
 from copydesk.transforms.tag.persons.byline_candidate import (
     Candidate,
     is_login,
@@ -98,7 +98,7 @@ def find(view: View) -> TagResult:
             lambda: text_byline.of_credit(view, site),
             lambda: text_byline.of_opening(view, site),
             lambda: text_byline.of_close(view, site),
-        )
+        ) or site_owner.of_site(view)
     if view.page is not None:
         lines = [
             i for i in lines if chosen is not None and _names_an_author(view.lines[i], chosen, site)
