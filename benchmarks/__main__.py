@@ -1,15 +1,19 @@
-"""Measure every stage and the tools that one would use instead: documents a second and core, MB/s, peak memory.
+"""Measure every stage of copydesk beside the tools that do the same work.
+
+The table gives documents per second and core, MB per second and peak memory.
 
     python -m benchmarks
     python -m benchmarks --quick
     python -m benchmarks --pages DIR --texts stories.parquet
-    python -m benchmarks dedup --texts stories.parquet     # copies alone, see benchmarks/dedup.py
+    python -m benchmarks dedup --texts stories.parquet     # copies only, see benchmarks/dedup.py
 
-Each line is measured in a process of its own, its peers in the same one, in turn, so that load on the
-machine falls on all. Rates are per second of CPU; the peak is that of the whole process, in which the
-package and its tables take some 250 MB. Without --texts and --pages texts and pages are made up, and
-then no more than speed can be told: quality is what `copydesk evaluate` and the other benchmarks
-measure on labelled data. Nothing is written.
+Each part runs in a process of its own. The other tools run in the same process and take turns with
+copydesk, so that other load on the machine affects all of them alike. Rates are per second of CPU.
+The peak is that of the whole process, about 250 MB of which are the package and its tables.
+
+Without --texts and --pages the documents are made up. They show the speed and nothing about
+quality, which `copydesk evaluate` and the other benchmarks measure on labelled data. Nothing is
+written.
 """
 
 from __future__ import annotations
@@ -44,7 +48,7 @@ _PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table; `rate` is in documents for each CPU second, `size` in bytes of a document."""
+    """A line of the table. `rate` is in documents per CPU second, `size` in bytes per document."""
 
     stage: str
     by: str
@@ -85,7 +89,7 @@ def _cpu(work: Callable[[], object]) -> float:
 def _in_turn(
     stage: str, size: float, n: int, ways: dict[str, Callable[[int], object]]
 ) -> Iterator[Line]:
-    """Measure both ways on all documents, each document with one and then with the other."""
+    """Run every way on each document before going on to the next document."""
     spent = dict.fromkeys(ways, 0.0)
     for number in range(n):
         for name, way in ways.items():
@@ -95,7 +99,7 @@ def _in_turn(
 
 
 def read(data: Data) -> Iterator[Line]:
-    """Reading: JSONL and Parquet to records."""
+    """Read JSON Lines and Parquet files into records."""
     from copydesk.flows import read as reading
 
     for form in ("jsonl", "parquet"):
@@ -106,7 +110,7 @@ def read(data: Data) -> Iterator[Line]:
 
 
 def edit_texts(data: Data) -> Iterator[Line]:
-    """A text cleaned and tagged."""
+    """Clean and tag texts."""
     from copydesk.transforms import edit
 
     edit.warm_up()
@@ -122,7 +126,7 @@ def edit_texts(data: Data) -> Iterator[Line]:
 
 
 def edit_pages(data: Data) -> Iterator[Line]:
-    """A page extracted, cleaned and tagged."""
+    """Extract, clean and tag pages."""
     from copydesk.transforms import edit
 
     edit.warm_up()
@@ -144,7 +148,7 @@ def edit_pages(data: Data) -> Iterator[Line]:
 
 
 def copies(data: Data) -> Iterator[Line]:
-    """From texts in memory to verified clusters; the peers stop at candidates."""
+    """Find verified clusters among texts in memory. The other tools stop at candidates."""
     import pyarrow as pa
 
     from benchmarks import dedup
@@ -158,7 +162,7 @@ def copies(data: Data) -> Iterator[Line]:
 
 
 def stories(data: Data) -> Iterator[Line]:
-    """From texts in memory to stories."""
+    """Group texts in memory into stories."""
     from benchmarks import stories as told
 
     texts = [row["text"] for row in data.documents(data.n)]
@@ -168,7 +172,7 @@ def stories(data: Data) -> Iterator[Line]:
 
 
 def ingest(data: Data) -> Iterator[Line]:
-    """A whole run by two workers, all processes together, and each of its steps."""
+    """Ingest with two workers: the whole run, all processes together, and each of its steps."""
     with tempfile.TemporaryDirectory() as folder:
         size = corpus.write(data.n, Path(folder, "corpus"), corpus.Options(texts=data.texts))
         run = scale.measure(data.n, Path(folder, "corpus"), Path(folder, "warehouse"), workers=2)
@@ -181,7 +185,7 @@ def ingest(data: Data) -> Iterator[Line]:
     for name, stage in run.stages.items():
         if stage["cpu"] > 0:
             yield Line(
-                f"of it {name}",
+                f"ingest: {name}",
                 f"copydesk, peak {stage['peak'] / 1e6:,.0f} MB in all processes",
                 data.n / stage["cpu"],
                 size / data.n,
@@ -219,7 +223,7 @@ def measured(part: str, data: Data) -> tuple[list[Line], int]:
 
 
 def versions() -> str:
-    """Versions of the packages that do the work."""
+    """Return the versions of the packages that do the work."""
     found = []
     for name in _PACKAGES:
         with contextlib.suppress(metadata.PackageNotFoundError):
@@ -239,16 +243,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--quick", action="store_true", help="2,000 texts instead of 10,000")
     parser.add_argument(
-        "--texts", type=Path, help="Parquet or JSONL of stories; else they are made up"
+        "--texts",
+        type=Path,
+        help="Parquet or JSON Lines file of stories (default: made-up stories)",
     )
     parser.add_argument(
         "--pages",
         type=Path,
-        help="JSONL or Parquet of pages (url, html), or a folder of them; else they are made up",
+        help="file or folder of JSON Lines or Parquet with pages (url, html) (default: made-up pages)",
     )
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
-    parser.add_argument("--n", type=int, help="texts to measure with")
+    parser.add_argument("--n", type=int, help="how many texts to measure with")
     chosen = parser.parse_args(given)
     data = Data(chosen.n or (2_000 if chosen.quick else 10_000), chosen.texts, chosen.pages)
     if chosen.part:
@@ -266,7 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 f"| {line.stage} | {line.by} | {line.rate:,.0f} | {line.rate * line.size / 1e6:,.1f} | {line.size / 1e3:,.1f} | {memory} |",
                 flush=True,
             )
-    print(f"\nload at the end {os.getloadavg()[0]:.1f}")
+    print(f"\nload average at the end: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

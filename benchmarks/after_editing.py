@@ -1,13 +1,15 @@
-"""Measure the steps after cleaning on corpora of any size: peak memory and CPU of reconcile, deduplicate, group, publish and report.
+"""Measure the peak memory and the CPU of the steps after cleaning, on corpora of any size.
 
     python -m benchmarks.after_editing --sizes 10000 100000 1000000
     python -m benchmarks.after_editing --sizes 10000 100000 --edited warehouse/staging/RUN/clean/shards
 
-Cleaning goes by shard and worker and costs most of a run; here it is done once, for 20,000 documents
-of `benchmarks.corpus` (or taken from --edited, the folder that an interrupted run left). Larger corpora
-are these shards again: each round lies after the last in time, has ids and addresses of its own, and
-spells one letter in another way, so that its texts are no copies of the round before. Figures as in
-`benchmarks.scale`.
+The steps are reconcile, deduplicate, group, publish and report. Cleaning works shard by shard and
+takes most of a run. Here it is done once, for 20,000 documents of `benchmarks.corpus`, or its
+result is taken from --edited, the folder that an interrupted run left.
+
+A larger corpus repeats these shards. Each round is later in time than the one before, has its own
+ids and addresses, and spells one letter in another way, so that its texts are not copies of the
+round before. The figures are those of `benchmarks.scale`.
 """
 
 from __future__ import annotations
@@ -71,7 +73,7 @@ def edited(folder: Path, n: int) -> Path:
 
 
 def multiplied(shards: Path, n: int, folder: Path) -> int:
-    """Write shards of `n` documents, made from the given ones; return the number of documents."""
+    """Write shards with `n` documents made from the given ones; return how many were written."""
     folder.mkdir(parents=True)
     sources = _files(shards)
     dates = pa.concat_tables(
@@ -95,13 +97,13 @@ def multiplied(shards: Path, n: int, folder: Path) -> int:
 
 
 def _files(folder: Path) -> tuple[ShardFiles, ...]:
-    """The shards of a folder, which are numbered from 0."""
+    """Return the shards of a folder, which are numbered from 0."""
     n = len(list(folder.glob("*.articles.arrow")))
     return tuple(ShardFiles(folder, number) for number in range(n))
 
 
 def _again(rows: pa.Table, round_: int, span: int) -> pa.Table:
-    """The rows as those of a later round."""
+    """Return the rows as those of a later round."""
     if not round_:
         return rows
     later = pa.scalar(round_ * span * 86_400, pa.duration("s"))
@@ -127,7 +129,7 @@ def _again(rows: pa.Table, round_: int, span: int) -> pa.Table:
 
 
 def run(shards: Path, warehouse: Path) -> None:
-    """The steps over edited shards, in this process."""
+    """Run the steps over edited shards, in this process."""
     allocator.lean()
     store, recipe = Warehouse.open(warehouse, create=True), Recipe()
     with store.lock():
@@ -173,7 +175,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--edited", type=Path, help="folder of edited shards")
-    parser.add_argument("--folder", type=Path, help="where to work; else a temporary folder")
+    parser.add_argument(
+        "--folder", type=Path, help="folder to work in (default: a temporary folder)"
+    )
     parser.add_argument("--run", type=Path, nargs=2, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.run:

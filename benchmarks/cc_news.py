@@ -1,10 +1,10 @@
-"""Make a WARC file with the litter of CC-NEWS from pages of your own, as in `docs/cc-news.md`.
+"""Make a WARC file from your own pages, with the clutter of CC-NEWS, as in `docs/cc-news.md`.
 
     python -m benchmarks.cc_news --pages pages.jsonl.gz --records 20000 out.warc.gz
 
-`--pages` names JSONL files whose records have `html` and `url`. One gzip member holds one record, as in
-CC-NEWS. About six records in ten are pages; the others are requests, images, redirects, robots.txt,
-revisits, section fronts, and records that are damaged.
+`--pages` names JSON Lines files whose records have `html` and `url`. Each record is a gzip member
+of its own, as in CC-NEWS. About six records in ten are pages. The others are requests, images,
+redirects, robots.txt, revisits, section fronts and damaged records.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _DATE = "2026-11-09T10:00:00Z"
-# Share of the records, in percent; arbitrary but for pages, of which a CC-NEWS file holds about that many.
+# Shares of the records in percent. The share of pages is about that of a CC-NEWS file; the others
+# are arbitrary.
 _KINDS = {
     "page": 60,
     "request": 12,
@@ -33,7 +34,7 @@ _KINDS = {
 
 
 def pages(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
-    """Address and HTML of every page in JSONL files."""
+    """Yield the address and the HTML of every page in JSON Lines files."""
     found = []
     for path in paths:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
@@ -61,11 +62,11 @@ def http(body: bytes, *, media: str = "text/html", status: str = "200 OK", more:
 
 
 def members(found: Sequence[tuple[str, bytes]], n_records: int) -> Iterator[bytes]:
-    """The gzip members of the file."""
+    """Yield the gzip members of the file."""
     chosen = random.choices(list(_KINDS), list(_KINDS.values()), k=n_records)
     for number, kind in enumerate(chosen):
         url, html = found[number % len(found)]
-        # The number makes each text different, so that repeated pages of a small set are no copies.
+        # The number makes each text different, so that pages repeated from a small set are not copies.
         url = f"{url}{'&' if '?' in url else '?'}n={number}"
         block = http(html.replace(b"</p>", f" {number}</p>".encode(), 3))
         yield damaged(kind, url, block)

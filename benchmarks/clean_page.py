@@ -1,12 +1,17 @@
-"""Compare the cost and the score of `clean_page` and trafilatura on the same labelled pages, in one process.
+"""Compare the cost and the score of `clean_page` and trafilatura on the same labelled pages.
 
     python -m benchmarks.clean_page --gold DIR --pages 150
 
-DIR holds `*.jsonl.gz` as `copydesk evaluate` reads them; `--pages` are drawn evenly from all its files, 0 takes all.
-Each page goes through both in turn, first the one, then the other, so that load on the machine falls on both; the
-figures are CPU of the process, not time. Trafilatura is called as `bare_extraction(html, with_metadata=True)`, with
-comments off (`--comments` leaves them on, its default, and costs it more). The F1 is that of text, by file; where the
-packaged model was trained on the same pages, ours is none of unseen pages (`python -m training.line_model --check`).
+DIR holds `*.jsonl.gz` files in the format of `copydesk evaluate`. `--pages` are drawn evenly from
+all of them; 0 takes every page.
+
+Both run in one process. Each page goes through one and then through the other, so that other load
+on the machine affects both alike. The figures are CPU time of the process, not wall time.
+Trafilatura is called as `bare_extraction(html, with_metadata=True)` without comments. `--comments`
+lets it look for comments, which is its default and costs more.
+
+F1 is that of the text, for each file. If the packaged model was trained on the same pages, our F1
+is not that of unseen pages; `python -m training.line_model --check` prints that.
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class Contender:
-    """One way from a page to its text, with the seconds of CPU it has used and its scores by file."""
+    """A function from a page to its text, with its CPU seconds so far and its scores by file."""
 
     name: str
     text_of: Callable[[Row], str]
@@ -37,7 +42,7 @@ class Contender:
     scores: dict[str, evaluation.SetScore] = field(default_factory=dict)
 
     def ask(self, name: str, row: Row) -> None:
-        """Clean a page of the file `name`; add its cost, and its score if it has a gold text."""
+        """Clean a page of the file `name`; add its cost, and its score if the page has a gold text."""
         gc.collect()
         start = time.process_time()
         text = self.text_of(row)
@@ -54,12 +59,12 @@ class Contender:
 
 
 def copydesk_text(row: Row) -> str:
-    """Text, tags and ledger; the text is what is scored."""
+    """Return the text. Tags and ledger are computed too, but only the text is scored."""
     return edit.clean_page(row["html"], url=row.get("url")).text
 
 
 def trafilatura_text(row: Row, *, comments: bool) -> str:
-    """Trafilatura's text and metadata."""
+    """Return the text of trafilatura, which also finds metadata."""
     import trafilatura
 
     found = trafilatura.bare_extraction(
@@ -69,7 +74,10 @@ def trafilatura_text(row: Row, *, comments: bool) -> str:
 
 
 def drawn(folder: Path, pages: int) -> list[tuple[str, Row]]:
-    """Every n-th page of the files of the folder, taken together in order of their names; all where `pages` is 0."""
+    """Return every n-th page of the folder, with its files in order of their names.
+
+    If `pages` is 0, return all pages.
+    """
     found = [
         (path.name.split(".")[0], row)
         for path in sorted(folder.glob("*.jsonl*"))
@@ -81,7 +89,7 @@ def drawn(folder: Path, pages: int) -> list[tuple[str, Row]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the ratio of the costs, and F1 by file."""
+    """Print the cost of each, the ratio of the costs, and F1 by file."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.clean_page", description=(__doc__ or "").split("\n")[0]
     )
@@ -104,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     edit.warm_up()
     for _, row in rows[
         :: max(1, len(rows) // 5)
-    ]:  # both load what they need before the time is measured
+    ]:  # both load what they need before their time is measured
         ours.text_of(row), theirs.text_of(row)
     for number, (name, row) in enumerate(rows):
         for contender in (ours, theirs) if number % 2 else (theirs, ours):

@@ -1,14 +1,17 @@
-"""Measure how many boilerplate lines the text rules remove from extracted text, and what they cost.
-
-Pages with gold text are extracted by plain extractors (jusText, Resiliparse). A line is good where at
-least half of its 4-token shingles stand in the gold or in any of its alternatives, else bad; lines
-under four tokens are good where the gold holds them in a row, and are counted apart. A page of which
-an extractor found less than half of the gold is left out for that extractor.
+"""Measure how many boilerplate lines the text rules remove from extracted text, and their cost.
 
     python benchmarks/clean_text.py --gold GOLD_DIR --lost lost.tsv --cache lines.jsonl.gz
 
-GOLD_DIR holds `*.jsonl.gz` with `html`, `gold_text` and, where there are any, `gold_text_alt`.
-Every document is also cleaned twice and rebuilt from its ledger. A partially cut line counts as removed where less than half of its characters are left.
+GOLD_DIR holds `*.jsonl.gz` files with `html`, `gold_text` and, for some pages, `gold_text_alt`.
+Plain extractors (jusText, Resiliparse) extract the pages. If an extractor found less than half of a
+page's gold text, the page is left out for that extractor.
+
+A line is good if at least half of its 4-token shingles are in the gold text or in one of its
+alternatives; otherwise it is bad. A line of fewer than four tokens is good if the gold text has
+these tokens in a row. Such short lines are counted separately. A line that is cut in part counts as
+removed if less than half of its characters are left.
+
+Every document is also cleaned twice and rebuilt from its ledger, as a check.
 """
 
 from __future__ import annotations
@@ -48,7 +51,7 @@ _STOPLISTS = {
     "pl": "Polish",
     "tr": "Turkish",
 }
-SHORT = 4  # tokens; the oracle judges shorter lines by another rule
+SHORT = 4  # tokens; shorter lines are labelled by another rule
 
 
 class Line(NamedTuple):
@@ -69,17 +72,19 @@ class Page(NamedTuple):
 
 
 def tokens(text: str, cjk: bool) -> list[str]:
-    """The words, and each CJK character if the gold is mostly CJK."""
+    """Return the words, and each CJK character if the gold text is mostly CJK."""
     return (_CJK_TOKEN if cjk else _TOKEN).findall(unicodedata.normalize("NFC", text))
 
 
 def shingles(words: list[str]) -> list[tuple[str, ...]]:
-    """Runs of four tokens, or the whole of a shorter list."""
+    """Return all runs of four tokens, or the whole list if it is shorter."""
     return [tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3))] if words else []
 
 
 def justext(html: str) -> str:
-    """The paragraphs that jusText takes for content, with the stop words of the page's declared language."""
+    """Return the paragraphs that jusText finds, with the stop words of the page's declared
+    language.
+    """
     import justext as vendor
 
     declared = re.search(r"<html[^>]{0,500}\blang=[\"']?([a-zA-Z]{2})", html)
@@ -94,14 +99,14 @@ def justext(html: str) -> str:
 
 
 def resiliparse_main(html: str) -> str:
-    """Resiliparse's main content, with its default settings otherwise."""
+    """Return Resiliparse's main content, with its other settings at their defaults."""
     from resiliparse.extract.html2text import extract_plain_text
 
     return str(extract_plain_text(html, main_content=True))
 
 
 def resiliparse_full(html: str) -> str:
-    """Every visible text of the page by Resiliparse: menus, lists and footers too."""
+    """Return all visible text of the page by Resiliparse, with menus, lists and footers."""
     from resiliparse.extract.html2text import extract_plain_text
 
     return str(extract_plain_text(html, main_content=False))
@@ -115,7 +120,7 @@ EXTRACTORS: dict[str, Callable[[str], str]] = {
 
 
 def labelled(row: dict[str, Any], text: str) -> tuple[Line, ...] | None:
-    """The lines with their labels, or None where less than half of every gold was found."""
+    """Return the lines with their labels, or None if less than half of every gold text was found."""
     golds = [g for g in (row["gold_text"], *(row.get("gold_text_alt") or ())) if g]
     cjk = len(_CJK.findall(golds[0])) > 0.2 * max(1, len(re.findall(r"\w", golds[0])))
     gold_words = [tokens(g, cjk) for g in golds]
@@ -143,7 +148,7 @@ def labelled(row: dict[str, Any], text: str) -> tuple[Line, ...] | None:
 
 
 def pages(gold: Path, names: Iterable[str]) -> Iterator[Page]:
-    """Every gold page by every extractor, in order of file and row."""
+    """Yield every gold page as each extractor gives it, in order of file and row."""
     from copydesk.transforms import normalise
 
     for path in sorted(gold.glob("*.jsonl.gz")):
@@ -158,7 +163,7 @@ def pages(gold: Path, names: Iterable[str]) -> Iterator[Page]:
 
 
 def cached(cache: Path | None, gold: Path, names: list[str]) -> list[Page]:
-    """The pages from the cache file, which is written if it does not exist."""
+    """Yield the pages from the cache file, which is written if it does not exist."""
     if cache is not None and cache.exists():
         with gzip.open(cache, "rt", encoding="utf-8") as rows:
             loaded = [json.loads(row) for row in rows]
@@ -175,7 +180,10 @@ def cached(cache: Path | None, gold: Path, names: list[str]) -> list[Page]:
 
 
 def sites(gold: Path) -> dict[tuple[str, str], str]:
-    """The registrable part of each page's host, good enough for splitting, or the page's id if it has no address."""
+    """Return the registrable part of each page's host, or the id of a page without an address.
+
+    This is precise enough for splitting.
+    """
     found = {}
     for path in sorted(gold.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as rows:
@@ -198,11 +206,15 @@ class Verdict(NamedTuple):
     became_column: bool
 
 
-COLUMN_RULES = frozenset({"headline", "byline"})  # cut, but kept as a column: reported apart
+COLUMN_RULES = frozenset(
+    {"headline", "byline"}
+)  # cut, but kept as a column, so they are reported separately
 
 
 def verdicts(page: Page, tagged: bool) -> list[Verdict]:
-    """What `clean` (or the whole of `clean_text`, where `tagged`) made of each line of the page."""
+    """Return what `clean` made of each line of the page; with `tagged`, what `clean_text` made of
+    it.
+    """
     from copydesk.transforms import clean
 
     text = "\n".join(line.text for line in page.lines)
@@ -234,7 +246,10 @@ def verdicts(page: Page, tagged: bool) -> list[Verdict]:
 
 
 def check(page: Page) -> None:
-    """Check that text and ledger rebuild the input and that cleaning twice changes nothing; raises AssertionError."""
+    """Check that the ledger rebuilds the input, and that cleaning again changes nothing.
+
+    Raises AssertionError.
+    """
     from copydesk.transforms import clean, ledger
 
     text = "\n".join(line.text for line in page.lines)
@@ -258,16 +273,18 @@ def main() -> None:
         "--extractors", default=",".join(EXTRACTORS), help=f"any of {', '.join(EXTRACTORS)}"
     )
     parser.add_argument(
-        "--cache", type=Path, help="keep the labelled lines here and read them from here"
+        "--cache", type=Path, help="file that keeps the labelled lines between runs"
     )
     parser.add_argument(
-        "--lost", type=Path, help="write every good line that was removed, with its rule"
+        "--lost",
+        type=Path,
+        help="write each good line that was removed to this file, with its rule",
     )
-    parser.add_argument("--missed", type=Path, help="write every bad line that stayed")
+    parser.add_argument("--missed", type=Path, help="write each bad line that stayed to this file")
     parser.add_argument(
         "--tags",
         action="store_true",
-        help="score copydesk.clean_text: rules and the taggers' headline and byline",
+        help="score copydesk.clean_text: the rules, and the headline and byline that taggers cut",
     )
     args = parser.parse_args()
     if args.gold is None:

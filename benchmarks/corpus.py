@@ -1,19 +1,20 @@
-"""Make corpora of any size for measurements: known stories, and the edits that desks make to them.
+"""Make corpora of any size for measurements.
 
     python -m benchmarks.corpus 100000 corpus/
     python -m benchmarks.corpus 100000 corpus/ --texts stories.parquet --format jsonl
     python -m benchmarks.corpus 5000 pages/ --pages
     python -m benchmarks.corpus 5000 pages/ --pages --texts pages.jsonl.gz
 
-A day has 3,000 documents, so that a larger corpus is a longer one and never a denser one. Of them
-some 45 in 100 stand alone, 25 are copies (new headline, cut, paragraphs in another order, a local
-paragraph), 5 revise an earlier text at the same address, and 25 tell an event that others tell too,
-in other words. Half a document in 100 has no date.
+A corpus has stories, and the edits that desks make to them. A day always has 3,000 documents, so a
+larger corpus covers more days and is not denser. Of 100 documents, about 45 are unrelated to any
+other. 25 are copies: they have a new headline, are cut, have their paragraphs in another order, or
+have an added local paragraph. 5 are revisions of an earlier text at the same address. 25 report an
+event that other documents report too, in other words. One document in 200 has no date.
 
-Without --texts the stories are made up. With it they are those of the file, taken again and again:
-each time around, the words that are not the commonest change places with others of like frequency,
-so that two rounds share no copy. The same seed gives the same bytes. Documents are written file by
-file; memory holds the given stories and one day.
+Without --texts the stories are made up. With --texts they are those of the file, used again and
+again. In each round the words other than the most common ones are exchanged for words of similar
+frequency, so that two rounds share no copy. The same seed gives the same bytes. Documents are
+written file by file; memory holds the given stories and one day.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-PER_DAY = 3_000  # as many as the daily wire of one large agency and its customers
+PER_DAY = 3_000  # about the daily output of one large agency and its customers
 PER_FILE = 5  # days
 START = datetime(2016, 1, 4, tzinfo=UTC)
 _OUTLETS = 300
@@ -68,13 +69,13 @@ class Story:
 
 
 class Stories(Protocol):
-    """Where stories come from."""
+    """A source of stories."""
 
     def story(self, number: int) -> Story:
-        """The story of that number; it is always the same."""
+        """Return the story with that number, which is always the same."""
 
     def tellings(self, number: int) -> list[tuple[str, ...]]:
-        """The same event told several times, each in words of its own."""
+        """Return the same event reported several times, each time in other words."""
 
 
 _COMMON = [
@@ -182,7 +183,10 @@ _RESIDUE = (
 
 
 class MadeUp:
-    """Sentences of common English words and of made-up ones, drawn by Zipf's law; an event has forty words of its own."""
+    """Sentences of common English words and made-up words, drawn by Zipf's law.
+
+    An event has forty words of its own.
+    """
 
     def __init__(self, seed: int, sentences: int = 18) -> None:
         self.seed, self.sentences = seed, sentences
@@ -247,12 +251,16 @@ class Given:
         )
 
     def tellings(self, number: int) -> list[tuple[str, ...]]:
-        """See `Stories`. Every other sentence of the text, and the rest of them: the two share few phrases."""
+        """See `Stories`.
+
+        One telling has every other sentence of the text and the second has the rest, so that the
+        two share few phrases.
+        """
         told = self.story(number).sentences
         return [told[::2], told[1::2]] if len(told) > 3 else [told]
 
     def renamed(self, text: str, round_: int) -> str:
-        """A text with the words exchanged as this round does."""
+        """Return a text with its words exchanged as in this round."""
         names = self._renamed(round_)
         return _WORD.sub(lambda found: names.get(found[0], found[0]), text)
 
@@ -294,7 +302,7 @@ def documents(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document
 
 
 def _told(stories: Stories, number: int, at: datetime, dice: random.Random) -> list[Document]:
-    """The documents made from a story: alone, with copies, revised, or told in other words."""
+    """Return the documents made from a story: alone, with copies, revised, or told in other words."""
     story = stories.story(number)
     own = _document(story.title, story.sentences, number, at, dice)
     kind = dice.random()
@@ -361,7 +369,7 @@ def _document(
 
 
 def _printed(sentences: Sequence[str], dice: random.Random) -> str:
-    """Paragraphs of some sentences, with the residue of a page in a third of the texts."""
+    """Return paragraphs of some sentences. A third of the texts also have leftovers of a page."""
     paragraphs, at = [], 0
     while at < len(sentences):
         n = dice.randint(1, 4)
@@ -379,7 +387,10 @@ def _printed(sentences: Sequence[str], dice: random.Random) -> str:
 
 
 def page(document: Document, number: int) -> str:
-    """A document as a page of one of four templates, with the menus, teasers and boxes of a news site around it."""
+    """Return a document as a page of one of four templates.
+
+    The menus, teasers and boxes of a news site are around it.
+    """
     dice = random.Random(f"page {document['url']}")
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in document["text"].split("\n"))
     words = re.findall(r"[a-z]{4,}", document["text"])[:400] or ["news"]
@@ -433,7 +444,7 @@ def page(document: Document, number: int) -> str:
 
 
 def pages(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:
-    """`n` documents as pages, a day at a time."""
+    """Yield `n` documents as pages, a day at a time."""
     number = 0
     for day in documents(n, stories, seed):
         yield [
@@ -453,7 +464,10 @@ _TAG = re.compile(r"(<script.*?</script>|<style.*?</style>|<[^>]*>)", re.DOTALL 
 def given_pages(
     n: int, given: Sequence[tuple[str, str]], seed: int = 0
 ) -> Iterator[list[Document]]:
-    """`n` pages from (url, html): each round with other words between the tags and another address."""
+    """Yield `n` pages made from (url, html).
+
+    Each round has other words between the tags and another address.
+    """
     words = Given([("", _TAG.sub(" ", html)) for _, html in given], seed)
     for first in range(0, n, 500):
         made = []
@@ -472,7 +486,9 @@ def given_pages(
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of Parquet, JSONL and gzipped JSONL files, of one file or of a folder."""
+    """Yield the rows of Parquet, JSON Lines and gzipped JSON Lines, from one file or a folder of
+    them.
+    """
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.suffix == ".parquet":
             with pq.ParquetFile(file) as opened:
@@ -494,15 +510,15 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 class Options:
     """How a corpus is made and written."""
 
-    texts: Path | None = None  # stories, or pages; None makes some up
-    sentences: int | None = None  # of a story at most
+    texts: Path | None = None  # stories or pages; None for made-up ones
+    sentences: int | None = None  # the most that a story has
     pages: bool = False
     form: str = "parquet"
     seed: int = 0
 
 
 def stories_of(options: Options) -> Stories:
-    """The stories of a file, made-up ones without one."""
+    """Return the stories of the given file, or made-up ones if there is no file."""
     if options.texts is None:
         return MadeUp(options.seed, options.sentences or 18)
     rows = (
@@ -516,7 +532,10 @@ def stories_of(options: Options) -> Stories:
 
 
 def write(n: int, folder: Path, options: Options) -> int:
-    """Write a corpus of `n` documents into a folder, some days to a file; returns the bytes of text or HTML."""
+    """Write a corpus of `n` documents into a folder, a few days to a file.
+
+    Return the bytes of text or HTML.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     body, schema = ("html", _PAGE_SCHEMA) if options.pages else ("text", _SCHEMA)
     if options.pages and options.texts is not None:
@@ -563,12 +582,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--texts",
         type=Path,
-        help="Parquet or JSONL of stories (title, text) or, with --pages, of pages (url, html)",
+        help="Parquet or JSON Lines file of stories (title, text); with --pages, of pages (url, html)",
     )
     parser.add_argument(
-        "--sentences", type=int, help="of a story at most; 4 make items of half a kilobyte"
+        "--sentences", type=int, help="the most that a story has; 4 give items of half a kilobyte"
     )
-    parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
+    parser.add_argument("--pages", action="store_true", help="write HTML pages instead of text")
     parser.add_argument("--format", choices=("parquet", "jsonl"), default="parquet")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)

@@ -1,17 +1,21 @@
-"""Measure the search for near-duplicates, from texts in memory to verified clusters, and the tools that one would use instead.
+"""Measure the search for near-duplicates beside the tools that do the same work.
 
     python -m benchmarks dedup --texts stories.parquet --column body --time ts
     python -m benchmarks dedup --texts stories.parquet --peers datasketch rensa gaoya --limit 5000
     python -m benchmarks dedup --scripts --odd --processes
 
-The report gives documents a second and core of copydesk and of each peer, how many times as many
-copydesk does, and the bytes that a document takes in the index. The work ends with the decision which
-document may leave. Peers are given word 3-grams of lower-case text and their own fastest documented
-way; they stop at candidates with alike signatures, verify nothing and decide nothing.
+The report gives the documents per second and core of copydesk and of each other tool, the ratio of
+the two, and the bytes that a document takes in the index.
 
-Rates are per CPU second of this process, so that a busy machine distorts them least. Rounds are
-interleaved, and the best of each is taken. Without --texts the stories are made up. text-dedup pins
-old versions of other packages: install it apart and name that interpreter with --text-dedup.
+The work of copydesk goes from texts in memory to verified clusters, and includes the decision which
+documents may be dropped. The other tools get word 3-grams of lower-case text and run in their own
+fastest documented way. They stop at candidates with similar signatures: they verify nothing and
+decide nothing.
+
+Rates are per CPU second of this process, which a busy machine distorts least. The tools take turns
+for several rounds, and the best round of each counts. Without --texts the stories are made up.
+text-dedup needs old versions of other packages: install it in an environment of its own and name
+that interpreter with --text-dedup.
 """
 
 from __future__ import annotations
@@ -34,8 +38,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-THRESHOLD = 0.7  # of the peers; the usual setting
-PEER_TEXTS = 4_000  # documents that the slow ones get
+THRESHOLD = 0.7  # for the other tools; their usual setting
+PEER_TEXTS = 4_000  # documents that the slow tools get
 
 
 def copydesk(texts: pa.Array, times: pa.Array | None) -> int:
@@ -45,7 +49,10 @@ def copydesk(texts: pa.Array, times: pa.Array | None) -> int:
 
 
 def token_sets(texts: pa.Array) -> list[set[str]]:
-    """Word 3-grams in the form that each peer needs; their cost is counted, as its users pay it too."""
+    """Return word 3-grams in the form that each tool needs.
+
+    Their cost is counted, because users of the tool pay it too.
+    """
     sets = []
     for text in texts.to_pylist():
         words = text.lower().split()
@@ -54,9 +61,9 @@ def token_sets(texts: pa.Array) -> list[set[str]]:
 
 
 def datasketch(texts: pa.Array, times: pa.Array | None) -> int:
-    """The best use of datasketch: a fast hash, batch updates, one permutation table for all texts.
+    """Use datasketch at its best: a fast hash, batch updates, one permutation table for all texts.
 
-    The hash is xxhash where it is installed, else the CRC of zlib.
+    The hash is xxhash if it is installed, else the CRC of zlib.
     """
     import zlib
 
@@ -88,7 +95,7 @@ def _root(parent: list[int], row: int) -> int:
 
 
 def rensa(texts: pa.Array, times: pa.Array | None) -> int:
-    """One digest matrix and the flags of its LSH: no clusters come out."""
+    """Use one digest matrix and the flags of its LSH. It gives no clusters."""
     from rensa import RMinHash, RMinHashLSH
 
     matrix = RMinHash.digest_matrix_from_token_sets_rho(token_sets(texts), 128, 42)
@@ -97,7 +104,7 @@ def rensa(texts: pa.Array, times: pa.Array | None) -> int:
 
 
 def gaoya(texts: pa.Array, times: pa.Array | None) -> int:
-    """Uses its own analyser of words, and inserts and queries as its readme does."""
+    """Use its own word analyser, and insert and query as its README does."""
     from gaoya.minhash import MinHashStringIndex
 
     index = MinHashStringIndex(
@@ -151,7 +158,7 @@ def made_up(n: int) -> tuple[list[str], list[object]]:
 def against_peers(
     texts: pa.Array, times: pa.Array | None, peers: Sequence[str], rounds: int
 ) -> dict[str, float]:
-    """Documents per second and core of each, best of the interleaved rounds."""
+    """Return the documents per second and core of each tool, from its best round."""
     few, few_times = (
         texts.slice(0, PEER_TEXTS),
         times.slice(0, PEER_TEXTS) if times is not None else None,
@@ -172,7 +179,7 @@ def against_peers(
 
 
 def bytes_in_index(texts: pa.Array, times: pa.Array | None) -> float:
-    """The bytes on disk of a document in the index of all texts."""
+    """Return the bytes on disk per document in an index of all texts."""
     from copydesk.flows.index import Index
     from copydesk.transforms.dedup import Options, in_memory_search
     from copydesk.transforms.dedup import sketches as sketching
@@ -187,7 +194,10 @@ def bytes_in_index(texts: pa.Array, times: pa.Array | None) -> float:
 
 
 def with_text_dedup(python: Path, texts: pa.Array) -> float:
-    """Runs its command line on a Parquet file. Start, reading and writing are included, because they cannot be left out."""
+    """Run the command line of text-dedup on a Parquet file.
+
+    Start, reading and writing are included, because they cannot be left out.
+    """
     import resource
 
     with tempfile.TemporaryDirectory() as folder:
@@ -247,7 +257,7 @@ _SCRIPTS = {
 
 
 def by_script(n: int) -> dict[str, tuple[float, float]]:
-    """Megabytes per CPU second, and cost per byte against ASCII."""
+    """Print megabytes per CPU second, and the cost per byte compared with ASCII."""
     from copydesk.transforms.dedup import Options
     from copydesk.transforms.dedup import sketches as sketching
 
@@ -255,7 +265,7 @@ def by_script(n: int) -> dict[str, tuple[float, float]]:
     for name, letters in _SCRIPTS.items():
         rng, parts = random.Random(1), letters.split()
         joint = "" if name in ("Chinese", "Japanese") else " "
-        # Han: one of 3,000 characters a word, as in print; elsewhere syllables make 3,000 words.
+        # In Han script a word is one of 3,000 characters. In other scripts syllables form 3,000 words.
         words = [
             chr(0x4E00 + 5 * i) if not joint else "".join(rng.choices(parts, k=rng.randint(1, 3)))
             for i in range(3000)
@@ -275,7 +285,7 @@ def by_script(n: int) -> dict[str, tuple[float, float]]:
 
 
 def odd_texts() -> dict[str, float]:
-    """The CPU seconds of inputs that are made to be slow."""
+    """Print the CPU seconds of inputs that are made to be slow."""
     story = made_up(8)[0][0]
     cases = {
         "10,000 equal texts": [story] * 10_000,
@@ -308,7 +318,10 @@ def _half(path: str, column: str, time_column: str | None, part: int) -> float:
 
 
 def two_processes(path: str, column: str, time_column: str | None) -> float:
-    """How much more two processes do than one in the same time: both halves at once compared with one half alone."""
+    """Print how much more work two processes do than one in the same time.
+
+    Both halves at once are compared with one half alone.
+    """
     with ProcessPoolExecutor(2) as pool:
         list(pool.map(_half, [path] * 2, [column] * 2, [time_column] * 2, [0, 1]))
         alone = pool.submit(_half, path, column, time_column, 0).result()
@@ -320,19 +333,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--texts", type=Path, help="Parquet file of texts in order of time")
+    parser.add_argument("--texts", type=Path, help="Parquet file of texts, in order of time")
     parser.add_argument("--column", default="text")
     parser.add_argument("--time", dest="time_column")
     parser.add_argument("--limit", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", nargs="*", choices=sorted(PEERS), default=sorted(PEERS))
     parser.add_argument(
-        "--text-dedup", type=Path, metavar="PYTHON", help="interpreter with text-dedup"
+        "--text-dedup", type=Path, metavar="PYTHON", help="Python interpreter that has text-dedup"
     )
-    parser.add_argument("--scripts", action="store_true", help="cost per byte in other scripts")
-    parser.add_argument("--odd", action="store_true", help="inputs made to hurt")
     parser.add_argument(
-        "--processes", action="store_true", help="two processes against one; needs --texts"
+        "--scripts", action="store_true", help="measure the cost per byte in other scripts"
+    )
+    parser.add_argument(
+        "--odd", action="store_true", help="measure inputs that are made to be slow"
+    )
+    parser.add_argument(
+        "--processes", action="store_true", help="compare two processes with one; needs --texts"
     )
     chosen = parser.parse_args(arguments)
     report: dict[str, object] = {

@@ -1,11 +1,14 @@
-"""Measure what a day costs with an index of 100 thousand, 1 and 5 million documents.
+"""Measure the cost of a day with an index of 100 thousand, 1 million and 5 million documents.
 
     python -m benchmarks.dedup_index --sizes 100000 1000000 --day 5000 --folder /scratch/index
 
-The existing documents are made-up signatures and keys spread over the years before, at the density of
-news: a share of the keys is popular. The day is real sketches of made-up stories, with copies of
-indexed ones among them. Reported per day: CPU of look-up, of look-up and addition, of the whole day
-(that and signing, comparing and deciding its own texts), and bytes on disk per document. Days with and without a large merge are both in the mean; the median has few.
+The documents in the index are made-up signatures and keys, spread over the years before at the
+density of news. Some of the keys are popular. The documents of the day are real sketches of made-up
+stories, some of which are copies of indexed ones.
+
+For each day the benchmark prints the CPU of look-up, of look-up and addition, and of the whole day
+(which also signs, compares and decides the texts of the day), and the bytes on disk per document.
+Some days merge large parts of the index. They count in the mean, and hardly in the median.
 """
 
 from __future__ import annotations
@@ -27,11 +30,13 @@ from copydesk.transforms.dedup import sketches as sketching
 from tests.dedup import newsroom
 
 DAY_US = 86_400_000_000
-POPULAR = 0.2  # of the keys: sampled word 3-grams that many documents hold, Zipf-distributed as in wire text
+# Share of the keys that are popular: sampled word 3-grams that many documents have, with the Zipf
+# distribution of wire text.
+POPULAR = 0.2
 
 
 def made_up_sketches(rng: np.random.Generator, n: int, options: Options) -> sketching.Sketches:
-    """Sketches of documents that are copies of nothing, with 34 keys each."""
+    """Return sketches of documents that are no copies, with 34 keys each."""
     n_keys = 34
     keys = np.zeros((n, sketching.KEYS_MOST), np.uint64)
     fresh = rng.integers(0, 1 << 60, (n, n_keys), dtype=np.uint64)
@@ -52,7 +57,10 @@ def made_up_sketches(rng: np.random.Generator, n: int, options: Options) -> sket
 def grow(
     folder: Path, size: int, per_day: int, options: Options
 ) -> tuple[dict[str, Path], tuple[str, ...], int]:
-    """An index of `size` documents, added some days at a time; paths, names, and the day after the last."""
+    """Make an index of `size` documents, added a few days at a time.
+
+    Return paths, names, and the day after the last one.
+    """
     rng = np.random.default_rng(size)
     paths: dict[str, Path] = {}
     names: tuple[str, ...] = ()

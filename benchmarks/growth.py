@@ -1,11 +1,15 @@
-"""Measure how the time for one document grows with its length, on documents made to provoke backtracking.
+"""Measure how the time for one document grows with its length.
 
     python -m benchmarks.growth
     python -m benchmarks.growth --units spaces by
 
-Each document repeats one short unit. It is cleaned at 1,000, 10,000 and 100,000 characters.
-Collections of similar texts are compared at 100, 1,000 and 10,000 texts. A line gives the CPU seconds of each length and the larger of the two ratios. Linear time gives 10, n log n
-gives 13, quadratic time 100. Exits with 1 if a ratio is above 40.
+Each document repeats one short unit that provokes backtracking. It is cleaned at lengths of 1,000,
+10,000 and 100,000 characters. Collections of similar texts are compared at 100, 1,000 and 10,000
+texts.
+
+A line gives the CPU seconds at each length, and the larger of the two ratios between them. Linear
+time gives 10, n log n gives 13, and quadratic time gives 100. The exit code is 1 if a ratio is
+above 40.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ import copydesk
 
 SIZES = (1_000, 10_000, 100_000)  # characters
 MOST = 40
-_MEASURABLE = 0.025  # seconds; shorter times are counted as this
+_MEASURABLE = 0.025  # seconds; shorter times count as this much
 
 STORY = (
     "The harbour of Lindesund reopened on Tuesday after a storm had closed it for three days, the port authority said. "
@@ -112,7 +116,7 @@ class Repeated:
     of_size: Callable[[int], str]
 
     def work(self, size: int) -> Callable[[], object]:
-        """Cleans the document of `size` characters."""
+        """Clean the document of `size` characters."""
         document = self.of_size(size)
         if self.kind == "page":
             return lambda: copydesk.clean_page(document)
@@ -121,21 +125,21 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Many texts that are alike, for the search of copies or of stories."""
+    """Many similar texts, for the search for copies or for stories."""
 
     name: str
     kind: str  # "copies" or "stories"
     text: str  # `{i}` is the number of the text
 
     def work(self, size: int) -> Callable[[], object]:
-        """Compares one text for every ten characters of `size`."""
+        """Compare one text for every ten characters of `size`."""
         texts = [self.text.replace("{i}", str(i)) for i in range(size // 10)]
         find = copydesk.find_duplicates if self.kind == "copies" else copydesk.group_stories
         return lambda: find(texts)
 
 
 def documents() -> Iterator[Repeated]:
-    """All documents: each unit as a text with an end and after a story, and as a page."""
+    """Yield all documents: each unit before an end, after a story, and in a page."""
     for name, unit in TEXT_UNITS.items():
         yield Repeated(f"{name}, then an end", "text", lambda n, u=unit: _times(u, n) + "!")
         yield Repeated(
@@ -152,7 +156,7 @@ def documents() -> Iterator[Repeated]:
 
 
 def collections() -> Iterator[Collection]:
-    """Equal texts, and texts that differ in one word."""
+    """Yield collections of equal texts, and of texts that differ in one word."""
     for kind in ("copies", "stories"):
         yield Collection("equal texts", kind, STORY)
         yield Collection("texts that differ in a word", kind, STORY + " Ship {i} waited.")
@@ -166,7 +170,7 @@ def _times(unit: str, size: int) -> str:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """The CPU time of the work, the shorter of two runs."""
+    """Return the CPU time of the work, the shorter of two runs."""
     taken = []
     for _ in range(2):
         gc.collect()
@@ -177,7 +181,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a line for each document; returns 1 if one grows too fast."""
+    """Print a line for each document; return 1 if one grows too fast."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

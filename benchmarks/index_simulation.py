@@ -1,19 +1,22 @@
-"""Grow the index of copies and the shuffle of a cluster with made-up documents to many millions.
+"""Grow the index of copies and the shuffle of a cluster with many millions of made-up documents.
 
     python -m benchmarks.index_simulation --sizes 1000000 5000000 20000000 --folder /scratch/index
 
-Texts are not needed for this: keys and signatures are made up, and then go through the index that a
-run uses. Keys have the popularity of word 3-grams in wire text: a few set phrases and a long tail. In both
-the share of a key falls with its rank as (1 + rank / q) ** -(1 + a), without end, so that new documents bring
-new keys without end, and the popular ones grow with the corpus. The numbers were fitted to the keys of 20,000 wire
-stories; `--check FILE.parquet` prints both beside each other. Real texts hold copies, the made-up ones do not.
+No texts are needed: keys and signatures are made up and go through the index that a run uses. Keys
+have the popularity of word 3-grams in wire text, which has a few set phrases and a long tail. In
+both parts the share of a key falls with its rank as (1 + rank / q) ** -(1 + a). This has no end, so
+new documents bring new keys however large the corpus is, and popular keys grow with the corpus. The
+numbers were fitted to the keys of 20,000 wire stories; `--check FILE.parquet` prints the keys of
+real and made-up documents next to each other. Real texts contain copies, and the made-up ones do
+not.
 
-Signatures have 16 values instead of 128, to fit the disk: they are looked up by number for at most 64
-candidates a document. Bytes are given for 128.
+Signatures have 16 values instead of 128, to fit the disk. They are read for at most 64 candidates
+per document. Bytes are given for 128 values.
 
-At each size: CPU of a day of 10,000 against the index (a fifth of it copies of indexed documents, half of
-those within the window), CPU of adding, how often a byte was written, bytes on disk, popular keys, and the
-parts into which a cluster cuts the far keys.
+At each size the benchmark prints the CPU of a day of 10,000 documents against the index (a fifth
+are copies of indexed documents, and half of these are inside the window), the CPU of adding, how
+often a byte was written, the bytes on disk, the popular keys, and the parts into which a cluster
+divides the far keys.
 """
 
 from __future__ import annotations
@@ -46,21 +49,21 @@ CLUSTER_PARTS = (64, 256, 1024)
 
 
 def keys_of(rng: np.random.Generator, n: int) -> NDArray[np.uint64]:
-    """The keys of n documents, ascending in each document."""
+    """Return the keys of n documents, in ascending order within each document."""
     drawn, is_phrase = rng.random((n, N_KEYS)), rng.random((n, N_KEYS)) < PHRASES
     ranks = np.where(
         is_phrase,
         PHRASES_Q * (drawn ** (-1 / PHRASES_A) - 1),
         TAIL_Q * (drawn ** (-1 / TAIL_A) - 1),
     )
-    # Beyond 2**52 two draws have the same rank only by rounding: those keys are new ones.
+    # Beyond 2**52 two draws have the same rank only because of rounding, so these keys count as new.
     whole = np.minimum(ranks, 2.0**52).astype(np.uint64) * np.uint64(2) + is_phrase
     fresh = rng.integers(1 << 54, 1 << 62, (n, N_KEYS), dtype=np.uint64)
     return np.sort(_hashed(np.where(ranks < 2.0**52, whole, fresh)) >> np.uint64(4), axis=1)
 
 
 def _hashed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """SplitMix64 (Steele, Lea and Flood 2014): equal ranks, equal keys."""
+    """Hash with SplitMix64 (Steele, Lea and Flood 2014), so that equal ranks give equal keys."""
     x = (x + np.uint64(0x9E3779B97F4A7C15)).astype(np.uint64)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -68,7 +71,7 @@ def _hashed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def sketches_of(rng: np.random.Generator, keys: NDArray[np.uint64]) -> sketching.Sketches:
-    """Sketches with the given keys and signatures that agree with no other's."""
+    """Return sketches with the given keys, and signatures that agree with no other ones."""
     n = len(keys)
     padded = np.zeros((n, sketching.KEYS_MOST), np.uint64)
     padded[:, : keys.shape[1]] = keys
@@ -117,7 +120,11 @@ class Growing:
         self.n, self.day = self.n + n, int(times[-1] // DAY_US) + 1
 
     def asking(self) -> tuple[sketching.Sketches, NDArray[np.int64], int]:
-        """A day of 10,000: a tenth copies of the last days, a tenth of any, the rest new; and how many are copies."""
+        """Return a day of 10,000 documents, and how many of them are copies.
+
+        A tenth are copies of documents of the last days, a tenth are copies of any, and the rest
+        are new.
+        """
         new = sketches_of(self.rng, keys_of(self.rng, PER_DAY * 8 // 10))
         last, _ = self.recent[-1]
         old = [self.recent[i][0] for i in self.rng.integers(0, len(self.recent), PER_DAY // 1_000)]
@@ -130,7 +137,7 @@ class Growing:
 
 
 def measured(grown: Growing, n_days: int) -> dict[str, Any]:
-    """The measurements that the docstring of the module names, for the present size."""
+    """Return the measurements named in the docstring of the module, for the present size."""
     looking, opening, found, n_copies, hit = [], [], [], 0, 0
     for _ in range(n_days):
         day, times, n_copies = grown.asking()
@@ -237,10 +244,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[200_000, 1_000_000])
     parser.add_argument("--days", type=int, default=3)
     parser.add_argument(
-        "--folder", type=Path, help="is emptied at the end; 0.5 GB for each million documents"
+        "--folder",
+        type=Path,
+        help="working folder, emptied at the end; needs 0.5 GB per million documents",
     )
     parser.add_argument(
-        "--minutes", type=float, default=60.0, help="wall time after which it grows no more"
+        "--minutes", type=float, default=60.0, help="stop growing after this wall time"
     )
     parser.add_argument("--check", type=Path, metavar="FILE.parquet")
     parser.add_argument("--column", default="text")

@@ -1,12 +1,12 @@
-"""Kill a run again and again, and check that finished work is kept and that the result is that of an undisturbed run.
+"""Kill a run again and again, and check that finished work is kept.
 
     python -m benchmarks.resume
     python -m benchmarks.resume --documents 100000 --kills 5 --texts stories.parquet
 
 The whole process group of `copydesk ingest --direct` gets SIGKILL at random moments and is started
-again. After each kill every shard that has its result is noted, with the time its file was written;
-no later run may write one of them again. The tables of the finished warehouse are compared
-row for row with those of a run that was left alone (ids of runs and their times aside).
+again. After each kill the benchmark notes every shard that has its result, and the time at which
+its file was written. No later run may write such a shard again. At the end the tables are compared
+row for row with those of a run that was left alone, except for the ids and times of runs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TABLES = ("articles", "duplicates", "pairs", "removed", "rejects", "stories", "t
 
 
 def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
-    """An ingest of the folder's corpus in a process group of its own."""
+    """Start an ingest of the corpus of the folder, in a process group of its own."""
     command = [
         sys.executable,
         "-m",
@@ -52,7 +52,7 @@ def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
 
 
 def edited(warehouse: Path) -> dict[Path, int]:
-    """The shards with a recorded result, and when each was written."""
+    """Return the shards that have a recorded result, and when each was written."""
     done: dict[Path, int] = {}
     for result in sorted(warehouse.glob("staging/*/clean/read/*/result.json")):
         articles = ShardFiles(result.parents[2] / "shards", int(result.parent.name)).articles
@@ -62,7 +62,11 @@ def edited(warehouse: Path) -> dict[Path, int]:
 
 
 def killed(folder: Path, *, kills: int, seconds: tuple[float, float], seed: int) -> tuple[int, int]:
-    """Kill a run `kills` times, then let it end; return how many shards were kept over a kill, and how many were done twice."""
+    """Kill a run `kills` times, then let it end.
+
+    Return how many shards were finished at the last kill, and how many finished ones were done
+    again.
+    """
     chance = random.Random(seed)
     done: dict[Path, int] = {}
     twice: set[Path] = set()
@@ -82,7 +86,7 @@ def killed(folder: Path, *, kills: int, seconds: tuple[float, float], seed: int)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         look()
-        print(f"killed; {len(done)} shards are done", file=sys.stderr, flush=True)
+        print(f"killed; {len(done)} shards are finished", file=sys.stderr, flush=True)
     n_kept = len(done)
     process = start(folder, "killed")
     while process.poll() is None:
@@ -108,17 +112,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--documents", type=int, default=20_000)
+    parser.add_argument("--texts", type=Path, help="see benchmarks.corpus (default: made-up texts)")
     parser.add_argument(
-        "--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up"
+        "--sentences", type=int, help="the most that a text has; see benchmarks.corpus"
     )
-    parser.add_argument("--sentences", type=int, help="of a text at most; see benchmarks.corpus")
-    parser.add_argument("--shard", type=int, default=500, help="documents of a shard")
+    parser.add_argument("--shard", type=int, default=500, help="documents per shard")
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument(
         "--seconds",
         type=float,
         nargs=2,
-        help="a run lives at least and at most so long; else a share of the undisturbed run",
+        help="least and greatest time to a kill (default: shares of the undisturbed run)",
     )
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)
@@ -146,8 +150,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for table in TABLES
         }
     print(
-        f"{chosen.documents:,} documents, {chosen.kills} kills; undisturbed {lasted:.0f} s; {n_kept} shards stood at the last kill, "
-        f"{n_twice} of those that stood at any were done twice; tables equal: {same}"
+        f"{chosen.documents:,} documents, {chosen.kills} kills; undisturbed {lasted:.0f} s; {n_kept} shards were finished at the last kill, "
+        f"{n_twice} finished shards were done again; tables equal: {same}"
     )
     if n_twice or not all(same.values()):
         raise SystemExit(1)

@@ -1,15 +1,16 @@
-"""Run whole ingests of growing corpora and measure peak memory of all processes, CPU, documents a second and core.
+"""Ingest growing corpora, and measure peak memory of all processes, CPU, and documents per second.
 
     python -m benchmarks.scale
     python -m benchmarks.scale --sizes 10000 100000 1000000 --texts stories.parquet --keep runs/
     python -m benchmarks.scale --sizes 5000 20000 --pages --texts pages.jsonl.gz
     python -m benchmarks.scale --sizes 5000 --pages --workers 1 2
 
-Each run is `copydesk ingest --direct` in a process of its own over a corpus of `benchmarks.corpus`.
-Four times a second the memory of the whole process tree is read: PSS, so that a page that two
-processes share counts once. `peak` is all of it, files mapped into memory included; `own` leaves out
-what the kernel can drop at any time. CPU is of the tree too, from the kernel's accounts. A run that
-finds its corpus and its figures in --keep is not made again. Linux only.
+Each run is `copydesk ingest --direct` in a process of its own, over a corpus of
+`benchmarks.corpus`. The memory of the whole process tree is read four times a second. It is PSS, so
+a page that two processes share counts once. `peak` counts everything, with files mapped into
+memory. `own` leaves out what the kernel can drop at any time. CPU is that of the tree too, from the
+accounts of the kernel. If --keep has the corpus and the figures of a run, the run is not repeated.
+Linux only.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample of a process tree: time, memory in bytes, CPU seconds so far (of ended children too)."""
+    """A sample of a process tree: time, memory in bytes, and CPU seconds so far.
+
+    The CPU of child processes that have ended is included.
+    """
 
     at: float
     peak: int
@@ -69,7 +73,7 @@ class Measured:
 
 
 class Watch:
-    """Takes samples of a process and its descendants until it ends."""
+    """Take samples of a process and its descendants until it ends."""
 
     def __init__(self, pid: int) -> None:
         self.samples: list[Sample] = []
@@ -79,7 +83,7 @@ class Watch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop."""
+        """Take no more samples."""
         self._stop.set()
         self._thread.join()
 
@@ -153,14 +157,14 @@ class Watched(NamedTuple):
 
 
 def ingest(inputs: Path, warehouse: Path, *, workers: int, recipe: Path | None = None) -> Watched:
-    """Run an ingest in a process of its own; return its output, the samples of its processes, and its seconds."""
+    """Ingest in a process of its own; return its output, its samples, and its seconds."""
     return watched(
         command(inputs, warehouse, workers=workers, recipe=recipe), what=f"the ingest of {inputs}"
     )
 
 
 def watched(command: Sequence[str], *, what: str) -> Watched:
-    """Run a command that prints JSON; return its output, the samples of its processes, and its seconds."""
+    """Run a command that prints JSON; return its output, its samples, and its seconds."""
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         watch = Watch(process.pid)
@@ -174,14 +178,14 @@ def watched(command: Sequence[str], *, what: str) -> Watched:
 
 
 def measure(n: int, inputs: Path, warehouse: Path, *, workers: int) -> Measured:
-    """Ingest a corpus and sum up the cost."""
+    """Ingest a corpus and return the summary of its cost."""
     seen = ingest(inputs, warehouse, workers=workers)
     n_bytes = sum(path.stat().st_size for path in inputs.iterdir())
     return summed_up(seen, n=n, workers=workers, n_bytes=n_bytes, warehouse=warehouse)
 
 
 def summed_up(seen: Watched, *, n: int, workers: int, n_bytes: int, warehouse: Path) -> Measured:
-    """Combine a run's output and the samples, stage by stage."""
+    """Combine the output of a run and its samples, stage by stage."""
     facts, samples, seconds = seen
     size = sum(path.lstat().st_size for path in (warehouse / "snapshots").rglob("*.parquet"))
     measured = Measured(
@@ -217,7 +221,7 @@ def summed_up(seen: Watched, *, n: int, workers: int, n_bytes: int, warehouse: P
 
 
 def table(runs: Sequence[Measured]) -> str:
-    """The figures as Markdown, each compared with the smallest run."""
+    """Return the figures as Markdown, each compared with the smallest run."""
     lines = [
         "| documents | workers | peak MB | own MB | docs/s/core | CPU s | of it main | wall s | warehouse B/doc | copies | stories |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
@@ -250,7 +254,7 @@ def table(runs: Sequence[Measured]) -> str:
 
 
 def machine() -> str:
-    """One line that describes the machine."""
+    """Return a line that describes the machine."""
     model = next(
         (
             line.split(":")[1].strip()
@@ -264,7 +268,10 @@ def machine() -> str:
 
 
 def made(n: int, folder: Path, options: corpus.Options) -> Path:
-    """Make a corpus of `n` documents and return its folder; the input is in `files`. An existing corpus is used again."""
+    """Make a corpus of `n` documents and return its folder, whose `files` has the input.
+
+    An existing corpus is used again.
+    """
     inputs = folder / f"corpus-{n}{'-pages' if options.pages else ''}"
     if not (inputs / "size").exists():
         (inputs / "size").write_text(
@@ -279,15 +286,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--workers", type=int, nargs="+", default=[2])
+    parser.add_argument("--texts", type=Path, help="see benchmarks.corpus (default: made-up texts)")
     parser.add_argument(
-        "--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up"
+        "--sentences", type=int, help="the most that a text has; see benchmarks.corpus"
     )
-    parser.add_argument("--sentences", type=int, help="of a text at most; see benchmarks.corpus")
-    parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
+    parser.add_argument("--pages", action="store_true", help="ingest HTML pages instead of text")
     parser.add_argument(
         "--keep",
         type=Path,
-        help="folder for corpora, warehouses and figures; without it nothing stays",
+        help="folder that keeps corpora, warehouses and figures (default: keep nothing)",
     )
     chosen = parser.parse_args(arguments)
     print(machine(), flush=True)

@@ -1,9 +1,10 @@
-"""Measure the grouping of stories: from texts in memory, and for a day of new articles with a window of 20,000.
+"""Measure the grouping of texts in memory into stories, and that of a day of new articles.
 
     python -m benchmarks.stories
     python -m benchmarks.stories --texts stories.parquet --column body
 
-Figures are CPU seconds of this process. Without --texts the articles are made up.
+The day is grouped with a window of 20,000 earlier articles. Figures are CPU seconds of this
+process. Without --texts the articles are made up.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ WINDOW, DAY = 20_000, 2_000
 
 
 def made_up(n: int) -> list[str]:
-    """Articles of 450 words in the frequencies of English, four to an event."""
+    """Return articles of 450 words with the word frequencies of English, four for each event."""
     dice = random.Random(0)
     ranks = np.arange(1, 60_001)
     draw = np.random.default_rng(0).choice(ranks, p=(1 / ranks) / (1 / ranks).sum(), size=n * 400)
@@ -41,7 +42,7 @@ def made_up(n: int) -> list[str]:
 
 
 def measure(texts: list[str]) -> dict[str, float]:
-    """Documents per second of each step."""
+    """Return the documents per second of each step."""
     stories.warm()
     figures = {}
     titles: list[str | None] = [None] * len(texts)
@@ -91,7 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--texts", help="Parquet file with one article a row")
+    parser.add_argument("--texts", help="Parquet file with an article in each row")
     parser.add_argument("--column", default="text")
     options = parser.parse_args(arguments)
     texts = (

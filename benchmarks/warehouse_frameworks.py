@@ -1,13 +1,15 @@
-"""Read a warehouse with pyspark and Hugging Face `datasets`, and compare with DuckDB, table by table.
+"""Read a warehouse with pyspark, Hugging Face `datasets` and DuckDB, and compare the results.
 
     python -m venv other && other/bin/pip install pyspark datasets duckdb
     other/bin/python benchmarks/warehouse_frameworks.py warehouse
 
-Needs nothing of copydesk, so that neither has to share an environment with it; pyspark needs Java 17
-or later. For each table: rows, names of the columns, nulls in each column, and the sum of the
-lengths of each text; all three readers must give the same. A reader that is not installed is said
-to be missing. `datasets` 5.2 loads no table without rows, whoever wrote it: those are left out for it.
-The exit code is 1 where two readers differ.
+The script imports nothing of copydesk, so the readers can have an environment of their own. pyspark
+needs Java 17 or later.
+
+For each table, all three readers must give the same rows, names of columns, nulls in each column,
+and sum of the lengths of each text. The script names a reader that is not installed. `datasets` 5.2
+cannot load a table without rows, whoever wrote it, so such tables are left out for it. The exit
+code is 1 if two readers differ.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ TABLES = (
 
 
 def by_duckdb(folder: Path) -> tuple[int, Columns]:
-    """Rows and columns as DuckDB reads them, with which the others are compared."""
+    """Return rows and columns as DuckDB reads them. The other readers are compared with these."""
     import duckdb
 
     rows = duckdb.sql(f"from '{folder}/*.parquet'")
@@ -49,7 +51,7 @@ def by_duckdb(folder: Path) -> tuple[int, Columns]:
 
 
 def by_spark(folder: Path) -> tuple[int, Columns]:
-    """The same by Spark's own Parquet reader."""
+    """Return the same, read by the Parquet reader of Spark."""
     from pyspark.sql import SparkSession
     from pyspark.sql import functions as f
 
@@ -78,7 +80,7 @@ def by_spark(folder: Path) -> tuple[int, Columns]:
 
 
 def by_datasets(folder: Path) -> tuple[int, Columns]:
-    """The same by `datasets.load_dataset`."""
+    """Return the same, read by `datasets.load_dataset`."""
     import datasets
 
     datasets.disable_progress_bars()
@@ -103,7 +105,10 @@ READERS: dict[str, Callable[[Path], tuple[int, Columns]]] = {
 
 
 def differences(expected: tuple[int, Columns], found: tuple[int, Columns]) -> list[str]:
-    """Where another reader differs from DuckDB. Types have other names in each tool; they are printed, not compared."""
+    """Return how another reader differs from DuckDB.
+
+    Types have other names in each tool, so they are printed and not compared.
+    """
     told = [] if expected[0] == found[0] else [f"{found[0]} rows instead of {expected[0]}"]
     if list(expected[1]) != list(found[1]):
         return [
@@ -131,7 +136,7 @@ def main(arguments: list[str]) -> int:
         expected = by_duckdb(folder)
         for name, read in here.items():
             if name == "datasets" and expected[0] == 0:
-                print(f"{table:12} {name:9} not asked: no rows")
+                print(f"{table:12} {name:9} left out: no rows")
                 continue
             found = read(folder)
             told = differences(expected, found)

@@ -1,9 +1,10 @@
-"""Measure what it costs to publish a run of 1,000 documents into a warehouse of 10 thousand, 100 thousand and 1 million.
+"""Measure the cost of publishing a run of 1,000 documents into warehouses of several sizes.
 
     python -m benchmarks.warehouse_publish --sizes 10000,100000,1000000
 
-Each warehouse spans three years of days; the run's documents are of the last three days, bring three
-ledger rows each, and change the cluster size of twenty documents published lately, as copies do.
+The documents of each warehouse are spread over three years. Those of the run are of the last three
+days. Each has three ledger rows, and the run changes the cluster size of twenty recent documents,
+as copies do.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _RUNS = 5
 
 
 def load(warehouse: Warehouse, size: int) -> Snapshot:
-    """A first load, staged in shards as a run stages it."""
+    """Publish a first load, staged in shards as in a run."""
     staging = warehouse.staging("load")
     shards: dict[str, list[Path]] = {"articles": [], "removed": [], "stories": []}
     for first in range(0, size, _SHARD):
@@ -52,7 +53,7 @@ def load(warehouse: Warehouse, size: int) -> Snapshot:
 
 
 def add(warehouse: Warehouse, base: Snapshot, number: int) -> Snapshot:
-    """One run of 1,000 documents."""
+    """Publish one run of 1,000 documents."""
     first = 10_000_000 + number * _RUN
     days = np.random.default_rng(first).integers(_LAST_DAY - 2, _LAST_DAY + 1, _RUN)
     documents = rows.documents(first, _RUN, days)
@@ -81,7 +82,7 @@ def add(warehouse: Warehouse, base: Snapshot, number: int) -> Snapshot:
 
 
 def report(what: str, cpu: float, wall: float, made: Snapshot, base: Snapshot | None) -> None:
-    """One line: seconds, what was written, peak memory so far."""
+    """Print a line: seconds, what was written, and the peak memory so far."""
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
     before = (
         {(table, entry.sha256) for table in made.tables for entry in base.manifest.tables[table]}
@@ -104,7 +105,10 @@ def report(what: str, cpu: float, wall: float, made: Snapshot, base: Snapshot | 
 
 
 def filters(snapshot: Snapshot) -> None:
-    """The share of `articles` that filters on date and outlet leave to be read, judged by the statistics of the files."""
+    """Print how much of `articles` a filter on date and outlet has to read.
+
+    The statistics of the files say which row groups may match.
+    """
     import pyarrow.compute as pc
 
     total = sum(fragment.count_rows() for fragment in snapshot.dataset("articles").get_fragments())
@@ -127,9 +131,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument(
-        "--sizes", default="10000,100000", help="rows of the warehouses, with commas"
+        "--sizes", default="10000,100000", help="documents in each warehouse, separated by commas"
     )
-    options.add_argument("--folder", default=None, help="where to make them")
+    options.add_argument("--folder", default=None, help="folder to make the warehouses in")
     given = options.parse_args()
     for size in (int(part) for part in given.sizes.split(",")):
         with tempfile.TemporaryDirectory(dir=given.folder) as folder:

@@ -1,14 +1,16 @@
-"""Run readers in a loop while a writer publishes 100 times, and count wrong answers, mixed versions and errors.
+"""Run readers in a loop while a writer publishes 100 times, and count the answers that are wrong.
 
     python -m benchmarks.warehouse_readers --publishes 100 --seconds-between 0.3
     python -m benchmarks.warehouse_readers --readers duckdb-glob,pandas
 
-Each snapshot has a number of rows and a sum of `n_words` of its own. A read is right when it gives
-the two of one snapshot; anything else is a wrong answer. Each reader lists once through `current/`
-and once resolves first (`copydesk path articles`), in turn.
+Each snapshot has its own number of rows and its own sum of `n_words`. A read is right if it gives
+both numbers of one snapshot, and wrong if it gives anything else. Errors are counted too. Each
+reader alternates between two ways: it lists the files through `current/`, or it first resolves the
+folder of a snapshot (`copydesk path articles`).
 
-The readers called `...-whole` name no column. pyarrow, and pandas by way of it, then take a folder
-that they were overtaken in for an empty one (docs/warehouse.md): those answers are counted as empty.
+The readers called `...-whole` name no column. If the writer overtakes such a reader in a folder,
+pyarrow, and pandas through it, take the folder for an empty one (docs/warehouse.md). These answers
+are counted as empty.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ import numpy as np
 from benchmarks import warehouse_rows as rows
 from copydesk.flows.warehouse import Change, Options, Warehouse
 
-_RUN = 300  # documents of a publish
+_RUN = 300  # documents per publish
 _DELETED = 40
 
 
@@ -69,7 +71,7 @@ def _connection() -> Any:
 
 
 def duckdb_view(folder: str) -> Answer:
-    """A view in a connection that stays open and keeps footers and blocks of files it has seen."""
+    """Read a view in a connection that stays open and caches footers and blocks of files."""
     name = "at_" + hashlib.sha256(folder.encode()).hexdigest()[:12]
     _connection().execute(
         f"create view if not exists {name} as select * from read_parquet('{folder}/*.parquet')"
@@ -148,7 +150,7 @@ READERS: dict[str, Callable[[str], Answer]] = {
 
 
 def read_until(stop: Path, root: Path, reader: str, results: Path, rest: float) -> None:
-    """Read in a loop and write down what came out: mode, result or error."""
+    """Read in a loop and write down the result: mode, answer or error."""
     read = READERS[reader]
     seen: Counter[str] = Counter()
     turn = 0
@@ -162,7 +164,7 @@ def read_until(stop: Path, root: Path, reader: str, results: Path, rest: float) 
         folder = root / "current" / "articles"
         try:
             found = read(os.path.realpath(folder) if turn % 2 == 0 else str(folder))
-        except Exception as error:  # each tool has errors of its own; all kinds count
+        except Exception as error:  # each tool has its own errors, and all of them count
             seen[json.dumps([mode, "error", type(error).__name__])] += 1
         else:
             seen[json.dumps([mode, "read", list(found)])] += 1
@@ -170,7 +172,10 @@ def read_until(stop: Path, root: Path, reader: str, results: Path, rest: float) 
 
 
 def publish_one(warehouse: Warehouse, number: int, states: set[Answer]) -> None:
-    """One publish that adds, and after the first also deletes; its state is known before readers can see it."""
+    """Publish an addition and, after the first publish, also a deletion.
+
+    The new state is known before readers can see it.
+    """
     base = warehouse.current()
     chance = np.random.default_rng(number)
     documents = rows.documents(number * _RUN, _RUN, chance.integers(20_600, 20_780, _RUN))
@@ -195,17 +200,19 @@ def publish_one(warehouse: Warehouse, number: int, states: set[Answer]) -> None:
 
 
 def main() -> None:
-    """Print what the readers saw."""
+    """Print what the readers found."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--publishes", type=int, default=100)
     options.add_argument("--seconds-between", type=float, default=0.2)
     options.add_argument(
-        "--readers", default=",".join(READERS), help="which, with commas; each is a process"
+        "--readers",
+        default=",".join(READERS),
+        help="readers, separated by commas; each gets a process",
     )
     options.add_argument(
-        "--rest", type=float, default=0.0, help="seconds a reader rests between two reads"
+        "--rest", type=float, default=0.0, help="seconds that a reader waits between two reads"
     )
     given = options.parse_args()
     names = given.readers.split(",")
@@ -231,7 +238,7 @@ def main() -> None:
                 publish_one(warehouse, number, states)
                 time.sleep(given.seconds_between)
         except KeyboardInterrupt:
-            print("stopped; what was read until now:")
+            print("stopped; results so far:")
         stop.touch()
         for process in readers.values():
             process.join()

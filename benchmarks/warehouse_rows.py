@@ -1,4 +1,4 @@
-"""Synthetic rows for the warehouse's benchmarks: words drawn by Zipf's law, 3 kB a document."""
+"""Make rows for the benchmarks of the warehouse: words drawn by Zipf's law, 3 kB per document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 
 
 def documents(first: int, number: int, days: np.ndarray, table: str = "articles") -> pa.Table:
-    """Documents `first` to `first + number`, published on the given days since 1970."""
+    """Return documents `first` to `first + number`, published on the given days since 1970."""
     chance = np.random.default_rng(first)
     ids = [
         hashlib.sha256(f"document {n}".encode()).hexdigest() for n in range(first, first + number)
@@ -52,7 +52,7 @@ def documents(first: int, number: int, days: np.ndarray, table: str = "articles"
 
 
 def cuts(first: int, number: int) -> pa.Table:
-    """The ledger of documents `first` to `first + number`."""
+    """Return the ledger rows of documents `first` to `first + number`."""
     ids = [
         hashlib.sha256(f"document {n}".encode()).hexdigest()[:32]
         for n in range(first, first + number)
@@ -69,7 +69,7 @@ def cuts(first: int, number: int) -> pa.Table:
 
 
 def stories(documents_: pa.Table) -> pa.Table:
-    """A story of one for each document."""
+    """Return a story for each document."""
     given = {
         "story_id": documents_["doc_id"],
         "doc_id": documents_["doc_id"],

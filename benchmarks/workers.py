@@ -1,12 +1,13 @@
-"""Measure the gain of a second worker: whole ingests of one corpus by one worker and by several, in turn, in seconds of wall time.
+"""Measure the gain of a second worker, in seconds of wall time.
 
     python -m benchmarks.workers --pages --texts FOLDER
     python -m benchmarks.workers --size 20000 --workers 1 2 4 --rounds 1 --keep runs/
 
-Each run is `copydesk ingest --direct` in a process of its own, and nothing else is measured meanwhile: reading
-the memory of its processes four times a second, as `benchmarks.scale` does, takes 5 % of a core, which
-one worker of two cores can spare and two cannot. The order of the numbers of workers turns round from
-round to round. A machine that gives less to one run than to another shows in the CPU seconds of equal work.
+The same corpus is ingested by one worker and by several, in turn, and the order changes from round
+to round. Each run is `copydesk ingest --direct` in a process of its own. Nothing else is measured
+in the meantime: reading the memory of the processes four times a second, as `benchmarks.scale`
+does, takes 5 % of a core. One worker on two cores can spare that, and two workers cannot. If the
+machine gives less to one run than to another, the CPU seconds of equal work show it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from benchmarks import corpus, scale
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """The seconds of one run: wall time, CPU of all its processes, and wall time of each stage."""
+    """The seconds of one run: wall time, CPU of all processes, and wall time of each stage."""
 
     seconds: float
     cpu: float
@@ -36,7 +37,7 @@ class Timed:
 
 
 def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
-    """Ingest the inputs into a new warehouse, which is deleted again."""
+    """Ingest the inputs into a new warehouse, which is deleted at the end."""
     began, before = time.monotonic(), _cpu()
     done = subprocess.run(
         scale.command(inputs, warehouse, workers=workers),
@@ -61,7 +62,11 @@ def _cpu() -> float:
 
 
 def table(rounds: Sequence[dict[int, Timed]]) -> str:
-    """Print a line for each round: seconds (of CPU), and how much faster than with the first number of workers; then all rounds together."""
+    """Print a line for each round, then one for all rounds together.
+
+    A line has the seconds (of CPU), and how much faster the run is than with the first number of
+    workers.
+    """
     numbers = sorted(rounds[0])
     lines = [
         "| round | "
@@ -96,14 +101,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--size", type=int, default=5000, help="documents")
+    parser.add_argument("--size", type=int, default=5000, help="how many documents")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--texts", type=Path, help="see benchmarks.corpus (default: made-up texts)")
+    parser.add_argument("--pages", action="store_true", help="ingest HTML pages instead of text")
     parser.add_argument(
-        "--texts", type=Path, help="see benchmarks.corpus; without it the texts are made up"
+        "--keep", type=Path, help="folder that keeps the corpus (default: keep nothing)"
     )
-    parser.add_argument("--pages", action="store_true", help="HTML pages instead of text")
-    parser.add_argument("--keep", type=Path, help="folder for the corpus; without it nothing stays")
     chosen = parser.parse_args(arguments)
     print(scale.machine(), flush=True)
     with tempfile.TemporaryDirectory() as temporary:

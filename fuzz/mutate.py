@@ -1,4 +1,7 @@
-"""Changes that keep a page a page, and the words each target's parser looks for: a fuzzer that only flips bytes seldom gets past either."""
+"""Mutations that leave a page a page, and words that the parser of each target looks for.
+
+A fuzzer that only flips bytes seldom finds either.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ WORDS: dict[str, tuple[bytes, ...]] = {
 
 
 def pages(raw: bytes, seed: int) -> bytes:
-    """A page with a few of its tags and texts left out, doubled, moved or put in.
+    """Leave out, double, move or insert a few tags and texts of a page.
 
     >>> pages(b"<p>a</p>", 3) == pages(b"<p>a</p>", 3)
     True

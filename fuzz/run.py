@@ -1,10 +1,14 @@
-"""Coverage-guided fuzzing with atheris: `python -m fuzz.run --minutes 20 [--seeds FOLDER] [target ...]`.
+"""Fuzz with atheris, guided by coverage.
 
-Each target runs in a process of its own with its corpus under `fuzz/corpus/<target>` (kept between
-runs, not in the repository). An input that breaks a promise, hangs for 20 seconds or takes more than 2 GB is written to
-`fuzz/found/<target>-...` and ends that target with exit code 1; it then belongs into `fuzz/cases/<target>/`, which
-the tests run. Totals by target stand in `fuzz/minutes.json`: minutes by the clock, and since CPU time and inputs are
-counted too, both of them.
+    python -m fuzz.run --minutes 20 [--seeds FOLDER] [target ...]
+
+Each target runs in a process of its own. Its corpus is in `fuzz/corpus/<target>`, which is kept
+between runs and is not part of the repository. An input that breaks a promise, hangs for 20 seconds
+or takes more than 2 GB is written to `fuzz/found/<target>-...` and ends that target with exit code
+1. Move it to `fuzz/cases/<target>/`, where the tests run it.
+
+`fuzz/minutes.json` has the totals of each target: minutes of wall time, and the minutes of CPU and
+the inputs of the runs that counted them.
 """
 
 from __future__ import annotations
@@ -21,11 +25,11 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 READERS = ("text", "html", "jsonl", "parquet", "warc", "decode")
-LONGEST = 8192  # bytes of an input; more is slower to mutate and finds the same
+LONGEST = 8192  # bytes of an input; longer ones are slower to mutate and find the same faults
 
 
 def main() -> int:
-    """Fuzz the targets one after another; 1 where something was found."""
+    """Fuzz the targets one after another; return 1 if something was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "targets", nargs="*", default=[*READERS, "clean_page", "clean_text", "copies"]
@@ -37,13 +41,13 @@ def main() -> int:
         help="minutes for each target (clean_page gets three times as many)",
     )
     parser.add_argument(
-        "--seeds", type=Path, help="a folder of further inputs to begin with; it is only read"
+        "--seeds", type=Path, help="a folder of more inputs to start from; nothing is written to it"
     )
     parser.add_argument(
         "--longest",
         type=int,
         default=LONGEST,
-        help="bytes of the longest input tried (%(default)s)",
+        help="the longest input, in bytes (default: %(default)s)",
     )
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()

@@ -1,4 +1,4 @@
-"""What a fuzzer begins with: the hostile inputs of the tests and a few honest ones, cut to a fuzzer's size."""
+"""The first inputs of a fuzzer: hostile and ordinary inputs of the tests, cut to its size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FOLDERS = {
 
 
 def seeds(target: str) -> list[bytes]:
-    """The first inputs of a target."""
+    """Return the first inputs of a target."""
     found = [
         raw
         for hostile in HOSTILE

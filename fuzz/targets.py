@@ -1,4 +1,4 @@
-"""What is fuzzed: each target takes any bytes and raises only where a promise is broken."""
+"""The targets of fuzzing. Each takes any bytes, and raises only if a promise is broken."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.streams import BrokenError
 from tests.hostile import promises
 
-# Small, so that bombs and depth are met within the few kilobytes that a fuzzer tries.
+# Small limits, so that an input of a few kilobytes can exceed them.
 LIMITS = Limits(
     document_bytes=2**18, line_bytes=2**17, expansion=20, json_depth=20, parquet_columns=50
 )
@@ -35,24 +35,24 @@ def _reader(format_: Format) -> Callable[[bytes], None]:
 
 
 def decode(raw: bytes) -> None:
-    """Any bytes, as a page and as a text, under a declaration taken from their beginning."""
+    """Decode any bytes as a page and as a text. Their beginning chooses the declared encoding."""
     label = raw[:12].split(b";")[0].decode("latin1")
     promises.decoded_keeps_its_promises(raw, label, html=True)
     promises.decoded_keeps_its_promises(raw, None, html=False)
 
 
 def clean_page(raw: bytes) -> None:
-    """Any bytes as a page."""
+    """Clean any bytes as a page."""
     promises.page_keeps_its_promises(raw)
 
 
 def clean_text(raw: bytes) -> None:
-    """Any text."""
+    """Clean any text."""
     promises.text_keeps_its_promises(raw.decode("utf-8", "surrogateescape"))
 
 
 def copies(raw: bytes) -> None:
-    """Any few texts, for `find_duplicates` and `group_stories`."""
+    """Give a few texts of any kind to `find_duplicates` and `group_stories`."""
     texts = raw.decode("utf-8", "replace").split("\x1f")[:20]
     found = copydesk.find_duplicates(texts)
     assert found.clusters.num_rows == len(texts)
