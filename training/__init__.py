@@ -1,1 +1,1 @@
-"""Scripts that make the packaged models from labelled files. Nothing here is part of the package."""
+"""Scripts that make the packaged models from labelled files. The package imports none of them."""

@@ -1,6 +1,9 @@
-"""Write the packaged character table again: python -m training.character_table.
+"""Write the packaged character table again.
 
-This is needed if the normaliser or the Unicode version changes. Then raise the normaliser's version too.
+    python -m training.character_table
+
+Run this after a change of the normaliser or of the Unicode version, and raise the normaliser's
+version too.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
     python -m training.clean_lines --gold GOLD_DIR --cache lines.jsonl.gz
 
-The labelled lines (`training.labelled_lines`, all parts but the final one) count `LABEL_WEIGHT` times. Pages
-with gold text teach what articles look like: they are extracted by plain extractors, and a line is
-good where the gold holds it, as in `benchmarks/clean_text.py`. Five folds split by site give the
-figures printed. The model is then trained on all lines and written into the package.
+Labelled lines (`training.labelled_lines`, all parts but the final one) count `LABEL_WEIGHT` times.
+Pages with gold text show what articles look like. They are extracted by plain extractors, and a
+line is good if the gold text has it, as in `benchmarks/clean_text.py`. The printed figures come
+from five folds, split by site. The model is then trained on all lines and written into the package.
 """
 
 from __future__ import annotations
@@ -51,22 +51,16 @@ PARAMETERS = {
     "seed": 7,
 }
 ROUNDS = {"first": 90, "second": 110}
-SHORT_SHARE = (
-    4  # of the short lines of a gold page one in this number is used: most lines are short
-)
-LABEL_WEIGHT = (
-    6.0  # of a labelled line; 3 gives 80.5 % for 81.4 % of the boilerplate (training/README.md)
-)
-FULL_WEIGHT = (
-    0.5  # of a line of a page's full text, which has five times the lines of its main content
-)
-GOLD_SHARE = 4  # of the pages with gold text one in this number is read
-MOST_LINES = 600  # of such a page
+SHORT_SHARE = 4  # one in this many short lines of a gold page is used, because most lines are short
+LABEL_WEIGHT = 6.0  # weight of a labelled line; 3 cuts 80.5 % of the boilerplate instead of 81.4 % (training/README.md)
+FULL_WEIGHT = 0.5  # weight of a line of a page's full text, which has five times the lines of its main content
+GOLD_SHARE = 4  # one in this many pages with gold text is read
+MOST_LINES = 600  # the most that are read of such a page
 WITH_COMMENTS = frozenset({"dragnet"})  # collections whose gold text holds readers' comments
-# Good lines of gold pages that the model may cut, of four words or more and of fewer. Gold keeps labels of
-# menus that occur in the article too, so that the second figure is too high by far.
+# Shares of good lines of gold pages that the model may cut: lines of four words or more, and shorter
+# ones. Labels of menus that occur in the article too count as good, so the second figure is far too high.
 LOST_PER_1000, LOST_SHORT_PER_1000 = 1.6, 10.0
-LIST_LIMIT = 4.5  # for lines among those that rules cut: an article may end with a short line
+LIST_LIMIT = 4.5  # for a line among lines that rules cut: an article may end with a short line
 
 
 class Document(NamedTuple):
@@ -75,7 +69,7 @@ class Document(NamedTuple):
     name: str
     site: str
     extractor: str
-    language: str  # of labelled documents
+    language: str  # known for labelled documents
     lines: list[Line]
     boilerplate: list[bool | None]
 
@@ -97,12 +91,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--gold", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, help="lines of gold pages, kept between runs")
+    parser.add_argument(
+        "--cache", type=Path, help="file that keeps the lines of gold pages between runs"
+    )
     parser.add_argument(
         "--out", type=Path, default=Path(model.__file__).parents[1] / "data" / "lines.npz"
     )
     parser.add_argument(
-        "--lost", type=Path, help="write every good line that goes, held out: to be read"
+        "--lost",
+        type=Path,
+        help="write each good line that held-out models cut to this file, for reading",
     )
     args = parser.parse_args()
     labelled = list(labelled_documents(args.gold))
@@ -132,7 +130,10 @@ def labelled_documents(gold: Path) -> Iterator[Document]:
 
 
 def gold_documents(gold: Path, cache: Path | None, *, without: set[str]) -> Iterator[Document]:
-    """A share of the pages with gold text, of other sites than `without`. What a rule takes is boilerplate."""
+    """Return a share of the pages with gold text, from other sites than `without`.
+
+    A line that a rule cuts is boilerplate.
+    """
     scorer = benchmark()
     sites = scorer.sites(gold)
     for page in scorer.cached(cache, gold, list(scorer.EXTRACTORS)):
@@ -163,7 +164,7 @@ def gold_documents(gold: Path, cache: Path | None, *, without: set[str]) -> Iter
 
 
 def columns_of(documents: list[Document]) -> dict[str, Any]:
-    """What training needs of each line, in one column each."""
+    """Return what training needs of each line, as columns."""
     sizes = [len(document.lines) for document in documents]
     lines = [line for document in documents for line in document.lines]
     extractor = np.repeat([document.extractor for document in documents], sizes)
@@ -205,7 +206,7 @@ def columns_of(documents: list[Document]) -> dict[str, Any]:
 def word_weights(
     texts: list[set[str]], starts: np.ndarray, columns: dict[str, Any], rows: np.ndarray
 ) -> dict[str, float]:
-    """A logistic regression over the words of short lines, as a table of the words that matter."""
+    """Fit a logistic regression over the words of short lines; return the words that matter."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import SGDClassifier
 
@@ -242,7 +243,10 @@ def _tokens(line: Line) -> set[str]:
 
 
 def rule_odds(columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
-    """Log odds that a line is boilerplate if the rule matches it. A rule without matches gets the benefit of the doubt."""
+    """Return the log odds that a line is boilerplate if a rule matches it.
+
+    A rule without matches is trusted.
+    """
     odds = {}
     for name in sorted(set(columns["rule"]) - {""}):
         bad = columns["bad"][rows & (columns["rule"] == name)]
@@ -253,8 +257,9 @@ def rule_odds(columns: dict[str, Any], rows: np.ndarray) -> dict[str, float]:
 def train(documents: list[Document], out: Path, lost_to: Path | None) -> None:
     """Cross-validate both passes and print the figures; then train on everything and write.
 
-    What a fold is judged by saw no page of its sites: words, rules, first look and second look. The second
-    pass is trained on such held-out results, because a first pass is too sure about pages that it has seen.
+    A fold is judged by words, rules and passes that saw no page of its sites. The second pass is
+    trained on such held-out results of the first pass, because a first pass is too sure about pages
+    that it has seen.
     """
     columns = columns_of(documents)
     starts = np.cumsum([0, *(len(document.lines) for document in documents)])
@@ -304,7 +309,8 @@ def train(documents: list[Document], out: Path, lost_to: Path | None) -> None:
             encoding="utf-8",
         )
     final, odds = word_weights(texts, number, columns, counted), rule_odds(columns, counted)
-    # The shipped first pass has weights of words and rules from all pages, but is trained with held-out weights.
+    # The shipped first pass uses weights of words and rules from all pages. It is trained with weights from
+    # held-out pages.
     np.savez_compressed(
         out,
         words=np.array("\n".join(final)),
@@ -319,7 +325,7 @@ def train(documents: list[Document], out: Path, lost_to: Path | None) -> None:
 
 
 def held_out(look: str, rows: np.ndarray, columns: dict[str, Any], fit: np.ndarray) -> np.ndarray:
-    """The log odds of every line by forests that saw no page of its site."""
+    """Return the log odds of every line, from forests that saw no page of its site."""
     odds = np.zeros(len(rows), np.float32)
     for k in range(FOLDS):
         held = columns["fold"] == k
@@ -329,7 +335,7 @@ def held_out(look: str, rows: np.ndarray, columns: dict[str, Any], fit: np.ndarr
 
 
 def grown(look: str, rows: np.ndarray, columns: dict[str, Any], chosen: np.ndarray) -> Forest:
-    """A forest trained on the chosen rows."""
+    """Return a forest trained on the chosen rows."""
     import lightgbm
 
     table = lightgbm.Dataset(rows[chosen], columns["bad"][chosen], weight=columns["weight"][chosen])
@@ -338,7 +344,7 @@ def grown(look: str, rows: np.ndarray, columns: dict[str, Any], chosen: np.ndarr
 
 
 def limit(odds: np.ndarray, allowed: float) -> float:
-    """The log odds that at most the allowed number of lines exceed."""
+    """Return the log odds that only the allowed number of lines exceed."""
     falling = -np.sort(-odds)
     return float(falling[int(allowed)]) if allowed < len(falling) else -99.0
 
@@ -346,7 +352,10 @@ def limit(odds: np.ndarray, allowed: float) -> float:
 def report(
     columns: dict[str, Any], odds: np.ndarray
 ) -> tuple[tuple[float, float, float], np.ndarray]:
-    """Print what goes of the labelled lines by extractor and language; the limits, which gold pages alone set, and which lines go."""
+    """Print how many of the labelled lines are cut, by extractor and language.
+
+    Return the limits, which gold pages alone set, and which lines are cut.
+    """
     bad, counted, is_labelled = columns["bad"], columns["counted"], columns["labelled"]
     asked = columns["may_go"] & (columns["rule"] == "") & columns["asked"]
     long = columns["words"] >= model.MIN_WORDS

@@ -1,19 +1,23 @@
-"""Train the model that says whether a document may leave the corpus for another one.
+"""Train the model that says whether one document may be dropped for another one.
 
     pip install lightgbm
-    python -m training.drop_model --gold DIR --check     # figures with families, months and clusters left out
+    python -m training.drop_model --gold DIR --check     # figures for left-out families, months and clusters
     python -m training.drop_model --gold DIR --out transforms/dedup/decision/drop_model.npz
 
-DIR holds `reuters_20k.parquet` (columns ts, body), `pairs_dev.jsonl` (pairs of its rows that were
-read by hand: `row_a`, `row_b`, `drop`, `sure`), `templates_dev.jsonl` (families of news that share a
-template, their copies and chains of updates) and `wirecopy_dev.parquet` (wire stories with edited
-copies). They are not part of the repository. `labelled_pairs.tsv` beside this script has more pairs of
-`reuters_20k.parquet`, as hashes of the two texts; training/README.md says how they were chosen and read.
+DIR holds four files, which are not part of the repository:
 
-Every example is one direction of a pair: the evidence for dropping one text while the other stays.
-Texts cut and spliced from the wire stories (`spliced`) add many templates, shared backgrounds and
-chains of updates to the few families of the labelled sets. Copies with errors of text recognition
-(`read_scanned`) have many rare words that no other text has, and are no news.
+- `reuters_20k.parquet`: wire stories (columns ts, body)
+- `pairs_dev.jsonl`: pairs of its rows that were read by hand (`row_a`, `row_b`, `drop`, `sure`)
+- `templates_dev.jsonl`: families of news that share a template, with copies and chains of updates
+- `wirecopy_dev.parquet`: wire stories with edited copies
+
+`labelled_pairs.tsv` beside this script has more pairs of `reuters_20k.parquet`, as hashes of the
+two texts. training/README.md says how they were chosen and read.
+
+Every example is one direction of a pair: the evidence for dropping one text and keeping the other.
+The labelled sets have few families, so texts that are cut and spliced from the wire stories
+(`spliced`) add many templates, shared backgrounds and chains of updates. Copies with errors of text
+recognition (`read_scanned`) are examples of texts with many rare words that are not news.
 """
 
 from __future__ import annotations
@@ -39,7 +43,7 @@ from copydesk.transforms.dedup.decision import drop_model, evidence, weighted_wo
 from copydesk.transforms.forest.boosted_trees import Forest
 
 FOLDS = 5
-MEMBERS = 2  # forests, whose mean is shipped
+MEMBERS = 2  # forests; their mean is shipped
 ROUNDS = 200
 LABELLED = Path(__file__).with_name("labelled_pairs.tsv")
 WEIGHTS = {
@@ -64,7 +68,8 @@ PARAMETERS = {
     "deterministic": True,
     "num_threads": 1,
 }
-# More of d in k never makes it less likely that d may go, and more missing facts never more likely.
+# If k has more of d, d is never less likely to go. If k lacks more facts of d, d is never more likely
+# to go.
 RISING = {
     "shingles_in_kept",
     "covered",
@@ -97,7 +102,7 @@ MONOTONE = [(name in RISING) - (name in FALLING) for name in evidence.FEATURES]
 
 
 class Example(NamedTuple):
-    """One direction of a pair: texts by number, hours between them, and whether d may go."""
+    """One direction of a pair: two texts by number, the hours between them, and whether d may go."""
 
     dropped: int
     kept: int
@@ -116,7 +121,7 @@ class Examples:
         self.rows: list[Example] = []
 
     def add_texts(self, texts: Sequence[str]) -> int:
-        """Add texts; returns the number of the first one."""
+        """Add texts; return the number of the first one."""
         first = len(self.texts)
         self.texts += texts
         return first
@@ -185,7 +190,7 @@ def read_families(gold: Path, into: Examples) -> None:
 
 
 def _family_label(d: dict[str, Any], k: dict[str, Any]) -> float | None:
-    """Whether d may go for k, or None if the gold does not say."""
+    """Return whether d may go for k, or None if the labels do not say."""
     n_d, n_k = len(d["text"].split()), len(k["text"].split())
     if d["member"] != k["member"]:
         return 0.0
@@ -199,7 +204,7 @@ def _family_label(d: dict[str, Any], k: dict[str, Any]) -> float | None:
 
 
 def read_wire(gold: Path, into: Examples, share: float = 0.6) -> None:
-    """Wire stories with edited copies: the pairs that `find_duplicates` measures, by cluster."""
+    """Read wire stories with edited copies: the pairs that `find_duplicates` measures, by cluster."""
     table = pq.read_table(gold / "wirecopy_dev.parquet")
     texts, clusters = table["text"].to_pylist(), table["cluster"].to_pylist()
     edits, times = table["ops"].to_pylist(), table["published_at"].to_pylist()
@@ -225,11 +230,11 @@ def read_wire(gold: Path, into: Examples, share: float = 0.6) -> None:
 
 
 def spliced(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[str, str, bool]]:
-    """Pairs of made texts (d, k, whether d may go), ten directions a turn, from sentences of others.
+    """Return pairs of texts (d, k, whether d may go) made from sentences of other texts.
 
-    Of each turn: two texts of one template with other names and numbers; two reports with one
-    background; two round-ups that share a story, and such a round-up and that story at full length;
-    a report and its fuller update, in both directions.
+    A turn gives ten directions: two texts of one template with other names and numbers; two reports
+    with the same background; two round-ups that share a story; such a round-up and the full text of
+    that story; and a report and its fuller update, in both directions.
     """
     stories = [
         s for s in map(_sentences, rng.sample(list(texts), min(6_000, len(texts)))) if len(s) > 5
@@ -257,9 +262,10 @@ def spliced(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[
 
 
 def filled_forms(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[str, str]]:
-    """Both directions of `n` pairs of made texts: one form whose gaps have other short sentences.
+    """Return both directions of `n` pairs of made texts.
 
-    Names and numbers are few in such texts, as in horoscopes.
+    Both texts of a pair are one form with other short sentences in its gaps. Such texts have few
+    names and numbers, as horoscopes do.
     """
     stories = [s for s in map(_sentences, rng.sample(list(texts), 3 * n)) if len(s) > 5]
     for _ in range(n):
@@ -280,7 +286,7 @@ def filled_forms(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[t
 def _round_ups(
     shared: list[str], second: list[str], third: list[str], rng: random.Random
 ) -> Iterator[tuple[str, str]]:
-    """Directions (d, k) in which a story of d is missing in k, another one of d is there."""
+    """Return directions (d, k) in which k lacks one story of d and has another one."""
     story = shared[: rng.randint(3, min(9, len(shared)))]
     others = [other[: rng.randint(2, min(9, len(other)))] for other in (second, third)]
     one, two = (
@@ -300,7 +306,7 @@ def _sentences(text: str) -> list[str]:
 def _refilled(
     text: str, names: Sequence[str], shares: tuple[float, float], rng: random.Random
 ) -> str:
-    """The text after exchanging these shares of its numbers and names."""
+    """Return the text with these shares of its numbers and names exchanged."""
     chosen: dict[str, str] = {}
 
     def number(match: re.Match[str]) -> str:
@@ -332,7 +338,7 @@ def read_spliced(into: Examples, n: int = 900) -> None:
 
 
 def read_scanned(into: Examples, n: int = 150) -> None:
-    """Add `n` wire stories with two copies each that have errors of text recognition."""
+    """Add `n` wire stories, each with two copies that have errors of text recognition."""
     rng = random.Random(12)
     sources = [text for text in into.texts[:20_000] if 60 < len(text.split()) < 900]
 
@@ -351,7 +357,7 @@ def read_scanned(into: Examples, n: int = 150) -> None:
 
 
 def fit(x: NDArray[Any], y: NDArray[Any], w: NDArray[Any], seed: int) -> Any:
-    """One boosted forest."""
+    """Train one boosted forest."""
     import lightgbm
 
     data = lightgbm.Dataset(x, y, weight=w, feature_name=list(evidence.FEATURES))
@@ -360,7 +366,7 @@ def fit(x: NDArray[Any], y: NDArray[Any], w: NDArray[Any], seed: int) -> Any:
 
 
 def check(examples: Examples, x: NDArray[Any], y: NDArray[Any], w: NDArray[Any]) -> None:
-    """Print the area under the curve by source, each example scored without its group."""
+    """Print the area under the curve by source. Each example is scored without its group."""
     from sklearn.metrics import roc_auc_score
 
     groups = sorted({row.group for row in examples.rows})

@@ -1,15 +1,18 @@
-"""Lines of real pages, labelled by reading: which are boilerplate, and of what category.
+"""Lines of real pages that people read and labelled as article or as a category of boilerplate.
 
-    python -m training.labelled_lines --gold DIR              # the share of each kind that goes, by extractor and language
-    python -m training.labelled_lines --gold DIR --lost FILE  # and every article line that goes, to be read
+    python -m training.labelled_lines --gold DIR              # the share of each kind that is cut
+    python -m training.labelled_lines --gold DIR --lost FILE  # also write every article line that is cut
     python -m training.labelled_lines --gold DIR --part held_out
 
-The pages belong to their publishers, so the repository holds hashes and labels only
-(`labelled_lines.tsv`, and `held_out_lines.tsv` of other sites: their pages are in no collection that a
-model was trained on, and rules were measured on them before anybody read what they leave). This script rebuilds the lines from a folder of pages (`*.jsonl.gz` with `html`),
-with three plain extractors: trafilatura, jusText with every paragraph, and the text of the tree, a
-block a line. A label is `article`, or a category of the rules (`transforms.clean.CATEGORIES`), or
-`title`, `byline` and `dateline`, which are neither: taggers read them.
+The pages belong to their publishers, so the repository has only hashes and labels. They are in
+`labelled_lines.tsv` and, for other sites, in `held_out_lines.tsv`. No model was trained on a
+collection with held-out pages, and the rules were measured on them before anybody read what the
+rules leave.
+
+This script rebuilds the lines from a folder of pages (`*.jsonl.gz` with `html`), with three plain
+extractors: trafilatura, jusText with every paragraph, and the text of the tree, one block per line.
+A label is `article` or a category of the rules (`transforms.clean.CATEGORIES`). A line that is
+`title`, `byline` or `dateline` is neither, because taggers read it.
 """
 
 from __future__ import annotations
@@ -41,9 +44,9 @@ PER_LANGUAGE = {
     "fr": 5,
     "es": 5,
 }  # pages; most pages of the sets have these languages
-OTHERS = 4  # pages of each other language
-HEAD, MIDDLE, TAIL = 12, 8, 18  # lines of a page that are labelled: boilerplate gathers at the ends
-MOST_CHARS = 400_000  # of a page
+OTHERS = 4  # pages in each other language
+HEAD, MIDDLE, TAIL = 12, 8, 18  # lines of a page that are labelled: most boilerplate is at the ends
+MOST_CHARS = 400_000  # the longest page that is read
 _BLOCKS = frozenset(
     [
         "address",
@@ -121,7 +124,7 @@ class Labelled(NamedTuple):
 
 
 def tree_text(html: str) -> list[str]:
-    """The text of all blocks of a page, one on each line."""
+    """Return the text of all blocks of a page, one on each line."""
     try:
         root = lxml.html.document_fromstring(
             html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8")
@@ -152,7 +155,7 @@ def _hidden(element: lxml.html.HtmlElement) -> bool:
 
 
 def lines_of(html: str, extractor: str, language: str) -> list[str]:
-    """The lines that one extractor gives for a page."""
+    """Return the lines that one extractor gives for a page."""
     if extractor == "trafilatura":
         import trafilatura
 
@@ -171,19 +174,19 @@ def lines_of(html: str, extractor: str, language: str) -> list[str]:
 
         try:
             found = justext.justext(html.encode(), frozenset(), encoding="utf-8")
-        except Exception:  # jusText raises whatever its parser does
+        except Exception:  # jusText raises whatever its parser raises
             return []
         return [" ".join(p.text.split()) for p in found if p.text.strip()]
     return tree_text(html)
 
 
 def digest(line: str) -> str:
-    """The first 12 hex digits of a line's SHA-256."""
+    """Return the first 12 hex digits of a line's SHA-256."""
     return sha256(line.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def pages(gold: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Every page of a folder of gold files with the name of its file."""
+    """Yield every page of a folder of gold files, with the name of its file."""
     for path in sorted(gold.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for row in file:
@@ -191,14 +194,20 @@ def pages(gold: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def site(row: dict[str, str]) -> str:
-    """The registrable part of a page's host, good enough for splitting, or its id if it has no address."""
+    """Return the registrable part of a page's host, or the id of a page without an address.
+
+    This is precise enough for splitting.
+    """
     parts = (urlsplit(row.get("url") or "").hostname or row["id"]).removeprefix("www.").split(".")
     short = len(parts) > 2 and len(parts[-2]) <= 3 and len(parts[-1]) == 2
     return ".".join(parts[-3:] if short else parts[-2:])
 
 
 def chosen(gold: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
-    """The pages of the part `development`, one a site, spread over the sets: name of the set, page, language, extractor."""
+    """Return the pages of the part `development`: one per site, spread over the sets.
+
+    A row has the name of the set, the page, its language and the extractor.
+    """
     from copydesk.transforms.tag.language import classify
 
     found: dict[str, list[tuple[int, str, dict[str, str]]]] = collections.defaultdict(list)
@@ -221,7 +230,7 @@ def chosen(gold: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
 
 
 def shown(lines: list[str]) -> list[int]:
-    """The numbers of the lines of a page that are labelled: the first, some of the middle, the last."""
+    """Return the numbers of the labelled lines of a page: the first, some of the middle, the last."""
     n = len(lines)
     if n <= HEAD + MIDDLE + TAIL:
         return list(range(n))
@@ -230,9 +239,9 @@ def shown(lines: list[str]) -> list[int]:
 
 
 def labelled(gold: Path, part: str = "development") -> Iterator[Labelled]:
-    """The labelled pages of a part, rebuilt from the gold files.
+    """Rebuild the labelled pages of a part from the gold files.
 
-    Raises ValueError for a page of which a labelled line has changed.
+    Raises ValueError if a labelled line of a page has changed.
     """
     wanted: dict[tuple[str, str], list[list[str]]] = collections.defaultdict(list)
     for row in PARTS[part].read_text(encoding="utf-8").splitlines():
@@ -258,7 +267,9 @@ def main() -> None:
     )
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--part", choices=PARTS, default="development")
-    parser.add_argument("--lost", type=Path, help="write every article line that goes")
+    parser.add_argument(
+        "--lost", type=Path, help="write each article line that is cut to this file"
+    )
     args = parser.parse_args()
     from copydesk.transforms import clean, normalise
     from copydesk.transforms.ledger import kept_lines

@@ -1,4 +1,4 @@
-"""Which blocks of a page belong to its article, by the text a person marked as the article."""
+"""Label the blocks of a page by the text that a person marked as its article."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from copydesk.flows import evaluation
 Column = npt.NDArray[np.float64]
 
 _SHINGLE = 4
-#: A repeated or very short text counts where the article is: within this number of blocks on either side.
+#: A repeated or very short text counts as the article only near it: within this many blocks on either side.
 _NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """For each block: its share that is in the article, its tokens, and how far its label can be trusted."""
+    """For each block: its share in the article, its tokens, and how far its label can be trusted."""
 
     share: Column
     tokens: Column
@@ -33,12 +33,13 @@ class Labels:
 
 
 def label(texts: Sequence[str], golds: Sequence[str]) -> Labels:
-    """Labels of the blocks against every admissible text of the article.
+    """Label the blocks of a page by every accepted version of its article text.
 
-    A block of four tokens or more has the share of its 4-grams that occur in the article; a shorter one counts as the
-    article's where it is a line of it, and half where it only occurs in one. Blocks that one version of the article has
-    and another lacks are trusted a quarter. A text that is on the page more often than in the article counts where
-    the most of the article is around it.
+    A block of four or more tokens gets the share of its 4-grams that occur in the article. A
+    shorter block counts fully if it is a line of the article, and half if it only occurs inside a
+    line. A block that is in one version of the article and not in another is trusted a quarter. If
+    a text is on the page more often than in the article, it counts where most of the article is
+    around it.
 
     >>> label(["Menu", "Rain fell on Oslo."], ["Rain fell on Oslo."]).share.tolist()
     [0.0, 1.0]
@@ -95,7 +96,7 @@ _HOST = re.compile(r"^\w+://(?:[^/@]*@)?([^/:?#]+)")
 
 
 def site(url: str | None, html: str, fallback: str) -> str:
-    """The registered domain of a page, so that pages of one site are never on both sides of a split.
+    """Return the registered domain of a page, so that a split never divides the pages of a site.
 
     >>> site("https://www.news.example.co.uk/a", "", "x")
     'example.co.uk'

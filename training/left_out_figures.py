@@ -4,13 +4,13 @@
     python -m training.left_out_figures --gold DIR [--divisions 3] [--may-go 0.3 0.7 0.9]
 
 DIR is that of `drop_model.py`. Months, families and clusters are divided into five parts. A model
-trained without one part gives its scores to all recorded pairs of all texts, and the decision step
-that ships (`Clustering.kept`) decides with them. Only what belongs to the part left out is counted.
-Figures are means over the divisions.
+that is trained without one part scores all recorded pairs of all texts. The decision step that
+ships (`Clustering.kept`) then decides with these scores. Only the part that was left out is
+counted. Figures are means over the divisions.
 
-A pair of wire stories is *together* if both have the same kept document. A document whose kept
-document has the same text is not dropped. A sentence of a family or a wire story is lost if no kept
-text has it word for word.
+A pair of wire stories is *together* if both have the same kept document. A document does not count
+as dropped if its kept document has the same text. A sentence of a family or a wire story is lost if
+no kept text has it word for word.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Collection:
 
 
 class LabelledPair(NamedTuple):
-    """Rows of two wire stories, which may go (`a`, `b`, `either`, `none`), and its group."""
+    """The rows of two wire stories, which may go (`a`, `b`, `either` or `none`), and their group."""
 
     a: int
     b: int
@@ -84,7 +84,7 @@ class LabelledPair(NamedTuple):
 
 
 class Sentences:
-    """The sentences of texts as numbers, to count words whose sentences are in no kept text."""
+    """The sentences of texts as numbers, for counting the words of sentences that no kept text has."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         numbers: dict[str, int] = {}
@@ -193,7 +193,7 @@ class Families:
         return cls(rows, Collection(texts, pa.array(times)), groups, Sentences(texts))
 
     def figures(self, kept: Kept) -> dict[str, float]:
-        """Return the shares of items alive, copies folded and chains with the fullest alone."""
+        """Return the shares of kept items, dropped copies, and chains with only the fullest kept."""
         members: dict[str, list[int]] = defaultdict(list)
         mates: dict[tuple[str, int], list[int]] = defaultdict(list)
         for number, row in enumerate(self.rows):
@@ -301,7 +301,7 @@ def division(gold: Gold, number: int) -> dict[str, int]:
 
 
 def forests_of(gold: Gold, parts: Mapping[str, int], fit: Fit) -> list[Forest]:
-    """Return for each part the forest trained without it."""
+    """Return for each part the forest that was trained without it."""
     part = np.array([parts[row.group] for row in gold.examples.rows])
     return [fit(part != left_out) for left_out in range(FOLDS)]
 

@@ -3,8 +3,8 @@
     python -m training.line_model --gold DIR --out transforms/extract/data/line_model.npz
     python -m training.line_model --gold DIR --check sites
 
-DIR holds `*.jsonl.gz` files as `copydesk evaluate` reads them; the figures of `--check` come from models that saw no
-page of the site they are asked about. See README.md beside this file.
+DIR holds `*.jsonl.gz` files in the format of `copydesk evaluate`. The figures of `--check` come
+from models that saw no page of the site in question. See README.md beside this file.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 FOLDS = 5
 SEED = 7
-#: Small trees and few of them: more of either gained nothing across sites. Deterministic for one LightGBM version.
+#: A few small trees: larger or more trees gained nothing across sites. Deterministic for one LightGBM version.
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy",
     "learning_rate": 0.08,
@@ -66,18 +66,20 @@ PARAMETERS: dict[str, Any] = {
     "force_row_wise": True,
 }
 ROUNDS = 130
-#: Each pass is the mean of forests with different training data: with the spliced pages or without, and collections
-#: weighted by the square root of their size or all alike.
+#: Each pass is the mean of forests with different training data: with or without the spliced pages, and
+#: with collections weighted by the square root of their size or all alike.
 MEMBERS = ((True, False), (False, False), (True, True), (False, True))
-#: The members whose held-out results train the later passes: two that differ in both respects.
+#: The two members whose held-out results train the later passes. They differ in both respects.
 _OPINION_MEMBERS = (0, 3)
-#: How many of the blocks outside the article that are mostly links, or hardly a word, are used in training.
+#: The share of easy blocks used in training: outside the article, and mostly links or hardly a word.
 _EASY_SHARE = 0.15
-#: The weight of a spliced page relative to an unchanged one, and how many there are for each collection.
+#: The weight of a spliced page relative to an unchanged one, and the number of spliced pages relative
+#: to the pages of each collection.
 _SPLICED_WEIGHT = 0.5
 _SPLICED_SHARE = {"wcxb_article": 0.35, "l3s_gn1": 0.3, "daniel": 0.25, "dragnet": 0.3}
 _SPLICED_SHARE_ELSE = 0.7
-#: A page written for this purpose. Its features are stored, so that a test can tell whether they are still computed alike.
+#: A page written for this purpose. Its features are stored, so that a test can compare them with those
+#: that the code computes now.
 PROBE = Path(__file__).parent / "probe.html"
 _SOURCES = ("line_model.py", "labels.py", "splicing.py")
 
@@ -100,7 +102,10 @@ class Sample:
 
 
 def samples(folder: Path) -> list[Sample]:
-    """Every page of the folder with a gold text and any block, in file and line order; after them the spliced ones."""
+    """Return every page of the folder that has a gold text and a block, in order of file and line.
+
+    The spliced pages come after them.
+    """
     rows = _rows(folder)
     plain = [_sample(name, row, parse(row["html"])) for name, row in rows]
     pages = [s for s in (*plain, *_spliced(rows)) if s is not None]
@@ -117,7 +122,7 @@ def _rows(folder: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _spliced(rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[Sample | None]:
-    """Pages with text of other sites of the same fold beside their article."""
+    """Return pages with text of other sites of the same fold beside their article."""
     rng = random.Random(SEED)
     sites = [_site(row) for _, row in rows]
     folds = defaultdict(list)
@@ -173,12 +178,15 @@ def _sample(
 
 
 def _fold(name: str) -> int:
-    """The fold of a site, by a hash that is the same in every run."""
+    """Return the fold of a site, from a hash that is the same in every run."""
     return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
 def weights(pages: Sequence[Sample], *, with_spliced: bool, all_alike: bool) -> list[Column]:
-    """The weight of each block: its tokens relative to the article's, more for small collections."""
+    """Return the weight of each block: its tokens relative to those of the article.
+
+    Blocks of small collections weigh more.
+    """
     size = Counter(s.collection for s in pages if not s.is_spliced)
     found = []
     for number, s in enumerate(pages):
@@ -207,7 +215,7 @@ class Look:
     def fit(
         self, among: Sequence[int], members: Sequence[int] = tuple(range(len(MEMBERS)))
     ) -> Forest:
-        """The mean of the members' forests, each trained on the blocks of some pages that have a weight."""
+        """Train a forest for each member on the weighted blocks of some pages; return their mean."""
         return Forest.mean([self._member(m, among) for m in members])
 
     def _member(self, member: int, among: Sequence[int]) -> Forest:
@@ -225,7 +233,7 @@ class Look:
 
 
 def each(task: Callable[[int], T], count: int, jobs: int) -> list[T]:
-    """`task(0)` to `task(count - 1)`, in processes that share the memory of this one."""
+    """Run `task(0)` to `task(count - 1)` in processes that share the memory of this one."""
     if jobs == 1:
         return [task(number) for number in range(count)]
     _task.append(task)
@@ -244,7 +252,7 @@ def _run(number: int) -> Any:
 
 
 def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
-    """The features of the second pass: those of the block, and the first pass's results around it."""
+    """Return the features of the second pass: those of the first, and its results around the block."""
     return [
         np.concatenate([block_context_features.build(s.page, q, s.words), s.own], axis=1)
         for s, q in zip(pages, first, strict=True)
@@ -252,7 +260,10 @@ def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix
 
 
 def third_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
-    """The features of the third pass: those of the second, and what the other extractor kept."""
+    """Return the features of the third pass.
+
+    They are those of the second pass, and what the other extractor kept.
+    """
     return [
         np.concatenate(
             [block_context_features.build(s.page, q, s.words, s.baseline), s.own], axis=1
@@ -267,7 +278,7 @@ def held_out(
     jobs: int,
     members: Sequence[int] = tuple(range(len(MEMBERS))),
 ) -> tuple[list[Forest], list[Column]]:
-    """A forest for each group, trained without its pages, and the result of that forest for each page."""
+    """Return a forest for each group, trained without its pages, and its result for each page."""
     kinds = sorted(set(groups))
     forests = each(
         lambda k: look.fit([i for i, group in enumerate(groups) if group != kinds[k]], members),
@@ -284,7 +295,7 @@ Forests = tuple[Forest, Forest, Forest]
 
 
 def train(pages: Sequence[Sample], jobs: int) -> Forests:
-    """The three passes trained on all pages; the later ones are trained on held-out results of the first."""
+    """Train the three passes on all pages. Held-out results of the first pass train the later ones."""
     everything = range(len(pages))
     first = Look(pages, [s.own for s in pages], 0)
     _, before = held_out(first, [_fold(s.site) for s in pages], jobs, _OPINION_MEMBERS)
@@ -298,9 +309,10 @@ def train(pages: Sequence[Sample], jobs: int) -> Forests:
 
 
 def train_held_out(pages: Sequence[Sample], groups: Sequence[int], jobs: int) -> list[Forests]:
-    """The three passes for each group of pages, in order of the groups, from models that saw none of its pages.
+    """Train the three passes for each group of pages, without the pages of the group.
 
-    The results of the first pass that train the later ones are held out by the same groups.
+    The models are in the order of the groups. The results of the first pass that train the later
+    ones are held out by the same groups.
     """
     first, before = held_out(Look(pages, [s.own for s in pages], 0), groups, jobs)
     second, _ = held_out(Look(pages, second_rows(pages, before), 100), groups, jobs)
@@ -309,7 +321,7 @@ def train_held_out(pages: Sequence[Sample], groups: Sequence[int], jobs: int) ->
 
 
 def stored(pages: Sequence[Sample], forests: Forests, gold: Path) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of the model file: the forests, the columns they were trained on, a probe, and where they come from."""
+    """Return the arrays of the model file: the forests, their columns, a probe, and their origin."""
     arrays = {
         "names": np.array(pages[0].names),
         "probe": probe(),
@@ -321,7 +333,11 @@ def stored(pages: Sequence[Sample], forests: Forests, gold: Path) -> dict[str, n
 
 
 def about(pages: Sequence[Sample], gold: Path) -> dict[str, Any]:
-    """The origin of a model: the script, its seed, the versions of what it uses, and the gold by count and fingerprint."""
+    """Return the origin of a model.
+
+    It has the script, its seed, the versions of what it uses, and the count and fingerprint of the
+    gold files.
+    """
     plain = [s for s in pages if not s.is_spliced]
     return {
         "script": script_version(),
@@ -342,9 +358,9 @@ def about(pages: Sequence[Sample], gold: Path) -> dict[str, Any]:
 
 
 def script_version() -> str:
-    """A fingerprint of the code that labels, splices and trains.
+    """Return a fingerprint of the code that labels, splices and trains.
 
-    Imports, docstrings and lines of comment do not count: they change where modules move.
+    Imports, docstrings and comment lines do not count, because they change when modules move.
     """
     digest = hashlib.sha256()
     for name in _SOURCES:
@@ -368,7 +384,7 @@ def script_version() -> str:
 
 
 def probe() -> Matrix:
-    """The features of the page written for this file."""
+    """Return the features of the page written for this purpose."""
     tree = parse(PROBE.read_text(encoding="utf-8"))
     hints = read_hints(tree)
     return block_features.build(read_blocks(tree, Options()), hints)[1]
@@ -402,7 +418,11 @@ def measure(
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """Scores of one page: the blocks the model keeps, the whole of `clean_page`, trafilatura; and the sum of what each rule won."""
+    """The scores of one page, and the sum of what each rule won.
+
+    The scores are those of the blocks that the model keeps, of all of `clean_page`, and of
+    trafilatura.
+    """
 
     collection: str
     blocks: evaluation.TextScore
@@ -445,7 +465,10 @@ def _measured(sample: Sample, row: dict[str, Any], forests: Forests) -> PageResu
 
 
 def report(results: Sequence[PageResult]) -> Iterator[str]:
-    """Print a line for each collection: text F1 of trafilatura, of the model's blocks and of `clean_page`; then the gain or loss of each rule."""
+    """Print a line for each collection, then the gain or loss of each rule.
+
+    A line has the text F1 of trafilatura, of the blocks that the model keeps, and of `clean_page`.
+    """
     by: dict[str, list[PageResult]] = defaultdict(list)
     for result in results:
         by[result.collection].append(result)
@@ -468,7 +491,7 @@ def report(results: Sequence[PageResult]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Check the model, or write it, or both."""
+    """Check the model, write it, or do both."""
     parser = argparse.ArgumentParser(
         prog="python -m training.line_model", description=(__doc__ or "").split("\n")[0]
     )

@@ -1,7 +1,8 @@
-"""Pages made from pages with an article: section fronts, which list teasers in its place, and news in brief.
+"""Make section fronts and news in brief from pages with an article.
 
-Few labelled sets hold section fronts of news sites, and those that do are of few kinds of markup. What surrounds the
-article is real, in many languages; the markup of the teasers is drawn at random. Only the training uses these pages.
+Labelled sets have few section fronts of news sites, with few kinds of markup. On a made page, what
+surrounds the article is real, in many languages, and the markup of the teasers is drawn at random.
+A front lists teasers in place of the article. Only training uses these pages.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ _MORE = (
 
 
 def teaser(page: dict[str, Any]) -> Teaser | None:
-    """The headline of a page, and its own description."""
+    """Return the headline of a page, with its own description."""
     try:
         hints = read_hints(parse(page["html"]))
     except Refused:
@@ -86,7 +87,7 @@ def _printable(text: str) -> str:
 def front(
     page: dict[str, Any], teasers: Sequence[Teaser], rng: random.Random
 ) -> dict[str, Any] | None:
-    """A page whose article was replaced by a list of teasers, or None if its article is not found."""
+    """Return the page with a list of teasers instead of its article, or None if that is not found."""
     tree, article = _opened(page)
     if article is None:
         return None
@@ -120,9 +121,10 @@ def front(
 
 
 def brief(page: dict[str, Any], rng: random.Random) -> dict[str, Any] | None:
-    """A page whose article ends after a paragraph or two, as news in brief and openings before a wall do.
+    """Return a page whose article ends after a paragraph or two.
 
-    It is an article, among the lists of teasers that its page holds. None where its article is not found.
+    Return None if the article is not found. News in brief and the visible part of a story behind a
+    wall end like this. The page counts as an article, although it also has lists of teasers.
     """
     tree, article = _opened(page)
     if article is None:
@@ -148,7 +150,7 @@ def _opened(page: dict[str, Any]) -> tuple[HtmlElement, HtmlElement | None]:
 
 
 def _list(place: HtmlElement, teasers: Sequence[Teaser], rng: random.Random) -> None:
-    """Teasers with the same markup, with a heading above them or not."""
+    """Return teasers with the same markup, with or without a heading above them."""
     if rng.random() < 0.3:
         etree.SubElement(place, "h2").text = rng.choice(_NAMES)[0]
     box = rng.choice(_BOXES)

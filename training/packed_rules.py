@@ -1,6 +1,9 @@
-"""Write the packaged table of the cleaning rules again: python -m training.packed_rules.
+"""Write the packaged table of the cleaning rules again.
 
-This is needed if a rule, a phrase or the reading of patterns changes. A test fails if it was forgotten.
+    python -m training.packed_rules
+
+Run this after a change of a rule, a phrase or the reading of patterns. A test fails if it was
+forgotten.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
-"""Train the model of `transforms/extract/page_level/page_kind.py`: does a page hold an article?
+"""Train the model of `transforms/extract/page_level/page_kind.py`: does a page have an article?
 
     python -m training.page_kind_model --articles DIR --others FILE --out transforms/extract/data/page_kind_model.npz
 
-DIR holds `*.jsonl.gz` files of pages with an article, FILE pages without one (`html`, `url`). Section fronts and briefs made
-from the articles (`made_pages.py`) join them, at half their weight. Prints, from models that saw no page of the site they are asked
-about, how many pages without an article are told for how many articles refused, and the addresses of these; with
-`--check collections` the same of models that saw no page of the collection.
+DIR holds `*.jsonl.gz` files of pages with an article. FILE has pages without one (`html`, `url`).
+Section fronts and briefs made from the articles (`made_pages.py`) are added at half their weight.
+
+The script prints how many pages without an article are detected, how many articles are refused for
+that, and the addresses of these articles. The models behind the figures saw no page of the site;
+with `--check collections` they saw no page of the collection.
 """
 
 from __future__ import annotations
@@ -35,9 +37,10 @@ from training import made_pages
 from training.labels import site
 
 FOLDS, SEED, FORESTS, ROUNDS = 5, 3, 3, 200
-#: The most pages of one collection of articles.
+#: The most pages that are used of one collection of articles.
 MOST_PAGES = 400
-#: The number of section fronts made from a collection, which is also that of briefs, and the fewest teasers in one language for a front.
+#: How many section fronts are made from a collection (and as many briefs), and the fewest teasers in one
+#: language for a front.
 _MADE, _LEAST_TEASERS = 45, 6
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
@@ -53,7 +56,7 @@ PARAMETERS: dict[str, Any] = {
     "deterministic": True,
     "force_row_wise": True,
 }
-#: There are few real pages without an article, so they weigh twice. Pages can be made in any number.
+#: There are few real pages without an article, so they count twice. Made pages can have any number.
 _WEIGHTS = {"article": 1.0, "other": 2.0, "front": 0.5, "brief": 0.5}
 _OF_ADDRESS = [i for i, name in enumerate(NAMES) if name.startswith("address_")]
 _LANGUAGE = re.compile(r"<html[^>]*\blang=[\"']?(\w\w)", re.IGNORECASE)
@@ -74,7 +77,7 @@ class Example:
 
 
 def examples(pages: Sequence[dict[str, Any]], kind: str, collection: str) -> list[Example]:
-    """The example of each page; a page without blocks has none."""
+    """Return the example of each page that has blocks."""
     found = []
     for page in pages:
         url = page.get("url")
@@ -121,7 +124,7 @@ def _language(page: dict[str, Any]) -> str:
 
 
 def fit(found: Sequence[Example]) -> Forest:
-    """The mean of a few forests, for each page with its address and without."""
+    """Train a few forests on each page with its address and without; return their mean."""
     import lightgbm
 
     rows = np.array([example.row for example in found])
@@ -137,7 +140,7 @@ def fit(found: Sequence[Example]) -> Forest:
 
 
 def without_address(rows: Rows) -> Rows:
-    """The rows as they would be if the address of the pages was not known."""
+    """Return the rows as they would be without the addresses of the pages."""
     bare = rows.copy()
     bare[:, _OF_ADDRESS] = -1.0
     return bare
@@ -166,7 +169,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def report(found: Sequence[Example], *, by_collection: bool) -> None:
-    """Print what is detected at several limits, with the addresses and without, and the articles refused at the limit in use."""
+    """Print how many pages are detected at several limits, with and without their addresses.
+
+    Also print the articles that the limit in use refuses.
+    """
     groups = np.array([e.collection if by_collection else str(_fold(e.site)) for e in found])
     odds = np.full((2, len(found)), -np.inf)
     for group in sorted(set(groups) - {"others"}):

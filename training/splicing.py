@@ -1,7 +1,8 @@
-"""Pages made worse: the text of other pages put beside the article, as sites do below and around theirs.
+"""Put the text of other pages beside an article, as sites do.
 
-What costs most on real pages is rare in any labelled set: another article, a gallery or a stream of entries that reads
-like the article and is none. Splicing makes as many such pages as wanted from those there are.
+On real pages the most text is lost to another article, a gallery or a stream of entries that reads
+like the article. Such pages are rare in any labelled set. Splicing makes any number of them from
+the pages that there are.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _MIN_PARAGRAPH = 60
 
 
 def article_element(tree: HtmlElement, gold: str) -> HtmlElement | None:
-    """The smallest element with four fifths of the article's paragraphs, or None if they are not found."""
+    """Return the smallest element with four fifths of the paragraphs of the article, or None."""
     shingles = set(evaluation.shingles(evaluation.tokens(gold)))
     inside: Counter[HtmlElement] = Counter()
     total = 0
@@ -55,7 +56,10 @@ def article_element(tree: HtmlElement, gold: str) -> HtmlElement | None:
 
 
 def splice(article: HtmlElement, articles: Sequence[HtmlElement], rng: random.Random) -> bool:
-    """Put text of other articles beside `article`, in its tree; return false if they have too little text."""
+    """Put text of other articles beside `article`, in its tree.
+
+    Return False if the other articles have too little text.
+    """
     foreign = _whole(rng.choice(articles), rng) if rng.random() < 0.5 else _items(articles, rng)
     if foreign is None:
         return False
@@ -75,7 +79,7 @@ def splice(article: HtmlElement, articles: Sequence[HtmlElement], rng: random.Ra
 
 
 def _whole(article: HtmlElement, rng: random.Random) -> HtmlElement:
-    """The article of another page with its markup, in a wrapper."""
+    """Return the article of another page with its markup, in a wrapper."""
     wrapper = _wrapper(rng)
     if rng.random() < 0.7:
         heading = etree.SubElement(wrapper, rng.choice(("h1", "h2", "h2", "h3")))
@@ -90,7 +94,7 @@ def _whole(article: HtmlElement, rng: random.Random) -> HtmlElement:
 
 
 def _items(articles: Sequence[HtmlElement], rng: random.Random) -> HtmlElement | None:
-    """A stream of items, each with a paragraph of some article: galleries, comments, teasers with text."""
+    """Return a stream of items as in galleries or comments, each with a paragraph of some article."""
     texts = []
     for article in rng.sample(list(articles), min(len(articles), 6)):
         texts += [

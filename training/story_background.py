@@ -1,8 +1,11 @@
-"""Write the background frequencies of story weights: python -m training.story_background TEXTS.parquet...
+"""Write the background frequencies that weigh the words of stories.
 
-Reads `text` and, where a file has it, `language`, of any news articles, and keeps counts of hashed
-features alone. What is in less than one of 800 documents is left out; the rest is scaled to 20,000.
-In a language with few documents, what is in half of them counts as common everywhere.
+    python -m training.story_background TEXTS.parquet...
+
+The script reads `text` and, if a file has it, `language` of any news articles. It keeps only counts
+of hashed features. A feature in less than one of 800 documents is left out, and the counts are
+scaled to 20,000 documents. In a language with few documents, a feature of half of them counts as
+common everywhere.
 """
 
 from __future__ import annotations
@@ -18,13 +21,17 @@ import pyarrow.parquet as pq
 from copydesk.transforms.stories import tfidf
 from copydesk.transforms.stories.term_counts import SPACE, count
 
-N_DOCUMENTS = 20_000  # so heavy that a few thousand articles do not outweigh it: similarities would shift as a corpus grows
-LEAST = 25  # of 20,000
-MIN_OF_LANGUAGE = 5  # documents that are needed to know a language's function words
+# Large enough that a few thousand articles do not outweigh it: similarities would shift as a corpus grows.
+N_DOCUMENTS = 20_000
+LEAST = 25  # documents of 20,000 that have a feature
+MIN_OF_LANGUAGE = 5  # documents needed to know the function words of a language
 
 
 def frequencies(texts: Sequence[str], languages: Sequence[str]) -> np.ndarray:
-    """The share of documents that have each feature: of all documents, or of those of one language if that is higher."""
+    """Return the share of documents that have each feature.
+
+    It is the share of all documents, or that of the documents of one language if that is higher.
+    """
     shares = np.zeros(SPACE)
     for language in ("", *sorted(set(languages))):
         chosen = [text for text, own in zip(texts, languages, strict=True) if language in ("", own)]

@@ -1,13 +1,14 @@
-"""Train the wording model of `transforms/clean`, which knows boilerplate in many languages by its wording.
+"""Train the wording model of `transforms/clean`, which knows boilerplate by its wording.
 
     pip install scikit-learn scipy wordfreq pythainlp
     python -m training.wordings --gold DIR
 
-Lines that must go are the examples of the rules, the lines of `wording_lines/boilerplate.txt` and lines
-labelled by reading. Lines that must stay are the rules' look-alikes, `wording_lines/articles.txt`, lines
-and pieces of gold texts, and, for languages without gold texts, lines of words drawn by their frequency.
-Pages of the final labelled part are left out as a whole. The figures printed are of gold lines that were
-held out and of that part.
+The model covers many languages. Lines that must be cut are the examples of the rules, the lines of
+`wording_lines/boilerplate.txt`, and lines that people labelled. Lines that must stay are the
+look-alikes of the rules, `wording_lines/articles.txt`, and lines and pieces of gold texts.
+Languages without gold texts get lines of words drawn by their frequency. Pages of the final
+labelled part are left out completely. The printed figures are of held-out gold lines and of the
+final part.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from training import labelled_lines
 LINES = Path(__file__).parent / "wording_lines"
 SEED = 7
 MOST_CHARS = 170
-#: Weights of a line by where it comes from. Lines written for this model count most.
+#: The weight of a line, by its source. Lines written for this model count most.
 WEIGHTS = {
     "rules": 1.0,
     "look_alikes": 3.0,
@@ -46,24 +47,24 @@ WEIGHTS = {
     "gold": 1.0,
     "piece": 1.0,
 }
-SHAPE_SCALE = 0.3  # Shapes are few and would otherwise outweigh the words.
+SHAPE_SCALE = 0.3  # There are few shapes, and they would otherwise outweigh the words.
 PENALTY = 60.0  # The inverse strength of regularisation; 10 leaves the model unsure of everything.
-# Of 384 article lines of the final labelled part two are lost at 1.5, and one at 2.0. Of probes with
-# less common wordings 63 % go at 1.5 and 60 % at 2.0.
+# The final labelled part has 384 article lines. Two are lost at 1.5, and one at 2.0. Of probes with
+# less common wordings, 63 % are cut at 1.5 and 60 % at 2.0.
 THRESHOLD = 2.0
-PIECES = {"en": 6000, "zh": 6000, "pl": 4000, "de": 4000}  # of gold texts
+PIECES = {"en": 6000, "zh": 6000, "pl": 4000, "de": 4000}  # pieces of gold texts
 OTHER_PIECES = 3000
 FREQUENT, FREQUENT_OTHERS = 1250, 300  # lines of frequent words in a language
 SIMILAR = frozenset({"fil", "ta", "ur", "is", "lt", "lv", "sl", "ms", "mk", "ca"})
 CODES = {"nb": "no", "sh": "hr"}
 STOPS = {"zh": "。", "ja": "。", "hi": "।", "bn": "।"}
 UNSPACED = frozenset({"zh", "yue", "wuu", "ja", "th"})
-#: Collections whose gold texts hold readers' comments, or that have no news.
+#: Collections that have readers' comments in their gold texts, or that have no news.
 LEFT_OUT = frozenset({"dragnet", "page_types", "htmldate", "postlight"})
 
 
 class Example(NamedTuple):
-    """A line, whether it must go, and where it comes from."""
+    """A line, whether it must be cut, and its source."""
 
     text: str
     must_go: bool
@@ -71,7 +72,7 @@ class Example(NamedTuple):
 
 
 def of_rules() -> Iterator[Example]:
-    """The examples of all rules that cut whole lines."""
+    """Return the examples of all rules that cut whole lines."""
     for rule in rules.ALL:
         if rule.category not in {"layout", "learned"} and rule.place in {
             "line",
@@ -87,7 +88,7 @@ def of_rules() -> Iterator[Example]:
 
 
 def of_files() -> Iterator[Example]:
-    """The lines written for this model."""
+    """Return the lines written for this model."""
     for source in ("boilerplate", "articles"):
         for line in (LINES / f"{source}.txt").read_text(encoding="utf-8").split("\n"):
             if line and not line.startswith("#") and not re.fullmatch(r"\[[\w-]+\]", line):
@@ -95,7 +96,7 @@ def of_files() -> Iterator[Example]:
 
 
 def of_labels(gold: Path, part: str) -> Iterator[tuple[str, Example]]:
-    """The labelled lines of a part, each with its language."""
+    """Return the labelled lines of a part, each with its language."""
     for page in labelled_lines.labelled(gold, part):
         for number, label in page.labels.items():
             if label not in labelled_lines.NEITHER:
@@ -106,7 +107,7 @@ def of_labels(gold: Path, part: str) -> Iterator[tuple[str, Example]]:
 
 
 def of_gold(gold: Path, final: set[str]) -> Iterator[tuple[str, Example]]:
-    """The paragraphs of gold texts of other sites than `final`, each with its language."""
+    """Return the paragraphs of gold texts of other sites than `final`, each with its language."""
     for dataset, path in (
         (path.name.split(".")[0], path) for path in sorted(gold.glob("*.jsonl.gz"))
     ):
@@ -122,7 +123,10 @@ def of_gold(gold: Path, final: set[str]) -> Iterator[tuple[str, Example]]:
 
 
 def pieces(paragraphs: dict[str, list[str]]) -> Iterator[Example]:
-    """Sentences and runs of words from paragraphs, by language: examples of headlines and short lines."""
+    """Return sentences and runs of words from paragraphs, by language.
+
+    They are examples of headlines and short lines.
+    """
     rng = random.Random(SEED)
     for language, texts in paragraphs.items():
         for _ in range(min(PIECES.get(language, OTHER_PIECES), 12 * len(texts))):
@@ -147,7 +151,7 @@ def pieces(paragraphs: dict[str, list[str]]) -> Iterator[Example]:
 
 
 def of_frequent_words() -> Iterator[Example]:
-    """Lines of words drawn by their frequency, in all languages whose frequencies are known."""
+    """Return lines of words drawn by frequency, in all languages whose frequencies are known."""
     import wordfreq
     from pythainlp.corpus import tnc
 
@@ -172,7 +176,7 @@ def of_frequent_words() -> Iterator[Example]:
 
 
 def examples(gold: Path) -> list[Example]:
-    """Every line that is trained on, once."""
+    """Return every line that the model is trained on, once."""
     final = {page.site for page in labelled_lines.labelled(gold, labelled_lines.FINAL)}
     paragraphs: dict[str, list[str]] = collections.defaultdict(list)
     found = [*of_rules(), *of_files()]
@@ -193,7 +197,7 @@ def examples(gold: Path) -> list[Example]:
 
 
 def matrix(texts: list[str]) -> Any:
-    """The features of lines as a sparse matrix: those of the table of weights, then their shapes."""
+    """Return the features of lines as a sparse matrix: the hashed ones, then the shapes."""
     from scipy.sparse import csr_matrix, hstack
 
     low = [folded(text) for text in texts]
@@ -206,7 +210,7 @@ def matrix(texts: list[str]) -> Any:
 
 
 def main() -> None:
-    """Read the lines, train, print, write."""
+    """Read the lines, train the model, print its figures, and write it."""
     from sklearn.linear_model import LogisticRegression
 
     parser = argparse.ArgumentParser(
