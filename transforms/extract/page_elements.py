@@ -8,9 +8,9 @@ loop over its tags gives the columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -127,18 +127,21 @@ class Elements:
             found = self._attributes[element] = _attributes(self._start_tag(element).decode())
         return found
 
-    def attribute(self, element: int, name: str) -> str:
-        """Return the value of one attribute of an element, or an empty string."""
-        start_tag, opening = self._start_tag(element), f' {name}="'.encode()
-        at = start_tag.find(opening)
-        if at < 0:
-            return ""
-        at += len(opening)
-        return decoded(start_tag[at : start_tag.index(b'"', at)].decode())
+    def first_attribute(self, element: int, names: Iterable[str]) -> str:
+        """Return the first of some attributes of an element that is not empty, or an empty string."""
+        start_tag = self._start_tag(element)
+        for opening in map(_opening, names):
+            at = start_tag.find(opening)
+            if at >= 0:
+                at += len(opening)
+                end = start_tag.index(b'"', at)
+                if end > at:
+                    return decoded(start_tag[at:end].decode())
+        return ""
 
     def has(self, element: int, attribute: str) -> bool:
         """Tell whether an element has an attribute."""
-        return f' {attribute}="'.encode() in self._start_tag(element)
+        return _opening(attribute) in self._start_tag(element)
 
     def hrefs(self, elements: Index) -> list[str]:
         """Return the addresses that elements link to, or empty strings."""
@@ -146,6 +149,11 @@ class Elements:
             self.address[elements].tolist(), self.address_end[elements].tolist(), strict=True
         )
         return [decoded(self.content[start:end].decode()) for start, end in places]
+
+    def href(self, element: int) -> str:
+        """Return the address that an element links to, or an empty string."""
+        start, end = self.address.item(element), self.address_end.item(element)
+        return decoded(self.content[start:end].decode())
 
     def text(self, element: int) -> str:
         """Return the text between the start tag of an element and the next tag."""
@@ -202,10 +210,6 @@ class Elements:
         tag = self.opened_at[element]
         return self.content[self._starts[tag] : self._ends[tag]]
 
-    def longest_tag(self) -> int:
-        """Return the number of bytes of the longest tag."""
-        return int((self.tag_ends - self.tag_starts).max())
-
     def are(self, names: Collection[str]) -> Marks:
         """Return whether each element has one of these names."""
         of_kind = map(names.__contains__, self.names)
@@ -223,6 +227,12 @@ class Elements:
         if not len(places):
             return chosen
         return covered(places, self.end[places], len(self))
+
+
+@lru_cache(maxsize=256)
+def _opening(attribute: str) -> bytes:
+    """Return the beginning of an attribute in a start tag."""
+    return f' {attribute}="'.encode()
 
 
 def covered(first: Index, end: Index, count: int) -> Marks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -40,6 +41,7 @@ _CROWDED = etree.XPath(f"boolean(descendant::*/@*[{_CROWD + 1}])")
 #: Bytes of a serialised attribute at least: ` a=""`.
 _LEAST_ATTRIBUTE = 5
 _MOST_REPAIRS = 10
+_SEPARATORS = b" \t\n\r\x0b\x0c\"'/="
 #: Bytes of the end of a script, with some white space, which contain no attributes that matter.
 _END_OF_SCRIPT = 20
 
@@ -63,13 +65,24 @@ def parse_with_elements(
     content = _checked(text, options or Options())
     tree = _tree(content)
     elements = page_elements.read(tree)
-    if elements.longest_tag() > _CROWD * _LEAST_ATTRIBUTE and _CROWDED(tree):
+    if _may_be_crowded(elements) and _CROWDED(tree):
         tree = _tree(_requoted(content, _CROWD))
         elements = page_elements.read(tree)
     if tree.find("body") is None:
         tree = _with_body(content, tree)
         elements = page_elements.read(tree)
     return tree, elements
+
+
+def _may_be_crowded(elements: Elements) -> bool:
+    """Tell whether the serialised page has a tag with so many attributes.
+
+    A value that ends in an equals sign counts as one more.
+    """
+    sizes = elements.tag_ends - elements.tag_starts
+    long = np.flatnonzero(sizes > _CROWD * _LEAST_ATTRIBUTE)
+    ranges = zip(elements.tag_starts[long].tolist(), elements.tag_ends[long].tolist(), strict=True)
+    return any(elements.content.count(b'="', start, end) > _CROWD for start, end in ranges)
 
 
 def _checked(text: str, options: Options) -> bytes:
@@ -178,21 +191,30 @@ def _has_more_attributes(content: bytes, most: int) -> bool:
 
 
 def _has_stretch(content: bytes, length: int) -> bool:
-    """Tell whether this many bytes in a row have no ">", outside of scripts.
+    """Tell whether this many bytes in a row have no ">" but many attributes, outside of scripts.
 
-    It reads only a few bytes of each stretch.
+    There is a separator before each attribute. Separators for a quarter of `length` are many: a tag
+    of that many attributes may go on after a ">" in quotation marks.
     """
     at = 0
     while at + length <= len(content):
         end = content.rfind(b">", at, at + length)
         if end < 0:
             end = content.find(b">", at + length)
-            if not _is_in_script(content, at, end if end >= 0 else len(content)):
+            stop = end if end >= 0 else len(content)
+            if _separators(content[at:stop]) >= length // 4 and not _is_in_script(
+                content, at, stop
+            ):
                 return True
             if end < 0:
                 return False
         at = end + 1
     return False
+
+
+def _separators(stretch: bytes) -> int:
+    """Return the number of bytes that may be between two attributes."""
+    return len(stretch) - len(stretch.translate(None, _SEPARATORS))
 
 
 def _is_in_script(content: bytes, start: int, end: int) -> bool:

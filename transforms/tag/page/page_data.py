@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -213,7 +213,7 @@ class _Reader:
     def _add_marks(self, element: int, sign: Sign, marks: Marked) -> None:
         """Record an element whose names, links or properties show what it holds."""
         if sign.is_license and len(self.licenses) < MAX_LICENSES:
-            address = self.elements.hrefs(np.array([element]))[0].strip()[:500]
+            address = self.elements.href(element).strip()[:500]
             self.licenses += [address] if address else []
         for column, how in marks:
             self._mark(getattr(self, column), element, how, sign.named)
@@ -260,16 +260,17 @@ class _Reader:
     def _mark(self, marks: list[Mark], element: int, how: str, named: str) -> None:
         if len(marks) >= (MAX_MARKS if how == "text" else 2 * MAX_MARKS):
             return
-        text = self.visible.of(element)[:MOST_CHARS]
-        attribute = partial(self.elements.attribute, element)
-        value = next(filter(None, map(attribute, _VALUES)), "")
-        if not text and not value:
+        is_line = how == "class" and marks is not self.headings
+        most = MAX_MARK_CHARS if is_line else MOST_CHARS
+        text = self.visible.of(element, most)[:MOST_CHARS]
+        if is_line and len(text) > MAX_MARK_CHARS:
             return
-        if how == "class" and len(text) > MAX_MARK_CHARS and marks is not self.headings:
+        value = self.elements.first_attribute(element, _VALUES)
+        if not text and not value:
             return
         zone, inside = self._surroundings(element)
         self.marked[element] = self.order
-        href = attribute("href")[:500]
+        href = self.elements.href(element)[:500]
         marks.append(Mark(text, fold(value)[:300], how, named, self.order, inside, zone, href))
 
     def _surroundings(self, element: int) -> tuple[str, int]:

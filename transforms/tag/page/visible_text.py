@@ -15,7 +15,7 @@ _MAX_LEVELS = 30  # Nested elements inside a mark.
 MOST_CHARS = 3 * MAX_MARK_CHARS  # Characters of a mark that are kept.
 # Characters. A page may nest a thousand marks around one text of several megabytes.
 _MAX_PART_CHARS = MOST_CHARS + 1
-_MANY_PARTS = 40  # Pieces after which the characters read so far are counted (arbitrary).
+_MANY_PARTS = 10  # Pieces after which the characters read so far are counted (arbitrary).
 
 HIDDEN = words(
     """
@@ -40,33 +40,36 @@ class VisibleText:
     def __init__(self, elements: Elements) -> None:
         self.elements = elements
         self.opened, self.closed = elements.opened_at, elements.closed_at
-        self.depth, self.is_hidden = elements.depth.data, elements.are(HIDDEN).data
+        self.depth, self.parent = elements.depth.data, elements.parent.data
+        self.is_hidden = elements.are(HIDDEN).data
 
-    def of(self, element: int) -> str:
+    def of(self, element: int, most: int = MOST_CHARS) -> str:
         """Return the text of an element, one line for each block.
 
         Inline neighbours are separated even if there is no white space between two letters, because
         some pages separate them by style alone. The text ends after `MAX_PARTS` pieces, or some
-        pieces after `MOST_CHARS` printed characters.
+        pieces after `most` printed characters.
         """
         if self.closed[element] - self.opened[element] == 1:  # most of them
             text = self.elements.text_after(self.opened[element])
             if _BORDER not in text:
                 return " ".join(text[:_MAX_PART_CHARS].split())
-        text = "".join(self._parts(element))
+        text = "".join(self._parts(element, most))
         lines = (" ".join(line.split()) for line in text.split("\n"))
         return "\n".join(
             _INLINE.sub(_between, line).strip() for line in lines if line.strip(" \ue000")
         )
 
-    def _parts(self, element: int) -> list[str]:
+    def _parts(self, element: int, most: int) -> list[str]:
         """Return the pieces of text, with a border before and after each inner element."""
-        elements, opened, closed, of_tag = self.elements, self.opened, self.closed, self.of_tag
+        opened, closed, of_tag, border_of = self.opened, self.closed, self.of_tag, self.border_of
+        text_after, kind = self.elements.text_after, self.kind
         tag, stop = opened[element], closed[element]
         parts: list[str] = []
         if tag == stop:
             return parts
-        self._add(parts, tag)
+        if text := text_after(tag):
+            parts.append(text[:_MAX_PART_CHARS].replace("\n", " "))
         deepest = self.depth[element] + _MAX_LEVELS
         n_read = n_printed = 0
         tag += 1
@@ -74,27 +77,34 @@ class VisibleText:
             if len(parts) >= n_read + _MANY_PARTS:
                 n_printed += _printed_chars(parts[n_read:])
                 n_read = len(parts)
-                if n_printed > MOST_CHARS:
+                if n_printed > most:
                     break
             inner = of_tag[tag]
-            if tag == opened[inner] and len(parts) > MAX_PARTS:
-                tag = closed[int(elements.parent[inner])]
+            opens = tag == opened[inner]
+            if opens and len(parts) > MAX_PARTS:
+                tag = closed[self.parent[inner]]
                 continue
-            if tag == opened[inner] and (self.is_hidden[inner] or self.depth[inner] > deepest):
+            if opens and (self.is_hidden[inner] or self.depth[inner] > deepest):
                 tag = closed[inner]
             else:
-                border = "\n" if elements.tag[inner] in _BLOCKS else _BORDER
+                border = border_of[kind[inner]]
                 parts.append(border)
-                if opened[inner] == closed[inner]:
+                if opens and tag == closed[inner]:
                     parts.append(border)
-            self._add(parts, tag)
+            if text := text_after(tag):
+                parts.append(text[:_MAX_PART_CHARS].replace("\n", " "))
             tag += 1
         return parts
 
-    def _add(self, parts: list[str], tag: int) -> None:
-        text = self.elements.text_after(tag)
-        if text:
-            parts.append(text[:_MAX_PART_CHARS].replace("\n", " "))
+    @cached_property
+    def kind(self) -> memoryview[int]:
+        """The kind of each element."""
+        return self.elements.kind.data
+
+    @cached_property
+    def border_of(self) -> list[str]:
+        """The mark before and after an element of each kind."""
+        return ["\n" if name in _BLOCKS else _BORDER for name in self.elements.names]
 
     @cached_property
     def of_tag(self) -> memoryview[int]:
