@@ -203,7 +203,7 @@ PARTS: dict[str, Callable[[Data], Iterator[Line]]] = {
 
 
 def measured(part: str, data: Data) -> tuple[list[Line], int]:
-    """Run a part in a process of its own; return its lines and its peak resident memory in bytes."""
+    """Run a part in a process of its own; return its lines and peak resident memory in bytes."""
     command = [sys.executable, "-m", "benchmarks", "--part", part, "--n", str(data.n)]
     for name in ("texts", "pages"):
         if getattr(data, name):

@@ -66,7 +66,8 @@ def members(found: Sequence[tuple[str, bytes]], n_records: int) -> Iterator[byte
     chosen = random.choices(list(_KINDS), list(_KINDS.values()), k=n_records)
     for number, kind in enumerate(chosen):
         url, html = found[number % len(found)]
-        # The number makes each text different, so that pages repeated from a small set are not copies.
+        # The number makes each text different, so that pages repeated from a small set are not
+        # copies.
         url = f"{url}{'&' if '?' in url else '?'}n={number}"
         block = http(html.replace(b"</p>", f" {number}</p>".encode(), 3))
         yield damaged(kind, url, block)

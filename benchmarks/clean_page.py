@@ -42,7 +42,7 @@ class Contender:
     scores: dict[str, evaluation.SetScore] = field(default_factory=dict)
 
     def ask(self, name: str, row: Row) -> None:
-        """Clean a page of the file `name`; add its cost, and its score if the page has a gold text."""
+        """Clean a page of the file `name`; add its cost, and its score if it has a gold text."""
         gc.collect()
         start = time.process_time()
         text = self.text_of(row)

@@ -120,7 +120,7 @@ EXTRACTORS: dict[str, Callable[[str], str]] = {
 
 
 def labelled(row: dict[str, Any], text: str) -> tuple[Line, ...] | None:
-    """Return the lines with their labels, or None if less than half of every gold text was found."""
+    """Return the labelled lines, or None if less than half of every gold text was found."""
     golds = [g for g in (row["gold_text"], *(row.get("gold_text_alt") or ())) if g]
     cjk = len(_CJK.findall(golds[0])) > 0.2 * max(1, len(re.findall(r"\w", golds[0])))
     gold_words = [tokens(g, cjk) for g in golds]

@@ -302,7 +302,7 @@ def documents(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document
 
 
 def _told(stories: Stories, number: int, at: datetime, dice: random.Random) -> list[Document]:
-    """Return the documents made from a story: alone, with copies, revised, or told in other words."""
+    """Return the documents of a story: alone, with copies, revised, or told in other words."""
     story = stories.story(number)
     own = _document(story.title, story.sentences, number, at, dice)
     kind = dice.random()

@@ -265,7 +265,8 @@ def by_script(n: int) -> dict[str, tuple[float, float]]:
     for name, letters in _SCRIPTS.items():
         rng, parts = random.Random(1), letters.split()
         joint = "" if name in ("Chinese", "Japanese") else " "
-        # In Han script a word is one of 3,000 characters. In other scripts syllables form 3,000 words.
+        # In Han script a word is one of 3,000 characters. In other scripts syllables form 3,000
+        # words.
         words = [
             chr(0x4E00 + 5 * i) if not joint else "".join(rng.choices(parts, k=rng.randint(1, 3)))
             for i in range(3000)

@@ -56,7 +56,8 @@ def keys_of(rng: np.random.Generator, n: int) -> NDArray[np.uint64]:
         PHRASES_Q * (drawn ** (-1 / PHRASES_A) - 1),
         TAIL_Q * (drawn ** (-1 / TAIL_A) - 1),
     )
-    # Beyond 2**52 two draws have the same rank only because of rounding, so these keys count as new.
+    # Beyond 2**52 two draws have the same rank only because of rounding, so these keys count as
+    # new.
     whole = np.minimum(ranks, 2.0**52).astype(np.uint64) * np.uint64(2) + is_phrase
     fresh = rng.integers(1 << 54, 1 << 62, (n, N_KEYS), dtype=np.uint64)
     return np.sort(_hashed(np.where(ranks < 2.0**52, whole, fresh)) >> np.uint64(4), axis=1)
@@ -191,7 +192,10 @@ def buckets(index: Index) -> dict[str, Any]:
 
 
 def part_sizes(index: Index, parts: int) -> dict[str, float]:
-    """Far keys of the index cut by their top bits: bytes of a part, and the largest against the mean."""
+    """Divide the far keys by their top bits.
+
+    Return the bytes of a part, and the size of the largest relative to the mean.
+    """
     shift = np.uint64(64 - (parts.bit_length() - 1))
     total = np.zeros(parts, np.int64)
     for run in index.runs:

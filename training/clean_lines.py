@@ -52,13 +52,16 @@ PARAMETERS = {
 }
 ROUNDS = {"first": 90, "second": 110}
 SHORT_SHARE = 4  # one in this many short lines of a gold page is used, because most lines are short
-LABEL_WEIGHT = 6.0  # weight of a labelled line; 3 cuts 80.5 % of the boilerplate instead of 81.4 % (training/README.md)
-FULL_WEIGHT = 0.5  # weight of a line of a page's full text, which has five times the lines of its main content
+# Weight of a labelled line; 3 cuts 80.5 % of the boilerplate instead of 81.4 % (training/README.md).
+LABEL_WEIGHT = 6.0
+# Weight of a line of a page's full text, which has five times the lines of its main content.
+FULL_WEIGHT = 0.5
 GOLD_SHARE = 4  # one in this many pages with gold text is read
 MOST_LINES = 600  # the most that are read of such a page
 WITH_COMMENTS = frozenset({"dragnet"})  # collections whose gold text holds readers' comments
-# Shares of good lines of gold pages that the model may cut: lines of four words or more, and shorter
-# ones. Labels of menus that occur in the article too count as good, so the second figure is far too high.
+# Shares of good lines of gold pages that the model may cut: lines of four words or more, and
+# shorter ones. Labels of menus that occur in the article too count as good, so the second figure is
+# far too high.
 LOST_PER_1000, LOST_SHORT_PER_1000 = 1.6, 10.0
 LIST_LIMIT = 4.5  # for a line among lines that rules cut: an article may end with a short line
 
@@ -309,8 +312,8 @@ def train(documents: list[Document], out: Path, lost_to: Path | None) -> None:
             encoding="utf-8",
         )
     final, odds = word_weights(texts, number, columns, counted), rule_odds(columns, counted)
-    # The shipped first pass uses weights of words and rules from all pages. It is trained with weights from
-    # held-out pages.
+    # The shipped first pass uses weights of words and rules from all pages. It is trained with
+    # weights from held-out pages.
     np.savez_compressed(
         out,
         words=np.array("\n".join(final)),

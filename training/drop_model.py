@@ -68,8 +68,8 @@ PARAMETERS = {
     "deterministic": True,
     "num_threads": 1,
 }
-# If k has more of d, d is never less likely to go. If k lacks more facts of d, d is never more likely
-# to go.
+# If k has more of d, d is never less likely to go. If k lacks more facts of d, d is never more
+# likely to go.
 RISING = {
     "shingles_in_kept",
     "covered",
@@ -102,7 +102,7 @@ MONOTONE = [(name in RISING) - (name in FALLING) for name in evidence.FEATURES]
 
 
 class Example(NamedTuple):
-    """One direction of a pair: two texts by number, the hours between them, and whether d may go."""
+    """One direction of a pair: two texts by number, hours between them, and whether d may go."""
 
     dropped: int
     kept: int
@@ -204,7 +204,10 @@ def _family_label(d: dict[str, Any], k: dict[str, Any]) -> float | None:
 
 
 def read_wire(gold: Path, into: Examples, share: float = 0.6) -> None:
-    """Read wire stories with edited copies: the pairs that `find_duplicates` measures, by cluster."""
+    """Read wire stories with edited copies: the pairs that `find_duplicates` measures.
+
+    They are grouped by cluster.
+    """
     table = pq.read_table(gold / "wirecopy_dev.parquet")
     texts, clusters = table["text"].to_pylist(), table["cluster"].to_pylist()
     edits, times = table["ops"].to_pylist(), table["published_at"].to_pylist()

@@ -1,7 +1,7 @@
 """Lines of real pages that people read and labelled as article or as a category of boilerplate.
 
     python -m training.labelled_lines --gold DIR              # the share of each kind that is cut
-    python -m training.labelled_lines --gold DIR --lost FILE  # also write every article line that is cut
+    python -m training.labelled_lines --gold DIR --lost FILE  # and all lost article lines
     python -m training.labelled_lines --gold DIR --part held_out
 
 The pages belong to their publishers, so the repository has only hashes and labels. They are in
@@ -230,7 +230,7 @@ def chosen(gold: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
 
 
 def shown(lines: list[str]) -> list[int]:
-    """Return the numbers of the labelled lines of a page: the first, some of the middle, the last."""
+    """Return the numbers of the labelled lines of a page: first, some of the middle, last."""
     n = len(lines)
     if n <= HEAD + MIDDLE + TAIL:
         return list(range(n))

@@ -18,13 +18,14 @@ from copydesk.flows import evaluation
 Column = npt.NDArray[np.float64]
 
 _SHINGLE = 4
-#: A repeated or very short text counts as the article only near it: within this many blocks on either side.
+#: A repeated or very short text counts as the article only near it: within this many blocks on
+#: either side.
 _NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """For each block: its share in the article, its tokens, and how far its label can be trusted."""
+    """For each block: its share in the article, its tokens, and the trust in its label."""
 
     share: Column
     tokens: Column

@@ -75,7 +75,7 @@ class Collection:
 
 
 class LabelledPair(NamedTuple):
-    """The rows of two wire stories, which may go (`a`, `b`, `either` or `none`), and their group."""
+    """Rows of two wire stories, which may go (`a`, `b`, `either` or `none`), and their group."""
 
     a: int
     b: int
@@ -84,7 +84,7 @@ class LabelledPair(NamedTuple):
 
 
 class Sentences:
-    """The sentences of texts as numbers, for counting the words of sentences that no kept text has."""
+    """The sentences of texts as numbers, for counting words that no kept text has."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         numbers: dict[str, int] = {}
@@ -193,7 +193,10 @@ class Families:
         return cls(rows, Collection(texts, pa.array(times)), groups, Sentences(texts))
 
     def figures(self, kept: Kept) -> dict[str, float]:
-        """Return the shares of kept items, dropped copies, and chains with only the fullest kept."""
+        """Return the shares of kept items, dropped copies, and chains with one kept text.
+
+        In such a chain only the fullest text is kept.
+        """
         members: dict[str, list[int]] = defaultdict(list)
         mates: dict[tuple[str, int], list[int]] = defaultdict(list)
         for number, row in enumerate(self.rows):

@@ -49,7 +49,8 @@ T = TypeVar("T")
 
 FOLDS = 5
 SEED = 7
-#: A few small trees: larger or more trees gained nothing across sites. Deterministic for one LightGBM version.
+#: A few small trees: larger or more trees gained nothing across sites. Deterministic for one
+#: LightGBM version.
 PARAMETERS: dict[str, Any] = {
     "objective": "cross_entropy",
     "learning_rate": 0.08,
@@ -66,20 +67,21 @@ PARAMETERS: dict[str, Any] = {
     "force_row_wise": True,
 }
 ROUNDS = 130
-#: Each pass is the mean of forests with different training data: with or without the spliced pages, and
-#: with collections weighted by the square root of their size or all alike.
+#: Each pass is the mean of forests with different training data: with or without the spliced pages,
+#: and with collections weighted by the square root of their size or all alike.
 MEMBERS = ((True, False), (False, False), (True, True), (False, True))
 #: The two members whose held-out results train the later passes. They differ in both respects.
 _OPINION_MEMBERS = (0, 3)
-#: The share of easy blocks used in training: outside the article, and mostly links or hardly a word.
+#: The share of easy blocks used in training: outside the article, and mostly links or hardly a
+#: word.
 _EASY_SHARE = 0.15
-#: The weight of a spliced page relative to an unchanged one, and the number of spliced pages relative
-#: to the pages of each collection.
+#: The weight of a spliced page relative to an unchanged one, and the number of spliced pages
+#: relative to the pages of each collection.
 _SPLICED_WEIGHT = 0.5
 _SPLICED_SHARE = {"wcxb_article": 0.35, "l3s_gn1": 0.3, "daniel": 0.25, "dragnet": 0.3}
 _SPLICED_SHARE_ELSE = 0.7
-#: A page written for this purpose. Its features are stored, so that a test can compare them with those
-#: that the code computes now.
+#: A page written for this purpose. Its features are stored, so that a test can compare them with
+#: those that the code computes now.
 PROBE = Path(__file__).parent / "probe.html"
 _SOURCES = ("line_model.py", "labels.py", "splicing.py")
 
@@ -215,7 +217,7 @@ class Look:
     def fit(
         self, among: Sequence[int], members: Sequence[int] = tuple(range(len(MEMBERS)))
     ) -> Forest:
-        """Train a forest for each member on the weighted blocks of some pages; return their mean."""
+        """Train a forest for each member on weighted blocks of some pages; return their mean."""
         return Forest.mean([self._member(m, among) for m in members])
 
     def _member(self, member: int, among: Sequence[int]) -> Forest:
@@ -252,7 +254,10 @@ def _run(number: int) -> Any:
 
 
 def second_rows(pages: Sequence[Sample], first: Sequence[Column]) -> list[Matrix]:
-    """Return the features of the second pass: those of the first, and its results around the block."""
+    """Return the features of the second pass.
+
+    They are those of the first pass, and its results around the block.
+    """
     return [
         np.concatenate([block_context_features.build(s.page, q, s.words), s.own], axis=1)
         for s, q in zip(pages, first, strict=True)
@@ -295,7 +300,10 @@ Forests = tuple[Forest, Forest, Forest]
 
 
 def train(pages: Sequence[Sample], jobs: int) -> Forests:
-    """Train the three passes on all pages. Held-out results of the first pass train the later ones."""
+    """Train the three passes on all pages.
+
+    Held-out results of the first pass train the later ones.
+    """
     everything = range(len(pages))
     first = Look(pages, [s.own for s in pages], 0)
     _, before = held_out(first, [_fold(s.site) for s in pages], jobs, _OPINION_MEMBERS)
@@ -321,7 +329,7 @@ def train_held_out(pages: Sequence[Sample], groups: Sequence[int], jobs: int) ->
 
 
 def stored(pages: Sequence[Sample], forests: Forests, gold: Path) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays of the model file: the forests, their columns, a probe, and their origin."""
+    """Return the arrays of the model file: forests, their columns, a probe, and their origin."""
     arrays = {
         "names": np.array(pages[0].names),
         "probe": probe(),

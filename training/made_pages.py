@@ -87,7 +87,10 @@ def _printable(text: str) -> str:
 def front(
     page: dict[str, Any], teasers: Sequence[Teaser], rng: random.Random
 ) -> dict[str, Any] | None:
-    """Return the page with a list of teasers instead of its article, or None if that is not found."""
+    """Return the page with a list of teasers in place of its article.
+
+    Return None if the article is not found.
+    """
     tree, article = _opened(page)
     if article is None:
         return None

@@ -17,7 +17,10 @@ from copydesk.transforms.clean.patterns import rule_table
 
 
 def main() -> None:
-    """Build the table from the rules and write it. The dates in the file do not depend on the clock."""
+    """Build the table from the rules and write it.
+
+    The dates in the file do not depend on the clock.
+    """
     path = Path(rule_table.__file__).parents[1] / "data" / rule_table.FILE
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
         for name, part in rule_table.content_of(rules.ALL).items():

@@ -39,8 +39,8 @@ from training.labels import site
 FOLDS, SEED, FORESTS, ROUNDS = 5, 3, 3, 200
 #: The most pages that are used of one collection of articles.
 MOST_PAGES = 400
-#: How many section fronts are made from a collection (and as many briefs), and the fewest teasers in one
-#: language for a front.
+#: How many section fronts are made from a collection (and as many briefs), and the fewest teasers
+#: in one language for a front.
 _MADE, _LEAST_TEASERS = 45, 6
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
@@ -66,7 +66,7 @@ Rows = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The features of one page, its kind (`article`, `brief`, `other` or `front`), and its collection."""
+    """The features of a page, its kind (`article`, `brief`, `other`, `front`) and collection."""
 
     row: npt.NDArray[np.float32]
     kind: str

@@ -94,7 +94,10 @@ def _whole(article: HtmlElement, rng: random.Random) -> HtmlElement:
 
 
 def _items(articles: Sequence[HtmlElement], rng: random.Random) -> HtmlElement | None:
-    """Return a stream of items as in galleries or comments, each with a paragraph of some article."""
+    """Return a stream of items as in galleries or comments.
+
+    Each item has a paragraph of some article.
+    """
     texts = []
     for article in rng.sample(list(articles), min(len(articles), 6)):
         texts += [

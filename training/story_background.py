@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 from copydesk.transforms.stories import tfidf
 from copydesk.transforms.stories.term_counts import SPACE, count
 
-# Large enough that a few thousand articles do not outweigh it: similarities would shift as a corpus grows.
+# Large enough that a few thousand articles do not outweigh it: similarities would shift as a corpus
+# grows.
 N_DOCUMENTS = 20_000
 LEAST = 25  # documents of 20,000 that have a feature
 MIN_OF_LANGUAGE = 5  # documents needed to know the function words of a language
