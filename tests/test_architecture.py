@@ -55,7 +55,8 @@ AT_HOME = {
         "transforms/intrinsics.py",
     ),
 }
-# A transform knows no clock, disk, network or environment; `importlib.resources` is how package data is loaded.
+# A transform knows no clock, disk, network or environment; `importlib.resources` is how package
+# data is loaded.
 NOT_IN_TRANSFORMS = {
     "os",
     "time",

@@ -153,7 +153,8 @@ def _wide_parquet() -> bytes:
 
 def _lying_statistics_parquet() -> bytes:
     raw = _good_parquet()
-    # The least value of the column, as the footer has it, is turned into one that is larger than the greatest.
+    # The least value of the column, as the footer has it, is turned into one that is larger than
+    # the greatest.
     return (
         raw.replace(b"https://example.org/0", b"https://example.org/9")
         if raw.count(b"https://example.org/0")

@@ -22,7 +22,8 @@ copydesk.warm_up()
 
 class Denied(dict):
     def _deny(self, *a, **k):
-        # pyarrow looks for switches of its own in every conversion; they say nothing of the machine.
+        # pyarrow looks for switches of its own in every conversion; they say nothing of the
+        # machine.
         if a and str(a[0]).startswith(("ARROW_", "PYARROW_")):
             return real.get(*a)
         raise AssertionError("the environment was read" + repr(a))
@@ -122,7 +123,8 @@ def test_no_file_is_read_in_a_format_that_can_run_code(path: Path) -> None:
 
 
 def test_no_packaged_data_is_a_pickle() -> None:
-    # __pycache__ has what this installation compiled, also numba's kernels. Nothing there ships or comes from an input.
+    # __pycache__ has what this installation compiled, also numba's kernels. Nothing there ships or
+    # comes from an input.
     found = [
         path
         for folder in ("flows", "transforms", "schemas")

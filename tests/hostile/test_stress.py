@@ -280,7 +280,8 @@ def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(tmp_path: Path) 
         encoding="utf-8",
     )
     hostile = tmp_path / "hostile"
-    # All these files repeat the same stories, so a story that is in a good document must not come again as its copy.
+    # All these files repeat the same stories, so a story that is in a good document must not come
+    # again as its copy.
     inputs.write(hostile)
     (hostile / "good").mkdir()
     for path in good.iterdir():

@@ -33,7 +33,8 @@ quarantine = true
 min_runs = 1
 min_documents = 5
 """
-# What differs between two runs of the same command: ids of runs and snapshots, times, and measurements of the run.
+# What differs between two runs of the same command: ids of runs and snapshots, times, and
+# measurements of the run.
 DIFFERENT = {
     r"\b\d{6}-[0-9a-f]{12}\b": "SNAPSHOT",
     r"\b([a-z]+-)?\d{8}T\d{6,12}(-[a-z]+)?-?[0-9a-f]*": "RUN",

@@ -8,7 +8,8 @@ from copydesk.transforms.stories.tfidf import SCALE, Vectors
 
 
 def test_of_very_many_documents_alike_the_most_alike_are_remembered():
-    # One feature that all share, by shares of .3 to .6, and one of its own for each document but the last.
+    # One feature that all share, by shares of .3 to .6, and one of its own for each document but
+    # the last.
     n = cosine.MAX_EDGES + 300
     shared = np.random.default_rng(5).permutation(np.linspace(0.3, 0.6, n))
     weights = np.stack([shared, np.sqrt(1 - shared**2)], axis=1)

@@ -50,7 +50,8 @@ CHAIN = [
     "publish: over",
     "end: rmdir staging/*",
 ]
-# What the reading and the editing process leave on disk while they work, stopped at the first sight of it.
+# What the reading and the editing process leave on disk while they work, stopped at the first sight
+# of it.
 APPEARS = [
     "staging/run/clean/read/cutting-*",
     "staging/run/clean/read/000000",
