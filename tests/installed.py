@@ -1,6 +1,8 @@
-"""Run by the wheel's own environment, from another folder: what `copydesk ingest seeds/` must have left.
+"""Check what `copydesk ingest seeds/` wrote when the installed wheel ran it.
 
-python installed.py WAREHOUSE
+    python installed.py WAREHOUSE
+
+The Python of the wheel's own environment runs this file, from another folder than the checkout.
 """
 
 import sys

@@ -1,4 +1,7 @@
-"""Imports point one way, vendors stay in their modules, and nothing of the repository points outside it."""
+"""Imports point one way, and each vendor is used in one place.
+
+Nothing in the repository points outside it.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,8 @@ LAYERS = (
 )
 LAYER_OF = {package: layer for layer, packages in enumerate(LAYERS) for package in packages}
 MODULES_AT_THE_TOP_OF_FLOWS = 8
-FILES_IN_A_FOLDER = 15  # `__init__` excepted
-# Rule tables and commands: one file for each language or command.
+FILES_IN_A_FOLDER = 15  # not counting `__init__`
+# Rule tables and commands have one file for each language or command.
 LARGE_FOLDERS = {"transforms/clean/rules", "flows/cli"}
 LINES_IN_A_MODULE = 400
 # Each vendor is used in one place, and its quirks stay there.
@@ -55,8 +58,8 @@ AT_HOME = {
         "transforms/intrinsics.py",
     ),
 }
-# A transform knows no clock, disk, network or environment; `importlib.resources` is how package
-# data is loaded.
+# A transform knows no clock, disk, network or environment. It loads package data with
+# `importlib.resources`.
 NOT_IN_TRANSFORMS = {
     "os",
     "time",
@@ -75,7 +78,7 @@ CODE = sorted(path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*
 
 
 def imports(path: Path) -> set[str]:
-    """The dotted names that a file imports; `from a import b` gives `a.b` and `a`."""
+    """Return the dotted names that a file imports. `from a import b` gives `a.b` and `a`."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -106,7 +109,7 @@ FLOWS = [path for path in CODE if relative(path).startswith("flows/")]
 
 
 def package_of(dotted: str) -> str | None:
-    """The package or top module of flows/ that a dotted import names.
+    """Return the package or top module of flows/ that a dotted import names.
 
     >>> package_of("copydesk.flows.read.fields"), package_of("copydesk.flows"), package_of("re")
     ('read', None, None)
@@ -145,7 +148,7 @@ def test_no_folder_has_too_many_files() -> None:
 
 
 def test_no_two_modules_have_the_same_name() -> None:
-    """`__init__`, `options` and a command beside the module that it calls excepted."""
+    """`__init__` and `options` may repeat. A command may share the name of what it calls."""
     names = Counter(
         path.stem
         for path in CODE

@@ -49,7 +49,7 @@ def test_another_text_at_a_known_address_revises_the_latest_one() -> None:
     ]
 
 
-def test_the_same_clean_text_at_a_known_address_is_no_revision() -> None:
+def test_the_same_clean_text_at_a_known_address_is_not_a_revision() -> None:
     latest = {"a.example/u": Version("old", 1, frozenset({("text", "")}))}
     assert resolve([arrival("new", url="https://a.example/u", content="text")], (), latest) == [
         Resolution(False)
@@ -101,7 +101,7 @@ def test_a_parameter_that_chooses_the_article_makes_another_address() -> None:
     assert resolve(both, (), {}) == [Resolution(False), Resolution(False)]
 
 
-def test_page_two_is_no_revision_of_page_one_although_it_names_it_as_canonical() -> None:
+def test_page_two_is_not_a_revision_of_page_one_although_it_names_it_as_canonical() -> None:
     one = arrival("a", url="https://a.example/long", day=1)
     two = replace(
         arrival("b", url="https://a.example/long", day=1), url="https://a.example/long?page=2"
@@ -109,7 +109,7 @@ def test_page_two_is_no_revision_of_page_one_although_it_names_it_as_canonical()
     assert resolve([one, two], (), {}) == [Resolution(False), Resolution(False)]
 
 
-def test_an_amp_twin_is_no_revision_and_an_update_at_the_amp_address_is_one() -> None:
+def test_an_amp_twin_is_not_a_revision_and_an_update_at_the_amp_address_is_one() -> None:
     report = "The council closed the bridge on Monday after engineers found rust. " * 10
     texts = {
         "page": report,
@@ -154,7 +154,7 @@ def test_a_stored_address_is_found_from_the_plain_one(url: str) -> None:
     assert url in same_address.spellings("a.example/2026/x")
 
 
-def test_another_headline_alone_is_a_revision_with_an_id_of_its_own() -> None:
+def test_a_new_headline_is_enough_for_a_revision_with_an_id_of_its_own() -> None:
     known = {"x": "Hale resigns"}
     latest = {"a.example/u": Version("x", 1, frozenset({("text", "hale resigns")}))}
     renamed = arrival("x", url="https://a.example/u", content="text", title="Hale quits")

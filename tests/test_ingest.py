@@ -1,4 +1,4 @@
-"""The main job end to end: documents in, one snapshot out, counts that balance, tools that agree."""
+"""Ingests end to end: documents go in, one snapshot comes out, and its counts balance."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_another_text_at_the_same_address_is_a_revision(tmp_path: Path) -> None:
     assert (new["revision"], new["supersedes"], new["changed"]) == (2, old["doc_id"], ["body"])
 
 
-def test_a_document_that_stands_twice_in_the_input_weighs_its_words_once(tmp_path: Path) -> None:
+def test_a_document_that_is_in_the_input_twice_counts_its_words_once(tmp_path: Path) -> None:
     story, other = (
         {"url": "https://a.example/1", "text": STORY},
         {"url": "https://a.example/2", "text": "Rain fell all night. " * 9},

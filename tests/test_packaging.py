@@ -1,4 +1,4 @@
-"""The wheel has the whole package and nothing else; an editable install follows the checkout."""
+"""The wheel has the whole package and nothing else. An editable install uses the checkout."""
 
 from __future__ import annotations
 

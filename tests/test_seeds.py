@@ -1,4 +1,4 @@
-"""Five outlets report one event, with the boilerplate of real scrapes: what must come out."""
+"""Five outlets report one event. Their texts have the boilerplate of real scrapes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def articles() -> dict[str, copydesk.Article]:
 
 
 def cut_lines(article: copydesk.Article) -> list[str]:
-    """The lines that were cut, without headline, byline and blank lines. No-break spaces are shown as spaces."""
+    """Return the lines that were cut, without headline, byline and blank lines.
+
+    No-break spaces are shown as spaces.
+    """
     return [
         cut.text.strip().replace("\xa0", " ")
         for cut in article.removed
@@ -56,7 +59,7 @@ def test_a_cleaned_seed_is_not_cleaned_further(
     assert copydesk.clean_text(articles[name].text).text == articles[name].text
 
 
-def test_000_headline_and_byline_leave_the_text_and_become_columns(
+def test_000_headline_and_byline_are_cut_and_become_columns(
     articles: dict[str, copydesk.Article],
 ) -> None:
     article, lines = articles["000"], seed_lines("000")

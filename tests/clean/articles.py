@@ -1,4 +1,7 @@
-"""A clean article of three paragraphs in each language that has rules, and in Croatian, which has none; all are invented."""
+"""A clean article of three paragraphs in each language that has rules, and in Croatian.
+
+Croatian has no rules. All articles are invented.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What cleaning promises beside its rules: switches, corrections, stages, the page of rules, the command."""
+"""What cleaning promises besides its rules.
+
+These tests cover switches, corrections, stages, the page of rules, and the command.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,14 @@ def left(text: str, **options: object) -> list[str]:
     return ledger.lines(text, clean.clean(text, **options))  # type: ignore[arg-type]
 
 
-def test_lines_of_template_words_stay_where_a_category_they_may_be_of_is_off() -> None:
+def test_lines_of_template_words_stay_if_one_of_their_possible_categories_is_off() -> None:
     line = "Create a free account to read on"
     assert left(f"It rained.\n{line}") == ["It rained."]
     off = clean.Options(disabled=("newsletter",))
     assert left(f"It rained.\n{line}", options=off) == ["It rained.", line]
 
 
-def test_a_correction_leaves_the_text_and_becomes_a_column() -> None:
+def test_a_correction_is_cut_and_becomes_a_column() -> None:
     text = "The bridge is open.\nCorrection: An earlier version misspelled the name of the port."
     removed = clean.clean(text)
     assert ledger.apply(text, removed) == "The bridge is open."
@@ -38,7 +41,7 @@ def test_a_correction_leaves_the_text_and_becomes_a_column() -> None:
 
 @pytest.mark.parametrize("switch", ["comment_prompt", "comments"])
 def test_a_rule_or_a_category_can_be_switched_off(switch: str) -> None:
-    # Other rules match the same line.
+    # Other rules match the same line, too.
     options = clean.Options(disabled=(switch, "comment_line_en", "template_words_en"))
     assert left("It rained.\nLeave a Comment\nAdvertisement", options=options) == [
         "It rained.",
@@ -67,7 +70,7 @@ def test_residue_glued_to_a_paragraph_goes_and_the_paragraph_stays() -> None:
     ]
 
 
-def test_form_fields_go_beside_a_form_only() -> None:
+def test_form_fields_are_cut_only_next_to_a_form() -> None:
     assert left("Bring three things.\nName\nEmail") == ["Bring three things.", "Name", "Email"]
     assert left("The end of it.\nLeave a Reply\nName *\nEmail *\nWebsite") == ["The end of it."]
 
@@ -87,7 +90,7 @@ def test_a_stage_cuts_only_what_earlier_stages_left() -> None:
     assert ledger.apply(text, (*earlier, *removed)) == "It rained."
 
 
-def test_the_line_model_is_silent_where_rules_find_no_residue() -> None:
+def test_the_line_model_cuts_nothing_if_the_rules_find_nothing() -> None:
     text = "It rained all day in the valley, and the river rose.\nTen bridges to see this summer\nFive soups\nThe best boats"
     assert clean.clean(text) == ()
 
@@ -190,7 +193,7 @@ def test_a_heading_whose_list_is_gone_does_not_stay_alone(at_end: bool) -> None:
 
 
 @pytest.mark.parametrize("marks", ['""', "“”"])
-def test_a_line_with_a_colon_stays_where_a_quotation_follows(marks: str) -> None:
+def test_a_line_with_a_colon_stays_if_a_quotation_follows(marks: str) -> None:
     quoted = f"{marks[0]}The dam will hold,{marks[1]} the mayor said on Friday."
     parts = [*PARAGRAPHS, "The mayor said this:", "Related: The dam", "Also read: The mill", quoted]
     assert left("\n".join(parts)) == [*PARAGRAPHS, "The mayor said this:", quoted]

@@ -1,4 +1,4 @@
-"""Texts full of words that boilerplate uses too, of which not one line is boilerplate."""
+"""Texts that use many words of boilerplate, and have no line of it."""
 
 from __future__ import annotations
 

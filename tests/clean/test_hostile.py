@@ -1,4 +1,4 @@
-"""Whatever a text contains, cleaning takes time in proportion to its length, never fails and can be undone."""
+"""Cleaning takes linear time, never fails and can be undone, whatever a text contains."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ FILLERS = (
     "|",
     "é\u0301",
 )
-SIZE = 100  # characters of the smallest input; the largest has a hundred times as many
+SIZE = 100  # characters of the smallest input; the largest is a hundred times as long
 
 
 def provoked(rule: Rule) -> list[str]:
-    """The starts of what the rule matches, with fillers that nearly match and then do not."""
+    """Return the starts of what the rule matches, with fillers that almost match."""
     begun = [example.replace("[[", "").replace("]]", "") for example in rule.drops]
     lines = [begun[0] + filler for filler in FILLERS]
     return [*lines, *(f"{example[: len(example) // 2]} " for example in begun[:3])]
@@ -44,15 +44,15 @@ def seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize("rule", PATTERNED, ids=lambda rule: rule.name)
-def test_time_grows_with_the_length_alone(rule: Rule) -> None:
+def test_time_grows_only_with_the_length(rule: Rule) -> None:
     for seed in provoked(rule)[
         len(rule.name) % 3 :: 3
-    ]:  # all patterns are tried on each input, so a third of the inputs is enough
+    ]:  # every pattern runs on every input, so a third of the inputs is enough
         for glue in ("", "\n"):
             unit = seed + glue
             small, large = (unit * (SIZE * factor // len(unit) + 1) for factor in (10, 100))
-            seconds(small)  # compiles what it needs
-            # Ten times the length may take ten times as long; a busy machine gets three more tries.
+            seconds(small)  # compile the loops first
+            # Ten times the length may take ten times as long. On a busy machine there are three more tries.
             assert any(seconds(large) <= 30 * seconds(small) + 0.01 for _ in range(4)), repr(unit)
 
 

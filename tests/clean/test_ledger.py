@@ -1,4 +1,4 @@
-"""The ledger: whatever three stages cut, text and ledger rebuild the extracted text."""
+"""Text and ledger rebuild the extracted text, whatever up to three stages cut."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEXTS = st.text(alphabet="ab \n\u00a0é", max_size=30)
 
 @st.composite
 def cut_text(draw: st.DrawFn) -> tuple[str, tuple[Removal, ...], str]:
-    """A text, the removals of up to three stages, and what must be left."""
+    """Draw a text, the removals of up to three stages, and what must be left."""
     extracted = draw(TEXTS)
     removed: tuple[Removal, ...] = ()
     expected = extracted
@@ -36,7 +36,7 @@ def cut_text(draw: st.DrawFn) -> tuple[str, tuple[Removal, ...], str]:
 
 
 @given(cut_text())
-def test_what_is_left_is_the_lines_no_stage_cut_joined_by_one_newline(
+def test_the_text_is_the_lines_that_no_stage_cut_joined_by_newlines(
     case: tuple[str, tuple[Removal, ...], str],
 ) -> None:
     extracted, removed, expected = case
@@ -91,7 +91,7 @@ def test_a_run_of_blank_lines_is_one_passage(
     assert ledger.apply(extracted, removed) == left
 
 
-def test_a_line_between_two_earlier_cuts_leaves_in_two_pieces() -> None:
+def test_a_line_between_two_earlier_cuts_is_cut_in_two_pieces() -> None:
     removed = ledger.cut("a\nAd\nBy B", (), [Cut(1, "ad")])
     assert [r.text for r in ledger.cut("a\nAd\nBy B", removed, [Cut(1, "byline")])] == [
         "\n",

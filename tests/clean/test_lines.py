@@ -1,4 +1,4 @@
-"""How rules and line model decide together, for given odds of the model."""
+"""Rules and line model decide together. The odds of the model are given."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def line(text: str, category: str = "", rule: str = "") -> Line:
     return Line(text, text.lower(), category, rule)
 
 
-def test_the_model_drops_lines_of_its_own_only_beside_three_that_rules_took() -> None:
+def test_the_model_cuts_other_lines_only_if_the_rules_cut_three() -> None:
     taken = [
         line("Leave a Comment", "comments", "comment_prompt"),
         line("Subscribe", "newsletter", "newsletter_prompt"),
@@ -48,7 +48,7 @@ def seen(*texts: str) -> line_features.Features:
 
 
 def context(odds: list[float], n_words: list[int], *words: list[str]) -> np.ndarray:
-    """The features that the second pass gets for lines with such odds, with these words or none."""
+    """Return the features that the second pass gets for lines with these odds and words."""
     nothing = np.zeros((len(odds), 0), np.float32)
     bag, no_names = WordBag.of(words or [[] for _ in odds]), WordBag.of([[] for _ in odds])
     known = line_features.Features(nothing, np.array(n_words), bag, no_names)
@@ -56,14 +56,14 @@ def context(odds: list[float], n_words: list[int], *words: list[str]) -> np.ndar
 
 
 def shared_words(odds: list[float], *words: list[str]) -> np.ndarray:
-    """The three numbers of the words of each line."""
+    """Return the three numbers about the words of each line."""
     first = line_context_columns.N_AROUND
     return context(odds, [3] * len(odds), *words)[
         :, first : first + line_context_columns.N_SHARED_WORDS
     ]
 
 
-def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
+def test_the_second_pass_reads_each_line_among_its_neighbours() -> None:
     rows = context([-5.0, 4.0, 5.0], [20, 3, 3])
     assert rows.shape[0] == 3
     assert rows[1, 2] == -5.0  # the line before
@@ -72,21 +72,21 @@ def test_the_second_look_reads_each_line_among_its_neighbours() -> None:
     assert context([0.0], [1]).shape == (1, rows.shape[1])
 
 
-def test_the_second_look_asks_whose_words_a_line_has() -> None:
+def test_the_second_pass_knows_which_lines_share_the_words_of_a_line() -> None:
     words = [["river", "lock"], ["river"], ["bridges", "summer"], ["bridges"]]
     article, among, apart = shared_words([-6.0, 0.0, 0.0, 6.0], *words).T
-    assert article[1] > 0.6  # its word is the article's
+    assert article[1] > 0.6  # its word is in the article
     assert article[3] < article[1]
     assert among[1] > among[3]
     assert apart[2] > apart[1]
 
 
-def test_a_line_without_words_keeps_no_company() -> None:
+def test_a_line_without_words_shares_words_with_no_line() -> None:
     assert shared_words([1.0, 1.0], [], ["river"]).tolist()[0] == [0.0, 0.0, 0.0]
     assert shared_words([1.0], []).shape == (1, 3)
 
 
-def test_the_more_of_a_text_is_residue_the_surer_the_model_must_be() -> None:
+def test_the_more_of_a_text_is_boilerplate_the_surer_the_model_must_be() -> None:
     good, bad = np.array([-6.0, -6.0], np.float32), np.array([-6.0, 6.0], np.float32)
     assert line_context_features.caution(good, np.array([10, 10])) < 0.01
     assert (
@@ -125,12 +125,12 @@ def test_blank_lines_tell_a_list_from_paragraphs() -> None:
 def test_names_and_words_of_a_line_are_known() -> None:
     found = seen("The dam at Mill Town", "Ana Ruiz said Mill Town was dry")
     assert found.n_words.tolist() == [5, 7]
-    assert found.words.size.tolist() == [2, 4]  # of four letters or more
-    assert found.names.size.tolist() == [2, 3]  # not the first word
-    assert found.names.at.tolist() == [0, 1, 2, 0, 1]  # "Mill" and "Town" come again
+    assert found.words.size.tolist() == [2, 4]  # only words of four letters or more
+    assert found.names.size.tolist() == [2, 3]  # the first word is not a name
+    assert found.names.at.tolist() == [0, 1, 2, 0, 1]  # "Mill" and "Town" are repeated
 
 
-def test_a_text_of_any_length_has_a_row_a_line() -> None:
+def test_a_text_of_any_length_has_one_row_per_line() -> None:
     shapes = {
         line_features.features(
             [line(PROSE), line("Ten bridges"), line("-"), line(PROSE)][:n], word_weights({}), {}

@@ -1,4 +1,4 @@
-"""How a plain text becomes the extracted text."""
+"""Normalising turns a plain text into the extracted text."""
 
 from __future__ import annotations
 

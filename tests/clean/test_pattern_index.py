@@ -1,4 +1,4 @@
-"""Looking up the rule of a line among many patterns."""
+"""The rule of a line is found among many patterns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loops that `copydesk clean` runs without a compiler give what the compiled ones give."""
+"""`copydesk clean` runs some loops without a compiler. They give the same as the compiled ones."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_language_of_a_text_has_the_same_probability_without_a_compiler() ->
         by_numba = language_model._compiled_probabilities(array, tables)
         in_numpy = language_model._probabilities_in_numpy(array, tables)
         assert by_numba.argmax() == in_numpy.argmax()
-        assert np.abs(by_numba - in_numpy).max() < 1e-12  # the column keeps four digits
+        assert np.abs(by_numba - in_numpy).max() < 1e-12  # the column has only four digits
 
 
 def test_trees_are_built_alike_without_a_compiler() -> None:
@@ -104,7 +104,7 @@ def test_lines_have_the_same_columns_without_a_compiler() -> None:
 
 
 def test_a_warm_process_has_compiled_every_loop_of_the_line_model() -> None:
-    # The compiler takes longer than the time limit of a document on a slow machine.
+    # On a slow machine compiling takes longer than the time limit of a document.
     loops = (line_properties._kernel, line_features._columns, line_context_features._loop)
     for loop in loops:
         loop.cache_clear()
@@ -113,7 +113,7 @@ def test_a_warm_process_has_compiled_every_loop_of_the_line_model() -> None:
 
 
 class _OldCache:
-    """A cache of numba with an entry that names a module which no longer exists."""
+    """A cache of numba with an entry for a module that no longer exists."""
 
     n_flushed = 0
 

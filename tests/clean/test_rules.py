@@ -1,4 +1,4 @@
-"""Every rule cuts its examples and leaves its look-alikes alone."""
+"""Every rule cuts its examples and keeps its look-alikes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ each_rule = pytest.mark.parametrize(
 
 
 def _alone(rule: Rule) -> clean.Options:
-    """Options that switch on this rule, the prompts that a form needs above it, and no other rule."""
+    """Return options that switch on this rule, the prompts that a form needs, and nothing else."""
     prompts = tuple(
         r.name
         for r in clean.RULES
@@ -43,7 +43,7 @@ def test_what_a_rule_must_drop_goes(rule: Rule) -> None:
         text = example.replace("[[", "").replace("]]", "")
         expected = re.sub(r"\[\[.*?\]\]", "", example, flags=re.S).strip()
         if "]]" not in example or rule.place == "form":
-            expected = ""  # the line above the fields is itself boilerplate
+            expected = ""  # the line above the fields is boilerplate too
         removed = clean.clean(text, options=options, languages=rule.languages)
         left = ledger.apply(text, removed).strip()
         if left != expected:
@@ -70,7 +70,9 @@ CONTEXT = [
 
 
 @pytest.mark.parametrize(("rule", "example"), CONTEXT)
-def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -> None:
+def test_the_examples_of_rules_that_read_the_lines_around_hold_too(
+    rule: Rule, example: str
+) -> None:
     text = example.replace("[[", "").replace("]]", "")
     marked = {
         line
@@ -79,7 +81,7 @@ def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -
     }
     if example in rule.drops and not marked:
         marked = {text}
-    # The tables of a language may hold a rule of the same name that comes first.
+    # The tables of a language may have a rule of the same name that is tried first.
     names = re.compile(rf"{rule.name}(_[a-z]{{2}})?" if example in rule.drops else rule.name)
     gone = {r.text.strip("\n") for r in clean.clean(text) if names.fullmatch(r.rule)}
     assert gone - {""} == (marked if example in rule.drops else set()) - {""}
@@ -94,7 +96,7 @@ def test_rules_that_look_around_prove_themselves_too(rule: Rule, example: str) -
         for text in rule.drops
     ],
 )
-def test_what_is_evidence_is_recognised_and_does_not_act(rule: Rule, example: str) -> None:
+def test_a_rule_that_is_only_evidence_matches_and_cuts_nothing(rule: Rule, example: str) -> None:
     line = Line(example, folded(example), "")
     table = RuleTable(content_of([rule]))
     assert RuleSet(table, table.entries).with_evidence(line).rule == rule.name
@@ -106,7 +108,7 @@ def test_rule_names_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_rule_stands_in_a_known_category_and_brings_its_proof() -> None:
+def test_every_rule_has_a_known_category_and_examples() -> None:
     for rule in clean.RULES:
         assert rule.category in CATEGORIES, rule.name
         assert rule.patterns or rule.place == "context", rule.name

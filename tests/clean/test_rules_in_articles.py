@@ -1,4 +1,7 @@
-"""A rule that matches a line cuts it: alone in an article of its language, anywhere in it, whatever is around it."""
+"""A rule cuts the lines that it matches, wherever they are.
+
+They are tried alone in an article of their language, in every place, and among other boilerplate.
+"""
 
 from __future__ import annotations
 

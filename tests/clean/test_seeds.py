@@ -1,4 +1,4 @@
-"""The seeds: the rules cut these lines and nothing else."""
+"""In the seeds the rules cut these lines and nothing else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RESIDUE = {
 
 
 @pytest.mark.parametrize("number", RESIDUE)
-def test_exactly_the_residue_of_a_seed_goes(number: str) -> None:
+def test_exactly_the_boilerplate_of_a_seed_is_cut(number: str) -> None:
     text = normalise.text(next(SEEDS.glob(f"{number}_*.txt")).read_text(encoding="utf-8"))
     removed = clean.clean(text)
     assert [r.text.strip() for r in removed if r.rule != "blank_line"] == RESIDUE[number]

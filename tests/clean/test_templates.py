@@ -1,4 +1,7 @@
-"""Lines learned for an outlet: what a site prints under its articles is cut, what its articles quote stays."""
+"""Lines are learned for an outlet.
+
+What a site prints under its articles is cut, and what its articles quote stays.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ HEADING = "What happens next"
 
 
 def site(n: int = 50, seed: int = 1, outlet: str | None = "harbour.example") -> pa.Table:
-    """Pages of a made-up site: each with its own prose, the site's lines, and lines many articles share."""
+    """Return the pages of a made-up site.
+
+    Each page has its own prose, the lines of the site, and lines that many articles share.
+    """
     chance = random.Random(seed)
     rows = []
     for i in range(n):
@@ -129,7 +135,7 @@ def test_the_order_of_the_documents_does_not_matter() -> None:
     )
 
 
-def test_evidence_stands_beside_each_line() -> None:
+def test_each_line_comes_with_its_evidence() -> None:
     row = next(
         row
         for row in learned_templates.learn(site(), run_id="r1").to_pylist()

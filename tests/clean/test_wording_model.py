@@ -1,4 +1,7 @@
-"""The wording model adds to the rules: lines that read like boilerplate, in languages with rules and without."""
+"""The wording model finds boilerplate that no rule matches.
+
+It does so in languages with rules and without.
+"""
 
 from __future__ import annotations
 

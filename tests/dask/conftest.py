@@ -1,4 +1,4 @@
-"""What several runs are compared with."""
+"""Fixtures that several runs are compared with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two deliveries, see `runs.written`."""
+    """Return two deliveries, see `runs.written`."""
     from tests.dask import runs
 
     return runs.written(tmp_path_factory.mktemp("inputs"))
@@ -18,7 +18,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def alone(inputs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The warehouse as one machine makes it, after each delivery."""
+    """Return the warehouse that one machine makes, after each delivery."""
     from tests.dask import runs
 
     folder = tmp_path_factory.mktemp("alone")

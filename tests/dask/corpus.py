@@ -1,4 +1,7 @@
-"""Made-up articles that try the caps and the order of a fold: popular passages, templates, repeats, undated and tiny texts."""
+"""Made-up articles that test the caps and the order of a fold.
+
+They have popular passages, templates, repeats, undated texts and tiny texts.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ def trying(seed: int) -> pa.Table:
     texts: list[str] = []
     times: list[datetime | None] = []
     passage, template = " ".join(story(rng, 5)), story(rng, 8)
-    for number in range(180):  # more in one day than a key is followed to, from both ends
+    # On one day, more documents with a key than the cap allows, counted from both ends.
+    for number in range(180):
         texts.append(" ".join([*story(rng, 4), passage]))
         times.append(START + timedelta(minutes=number))
-    for number in range(
-        200
-    ):  # a form with one sentence changed, every other day: alike beyond the window
+    # A form with one changed sentence, every other day: similar texts beyond the window.
+    for number in range(200):
         texts.append(" ".join([*template[: number % 8], *story(rng, 1), *template[number % 8 :]]))
         times.append(START + timedelta(days=2 * (number % 150)))
     room = Newsroom(seed, stories=50, singles=30)
@@ -38,7 +41,7 @@ def trying(seed: int) -> pa.Table:
 
 
 def in_parts(table: pa.Table, sizes: Sequence[int]) -> Iterator[pa.Table]:
-    """The rows in parts of these sizes, the rest in a last one."""
+    """Return the rows in parts of these sizes, with the rest in a last part."""
     at = 0
     for size in (*sizes, table.num_rows):
         part = table.slice(at, size)

@@ -1,4 +1,4 @@
-"""Runs on a real cluster of this machine, and what they are compared with."""
+"""Runs on a real cluster on this machine, and what they are compared with."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Cluster:
     address: str
 
     def pids(self) -> list[int]:
-        """The process ids of the workers, not of the nannies that restart them."""
+        """Return the process ids of the workers, not those of the nannies that restart them."""
         with distributed.Client(self.address, set_as_default=False) as client:
             return sorted(client.run(os.getpid).values())
 
@@ -52,7 +52,10 @@ class Cluster:
 def started(
     folder: Path, workers: Sequence[tuple[Path, Mapping[str, str]]], *, options: Sequence[str]
 ) -> Iterator[Cluster]:
-    """A scheduler, and workers in those folders with those variables beside the environment."""
+    """Start a scheduler, and workers in these folders.
+
+    The variables are added to the environment of the workers.
+    """
     told = folder / "scheduler.json"
     shared = ["--scheduler-file", str(told), "--no-dashboard", "--host", "127.0.0.1"]
     commands: list[tuple[list[str], Path, Mapping[str, str]]] = [
@@ -86,7 +89,7 @@ def started(
 
 
 def written(folder: Path) -> list[Path]:
-    """Two deliveries: articles with copies among them, then more copies of those."""
+    """Write two deliveries: articles with copies among them, then more copies of these."""
     room = Newsroom(5, stories=60, singles=60).table()
     rows = [
         row
@@ -121,7 +124,7 @@ def pylist(rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def deliver(path: Path, warehouse: Path | str, **options: Any) -> None:
-    """Ingest, with several slabs of these few documents."""
+    """Ingest with only a few documents per slab, so that there are several slabs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copy_search, "SLAB", 100)
         run.run(
@@ -136,7 +139,10 @@ def current(warehouse: Path | str) -> Snapshot:
 
 
 def rows(snapshot: Snapshot, table: str) -> list[str]:
-    """The rows in a fixed order. The files of a month are ordered by a hash that depends on the name of the run."""
+    """Return the rows in a fixed order.
+
+    The files of a month are ordered by a hash that depends on the name of the run.
+    """
     return sorted(repr({**row, "run_id": None}) for row in snapshot.table(table).to_pylist())
 
 
@@ -150,7 +156,7 @@ def assert_same(one: Path, other: Path | str) -> None:
 
 
 class Killing(run.Silent):
-    """Keeps the lines of progress, and kills a worker once in the middle of the cleaning stage."""
+    """Keep the lines of progress, and kill a worker once in the middle of the cleaning stage."""
 
     def __init__(self, address: str | None = None, *, kills: bool = True) -> None:
         self.notes: list[str] = []

@@ -1,4 +1,7 @@
-"""Machines that share no folder: the files of a run go through the store of the warehouse, and the rows are those of one machine."""
+"""Machines without a shared folder give the rows of one machine.
+
+The files of a run go through the store of the warehouse.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ from copydesk.flows.read import Limits
 from tests.dask.runs import Cluster, Killing, assert_same, deliver, started
 from tests.remote.conftest import objects, s3, server  # noqa: F401  (fixtures)
 
-# A name that leads into another folder in every process: that of its own machine, as ~/.cache does.
+# This path leads to another folder in every process, as ~/.cache does on every machine.
 CACHE = Path("/proc/self/cwd/cache")
 pytestmark = pytest.mark.skipif(
-    not CACHE.parent.exists(), reason="a folder that each process sees as its own needs /proc"
+    not CACHE.parent.exists(),
+    reason="needs /proc for a path that leads to another folder in each process",
 )
 
 BUCKET = "apart"
@@ -35,7 +39,7 @@ class Machines:
     store: Any
 
     def transferred(self) -> list[object]:
-        """The files on the store for the workers, or in their caches."""
+        """Return the files for the workers that are on the store or in their caches."""
         there = [
             path
             for folder in self.folders
@@ -47,7 +51,10 @@ class Machines:
 
 @pytest.fixture(scope="module")
 def machines(s3: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:  # noqa: F811
-    """A scheduler, two workers, and this process as the machine of the run, each with a cache that no other sees."""
+    """Start a scheduler and two workers. This process is the machine of the run.
+
+    Each of them has a cache that the others do not see.
+    """
     s3.create_bucket(Bucket=BUCKET)
     here, *folders = (tmp_path_factory.mktemp(name) for name in ("here", "one", "other"))
     with pytest.MonkeyPatch.context() as patch:
@@ -61,7 +68,7 @@ def machines(s3: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mach
 
 @pytest.fixture(scope="module")
 def watching(machines: Machines, inputs: list[Path]) -> Killing:
-    """The progress of the first delivery, which nothing disturbed."""
+    """Return the progress of the first delivery, which nothing disturbed."""
     looking = Killing(machines.cluster.address, kills=False)
     deliver(
         inputs[0], WAREHOUSE, engine="dask", scheduler=machines.cluster.address, progress=looking
@@ -77,7 +84,7 @@ def test_workers_that_share_no_folder_give_the_rows_of_one_machine(
     assert not machines.transferred()
 
 
-def test_they_do_so_though_one_is_killed(
+def test_workers_that_share_no_folder_do_so_even_if_one_is_killed(
     watching: Killing,
     machines: Machines,
     inputs: list[Path],

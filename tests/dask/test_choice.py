@@ -1,4 +1,4 @@
-"""Choosing an engine: the messages if it is not available."""
+"""Messages if the chosen engine is not available."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real cluster on loopback: the same rows as one machine, whatever happens to its workers."""
+"""A real cluster on loopback gives the rows of one machine, whatever happens to its workers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.dask.runs import RECIPE, Cluster, Killing, assert_same, deliver, star
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A scheduler and two workers, as a user would start them."""
+    """Start a scheduler and two workers, as a user would."""
     folder = tmp_path_factory.mktemp("cluster")
     with started(folder, [(folder, {})], options=["--nworkers", "2", "--nthreads", "1"]) as running:
         yield running
@@ -33,20 +33,23 @@ def killing() -> Killing:
 
 @pytest.fixture(scope="module")
 def spread(inputs: list[Path], killing: Killing, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The warehouse as two Dask workers of this machine make it from the first delivery, of which one is killed, and one more."""
+    """Return the warehouse that Dask workers on this machine make from the first delivery.
+
+    There are two of them, and one is killed.
+    """
     warehouse = tmp_path_factory.mktemp("spread") / "w"
     deliver(inputs[0], warehouse, engine="dask", workers=2, progress=killing)
     return warehouse
 
 
-def test_workers_of_this_machine_give_the_rows_of_one_machine_though_some_are_killed(
+def test_workers_of_this_machine_give_the_rows_of_one_machine_even_if_some_are_killed(
     spread: Path, alone: list[Path], killing: Killing
 ) -> None:
     assert killing.killed == ["clean"]
     assert_same(alone[0], spread)
 
 
-def test_workers_of_this_machine_listen_on_loopback_alone_and_the_dashboard_is_named(
+def test_workers_of_this_machine_listen_only_on_loopback_and_the_dashboard_is_named(
     spread: Path, killing: Killing
 ) -> None:
     assert killing.listening == {"127.0.0.1"}
@@ -54,7 +57,7 @@ def test_workers_of_this_machine_listen_on_loopback_alone_and_the_dashboard_is_n
     assert "dashboard http://127.0.0.1:" in killing.notes[0]
 
 
-def test_a_scheduler_that_is_there_folds_into_what_is_published_as_one_machine_does(
+def test_a_running_scheduler_adds_to_a_published_warehouse_as_one_machine_does(
     cluster: Cluster,
     inputs: list[Path],
     alone: list[Path],
@@ -116,7 +119,7 @@ def test_a_document_that_kills_its_process_harms_no_dask_worker(
     for _, result in results:
         with pytest.raises(
             ProcessLookupError
-        ):  # the process beside the worker ended with the stage
+        ):  # the process next to the worker ended with the stage
             os.kill(result["pid"], 0)
 
 

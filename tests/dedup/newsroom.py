@@ -1,4 +1,7 @@
-"""Made-up stories and the edits that desks make to them, for tests and benchmarks. All texts are invented."""
+"""Made-up stories, and the edits that desks make to them.
+
+Tests and benchmarks use them. All texts are invented.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,7 @@ _WORDS = vocabulary(7)
 
 
 def story(rng: random.Random, sentences: int = 18) -> list[str]:
-    """Sentences of common and rare words; two stories share hardly any three in a row."""
+    """Return sentences of common and rare words. Two stories hardly share three words in a row."""
     subject = rng.sample(_WORDS, 40)
     return [
         " ".join(
@@ -108,7 +111,7 @@ def add_local(sentences: Sequence[str], rng: random.Random) -> list[str]:
 
 
 def scan(sentences: Sequence[str], rng: random.Random) -> list[str]:
-    """Exchange one letter in a hundred, as text recognition does."""
+    """Exchange one letter in a hundred, as errors of text recognition do."""
     return [
         "".join(rng.choice("cle1ioh") if c.isalpha() and rng.random() < 0.01 else c for c in s)
         for s in sentences
@@ -166,7 +169,7 @@ def articles(
     times: Sequence[datetime | None],
     **columns: Sequence[object],
 ) -> pa.Table:
-    """The columns of `articles` that the copies step reads."""
+    """Return the columns of `articles` that the copies step reads."""
     outlets = [f"outlet{int(i[:4], 16) % 7}.example" for i in ids]
     base: Mapping[str, object] = {
         "doc_id": list(ids),
@@ -181,7 +184,7 @@ def articles(
 
 
 def pair_f1(clusters: Mapping[str, object], expected: Mapping[str, object]) -> float:
-    """Agreement of two clusterings over pairs of documents."""
+    """Return the agreement of two clusterings, as F1 over pairs of documents."""
     from collections import Counter
 
     def pairs(counts: Counter[object]) -> int:

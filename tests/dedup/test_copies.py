@@ -1,4 +1,4 @@
-"""The run's step: one ingest or many, which copy is kept, and what is on record."""
+"""The copies step of a run: one ingest or many, which copy is kept, and what is recorded."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_fifty_ingests_agree_with_one(tmp_path: Path, arrival: str) -> None:
         many.ingest(part)
         part_of |= dict.fromkeys(part["doc_id"].to_pylist(), i)
     single = whole(tmp_path).clusters()
-    assert pair_f1(many.clusters(), single) >= 0.98  # the promise of the documentation
+    assert pair_f1(many.clusters(), single) >= 0.98  # docs/copies.md promises it
     spans = Counter(kept for kept, _ in {(kept, part_of[d]) for d, kept in single.items()})
     assert all(many.clusters()[d] == kept for d, kept in single.items() if spans[kept] == 1)
 
@@ -232,7 +232,7 @@ def test_the_policy_chooses_and_says_why(
     )
     shelf = Shelf(tmp_path, Options(**policy))
     shelf.ingest(documents)
-    # A document with sentences that the preferred one lacks stays beside it.
+    # A document with sentences that the preferred one lacks also stays.
     dropped = [
         duplicate
         for duplicate in shelf.duplicates.values()

@@ -1,4 +1,4 @@
-"""What may leave the corpus: different news stays, however similar, and copies go, however edited."""
+"""Different news stays, however similar it is. Copies are dropped, however edited they are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ START = datetime(2026, 5, 11, 7, 0, tzinfo=UTC)
 
 
 def kept(texts: Sequence[str], hours: Sequence[float] | None = None) -> list[int]:
-    """For every text the text that is kept for it. The texts are an hour apart unless `hours` is given."""
+    """Return for every text the text that is kept for it.
+
+    The texts are an hour apart unless `hours` is given.
+    """
     times = [START + timedelta(hours=h) for h in hours or range(len(texts))]
     return list(find_duplicates(texts, published_at=times).clusters["cluster"].to_pylist())
 
@@ -63,7 +66,7 @@ def test_weather_of_several_towns_from_one_form_stays() -> None:
     assert all_stay([forecast(town) for town in TOWNS])
 
 
-def test_a_copy_of_one_town_s_weather_goes_for_that_town_alone() -> None:
+def test_a_copy_of_one_town_s_weather_is_dropped_only_for_that_town() -> None:
     texts = [forecast(town) for town in TOWNS]
     again = "From our weather desk. " + texts[2]
     assert kept([*texts, again])[2] == kept([*texts, again])[6]
@@ -207,7 +210,7 @@ THIRD = SECOND + (
 
 
 @pytest.mark.parametrize("hours", [[0, 2, 5], [5, 2, 0]])
-def test_of_a_running_report_the_fullest_take_alone_stays(hours: list[float]) -> None:
+def test_only_the_fullest_take_of_a_running_report_stays(hours: list[float]) -> None:
     assert kept([FIRST, SECOND, THIRD], hours) == [2, 2, 2]
 
 
@@ -251,11 +254,11 @@ FULLER = (
 )
 
 
-def test_a_copy_with_lines_of_its_own_goes_where_the_report_goes_that_it_copies() -> None:
+def test_a_copy_with_lines_of_its_own_is_dropped_with_the_report_that_it_copies() -> None:
     assert kept([AGENCY, PRINTED, FULLER]) == [2, 2, 2]
 
 
-def test_a_text_with_lines_of_its_own_stays_where_no_report_shows_which_lines_those_are() -> None:
+def test_a_text_with_lines_of_its_own_stays_if_no_report_shows_which_lines_those_are() -> None:
     assert all_stay([PRINTED, FULLER])
 
 
@@ -289,14 +292,14 @@ THIRD_STORY = (
 )
 
 
-def test_an_outlet_s_own_first_and_last_line_make_no_other_news() -> None:
+def test_an_outlet_s_own_first_and_last_line_do_not_make_it_different_news() -> None:
     printed = (
         f"North Press reports from Wexcombe. {STORY} Follow our newsroom for more on this story."
     )
     assert len(set(kept([STORY, printed]))) == 1
 
 
-def test_a_round_up_goes_for_none_of_its_stories() -> None:
+def test_a_round_up_is_not_dropped_for_one_of_its_stories() -> None:
     round_up = "\n".join(["Here is the news of the day.", STORY, OTHER, THIRD_STORY])
     texts = [STORY, OTHER, THIRD_STORY, round_up]
     assert kept(texts)[3] == 3
@@ -325,7 +328,7 @@ def test_copies_in_any_order_of_rows_give_the_same_kept_text() -> None:
     assert [texts[row] for row in straight] == [texts[::-1][row] for row in turned][::-1]
 
 
-# What a run says about its losses
+# What a run says about losses
 
 
 def test_the_outlets_with_the_largest_losses_are_named_and_the_others_counted() -> None:

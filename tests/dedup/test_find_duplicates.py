@@ -1,4 +1,4 @@
-"""Copies among texts in memory."""
+"""Copies are found among texts in memory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sentences(seed: int, n: int = 18) -> list[str]:
     return newsroom.story(random.Random(seed), n)
 
 
-def test_known_copies_are_found_and_strangers_left_alone() -> None:
+def test_known_copies_are_found_and_unrelated_texts_are_left_alone() -> None:
     room = newsroom.Newsroom(4, stories=80, singles=80)
     found = clusters(room.texts, published_at=room.times)
     mine = {doc: str(found[i]) for i, doc in enumerate(room.ids)}
@@ -50,7 +50,7 @@ def test_the_same_text_is_an_exact_copy_however_short() -> None:
     assert relation("Bridge closed", "Bridge closed") == "exact"
 
 
-def test_the_same_words_in_other_dress_are_near() -> None:
+def test_the_same_words_in_other_case_and_lines_are_near() -> None:
     text = " ".join(sentences(1))
     assert relation(text, text.upper().replace(". ", ".\n\n")) == "near"
 
@@ -65,14 +65,14 @@ def test_a_third_in_common_is_an_overlap() -> None:
     assert relation(" ".join([*one, *shared]), " ".join([*shared, *two])) == "overlap"
 
 
-def test_alike_texts_a_week_apart_are_a_template_and_stay() -> None:
+def test_similar_texts_a_week_apart_are_a_template_and_stay() -> None:
     wrap = sentences(6, 20)
     later = [*sentences(7, 4), *wrap[4:]]
     texts, times = [" ".join(wrap), " ".join(later)], [NOW, NOW + timedelta(days=7)]
     found = copydesk.find_duplicates(texts, published_at=times)
     assert found.pairs["relation"].to_pylist() == ["template"]
     assert found.clusters["cluster"].to_pylist() == [0, 1]
-    # Another lead on the same background is other news, however near in time.
+    # Another lead on the same background is different news, even at almost the same time.
     assert clusters(texts, published_at=[NOW, NOW + timedelta(days=2)]) == [0, 1]
 
 
@@ -101,7 +101,7 @@ def test_a_document_joins_only_what_it_resembles_itself() -> None:
     chain = [a, [*a[6:], *b[:6]], [*b[2:], *c[:5]]]  # the third is similar only to the second
     days = [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2, 3)]
     found = clusters([" ".join(s) for s in chain], published_at=days)
-    assert found == [0, 1, 2]  # each has sentences that no other one has
+    assert found == [0, 1, 2]  # each has sentences that no other text has
 
 
 def test_the_longest_can_be_kept() -> None:

@@ -1,4 +1,4 @@
-"""The index on disk: what it finds, what it refuses, what a kill leaves."""
+"""The index on disk: what it finds, what it refuses, and what is left after a kill."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_signatures_load_into_datasketch(tmp_path: Path) -> None:
     assert stored.jaccard(own) == 1.0
 
 
-def test_a_deleted_document_is_found_no_more_and_leaves_no_bytes(tmp_path: Path) -> None:
+def test_a_deleted_document_is_no_longer_found_and_leaves_no_bytes(tmp_path: Path) -> None:
     index = build(tmp_path, parts=3)
     gone = ROOM.ids[:5]
     written = index.without(gone, tmp_path)
@@ -115,7 +115,7 @@ def test_deleting_what_is_not_there_changes_nothing(tmp_path: Path) -> None:
     ("setting", "name"),
     [({"seed": 2}, "seed"), ({"num_perm": 64}, "num_perm"), ({"ngram": 5}, "shingling")],
 )
-def test_an_index_made_otherwise_is_refused_with_the_command_that_rebuilds(
+def test_an_index_with_other_options_is_refused_with_the_command_that_rebuilds(
     tmp_path: Path, setting: dict[str, int], name: str
 ) -> None:
     paths = [f.path for f in (*build(tmp_path).docs, *build(tmp_path).segments)]

@@ -1,4 +1,4 @@
-"""Where compiled kernels are stored."""
+"""Compiled kernels are stored in a cache."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def double(x: int) -> int:
     return 2 * x
 
 
-def test_a_kernel_without_a_place_for_its_cache_is_compiled_all_the_same(
+def test_a_kernel_without_a_place_for_its_cache_is_compiled_anyway(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     njit = numba.njit

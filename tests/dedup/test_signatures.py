@@ -1,4 +1,4 @@
-"""Signatures are datasketch's, shingles are as documented, whatever the script."""
+"""Signatures are those of datasketch, and shingles are as documented, in every script."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_signature_is_what_datasketch_computes_from_the_shingles(text: str) 
     assert (signatures([text])[0] == expected(text)).all()
 
 
-def test_signing_loads_no_integration_and_leaves_the_lsh_of_datasketch_whole() -> None:
+def test_signing_does_not_load_scipy_integrate_and_the_lsh_of_datasketch_still_works() -> None:
     script = (
         "import sys; from copydesk.transforms.dedup import Options, sketches; sketches.permutations(Options());"
         "assert 'scipy.integrate' not in sys.modules;"
@@ -132,7 +132,7 @@ def test_scripts_without_spaces_give_a_word_per_character() -> None:
 
 @pytest.mark.skipif(
     sys.version_info[:2] != (3, 11),
-    reason="the packaged table is made from the Unicode data of Python 3.11",
+    reason="the packaged table was made from the Unicode data of Python 3.11",
 )
 def test_the_packaged_character_table_is_what_the_rule_gives() -> None:
     for made, packed in zip(unicode_tables.build(), unicode_tables.table(), strict=True):

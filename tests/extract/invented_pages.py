@@ -1,4 +1,7 @@
-"""Invented pages of many frameworks and languages: lists of other pages, shells and walls, and articles that look like them."""
+"""Invented pages of many frameworks and languages.
+
+They are lists of other pages, shells and walls, and articles that look like one of these.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ CHINESE: tuple[Teaser, ...] = (
 def frame(
     main: str, *, title: str, language: str = "en", menu: Sequence[str] = (), head: str = ""
 ) -> str:
-    """A page with a menu and a footer around `main`."""
+    """Return a page with a menu and a footer around `main`."""
     names = menu or ("News", "Sport", "Business", "Culture", "Weather", "Video")
     links = "".join(f'<li><a href="/s/{k}">{name}</a></li>' for k, name in enumerate(names))
     return (
@@ -122,7 +125,10 @@ def _plain_list(teasers: Sequence[Teaser]) -> str:
 
 
 def _zones(teasers: Sequence[Teaser]) -> str:
-    """A front of several zones, as large sites have: a lead story, three zones of cards, a list of the most read."""
+    """Return a front page of several zones, as large sites have.
+
+    It has a lead story, three zones of cards, and a list of the most read articles.
+    """
     title, said = teasers[0]
     zones = "".join(
         f'<section class="zone"><h2>{name}</h2>'
@@ -159,7 +165,7 @@ FRONTS: tuple[Front, ...] = (
 def front(
     layout: Layout, teasers: tuple[Teaser, ...], language: str, heading: str, title: str
 ) -> str:
-    """A section front, tag page or search page in one of the layouts."""
+    """Return a section front, tag page or search page in one of the layouts."""
     head = '<meta property="og:type" content="website">'
     main = (f"<h1>{heading}</h1>" if heading else "") + layout(teasers)
     return frame(main, title=title, language=language, head=head)

@@ -1,4 +1,7 @@
-"""Invented pages that hide, repeat, interrupt or misplace their article, with what must not be in the text."""
+"""Invented pages that hide, repeat, interrupt or misplace their article.
+
+Each comes with what must not be in the text.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ ARTICLE = _paragraphs(PARAGRAPHS)
 
 
 def page(main: str, *, head: str = "", tail: str = "") -> str:
-    """A page of a paper with a menu and a footer around `main`."""
+    """Return a page of a newspaper with a menu and a footer around `main`."""
     menu = "".join(f'<li><a href="/{n.lower()}">{n}</a></li>' for n in ("News", "Sport", "Culture"))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{TITLE} | Coast Courier</title>{head}</head><body>'

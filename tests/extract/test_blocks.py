@@ -1,4 +1,4 @@
-"""Which blocks a page has, and their texts."""
+"""Pages are divided into blocks with their texts."""
 
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.options import Options
@@ -62,7 +62,7 @@ def test_scripts_styles_and_form_choices_hold_no_text() -> None:
     ) == ["text"]
 
 
-def test_the_explanation_of_a_word_is_no_part_of_its_sentence() -> None:
+def test_the_explanation_of_a_word_is_not_part_of_its_sentence() -> None:
     for sign in ("role='tooltip'", "class='popover-content'", "class='x tooltip__text'"):
         assert _blocks(f"<p>The bay<span {sign}>Population 9</span> froze.</p>") == [
             "The bay froze."

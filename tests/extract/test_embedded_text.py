@@ -1,4 +1,4 @@
-"""The text in a page's data is used if the elements show only a teaser of it, and in no other case."""
+"""The text in the data of a page is used only if the elements show a teaser of it."""
 
 import json
 
@@ -58,14 +58,14 @@ def _next_data(title: str, paragraphs: tuple[str, ...]) -> str:
 
 
 def _next_blocks(title: str, paragraphs: tuple[str, ...]) -> str:
-    """The same with each paragraph a value of its own in a list of blocks."""
+    """Return the same page data with each paragraph as a value of its own in a list of blocks."""
     blocks = [{"type": "paragraph", "content": {"html": paragraph}} for paragraph in paragraphs]
     state = {"props": {"pageProps": {"post": {"title": title, "blocks": blocks}}}}
     return f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
 
 
 def _nuxt(title: str, paragraphs: tuple[str, ...]) -> str:
-    """A script that is not JSON: a function called with the page's values."""
+    """Return a script that is not JSON: it calls a function with the values of the page."""
     body = json.dumps(_elements(paragraphs)).replace("<", "\\u003c")
     post = "{title:" + json.dumps(title) + ",body:" + body + ",open:b}"
     call = "(function(a,b){return {layout:a,data:[{post:" + post + '}],error:null}}("default",!0))'
@@ -78,7 +78,7 @@ def _initial_state(title: str, paragraphs: tuple[str, ...]) -> str:
 
 
 def _pushed(title: str, paragraphs: tuple[str, ...]) -> str:
-    """A state that the page's scripts take from a queue."""
+    """Return a state that the scripts of the page take from a queue."""
     state = {"queries": [{"state": {"data": {"title": title, "text": _elements(paragraphs)}}}]}
     queue = 'window["__RQ_R_1_"]'
     return f"<script>{queue} = {queue} || [];{queue}.push({json.dumps(state)});</script>"
@@ -102,7 +102,7 @@ def _page(shown: tuple[str, ...], data: str) -> copydesk.Article:
 
 
 @pytest.mark.parametrize("name", sorted(_WRITERS))
-def test_the_whole_in_the_data_takes_the_place_of_a_teaser_in_the_elements(name: str) -> None:
+def test_the_whole_text_in_the_data_replaces_a_teaser_in_the_elements(name: str) -> None:
     write, source = _WRITERS[name]
     article = _page(_PARAGRAPHS[:1], write(_TITLE, _PARAGRAPHS))
     assert article.text.splitlines() == list(_PARAGRAPHS)
@@ -118,26 +118,26 @@ def test_the_teaser_that_the_elements_show_is_in_the_ledger(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(_WRITERS))
-def test_the_whole_in_the_elements_is_kept_where_the_data_hold_a_teaser(name: str) -> None:
+def test_the_elements_are_kept_if_the_data_has_only_a_teaser(name: str) -> None:
     article = _page(_PARAGRAPHS, _WRITERS[name][0](_TITLE, _PARAGRAPHS[:1]))
     assert article.text.splitlines() == list(_PARAGRAPHS)
     assert "text" not in article.evidence
 
 
 @pytest.mark.parametrize("name", sorted(_WRITERS))
-def test_the_elements_are_kept_where_both_hold_the_whole(name: str) -> None:
+def test_the_elements_are_kept_if_both_have_the_whole_text(name: str) -> None:
     article = _page(_PARAGRAPHS, _WRITERS[name][0](_TITLE, _PARAGRAPHS))
     assert article.text.splitlines() == list(_PARAGRAPHS)
     assert "text" not in article.evidence
 
 
 @pytest.mark.parametrize("name", sorted(_WRITERS))
-def test_data_of_another_article_are_left_alone(name: str) -> None:
+def test_data_of_another_article_is_not_used(name: str) -> None:
     article = _page(_PARAGRAPHS[:1], _WRITERS[name][0]("A new roof for the gymnasium", _OTHER))
     assert not any(paragraph in article.text for paragraph in _OTHER)
 
 
-def test_of_two_articles_in_the_state_the_one_of_the_page_is_taken() -> None:
+def test_the_article_of_the_page_is_used_if_the_state_has_two() -> None:
     """The other article is stored under a key for related ones."""
     state = {
         "article": {"title": _TITLE, "body": _elements(_PARAGRAPHS)},
@@ -153,7 +153,7 @@ def test_broken_json_in_the_state_changes_nothing() -> None:
     assert _page(_PARAGRAPHS, broken).text.splitlines() == list(_PARAGRAPHS)
 
 
-def test_what_a_state_says_of_its_pictures_is_no_text() -> None:
+def test_what_a_state_says_about_its_pictures_is_not_text() -> None:
     pictures = [
         {"src": f"/{n}.jpg", "altText": text} for n, text in enumerate(_PARAGRAPHS + _OTHER)
     ]
@@ -164,7 +164,7 @@ def test_what_a_state_says_of_its_pictures_is_no_text() -> None:
     assert copydesk.clean_page(html).text == "A short note on Monday."
 
 
-def test_the_stated_body_is_taken_where_the_elements_hold_a_standfirst_and_a_note_on_the_author() -> (
+def test_the_stated_body_is_used_if_the_elements_have_only_a_standfirst_and_a_note_on_the_author() -> (
     None
 ):
     body = " ".join(
@@ -180,7 +180,7 @@ def test_the_stated_body_is_taken_where_the_elements_hold_a_standfirst_and_a_not
     assert made.evidence["text"] == "json-ld"
 
 
-def test_a_stated_body_little_longer_than_other_words_on_the_page_is_left_alone() -> None:
+def test_a_stated_body_hardly_longer_than_other_words_on_the_page_is_not_used() -> None:
     body = " ".join(f"In year {n} the keeper wrote down {n + 3} storms." for n in range(9))
     data = json.dumps({"@type": "NewsArticle", "headline": "The keeper", "articleBody": body})
     shown = "".join(

@@ -1,4 +1,4 @@
-"""`copydesk evaluate`: the definitions, and what the command prints."""
+"""`copydesk evaluate`: the definitions of the scores, and what the command prints."""
 
 import gzip
 import json
@@ -41,7 +41,7 @@ def test_the_best_of_several_admissible_texts_counts() -> None:
     assert evaluation.evaluate("x", [row], lambda html, url: {"text": "a b c d"}).texts[0].f1 == 1
 
 
-def test_an_answer_where_the_page_has_none_is_spurious() -> None:
+def test_an_answer_is_spurious_if_the_page_has_none() -> None:
     row = {"html": "", "gold_author": "", "gold_title": "Rain", "gold_date": "2024-01-02"}
     scores = evaluation.evaluate(
         "x",

@@ -1,4 +1,4 @@
-"""The automaton of name fragments finds what the expressions find."""
+"""The automaton of name fragments finds what the regular expressions find."""
 
 import re
 from itertools import product

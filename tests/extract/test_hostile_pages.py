@@ -1,4 +1,4 @@
-"""Whatever a page contains, extraction returns a text or a named refusal."""
+"""Extraction returns a text or a named refusal, whatever a page contains."""
 
 import random
 
@@ -131,7 +131,7 @@ def test_a_page_gives_the_same_text_whatever_was_read_before() -> None:
     assert _answer(page) == first
 
 
-def test_comparisons_in_a_script_are_no_tags() -> None:
+def test_comparisons_in_a_script_are_not_tags() -> None:
     script = "for(var c=0;c<r;)" + "x = y + z; " * 9000
     assert extract.parse(f"<body><script>{script}</script><p>Rain.</p>").findtext(".//p") == "Rain."
     with pytest.raises(Refused, match="too_many_attributes"):

@@ -1,4 +1,4 @@
-"""Invented pages of many frameworks and languages: lists, shells and walls are refused, articles that look like them stay."""
+"""Invented lists, shells and walls are refused, and articles that look like them stay."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SITE = "https://www.harbourpost.example.com"
 
 
 @pytest.mark.parametrize("front", invented_pages.FRONTS, ids=lambda front: front[0])
-def test_a_front_tag_or_search_page_is_no_article(front: invented_pages.Front) -> None:
+def test_a_front_tag_or_search_page_is_not_an_article(front: invented_pages.Front) -> None:
     _, layout, teasers, language, heading, title, path = front
     html = invented_pages.front(layout, teasers, language, heading, title)
     refused = copydesk.clean_page(html, url=SITE + path).refused
@@ -24,7 +24,7 @@ def test_a_front_tag_or_search_page_is_no_article(front: invented_pages.Front) -
     [page[1:] for page in invented_pages.EMPTY],
     ids=[page[0] for page in invented_pages.EMPTY],
 )
-def test_a_shell_an_error_page_a_wall_and_a_gallery_without_text_are_no_articles(
+def test_a_shell_an_error_page_a_wall_and_a_gallery_without_text_are_not_articles(
     title: str, main: str, head: str
 ) -> None:
     html = invented_pages.frame(main, title=title, head=head)

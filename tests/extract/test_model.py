@@ -43,18 +43,18 @@ def test_every_cut_names_a_documented_rule() -> None:
     ]
 
 
-def test_cuts_between_kept_lines_stand_in_the_ledger() -> None:
+def test_cuts_between_kept_lines_are_in_the_ledger() -> None:
     found = extract.extract(extract.parse(_PAGE))
     assert "The old school in winter. Photo: Jon Vik\n" in [cut.text for cut in found.removed]
 
 
-def test_likely_blocks_are_kept_and_what_stands_between_them_is_a_candidate() -> None:
+def test_likely_blocks_are_kept_and_those_between_them_are_candidates() -> None:
     chosen = thresholds.choose(np.array([0.01, 0.97, 0.02, 0.4, 0.6, 0.01]), np.full(6, 40.0))
     assert chosen.kept.tolist() == [False, True, False, False, True, False]
     assert chosen.candidate.tolist() == [False, True, True, True, True, False]
 
 
-def test_where_the_model_finds_nothing_likely_trafilatura_is_believed(
+def test_trafilatura_decides_if_the_model_finds_nothing_likely(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     nothing, no_child = np.zeros(0, np.float32), np.zeros(0, np.int32)
@@ -134,8 +134,11 @@ def test_a_stored_forest_gives_what_it_gave_before() -> None:
     )
 
 
-def test_the_packaged_model_follows_from_the_training_script_as_it_stands() -> None:
-    """Its record names the code that labels and trains. After a change there, run `python -m training.line_model --out`."""
+def test_the_packaged_model_was_made_by_the_present_training_script() -> None:
+    """The record of the model names the code that labels and trains.
+
+    After a change there, run `python -m training.line_model --out`.
+    """
     about = json.loads(block_model.about())
     assert about["script"] == training.script_version()
     assert set(about) == {

@@ -1,4 +1,4 @@
-"""If a page hides, repeats, interrupts or misplaces its article, the text has all of it once."""
+"""The text has all of the article once, even if the page hides, repeats or interrupts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks of a page keep and cut, whatever the model found for each block."""
+"""What the checks of a page keep and cut, for given likelihoods of its blocks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _SAID = (
 def _kept(
     body: str, likelihood: dict[str, float] | None = None, *, title: str = "Wall"
 ) -> list[str]:
-    """The blocks that stay, if all are likely except those that begin with a key of `likelihood`."""
+    """Return the blocks that stay.
+
+    All are likely except those that begin with a key of `likelihood`.
+    """
     page = read_blocks(html.document_fromstring(f"<body>{body}</body>"), Options())
     values = [
         next((p for key, p in (likelihood or {}).items() if text.startswith(key)), 0.95)
@@ -63,13 +66,13 @@ def test_text_in_boxes_named_for_comments_between_those_of_the_article_is_its_ow
     assert sum(text.startswith("Note") for text in _kept(f"<h1>Wall</h1>{steps}")) == 6
 
 
-def test_a_stream_of_comments_behind_the_article_goes() -> None:
+def test_a_stream_of_comments_after_the_article_goes() -> None:
     article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
     stream = "".join(f"<div class='comment'><p>Note {n}: {_SAID}</p></div>" for n in range(6))
     assert not any(text.startswith("Note") for text in _kept(f"<h1>Wall</h1>{article}{stream}"))
 
 
-def test_a_box_whose_paragraphs_stand_before_its_heading_is_no_other_article() -> None:
+def test_a_box_with_paragraphs_before_its_heading_is_not_another_article() -> None:
     box = f"<div><p>Body. {_SAID}</p><p>Body. {_SAID}</p><h1>Related:</h1></div>"
     body = f"<div><div><h1>Wall</h1><p>{_SAID}{_SAID}</p></div>{box}</div>"
     assert sum(text.startswith("Body") for text in _kept(body, {"Related": 0.05})) == 2
@@ -147,7 +150,7 @@ def test_the_gallery_of_a_photo_essay_stays() -> None:
 _SIGNS = ("~ana [2012-01-04 08:40]", "~bo [2012-01-04 08:38]", "~cy_7 [2012-01-04 07:50]")
 
 
-def test_posts_go_where_only_their_texts_are_likely() -> None:
+def test_posts_are_cut_even_if_only_their_texts_are_likely() -> None:
     article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
     posts = "".join(
         f"<div><p>{sign}</p><p>I disagree, number {n} is fine.</p></div>"
@@ -220,7 +223,7 @@ def test_a_list_of_teasers_below_an_article_is_not_kept_whole() -> None:
     assert sum(text.startswith("Teaser") for text in kept) == 4
 
 
-def test_a_small_box_with_a_form_or_with_another_story_is_no_part_of_the_article() -> None:
+def test_a_small_box_with_a_form_or_with_another_story_is_not_part_of_the_article() -> None:
     paragraphs = [f"<p>{n}. {_SAID}</p>" for n in range(6)]
     before, after = "".join(paragraphs[:3]), "".join(paragraphs[3:])
     invitation = "<div><h3>The Letter</h3><p>Every Thursday the news of the waterfront.</p><form><input type='email'><button>Send</button></form></div>"

@@ -1,4 +1,4 @@
-"""Pages without an article are refused with the reason; short articles, live blogs and lists stay."""
+"""Pages without an article are refused with the reason. Short articles and live blogs stay."""
 
 import numpy as np
 import pytest
@@ -137,7 +137,7 @@ def test_briefs_live_blogs_and_lists_that_are_articles_stay(main: str) -> None:
     assert article.text
 
 
-def test_a_headline_that_names_an_error_is_no_error_page() -> None:
+def test_a_headline_that_names_an_error_is_not_an_error_page() -> None:
     text = (
         "<p>The council said on Monday that the page had been read by four thousand people.</p>"
         * 12

@@ -55,7 +55,7 @@ def _same(found: Any, expected: Any) -> None:
 
 @pytest.fixture
 def arguments(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
-    """The arguments that a function passes to the loop of its module."""
+    """Return the arguments that a function passes to the loop of its module."""
 
     def recorded(module: Any, loop: Callable[..., Any], call: Callable[[], object]) -> list[Any]:
         passed: list[Any] = []

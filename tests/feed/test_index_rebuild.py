@@ -1,4 +1,7 @@
-"""If the recipe does not fit the index, the error names the command that rebuilds it, and that command works."""
+"""If the recipe does not fit the index, the error names the command that rebuilds it.
+
+That command works.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inputs that the warehouse has read are not read again."""
+"""Inputs that the warehouse has already read are not read again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def line(number: int) -> str:
 
 
 def record(files: list[Any], **counts: int) -> pa.Table:
-    """The record after a run that read the files, with ten documents each."""
+    """Return the record after a run that read the files, with ten documents each."""
     sifted, tally = known_inputs.unknown(files), Tally()
     for number in range(len(files)):
         tally.records[number] = counts.get("records", 10)
@@ -98,9 +98,7 @@ def test_a_grown_file_is_read_from_where_it_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["beginning", "half a line"])
-def test_a_grown_file_is_read_whole_where_its_beginning_changed(
-    tmp_path: Path, change: str
-) -> None:
+def test_a_grown_file_is_read_whole_if_its_beginning_changed(tmp_path: Path, change: str) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(line(0).rstrip("\n") if change == "half a line" else line(0))
     known = record(find([str(path)]), records=1)
@@ -125,7 +123,10 @@ def test_a_file_that_is_gone_at_the_end_of_a_run_gets_no_row(tmp_path: Path) -> 
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an input `dump/a.jsonl` of four documents and a warehouse that has read it."""
+    """Return a folder with the input `dump/a.jsonl` and a warehouse that has read it.
+
+    The input has four documents.
+    """
     folder = tmp_path_factory.mktemp("known")
     (folder / "dump").mkdir()
     (folder / "dump" / "a.jsonl").write_text("".join(map(line, range(4))), encoding="utf-8")
@@ -135,7 +136,7 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copied(ingested: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of it whose input has the path and the time on record."""
+    """Return a copy of that folder whose input has the recorded path and time."""
     dump = ingested / "dump" / "a.jsonl"
     kept = dump.read_bytes(), dump.stat().st_mtime_ns
     shutil.copytree(ingested / "wh", tmp_path / "wh", symlinks=True)
@@ -224,7 +225,7 @@ def command(folder: Path, *words: str) -> None:
 
 
 def articles(folder: Path) -> dict[str, str]:
-    """Texts of the articles and their copies by address."""
+    """Return the texts of the articles and their copies, by address."""
     snapshot = Warehouse.open(folder / "wh").snapshot("current")
     tables = [snapshot.table(name, ["url", "text"]) for name in ("articles", "duplicates")]
     return {row["url"]: row["text"] for table in tables for row in table.to_pylist()}
@@ -239,7 +240,7 @@ def test_reprocess_leaves_the_record_of_inputs_as_it_is(copied: Path, stage: str
     assert snapshots(copied) == before
 
 
-def test_a_changed_recipe_acts_on_known_documents_with_reprocess_alone(
+def test_a_changed_recipe_acts_on_known_documents_only_with_reprocess(
     copied: Path, tmp_path: Path
 ) -> None:
     address = "https://h.example/40"

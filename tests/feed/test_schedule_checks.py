@@ -1,4 +1,4 @@
-"""A schedule refuses at its start what would fail in every run; status says how far a run is."""
+"""A schedule refuses at its start what would fail in every run. Status shows progress."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_cron_expression_that_cannot_work_is_refused(cron: str, sentence: str)
     assert sentence in result.output
 
 
-def test_a_missing_input_is_told_at_the_start(tmp_path: Path) -> None:
+def test_a_missing_input_is_reported_at_the_start(tmp_path: Path) -> None:
     command = ["schedule", "--cron", "0 6 * * *", str(tmp_path / "nowhere")]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 2

@@ -1,4 +1,7 @@
-"""The command line as a contract: help that answers at once, examples, exit codes, errors with a way out."""
+"""What the command line promises.
+
+Help answers at once, commands have examples and exit codes, and errors say what to do.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def commands() -> dict[str, click.Command]:
-    """Every command by its words on the command line."""
+    """Yield every command with its words on the command line."""
     found: dict[str, click.Command] = {}
 
     def collect(command: click.Command, words: tuple[str, ...]) -> None:
@@ -72,7 +75,7 @@ def test_every_option_says_what_it_does() -> None:
     assert silent == []
 
 
-def test_a_mistyped_command_brings_the_nearest_one() -> None:
+def test_a_mistyped_command_suggests_the_nearest_one() -> None:
     result = CliRunner().invoke(main, ["ingset"], prog_name="copydesk")
     assert result.exit_code == 2
     assert "Did you mean" in result.output

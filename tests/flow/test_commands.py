@@ -1,4 +1,4 @@
-"""The commands on a small warehouse whose documents try to steer the terminal."""
+"""The commands on a small warehouse whose documents try to control the terminal."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_show_finds_a_document_by_id_beginning_or_address(warehouse: Path, name:
     assert "Leave a Comment]" in result.output
 
 
-def test_show_writes_out_what_would_steer_the_terminal(warehouse: Path) -> None:
+def test_show_escapes_what_would_control_the_terminal(warehouse: Path) -> None:
     result = CliRunner().invoke(
         main, ["show", ids(warehouse)["1"], "--warehouse", str(warehouse)], color=True
     )
@@ -93,13 +93,13 @@ def test_show_json_rebuilds_the_extracted_text(warehouse: Path) -> None:
     assert found["removed"][-1]["text"].strip() == "Leave a Comment"
 
 
-def test_an_unknown_document_is_an_error_with_a_way_out(warehouse: Path) -> None:
+def test_an_unknown_document_is_an_error_that_says_what_to_do(warehouse: Path) -> None:
     result = call(warehouse, "show", "nothing\x1b[31m")
     assert result.exit_code == 1
     assert "\x1b" not in result.output
 
 
-def test_report_writes_the_page_anew_and_says_where(warehouse: Path) -> None:
+def test_report_writes_the_page_again_and_says_where(warehouse: Path) -> None:
     result = call(warehouse, "report")
     path = Path(result.output.strip())
     assert path.parent == warehouse / "reports"

@@ -1,9 +1,10 @@
 """Every command of the README and of the documentation runs as it is written, in a fresh shell.
 
-A page is one shell in a folder of its own that holds what the page speaks of: `seeds/`, `dump/`,
-`pages/`, `crawl/`, `scraped.jsonl`, `page.html`, and every file that the page itself shows under its
-name. A command that serves is started, waited for, and stopped. Commands that
-cannot run here, and words that must differ here, are named below with the reason.
+All commands of a page run in one shell, in a folder of its own. The folder has what the page
+mentions: `seeds/`, `dump/`, `pages/`, `crawl/`, `scraped.jsonl`, `page.html`, and every file that
+the page itself shows with its name. A command that serves is started, waited for, and stopped. The
+tables below name the commands that cannot run here, and the words that must be different here, with
+the reason.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ import pytest
 from tests.flow import warm_programs
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Pages that hold no commands for a reader to run.
+#: Pages without commands for a reader to run.
 GENERATED = {"docs/cli.md", "docs/rules.md", "docs/recipe.md", "docs/data-dictionary.md"}
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"# ([\w-]+\.(?:toml|yaml))\n")
-#: Pages whose programs are interpreters of their own, as a user's are. Those of all other pages are
-#: forks of a process that has imported everything, see `warm_programs.py`.
+#: Pages whose programs are new interpreters, as for a user. The programs of all other pages are forks
+#: of a process that has imported everything, see `warm_programs.py`.
 AS_INSTALLED = {"README.md", "docs/inputs.md"}
-#: How a command begins that is not run, and why.
+#: The beginnings of commands that are not run, and the reasons.
 NOT_RUN = {
     "make ": "sets up an environment, which tests/test_packaging.py and `make wheel` try",
     ". .venv/bin/activate": "the environment of the tests is on the path already",
@@ -52,7 +53,7 @@ NOT_RUN = {
         "needs a deployment beside the cluster; `copydesk ingest` starts the same flow with them"
     ),
 }
-#: How a command begins that serves until Ctrl-C, and what it says once it is ready.
+#: The beginnings of commands that serve until Ctrl-C, and what they say once they are ready.
 SERVES = {
     "copydesk schedule": "Ctrl-C",
     "copydesk browse": "Ctrl-C",
@@ -93,7 +94,7 @@ _PORTS = {
     "prefect server start": f"prefect server start --port {_PORT}",
     "copydesk schedule": f"copydesk schedule --port {_OTHER_PORT}",
 }
-#: A command that ends once the server has recorded the page's run as completed.
+#: A command that ends as soon as the server has recorded the run of the page as completed.
 _COMPLETED = f"""{sys.executable} -c '
 import json, time, urllib.request
 body = json.dumps({{"flow_runs": {{"state": {{"type": {{"any_": ["COMPLETED"]}}}}}}}}).encode()
@@ -139,12 +140,12 @@ PAGE = (
 
 
 def blocks(page: str) -> list[tuple[str, str]]:
-    """The code blocks of a page with their language."""
+    """Yield the code blocks of a page with their language."""
     return _BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
 def commands(page: str) -> list[str]:
-    """The commands of a page, continued lines joined."""
+    """Return the commands of a page. Continued lines are joined."""
     return [
         line
         for language, block in blocks(page)
@@ -166,7 +167,7 @@ PAGES = [
 
 
 def warc() -> bytes:
-    """A packed WARC file with one page."""
+    """Return a packed WARC file with one page."""
     body = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{PAGE}".encode()
     head = (
         "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\n"
@@ -178,7 +179,7 @@ def warc() -> bytes:
 
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
-    """The process whose forks are the programs of most pages; only Linux can have it."""
+    """Start the process whose forks are the programs of most pages. It works only on Linux."""
     if sys.platform != "linux":
         yield None
         return
@@ -192,7 +193,10 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
 
 @pytest.fixture(scope="module")
 def prefect_database(warm: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Prefect database with its tables, which each page gets a copy of: making one takes 4 s of CPU."""
+    """Return a Prefect database with its tables. Each page gets a copy of it.
+
+    Making one takes 4 s of CPU.
+    """
     home = tmp_path_factory.mktemp("prefect")
     warm_programs.write_programs(home, warm, prefect="prefect")
     subprocess.run(
@@ -206,7 +210,7 @@ def prefect_database(warm: Path | None, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def folder(tmp_path: Path, prefect_database: Path) -> Path:
-    """The files that the pages mention."""
+    """Return a folder with the files that the pages mention."""
     (tmp_path / "prefect").mkdir()
     shutil.copy(prefect_database, tmp_path / "prefect")
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
@@ -233,7 +237,7 @@ def folder(tmp_path: Path, prefect_database: Path) -> Path:
 
 @pytest.fixture
 def s3(folder: Path) -> Iterator[dict[str, str]]:
-    """An S3 server with the buckets of the pages; the environment that names it."""
+    """Start an S3 server with the buckets of the pages; yield the environment that names it."""
     server = pytest.importorskip("moto.server", reason="moto[server] is not installed")
     boto3 = pytest.importorskip("boto3", reason="the extra `remote` is not installed")
     running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -265,7 +269,7 @@ def s3(folder: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def dask(folder: Path) -> Iterator[dict[str, str]]:
-    """A scheduler with one worker, at the address of the page."""
+    """Start a scheduler with one worker, at the address of the page."""
     pytest.importorskip("distributed", reason="the extra `dask` is not installed")
     address = f"tcp://127.0.0.1:{free_port()}"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -284,7 +288,10 @@ def dask(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def script(page: str, words: Mapping[str, str]) -> str:
-    """The commands of a page as one script; a server is waited for, and one of ours is then stopped with Ctrl-C."""
+    """Return the commands of a page as one script.
+
+    The script waits for a server. If the server is one of ours, it is then stopped with Ctrl-C.
+    """
     lines = [
         "set -emo pipefail",
         "trap 'for pid in $(jobs -p | tac); do kill -KILL -- -$pid || :; done' EXIT",
@@ -372,14 +379,14 @@ def test_extras_and_targets_that_the_docs_name_exist() -> None:
         assert re.search(rf"^{name}:", makefile, re.MULTILINE), f"make {name}"
 
 
-def test_a_reason_belongs_to_a_command_of_a_page() -> None:
+def test_every_stated_reason_belongs_to_a_command_of_a_page() -> None:
     found = [line for path in (ROOT / "docs").rglob("*.md") for line in commands(str(path))]
     found += commands("README.md") + commands("CONTRIBUTING.md")
     for begins in (*NOT_RUN, *SERVES):
         assert any(line.startswith(begins) for line in found), begins
 
 
-def test_a_fork_says_and_ends_as_an_interpreter_of_its_own(
+def test_a_fork_prints_and_exits_like_an_interpreter_of_its_own(
     warm: Path | None, tmp_path: Path
 ) -> None:
     ends = []

@@ -1,4 +1,4 @@
-"""The documentation is current: generated pages, links, commands, queries and code."""
+"""The documentation is current: its generated pages, links, commands, queries and code."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
 
 
 def blocks(*kinds: str) -> list[object]:
-    """Code blocks of these kinds on every page, each named after its page and place."""
+    """Return the code blocks of these kinds on every page, each named by its page and place."""
     found = []
     for page in PAGES:
         if page.name == "object-stores.md" and kinds != (
             "sh",
-        ):  # read from a server in tests/remote/test_readers.py
+        ):  # tests/remote/test_readers.py reads them from a server
             continue
         for i, (kind, text) in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8"))):
             if kind in kinds:
@@ -80,12 +80,12 @@ def test_a_command_that_a_sentence_names_exists_with_its_options(page: Path) -> 
         words = tokens(span.replace("...", ""))
         if isinstance(main.get_command(click.Context(main), words[0]), click.Group):
             words.append("--help")
-        with contextlib.suppress(click.MissingParameter):  # a sentence may leave the inputs out
+        with contextlib.suppress(click.MissingParameter):  # a sentence may omit the inputs
             parse(main, words, "copydesk")
 
 
 def tokens(line: str) -> list[str]:
-    """Words up to the first pipe, redirection or comment."""
+    """Return the words up to the first pipe, redirection or comment."""
     reader = shlex.shlex(line, posix=True, punctuation_chars=True)
     reader.whitespace_split = True
     return list(itertools.takewhile(lambda token: not set(token) <= set("();<>|&"), reader))
@@ -105,7 +105,7 @@ def parse(command: click.Command, words: list[str], name: str) -> None:
     copied.params = [copy.copy(parameter) for parameter in command.params]
     for parameter in copied.params:
         if isinstance(parameter.type, click.Path):
-            parameter.type = click.Path()  # the page's files need not exist here
+            parameter.type = click.Path()  # the files of the page need not exist here
     copied.make_context(name, list(words))
 
 
@@ -119,7 +119,7 @@ def test_every_recipe_in_the_docs_is_one(text: str) -> None:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `warehouse/` made from the seeds."""
+    """Return a folder with a `warehouse/` made from the seeds."""
     from copydesk.flows.pipeline import run
 
     folder = tmp_path_factory.mktemp("docs")
@@ -143,6 +143,6 @@ def test_every_piece_of_python_runs(
     text: str, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for package in re.findall(r"^(?:from|import) (pyspark|datasets)", text, re.M):
-        pytest.importorskip(package, reason="benchmarks/warehouse_frameworks.py reads with it")
+        pytest.importorskip(package, reason="benchmarks/warehouse_frameworks.py uses it")
     monkeypatch.chdir(corpus)
     exec(compile(text, "docs", "exec"), {"__name__": "docs"})

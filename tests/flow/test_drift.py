@@ -1,4 +1,4 @@
-"""Drift: a redesign is reported, ordinary weeks are not."""
+"""A redesign of an outlet is reported as drift, and ordinary weeks are not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OUTLETS = [f"outlet{i}.example" for i in range(10)]
 
 
 def day(rng: random.Random, outlet: str, weekend: bool = False) -> OutletProfile:
-    """One ordinary run of an outlet: 40 documents give or take, fewer at weekends."""
+    """Return an ordinary run of an outlet: about 40 documents, and fewer at weekends."""
     n = max(1, round(rng.gauss(20 if weekend else 40, 5)))
     share = 0.6 + 0.03 * (int(outlet[6]) % 10)
 
@@ -44,7 +44,11 @@ def weeks(seed: int, n_runs: int) -> list[tuple[OutletProfile, ...]]:
 
 
 def redesigned(profile: OutletProfile) -> OutletProfile:
-    """The new layout: bylines under an unknown class, half the body behind a button, other boilerplate."""
+    """Return a run under the new layout.
+
+    Bylines have an unknown class, half the body is behind a button, and the boilerplate is
+    different.
+    """
     return replace(
         profile,
         n_words=profile.n_words // 2,
@@ -75,7 +79,7 @@ def test_every_redesign_is_found_whatever_the_outlet_was_like(seed: int) -> None
     assert {b.outlet_id for b in found} == set(OUTLETS)
 
 
-def test_the_break_is_said_in_a_sentence_with_the_usual_value() -> None:
+def test_a_sentence_names_the_break_and_the_usual_value() -> None:
     history = [(OutletProfile("a.example", 20, n_words=8000, n_with_byline=18),)] * 3
     (found,) = drift.anomalies(
         history, [OutletProfile("a.example", 20, n_words=8000, n_with_byline=1)]
@@ -83,13 +87,13 @@ def test_the_break_is_said_in_a_sentence_with_the_usual_value() -> None:
     assert found.sentence == "a.example: documents with a byline: 5 %, usually 90 %"
 
 
-def test_two_thousand_ordinary_outlet_runs_raise_hardly_an_alarm() -> None:
+def test_two_thousand_ordinary_outlet_runs_raise_hardly_any_alarm() -> None:
     alarms = []
     for seed in range(10, 20):
         runs = weeks(seed, 23)
         alarms += [b for i in range(3, len(runs)) for b in drift.anomalies(runs[:i], runs[i])]
     assert len([b for b in alarms if b.quarantines]) <= 1
-    assert len(alarms) <= 5  # a slow Sunday now and then
+    assert len(alarms) <= 5  # an occasional slow Sunday
 
 
 def test_a_new_outlet_has_no_anomalies() -> None:
@@ -118,7 +122,7 @@ def test_a_run_without_documents_calls_nobody_silent() -> None:
     assert drift.anomalies([(OutletProfile("a.example", 30),)] * 7, []) == ()
 
 
-def test_a_change_of_our_rules_is_no_drift_of_the_outlet() -> None:
+def test_a_change_of_our_rules_is_not_drift_of_the_outlet() -> None:
     old = OutletProfile(
         "a.example", 30, n_chars=900, n_chars_removed=100, rules={"share_bar": 1}, rules_sha256="v1"
     )

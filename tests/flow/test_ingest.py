@@ -1,4 +1,4 @@
-"""The flow as Prefect runs it, on the embedded server."""
+"""The flow, run by Prefect on the embedded server."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SEEDS = str(ROOT / "seeds")
 
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """An embedded Prefect server with a database of its own, for the tests of this file."""
+    """Start an embedded Prefect server with a database of its own, for the tests of this file."""
     patch = pytest.MonkeyPatch()
     patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
     from prefect.testing.utilities import prefect_test_harness
 
-    # 30 s, the harness's own limit, is too little on a loaded machine.
+    # The default limit of the harness is 30 s, which is too little on a busy machine.
     with (
         prefect_test_harness(server_startup_timeout=180),
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
@@ -54,7 +54,7 @@ def last_run() -> Any:
 
 
 @pytest.mark.flow
-def test_a_run_is_on_record_under_a_telling_name(outcome: finish.Outcome) -> None:
+def test_a_run_is_recorded_under_a_descriptive_name(outcome: finish.Outcome) -> None:
     run = last_run()
     assert run.state_name == "Completed"
     assert run.name == "seeds into wh"
@@ -92,7 +92,7 @@ def test_a_second_run_finds_nothing_new_and_completes(outcome: finish.Outcome) -
 
 
 @pytest.mark.flow
-def test_a_failing_run_is_failed_on_record_and_raises(harness: None, tmp_path: Path) -> None:
+def test_a_failing_run_is_recorded_as_failed_and_raises(harness: None, tmp_path: Path) -> None:
     from copydesk.flows.ingest import ingest
     from copydesk.flows.read import InputError
 
@@ -153,7 +153,7 @@ def test_prefect_yaml_serves_the_same_flow_privately_and_one_at_a_time() -> None
     assert deployment["work_pool"]["job_variables"]["env"] == PRIVATE
 
 
-def test_artifacts_show_a_hostile_outlet_as_words() -> None:
+def test_artifacts_show_a_hostile_outlet_as_plain_text() -> None:
     facts = Facts(
         run_id="r",
         snapshot_id="s",

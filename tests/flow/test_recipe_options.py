@@ -1,4 +1,7 @@
-"""Every option of a recipe is typed and says why it has its default; one recipe is that of the last run."""
+"""Every option of a recipe is typed and says why it has its default.
+
+The recipe of the last run can be used again.
+"""
 
 from __future__ import annotations
 

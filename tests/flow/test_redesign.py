@@ -1,4 +1,4 @@
-"""A redesign of one outlet among ten, through the whole pipeline: named, held back, released."""
+"""One outlet among ten is redesigned. The run names it, holds it back, and releases it later."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORDS = [
 
 
 def page(rng: random.Random, outlet: str, day: int, i: int) -> dict[str, str]:
-    """One document; the redesigned outlet lost its bylines and half its text."""
+    """Return a document. Those of the redesigned outlet lost their bylines and half their text."""
     changed = outlet == REDESIGNED and day == 4
     sentences = [
         " ".join(rng.choices(WORDS, k=14)).capitalize() + "." for _ in range(6 if changed else 16)

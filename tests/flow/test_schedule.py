@@ -1,6 +1,7 @@
-"""`copydesk schedule` from start to stop: what falls due, what is lost meanwhile, and what a kill leaves.
+"""`copydesk schedule` from start to stop.
 
-The tests on a real Prefect server share one and go in the order of this file, from the first start
+What is due runs, also after the machine slept or the server was lost, and after a kill. The tests
+on a real Prefect server share one server. They run in the order of this file, from the first start
 to the clean end.
 """
 
@@ -39,7 +40,7 @@ T = TypeVar("T")
 
 
 class Served:
-    """`copydesk schedule` as a process, and the server it talks to."""
+    """`copydesk schedule` as a process, and the server that it talks to."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -48,8 +49,8 @@ class Served:
             **os.environ,
             "PREFECT_HOME": str(folder / "prefect"),
             "COPYDESK_WATCH": str(self.talked),
-            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600",  # for machines that do much else
-            "PREFECT_RUNNER_POLL_FREQUENCY": "2",  # seconds, not ten: the tests wait for it
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600",  # for busy machines
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",  # seconds; with the default of ten the tests would wait longer
             "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT)]),
         }
         # Telemetry is off because we turn it off, not because this machine does.
@@ -65,7 +66,7 @@ class Served:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it says that it is ready."""
+        """Start the process, and wait until it says that it is ready."""
         command = [
             sys.executable,
             "-m",
@@ -88,15 +89,15 @@ class Served:
         self.wait(lambda: self.log().count("Stop ") > said)
 
     def log(self) -> str:
-        """What it has printed."""
+        """Return what the process has printed."""
         return (self.folder / "log").read_text() if (self.folder / "log").exists() else ""
 
     def ask(self, path: str, **body: Any) -> Any:
-        """The server's answer to a POST."""
+        """Return the server's answer to a POST."""
         return asked(f"http://127.0.0.1:{self.port}/api{path}", json.dumps(body).encode())
 
     def run(self, warehouse: str = "wh", **body: Any) -> str:
-        """Make a flow run of the deployment; its id."""
+        """Make a flow run of the deployment; return its id."""
         (deployment,) = self.ask("/deployments/filter")
         parameters = {"inputs": [SEEDS], "warehouse": str(self.folder / warehouse), "workers": 1}
         return str(
@@ -106,20 +107,23 @@ class Served:
         )
 
     def state(self, flow_run: str) -> dict[str, Any]:
-        """The state of a flow run as the server knows it."""
+        """Return the state of a flow run, as the server knows it."""
         state: dict[str, Any] = asked(f"http://127.0.0.1:{self.port}/api/flow_runs/{flow_run}")[
             "state"
         ]
         return state
 
     def end(self, flow_run: str) -> dict[str, Any]:
-        """The state in which a flow run ended, once it has."""
+        """Wait until a flow run has ended; return its last state."""
         return self.wait(
             lambda: state if (state := self.state(flow_run))["type"] in FINAL else None
         )
 
     def wait(self, what: Callable[[], T | None], *, every: float = 0.3, seconds: float = 700) -> T:
-        """What comes in time. A server that is not up yet is waited for, an ended process is not."""
+        """Wait for a result and return it.
+
+        A server that is not up yet may still come. A process that has ended is an error.
+        """
         assert self.process is not None
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -130,10 +134,10 @@ class Served:
             except OSError:
                 pass
             time.sleep(every)
-        raise AssertionError(f"nothing came within {seconds} s:\n{self.log()}")
+        raise AssertionError(f"no result within {seconds} s:\n{self.log()}")
 
     def freeze(self, flow_run: str, *, at: Callable[[], bool] | None = None) -> list[int]:
-        """Stop the processes that run a flow as soon as they have come so far; their ids."""
+        """Stop the processes of a flow run once they have come this far; return their ids."""
         assert self.process is not None
         parent = self.process.pid
         if at is not None:
@@ -141,7 +145,7 @@ class Served:
         pids = self.wait(lambda: sorted({*children(parent)} - {*servers(self.port)}))
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
-        assert self.state(flow_run)["type"] not in FINAL, "it was over before it could be stopped"
+        assert self.state(flow_run)["type"] not in FINAL, "the run ended before it could be stopped"
         return pids
 
     def begun(self, warehouse: str) -> Callable[[], bool]:
@@ -162,16 +166,16 @@ def asked(url: str, body: bytes | None = None) -> Any:
             with urllib.request.urlopen(request, timeout=30) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
-            if (
-                error.code != 503
-            ):  # a loaded server's database is locked at times; its own clients try again too
+            # On a busy machine the database of the server is locked now and then. The server's own
+            # clients try again too.
+            if error.code != 503:
                 raise
             time.sleep(1)
     raise AssertionError(f"{url} stays unavailable")
 
 
 def processes() -> dict[int, tuple[int, str]]:
-    """Parent and command of every process, by id."""
+    """Return the parent and the command of every process, by id."""
     listed = subprocess.run(
         ["ps", "-A", "-ww", "-o", "pid=,ppid=,command="], capture_output=True, text=True, check=True
     ).stdout
@@ -215,18 +219,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.mark.flow
-def test_the_server_is_on_loopback_alone_and_plans_runs(served: Served) -> None:
+def test_the_server_listens_only_on_loopback_and_plans_runs(served: Served) -> None:
     assert "started here, stops with this command" in served.log()
     (deployment,) = served.ask("/deployments/filter")
     assert (deployment["name"], deployment["tags"]) == ("default", ["copydesk"])
     assert deployment["parameters"]["inputs"] == [SEEDS]
-    # With a version of SQLAlchemy that Prefect does not know, the plan stays empty for ever.
+    # With a version of SQLAlchemy that Prefect does not support, the plan stays empty.
     served.wait(lambda: served.ask("/flow_runs/filter"))
     assert not answers_at(own_address(), served.port)
 
 
 @pytest.mark.flow
-def test_a_tick_beside_a_run_is_skipped_and_a_run_started_by_hand_waits(served: Served) -> None:
+def test_a_tick_during_a_run_is_skipped_and_a_run_started_by_hand_waits(served: Served) -> None:
     slow = served.run()
     pids = served.freeze(slow)
     by_hand = served.run()
@@ -241,14 +245,14 @@ def test_a_tick_beside_a_run_is_skipped_and_a_run_started_by_hand_waits(served: 
 
 
 @pytest.mark.flow
-def test_whoever_runs_meanwhile_talks_to_loopback_alone(served: Served) -> None:
+def test_every_process_of_a_schedule_talks_only_to_loopback(served: Served) -> None:
     talked = set(served.talked.read_text().splitlines())
-    assert any("127.0.0.1" in whom for whom in talked), "the watch saw nothing at all"
+    assert any("127.0.0.1" in whom for whom in talked), "the watch saw no connection at all"
     assert {whom for whom in talked if not any(name in whom for name in LOOPBACK)} <= {"None"}
 
 
 @pytest.mark.flow
-def test_of_the_runs_that_a_sleeping_machine_missed_one_runs(served: Served) -> None:
+def test_only_one_of_the_runs_that_a_sleeping_machine_missed_runs(served: Served) -> None:
     assert served.process is not None
     served.process.send_signal(signal.SIGSTOP)
     late = [(datetime.now(UTC) - timedelta(hours=n)).isoformat() for n in range(1, 8)]
@@ -316,7 +320,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
 
 @pytest.fixture
 def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    """A port, and a server for it that starts at once."""
+    """Return a port, and a server for it that starts at once."""
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setattr(schedule, "_LOOKS_EVERY", 0.05)
@@ -354,7 +358,7 @@ def test_a_server_that_runs_is_used_and_left_alone(stub: int) -> None:
         other.wait()
 
 
-def test_a_configured_server_that_is_away_is_named_with_the_ways_out(
+def test_a_configured_server_that_is_away_is_named_with_what_to_do(
     stub: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{stub}/api")
@@ -369,18 +373,18 @@ def test_a_configured_server_that_is_away_is_named_with_the_ways_out(
 
 
 class Losing:
-    """A runner that loses its server at the first start and comes to its end at the second."""
+    """A runner that loses its server at the first start and ends normally at the second."""
 
     n_starts = 0
 
     async def start(self) -> None:
         Losing.n_starts += 1
         if Losing.n_starts == 1:
-            raise RuntimeError("Service exceeded error threshold.")  # as Prefect's runner does
+            raise RuntimeError("Service exceeded error threshold.")  # as the runner of Prefect does
 
 
 def serve_losing(monkeypatch: pytest.MonkeyPatch, answers: list[bool]) -> list[str]:
-    """Serve with that runner and a server that answers so; what is said."""
+    """Serve with that runner and a server that answers so; return what is said."""
     said: list[str] = []
     Losing.n_starts = 0
     monkeypatch.setattr(schedule, "_runner", lambda *_, **__: Losing())
@@ -399,7 +403,7 @@ def test_a_server_that_went_away_is_waited_for(stub: int, monkeypatch: pytest.Mo
     assert Losing.n_starts == 2
 
 
-def test_a_runner_that_fails_at_once_beside_a_server_that_answers_is_an_error(
+def test_a_runner_that_fails_although_the_server_answers_is_an_error(
     stub: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(RuntimeError, match="threshold"):
@@ -414,12 +418,12 @@ def test_the_watch_sees_a_connection_elsewhere(tmp_path: Path) -> None:
 
 
 def own_address() -> str:
-    """An address of this machine other than loopback, where it has one."""
+    """Return an address of this machine other than loopback, if it has one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(
                 ("192.0.2.1", 9)
-            )  # sends nothing: asks the system which address it would use
+            )  # this sends nothing: it only asks the system which address it would use
         except OSError:  # no network at all
             return "192.0.2.1"
         return str(probe.getsockname()[0])

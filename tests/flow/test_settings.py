@@ -1,4 +1,4 @@
-"""Prefect is set before it is imported, and never against what a person chose."""
+"""Prefect's settings are made before it is imported, and never override what a user chose."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_broken_profile_is_left_to_prefect(tmp_path: Path, text: str) -> None:
     assert prefect_settings.profile({"PREFECT_HOME": str(tmp_path)}) == {}
 
 
-def test_a_prefect_folder_that_cannot_be_made_is_named_with_the_way_out(
+def test_a_prefect_folder_that_cannot_be_made_is_named_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
@@ -58,7 +58,7 @@ def test_a_prefect_folder_that_cannot_be_made_is_named_with_the_way_out(
         pass
 
 
-def test_nobody_answers_where_nothing_listens() -> None:
+def test_an_address_without_a_server_does_not_answer() -> None:
     assert not answers("http://127.0.0.1:9/api")
     assert not answers("no address at all")
 

@@ -1,4 +1,4 @@
-"""Progress: one line per stage, rate and time left, nothing that a document could steer."""
+"""Progress has a line per stage with rate and time left. Documents cannot control it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Clock:
         return self.now
 
 
-def test_plain_lines_say_stage_rate_and_time_left_now_and_then() -> None:
+def test_plain_lines_say_stage_rate_and_time_left_from_time_to_time() -> None:
     said: list[str] = []
     clock = Clock()
     lines = progress.Lines(said.append, clock)
@@ -41,7 +41,7 @@ def test_plain_lines_say_stage_rate_and_time_left_now_and_then() -> None:
     ]
 
 
-def test_quiet_prints_warnings_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_prints_only_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     quiet = progress.Quiet()
     quiet.stage("edit", 5)
     quiet.advance(5)
@@ -74,7 +74,7 @@ def summary(**facts: object) -> Summary:
     )
 
 
-def test_the_summary_is_read_in_five_seconds() -> None:
+def test_the_summary_is_a_few_short_lines() -> None:
     outcome = finish.Outcome(
         summary(n_read=1000, n_articles=700, n_duplicates=160, n_rejected=60, n_known=80),
         Path("/wh"),
@@ -114,7 +114,7 @@ def test_the_summary_obeys_no_escape_sequence() -> None:
         ("\ud800", "\\ud800"),
     ],
 )
-def test_letters_of_all_scripts_are_printed_and_what_steers_is_written_out(
+def test_letters_of_all_scripts_are_printed_and_control_characters_are_escaped(
     text: str, shown: str
 ) -> None:
     assert printable(text) == shown

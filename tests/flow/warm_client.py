@@ -1,6 +1,9 @@
-"""The client of `warm_programs.py`: asks for a fork, passes signals on, and ends as the fork does.
+"""The client of `warm_programs.py`.
 
-`python -IS warm_client.py SOCKET PYTHON -m MODULE ARGUMENTS`. Other arguments are for a plain interpreter.
+    python -IS warm_client.py SOCKET PYTHON -m MODULE ARGUMENTS
+
+It asks for a fork, passes signals on, and ends as the fork does. With other arguments it starts an
+ordinary interpreter.
 """
 
 import array
@@ -32,7 +35,7 @@ def main() -> None:
     here.sendall(message[sent:])
     for number in _PASSED:
         signal.signal(number, lambda got, _: here.sendall(bytes([got])))
-    for number in (0, 1, 2):  # a pipe ends when the fork ends, not later
+    for number in (0, 1, 2):  # so that a pipe ends when the fork ends, and not later
         os.close(number)
     code = int(here.recv(16) or b"1")
     if code < 0:

@@ -1,12 +1,12 @@
 """Programs that start at once: forks of one process that has imported what they need.
 
 A command of the docs takes two to five seconds of CPU to import Prefect, Arrow, the patterns and
-the models, and some milliseconds to do its work. Here one process imports all of that, and every
-`python -m MODULE ...` becomes a fork of it with the arguments, the folder, the environment and the
-standard streams of its caller. A program started in this way is a client that passes signals on and
-ends as the fork does. What such a program starts with `sys.executable` is a fork as well.
+the models, and a few milliseconds for its work. Here one process imports all of that. Every `python
+-m MODULE ...` becomes a fork of this process, with the arguments, the folder, the environment and
+the standard streams of its caller. The program that the caller starts is only a client: it passes
+signals on and ends as the fork does. What a fork starts with `sys.executable` is a fork as well.
 
-Run as a script, this file is the process that forks. Only Linux has what it needs.
+Run as a script, this file is the process that forks. It works only on Linux.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 _CLIENT = Path(__file__).with_name("warm_client.py")
-#: Where the file system has no room for more, a socket's path may have 108 characters.
+#: The path of a socket may have at most 108 characters, so its folder must be near the root.
 _SOCKET = "/tmp"
 
 
@@ -61,7 +61,7 @@ def running(environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def write_programs(folder: Path, server: Path | None, **modules: str) -> None:
-    """Write programs by name that run a module, as forks of a server or else as they are."""
+    """Write named programs that run a module, as forks of a server or as interpreters."""
     warm = [sys.executable, "-IS", str(_CLIENT), str(server), str(folder / "python")]
     python = warm if server else [sys.executable]
     programs = {"python": python, **{name: [*python, "-m", modules[name]] for name in modules}}
@@ -92,7 +92,7 @@ def _import_all() -> None:
     prepare = prefect_settings.prepare
 
     def prepared(**options: Any) -> None:
-        """Prefect has been imported already, so it has to read the environment once more."""
+        """Prepare, then read the environment again, because Prefect has been imported already."""
         prepare(**options)
         _read_environment()
 
@@ -109,7 +109,7 @@ def _read_environment() -> None:
 
 
 class _Forks:
-    """The forks and the clients that wait for their end."""
+    """The forks, and the clients that wait for their end."""
 
     def __init__(self, path: Path) -> None:
         self._selector = selectors.DefaultSelector()
@@ -120,7 +120,7 @@ class _Forks:
         os.rename(f"{path}.draft", path)
 
     def next_program(self) -> dict[str, Any]:
-        """Serve clients; return only in a fork, with what it has to run."""
+        """Serve clients. Return only in a fork, with the program that it must run."""
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj is self._door:
@@ -148,8 +148,8 @@ class _Forks:
         return None
 
     def _go_on(self, one: _Running) -> None:
-        """Pass on a signal or an end, on whichever side it came."""
-        if one.is_over:  # both sides came at once
+        """Pass on a signal or an end from one side to the other."""
+        if one.is_over:  # both sides were ready at once
             return
         is_over, code = os.waitpid(one.pid, os.WNOHANG)
         if not is_over:
@@ -170,7 +170,7 @@ class _Running:
         self.ended = os.pidfd_open(pid)
 
     def pass_signals(self) -> bool:
-        """Give the fork the signals that the client got; False if the client has ended."""
+        """Give the fork the signals that the client got. Return False if the client has ended."""
         try:
             numbers = self.client.recv(64, socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -191,7 +191,7 @@ class _Running:
 
 
 def _received(client: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """What a client asks for, and its three standard streams."""
+    """Return what a client asks for, and its three standard streams."""
     size = array.array("i", [0, 0, 0]).itemsize * 3
     data, ancillary, _, _ = client.recvmsg(2**16, socket.CMSG_SPACE(size))
     handles = array.array("i")
@@ -204,12 +204,12 @@ def _received(client: socket.socket) -> tuple[dict[str, Any], list[int]]:
 
 
 def _run(asked: dict[str, Any]) -> None:
-    """Be the program that a client asked for. Ends the process."""
+    """Be the program that a client asked for. This ends the process."""
     try:
         os.setpgid(0, asked["group"])
-    except PermissionError:  # the client leads a session of its own
+    except PermissionError:  # the client has a session of its own
         os.setsid()
-    # New objects: those of the process that forks know whether its own streams were files.
+    # These must be new objects: the old ones know whether the streams of the forking process were files.
     sys.stdin, sys.stdout = os.fdopen(0, encoding="utf-8"), os.fdopen(1, "w", encoding="utf-8")
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
     os.chdir(asked["folder"])
@@ -232,7 +232,7 @@ def _run(asked: dict[str, Any]) -> None:
     except BaseException:
         traceback.print_exc()
         code = 1
-    # As at the end of any interpreter, less the taking down of its modules.
+    # This is what any interpreter does at its end, except that modules are not torn down.
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()
@@ -240,7 +240,7 @@ def _run(asked: dict[str, Any]) -> None:
 
 
 def main(path: Path) -> None:
-    """Import, then fork for whoever asks."""
+    """Import everything, then fork for every client."""
     import gc
 
     _import_all()

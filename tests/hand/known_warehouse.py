@@ -1,4 +1,4 @@
-"""A small warehouse with known answers: two stories, a wire text with copies, a revision."""
+"""A small warehouse with known answers: two stories, a wire text with copies, and a revision."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FERRY, STRIKE, RAIN = (rows.doc_id(n) for n in (1, 3, 6))
 
 
 def at(day: int, hour: int) -> dt.datetime:
-    """A time in November 2026, UTC."""
+    """Return a time in November 2026, in UTC."""
     return dt.datetime(2026, 11, day, hour, tzinfo=dt.UTC)
 
 
 def document(number: int, outlet: str, when: dt.datetime, **values: Any) -> dict[str, Any]:
-    """An article of an outlet at a time; with `kept` a duplicate of that document."""
+    """Return an article of an outlet at a time, or with `kept` a duplicate of that document."""
     kept = values.pop("kept", None)
     added = (
         {}

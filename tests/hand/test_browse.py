@@ -1,4 +1,4 @@
-"""The site of `copydesk browse`: every view, its headers, and addresses that do not exist."""
+"""The site of `copydesk browse`: its views, their headers, and addresses that do not exist."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def get(warehouse: Warehouse, path: str, host: str = "127.0.0.1") -> httpx.Respo
 
 
 def words(response: httpx.Response) -> str:
-    """The visible text of the page."""
+    """Return the visible text of the page."""
     return " ".join(re.sub(r"<[^>]+>", " ", response.text.split("<main", 1)[1]).split())
 
 
@@ -195,7 +195,9 @@ def test_the_command_serves_on_loopback_until_it_is_stopped(warehouse: Warehouse
     assert process.stdout is not None
     address = process.stdout.readline().split(" ", 1)[0]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
-    transport = httpx.HTTPTransport(retries=8)  # the address is printed before the server listens
+    transport = httpx.HTTPTransport(
+        retries=8
+    )  # the command prints the address before the server listens
     with httpx.Client(transport=transport, trust_env=False) as client:
         assert "5 documents" in client.get(address).text
     process.send_signal(signal.SIGINT)

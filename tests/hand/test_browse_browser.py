@@ -1,4 +1,7 @@
-"""The site of `copydesk browse` in a real browser: two widths, light and dark, keyboard, attacks."""
+"""The site of `copydesk browse` in a real browser.
+
+Two widths, light and dark colours, the keyboard, and documents that attack the page are tested.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ PATHS = (
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running site."""
+    """Return the address of a running site."""
     root = tmp_path_factory.mktemp("browse") / "wh"
     first = known.make(root)
     warehouse = Warehouse.open(root)
@@ -151,7 +154,7 @@ def test_every_view_is_reached_by_keyboard(browser: Any, site: str) -> None:
         active = browser.switch_to.active_element
         reached.add(active.get_attribute("name") or active.text)
         if active.tag_name == "body" or active.get_attribute("type") == "date":
-            continue  # the end of the page; a date is three fields with marks of their own
+            continue  # the end of the page; a date has three fields with focus marks of their own
         outline = active.value_of_css_property("outline-style")
         assert outline != "none", active.text
     assert {"Stories", "Outlets", "Dropped", "Rejects", "Runs", "q", "Show"} <= reached

@@ -1,4 +1,4 @@
-"""`copydesk clean`: one page or text in, clean text, JSON, Markdown or coloured cuts out."""
+"""`copydesk clean` turns one page or text into clean text, JSON, Markdown or coloured cuts."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_one_bad_file_among_several_does_not_hide_the_others(tmp_path: Path) -> 
     assert second["text"]
 
 
-def test_a_file_of_many_documents_is_a_wrong_use_that_names_ingest(tmp_path: Path) -> None:
+def test_a_file_of_many_documents_is_wrong_usage_that_names_ingest(tmp_path: Path) -> None:
     (tmp_path / "dump.jsonl").write_text("{}")
     result = CliRunner().invoke(main, ["clean", str(tmp_path / "dump.jsonl")])
     assert result.exit_code == 2
@@ -125,10 +125,10 @@ def test_a_warm_start_costs_about_a_second_of_cpu(
     command = [sys.executable, "-m", "copydesk.flows.cli", "clean", str(document)]
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     before = 0.0
-    for _ in range(2):  # the first fills the cache
+    for _ in range(2):  # the first run fills the cache
         before = os.times().children_user
         subprocess.run(command, env=environment, check=True, capture_output=True)
-    # Twice the promise: a busy machine runs the same instructions slower.
+    # This is twice what is promised, because a busy machine runs the same instructions more slowly.
     assert os.times().children_user - before < 2 * limit
 
 

@@ -1,4 +1,7 @@
-"""Exports for training and retrieval: passages, Markdown, standard output, filters and the data card."""
+"""Exports for training and retrieval.
+
+They are passages, Markdown, standard output, filters and the data card.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,7 @@ def test_passages_are_read_back_by_duckdb_with_their_place(
     assert duckdb.sql(f"SELECT count(DISTINCT doc_id) FROM '{target}'").fetchall() == [(5,)]
 
 
-def test_standard_output_gets_one_json_line_an_article_and_no_card(
+def test_standard_output_gets_one_json_line_per_article_and_no_card(
     snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,7 @@
-"""`copydesk.ingest` and `copydesk.open`, and the messages about wrong arguments of the public functions."""
+"""`copydesk.ingest` and `copydesk.open`.
+
+Also tested are the messages of the public functions about wrong arguments.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of the monitoring page have the answers that the known warehouse must give."""
+"""The queries of the page on media monitoring give the right answers on a known warehouse."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_every_column_of_every_view_has_a_sentence(snapshot: Snapshot) -> None:
     for view, columns in column_meanings().items():
         found = [row[0] for row in run(connection, f"DESCRIBE {view}").fetchall()]
         assert sorted(found) == sorted(columns)
-        if view != "documents":  # its struct of evidence repeats other columns
+        if view != "documents":  # its evidence struct repeats other columns
             assert all(columns.values()), view
 
 
@@ -136,6 +136,6 @@ def test_a_question_changes_nothing_in_the_warehouse(snapshot: Snapshot) -> None
         run(connect(snapshot), "DELETE FROM articles")
 
 
-def test_a_title_cannot_steer_the_terminal(snapshot: Snapshot) -> None:
+def test_a_title_cannot_control_the_terminal(snapshot: Snapshot) -> None:
     shown = ask(snapshot, "SELECT chr(27) || '[31mred' AS title").stdout
     assert "\x1b" not in shown

@@ -1,4 +1,7 @@
-"""`stories` says how many outlets carried a story, copies included, after every step that changes it."""
+"""`stories` says how many outlets carried a story, copies included.
+
+This is right after every step that changes it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ HARVEST = (
 
 
 def record(outlet: str, day: int, title: str, text: str) -> dict[str, str]:
-    """A scraped article of an outlet on a day of November 2026."""
+    """Return a scraped article of an outlet on a day of November 2026."""
     return {
         "url": f"https://{outlet}.example/{day}/{len(title)}",
         "title": title,
@@ -47,7 +50,10 @@ def ingest(folder: Path, *records: dict[str, str]) -> Snapshot:
 
 
 def stored_and_counted(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, int]]:
-    """`n_outlets` of every story that was not merged: as `stories` holds it, and counted from the documents."""
+    """Return `n_outlets` of every story that was not merged, twice.
+
+    One is the value in `stories`, and the other is counted from the documents.
+    """
     rows = snapshot.table("stories", ["story_id", "n_outlets", "merged_into"]).to_pylist()
     stored = {row["story_id"]: row["n_outlets"] for row in rows if row["merged_into"] is None}
     sql = (
@@ -59,7 +65,7 @@ def stored_and_counted(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, in
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two stories; copies come with the article, after it, and before a fuller version of it."""
+    """Two stories. Copies arrive with the article, after it, and before a fuller version of it."""
     folder = tmp_path_factory.mktemp("outlets")
     ingest(
         folder,
@@ -79,7 +85,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def warehouse(made: Path, tmp_path: Path) -> Warehouse:
-    """A copy of the warehouse for one test."""
+    """Return a copy of the warehouse for one test."""
     shutil.copytree(made, tmp_path / "wh", symlinks=True)
     return Warehouse.open(tmp_path / "wh")
 

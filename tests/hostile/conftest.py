@@ -1,4 +1,4 @@
-"""The hostile inputs on disk, written once."""
+"""The hostile inputs on disk, which are written once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Pages and texts that reach all parts of cleaning: scripts, encodings, dates, bylines, hostile markup."""
+"""Pages and texts that reach all parts of cleaning.
+
+They have scripts, encodings, dates, bylines and hostile markup.
+"""
 
 from __future__ import annotations
 

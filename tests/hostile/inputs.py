@@ -1,6 +1,6 @@
-"""Hostile inputs, each made by a few lines, as they come from the open web and from bad disks.
+"""Hostile inputs as they come from the open web and from bad disks. A few lines make each of them.
 
-Sizes are small where the limits of the tests (see `LIMITS`) make them large.
+Many are small, because the limits of the tests (see `LIMITS`) are low.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _MEGABYTE = 2**20
 
 @dataclass(frozen=True)
 class Hostile:
-    """One file: its name, its bytes, and the reasons why reading refuses it or a part of it."""
+    """A file: its name, its bytes, and the reason why reading refuses all or a part of it."""
 
     name: str
     make: Callable[[], bytes]
-    refused: str | None = None  # reason of the reading or decoding step; None: documents come out
-    yields: int = 0  # records that are read all the same
+    refused: str | None = None  # the reason of reading or decoding; None if documents come out
+    yields: int = 0  # records that are read nevertheless
 
 
 def write(folder: Path) -> None:
@@ -96,7 +96,7 @@ def _good_parquet() -> bytes:
 
 
 def _flipped(raw: bytes, at: float, n: int = 8) -> bytes:
-    """The bytes with a few of them inverted, the first at that share of the length."""
+    """Return the bytes with a few of them inverted, the first at this share of the length."""
     start = int(len(raw) * at)
     return raw[:start] + bytes(b ^ 0xFF for b in raw[start : start + n]) + raw[start + n :]
 
@@ -106,7 +106,7 @@ def _zstd(raw: bytes, level: int = 3) -> bytes:
 
 
 def _zeros_gz(n_bytes: int) -> bytes:
-    """Gzip of that many zeros, made without having them in memory."""
+    """Return the gzip of this many zeros, without holding them in memory."""
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     return (
         b"".join(packer.compress(bytes(_MEGABYTE)) for _ in range(n_bytes // _MEGABYTE))
@@ -123,7 +123,7 @@ def _zeros_zst(n_bytes: int) -> bytes:
 
 
 def _lying_window_zst() -> bytes:
-    """A zstd frame whose header asks for a window of 2 GB."""
+    """Return a zstd frame whose header asks for a window of 2 GB."""
     return b"\x28\xb5\x2f\xfd\x00" + bytes([21 << 3]) + b"\x01\x00\x00" + b"x" * 10
 
 

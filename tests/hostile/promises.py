@@ -1,4 +1,7 @@
-"""What is true for every document, whatever it contains. The property tests and the fuzzers check it."""
+"""What holds for every document, whatever it contains.
+
+The property tests and the fuzzers check it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ STEPS = {"read", "decode", "extract", "clean", "tag"}
 
 
 def article_keeps_its_promises(article: Article) -> None:
-    """Ledger, hashes, schema and encoding of an article are in order."""
+    """Check the ledger, the hashes, the schema and the encoding of an article."""
     assert ledger.apply(article.extracted, article.removed) == article.text
     assert ledger.rebuild(article.text, article.removed) == article.extracted
     assert all(cut.text and cut.end - cut.start == len(cut.text) for cut in article.removed)
@@ -34,7 +37,7 @@ def article_keeps_its_promises(article: Article) -> None:
 
 
 def page_keeps_its_promises(page: str | bytes) -> Article:
-    """`clean_page` gives an article in order, with no character that was not in the page."""
+    """Check that `clean_page` gives a valid article and adds no character to the page."""
     article = copydesk.clean_page(page, url="https://www.example.org/a")
     article_keeps_its_promises(article)
     assert (
@@ -53,7 +56,10 @@ def page_keeps_its_promises(page: str | bytes) -> Article:
 
 
 def text_keeps_its_promises(text: str) -> Article:
-    """`clean_text` gives an article in order, with no character that was not in the text; cleaning again cuts nothing."""
+    """Check that `clean_text` gives a valid article and adds no character to the text.
+
+    Cleaning again must cut nothing.
+    """
     article = copydesk.clean_text(text)
     article_keeps_its_promises(article)
     assert not _new_characters(article.extracted, text)
@@ -63,7 +69,7 @@ def text_keeps_its_promises(text: str) -> Article:
 
 
 def items_keep_their_promises(items: Iterable[Record | Reject], limits: Limits) -> None:
-    """A reader yields a record within the limits, or a row of `rejects` that says why not."""
+    """Check that a reader yields records within the limits, or rejects that say why not."""
     for item in items:
         item.source_uri.encode()
         (item.url or "").encode()
@@ -85,12 +91,15 @@ def items_keep_their_promises(items: Iterable[Record | Reject], limits: Limits) 
 
 
 def fault_has_a_name(reason: str) -> None:
-    """The reason is a word that a query of `rejects` can use."""
+    """Check that the reason is a word that a query of `rejects` can use."""
     assert reason.isidentifier()
 
 
 def decoded_keeps_its_promises(raw: bytes, declared: str | None, *, html: bool) -> None:
-    """Decoding gives text with few losses and no surrogate or NUL, or refuses by name."""
+    """Check that decoding loses little and leaves no surrogate and no NUL.
+
+    Otherwise it must refuse with a name.
+    """
     try:
         found = decode.decode(raw, declared=declared, html=html)
     except Refused as refused:
@@ -103,9 +112,12 @@ def decoded_keeps_its_promises(raw: bytes, declared: str | None, *, html: bool) 
 
 
 def _new_characters(extracted: str, source: str) -> Counter[str]:
-    """Characters of the extracted text, white space aside, that the source does not hold, entities resolved."""
+    """Return the characters of the extracted text that the source does not have.
+
+    White space does not count, and entities of the source are resolved.
+    """
     source = _surrogates_lost(source)
-    for _ in range(2):  # a page may hold a page in its data, escaped once more
+    for _ in range(2):  # the data of a page may have another page, escaped once more
         if not (new := _letters(extracted) - _letters(source)):
             break
         source = source + entities.unescape(source)
@@ -113,7 +125,7 @@ def _new_characters(extracted: str, source: str) -> Counter[str]:
 
 
 def _surrogates_lost(source: str) -> str:
-    """The source with lone surrogates as UTF-8 must write them, and NUL as HTML does."""
+    """Return the source as UTF-8 must write lone surrogates, and as HTML treats NUL."""
     return "".join("\ufffd" if "\ud800" <= c <= "\udfff" or c == "\x00" else c for c in source)
 
 

@@ -1,10 +1,13 @@
-"""What may be left on a disk that writes in another order than that of the calls.
+"""What a power cut may leave on a disk that does not write in the order of the calls.
 
-`Recording` notes every change of a folder's entries (create, rename, link, unlink, folders too) and every fsync while
-code runs. `crashes` then gives the trees that a power cut could leave: what was synced stays; of the
-rest any part may have reached the disk, in any order, and a file that was never synced may be empty or cut
-short. The model is that of ALICE (Pillai et al., OSDI 2014): a rename happens or not, never by halves; an fsync of
-a file keeps its bytes and not its name; an fsync of a folder keeps the names in it and not its own name.
+`Recording` notes every change of the entries of a folder (create, rename, link, unlink, also for
+folders) and every fsync while code runs. `crashes` then gives the trees that a power cut could
+leave. What was synced is there. Of the other changes any part may have reached the disk, in any
+order. A file that was never synced may be empty or cut short.
+
+The model is that of ALICE (Pillai et al., OSDI 2014). A rename happens or does not happen, but
+never in part. An fsync of a file keeps its bytes, but not its name. An fsync of a folder keeps the
+names in it, but not its own name.
 """
 
 from __future__ import annotations
@@ -25,7 +28,10 @@ _ENTRIES = ("rename", "replace", "link", "symlink", "unlink", "remove", "mkdir",
 
 @dataclass(frozen=True)
 class Step:
-    """One step: entries that changed together (folder, name, node or None), or a node that was synced."""
+    """A step: entries that changed together, or a node that was synced.
+
+    An entry is (folder, name, node), and the node is None if the name is gone.
+    """
 
     entries: tuple[tuple[int, str, int | None], ...] = ()
     synced: int | None = None
@@ -34,7 +40,7 @@ class Step:
 
 @dataclass
 class Node:
-    """A file, link or folder; `content` is what it held last, `kept` what its last fsync kept."""
+    """A file, link or folder. `content` is its last content, `kept` what its last fsync kept."""
 
     folder: bool = False
     target: str | None = None
@@ -44,7 +50,10 @@ class Node:
 
 @dataclass
 class Recording:
-    """Notes what the code in a `with` block does below `root`; the state before it counts as on disk."""
+    """Notes what the code in a `with` block does below `root`.
+
+    The state before the block counts as being on the disk.
+    """
 
     root: Path
     nodes: list[Node] = field(default_factory=list)
@@ -65,7 +74,7 @@ class Recording:
         self._real = {name: getattr(os, name) for name in (*_ENTRIES, "fsync")} | {
             "rmtree": shutil._use_fd_functions
         }
-        shutil._use_fd_functions = False  # whole paths, not names below an open folder
+        shutil._use_fd_functions = False  # use whole paths, not names below an open folder
         for name in _ENTRIES:
             setattr(os, name, self._watched(self._real[name]))
         os.fsync = self._fsync
@@ -115,9 +124,8 @@ class Recording:
             link = os.readlink(path) if stat.S_ISLNK(status.st_mode) else None
             self.nodes.append(Node(folder=stat.S_ISDIR(status.st_mode), target=link))
             if stat.S_ISREG(status.st_mode):
-                self._handles.append(
-                    os.open(path, os.O_RDONLY)
-                )  # while it is open, its number is not used for another file
+                # While the file is open, its inode number is not used for another file.
+                self._handles.append(os.open(path, os.O_RDONLY))
         stamp = (status.st_size, status.st_mtime_ns)
         if stat.S_ISREG(status.st_mode) and self._stamps.get(number) != stamp:
             self._stamps[number] = stamp
@@ -125,7 +133,10 @@ class Recording:
         return number
 
     def _look(self) -> None:
-        """Compare the folder with what was seen last: Arrow and numpy make files without asking `os`."""
+        """Compare the folder with what was seen last.
+
+        This also finds files that Arrow and numpy make without a call of `os`.
+        """
         now: dict[int, dict[str, int]] = {}
         folders = [self.root]
         while folders:
@@ -143,26 +154,25 @@ class Recording:
                 for name in was.keys() | is_.keys()
                 if was.get(name) != is_.get(name)
             ]
-        # A folder removed with all in it takes its entries along; what happened in others stays.
+        # The entries of a folder that was removed are gone with it. Changes in other folders count.
         changed = [entry for entry in changed if entry[0] in now]
         if changed:
             self.steps.append(Step(entries=tuple(sorted(changed, key=str))))
         self._seen = now
 
 
-Tree = Mapping[
-    str, bytes | str | None
-]  # path: bytes of a file, target of a link, None for a folder
+# From a path to the bytes of a file, the target of a link, or None for a folder.
+Tree = Mapping[str, bytes | str | None]
 
 
 def crashes(
     recording: Recording, *, aside: str, seed: int = 0, random_parts: int = 3
 ) -> Iterator[tuple[set[str], Tree]]:
-    """What a power cut after each step could leave, with the marks that were passed before it; each state once.
+    """Yield what a power cut after each step could leave, and the marks passed before it.
 
-    Of the changes that nothing has synced yet: all are on the disk, or none, or all but one, or one alone,
-    or a few parts at random; files that were never synced are whole, empty or cut in half. The folder `aside`
-    is left out of the trees: nobody reads it.
+    Of the changes that nothing has synced yet, all are on the disk, or none, or all but one, or
+    only one, or a few at random. Files that were never synced are whole, empty or cut in half. The
+    folder `aside` is left out of the trees, because nobody reads it. Each state is given once.
     """
     chance = random.Random(seed)
     done: set[str] = set()
@@ -198,7 +208,7 @@ def _is_kept(steps: list[Step], at: int) -> bool:
 
 
 def _walk(recording: Recording, steps: list[Step], aside: str) -> Iterator[tuple[str, int]]:
-    """Every path and its node after these steps."""
+    """Yield every path and its node after these steps."""
     folders = {folder: dict(names) for folder, names in recording.before.items()}
     for step in steps:
         for folder, name, node in step.entries:

@@ -1,4 +1,7 @@
-"""What pages contain is shown as text: in the terminal, as JSON, in the data card of an export and in the report."""
+"""What pages contain is shown as text.
+
+This holds for the terminal, JSON, the data card of an export, and the report.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +136,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 
 def steering(said: str) -> set[str]:
-    """Characters that could steer a terminal; colours of our own are left out."""
+    """Return the characters that could control a terminal. Our own colours are left out."""
     said = re.sub(r"\x1b\[\d{1,2}m", "", said) if "\x1b[31m" not in said else said
     return {
         c
@@ -167,7 +170,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words)[:18].split(" =")[0])
-def test_no_command_prints_what_steers_a_terminal(words: list[str], snapshot: Snapshot) -> None:
+def test_no_command_prints_what_controls_a_terminal(words: list[str], snapshot: Snapshot) -> None:
     done = CliRunner().invoke(cli, [*words, "--warehouse", str(snapshot.root)], color=True)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     assert steering(done.output) == set()
@@ -185,7 +188,7 @@ def test_no_command_prints_what_steers_a_terminal(words: list[str], snapshot: Sn
     ],
     ids=lambda words: words[0],
 )
-def test_json_on_a_terminal_steers_nothing_and_means_the_same(
+def test_json_on_a_terminal_controls_nothing_and_means_the_same(
     words: list[str], snapshot: Snapshot
 ) -> None:
     done = CliRunner().invoke(cli, [*words, "--json", "--warehouse", str(snapshot.root)])

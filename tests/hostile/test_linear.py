@@ -80,5 +80,5 @@ def test_a_tag_with_attributes_without_end_is_refused_at_once(unit: str) -> None
         f"<p a{' ' * 200_000}=x>{STORY}",
     ],
 )
-def test_long_values_and_texts_are_no_attributes(inner: str) -> None:
+def test_long_values_and_texts_are_not_attributes(inner: str) -> None:
     assert copydesk.clean_page(PAGE.replace("</article>", inner + "</article>")).refused is None

@@ -1,4 +1,7 @@
-"""After `warm_up` a transform opens no file, connection or process and reads no environment variable."""
+"""After `warm_up` a transform opens no file, connection or process.
+
+It reads no environment variable either.
+"""
 
 from __future__ import annotations
 

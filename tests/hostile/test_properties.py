@@ -1,4 +1,7 @@
-"""The promises of `promises.py` hold for any input: property tests with bytes, texts, pages and rows."""
+"""The promises of `promises.py` hold for any input.
+
+The property tests use bytes, texts, pages and rows.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ quick = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 
 ANY_TEXT = st.text(
     st.characters(), max_size=400
-)  # surrogates, controls and unassigned characters too
+)  # also surrogates, controls and unassigned characters
 LINES = st.lists(
     st.one_of(
         st.sampled_from(

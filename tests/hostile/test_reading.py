@@ -1,4 +1,4 @@
-"""What each hostile input becomes when it is read and decoded, and that it harms nothing beside it."""
+"""Each hostile input is refused by name or comes out whole, and it harms nothing beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.hostile.inputs import HOSTILE, LIMITS, STORY, Hostile
 
 
 def outcome(item: Record | Reject) -> str:
-    """The reason why a document is refused, or "document"."""
+    """Return the reason why a document is refused, or "document"."""
     if isinstance(item, Reject):
         assert item.step == "read"
         assert item.detail

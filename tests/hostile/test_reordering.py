@@ -1,4 +1,7 @@
-"""A power cut while a warehouse changes, on a file system that writes in another order: the old state or the new one, whole."""
+"""A power cut while a warehouse changes leaves the old state or the new one, whole.
+
+The file system does not write in the order of the calls.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from copydesk.flows.warehouse.checks import verify
 from tests.hostile.reordering import Recording, Tree, crashes, lay_out
 from tests.warehouse import crash_worker, rows
 
-# `make test` checks some of the states, `make test-crash` all of them: up to 1,700 for a change.
+# `make test` checks some of the states. `make test-crash` checks all, up to 1,700 for a change.
 MOST = 100 if int(os.environ.get("COPYDESK_KILLS", "5")) < 200 else 10**6
 KEEPS = {"all": Options(), "one": Options(keep_snapshots=1, grace_hours=0)}
 CHANGES: dict[str, tuple[str, Callable[[Warehouse], object]]] = {
@@ -41,7 +44,10 @@ CHANGES: dict[str, tuple[str, Callable[[Warehouse], object]]] = {
 
 
 def recorded(root: Path, change: str) -> tuple[Recording, str, str]:
-    """What a change of a warehouse with two snapshots does to the disk, and the current snapshot before and after."""
+    """Record what a change of a warehouse with two snapshots does to the disk.
+
+    Also return the current snapshot before and after the change.
+    """
     keep, work = CHANGES[change]
     warehouse = Warehouse.open(root, create=True, options=KEEPS[keep])
     for step in range(2):
@@ -55,7 +61,7 @@ def recorded(root: Path, change: str) -> tuple[Recording, str, str]:
 
 
 def faults(root: Path) -> list[str]:
-    """Files of the kept snapshots that are missing or differ from their manifest."""
+    """Return the files of the kept snapshots that are missing or differ from their manifest."""
     found = []
     for snapshot in Warehouse.open(root, create=True).snapshots():
         named = [

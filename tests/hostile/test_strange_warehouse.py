@@ -1,4 +1,7 @@
-"""A warehouse from a stranger: nothing in it is executed, leads out of its folder, or makes a command fail without a message."""
+"""A warehouse from a stranger does no harm.
+
+Nothing in it is executed, leads out of its folder, or makes a command fail without a message.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ COMMANDS = (
 
 
 def what_commands_say(strange: Path, *commands: list[str]) -> str:
-    """What the commands say; each ends with an exit code, none with an exception."""
+    """Return what the commands say. Each must end with an exit code, and none with an exception."""
     said = ""
     for words in commands:
         done = CliRunner().invoke(cli, [*words, "--warehouse", str(strange)])
@@ -125,7 +128,7 @@ def test_manifests_that_name_each_other_do_not_keep_a_command_for_ever(strange: 
         '{"format": 99}',
     ],
 )
-def test_a_manifest_that_is_none_is_named(content: str, strange: Path) -> None:
+def test_a_file_that_is_not_a_manifest_is_named(content: str, strange: Path) -> None:
     current = f"{Warehouse(strange).current_id()}.json"
     (strange / "manifests" / current).write_text(content, encoding="utf-8")
     assert current in what_commands_say(strange, ["status"])
@@ -194,10 +197,12 @@ TABLES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("how", TABLES)
-def test_tables_that_are_none_end_every_command_with_a_sentence(how: str, strange: Path) -> None:
+def test_files_that_are_not_tables_end_every_command_with_a_sentence(
+    how: str, strange: Path
+) -> None:
     for table in ("articles", "runs", "rejects", "quarantined"):
         for path in (strange / "current" / table).iterdir():
-            path.unlink()  # a hard link: the older snapshot keeps its own
+            path.unlink()  # this is a hard link, so the older snapshot keeps its own
             path.touch()
             TABLES[how](path)
     shutil.rmtree(strange / "keys")
@@ -205,7 +210,7 @@ def test_tables_that_are_none_end_every_command_with_a_sentence(how: str, strang
 
 
 class Evil:
-    """Makes a file where it is unpickled."""
+    """A value that makes a file when it is unpickled."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -271,7 +276,7 @@ def test_an_index_file_whose_header_lies_is_refused(lie: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"[" * 5000, b"null", b"{}", b"\xff" * 5000])
-def test_an_index_file_that_is_none_is_refused(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_index_is_refused(content: bytes, tmp_path: Path) -> None:
     path = index_file(tmp_path)
     path.write_bytes(content)
     with pytest.raises(IndexRefused, match="index rebuild"):

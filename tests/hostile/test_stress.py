@@ -1,4 +1,7 @@
-"""Runs on machines in trouble: each succeeds, or ends with one sentence about the cause and exit code 1."""
+"""Runs on machines in trouble.
+
+Each run succeeds, or ends with a sentence about the cause and exit code 1.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,7 @@ def ingest(
 
 
 def ingest_here(*arguments: str | Path, warehouse: Path) -> Result:
-    """The same command in this process, where nothing but its work is the subject."""
+    """Run the same command in this process, so that only its own work is limited."""
     command = ["ingest", "--direct", "--workers", "1", "--warehouse", str(warehouse)]
     return CliRunner().invoke(cli, [*command, *map(str, arguments)])
 
@@ -99,9 +102,7 @@ def fails_with_a_sentence(done: subprocess.CompletedProcess[str], *words: str) -
 
 def test_a_full_disk_is_named_and_the_next_run_goes_through(tmp_path: Path) -> None:
     if subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False).returncode:
-        pytest.skip(
-            "no user namespaces here to mount a small disk in; the test after this one makes do without"
-        )
+        pytest.skip("a small disk needs user namespaces; the next test does not need them")
     corpus(tmp_path / "in", 40)
     place = tmp_path / "disk"
     place.mkdir()
@@ -116,7 +117,10 @@ def test_a_full_disk_is_named_and_the_next_run_goes_through(tmp_path: Path) -> N
 
 
 class FullDisk:
-    """A disk that is full from the n-th fsync on, which is when a file system that delays its writing says so."""
+    """A disk that is full from the n-th fsync on.
+
+    A file system that writes late reports a full disk at an fsync.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, room: float) -> None:
         self.n, self.room, self._fsync = 0, room, os.fsync
@@ -131,7 +135,11 @@ class FullDisk:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    """A folder with inputs `a` and `b`, a warehouse `wh` of `a`, its `twin` that has `b` too; and the fsyncs that `b` took."""
+    """Return a folder, and how many fsyncs the input `b` took.
+
+    The folder has the inputs `a` and `b`, a warehouse `wh` of `a`, and its `twin` that also has
+    `b`.
+    """
     folder = tmp_path_factory.mktemp("undisturbed")
     run.run([str(corpus(folder / "a", 3))], warehouse=folder / "wh")
     shutil.copytree(folder / "wh", folder / "twin", symlinks=True)
@@ -230,7 +238,7 @@ def test_any_name_of_an_input_folder_and_a_warehouse_works(tmp_path: Path) -> No
     assert len(rows(warehouse)) + len(rows(warehouse, "duplicates")) == 4
 
 
-def test_a_warehouse_whose_path_is_no_utf8_is_wrong_usage(tmp_path: Path) -> None:
+def test_a_warehouse_whose_path_is_not_utf8_is_wrong_usage(tmp_path: Path) -> None:
     done = ingest(
         corpus(tmp_path / "in", 1), warehouse=Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
     )

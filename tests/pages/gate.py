@@ -1,8 +1,8 @@
-"""The quality gate: every page of this folder keeps the text F1 it has once reached.
+"""The quality gate: every page of this folder keeps the text F1 that it has once reached.
 
 python -m tests.pages.gate            compare with floors.json; exit 1 below a floor
 python -m tests.pages.gate --raise    write the floors that rose
-python -m tests.pages.gate --lower    write the floors as they are now, lower ones too
+python -m tests.pages.gate --lower    write all floors as they are now, also lower ones
 """
 
 from __future__ import annotations
@@ -24,48 +24,48 @@ _DIGITS = 3
 
 
 def cases() -> list[str]:
-    """The names of the page cases."""
+    """Return the names of the page cases."""
     return sorted(path.parent.name for path in HERE.glob("*/page.html"))
 
 
 def article(case: str) -> Article:
-    """The article of a case's page."""
+    """Return the article of the page of a case."""
     return edit.clean_page((HERE / case / "page.html").read_text(encoding="utf-8"))
 
 
 def expected(case: str) -> str:
-    """The text a reader would call the article of the case, without its headline and byline."""
+    """Return the text that a reader would call the article, without headline and byline."""
     return (HERE / case / "expected.txt").read_text(encoding="utf-8").strip("\n")
 
 
 def expected_fields(case: str) -> dict[str, str]:
-    """What else must hold: `refused`, the reason of a page that has no article."""
+    """Return what else must hold, such as `refused`: the reason of a page without an article."""
     path = HERE / case / "expected.json"
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def score(case: str) -> float:
-    """Text F1 of a case. For a page without an article it is 1 if nothing was taken, else 0."""
+    """Return the text F1 of a case. For a page without an article it is 1 if no text came out."""
     text, gold = article(case).text, expected(case)
     return round(score_text(gold, text).f1 if gold else float(not text), _DIGITS)
 
 
 def floors() -> dict[str, float]:
-    """The F1 each case must reach."""
+    """Return the F1 that each case must reach."""
     return dict(json.loads(FLOORS.read_text(encoding="utf-8"))) if FLOORS.exists() else {}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print each case and its floor, and write floors if asked to."""
+    """Print each case and its floor, and write the floors if asked to."""
     parser = argparse.ArgumentParser(
-        prog="python -m tests.pages.gate", description="Compare page cases with their floors."
+        prog="python -m tests.pages.gate", description="Compare the page cases with their floors."
     )
     change = parser.add_mutually_exclusive_group()
     change.add_argument(
         "--raise", dest="up", action="store_true", help="write the floors that rose"
     )
     change.add_argument(
-        "--lower", action="store_true", help="write the floors as they are now, lower ones too"
+        "--lower", action="store_true", help="write all floors as they are now, also lower ones"
     )
     chosen = parser.parse_args(arguments)
     edit.warm_up()

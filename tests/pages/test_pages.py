@@ -1,4 +1,4 @@
-"""The page corpus: one folder per page, named for what it shows."""
+"""The page corpus has a folder for each page, named for what the page shows."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.pages import gate
 @pytest.mark.parametrize("case", gate.cases())
 def test_a_page_is_extracted_at_least_as_well_as_before(case: str) -> None:
     assert gate.score(case) >= gate.floors()[case], (
-        "see python -m tests.pages.gate; a floor falls only by --lower"
+        "run python -m tests.pages.gate to see the scores; only --lower lowers a floor"
     )
 
 

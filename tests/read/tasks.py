@@ -1,4 +1,7 @@
-"""Tasks that the tests of the worker pool run: a document's first word says what it does to its worker."""
+"""Tasks for the tests of the worker pool.
+
+The first word of a document says what it does to its worker.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from copydesk.flows.engines.worker_pool import Job
 
 
 def warm_up() -> None:
-    """Leave a file for each worker that is ready, if a test asks for it."""
+    """Write a file for each worker that is ready, if a test asks for it."""
     if folder := os.environ.get("COPYDESK_TEST_READY"):
         Path(folder, f"ready-{os.getpid()}").touch()
     if os.environ.get("COPYDESK_TEST_UNREADY"):
@@ -21,7 +24,7 @@ def warm_up() -> None:
 
 
 def shout(job: Job, options: dict[str, Any]) -> dict[str, Any]:
-    """The documents in upper case, and the rejects, after each has done its worst."""
+    """Return the documents in upper case, and the rejects, after each did its worst."""
     texts = []
     for index, record in job.documents():
         text = record.body.decode()
@@ -35,7 +38,7 @@ def shout(job: Job, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def note_down(job: Job, options: dict[str, Any]) -> dict[str, Any]:
-    """The documents in upper case in a file of the shard, on a letterhead."""
+    """Write the documents in upper case to a file of the shard, below a letterhead."""
     path = Path(options["folder"], f"{job.shard.number}.txt")
     texts = [record.body.decode().upper() for _, record in job.documents()]
     path.write_text("".join([Path(options["head"]).read_text(), *texts]))
@@ -50,7 +53,7 @@ def fill_disk(job: Job, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def break_down(job: Job, options: dict[str, Any]) -> dict[str, Any]:
-    """A fault of the program outside any document."""
+    """Raise an error of the program that no document causes."""
     raise KeyError("no such column")
 
 

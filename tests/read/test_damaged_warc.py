@@ -53,7 +53,7 @@ def urls(*numbers: int) -> list[str]:
 
 @pytest.mark.parametrize("pack", [gzip.compress, ZSTD.compress], ids=["gzip", "zstd"])
 @pytest.mark.parametrize("at", [0, 4, 40, 300])
-def test_records_behind_a_damaged_member_come_out(pack: object, at: int) -> None:
+def test_records_after_a_damaged_member_are_read(pack: object, at: int) -> None:
     members = [pack(record(number)) for number in range(5)]  # type: ignore[operator]
     damaged = bytearray(members[2])
     damaged[at : at + 8] = bytes(byte ^ 0xFF for byte in damaged[at : at + 8])
@@ -64,7 +64,7 @@ def test_records_behind_a_damaged_member_come_out(pack: object, at: int) -> None
     assert f"record at byte offset {offset}" in str(refused[0].detail)
 
 
-def test_records_before_the_damage_come_out_of_a_file_packed_as_one() -> None:
+def test_records_before_the_damage_are_read_from_a_file_packed_as_one_member() -> None:
     packed = bytearray(gzip.compress(b"".join(record(number) for number in range(6))))
     packed[len(packed) * 2 // 3] ^= 0xFF
     found, refused, _ = read(bytes(packed))
@@ -83,7 +83,7 @@ def test_a_wrong_length_costs_no_document(pack: object, off_by: int) -> None:
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_of_many_damaged_records_each_costs_itself(pack: object) -> None:
+def test_each_of_many_damaged_records_costs_only_itself(pack: object) -> None:
     wrong = {1: -2, 4: -7, 5: 90, 9: 5000}
     parts = [record(n, off_by=wrong.get(n, 0)) for n in range(12)]
     packed = [pack(part) for part in parts]  # type: ignore[operator]
@@ -113,7 +113,7 @@ def test_a_damaged_header_costs_its_record() -> None:
     assert f"record at byte offset {len(record(0))}" in str(refused[0].detail)
 
 
-def test_a_record_behind_zeros_is_found() -> None:
+def test_a_record_after_zeros_is_found() -> None:
     found, refused, _ = read(record(0) + bytes(500) + record(2))
     assert list(found) == urls(0, 2)
     assert f"record at byte offset {len(record(0))}" in str(refused[0].detail)
@@ -152,7 +152,7 @@ def test_brotli_is_unpacked() -> None:
     assert read(record(0, block))[0] == {"https://h.example/0": page(0)}
 
 
-def test_what_is_no_document_is_counted_by_its_reason() -> None:
+def test_what_is_not_a_document_is_counted_by_its_reason() -> None:
     image = b"HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\n\r\nGIF89a"
     robots = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUser-agent: *"
     content = (
@@ -202,7 +202,7 @@ def test_a_file_that_ends_in_a_header_has_a_row_for_it() -> None:
 
 
 @pytest.mark.parametrize("old", [b"\r\n", b"WARC-Type"], ids=["bare line feeds", "lower case"])
-def test_a_header_in_another_spelling_is_no_damage(old: bytes) -> None:
+def test_a_header_in_another_spelling_is_not_damage(old: bytes) -> None:
     whole = []
     for number in range(3):
         head, _, rest = record(number).partition(b"\r\n\r\n")
@@ -216,7 +216,7 @@ def test_a_header_in_another_spelling_is_no_damage(old: bytes) -> None:
     assert (list(found), refused) == (urls(0, 1, 2), [])
 
 
-def test_records_of_the_draft_standard_are_found_behind_damage() -> None:
+def test_records_of_the_draft_standard_are_found_after_damage() -> None:
     parts = [record(n, off_by=-3 if n == 1 else 0) for n in range(3)]
     found, refused, _ = read(b"".join(parts).replace(b"WARC/1.0", b"WARC/0.18"))
     assert list(found) == urls(0, 1, 2)

@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding wins, and what is refused."""
+"""Bytes become text: which encoding is used, and what is refused."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def test_without_a_true_declaration_the_guess_is_right_and_says_it_is_one(
 @pytest.mark.parametrize(
     ("text", "codec"), [(RUSSIAN, "cp1251"), (CHINESE, "gb18030"), (JAPANESE, "cp932")]
 )
-def test_latin1_is_not_believed_where_every_letter_would_have_an_accent(
-    text: str, codec: str
-) -> None:
+def test_latin1_is_not_believed_if_every_letter_would_have_an_accent(text: str, codec: str) -> None:
     assert decode(text.encode(codec), declared="latin1", html=False).text == text
 
 
@@ -72,19 +70,19 @@ def test_utf8_declared_as_latin1_is_utf8() -> None:
     assert read(FRENCH.encode(), "iso-8859-1") == (FRENCH, "utf-8")
 
 
-def test_labels_mean_what_browsers_take_them_for() -> None:
+def test_labels_mean_what_they_mean_to_browsers() -> None:
     assert read(b"\x93Rain\x94", "iso-8859-1") == ("“Rain”", "windows-1252")
 
 
-def test_a_mark_goes_before_a_declaration() -> None:
+def test_a_byte_order_mark_wins_over_a_declaration() -> None:
     assert read(b"\xef\xbb\xbfna\xc3\xafve", "koi8-r") == ("naïve", "utf-8")
 
 
-def test_a_mark_that_does_not_fit_is_passed_over() -> None:
+def test_a_byte_order_mark_that_does_not_fit_is_ignored() -> None:
     assert read(b"\xff\xfe" + FRENCH.encode())[0] == FRENCH
 
 
-def test_the_http_header_goes_before_the_meta_tag() -> None:
+def test_the_http_header_wins_over_the_meta_tag() -> None:
     page = b"<meta charset=koi8-r><p>caf\xe9"
     assert read(page, "windows-1252", html=True)[0].endswith("café")
 
@@ -94,7 +92,7 @@ def test_a_meta_tag_inside_a_comment_declares_nothing() -> None:
     assert read(page, html=True)[1] == "windows-1251"
 
 
-def test_utf16_in_a_meta_tag_that_could_be_read_is_no_utf16() -> None:
+def test_a_meta_tag_that_says_utf16_in_ascii_is_ignored() -> None:
     assert read(b"<meta charset=utf-16><p>rain", html=True)[0].endswith("rain")
 
 
@@ -102,15 +100,15 @@ def test_utf16_in_a_meta_tag_that_could_be_read_is_no_utf16() -> None:
     "label",
     ["utf-7", "unicode_escape", "rot13", "zip", "idna", "hex", "no-such", "\x00", "x" * 10_000],
 )
-def test_a_label_that_names_no_encoding_of_the_web_is_passed_over(label: str) -> None:
+def test_a_label_that_names_no_encoding_of_the_web_is_ignored(label: str) -> None:
     assert read(b"+ADw-script+AD4- \\u0041", label) == ("+ADw-script+AD4- \\u0041", "utf-8")
 
 
-def test_utf16_without_a_mark_is_seen_by_its_zeros() -> None:
+def test_utf16_without_a_mark_is_recognised_by_its_zeros() -> None:
     assert read(FRENCH.encode("utf-16-be")) == (FRENCH, "utf-16be (guessed)")
 
 
-def test_a_text_cut_inside_a_character_loses_that_character_alone() -> None:
+def test_a_text_cut_inside_a_character_loses_only_that_character() -> None:
     text, evidence = read(FRENCH.strip().encode() + "é".encode()[:1])
     assert text == FRENCH.strip() + "\ufffd"
     assert evidence == "utf-8 (repaired)"
@@ -129,7 +127,7 @@ def test_a_text_cut_inside_a_character_loses_that_character_alone() -> None:
         ("\ufffd".encode() * 50, "misencoded"),
     ],
 )
-def test_what_is_no_text_is_refused_by_name(raw: bytes, reason: str) -> None:
+def test_what_is_not_text_is_refused_by_name(raw: bytes, reason: str) -> None:
     with pytest.raises(Refused) as refused:
         decode(raw, declared=None, html=False)
     assert (refused.value.step, refused.value.reason) == ("decode", reason)

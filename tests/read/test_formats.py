@@ -1,4 +1,4 @@
-"""Documents in all formats and forms that people have."""
+"""Documents in all the formats and forms that people have."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_csv_row_of_more_lines_than_the_limit_is_a_reject_that_names_it(tmp_pa
     assert "line 2: a row of more than 8 lines, [limits] row_lines" in found[0].detail
 
 
-def test_a_backslash_before_a_quote_is_no_part_of_the_text(tmp_path: Path) -> None:
+def test_a_backslash_before_a_quote_is_not_part_of_the_text(tmp_path: Path) -> None:
     rows = [
         'https://h.example/0,"He said \\"no\\" to it.\nThen, he left."',
         "https://h.example/1,Rain.",
@@ -180,7 +180,7 @@ def test_an_array_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None
     assert [getattr(item, "reason", "") for item in found] == ["", "bad_json"]
 
 
-def test_a_broken_line_of_json_costs_itself(tmp_path: Path) -> None:
+def test_a_broken_line_of_json_costs_only_itself(tmp_path: Path) -> None:
     found = items(tmp_path / "a.json", '{"text": "One."}\n{"text": oops}\n{"text": "Three."}\n')
     assert [getattr(item, "reason", "") for item in found] == ["", "bad_json", ""]
 
@@ -264,7 +264,7 @@ def test_a_wacz_is_its_warc_files(tmp_path: Path) -> None:
     assert one(tmp_path / "a.wacz", content).url == "https://example.org/a"
 
 
-def test_an_item_of_a_feed_is_a_document_where_the_feed_has_its_text(tmp_path: Path) -> None:
+def test_an_item_of_a_feed_is_a_document_if_the_feed_has_its_text(tmp_path: Path) -> None:
     feed = (
         '<?xml version="1.0"?><rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
         "<title>Harbour News</title>"
@@ -333,7 +333,7 @@ def test_an_entity_bomb_costs_nothing(tmp_path: Path) -> None:
     assert reason(tmp_path / "a.rss", bomb) in {"empty", "summary", "corrupt"}
 
 
-def test_a_sitemap_and_a_robots_txt_are_no_articles(tmp_path: Path) -> None:
+def test_a_sitemap_and_a_robots_txt_are_not_articles(tmp_path: Path) -> None:
     sitemap = '<?xml version="1.0"?><urlset><url><loc>https://h.example/</loc></url></urlset>'
     assert reason(tmp_path / "sitemap.xml", sitemap) == "sitemap"
     assert reason(tmp_path / "robots.txt", "User-agent: *\nDisallow: /private\n") == "robots"
@@ -490,7 +490,7 @@ def test_a_member_of_an_archive_is_read_in_formats_that_go_back(tmp_path: Path) 
     assert one(tmp_path / "a.zip", zipped(**{"a.parquet": sink.getvalue()})).body.decode() == STORY
 
 
-def test_a_damaged_or_encrypted_member_of_a_wacz_costs_itself(tmp_path: Path) -> None:
+def test_a_damaged_or_encrypted_member_of_a_wacz_costs_only_itself(tmp_path: Path) -> None:
     record = (
         b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/plain\r\n"
         b"Content-Length: %d\r\n\r\n%b\r\n\r\n"
@@ -559,7 +559,7 @@ def test_a_robots_txt_may_begin_with_other_rules(tmp_path: Path) -> None:
     assert reason(tmp_path / "a.txt", rules) == "robots"
 
 
-def test_a_csv_file_without_a_header_row_is_refused_with_the_way_out(tmp_path: Path) -> None:
+def test_a_csv_file_without_a_header_row_is_refused_with_what_to_do(tmp_path: Path) -> None:
     (found,) = items(
         tmp_path / "a.csv", f"https://h.example/1,{STORY}\nhttps://h.example/2,{STORY}\n"
     )

@@ -1,4 +1,4 @@
-"""`copydesk init`: a recipe from a sample of the inputs."""
+"""`copydesk init` writes a recipe from a sample of the inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading files of every format into records."""
+"""Files of every format are read into records."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_jsonl_fields_become_the_record_and_what_is_given(tmp_path: Path) -> Non
     )
 
 
-def test_of_html_and_text_the_recipe_prefers_one(tmp_path: Path) -> None:
+def test_the_recipe_chooses_between_html_and_text(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", json.dumps({"text": "Rain.", "html": PAGE}))
     assert records(path)[0].kind == "page"
     assert records(path, fields=Fields(prefer="text"))[0].kind == "text"
@@ -173,7 +173,7 @@ def test_chunked_and_packed_responses_are_unpacked(tmp_path: Path) -> None:
     assert records(write(tmp_path / "a.warc", raw))[0].body == PAGE.encode()
 
 
-def test_the_file_time_is_fetched_at_only_where_the_recipe_says_so(tmp_path: Path) -> None:
+def test_the_file_time_is_fetched_at_only_if_the_recipe_says_so(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Rain.")
     os.utime(path, (1_700_000_000, 1_700_000_000))
     assert records(path)[0].fetched_at is None
@@ -240,7 +240,7 @@ def test_a_link_to_a_folder_outside_the_input_is_a_reject_and_one_inside_is_not(
     assert reject.detail == "a link to a folder is not followed; name the folder as an input"
 
 
-def test_a_path_that_is_no_utf8_has_a_name_that_leads_back_to_it(tmp_path: Path) -> None:
+def test_a_path_that_is_not_utf8_has_a_name_that_leads_back_to_it(tmp_path: Path) -> None:
     path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9 \\ \n.txt")
     Path(path).write_text("Rain.", encoding="utf-8")
     (record,) = records(tmp_path)

@@ -1,4 +1,4 @@
-"""Workers that hang, crash, eat memory or are killed, and what becomes of their shards."""
+"""Workers that hang, crash, use too much memory or are killed, and the shards that they had."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def cut(texts: list[str], folder: Path, documents: int = 4) -> list[Shard]:
 def shouted(
     texts: list[str], folder: Path, *, workers: int = 1, limits: Limits = LIMITS, **options: Any
 ) -> tuple[list[str], list[list[Any]]]:
-    """What `tasks.shout` makes of the texts: those that came out, and the rows of `rejects`."""
+    """Return what `tasks.shout` makes of the texts: those that came out, and the rejects."""
     results = [
         result
         for _, result in worker_pool.run_shards(
@@ -55,7 +55,7 @@ def shouted(
 
 @pytest.fixture(params=["forked", "spawned"])
 def start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How workers start: as forks of this process, or as fresh interpreters."""
+    """How workers start: as forks of this process, or as new interpreters."""
     if request.param == "spawned":
         monkeypatch.setattr(sandbox, "_forks", sandbox._Forks())
     return str(request.param)
@@ -104,7 +104,7 @@ def test_workers_started_early_are_ready_before_the_first_shard_is(
     def read() -> Iterator[Shard]:
         until = time.monotonic() + 60
         while len(list(tmp_path.glob("ready-*"))) < 2:
-            assert time.monotonic() < until, "no worker got ready"
+            assert time.monotonic() < until, "no worker was ready in time"
             time.sleep(0.01)
         yield from cut(["one"], tmp_path / "shards")
 
@@ -131,7 +131,7 @@ def test_results_are_the_same_and_in_order_for_any_number_of_workers(tmp_path: P
     assert alone[0] == [text.upper() for text in texts if " " in text]
 
 
-def test_a_full_disk_ends_the_run_and_is_no_documents_fault(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_run_and_no_document_is_blamed(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left on device"):
         list(
             worker_pool.run_shards(
@@ -205,7 +205,7 @@ def test_the_workers_end_when_the_parent_is_killed(how: str, tmp_path: Path) -> 
         except ProcessLookupError:
             return
         time.sleep(0.05)
-    pytest.fail("the worker outlived its parent by five seconds")
+    pytest.fail("the worker was still alive five seconds after its parent")
 
 
 def files_of(folder: Path, n: int) -> list[InputFile | Reject]:
@@ -221,7 +221,7 @@ def spooled(
     return spool(files, folder, fields=Fields(), limits=limits, documents=3, n_bytes=2**20)
 
 
-def test_spooling_goes_on_after_the_shards_that_are_there(tmp_path: Path) -> None:
+def test_spooling_continues_after_the_existing_shards(tmp_path: Path) -> None:
     files = files_of(tmp_path / "in", 40)
     interrupted = spooled(files, tmp_path / "out")
     first = next(interrupted)
@@ -234,14 +234,14 @@ def test_spooling_goes_on_after_the_shards_that_are_there(tmp_path: Path) -> Non
     assert os.stat(first.folder).st_mtime_ns == written
 
 
-def test_spooling_other_files_starts_anew(tmp_path: Path) -> None:
+def test_spooling_other_files_starts_again(tmp_path: Path) -> None:
     list(spooled(files_of(tmp_path / "in", 7), tmp_path / "out"))
     (tmp_path / "in" / "00.txt").write_text("another text", encoding="utf-8")
     (first, *_) = spooled(files_of(tmp_path / "in", 2), tmp_path / "out")
     assert [record.body for record in first.records()] == [b"text 0", b"text 1"]
 
 
-def test_a_reader_that_is_killed_once_goes_on_without_loss(
+def test_a_reader_that_is_killed_once_continues_without_loss(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers: list[Process] = []
@@ -260,7 +260,7 @@ def test_a_reader_that_is_killed_once_goes_on_without_loss(
 
 
 def page_file(path: Path, n: int) -> list[InputFile | Reject]:
-    """A packed file of `n` documents of 20 kB, all alike in length and unlike in content."""
+    """Return a packed file of `n` documents of 20 kB, with equal lengths and different contents."""
     dice = random.Random(7)
     with gzip.open(path, "wt", encoding="utf-8") as file:
         file.writelines(json.dumps({"text": dice.randbytes(10_000).hex()}) + "\n" for _ in range(n))
@@ -284,7 +284,7 @@ def test_shards_get_smaller_towards_the_end_of_the_input_and_say_how_much_is_lef
     assert sum(sizes) == 200
     assert sizes[:5] == [20] * 5
     assert sizes[:-1] == sorted(sizes[:-1], reverse=True)
-    assert all(n >= 5 for n in sizes[:-1]), "none is smaller than a quarter"
+    assert all(n >= 5 for n in sizes[:-1]), "no shard is smaller than a quarter"
     assert sizes[-2] <= 6
     done = list(accumulate(sizes))
     assert all(abs(share - (1 - n / 200)) < 0.05 for n, share in zip(done, left, strict=True))

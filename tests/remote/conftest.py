@@ -1,4 +1,4 @@
-"""A real S3 server on loopback, for the time of a test process."""
+"""A real S3 server on loopback, for as long as a test process runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the server, which the environment names to every client as a user would."""
+    """Return the address of the server. The environment names it to every client."""
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -44,7 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def s3(server: str) -> Any:
-    """A boto client, to look at the objects and to damage them."""
+    """Return a boto client for looking at the objects and damaging them."""
     import boto3
 
     return boto3.client("s3")
@@ -52,7 +52,7 @@ def s3(server: str) -> Any:
 
 @pytest.fixture
 def bucket(s3: Any) -> str:
-    """A bucket of the test's own."""
+    """Return a bucket of its own for the test."""
     name = f"news-{next(_numbers)}"
     s3.create_bucket(Bucket=name)
     return name
@@ -62,7 +62,7 @@ def bucket(s3: Any) -> str:
 def another_machine(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Any:
-    """Continue as another machine would: with a cache of its own that is empty at first."""
+    """Continue as another machine would: with its own cache, which is empty at first."""
 
     def move() -> None:
         monkeypatch.setenv("COPYDESK_CACHE", str(tmp_path_factory.mktemp("cache")))
@@ -71,7 +71,7 @@ def another_machine(
 
 
 def objects(s3: Any, bucket: str, prefix: str = "") -> dict[str, int]:
-    """Objects of a bucket and their sizes."""
+    """Return the objects of a bucket and their sizes."""
     return {
         item["Key"]: item["Size"]
         for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ())

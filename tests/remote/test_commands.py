@@ -1,4 +1,7 @@
-"""The command line with inputs and a warehouse on a server, beside the same warehouse in a folder: the same words, the same rows."""
+"""Commands with inputs and a warehouse on a server.
+
+They say the same and give the same rows as with the same warehouse in a folder.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,11 @@ BUCKET = "commands"
 
 
 def deliveries() -> list[list[dict[str, Any]]]:
-    """Two of one outlet, with copies, stories, a notice under half of the articles, one empty and one too large; in the second nobody is named."""
+    """Return two deliveries of one outlet.
+
+    They have copies and stories, a notice under half of the articles, an empty document and one
+    that is too large. Nobody is named in the second delivery.
+    """
     room = Newsroom(3, stories=5, singles=5, copies=2, days=6)
     order = sorted(range(len(room.texts)), key=lambda row: (room.times[row], room.texts[row]))
     documents = [
@@ -73,14 +80,14 @@ class Place:
     warehouse: str
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """Exit code and output of a command, which never ends with an exception."""
+        """Return exit code and output of a command. No command may end with an exception."""
         done = CliRunner().invoke(main, [*arguments, "--warehouse", self.warehouse])
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise AssertionError(arguments) from done.exception
         return done.exit_code, done.output
 
     def said(self, *arguments: str) -> tuple[int, str]:
-        """The same, without what differs from place to place and from run to run."""
+        """Return the same without what differs from place to place and from run to run."""
         code, output = self.run(*arguments)
         for root in (str(Warehouse.open(self.warehouse).root), self.warehouse):
             output = output.replace(root, "WAREHOUSE")
@@ -100,7 +107,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Twins:
-    """One warehouse in two places, and documents in it."""
+    """A warehouse in two places, and documents in it."""
 
     store: Place
     folder: Place
@@ -118,7 +125,10 @@ class Twins:
 
 @pytest.fixture(scope="module")
 def twins(server: str, tmp_path_factory: pytest.TempPathFactory) -> Twins:
-    """Ingested on the server, from the server, the second time across an outage; then copied to a folder."""
+    """Ingest on the server, with inputs from the server, and copy the warehouse to a folder.
+
+    The second ingest survives an outage.
+    """
     import boto3
 
     folder = tmp_path_factory.mktemp("twins")
@@ -191,7 +201,7 @@ READING = [
     "command",
     [*READING, *(f"{command} --json" for command in READING), "templates export", "report"],
 )
-def test_a_command_that_reads_says_of_a_store_what_it_says_of_a_folder(
+def test_a_command_that_reads_says_the_same_about_a_store_and_a_folder(
     command: str, twins: Twins, another_machine: Callable[[], None]
 ) -> None:
     another_machine()
@@ -211,7 +221,7 @@ def test_a_command_that_reads_says_of_a_store_what_it_says_of_a_folder(
         "path nothing",
     ],
 )
-def test_a_command_refuses_alike(command: str, twins: Twins) -> None:
+def test_a_command_refuses_the_same_for_a_store_and_a_folder(command: str, twins: Twins) -> None:
     here = twins.folder.said(*command.split())
     assert here[0] in (1, 2)
     assert twins.store.said(*command.split()) == here
@@ -232,7 +242,7 @@ def test_files_are_named_and_exported_and_the_lines_that_read_them_are_shown(
     assert "://" not in json.loads(lines[0])["source_uri"]
 
 
-# In this order: what is forgotten early is rewritten in few snapshots.
+# The order matters: what is forgotten early is rewritten in few snapshots.
 WRITING = [
     "templates approve TEMPLATE",
     "forget --doc KEPT --yes --json",

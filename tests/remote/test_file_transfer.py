@@ -1,4 +1,4 @@
-"""What it means to carry the files of a run between machines that share no folder."""
+"""The files of a run are carried between machines that share no folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.remote.test_warehouse import Move, publish
 
 @pytest.fixture
 def here(bucket: str, tmp_path: Path) -> FileTransfer:
-    """The side of the machine of the run."""
+    """Return the side of the machine of the run."""
     staging = tmp_path / "run"
     (staging / "fold").mkdir(parents=True)
     (staging / "fold" / "a").write_text("A")
@@ -61,7 +61,7 @@ def test_no_name_leads_out_of_the_folder(name: str, here: FileTransfer) -> None:
         here.on_worker.download(name)
 
 
-def test_a_worker_clears_what_runs_before_left_and_in_the_end_what_this_one_did(
+def test_a_worker_deletes_files_of_earlier_runs_and_in_the_end_those_of_this_run(
     here: FileTransfer, another_machine: Move, tmp_path: Path
 ) -> None:
     before = FileTransfer.through_store(here.warehouse, tmp_path / "run")
@@ -100,7 +100,7 @@ def test_the_store_is_empty_when_the_run_has_ended(
     assert not objects(s3, bucket)
 
 
-def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_stands(
+def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_is_kept(
     here: FileTransfer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:

@@ -77,7 +77,7 @@ def found(inputs: list[str]) -> list[InputFile]:
     return [file for file in find(inputs) if isinstance(file, InputFile)]
 
 
-def test_hidden_names_and_markers_of_empty_folders_are_no_inputs(filled: str, s3: Any) -> None:
+def test_hidden_names_and_markers_of_empty_folders_are_not_inputs(filled: str, s3: Any) -> None:
     for name in ("in/.DS_Store", "in/.git/config", "in/empty/"):
         s3.put_object(Bucket=filled, Key=name, Body=b"")
     assert len(found([f"s3://{filled}/in"])) == len(FILES)

@@ -1,4 +1,4 @@
-"""The readers that docs/object-stores.md shows, word for word, against a server."""
+"""The readers of docs/object-stores.md run word for word against a server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def root(server: str) -> str:
-    """A warehouse of three snapshots, whose November file was written again each time."""
+    """Return a warehouse of three snapshots, each of which wrote the file of November again."""
     import boto3
 
     boto3.client("s3").create_bucket(Bucket="readers")

@@ -112,7 +112,7 @@ def test_a_run_fetches_the_files_it_touches_and_no_others(
     )
     publish(opened(uri), "three", 22)
     folders = [name.split("/")[:2] for name in fetched if name.endswith(".parquet")]
-    assert ["tables", "articles"] in folders  # the small November file, which is merged
+    assert ["tables", "articles"] in folders  # the small file of November, which is merged
     assert not [name for name in fetched if "2026-10" in name and name.startswith("tables/")]
     assert [name for name in fetched if "2026-10" in name and name.startswith("keys/articles")]
 
@@ -146,7 +146,7 @@ def test_the_loser_of_a_race_gets_an_error_and_harms_nothing(
     assert {fault.kind for fault in faults(Warehouse.open(uri))} <= {"orphan"}
 
 
-def test_of_two_first_runs_one_loses(uri: str, another_machine: Move) -> None:
+def test_one_of_two_first_runs_loses(uri: str, another_machine: Move) -> None:
     slow = opened(uri)
     late = change(slow, "slow", [rows.article(2)])
     another_machine()
@@ -155,14 +155,14 @@ def test_of_two_first_runs_one_loses(uri: str, another_machine: Move) -> None:
         slow.publish(late)
 
 
-def test_a_switch_whose_answer_was_lost_is_no_lost_race(
+def test_a_switch_whose_answer_was_lost_is_not_a_lost_race(
     uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = Objects.write
 
     def twice(self: Objects, name: str, content: bytes, **condition: Any) -> str:
         if name == "LATEST":
-            write(self, name, content, **condition)  # the answer to this one never arrives
+            write(self, name, content, **condition)  # the answer to this write never arrives
         return write(self, name, content, **condition)
 
     monkeypatch.setattr(Objects, "write", twice)
@@ -208,7 +208,7 @@ def _october(s3: Any, bucket: str) -> list[str]:
 
 
 def backdate(s3: Any, bucket: str, prefix: str) -> None:
-    """Let objects be an hour old; the server keeps times in its memory, which is ours."""
+    """Make objects an hour old. The server keeps times in its memory, which this process has."""
     from moto.s3.models import s3_backends
 
     for backend in s3_backends.values():
@@ -218,7 +218,7 @@ def backdate(s3: Any, bucket: str, prefix: str) -> None:
                     region.buckets[bucket].keys[name].last_modified -= dt.timedelta(hours=1)
 
 
-def test_what_a_killed_run_left_on_the_way_to_its_workers_goes_with_the_next_writer(
+def test_the_next_writer_deletes_what_a_killed_run_left_for_its_workers(
     uri: str, s3: Any, bucket: str
 ) -> None:
     s3.put_object(Bucket=bucket, Key="wh/staging/dead-1234/fold/x", Body=b"x")
@@ -240,7 +240,7 @@ def test_a_second_writer_gets_the_name_of_the_first(uri: str, another_machine: M
         another_machine()
         with pytest.raises(Locked, match=r"pid \d+ on .*, since 20"), opened(uri).lock():
             pass
-    with opened(uri).lock():  # given back
+    with opened(uri).lock():  # the lock was given back
         pass
 
 
@@ -258,7 +258,9 @@ def test_a_lock_whose_holder_died_is_free_at_once_here_and_after_its_time_elsewh
         "command": "copydesk",
     }
     s3.put_object(Bucket=bucket, Key="wh/lock", Body=json.dumps(left).encode())
-    with opened(uri).lock():  # we have the lock of this mirror, so its recorded holder has ended
+    with opened(
+        uri
+    ).lock():  # we have the lock of this mirror, so its recorded holder must have ended
         pass
     s3.put_object(Bucket=bucket, Key="wh/lock", Body=json.dumps(left).encode())
     another_machine()
@@ -334,7 +336,7 @@ def test_superseded_snapshots_leave_the_store_with_their_files(
         opened(uri).snapshot("1")
 
 
-def test_rollback_publishes_the_older_state_anew(uri: str, another_machine: Move) -> None:
+def test_rollback_publishes_the_older_state_again(uri: str, another_machine: Move) -> None:
     first = publish(opened(uri), "one", 1)
     publish(opened(uri), "two", 2)
     another_machine()
@@ -395,7 +397,7 @@ def test_verify_names_missing_changed_and_foreign_objects(uri: str, s3: Any, buc
     assert [(fault.kind, fault.where) for fault in faults(opened(uri))] == [
         ("changed", name.removeprefix("wh/"))
     ]
-    assert not list(faults(opened(uri), quick=True))  # the same size
+    assert not list(faults(opened(uri), quick=True))  # the size is the same
     s3.put_object(Bucket=bucket, Key=name, Body=content[:-1])
     assert [fault.kind for fault in faults(opened(uri), quick=True)] == ["changed"]
     s3.delete_object(Bucket=bucket, Key=name)
@@ -420,7 +422,7 @@ def test_a_damaged_object_is_not_read(
         Warehouse.open(uri).snapshot("current").table("articles")
 
 
-def test_reports_are_shared_and_those_taken_back_go_everywhere(
+def test_reports_are_shared_and_a_deleted_one_is_deleted_everywhere(
     uri: str, another_machine: Move, s3: Any, bucket: str
 ) -> None:
     here = opened(uri)
@@ -436,7 +438,7 @@ def test_reports_are_shared_and_those_taken_back_go_everywhere(
         assert not (here.root / "reports" / "one.json").exists()
 
 
-def test_an_outage_is_an_error_that_says_what_stands(
+def test_an_outage_is_an_error_that_says_what_is_kept(
     uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warehouse = opened(uri)

@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import the data made by hand."""
+"""The tests of this folder may import the made-up report data."""
 
 import sys
 from pathlib import Path

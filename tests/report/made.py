@@ -1,4 +1,4 @@
-"""Report data made by hand: an ordinary run, and one whose documents attack the page."""
+"""Made-up report data: an ordinary run, and one whose documents attack the page."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _text(subject: str) -> str:
 
 
 def ordinary() -> Data:
-    """A plain daily run."""
+    """Return a plain daily run."""
     outlets = tuple(
         Outlet(
             outlet_id=f"{name}.example",
@@ -160,7 +160,7 @@ def ordinary() -> Data:
 
 
 def hostile() -> Data:
-    """The same run, with everything that comes from a page turned against the reader."""
+    """Return the same run, with an attack in everything that comes from a page."""
     attacks = f"{SCRIPT}{IMAGE}{UNCLOSED}{RIGHT_TO_LEFT}{BRACES}"
     plain = ordinary()
     attacker = Copy("d" * 32, attacks, attacks, None, f"{attacks} {LONG} {attacks}")

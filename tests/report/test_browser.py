@@ -1,4 +1,7 @@
-"""The report in a real browser, at two widths, with documents that attack it. `make test-browser` runs this."""
+"""The report in a real browser, at two widths, with documents that attack it.
+
+`make test-browser` runs these tests.
+"""
 
 from __future__ import annotations
 
@@ -173,7 +176,7 @@ def test_dark_is_dark_and_light_is_light_and_both_can_be_read(
 
 
 def contrast(browser: Any, selector: str) -> float:
-    """Contrast of the first such element's words with their background, as WCAG defines it."""
+    """Return the contrast of the words of the first such element with their background (WCAG)."""
     words, behind = browser.execute_script(
         """
         const element = document.querySelector(arguments[0]);
@@ -226,7 +229,7 @@ def test_enter_opens_a_rule_and_shows_its_samples(browser: Any, pages: dict[str,
 
     opened(browser, pages["ordinary"], DESK)
     shown = [rule.is_displayed() for rule in browser.find_elements(By.CSS_SELECTOR, "#rules del")]
-    assert shown == [True, False], "the first rule is open, the others wait"
+    assert shown == [True, False], "only the first rule is open"
     browser.find_element(By.CSS_SELECTOR, "#rules details:not([open]) summary").send_keys(
         Keys.ENTER
     )

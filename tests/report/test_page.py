@@ -1,4 +1,4 @@
-"""The report's page as text: complete, without scripts, the same for the same data."""
+"""The report as text: complete, without scripts, and the same for the same data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def attacked() -> str:
 
 
 class _Parts(html.parser.HTMLParser):
-    """Elements, attributes and visible words of a page."""
+    """The elements, attributes and visible words of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -148,7 +148,7 @@ def test_the_short_name_of_a_run_cannot_lead_out_of_the_folder(tmp_path: Path) -
             report.page_path(tmp_path, name)
 
 
-def test_facts_survive_their_file(tmp_path: Path) -> None:
+def test_facts_are_the_same_after_writing_and_reading_them(tmp_path: Path) -> None:
     keep(tmp_path, made.FACTS)
     text = (tmp_path / "reports" / f"{made.FACTS.run_id}.json").read_text(encoding="utf-8")
     assert Facts.from_json(text) == made.FACTS

@@ -1,4 +1,7 @@
-"""Made-up events, each reported several times in other words, and unrelated notices around them."""
+"""Made-up events, and unrelated notices around them.
+
+Each event is reported several times in other words.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ _FILLER = [
 
 
 def event(number: int, told: int) -> list[tuple[str, str]]:
-    """Title and text of `told` articles on event `number`: the same names and nouns, in other sentences."""
+    """Return title and text of `told` articles on event `number`.
+
+    They have the same names and nouns, in different sentences.
+    """
     subject = made_up(random.Random(f"event {number}"), 24)
 
     def article(dice: random.Random) -> tuple[str, str]:
@@ -58,7 +64,7 @@ def event(number: int, told: int) -> list[tuple[str, str]]:
 
 
 def made_up(dice: random.Random, n: int) -> list[str]:
-    """Invented words."""
+    """Return invented words."""
     return [
         "".join(dice.choice("bdfgklmnprstv") + dice.choice("aeiou") for _ in range(3))
         for _ in range(n)
@@ -66,7 +72,7 @@ def made_up(dice: random.Random, n: int) -> list[str]:
 
 
 def notice(number: int) -> tuple[str, str]:
-    """Title and text of an article whose event no other article reports."""
+    """Return title and text of an article whose event no other article reports."""
     dice = random.Random(f"notice {number}")
 
     def words(n: int) -> str:
@@ -78,7 +84,7 @@ def notice(number: int) -> tuple[str, str]:
 
 
 def newsroom(n_events: int, told: int, n_notices: int) -> list[dict[str, object]]:
-    """Rows with title, text, published_at and the event they tell, None for notices; shuffled."""
+    """Return shuffled rows with title, text, published_at and their event (None for notices)."""
     rows: list[dict[str, object]] = []
     for number in range(n_events):
         for version, (title, text) in enumerate(event(number, told)):
@@ -99,7 +105,7 @@ def newsroom(n_events: int, told: int, n_notices: int) -> list[dict[str, object]
 
 
 def agreement(gold: list[object], found: list[object]) -> float:
-    """F1 over pairs of rows that share a group in both."""
+    """Return the F1 of pairs of rows that share a group in both groupings."""
 
     def pairs(labels: list[object]) -> set[tuple[int, int]]:
         by_label: dict[object, list[int]] = {}

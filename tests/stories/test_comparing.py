@@ -7,7 +7,7 @@ from copydesk.transforms.stories import cosine
 from copydesk.transforms.stories.tfidf import SCALE, Vectors
 
 
-def test_of_very_many_documents_alike_the_most_alike_are_remembered():
+def test_the_most_similar_of_very_many_similar_documents_are_remembered():
     # One feature that all share, by shares of .3 to .6, and one of its own for each document but
     # the last.
     n = cosine.MAX_EDGES + 300

@@ -107,14 +107,15 @@ def test_an_undated_article_is_compared_with_the_most_recent_ones_only():
     (_, one), (_, two) = event(3, 2)
     texts = [one, two, *(notice(n)[1] for n in range(40))]
     assert len(set(stories([{"text": text} for text in texts]))) == 41
-    far_apart = 0  # canonical order of undated texts is that of their hashes, so some window of one separates them
+    # Undated texts are ordered by their hashes, so a window of one separates some of them.
+    far_apart = 0
     for n in range(8):
         found = stories([{"text": text} for text in [*texts, f"{n}"]], undated_window=1)
         far_apart += found[0] != found[1]
     assert far_apart
 
 
-def test_titles_help_where_texts_are_short():
+def test_titles_help_if_texts_are_short():
     titles = [
         "Quillford ferry runs aground off Sundhamn",
         "Ferry from Quillford aground near Sundhamn",

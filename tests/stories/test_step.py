@@ -44,7 +44,10 @@ DUPLICATES = pa.schema(
 
 
 def copies(**duplicates: dict[str, str]) -> Copies:
-    """What the copies step found: `duplicates`, `displaced` and `reassigned` from a copy to its kept document."""
+    """Return what the copies step found.
+
+    `duplicates`, `displaced` and `reassigned` map a copy to its kept document.
+    """
     tables_of = {
         name: pa.table(
             {
@@ -59,7 +62,10 @@ def copies(**duplicates: dict[str, str]) -> Copies:
 
 
 class Shelf:
-    """A warehouse in memory: what the step reads from a snapshot, and how its result is published."""
+    """A warehouse in memory.
+
+    It has what the step reads from a snapshot, and publishes the result of the step.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.articles, self.stories, self.names, self.n_runs = folder, {}, {}, (), 0
@@ -144,7 +150,7 @@ class Shelf:
         return found
 
     def check(self) -> None:
-        """Ranks run from 1 in every story, and the rows of `stories` count what is in `articles`."""
+        """Check that ranks run from 1 in every story, and that `stories` counts the articles."""
         members = defaultdict(list)
         for row in self.articles.values():
             members[row["story_id"]].append(row)
@@ -229,7 +235,7 @@ def test_many_small_ingests_agree_with_one(tmp_path: Path, dated: bool):
     )
 
 
-def test_lost_state_files_change_nothing_while_the_epoch_stands(tmp_path: Path):
+def test_lost_state_files_change_nothing_within_an_epoch(tmp_path: Path):
     rows = articles()
     (tmp_path / "kept").mkdir()
     (tmp_path / "lost").mkdir()
@@ -311,7 +317,7 @@ def test_a_late_article_finds_a_story_that_left_the_window_long_ago(tmp_path: Pa
 
 
 def doc(number: int, event: dict[str, Any], outlet: str | None) -> dict[str, Any]:
-    """An article or a copy of an outlet with the words of an event."""
+    """Return an article or a copy of an outlet, with the words of an event."""
     return {**event, "doc_id": f"{number:032x}", "outlet_id": outlet}
 
 

@@ -18,7 +18,7 @@ def page_tags(
     given: Given | None = None,
     **more: object,
 ) -> Tags:
-    """The tags of a page."""
+    """Return the tags of a page."""
     tree = lxml.html.document_fromstring(html)
     data = tag.read_page(tree, url=url)
     return tag.tag(Document(text, url=url, given=given or Given(), page=data, **more))  # type: ignore[arg-type]
@@ -27,15 +27,15 @@ def page_tags(
 def text_tags(
     text: str, *, given: Given | None = None, url: str | None = None, **more: object
 ) -> Tags:
-    """The tags of a plain text."""
+    """Return the tags of a plain text."""
     return tag.tag(Document(text, url=url, given=given or Given(), **more))  # type: ignore[arg-type]
 
 
 def article(head: str = "", body: str = "", *, lang: str = "en") -> str:
-    """A page with the given head and body."""
+    """Return a page with the given head and body."""
     return f"<html lang='{lang}'><head>{head}</head><body>{body}<p>{PROSE}</p></body></html>"
 
 
 def ld(json: str) -> str:
-    """A JSON-LD script."""
+    """Return a JSON-LD script."""
     return f'<script type="application/ld+json">{json}</script>'

@@ -1,4 +1,7 @@
-"""What holds for every input: no exception, values as the schema declares them, a ledger that rebuilds."""
+"""What holds for every input.
+
+Tagging raises nothing, values are as the schema declares, and the ledger rebuilds the text.
+"""
 
 from __future__ import annotations
 

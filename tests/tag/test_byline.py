@@ -10,7 +10,9 @@ from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
 AUTHORS = '{"@type":"NewsArticle","headline":"Rain","author":[{"@type":"Person","name":"Ana Ruiz"},{"@type":"Organization","name":"dpa"}]}'
 
 
-def test_people_and_organisations_stand_apart_and_together_in_printed_order() -> None:
+def test_people_and_organisations_have_columns_of_their_own_and_a_common_one_in_printed_order() -> (
+    None
+):
     tags = page_tags(article(ld(AUTHORS)))
     assert tags.values["byline"] == ("Ana Ruiz",)
     assert tags.values["byline_orgs"] == ("dpa",)
@@ -76,7 +78,7 @@ def test_a_byline_under_the_headline_outweighs_a_statement_that_names_the_accoun
     )
 
 
-def test_the_sites_own_name_in_a_meta_tag_is_no_author() -> None:
+def test_the_sites_own_name_in_a_meta_tag_is_not_an_author() -> None:
     head = "<meta name='author' content='Example Post'><meta property='og:site_name' content='Example Post'>"
     assert page_tags(article(head)).values["authors"] == ()
 
@@ -84,7 +86,7 @@ def test_the_sites_own_name_in_a_meta_tag_is_no_author() -> None:
 @pytest.mark.parametrize(
     "name", ["Example Media GmbH", "Example Holdings Inc.", "admin", "examplepost"]
 )
-def test_companies_and_accounts_are_no_authors(name: str) -> None:
+def test_companies_and_accounts_are_not_authors(name: str) -> None:
     head = (
         ld(
             '{"@type":"NewsArticle","author":{"@type":"Organization","name":"NAME"}}'.replace(
@@ -96,14 +98,14 @@ def test_companies_and_accounts_are_no_authors(name: str) -> None:
     assert page_tags(article(head)).values["authors"] == ()
 
 
-def test_byline_lines_of_a_plain_text_leave_it() -> None:
+def test_byline_lines_of_a_plain_text_are_cut() -> None:
     text = f"Rain in Rome\nBy Ana Ruiz\n{PROSE}\n{PROSE}\nBy Bo Li"
     tags = text_tags(text)
     assert tags.values["byline"] == ("Ana Ruiz", "Bo Li")
     assert apply(text, tags.removed) == f"{PROSE}\n{PROSE}"
 
 
-def test_a_byline_may_stand_above_the_headline() -> None:
+def test_a_byline_may_be_above_the_headline() -> None:
     text = f"By Ana Ruiz\nRain in Rome\n{PROSE}"
     assert apply(text, text_tags(text).removed) == PROSE
 
@@ -157,7 +159,7 @@ def test_byline_lines(line: str) -> None:
         "Bye Ana Ruiz",
     ],
 )
-def test_lines_that_are_no_bylines(line: str) -> None:
+def test_lines_that_are_not_bylines(line: str) -> None:
     assert not is_byline(line)
 
 

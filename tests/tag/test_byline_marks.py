@@ -1,4 +1,4 @@
-"""Where a page prints who wrote it, and what only looks so."""
+"""Where a page prints who wrote it, and what only looks like that."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_mark_below_the_headline_names_the_author(marked: str, byline: str) ->
         "<p>Posted by Ana Ruiz, Oslo</p><p>Posted by Bo Linden, Rome</p><p>Posted by Cy Young, Bern</p>",
     ],
 )
-def test_a_line_that_opens_or_is_named_like_a_byline_is_none(marked: str) -> None:
+def test_a_line_that_opens_or_is_named_like_a_byline_may_not_be_one(marked: str) -> None:
     assert page_tags(article(HEAD, H1 + marked)).values["authors"] == ()
 
 
@@ -103,7 +103,7 @@ def test_a_name_alone_on_a_line_of_the_text(
     assert made.values["byline"] == byline
 
 
-def test_a_topic_beside_the_date_is_no_name() -> None:
+def test_a_topic_beside_the_date_is_not_a_name() -> None:
     text = "\n".join(("Emma Ferries 23.01.2020", PROSE))
     head = "<title>Ferries stay in port</title>"
     assert (
@@ -117,7 +117,7 @@ def test_a_printed_day_beats_the_day_when_the_page_was_made() -> None:
     assert made.values["published_date"] == dt.date(2022, 1, 27)
 
 
-def test_the_day_when_the_page_was_made_counts_where_none_is_printed() -> None:
+def test_the_day_when_the_page_was_made_counts_if_none_is_printed() -> None:
     made = page_tags(article(f'{HEAD}<meta name="date" content="2021-12-20">', H1))
     assert made.values["published_date"] == dt.date(2021, 12, 20)
 

@@ -75,7 +75,7 @@ def test_datelines_are_parsed(
         "PARIS ",
     ],
 )
-def test_look_alikes_are_no_datelines(line: str) -> None:
+def test_look_alikes_are_not_datelines(line: str) -> None:
     assert parse(line + REST).end == 0
 
 
@@ -100,7 +100,7 @@ def test_a_day_without_year_takes_the_year_nearest_to_the_fetch() -> None:
     assert tags.values["published_date"] == date(2023, 12, 31)
 
 
-def test_a_day_without_year_stays_unknown_where_nothing_gives_the_year() -> None:
+def test_a_day_without_year_stays_unknown_if_nothing_gives_the_year() -> None:
     tags = text_tags(f"LONDON, Dec 31 (Reuters) - {REST}")
     assert tags.values["dateline_date"] is None
     assert tags.values["published_date"] is None
@@ -124,11 +124,11 @@ def test_datelines_of_several_places_of_none_and_in_bold(
     assert (found.place, found.agency, found.end) == (place, agency, len(line))
 
 
-def test_a_ticker_is_no_agency() -> None:
+def test_a_ticker_is_not_an_agency() -> None:
     assert parse("LOCK CORP (LOCK.N) - The river rose again at noon.").end == 0
 
 
-def test_a_dateline_behind_a_note_names_the_agency() -> None:
+def test_a_dateline_after_a_note_names_the_agency() -> None:
     text = "(Corrects the year) By Ana Ruiz LIMA (Reuters) - The river rose again at noon, officials said."
     assert copydesk.clean_text(text).wire_source == "Reuters"
 

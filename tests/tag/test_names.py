@@ -80,7 +80,7 @@ def test_what_is_glued_to_a_name_goes(printed: str, person: str) -> None:
         "Monday",
     ],
 )
-def test_what_names_nobody_is_no_name(printed: str) -> None:
+def test_what_names_nobody_is_not_a_name(printed: str) -> None:
     assert split(printed, sure=True) == ()
 
 
@@ -121,5 +121,5 @@ def test_the_site_is_an_organisation() -> None:
 @pytest.mark.parametrize(
     "text", ["Follow the money", "What we know", "500 people", "Buy now!", "a b", "https://x.y"]
 )
-def test_phrases_are_no_people(text: str) -> None:
+def test_phrases_are_not_people(text: str) -> None:
     assert not is_person(text)

@@ -23,7 +23,7 @@ def test_the_address_gives_the_id_and_the_table_the_name(url: str, id_: str, nam
     assert (tags.values["outlet_id"], tags.values["outlet"]) == (id_, name)
 
 
-def test_the_pages_own_name_serves_where_the_table_has_none() -> None:
+def test_the_pages_own_name_is_used_if_the_table_has_none() -> None:
     tags = page_tags(
         article(
             "<meta property='og:site_name' content='Example Post - News, weather and sport from everywhere'>"
@@ -32,14 +32,14 @@ def test_the_pages_own_name_serves_where_the_table_has_none() -> None:
     assert (tags.values["outlet"], tags.evidence["outlet"]) == ("Example Post", "meta")
 
 
-def test_a_company_is_no_display_name_where_a_brand_stands_beside_it() -> None:
+def test_a_company_is_not_the_display_name_if_a_brand_is_next_to_it() -> None:
     head = "<meta property='og:site_name' content='Example Media GmbH'>" + ld(
         '{"@type":"WebSite","name":"Example Post"}'
     )
     assert page_tags(article(head)).values["outlet"] == "Example Post"
 
 
-def test_a_dateline_names_the_outlet_where_nothing_else_does() -> None:
+def test_a_dateline_names_the_outlet_if_nothing_else_does() -> None:
     tags = text_tags(f"OSLO, Norway (Fjord Press) – {PROSE}")
     assert (tags.values["outlet"], tags.values["outlet_id"], tags.evidence["outlet"]) == (
         "Fjord Press",
@@ -82,7 +82,7 @@ def test_the_recipe_extends_the_table() -> None:
     assert (tags.values["outlet"], tags.evidence["outlet"]) == ("The Example", "recipe")
 
 
-def test_a_canonical_address_counts_on_its_own_site_alone() -> None:
+def test_a_canonical_address_counts_only_on_its_own_site() -> None:
     own, other = "https://example.com/rain", "https://elsewhere.org/rain"
     assert (
         page_tags(
@@ -114,7 +114,7 @@ def test_a_canonical_address_counts_on_its_own_site_alone() -> None:
         ("https://例え.jp/あ", "https://例え.jp/%E3%81%82"),
     ],
 )
-def test_addresses_that_are_none_become_null(url: str, clean: str | None) -> None:
+def test_what_is_not_an_address_becomes_null(url: str, clean: str | None) -> None:
     assert normalised(url) == clean
 
 
@@ -142,14 +142,14 @@ def test_registrable_domains(host: str, domain: str | None) -> None:
         ("Seapost - Notices - Seapost opens a new office", "https://www.seapost.test/a", "Seapost"),
     ],
 )
-def test_the_end_of_the_title_that_the_address_bears_out_names_the_site(
+def test_the_end_of_the_title_that_the_address_confirms_names_the_site(
     title: str, url: str, outlet: str
 ) -> None:
     page = article(f"<title>{title}</title>", "<h1>Rain in Rome</h1>")
     assert page_tags(page, url=url).values["outlet"] == outlet
 
 
-def test_a_headline_at_the_end_of_the_title_is_no_site() -> None:
+def test_a_headline_at_the_end_of_the_title_is_not_a_site() -> None:
     page = article(
         "<title>Customs - Notices - A new tobacco tax act</title>",
         "<h1>Notices</h1><h1>A new tobacco tax act</h1>",
@@ -168,6 +168,6 @@ def test_a_headline_at_the_end_of_the_title_is_no_site() -> None:
         ("Snow in Rome | Union of Sailors", "example.com"),  # not the headline
     ],
 )
-def test_what_stands_behind_the_headline_in_the_title_is_the_site(title: str, outlet: str) -> None:
+def test_what_follows_the_headline_in_the_title_is_the_site(title: str, outlet: str) -> None:
     made = page_tags(article(f"<title>{title}</title>", "<h1>Rain in Rome</h1>"))
     assert made.values["outlet"] == outlet

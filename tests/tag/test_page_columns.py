@@ -1,4 +1,7 @@
-"""Columns that a page's own data fills: summary, type of article, access, licence and reservation."""
+"""Columns that the data of a page fills.
+
+They are summary, type of article, access, licence and reservation.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ def test_the_description_is_the_fullest_form_of_the_standfirst() -> None:
     assert made.evidence["description"] == "json-ld"
 
 
-def test_a_description_that_repeats_the_title_is_none() -> None:
+def test_a_description_that_repeats_the_title_is_not_used() -> None:
     assert page(meta("description", "The wall gave way")).description is None
 
 
@@ -135,7 +138,7 @@ def test_reservation_from_mining_is_what_the_page_declares(
         (meta("tdm-reservation", "0"), False, "meta"),
     ],
 )
-def test_what_the_response_said_counts_where_the_page_states_nothing_under_the_protocol(
+def test_the_headers_of_the_response_count_if_the_page_states_nothing_under_the_protocol(
     head: str, reserved: bool, source: str
 ) -> None:
     html = f"<html><head>{head}</head><body><p>Rain fell on the town all day.</p></body></html>"

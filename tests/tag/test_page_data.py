@@ -67,7 +67,7 @@ def test_authors_by_reference_are_looked_up() -> None:
     assert json_ld.read([script]).documents[0].authors[0].name == "Ana & Ruiz"
 
 
-def test_words_set_apart_by_style_alone_are_set_apart() -> None:
+def test_words_separated_only_by_style_are_separated() -> None:
     tree = lxml.html.document_fromstring(
         "<p class='byline'><a>Ana Ruiz</a><span>Staff Writer</span></p>"
     )

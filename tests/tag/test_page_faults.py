@@ -1,4 +1,4 @@
-"""Kinds of faults that real pages show, each with the columns that must come out."""
+"""Faults of real pages, each with the columns that must come out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_date_beside_the_headline_beats_the_date_of_a_card() -> None:
     assert made.published_date == dt.date(2026, 5, 22)
 
 
-def test_a_feed_user_of_the_cms_is_no_author() -> None:
+def test_a_feed_user_of_the_cms_is_not_an_author() -> None:
     assert split("Watermark feed", sure=True) == ()
 
 
@@ -66,13 +66,13 @@ def test_a_site_under_a_portal_has_its_own_name() -> None:
         ("The wall | Ruiz on walls", "port.example.org", "example.org"),
     ],
 )
-def test_the_end_of_the_title_names_the_site_where_the_address_bears_it_out(
+def test_the_end_of_the_title_names_the_site_if_the_address_confirms_it(
     title: str, host: str, outlet: str
 ) -> None:
     assert clean_page(f"<title>{title}</title>{BODY}", url=f"https://{host}/a").outlet == outlet
 
 
-def test_a_site_name_as_main_heading_is_no_headline() -> None:
+def test_a_site_name_as_main_heading_is_not_a_headline() -> None:
     made = clean_page(
         f"<title>Lessons Learned: How the harbour wall gave way</title><h1>Lessons Learned</h1>{BODY}",
         url="https://lessonslearned.test/2020/wall",
@@ -80,7 +80,7 @@ def test_a_site_name_as_main_heading_is_no_headline() -> None:
     assert made.title == "How the harbour wall gave way"
 
 
-def test_a_label_inside_the_heading_is_no_part_of_the_headline() -> None:
+def test_a_label_inside_the_heading_is_not_part_of_the_headline() -> None:
     made = clean_page(
         f"<title>How to grow beans - The Post</title><h1><div>Gardening</div><div>How to grow beans</div></h1>{BODY}",
         url="https://thepost.test/beans",
@@ -177,7 +177,7 @@ def test_a_card_for_twitter_names_the_author_under_its_label(label: str, people:
         ('<span class="kicker">Harbour</span>: The wall gave way', "Harbour: The wall gave way"),
     ],
 )
-def test_a_kicker_in_the_heading_is_no_part_of_the_headline_unless_a_colon_joins_it(
+def test_a_kicker_in_the_heading_is_not_part_of_the_headline_unless_a_colon_joins_it(
     heading: str, title: str
 ) -> None:
     head = f"<title>{title} | The Port</title>"
@@ -194,7 +194,7 @@ def test_a_site_on_a_subdomain_is_named_by_the_first_part_of_the_title() -> None
     assert (made.title, made.outlet) == ("The wall gave way", "Island Courier")
 
 
-def test_a_role_of_several_words_is_no_person() -> None:
+def test_a_role_of_several_words_is_not_a_person() -> None:
     names = split("Ana Ruiz, Senior Maritime Correspondent")
     assert [(name.text, name.role) for name in names] == [("Ana Ruiz", "writer")]
 
@@ -218,7 +218,7 @@ def test_the_authors_of_cards_for_other_articles_stay_out() -> None:
         "Zuletzt aktualisiert: 17.04.2026, veröffentlicht am 16.04.2026",
     ],
 )
-def test_the_publication_counts_when_an_update_stands_before_it(line: str) -> None:
+def test_the_publication_counts_even_if_an_update_is_printed_before_it(line: str) -> None:
     made = clean_page(
         f"<title>The wall</title><h1>The wall</h1><p>{line}</p>{BODY}",
         url="https://port.example.org/wall",
@@ -258,7 +258,7 @@ def test_the_names_below_a_heading_for_the_authors_are_the_byline(
     assert made.byline == byline
 
 
-def test_a_dateline_in_an_element_of_its_own_is_no_credit_of_a_caption() -> None:
+def test_a_dateline_in_an_element_of_its_own_is_not_a_credit_of_a_caption() -> None:
     made = clean_page(
         f"<title>The wall gave way</title><h1>The wall gave way</h1><span>OSLO, Norway</span> <span>(AP)</span>{BODY}",
         url="https://port.example.org/wall",

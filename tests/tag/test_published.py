@@ -81,7 +81,7 @@ def test_the_order_of_day_and_month_is_not_guessed() -> None:
         "1204-01-05",
     ],
 )
-def test_what_names_no_day_is_no_date(text: str) -> None:
+def test_what_names_no_day_is_not_a_date(text: str) -> None:
     assert machine(text) is None
 
 
@@ -191,7 +191,7 @@ def test_a_given_date_wins_and_the_difference_is_on_record() -> None:
         "<div class='widget Blog'><h2 class='date-header'>Friday, 5 January 2024</h2><h3>Rain</h3></div>",
     ],
 )
-def test_a_day_behind_a_label_or_in_an_articles_footer_is_found(body: str) -> None:
+def test_a_day_after_a_label_or_in_the_footer_of_an_article_is_found(body: str) -> None:
     assert page_tags(article("", body)).values["published_date"] == date(2024, 1, 5)
 
 
@@ -246,7 +246,7 @@ FAR = "".join(f'<span class="icon-{n}"></span>' for n in range(400))
         ),
     ],
 )
-def test_the_day_of_a_page_is_found_where_its_markup_is_odd(body: str, day: str) -> None:
+def test_the_day_of_a_page_with_odd_markup_is_found(body: str, day: str) -> None:
     html = (
         f"<html lang='en'><head><title>The wall gave way</title></head><body>{body}</body></html>"
     )

@@ -1,4 +1,4 @@
-"""Every example of the tables of bylines and datelines is read as its row says."""
+"""Every example in the tables of bylines and datelines is read as its row says."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_byline_of_the_tables_names_its_authors(
 
 
 @pytest.mark.parametrize(("row", "line"), PROSE)
-def test_prose_that_begins_as_a_byline_is_none(row: str, line: str) -> None:
+def test_prose_that_begins_like_a_byline_is_not_one(row: str, line: str) -> None:
     assert not text_header.is_byline(line), row
 
 
@@ -66,7 +66,7 @@ def test_a_dateline_of_the_tables_is_read(
         for line in form.prose
     ],
 )
-def test_prose_that_begins_as_a_dateline_is_none(row: str, line: str) -> None:
+def test_prose_that_begins_like_a_dateline_is_not_one(row: str, line: str) -> None:
     assert dateline_parser.parse(f"{line} {REST}").end == 0, row
 
 

@@ -67,7 +67,7 @@ def test_what_was_cut_stays_on_record() -> None:
     )
 
 
-def test_forms_and_prompts_are_no_titles() -> None:
+def test_forms_and_prompts_are_not_titles() -> None:
     assert (
         page_tags(
             article(
@@ -78,13 +78,13 @@ def test_forms_and_prompts_are_no_titles() -> None:
     )
 
 
-def test_the_title_leaves_the_text_of_a_page() -> None:
+def test_the_title_is_cut_from_the_text_of_a_page() -> None:
     text = f"Rain in Rome\n{PROSE}"
     tags = page_tags(article("<meta property='og:title' content='Rain in Rome'>"), text=text)
     assert apply(text, tags.removed) == PROSE
 
 
-def test_a_plain_texts_headline_leaves_it_and_becomes_the_title() -> None:
+def test_the_headline_of_a_plain_text_is_cut_and_becomes_the_title() -> None:
     text = f"Rain in Rome: trains stop\n\n{PROSE}"
     tags = text_tags(text)
     assert tags.values["title"] == "Rain in Rome: trains stop"
@@ -121,7 +121,7 @@ def test_a_given_title_wins_and_the_difference_is_on_record() -> None:
     assert tags.evidence["title"] == "given; text differs"
 
 
-def test_the_line_that_prints_a_given_title_leaves() -> None:
+def test_the_line_that_prints_a_given_title_is_cut() -> None:
     text = f"Rain in Rome\n{PROSE}"
     assert apply(text, text_tags(text, given=Given(title="Rain in Rome")).removed) == PROSE
 
@@ -163,13 +163,13 @@ def test_a_text_that_is_nothing_but_its_given_title_stays() -> None:
         ("<title>23.01.2022 - Ferry stays in port</title>", "", "Ferry stays in port"),
     ],
 )
-def test_kickers_decks_sections_and_days_are_no_part_of_the_headline(
+def test_kickers_decks_sections_and_days_are_not_part_of_the_headline(
     head: str, body: str, title: str
 ) -> None:
     assert page_tags(article(head, body)).values["title"] == title
 
 
-def test_a_subtitle_behind_a_colon_stays() -> None:
+def test_a_subtitle_after_a_colon_stays() -> None:
     head = (
         "<title>Ferry stays in port</title><meta property='og:title' content='Ferry stays in port'>"
     )
@@ -177,7 +177,7 @@ def test_a_subtitle_behind_a_colon_stays() -> None:
     assert page_tags(page).values["title"] == "Ferry stays in port: the island waits"
 
 
-def test_a_tagline_above_the_page_that_begins_as_the_titles_end_is_no_headline() -> None:
+def test_a_tagline_above_the_page_that_begins_as_the_titles_end_is_not_a_headline() -> None:
     tags = page_tags(
         article(
             "<title>Cierran dos calles junto al agua: las obras duran hasta mayo - El Muelle</title>",
@@ -188,7 +188,7 @@ def test_a_tagline_above_the_page_that_begins_as_the_titles_end_is_no_headline()
     assert tags.values["title"] == "Cierran dos calles junto al agua: las obras duran hasta mayo"
 
 
-def test_a_kicker_that_json_ld_alone_puts_before_the_headline_goes() -> None:
+def test_a_kicker_that_only_json_ld_puts_before_the_headline_goes() -> None:
     tags = page_tags(
         article(
             ld('{"@type": "NewsArticle", "headline": "Kiel - So lief die Auktion der Schätze"}')
@@ -245,5 +245,5 @@ def test_a_heading_may_be_the_last_part_of_the_shared_title() -> None:
     assert page_tags(article(head, "<h1>Night Trains</h1>")).values["title"] == "Night Trains"
 
 
-def test_a_soft_hyphen_is_no_part_of_the_headline() -> None:
+def test_a_soft_hyphen_is_not_part_of_the_headline() -> None:
     assert cleaned("Heli\u00adkopter landet", frozenset()) == "Helikopter landet"

@@ -58,7 +58,7 @@ def test_sources_are_cited_in_other_languages(text: str, cited: tuple[str, ...])
         "She told Mirror Lake visitors to leave.",
     ],
 )
-def test_everyday_words_are_no_sources(sentence: str) -> None:
+def test_everyday_words_are_not_sources(sentence: str) -> None:
     assert text_tags(f"{sentence} {PROSE}").values["sources_cited"] == ()
 
 
@@ -80,6 +80,6 @@ def test_the_agency_that_wrote_the_text(text: str, agency: str | None) -> None:
 
 
 @pytest.mark.parametrize("printed", ["AP", "The Associated Press", "Associated Press"])
-def test_an_agency_goes_by_one_name(printed: str) -> None:
+def test_an_agency_has_the_same_name_everywhere(printed: str) -> None:
     values = text_tags(f"LIMA ({printed}) - {PROSE}").values
     assert values["dateline_agency"] == values["wire_source"] == "Associated Press"

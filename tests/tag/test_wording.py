@@ -1,4 +1,4 @@
-"""Cheap first tests of bylines find whatever the pattern behind them finds."""
+"""The quick tests before byline patterns let through whatever the patterns find."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BYLINES = (
     "name",
     ["DATE", "LEADING_DATE", "BY", "LABEL", "TAIL", "JOIN", "SUFFIX", "ORG", "NOBODY", "DESK"],
 )
-def test_lowered_ascii_is_read_as_any_case_is(name: str, text: str) -> None:
+def test_a_pattern_for_lower_case_finds_what_ignoring_case_finds(name: str, text: str) -> None:
     pattern: Caseless = getattr(
         byline_lexicon if hasattr(byline_lexicon, name) else name_lexicon, name
     )
@@ -56,7 +56,7 @@ def test_lowered_ascii_is_read_as_any_case_is(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", BYLINES)
-def test_what_a_first_test_refuses_its_pattern_does_not_find(text: str) -> None:
+def test_a_pattern_finds_nothing_that_its_first_test_refuses(text: str) -> None:
     assert byline_lexicon.HARD_MARK.search(text) or byline_lexicon.HARD.split(text) == [text]
     assert byline_lexicon.BRACKET.search(text) or not byline_lexicon.PARENTHESIS.search(text)
     assert person_names._may_join(text) or byline_lexicon.JOIN.split(text) == [text]

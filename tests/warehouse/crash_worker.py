@@ -1,8 +1,9 @@
-"""Runs a fixed series of publishes in children that are killed at a step or after a time.
+"""Run a fixed series of publishes in child processes that are killed.
 
-Reads one order a line on standard input, `ROOT STEP N` (kill at the N-th passing of that step),
-`ROOT after SECONDS` or `ROOT never`, and answers `killed` or `done`. One process for all orders:
-what costs time is importing, and a forked child has imported already.
+A child is killed at a step or after a time. Each line of standard input is one order: `ROOT STEP N`
+(kill when that step is passed for the N-th time), `ROOT after SECONDS` or `ROOT never`. The answer
+is `killed` or `done`. One process takes all orders, because importing takes most of the time, and a
+forked child has imported everything already.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _kill_after(seconds: float) -> None:
 
 def main() -> None:
     """Take orders until standard input ends."""
-    pa.array(np.zeros(1))  # makes Arrow look for pandas, here rather than in every child
+    pa.array(np.zeros(1))  # let Arrow look for pandas here, and not in every child
     for line in sys.stdin:
         root, how, count = (*line.split(), "0")[:3]
         child = os.fork()

@@ -1,14 +1,17 @@
-"""Runs ingests in children that are killed at a named point, when a file appears, or after a time.
+"""Run ingests in child processes that are killed.
 
-Reads one order a line on standard input, a JSON object with `inputs`, `root`, `run_id` and one of
-`at` (a point and how often it is passed before the kill), `appears` (a pattern below the warehouse),
-`after` (seconds) or none; answers `killed`, `done` or `failed`. With `record` the points passed are written
-to that file. One process takes all orders and forks a child for each: the children inherit the modules,
-the tables and the compiled loops that an ingest of this process has loaded before the first order.
+A child is killed at a named point, when a file appears, or after a time. Each line of standard
+input is one order: a JSON object with `inputs`, `root` and `run_id`. It may also have one of `at`
+(a point, and how often it is passed before the kill), `appears` (a pattern below the warehouse) or
+`after` (seconds). The answer is `killed`, `done` or `failed`. With `record` the passed points are
+written to that file. One process takes all orders and forks a child for each. The children inherit
+the modules, tables and compiled loops that an ingest of this process has loaded before the first
+order.
 
-A point is a step of the run and what it is about to do to a file: `fold: rename staging/*/fold/docs-*.ndx`.
-Every such operation of the run's own process is one, so code that is added later is covered as well;
-the reading and the editing process are stopped in the middle by `appears`.
+A point is a step of the run and what it is about to do to a file: `fold: rename
+staging/*/fold/docs-*.ndx`. Every such operation of the run's own process is a point, so code that
+is added later is covered as well. `appears` stops the reading and the editing process in the
+middle.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ from copydesk.flows.recipe import from_toml
 from copydesk.flows.support.processes import sandbox
 
 MOMENT = datetime(2026, 11, 2, 12, tzinfo=UTC)
-# Five documents a shard, so that a run of twenty has four of everything.
+# Five documents per shard, so that a run of twenty has four shards.
 RECIPE = from_toml("[run]\nshard_documents = 5\n")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _PATH_OF = {
@@ -49,7 +52,7 @@ _PATH_OF = {
 
 
 def ingest(inputs: str, root: str, run_id: str) -> None:
-    """One run, with its id and its clock fixed."""
+    """Run an ingest with a fixed id and a fixed clock."""
     pipeline.run(
         [inputs],
         warehouse=Path(root),
@@ -62,7 +65,10 @@ def ingest(inputs: str, root: str, run_id: str) -> None:
 
 
 class Points:
-    """Names every operation on files below `root`, and calls `passed` with the name before it happens."""
+    """Names every operation on files below `root`.
+
+    It calls `passed` with the name before the operation happens.
+    """
 
     def __init__(self, root: str, passed: Callable[[str], None]) -> None:
         self._root, self._passed, self._step = root, passed, "start"
@@ -70,7 +76,7 @@ class Points:
         finish = pipeline.finish
 
         def finishing(*arguments: Any, **named: Any) -> Any:
-            self._step = "end"  # also of a run that had published: it takes no step
+            self._step = "end"  # also for a run that was already published, which takes no step
             return finish(*arguments, **named)
 
         pipeline.finish = finishing
@@ -100,7 +106,7 @@ class Points:
 
 
 def _shape(path: str) -> str:
-    """A path without what differs from file to file: hashes, numbers, ids of processes.
+    """Return a path without what differs from file to file: hashes, numbers, ids of processes.
 
     >>> _shape("snapshots/000002-0123456789ab/articles/2026-11-0123456789abcdef000002.parquet")
     'snapshots/*/articles/*.parquet'
@@ -117,7 +123,9 @@ def _shape(path: str) -> str:
 
 
 def _kill() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)  # the process alone: its workers are to end by themselves
+    os.kill(
+        os.getpid(), signal.SIGKILL
+    )  # kill only this process: its workers must end by themselves
 
 
 def _later(condition: Callable[[], bool]) -> None:
@@ -166,7 +174,7 @@ def _run(order: dict[str, Any]) -> None:
 
 def main() -> None:
     """Take orders until standard input ends."""
-    # The other threads of a child are its timer and numba's, which no worker needs.
+    # The other threads of a child are its timer and those of numba. No worker needs them.
     sandbox.allow_forks(beside_threads=True, prepare_here=True)
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder, "text.txt")

@@ -1,6 +1,9 @@
-"""Write the small warehouse of a released schema version: `python -m tests.warehouse.make_stored`.
+"""Write the small warehouse of a released schema version.
 
-Run it once when a schema version is released, and commit what it writes; never again for that version.
+    python -m tests.warehouse.make_stored
+
+Run this once when a schema version is released, and commit the result. Never run it again for that
+version.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from tests.warehouse import rows
 
 
 def main() -> None:
-    """Three articles, a copy, their ledger and stories, and a reject, in two snapshots."""
+    """Write two snapshots with three articles, a copy, their ledger and stories, and a reject."""
     root = Path(__file__).parent / "data" / f"schema-{SCHEMA_VERSION}"
     shutil.rmtree(root, ignore_errors=True)
     warehouse = Warehouse.open(root, create=True)
@@ -61,7 +64,7 @@ def main() -> None:
             },
         )
     )
-    # One snapshot is enough, and git keeps neither empty folders nor files that can be rebuilt.
+    # One snapshot is enough. Files that can be rebuilt are not stored, and git stores no empty folders.
     for path in (*(s.path for s in warehouse.snapshots()[1:]), root / "keys", root / "staging"):
         shutil.rmtree(path)
     for snapshot in warehouse.snapshots()[1:]:

@@ -1,4 +1,4 @@
-"""Synthetic rows for the warehouse's tests."""
+"""Made-up rows for the tests of the warehouse."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _WORDS = [
 
 
 def doc_id(number: int) -> str:
-    """A doc_id as the contract makes them."""
+    """Return a doc_id as the contract defines it."""
     return hashlib.sha256(f"document {number}".encode()).hexdigest()[:32]
 
 
 def row(table: str, **values: Any) -> dict[str, Any]:
-    """A row of a table: the values given, neutral ones in the other required columns."""
+    """Return a row of a table: the given values, and neutral ones in other required columns."""
     made: dict[str, Any] = {}
     for field in TABLES[table]:
         if pa.types.is_list(field.type) or pa.types.is_map(field.type):
@@ -56,7 +56,7 @@ def row(table: str, **values: Any) -> dict[str, Any]:
 
 
 def table(name: str, rows: Sequence[dict[str, Any]]) -> pa.Table:
-    """Rows as a table of that schema."""
+    """Return the rows as a table of that schema."""
     return pa.Table.from_pylist(list(rows), schema=TABLES[name])
 
 
@@ -67,7 +67,7 @@ def article(
     date: dt.date | None = dt.date(2026, 11, 2),
     **values: Any,
 ) -> dict[str, Any]:
-    """An article whose text, hashes and removed line (see `cut`) agree."""
+    """Return an article whose text, hashes and removed line (see `cut`) agree."""
     text = values.pop("text", None) or text_of(number)
     cut = f"{text}\nShare this story\n"
     return row(
@@ -96,7 +96,7 @@ def article(
 
 
 def cut(number: int, *, text: str | None = None) -> dict[str, Any]:
-    """The ledger row of `article(number)`."""
+    """Return the ledger row of `article(number)`."""
     length = len(text or text_of(number))
     return row(
         "removed",
@@ -109,7 +109,7 @@ def cut(number: int, *, text: str | None = None) -> dict[str, Any]:
 
 
 def story(number: int, *, date: dt.date = dt.date(2026, 11, 2)) -> dict[str, Any]:
-    """The story of one that `article(number)` is."""
+    """Return the story that consists of `article(number)`."""
     when = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     return row(
         "stories",
@@ -122,7 +122,7 @@ def story(number: int, *, date: dt.date = dt.date(2026, 11, 2)) -> dict[str, Any
 
 
 def text_of(number: int) -> str:
-    """Sentences that differ from number to number."""
+    """Return sentences that differ from number to number."""
     words = random.Random(number).choices(_WORDS, k=60)
     return f"Report {number}. " + " ".join(words) + "."
 
@@ -130,7 +130,7 @@ def text_of(number: int) -> str:
 def run(
     run_id: str, *, kind: str = "ingest", at: dt.datetime = NOON, **counts: int
 ) -> dict[str, Any]:
-    """A row of `runs` whose counts balance."""
+    """Return a row of `runs` whose counts balance."""
     counts = {"n_articles": 0, **counts}
     read = sum(
         counts.get(name, 0)

@@ -1,4 +1,4 @@
-"""Files of the staging folder: complete or absent, read by column."""
+"""Files of the staging folder are complete or absent, and can be read by column."""
 
 from __future__ import annotations
 

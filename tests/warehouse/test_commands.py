@@ -1,4 +1,4 @@
-"""The warehouse commands: what they print, what they exit with."""
+"""The warehouse commands: what they print, and their exit codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from tests.warehouse import rows
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    """Two snapshots: five articles and two rejects; then one more, one changed, one dropped as a copy."""
+    """A warehouse of two snapshots.
+
+    The first has five articles and two rejects. The second has one more article, changes one, and
+    drops one as a copy.
+    """
     made = Warehouse.open(tmp_path / "wh", create=True)
     rejects = [
         rows.row(

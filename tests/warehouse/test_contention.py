@@ -1,4 +1,7 @@
-"""A second writer, a lock left behind, a disk that refuses: one clear sentence each, and nothing lost."""
+"""A second writer, a lock that was left behind, and a disk that refuses.
+
+Each gives one clear sentence, and nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +125,7 @@ def test_a_worker_forked_under_the_lock_does_not_hold_it(warehouse: Warehouse) -
             time.sleep(30)
             os._exit(0)
     try:
-        with warehouse.lock(wait_seconds=5):  # the child gives it up as soon as it runs
+        with warehouse.lock(wait_seconds=5):  # the child gives up the lock as soon as it runs
             pass
     finally:
         os.kill(child, signal.SIGKILL)
@@ -138,10 +141,12 @@ def test_two_publishes_in_a_row_take_the_lock_twice(warehouse: Warehouse) -> Non
 
 @pytest.fixture
 def small_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Files of this process end at 80 kB, as on a full disk; the signal is ignored as Python does not."""
-    monkeypatch.setattr(
-        sys, "dont_write_bytecode", True
-    )  # a module imported now would be cached cut short
+    """End files of this process at 80 kB, as on a full disk.
+
+    The signal is ignored, which Python does not do by itself.
+    """
+    # The stored bytecode of a module that is imported now would be cut short.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, before[1]))

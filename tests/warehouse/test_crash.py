@@ -1,4 +1,7 @@
-"""A killed publish leaves the old snapshot or the new one, and running again ends as if nothing had happened."""
+"""A killed publish leaves the old snapshot or the new one.
+
+Running again ends as if nothing had happened.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ POINTS = [
     "latest written",
     "pruning",
 ]
-# `make test` spends a few seconds here; `make test-crash` sets COPYDESK_KILLS=200.
+# `make test` takes a few seconds here. `make test-crash` sets COPYDESK_KILLS=200.
 KILLS = int(os.environ.get("COPYDESK_KILLS", "5"))
 
 Order = Callable[[Path, str, str], str]
@@ -60,7 +63,10 @@ def undisturbed(order: Order, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    """Every file of a warehouse with its bytes; the lock names a process and is left out."""
+    """Return every file of a warehouse with its bytes.
+
+    The lock is left out, because it names a process.
+    """
     found = {
         str(path.relative_to(root)): path.read_bytes()
         for path in root.rglob("*")
@@ -70,7 +76,10 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 def readable(root: Path) -> int:
-    """Number of articles of the current snapshot, read whole; 0 before the first publish."""
+    """Read the current snapshot whole; return its number of articles.
+
+    The number is 0 before the first publish.
+    """
     current = Warehouse.open(root).current() if (root / "manifests").is_dir() else None
     return (
         0

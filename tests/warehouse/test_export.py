@@ -1,4 +1,7 @@
-"""An export holds what was asked for, in every format, with a card that says where it comes from."""
+"""An export has what was asked for, in every format.
+
+Its card says where it comes from.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,7 @@ def lines_of(path: Path) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.jsonl.gz", "corpus.jsonl.zst"])
-def test_json_lines_hold_every_article_one_a_line(
+def test_json_lines_have_every_article_on_a_line_of_its_own(
     snapshot: Snapshot, tmp_path: Path, name: str
 ) -> None:
     written, _ = export(snapshot, tmp_path / name, Selection())
@@ -137,7 +140,9 @@ def test_columns_come_in_the_order_asked_for(snapshot: Snapshot, tmp_path: Path)
         export(snapshot, tmp_path / "b.jsonl", Selection(columns=("titel",)))
 
 
-def test_what_is_there_is_not_replaced_unasked(snapshot: Snapshot, tmp_path: Path) -> None:
+def test_existing_files_are_not_replaced_without_overwrite(
+    snapshot: Snapshot, tmp_path: Path
+) -> None:
     target = tmp_path / "a.jsonl"
     target.write_text("mine")
     with pytest.raises(WarehouseError, match="--overwrite"):

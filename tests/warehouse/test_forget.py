@@ -1,4 +1,4 @@
-"""What is forgotten is nowhere, what stays is whole, and a receipt says what happened."""
+"""What is forgotten is nowhere, the rest is whole, and a receipt says what happened."""
 
 from __future__ import annotations
 
@@ -22,13 +22,17 @@ STORY = rows.doc_id(0)
 
 
 def copied(number: int) -> str:
-    """The text of a copy of document 0."""
+    """Return the text of a copy of document 0."""
     return f"{rows.text_of(0)} Seen by {number} people."
 
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    """Two snapshots: 0 to 4, of which 0 to 2 are one story; then 5 and 6, copies of 0, and 7, a revision of 1."""
+    """A warehouse of two snapshots.
+
+    The first has documents 0 to 4, and 0 to 2 are one story. The second adds 5 and 6, which are
+    copies of 0, and 7, which is a revision of 1.
+    """
     made = Warehouse.open(tmp_path / "wh", create=True)
     in_story = [
         rows.article(n, story_id=STORY, story_rank=n + 1, title=f"A headline long enough {n}")
@@ -144,7 +148,7 @@ def forget_and_check(warehouse: Warehouse, request: Request) -> tuple[dict[str, 
 
 
 def everything(root: Path) -> bytes:
-    """All bytes under a folder and all values of its Parquet files."""
+    """Return all bytes under a folder and all values of its Parquet files."""
     import pyarrow.parquet as pq
 
     parts = [path.read_bytes() for path in root.rglob("*") if path.is_file()]
@@ -197,7 +201,7 @@ def test_the_next_best_copy_takes_the_place_and_the_story_of_the_kept_one(
     assert story == {"n_articles": 3, "doc_id": rows.doc_id(5)}
 
 
-def test_a_copy_of_the_forgotten_that_is_no_copy_of_the_elected_one_becomes_an_article(
+def test_a_copy_of_the_forgotten_that_is_not_a_copy_of_the_elected_one_becomes_an_article(
     warehouse: Warehouse,
 ) -> None:
     other = rows.article(
@@ -230,7 +234,7 @@ def test_a_copy_of_the_forgotten_that_is_no_copy_of_the_elected_one_becomes_an_a
     }  # type: ignore[index]
 
 
-def test_in_the_older_snapshot_where_there_was_no_copy_the_story_goes_on_without(
+def test_an_older_snapshot_without_a_copy_keeps_the_story_without_the_document(
     warehouse: Warehouse,
 ) -> None:
     forget_and_check(warehouse, Request(docs=(rows.doc_id(0),)))

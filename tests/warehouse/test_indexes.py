@@ -1,4 +1,7 @@
-"""The copies index loses a forgotten document, keeps the others findable, and is checked against the tables."""
+"""The copies index loses a forgotten document and still finds the others.
+
+It is checked against the tables.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ OPTIONS = Options()
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    """Four articles and an exact copy of the first, signed."""
+    """Four articles with an exact copy of the first, all signed."""
     made = Warehouse.open(tmp_path / "wh", create=True)
     copy = rows.article(
         9,
@@ -70,7 +73,7 @@ def test_an_index_made_from_the_tables_fits_them(warehouse: Warehouse) -> None:
     assert list(index_upkeep.faults(warehouse.snapshot("current"), OPTIONS)) == []
 
 
-def test_a_document_the_index_lacks_and_one_it_has_too_many_are_named(warehouse: Warehouse) -> None:
+def test_documents_that_the_index_lacks_and_surplus_ones_are_named(warehouse: Warehouse) -> None:
     current = warehouse.snapshot("current")
     changed = warehouse.publish(
         Change(

@@ -1,4 +1,7 @@
-"""A killed ingest, run again, ends as an undisturbed one, byte for byte, and leaves nothing behind."""
+"""A killed ingest that is run again ends as an undisturbed one, byte for byte.
+
+It leaves nothing behind.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("COPYDESK_KILLS", "2"))
 IS_LONG = KILLS > 20
 _OF_THE_PROCESS = {"stages", "warnings", "profiles", "anomalies"}
-# Points of an ingest into a warehouse that holds a snapshot; see `ingest_worker`.
+# Points of an ingest into a warehouse that has a snapshot; see `ingest_worker`.
 CHAIN = [
     "start: open staging/*/run.json",
     "clean: open staging/*/clean/templates.json",
@@ -50,8 +53,8 @@ CHAIN = [
     "publish: over",
     "end: rmdir staging/*",
 ]
-# What the reading and the editing process leave on disk while they work, stopped at the first sight
-# of it.
+# Files that the reading and the editing process write while they work. Each process is stopped when
+# its file appears.
 APPEARS = [
     "staging/run/clean/read/cutting-*",
     "staging/run/clean/read/000000",
@@ -65,20 +68,20 @@ APPEARS = [
 
 @dataclass(frozen=True)
 class Ingests:
-    """The ingests of these tests: what is read, and the warehouse before and after it, undisturbed."""
+    """The inputs of these tests, and the undisturbed warehouse before and after they are read."""
 
     inputs: Path
-    before: Path  # one snapshot: eight documents
+    before: Path  # one snapshot with eight documents
     after: Path
     order: Callable[..., str]
 
     def start(self, root: Path, *, at: Path | None = None) -> Path:
-        """A warehouse to disturb: a copy of the one at `at`, which is `before` unless given."""
+        """Make a warehouse to disturb: a copy of the one at `at`, or of `before`."""
         shutil.copytree(at or self.before, root, symlinks=True)
         return root
 
     def run(self, root: Path, **how: Any) -> str:
-        """One ingest: `killed` or `done`."""
+        """Run an ingest; return `killed` or `done`."""
         return self.order(inputs=str(self.inputs), root=str(root), run_id="run", **how)
 
 
@@ -87,9 +90,11 @@ def ingests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingests]:
     folder = tmp_path_factory.mktemp("ingests")
     for name, numbers in (("first", range(8)), ("second", range(20))):
         (folder / name).mkdir()
-        for number in numbers:  # of the second: eight known, three copies, nine new, one refused
+        for (
+            number
+        ) in numbers:  # the second ingest: eight known, three copies, nine new, one refused
             text = f"Headline of text {number}\n{text_of(number % 17)}\nShare this story\n"
-            # Other line ends make another file of the same document: it is read, and then known.
+            # With other line ends it is another file with the same document: it is read, and then known.
             ends = "\r\n" if name == "second" else "\n"
             path = folder / name / f"{number}.txt"
             path.write_text(text, encoding="utf-8", newline=ends)
@@ -120,7 +125,7 @@ def ingests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingests]:
 
 @pytest.fixture(scope="module")
 def points(ingests: Ingests) -> list[str]:
-    """Every point that the undisturbed run passed, in order, with repetitions."""
+    """Return every point that the undisturbed run passed, in order, with repetitions."""
     passed: list[str] = json.loads(
         (ingests.after.parent / "points.json").read_text(encoding="utf-8")
     )
@@ -140,9 +145,10 @@ def expected(ingests: Ingests) -> dict[str, bytes]:
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    """Every file of a warehouse with its bytes, staging included; the lock names a process and is left out.
+    """Return every file of a warehouse with its bytes, including the staging folder.
 
-    Of a run's record what it measured of itself is left out, and what a run that is taken up after its switch does not know.
+    The lock is left out, because it names a process. So is what a run measured of itself, and what
+    a run cannot know if it continues after its switch.
     """
     found = {
         str(path.relative_to(root)): path.read_bytes()
@@ -158,7 +164,10 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 def differences(root: Path, expected: dict[str, bytes]) -> list[str]:
-    """Names of files that are missing, too many or other than expected; an empty list for an equal warehouse."""
+    """Return the names of files that are missing, surplus or different.
+
+    The list is empty if the warehouses are equal.
+    """
     found = contents(root)
     return sorted(
         name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)
@@ -200,7 +209,7 @@ def test_a_kill_at_any_point_is_made_good_by_the_next_run(
     passings: Counter[str] = Counter()
     for point in points:
         passings[point] += 1
-        # Kills after the editing begin where that was over: a resumed run does not edit again.
+        # A kill after the editing starts from the end of the editing: a resumed run does not edit again.
         root = ingests.start(
             tmp_path / f"wh-{passings.total()}",
             at=None if point.startswith(("start", "clean")) else edited,
@@ -219,7 +228,7 @@ def test_a_kill_while_a_process_reads_or_edits_is_made_good_by_the_next_run(
     root = ingests.start(tmp_path / "wh")
     ingests.run(
         root, appears=pattern
-    )  # what is there for a moment alone may be missed; the run then ends
+    )  # a file that exists only for a moment may be missed; then the run ends
     assert ingests.run(root) == "done"
     assert differences(root, expected) == []
 
@@ -237,7 +246,7 @@ def test_an_ingest_killed_at_random_times_ends_as_an_undisturbed_one(
         assert attempt < 4 * KILLS
         is_empty = attempt % 2 == 0
         root = tmp_path / f"wh-{attempt}" if is_empty else ingests.start(tmp_path / f"wh-{attempt}")
-        # Killed in its first run, and perhaps twice more while it takes that up.
+        # The first run is killed, and perhaps twice more when it continues.
         for _ in range(3):
             killed += ingests.run(root, after=chance.uniform(0, whole)) == "killed"
         assert ingests.run(root) == "done", attempt

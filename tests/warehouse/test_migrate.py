@@ -1,4 +1,4 @@
-"""Older tables are brought to this version's schema by declared steps, whole and in one switch."""
+"""Declared steps bring older tables to this version's schema, whole and in one switch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ STORED = sorted((Path(__file__).parent / "data").glob("schema-*"))
 
 
 def make_older(warehouse: Warehouse) -> None:
-    """Turn the current snapshot into one of a version 0, in which `headline` was the name of `title` and no `n_chars` was."""
+    """Turn the current snapshot into one of a version 0.
+
+    In that version `title` was called `headline`, and there was no `n_chars`.
+    """
     current = warehouse.current()
     assert current is not None
     (path,) = current.files("articles")
@@ -98,7 +101,7 @@ def test_a_version_without_a_step_is_refused(older: Warehouse) -> None:
         migrate(older, steps={})
 
 
-def test_nothing_is_done_where_nothing_is_due(tmp_path: Path) -> None:
+def test_nothing_is_done_if_nothing_is_due(tmp_path: Path) -> None:
     warehouse = Warehouse.open(tmp_path / "wh", create=True)
     warehouse.publish(Change(parent=None, run=rows.run("one")))
     assert migrate(warehouse) is None

@@ -1,4 +1,4 @@
-"""The tools people point at the folder get the same rows, by folder and by glob."""
+"""The tools that people use get the same rows from the folder, by its name and by a glob."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Stages run again over what is published, refused documents read again, forgotten ones kept out: with the real steps."""
+"""Stages run again on what is published, with the real steps.
+
+Refused documents are read again, and forgotten ones stay out.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ _PAGE = (
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse of three texts, one of them a copy, a page, and a refused file."""
+    """Return a warehouse with three texts (one is a copy), a page, and a refused file."""
     folder = tmp_path_factory.mktemp("corpus")
     inputs = folder / "in"
     inputs.mkdir()
@@ -83,7 +86,7 @@ def differences(before: Snapshot, after: Snapshot) -> set[str]:
 
 
 @pytest.mark.parametrize("stage", ["clean", "dedup"])
-def test_nothing_changes_where_nothing_has_changed(warehouse: Warehouse, stage: str) -> None:
+def test_nothing_is_published_if_nothing_has_changed(warehouse: Warehouse, stage: str) -> None:
     before = warehouse.snapshot("current")
     with warehouse.lock():
         outcome = reprocess(warehouse, stage=stage)
@@ -181,7 +184,7 @@ def test_a_forgotten_document_does_not_come_back_with_its_source(
     assert [fault for fault in faults(warehouse) if not fault.where.startswith("reports")] == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="workers inherit the patch only as forks")
+@pytest.mark.skipif(sys.platform != "linux", reason="only forked workers inherit the patch")
 def test_a_document_that_takes_too_long_is_a_reject_and_the_others_stay(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,7 +210,7 @@ def test_a_document_that_takes_too_long_is_a_reject_and_the_others_stay(
 
 
 def test_the_newest_headline_stays_when_the_older_fetch_came_later(tmp_path: Path) -> None:
-    """Records that are repeated in a file have their cuts in the ledger once."""
+    """If a file repeats a record, the ledger has its cuts once."""
     rows = [
         {"url": "https://h.example/u", "text": _BODY, "title": title, "fetched_at": day}
         for title, day in (("Bridge to close", "2026-11-10"), ("Old bridge", "2026-11-09"))

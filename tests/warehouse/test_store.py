@@ -155,7 +155,7 @@ def test_files_a_change_does_not_touch_are_the_same_files_on_disk(warehouse: War
     ]
 
 
-def test_a_table_written_anew_with_the_same_rows_takes_no_more_room(warehouse: Warehouse) -> None:
+def test_a_table_written_again_with_the_same_rows_takes_no_more_room(warehouse: Warehouse) -> None:
     articles = [rows.article(n) for n in range(5)]
     first = publish(warehouse, "one", articles)
     second = publish(
@@ -250,7 +250,7 @@ def test_every_new_file_is_on_the_disk_before_the_switch(
     )
 
 
-def test_files_are_copied_where_the_file_system_cannot_link(
+def test_files_are_copied_if_the_file_system_cannot_link(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(warehouse, "one", [rows.article(1, date=SEPTEMBER)])

@@ -1,4 +1,4 @@
-"""`verify` names every fault, and finds none in a whole warehouse."""
+"""`verify` names every fault, and finds none in a sound warehouse."""
 
 from __future__ import annotations
 

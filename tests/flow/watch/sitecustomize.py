@@ -1,4 +1,7 @@
-"""Loaded by every Python process that a test starts with this folder on its path: notes whom it talks to."""
+"""Note which addresses a Python process talks to.
+
+Every Python process that a test starts with this folder on its path loads this file.
+"""
 
 from __future__ import annotations
 
