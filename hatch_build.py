@@ -1,7 +1,7 @@
-"""Map the checkout's folders into the `copydesk` package of a wheel; an editable install maps nothing.
+"""Map the folders of the checkout into the `copydesk` package of a wheel.
 
-As a static `force-include` the same map would also copy the files into an editable install, where
-they shadow the checkout and go stale.
+An editable install maps nothing. A static `force-include` with the same map would copy the files into
+an editable install too, and these copies would hide later changes in the checkout.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ PACKAGE = {
 
 
 class PackageMap(BuildHookInterface):  # type: ignore[type-arg]
-    """The one hook hatchling looks for in this file."""
+    """The hook that hatchling looks for in this file."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the map to a wheel that is no editable one."""
+        """Add the map to a wheel, unless it is an editable one."""
         if version != "editable":
             build_data["force_include"].update(PACKAGE)

@@ -52,7 +52,7 @@ PARAMETERS = {
 }
 ROUNDS = {"first": 90, "second": 110}
 SHORT_SHARE = 4  # one in this many short lines of a gold page is used, because most lines are short
-# Weight of a labelled line; 3 cuts 80.5 % of the boilerplate instead of 81.4 % (training/README.md).
+# Weight of a labelled line; 3 cuts 80.5 % of the boilerplate instead of 81.4 %, see README.md.
 LABEL_WEIGHT = 6.0
 # Weight of a line of a page's full text, which has five times the lines of its main content.
 FULL_WEIGHT = 0.5

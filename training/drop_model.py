@@ -1,7 +1,7 @@
 """Train the model that says whether one document may be dropped for another one.
 
     pip install lightgbm
-    python -m training.drop_model --gold DIR --check     # figures for left-out families, months and clusters
+    python -m training.drop_model --gold DIR --check     # figures of left-out groups
     python -m training.drop_model --gold DIR --out transforms/dedup/decision/drop_model.npz
 
 DIR holds four files, which are not part of the repository:

@@ -64,7 +64,7 @@ def test_a_language_can_be_switched_off() -> None:
     ]
 
 
-def test_residue_glued_to_a_paragraph_goes_and_the_paragraph_stays() -> None:
+def test_boilerplate_glued_to_a_paragraph_goes_and_the_paragraph_stays() -> None:
     assert left("The river rose again at noon. Read more: Council votes on the dam") == [
         "The river rose again at noon."
     ]

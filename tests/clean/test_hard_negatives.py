@@ -20,7 +20,7 @@ def test_no_line_of_it_is_cut(path: Path, kind: clean.Kind) -> None:
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
-def test_none_of_it_is_cut_between_real_residue(path: Path) -> None:
+def test_none_of_it_is_cut_between_real_boilerplate(path: Path) -> None:
     text = path.read_text(encoding="utf-8").strip()
     scraped = f"Skip to main content\nAdvertisement\n{text}\nShare on Facebook\nLeave a Comment\nRelated Articles"
     expected = [line for line in text.split("\n") if line]

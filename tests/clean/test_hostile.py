@@ -52,7 +52,7 @@ def test_time_grows_only_with_the_length(rule: Rule) -> None:
             unit = seed + glue
             small, large = (unit * (SIZE * factor // len(unit) + 1) for factor in (10, 100))
             seconds(small)  # compile the loops first
-            # Ten times the length may take ten times as long. On a busy machine there are three more tries.
+            # Ten times the length may take ten times as long. A busy machine gets three more tries.
             assert any(seconds(large) <= 30 * seconds(small) + 0.01 for _ in range(4)), repr(unit)
 
 
@@ -64,7 +64,7 @@ def test_a_menu_longer_than_bread_crumbs_is_read_once(rule: Rule) -> None:
     assert time.process_time() - began < 5
 
 
-def test_a_line_that_ends_in_residue_ten_thousand_times_is_cut_in_linear_time() -> None:
+def test_a_line_that_ends_in_boilerplate_ten_thousand_times_is_cut_in_linear_time() -> None:
     line = "Rain fell all day. " + "Read more. " * 10_000
     began = time.process_time()
     removed = clean.clean(line)

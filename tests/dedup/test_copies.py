@@ -117,8 +117,8 @@ def test_rethreshold_gives_any_history_the_clusters_of_one_ingest(
         assert got.equals(want.drop_columns(_ESTIMATES & {*want.column_names})), name
 
 
-# Of rows with equal words one is compared for all, and which one it is depends on the history: its
-# time moves the scores by a hundredth. The counts alone say how long the longest passage is.
+# Of rows with equal words only one is compared, and the history decides which one. Its time changes
+# the scores by a hundredth. The length of the longest passage is known only from counts.
 _ESTIMATES = {"longest_shared_words", "may_go", "kept_may_go"}
 
 

@@ -262,7 +262,7 @@ def test_a_text_with_lines_of_its_own_stays_if_no_report_shows_which_lines_those
     assert all_stay([PRINTED, FULLER])
 
 
-def test_a_later_report_that_leaves_out_the_first_one_s_news_stays_beside_it() -> None:
+def test_a_later_report_that_leaves_out_the_first_one_s_news_stays_next_to_it() -> None:
     later = (
         "The Nordhavn Star, which ran aground off Pellwick on Monday, was towed to Port Elsin on "
         "Wednesday. Insurers put the damage at nine million crowns, and the yard at Karnby will need "

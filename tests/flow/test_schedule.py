@@ -50,7 +50,7 @@ class Served:
             "PREFECT_HOME": str(folder / "prefect"),
             "COPYDESK_WATCH": str(self.talked),
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600",  # for busy machines
-            "PREFECT_RUNNER_POLL_FREQUENCY": "2",  # seconds; with the default of ten the tests would wait longer
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",  # seconds, because the tests wait for it
             "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT)]),
         }
         # Telemetry is off because we turn it off, not because this machine does.

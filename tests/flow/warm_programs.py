@@ -209,7 +209,7 @@ def _run(asked: dict[str, Any]) -> None:
         os.setpgid(0, asked["group"])
     except PermissionError:  # the client has a session of its own
         os.setsid()
-    # These must be new objects: the old ones know whether the streams of the forking process were files.
+    # These must be new objects: the old ones are made for the streams of the forking process.
     sys.stdin, sys.stdout = os.fdopen(0, encoding="utf-8"), os.fdopen(1, "w", encoding="utf-8")
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
     os.chdir(asked["folder"])

@@ -120,7 +120,7 @@ def test_a_text_of_several_lines_is_not_cut_at_a_quote_inside_it(tmp_path: Path)
         ("a.jsonl", "[\n" + "".join(json.dumps({"text": STORY + n}) + ",\n" for n in "01") + "]"),
         ("a.json", "[" + "".join(json.dumps({"text": STORY + n}) + "," for n in "01") + "]"),
     ],
-    ids=["carriage returns", "lines of an array", "a comma behind the last"],
+    ids=["carriage returns", "lines of an array", "a comma after the last"],
 )
 def test_json_records_are_read_with_the_ends_of_other_writers(
     tmp_path: Path, name: str, content: str
@@ -397,7 +397,7 @@ def test_csv_is_read_in_its_encodings_and_line_ends(
     ],
     ids=["array", "objects of several lines"],
 )
-def test_json_is_told_from_its_lines_by_its_content(
+def test_json_and_json_lines_are_recognised_by_their_content(
     tmp_path: Path, name: str, content: str
 ) -> None:
     found = items(tmp_path / name, content)

@@ -57,7 +57,7 @@ def test_the_recipe_shows_each_field_with_its_fill_and_an_example(tmp_path: Path
     assert "The fields of 4 rows" in text
 
 
-def test_init_replaces_no_recipe_unless_told_to(tmp_path: Path) -> None:
+def test_init_does_not_replace_a_recipe_unless_asked_to(tmp_path: Path) -> None:
     source, recipe = rows(tmp_path / "a.jsonl"), tmp_path / "recipe.toml"
     recipe.write_text("# mine", encoding="utf-8")
     result = CliRunner().invoke(main, ["init", str(source), "-o", str(recipe)])

@@ -30,7 +30,7 @@ def test_runs_merged_block_by_block_are_the_sorted_whole(monkeypatch: pytest.Mon
     assert chained.tolist() == [*sorted(np.concatenate(parts).tolist()), *parts[1].tolist()]
 
 
-def test_ids_with_the_same_first_half_are_told_apart() -> None:
+def test_ids_with_the_same_first_half_are_different() -> None:
     ids = [f"{'ab' * 8}{n:016x}" for n in range(4)]
     keyed = Keyed(pa.array([ids[2], ids[0], ids[3]]))
     assert keyed.row_numbers(pa.array(ids)).tolist() == [1, -1, 0, 2]

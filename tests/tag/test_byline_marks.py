@@ -103,7 +103,7 @@ def test_a_name_alone_on_a_line_of_the_text(
     assert made.values["byline"] == byline
 
 
-def test_a_topic_beside_the_date_is_not_a_name() -> None:
+def test_a_topic_next_to_the_date_is_not_a_name() -> None:
     text = "\n".join(("Emma Ferries 23.01.2020", PROSE))
     head = "<title>Ferries stay in port</title>"
     assert (

@@ -96,7 +96,7 @@ def test_what_names_nobody_is_not_a_name(printed: str) -> None:
         ("The Currency editors", ["The Currency editors"]),
     ],
 )
-def test_organisations_are_told_from_people(printed: str, orgs: list[str]) -> None:
+def test_organisations_are_distinguished_from_people(printed: str, orgs: list[str]) -> None:
     assert [name.text for name in split(printed, sure=True) if name.is_org] == orgs
 
 

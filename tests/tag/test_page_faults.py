@@ -16,7 +16,7 @@ BODY = "".join(
 )
 
 
-def test_the_date_beside_the_headline_beats_the_date_of_a_card() -> None:
+def test_the_date_next_to_the_headline_beats_the_date_of_a_card() -> None:
     card = '<section class="related"><a href="/b"><h3>Crane</h3><time datetime="2026-03-05">Mar 5, 2026</time></a></section>'
     made = clean_page(
         f"<title>The wall</title><main><span>May 22, 2026</span><h1>The wall</h1>{BODY}</main>{card}",
@@ -44,7 +44,7 @@ def test_the_author_of_the_next_article_stays_out() -> None:
     assert made.byline == ("Ana Ruiz",)
 
 
-def test_a_name_alone_beside_its_date_is_the_byline() -> None:
+def test_a_name_alone_next_to_its_date_is_the_byline() -> None:
     made = clean_page(
         f"<title>The wall gave way</title><article><h1>The wall gave way</h1><p>Ana Ruiz</p><p>23.07.2025</p>{BODY}</article>",
         url="https://port.example.org/wall",
@@ -104,7 +104,7 @@ def test_a_section_is_printed_as_a_reader_would_print_it() -> None:
             '<meta name="author" content="HP">',
             f"<h1>The wall gave way</h1>{BODY}<p><em>Von Cosima Künzel</em></p>",
             ["Cosima Künzel"],
-            id="a person on the last line, where the page states letters of its name",
+            id="a person on the last line of a page that states letters of its name",
         ),
         pytest.param(
             "",
@@ -117,13 +117,13 @@ def test_a_section_is_printed_as_a_reader_would_print_it() -> None:
             "<h1>The wall gave way</h1><div><h5>Datum: </h5>03.11.2021<br><h5>Autor: </h5>Peter Sand/SP<br>"
             f"<h5>Lesezeit: </h5>5 min<br></div>{BODY}",
             ["Peter Sand"],
-            id="a name behind an element with the label",
+            id="a name after an element with the label",
         ),
         pytest.param(
             "",
             f"<h1>The wall gave way</h1><div><div>Written by</div><div>Jack Sand</div></div>{BODY}",
             ["Jack Sand"],
-            id="a name beside an element with the label",
+            id="a name next to an element with the label",
         ),
         pytest.param(
             '<meta name="author" content="Die FURT"><meta property="og:site_name" content="Die FURT">',

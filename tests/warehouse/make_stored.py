@@ -64,7 +64,7 @@ def main() -> None:
             },
         )
     )
-    # One snapshot is enough. Files that can be rebuilt are not stored, and git stores no empty folders.
+    # One snapshot is enough. Files that can be rebuilt are left out, as are empty folders.
     for path in (*(s.path for s in warehouse.snapshots()[1:]), root / "keys", root / "staging"):
         shutil.rmtree(path)
     for snapshot in warehouse.snapshots()[1:]:

@@ -94,7 +94,7 @@ def ingests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingests]:
             number
         ) in numbers:  # the second ingest: eight known, three copies, nine new, one refused
             text = f"Headline of text {number}\n{text_of(number % 17)}\nShare this story\n"
-            # With other line ends it is another file with the same document: it is read, and then known.
+            # With other line ends it is another file with the same document, which is read and known.
             ends = "\r\n" if name == "second" else "\n"
             path = folder / name / f"{number}.txt"
             path.write_text(text, encoding="utf-8", newline=ends)
@@ -209,7 +209,7 @@ def test_a_kill_at_any_point_is_made_good_by_the_next_run(
     passings: Counter[str] = Counter()
     for point in points:
         passings[point] += 1
-        # A kill after the editing starts from the end of the editing: a resumed run does not edit again.
+        # A kill after the editing starts from its end, because a resumed run does not edit again.
         root = ingests.start(
             tmp_path / f"wh-{passings.total()}",
             at=None if point.startswith(("start", "clean")) else edited,
