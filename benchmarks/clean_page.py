@@ -110,9 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ours = Contender("copydesk", copydesk_text)
     theirs = Contender("trafilatura", lambda row: trafilatura_text(row, comments=chosen.comments))
     edit.warm_up()
-    for _, row in rows[
-        :: max(1, len(rows) // 5)
-    ]:  # both load what they need before their time is measured
+    # Both load what they need before their time is measured.
+    for _, row in rows[:: max(1, len(rows) // 5)]:
         ours.text_of(row), theirs.text_of(row)
     for number, (name, row) in enumerate(rows):
         for contender in (ours, theirs) if number % 2 else (theirs, ours):

@@ -206,9 +206,8 @@ class Verdict(NamedTuple):
     became_column: bool
 
 
-COLUMN_RULES = frozenset(
-    {"headline", "byline"}
-)  # cut, but kept as a column, so they are reported separately
+# Cut, but kept as a column, so they are reported separately.
+COLUMN_RULES = frozenset({"headline", "byline"})
 
 
 def verdicts(page: Page, tagged: bool) -> list[Verdict]:

@@ -4,12 +4,12 @@
     python -m benchmarks dedup --texts stories.parquet --peers datasketch rensa gaoya --limit 5000
     python -m benchmarks dedup --scripts --odd --processes
 
-The report gives the documents per second and core of copydesk and of each other tool, the ratio of
+The report gives the documents per second and core of copydesk and of every other tool, the ratio of
 the two, and the bytes that a document takes in the index.
 
-The work of copydesk goes from texts in memory to verified clusters, and includes the decision which
-documents may be dropped. The other tools get word 3-grams of lower-case text and run in their own
-fastest documented way. They stop at candidates with similar signatures: they verify nothing and
+The work of copydesk goes from texts in memory to verified clusters, and includes the decision about
+which documents may be dropped. The other tools get word 3-grams of lower-case text and run in their
+own fastest documented way. They stop at candidates with similar signatures: they verify nothing and
 decide nothing.
 
 Rates are per CPU second of this process, which a busy machine distorts least. The tools take turns

@@ -154,9 +154,8 @@ def read_until(stop: Path, root: Path, reader: str, results: Path, rest: float) 
     read = READERS[reader]
     seen: Counter[str] = Counter()
     turn = 0
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C ends the writer, which then ends the readers
+    # Ctrl-C ends the writer, which then ends the readers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while not stop.exists():
         time.sleep(rest)
         turn += 1

@@ -373,7 +373,7 @@ def report(
         for name in sorted(set(columns[column][is_labelled])):
             own = counted & is_labelled & (columns[column] == name)
             print(
-                f"{name!s:12s} {(gone & own & bad).sum()} of {(own & bad).sum()} boilerplate lines go,"
+                f"{name!s:12s} {(gone & own & bad).sum()} of {(own & bad).sum()} boilerplate lines cut,"
                 f" {(gone & own & ~bad).sum()} of {(own & ~bad).sum()} article lines",
                 flush=True,
             )

@@ -38,12 +38,13 @@ PARTS = {
 FINAL = "final"
 EXTRACTORS = ("trafilatura", "justext", "tree")
 NEITHER = frozenset({"title", "byline", "dateline"})
+# How many pages are taken. Most pages of the sets are in these languages.
 PER_LANGUAGE = {
     "en": 18,
     "de": 8,
     "fr": 5,
     "es": 5,
-}  # pages; most pages of the sets have these languages
+}
 OTHERS = 4  # pages in each other language
 HEAD, MIDDLE, TAIL = 12, 8, 18  # lines of a page that are labelled: most boilerplate is at the ends
 MOST_CHARS = 400_000  # the longest page that is read
@@ -307,7 +308,7 @@ def main() -> None:
             if kind == "article" and number in whole:
                 lost.append(f"{page.dataset}\t{page.page}\t{number}\t{lines[number]}\n")
     for (name, kind), (away, n) in sorted(gone.items()):
-        print(f"{name:14s} {kind:12s} {away:5d} of {n:5d} go ({100 * away / n:.1f} %)")
+        print(f"{name:14s} {kind:12s} {away:5d} of {n:5d} cut ({100 * away / n:.1f} %)")
     if args.lost is not None:
         args.lost.write_text("".join(lost), encoding="utf-8")
 

@@ -188,13 +188,15 @@ def report(found: Sequence[Example], *, by_collection: bool) -> None:
     rows = np.array([e.row for e in found])
     in_use = np.array([limits(rows), limits(without_address(rows))])
     for limit in (0.5, 1.0, 1.5, 2.0, None):
-        is_told = odds >= (in_use if limit is None else limit)
-        for name, own in zip(("with address", "without"), is_told, strict=True):
-            told = ", ".join(
+        is_detected = odds >= (in_use if limit is None else limit)
+        for name, own in zip(("with address", "without"), is_detected, strict=True):
+            detected = ", ".join(
                 f"{k} {own[kinds == k].mean():.3f}" for k in ("other", "front", "brief")
             )
             n, of = own[kinds == "article"].sum(), (kinds == "article").sum()
-            print(f"log odds {limit or 'in use'} {name}: told {told}; refused {n} of {of} articles")
+            print(
+                f"log odds {limit or 'in use'} {name}: detected {detected}; refused {n} of {of} articles"
+            )
     for example, value, limit in zip(found, odds[0], in_use[0], strict=True):
         if example.kind == "article" and value >= limit:
             print(f"refused: {value:.2f} {example.collection} {example.url}")

@@ -45,9 +45,8 @@ def seconds(text: str) -> float:
 
 @pytest.mark.parametrize("rule", PATTERNED, ids=lambda rule: rule.name)
 def test_time_grows_only_with_the_length(rule: Rule) -> None:
-    for seed in provoked(rule)[
-        len(rule.name) % 3 :: 3
-    ]:  # every pattern runs on every input, so a third of the inputs is enough
+    # Every pattern runs on every input, so a third of the inputs is enough.
+    for seed in provoked(rule)[len(rule.name) % 3 :: 3]:
         for glue in ("", "\n"):
             unit = seed + glue
             small, large = (unit * (SIZE * factor // len(unit) + 1) for factor in (10, 100))

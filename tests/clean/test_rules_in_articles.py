@@ -1,6 +1,6 @@
 """A rule cuts the lines that it matches, wherever they are.
 
-They are tried alone in an article of their language, in every place, and among other boilerplate.
+Each rule is tried alone in an article of its language, in every place, and among other boilerplate.
 """
 
 from __future__ import annotations

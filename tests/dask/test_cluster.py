@@ -117,9 +117,8 @@ def test_a_document_that_kills_its_process_harms_no_dask_worker(
     ]
     assert cluster.pids() == before
     for _, result in results:
-        with pytest.raises(
-            ProcessLookupError
-        ):  # the process next to the worker ended with the stage
+        # The process next to the worker ended with the stage.
+        with pytest.raises(ProcessLookupError):
             os.kill(result["pid"], 0)
 
 

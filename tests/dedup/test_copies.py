@@ -86,7 +86,7 @@ def test_fifty_ingests_agree_with_one(tmp_path: Path, arrival: str) -> None:
         many.ingest(part)
         part_of |= dict.fromkeys(part["doc_id"].to_pylist(), i)
     single = whole(tmp_path).clusters()
-    assert pair_f1(many.clusters(), single) >= 0.98  # docs/copies.md promises it
+    assert pair_f1(many.clusters(), single) >= 0.98  # what the documentation promises
     spans = Counter(kept for kept, _ in {(kept, part_of[d]) for d, kept in single.items()})
     assert all(many.clusters()[d] == kept for d, kept in single.items() if spans[kept] == 1)
 

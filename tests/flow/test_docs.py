@@ -26,9 +26,8 @@ def blocks(*kinds: str) -> list[object]:
     """Return the code blocks of these kinds on every page, each named by its page and place."""
     found = []
     for page in PAGES:
-        if page.name == "object-stores.md" and kinds != (
-            "sh",
-        ):  # tests/remote/test_readers.py reads them from a server
+        # tests/remote/test_readers.py reads these from a server.
+        if page.name == "object-stores.md" and kinds != ("sh",):
             continue
         for i, (kind, text) in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8"))):
             if kind in kinds:

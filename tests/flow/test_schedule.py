@@ -421,9 +421,8 @@ def own_address() -> str:
     """Return an address of this machine other than loopback, if it has one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(
-                ("192.0.2.1", 9)
-            )  # this sends nothing: it only asks the system which address it would use
+            # This sends nothing: it only asks the system which address it would use.
+            probe.connect(("192.0.2.1", 9))
         except OSError:  # no network at all
             return "192.0.2.1"
         return str(probe.getsockname()[0])

@@ -195,9 +195,8 @@ def test_the_command_serves_on_loopback_until_it_is_stopped(warehouse: Warehouse
     assert process.stdout is not None
     address = process.stdout.readline().split(" ", 1)[0]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
-    transport = httpx.HTTPTransport(
-        retries=8
-    )  # the command prints the address before the server listens
+    # The command prints the address before the server listens.
+    transport = httpx.HTTPTransport(retries=8)
     with httpx.Client(transport=transport, trust_env=False) as client:
         assert "5 documents" in client.get(address).text
     process.send_signal(signal.SIGINT)

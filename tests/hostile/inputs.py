@@ -153,8 +153,7 @@ def _wide_parquet() -> bytes:
 
 def _lying_statistics_parquet() -> bytes:
     raw = _good_parquet()
-    # The least value of the column, as the footer has it, is turned into one that is larger than
-    # the greatest.
+    # The footer gives a least value of the column that is larger than the greatest one.
     return (
         raw.replace(b"https://example.org/0", b"https://example.org/9")
         if raw.count(b"https://example.org/0")
@@ -181,7 +180,7 @@ def _chunked_bomb_warc() -> bytes:
 
 
 HOSTILE: tuple[Hostile, ...] = (
-    # Plain text, and bytes that are no text.
+    # Plain text, and bytes that are not text.
     Hostile("txt/empty.txt", lambda: b"", "empty"),
     Hostile("txt/blank.txt", lambda: b" \n\t\r\n \x00\x00", "empty"),
     Hostile("txt/nul-bytes.txt", lambda: STORY.encode().replace(b" ", b" \x00", 3), yields=1),

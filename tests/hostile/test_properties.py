@@ -34,9 +34,8 @@ from tests.hostile.inputs import HOSTILE, PAGE, STORY
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
-ANY_TEXT = st.text(
-    st.characters(), max_size=400
-)  # also surrogates, controls and unassigned characters
+# Also surrogates, controls and unassigned characters.
+ANY_TEXT = st.text(st.characters(), max_size=400)
 LINES = st.lists(
     st.one_of(
         st.sampled_from(

@@ -53,9 +53,8 @@ def ingest(
         if environment is None
         else {**environment, "PYTHONPATH": str(ROOT)}
     )
-    known["PYTHONDONTWRITEBYTECODE"] = (
-        "1"  # under a limit on file sizes Python caches modules cut short
-    )
+    # Under a limit on file sizes, the bytecode that Python stores would be cut short.
+    known["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(
         command,
         capture_output=True,

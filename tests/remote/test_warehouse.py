@@ -195,9 +195,8 @@ def test_a_run_that_dies_before_the_switch_has_published_nothing_and_the_next_on
     assert bool(_october(s3, bucket)) == (step == "uploaded")
     backdate(s3, bucket, "wh/tables/articles/2026-10")
     after = publish(opened(uri), "two", 4)
-    publish(
-        opened(uri), "three", 5
-    )  # what was uploaded in the second of a switch goes with the next
+    # What was uploaded in the same second as a switch is deleted with the next switch.
+    publish(opened(uri), "three", 5)
     assert not _october(s3, bucket)
     assert not [fault for fault in faults(Warehouse.open(uri)) if fault.kind != "orphan"]
     assert ids(after) == sorted(map(rows.doc_id, (1, 4)))
@@ -258,9 +257,8 @@ def test_a_lock_whose_holder_died_is_free_at_once_here_and_after_its_time_elsewh
         "command": "copydesk",
     }
     s3.put_object(Bucket=bucket, Key="wh/lock", Body=json.dumps(left).encode())
-    with opened(
-        uri
-    ).lock():  # we have the lock of this mirror, so its recorded holder must have ended
+    # We have the lock of this mirror, so its recorded holder must have ended.
+    with opened(uri).lock():
         pass
     s3.put_object(Bucket=bucket, Key="wh/lock", Body=json.dumps(left).encode())
     another_machine()

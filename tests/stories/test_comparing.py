@@ -8,8 +8,8 @@ from copydesk.transforms.stories.tfidf import SCALE, Vectors
 
 
 def test_the_most_similar_of_very_many_similar_documents_are_remembered():
-    # One feature that all share, by shares of .3 to .6, and one of its own for each document but
-    # the last.
+    # All documents share one feature, with weights of .3 to .6. Each document but the last one also
+    # has a feature of its own.
     n = cosine.MAX_EDGES + 300
     shared = np.random.default_rng(5).permutation(np.linspace(0.3, 0.6, n))
     weights = np.stack([shared, np.sqrt(1 - shared**2)], axis=1)

@@ -8,10 +8,10 @@ written to that file. One process takes all orders and forks a child for each. T
 the modules, tables and compiled loops that an ingest of this process has loaded before the first
 order.
 
-A point is a step of the run and what it is about to do to a file: `fold: rename
-staging/*/fold/docs-*.ndx`. Every such operation of the run's own process is a point, so code that
-is added later is covered as well. `appears` stops the reading and the editing process in the
-middle.
+A point is a step of the run and what it is about to do to a file, for example
+`fold: rename staging/*/fold/docs-*.ndx`. Every such operation of the run's own process is a point,
+so code that is added later is covered as well. `appears` stops the reading and the editing process
+in the middle.
 """
 
 from __future__ import annotations
@@ -123,9 +123,8 @@ def _shape(path: str) -> str:
 
 
 def _kill() -> None:
-    os.kill(
-        os.getpid(), signal.SIGKILL
-    )  # kill only this process: its workers must end by themselves
+    # Kill only this process: its workers must end by themselves.
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _later(condition: Callable[[], bool]) -> None:

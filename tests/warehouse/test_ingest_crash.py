@@ -90,11 +90,10 @@ def ingests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingests]:
     folder = tmp_path_factory.mktemp("ingests")
     for name, numbers in (("first", range(8)), ("second", range(20))):
         (folder / name).mkdir()
-        for (
-            number
-        ) in numbers:  # the second ingest: eight known, three copies, nine new, one refused
+        # The second ingest: eight known, three copies, nine new, one refused.
+        for number in numbers:
             text = f"Headline of text {number}\n{text_of(number % 17)}\nShare this story\n"
-            # With other line ends it is another file with the same document, which is read and known.
+            # With other line ends it is another file with the same document: read, and known.
             ends = "\r\n" if name == "second" else "\n"
             path = folder / name / f"{number}.txt"
             path.write_text(text, encoding="utf-8", newline=ends)
@@ -226,9 +225,8 @@ def test_a_kill_while_a_process_reads_or_edits_is_made_good_by_the_next_run(
     pattern: str, ingests: Ingests, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
     root = ingests.start(tmp_path / "wh")
-    ingests.run(
-        root, appears=pattern
-    )  # a file that exists only for a moment may be missed; then the run ends
+    # A file that exists only for a moment may be missed; then the run ends.
+    ingests.run(root, appears=pattern)
     assert ingests.run(root) == "done"
     assert differences(root, expected) == []
 
