@@ -120,7 +120,11 @@ def _checked(text: str, options: Options) -> bytes:
 
 def _tree(content: bytes) -> HtmlElement:
     parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+        collect_ids=False,  # No element is looked up by its id.
     )
     parser.set_element_class_lookup(_ONE_CLASS)
     try:

@@ -13,8 +13,10 @@ from copydesk.transforms.tag.page.visible_text import HIDDEN
 # A date often follows one of these elements: a label, an icon, a break.
 _BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", "svg"})
 _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
-#: Links and the elements of the head have a sign of their own, whatever their names say.
-_ALWAYS_READ = _HEADS | {"a"}
+#: The signs of some elements depend on their attributes, whatever their names say, and those of
+#: others on none.
+_ALWAYS_READ = frozenset({"a", "link", "script"})
+_OWN_SIGN = _HEADS - _ALWAYS_READ
 _MARKED = element_names.AUTHOR | element_names.DATE
 _LINKS = frozenset({"canonical", "license", "copyright", "alternate"})
 _SAYS_NOTHING = HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
@@ -58,8 +60,8 @@ def signs(elements: Elements) -> list[Sign]:
     kinds = zip(elements.names, may_tell.tolist(), found.bits.tolist(), strict=True)
     return [
         sign_of(tag, elements.attributes_of_kind(kind), None if found.is_unsure[kind] else bits)
-        if tells or tag in _ALWAYS_READ
-        else _sign_of_tag(tag, False)
+        if (tells and tag not in _OWN_SIGN) or tag in _ALWAYS_READ
+        else _sign_of_tag(tag, tag in _OWN_SIGN)
         for kind, (tag, tells, bits) in enumerate(kinds)
     ]
 

@@ -37,6 +37,8 @@ MAX_LICENSES = 10  # Licences of a page. Further ones belong to its pictures.
 _MAX_LINE_CHARS = 200
 #: Levels of elements around a mark that are read.
 _MAX_ANCESTORS = 26
+#: Mark of elements beyond which no zone is looked for.
+_OUTERMOST = "outermost"
 #: Attributes that hold the value of an element for machines.
 _VALUES = ("content", "datetime", "data-datetime", "title")
 
@@ -277,21 +279,33 @@ class _Reader:
         """Return the zone of an element and the nearest marked element around it."""
         zone = "figure" if self._tag(element) in {"figure", "figcaption"} else ""
         inside = 0
-        ancestor = self.parent[element]
+        kind, parent, marked, zones = self.kind, self.parent, self.marked, self.zones
+        ancestor = parent[element]
         for _ in range(_MAX_ANCESTORS):
-            if ancestor < 0 or self._tag(ancestor) in {"body", "main"}:
+            if ancestor < 0:
                 break
-            inside = inside or self.marked.get(ancestor, 0)
-            zone = zone or self._zone(self.kind[ancestor])
-            ancestor = self.parent[ancestor]
+            around = zones.get(kind[ancestor])
+            if around is None:
+                around = self._zone(kind[ancestor])
+            if around == _OUTERMOST:
+                break
+            inside = inside or marked.get(ancestor, 0)
+            zone = zone or around
+            if zone and inside:
+                break
+            ancestor = parent[ancestor]
         return zone, inside
 
     def _zone(self, kind: int) -> str:
-        if kind not in self.zones:
-            tag, attributes = self.elements.names[kind], self.elements.attributes_of_kind(kind)
+        """Return the zone of a kind of elements, and remember it."""
+        tag, attributes = self.elements.names[kind], self.elements.attributes_of_kind(kind)
+        if tag in {"body", "main"}:
+            zone = _OUTERMOST
+        else:
             named = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-            self.zones[kind] = element_names.ZONE_TAGS.get(tag) or element_names.zone_named(named)
-        return self.zones[kind]
+            zone = element_names.ZONE_TAGS.get(tag) or element_names.zone_named(named)
+        self.zones[kind] = zone
+        return zone
 
     def _meta(self, element: int, attributes: Attributes) -> None:
         # Some pages write `value` by mistake, and some archives do so always.

@@ -6,6 +6,8 @@ import html
 import re
 from functools import cached_property
 
+import numpy as np
+
 from copydesk.transforms.extract.page_elements import Elements
 from copydesk.transforms.tag.persons.name_lexicon import words
 
@@ -32,6 +34,7 @@ _BLOCKS = words(
 
 #: Marks the border of an inline element.
 _BORDER = "\ue000"
+_BORDERS = f" {_BORDER}"
 
 
 class VisibleText:
@@ -54,16 +57,19 @@ class VisibleText:
             text = self.elements.text_after(self.opened[element])
             if _BORDER not in text:
                 return " ".join(text[:_MAX_PART_CHARS].split())
-        text = "".join(self._parts(element, most))
-        lines = (" ".join(line.split()) for line in text.split("\n"))
-        return "\n".join(
-            _INLINE.sub(_between, line).strip() for line in lines if line.strip(" \ue000")
-        )
+        lines = []
+        for printed in "".join(self._parts(element, most)).split("\n"):
+            line = " ".join(printed.split()).strip(_BORDERS)
+            if _BORDER in line:
+                line = _INLINE.sub(_between, line)
+            if line:
+                lines.append(line)
+        return "\n".join(lines)
 
     def _parts(self, element: int, most: int) -> list[str]:
         """Return the pieces of text, with a border before and after each inner element."""
         opened, closed, of_tag, border_of = self.opened, self.closed, self.of_tag, self.border_of
-        text_after, kind = self.elements.text_after, self.kind
+        text_after, kind, has_text = self.elements.text_after, self.kind, self.has_text
         tag, stop = opened[element], closed[element]
         parts: list[str] = []
         if tag == stop:
@@ -91,10 +97,17 @@ class VisibleText:
                 parts.append(border)
                 if opens and tag == closed[inner]:
                     parts.append(border)
-            if text := text_after(tag):
-                parts.append(text[:_MAX_PART_CHARS].replace("\n", " "))
+            if has_text[tag]:
+                parts.append(text_after(tag)[:_MAX_PART_CHARS].replace("\n", " "))
             tag += 1
         return parts
+
+    @cached_property
+    def has_text(self) -> memoryview[bool]:
+        """Whether there is text between each tag and the next."""
+        found = np.zeros(len(self.elements.tag_starts), dtype=np.bool_)
+        found[:-1] = self.elements.tag_starts[1:] - self.elements.tag_ends[:-1] > 2
+        return found.data
 
     @cached_property
     def kind(self) -> memoryview[int]:
